@@ -1,0 +1,89 @@
+"""What an installation is told by its environment: `AFTERCARE_…` variables. Secrets are `SecretStr`."""
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from models.errors import AftercareError
+from models.words import ChannelName
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        sentence = f"'{name}' is not a time zone; expected an IANA name such as Asia/Shanghai"
+        raise ValueError(sentence)
+    return name
+
+
+ZoneName = Annotated[str, AfterValidator(_known_zone)]
+OUTBOX = SecretStr("outbox://")
+
+
+class ChannelAddresses(BaseModel):
+    """The URL of each channel; a channel without one writes to the outbox file."""
+
+    sms: SecretStr = OUTBOX
+    email: SecretStr = OUTBOX
+    wechat: SecretStr = OUTBOX
+
+    def address(self, channel: ChannelName) -> SecretStr:
+        """The URL that messages of this channel go to."""
+        found: SecretStr = getattr(self, channel.value)
+        return found
+
+
+class Settings(BaseSettings):
+    """The environment of one installation."""
+
+    model_config = SettingsConfigDict(env_prefix="AFTERCARE_", env_nested_delimiter="__", extra="ignore")
+
+    home: Path = Path(".aftercare")
+    """Where the embedded database, the outbox and the run files are kept."""
+    database_url: SecretStr | None = None
+    """The shared database; unset, an embedded PostgreSQL starts under `home`."""
+    prefect_database_url: SecretStr | None = None
+    """Prefect's own database, where it is not the embedded one."""
+    now: str | None = None
+    """Moves the clock of every command, for rehearsals and tests. ISO 8601."""
+    time_zone: ZoneName = "Asia/Shanghai"
+    """The zone of a store that is made without one, and of times given without a zone before there is a store."""
+    channels: ChannelAddresses = ChannelAddresses()
+    store_channels: dict[str, ChannelAddresses] = Field(default_factory=dict)
+    """Channels of single stores, by store code: `AFTERCARE_STORE_CHANNELS__SH01__SMS`."""
+    dispatch_batch: Annotated[int, Field(ge=1, le=5000)] = 500
+    """How many customers one claim takes at most."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The installation's default time zone."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def outbox(self) -> Path:
+        """The file that `outbox://` appends to."""
+        return self.home / "outbox.jsonl"
+
+
+class UnusableSettings(AftercareError):
+    """Settings in the environment that cannot be used."""
+
+    def __init__(self, error: ValidationError) -> None:
+        self.error = error
+        lines = (
+            f"AFTERCARE_{'__'.join(str(part).upper() for part in problem['loc'])}: {problem['msg']}."
+            for problem in error.errors(include_input=False)
+        )
+        super().__init__(" ".join(lines))
+
+
+@cache
+def read_settings() -> Settings:
+    """The settings of this process, read once. Raises `UnusableSettings`."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise UnusableSettings(error) from error

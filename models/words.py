@@ -1,0 +1,233 @@
+"""The words of the business as enumerations. One word, one meaning, everywhere."""
+
+from enum import StrEnum
+
+
+class ProcessName(StrEnum):
+    """A business procedure with a name."""
+
+    APPOINTMENT_REMINDERS = "appointment-reminders"
+    POST_DELIVERY_FOLLOWUP = "post-delivery-followup"
+    WARRANTY_EXPIRY = "warranty-expiry"
+    OVERDUE_ACCOUNTS = "overdue-accounts"
+
+
+class SubjectKind(StrEnum):
+    """What a process is about."""
+
+    APPOINTMENT = "appointment"
+    HANDOVER = "handover"
+    REPAIR_ORDER = "repair-order"
+    WARRANTY = "warranty"
+    ACCOUNT = "account"
+
+
+class StepKind(StrEnum):
+    """What a step asks for: a message to the customer, a call by staff, or a task for a desk of the store."""
+
+    MESSAGE = "message"
+    CALL = "call"
+    TASK = "task"
+
+
+class TouchState(StrEnum):
+    """Where a touch stands. `models.touch_states` says which may follow which."""
+
+    PLANNED = "planned"
+    """Waits for its moment, or for the moment that a gate deferred it to."""
+    AWAITING_APPROVAL = "awaiting-approval"
+    """Waits for a named person."""
+    CLAIMED = "claimed"
+    """A dispatcher holds it; nothing has left the house."""
+    SENDING = "sending"
+    """Handed to the channel; may have gone out."""
+    SENT = "sent"
+    """Accepted by the channel."""
+    READY = "ready"
+    """On the list of a member of staff (calls and tasks)."""
+    DONE = "done"
+    """Settled by a member of staff, with an outcome."""
+    CANCELLED = "cancelled"
+    """Its reason has gone, or a gate stopped it."""
+    SUPERSEDED = "superseded"
+    """Its anchor moved; another touch stands for the new anchor."""
+    SKIPPED = "skipped"
+    """Found too late; the step's rule said to skip it."""
+    FAILED = "failed"
+    """Rejected by the channel, or its retries are used up."""
+    UNKNOWN = "unknown"
+    """May or may not have reached the customer; waits for a receipt or a person."""
+
+
+class ChannelName(StrEnum):
+    """How a customer is reached. `phone` is a person calling."""
+
+    SMS = "sms"
+    EMAIL = "email"
+    WECHAT = "wechat"
+    PHONE = "phone"
+
+
+class ContactKind(StrEnum):
+    """What a contact point is."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+    WECHAT = "wechat"
+
+
+class Purpose(StrEnum):
+    """Why a customer is contacted; consent is given and withdrawn per purpose and channel."""
+
+    SERVICE = "service"
+    FOLLOW_UP = "follow-up"
+    SURVEY = "survey"
+    DUNNING = "dunning"
+    MARKETING = "marketing"
+
+
+class Role(StrEnum):
+    """What a member of staff does."""
+
+    AGENT = "agent"
+    ADVISOR = "advisor"
+    PARTS = "parts"
+    FINANCE = "finance"
+    MARKETING = "marketing"
+    MANAGER = "manager"
+    ADMIN = "admin"
+    OPERATOR = "operator"
+
+
+class AppointmentStatus(StrEnum):
+    """What the source says of an appointment. Being confirmed is a fact of its own (`confirmed_at`)."""
+
+    REQUESTED = "requested"
+    BOOKED = "booked"
+    ARRIVED = "arrived"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no-show"
+
+
+class WorkKind(StrEnum):
+    """What an appointment is for; a warranty inspection stops the invitations to one."""
+
+    INSPECTION = "inspection"
+    MAINTENANCE = "maintenance"
+    REPAIR = "repair"
+    OTHER = "other"
+
+
+class PartsState(StrEnum):
+    """Whether the parts for an appointment are there."""
+
+    UNKNOWN = "unknown"
+    NOT_NEEDED = "not-needed"
+    READY = "ready"
+    ORDERED = "ordered"
+    MISSING = "missing"
+
+
+class ChangeKind(StrEnum):
+    """What happened to an appointment that departments must be told of."""
+
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+
+
+class InvoiceKind(StrEnum):
+    """An invoice adds to what an account owes, a credit note takes from it."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit-note"
+
+
+class InvoiceStatus(StrEnum):
+    """What the source says of an invoice, beside the payments on record."""
+
+    OPEN = "open"
+    DISPUTED = "disputed"
+    SETTLED = "settled"
+    VOID = "void"
+
+
+class EndBasis(StrEnum):
+    """Which limit ends a warranty first."""
+
+    DATE = "date"
+    MILEAGE = "mileage"
+
+
+class CaseKind(StrEnum):
+    """What a person must settle by a deadline."""
+
+    COMPLAINT = "complaint"
+    BROKEN_PROMISE = "broken-promise"
+    FINANCE_HANDOVER = "finance-handover"
+    BOOKING_REQUEST = "booking-request"
+
+
+class CaseState(StrEnum):
+    """Where a case stands."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    SOLVED = "solved"
+    CLOSED = "closed"
+
+
+class CallOutcome(StrEnum):
+    """What came of a call."""
+
+    REACHED_SATISFIED = "reached-satisfied"
+    REACHED_NOT_SATISFIED = "reached-not-satisfied"
+    REACHED = "reached"
+    PROMISED = "promised"
+    NO_ANSWER = "no-answer"
+    WRONG_NUMBER = "wrong-number"
+    REFUSES_CONTACT = "refuses-contact"
+    CALLBACK = "callback"
+
+
+class ReplyMeaning(StrEnum):
+    """What a customer's reply says."""
+
+    CONFIRM = "confirm"
+    OTHER_TIME = "other-time"
+    STOP = "stop"
+    UNREADABLE = "unreadable"
+
+
+class Gate(StrEnum):
+    """A rule that can hold or stop a touch."""
+
+    VALIDITY = "validity"
+    FACTS = "facts"
+    ANCHOR = "anchor"
+    CONSENT = "consent"
+    CONTACT_POINT = "contact-point"
+    COMPLAINT = "complaint"
+    CHANNEL = "channel"
+    QUIET_HOURS = "quiet-hours"
+    CAP = "cap"
+    RETRY = "retry"
+    APPROVAL = "approval"
+    NONE = "none"
+    """No gate: the touch passed."""
+
+
+class Decision(StrEnum):
+    """What a gate said."""
+
+    PASS = "pass"  # noqa: S105  a verdict, not a password
+    HOLD = "hold"
+    STOP = "stop"
+
+
+class RunState(StrEnum):
+    """Where a run of a process stands."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
