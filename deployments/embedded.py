@@ -1,0 +1,65 @@
+"""The embedded PostgreSQL as several commands share it: the first starts it, the last stops it.
+
+Who uses it is known by a lock that each user holds and that ends with its process, not by a list of process ids. So a
+command that was killed is no user any more, and one that finds an orphaned PostgreSQL adopts it by using it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from deployments.locks import Membership, alone
+from deployments.postgres import PORT, SUPERUSER, Cluster, ensure_started, stop
+
+OUR_DATABASE = "aftercare"
+PREFECT_DATABASE = "prefect"
+EXTENSIONS = {OUR_DATABASE: (), PREFECT_DATABASE: ("pg_trgm",)}
+
+
+def cluster_of(home: Path, *, durable: bool = True) -> Cluster:
+    """The embedded PostgreSQL of an installation; `home` may be relative."""
+    root = home.expanduser().resolve()
+    return Cluster(root / "postgres", root / "logs" / "postgres.log", durable)
+
+
+@contextmanager
+def open_embedded(home: Path, *, durable: bool = True) -> Iterator[Cluster]:
+    """A running PostgreSQL with both databases, for as long as the block runs."""
+    cluster = cluster_of(home, durable=durable)
+    door = cluster.directory / "door.lock"
+    with alone(door):
+        ensure_started(cluster)
+        member = Membership(cluster.directory / "users.lock")
+        _make_databases(cluster)
+    try:
+        yield cluster
+    finally:
+        with alone(door):
+            if member.leave():
+                stop(cluster)
+
+
+def restart_if_dead(home: Path) -> None:
+    """Start it again if it has died under its users; they find it at the same address."""
+    cluster = cluster_of(home)
+    with alone(cluster.directory / "door.lock"):
+        ensure_started(cluster)
+
+
+def connect(cluster: Cluster, database: str = "postgres") -> psycopg.Connection:
+    """A plain connection for administration: each statement stands by itself."""
+    return psycopg.connect(host=str(cluster.socket), port=PORT, user=SUPERUSER, dbname=database, autocommit=True)
+
+
+def _make_databases(cluster: Cluster) -> None:
+    with connect(cluster) as connection:
+        there = {name for (name,) in connection.execute("SELECT datname FROM pg_database")}
+        for name in EXTENSIONS.keys() - there:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    for database, extensions in EXTENSIONS.items():
+        for extension in extensions:
+            with connect(cluster, database) as connection:
+                connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))

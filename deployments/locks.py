@@ -1,0 +1,63 @@
+"""Locks between processes, held by the kernel: they end with the process that holds them, even at kill -9."""
+
+import fcntl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from models.errors import AftercareError
+
+POLL_SECONDS = 0.05
+
+
+class LockTimeout(AftercareError):
+    """Another process held a lock for longer than it ever should."""
+
+    def __init__(self, path: Path, seconds: float) -> None:
+        self.path = path
+        self.seconds = seconds
+        super().__init__(f"Another aftercare command has been holding {path} for more than {seconds:.0f} seconds.")
+
+
+def _open(path: Path) -> IO[str]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.open("a+")
+
+
+def _try_lock(file: IO[str], kind: int) -> bool:
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextmanager
+def alone(path: Path, seconds: float = 180) -> Iterator[None]:
+    """Be the only one inside, waiting at most `seconds` for whoever is. Raises `LockTimeout`."""
+    with _open(path) as file:
+        deadline = time.monotonic() + seconds
+        while not _try_lock(file, fcntl.LOCK_EX):
+            if time.monotonic() >= deadline:
+                raise LockTimeout(path, seconds)
+            time.sleep(POLL_SECONDS)
+        yield
+
+
+class Membership:
+    """One process among those that use something together; `leave` tells whether it was the last.
+
+    The lock is `flock`, not `lockf`: two members in one process count as two, and closing one leaves the other.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = _open(path)
+        fcntl.flock(self._file, fcntl.LOCK_SH)
+
+    def leave(self) -> bool:
+        """Leave, and say whether nobody is left. Call it under the lock that joining is done under."""
+        last = _try_lock(self._file, fcntl.LOCK_EX)
+        self._file.close()
+        return last

@@ -1,0 +1,87 @@
+"""What every test may ask for: a real PostgreSQL, databases made from a migrated template, a real Prefect server."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, Connection, Engine, create_engine, pool
+
+from deployments.embedded import connect, open_embedded
+from deployments.locks import alone
+from deployments.postgres import Cluster
+from models.schema import upgrade
+
+TEMPLATE = "aftercare_template"
+
+
+@pytest.fixture(scope="session")
+def shared_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory that all workers of this test run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+@pytest.fixture(scope="session")
+def postgres(shared_directory: Path) -> Iterator[Cluster]:
+    """One embedded PostgreSQL for all workers: the first starts it, the last stops it."""
+    with open_embedded(shared_directory / "home", durable=False) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def template_database(postgres: Cluster, shared_directory: Path) -> str:
+    """The name of a database at the newest schema, migrated once, that nobody connects to."""
+    with alone(shared_directory / "template.lock"), connect(postgres) as connection:
+        there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (TEMPLATE,)).fetchone()
+        if not there:
+            unfinished = f"{TEMPLATE}_unfinished"
+            connection.execute(f"CREATE DATABASE {unfinished}")
+            upgrade(postgres.url(unfinished).render_as_string(hide_password=False))
+            connection.execute(f"ALTER DATABASE {unfinished} RENAME TO {TEMPLATE}")
+    return TEMPLATE
+
+
+def _copy_of(template: str, postgres: Cluster) -> Iterator[URL]:
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with connect(postgres) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield postgres.url(name)
+    with connect(postgres) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database_url(template_database: str, postgres: Cluster) -> Iterator[URL]:
+    """The address of a migrated, empty database of the test's own."""
+    yield from _copy_of(template_database, postgres)
+
+
+@pytest.fixture
+def engine(database_url: URL) -> Iterator[Engine]:
+    """An engine on a database of the test's own, for what must commit or needs several connections."""
+    engine = create_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def shared_engine(template_database: str, postgres: Cluster) -> Iterator[Engine]:
+    """An engine on a migrated database of this worker's, where nothing is ever committed."""
+    for url in _copy_of(template_database, postgres):
+        engine = create_engine(url, poolclass=pool.StaticPool)
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture
+def connection(shared_engine: Engine) -> Iterator[Connection]:
+    """A connection whose transaction is rolled back: the fast way to a real database.
+
+    `with connection.begin_nested():` where the code under test begins a transaction of its own.
+    """
+    with shared_engine.connect() as connection:
+        transaction = connection.begin()
+        yield connection
+        transaction.rollback()
