@@ -151,8 +151,14 @@ class Touch(Base):
     template_version_id: Mapped[int] = mapped_column(ForeignKey("template_versions.id"))
     channels: Mapped[list[str]] = mapped_column(ARRAY(Text))
     """In the order in which they are tried."""
+    conditions: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    """What must still hold of the subject at the moment of sending; frozen with the policy version."""
     role: Mapped[Role | None] = mapped_column(enumeration(Role))
     """Who calls, or whose desk a task is for."""
+    approval: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    """Roles of which one named person must approve; empty: no approval."""
+    opens_case: Mapped[CaseKind | None] = mapped_column(enumeration(CaseKind))
+    holds_account: Mapped[bool]
     due_at: Mapped[datetime]
     valid_until: Mapped[datetime]
     """Exclusive."""

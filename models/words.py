@@ -231,3 +231,50 @@ class RunState(StrEnum):
     RUNNING = "running"
     COMPLETED = "completed"
     FAILED = "failed"
+
+
+class Moment(StrEnum):
+    """What a step counts from. A touch is unique by its subject's anchor, whatever its step counts from."""
+
+    ANCHOR = "anchor"
+    BOOKING = "booking"
+    """The appointment was booked, or moved."""
+    REQUEST = "request"
+    """The customer asked for an appointment."""
+    OTHER_TIME_ASKED = "other-time-asked"
+    """The customer asked for another time."""
+
+
+class Condition(StrEnum):
+    """What must hold of the subject, when a step is planned and again at the moment of sending."""
+
+    STILL_BOOKED = "still-booked"
+    BOOKED_BEFORE_DUE = "booked-before-due"
+    NO_OTHER_TIME_ASKED = "no-other-time-asked"
+    PARTS_MISSING = "parts-missing"
+    NOT_ARRIVED = "not-arrived"
+    REQUEST_UNANSWERED = "request-unanswered"
+    CONTRACT_CUSTOMER = "contract-customer"
+    VEHICLE_KEPT = "vehicle-kept"
+    NO_INSPECTION = "no-inspection"
+    STILL_OWES = "still-owes"
+    NO_PROMISE = "no-promise"
+
+
+class LateRule(StrEnum):
+    """What happens to a step that is found late, but still valid, after downtime or a late import."""
+
+    SEND = "send"
+    SKIP = "skip"
+    """Not sent; a touch in the state `skipped` records it."""
+    MERGE = "merge"
+    """Waits for the next step and goes out inside its message."""
+    CALL = "call"
+    """Becomes a call by staff."""
+
+
+class Validity(StrEnum):
+    """Ends of a step's validity that depend on the cadence."""
+
+    UNTIL_NEXT_STEP = "until-next-step"
+    UNTIL_ANCHOR = "until-anchor"

@@ -1,0 +1,47 @@
+"""Spans of time as people write them in a policy: `-1d`, `+30m`, `2h`."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, NamedTuple
+
+from pydantic import BeforeValidator, PlainSerializer
+
+FORM = re.compile(r"(?P<sign>[+-]?)(?P<count>\d{1,4})(?P<unit>[dhm])")
+
+
+class Offset(NamedTuple):
+    """Calendar days (store-local, so that a day is a day across DST changes) or elapsed minutes."""
+
+    days: int
+    minutes: int
+
+    @property
+    def nominal(self) -> timedelta:
+        """Its length where a day has 24 hours: for ordering steps, not for computing moments."""
+        return timedelta(days=self.days, minutes=self.minutes)
+
+    def __str__(self) -> str:
+        if self.days:
+            return f"{self.days:+d}d"
+        return f"{self.minutes // 60:+d}h" if self.minutes % 60 == 0 else f"{self.minutes:+d}m"
+
+
+def read_offset(text: object) -> Offset:
+    """The offset that `text` names. Raises ValueError with what was expected."""
+    if isinstance(text, Offset):
+        return text
+    found = FORM.fullmatch(str(text).strip())
+    if not found:
+        sentence = f"'{text}' is not a span of time; expected a number with d, h or m, such as -1d, +30m or 2h"
+        raise ValueError(sentence)
+    count = int(found["sign"] + found["count"])
+    match found["unit"]:
+        case "d":
+            return Offset(count, 0)
+        case "h":
+            return Offset(0, count * 60)
+        case _:
+            return Offset(0, count)
+
+
+OffsetField = Annotated[Offset, BeforeValidator(read_offset), PlainSerializer(str)]
