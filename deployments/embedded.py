@@ -1,8 +1,4 @@
-"""The embedded PostgreSQL as several commands share it: the first starts it, the last stops it.
-
-Who uses it is known by a lock that each user holds and that ends with its process, not by a list of process ids. So a
-command that was killed is no user any more, and one that finds an orphaned PostgreSQL adopts it by using it.
-"""
+"""The embedded PostgreSQL as several commands share it: the first starts it, the last stops it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +7,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from deployments.locks import Membership, alone
+from deployments.locks import alone, shared
 from deployments.postgres import PORT, SUPERUSER, Cluster, ensure_started, stop
 
 OUR_DATABASE = "aftercare"
@@ -29,17 +25,14 @@ def cluster_of(home: Path, *, durable: bool = True) -> Cluster:
 def open_embedded(home: Path, *, durable: bool = True) -> Iterator[Cluster]:
     """A running PostgreSQL with both databases, for as long as the block runs."""
     cluster = cluster_of(home, durable=durable)
-    door = cluster.directory / "door.lock"
-    with alone(door):
+
+    def start() -> Cluster:
         ensure_started(cluster)
-        member = Membership(cluster.directory / "users.lock")
         _make_databases(cluster)
-    try:
+        return cluster
+
+    with shared(cluster.directory, start, lambda: stop(cluster)):
         yield cluster
-    finally:
-        with alone(door):
-            if member.leave():
-                stop(cluster)
 
 
 def restart_if_dead(home: Path) -> None:

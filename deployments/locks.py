@@ -2,14 +2,15 @@
 
 import fcntl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 from models.errors import AftercareError
 
 POLL_SECONDS = 0.05
+T = TypeVar("T")
 
 
 class LockTimeout(AftercareError):
@@ -61,3 +62,26 @@ class Membership:
         last = _try_lock(self._file, fcntl.LOCK_EX)
         self._file.close()
         return last
+
+
+@contextmanager
+def shared(directory: Path, start: Callable[[], T], stop: Callable[[], None]) -> Iterator[T]:
+    """Use something together with other processes: `start` makes sure that it runs, and the last to leave stops it.
+
+    Who uses it is known by a lock that each user holds and that ends with its process, not by a list of process ids.
+    So a command that was killed is no user any more, and one that finds an orphan adopts it by using it.
+    """
+    door = directory / "door.lock"
+    with alone(door):
+        member = Membership(directory / "users.lock")
+        try:
+            thing = start()
+        except BaseException:
+            member.leave()
+            raise
+    try:
+        yield thing
+    finally:
+        with alone(door):
+            if member.leave():
+                stop()

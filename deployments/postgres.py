@@ -23,6 +23,7 @@ import psutil
 import structlog
 from sqlalchemy import URL
 
+from deployments.processes import POLL_SECONDS, Account, end, has_ended, start_detached
 from models.errors import AftercareError
 
 ACCOUNT = "aftercare"
@@ -32,7 +33,6 @@ LONGEST_SOCKET_DIRECTORY = 80  # bytes; the system's limit is about 104 for the 
 SHORT_DIRECTORY = Path("/tmp")  # noqa: S108  not TMPDIR: two commands must agree on it; who owns what is inside is checked
 START_SECONDS = 180  # crash recovery replays up to a gigabyte of log
 STOP_SECONDS = 60
-POLL_SECONDS = 0.05
 LARGEST_LOG = 10_000_000  # bytes
 
 CONFIGURATION = {
@@ -121,14 +121,6 @@ class Cluster:
         return URL.create(f"postgresql+{driver}", username=SUPERUSER, database=database, query=query)
 
 
-@dataclass(frozen=True)
-class Account:
-    """The system account that PostgreSQL runs as when we are root, which it refuses to run as."""
-
-    user: int
-    group: int
-
-
 def find_postmaster(cluster: Cluster) -> psutil.Process | None:
     """The running PostgreSQL of this data directory; none if its pid file is stale or names some other program."""
     try:
@@ -163,23 +155,9 @@ def stop(cluster: Cluster) -> None:
     process = find_postmaster(cluster)
     if process is None:
         return
-    for how, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, STOP_SECONDS)):
-        process.send_signal(how)
-        if _has_ended(process, seconds):
-            return
-    structlog.get_logger().warning("The embedded PostgreSQL does not stop", pid=process.pid)
-
-
-def _has_ended(process: psutil.Process, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
-                return True
-        except psutil.NoSuchProcess:
-            return True
-        time.sleep(POLL_SECONDS)
-    return False
+    stopped = end(process, signal.SIGINT, STOP_SECONDS) or end(process, signal.SIGQUIT, STOP_SECONDS)
+    if not stopped:
+        structlog.get_logger().warning("The embedded PostgreSQL does not stop", pid=process.pid)
 
 
 def _find_account(cluster: Cluster) -> Account | None:
@@ -267,9 +245,7 @@ def _initialise(cluster: Cluster, account: Account | None) -> None:
     arguments += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     if not cluster.durable:
         arguments.append("--no-sync")
-    with cluster.log.open("ab") as log:
-        ended = _run(["initdb", *arguments], account, log.fileno())
-    if ended != 0:
+    if _run(["initdb", *arguments], account, cluster.log) != 0:
         raise PostgresDidNotStart("could not make its data directory", cluster.log)
     unfinished.rename(cluster.data)
 
@@ -297,13 +273,9 @@ def _clear_leftovers(cluster: Cluster) -> None:
     PostgreSQL itself drops a pid file whose process is gone, but believes one whose number was given to another
     program of the same user; we know better, because we looked at what that program is.
     """
-    left = [process for process in psutil.process_iter(["name"]) if _is_backend_of(cluster, process)]
-    for process in left:
-        process.send_signal(signal.SIGQUIT)
-    for process in left:
-        if not _has_ended(process, seconds=10):
-            process.kill()
-            _has_ended(process, seconds=10)
+    for process in psutil.process_iter(["name"]):
+        if _is_backend_of(cluster, process) and not end(process, signal.SIGQUIT, seconds=10):
+            end(process, signal.SIGKILL, seconds=10)
     (cluster.data / "postmaster.pid").unlink(missing_ok=True)
 
 
@@ -323,8 +295,7 @@ def _start(cluster: Cluster, account: Account | None) -> None:
     arguments = ["-D", str(cluster.data)]
     for name, value in configuration.items():
         arguments += ["-c", f"{name}={value}"]
-    with cluster.log.open("ab") as log:
-        process = _start_detached(["postgres", *arguments], account, log.fileno())
+    process = start_detached(_command(["postgres", *arguments]), _environment(), cluster.log, account)
     _wait_until_ready(cluster, process)
 
 
@@ -339,7 +310,7 @@ def _wait_until_ready(cluster: Cluster, starting: psutil.Process | None) -> None
     while time.monotonic() < started + START_SECONDS:
         if _says_ready(cluster):
             return
-        if starting is not None and _has_ended(starting, seconds=POLL_SECONDS):
+        if starting is not None and has_ended(starting):
             raise PostgresDidNotStart("ended while it was starting", cluster.log)
         if not told and time.monotonic() > started + 5:
             structlog.get_logger().info("Waiting for the embedded PostgreSQL to recover from its last end")
@@ -365,40 +336,17 @@ def _environment() -> dict[str, str]:
     return {"PATH": os.defpath, "LC_ALL": "C"}
 
 
-def _run(arguments: list[str], account: Account | None, log: int) -> int:
-    return subprocess.run(
-        _command(arguments),
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-        cwd="/",
-        env=_environment(),
-        user=account.user if account else None,
-        group=account.group if account else None,
-        extra_groups=[] if account else None,
-        check=False,
-    ).returncode
-
-
-def _start_detached(arguments: list[str], account: Account | None, log: int) -> psutil.Process:
-    """Start a program in a session of its own that is nobody's child.
-
-    Ctrl-C in the terminal does not reach it, and whoever started it may end before it does.
-    """
-    shell = ["/bin/sh", "-c", 'exec 3>&1 >&2; "$@" 3>&- & echo $! >&3', "sh"]
-    started = subprocess.run(
-        [*shell, *_command(arguments)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=log,
-        cwd="/",
-        env=_environment(),
-        user=account.user if account else None,
-        group=account.group if account else None,
-        extra_groups=[] if account else None,
-        umask=0o077,
-        start_new_session=True,
-        check=True,
-        text=True,
-    )
-    return psutil.Process(int(started.stdout))
+def _run(arguments: list[str], account: Account | None, log: Path) -> int:
+    with log.open("ab") as output:
+        return subprocess.run(
+            _command(arguments),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            cwd="/",
+            env=_environment(),
+            user=account.user if account else None,
+            group=account.group if account else None,
+            extra_groups=[] if account else None,
+            check=False,
+        ).returncode

@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     """The shared database; unset, an embedded PostgreSQL starts under `home`."""
     prefect_database_url: SecretStr | None = None
     """Prefect's own database, where it is not the embedded one."""
+    prefect_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    """Where our Prefect server listens on 127.0.0.1; unset, 4200 or, where that is taken, any free port."""
     now: str | None = None
     """Moves the clock of every command, for rehearsals and tests. ISO 8601."""
     time_zone: ZoneName = "Asia/Shanghai"

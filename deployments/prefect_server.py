@@ -1,0 +1,204 @@
+"""Prefect's server on our PostgreSQL, shared between commands: the first starts it, the last stops it."""
+
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+from sqlalchemy import URL
+
+from deployments.database import check_reachable, read_url
+from deployments.embedded import PREFECT_DATABASE, open_embedded
+from deployments.locks import shared
+from deployments.processes import MARK, end, end_marked, find_marked, has_ended, part_of, start_detached, wait_until
+from models.errors import AftercareError
+from models.settings import Settings
+
+HOST = "127.0.0.1"
+USUAL_PORT = 4200
+START_SECONDS = 120  # a fresh database takes 8 to 11 seconds, a busy machine a multiple
+ADOPT_SECONDS = 30
+STOP_SECONDS = 15
+START_ATTEMPTS = 3  # another program may take the port between our look and the server's
+API_VARIABLE = "PREFECT_API_URL"
+PORT_VARIABLE = "PREFECT_SERVER_API_PORT"
+DATABASE_SETTING = "AFTERCARE_PREFECT_DATABASE_URL"
+
+
+class PrefectDidNotStart(AftercareError):
+    """Prefect's server ended, or never answered, after it was started."""
+
+    def __init__(self, log: Path) -> None:
+        self.log = log
+        super().__init__(f"Prefect's server did not start; its log is {log}.")
+
+
+class PortTaken(AftercareError):
+    """Another program listens where Prefect's server should."""
+
+    def __init__(self, port: int | None) -> None:
+        self.port = port
+        super().__init__(
+            f"Port {port} on {HOST} is taken by another program; set AFTERCARE_PREFECT_PORT to a free one."
+        )
+
+
+class PrefectUnreachable(AftercareError):
+    """No Prefect server answers where the environment says that one is."""
+
+    def __init__(self, api: str) -> None:
+        parts = urlsplit(api)
+        self.host = f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+        super().__init__(f"No Prefect server answers at {self.host}, which PREFECT_API_URL names.")
+
+
+@dataclass(frozen=True)
+class PrefectServer:
+    """Where a Prefect server is started, and what it stands on."""
+
+    home: Path
+    database: URL
+    port: int | None
+
+    @property
+    def log(self) -> Path:
+        """The file that it prints to."""
+        return self.home / "logs" / "prefect-server.log"
+
+    @property
+    def mark(self) -> str:
+        """What its process is found again by."""
+        return part_of(self.home, "prefect-server")
+
+
+@contextmanager
+def open_prefect(settings: Settings) -> Iterator[str]:
+    """The address of a Prefect API that answers, for as long as the block runs.
+
+    It is the one that `PREFECT_API_URL` names, or a server of our own.
+    """
+    outside = os.environ.get(API_VARIABLE)
+    if outside:
+        if not answers(outside):
+            raise PrefectUnreachable(outside)
+        yield outside
+        return
+    home = settings.home.expanduser().resolve()
+    with _open_prefect_database(settings) as database:
+        server = PrefectServer(home, database, settings.prefect_port)
+        with shared(home / "prefect", lambda: ensure_server(server), lambda: stop_server(server)) as api:
+            yield api
+
+
+@contextmanager
+def _open_prefect_database(settings: Settings) -> Iterator[URL]:
+    if settings.prefect_database_url:
+        check_reachable(read_url(settings.prefect_database_url, DATABASE_SETTING), DATABASE_SETTING)
+        yield _for_asyncpg(read_url(settings.prefect_database_url, DATABASE_SETTING, "asyncpg"))
+    else:
+        with open_embedded(settings.home) as cluster:
+            yield cluster.url(PREFECT_DATABASE, "asyncpg")
+
+
+def _for_asyncpg(url: URL) -> URL:
+    """That driver calls `sslmode` `ssl`."""
+    mode = url.query.get("sslmode")
+    return url.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode}) if mode else url
+
+
+def answers(api: str, seconds: float = 5) -> bool:
+    """Whether a Prefect API is up. No proxy is asked, whatever the environment says of proxies."""
+    parts = urlsplit(api)
+    if parts.scheme == "https":
+        return True  # an outside server behind TLS; Prefect's own client reports on it, with its certificates
+    try:
+        with closing(HTTPConnection(parts.hostname or HOST, parts.port or 80, timeout=seconds)) as connection:
+            connection.request("GET", f"{parts.path.rstrip('/')}/health")
+            return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+
+
+def find_server(server: PrefectServer) -> tuple[psutil.Process, str] | None:
+    """The running server of this installation and its API's address, whoever started it."""
+    for process in find_marked(server.mark):
+        try:
+            return process, _api_at(int(process.environ()[PORT_VARIABLE]))
+        except (psutil.Error, KeyError, ValueError):
+            continue
+    return None
+
+
+def ensure_server(server: PrefectServer) -> str:
+    """Start the server if none of this installation answers; the address of its API.
+
+    Call it under a lock that every starter takes.
+    """
+    found = find_server(server)
+    if found and wait_until(lambda: answers(found[1]) or has_ended(found[0]), ADOPT_SECONDS) and answers(found[1]):
+        return found[1]
+    end_marked(server.mark, STOP_SECONDS)
+    for _ in range(START_ATTEMPTS):
+        api = _start(server, _choose_port(server.port))
+        if api:
+            return api
+    raise PrefectDidNotStart(server.log)
+
+
+def stop_server(server: PrefectServer) -> None:
+    """Stop it, whoever started it."""
+    end_marked(server.mark, STOP_SECONDS)
+
+
+def _api_at(port: int) -> str:
+    return f"http://{HOST}:{port}/api"
+
+
+def _choose_port(wanted: int | None) -> int:
+    """The port that is asked for; if none is, the usual one where it is free, else any."""
+    for port in (wanted,) if wanted else (USUAL_PORT, 0):
+        with socket.socket() as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                trial.bind((HOST, port))
+            except OSError:
+                continue
+            return int(trial.getsockname()[1])
+    raise PortTaken(wanted)
+
+
+def _start(server: PrefectServer, port: int) -> str | None:
+    server.log.parent.mkdir(parents=True, exist_ok=True)
+    arguments = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
+    process = start_detached(arguments, _environment(server, port), server.log)
+    api = _api_at(port)
+    wait_until(lambda: answers(api) or has_ended(process), START_SECONDS)
+    if not has_ended(process) and answers(api):
+        return api
+    end(process, signal.SIGKILL, seconds=5)
+    return None
+
+
+def _environment(server: PrefectServer, port: int) -> dict[str, str]:
+    """The caller's environment, with nothing of the user's other Prefect installations."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    return others | {
+        MARK: server.mark,
+        "PREFECT_HOME": str(server.home / "prefect"),
+        "PREFECT_API_URL": _api_at(port),
+        PORT_VARIABLE: str(port),
+        "PREFECT_SERVER_API_HOST": HOST,
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": server.database.render_as_string(hide_password=False),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+        "PREFECT_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "DO_NOT_TRACK": "1",
+    }

@@ -1,0 +1,112 @@
+"""Programs that we start: detached from whoever started them, and found again by a mark in their environment.
+
+A mark survives what a file with a process id does not: the starter's kill -9, a power cut, and a process id that has
+been given to another program since.
+"""
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+POLL_SECONDS = 0.05
+MARK = "AFTERCARE_PART"
+"""The environment variable that says which part of which installation a process, or its parent, is."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """A system account that a program runs as instead of ours."""
+
+    user: int
+    group: int
+
+
+def start_detached(
+    arguments: list[str], environment: Mapping[str, str], log: Path, account: Account | None = None
+) -> psutil.Process:
+    """Start a program in a session of its own that is nobody's child; what it prints goes to `log`.
+
+    Ctrl-C in the terminal does not reach it, and whoever started it may end before it does.
+    """
+    shell = ["/bin/sh", "-c", 'exec 3>&1 >&2; "$@" 3>&- & echo $! >&3', "sh"]
+    with log.open("ab") as output:
+        started = subprocess.run(
+            [*shell, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=output,
+            cwd="/",
+            env=environment,
+            user=account.user if account else None,
+            group=account.group if account else None,
+            extra_groups=[] if account else None,
+            umask=0o077,
+            start_new_session=True,
+            check=True,
+            text=True,
+        )
+    return psutil.Process(int(started.stdout))
+
+
+def part_of(home: Path, part: str) -> str:
+    """The mark of one part of one installation."""
+    return f"{part} of {home.expanduser().resolve()}"
+
+
+def find_marked(mark: str) -> list[psutil.Process]:
+    """The live processes that carry a mark, the oldest first. Those of other users are not seen."""
+    found = [process for process in psutil.process_iter(["create_time"]) if _carries(process, mark)]
+    return sorted(found, key=_age_key)
+
+
+def _age_key(process: psutil.Process) -> tuple[float, int]:
+    return float(process.info["create_time"]), process.pid
+
+
+def _carries(process: psutil.Process, mark: str) -> bool:
+    try:
+        return bool(process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE)
+    except (psutil.Error, OSError):
+        return False
+
+
+def wait_until(met: Callable[[], bool], seconds: float) -> bool:
+    """Wait for something to come true, for at most `seconds`; whether it did."""
+    deadline = time.monotonic() + seconds
+    while not met():
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(POLL_SECONDS)
+    return True
+
+
+def has_ended(process: psutil.Process) -> bool:
+    """Whether a process is gone, or is only waiting for its parent to notice."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def end(process: psutil.Process, how: signal.Signals, seconds: float) -> bool:
+    """Ask a process to end, and say whether it did within `seconds`."""
+    try:
+        process.send_signal(how)
+    except psutil.NoSuchProcess:
+        return True
+    return wait_until(lambda: has_ended(process), seconds)
+
+
+def end_marked(mark: str, seconds: float) -> None:
+    """End all processes that carry a mark: politely, and after `seconds` by force."""
+    left = find_marked(mark)
+    for process in left:
+        end(process, signal.SIGTERM, seconds=0)
+    wait_until(lambda: all(has_ended(process) for process in left), seconds)
+    for process in find_marked(mark):
+        end(process, signal.SIGKILL, seconds=5)

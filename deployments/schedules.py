@@ -1,0 +1,92 @@
+"""When which flow runs, as data. What is due is the ledger's business: a run too many finds nothing to do."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from models.ledger import Process
+from models.people import Store
+from models.words import ProcessName
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A moment of each day, or a beat. The name is what Prefect tells an old schedule from a new one by: keep it."""
+
+    name: str
+    cron: str
+    local: bool
+    """Read in each store's time zone; a beat of minutes is the same in all of them and needs only one."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """One flow as it is served: `flows.<module>` holds a function of the module's name."""
+
+    name: str
+    module: str
+    slots: tuple[Slot, ...]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """One schedule in Prefect."""
+
+    slug: str
+    cron: str
+    zone: str
+
+
+DAILY = (
+    Slot("morning", "30 8 * * *", local=True),
+    Slot("afternoon", "30 13 * * *", local=True),  # makes up for a morning that was lost; else it finds nothing to do
+)
+SERVED = (
+    Served(
+        ProcessName.APPOINTMENT_REMINDERS, "appointment_reminders", (Slot("beat", "*/5 * * * *", local=False),)
+    ),  # two hours before an appointment and thirty minutes after its start both need a short beat
+    Served(ProcessName.POST_DELIVERY_FOLLOWUP, "post_delivery_followup", DAILY),
+    Served(ProcessName.WARRANTY_EXPIRY, "warranty_expiry", DAILY),
+    Served(ProcessName.OVERDUE_ACCOUNTS, "overdue_accounts", DAILY),
+    Served("dispatch", "dispatch", (Slot("beat", "* * * * *", local=False),)),
+    Served("housekeeping", "housekeeping", (Slot("night", "10 3 * * *", local=False),)),  # after any clock change
+)
+
+
+class UnknownProcess(LookupError):
+    """No flow is served under a name."""
+
+
+def find_served(name: str) -> Served:
+    """What is served under a process' name. Raises `UnknownProcess`."""
+    for served in SERVED:
+        if served.name == name:
+            return served
+    raise UnknownProcess(name)
+
+
+def schedules_of(served: Served, zones: Iterable[str], home_zone: str) -> list[Schedule]:
+    """Its schedules: a local slot once in each zone that a store is in, any other once in the installation's zone."""
+    local_zones = sorted(set(zones)) or [home_zone]
+    return [
+        Schedule(f"{slot.name}-{_slug(zone)}", slot.cron, zone)
+        for slot in served.slots
+        for zone in (local_zones if slot.local else [home_zone])
+    ]
+
+
+def _slug(zone: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", zone.lower()).strip("-")
+
+
+def read_zones(connection: Connection) -> list[str]:
+    """The time zones that stores are in."""
+    return list(connection.scalars(select(Store.time_zone).distinct().order_by(Store.time_zone)))
+
+
+def read_enabled(connection: Connection) -> dict[str, bool]:
+    """Whether each served flow is to run by itself; what is no process of the business always does."""
+    known = {name: enabled for name, enabled in connection.execute(select(Process.name, Process.enabled)).tuples()}
+    return {served.name: known.get(served.name, True) for served in SERVED}
