@@ -88,5 +88,5 @@ def read_zones(connection: Connection) -> list[str]:
 
 def read_enabled(connection: Connection) -> dict[str, bool]:
     """Whether each served flow is to run by itself; what is no process of the business always does."""
-    known = {name: enabled for name, enabled in connection.execute(select(Process.name, Process.enabled)).tuples()}
+    known = dict(connection.execute(select(Process.name, Process.enabled)).tuples())
     return {served.name: known.get(served.name, True) for served in SERVED}
