@@ -75,15 +75,18 @@ class Kind:
     columns: tuple[Column, ...]
     identity: str
     """The rule by which a row is known again, for the documentation."""
+    one_of: tuple[tuple[str, ...], ...] = ()
+    """Of each of these groups of columns, a file must have at least one."""
 
     def column(self, name: str) -> Column | None:
         """The column of that name."""
         return next((column for column in self.columns if column.name == name), None)
 
     @property
-    def required(self) -> Iterator[str]:
-        """The columns without which a row says nothing."""
-        return (column.name for column in self.columns if column.required)
+    def needs(self) -> Iterator[tuple[str, ...]]:
+        """Groups of columns; without one of each a file cannot be this kind."""
+        yield from ((column.name,) for column in self.columns if column.required)
+        yield from self.one_of
 
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -126,9 +129,7 @@ STAFF = Kind(
         STORE,
         Column("code", Holds.KEY, "the code by which other files name this member of staff", required=True),
         Column("name", Holds.TEXT, "full name", required=True),
-        Column(
-            "role", Holds.ROLE, "agent, advisor, parts, finance, marketing, manager, admin, operator", required=True
-        ),
+        Column("role", Holds.ROLE, "agent, advisor, parts, finance, marketing, manager, admin or operator", True),
         Column("department", Holds.TEXT, "the department that is told of changes"),
         Column("phone", Holds.TEXT, "as the source writes it"),
         Column("email", Holds.TEXT, "as the source writes it"),
@@ -168,6 +169,7 @@ CONSENTS = Kind(
         Column("reason", Holds.TEXT, "in what words or why"),
     ),
     "customer, purpose, channel and moment; an entry on record is never changed",
+    (("customer", "customer_phone"),),
 )
 
 VEHICLES = Kind(
@@ -186,6 +188,7 @@ VEHICLES = Kind(
         Column("odometer_read_on", Holds.DATE, "its day, without which the reading is left out"),
     ),
     "store and key; with a new key, the VIN, or else the plate",
+    (("key", "vin", "plate"),),
 )
 
 APPOINTMENTS = Kind(
@@ -209,6 +212,7 @@ APPOINTMENTS = Kind(
         Column("departments", Holds.NAMES, "who is told of a change, separated by / ; , or 、"),
     ),
     "store and key",
+    (("customer", "customer_phone", "vehicle"),),
 )
 
 DELIVERIES = Kind(
@@ -223,6 +227,7 @@ DELIVERIES = Kind(
         Column("odometer_km", Holds.KILOMETRES, "odometer at the handover"),
     ),
     "store and key",
+    (("customer", "customer_phone", "vehicle"), ("key", "vehicle")),
 )
 
 REPAIR_ORDERS = Kind(
@@ -240,6 +245,7 @@ REPAIR_ORDERS = Kind(
         Column("odometer_km", Holds.KILOMETRES, "odometer on the day it came in, or else was given back"),
     ),
     "store and key",
+    (("customer", "customer_phone", "vehicle"),),
 )
 
 WARRANTIES = Kind(
@@ -276,13 +282,14 @@ INVOICES = Kind(
         ACCOUNT,
         Column("kind", Holds.INVOICE_KIND, "invoice or credit-note; invoice"),
         Column("issued_on", Holds.DATE, "date of the invoice"),
-        Column("due_on", Holds.DATE, "last day to pay; a credit note may do without it", required=True),
+        Column("due_on", Holds.DATE, "last day to pay; a credit note may do without it"),
         Column("amount", Holds.AMOUNT, "gross amount, above zero for invoices and credit notes alike", required=True),
         Column("currency", Holds.CURRENCY, "ISO 4217 code or sign; without it the amount's own sign, or CNY"),
         Column("status", Holds.INVOICE_STATUS, "open, disputed, settled, void; open"),
         Column("status_on", Holds.DATE, "since when the status holds; without it, always so"),
     ),
     "store and key",
+    (("due_on",), ("customer", "customer_phone", "account")),
 )
 
 PAYMENTS = Kind(
@@ -298,6 +305,7 @@ PAYMENTS = Kind(
         Column("currency", Holds.CURRENCY, "ISO 4217 code or sign; without it the invoice's"),
     ),
     "store and key",
+    (("invoice", "account", "customer", "customer_phone"),),
 )
 
 PROMISES = Kind(
@@ -313,6 +321,7 @@ PROMISES = Kind(
         Column("currency", Holds.CURRENCY, "ISO 4217 code or sign; without it CNY"),
     ),
     "store and key",
+    (("customer", "customer_phone", "account"),),
 )
 
 KINDS: dict[KindName, Kind] = {
