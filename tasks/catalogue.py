@@ -1,0 +1,137 @@
+"""The policies and templates in force: shipped ones installed, a store's own before them, versions kept."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from models.ledger import PolicyVersion, Process, TemplateVersion
+from models.people import Store
+from models.policy import CONTACT_RULES, AnyPolicy, ContactRules
+from models.shipped import (
+    LANGUAGES,
+    ShippedTemplate,
+    read_contact_rules,
+    read_policy,
+    shipped_contact_rules,
+    shipped_policy,
+    shipped_templates,
+)
+from models.words import ProcessName
+
+SHIPPED = "aftercare"
+"""Who made the versions that came with the software."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyInForce:
+    """A policy version, the stores it holds for, and the template versions that they use, by key and language."""
+
+    version_id: int
+    version: int
+    policy: AnyPolicy
+    stores: tuple[int, ...]
+    templates: dict[tuple[str, str], int]
+
+
+def install_shipped(connection: Connection, now: datetime) -> None:
+    """Bring the shipped policies and templates into the database; a changed one becomes the next version."""
+    for process in ProcessName:
+        connection.execute(insert(Process).values(name=process.value).on_conflict_do_nothing())
+        add_policy(connection, process, shipped_policy(process).model_dump(mode="json"), None, SHIPPED, now)
+    add_policy(connection, CONTACT_RULES, shipped_contact_rules().model_dump(mode="json"), None, SHIPPED, now)
+    for template in shipped_templates():
+        add_template(connection, template, None, SHIPPED, now)
+
+
+def add_policy(
+    connection: Connection, name: str, body: dict[str, Any], store_id: int | None, author: str, now: datetime
+) -> int:
+    """Activate `body` as the next version of a policy, unless it is the active one; the version's number."""
+    own = (PolicyVersion.name == name, PolicyVersion.store_id.is_not_distinct_from(store_id))
+    active = connection.execute(
+        select(PolicyVersion.version, PolicyVersion.body).where(*own, PolicyVersion.active)
+    ).one_or_none()
+    if active and active.body == body:
+        return int(active.version)
+    newest = connection.scalar(select(func.coalesce(func.max(PolicyVersion.version), 0)).where(*own)) or 0
+    connection.execute(update(PolicyVersion).where(*own, PolicyVersion.active).values(active=False))
+    connection.execute(
+        insert(PolicyVersion).values(
+            name=name, store_id=store_id, version=newest + 1, body=body, active=True, created_at=now, created_by=author
+        )
+    )
+    return newest + 1
+
+
+def add_template(
+    connection: Connection, template: ShippedTemplate, store_id: int | None, author: str, now: datetime
+) -> None:
+    """Activate a template as the next version, unless it is the active one."""
+    own = (
+        TemplateVersion.key == template.key,
+        TemplateVersion.language == template.language,
+        TemplateVersion.store_id.is_not_distinct_from(store_id),
+    )
+    active = connection.execute(
+        select(TemplateVersion.subject, TemplateVersion.text, TemplateVersion.also).where(*own, TemplateVersion.active)
+    ).one_or_none()
+    if active and tuple(active) == (template.subject, template.text, template.also):
+        return
+    newest = connection.scalar(select(func.coalesce(func.max(TemplateVersion.version), 0)).where(*own)) or 0
+    connection.execute(update(TemplateVersion).where(*own, TemplateVersion.active).values(active=False))
+    values = template._asdict() | {"store_id": store_id, "version": newest + 1, "active": True}
+    connection.execute(insert(TemplateVersion).values(**values, created_at=now, created_by=author))
+
+
+def policies_in_force(connection: Connection, process: ProcessName) -> list[PolicyInForce]:
+    """The policies of a process, each with the stores it holds for. Raises `BadPolicy` for a body edited by hand."""
+    templates = _templates_of_stores(connection)
+    groups: dict[tuple[int, frozenset[Any]], list[int]] = defaultdict(list)
+    rows = {row.store_id: row for row in connection.execute(_effective(process))}
+    for store_id, row in rows.items():
+        groups[(row.id, frozenset(templates[store_id].items()))].append(store_id)
+    versions = {row.id: row for row in rows.values()}
+    return [
+        PolicyInForce(
+            version_id,
+            versions[version_id].version,
+            read_policy(process, versions[version_id].body),
+            tuple(sorted(stores)),
+            dict(used),
+        )
+        for (version_id, used), stores in sorted(groups.items(), key=lambda group: group[1])
+    ]
+
+
+def contact_rules_in_force(connection: Connection) -> dict[int, ContactRules]:
+    """The rules across processes, by store."""
+    return {row.store_id: read_contact_rules(row.body) for row in connection.execute(_effective(CONTACT_RULES))}
+
+
+def _effective(name: str) -> Any:
+    """Per store: its own active version of a policy, or else the shipped one."""
+    return (
+        select(Store.id.label("store_id"), PolicyVersion.id, PolicyVersion.version, PolicyVersion.body)
+        .join(PolicyVersion, (PolicyVersion.store_id == Store.id) | PolicyVersion.store_id.is_(None))
+        .where(PolicyVersion.name == name, PolicyVersion.active)
+        .distinct(Store.id)
+        .order_by(Store.id, PolicyVersion.store_id.nulls_last())
+    )
+
+
+def _templates_of_stores(connection: Connection) -> dict[int, dict[tuple[str, str], int]]:
+    """Per store: the active template versions by key and language, its own before the shipped ones."""
+    rows = connection.execute(
+        select(TemplateVersion.id, TemplateVersion.key, TemplateVersion.language, TemplateVersion.store_id)
+        .where(TemplateVersion.active, TemplateVersion.language.in_(LANGUAGES))
+        .order_by(TemplateVersion.store_id.nulls_first())
+    ).all()
+    stores = connection.scalars(select(Store.id)).all()
+    return {
+        store_id: {(row.key, row.language): row.id for row in rows if row.store_id in (None, store_id)}
+        for store_id in stores
+    }

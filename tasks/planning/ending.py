@@ -1,0 +1,100 @@
+"""Ending what is planned but has lost its reason: the facts are read again for every open touch of a process."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CTE, Connection, Select, and_, case, cast, func, literal, or_, select, union_all, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.types import Text
+
+from models.accounts_of_runs import Counts
+from models.base import enumeration
+from models.cadence import moment
+from models.ledger import PolicyVersion, Touch, Verdict
+from models.policy import SUBJECTS as SUBJECTS_OF_PROCESS
+from models.touch_states import OPEN
+from models.words import Decision, Gate, ProcessName, SubjectKind, TouchState
+from tasks.planning.population import PASSED
+from tasks.subjects import SUBJECTS
+from tasks.subjects.contract import Those
+
+MOVED = "the date moved"
+GONE = "the subject is no longer there"
+
+
+def end_reasonless(connection: Connection, process: ProcessName, now: datetime, run_id: UUID | None) -> Counts:
+    """Cancel or supersede the open touches of a process whose reason has gone; how many, by reason."""
+    ended = _endings(process, now).cte("ended")
+    changed = (
+        update(Touch)
+        .where(Touch.id == ended.c.touch_id)
+        .values(state=ended.c.state, state_at=moment(now), gate=ended.c.gate, reason=ended.c.reason)
+        .returning(Touch.id, Touch.gate, Touch.reason)
+        .cte("changed")
+    )
+    recorded = insert(Verdict).from_select(
+        ["touch_id", "gate", "decision", "reason", "figures", "decided_at", "run_id"],
+        select(
+            ended.c.touch_id,
+            ended.c.gate,
+            literal(Decision.STOP, enumeration(Decision)),
+            ended.c.reason,
+            ended.c.figures,
+            moment(now),
+            literal(run_id, Verdict.run_id.type),
+        ),
+    )
+    counted = select(changed.c.reason, func.count().label("touches")).group_by(changed.c.reason)
+    rows = connection.execute(counted.add_cte(recorded.cte("recorded"))).all()
+    return {row.reason: row.touches for row in rows}
+
+
+def _endings(process: ProcessName, now: datetime) -> Select[Any]:
+    """The open touches whose reason has gone, each with the state it ends in."""
+    open_touches = select(Touch).where(Touch.process == process.value, Touch.state.in_(OPEN)).cte("open_touches")
+    kinds = SUBJECTS_OF_PROCESS[process]
+    judged = union_all(*(still_true(open_touches, kind, now) for kind in kinds)).subquery("judged")
+    ended = or_(judged.c.moved, judged.c.gone.is_not(None), judged.c.passed)
+    return select(
+        judged.c.touch_id,
+        case(
+            (judged.c.moved, literal(TouchState.SUPERSEDED, enumeration(TouchState))),
+            (judged.c.gone.is_not(None), literal(TouchState.CANCELLED, enumeration(TouchState))),
+            else_=literal(TouchState.SKIPPED, enumeration(TouchState)),
+        ).label("state"),
+        case(
+            (judged.c.moved, literal(Gate.ANCHOR, enumeration(Gate))),
+            (judged.c.gone.is_not(None), literal(Gate.FACTS, enumeration(Gate))),
+            else_=literal(Gate.VALIDITY, enumeration(Gate)),
+        ).label("gate"),
+        case((judged.c.moved, literal(MOVED, Text)), else_=func.coalesce(judged.c.gone, literal(PASSED, Text))).label(
+            "reason"
+        ),
+        func.coalesce(judged.c.figures, func.jsonb_build_object()).label("figures"),
+    ).where(ended)
+
+
+def still_true(touches: CTE, kind: SubjectKind, now: datetime) -> Select[Any]:
+    """For touches about one kind of subject: whether the anchor moved, why the reason has gone, and the figures seen.
+
+    `touches` is a CTE with the columns of `Touch`. This one select serves the sweep, the claim and the last look
+    before the send.
+    """
+    subject = SUBJECTS[kind]
+    of_kind = touches.c.subject_kind == kind
+    facts = subject.facts(now, Those(select(touches.c.subject_id).where(of_kind))).subquery(f"{kind.name.lower()}_now")
+    gone = subject.reason(facts, now, touches.c.conditions, touches.c.due_at, PolicyVersion.body["rules"])
+    missing = facts.c.subject_id.is_(None)
+    return (
+        select(
+            touches.c.id.label("touch_id"),
+            func.coalesce(and_(gone.is_(None), facts.c.anchor_at != touches.c.anchor_at), False).label("moved"),
+            case((missing, literal(GONE, Text)), else_=cast(gone, Text)).label("gone"),
+            (touches.c.valid_until <= moment(now)).label("passed"),
+            subject.figures(facts).label("figures"),
+        )
+        .join(PolicyVersion, PolicyVersion.id == touches.c.policy_version_id)
+        .outerjoin(facts, facts.c.subject_id == touches.c.subject_id)
+        .where(of_kind)
+    )

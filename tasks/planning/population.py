@@ -1,0 +1,247 @@
+"""Who is due: one select per process that gives a row for each subject and step, with the touch it would become.
+
+The sweep inserts what it gives, `why` shows it for one customer, the forecast counts it on a moved clock: they
+cannot disagree.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Integer,
+    Select,
+    Subquery,
+    case,
+    literal,
+    select,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.types import Text
+
+from models.base import enumeration
+from models.cadence import later, moment
+from models.ledger import Touch
+from models.offsets import Offset
+from models.policy import Step
+from models.words import (
+    CaseKind,
+    ChannelName,
+    LateRule,
+    Purpose,
+    Role,
+    StepKind,
+    SubjectKind,
+    TouchState,
+    Validity,
+)
+from tasks.catalogue import PolicyInForce
+from tasks.subjects import SUBJECTS, Subject
+from tasks.subjects.contract import DueWithin, OfCustomer, Scope, Those, Window, condition_array
+
+AHEAD = timedelta(days=1)
+"""How long before its due moment a touch is planned: long enough to be seen, approved and superseded."""
+REMEMBERED = timedelta(days=3)
+"""How long after its validity a step that was never planned is still counted as missed."""
+LONGEST = timedelta(days=400)
+"""No booking is made longer before its appointment."""
+SAME_OCCASION = timedelta(days=180)
+"""An anchor that moved by less is the same occasion: a step that does not repeat is not said again."""
+
+PASSED = "its time has passed"
+SAID_BEFORE = "it was said before the date moved"
+LATE = "found too late"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which due moments are looked at."""
+
+    now: datetime
+    due_until: datetime
+    valid_after: datetime
+
+    @classmethod
+    def of_sweep(cls, now: datetime) -> "Span":
+        """What a sweep plans: from what was missed lately to what is due within a day."""
+        return cls(now, now + AHEAD, now - REMEMBERED)
+
+
+def population(in_force: PolicyInForce, span: Span, scope: Scope | None = None) -> Select[Any]:
+    """Each subject and step in the span, or of `scope`, as the touch it would become.
+
+    `reason` says why it would not; null where it would.
+    """
+    kinds = dict.fromkeys(step.subject for step in in_force.policy.steps)
+    parts = [part for kind in kinds for part in _of_kind(in_force, kind, span, scope)]
+    return select(union_all(*parts).subquery("population"))
+
+
+def _of_kind(in_force: PolicyInForce, kind: SubjectKind, span: Span, scope: Scope | None) -> list[Select[Any]]:
+    subject = SUBJECTS[kind]
+    steps = [step for step in in_force.policy.steps if step.subject is kind]
+    windows = [(step, _window(in_force, step, span)) for step in steps]
+    facts = subject.facts(span.now, scope or DueWithin(span.now, windows, in_force.stores)).cte(
+        f"{kind.name.lower()}_facts"
+    )
+    return [_of_step(in_force, subject, facts, step, span, scope) for step in steps]
+
+
+def _window(in_force: PolicyInForce, step: Step, span: Span) -> Window:
+    """The moments from which the step is due in the span, with a day of slack for the hour of the day."""
+    slack = timedelta(days=1)
+    return Window(
+        span.valid_after - _longest_validity(in_force, step) - step.nominal_due - slack,
+        span.due_until - step.nominal_due + slack,
+    )
+
+
+def _longest_validity(in_force: PolicyInForce, step: Step) -> timedelta:
+    match step.valid_for:
+        case Offset() as offset:
+            return offset.nominal
+        case Validity.UNTIL_NEXT_STEP:
+            following = in_force.policy.next_of(step)
+            return following.nominal_due - step.nominal_due + timedelta(days=1) if following else timedelta(0)
+        case _:
+            return max(-step.nominal_due, timedelta(0)) + timedelta(days=1) if step.counts_from == "anchor" else LONGEST
+
+
+def _of_step(
+    in_force: PolicyInForce, subject: Subject, facts: Any, step: Step, span: Span, scope: Scope | None
+) -> Select[Any]:
+    """The touches of one step."""
+    due = _with_due_moments(in_force, subject, facts, step)
+    row = due.c
+    conditions = condition_array(step.conditions)
+    rules = literal(in_force.policy.rules.model_dump(mode="json"), JSONB)
+    reason = case(
+        (row.valid_until <= moment(span.now), literal(PASSED, Text)),
+        (_said_before(in_force, due, step), literal(SAID_BEFORE, Text)),
+        else_=subject.reason(due, span.now, conditions, row.due_at, rules),
+    )
+    statement = select(
+        *_touch(in_force, due, step, span), subject.figures(due).label("figures"), reason.label("reason")
+    )
+    statement = statement.where(row.due_at.is_not(None), row.due_at < row.valid_until)
+    if isinstance(scope, OfCustomer | Those):
+        return statement
+    return statement.where(row.due_at <= moment(span.due_until), row.valid_until > moment(span.valid_after))
+
+
+def _with_due_moments(in_force: PolicyInForce, subject: Subject, facts: Any, step: Step) -> Subquery:
+    """The facts, and when the step is due, until when it is valid, and the same of the step it may be merged with."""
+    following = in_force.policy.next_of(step)
+    due_at = subject.due_at(facts, step, in_force.policy)
+    columns = [due_at.label("due_at"), _valid_until(in_force, subject, facts, step, due_at).label("valid_until")]
+    if step.when_late is LateRule.MERGE and following:
+        next_due = subject.due_at(facts, following, in_force.policy)
+        next_valid = _valid_until(in_force, subject, facts, following, next_due)
+        columns += [next_due.label("next_due_at"), next_valid.label("next_valid_until")]
+    return select(facts, *columns).subquery(f"due_{step.key.replace('-', '_')}")
+
+
+def _valid_until(
+    in_force: PolicyInForce, subject: Subject, facts: Any, step: Step, due_at: ColumnElement[datetime]
+) -> ColumnElement[datetime]:
+    following = in_force.policy.next_of(step)
+    match step.valid_for:
+        case Offset() as offset:
+            return later(due_at, offset)
+        case Validity.UNTIL_NEXT_STEP if following:
+            return subject.due_at(facts, following, in_force.policy)
+        case _:
+            anchor: ColumnElement[datetime] = facts.c.anchor_at
+            return anchor
+
+
+def _said_before(in_force: PolicyInForce, due: Subquery, step: Step) -> ColumnElement[bool]:
+    """Whether a step that does not repeat was said under an anchor close to this one."""
+    if step.repeats:
+        return literal(False, Boolean)
+    return (
+        select(literal(1))
+        .where(
+            Touch.process == in_force.policy.process.value,
+            Touch.subject_kind == step.subject,
+            Touch.subject_id == due.c.subject_id,
+            Touch.step == step.key,
+            Touch.contacted_at.is_not(None),
+            Touch.anchor_at != due.c.anchor_at,
+            Touch.anchor_at.between(due.c.anchor_at - SAME_OCCASION, due.c.anchor_at + SAME_OCCASION),
+        )
+        .exists()
+    )
+
+
+def _touch(in_force: PolicyInForce, due: Subquery, step: Step, span: Span) -> list[ColumnElement[Any]]:
+    """The columns of the touch, frozen with the policy and template versions."""
+    row = due.c
+    late = row.due_at + step.late_after.nominal < moment(span.now)
+    merged = late if step.when_late is LateRule.MERGE and "next_due_at" in row else None
+    becomes_call = step.when_late is LateRule.CALL
+    return [
+        literal(in_force.policy.process.value, Text).label("process"),
+        literal(step.subject, enumeration(SubjectKind)).label("subject_kind"),
+        row.subject_id,
+        row.anchor_at,
+        literal(step.key, Text).label("step"),
+        _kind(step, late).label("kind"),
+        literal(step.purpose, enumeration(Purpose)).label("purpose"),
+        literal(in_force.policy.priority, Integer).label("priority"),
+        literal(step.obligation, Boolean).label("obligation"),
+        literal(step.works_holidays, Boolean).label("works_holidays"),
+        row.store_id,
+        row.customer_id,
+        literal(in_force.version_id).label("policy_version_id"),
+        _template(in_force, due, step).label("template_version_id"),
+        _channels(step, late).label("channels"),
+        condition_array(step.conditions).label("conditions"),
+        literal(step.role or (Role.AGENT if becomes_call else None), enumeration(Role)).label("role"),
+        literal([role.value for role in step.approval], ARRAY(Text)).label("approval"),
+        literal(step.opens_case, enumeration(CaseKind)).label("opens_case"),
+        literal(step.holds_account, Boolean).label("holds_account"),
+        row.due_at,
+        (row.valid_until if merged is None else case((merged, row.next_valid_until), else_=row.valid_until)).label(
+            "valid_until"
+        ),
+        (row.due_at if merged is None else case((merged, row.next_due_at), else_=row.due_at)).label("not_before"),
+        _state(step, late).label("state"),
+    ]
+
+
+def _kind(step: Step, late: ColumnElement[bool]) -> ColumnElement[Any]:
+    planned = literal(step.kind, enumeration(StepKind))
+    if step.when_late is not LateRule.CALL:
+        return planned
+    return case((late, literal(StepKind.CALL, enumeration(StepKind))), else_=planned)
+
+
+def _channels(step: Step, late: ColumnElement[bool]) -> ColumnElement[Any]:
+    names = [channel.value for channel in step.channels]
+    phone = literal([ChannelName.PHONE.value], ARRAY(Text))
+    if step.kind is StepKind.CALL:
+        return phone
+    planned = literal(names, ARRAY(Text))
+    return case((late, phone), else_=planned) if step.when_late is LateRule.CALL else planned
+
+
+def _state(step: Step, late: ColumnElement[bool]) -> ColumnElement[Any]:
+    states = enumeration(TouchState)
+    waits = TouchState.AWAITING_APPROVAL if step.approval else TouchState.PLANNED
+    if step.when_late is not LateRule.SKIP:
+        return literal(waits, states)
+    return case((late, literal(TouchState.SKIPPED, states)), else_=literal(waits, states))
+
+
+def _template(in_force: PolicyInForce, due: Subquery, step: Step) -> ColumnElement[int]:
+    """The template version in the customer's language, or in the other one where there is none."""
+    versions = {language: number for (key, language), number in in_force.templates.items() if key == step.template}
+    fallback = next(iter(versions.values()))
+    return case(
+        *((due.c.language == language, literal(number)) for language, number in versions.items()),
+        else_=literal(fallback),
+    )

@@ -1,0 +1,166 @@
+"""One planning pass of a process over its whole population: set-based, any number of times, by any number at once."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Insert,
+    Row,
+    Select,
+    Update,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.types import Text
+
+from models.accounts_of_runs import Counts, RunAccount
+from models.base import enumeration
+from models.cadence import moment
+from models.ledger import Touch, Verdict
+from models.words import Decision, Gate, ProcessName, TouchState
+from tasks.catalogue import PolicyInForce, policies_in_force
+from tasks.planning.ending import end_reasonless
+from tasks.planning.population import LATE, Span, population
+
+LOOKED_AT, PLANNED, REVIVED = "looked at", "planned", "revived"
+REVIVABLE = (TouchState.CANCELLED, TouchState.SUPERSEDED)
+RECOMPUTED = (
+    "due_at",
+    "valid_until",
+    "not_before",
+    "policy_version_id",
+    "template_version_id",
+    "conditions",
+    "figures",
+)
+
+
+def plan(connection: Connection, process: ProcessName, now: datetime, run_id: UUID | None) -> RunAccount:
+    """Plan what is due for everyone by `now` and a day ahead, and end what has lost its reason.
+
+    One statement per policy in force. Planners of one process wait for each other, and the second finds nothing
+    left to plan. Raises `BadPolicy`.
+    """
+    connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"plan {process}"))))
+    ended = end_reasonless(connection, process, now, run_id)
+    account = RunAccount(ended=ended)
+    for in_force in policies_in_force(connection, process):
+        rows = connection.execute(sweep(in_force, now, run_id)).all()
+        account += _account(rows)
+    return account
+
+
+def sweep(in_force: PolicyInForce, now: datetime, run_id: UUID | None) -> Select[Any]:
+    """Look at the population, insert the touches that are not there yet, and count, in one statement."""
+    looked_at = population(in_force, Span.of_sweep(now)).cte("looked_at")
+    planned = _insertion(looked_at, now, run_id).returning(Touch.id, Touch.state).cte("planned")
+    revived = _revival(looked_at, now).returning(Touch.id).cte("revived")
+    recorded = _late_verdicts(planned, now, run_id).cte("recorded")
+    return select(
+        union_all(
+            _count(LOOKED_AT, looked_at, looked_at.c.reason),
+            _count(PLANNED, planned, cast(planned.c.state, Text)),
+            _count(REVIVED, revived, literal(None, Text)),
+        ).subquery("counted")
+    ).add_cte(recorded)
+
+
+def _count(part: str, rows: CTE, reason: ColumnElement[Any]) -> Select[Any]:
+    counted = select(literal(part, Text).label("part"), reason.label("reason"), func.count().label("touches"))
+    return counted.select_from(rows).group_by(reason)
+
+
+def _insertion(looked_at: CTE, now: datetime, run_id: UUID | None) -> Insert:
+    """Once (invariant 1): a touch that is there already stays as it is."""
+    columns = [column for column in looked_at.c if column.name != "reason"]
+    late = looked_at.c.state == TouchState.SKIPPED
+    stamps = {
+        "state_at": moment(now),
+        "planned_at": moment(now),
+        "planned_by": literal(run_id, Touch.planned_by.type),
+    }
+    return (
+        insert(Touch)
+        .from_select(
+            [*(column.name for column in columns), *stamps, "gate", "reason"],
+            select(
+                *columns,
+                *stamps.values(),
+                case((late, literal(Gate.VALIDITY, enumeration(Gate)))),
+                case((late, literal(LATE, Text))),
+            ).where(looked_at.c.reason.is_(None)),
+        )
+        .on_conflict_do_nothing(constraint="uq_touches_once")
+    )
+
+
+def _revival(looked_at: CTE, now: datetime) -> Update:
+    """A touch that ended because its reason had gone is due again when the reason is back and nothing was said."""
+    return (
+        update(Touch)
+        .where(
+            looked_at.c.reason.is_(None),
+            Touch.process == looked_at.c.process,
+            Touch.subject_kind == looked_at.c.subject_kind,
+            Touch.subject_id == looked_at.c.subject_id,
+            Touch.anchor_at == looked_at.c.anchor_at,
+            Touch.step == looked_at.c.step,
+            Touch.state.in_(REVIVABLE),
+            Touch.gate.in_((Gate.FACTS, Gate.ANCHOR)),
+            Touch.contacted_at.is_(None),
+        )
+        .values(
+            state=looked_at.c.state,
+            state_at=moment(now),
+            gate=None,
+            reason=None,
+            approved_at=None,
+            approved_by=None,
+            **{name: looked_at.c[name] for name in RECOMPUTED},
+        )
+    )
+
+
+def _late_verdicts(planned: CTE, now: datetime, run_id: UUID | None) -> Insert:
+    """The record of what was skipped because it was found too late (invariant 6)."""
+    skipped = select(
+        planned.c.id,
+        literal(Gate.VALIDITY, enumeration(Gate)),
+        literal(Decision.STOP, enumeration(Decision)),
+        literal(LATE, Text),
+        func.jsonb_build_object(),
+        moment(now),
+        literal(run_id, Verdict.run_id.type),
+    ).where(planned.c.state == TouchState.SKIPPED)
+    return insert(Verdict).from_select(
+        ["touch_id", "gate", "decision", "reason", "figures", "decided_at", "run_id"], skipped
+    )
+
+
+def _account(rows: Iterable[Row[Any]]) -> RunAccount:
+    """The account of one statement."""
+    counts: dict[str, dict[str | None, int]] = {LOOKED_AT: {}, PLANNED: {}, REVIVED: {}}
+    for row in rows:
+        counts[row.part][row.reason] = row.touches
+    suppressed: Counts = {reason: count for reason, count in counts[LOOKED_AT].items() if reason is not None}
+    skipped = counts[PLANNED].pop(TouchState.SKIPPED.value, 0)
+    if skipped:
+        suppressed[LATE] = skipped
+    planned = sum(counts[PLANNED].values()) + sum(counts[REVIVED].values())
+    return RunAccount(
+        eligible=sum(counts[LOOKED_AT].values()),
+        planned=planned,
+        already_planned=counts[LOOKED_AT].get(None, 0) - planned - skipped,
+        suppressed=dict(sorted(suppressed.items())),
+    )

@@ -1,0 +1,14 @@
+"""The kinds of subjects, by name."""
+
+from models.words import SubjectKind
+from tasks.subjects.accounts import Accounts
+from tasks.subjects.appointments import Appointments
+from tasks.subjects.contract import Subject
+from tasks.subjects.visits import Handovers, RepairOrders
+from tasks.subjects.warranties import Warranties
+
+SUBJECTS: dict[SubjectKind, Subject] = {
+    subject.kind: subject for subject in (Appointments(), Handovers(), RepairOrders(), Warranties(), Accounts())
+}
+
+__all__ = ["SUBJECTS", "Subject"]

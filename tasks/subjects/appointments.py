@@ -1,0 +1,163 @@
+"""Appointments as the subject of appointment-reminders (R1)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import Text
+
+from models.cadence import ZONED, moment, shift
+from models.people import Customer, StaffMember, Store
+from models.policy import Policy, Step
+from models.service import Appointment
+from models.vehicles import Vehicle
+from models.words import AppointmentStatus as Status
+from models.words import Condition, Moment, PartsState, SubjectKind
+from tasks.subjects.contract import DueWithin, OfCustomer, Scope, Those, asked, first_reason, within
+from tasks.subjects.customers import about_customer, vehicle_name
+
+CANCELLED = "the appointment is cancelled"
+ARRIVED = "the customer has arrived"
+NOT_BOOKED = "the appointment is not booked yet"
+BEGUN = "the appointment has begun"
+OTHER_TIME = "the customer asked for another time"
+BOOKED_LATE = "it was booked after this was due"
+PARTS_THERE = "no parts are missing"
+ANSWERED = "the request is answered"
+NO_CONTRACT = "not a contract customer"
+
+
+class Appointments:
+    """Anchored at their start."""
+
+    kind = SubjectKind.APPOINTMENT
+
+    def facts(self, now: datetime, scope: Scope) -> Select[Any]:
+        """One row an appointment; a status counts from its date on, and an undated one always."""
+        return (
+            select(
+                Appointment.id.label("subject_id"),
+                Appointment.store_id,
+                Appointment.customer_id,
+                *about_customer(now),
+                Appointment.starts_at.label("anchor_at"),
+                Appointment.starts_at,
+                _booked_at(now).label("booking"),
+                case((_is_request(), _known(Appointment.requested_at, now))).label("request"),
+                _known(Appointment.other_time_asked_at, now).label("other-time-asked"),
+                _cancelled(now).label("cancelled"),
+                _arrived(now).label("arrived"),
+                _is_request().label("requested"),
+                Appointment.status,
+                Appointment.parts_state,
+                Customer.has_contract,
+                vehicle_name().label("vehicle"),
+                Appointment.work,
+                StaffMember.name.label("advisor"),
+            )
+            .join_from(Appointment, Store, Store.id == Appointment.store_id)
+            .join(Customer, Customer.id == Appointment.customer_id)
+            .outerjoin(Vehicle, Vehicle.id == Appointment.vehicle_id)
+            .outerjoin(StaffMember, StaffMember.id == Appointment.advisor_id)
+            .where(_in_scope(scope))
+        )
+
+    def due_at(self, facts: Subquery, step: Step, policy: Policy) -> ColumnElement[datetime]:  # noqa: ARG002  the contract's
+        """Counted from the moment that the step names."""
+        base = facts.c["anchor_at" if step.counts_from is Moment.ANCHOR else step.counts_from.value]
+        return shift(base, facts.c.time_zone, step.after, step.at)
+
+    def reason(
+        self,
+        facts: Subquery,
+        now: datetime,
+        conditions: ColumnElement[Any],
+        due_at: ColumnElement[datetime],
+        rules: Any,  # noqa: ARG002  the contract's
+    ) -> ColumnElement[str | None]:
+        """The first condition that does not hold."""
+        row = facts.c
+        booked = asked(Condition.STILL_BOOKED, conditions)
+        awaited = or_(booked, asked(Condition.NOT_ARRIVED, conditions))
+        unanswered = asked(Condition.REQUEST_UNANSWERED, conditions)
+        return first_reason(
+            (and_(or_(awaited, unanswered), row.cancelled), CANCELLED),
+            (and_(awaited, row.arrived), ARRIVED),
+            (and_(awaited, row.requested), NOT_BOOKED),
+            (and_(booked, row.starts_at <= moment(now)), BEGUN),
+            (and_(asked(Condition.NO_OTHER_TIME_ASKED, conditions), row["other-time-asked"].is_not(None)), OTHER_TIME),
+            (and_(asked(Condition.BOOKED_BEFORE_DUE, conditions), row.booking > due_at), BOOKED_LATE),
+            (and_(asked(Condition.PARTS_MISSING, conditions), row.parts_state != PartsState.MISSING), PARTS_THERE),
+            (and_(unanswered, ~row.requested), ANSWERED),
+            (and_(asked(Condition.CONTRACT_CUSTOMER, conditions), ~row.has_contract), NO_CONTRACT),
+        )
+
+    def figures(self, facts: Subquery) -> ColumnElement[Any]:
+        """Start, status, parts."""
+        row = facts.c
+        return func.jsonb_build_object(
+            literal("starts_at", Text), row.starts_at,
+            literal("status", Text), row.status,
+            literal("booked_at", Text), row.booking,
+            literal("parts", Text), row.parts_state,
+            type_=JSONB,
+        )  # fmt: skip
+
+    def letter(self, facts: Subquery) -> list[ColumnElement[Any]]:
+        """Start, work, car, advisor."""
+        return [facts.c[name] for name in ("starts_at", "work", "vehicle", "advisor")]
+
+
+def _known(dated: Any, now: datetime) -> ColumnElement[datetime | None]:
+    """A moment, once it has come."""
+    return case((dated <= moment(now), dated))
+
+
+def _booked_at(now: datetime) -> ColumnElement[datetime | None]:
+    """When the present start was agreed on: at the booking, or when it was last moved."""
+    return func.greatest(_known(Appointment.booked_at, now), _known(Appointment.moved_at, now), type_=ZONED)
+
+
+def _is_request() -> ColumnElement[bool]:
+    return Appointment.status == Status.REQUESTED
+
+
+def _cancelled(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        Appointment.status == Status.CANCELLED,
+        or_(Appointment.cancelled_at.is_(None), Appointment.cancelled_at <= moment(now)),
+    )
+
+
+def _arrived(now: datetime) -> ColumnElement[bool]:
+    """Nobody arrives before the day: an undated arrival is taken to be at the start."""
+    came = Appointment.status.in_((Status.ARRIVED, Status.COMPLETED))
+    return or_(
+        and_(came, func.coalesce(Appointment.arrived_at, Appointment.starts_at) <= moment(now)),
+        func.coalesce(Appointment.arrived_at <= moment(now), False),
+    )
+
+
+MOMENT_COLUMNS = {
+    Moment.ANCHOR: (Appointment.starts_at,),
+    Moment.BOOKING: (Appointment.booked_at, Appointment.moved_at),
+    Moment.REQUEST: (Appointment.requested_at,),
+    Moment.OTHER_TIME_ASKED: (Appointment.other_time_asked_at,),
+}
+
+
+def _in_scope(scope: Scope) -> ColumnElement[bool]:
+    match scope:
+        case DueWithin():
+            windows = [
+                (column, (moment(window.since), moment(window.until)))
+                for step, window in scope.steps
+                for column in MOMENT_COLUMNS[step.counts_from]
+            ]
+            ranges = or_(*(within(column, [bounds]) for column, bounds in windows))
+            return and_(ranges, Appointment.store_id.in_(scope.stores))
+        case Those():
+            return Appointment.id.in_(scope.ids)
+        case OfCustomer():
+            return Appointment.customer_id == scope.customer_id

@@ -1,0 +1,115 @@
+"""What the planner, the claim and the explanations ask of every kind of subject."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Subquery, case, func, literal, or_
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Text
+
+from models.policy import Policy, Step
+from models.words import Condition, SubjectKind
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Moments from `since` to `until`, wide enough for any time zone."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DueWithin:
+    """Subjects of some stores of which a step may be due in one of the windows. Each window is of the moment that
+    the step counts from."""
+
+    now: datetime
+    steps: Sequence[tuple[Step, Window]]
+    stores: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Those:
+    """The subjects whose ids a select gives."""
+
+    ids: Select[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OfCustomer:
+    """The subjects of one customer, whenever they were."""
+
+    customer_id: int
+
+
+Scope = DueWithin | Those | OfCustomer
+
+
+class Subject(Protocol):
+    """One kind of subject. `facts` selects, for each subject in scope and as known at `now`, one row with
+
+    `subject_id`, `store_id`, `customer_id`, `time_zone`, `language`, `today` (store-local), `anchor_at` (null: there
+    is nothing to count from), a column per `Moment` it knows, what `reason` needs, and what its letters say.
+    """
+
+    kind: SubjectKind
+
+    def facts(self, now: datetime, scope: Scope) -> Select[Any]:
+        """The facts of the subjects in scope, dated up to `now`."""
+        ...
+
+    def due_at(self, facts: Subquery, step: Step, policy: Policy) -> ColumnElement[datetime]:
+        """When `step` of `policy` is due for the subject of a row of facts."""
+        ...
+
+    def reason(
+        self,
+        facts: Subquery,
+        now: datetime,
+        conditions: ColumnElement[Any],
+        due_at: ColumnElement[datetime],
+        rules: Any,
+    ) -> ColumnElement[str | None]:
+        """Why the subject gives no reason for a contact under `conditions`; null when it does.
+
+        `rules` is the JSON of the policy's rules.
+        """
+        ...
+
+    def figures(self, facts: Subquery) -> ColumnElement[Any]:
+        """What the rules saw, as JSON."""
+        ...
+
+    def letter(self, facts: Subquery) -> list[ColumnElement[Any]]:
+        """The labelled columns that `models.letters.write_variables` needs beside the common ones."""
+        ...
+
+
+SLACK = timedelta(days=1)
+"""Windows are cut in UTC; no time zone is farther from it."""
+
+
+def asked(condition: Condition, conditions: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether `condition` is among the conditions of a step or a touch."""
+    return literal(condition.value, Text) == func.any(conditions)
+
+
+def first_reason(*rules: tuple[ColumnElement[bool], str | ColumnElement[str]]) -> ColumnElement[str | None]:
+    """The reason of the first rule that is broken; null when none is."""
+    return case(
+        *((broken, literal(reason, Text) if isinstance(reason, str) else reason) for broken, reason in rules),
+        else_=None,
+    )
+
+
+def condition_array(conditions: Sequence[Condition]) -> ColumnElement[Any]:
+    """The conditions of a step, as the array that `asked` looks into."""
+    return literal([condition.value for condition in conditions], ARRAY(Text))
+
+
+def within(column: SQLColumnExpression[Any], windows: Sequence[tuple[Any, Any]]) -> ColumnElement[bool]:
+    """Whether a column lies in one of the windows (both ends included). One index range each."""
+    return or_(*(column.between(since, until) for since, until in windows))

@@ -1,0 +1,189 @@
+"""What accounts owe: payments, part payments and credits netted against their invoices, per currency (R4)."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, cast, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy.types import Date, Numeric, Text
+
+from models.cadence import local_day, moment
+from models.ledger import PolicyVersion
+from models.money import Account, Invoice, Payment, Promise
+from models.people import Store
+from models.words import InvoiceKind, InvoiceStatus, ProcessName
+
+NOTHING = literal(Decimal(0), Numeric(14, 2))
+
+
+def days_of_accounts(now: datetime, accounts: Select[Any]) -> CTE:
+    """The accounts looked at, each with its store-local day and the tolerances of its store's policy."""
+    today = local_day(moment(now), Store.time_zone)
+    tolerated = _tolerances()
+    return (
+        select(Account.id.label("account_id"), today.label("today"), tolerated.c.tolerance)
+        .join(Store, Store.id == Account.store_id)
+        .join(tolerated, tolerated.c.store_id == Account.store_id)
+        .where(Account.id.in_(accounts))
+        .cte("looked_at")
+    )
+
+
+def _tolerances() -> CTE:
+    """Per store: the tolerances of its own active policy, or else of the shipped one."""
+    body = PolicyVersion.body[("rules", "tolerance")]
+    return (
+        select(Store.id.label("store_id"), body.label("tolerance"))
+        .join(PolicyVersion, or_(PolicyVersion.store_id == Store.id, PolicyVersion.store_id.is_(None)))
+        .where(PolicyVersion.name == ProcessName.OVERDUE_ACCOUNTS.value, PolicyVersion.active)
+        .distinct(Store.id)
+        .order_by(Store.id, PolicyVersion.store_id.nulls_last())
+        .cte("tolerances")
+    )
+
+
+def open_invoices(looked_at: CTE) -> CTE:
+    """What is open of each undisputed invoice: its own payments first, then the account's credit, oldest first."""
+    documents = _documents(looked_at)
+    credit = _credit(looked_at, documents)
+    row = documents.c
+    owed = case((row.chased, func.greatest(row.amount - row.paid, NOTHING)), else_=NOTHING)
+    up_to_here = func.sum(owed).over(partition_by=(row.account_id, row.currency), order_by=(row.due_on, row.invoice_id))
+    uncovered = func.least(owed, func.greatest(up_to_here - func.coalesce(credit.c.amount, NOTHING), NOTHING))
+    return (
+        select(row.account_id, row.number, row.currency, row.due_on, uncovered.label("open"))
+        .outerjoin(credit, and_(credit.c.account_id == row.account_id, credit.c.currency == row.currency))
+        .where(row.kind == InvoiceKind.INVOICE)
+        .cte("open_invoices")
+    )
+
+
+def _documents(looked_at: CTE) -> CTE:
+    """The invoices and credit notes known on the day, each with its status then and what was paid on it by then."""
+    today = looked_at.c.today
+    status = case(
+        (or_(Invoice.status_on.is_(None), Invoice.status_on <= today), Invoice.status), else_=InvoiceStatus.OPEN.value
+    )
+    paid = (
+        select(func.coalesce(func.sum(Payment.amount), NOTHING))
+        .where(Payment.invoice_id == Invoice.id, Payment.currency == Invoice.currency, Payment.paid_on <= today)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            Invoice.account_id,
+            Invoice.id.label("invoice_id"),
+            Invoice.key.label("number"),
+            Invoice.kind,
+            Invoice.currency,
+            Invoice.due_on,
+            case((status == InvoiceStatus.VOID, NOTHING), else_=Invoice.amount).label("amount"),
+            (status == InvoiceStatus.OPEN).label("chased"),
+            paid.label("paid"),
+        )
+        .join(looked_at, looked_at.c.account_id == Invoice.account_id)
+        .where(or_(Invoice.issued_on.is_(None), Invoice.issued_on <= today))
+        .cte("documents")
+    )
+
+
+def _credit(looked_at: CTE, documents: CTE) -> CTE:
+    """Per account and currency: payments on account, credit notes, and what was paid beyond an invoice."""
+    row = documents.c
+    on_account = select(Payment.account_id, Payment.currency, Payment.amount).join(
+        looked_at, looked_at.c.account_id == Payment.account_id
+    )
+    unassigned = on_account.where(Payment.invoice_id.is_(None), Payment.paid_on <= looked_at.c.today)
+    credited = select(row.account_id, row.currency, row.amount).where(row.kind == InvoiceKind.CREDIT_NOTE, row.chased)
+    beyond = select(row.account_id, row.currency, (row.paid - row.amount).label("amount")).where(
+        row.kind == InvoiceKind.INVOICE, row.paid > row.amount
+    )
+    gathered = unassigned.union_all(credited, beyond).subquery("credits")
+    return (
+        select(gathered.c.account_id, gathered.c.currency, func.sum(gathered.c.amount).label("amount"))
+        .group_by(gathered.c.account_id, gathered.c.currency)
+        .cte("credit")
+    )
+
+
+def statements(looked_at: CTE, open_items: CTE) -> CTE:
+    """Per account: the oldest due date, the totals and the invoices that are chased.
+
+    Currencies of which no more than the tolerance is open are left out; where none is above it, the statement holds
+    them all and `owes` is false.
+    """
+    balances = _balances(looked_at, open_items)
+    row, balance = open_items.c, balances.c
+    listed = and_(row.account_id == balance.account_id, row.currency == balance.currency, row.open > NOTHING)
+    invoice = func.jsonb_build_object(
+        literal("number", Text), row.number, literal("due_on", Text), row.due_on,
+        literal("open", Text), cast(row.open, Text), literal("currency", Text), row.currency,
+    )  # fmt: skip
+    return (
+        select(
+            row.account_id,
+            func.min(row.due_on).label("oldest_due"),
+            func.bool_or(balance.above).label("owes"),
+            func.jsonb_object_agg(row.currency, cast(balance.total, Text), type_=JSONB).label("totals"),
+            func.jsonb_agg(aggregate_order_by(invoice, row.due_on, row.number), type_=JSONB).label("invoices"),
+        )
+        .join(balances, listed)
+        .where(balance.above == balance.any_above)
+        .group_by(row.account_id)
+        .cte("statements")
+    )
+
+
+def _balances(looked_at: CTE, open_items: CTE) -> CTE:
+    """Per account and currency: what is open, and whether it is more than the tolerance."""
+    row = open_items.c
+    total = func.sum(row.open)
+    above = total > func.coalesce(cast(looked_at.c.tolerance[row.currency].astext, Numeric(14, 2)), NOTHING)
+    return (
+        select(
+            row.account_id,
+            row.currency,
+            total.label("total"),
+            above.label("above"),
+            func.bool_or(above).over(partition_by=row.account_id).label("any_above"),
+        )
+        .join(looked_at, looked_at.c.account_id == row.account_id)
+        .group_by(row.account_id, row.currency, looked_at.c.tolerance)
+        .having(total > NOTHING)
+        .cte("balances")
+    )
+
+
+def latest_promises(looked_at: CTE) -> CTE:
+    """Per account: the latest promise made by the day, and whether what was promised has come in."""
+    today = looked_at.c.today
+    received = (
+        select(func.coalesce(func.sum(Payment.amount), NOTHING))
+        .where(
+            Payment.account_id == Promise.account_id,
+            Payment.currency == Promise.currency,
+            Payment.paid_on.between(Promise.made_on, func.least(Promise.promised_for, today)),
+        )
+        .scalar_subquery()
+    )
+    return (
+        select(
+            Promise.account_id,
+            Promise.id.label("promise_id"),
+            Promise.made_on,
+            Promise.promised_for,
+            (func.coalesce(Promise.amount <= received, False)).label("kept"),
+            (Promise.promised_for >= today).label("running"),
+        )
+        .join(looked_at, looked_at.c.account_id == Promise.account_id)
+        .where(Promise.made_on <= today)
+        .distinct(Promise.account_id)
+        .order_by(Promise.account_id, Promise.made_on.desc(), Promise.promised_for.desc(), Promise.id.desc())
+        .cte("latest_promises")
+    )
+
+
+def day_after(day: ColumnElement[date]) -> ColumnElement[date]:
+    """The next day."""
+    return cast(day + literal(1), Date)

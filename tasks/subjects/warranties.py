@@ -1,0 +1,138 @@
+"""Warranties as the subject of warranty-expiry (R3)."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Select, Subquery, and_, cast, exists, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import Text
+
+from models.cadence import local_day, midnight, moment, shift
+from models.people import Customer, Store
+from models.policy import Policy, Step
+from models.service import Appointment, RepairOrder
+from models.vehicles import Vehicle, Warranty, WarrantyEnd
+from models.words import AppointmentStatus, Condition, SubjectKind, WorkKind
+from tasks.subjects.contract import SLACK, DueWithin, OfCustomer, Scope, Those, asked, first_reason, within
+from tasks.subjects.customers import about_customer, vehicle_name
+
+SOLD = "the vehicle was sold on"
+BOOKED = "an inspection is booked"
+DONE = "an inspection was done"
+NOT_BEGUN = "the warranty has not begun"
+
+
+class Warranties:
+    """Anchored at the store-local midnight of the day they end: by date, or by mileage when that is earlier."""
+
+    kind = SubjectKind.WARRANTY
+
+    def facts(self, now: datetime, scope: Scope) -> Select[Any]:
+        """One row a warranty whose car has an owner, with the end as it was known on the day."""
+        today = local_day(moment(now), Store.time_zone)
+        return (
+            select(
+                Warranty.id.label("subject_id"),
+                Warranty.store_id,
+                Vehicle.customer_id,
+                *about_customer(now),
+                WarrantyEnd.ends_on.label("day"),
+                midnight(WarrantyEnd.ends_on, Store.time_zone).label("anchor_at"),
+                WarrantyEnd.basis,
+                WarrantyEnd.figures,
+                Warranty.vehicle_id,
+                Warranty.starts_on,
+                func.coalesce(Vehicle.disposed_on <= today, False).label("sold"),
+                vehicle_name().label("vehicle"),
+            )
+            .join_from(WarrantyEnd, Warranty, Warranty.id == WarrantyEnd.warranty_id)
+            .join(Store, Store.id == Warranty.store_id)
+            .join(Vehicle, Vehicle.id == Warranty.vehicle_id)
+            .join(Customer, Customer.id == Vehicle.customer_id)
+            .where(_in_scope(scope), WarrantyEnd.known_from <= today, today < WarrantyEnd.known_until)
+        )
+
+    def due_at(self, facts: Subquery, step: Step, policy: Policy) -> ColumnElement[datetime]:  # noqa: ARG002  the contract's
+        """Counted back from the day the warranty ends."""
+        return shift(facts.c.anchor_at, facts.c.time_zone, step.after, step.at)
+
+    def reason(
+        self,
+        facts: Subquery,
+        now: datetime,
+        conditions: ColumnElement[Any],
+        due_at: ColumnElement[datetime],  # noqa: ARG002  the contract's
+        rules: Any,
+    ) -> ColumnElement[str | None]:
+        """The car was sold, or the inspection that the process invites to is booked or done."""
+        invited = asked(Condition.NO_INSPECTION, conditions)
+        since = facts.c.day - cast(rules["inspection_days"].astext, Integer)
+        return first_reason(
+            (func.coalesce(facts.c.starts_on > facts.c.today, False), NOT_BEGUN),
+            (and_(asked(Condition.VEHICLE_KEPT, conditions), facts.c.sold), SOLD),
+            (and_(invited, _inspection_done(facts, now, since)), DONE),
+            (and_(invited, _inspection_booked(facts, now, since)), BOOKED),
+        )
+
+    def figures(self, facts: Subquery) -> ColumnElement[Any]:
+        """The end, what decided it, and the readings it was estimated from."""
+        decided = func.jsonb_build_object(
+            literal("ends_on", Text), facts.c.day, literal("basis", Text), facts.c.basis, type_=JSONB
+        )
+        return facts.c.figures.op("||", return_type=JSONB())(decided)
+
+    def letter(self, facts: Subquery) -> list[ColumnElement[Any]]:
+        """The end and the car."""
+        return [facts.c.day, facts.c.vehicle]
+
+
+def _inspection_booked(facts: Subquery, now: datetime, since: ColumnElement[date]) -> ColumnElement[bool]:
+    """An inspection is booked or asked for, and was neither cancelled nor missed by then."""
+    off = and_(
+        Appointment.status == AppointmentStatus.CANCELLED,
+        or_(Appointment.cancelled_at.is_(None), Appointment.cancelled_at <= moment(now)),
+    )
+    missed = and_(Appointment.status == AppointmentStatus.NO_SHOW, Appointment.starts_at <= moment(now))
+    return _inspection(facts, now, since).where(~off, ~missed, Appointment.starts_at > moment(now)).exists()
+
+
+def _inspection_done(facts: Subquery, now: datetime, since: ColumnElement[date]) -> ColumnElement[bool]:
+    """The customer came for an inspection, or a repair order says it was done."""
+    came = Appointment.status.in_((AppointmentStatus.ARRIVED, AppointmentStatus.COMPLETED))
+    visited = _inspection(facts, now, since).where(
+        or_(came, Appointment.arrived_at <= moment(now)),
+        func.coalesce(Appointment.arrived_at, Appointment.starts_at) <= moment(now),
+    )
+    ordered = exists(
+        select(literal(1)).where(
+            RepairOrder.vehicle_id == facts.c.vehicle_id,
+            RepairOrder.work_kind == WorkKind.INSPECTION,
+            RepairOrder.closed_on.between(since, facts.c.today),
+        )
+    )
+    return or_(visited.exists(), ordered)
+
+
+def _inspection(facts: Subquery, now: datetime, since: ColumnElement[date]) -> Select[Any]:
+    """Inspections of the car, known by then, that fall in the time of the invitations.
+
+    An appointment that names no car is taken to be for the customer's.
+    """
+    unnamed = and_(Appointment.vehicle_id.is_(None), Appointment.customer_id == facts.c.customer_id)
+    return select(literal(1)).where(
+        or_(Appointment.vehicle_id == facts.c.vehicle_id, unnamed),
+        Appointment.work_kind == WorkKind.INSPECTION,
+        local_day(Appointment.starts_at, facts.c.time_zone) >= since,
+        or_(Appointment.booked_at.is_(None), Appointment.booked_at <= moment(now)),
+    )
+
+
+def _in_scope(scope: Scope) -> ColumnElement[bool]:
+    match scope:
+        case DueWithin():
+            windows = [((w.since - SLACK).date(), (w.until + SLACK).date()) for _, w in scope.steps]
+            return and_(within(WarrantyEnd.ends_on, windows), Warranty.store_id.in_(scope.stores))
+        case Those():
+            return Warranty.id.in_(scope.ids)
+        case OfCustomer():
+            return Vehicle.customer_id == scope.customer_id
