@@ -1,0 +1,91 @@
+"""Writes the sample dealership as the files that `import` reads, customer by customer, so that memory stays flat."""
+
+import csv
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from models.errors import AftercareError
+from tasks.sample.breakages import ONE_IN, broken
+from tasks.sample.lives import ordinary_life
+from tasks.sample.rows import KINDS, Row
+from tasks.sample.set_pieces import is_set_piece, set_piece
+from tasks.sample.stores import SAMPLE_MOMENT, staff_rows, store_rows
+
+__all__ = ["SAMPLE_MOMENT", "SampleSummary", "UnusableSampleSize", "sample_files", "write_sample"]
+
+MOST_CUSTOMERS = 9_000_000
+"""Beyond this, phone numbers would repeat."""
+
+
+class UnusableSampleSize(AftercareError):
+    """A number of customers that no sample can have."""
+
+    def __init__(self, customers: int) -> None:
+        self.customers = customers
+        super().__init__(f"A sample of {customers} customers cannot be made: expected 1 to {MOST_CUSTOMERS}.")
+
+
+@dataclass(frozen=True)
+class SampleSummary:
+    """What was written: per kind of file, the good rows and the broken ones among them."""
+
+    good: dict[str, int]
+    broken: dict[str, int]
+
+
+class _SampleFile:
+    """One file of the sample, which gets a broken row now and then."""
+
+    def __init__(self, stream: IO[str], header: tuple[str, ...]) -> None:
+        self._write = csv.writer(stream, lineterminator="\n").writerow
+        self._write(header)
+        self.good = 0
+        self.broken = 0
+
+    def add(self, row: Row) -> None:
+        """Write a row, and a broken one after the middle of every so many."""
+        self._write(row)
+        self.good += 1
+        if self.good % ONE_IN == ONE_IN // 2:
+            cells = broken(row, self.broken)
+            if cells:
+                self._write(cells)
+                self.broken += 1
+
+
+def sample_files(folder: Path) -> dict[str, Path]:
+    """The file of each kind in a folder, in the order in which they are to be imported."""
+    return {kind: folder / f"{kind}.csv" for kind in KINDS.values()}
+
+
+def write_sample(out: Path, customers: int, seed: int) -> SampleSummary:
+    """Write the dealership with so many customers into folder `out`; the same seed gives the same bytes.
+
+    Raises `UnusableSampleSize`.
+    """
+    if not 1 <= customers <= MOST_CUSTOMERS:
+        raise UnusableSampleSize(customers)
+    out.mkdir(parents=True, exist_ok=True)
+    paths = sample_files(out)
+    with ExitStack() as stack:
+        files = {
+            row: _SampleFile(stack.enter_context(paths[kind].open("w", encoding="utf-8", newline="")), row._fields)
+            for row, kind in KINDS.items()
+        }
+        for row in sample_rows(customers, seed):
+            files[type(row)].add(row)
+    return SampleSummary(
+        {KINDS[row]: file.good for row, file in files.items()},
+        {KINDS[row]: file.broken for row, file in files.items()},
+    )
+
+
+def sample_rows(customers: int, seed: int) -> Iterator[Row]:
+    """Every row of the dealership; those of one customer depend on the seed and the customer's number alone."""
+    yield from store_rows()
+    yield from staff_rows()
+    for number in range(1, customers + 1):
+        yield from set_piece(seed, number) if is_set_piece(number) else ordinary_life(seed, number)
