@@ -145,7 +145,7 @@ _listener = _Listener()
 
 @contextmanager
 def _listening() -> Iterator[Account]:
-    """The account of what Apprise does in this thread.
+    """The account of what Apprise does in this thread. What is loaded in the midst of a sending has its own.
 
     Apprise's lines name recipients in full: they are listened to and kept out of our logs.
     """
@@ -154,13 +154,14 @@ def _listening() -> Iterator[Account]:
     logger.propagate = False
     thread = threading.get_ident()
     outer = _listener.accounts.get(thread)
-    account = outer or Account()
-    _listener.accounts[thread] = account
+    account = _listener.accounts[thread] = Account()
     try:
         yield account
     finally:
         if outer is None:
             del _listener.accounts[thread]
+        else:
+            _listener.accounts[thread] = outer
 
 
 def judge_failure(account: Account) -> Outcome:

@@ -38,6 +38,8 @@ class Received:
 
     key: str | None
     """Its `Idempotency-Key`."""
+    path: str
+    """Where it was posted, percent-decoded."""
     body: dict[str, Any]
     headers: dict[str, str]
     accepted: bool
@@ -129,7 +131,7 @@ class Sink:
         repeated = key in self._keys
         if accepted:
             self._keys.add(key)
-        return Received(key, json.loads(body), dict(request.headers), accepted, repeated)
+        return Received(key, request.path, json.loads(body), dict(request.headers), accepted, repeated)
 
 
 async def _serve(port: int, record: Path) -> None:

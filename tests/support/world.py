@@ -1,0 +1,217 @@
+"""A small world to test in: one call makes one fact, and says only what matters to the example."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from itertools import count
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from models.accounts_of_runs import RunAccount
+from models.ledger import Touch
+from models.money import Account, Invoice, Payment, Promise
+from models.people import Consent, ContactPoint, Customer, CustomerKey, StaffMember, Store
+from models.service import Appointment, Handover, RepairOrder
+from models.vehicles import OdometerReading, Vehicle, Warranty, WarrantyEnd
+from models.words import (
+    AppointmentStatus,
+    ChannelName,
+    ContactKind,
+    EndBasis,
+    InvoiceKind,
+    InvoiceStatus,
+    ProcessName,
+    Purpose,
+    Role,
+)
+from tasks.catalogue import install_shipped
+from tasks.planning.sweep import plan
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+LONG_AGO = date(1, 1, 1)
+FOR_EVER = date(9999, 12, 31)
+
+
+def at(text: str, zone: ZoneInfo = SHANGHAI) -> datetime:
+    """A moment in the store's zone, such as `2026-03-10 10:00`."""
+    return datetime.fromisoformat(text).replace(tzinfo=zone)
+
+
+def day(text: str) -> date:
+    """A date."""
+    return date.fromisoformat(text)
+
+
+@dataclass
+class World:
+    """Makes facts on one connection; each maker returns the id of what it made."""
+
+    connection: Connection
+    zone: str = "Asia/Shanghai"
+    numbers: Any = field(default_factory=lambda: count(1))
+    store_id: int = 0
+
+    def __post_init__(self) -> None:
+        install_shipped(self.connection, datetime(2020, 1, 1, tzinfo=UTC))
+        self.store_id = self.store()
+
+    def _add(self, table: Any, **values: Any) -> int:
+        made = self.connection.execute(insert(table).values(**values).returning(table.id)).scalar_one()
+        assert isinstance(made, int)
+        return made
+
+    def _key(self) -> str:
+        return f"K{next(self.numbers)}"
+
+    def store(self, **values: Any) -> int:
+        key = self._key()
+        return self._add(
+            Store, **({"code": key, "name": "Test Motors", "time_zone": self.zone, "language": "en"} | values)
+        )
+
+    def staff(self, role: Role = Role.AGENT, **values: Any) -> int:
+        values = {"store_id": self.store_id, "code": self._key(), "name": "Wang Fang", "role": role} | values
+        return self._add(StaffMember, **values)
+
+    def customer(self, phone: str | None = "", email: str | None = None, **values: Any) -> int:
+        """A customer with a mobile number of their own, unless `phone` says otherwise."""
+        key = self._key()
+        values = {"store_id": self.store_id, "name": f"Customer {key}", "created_at": at("2020-01-01 00:00")} | values
+        customer_id = self._add(Customer, **values)
+        self.connection.execute(
+            insert(CustomerKey).values(store_id=values["store_id"], key=key, customer_id=customer_id)
+        )
+        number = f"+8613800{next(self.numbers):06d}" if phone == "" else phone
+        if number:
+            self._add(ContactPoint, customer_id=customer_id, kind=ContactKind.PHONE, value=number)
+        if email:
+            self._add(ContactPoint, customer_id=customer_id, kind=ContactKind.EMAIL, value=email)
+        return customer_id
+
+    def consent(
+        self,
+        customer_id: int,
+        *,
+        granted: bool,
+        given_at: datetime,
+        purpose: Purpose | None = None,
+        channel: ChannelName | None = None,
+    ) -> int:
+        return self._add(
+            Consent, customer_id=customer_id, purpose=purpose, channel=channel, granted=granted, given_at=given_at,
+            source="test",
+        )  # fmt: skip
+
+    def vehicle(self, customer_id: int | None, **values: Any) -> int:
+        key = self._key()
+        return self._add(
+            Vehicle, **({"store_id": self.store_id, "key": key, "customer_id": customer_id, "model": "Aurora"} | values)
+        )
+
+    def readings(self, vehicle_id: int, *readings: tuple[str, int]) -> None:
+        for read_on, kilometres in readings:
+            self.connection.execute(
+                insert(OdometerReading).values(
+                    vehicle_id=vehicle_id, read_on=day(read_on), kilometres=kilometres, source="test"
+                )
+            )
+
+    def warranty(self, customer_id: int, ends_on: str, vehicle_id: int | None = None, **values: Any) -> int:
+        """A warranty that ends on a date; its end by mileage is derived by whoever tests that."""
+        vehicle_id = vehicle_id or self.vehicle(customer_id)
+        values = {
+            "store_id": self.store_id,
+            "key": self._key(),
+            "vehicle_id": vehicle_id,
+            "ends_on": day(ends_on),
+        } | values
+        warranty_id = self._add(Warranty, **values)
+        self.connection.execute(
+            insert(WarrantyEnd).values(
+                warranty_id=warranty_id, known_from=LONG_AGO, known_until=FOR_EVER, ends_on=day(ends_on),
+                basis=EndBasis.DATE, figures={},
+            )
+        )  # fmt: skip
+        return warranty_id
+
+    def appointment(self, customer_id: int, starts_at: str, **values: Any) -> int:
+        return self._add(
+            Appointment,
+            **{
+                "store_id": self.store_id,
+                "key": self._key(),
+                "customer_id": customer_id,
+                "starts_at": at(starts_at, ZoneInfo(self.zone)),
+                "status": AppointmentStatus.BOOKED,
+            }
+            | values,
+        )
+
+    def handover(self, customer_id: int, handed_over_on: str, **values: Any) -> int:
+        values = {"store_id": self.store_id, "key": self._key(), "customer_id": customer_id} | values
+        return self._add(Handover, handed_over_on=day(handed_over_on), **values)
+
+    def repair_order(self, customer_id: int, closed_on: str, **values: Any) -> int:
+        values = {"store_id": self.store_id, "key": self._key(), "customer_id": customer_id} | values
+        return self._add(RepairOrder, closed_on=day(closed_on), **values)
+
+    def account(self, customer_id: int, **values: Any) -> int:
+        return self._add(
+            Account, **({"store_id": self.store_id, "key": self._key(), "customer_id": customer_id} | values)
+        )
+
+    def invoice(self, account_id: int, due_on: str, amount: str, currency: str = "CNY", **values: Any) -> int:
+        return self._add(
+            Invoice,
+            **{
+                "store_id": self.store_id,
+                "key": self._key(),
+                "account_id": account_id,
+                "kind": InvoiceKind.INVOICE,
+                "due_on": day(due_on),
+                "amount": Decimal(amount),
+                "currency": currency,
+                "status": InvoiceStatus.OPEN,
+            }
+            | values,
+        )
+
+    def payment(
+        self, account_id: int, paid_on: str, amount: str, invoice_id: int | None = None, currency: str = "CNY"
+    ) -> int:
+        return self._add(
+            Payment, store_id=self.store_id, key=self._key(), account_id=account_id, invoice_id=invoice_id,
+            paid_on=day(paid_on), amount=Decimal(amount), currency=currency,
+        )  # fmt: skip
+
+    def promise(self, account_id: int, made_on: str, promised_for: str, **values: Any) -> int:
+        values = {"store_id": self.store_id, "key": self._key(), "account_id": account_id} | values
+        return self._add(Promise, made_on=day(made_on), promised_for=day(promised_for), **values)
+
+    def plan(self, process: ProcessName, now: str) -> RunAccount:
+        """Sweep a process as of a moment; the account must balance."""
+        account = plan(self.connection, process, at(now, ZoneInfo(self.zone)), None)
+        account.check()
+        return account
+
+    def touches(self, customer_id: int | None = None) -> Sequence[Row[Any]]:
+        """The touches, in the order in which they are due."""
+        statement = select(Touch.__table__).order_by(Touch.due_at, Touch.step)
+        if customer_id is not None:
+            statement = statement.where(Touch.customer_id == customer_id)
+        return self.connection.execute(statement).all()
+
+    def steps(self, customer_id: int | None = None, state: str | None = None) -> list[str]:
+        """The steps of the touches, in due order; of one state only, where it is given."""
+        return [touch.step for touch in self.touches(customer_id) if state is None or touch.state == state]
+
+    def move(self, appointment_id: int, starts_at: str, moved_at: str) -> None:
+        """The customer agreed on another time."""
+        self.connection.execute(
+            update(Appointment)
+            .where(Appointment.id == appointment_id)
+            .values(starts_at=at(starts_at, ZoneInfo(self.zone)), moved_at=at(moved_at, ZoneInfo(self.zone)))
+        )
