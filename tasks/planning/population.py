@@ -16,6 +16,7 @@ from sqlalchemy import (
     Subquery,
     case,
     literal,
+    or_,
     select,
     union_all,
 )
@@ -45,7 +46,7 @@ from tasks.subjects.contract import DueWithin, OfCustomer, Scope, Those, Window,
 AHEAD = timedelta(days=1)
 """How long before its due moment a touch is planned: long enough to be seen, approved and superseded."""
 REMEMBERED = timedelta(days=3)
-"""How long after its validity a step that was never planned is still counted as missed."""
+"""How long after its validity a step that was never planned is still recorded as missed."""
 LONGEST = timedelta(days=400)
 """No booking is made longer before its appointment."""
 SAME_OCCASION = timedelta(days=180)
@@ -119,7 +120,6 @@ def _of_step(
     conditions = condition_array(step.conditions)
     rules = literal(in_force.policy.rules.model_dump(mode="json"), JSONB)
     reason = case(
-        (row.valid_until <= moment(span.now), literal(PASSED, Text)),
         (_said_before(in_force, due, step), literal(SAID_BEFORE, Text)),
         else_=subject.reason(due, span.now, conditions, row.due_at, rules),
     )
@@ -180,6 +180,7 @@ def _said_before(in_force: PolicyInForce, due: Subquery, step: Step) -> ColumnEl
 def _touch(in_force: PolicyInForce, due: Subquery, step: Step, span: Span) -> list[ColumnElement[Any]]:
     """The columns of the touch, frozen with the policy and template versions."""
     row = due.c
+    passed = row.valid_until <= moment(span.now)
     late = row.due_at + step.late_after.nominal < moment(span.now)
     merged = late if step.when_late is LateRule.MERGE and "next_due_at" in row else None
     becomes_call = step.when_late is LateRule.CALL
@@ -209,7 +210,8 @@ def _touch(in_force: PolicyInForce, due: Subquery, step: Step, span: Span) -> li
             "valid_until"
         ),
         (row.due_at if merged is None else case((merged, row.next_due_at), else_=row.due_at)).label("not_before"),
-        _state(step, late).label("state"),
+        _state(step, late, passed).label("state"),
+        case((passed, literal(PASSED, Text)), (late, literal(LATE, Text))).label("late"),
     ]
 
 
@@ -229,12 +231,12 @@ def _channels(step: Step, late: ColumnElement[bool]) -> ColumnElement[Any]:
     return case((late, phone), else_=planned) if step.when_late is LateRule.CALL else planned
 
 
-def _state(step: Step, late: ColumnElement[bool]) -> ColumnElement[Any]:
+def _state(step: Step, late: ColumnElement[bool], passed: ColumnElement[bool]) -> ColumnElement[Any]:
+    """What was missed is recorded as skipped, and never sent late by accident (invariant 6)."""
     states = enumeration(TouchState)
     waits = TouchState.AWAITING_APPROVAL if step.approval else TouchState.PLANNED
-    if step.when_late is not LateRule.SKIP:
-        return literal(waits, states)
-    return case((late, literal(TouchState.SKIPPED, states)), else_=literal(waits, states))
+    skipped = or_(passed, late) if step.when_late is LateRule.SKIP else passed
+    return case((skipped, literal(TouchState.SKIPPED, states)), else_=literal(waits, states))
 
 
 def _template(in_force: PolicyInForce, due: Subquery, step: Step) -> ColumnElement[int]:

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Select,
     Update,
     case,
-    cast,
     func,
     literal,
     select,
@@ -31,7 +30,7 @@ from models.ledger import Touch, Verdict
 from models.words import Decision, Gate, ProcessName, TouchState
 from tasks.catalogue import PolicyInForce, policies_in_force
 from tasks.planning.ending import end_reasonless
-from tasks.planning.population import LATE, Span, population
+from tasks.planning.population import Span, population
 
 LOOKED_AT, PLANNED, REVIVED = "looked at", "planned", "revived"
 REVIVABLE = (TouchState.CANCELLED, TouchState.SUPERSEDED)
@@ -64,13 +63,13 @@ def plan(connection: Connection, process: ProcessName, now: datetime, run_id: UU
 def sweep(in_force: PolicyInForce, now: datetime, run_id: UUID | None) -> Select[Any]:
     """Look at the population, insert the touches that are not there yet, and count, in one statement."""
     looked_at = population(in_force, Span.of_sweep(now)).cte("looked_at")
-    planned = _insertion(looked_at, now, run_id).returning(Touch.id, Touch.state).cte("planned")
+    planned = _insertion(looked_at, now, run_id).returning(Touch.id, Touch.state, Touch.reason).cte("planned")
     revived = _revival(looked_at, now).returning(Touch.id).cte("revived")
     recorded = _late_verdicts(planned, now, run_id).cte("recorded")
     return select(
         union_all(
             _count(LOOKED_AT, looked_at, looked_at.c.reason),
-            _count(PLANNED, planned, cast(planned.c.state, Text)),
+            _count(PLANNED, planned, planned.c.reason),
             _count(REVIVED, revived, literal(None, Text)),
         ).subquery("counted")
     ).add_cte(recorded)
@@ -83,7 +82,7 @@ def _count(part: str, rows: CTE, reason: ColumnElement[Any]) -> Select[Any]:
 
 def _insertion(looked_at: CTE, now: datetime, run_id: UUID | None) -> Insert:
     """Once (invariant 1): a touch that is there already stays as it is."""
-    columns = [column for column in looked_at.c if column.name != "reason"]
+    columns = [column for column in looked_at.c if column.name not in ("reason", "late")]
     late = looked_at.c.state == TouchState.SKIPPED
     stamps = {
         "state_at": moment(now),
@@ -98,7 +97,7 @@ def _insertion(looked_at: CTE, now: datetime, run_id: UUID | None) -> Insert:
                 *columns,
                 *stamps.values(),
                 case((late, literal(Gate.VALIDITY, enumeration(Gate)))),
-                case((late, literal(LATE, Text))),
+                case((late, looked_at.c.late)),
             ).where(looked_at.c.reason.is_(None)),
         )
         .on_conflict_do_nothing(constraint="uq_touches_once")
@@ -119,6 +118,7 @@ def _revival(looked_at: CTE, now: datetime) -> Update:
             Touch.state.in_(REVIVABLE),
             Touch.gate.in_((Gate.FACTS, Gate.ANCHOR)),
             Touch.contacted_at.is_(None),
+            looked_at.c.state != TouchState.SKIPPED,
         )
         .values(
             state=looked_at.c.state,
@@ -133,12 +133,12 @@ def _revival(looked_at: CTE, now: datetime) -> Update:
 
 
 def _late_verdicts(planned: CTE, now: datetime, run_id: UUID | None) -> Insert:
-    """The record of what was skipped because it was found too late (invariant 6)."""
+    """The record of what was skipped because it was found late (invariant 6)."""
     skipped = select(
         planned.c.id,
         literal(Gate.VALIDITY, enumeration(Gate)),
         literal(Decision.STOP, enumeration(Decision)),
-        literal(LATE, Text),
+        planned.c.reason,
         func.jsonb_build_object(),
         moment(now),
         literal(run_id, Verdict.run_id.type),
@@ -154,13 +154,11 @@ def _account(rows: Iterable[Row[Any]]) -> RunAccount:
     for row in rows:
         counts[row.part][row.reason] = row.touches
     suppressed: Counts = {reason: count for reason, count in counts[LOOKED_AT].items() if reason is not None}
-    skipped = counts[PLANNED].pop(TouchState.SKIPPED.value, 0)
-    if skipped:
-        suppressed[LATE] = skipped
-    planned = sum(counts[PLANNED].values()) + sum(counts[REVIVED].values())
+    skipped = {reason: count for reason, count in counts[PLANNED].items() if reason is not None}
+    planned = counts[PLANNED].get(None, 0) + sum(counts[REVIVED].values())
     return RunAccount(
         eligible=sum(counts[LOOKED_AT].values()),
         planned=planned,
-        already_planned=counts[LOOKED_AT].get(None, 0) - planned - skipped,
-        suppressed=dict(sorted(suppressed.items())),
+        already_planned=counts[LOOKED_AT].get(None, 0) - planned - sum(skipped.values()),
+        suppressed=dict(sorted((suppressed | skipped).items())),
     )

@@ -20,6 +20,7 @@ from tasks.subjects.customers import about_customer, vehicle_name
 CANCELLED = "the appointment is cancelled"
 ARRIVED = "the customer has arrived"
 NOT_BOOKED = "the appointment is not booked yet"
+NOT_BEGUN = "the appointment has not begun"
 BEGUN = "the appointment has begun"
 OTHER_TIME = "the customer asked for another time"
 BOOKED_LATE = "it was booked after this was due"
@@ -85,6 +86,7 @@ class Appointments:
             (and_(or_(awaited, unanswered), row.cancelled), CANCELLED),
             (and_(awaited, row.arrived), ARRIVED),
             (and_(awaited, row.requested), NOT_BOOKED),
+            (and_(asked(Condition.NOT_ARRIVED, conditions), row.starts_at > moment(now)), NOT_BEGUN),
             (and_(booked, row.starts_at <= moment(now)), BEGUN),
             (and_(asked(Condition.NO_OTHER_TIME_ASKED, conditions), row["other-time-asked"].is_not(None)), OTHER_TIME),
             (and_(asked(Condition.BOOKED_BEFORE_DUE, conditions), row.booking > due_at), BOOKED_LATE),

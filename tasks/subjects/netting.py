@@ -26,7 +26,7 @@ def days_of_accounts(now: datetime, accounts: Select[Any]) -> CTE:
         .join(Store, Store.id == Account.store_id)
         .join(tolerated, tolerated.c.store_id == Account.store_id)
         .where(Account.id.in_(accounts))
-        .cte("looked_at")
+        .cte("accounts_looked_at")
     )
 
 

@@ -26,6 +26,7 @@ from models.words import (
     ProcessName,
     Purpose,
     Role,
+    TouchState,
 )
 from tasks.catalogue import install_shipped
 from tasks.planning.sweep import plan
@@ -205,8 +206,12 @@ class World:
         return self.connection.execute(statement).all()
 
     def steps(self, customer_id: int | None = None, state: str | None = None) -> list[str]:
-        """The steps of the touches, in due order; of one state only, where it is given."""
-        return [touch.step for touch in self.touches(customer_id) if state is None or touch.state == state]
+        """The steps of the touches, in due order: of one state, or of all but what was skipped as missed."""
+        return [
+            touch.step
+            for touch in self.touches(customer_id)
+            if (touch.state != TouchState.SKIPPED if state is None else touch.state == state)
+        ]
 
     def move(self, appointment_id: int, starts_at: str, moved_at: str) -> None:
         """The customer agreed on another time."""
