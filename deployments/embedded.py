@@ -8,7 +8,7 @@ import psycopg
 from psycopg import sql
 
 from deployments.locks import alone, shared
-from deployments.postgres import PORT, SUPERUSER, Cluster, ensure_started, stop
+from deployments.postgres import PORT, SUPERUSER, Cluster, ensure_started, find_postmaster, stop
 
 OUR_DATABASE = "aftercare"
 PREFECT_DATABASE = "prefect"
@@ -35,11 +35,14 @@ def open_embedded(home: Path, *, durable: bool = True) -> Iterator[Cluster]:
         yield cluster
 
 
-def restart_if_dead(home: Path) -> None:
-    """Start it again if it has died under its users; they find it at the same address."""
+def restart_if_dead(home: Path) -> bool:
+    """Start it again if it has died under its users, who find it at the same address; whether it had."""
     cluster = cluster_of(home)
+    if find_postmaster(cluster):
+        return False
     with alone(cluster.directory / "door.lock"):
         ensure_started(cluster)
+    return True
 
 
 def connect(cluster: Cluster, database: str = "postgres") -> psycopg.Connection:

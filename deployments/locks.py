@@ -47,6 +47,13 @@ def alone(path: Path, seconds: float = 180) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def alone_or_not(path: Path) -> Iterator[bool]:
+    """Whether we are the only one inside, without waiting."""
+    with _open(path) as file:
+        yield _try_lock(file, fcntl.LOCK_EX)
+
+
 class Membership:
     """One process among those that use something together; `leave` tells whether it was the last.
 

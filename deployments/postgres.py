@@ -33,7 +33,6 @@ LONGEST_SOCKET_DIRECTORY = 80  # bytes; the system's limit is about 104 for the 
 SHORT_DIRECTORY = Path("/tmp")  # noqa: S108  not TMPDIR: two commands must agree on it; who owns what is inside is checked
 START_SECONDS = 180  # crash recovery replays up to a gigabyte of log
 STOP_SECONDS = 60
-LARGEST_LOG = 10_000_000  # bytes
 
 CONFIGURATION = {
     "port": str(PORT),
@@ -287,8 +286,6 @@ def _is_backend_of(cluster: Cluster, process: psutil.Process) -> bool:
 
 
 def _start(cluster: Cluster, account: Account | None) -> None:
-    if cluster.log.exists() and cluster.log.stat().st_size > LARGEST_LOG:
-        cluster.log.replace(cluster.log.with_suffix(".log.1"))
     configuration = CONFIGURATION | {"unix_socket_directories": _quote(cluster.socket)}
     if not cluster.durable:
         configuration |= NOT_DURABLE

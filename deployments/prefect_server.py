@@ -6,7 +6,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,8 +15,8 @@ import psutil
 from sqlalchemy import URL
 
 from deployments.database import check_reachable, read_url
-from deployments.embedded import PREFECT_DATABASE, open_embedded
-from deployments.locks import shared
+from deployments.embedded import PREFECT_DATABASE, cluster_of, open_embedded
+from deployments.locks import alone, shared
 from deployments.processes import MARK, end, end_marked, find_marked, has_ended, part_of, start_detached, wait_until
 from models.errors import AftercareError
 from models.settings import Settings
@@ -68,6 +68,11 @@ class PrefectServer:
     port: int | None
 
     @property
+    def directory(self) -> Path:
+        """Where Prefect keeps what it has."""
+        return self.home / "prefect"
+
+    @property
     def log(self) -> Path:
         """The file that it prints to."""
         return self.home / "logs" / "prefect-server.log"
@@ -76,6 +81,16 @@ class PrefectServer:
     def mark(self) -> str:
         """What its process is found again by."""
         return part_of(self.home, "prefect-server")
+
+
+def server_of(settings: Settings) -> PrefectServer:
+    """The server that an installation has, where `PREFECT_API_URL` names no other."""
+    home = settings.home.expanduser().resolve()
+    if settings.prefect_database_url:
+        database = _for_asyncpg(read_url(settings.prefect_database_url, DATABASE_SETTING, "asyncpg"))
+    else:
+        database = cluster_of(home).url(PREFECT_DATABASE, "asyncpg")
+    return PrefectServer(home, database, settings.prefect_port)
 
 
 @contextmanager
@@ -90,21 +105,31 @@ def open_prefect(settings: Settings) -> Iterator[str]:
             raise PrefectUnreachable(outside)
         yield outside
         return
-    home = settings.home.expanduser().resolve()
-    with _open_prefect_database(settings) as database:
-        server = PrefectServer(home, database, settings.prefect_port)
-        with shared(home / "prefect", lambda: ensure_server(server), lambda: stop_server(server)) as api:
-            yield api
+    server = server_of(settings)
+    with (
+        _open_prefect_database(settings),
+        shared(server.directory, lambda: ensure_server(server), lambda: stop_server(server)) as api,
+    ):
+        yield api
 
 
 @contextmanager
-def _open_prefect_database(settings: Settings) -> Iterator[URL]:
+def _open_prefect_database(settings: Settings) -> Iterator[None]:
     if settings.prefect_database_url:
         check_reachable(read_url(settings.prefect_database_url, DATABASE_SETTING), DATABASE_SETTING)
-        yield _for_asyncpg(read_url(settings.prefect_database_url, DATABASE_SETTING, "asyncpg"))
+        yield
     else:
-        with open_embedded(settings.home) as cluster:
-            yield cluster.url(PREFECT_DATABASE, "asyncpg")
+        with open_embedded(settings.home):
+            yield
+
+
+def restart_server_if_dead(server: PrefectServer, api: str) -> bool:
+    """Start it again at its old address if it has died under its users; whether it had."""
+    if find_server(server):
+        return False
+    with alone(server.directory / "door.lock"):
+        ensure_server(replace(server, port=urlsplit(api).port))
+    return True
 
 
 def _for_asyncpg(url: URL) -> URL:
@@ -175,7 +200,6 @@ def _choose_port(wanted: int | None) -> int:
 
 
 def _start(server: PrefectServer, port: int) -> str | None:
-    server.log.parent.mkdir(parents=True, exist_ok=True)
     arguments = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
     process = start_detached(arguments, _environment(server, port), server.log)
     api = _api_at(port)
@@ -191,7 +215,7 @@ def _environment(server: PrefectServer, port: int) -> dict[str, str]:
     others = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     return others | {
         MARK: server.mark,
-        "PREFECT_HOME": str(server.home / "prefect"),
+        "PREFECT_HOME": str(server.directory),
         "PREFECT_API_URL": _api_at(port),
         PORT_VARIABLE: str(port),
         "PREFECT_SERVER_API_HOST": HOST,

@@ -18,6 +18,16 @@ MARK = "AFTERCARE_PART"
 """The environment variable that says which part of which installation a process, or its parent, is."""
 
 
+LARGEST_LOG = 10_000_000  # bytes
+
+
+def trim(log: Path) -> None:
+    """Make the log's directory; put a log that has grown large aside, in place of the one put aside before."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    if log.exists() and log.stat().st_size > LARGEST_LOG:
+        log.replace(log.with_name(f"{log.name}.1"))
+
+
 @dataclass(frozen=True)
 class Account:
     """A system account that a program runs as instead of ours."""
@@ -33,6 +43,7 @@ def start_detached(
 
     Ctrl-C in the terminal does not reach it, and whoever started it may end before it does.
     """
+    trim(log)
     shell = ["/bin/sh", "-c", 'exec 3>&1 >&2; "$@" 3>&- & echo $! >&3', "sh"]
     with log.open("ab") as output:
         started = subprocess.run(

@@ -10,6 +10,9 @@ from models.ledger import Process
 from models.people import Store
 from models.words import ProcessName
 
+BEAT = "beat"
+"""The name of a slot that comes round every few minutes."""
+
 
 @dataclass(frozen=True)
 class Slot:
@@ -23,11 +26,21 @@ class Slot:
 
 @dataclass(frozen=True)
 class Served:
-    """One flow as it is served: `flows.<module>` holds a function of the module's name."""
+    """One flow as it is served. Its module holds it under the module's own name."""
 
     name: str
     module: str
     slots: tuple[Slot, ...]
+
+    @property
+    def function(self) -> str:
+        """The flow's name in its module."""
+        return self.module.rpartition(".")[2]
+
+    @property
+    def rare(self) -> bool:
+        """Whether a missed slot would be felt before the next one comes."""
+        return all(slot.name != BEAT for slot in self.slots)
 
 
 @dataclass(frozen=True)
@@ -45,13 +58,13 @@ DAILY = (
 )
 SERVED = (
     Served(
-        ProcessName.APPOINTMENT_REMINDERS, "appointment_reminders", (Slot("beat", "*/5 * * * *", local=False),)
+        ProcessName.APPOINTMENT_REMINDERS, "flows.appointment_reminders", (Slot(BEAT, "*/5 * * * *", local=False),)
     ),  # two hours before an appointment and thirty minutes after its start both need a short beat
-    Served(ProcessName.POST_DELIVERY_FOLLOWUP, "post_delivery_followup", DAILY),
-    Served(ProcessName.WARRANTY_EXPIRY, "warranty_expiry", DAILY),
-    Served(ProcessName.OVERDUE_ACCOUNTS, "overdue_accounts", DAILY),
-    Served("dispatch", "dispatch", (Slot("beat", "* * * * *", local=False),)),
-    Served("housekeeping", "housekeeping", (Slot("night", "10 3 * * *", local=False),)),  # after any clock change
+    Served(ProcessName.POST_DELIVERY_FOLLOWUP, "flows.post_delivery_followup", DAILY),
+    Served(ProcessName.WARRANTY_EXPIRY, "flows.warranty_expiry", DAILY),
+    Served(ProcessName.OVERDUE_ACCOUNTS, "flows.overdue_accounts", DAILY),
+    Served("dispatch", "flows.dispatch", (Slot(BEAT, "* * * * *", local=False),)),
+    Served("housekeeping", "flows.housekeeping", (Slot("night", "10 3 * * *", local=False),)),  # after any clock change
 )
 
 
@@ -88,5 +101,5 @@ def read_zones(connection: Connection) -> list[str]:
 
 def read_enabled(connection: Connection) -> dict[str, bool]:
     """Whether each served flow is to run by itself; what is no process of the business always does."""
-    known = dict(connection.execute(select(Process.name, Process.enabled)).tuples())
+    known = {row.name: row.enabled for row in connection.execute(select(Process.name, Process.enabled))}
     return {served.name: known.get(served.name, True) for served in SERVED}

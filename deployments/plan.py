@@ -1,0 +1,58 @@
+"""What one installation serves at the moment, and who may serve it: one runner at a time, on whatever machine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, create_engine, func, pool, select
+from sqlalchemy.exc import OperationalError
+
+from deployments.schedules import read_enabled, read_zones
+
+SERVING_LOCK = 727_002
+"""The advisory lock that the serving runner's session holds; it ends with the runner."""
+NOTICE_DEATH = "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What decides which schedules there are and which of them are active."""
+
+    zones: list[str]
+    enabled: Mapping[str, bool]
+
+
+class ServingRight:
+    """The right to serve an installation. It is lost with the session in which it was taken."""
+
+    def __init__(self, database: str) -> None:
+        self._engine = create_engine(
+            database, poolclass=pool.NullPool, connect_args={"connect_timeout": 5, "options": NOTICE_DEATH}
+        )
+        self._session: Connection | None = None
+
+    def take(self) -> bool:
+        """Take it, if no other runner has it. Raises `OperationalError` while the database is away."""
+        self.leave()
+        session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        if session.scalar(select(func.pg_try_advisory_lock(SERVING_LOCK))):
+            self._session = session
+            return True
+        session.close()
+        return False
+
+    def read_plan(self) -> Plan | None:
+        """The plan, read in the session that the right hangs on; none when the session is lost."""
+        if self._session is None:
+            return None
+        try:
+            return Plan(read_zones(self._session), read_enabled(self._session))
+        except OperationalError:
+            self.leave()
+            return None
+
+    def leave(self) -> None:
+        """Give it up."""
+        if self._session is not None:
+            self._session.invalidate()
+            self._session.close()
+            self._session = None

@@ -1,0 +1,277 @@
+"""The program that runs the flows when they are due: `python -m deployments.runner`, a part that `aftercare up` starts.
+
+It serves until it is sent SIGTERM or the pipe at its standard input closes, which means that whoever started it is
+gone. Then it drains: no new run is taken, the running ones may finish. It announces itself on its standard output, one
+JSON object a line.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib import import_module
+from typing import Protocol
+from uuid import UUID
+
+import httpx
+from prefect import Flow
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from prefect.deployments.runner import RunnerDeployment
+from prefect.exceptions import PrefectHTTPStatusError
+from prefect.runner import Runner
+from prefect.schedules import Cron
+from prefect.types.entrypoint import EntrypointType
+from sqlalchemy.exc import OperationalError
+
+from deployments.database import read_url
+from deployments.parts import DRAIN_SECONDS
+from deployments.plan import Plan, ServingRight
+from deployments.reconcile import crash_left_runs, drop_late_runs, schedules_without_runs
+from deployments.schedules import SERVED, Served, schedules_of
+from models.errors import AftercareError
+from models.settings import Settings, read_settings
+
+DEPLOYMENT = "aftercare"
+"""Each flow's deployment in Prefect is `<process>/aftercare`."""
+POLL_SECONDS = 2
+LOOK_SECONDS = 10  # how soon a process that is switched off, or a store in a new time zone, is heeded
+RUNS_AT_ONCE = 4
+CHECK_SECONDS = 15  # Prefect's scheduler looks at a new deployment every 5 seconds
+RECHECK_SECONDS = 600
+PREFECT_AWAY = (httpx.HTTPError, PrefectHTTPStatusError)
+KILL_SECONDS = 5
+
+
+class NotAPart(AftercareError):
+    """The program was started by itself, without the installation that it is a part of."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The runner needs AFTERCARE_DATABASE_URL and PREFECT_API_URL; `aftercare up` starts it with them."
+        )
+
+
+class Announce(Protocol):
+    """Says what happened to whoever started this program."""
+
+    def __call__(self, event: str, **facts: object) -> None: ...
+
+
+class Ending:
+    """Whether this program should end, and whether in a hurry."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.hurried = asyncio.Event()
+
+    def ask(self) -> None:
+        """End; asked a second time, at once."""
+        if self.asked.is_set():
+            self.hurried.set()
+        self.asked.set()
+
+    async def within(self, seconds: float) -> bool:
+        """Whether the end is asked for within so many seconds."""
+        return await _happens(self.asked, seconds)
+
+
+async def _happens(event: asyncio.Event, seconds: float) -> bool:
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return False
+    return True
+
+
+class Serving:
+    """One runner at work on the flows of one installation."""
+
+    def __init__(self, served: Sequence[Served], home_zone: str, ending: Ending, announce: Announce) -> None:
+        self._served = served
+        self._home_zone = home_zone
+        self._ending = ending
+        self._announce = announce
+        self._runner = Runner(name=DEPLOYMENT, query_seconds=POLL_SECONDS, limit=RUNS_AT_ONCE, pause_on_shutdown=False)
+        self._deployments: dict[str, UUID] = {}
+
+    async def serve(self, right: ServingRight) -> None:
+        """Serve until the end is asked for or the right to is lost, then drain."""
+        plan = await self._take_over(right)
+        if plan is None:
+            return
+        await self._register(plan)
+        await self._make_up(plan)
+        async with self._runner:
+            self._announce("serving", flows=[served.name for served in self._served])
+            async with asyncio.TaskGroup() as work:  # one that fails ends the program, and `up` starts it anew
+                for job in (self._poll(), self._follow(right, plan), self._check()):
+                    work.create_task(job)
+            await self._drain()
+
+    async def _take_over(self, right: ServingRight) -> Plan | None:
+        """Wait for the right to serve, and put right what the runner before left; the plan to begin with."""
+        told = False
+        while (plan := await _take(right)) is None:
+            if not told:
+                self._announce("standing-by", reason="another runner serves this installation")
+                told = True
+            if await self._ending.within(POLL_SECONDS):
+                return None
+        async with get_client() as client:
+            crashed = await crash_left_runs(client, DEPLOYMENT)
+            dropped = await drop_late_runs(client, DEPLOYMENT, datetime.now(UTC))
+        if crashed or dropped:
+            self._announce("reconciled", crashed=crashed, late=dropped)
+        return plan
+
+    async def _register(self, plan: Plan) -> None:
+        for served in self._served:
+            deployment = await _describe(served, plan, self._home_zone)
+            self._deployments[served.name] = await self._runner.aadd_deployment(deployment)
+
+    async def _make_up(self, plan: Plan) -> None:
+        """Run once now what runs seldom: its last slot may have been missed. A second start in the hour adds none."""
+        hour = datetime.now(UTC).strftime("%Y-%m-%dT%H")
+        async with get_client() as client:
+            for served in self._served:
+                if served.rare and plan.enabled.get(served.name, True):
+                    await client.create_flow_run_from_deployment(
+                        self._deployments[served.name], idempotency_key=f"start {served.name} {hour}"
+                    )
+
+    async def _poll(self) -> None:
+        """Take what is due. Prefect's own loop gives up, and kills what runs, after a few seconds without a server."""
+        away = False
+        while not await self._ending.within(POLL_SECONDS):
+            try:
+                await self._runner._scheduled_run_poller._get_and_submit_flow_runs()  # noqa: SLF001  no public way
+            except PREFECT_AWAY:
+                if not away:
+                    self._announce("prefect-away")
+                away = True
+            else:
+                away = False
+
+    async def _follow(self, right: ServingRight, plan: Plan) -> None:
+        """Heed changes of the plan; end if another runner has taken over while the database was away."""
+        while not await self._ending.within(LOOK_SECONDS):
+            seen = await asyncio.to_thread(right.read_plan)
+            if seen is None and await _is_lost(right):
+                self._announce("replaced")
+                self._ending.ask()
+            elif seen is not None and seen != plan and await self._change(seen):
+                plan = seen
+
+    async def _change(self, plan: Plan) -> bool:
+        try:
+            await self._register(plan)
+        except PREFECT_AWAY:
+            return False
+        self._announce("plan-changed", disabled=[name for name, enabled in plan.enabled.items() if not enabled])
+        return True
+
+    async def _check(self) -> None:
+        """See whether Prefect's scheduler really makes runs: when it does not, nothing else tells."""
+        pause = CHECK_SECONDS
+        while not await self._ending.within(pause):
+            pause = RECHECK_SECONDS
+            try:
+                async with get_client() as client:
+                    bare = await schedules_without_runs(client, list(self._deployments.values()), datetime.now(UTC))
+            except PREFECT_AWAY:
+                continue
+            if bare:
+                self._announce("no-runs-made", schedules=bare)
+
+    async def _drain(self) -> None:
+        """Let what runs finish, for a while; then end it, so that Prefect is told that it crashed."""
+        running = self._runner._scheduled_run_poller._submitting_flow_run_ids  # noqa: SLF001  a runner offers no drain
+        if running:
+            self._announce("draining", runs=len(running), seconds=DRAIN_SECONDS)
+        if not await self._settles(running, DRAIN_SECONDS):
+            processes = self._runner._process_manager  # noqa: SLF001
+            for run in processes.flow_run_ids():
+                await processes.kill(run, force=True)
+            await self._settles(running, KILL_SECONDS, patient=True)
+        self._announce("drained")
+
+    async def _settles(self, running: set[UUID], seconds: float, *, patient: bool = False) -> bool:
+        deadline = asyncio.get_running_loop().time() + seconds
+        while running and asyncio.get_running_loop().time() < deadline:
+            if self._ending.hurried.is_set() and not patient:
+                break
+            await asyncio.sleep(0.1)
+        return not running
+
+
+async def _take(right: ServingRight) -> Plan | None:
+    try:
+        return await asyncio.to_thread(lambda: right.read_plan() if right.take() else None)
+    except OperationalError:
+        return None
+
+
+async def _is_lost(right: ServingRight) -> bool:
+    """Whether another runner holds the right now; a database that is away leaves the question open."""
+    try:
+        return not await asyncio.to_thread(right.take)
+    except OperationalError:
+        return False
+
+
+async def _describe(served: Served, plan: Plan, home_zone: str) -> RunnerDeployment:
+    flow: Flow[..., object] = getattr(import_module(served.module), served.function)
+    return await flow.ato_deployment(
+        name=DEPLOYMENT,
+        schedules=[
+            Cron(schedule.cron, timezone=schedule.zone, slug=schedule.slug)
+            for schedule in schedules_of(served, plan.zones, home_zone)
+        ],
+        paused=not plan.enabled.get(served.name, True),
+        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+
+
+def _take_announcements() -> Announce:
+    """Keep standard output for announcements; whatever else prints, prints to standard error, which is the log."""
+    channel = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)
+
+    def announce(event: str, **facts: object) -> None:
+        with contextlib.suppress(BrokenPipeError):  # whoever started us is gone; the end has been asked for
+            channel.write(json.dumps({"event": event, **facts}) + "\n")
+
+    return announce
+
+
+async def run(served: Sequence[Served], settings: Settings) -> None:
+    """Serve the flows of the installation that `settings` describes, as one part of it."""
+    if settings.database_url is None:
+        raise NotAPart
+    announce = _take_announcements()
+    ending = Ending()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, ending.ask)
+    loop.add_signal_handler(signal.SIGINT, ending.ask)
+    loop.add_reader(0, _watch_starter, loop, ending)
+    url = read_url(settings.database_url, "AFTERCARE_DATABASE_URL").render_as_string(hide_password=False)
+    right = ServingRight(url)
+    try:
+        await Serving(served, settings.time_zone, ending, announce).serve(right)
+    finally:
+        right.leave()
+
+
+def _watch_starter(loop: asyncio.AbstractEventLoop, ending: Ending) -> None:
+    if not os.read(0, 4096):
+        loop.remove_reader(0)
+        ending.ask()
+
+
+if __name__ == "__main__":
+    asyncio.run(run(SERVED, read_settings()))

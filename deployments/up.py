@@ -1,0 +1,187 @@
+"""Everything on one machine: the database, Prefect's server and the parts, started, watched, drained and stopped."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Empty
+from types import FrameType
+from typing import Any
+
+import structlog
+from sqlalchemy import URL
+
+from deployments.database import open_database
+from deployments.embedded import cluster_of, restart_if_dead
+from deployments.environment import environment_of_part
+from deployments.locks import alone_or_not
+from deployments.parts import PARTS, Child, News, Part
+from deployments.postgres import find_postmaster
+from deployments.prefect_server import API_VARIABLE, open_prefect, restart_server_if_dead, server_of
+from deployments.processes import end_marked, part_of
+from models.errors import AftercareError
+from models.settings import Settings
+
+LOOK_SECONDS = 0.5
+READY_SECONDS = 90
+READY = frozenset({"serving", "standing-by"})
+"""What a part announces when it has started."""
+
+log = structlog.get_logger()
+
+
+class AlreadyUp(AftercareError):
+    """`aftercare up` runs for this installation."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        super().__init__(
+            f"Aftercare is already up in {home}; stop that one first, or set AFTERCARE_HOME to another place."
+        )
+
+
+class PartDidNotStart(AftercareError):
+    """One of our programs ended before it was ready."""
+
+    def __init__(self, part: str, log_file: Path) -> None:
+        self.part = part
+        super().__init__(f"The {part} did not start; its log is {log_file}.")
+
+
+class Interrupts:
+    """How often the end was asked for, by Ctrl-C, SIGTERM or the terminal's closing."""
+
+    SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def _note(self, _number: int, _frame: FrameType | None) -> None:
+        self.count += 1
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Note them, instead of being ended by them."""
+        before = {number: signal.signal(number, self._note) for number in self.SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def up(settings: Settings, parts: Sequence[Part] = PARTS) -> None:
+    """Run the installation until Ctrl-C or SIGTERM; then drain it and stop it. Raises `AftercareError`.
+
+    Whatever an earlier one left behind is adopted (the database, Prefect's server) or ended (our own programs).
+    """
+    home = settings.home.expanduser().resolve()
+    interrupts = Interrupts()
+    with alone_or_not(home / "up.lock") as alone, interrupts.noted():
+        if not alone:
+            raise AlreadyUp(home)
+        log.info("Starting", home=str(home))
+        with open_database(settings) as database, open_prefect(settings) as api:
+            stack = Stack(settings, home, api, interrupts)
+            try:
+                stack.start(database, parts)
+                stack.watch()
+            finally:
+                stack.drain()
+        log.info("Stopped")
+
+
+class Stack:
+    """What runs for one installation, above its database and its Prefect API."""
+
+    def __init__(self, settings: Settings, home: Path, api: str, interrupts: Interrupts) -> None:
+        self._settings = settings
+        self._home = home
+        self._api = api
+        self._interrupts = interrupts
+        self._news: News = News()
+        self._children: list[Child] = []
+        self._ready: set[str] = set()
+        self._own_server = API_VARIABLE not in os.environ
+        self._own_database = find_postmaster(cluster_of(home)) is not None
+
+    def start(self, database: URL, parts: Sequence[Part]) -> None:
+        """Start the parts, and wait until each says that it is ready."""
+        for part in parts:
+            end_marked(part_of(self._home, part.name), part.stop_seconds)
+            environment = environment_of_part(self._settings, database, self._api, part.name)
+            self._children.append(Child(part, environment, self._home / "logs", self._news))
+        deadline = time.monotonic() + READY_SECONDS
+        while not self._interrupts.count and len(self._ready) < len(parts):
+            self._tell_news()
+            for child in self._children:
+                if child.ended is not None or time.monotonic() > deadline:
+                    raise PartDidNotStart(child.part.name, child.log)
+        if not self._interrupts.count:
+            log.info("Aftercare is up; Ctrl-C stops it", prefect=self._api.removesuffix("/api"))
+
+    def watch(self) -> None:
+        """Keep all of it running until the end is asked for."""
+        while not self._interrupts.count:
+            self._tell_news()
+            if self._own_database and restart_if_dead(self._home):
+                log.warning("The database had died and was started again")
+            if self._own_server and restart_server_if_dead(server_of(self._settings), self._api):
+                log.warning("Prefect's server had died and was started again")
+            for child in self._children:
+                if child.ended is not None and child.may_start:
+                    log.warning(f"The {child.part.name} had died and is started again", status=child.ended)
+                    end_marked(part_of(self._home, child.part.name), seconds=5)
+                    child.start_again()
+
+    def drain(self) -> None:
+        """Let the parts finish what they are at, and end them."""
+        log.info("Stopping; Ctrl-C once more stops without waiting for what runs")
+        asked = self._interrupts.count
+        for child in self._children:
+            child.ask_to_end()
+        started = time.monotonic()
+        while any(self._may_go_on(child, time.monotonic() - started) for child in self._children):
+            if self._interrupts.count > asked:
+                asked = self._interrupts.count
+                for child in self._children:
+                    child.ask_to_end()
+            self._tell_news()
+        for child in self._children:
+            child.finish()
+            end_marked(part_of(self._home, child.part.name), seconds=1)
+        self._tell_news()
+
+    def _may_go_on(self, child: Child, seconds: float) -> bool:
+        return child.ended is None and seconds < child.part.stop_seconds
+
+    def _tell_news(self) -> None:
+        """Pass on what the parts announce; waits a moment for it."""
+        try:
+            while True:
+                part, news = self._news.get(timeout=LOOK_SECONDS)
+                self._tell(part, news)
+        except Empty:
+            return
+
+    def _tell(self, part: Part, news: dict[str, Any]) -> None:
+        event = str(news.pop("event", ""))
+        if event in READY:
+            self._ready.add(part.name)
+        sentence, level = SENTENCES.get(event, (f"The {part.name} says: {event}", "info"))
+        getattr(log, level)(sentence, **news)
+
+
+SENTENCES = {
+    "serving": ("The flows are served", "info"),
+    "standing-by": ("The runner stands by", "warning"),
+    "replaced": ("Another runner has taken over", "warning"),
+    "reconciled": ("Runs that a dead runner had left were closed", "warning"),
+    "plan-changed": ("The schedules follow a change", "info"),
+    "prefect-away": ("Prefect's server does not answer the runner, which keeps asking", "warning"),
+    "no-runs-made": ("PREFECT MAKES NO RUNS FOR ACTIVE SCHEDULES: nothing will be done until this is solved", "error"),
+    "draining": ("Waiting for what runs", "info"),
+    "drained": ("Nothing runs any more", "info"),
+}
