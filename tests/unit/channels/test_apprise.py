@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import smtplib
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -208,7 +209,8 @@ async def test_an_address_that_cannot_be_made_for_this_recipient_is_rejected() -
 
 
 def test_one_failure_that_may_have_gone_out_outweighs_those_that_have_not() -> None:
-    account = Account(lines=["Failed: error=400."], errors=[TimeoutError()], reached_out=True)
+    refused = smtplib.SMTPDataError(451, b"later")
+    account = Account(lines=["Failed: error=400."], errors=[refused, TimeoutError()], reached_out=True)
     assert isinstance(judge_failure(account), Unknown)
 
 

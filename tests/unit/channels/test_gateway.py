@@ -4,15 +4,19 @@ import asyncio
 import base64
 import socket
 from collections.abc import AsyncIterator
+from unittest.mock import Mock
+from weakref import WeakSet
 
 import pytest
-from aiohttp import ClientTimeout
+from aiohttp import ClientConnectionResetError, ClientTimeout
+from aiohttp.base_protocol import BaseProtocol
+from aiohttp.http import StreamWriter
 from pydantic import SecretStr
 from yarl import URL
 
 from models.settings import Settings
 from tasks.channels.contract import Accepted, Channel, Message, Outcome, Rejected, Transient, Unknown
-from tasks.channels.gateway import CHUNK, GatewayChannel
+from tasks.channels.gateway import CHUNK, GatewayChannel, _Request
 from tasks.channels.opening import open_channel
 from tests.support.messages import make_message
 from tests.support.sink import Cut, Sink
@@ -241,6 +245,15 @@ async def test_sends_in_parallel(sink: Sink) -> None:
             await sink.arrived.wait()
         sink.hold.set()
     assert all(isinstance(outcome, Accepted) for outcome in sending.result())
+
+
+async def test_a_request_that_meets_a_closing_connection_was_not_written() -> None:
+    protocol = BaseProtocol(asyncio.get_running_loop(), None)
+    protocol.transport = Mock(spec=asyncio.Transport, **{"is_closing.return_value": True})
+    request = _Request(b"{}", WeakSet())
+    with pytest.raises(ClientConnectionResetError):
+        await request.write_with_length(StreamWriter(protocol, asyncio.get_running_loop()), None)
+    assert not request.written
 
 
 async def test_an_empty_batch_is_no_request(sink: Sink) -> None:

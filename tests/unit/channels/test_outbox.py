@@ -5,14 +5,18 @@ import errno
 import json
 import multiprocessing
 import os
+import threading
+from contextlib import suppress
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
 from models.words import Purpose
+from tasks.channels import outbox
 from tasks.channels.contract import Accepted, Message, Outcome, Transient, Unknown
 from tasks.channels.outbox import TAIL_PIECE, OutboxChannel
 from tests.support.messages import make_message
@@ -170,8 +174,17 @@ def test_two_processes_append_at_once(path: Path) -> None:
         assert own == sorted(own)
 
 
-async def test_two_channels_of_one_process_wait_for_each_other(path: Path) -> None:
-    lost = uuid4()
-    again = [make_message(id=lost, resend=True) for _ in range(8)]
-    await asyncio.gather(*(OutboxChannel(path).send([message]) for message in again))
-    assert _ids(path) == [str(lost)]
+async def test_one_writer_at_a_time_looks_and_writes(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    meeting = threading.Barrier(2)
+    write = outbox._write
+
+    def wait_for_another_and_write(file: FileIO, lines: bytes) -> Outcome:
+        with suppress(threading.BrokenBarrierError):
+            meeting.wait(timeout=0.2)
+        return write(file, lines)
+
+    monkeypatch.setattr(outbox, "_write", wait_for_another_and_write)
+    again = make_message(resend=True)
+    await asyncio.gather(*(OutboxChannel(path).send([again]) for _ in range(2)))
+    assert meeting.broken
+    assert _ids(path) == [str(again.id)]
