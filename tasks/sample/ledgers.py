@@ -14,6 +14,8 @@ _DELAYS = ((-6, 50), (0, 30), (6, 9), (12, 5), (24, 3), (45, 2), (75, 1))
 """Days after the due date that an invoice is paid, with their shares; up to five days are added."""
 _PAID_AT_ONCE = 0.72
 INSTALMENTS = 12
+WRITTEN_AHEAD = timedelta(14)
+"""An invoice is written this long before it is due, unless it says otherwise."""
 
 
 def money(cents: int) -> Decimal:
@@ -22,13 +24,13 @@ def money(cents: int) -> Decimal:
 
 
 def invoice_row(customer: Customer, count: int, due_on: date, cents: int, issued_on: date | None = None) -> InvoiceRow:
-    """An open invoice; without `issued_on` it was written two weeks before it is due."""
+    """An open invoice; without `issued_on` it was written two weeks before."""
     return InvoiceRow(
         customer.store.code,
         customer.key_of("I", count),
         customer.key,
         "invoice",
-        issued_on or due_on - timedelta(14),
+        issued_on or due_on - WRITTEN_AHEAD,
         due_on,
         money(cents),
         customer.store.currency,
@@ -81,7 +83,7 @@ def credit_rows(customer: Customer, invoice: InvoiceRow, count: int) -> Iterator
 
 
 def instalment_rows(car: Car, first_count: int) -> Iterator[Row]:
-    """For some cars of the last year, monthly instalments: those of the last five months and the next."""
+    """For some cars of the last year, monthly instalments: those of the last five months and what is written ahead."""
     customer, dice = car.customer, car.customer.dice
     age = (TODAY - car.started_on).days
     if age > 365 or not dice.chance(0.15):
@@ -89,7 +91,7 @@ def instalment_rows(car: Car, first_count: int) -> Iterator[Row]:
     cents = dice.between(20, 60) * customer.store.cents
     for month in range(1, INSTALMENTS + 1):
         due_on = months_after(car.started_on, month)
-        if timedelta(-150) < due_on - TODAY < timedelta(40):
+        if timedelta(-150) < due_on - TODAY <= WRITTEN_AHEAD:
             count = first_count + month
             yield from credit_rows(customer, invoice_row(customer, count, due_on, cents), count)
 
