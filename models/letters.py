@@ -97,7 +97,7 @@ def _dated(language: str, facts: Facts, span: Any) -> Variables:
 
 def _account(language: str, facts: Facts) -> Variables:
     totals = [write_money(Decimal(amount), currency) for currency, amount in sorted(facts["totals"].items())]
-    oldest = date.fromisoformat(facts["oldest_due"])
+    oldest: date = facts["oldest_due"]
     return {
         "account": facts["account"],
         "total": " + ".join(totals),

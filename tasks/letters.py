@@ -1,0 +1,108 @@
+"""What a touch says: its template filled in from the facts as they stand now, for many touches at a time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Select, Uuid, case, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.selectable import LateralFromClause
+
+from models.ledger import TemplateVersion, Touch
+from models.letters import Variables, write_variables
+from models.people import Store
+from models.rendering import render
+from models.words import StepKind, SubjectKind
+from tasks.subjects import SUBJECTS
+from tasks.subjects.contract import Those
+from tasks.subjects.customers import COMMON_LETTER
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A touch in words: a message to the customer, or the script of a call or a task."""
+
+    language: str
+    subject: str | None
+    text: str
+    also: str | None
+    """The line that stands for it inside another message; None: it is never merged."""
+    variables: Variables
+
+
+def letters_of(connection: Connection, touch_ids: Sequence[UUID], now: datetime) -> dict[UUID, Letter]:
+    """The letters of some touches, by touch, from the facts known at `now`; one statement per kind of subject.
+
+    Messages are in the language of their frozen template, scripts for staff in the store's. A touch whose subject
+    is gone, or is an account that owes nothing any more, has nothing to say and is left out.
+    """
+    if not touch_ids:
+        return {}
+    ids = literal(list(touch_ids), ARRAY(Uuid))
+    kinds = connection.scalars(select(Touch.subject_kind).where(Touch.id == func.any(ids)).distinct()).all()
+    return {
+        row["touch_id"]: _write(kind, dict(row))
+        for kind in sorted(kinds)
+        for row in connection.execute(_facts_and_templates(kind, ids, now)).mappings()
+    }
+
+
+def _facts_and_templates(kind: SubjectKind, ids: ColumnElement[Any], now: datetime) -> Select[Any]:
+    """A row for each touch about one kind of subject: its template, and the facts that fill it in."""
+    subject = SUBJECTS[kind]
+    wanted = (Touch.id == func.any(ids), Touch.subject_kind == kind)
+    facts = subject.facts(now, Those(select(Touch.subject_id).where(*wanted))).subquery("facts")
+    frozen = aliased(TemplateVersion, name="frozen")
+    script = _script_in_store_language(frozen)
+    for_staff = script.c.id.is_not(None)
+    statement = (
+        select(
+            Touch.id.label("touch_id"),
+            case((for_staff, script.c.language), else_=frozen.language).label("template_language"),
+            case((for_staff, script.c.subject), else_=frozen.subject).label("template_subject"),
+            case((for_staff, script.c.text), else_=frozen.text).label("template_text"),
+            case((for_staff, script.c.also), else_=frozen.also).label("template_also"),
+            *(facts.c[name] for name in COMMON_LETTER),
+            *subject.letter(facts),
+        )
+        .join(facts, facts.c.subject_id == Touch.subject_id)
+        .join(frozen, frozen.id == Touch.template_version_id)
+        .join(Store, Store.id == Touch.store_id)
+        .outerjoin(script, literal(True))
+        .where(*wanted)
+    )
+    return statement.where(facts.c.totals.is_not(None)) if "totals" in facts.c else statement
+
+
+def _script_in_store_language(frozen: type[TemplateVersion]) -> LateralFromClause:
+    """For a call or a task whose frozen template is in the customer's language: the one in force in the store's."""
+    there = aliased(TemplateVersion, name="there")
+    return (
+        select(there.id, there.language, there.subject, there.text, there.also)
+        .where(
+            Touch.kind != StepKind.MESSAGE,
+            there.key == frozen.key,
+            frozen.language != Store.language,
+            there.language == Store.language,
+            there.active,
+            func.coalesce(there.store_id == Touch.store_id, True),
+        )
+        .order_by(there.store_id.nulls_last())
+        .limit(1)
+        .correlate(Touch, Store, frozen)
+        .lateral("script")
+    )
+
+
+def _write(kind: SubjectKind, row: Mapping[str, Any]) -> Letter:
+    variables = write_variables(kind, row["template_language"], row)
+    return Letter(
+        row["template_language"],
+        render(row["template_subject"], variables) if row["template_subject"] else None,
+        render(row["template_text"], variables),
+        render(row["template_also"], variables) if row["template_also"] else None,
+        variables,
+    )

@@ -1,0 +1,72 @@
+"""What touches say, from the facts as they stand at the moment of asking."""
+
+import pytest
+from sqlalchemy import event, update
+
+from models.people import Store
+from models.words import ProcessName
+from tasks.letters import letters_of
+from tests.support.world import World, at
+
+
+def test_a_message_speaks_the_customers_language_and_the_script_the_stores(world: World) -> None:
+    world.connection.execute(update(Store).where(Store.id == world.store_id).values(language="en", phone="+862100"))
+    customer = world.customer(language="zh-CN", name="王芳", salutation="女士")
+    world.handover(customer, "2026-03-09")
+    world.handover(customer, "2026-03-07")
+    world.plan(ProcessName.POST_DELIVERY_FOLLOWUP, "2026-03-10 10:00")
+    touches = {touch.step: touch.id for touch in world.touches()}
+    letters = letters_of(world.connection, list(touches.values()), at("2026-03-10 10:00"))
+    assert letters[touches["thanks"]].language == "zh-CN"
+    assert letters[touches["thanks"]].text.startswith("【Test Motors】王芳女士您好，感谢您选择您的爱车")
+    assert letters[touches["day-3-call"]].language == "en"
+    assert "Call 女士 王芳 (your car, handed over on 7 Mar 2026)" in letters[touches["day-3-call"]].text
+
+
+def test_every_process_has_something_to_say(world: World) -> None:
+    customer = world.customer(name="Li Lei")
+    world.appointment(customer, "2026-03-11 09:30", work="brake pads", booked_at=at("2026-03-01 09:00"))
+    world.repair_order(customer, "2026-03-07", work="oil change")
+    world.warranty(customer, "2026-05-08")
+    world.invoice(world.account(customer), "2026-03-03", "1234.50")
+    for process in ProcessName:
+        world.plan(process, "2026-03-10 19:00")
+    touches = {touch.step: touch.id for touch in world.touches()}
+    letters = letters_of(world.connection, list(touches.values()), at("2026-03-10 19:00"))
+    texts = {step: letters[touch].text for step, touch in touches.items()}
+    assert "at 09:30 with your car (brake pads)" in texts["day-before"]
+    assert "oil change, 7 Mar 2026" in texts["repair-day-3-call"]
+    assert "ends on 8 May 2026" in texts["invitation-60"]
+    assert "CNY 1,234.50 is still open on your account, the oldest item for 7 days" in texts["reminder-7"]
+
+
+def test_an_account_that_paid_a_minute_ago_has_nothing_to_say(world: World) -> None:
+    account = world.account(world.customer())
+    invoice = world.invoice(account, "2026-03-10", "1000.00")
+    world.plan(ProcessName.OVERDUE_ACCOUNTS, "2026-03-17 10:00")
+    (touch,) = (touch for touch in world.touches() if touch.state == "planned")
+    assert letters_of(world.connection, [touch.id], at("2026-03-17 10:00"))
+    world.payment(account, "2026-03-17", "400.00", invoice)
+    (letter,) = letters_of(world.connection, [touch.id], at("2026-03-17 10:00")).values()
+    assert letter.variables["total"] == "CNY 600.00"
+    world.payment(account, "2026-03-17", "600.00", invoice)
+    assert letters_of(world.connection, [touch.id], at("2026-03-17 10:00")) == {}
+
+
+@pytest.mark.parametrize("customers", [1, 20])
+def test_the_number_of_statements_does_not_grow_with_the_touches(world: World, customers: int) -> None:
+    for _ in range(customers):
+        customer = world.customer()
+        world.handover(customer, "2026-03-09")
+        world.warranty(customer, "2026-05-08")
+    world.plan(ProcessName.POST_DELIVERY_FOLLOWUP, "2026-03-10 10:00")
+    world.plan(ProcessName.WARRANTY_EXPIRY, "2026-03-10 10:00")
+    touches = [touch.id for touch in world.touches()]
+    statements: list[str] = []
+    event.listen(world.connection, "before_cursor_execute", lambda *call: statements.append(call[2]))
+    assert len(letters_of(world.connection, touches, at("2026-03-10 10:00"))) == 2 * customers
+    assert len(statements) == 3
+
+
+def test_nothing_asked_nothing_said(world: World) -> None:
+    assert letters_of(world.connection, [], at("2026-03-10 10:00")) == {}
