@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from models.errors import AftercareError
 from models.ledger import Process
 from models.people import Store
 from models.words import ProcessName
@@ -68,8 +69,12 @@ SERVED = (
 )
 
 
-class UnknownProcess(LookupError):
+class UnknownProcess(AftercareError):
     """No flow is served under a name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"There is no process '{name}'; there are {', '.join(served.name for served in SERVED)}.")
 
 
 def find_served(name: str) -> Served:

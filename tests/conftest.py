@@ -1,6 +1,12 @@
 """What every test may ask for: a real PostgreSQL, databases made from a migrated template, a real Prefect server."""
 
+import asyncio
+import atexit
+import gc
 import os
+import shutil
+import socket
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,11 +15,23 @@ import pytest
 from sqlalchemy import URL, Connection, Engine, create_engine, pool
 
 from deployments.embedded import connect, open_embedded
+from deployments.launcher import flush_to_prefect
 from deployments.locks import alone
 from deployments.postgres import Cluster
+from deployments.prefect_server import open_prefect
 from models.schema import upgrade
+from models.settings import Settings
 
 TEMPLATE = "aftercare_template"
+
+# Before anything imports Prefect: nothing of the developer's own Prefect or Aftercare is to be read or written.
+for name in [name for name in os.environ if name.startswith(("PREFECT_", "AFTERCARE_"))]:
+    del os.environ[name]
+PREFECT_HOME = tempfile.mkdtemp(prefix="aftercare-tests-prefect-")
+atexit.register(shutil.rmtree, PREFECT_HOME, ignore_errors=True)
+os.environ["PREFECT_HOME"] = PREFECT_HOME
+os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"
+os.environ["DO_NOT_TRACK"] = "1"
 
 
 @pytest.fixture(scope="session")
@@ -85,3 +103,28 @@ def connection(shared_engine: Engine) -> Iterator[Connection]:
         transaction = connection.begin()
         yield connection
         transaction.rollback()
+
+
+@pytest.fixture(scope="session")
+def prefect_api(postgres: Cluster, shared_directory: Path) -> Iterator[str]:
+    """The address of our own Prefect server on the tests' PostgreSQL; this process' Prefect uses it.
+
+    Synchronous flows run without their heartbeat, whose thread costs a second each.
+    """
+    from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+    settings = Settings(home=shared_directory / "home", prefect_port=free_port())
+    with (
+        open_prefect(settings) as api,
+        temporary_settings({PREFECT_API_URL: api, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
+    ):
+        yield api
+        asyncio.run(flush_to_prefect())
+        gc.collect()  # while the warnings that Prefect's unclosed connections cause are still known to be Prefect's
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])

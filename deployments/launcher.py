@@ -1,0 +1,95 @@
+"""Running a process by hand: its Prefect flow, in this process, against the installation's database and Prefect API."""
+
+import asyncio
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from importlib import import_module
+from inspect import isawaitable
+from typing import Any
+
+from sqlalchemy import URL
+
+from deployments.database import open_database
+from deployments.environment import environment_of
+from deployments.prefect_server import open_prefect
+from deployments.schedules import find_served
+from models.settings import Settings, read_settings
+
+DRAIN_SECONDS = 10
+QUIET = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL"}
+"""A person waits for a table: what Prefect logs goes to its API alone."""
+
+
+class Launcher:
+    """Runs processes one after the other on an installation that is open."""
+
+    def __init__(self, database: URL) -> None:
+        self.database = database
+
+    def run(self, process: str, *, as_of: datetime | None = None, dry_run: bool = False) -> Any:
+        """Run the flow of a process; what it returns. Raises `UnknownProcess`, and what the flow raises."""
+        served = find_served(process)
+        flow = getattr(import_module(served.module), served.function)
+        return asyncio.run(_run_to_the_end(flow, as_of, dry_run))
+
+
+async def _run_to_the_end(flow: Any, as_of: datetime | None, dry_run: bool) -> Any:
+    try:
+        return await flow(as_of=as_of, dry_run=dry_run)
+    finally:
+        await flush_to_prefect()
+
+
+async def flush_to_prefect() -> None:
+    """Hand over the last log lines and events, before the server that takes them may be stopped."""
+    from prefect.events.worker import EventsWorker  # noqa: PLC0415  importing Prefect takes more than a second
+    from prefect.logging.handlers import APILogHandler  # noqa: PLC0415
+
+    await APILogHandler.aflush()
+    drained = EventsWorker.drain_all(timeout=DRAIN_SECONDS)
+    if isawaitable(drained):
+        await drained
+
+
+@contextmanager
+def open_launcher(settings: Settings) -> Iterator[Launcher]:
+    """The installation's database and Prefect API, started if they do not run, and this process told of them."""
+    with open_database(settings) as database, open_prefect(settings) as api:
+        environment = environment_of(settings, database, api) | QUIET
+        with _told(environment), _prefect_told(api):
+            yield Launcher(database)
+
+
+def run_process(process: str, *, settings: Settings, as_of: datetime | None = None, dry_run: bool = False) -> Any:
+    """Run the flow of one process. For several, keep a launcher open: it starts the servers once."""
+    find_served(process)
+    with open_launcher(settings) as launcher:
+        return launcher.run(process, as_of=as_of, dry_run=dry_run)
+
+
+@contextmanager
+def _told(environment: Mapping[str, str]) -> Iterator[None]:
+    """This process' environment and settings, for the length of the block."""
+    before = {name: os.environ.get(name) for name in environment}
+    os.environ.update(environment)
+    read_settings.cache_clear()
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+        read_settings.cache_clear()
+
+
+@contextmanager
+def _prefect_told(api: str) -> Iterator[None]:
+    """Prefect's settings, in case it has been imported, and has read them, before."""
+    from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415
+
+    with temporary_settings({PREFECT_API_URL: api}):
+        yield

@@ -1,0 +1,14 @@
+"""A flow that comes and goes, and writes that down in a file that the test reads."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+from prefect import flow
+
+
+@flow(name="trial-beat")
+async def trial_beat(as_of: datetime | None = None, dry_run: bool = False) -> None:
+    """Leave a mark."""
+    with (Path(os.environ["TRIAL_DIRECTORY"]) / "notes").open("a") as notes:
+        notes.write("beat\n")

@@ -1,0 +1,18 @@
+"""A flow that takes as long as the test wants it to."""
+
+import asyncio
+import os
+from datetime import datetime
+from pathlib import Path
+
+from prefect import flow
+
+
+@flow(name="trial-long")
+async def trial_long(as_of: datetime | None = None, dry_run: bool = False) -> None:
+    """Run until the test's file `go` is there."""
+    directory = Path(os.environ["TRIAL_DIRECTORY"])
+    (directory / "begun").touch()
+    while not (directory / "go").exists():  # noqa: ASYNC110  another process makes the file
+        await asyncio.sleep(0.1)
+    (directory / "ended").touch()

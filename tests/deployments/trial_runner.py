@@ -1,0 +1,15 @@
+"""The runner's program, with the trial flows instead of ours."""
+
+import asyncio
+
+from deployments.runner import run
+from deployments.schedules import BEAT, Served, Slot
+from models.settings import read_settings
+
+TRIALS = (
+    Served("trial-beat", "trial_beat", (Slot(BEAT, "* * * * *", local=False),)),
+    Served("trial-long", "trial_long", (Slot("morning", "30 8 * * *", local=True),)),
+)
+
+if __name__ == "__main__":
+    asyncio.run(run(TRIALS, read_settings()))
