@@ -116,6 +116,8 @@ class SubjectStory(BaseModel):
     id: int
     key: str | None
     """What its source calls it; null when it is gone."""
+    about: str | None
+    """The car, where there is one."""
     anchor_at: Moment | None
     remarks: list[str]
     steps: list[StepStory]

@@ -1,0 +1,127 @@
+"""What the ledger has of a customer in one process: touches, the verdicts on them, the tries at the calls."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, or_, select, tuple_
+from sqlalchemy.orm import aliased
+
+from models.explanations import AttemptSeen, Standing, StepStory, TouchSeen, VerdictSeen
+from models.ledger import CallAttempt, PolicyVersion, Touch, Verdict
+from models.people import ContactPoint, StaffMember
+from models.words import ProcessName, SubjectKind, TouchState
+
+Key = tuple[SubjectKind, int, datetime, str]
+"""What a touch is unique by, within its process: subject, anchor, step."""
+LOOKED_AT_AGAIN = (TouchState.PLANNED, TouchState.AWAITING_APPROVAL, TouchState.READY)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A touch of the ledger, as part of a story, and whose it is."""
+
+    customer_id: int
+    story: StepStory
+
+
+def read_touches(
+    connection: Connection, process: ProcessName, customer_id: int, subjects: Sequence[tuple[SubjectKind, int]]
+) -> dict[Key, Recorded]:
+    """The touches of a customer, and those of the customer's present subjects whoever they were for."""
+    rows = connection.execute(_touches(process, customer_id, subjects)).mappings().all()
+    ids = [row["id"] for row in rows]
+    verdicts, attempts = _verdicts(connection, ids), _attempts(connection, ids)
+    return {
+        (SubjectKind(row["subject_kind"]), row["subject_id"], row["anchor_at"], row["step"]): Recorded(
+            row["customer_id"], _story(dict(row), verdicts.get(row["id"], []), attempts.get(row["id"], []))
+        )
+        for row in rows
+    }
+
+
+def _touches(process: ProcessName, customer_id: int, subjects: Sequence[tuple[SubjectKind, int]]) -> Select[Any]:
+    approver, assignee = aliased(StaffMember, name="approver"), aliased(StaffMember, name="assignee")
+    carrier = aliased(Touch, name="carrier")
+    theirs = tuple_(Touch.subject_kind, Touch.subject_id).in_(subjects)
+    return (
+        select(
+            Touch.__table__,
+            PolicyVersion.version.label("policy_version"),
+            ContactPoint.value.label("recipient"),
+            approver.name.label("approver"),
+            assignee.name.label("assignee"),
+            carrier.step.label("carrier"),
+        )
+        .join(PolicyVersion, PolicyVersion.id == Touch.policy_version_id)
+        .outerjoin(ContactPoint, ContactPoint.id == Touch.contact_point_id)
+        .outerjoin(approver, approver.id == Touch.approved_by)
+        .outerjoin(assignee, assignee.id == Touch.assigned_to)
+        .outerjoin(carrier, carrier.id == Touch.merged_into)
+        .where(Touch.process == process.value, or_(Touch.customer_id == customer_id, theirs))
+        .order_by(Touch.due_at, Touch.step)
+    )
+
+
+def _story(row: dict[str, Any], verdicts: list[VerdictSeen], attempts: list[AttemptSeen]) -> StepStory:
+    own = {name: row[name] for name in TouchSeen.model_fields if name in row}
+    seen = {"verdicts": verdicts, "attempts": attempts}
+    touch = TouchSeen.model_validate(own | _people_and_carrier(row) | seen)
+    return StepStory(
+        step=row["step"],
+        kind=row["kind"],
+        standing=Standing.IN_LEDGER,
+        due_at=row["due_at"],
+        valid_until=row["valid_until"],
+        reason=row["reason"],
+        figures=row["figures"],
+        next_look_at=row["not_before"] if row["state"] in LOOKED_AT_AGAIN else None,
+        touch=touch,
+    )
+
+
+def _people_and_carrier(row: dict[str, Any]) -> dict[str, str | None]:
+    """Names instead of ids."""
+    return {"approved_by": row["approver"], "assigned_to": row["assignee"], "merged_into": row["carrier"]}
+
+
+def _verdicts(connection: Connection, touch_ids: Sequence[UUID]) -> dict[UUID, list[VerdictSeen]]:
+    rows = connection.execute(
+        select(
+            Verdict.touch_id,
+            Verdict.gate,
+            Verdict.decision,
+            Verdict.reason,
+            Verdict.figures,
+            Verdict.decided_at,
+            Verdict.until,
+        )
+        .where(Verdict.touch_id.in_(touch_ids))
+        .order_by(Verdict.decided_at, Verdict.id)
+    ).mappings()
+    found: dict[UUID, list[VerdictSeen]] = {}
+    for row in rows:
+        found.setdefault(row["touch_id"], []).append(VerdictSeen.model_validate(dict(row)))
+    return found
+
+
+def _attempts(connection: Connection, touch_ids: Sequence[UUID]) -> dict[UUID, list[AttemptSeen]]:
+    rows = connection.execute(
+        select(
+            CallAttempt.touch_id,
+            CallAttempt.attempted_at,
+            StaffMember.name.label("by"),
+            CallAttempt.outcome,
+            CallAttempt.note,
+            CallAttempt.again_at,
+        )
+        .outerjoin(StaffMember, StaffMember.id == CallAttempt.staff_id)
+        .where(CallAttempt.touch_id.in_(touch_ids))
+        .order_by(CallAttempt.attempted_at, CallAttempt.id)
+    ).mappings()
+    found: dict[UUID, list[AttemptSeen]] = {}
+    for row in rows:
+        found.setdefault(row["touch_id"], []).append(AttemptSeen.model_validate(dict(row)))
+    return found

@@ -1,0 +1,185 @@
+"""Why a customer was told what they were told, and why not the rest: read from the planner itself and the ledger."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, RowMapping, select
+
+from models.explanations import (
+    CustomerSeen,
+    Explanation,
+    ProcessStory,
+    Standing,
+    StepStory,
+    SubjectStory,
+    next_look,
+)
+from models.ledger import Process
+from models.policy import SUBJECTS as SUBJECTS_OF_PROCESS
+from models.policy import Step
+from models.words import Moment, ProcessName, SubjectKind
+from tasks.catalogue import PolicyInForce, policies_in_force
+from tasks.explaining.customer import read_customer
+from tasks.explaining.ledger import Key, Recorded, read_touches
+from tasks.explaining.subjects import SubjectFacts, read_former_subjects, read_subjects
+from tasks.planning.population import AHEAD, Span, population
+from tasks.subjects.contract import OfCustomer
+
+REMEMBERED = timedelta(days=30)
+"""What is over for longer, and was never planned, is not told of any more."""
+NOTHING_TO_COUNT_FROM = {
+    Moment.BOOKING: "no booking date is on record",
+    Moment.REQUEST: "there is no request on record",
+    Moment.OTHER_TIME_ASKED: "the customer asked for no other time",
+    Moment.ANCHOR: "there is nothing to count from",
+}
+NEVER_DUE = "the step after it comes first"
+GOES_TO_ANOTHER = "it was planned for an earlier owner of the car"
+NO_SUBJECT = {
+    ProcessName.APPOINTMENT_REMINDERS: "There is no appointment on record.",
+    ProcessName.POST_DELIVERY_FOLLOWUP: "There is no handover and no repair order on record.",
+    ProcessName.WARRANTY_EXPIRY: "There is no warranty on record.",
+    ProcessName.OVERDUE_ACCOUNTS: "There is no account on record.",
+}
+
+
+def explain(
+    connection: Connection, customer_id: int, now: datetime, processes: Sequence[ProcessName] = tuple(ProcessName)
+) -> Explanation:
+    """The story of a customer in each process, from the facts known at `now` and the ledger as it stands."""
+    customer = read_customer(connection, customer_id, now)
+    return Explanation(
+        as_of=now,
+        customer=customer,
+        processes=[_process(connection, customer, process, now) for process in processes],
+    )
+
+
+def _process(connection: Connection, customer: CustomerSeen, process: ProcessName, now: datetime) -> ProcessStory:
+    enabled = connection.scalar(select(Process.enabled).where(Process.name == process.value)) is not False
+    subjects = read_subjects(connection, SUBJECTS_OF_PROCESS[process], customer.id, now)
+    touches = read_touches(connection, process, customer.id, [(subject.kind, subject.id) for subject in subjects])
+    subjects += read_former_subjects(connection, {key[:2] for key in touches}, subjects)
+    stories, over = [], 0
+    policies = policies_in_force(connection, process)
+    looked_at = _looked_at(connection, policies, customer.id, now)
+    steps_of = {store_id: in_force.policy.steps for in_force in policies for store_id in in_force.stores}
+    for subject in subjects:
+        story = _subject(subject, steps_of.get(subject.store_id or 0, ()), looked_at, touches, customer.id, now)
+        if story.steps or story.remarks:
+            stories.append(story)
+        else:
+            over += 1
+    return ProcessStory(
+        process=process, enabled=enabled, remarks=_remarks(process, enabled, bool(subjects), over), subjects=stories
+    )
+
+
+def _remarks(process: ProcessName, enabled: bool, has_subjects: bool, over: int) -> list[str]:
+    remarks = []
+    if not enabled:
+        remarks.append("The process is switched off: nothing is planned until it is enabled.")
+    if not has_subjects:
+        remarks.append(NO_SUBJECT[process])
+    if over:
+        remarks.append(f"{over} more on record, over for more than {REMEMBERED.days} days, and nothing was planned.")
+    return remarks
+
+
+def _looked_at(
+    connection: Connection, policies: Sequence[PolicyInForce], customer_id: int, now: datetime
+) -> dict[Key, RowMapping]:
+    """What the planner sees of the customer's subjects: each step as the touch it would become."""
+    found: dict[Key, RowMapping] = {}
+    for in_force in policies:
+        rows = population(in_force, Span.of_sweep(now), OfCustomer(customer_id)).subquery("seen")
+        statement = select(rows).where(rows.c.store_id.in_(in_force.stores))
+        for row in connection.execute(statement).mappings():
+            found[(SubjectKind(row["subject_kind"]), row["subject_id"], row["anchor_at"], row["step"])] = row
+    return found
+
+
+def _subject(
+    subject: SubjectFacts,
+    steps: Sequence[Step],
+    looked_at: Mapping[Key, RowMapping],
+    touches: Mapping[Key, Recorded],
+    customer_id: int,
+    now: datetime,
+) -> SubjectStory:
+    own = (subject.kind, subject.id)
+    stories = [_of_ledger(touch, customer_id) for key, touch in touches.items() if key[:2] == own]
+    seen = {key: row for key, row in looked_at.items() if key[:2] == own}
+    stories += [story for key, row in seen.items() if key not in touches for story in _not_planned(row, now)]
+    if subject.anchor_at is not None and subject.anchor_at > now - REMEMBERED:
+        told = {story.step for story in stories} | {key[3] for key in seen}
+        stories += _not_counted(subject, steps, told)
+    return SubjectStory(
+        kind=subject.kind,
+        id=subject.id,
+        key=subject.key,
+        about=subject.about,
+        anchor_at=subject.anchor_at,
+        remarks=subject.remarks,
+        steps=sorted(stories, key=lambda story: (story.due_at is None, story.due_at or now, story.step)),
+    )
+
+
+def _of_ledger(recorded: Recorded, customer_id: int) -> StepStory:
+    """A touch of the ledger; of another customer's, only that it is there."""
+    if recorded.customer_id == customer_id:
+        return recorded.story
+    return recorded.story.model_copy(
+        update={
+            "standing": Standing.OF_ANOTHER_CUSTOMER,
+            "touch": None,
+            "figures": {},
+            "reason": GOES_TO_ANOTHER,
+            "next_look_at": None,
+        }
+    )
+
+
+def _not_planned(row: RowMapping, now: datetime) -> Iterator[StepStory]:
+    """What the planner sees and the ledger has not; nothing of what is over for long."""
+    if row["valid_until"] <= now - REMEMBERED:
+        return
+    standing = _standing(row, now)
+    due_at, valid_until = row["due_at"], row["valid_until"]
+    yield StepStory(
+        step=row["step"],
+        kind=row["kind"],
+        standing=standing,
+        due_at=due_at,
+        valid_until=valid_until,
+        reason=row["reason"],
+        figures=row["figures"],
+        next_look_at=next_look(standing, due_at, valid_until, due_at - AHEAD, now),
+        touch=None,
+    )
+
+
+def _standing(row: RowMapping, now: datetime) -> Standing:
+    if row["valid_until"] <= now:
+        return Standing.MISSED
+    if row["reason"] is not None:
+        return Standing.STOPPED
+    return Standing.TO_COME if row["due_at"] - AHEAD > now else Standing.DUE
+
+
+def _not_counted(subject: SubjectFacts, steps: Sequence[Step], told: set[str]) -> Iterator[StepStory]:
+    """The steps that the subject gives no moment for."""
+    for step in steps:
+        if step.subject is subject.kind and step.key not in told:
+            there = step.counts_from is Moment.ANCHOR
+            yield StepStory(
+                step=step.key,
+                kind=step.kind,
+                standing=Standing.NOT_COUNTED,
+                due_at=None,
+                valid_until=None,
+                reason=NEVER_DUE if there else NOTHING_TO_COUNT_FROM[step.counts_from],
+                figures={},
+                next_look_at=None,
+                touch=None,
+            )
