@@ -1,0 +1,6 @@
+"""The day's calls and desk tasks: what staff must do, and what came of it."""
+
+from tasks.calls.listing import CallItem, list_calls
+from tasks.calls.recording import CallRecorded, finish_task, record_outcome
+
+__all__ = ["CallItem", "CallRecorded", "finish_task", "list_calls", "record_outcome"]

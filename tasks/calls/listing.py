@@ -1,0 +1,132 @@
+"""What staff must call, or do at their desk, today: in order, with the script, and only while it is still true."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CTE, Connection, Row, Select, func, literal, select, union_all
+from sqlalchemy.sql.selectable import LateralFromClause
+
+from models.base import Facts
+from models.cadence import local_day, midnight, moment
+from models.ledger import CallAttempt, Touch
+from models.people import ContactPoint, Customer, Store
+from models.words import ContactKind, Role, StepKind, SubjectKind, TouchState
+from tasks.letters import letters_of
+from tasks.planning.ending import still_true
+
+
+@dataclass(frozen=True, slots=True)
+class CallItem:
+    """One call or desk task of today."""
+
+    id: UUID
+    kind: StepKind
+    process: str
+    step: str
+    store: str
+    """The store's code."""
+    time_zone: str
+    role: Role | None
+    customer_id: int
+    customer: str
+    phone: str | None
+    """In full: whoever calls needs it. None: the customer has no usable number."""
+    script: str
+    priority: int
+    due_at: datetime
+    not_before: datetime
+    valid_until: datetime
+    attempts: int
+    """Tries so far."""
+    figures: Facts
+    """What the planner saw."""
+
+
+def list_calls(
+    connection: Connection, now: datetime, *, store: str | None = None, role: Role | None = None
+) -> list[CallItem]:
+    """The calls and tasks of the store-local day, the most important first.
+
+    What has lost its reason is left out at once: who paid a minute ago is not called. `store` is a store's code.
+    """
+    rows = connection.execute(_still_due(_ready(now, store, role), now)).all()
+    letters = letters_of(connection, [row.id for row in rows], now)
+    return [_item(row, letters[row.id].text if row.id in letters else "") for row in rows]
+
+
+def _ready(now: datetime, store: str | None, role: Role | None) -> CTE:
+    """What waits for staff until the end of the store-local day."""
+    tomorrow = midnight(local_day(moment(now), Store.time_zone) + literal(1), Store.time_zone)
+    statement = (
+        select(Touch.__table__, Store.code.label("store"), Store.time_zone)
+        .join(Store, Store.id == Touch.store_id)
+        .where(
+            Touch.state == TouchState.READY,
+            Touch.kind.in_((StepKind.CALL, StepKind.TASK)),
+            Touch.not_before < tomorrow,
+        )
+    )
+    if store is not None:
+        statement = statement.where(Store.code == store)
+    if role is not None:
+        statement = statement.where(Touch.role == role)
+    return statement.cte("ready")
+
+
+def _still_due(ready: CTE, now: datetime) -> Select[Any]:
+    judged = union_all(*(still_true(ready, kind, now) for kind in SubjectKind)).subquery("judged")
+    phone = _phone(ready)
+    attempts = (
+        select(func.count(CallAttempt.id))
+        .where(CallAttempt.touch_id == ready.c.id, CallAttempt.attempted_at <= moment(now))
+        .scalar_subquery()
+    )
+    return (
+        select(ready, Customer.name.label("customer"), phone.c.value.label("phone"), attempts.label("tries"))
+        .join(judged, judged.c.touch_id == ready.c.id)
+        .join(Customer, Customer.id == ready.c.customer_id)
+        .outerjoin(phone, literal(True))
+        .where(~judged.c.moved, judged.c.gone.is_(None), ~judged.c.passed)
+        .order_by(ready.c.priority.desc(), ready.c.not_before, ready.c.due_at, ready.c.id)
+    )
+
+
+def _phone(ready: CTE) -> LateralFromClause:
+    """The number to call: the one that the touch is at, or else the customer's first usable one."""
+    at_it = func.coalesce(ContactPoint.id == ready.c.contact_point_id, literal(False))
+    return (
+        select(ContactPoint.value)
+        .where(
+            ContactPoint.customer_id == ready.c.customer_id,
+            ContactPoint.kind == ContactKind.PHONE,
+            ContactPoint.invalid_since.is_(None),
+        )
+        .order_by(at_it.desc(), ContactPoint.rank, ContactPoint.id)
+        .limit(1)
+        .correlate(ready)
+        .lateral("phone")
+    )
+
+
+def _item(row: Row[Any], script: str) -> CallItem:
+    return CallItem(
+        id=row.id,
+        kind=row.kind,
+        process=row.process,
+        step=row.step,
+        store=row.store,
+        time_zone=row.time_zone,
+        role=row.role,
+        customer_id=row.customer_id,
+        customer=row.customer,
+        phone=row.phone,
+        script=script,
+        priority=row.priority,
+        due_at=row.due_at,
+        not_before=row.not_before,
+        valid_until=row.valid_until,
+        attempts=row.tries,
+        figures=row.figures,
+    )

@@ -1,0 +1,247 @@
+"""What came of a call, and everything that follows from it, in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row, and_, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from models.call_outcomes import KEPT_ALIVE, CallEffects, CallFacts, CallReport, PromiseMade, effects_of
+from models.contact_hours import ContactHours
+from models.errors import AftercareError
+from models.ledger import CallAttempt, Touch
+from models.money import Account, Promise
+from models.people import Consent, ContactPoint, Store
+from models.words import CallOutcome, CaseKind, ContactKind, Gate, StepKind, SubjectKind, TouchState
+from models.working_hours import WorkingHours
+from tasks import audit
+from tasks.cases import NewCase, open_case
+from tasks.staff import Actor, find_actor
+from tasks.touches import cancel_touches, find_touch, lock_touch, short
+
+REFUSED = "the customer refuses contact"
+WRONG_NUMBER = "wrong number, found out by a call"
+
+
+class NotOfThatKind(AftercareError):
+    """A call that is finished like a desk task, a task that is given the outcome of a call, or a message."""
+
+    def __init__(self, touch_id: UUID, kind: StepKind, expected: StepKind) -> None:
+        self.touch_id, self.kind, self.expected = touch_id, kind, expected
+        wants = "say what came of it with an outcome" if kind is StepKind.CALL else "it has no outcome of a call"
+        super().__init__(f"The {kind} {short(touch_id)} is not a {expected}: {wants}.")
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecorded:
+    """What a recorded outcome has led to."""
+
+    touch_id: UUID
+    state: TouchState
+    again_at: datetime | None
+    time_zone: str
+    phone: str | None
+    """The number to try, where the call is to be made again."""
+    case_id: int | None
+    promise_id: int | None
+    cancelled: int
+    """Other touches of the customer that were cancelled."""
+
+
+def record_outcome(
+    connection: Connection, id_prefix: str, report: CallReport, now: datetime, staff_code: str
+) -> CallRecorded:
+    """Record what came of a ready call. Times of the report are aware.
+
+    Raises `UnknownTouch`, `AmbiguousTouch`, `WrongState`, `NotOfThatKind`, `UnknownStaff`, `InactiveStaff`,
+    `IncompleteOutcome`, `UnfitOutcome`.
+    """
+    touch, actor = _take(connection, id_prefix, StepKind.CALL, staff_code)
+    phones = _phones(connection, touch)
+    facts = _facts(connection, touch, phones, now)
+    report = _with_currency(touch, report)
+    effects = effects_of(report, facts)
+    attempt_id = _note_attempt(connection, touch, report, effects, actor, now)
+    used, following = (phones[0], phones[1:]) if phones else (None, [])
+    number = following[0] if effects.invalidates_number and following else used
+    _settle(connection, touch, report.outcome, effects, number, now)
+    if effects.invalidates_number and used:
+        _invalidate(connection, used, actor, now)
+    recorded = CallRecorded(
+        touch_id=touch.id,
+        state=effects.state,
+        again_at=effects.again_at,
+        time_zone=touch.time_zone,
+        phone=number.value if number and effects.state is TouchState.READY else None,
+        case_id=_complain(connection, touch, report, actor, now) if effects.opens_complaint else None,
+        promise_id=_promise(connection, touch, attempt_id, effects.promise, facts) if effects.promise else None,
+        cancelled=_refuse(connection, touch, effects, report, now),
+    )
+    _audit(connection, touch, recorded, report, actor, now)
+    return recorded
+
+
+def finish_task(connection: Connection, id_prefix: str, now: datetime, staff_code: str, note: str | None) -> UUID:
+    """Settle a ready desk task; the touch's id. Raises what `record_outcome` raises of touch and staff."""
+    touch, actor = _take(connection, id_prefix, StepKind.TASK, staff_code)
+    connection.execute(
+        update(Touch)
+        .where(Touch.id == touch.id)
+        .values(state=TouchState.DONE, state_at=now, gate=None, reason=None, assigned_to=actor.id)
+    )
+    before, after = {"state": touch.state}, {"state": TouchState.DONE, "note": note}
+    audit.record(connection, now, actor.code, "task.finished", "touch", touch.id, before, after)
+    return UUID(str(touch.id))
+
+
+def _take(connection: Connection, id_prefix: str, kind: StepKind, staff_code: str) -> tuple[Row[Any], Actor]:
+    touch = lock_touch(connection, find_touch(connection, id_prefix), (TouchState.READY,))
+    if touch.kind != kind:
+        raise NotOfThatKind(touch.id, touch.kind, kind)
+    return touch, find_actor(connection, staff_code, touch.store_id)
+
+
+def _phones(connection: Connection, touch: Row[Any]) -> Sequence[Row[Any]]:
+    """The customer's usable numbers; first the one that the call is at."""
+    at_it = func.coalesce(ContactPoint.id == touch.contact_point_id, False)
+    return connection.execute(
+        select(ContactPoint.id, ContactPoint.value)
+        .where(
+            ContactPoint.customer_id == touch.customer_id,
+            ContactPoint.kind == ContactKind.PHONE,
+            ContactPoint.invalid_since.is_(None),
+        )
+        .order_by(at_it.desc(), ContactPoint.rank, ContactPoint.id)
+    ).all()
+
+
+def _facts(connection: Connection, touch: Row[Any], phones: Sequence[Row[Any]], now: datetime) -> CallFacts:
+    store = connection.execute(select(Store.__table__).where(Store.id == touch.store_id)).one()
+    contact = ContactHours(ZoneInfo(store.time_zone), store.contact_from, store.contact_until, store.holiday_country)
+    unanswered = connection.execute(
+        select(func.count())
+        .select_from(CallAttempt)
+        .where(CallAttempt.touch_id == touch.id, CallAttempt.outcome == CallOutcome.NO_ANSWER)
+    ).scalar_one()
+    return CallFacts(
+        now=now,
+        hours=WorkingHours(contact, store.opening_hours),
+        works_holidays=touch.works_holidays,
+        subject=SubjectKind(touch.subject_kind),
+        unanswered=unanswered,
+        another_phone=len(phones) > 1,
+    )
+
+
+def _with_currency(touch: Row[Any], report: CallReport) -> CallReport:
+    """An amount without a currency is in the one currency that the account owes, where it is one."""
+    owed = list(touch.figures.get("totals") or {})
+    promise = report.promise
+    if promise is None or promise.amount is None or promise.currency is not None or len(owed) != 1:
+        return report
+    return replace(report, promise=replace(promise, currency=owed[0]))
+
+
+def _note_attempt(
+    connection: Connection, touch: Row[Any], report: CallReport, effects: CallEffects, actor: Actor, now: datetime
+) -> int:
+    values = {"outcome": report.outcome, "note": report.note, "again_at": effects.again_at}
+    statement = insert(CallAttempt).values(touch_id=touch.id, attempted_at=now, staff_id=actor.id, **values)
+    return connection.execute(statement.returning(CallAttempt.id)).scalar_one()
+
+
+def _settle(
+    connection: Connection,
+    touch: Row[Any],
+    outcome: CallOutcome,
+    effects: CallEffects,
+    number: Row[Any] | None,
+    now: datetime,
+) -> None:
+    """Done; or on the list again, and valid for long enough."""
+    values: dict[str, Any] = {"state": effects.state, "state_at": now, "gate": None, "reason": None, "outcome": outcome}
+    if effects.again_at is not None:
+        valid_until = max(touch.valid_until, effects.again_at + KEPT_ALIVE)
+        values |= {
+            "not_before": effects.again_at,
+            "valid_until": valid_until,
+            "reason": f"to be called again: {outcome}",
+        }
+    values["contact_point_id"] = number.id if number else None
+    connection.execute(update(Touch).where(Touch.id == touch.id).values(**values))
+
+
+def _invalidate(connection: Connection, phone: Row[Any], actor: Actor, now: datetime) -> None:
+    connection.execute(
+        update(ContactPoint).where(ContactPoint.id == phone.id).values(invalid_since=now, invalid_reason=WRONG_NUMBER)
+    )
+    audit.record(
+        connection, now, actor.code, "contact-point.invalid", "contact-point", phone.id,
+        {"invalid_since": None}, {"invalid_since": now.isoformat(), "invalid_reason": WRONG_NUMBER},
+    )  # fmt: skip
+
+
+def _complain(connection: Connection, touch: Row[Any], report: CallReport, actor: Actor, now: datetime) -> int:
+    """The case of a customer who was not satisfied; whoever called owns it."""
+    return open_case(
+        connection,
+        NewCase(
+            store_id=touch.store_id,
+            customer_id=touch.customer_id,
+            kind=CaseKind.COMPLAINT,
+            cause=f"touch:{touch.id}",
+            note=report.note,
+            owner_id=actor.id,
+            touch_id=touch.id,
+        ),
+        now,
+    )
+
+
+def _promise(connection: Connection, touch: Row[Any], attempt_id: int, promise: PromiseMade, facts: CallFacts) -> int:
+    store_id = connection.execute(select(Account.store_id).where(Account.id == touch.subject_id)).scalar_one()
+    statement = insert(Promise).values(
+        store_id=store_id,
+        key=f"call:{attempt_id}",
+        account_id=touch.subject_id,
+        made_on=facts.today,
+        promised_for=promise.on,
+        amount=promise.amount,
+        currency=promise.currency,
+    )
+    return connection.execute(statement.returning(Promise.id)).scalar_one()
+
+
+def _refuse(connection: Connection, touch: Row[Any], effects: CallEffects, report: CallReport, now: datetime) -> int:
+    """Withdraw consent for what was refused, and cancel what is open of it; how many touches."""
+    if not effects.refuses:
+        return 0
+    withdrawn = [
+        {"customer_id": touch.customer_id, "purpose": purpose, "channel": None, "granted": False, "given_at": now}
+        for purpose in effects.refuses
+    ]
+    statement = upsert(Consent).values(
+        [row | {"source": "call", "reason": report.note or REFUSED} for row in withdrawn]
+    )
+    connection.execute(statement.on_conflict_do_nothing())
+    theirs = and_(Touch.customer_id == touch.customer_id, Touch.purpose.in_(effects.refuses), Touch.id != touch.id)
+    return cancel_touches(connection, theirs, Gate.CONSENT, REFUSED, now, {"refused_in": f"touch:{touch.id}"})
+
+
+def _audit(
+    connection: Connection, touch: Row[Any], recorded: CallRecorded, report: CallReport, actor: Actor, now: datetime
+) -> None:
+    before = {"state": touch.state, "not_before": touch.not_before.isoformat()}
+    after = {
+        "outcome": report.outcome,
+        "state": recorded.state,
+        "again_at": recorded.again_at.isoformat() if recorded.again_at else None,
+        "case": recorded.case_id,
+        "promise": recorded.promise_id,
+        "cancelled": recorded.cancelled,
+    }
+    audit.record(connection, now, actor.code, "call.recorded", "touch", touch.id, before, after)
