@@ -220,3 +220,9 @@ class World:
             .where(Appointment.id == appointment_id)
             .values(starts_at=at(starts_at, ZoneInfo(self.zone)), moved_at=at(moved_at, ZoneInfo(self.zone)))
         )
+
+    def cancel(self, key: str) -> None:
+        """The customer called the visit off."""
+        self.connection.execute(
+            update(Appointment).where(Appointment.key == key).values(status=AppointmentStatus.CANCELLED)
+        )

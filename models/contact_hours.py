@@ -1,0 +1,56 @@
+"""When a store may contact its customers: quiet hours and public holidays, store-local, right across DST changes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+DAYS_AHEAD = 60
+"""No holiday lasts longer than that."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactHours:
+    """The hours of a store. Outside `since`..`until` of its own clock, customers are left in peace."""
+
+    zone: ZoneInfo
+    since: time
+    until: time
+    country: str | None
+    """ISO 3166 code of the country whose public holidays it keeps; None: none."""
+
+
+@cache
+def holidays_of(country: str) -> Callable[[date], bool]:
+    """Whether a day is a public holiday there. Raises NotImplementedError for a country that is not known."""
+    calendar = holidays.country_holidays(country)
+    return lambda day: day in calendar
+
+
+def is_open(hours: ContactHours, now: datetime, *, works_holidays: bool) -> bool:
+    """Whether customers may be contacted at `now`."""
+    local = now.astimezone(hours.zone)
+    return hours.since <= local.time() < hours.until and _works(hours, local.date(), works_holidays=works_holidays)
+
+
+def next_open(hours: ContactHours, now: datetime, *, works_holidays: bool) -> datetime:
+    """The first moment from `now` on at which customers may be contacted."""
+    if is_open(hours, now, works_holidays=works_holidays):
+        return now
+    local = now.astimezone(hours.zone)
+    first = local.date() if local.time() < hours.since else local.date() + timedelta(days=1)
+    return opening_from(hours, first, works_holidays=works_holidays)
+
+
+def opening_from(hours: ContactHours, first: date, *, works_holidays: bool) -> datetime:
+    """When the store opens on `first`, or on the first day after it that is no holiday."""
+    days = (first + timedelta(days=ahead) for ahead in range(DAYS_AHEAD))
+    working = next((day for day in days if _works(hours, day, works_holidays=works_holidays)), first)
+    return datetime.combine(working, hours.since, hours.zone)
+
+
+def _works(hours: ContactHours, day: date, *, works_holidays: bool) -> bool:
+    return works_holidays or hours.country is None or not holidays_of(hours.country)(day)

@@ -1,0 +1,227 @@
+"""Dispatch: claim, look once more, send, record. Nothing is lost, and nothing is said twice (invariant 2)."""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import OperationalError
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_exponential
+
+from models.accounts_of_runs import RunAccount
+from models.people import Store
+from models.settings import Settings
+from models.words import ChannelName, Decision, Gate, ProcessName, TouchState
+from tasks.channels.contract import Accepted, Channel
+from tasks.channels.opening import check_addresses, find_address, open_channel
+from tasks.dispatch.claim import Judged, claim
+from tasks.dispatch.dispatchers import Lease, dispatcher, recover_abandoned
+from tasks.dispatch.pausing import PROBE_CUSTOMERS, Health, any_paused, pause, resume
+from tasks.dispatch.recording import Result, put_back, record, results_of
+from tasks.dispatch.release import Release, release
+
+Clock = Callable[[], datetime]
+CHUNKS_IN_FLIGHT = 3
+"""Chunks of one batch that are looked at, sent and recorded beside each other."""
+PATIENCE_SECONDS = 600
+"""How long outcomes wait in memory for a database that is restarting."""
+
+patiently = retry(
+    retry=retry_if_exception_type(OperationalError),
+    wait=wait_exponential(multiplier=0.2, max=5),
+    stop=stop_after_delay(PATIENCE_SECONDS),
+    reraise=True,
+)
+
+
+@dataclass
+class Line:
+    """An opened channel, and how it has been doing."""
+
+    name: ChannelName
+    store_id: int | None
+    """The store whose own channel it is; None: the installation's."""
+    channel: Channel
+    health: Health = field(default_factory=Health)
+    paused: bool = False
+
+
+async def dispatch_due(
+    engine: Engine,
+    settings: Settings,
+    clock: Clock,
+    *,
+    process: ProcessName | None = None,
+    run_id: UUID | None = None,
+) -> RunAccount:
+    """Send what is due, of one process where it is named, until nothing is; the claimed half of the run's account.
+
+    Raises `UnusableChannelAddress` before anything is claimed.
+    """
+    check_addresses(settings)
+    with dispatcher(engine, clock(), run_id) as lease:
+        async with AsyncExitStack() as closing:
+            dispatch = Dispatch(engine, settings, clock, lease, process, run_id, closing)
+            return await dispatch.run()
+
+
+@dataclass
+class Dispatch:
+    """One dispatch in progress."""
+
+    engine: Engine
+    settings: Settings
+    clock: Clock
+    lease: Lease
+    process: ProcessName | None
+    run_id: UUID | None
+    closing: AsyncExitStack
+    lines: dict[str, Line] = field(default_factory=dict)
+    codes: dict[int, str] = field(default_factory=dict)
+    probing: bool = False
+    account: RunAccount = field(default_factory=RunAccount)
+
+    async def run(self) -> RunAccount:
+        """Batch by batch: the next one is claimed while the present one goes out."""
+        await asyncio.to_thread(self._prepare)
+        judged = await asyncio.to_thread(self._claim)
+        while judged:
+            self.account += account_of_claim(judged)
+            coming = asyncio.create_task(asyncio.to_thread(self._claim))
+            await self._send(judged)
+            judged = await coming
+            if not judged:  # lines whose message fell away were planned again meanwhile
+                judged = await asyncio.to_thread(self._claim)
+        return self.account
+
+    def _prepare(self) -> None:
+        with self.engine.begin() as connection:
+            recover_abandoned(connection, self.clock())
+            self.codes = {row.id: row.code for row in connection.execute(select(Store.id, Store.code))}
+            self.probing = any_paused(connection)
+
+    @patiently
+    def _claim(self) -> list[Judged]:
+        self.lease.renew()
+        limit = PROBE_CUSTOMERS if self.probing else self.settings.dispatch_batch
+        with self.engine.begin() as connection:
+            return claim(
+                connection,
+                self.clock(),
+                dispatcher_id=self.lease.dispatcher_id,
+                limit=limit,
+                process=self.process,
+                run_id=self.run_id,
+            )
+
+    async def _send(self, judged: Sequence[Judged]) -> None:
+        """Everything that was claimed, in chunks that fit its channel."""
+        room = asyncio.Semaphore(CHUNKS_IN_FLIGHT)
+        async with asyncio.TaskGroup() as chunks:
+            for line, ids in self._chunks(judged):
+                await room.acquire()
+                chunk = chunks.create_task(self._send_chunk(line, ids))
+                chunk.add_done_callback(lambda _: room.release())
+
+    def _chunks(self, judged: Sequence[Judged]) -> Iterable[tuple[Line, list[UUID]]]:
+        """Messages by channel, each with the touches merged into it."""
+        carried: dict[UUID, list[UUID]] = defaultdict(list)
+        heads: dict[str, list[UUID]] = defaultdict(list)
+        for one in judged:
+            if one.state is TouchState.CLAIMED and one.merged_into:
+                carried[one.merged_into].append(one.id)
+            elif one.state is TouchState.CLAIMED and one.channel:
+                heads[self._line(one.channel, one.store_id)].append(one.id)
+        for key, ids in heads.items():
+            size = self.lines[key].channel.chunk_size
+            for start in range(0, len(ids), size):
+                chunk = ids[start : start + size]
+                yield self.lines[key], chunk + [child for head in chunk for child in carried[head]]
+
+    def _line(self, channel: ChannelName, store_id: int) -> str:
+        """The opened channel of a store, opened once for each address."""
+        configured = find_address(self.settings, channel, self.codes[store_id])
+        if configured.setting not in self.lines:
+            own = configured.setting.startswith("AFTERCARE_STORE_CHANNELS")
+            opened = open_channel(configured.address, configured.setting, self.settings)
+            self.closing.push_async_callback(opened.aclose)
+            self.lines[configured.setting] = Line(channel, store_id if own else None, opened)
+        return configured.setting
+
+    async def _send_chunk(self, line: Line, ids: list[UUID]) -> None:
+        """Look once more, send, record."""
+        if line.paused:
+            await asyncio.to_thread(self._put_back, ids)
+            self.account += RunAccount(deferred={Gate.CHANNEL.value: len(ids)})
+            return
+        looked = await asyncio.to_thread(self._release, ids, line.channel.idempotent)
+        messages = [one.message for one in looked.released]
+        outcomes = await line.channel.send(messages) if messages else []
+        results = results_of(looked.released, outcomes, self.clock())
+        await asyncio.to_thread(self._record, results)
+        self.account += account_of_sending(looked, results)
+        line.health.note(outcomes)
+        if outcomes:
+            await asyncio.to_thread(self._watch, line, any(isinstance(outcome, Accepted) for outcome in outcomes))
+
+    @patiently
+    def _release(self, ids: list[UUID], resendable: bool) -> Release:
+        with self.engine.begin() as connection:
+            return release(connection, ids, self.clock(), dispatcher_id=self.lease.dispatcher_id, resendable=resendable)
+
+    @patiently
+    def _record(self, results: list[Result]) -> None:
+        if results:
+            with self.engine.begin() as connection:
+                record(connection, results, self.clock(), dispatcher_id=self.lease.dispatcher_id)
+
+    @patiently
+    def _put_back(self, ids: list[UUID]) -> None:
+        with self.engine.begin() as connection:
+            put_back(connection, ids, self.clock(), dispatcher_id=self.lease.dispatcher_id)
+
+    @patiently
+    def _watch(self, line: Line, accepted: bool) -> None:
+        """Pause a channel that keeps failing; end the pause of one that answers its probe."""
+        if line.health.failing:
+            line.paused = self.probing = True
+            with self.engine.begin() as connection:
+                pause(connection, line.name, line.store_id, "more than half of its messages failed", self.clock())
+        elif self.probing and accepted:
+            with self.engine.begin() as connection:
+                resume(connection, line.name, line.store_id, self.clock())
+                self.probing = any_paused(connection)
+
+
+def account_of_claim(judged: Sequence[Judged]) -> RunAccount:
+    """What the claim alone settled."""
+    handed = sum(one.state is TouchState.READY for one in judged)
+    stopped = [one for one in judged if one.decision is Decision.STOP]
+    cancelled = [one.reason or one.gate.value for one in stopped if one.state is not TouchState.UNKNOWN]
+    return RunAccount(
+        claimed=len(judged),
+        sent=handed,
+        of_which_handed_to_staff=handed,
+        deferred=dict(Counter(one.gate.value for one in judged if one.decision is Decision.HOLD)),
+        cancelled=dict(Counter(cancelled)),
+        unknown=len(stopped) - len(cancelled),
+    )
+
+
+def account_of_sending(looked: Release, results: Sequence[Result]) -> RunAccount:
+    """What the sending of one chunk came to."""
+    states = Counter(result.state for result in results)
+    merged = sum(len(one.carried) for one in looked.released)
+    retried = states[TouchState.PLANNED] + looked.returned
+    return RunAccount(
+        sent=states[TouchState.SENT],
+        of_which_merged=merged,
+        deferred={Gate.RETRY.value: retried} if retried else {},
+        cancelled=dict(looked.cancelled),
+        failed=states[TouchState.FAILED],
+        unknown=states[TouchState.UNKNOWN],
+    )

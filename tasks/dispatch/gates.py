@@ -1,0 +1,317 @@
+"""The gates: what holds or stops each due touch, judged for a batch of customers in one statement.
+
+The order is that of the questions a person would ask: is it still true, may we, can we, is it the hour, is it too
+much. The first gate that objects decides.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Interval,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
+from sqlalchemy.types import Text
+
+from models.base import enumeration
+from models.cadence import ZONED, moment
+from models.ledger import Case, ChannelPause, TemplateVersion, Touch
+from models.people import Consent, ContactPoint
+from models.words import CaseKind, ChannelName, ContactKind, Decision, Gate, Purpose, StepKind, SubjectKind
+from tasks.planning.ending import MOVED, still_true
+from tasks.planning.population import PASSED
+
+NO_CONSENT = "no consent"
+NO_CONTACT_POINT = "no usable contact point"
+COMPLAINT_OPEN = "a complaint is open"
+CHANNEL_PAUSED = "the channel is paused"
+QUIET = "quiet hours or a holiday"
+CAPPED = "the customer was contacted enough for now"
+WEEK = timedelta(days=7)
+
+
+class Rule(NamedTuple):
+    """A gate that objects under a condition; a hold says until when."""
+
+    gate: Gate
+    objects: ColumnElement[bool]
+    decision: Decision
+    reason: ColumnElement[Any]
+    until: ColumnElement[Any] | None = None
+
+
+def judge(due: CTE, store_rules: CTE, kinds: Sequence[SubjectKind], now: datetime) -> CTE:
+    """For each due touch: `decision`, `gate`, `reason`, `until` (of a hold), the channel and contact point chosen,
+    the touch it is `merged_into`, and the figures that were seen."""
+    facts = union_all(*(still_true(due, kind, now) for kind in kinds)).cte("facts")
+    weighed = _weigh(due, facts, _reach(due, store_rules, now), store_rules, now)
+    ranked = _rank(weighed)
+    return _settle(ranked, _heads(ranked))
+
+
+def _rules_of(due: CTE, store_rules: CTE) -> ColumnElement[bool]:
+    return and_(store_rules.c.store_id == due.c.store_id, store_rules.c.works_holidays == due.c.works_holidays)
+
+
+def _reach(due: CTE, store_rules: CTE, now: datetime) -> CTE:
+    """How each touch can reach its customer: by the first of its channels that the store uses, that the customer has
+    not refused, for which there is a usable contact point, and that is not paused."""
+    channel = func.unnest(due.c.channels).table_valued("name", with_ordinality="place", name="channel").render_derived()
+    name = channel.c.name
+    point, consent, pause = _contact_point(due, name, now), _latest_consent(due, name, now), _pause(due, name, now)
+    usable = and_(point.c.id.is_not(None), name == func.any(store_rules.c.store_channels))
+    allowed = and_(usable, func.coalesce(consent.c.granted, due.c.purpose != Purpose.MARKETING))
+    best = and_(allowed, pause.c.probe_at.is_(None))
+    return (
+        select(
+            due.c.id.label("touch_id"),
+            func.bool_or(usable).label("usable"),
+            func.bool_or(allowed).label("allowed"),
+            _first(name, channel.c.place, best).label("channel"),
+            _first(point.c.id, channel.c.place, best).label("contact_point_id"),
+            func.min(pause.c.probe_at).label("probe_at"),
+        )
+        .select_from(due)
+        .join(store_rules, _rules_of(due, store_rules))
+        .join(channel, true())
+        .outerjoin(point, true())
+        .outerjoin(consent, true())
+        .outerjoin(pause, true())
+        .group_by(due.c.id)
+        .cte("reach")
+    )
+
+
+def _first(value: Any, place: Any, condition: ColumnElement[bool]) -> ColumnElement[Any]:
+    """The value of the first channel for which the condition holds."""
+    in_order: Any = func.array_agg(aggregate_order_by(value, place), type_=ARRAY(value.type))
+    first: ColumnElement[Any] = in_order.filter(condition)[1]
+    return first
+
+
+def _contact_point(due: CTE, name: ColumnElement[Any], now: datetime) -> Any:
+    """The customer's first contact point that is still valid and fits the channel."""
+    kind = case(
+        (name == ChannelName.EMAIL.value, ContactKind.EMAIL.value),
+        (name == ChannelName.WECHAT.value, ContactKind.WECHAT.value),
+        else_=ContactKind.PHONE.value,
+    )
+    return (
+        select(ContactPoint.id)
+        .where(
+            ContactPoint.customer_id == due.c.customer_id,
+            cast(ContactPoint.kind, Text) == kind,
+            or_(ContactPoint.invalid_since.is_(None), ContactPoint.invalid_since > moment(now)),
+            or_(name != ChannelName.SMS.value, ContactPoint.takes_text),
+        )
+        .order_by(ContactPoint.rank, ContactPoint.id)
+        .limit(1)
+        .lateral("point")
+    )
+
+
+def latest_consent(customer_id: Any, purpose: Any, channel: Any, now: datetime) -> Select[Any]:
+    """What the customer last said, by then, of this purpose and channel, or of all of them."""
+    return (
+        select(Consent.granted)
+        .where(
+            Consent.customer_id == customer_id,
+            or_(Consent.purpose.is_(None), Consent.purpose == purpose),
+            or_(Consent.channel.is_(None), cast(Consent.channel, Text) == channel),
+            Consent.given_at <= moment(now),
+        )
+        .order_by(Consent.given_at.desc(), Consent.id.desc())
+        .limit(1)
+    )
+
+
+def _latest_consent(due: CTE, name: ColumnElement[Any], now: datetime) -> Any:
+    return latest_consent(due.c.customer_id, due.c.purpose, name, now).lateral("consent")
+
+
+def _pause(due: CTE, name: ColumnElement[Any], now: datetime) -> Any:
+    """When a paused channel is probed again."""
+    return (
+        select(ChannelPause.probe_at)
+        .where(
+            ChannelPause.resumed_at.is_(None),
+            cast(ChannelPause.channel, Text) == name,
+            or_(ChannelPause.store_id.is_(None), ChannelPause.store_id == due.c.store_id),
+            ChannelPause.probe_at > moment(now),
+        )
+        .order_by(ChannelPause.probe_at)
+        .limit(1)
+        .lateral("pause")
+    )
+
+
+def _complaint(due: CTE, now: datetime) -> ColumnElement[bool]:
+    """Whether the customer has a complaint that was open at `now`."""
+    return (
+        select(literal(1))
+        .where(
+            Case.customer_id == due.c.customer_id,
+            Case.kind == CaseKind.COMPLAINT,
+            Case.opened_at <= moment(now),
+            or_(Case.closed_at.is_(None), Case.closed_at > moment(now)),
+        )
+        .exists()
+    )
+
+
+def _contacts(due: CTE, since: ColumnElement[datetime], now: datetime) -> Any:
+    """How often the customer was contacted since a moment; obligations, tasks and merged lines do not count."""
+    return (
+        select(func.count().label("contacts"), func.min(Touch.contacted_at).label("first"))
+        .where(
+            Touch.customer_id == due.c.customer_id,
+            Touch.contacted_at.between(since, moment(now)),
+            ~Touch.obligation,
+            Touch.kind != StepKind.TASK,
+            Touch.merged_into.is_(None),
+        )
+        .lateral()
+    )
+
+
+def _weigh(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: datetime) -> CTE:
+    """What the gates say of each touch by itself."""
+    rules = store_rules.c
+    of_day, of_week = _contacts(due, rules.day_begins, now), _contacts(due, rules.week_begins, now)
+    objections = _objections(due, facts, reach, store_rules, now)
+    left = func.least(rules.per_day - of_day.c.contacts, rules.per_week - of_week.c.contacts)
+    week_full = of_week.c.contacts >= rules.per_week
+    again = case((week_full, of_week.c.first + literal(WEEK, Interval)), else_=rules.tomorrow_opens_at)
+    return (
+        select(
+            *(due.c[name] for name in ("id", "customer_id", "kind", "priority", "due_at", "valid_until", "obligation")),
+            (due.c.obligation | (due.c.kind == StepKind.TASK)).label("exempt"),
+            due.c.mine,
+            reach.c.channel,
+            reach.c.contact_point_id,
+            TemplateVersion.also.is_not(None).label("mergeable"),
+            left.label("contacts_left"),
+            func.greatest(again, rules.tomorrow_opens_at, type_=ZONED).label("contacts_again_at"),
+            *_first_objection(objections),
+            func.coalesce(facts.c.figures, func.jsonb_build_object(), type_=JSONB)
+            .op("||", return_type=JSONB())(
+                func.jsonb_build_object("contacts_today", of_day.c.contacts, "contacts_this_week", of_week.c.contacts)
+            )
+            .label("figures"),
+        )
+        .select_from(due)
+        .join(facts, facts.c.touch_id == due.c.id)
+        .join(store_rules, _rules_of(due, store_rules))
+        .join(TemplateVersion, TemplateVersion.id == due.c.template_version_id)
+        .outerjoin(reach, reach.c.touch_id == due.c.id)
+        .join(of_day, true())
+        .join(of_week, true())
+        .cte("weighed")
+    )
+
+
+def _objections(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: datetime) -> list[Rule]:
+    """The gates in their order."""
+    rules = store_rules.c
+    to_customer = due.c.kind != StepKind.TASK
+    held_purpose = cast(due.c.purpose, Text) == func.any(rules.complaint_holds)
+    stop, hold = Decision.STOP, Decision.HOLD
+    return [
+        Rule(Gate.FACTS, facts.c.gone.is_not(None), stop, facts.c.gone),
+        Rule(Gate.ANCHOR, facts.c.moved, stop, literal(MOVED, Text)),
+        Rule(Gate.VALIDITY, facts.c.passed, stop, literal(PASSED, Text)),
+        Rule(Gate.CONTACT_POINT, to_customer & ~reach.c.usable, stop, literal(NO_CONTACT_POINT, Text)),
+        Rule(Gate.CONSENT, to_customer & ~reach.c.allowed, stop, literal(NO_CONSENT, Text)),
+        Rule(
+            Gate.COMPLAINT,
+            to_customer & held_purpose & _complaint(due, now),
+            hold,
+            literal(COMPLAINT_OPEN, Text),
+            rules.tomorrow_opens_at,
+        ),
+        Rule(
+            Gate.CHANNEL, to_customer & reach.c.channel.is_(None), hold, literal(CHANNEL_PAUSED, Text), reach.c.probe_at
+        ),
+        Rule(Gate.QUIET_HOURS, to_customer & ~rules.open, hold, literal(QUIET, Text), rules.opens_at),
+    ]
+
+
+def _first_objection(objections: list[Rule]) -> list[ColumnElement[Any]]:
+    """The gate, decision, reason and end of the first objection; a touch without one passes."""
+    return [
+        case(
+            *((rule.objects, literal(rule.gate, enumeration(Gate))) for rule in objections),
+            else_=literal(Gate.NONE, enumeration(Gate)),
+        ).label("gate"),
+        case(
+            *((rule.objects, literal(rule.decision, enumeration(Decision))) for rule in objections),
+            else_=literal(Decision.PASS, enumeration(Decision)),
+        ).label("decision"),
+        case(*((rule.objects, rule.reason) for rule in objections)).label("reason"),
+        case(*((rule.objects, rule.until) for rule in objections if rule.until is not None)).label("until"),
+    ]
+
+
+def _rank(weighed: CTE) -> CTE:
+    """Where each passing touch stands among those of its customer, and whether the cap leaves room for it."""
+    row = weighed.c
+    passes = row.decision == Decision.PASS
+    position = func.row_number().over(
+        partition_by=(row.customer_id, passes, row.exempt), order_by=(row.priority.desc(), row.due_at, row.id)
+    )
+    within_cap = and_(passes, or_(row.exempt, position <= row.contacts_left))
+    return select(weighed, passes.label("passes"), within_cap.label("within_cap")).cte("ranked")
+
+
+def _heads(ranked: CTE) -> CTE:
+    """Per customer and channel: the message that others may be merged into, the most important one."""
+    row = ranked.c
+    return (
+        select(row.customer_id, row.channel, row.id, row.mine)
+        .where(row.within_cap, row.kind == StepKind.MESSAGE, row.mergeable)
+        .distinct(row.customer_id, row.channel)
+        .order_by(row.customer_id, row.channel, row.priority.desc(), row.due_at, row.id)
+        .cte("heads")
+    )
+
+
+def _settle(ranked: CTE, heads: CTE) -> CTE:
+    """The last word on each touch, with the cap and the merging across processes (invariant 7)."""
+    row = ranked.c
+    merges = and_(row.passes, row.mergeable, row.kind == StepKind.MESSAGE, heads.c.mine, heads.c.id != row.id)
+    merged = func.coalesce(merges, False)
+    capped = and_(row.passes, ~row.within_cap, ~merged)
+    until = case((capped, row.contacts_again_at), else_=row.until)
+    hopeless = func.coalesce(until >= row.valid_until, False)
+    decision = case((capped, literal(Decision.HOLD, enumeration(Decision))), else_=row.decision)
+    reason = case((capped, literal(CAPPED, Text)), else_=row.reason)
+    return (
+        select(
+            row.id,
+            row.mine,
+            row.kind,
+            row.channel,
+            row.contact_point_id,
+            row.figures,
+            case((merged, heads.c.id)).label("merged_into"),
+            case((capped, literal(Gate.CAP, enumeration(Gate))), else_=row.gate).label("gate"),
+            case((hopeless, literal(Decision.STOP, enumeration(Decision))), else_=decision).label("decision"),
+            case((hopeless, reason + literal(f", and then {PASSED}", Text)), else_=reason).label("reason"),
+            case((~hopeless, until)).label("until"),
+        )
+        .outerjoin(heads, and_(heads.c.customer_id == row.customer_id, heads.c.channel == row.channel))
+        .cte("judged")
+    )

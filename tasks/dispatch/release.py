@@ -1,0 +1,219 @@
+"""The last look before a message leaves the house: what was paid, moved or refused since the claim stops it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    Connection,
+    Insert,
+    Select,
+    Uuid,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.types import Text
+
+from models.base import enumeration
+from models.cadence import moment
+from models.ledger import TemplateVersion, Touch, Verdict
+from models.people import ContactPoint
+from models.words import ChannelName, Decision, Gate, Purpose, TouchState
+from tasks.channels.contract import Message
+from tasks.dispatch.gates import NO_CONSENT, latest_consent
+from tasks.letters import Letter, letters_of
+from tasks.planning.ending import MOVED, still_true
+
+HEAD_FELL_AWAY = "the message it was to go out in is not sent"
+NOTHING_TO_SAY = "there is nothing left to say"
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A message that goes out now, with the touches whose lines it carries."""
+
+    message: Message
+    carried: tuple[UUID, ...]
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What the last look let through, and why the rest stayed."""
+
+    released: list[Released]
+    cancelled: Counter[str]
+    returned: int
+    """Lines whose message is not sent; they are planned again."""
+
+
+def release(
+    connection: Connection, touch_ids: Sequence[UUID], now: datetime, *, dispatcher_id: int, resendable: bool
+) -> Release:
+    """Read the facts and the consent once more, mark as `sending` what still holds, and write the messages.
+
+    `touch_ids` are messages claimed by this dispatcher with the touches merged into them. `resendable`: the channel
+    takes the touch's id as an idempotency key.
+    """
+    ids = literal(list(touch_ids), ARRAY(Uuid))
+    kinds = connection.scalars(select(Touch.subject_kind).where(Touch.id == func.any(ids)).distinct()).all()
+    rows = connection.execute(_last_look(ids, sorted(kinds), now, dispatcher_id, resendable)).all()
+    stopped = Counter(row.reason for row in rows if row.state != TouchState.SENDING)
+    going = [row for row in rows if row.state == TouchState.SENDING]
+    letters = letters_of(connection, [row.id for row in going], now)
+    mute = [row for row in going if row.id not in letters]
+    stopped += Counter(NOTHING_TO_SAY for _ in mute)
+    _put_away(connection, [row.id for row in mute], now)
+    speaking = [row for row in going if row.id in letters]
+    heads = {row.id: row for row in speaking if row.merged_into is None}
+    orphans = [row.id for row in speaking if row.merged_into is not None and row.merged_into not in heads]
+    _give_back(connection, orphans, now)
+    return Release(_write(heads, speaking, letters, now), stopped, len(orphans))
+
+
+def _last_look(ids: Any, kinds: Sequence[Any], now: datetime, dispatcher_id: int, resendable: bool) -> Select[Any]:
+    """One statement: what still holds becomes `sending`, the rest ends with its verdict."""
+    mine = (
+        select(Touch)
+        .where(Touch.id == func.any(ids), Touch.state == TouchState.CLAIMED, Touch.claimed_by == dispatcher_id)
+        .with_for_update()
+        .cte("mine")
+    )
+    looked = _looked(mine, union_all(*(still_true(mine, kind, now) for kind in kinds)).cte("facts"), now)
+    row = looked.c
+    moved = (
+        update(Touch)
+        .where(Touch.id == row.id)
+        .values(
+            state=row.state,
+            state_at=moment(now),
+            gate=row.gate,
+            reason=row.reason,
+            resendable=and_(row.gate.is_(None), literal(resendable)),
+            claimed_by=case((row.gate.is_(None), literal(dispatcher_id, BigInteger)), else_=null()),
+            contacted_at=case((row.gate.is_(None), Touch.contacted_at), else_=null()),
+        )
+        .returning(Touch.id)
+        .cte("moved")
+    )
+    return (
+        select(
+            row.id, row.state, row.reason, mine.c.merged_into, mine.c.purpose, mine.c.attempts, mine.c.channel,
+            mine.c.resendable, ContactPoint.value.label("recipient"), TemplateVersion.key.label("template"),
+        )
+        .join(moved, moved.c.id == row.id)
+        .join(mine, mine.c.id == row.id)
+        .join(ContactPoint, ContactPoint.id == mine.c.contact_point_id)
+        .join(TemplateVersion, TemplateVersion.id == mine.c.template_version_id)
+        .add_cte(_verdicts(looked, now).cte("recorded"))
+    )  # fmt: skip
+
+
+def _looked(mine: CTE, facts: CTE, now: datetime) -> CTE:
+    """Each claimed touch with the state that the last look gives it."""
+    consent = latest_consent(mine.c.customer_id, mine.c.purpose, cast(mine.c.channel, Text), now)
+    refused = func.coalesce(~consent.scalar_subquery(), mine.c.purpose == Purpose.MARKETING)
+    states, gates = enumeration(TouchState), enumeration(Gate)
+    gone = facts.c.gone.is_not(None)
+    return (
+        select(
+            mine.c.id,
+            case(
+                (gone, literal(TouchState.CANCELLED, states)),
+                (facts.c.moved, literal(TouchState.SUPERSEDED, states)),
+                (refused, literal(TouchState.CANCELLED, states)),
+                else_=literal(TouchState.SENDING, states),
+            ).label("state"),
+            case(
+                (gone, literal(Gate.FACTS, gates)),
+                (facts.c.moved, literal(Gate.ANCHOR, gates)),
+                (refused, literal(Gate.CONSENT, gates)),
+            ).label("gate"),
+            case(
+                (gone, facts.c.gone), (facts.c.moved, literal(MOVED, Text)), (refused, literal(NO_CONSENT, Text))
+            ).label("reason"),
+            facts.c.figures,
+        )
+        .join(facts, facts.c.touch_id == mine.c.id)
+        .cte("looked")
+    )
+
+
+def _verdicts(looked: CTE, now: datetime) -> Insert:
+    """What the last look stopped."""
+    row = looked.c
+    return insert(Verdict).from_select(
+        ["touch_id", "gate", "decision", "reason", "figures", "decided_at"],
+        select(
+            row.id,
+            row.gate,
+            literal(Decision.STOP, enumeration(Decision)),
+            row.reason,
+            func.coalesce(row.figures, func.jsonb_build_object()),
+            moment(now),
+        ).where(row.gate.is_not(None)),
+    )
+
+
+def _put_away(connection: Connection, ids: Sequence[UUID], now: datetime) -> None:
+    if ids:
+        connection.execute(
+            update(Touch)
+            .where(Touch.id.in_(ids))
+            .values(
+                state=TouchState.CANCELLED, state_at=now, gate=Gate.FACTS, reason=NOTHING_TO_SAY, claimed_by=None,
+                contacted_at=None,
+            )
+        )  # fmt: skip
+
+
+def _give_back(connection: Connection, ids: Sequence[UUID], now: datetime) -> None:
+    if ids:
+        connection.execute(
+            update(Touch)
+            .where(Touch.id.in_(ids))
+            .values(
+                state=TouchState.PLANNED, state_at=now, reason=HEAD_FELL_AWAY, claimed_by=None, contacted_at=None,
+                merged_into=None, channel=None, contact_point_id=None, resendable=False,
+            )
+        )  # fmt: skip
+
+
+def _write(heads: dict[UUID, Any], rows: list[Any], letters: dict[UUID, Letter], now: datetime) -> list[Released]:
+    """The messages, each with the lines of the touches merged into it."""
+    carried: dict[UUID, list[UUID]] = defaultdict(list)
+    for row in rows:
+        if row.merged_into in heads:
+            carried[row.merged_into].append(row.id)
+    return [
+        Released(_message(row, letters, carried[row.id], now), tuple(carried[row.id]), row.attempts)
+        for row in heads.values()
+    ]
+
+
+def _message(row: Any, letters: dict[UUID, Letter], carried: list[UUID], now: datetime) -> Message:
+    letter = letters[row.id]
+    lines = [letter.text, *(letters[one].also or "" for one in carried)]
+    return Message(
+        id=row.id,
+        to=row.recipient,
+        text="\n".join(line for line in lines if line),
+        subject=letter.subject if row.channel == ChannelName.EMAIL else None,
+        template=row.template,
+        purpose=row.purpose,
+        sent_at=now,
+        resend=row.resendable,
+    )

@@ -1,0 +1,75 @@
+"""What holds for each store at a moment: open or quiet, caps, what an open complaint holds back."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import CTE, Boolean, Connection, Integer, column, select, values
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import BigInteger, Text
+
+from models.cadence import ZONED
+from models.contact_hours import ContactHours, is_open, next_open, opening_from
+from models.people import Store
+from models.policy import ContactRules
+from tasks.catalogue import contact_rules_in_force
+
+Row = tuple[int, bool, bool, datetime, datetime, datetime, datetime, int, int, list[str], list[str]]
+NAMES: tuple[tuple[str, Any], ...] = (
+    ("store_id", BigInteger),
+    ("works_holidays", Boolean),
+    ("open", Boolean),
+    ("opens_at", ZONED),
+    ("day_begins", ZONED),
+    ("week_begins", ZONED),
+    ("tomorrow_opens_at", ZONED),
+    ("per_day", Integer),
+    ("per_week", Integer),
+    ("complaint_holds", ARRAY(Text)),
+    ("store_channels", ARRAY(Text)),
+)
+
+
+def read_store_rules(connection: Connection, now: datetime) -> list[Row]:
+    """Per store, and for touches that keep holidays and those that do not: the rules as they stand at `now`."""
+    contact_rules = contact_rules_in_force(connection)
+    stores = connection.execute(
+        select(
+            Store.id, Store.time_zone, Store.contact_from, Store.contact_until, Store.holiday_country, Store.channels
+        )
+    ).all()
+    return [
+        _row(store, contact_rules[store.id], now, works_holidays=works_holidays)
+        for store in stores
+        for works_holidays in (False, True)
+    ]
+
+
+def _row(store: Any, rules: ContactRules, now: datetime, *, works_holidays: bool) -> Row:
+    hours = hours_of(store)
+    today = now.astimezone(hours.zone).date()
+    return (
+        store.id,
+        works_holidays,
+        is_open(hours, now, works_holidays=works_holidays),
+        next_open(hours, now, works_holidays=works_holidays),
+        datetime.combine(today, time(0), hours.zone),
+        datetime.combine(today - timedelta(days=6), time(0), hours.zone),
+        opening_from(hours, today + timedelta(days=1), works_holidays=works_holidays),
+        rules.per_day,
+        rules.per_week,
+        [purpose.value for purpose in rules.complaint_holds],
+        list(store.channels),
+    )
+
+
+def hours_of(store: Any) -> ContactHours:
+    """The contact hours of a row of stores."""
+    return ContactHours(ZoneInfo(store.time_zone), store.contact_from, store.contact_until, store.holiday_country)
+
+
+def as_table(rows: list[Row]) -> CTE:
+    """The rules as a table that a statement joins."""
+    columns = [column(name, kind() if isinstance(kind, type) else kind) for name, kind in NAMES]
+    listed = values(*columns, name="listed_rules").data(rows)
+    return select(listed).cte("store_rules")

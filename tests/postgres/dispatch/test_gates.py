@@ -1,0 +1,227 @@
+"""What holds or stops a touch that is due: one example a gate."""
+
+from sqlalchemy import insert, update
+
+from models.ledger import Case
+from models.people import ContactPoint, Store
+from models.words import AppointmentStatus, CaseKind, CaseState, ChannelName, ProcessName, Purpose
+from tests.support.office import Office
+from tests.support.world import at
+
+FOLLOWUP = ProcessName.POST_DELIVERY_FOLLOWUP
+WARRANTY = ProcessName.WARRANTY_EXPIRY
+OVERDUE = ProcessName.OVERDUE_ACCOUNTS
+APPOINTMENTS = ProcessName.APPOINTMENT_REMINDERS
+TUESDAY = "2026-03-10 10:30"
+
+
+def test_a_message_goes_out_with_its_text(office: Office) -> None:
+    with office.open() as world:
+        customer = world.customer("+8613800138000", name="Li Na", salutation="Ms")
+        world.handover(customer, "2026-03-09", vehicle_id=world.vehicle(customer))
+        world.plan(FOLLOWUP, TUESDAY)
+    account = office.dispatch(TUESDAY)
+    assert (account.claimed, account.sent) == (1, 1)
+    (message,) = office.outbox()
+    assert message["to"] == "+8613800138000"
+    assert message["text"].startswith("Test Motors: Dear Ms Li Na, thank you for choosing Aurora!")
+    with office.open() as world:
+        (touch,) = world.touches()
+        assert (touch.state, str(touch.id), touch.body) == ("sent", message["id"], message["text"])
+
+
+def test_nothing_goes_out_twice(office: Office) -> None:
+    with office.open() as world:
+        world.handover(world.customer(), "2026-03-09")
+        world.plan(FOLLOWUP, TUESDAY)
+    office.dispatch(TUESDAY)
+    with office.open() as world:
+        world.plan(FOLLOWUP, "2026-03-10 15:00")
+    assert office.dispatch("2026-03-10 15:00").claimed == 0
+    assert len(office.outbox()) == 1
+
+
+def test_a_call_is_handed_to_staff(office: Office) -> None:
+    with office.open() as world:
+        world.handover(world.customer(), "2026-03-07")
+        world.plan(FOLLOWUP, TUESDAY)
+    account = office.dispatch(TUESDAY)
+    assert account.of_which_handed_to_staff == 1
+    with office.open() as world:
+        assert world.steps(state="ready") == ["day-3-call"]
+
+
+def test_a_payment_after_planning_cancels_the_reminder(office: Office) -> None:
+    with office.open() as world:
+        account = world.account(world.customer())
+        invoice = world.invoice(account, "2026-03-03", "1000.00")
+        world.plan(OVERDUE, TUESDAY)
+        world.payment(account, "2026-03-10", "1000.00", invoice)
+    assert office.dispatch(TUESDAY).cancelled == {"nothing is owed any more": 1}
+    assert office.outbox() == []
+
+
+def test_a_cancellation_after_planning_stops_the_reminder(office: Office) -> None:
+    with office.open() as world:
+        world.appointment(world.customer(), "2026-03-10 12:00", key="A1", booked_at=at("2026-03-01 10:00"))
+        world.plan(APPOINTMENTS, TUESDAY)
+        world.cancel("A1")
+    assert office.dispatch(TUESDAY).cancelled == {"the appointment is cancelled": 1}
+    assert office.outbox() == []
+
+
+def test_a_withdrawn_consent_stops(office: Office) -> None:
+    with office.open() as world:
+        customer = world.customer()
+        world.handover(customer, "2026-03-09")
+        world.consent(customer, granted=False, given_at=at("2026-03-10 08:00"), channel=ChannelName.SMS)
+        world.plan(FOLLOWUP, TUESDAY)
+    assert office.dispatch(TUESDAY).cancelled == {"no consent": 1}
+
+
+def test_the_next_channel_is_taken_where_one_is_refused(office: Office) -> None:
+    with office.open() as world:
+        customer = world.customer(email="li.na@example.com")
+        world.handover(customer, "2026-03-09")
+        world.consent(customer, granted=False, given_at=at("2026-03-10 08:00"), channel=ChannelName.SMS)
+        world.plan(FOLLOWUP, TUESDAY)
+    assert office.dispatch(TUESDAY).sent == 1
+    assert office.outbox()[0]["to"] == "li.na@example.com"
+
+
+def test_consent_given_again_counts(office: Office) -> None:
+    with office.open() as world:
+        customer = world.customer()
+        world.handover(customer, "2026-03-09")
+        world.consent(customer, granted=False, given_at=at("2026-03-01 08:00"), purpose=Purpose.FOLLOW_UP)
+        world.consent(customer, granted=True, given_at=at("2026-03-05 08:00"))
+        world.plan(FOLLOWUP, TUESDAY)
+    assert office.dispatch(TUESDAY).sent == 1
+
+
+def test_without_a_contact_point_nothing_is_queued_for_ever(office: Office) -> None:
+    with office.open() as world:
+        world.handover(world.customer(phone=None), "2026-03-09")
+        world.plan(FOLLOWUP, TUESDAY)
+    assert office.dispatch(TUESDAY).cancelled == {"no usable contact point": 1}
+
+
+def test_a_landline_is_called_not_texted(office: Office) -> None:
+    with office.open() as world:
+        texted, called = world.customer(), world.customer()
+        world.connection.execute(update(ContactPoint).values(takes_text=False))
+        world.handover(texted, "2026-03-09")
+        world.handover(called, "2026-03-07")
+        world.plan(FOLLOWUP, TUESDAY)
+    account = office.dispatch(TUESDAY)
+    assert account.cancelled == {"no usable contact point": 1}
+    assert account.of_which_handed_to_staff == 1
+
+
+def test_quiet_hours_hold_until_the_morning(office: Office) -> None:
+    with office.open() as world:
+        world.handover(world.customer(), "2026-03-09")
+        world.plan(FOLLOWUP, TUESDAY)
+    assert office.dispatch("2026-03-10 20:30").deferred == {"quiet-hours": 1}
+    with office.open() as world:
+        assert world.touches()[0].not_before == at("2026-03-11 09:00")
+    assert office.dispatch("2026-03-11 09:00").sent == 1
+
+
+def test_a_reminder_held_beyond_its_time_is_skipped(office: Office) -> None:
+    with office.open() as world:
+        world.appointment(world.customer(), "2026-03-10 09:00", booked_at=at("2026-03-01 10:00"))
+        world.plan(APPOINTMENTS, "2026-03-10 07:05")
+    office.dispatch("2026-03-10 07:05")
+    with office.open() as world:
+        skipped = {touch.step: touch.reason for touch in world.touches() if touch.state == "skipped"}
+        assert skipped["two-hours-before"] == "quiet hours or a holiday, and then its time has passed"
+
+
+def test_a_holiday_holds_what_can_wait(office: Office) -> None:
+    with office.open() as world:
+        world.connection.execute(update(Store).values(holiday_country="CN"))
+        world.warranty(world.customer(), "2026-11-30")
+        world.appointment(world.customer(), "2026-10-02 10:00", booked_at=at("2026-09-20 10:00"))
+        world.plan(WARRANTY, "2026-10-01 18:30")
+        world.plan(APPOINTMENTS, "2026-10-01 18:30")
+    account = office.dispatch("2026-10-01 18:30")
+    assert account.deferred == {"quiet-hours": 1}
+    assert account.sent == 1
+
+
+def test_one_message_a_day_the_most_important_first_and_the_other_merged(office: Office) -> None:
+    with office.open() as world:
+        customer = world.customer()
+        world.warranty(customer, "2026-05-08")
+        world.invoice(world.account(customer), "2026-03-03", "1000.00")
+        world.plan(WARRANTY, TUESDAY)
+        world.plan(OVERDUE, TUESDAY)
+    account = office.dispatch(TUESDAY)
+    assert (account.sent, account.of_which_merged) == (2, 1)
+    (message,) = office.outbox()
+    assert message["template"] == "statement-reminder"
+    assert "Also: the warranty of Aurora ends on 8 May 2026" in message["text"]
+
+
+def test_the_cap_defers_a_call_to_the_next_day(office: Office) -> None:
+    with office.open() as world:
+        customer = world.customer()
+        world.invoice(world.account(customer), "2026-03-03", "1000.00")
+        world.handover(customer, "2026-03-07")
+        world.plan(FOLLOWUP, TUESDAY)
+        world.plan(OVERDUE, TUESDAY)
+    account = office.dispatch(TUESDAY)
+    assert account.deferred == {"cap": 1}
+    assert account.sent == 1
+    assert office.dispatch("2026-03-11 09:00").of_which_handed_to_staff == 1
+
+
+def test_an_obligation_neither_waits_nor_counts(office: Office) -> None:
+    with office.open() as world:
+        customer = world.customer()
+        world.handover(customer, "2026-03-07")
+        world.appointment(customer, "2026-03-10 12:00", booked_at=at("2026-03-01 10:00"))
+        world.plan(FOLLOWUP, TUESDAY)
+        world.plan(APPOINTMENTS, TUESDAY)
+    account = office.dispatch(TUESDAY)
+    assert account.deferred == {}
+    assert (account.sent, account.of_which_handed_to_staff) == (2, 1)
+
+
+def test_an_open_complaint_holds_dunning_but_not_service(office: Office) -> None:
+    with office.open() as world:
+        customer = world.customer()
+        world.invoice(world.account(customer), "2026-03-03", "1000.00")
+        world.warranty(customer, "2026-05-08")
+        world.connection.execute(
+            insert(Case).values(
+                store_id=world.store_id, customer_id=customer, kind=CaseKind.COMPLAINT, cause="test", title="Noise",
+                state=CaseState.OPEN, opened_at=at("2026-03-09 10:00"),
+            )
+        )  # fmt: skip
+        world.plan(WARRANTY, TUESDAY)
+        world.plan(OVERDUE, TUESDAY)
+    account = office.dispatch(TUESDAY)
+    assert account.deferred == {"complaint": 1}
+    assert [message["template"] for message in office.outbox()] == ["warranty-invitation"]
+
+
+def test_a_run_of_one_process_leaves_the_others_alone(office: Office) -> None:
+    with office.open() as world:
+        customer = world.customer()
+        world.warranty(customer, "2026-05-08")
+        world.invoice(world.account(customer), "2026-03-03", "1000.00")
+        world.plan(WARRANTY, TUESDAY)
+        world.plan(OVERDUE, TUESDAY)
+    assert office.dispatch(TUESDAY, WARRANTY).deferred == {"cap": 1}
+    assert office.dispatch(TUESDAY, OVERDUE).sent == 1
+
+
+def test_an_arrival_is_not_a_no_show(office: Office) -> None:
+    with office.open() as world:
+        world.appointment(
+            world.customer(), "2026-03-10 09:45", status=AppointmentStatus.ARRIVED, arrived_at=at("2026-03-10 09:50")
+        )
+        world.plan(APPOINTMENTS, TUESDAY)
+    assert office.dispatch(TUESDAY).claimed == 0
