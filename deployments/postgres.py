@@ -267,15 +267,16 @@ def _user_name(user: int) -> str:
 
 
 def _clear_leftovers(cluster: Cluster) -> None:
-    """After a kill -9 of PostgreSQL: end what its dead parent left, and drop a pid file that now names a stranger.
+    """After a kill -9 of PostgreSQL: end the children it left, and drop the lock files that now name a stranger.
 
-    PostgreSQL itself drops a pid file whose process is gone, but believes one whose number was given to another
-    program of the same user; we know better, because we looked at what that program is.
+    PostgreSQL itself drops a lock file whose process is gone, but believes one whose number was given to another
+    program of the same user, or to nobody yet; we know better, because we looked at what that process is.
     """
     for process in psutil.process_iter(["name"]):
         if _is_backend_of(cluster, process) and not end(process, signal.SIGQUIT, seconds=10):
             end(process, signal.SIGKILL, seconds=10)
     (cluster.data / "postmaster.pid").unlink(missing_ok=True)
+    (cluster.socket / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
 
 
 def _is_backend_of(cluster: Cluster, process: psutil.Process) -> bool:

@@ -134,14 +134,11 @@ class Serving:
             self._deployments[served.name] = await self._runner.aadd_deployment(deployment)
 
     async def _make_up(self, plan: Plan) -> None:
-        """Run once now what runs seldom: its last slot may have been missed. A second start in the hour adds none."""
-        hour = datetime.now(UTC).strftime("%Y-%m-%dT%H")
+        """Run once now what runs seldom: its last slot may have been missed, or its last run cut off."""
         async with get_client() as client:
             for served in self._served:
                 if served.rare and plan.enabled.get(served.name, True):
-                    await client.create_flow_run_from_deployment(
-                        self._deployments[served.name], idempotency_key=f"start {served.name} {hour}"
-                    )
+                    await client.create_flow_run_from_deployment(self._deployments[served.name])
 
     async def _poll(self) -> None:
         """Take what is due. Prefect's own loop gives up, and kills what runs, after a few seconds without a server."""

@@ -5,7 +5,6 @@ import atexit
 import gc
 import os
 import shutil
-import socket
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from deployments.postgres import Cluster
 from deployments.prefect_server import open_prefect
 from models.schema import upgrade
 from models.settings import Settings
+from tests.support.ports import free_port
 
 TEMPLATE = "aftercare_template"
 
@@ -121,10 +121,3 @@ def prefect_api(postgres: Cluster, shared_directory: Path) -> Iterator[str]:
         yield api
         asyncio.run(flush_to_prefect())
         gc.collect()  # while the warnings that Prefect's unclosed connections cause are still known to be Prefect's
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])

@@ -7,7 +7,7 @@ from deployments.schedules import BEAT, Served, Slot
 from models.settings import read_settings
 
 TRIALS = (
-    Served("trial-beat", "trial_beat", (Slot(BEAT, "* * * * *", local=False),)),
+    Served("trial-beat", "trial_beat", (Slot(BEAT, "* * * * * */4", local=False),)),
     Served("trial-long", "trial_long", (Slot("morning", "30 8 * * *", local=True),)),
 )
 
