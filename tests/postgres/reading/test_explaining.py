@@ -198,7 +198,7 @@ def test_a_planned_touch_is_told_from_the_ledger_with_its_verdicts(world: World)
     touch = touch_id(world, customer, "invitation-60")
     world.connection.execute(
         insert(Verdict).values(
-            touch_id=touch, gate=Gate.QUIET_HOURS, decision=Decision.HOLD, reason="quiet hours", figures={"until": "20"},
+            touch_id=touch, gate=Gate.QUIET_HOURS, decision=Decision.HOLD, reason="quiet hours", figures={},
             decided_at=at("2026-03-09 21:01"), until=at("2026-03-10 09:00"),
         )
     )  # fmt: skip
@@ -304,7 +304,7 @@ def test_a_process_that_is_switched_off_says_so(world: World) -> None:
         "an ning",
         "沪A77777",
         "LSVAA4187C2184841",
-    ],  # fmt: skip
+    ],
 )
 def test_a_customer_is_found_by_whatever_they_are_known_by(world: World, text: str) -> None:
     customer = world.customer(phone="+8613912345678", email="an@example.com", name="An Ning")
