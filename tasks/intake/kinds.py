@@ -29,7 +29,7 @@ class Holds(StrEnum):
     TEXT = "text"
     KEY = "key"
     NAMES = "list"
-    CODE = "customer key"
+    REFERENCE = "reference"
     PHONE = "phone"
     PHONES = "phones"
     EMAILS = "e-mails"
@@ -65,6 +65,8 @@ class Column:
     holds: Holds
     meaning: str
     required: bool = False
+    spare: bool = False
+    """A row whose value cannot be read goes in without it: it describes, and decides nothing."""
 
 
 @dataclass(frozen=True)
@@ -92,12 +94,12 @@ class Kind:
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 STORE = Column("store", Holds.TEXT, "code (or name) of the store; without it the store of the import")
-CUSTOMER = Column("customer", Holds.CODE, "key of the customer, as any source knows them")
+CUSTOMER = Column("customer", Holds.REFERENCE, "key of the customer, as any source knows them")
 CUSTOMER_PHONE = Column("customer_phone", Holds.PHONE, "phone of the customer, where the source has no key")
 CUSTOMER_NAME = Column("customer_name", Holds.TEXT, "tells apart customers who share that phone")
 CUSTOMER_COLUMNS = (CUSTOMER, CUSTOMER_PHONE, CUSTOMER_NAME)
-VEHICLE = Column("vehicle", Holds.TEXT, "key, VIN or plate of the vehicle")
-ADVISOR = Column("advisor", Holds.TEXT, "code or name of the service advisor, who is in `staff`")
+VEHICLE = Column("vehicle", Holds.REFERENCE, "key, VIN or plate of the vehicle")
+ADVISOR = Column("advisor", Holds.REFERENCE, "code or name of the service advisor, who is in `staff`")
 ACCOUNT = Column("account", Holds.KEY, "key of the account; without it the account of the customer")
 
 
@@ -145,10 +147,15 @@ CUSTOMERS = Kind(
         _key("the number or code that the source knows the customer by"),
         Column("name", Holds.TEXT, "full name of the person or company", required=True),
         Column("salutation", Holds.TEXT, "Mr, Ms, 先生, 女士 …, as it stands in messages"),
-        Column("language", Holds.LANGUAGE, "zh-CN or en; without it the store's"),
+        Column("language", Holds.LANGUAGE, "zh-CN or en; without it the store's", spare=True),
         Column("level", Holds.TEXT, "VIP, 1, gold …"),
-        Column("birth_on", Holds.DATE, "birthday"),
-        Column("has_contract", Holds.YES_NO, "a contract customer, whose request is answered within 30 minutes; no"),
+        Column("birth_on", Holds.DATE, "birthday", spare=True),
+        Column(
+            "has_contract",
+            Holds.YES_NO,
+            "a contract customer, whose request is answered within 30 minutes; no",
+            spare=True,
+        ),
         Column("phone", Holds.PHONES, "one or more, separated by / ; , or 、 – the first is tried first"),
         Column("phone2", Holds.PHONES, "a further phone"),
         Column("email", Holds.EMAILS, "one or more e-mail addresses"),
@@ -182,10 +189,10 @@ VEHICLES = Kind(
         Column("plate", Holds.TEXT, "licence plate"),
         Column("make", Holds.TEXT, "make"),
         Column("model", Holds.TEXT, "model"),
-        Column("model_year", Holds.YEAR, "model year"),
+        Column("model_year", Holds.YEAR, "model year", spare=True),
         Column("disposed_on", Holds.DATE, "the day it was sold on or scrapped"),
-        Column("odometer_km", Holds.KILOMETRES, "an odometer reading"),
-        Column("odometer_read_on", Holds.DATE, "its day, without which the reading is left out"),
+        Column("odometer_km", Holds.KILOMETRES, "an odometer reading", spare=True),
+        Column("odometer_read_on", Holds.DATE, "its day, without which the reading is left out", spare=True),
     ),
     "store and key; with a new key, the VIN, or else the plate",
     (("key", "vin", "plate"),),
@@ -202,13 +209,13 @@ APPOINTMENTS = Kind(
         Column("starts_at", Holds.START, "date and time of the visit", required=True),
         Column("status", Holds.APPOINTMENT_STATUS, "requested, booked, arrived, completed, cancelled, no-show; booked"),
         Column("work", Holds.TEXT, "what is to be done"),
-        Column("work_kind", Holds.WORK_KIND, "inspection, maintenance, repair, other; other"),
-        Column("requested_at", Holds.MOMENT, "when the customer asked for it"),
-        Column("booked_at", Holds.MOMENT, "when it was agreed"),
-        Column("confirmed_at", Holds.MOMENT, "when the customer confirmed it"),
-        Column("arrived_at", Holds.MOMENT, "when the customer came"),
-        Column("cancelled_at", Holds.MOMENT, "when it was cancelled; without it, always so"),
-        Column("parts_state", Holds.PARTS_STATE, "unknown, not-needed, ready, ordered, missing; unknown"),
+        Column("work_kind", Holds.WORK_KIND, "inspection, maintenance, repair, other; other", spare=True),
+        Column("requested_at", Holds.MOMENT, "when the customer asked for it", spare=True),
+        Column("booked_at", Holds.MOMENT, "when it was agreed", spare=True),
+        Column("confirmed_at", Holds.MOMENT, "when the customer confirmed it", spare=True),
+        Column("arrived_at", Holds.MOMENT, "when the customer came", spare=True),
+        Column("cancelled_at", Holds.MOMENT, "when it was cancelled; without it, always so", spare=True),
+        Column("parts_state", Holds.PARTS_STATE, "unknown, not-needed, ready, ordered, missing; unknown", spare=True),
         Column("departments", Holds.NAMES, "who is told of a change, separated by / ; , or 、"),
     ),
     "store and key",
@@ -224,7 +231,7 @@ DELIVERIES = Kind(
         VEHICLE,
         Column("salesperson", Holds.TEXT, "who sold it"),
         Column("handed_over_on", Holds.DATE, "the day the car was handed over", required=True),
-        Column("odometer_km", Holds.KILOMETRES, "odometer at the handover"),
+        Column("odometer_km", Holds.KILOMETRES, "odometer at the handover", spare=True),
     ),
     "store and key",
     (("customer", "customer_phone", "vehicle"), ("key", "vehicle")),
@@ -239,10 +246,10 @@ REPAIR_ORDERS = Kind(
         VEHICLE,
         ADVISOR,
         Column("work", Holds.TEXT, "what was done"),
-        Column("work_kind", Holds.WORK_KIND, "inspection, maintenance, repair, other; other"),
-        Column("opened_on", Holds.DATE, "the day the car came in"),
+        Column("work_kind", Holds.WORK_KIND, "inspection, maintenance, repair, other; other", spare=True),
+        Column("opened_on", Holds.DATE, "the day the car came in", spare=True),
         Column("closed_on", Holds.DATE, "the day it was given back; empty while the car is in the workshop"),
-        Column("odometer_km", Holds.KILOMETRES, "odometer on the day it came in, or else was given back"),
+        Column("odometer_km", Holds.KILOMETRES, "odometer on the day it came in, or else was given back", spare=True),
     ),
     "store and key",
     (("customer", "customer_phone", "vehicle"),),
@@ -253,9 +260,9 @@ WARRANTIES = Kind(
     (
         STORE,
         _key("number of the warranty; without it the vehicle's key", required=False),
-        Column("vehicle", Holds.TEXT, "key, VIN or plate of the vehicle", required=True),
+        Column("vehicle", Holds.REFERENCE, "key, VIN or plate of the vehicle", required=True),
         Column("name", Holds.TEXT, "manufacturer's warranty, powertrain …"),
-        Column("starts_on", Holds.DATE, "first day"),
+        Column("starts_on", Holds.DATE, "first day", spare=True),
         Column("ends_on", Holds.DATE, "last day", required=True),
         Column("limit_kilometres", Holds.KILOMETRES, "ends earlier when the odometer reaches this"),
     ),
@@ -266,7 +273,7 @@ ODOMETER_READINGS = Kind(
     KindName.ODOMETER_READINGS,
     (
         STORE,
-        Column("vehicle", Holds.TEXT, "key, VIN or plate of the vehicle", required=True),
+        Column("vehicle", Holds.REFERENCE, "key, VIN or plate of the vehicle", required=True),
         Column("read_on", Holds.DATE, "the day it was read", required=True),
         Column("kilometres", Holds.KILOMETRES, "what it read", required=True),
     ),

@@ -1,0 +1,210 @@
+"""From the cells of a row to typed values: each row is checked by itself, in Python."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from tasks.intake.cells import Unusable, clean
+from tasks.intake.column_map import ColumnMap, KindTable, Rule
+from tasks.intake.errors import ColumnsNotInFile, KindNeedsColumns
+from tasks.intake.kinds import KINDS, Column, KindName
+from tasks.intake.reading import Notation, Reader, reader_for
+from tasks.intake.rejects import Reject
+from tasks.intake.row_rules import RULES, Checked, House
+from tasks.intake.rules import Get, Test, compile_conditions, compile_rule, notation_of
+from tasks.intake.sources import Header, Row
+from tasks.intake.stores import StoreFound, Stores
+
+NOT_FROM_CONSTANTS = {KindName.PAYMENTS: {"currency"}, KindName.PROMISES: {"currency"}}
+"""A payment is in its invoice's currency; the file's constant only stands in where there is none."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """How one of our columns is read from a row."""
+
+    column: Column
+    get: Get
+    read: Reader
+    label: str
+
+
+@dataclass
+class RowReader:
+    """Reads one kind of fact from the rows of a file, by one table of the map."""
+
+    kind: KindName
+    cells: tuple[Cell, ...]
+    store_cell: Cell | None
+    applies: Test
+    house: House
+    absent: dict[str, None] = field(default_factory=dict)
+
+    def read(self, row: Row, stores: Stores | None, zone: ZoneInfo) -> tuple[StoreFound | None, Checked] | None:
+        """The store and the checked values of a row; nothing when the map says it is not of this kind."""
+        if not self.applies(row):
+            return None
+        checked = Checked(dict(self.absent))
+        store = self._store(row, stores, checked) if stores else None
+        self._read_cells(row, store.zone if store else zone, checked)
+        if not checked.refused and self.kind in RULES:
+            RULES[self.kind](checked, self.house)
+        return store, checked
+
+    def _store(self, row: Row, stores: Stores, checked: Checked) -> StoreFound | None:
+        name = self.store_cell.get(row) if self.store_cell else ""
+        store = stores.find(name) if name else stores.default()
+        if store is None:
+            expected = ", ".join(stores.codes)
+            checked.refuse("store", f"expected the code of one of the stores that are known, {expected}", name)
+        return store
+
+    def _read_cells(self, row: Row, zone: ZoneInfo, checked: Checked) -> None:
+        for cell in self.cells:
+            name = cell.column.name
+            text = ""
+            try:
+                text = cell.get(row)
+                value = cell.read(text, zone) if text else None
+            except Unusable as error:
+                tell = checked.leave_out if cell.column.spare else checked.refuse
+                tell(name, str(error), text)
+                value = None
+            else:
+                if value is None and cell.column.required:
+                    checked.refuse(name, f"expected a value, and the cell holds none: {cell.column.meaning}", text)
+            checked.values[name] = value
+
+    def rejects(self, row_number: int, checked: Checked) -> Iterator[Reject]:
+        """What was wrong with a row, by the file's own column names."""
+        labels = {
+            cell.column.name: cell.label for cell in (*self.cells, *([self.store_cell] if self.store_cell else []))
+        }
+        for column, value, clause, whole in checked.problems:
+            yield Reject(row_number, self.kind, labels.get(column, column), value, f"{column}: {clause}.", whole)
+
+
+@dataclass(frozen=True)
+class KindReaders:
+    """All that reads one kind from a file: one reader a table of the map."""
+
+    kind: KindName
+    readers: tuple[RowReader, ...]
+    present: frozenset[str]
+    labels: dict[str, str]
+
+
+def wanted_columns(column_map: ColumnMap, kinds: tuple[KindName, ...]) -> list[str]:
+    """The columns of the source that an import of `kinds` speaks of, by which its header is found."""
+    wanted = [name for condition in column_map.file.skip_rows_where for name in condition.source_columns]
+    for kind in kinds:
+        tables = column_map.tables(kind)
+        if tables is None:
+            wanted += [column.name for column in KINDS[kind].columns]
+        for table in tables or []:
+            wanted += [name for _, name in _spoken_of(table)]
+    return wanted
+
+
+def _spoken_of(table: KindTable) -> Iterator[tuple[str, str]]:
+    """Each column of the source that a table of the map reads, with the place in the map."""
+    for condition in table.only_where:
+        yield from (("only_where", name) for name in condition.source_columns)
+    for ours, rule in table.rules.items():
+        yield from ((ours, name) for name in rule.source_columns)
+
+
+def check_columns(column_map: ColumnMap, kinds: tuple[KindName, ...], header: Header) -> None:
+    """Raise `ColumnsNotInFile` when the map speaks of columns that the file does not have."""
+    missing: dict[str, str] = {}
+    for kind in kinds:
+        for table in column_map.tables(kind) or []:
+            for ours, name in _spoken_of(table):
+                if header.find(name) is None:
+                    missing.setdefault(name, f"{kind}.{ours} in the map")
+    for condition in column_map.file.skip_rows_where:
+        for name in condition.source_columns:
+            if header.find(name) is None:
+                missing.setdefault(name, "file.skip_rows_where in the map")
+    if missing:
+        raise ColumnsNotInFile(header.path, missing, header.known)
+
+
+def make_readers(kind: KindName, column_map: ColumnMap, header: Header) -> KindReaders:
+    """The readers of a kind. Raises `KindNeedsColumns` when the file cannot be of that kind."""
+    tables = column_map.tables(kind)
+    rules = [_native(kind, header)] if tables is None else [table.rules for table in tables]
+    only_where = [[]] if tables is None else [table.only_where for table in tables]
+    present = frozenset(name for table in rules for name in table)
+    missing = [group for group in KINDS[kind].needs if present.isdisjoint(group)]
+    if missing:
+        raise KindNeedsColumns(header.path, kind, missing, header.known)
+    constants = _constants(kind, column_map)
+    notation = column_map.notation
+    house = House(column_map.file.default_country, column_map.file.negative_amounts)
+    readers = tuple(
+        _reader(
+            kind, table, constants, compile_conditions(conditions, notation, header.locate), notation, house, header
+        )
+        for table, conditions in zip(rules, only_where, strict=True)
+    )
+    labels = {name: rule.label for table in rules for name, rule in table.items()}
+    return KindReaders(kind, readers, present | constants.keys(), labels)
+
+
+def _native(kind: KindName, header: Header) -> dict[str, Rule]:
+    """The rules of a file whose columns have our names."""
+    return {
+        column.name: Rule(column=column.name) for column in KINDS[kind].columns if header.find(column.name) is not None
+    }
+
+
+def _constants(kind: KindName, column_map: ColumnMap) -> dict[str, Rule]:
+    excluded = NOT_FROM_CONSTANTS.get(kind, set())
+    return {
+        name: rule
+        for name, rule in column_map.constants.items()
+        if KINDS[kind].column(name) is not None and name not in excluded
+    }
+
+
+def _reader(
+    kind: KindName,
+    rules: dict[str, Rule],
+    constants: dict[str, Rule],
+    applies: Test,
+    notation: Notation,
+    house: House,
+    header: Header,
+) -> RowReader:
+    cells = [
+        _cell(column, rules.get(column.name), constants.get(column.name), notation, header)
+        for column in KINDS[kind].columns
+        if column.name in rules or column.name in constants
+    ]
+    return RowReader(
+        kind,
+        tuple(cell for cell in cells if cell.column.name != "store"),
+        next((cell for cell in cells if cell.column.name == "store"), None),
+        applies,
+        house,
+        {column.name: None for column in KINDS[kind].columns if column.name != "store"},
+    )
+
+
+def _cell(column: Column, rule: Rule | None, constant: Rule | None, notation: Notation, header: Header) -> Cell:
+    """How a column is read: by its rule, and where that gives nothing, from the constants."""
+    given = rule or constant
+    if given is None:
+        raise KeyError(column.name)
+    if rule and constant and rule.default is None:
+        given = rule.model_copy(update={"default": constant.constant})
+    get = compile_rule(given, column.holds, notation, header.locate)
+    return Cell(column, get, reader_for(column.holds, notation_of(given, notation)), given.label)
+
+
+def is_header_again(row: Row, header: Header) -> bool:
+    """Whether a row repeats the header, as page breaks of printed lists do."""
+    return row[0] == header.names[0] and tuple(clean(cell) for cell in row[: len(header.names)]) == tuple(
+        clean(name) for name in header.names
+    )

@@ -1,0 +1,218 @@
+"""Dates and moments as sources write them."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from dateutil.relativedelta import relativedelta
+
+from tasks.intake.cells import PlainNumber, Unusable, narrow
+
+YEARS = range(1900, 2200)
+SPREADSHEET_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  a local calendar's zero
+SPREADSHEET_DAYS = range(1, 110_000)
+NUMERIC = (
+    re.compile(r"(?P<year>\d{4})([-/.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})"),
+    re.compile(r"(?P<year>\d{4})年(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]?"),
+    re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})"),
+    re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})"),
+)
+WITH_MONTH_NAMES = ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y")
+NO_DATE = re.compile(r"0{4}[-/.]0{2}[-/.]0{2}.*|0{2}[-/.]0{2}[-/.]0{4}.*|0+")
+WEEKDAY = re.compile(
+    r"[(\[]?(?:星期|周|礼拜)[一二三四五六日天][)\]]?|\b(?:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)(?:day|nesday|rsday|urday)?\b[.,]?",
+    re.IGNORECASE,
+)
+MORNING = frozenset({"上午", "早上", "凌晨", "am", "a.m."})
+AFTERNOON = frozenset({"下午", "晚上", "中午", "傍晚", "pm", "p.m."})
+TIME_OF_DAY = re.compile(
+    r"(?:^|[\sT,]+|(?<=[日号]))(?P<before>上午|早上|凌晨|中午|下午|傍晚|晚上)?\s*"
+    r"(?P<hour>\d{1,2})(?:[:点时]\s*(?P<minute>\d{2}|半)?)?(?:[:分]\s*(?P<second>\d{2})?(?:\.\d+)?)?秒?"
+    r"\s*(?P<after>am|pm|a\.m\.|p\.m\.)?(?:\s*uhr)?$",
+    re.IGNORECASE,
+)
+SPAN = re.compile(r"(?:^|(?<=[\s,日号]))(\d{1,2}:\d{2})\s*[-~–—至到]\s*(\d{1,2}:\d{2})$")
+FILLER_TIME = re.compile(r"[ T]00:00(?::00(?:\.0+)?)?(?=\s)")
+FILLER_DATE = re.compile(r"\b(?:1899-12-3[01]|1900-01-0[01])[ T]")
+INTERVAL = re.compile(r"\s*([+-]?)\s*(\d+)\s*(day|week|month|year|hour|minute)s?", re.IGNORECASE)
+
+DATE_EXPECTED = (
+    "expected a date such as 2026-03-02, 2026/3/2, 20260302 or 2026年3月2日; "
+    'another form is named in the map, such as date_formats = ["%d/%m/%Y"]'
+)
+MOMENT_EXPECTED = (
+    "expected a date and a time such as 2026-03-02 14:30; "
+    'another form is named in the map, such as datetime_formats = ["%d/%m/%Y %H:%M"]'
+)
+TIME_EXPECTED = "expected a time of day such as 09:00"
+
+
+def _within_reason(day: date) -> date:
+    if day.year not in YEARS:
+        clause = f"the year {day.year} cannot be meant; {DATE_EXPECTED}"
+        raise Unusable(clause)
+    return day
+
+
+def _by_formats(text: str, formats: tuple[str, ...]) -> datetime | None:
+    for form in formats:
+        try:
+            return datetime.strptime(text, form)  # noqa: DTZ007  a date or a local time
+        except ValueError:
+            continue
+    return None
+
+
+def _by_serial(text: str) -> datetime | None:
+    """A spreadsheet's own number for a day, with its time as the fraction."""
+    if not isinstance(text, PlainNumber):
+        return None
+    days = float(text)
+    if int(days) not in SPREADSHEET_DAYS:
+        return None
+    moment = SPREADSHEET_EPOCH + timedelta(days=days)
+    return (moment + timedelta(milliseconds=500)).replace(microsecond=0)
+
+
+def _by_figures(text: str) -> date | None:
+    for pattern in NUMERIC:
+        if found := pattern.fullmatch(text):
+            try:
+                return date(int(found["year"]), int(found["month"]), int(found["day"]))
+            except ValueError as error:
+                clause = f"there is no such day; {DATE_EXPECTED}"
+                raise Unusable(clause) from error
+    named = _by_formats(re.sub(r"[-,/.\s]+", " ", text).strip(), WITH_MONTH_NAMES) if text[:1].isalnum() else None
+    return named.date() if named else None
+
+
+def _plain_date(text: str, formats: tuple[str, ...]) -> date | None:
+    """The date that the whole text is, by the map's formats first."""
+    named = _by_formats(text, formats)
+    if named:
+        return named.date()
+    undecorated = WEEKDAY.sub(" ", text).strip(" ,")
+    return _by_figures(undecorated) if undecorated else None
+
+
+def is_no_date(text: str) -> bool:
+    """Whether a source wrote zeros because it has no date."""
+    return NO_DATE.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=16_384)
+def _read_text_date(text: str, formats: tuple[str, ...], zone: ZoneInfo | None) -> date:
+    plain = narrow(text)
+    day = _plain_date(plain, formats)
+    if day is None:
+        before, clock = _split_time(plain)
+        day = _plain_date(before, formats) if clock else None
+    if day is None:
+        aware = _by_iso(plain)
+        day = aware.astimezone(zone).date() if aware and zone else None
+    if day is None:
+        raise Unusable(DATE_EXPECTED)
+    return _within_reason(day)
+
+
+def read_date(text: str, formats: tuple[str, ...] = (), zone: ZoneInfo | None = None) -> date:
+    """The day that a cell names; a time of day beside it is left out. Raises `Unusable`.
+
+    A moment with a zone of its own stands for its day in `zone`.
+    """
+    serial = _by_formats(text, formats) is None and _by_serial(text)
+    return serial.date() if serial else _read_text_date(text, formats, zone)
+
+
+def _by_iso(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _split_time(text: str) -> tuple[str, time | None]:
+    """The text before a time of day at its end, and that time."""
+    found = TIME_OF_DAY.search(text)
+    if not found or not (found["minute"] or found["before"] or found["after"] or _hour_mark(found[0])):
+        return text, None
+    try:
+        return text[: found.start()].strip(" ,T"), _clock(found)
+    except ValueError:
+        return text, None
+
+
+def _hour_mark(text: str) -> bool:
+    return "点" in text or "时" in text
+
+
+def _clock(found: re.Match[str]) -> time:
+    hour = int(found["hour"])
+    half = (found["before"] or found["after"] or "").casefold()
+    if half in AFTERNOON and hour < 12:
+        hour += 12
+    if half in MORNING and hour == 12:
+        hour = 0
+    minute = 30 if found["minute"] == "半" else int(found["minute"] or 0)
+    return time(hour, minute, int(found["second"] or 0))
+
+
+def _start_of_span(text: str) -> str:
+    """The text with a span such as 10:00-11:00 as its start alone."""
+    found = SPAN.search(text)
+    if not found:
+        return text
+    begin, end = found[1].zfill(5), found[2].zfill(5)
+    return text[: found.start()] + begin if begin < end else text
+
+
+def read_local(text: str, formats: tuple[str, ...] = (), date_formats: tuple[str, ...] = ()) -> tuple[datetime, bool]:
+    """The moment that a cell names, without a zone unless the cell has one, and whether it named a time of day.
+
+    A day without a time is its first minute. Raises `Unusable`.
+    """
+    plain = narrow(text)
+    named = _by_formats(plain, formats) or _by_serial(text)
+    if named:
+        return named, any("%H" in form or "%I" in form or "%X" in form for form in formats) or named.time() != time.min
+    whole = _start_of_span(FILLER_DATE.sub("", FILLER_TIME.sub("", plain)))
+    aware = _by_iso(whole)
+    if aware:
+        return aware, True
+    before, clock = _split_time(whole)
+    day = _plain_date(before, date_formats) if before else None
+    if day is None:
+        raise Unusable(MOMENT_EXPECTED)
+    return datetime.combine(_within_reason(day), clock or time.min), clock is not None
+
+
+def in_zone(moment: datetime, zone: ZoneInfo) -> datetime:
+    """The moment in UTC; without a zone of its own it is in `zone`.
+
+    A time that a change of clocks leaves out moves forward by as much; of a time that occurs twice the first is meant.
+    """
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def read_time(text: str) -> time:
+    """A time of day. Raises `Unusable`."""
+    before, clock = _split_time(narrow(text))
+    if clock is None or before:
+        raise Unusable(TIME_EXPECTED)
+    return clock
+
+
+@lru_cache(maxsize=64)
+def read_interval(text: str) -> relativedelta:
+    """An interval such as `2 years`, `60 days`, `2 years - 1 day`. Raises `ValueError` with a sentence."""
+    total, rest = relativedelta(), text
+    while found := INTERVAL.match(rest):
+        amount = int(found[2]) * (-1 if found[1] == "-" else 1)
+        total += relativedelta(**{f"{found[3].lower()}s": amount})
+        rest = rest[found.end() :]
+    if rest.strip() or rest == text:
+        clause = f"'{text}' is not an interval; expected a form such as '2 years', '60 days' or '2 years - 1 day'"
+        raise ValueError(clause)
+    return total

@@ -1,0 +1,113 @@
+"""What can be wrong with a whole file or map: nothing goes in, and the sentence says what to change."""
+
+from collections.abc import Collection, Iterable
+from difflib import get_close_matches
+from pathlib import Path
+
+from models.errors import AftercareError
+from tasks.intake.kinds import KINDS, KindName
+
+
+def did_you_mean(name: str, known: Collection[str]) -> str:
+    """A question that names the closest known name, or nothing."""
+    by_fold = {candidate.casefold(): candidate for candidate in known}
+    close = get_close_matches(name.casefold(), by_fold, n=1, cutoff=0.6)
+    return f" Did you mean '{by_fold[close[0]]}'?" if close else ""
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in quotes, in their order."""
+    return ", ".join(f"'{name}'" for name in names)
+
+
+class UnknownKind(AftercareError):
+    """A kind of fact that cannot be imported."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        known = [kind.value for kind in KINDS]
+        super().__init__(
+            "Leads are not kept yet, so they cannot be imported."
+            if name == "leads"
+            else f"'{name}' is not a kind of fact; expected one or more of {', '.join(known)}."
+            f"{did_you_mean(name, known)}"
+        )
+
+
+class UnusableFile(AftercareError):
+    """A file that cannot be read as a table."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"{path}: {reason}")
+
+
+class UnusableMap(AftercareError):
+    """A map with mistakes, each with its path in the map."""
+
+    def __init__(self, path: Path, problems: Collection[str]) -> None:
+        self.path = path
+        self.problems = problems
+        super().__init__(f"{path}: {' '.join(problems)}")
+
+
+class ColumnsNotInFile(AftercareError):
+    """The map speaks of columns that the file does not have."""
+
+    def __init__(self, path: Path, wanted: dict[str, str], header: Collection[str]) -> None:
+        self.path = path
+        self.wanted = wanted
+        self.header = header
+        first = next(iter(wanted))
+        named = ", ".join(f"'{name}' ({where})" for name, where in wanted.items())
+        super().__init__(
+            f"{path} has no column {named}; its columns are {listed(header)}.{did_you_mean(first, header)}"
+        )
+
+
+class AmbiguousColumn(AftercareError):
+    """The map speaks of a column whose name stands twice in the header."""
+
+    def __init__(self, path: Path, name: str, positions: Collection[int]) -> None:
+        self.path = path
+        self.name = name
+        self.positions = positions
+        places = " and ".join(str(position) for position in positions)
+        super().__init__(
+            f"{path}: the header names '{name}' more than once, as columns {places}; "
+            f"write '{name} (1)' for the first of them, '{name} (2)' for the second."
+        )
+
+
+class KindNeedsColumns(AftercareError):
+    """Neither the file nor the map gives what a kind cannot do without."""
+
+    def __init__(self, path: Path, kind: KindName, missing: list[tuple[str, ...]], header: Collection[str]) -> None:
+        self.path = path
+        self.kind = kind
+        self.missing = missing
+        self.header = header
+        wanted = " and ".join(" or ".join(f"'{name}'" for name in group) for group in missing)
+        super().__init__(
+            f"{path}: {kind} need {wanted}. The file's columns are {listed(header)}; "
+            f'say in a map under [{kind}] where it comes from, such as {missing[0][0]} = "{_example(header)}", or '
+            f'{missing[0][0]} = {{ columns = ["{_example(header)}", …], join = "-" }}.'
+        )
+
+
+def _example(header: Collection[str]) -> str:
+    return next((name for name in header if name), "Column")
+
+
+class UnknownStore(AftercareError):
+    """An import for a store that is not known."""
+
+    def __init__(self, code: str | None, known: Collection[str]) -> None:
+        self.code = code
+        self.known = known
+        which = f"The store '{code}' is not known" if code else "There are several stores, and the import names none"
+        super().__init__(
+            f"{which}; expected one of {listed(known)} as --store, as a column 'store', or as store = … under "
+            f"[constants] in the map. A new store is imported as kind 'stores'."
+        )

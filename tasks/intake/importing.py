@@ -1,0 +1,266 @@
+"""Importing one file: read, check, stage, merge, derive. All of it in the caller's transaction, or nothing."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, func, select
+
+from models.settings import Settings
+from tasks.deriving import derive_settlements, derive_warranty_ends
+from tasks.intake.amounts import read_currency
+from tasks.intake.cells import Unusable
+from tasks.intake.checking import (
+    KindReaders,
+    RowReader,
+    check_columns,
+    is_header_again,
+    make_readers,
+    wanted_columns,
+)
+from tasks.intake.column_map import NO_MAP, ColumnMap
+from tasks.intake.errors import UnknownKind, UnknownStore, UnusableMap
+from tasks.intake.kinds import KindName
+from tasks.intake.loading.load import Load
+from tasks.intake.loading.money import load_invoices, load_payments, load_promises
+from tasks.intake.loading.people import load_consents, load_customers, load_staff, load_stores
+from tasks.intake.loading.service import load_appointments, load_deliveries, load_repair_orders
+from tasks.intake.loading.vehicles import load_readings, load_vehicles, load_warranties, merge_readings
+from tasks.intake.merging import settle_counts
+from tasks.intake.rejects import Reject, write_rejects
+from tasks.intake.results import ImportResult
+from tasks.intake.rules import compile_conditions
+from tasks.intake.sources import Header, Row, Source, open_source
+from tasks.intake.staging import (
+    SHARED,
+    TOUCHED_INVOICES,
+    TOUCHED_VEHICLES,
+    Staged,
+    analyze,
+    copy_rejects,
+    copy_rows,
+    drop_tables,
+    make_tables,
+    read_rejects,
+    staged_table,
+)
+from tasks.intake.stores import Stores, read_stores
+
+BATCH = 5_000
+"""How many rows are held in memory at once."""
+FIRST_REJECTS = 5
+"""How many rejects a result quotes."""
+LOCK = 727_002
+"""The advisory lock that lets one import at a time decide which facts are new."""
+CURRENCY = "CNY"
+
+LOADERS: dict[KindName, Callable[[Load, Staged], None]] = {
+    KindName.STORES: load_stores,
+    KindName.STAFF: load_staff,
+    KindName.CUSTOMERS: load_customers,
+    KindName.CONSENTS: load_consents,
+    KindName.VEHICLES: load_vehicles,
+    KindName.APPOINTMENTS: load_appointments,
+    KindName.DELIVERIES: load_deliveries,
+    KindName.REPAIR_ORDERS: load_repair_orders,
+    KindName.WARRANTIES: load_warranties,
+    KindName.ODOMETER_READINGS: load_readings,
+    KindName.INVOICES: load_invoices,
+    KindName.PAYMENTS: load_payments,
+    KindName.PROMISES: load_promises,
+}
+
+
+def read_kinds(text: str) -> tuple[KindName, ...]:
+    """The kinds in a list such as `customers,vehicles`, in the order in which they are loaded. Raises `UnknownKind`."""
+    named = {name.strip().casefold().replace("_", "-") for name in text.split(",") if name.strip()}
+    for name in sorted(named or {text}):
+        if name not in set(KindName):
+            raise UnknownKind(name)
+    return tuple(kind for kind in KindName if kind in named)
+
+
+def load_file(
+    connection: Connection,
+    kinds: tuple[KindName, ...],
+    path: Path,
+    *,
+    column_map: ColumnMap = NO_MAP,
+    store: str | None = None,
+    now: datetime,
+    settings: Settings,
+) -> ImportResult:
+    """Import a file as the `kinds`, and write its rejects beside it.
+
+    The caller's transaction holds all of it: when this raises an `AftercareError`, roll back and nothing has changed.
+    """
+    connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+    work = Import(connection, path, column_map, store, now, settings)
+    # Stores come first in a pass of their own: the rows of the other kinds are read in their time zones.
+    for some in (kinds[:1], kinds[1:]) if kinds[0] is KindName.STORES else (kinds,):
+        if some:
+            work.load(some)
+    return work.finish()
+
+
+@dataclass
+class Import:
+    """One import under way."""
+
+    connection: Connection
+    path: Path
+    column_map: ColumnMap
+    store: str | None
+    now: datetime
+    settings: Settings
+    notices: list[str] = field(default_factory=list)
+    loaded: dict[KindName, Staged] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        make_tables(self.connection, SHARED)
+
+    def load(self, kinds: tuple[KindName, ...]) -> None:
+        """Read the file once for these kinds, and merge what it says."""
+        with open_source(self.path, self.column_map.file, wanted_columns(self.column_map, kinds)) as source:
+            check_columns(self.column_map, kinds, source.header)
+            readers = [make_readers(kind, self.column_map, source.header) for kind in kinds]
+            stores = self._stores(kinds)
+            feeds = [Feed(each, _staged(each)) for each in readers]
+            make_tables(self.connection, (feed.staged.table for feed in feeds))
+            self._check_store_is_clear(feeds, stores)
+            self._stage(source, feeds, stores)
+        self.notices += source.notices
+        self.notices += stores.notices if stores else []
+        self._merge([feed.staged for feed in feeds])
+
+    def _stores(self, kinds: tuple[KindName, ...]) -> Stores | None:
+        """The stores that rows may belong to; none are asked for while stores themselves are imported."""
+        if kinds == (KindName.STORES,):
+            return None
+        constant = self.column_map.constants.get("store")
+        code = self.store or (str(constant.constant) if constant else None)
+        return read_stores(self.connection, code, self.settings.time_zone)
+
+    def _check_store_is_clear(self, feeds: list["Feed"], stores: Stores | None) -> None:
+        """Refuse the whole file when nothing says which of several stores it is of."""
+        without = any(reader.store_cell is None for feed in feeds for reader in feed.readers)
+        if stores and without and stores.codes and stores.default() is None:
+            raise UnknownStore(None, stores.codes)
+
+    def _stage(self, source: Source, feeds: list["Feed"], stores: Stores | None) -> None:
+        """Check the rows and copy them into the temporary tables, batch by batch."""
+        skip = self._skipped(source.header)
+        width = len(source.header.names)
+        zone = self.settings.zone
+        for count, (number, row) in enumerate(source.rows, start=1):
+            if skip(row) or is_header_again(row, source.header):
+                continue
+            if len(row) > width and any(row[width:]):
+                _refuse_long_row(feeds, number, row, width)
+                continue
+            for feed in feeds:
+                feed.take(number, row, stores, zone)
+            if count % BATCH == 0:
+                self._flush(feeds)
+        self._flush(feeds)
+        for feed in feeds:
+            analyze(self.connection, feed.staged.table)
+
+    def _skipped(self, header: Header) -> Callable[[Row], bool]:
+        conditions = self.column_map.file.skip_rows_where
+        if not conditions:
+            return lambda _row: False
+        return compile_conditions(conditions, self.column_map.notation, header.locate)
+
+    def _flush(self, feeds: list["Feed"]) -> None:
+        for feed in feeds:
+            copy_rows(self.connection, feed.staged.table, feed.columns, feed.rows)
+            copy_rejects(self.connection, feed.rejects)
+            feed.rows, feed.rejects = [], []
+
+    def _merge(self, all_staged: list[Staged]) -> None:
+        """Merge the staged rows, kind after kind: what is referred to comes before what refers to it."""
+        load = Load(self.connection, self.now, self._currency(), self.settings.time_zone, self.notices)
+        for staged in all_staged:
+            LOADERS[staged.kind](load, staged)
+            settle_counts(self.connection, staged)
+            self.loaded[staged.kind] = staged
+        merge_readings(load)
+
+    def _currency(self) -> str:
+        """What amounts are in when neither row nor invoice says. Raises `UnusableMap`."""
+        constant = self.column_map.constants.get("currency")
+        try:
+            return read_currency(str(constant.constant)) if constant else CURRENCY
+        except Unusable as error:
+            raise UnusableMap(self.column_map.path or self.path, [f"constants.currency: {error}."]) from error
+
+    def finish(self) -> ImportResult:
+        """Derive what follows from the facts, write the rejects, and sum up."""
+        derive_settlements(self.connection, select(TOUCHED_INVOICES.c.id))
+        derive_warranty_ends(self.connection, select(TOUCHED_VEHICLES.c.id))
+        first = tuple(read_rejects(self.connection, FIRST_REJECTS))
+        rejects_path = write_rejects(self.path, read_rejects(self.connection))
+        drop_tables(self.connection, (*SHARED, *(staged.table for staged in self.loaded.values())))
+        counts = {kind: staged.counts for kind, staged in self.loaded.items()}
+        return ImportResult(self.path, counts, tuple(self.notices), first, rejects_path)
+
+
+@dataclass
+class Feed:
+    """The way of one kind's rows into its temporary table."""
+
+    source: KindReaders
+    staged: Staged
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    entries: int = 0
+
+    @property
+    def readers(self) -> tuple[RowReader, ...]:
+        """One reader a table of the map."""
+        return self.source.readers
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the temporary table that are copied."""
+        return ("entry", "row_number", "store_id", *self.staged.data_columns)
+
+    def take(self, number: int, row: Row, stores: Stores | None, zone: ZoneInfo) -> None:
+        """Read one row of the file, once for each table of the map."""
+        counts = self.staged.counts
+        for reader in self.readers:
+            counts.read += 1
+            outcome = reader.read(row, stores, zone)
+            if outcome is None:
+                counts.passed_over += 1
+                continue
+            store, checked = outcome
+            self.rejects += reader.rejects(number, checked)
+            if checked.refused:
+                counts.rejected += 1
+                continue
+            counts.warnings += len(checked.problems)
+            self.entries += 1
+            values = (checked.values[name] for name in self.staged.data_columns)
+            self.rows.append((self.entries, number, store.id if store else None, *values))
+
+
+def _staged(readers: KindReaders) -> Staged:
+    table, data_columns = staged_table(readers.kind)
+    return Staged(readers.kind, readers.present, readers.labels, table, data_columns)
+
+
+def _refuse_long_row(feeds: Iterable[Feed], number: int, row: Row, width: int) -> None:
+    """A row with more cells than the header has slipped: its values stand under the wrong names."""
+    reason = (
+        f"the row has {len(row)} cells and the header has {width}; a separator inside a value has to stand in "
+        f"quotation marks."
+    )
+    for feed in feeds:
+        feed.staged.counts.read += 1
+        feed.staged.counts.rejected += 1
+        feed.rejects.append(Reject(number, feed.staged.kind, "", row[width], reason))

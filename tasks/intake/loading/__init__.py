@@ -1,0 +1,1 @@
+"""How the staged rows of each kind become facts of the shared database."""

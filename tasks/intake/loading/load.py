@@ -1,0 +1,37 @@
+"""What every kind's loading works with."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Table, insert, select
+
+from tasks.intake.merging import collapse, count_contradictions
+from tasks.intake.staging import Staged
+
+
+@dataclass
+class Load:
+    """One import: its connection, its moment, and what it has to say at the end."""
+
+    connection: Connection
+    now: datetime
+    currency: str
+    """What an amount is in when neither row nor file says."""
+    time_zone: str
+    """The zone of a store that is made without one."""
+    notices: list[str]
+
+    def keep_last(self, staged: Staged, *same: str, gathers: bool = False) -> None:
+        """Of the rows that state one fact keep the last, and say so where they contradict each other."""
+        if not gathers:
+            count = count_contradictions(self.connection, staged, same)
+            if count:
+                self.notices.append(
+                    f"{staged.kind}: {count} facts stand in the file more than once and differ; the last row counts."
+                )
+        collapse(self.connection, staged, same, gathers=gathers)
+
+    def remember(self, touched: Table, staged: Staged, column: str) -> None:
+        """Note the facts that something was derived from."""
+        ids = select(staged.table.c[column]).where(staged.table.c[column].is_not(None))
+        self.connection.execute(insert(touched).from_select(["id"], ids))

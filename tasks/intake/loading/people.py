@@ -1,0 +1,312 @@
+"""Loading stores, staff, customers and their consents."""
+
+from datetime import UTC, datetime, time
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    any_,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    true,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.types import Integer, Text
+
+from models.people import Consent, ContactPoint, Customer, CustomerKey, StaffMember, Store
+from models.words import ContactKind
+from tasks.intake.kinds import CUSTOMER_COLUMNS, WEEKDAYS
+from tasks.intake.loading.load import Load
+from tasks.intake.merging import Field, assign_ids, collapse, merge, reject, table_of
+from tasks.intake.references import find_customers, folded_name
+from tasks.intake.staging import Staged
+
+ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
+"""Since when an undated consent counts: a source that states no date says that it is so, not that it was otherwise."""
+ALL_CHANNELS = ["sms", "email", "wechat", "phone"]
+CONTACTS = ("phones", "emails", "wechat")
+GIVES_CUSTOMER = tuple(column.name for column in CUSTOMER_COLUMNS)
+
+
+def load_stores(load: Load, staged: Staged) -> None:
+    """Stores are known by their code."""
+    rows, stores = staged.table, table_of(Store)
+    load.keep_last(staged, "code")
+    load.connection.execute(
+        update(rows).values(target_id=stores.c.id).where(func.lower(stores.c.code) == func.lower(rows.c.code))
+    )
+    assign_ids(load.connection, staged, Store)
+    load.connection.execute(
+        update(rows)
+        .values(name=func.coalesce(rows.c.name, rows.c.code), time_zone=func.coalesce(rows.c.time_zone, load.time_zone))
+        .where(rows.c.fresh)
+    )
+    fields = [
+        Field("name", "name", given_by=("code",), keeps=True),
+        Field("time_zone", "time_zone", given_by=("code",), keeps=True),
+        Field("language", "language", default="zh-CN"),
+        Field("phone", "phone"),
+        Field("address", "address"),
+        Field("holiday_country", "holiday_country"),
+        Field("contact_from", "contact_from", default=time(9)),
+        Field("contact_until", "contact_until", default=time(20)),
+        Field("opening_hours", "opening_hours", given_by=WEEKDAYS),
+        Field("channels", "channels", default=ALL_CHANNELS),
+    ]
+    merge(load.connection, staged, Store, fields, identity=("code",))
+
+
+def load_staff(load: Load, staged: Staged) -> None:
+    """Staff are known by store and code."""
+    rows, staff = staged.table, table_of(StaffMember)
+    load.keep_last(staged, "store_id", "code")
+    load.connection.execute(
+        update(rows)
+        .values(target_id=staff.c.id)
+        .where(staff.c.store_id == rows.c.store_id, staff.c.code == rows.c.code)
+    )
+    assign_ids(load.connection, staged, StaffMember)
+    fields = [
+        *(Field(name, name) for name in ("name", "role", "department", "phone", "email")),
+        Field("active", "active", default=True),
+    ]
+    merge(load.connection, staged, StaffMember, fields, identity=("store_id", "code"))
+
+
+def load_customers(load: Load, staged: Staged) -> None:
+    """Customers are known by any of their keys, or else by their name and a phone or e-mail address that they share.
+
+    What several rows or sources say of one customer is gathered, not replaced by what one of them leaves empty.
+    """
+    connection, rows = load.connection, staged.table
+    load.keep_last(staged, "store_id", "key", gathers=True)
+    keys = table_of(CustomerKey)
+    connection.execute(
+        update(rows)
+        .values(target_id=keys.c.customer_id)
+        .where(keys.c.store_id == rows.c.store_id, keys.c.key == rows.c.key)
+    )
+    _find_twins_on_record(load, staged)
+    _unite_twins_in_file(load, staged)
+    collapse(connection, staged, ("target_id",), gathers=True)
+    fields = [
+        *(Field(name, name, keeps=True) for name in ("name", "salutation", "language", "level", "birth_on")),
+        Field("has_contract", "has_contract", default=False),
+    ]
+    merge(connection, staged, Customer, fields, identity=("store_id",), at_first={"created_at": load.now})
+    _add_keys(load, staged)
+    _add_contact_points(load, staged)
+
+
+def _points_of_rows(staged: Staged) -> Subquery:
+    """The phones and e-mail addresses of the rows that are not yet known to be anyone."""
+    rows = staged.table
+    values = func.unnest(func.array_cat(rows.c.phones, rows.c.emails), type_=Text).label("value")
+    return (
+        select(rows.c.entry, rows.c.store_id, rows.c.customer_id, folded_name(rows.c.name).label("name"), values)
+        .where(rows.c.target_id.is_(None))
+        .subquery()
+    )
+
+
+def _find_twins_on_record(load: Load, staged: Staged) -> None:
+    """Rows with a new key whose name and phone (or e-mail) are an existing customer's of the store."""
+    rows, points, customers = staged.table, table_of(ContactPoint), table_of(Customer)
+    said = _points_of_rows(staged)
+    twins = (
+        select(said.c.entry, func.min(customers.c.id).label("id"))
+        .where(
+            points.c.value == said.c.value,
+            points.c.kind.in_([ContactKind.PHONE, ContactKind.EMAIL]),
+            customers.c.id == points.c.customer_id,
+            customers.c.store_id == said.c.store_id,
+            folded_name(customers.c.name) == said.c.name,
+        )
+        .group_by(said.c.entry)
+        .subquery()
+    )
+    load.connection.execute(update(rows).values(target_id=twins.c.id).where(rows.c.entry == twins.c.entry))
+
+
+def _unite_twins_in_file(load: Load, staged: Staged) -> None:
+    """Give new rows their customers' ids: one id for all rows that are one customer.
+
+    `customer_id` holds for each row the lowest entry known to be the same customer; it spreads along shared phones
+    and addresses until nothing changes.
+    """
+    connection, rows = load.connection, staged.table
+    new = rows.c.target_id.is_(None)
+    connection.execute(update(rows).values(customer_id=rows.c.entry).where(new))
+    while True:
+        said = _points_of_rows(staged)
+        lowest = func.min(said.c.customer_id).over(partition_by=(said.c.store_id, said.c.name, said.c.value))
+        shared = select(said.c.entry, lowest.label("first")).subquery()
+        first = select(shared.c.entry, func.min(shared.c.first).label("first")).group_by(shared.c.entry).subquery()
+        spread = (
+            update(rows)
+            .values(customer_id=first.c.first)
+            .where(rows.c.entry == first.c.entry, first.c.first < rows.c.customer_id)
+        )
+        if not connection.execute(spread).rowcount:
+            break
+    sequence = func.pg_get_serial_sequence("customers", "id")
+    leading = new & (rows.c.customer_id == rows.c.entry)
+    connection.execute(update(rows).values(target_id=func.nextval(sequence), fresh=true()).where(leading))
+    leader = rows.alias("leader")
+    connection.execute(
+        update(rows).values(target_id=leader.c.target_id, fresh=true()).where(new, leader.c.entry == rows.c.customer_id)
+    )
+
+
+def _add_keys(load: Load, staged: Staged) -> None:
+    """Let the customers be known by the rows' keys, too."""
+    rows, keys = staged.table, table_of(CustomerKey)
+    said = select(rows.c.store_id, func.unnest(rows.c["keys"]), rows.c.target_id)
+    added = (
+        upsert(keys)
+        .from_select(["store_id", "key", "customer_id"], said, include_defaults=False)
+        .on_conflict_do_nothing()
+        .returning(keys.c.customer_id)
+        .cte("added")
+    )
+    load.connection.execute(
+        update(rows).values(touched=true()).where(rows.c.target_id == added.c.customer_id).add_cte(added)
+    )
+
+
+def _add_contact_points(load: Load, staged: Staged) -> None:
+    """The file's phones and addresses come first, in its order; what else is on record stays behind them."""
+    rows, points = staged.table, table_of(ContactPoint)
+    said = _said_points(rows).cte("said")
+    others = _other_points(said).cte("others")
+    wanted = union_all(select(said), select(others)).subquery()
+    columns = ["customer_id", "kind", "value", "rank", "takes_text"]
+    inserted = upsert(points).from_select(
+        columns, select(*(wanted.c[name] for name in columns)), include_defaults=False
+    )
+    merged = (
+        inserted.on_conflict_do_update(
+            index_elements=["customer_id", "kind", "value"],
+            set_={"rank": inserted.excluded.rank, "takes_text": inserted.excluded.takes_text},
+            where=(points.c.rank != inserted.excluded.rank) | (points.c.takes_text != inserted.excluded.takes_text),
+        )
+        .returning(points.c.customer_id)
+        .cte("merged")
+    )
+    load.connection.execute(
+        update(rows).values(touched=true()).where(rows.c.target_id == merged.c.customer_id).add_cte(merged)
+    )
+
+
+def _said_points(rows: Any) -> Select[Any]:
+    lists: list[tuple[ContactKind, ColumnElement[Any]]] = [
+        (ContactKind.PHONE, rows.c.phones),
+        (ContactKind.EMAIL, rows.c.emails),
+        (ContactKind.WECHAT, func.array_remove(array([rows.c.wechat]), null())),
+    ]
+    parts = []
+    for kind, values in lists:
+        each = func.unnest(values).table_valued("value", with_ordinality="place").render_derived()
+        landline = each.c.value == any_(rows.c.landlines) if kind is ContactKind.PHONE else literal(False)
+        parts.append(
+            select(
+                rows.c.target_id.label("customer_id"),
+                literal(kind.value, Text).label("kind"),
+                each.c.value.label("value"),
+                func.min(each.c.place).label("place"),
+                (~func.bool_or(landline)).label("takes_text"),
+            )
+            .select_from(rows)
+            .join(each, true())
+            .group_by(rows.c.target_id, each.c.value)
+        )
+    every = union_all(*parts).subquery()
+    rank = func.row_number().over(partition_by=(every.c.customer_id, every.c.kind), order_by=every.c.place)
+    return select(
+        every.c.customer_id, every.c.kind, every.c.value, rank.cast(Integer).label("rank"), every.c.takes_text
+    )
+
+
+def _other_points(said: Any) -> Select[Any]:
+    """What is on record beside what the file says, ranked behind it."""
+    points = table_of(ContactPoint)
+    counts = (
+        select(said.c.customer_id, said.c.kind, func.count().label("count"))
+        .group_by(said.c.customer_id, said.c.kind)
+        .subquery()
+    )
+    place = func.row_number().over(
+        partition_by=(points.c.customer_id, points.c.kind), order_by=(points.c.rank, points.c.id)
+    )
+    known = exists().where(
+        said.c.customer_id == points.c.customer_id, said.c.kind == points.c.kind, said.c.value == points.c.value
+    )
+    return select(
+        points.c.customer_id,
+        points.c.kind.cast(Text),
+        points.c.value,
+        (counts.c["count"] + place).cast(Integer),
+        points.c.takes_text,
+    ).where(points.c.customer_id == counts.c.customer_id, points.c.kind == counts.c.kind, ~known)
+
+
+def load_consents(load: Load, staged: Staged) -> None:
+    """Consents are entries of a journal: one that is on record is never changed, and an equal one is not added.
+
+    An undated one counts as always so; where the journal says otherwise by now, it counts from now on.
+    """
+    connection, rows, consents = load.connection, staged.table, table_of(Consent)
+    find_customers(connection, staged)
+    reject(connection, staged, "customer", "the row names no customer", rows.c.customer_id.is_(None))
+    latest = _latest_entry(staged).subquery()
+    undated = rows.c.given_at.is_(None)
+    connection.execute(
+        update(rows)
+        .values(given_at=case((latest.c.granted == rows.c.granted, latest.c.given_at), else_=load.now))
+        .where(undated, latest.c.entry == rows.c.entry)
+    )
+    connection.execute(update(rows).values(given_at=ALWAYS).where(undated))
+    load.keep_last(staged, "customer_id", "purpose", "channel", "given_at")
+    same = and_(
+        consents.c.customer_id == rows.c.customer_id,
+        consents.c.purpose.is_not_distinct_from(rows.c.purpose),
+        consents.c.channel.is_not_distinct_from(rows.c.channel),
+        consents.c.given_at == rows.c.given_at,
+    )
+    reject(
+        connection,
+        staged,
+        "granted",
+        "the opposite is on record for the same customer, purpose, channel and moment, and an entry is never changed",
+        exists().where(same, consents.c.granted != rows.c.granted),
+    )
+    connection.execute(update(rows).values(fresh=true()).where(~exists().where(same)))
+    columns = ["customer_id", "purpose", "channel", "granted", "given_at", "reason"]
+    new = select(*(rows.c[name] for name in columns), literal("import")).where(rows.c.fresh)
+    connection.execute(insert(consents).from_select([*columns, "source"], new, include_defaults=False))
+
+
+def _latest_entry(staged: Staged) -> Select[Any]:
+    """For each row the last entry of the journal for the same customer, purpose and channel."""
+    rows, consents = staged.table, table_of(Consent)
+    return (
+        select(rows.c.entry, consents.c.granted, consents.c.given_at)
+        .where(
+            consents.c.customer_id == rows.c.customer_id,
+            consents.c.purpose.is_not_distinct_from(rows.c.purpose),
+            consents.c.channel.is_not_distinct_from(rows.c.channel),
+        )
+        .distinct(rows.c.entry)
+        .order_by(rows.c.entry, consents.c.given_at.desc())
+    )

@@ -1,0 +1,79 @@
+"""Phone numbers and e-mail addresses as sources write them."""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+import phonenumbers
+from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
+
+from tasks.intake.cells import Unusable, clean, narrow
+
+SEPARATORS = re.compile(r"[/;,、|\n]|或")
+LABEL = re.compile(r"^\s*(?:tel|phone|mobile|mob|cell|手机号?|电话)?\s*[.:]?\s*(?=[+(\d])", re.IGNORECASE)
+EXTENSION = re.compile(r"\s*(?:ext\.?|extension|x|转|分机|#)\s*\d{1,6}\s*$", re.IGNORECASE)
+NORTH_AMERICA = 1
+SPOKEN_ONLY = frozenset(
+    {
+        PhoneNumberType.FIXED_LINE,
+        PhoneNumberType.TOLL_FREE,
+        PhoneNumberType.SHARED_COST,
+        PhoneNumberType.PREMIUM_RATE,
+        PhoneNumberType.UAN,
+    }
+)
+EMAIL = re.compile(r"[^@\s<>()]+@[^@\s<>()]+\.[^@\s<>().]{2,}")
+
+
+class Phone(NamedTuple):
+    """A phone number in E.164, and whether a text message can reach it."""
+
+    number: str
+    takes_text: bool
+
+
+def parts(text: str) -> list[str]:
+    """What a cell lists, one by one, without empty ones or repetitions."""
+    return list(dict.fromkeys(part for part in (clean(each) for each in SEPARATORS.split(narrow(text))) if part))
+
+
+@lru_cache(maxsize=65_536)
+def read_phone(text: str, country: str) -> Phone:
+    """The number that a text is, in `country` unless it says otherwise. Raises `Unusable`."""
+    digits = EXTENSION.sub("", LABEL.sub("", narrow(text)))
+    number = None if re.search(r"[^\W\d_]", digits) else _parse(digits, country)
+    if number is None:
+        clause = (
+            f"this is not a phone number in {country}; expected one such as {_example(country)}, or one with its "
+            f"country's code such as {_example(country, PhoneNumberFormat.INTERNATIONAL)}"
+        )
+        raise Unusable(clause)
+    takes_text = phonenumbers.number_type(number) not in SPOKEN_ONLY
+    return Phone(phonenumbers.format_number(number, PhoneNumberFormat.E164), takes_text)
+
+
+def _parse(digits: str, country: str) -> PhoneNumber | None:
+    try:
+        number = phonenumbers.parse(digits, country)
+    except phonenumbers.NumberParseException:
+        return None
+    if phonenumbers.is_valid_number(number):
+        return number
+    # North American area codes are added faster than their list is kept, so there the length decides.
+    possible = number.country_code == NORTH_AMERICA and phonenumbers.is_possible_number(number)
+    return number if possible else None
+
+
+@lru_cache(maxsize=256)
+def _example(country: str, form: int = PhoneNumberFormat.NATIONAL) -> str:
+    number = phonenumbers.example_number_for_type(country, PhoneNumberType.MOBILE)
+    return str(phonenumbers.format_number(number, form)) if number else "+86 138 0013 8000"
+
+
+def read_email(text: str) -> str:
+    """An e-mail address in lower case. Raises `Unusable`."""
+    address = narrow(text).strip().removeprefix("mailto:").casefold()
+    if not EMAIL.fullmatch(address):
+        clause = "expected an e-mail address such as name@example.com"
+        raise Unusable(clause)
+    return address

@@ -1,0 +1,161 @@
+"""What the rows refer to: customers, vehicles and staff, found by what sources call them."""
+
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.types import Text
+
+from models.people import ContactPoint, Customer, CustomerKey, StaffMember
+from models.vehicles import Vehicle
+from models.words import ContactKind
+from tasks.intake.merging import AMBIGUOUS, look_up, reject, table_of
+from tasks.intake.staging import Staged
+
+NFKC: ColumnElement[Any] = literal_column("NFKC")
+"""The normal form that takes full-width signs for plain ones; a keyword of SQL."""
+SIGNS_IN_NAMES = r"[[:space:][:punct:]·•]+"
+SIGNS_ON_PLATES = r"[[:space:]·•.-]+"
+
+
+def folded_name(name: ColumnElement[str]) -> ColumnElement[str]:
+    """A name as it is compared: without case, width, spaces and punctuation."""
+    plain = func.lower(func.normalize(name, NFKC))
+    return func.regexp_replace(plain, SIGNS_IN_NAMES, "", "g", type_=Text)
+
+
+def bare_plate(plate: ColumnElement[Any]) -> ColumnElement[str]:
+    """A plate or VIN as it is compared: capitals, without spaces, points and dashes."""
+    return func.upper(func.regexp_replace(plate, SIGNS_ON_PLATES, "", "g"), type_=Text)
+
+
+def find_customers(connection: Connection, staged: Staged) -> None:
+    """Set `customer_id` of the rows that name a customer, and reject those whose customer is not known."""
+    rows = staged.table
+    by_phone = rows.c.customer.is_(None) & rows.c.customer_phone.is_not(None)
+    look_up(connection, staged, "customer_id", _customers_by_key(staged, same_store=True))
+    look_up(connection, staged, "customer_id", _customers_by_key(staged, same_store=False))
+    look_up(connection, staged, "customer_id", _customers_by_phone(staged))
+    found = rows.c.customer_id
+    reject(
+        connection,
+        staged,
+        "customer",
+        "no customer with this key is known; customers are imported before what refers to them, or together with it",
+        rows.c.customer.is_not(None) & found.is_(None),
+    )
+    reject(
+        connection,
+        staged,
+        "customer",
+        "this store does not know the key, and several other stores do; the row has to name its store",
+        rows.c.customer.is_not(None) & (found == AMBIGUOUS),
+    )
+    reject(connection, staged, "customer_phone", "no customer of the store has this phone", by_phone & found.is_(None))
+    reject(
+        connection,
+        staged,
+        "customer_phone",
+        "several customers of the store share this phone; the row has to name one by key, or by customer_name",
+        by_phone & (found == AMBIGUOUS),
+    )
+
+
+def _customers_by_key(staged: Staged, *, same_store: bool) -> Select[Any]:
+    rows, keys = staged.table, table_of(CustomerKey)
+    store = keys.c.store_id == rows.c.store_id if same_store else keys.c.store_id != rows.c.store_id
+    return select(rows.c.entry, keys.c.customer_id.label("id"), literal(0).label("rank")).where(
+        rows.c.customer_id.is_(None), keys.c.key == rows.c.customer, store
+    )
+
+
+def _customers_by_phone(staged: Staged) -> Select[Any]:
+    rows, points, customers = staged.table, table_of(ContactPoint), table_of(Customer)
+    named = folded_name(customers.c.name) == folded_name(rows.c.customer_name)
+    return select(rows.c.entry, customers.c.id, case((func.coalesce(named, False), 0), else_=1).label("rank")).where(
+        rows.c.customer_id.is_(None),
+        rows.c.customer.is_(None),
+        points.c.kind == ContactKind.PHONE,
+        points.c.value == rows.c.customer_phone,
+        customers.c.id == points.c.customer_id,
+        customers.c.store_id == rows.c.store_id,
+    )
+
+
+def find_vehicles(connection: Connection, staged: Staged, *, needed: bool) -> None:
+    """Set `vehicle_id` of the rows that name a vehicle.
+
+    Rows whose vehicle is not known are rejected when it is `needed`, else they go in without one: a customer is
+    reminded of an appointment whatever car they come with.
+    """
+    rows = staged.table
+    for rank, (named, wanted) in enumerate(_ways_to_name_a_vehicle(staged)):
+        for same_store in (True, False):
+            look_up(connection, staged, "vehicle_id", _vehicles(staged, named, wanted, rank, same_store=same_store))
+    named_one = rows.c.vehicle.is_not(None)
+    unknown = "no vehicle with this key, VIN or plate is known"
+    several = "several vehicles are known by this plate or key; the row has to name one by VIN"
+    for reason, where in ((unknown, rows.c.vehicle_id.is_(None)), (several, rows.c.vehicle_id == AMBIGUOUS)):
+        reject(connection, staged, "vehicle", reason, named_one & where, whole=needed)
+    connection.execute(update(rows).values(vehicle_id=null()).where(rows.c.vehicle_id == AMBIGUOUS))
+
+
+def _ways_to_name_a_vehicle(staged: Staged) -> list[tuple[ColumnElement[Any], ColumnElement[Any]]]:
+    vehicles, said = table_of(Vehicle), staged.table.c.vehicle
+    return [
+        (vehicles.c.key, said),
+        (vehicles.c.vin, func.upper(said)),
+        (bare_plate(vehicles.c.plate), bare_plate(said)),
+    ]
+
+
+def _vehicles(
+    staged: Staged, named: ColumnElement[Any], wanted: ColumnElement[Any], rank: int, *, same_store: bool
+) -> Select[Any]:
+    """Vehicles by one of their names; those of the row's own customer, and those not disposed of, come first."""
+    rows, vehicles = staged.table, table_of(Vehicle)
+    store = vehicles.c.store_id == rows.c.store_id if same_store else vehicles.c.store_id != rows.c.store_id
+    owned = vehicles.c.customer_id.is_not_distinct_from(rows.c.customer_id) & rows.c.customer_id.is_not(None)
+    nearness = case((owned, 0), (vehicles.c.disposed_on.is_(None), 1), else_=2)
+    return select(rows.c.entry, vehicles.c.id, (nearness + rank * 10).label("rank")).where(
+        rows.c.vehicle_id.is_(None), rows.c.vehicle.is_not(None), named == wanted, store
+    )
+
+
+def find_advisors(connection: Connection, staged: Staged) -> None:
+    """Set `advisor_id` of the rows that name an advisor; the others go in without one."""
+    rows, staff = staged.table, table_of(StaffMember)
+    code, name = func.lower(staff.c.code), folded_name(staff.c.name)
+    said = rows.c.advisor
+    candidates = select(rows.c.entry, staff.c.id, case((code == func.lower(said), 0), else_=1).label("rank")).where(
+        staff.c.store_id == rows.c.store_id, or_(code == func.lower(said), and_(name == folded_name(said), name != ""))
+    )
+    look_up(connection, staged, "advisor_id", candidates)
+    unknown = func.coalesce(rows.c.advisor_id, AMBIGUOUS) == AMBIGUOUS
+    reason = "no one on the staff of the store has this code or name, or several do"
+    reject(connection, staged, "advisor", reason, said.is_not(None) & unknown, whole=False)
+    connection.execute(update(rows).values(advisor_id=null()).where(rows.c.advisor_id == AMBIGUOUS))
+
+
+def take_owners(connection: Connection, staged: Staged) -> None:
+    """Rows that name a vehicle and no customer are its owner's. Those that name neither are rejected."""
+    rows, vehicles = staged.table, table_of(Vehicle)
+    connection.execute(
+        update(rows)
+        .values(customer_id=vehicles.c.customer_id)
+        .where(rows.c.customer_id.is_(None), vehicles.c.id == rows.c.vehicle_id)
+    )
+    reason = "the row names no customer, and no vehicle whose owner is known"
+    reject(connection, staged, "customer", reason, rows.c.customer_id.is_(None))

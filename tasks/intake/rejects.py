@@ -1,0 +1,71 @@
+"""What was wrong with single rows, and the file that says so."""
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from tasks.intake.errors import UnusableFile
+from tasks.intake.kinds import KindName
+
+COLUMNS = ("row", "kind", "column", "value", "reason")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+BUT_ACCEPTED = " The rest of the row went in."
+
+
+class Reject(NamedTuple):
+    """One thing wrong with one row.
+
+    `row` counts as a spreadsheet does, the header included. `column` is the file's, or ours where the file has none.
+    `whole`: nothing of the row went in for this kind; else only this value was left out.
+    """
+
+    row: int
+    kind: KindName
+    column: str
+    value: str
+    reason: str
+    whole: bool = True
+
+    @property
+    def sentence(self) -> str:
+        """The reason, and what it meant for the row."""
+        return self.reason if self.whole else f"{self.reason}{BUT_ACCEPTED}"
+
+
+def rejects_path(path: Path) -> Path:
+    """Where the rejects of a file are written: beside it."""
+    return path.with_name(f"{path.name}.rejects.csv")
+
+
+def write_rejects(path: Path, rejects: Iterable[Reject]) -> Path | None:
+    """Write the rejects of the file at `path` beside it, or remove those of an earlier run when there are none.
+
+    Returns where they are. The file carries a byte order mark, by which Excel knows it for UTF-8, and no cell of it
+    can act as a formula.
+    """
+    target = rejects_path(path)
+    unfinished = target.with_name(f"{target.name}.part")
+    count = 0
+    try:
+        with unfinished.open("w", encoding="utf-8-sig", newline="") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(COLUMNS)
+            for reject in rejects:
+                writer.writerow(
+                    (reject.row, reject.kind, harmless(reject.column), harmless(reject.value), reject.sentence)
+                )
+                count += 1
+        if count:
+            unfinished.replace(target)
+            return target
+        unfinished.unlink()
+        target.unlink(missing_ok=True)
+    except OSError as error:
+        raise UnusableFile(target, f"The rejects cannot be written, so nothing went in: {error.strerror}.") from error
+    return None
+
+
+def harmless(text: str) -> str:
+    """The text so that a spreadsheet shows it and does not run it."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

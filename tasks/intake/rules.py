@@ -1,0 +1,248 @@
+"""The rules of a map as functions of a row. A row is the list of its cells, as long as the header."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from tasks.intake.amounts import read_figure
+from tasks.intake.cells import PlainNumber, Unusable, bare, clean
+from tasks.intake.column_map import Condition, Rule, as_text
+from tasks.intake.dates import read_date, read_interval, read_local
+from tasks.intake.kinds import Holds
+from tasks.intake.reading import Notation
+
+Row = list[str]
+Get = Callable[[Row], str]
+"""The text of a value in a row; empty when there is none. Raises `Unusable` where a step cannot be done."""
+Test = Callable[[Row], bool]
+Locate = Callable[[str], int]
+"""The position of a source's column by its name."""
+FALLBACK = "*"
+
+
+def notation_of(rule: Rule, notation: Notation) -> Notation:
+    """How the source writes the values of one rule."""
+    formats = tuple(rule.formats) if rule.formats else ()
+    return replace(
+        notation,
+        decimal=rule.decimal or notation.decimal,
+        date_formats=formats or notation.date_formats,
+        moment_formats=formats or notation.moment_formats,
+    )
+
+
+def compile_rule(rule: Rule, holds: Holds, notation: Notation, locate: Locate) -> Get:
+    """The function that a rule is, for a column that holds `holds`."""
+    own = notation_of(rule, notation)
+    get = _source(rule, holds, own, locate)
+    for step in (_pattern, _split, _values, _absolute):
+        get = step(get, rule)
+    if rule.plus:
+        get = _plus(get, rule.plus, holds, own)
+    if rule.default_from is not None:
+        fallback = compile_rule(rule.default_from, holds, notation, locate)
+        get = _otherwise(_normal(get, holds, own), _normal(fallback, holds, notation_of(rule.default_from, notation)))
+    if rule.default is not None:
+        default = as_text(rule.default)
+        get = _otherwise(get, lambda _row: default)
+    return get
+
+
+def _source(rule: Rule, holds: Holds, notation: Notation, locate: Locate) -> Get:
+    if rule.column is not None:
+        return _cell(locate(rule.column), translated=rule.values is not None)
+    if rule.columns is not None:
+        return _joined([_cell(locate(name)) for name in rule.columns], rule.join)
+    if rule.first_of is not None:
+        return _first(
+            [_normal(compile_rule(r, holds, notation, locate), holds, notation_of(r, notation)) for r in rule.first_of]
+        )
+    if rule.constant is not None:
+        constant = as_text(rule.constant)
+        return lambda _row: constant
+    return _computed(rule.difference, rule.sum, notation, locate)
+
+
+def _computed(difference: list[str] | None, addends: list[str] | None, notation: Notation, locate: Locate) -> Get:
+    names = difference or addends or []
+    cells = [(name, _cell(locate(name))) for name in names]
+    sign = -1 if difference else 1
+
+    def compute(row: Row) -> str:
+        figures = [(name, get(row)) for name, get in cells]
+        if not any(text for _, text in figures):
+            return ""
+        values = [_figure(name, text, notation) for name, text in figures]
+        return PlainNumber(f"{values[0] + sign * sum(values[1:], Decimal()):f}")
+
+    return compute
+
+
+def _figure(name: str, text: str, notation: Notation) -> Decimal:
+    try:
+        return read_figure(text, notation.decimal).value if text else Decimal()
+    except Unusable as error:
+        clause = f"'{name}' holds '{text}': {error}"
+        raise Unusable(clause) from error
+
+
+def _cell(position: int, *, translated: bool = False) -> Get:
+    if translated:
+        return lambda row: row[position].strip()
+    return lambda row: clean(row[position])
+
+
+def _joined(cells: list[Get], separator: str) -> Get:
+    return lambda row: separator.join(text for text in (get(row) for get in cells) if text)
+
+
+def _first(rules: list[Get]) -> Get:
+    def first(row: Row) -> str:
+        return next((text for text in (get(row) for get in rules) if text), "")
+
+    return first
+
+
+def _otherwise(get: Get, fallback: Get) -> Get:
+    return lambda row: get(row) or fallback(row)
+
+
+def _pattern(get: Get, rule: Rule) -> Get:
+    if rule.pattern is None:
+        return get
+    pattern = re.compile(rule.pattern)
+
+    def match(row: Row) -> str:
+        found = pattern.search(get(row))
+        return clean((found[1] if pattern.groups else found[0]) or "") if found else ""
+
+    return match
+
+
+def _split(get: Get, rule: Rule) -> Get:
+    if rule.split is None or rule.part is None:
+        return get
+    separator, position = rule.split, rule.part - 1 if rule.part > 0 else rule.part
+
+    def split(row: Row) -> str:
+        parts = get(row).split(None if separator == " " else separator)
+        return clean(parts[position]) if -len(parts) <= position < len(parts) else ""
+
+    return split
+
+
+def _values(get: Get, rule: Rule) -> Get:
+    if rule.values is None:
+        return get
+    words = {_word(source): as_text(ours) for source, ours in rule.values.items() if source != FALLBACK}
+    fallback = as_text(rule.values[FALLBACK]) if FALLBACK in rule.values else None
+
+    def translate(row: Row) -> str:
+        text = get(row)
+        found = words.get(_word(text))
+        if found is not None:
+            return found
+        text = clean(text)
+        return fallback if fallback is not None and text else text
+
+    return translate
+
+
+def _word(text: str) -> str:
+    """A source's word as it is looked up: by its letters and digits, or by its signs where it has none."""
+    return bare(text) or text.strip()
+
+
+def _absolute(get: Get, rule: Rule) -> Get:
+    if not rule.absolute:
+        return get
+
+    def absolute(row: Row) -> str:
+        text = get(row)
+        return PlainNumber(f"{abs(read_figure(text, rule.decimal).value):f}") if text else ""
+
+    return absolute
+
+
+def _normal(get: Get, holds: Holds, notation: Notation) -> Get:
+    """The rule's value in our own writing where rules with other formats stand beside it."""
+    if holds not in {Holds.DATE, Holds.MOMENT, Holds.START} or not (notation.date_formats or notation.moment_formats):
+        return get
+
+    def normal(row: Row) -> str:
+        text = get(row)
+        return _moved(text, "0 days", holds, notation) if text else ""
+
+    return normal
+
+
+def _plus(get: Get, interval: str, holds: Holds, notation: Notation) -> Get:
+    def later(row: Row) -> str:
+        text = get(row)
+        return _moved(text, interval, holds, notation) if text else ""
+
+    return later
+
+
+def _moved(text: str, interval: str, holds: Holds, notation: Notation) -> str:
+    delta = read_interval(interval)
+    if holds is Holds.DATE:
+        day: date = read_date(text, notation.date_formats) + delta
+        return day.isoformat()
+    moment, has_time = read_local(text, notation.moment_formats, notation.date_formats)
+    later: datetime = moment + delta
+    return later.isoformat() if has_time else later.date().isoformat()
+
+
+def compile_conditions(conditions: list[Condition], notation: Notation, locate: Locate) -> Test:
+    """Whether all conditions hold of a row."""
+    tests = [_condition(condition, notation, locate) for condition in conditions]
+    return lambda row: all(test(row) for test in tests)
+
+
+def _condition(condition: Condition, notation: Notation, locate: Locate) -> Test:
+    if condition.column is not None:
+        get = _cell(locate(condition.column))
+    else:
+        get = _computed(condition.difference, condition.sum, notation, locate)
+    return _test(condition, get, notation)
+
+
+def _test(condition: Condition, get: Get, notation: Notation) -> Test:
+    match condition.is_:
+        case "empty":
+            return lambda row: not get(row)
+        case "not empty":
+            return lambda row: bool(get(row))
+        case "zero":
+            return lambda row: _is_zero(get(row), notation)
+        case "not zero":
+            return lambda row: not _is_zero(get(row), notation)
+        case None:
+            return _comparison(condition, get)
+
+
+def _comparison(condition: Condition, get: Get) -> Test:
+    if condition.matches is not None:
+        pattern = re.compile(condition.matches)
+        return lambda row: pattern.search(get(row)) is not None
+    named = (
+        condition.equals
+        if condition.equals is not None
+        else condition.in_
+        if condition.in_ is not None
+        else condition.not_
+    )
+    words = {_word(word) for word in ([named] if isinstance(named, str) else named or [])}
+    excluded = condition.not_ is not None
+    return lambda row: (_word(get(row)) in words) is not excluded
+
+
+def _is_zero(text: str, notation: Notation) -> bool:
+    """Whether a cell holds zero, or nothing. What is no figure is not zero, and is told of where it is used."""
+    try:
+        return not text or read_figure(text, notation.decimal).value == 0
+    except Unusable:
+        return False

@@ -1,0 +1,181 @@
+"""Temporary tables that hold the rows of a file, as they came, until they are merged into the shared database."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from psycopg import sql
+from sqlalchemy import Column as SqlColumn
+from sqlalchemy import Connection, MetaData, Table, func, select, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.types import BigInteger, Boolean, Date, DateTime, Integer, Numeric, Text, Time, TypeEngine
+
+from tasks.intake.kinds import KINDS, WEEKDAYS, Holds, KindName
+from tasks.intake.rejects import Reject
+
+TYPES: dict[Holds, TypeEngine[Any]] = {
+    Holds.DATE: Date(),
+    Holds.MOMENT: DateTime(timezone=True),
+    Holds.START: DateTime(timezone=True),
+    Holds.TIME: Time(),
+    Holds.YES_NO: Boolean(),
+    Holds.KILOMETRES: Integer(),
+    Holds.YEAR: Integer(),
+    Holds.AMOUNT: Numeric(14, 2),
+    Holds.NAMES: ARRAY(Text),
+    Holds.CHANNELS: ARRAY(Text),
+}
+"""The types of staged columns; the rest are text."""
+
+DERIVED: dict[KindName, dict[str, TypeEngine[Any]]] = {
+    KindName.STORES: {"opening_hours": JSONB()},
+    KindName.CUSTOMERS: {
+        "phones": ARRAY(Text),
+        "landlines": ARRAY(Text),
+        "emails": ARRAY(Text),
+        "keys": ARRAY(Text),
+    },
+}
+"""Columns that rules of rows make of others."""
+REPLACED = {
+    KindName.STORES: frozenset(WEEKDAYS),
+    KindName.CUSTOMERS: frozenset({"phone", "phone2", "email"}),
+}
+"""Columns that rules of rows put into derived ones."""
+FOUND = ("target_id", "customer_id", "vehicle_id", "advisor_id", "invoice_id", "account_id")
+"""Ids that are looked up once all rows are staged. `target_id` is that of the fact itself."""
+MARKS = ("fresh", "touched")
+"""Whether a row made a new fact, and whether it changed anything."""
+
+
+@dataclass
+class Counts:
+    """What became of the rows of one kind. `read` is the sum of the others, warnings aside."""
+
+    read: int = 0
+    inserted: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    repeated: int = 0
+    """Rows whose key a later row of the file carries, too; the later one counts."""
+    rejected: int = 0
+    passed_over: int = 0
+    """Rows that the map says are not of this kind."""
+    warnings: int = 0
+    """Values left out of rows that went in."""
+
+
+@dataclass
+class Staged:
+    """The rows of one kind in their temporary table."""
+
+    kind: KindName
+    present: frozenset[str]
+    """Our columns that the file gives, by itself or through the map. The others are left as they are on record."""
+    labels: dict[str, str]
+    """The file's columns behind ours."""
+    table: Table
+    data_columns: tuple[str, ...]
+    counts: Counts = field(default_factory=Counts)
+
+    def label(self, column: str) -> str:
+        """What the file calls one of our columns."""
+        return self.labels.get(column, column)
+
+
+def _temporary(name: str, *columns: SqlColumn[Any]) -> Table:
+    """A table of its transaction's own."""
+    return Table(name, MetaData(), *columns, prefixes=["TEMPORARY"], postgresql_on_commit="DROP")
+
+
+REJECTS = _temporary(
+    "staged_rejects",
+    SqlColumn("row", Integer),
+    SqlColumn("kind", Text),
+    SqlColumn("column", Text),
+    SqlColumn("value", Text),
+    SqlColumn("reason", Text),
+    SqlColumn("whole", Boolean),
+)
+
+READINGS = _temporary(
+    "staged_readings",
+    SqlColumn("row_number", Integer),
+    SqlColumn("vehicle_id", BigInteger),
+    SqlColumn("read_on", Date),
+    SqlColumn("kilometres", Integer),
+    SqlColumn("source", Text),
+)
+"""Odometer readings of all kinds of one file, which are merged at the end."""
+TOUCHED_INVOICES = _temporary("touched_invoices", SqlColumn("id", BigInteger))
+TOUCHED_VEHICLES = _temporary("touched_vehicles", SqlColumn("id", BigInteger))
+SHARED = (REJECTS, READINGS, TOUCHED_INVOICES, TOUCHED_VEHICLES)
+
+
+def staged_table(kind: KindName) -> tuple[Table, tuple[str, ...]]:
+    """The temporary table of a kind, and those of its columns that hold what a row says."""
+    replaced = REPLACED.get(kind, frozenset())
+    said = {
+        column.name: TYPES.get(column.holds, Text())
+        for column in KINDS[kind].columns
+        if column.name != "store" and column.name not in replaced
+    } | DERIVED.get(kind, {})
+    table = _temporary(
+        f"staged_{kind.replace('-', '_')}",
+        SqlColumn("entry", Integer, primary_key=True, autoincrement=False),
+        SqlColumn("row_number", Integer),
+        SqlColumn("store_id", BigInteger),
+        *(SqlColumn(name, type_) for name, type_ in said.items()),
+        *(SqlColumn(name, BigInteger) for name in FOUND),
+        *(SqlColumn(name, Boolean, nullable=False, server_default="false") for name in MARKS),
+    )
+    return table, tuple(said)
+
+
+def make_tables(connection: Connection, tables: Iterable[Table]) -> None:
+    """Make temporary tables. They are gone with the transaction at the latest."""
+    for table in tables:
+        table.create(connection, checkfirst=False)
+
+
+def drop_tables(connection: Connection, tables: Iterable[Table]) -> None:
+    """Drop temporary tables, so that the same transaction can import another file."""
+    for table in tables:
+        table.drop(connection, checkfirst=False)
+
+
+def copy_rows(connection: Connection, table: Table, columns: Iterable[str], rows: list[tuple[Any, ...]]) -> None:
+    """Append rows to a temporary table, in one stream."""
+    if not rows:
+        return
+    driver = connection.connection.driver_connection
+    assert driver is not None  # noqa: S101  a connection in use has its driver's
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table.name), sql.SQL(", ").join(sql.Identifier(name) for name in columns)
+    )
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def copy_rejects(connection: Connection, rejects: list[Reject]) -> None:
+    """Append what was wrong with rows."""
+    copy_rows(connection, REJECTS, [column.name for column in REJECTS.columns], [tuple(reject) for reject in rejects])
+
+
+def analyze(connection: Connection, table: Table) -> None:
+    """Let the planner know how much is in a temporary table."""
+    connection.execute(text(f"ANALYZE {table.name}"))
+
+
+def read_rejects(connection: Connection, limit: int | None = None) -> Iterable[Reject]:
+    """What was wrong, in the order of the file."""
+    statement = select(REJECTS).order_by(REJECTS.c.row, REJECTS.c.kind, REJECTS.c.column).limit(limit)
+    with connection.execute(statement.execution_options(yield_per=5000)) as rows:
+        for row in rows:
+            yield Reject(row.row, KindName(row.kind), row.column, row.value, row.reason, row.whole)
+
+
+def count_rows(connection: Connection, table: Table) -> int:
+    """How many rows a temporary table holds."""
+    return connection.execute(select(func.count()).select_from(table)).scalar_one()

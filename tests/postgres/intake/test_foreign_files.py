@@ -1,0 +1,206 @@
+"""Whole files of other systems, each with its own columns, gaps and oddities, through a map."""
+
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+
+from openpyxl import Workbook
+
+from tests.postgres.intake.conftest import Desk
+
+LEDGER = """
+Debitorenliste zum 28.02.2026;;;;;;;;
+;;;;;;;;
+Debitor;Firma;Telefon;Beleg;Belegart;Datum;Fällig;Brutto;Offen;Ausgeglichen am
+1001;Müller & Söhne KG;030 / 1234567;RE-1;Rechnung;05.01.2026;;1.190,00;1.190,00;
+1001;Müller & Söhne KG;030 / 1234567;RE-2;Rechnung;10.01.2026;20.01.2026;2.380,50 €;0,00;25.01.2026
+1002;Groß Bauträger;0151 23456789;RE-3;Rechnung;01.02.2026;15.02.2026;500,00;200,00;20.02.2026
+1002;Groß Bauträger;0151 23456789;GS-4;Gutschrift;03.02.2026;;-100,00;-100,00;
+1003;Jäger;keines;RE-5;Rechnung;31.02.2026;15.03.2026;10,00;10,00;
+1003;Jäger;keines;RE-6;Rechnung;01.02.2026;15.03.2026;-10,00;10,00;
+;;;Summe;;;;3.970,50;;
+"""
+LEDGER_MAP = """
+[file]
+decimal = ","
+date_formats = ["%d.%m.%Y"]
+default_country = "DE"
+skip_rows_where = { column = "Beleg", equals = "Summe" }
+[constants]
+currency = "EUR"
+store = "B1"
+[customers]
+key = "Debitor"
+name = "Firma"
+phone = "Telefon"
+[invoices]
+key = "Beleg"
+customer = "Debitor"
+kind = "Belegart"
+issued_on = "Datum"
+due_on = { column = "fällig", default_from = { column = "Datum", plus = "30 days" } }
+amount = "Brutto"
+[payments]
+only_where = [ { column = "Ausgeglichen am", is = "not empty" }, { difference = ["Brutto", "Offen"], is = "not zero" } ]
+key = "Beleg"
+invoice = "Beleg"
+paid_on = "Ausgeglichen am"
+amount = { difference = ["Brutto", "Offen"] }
+"""
+
+
+def test_a_german_ledger_in_a_western_encoding(desk: Desk) -> None:
+    result = desk.load("customers,invoices,payments", LEDGER, LEDGER_MAP, encoding="cp1252")
+
+    assert desk.rows("select key, kind, due_on, amount, currency, settled_on from invoices order by key") == [
+        ("GS-4", "credit-note", date(2026, 3, 5), Decimal("100.00"), "EUR", None),
+        ("RE-1", "invoice", date(2026, 2, 4), Decimal("1190.00"), "EUR", None),
+        ("RE-2", "invoice", date(2026, 1, 20), Decimal("2380.50"), "EUR", date(2026, 1, 25)),
+        ("RE-3", "invoice", date(2026, 2, 15), Decimal("500.00"), "EUR", None),
+    ]
+    assert desk.rows("select key, paid_on, amount, currency from payments order by key") == [
+        ("RE-2", date(2026, 1, 25), Decimal("2380.50"), "EUR"),
+        ("RE-3", date(2026, 2, 20), Decimal("300.00"), "EUR"),
+    ]
+    assert desk.rows(
+        "select name, value, takes_text from customers c left join contact_points p on p.customer_id = c.id"
+        " order by name"
+    ) == [
+        ("Groß Bauträger", "+4915123456789", True),
+        ("Jäger", None, None),
+        ("Müller & Söhne KG", "+49301234567", False),
+    ]
+    assert desk.rows("select key from accounts order by key") == ["1001", "1002"]
+    told = [(each["row"], each["kind"], each["column"], each["value"]) for each in desk.rejects()]
+    assert told == [
+        ("8", "customers", "Telefon", "keines"),
+        ("8", "invoices", "Datum", "31.02.2026"),
+        ("9", "customers", "Telefon", "keines"),
+        ("9", "invoices", "Brutto", "'-10.00"),
+    ]
+    assert any("cp1252" in notice for notice in result.notices)
+
+
+BOOK = """
+预约号,客户姓名,手机,车牌,日期,时间,状态,项目,备件,服务顾问
+A1,王 芳,138 0013 8000,沪A·12345,2026年3月2日,上午9:30,已预约,首保,缺货,李顾问
+A2,李娜,１３９００１３９０００,,2026/3/2,14:00,已确认,年检,,
+A3,李娜,13900139000,,2026-03-03,下午2点半,取消,维修,,
+A4,赵敏,12345,,2026-03-03,10:00-11:00,爽约,,,
+A5,孙权,13700137000,,2026-03-04,,已预约,,,
+A6,周瑜,13600136000,沪B99999,2026-03-04,9点,不明,,,
+"""
+BOOK_MAP = """
+[customers]
+key = { columns = ["手机", "客户姓名"], join = "-" }
+name = "客户姓名"
+phone = "手机"
+[appointments]
+key = "预约号"
+customer = { columns = ["手机", "客户姓名"], join = "-" }
+vehicle = "车牌"
+advisor = "服务顾问"
+starts_at = { columns = ["日期", "时间"] }
+status = "状态"
+work = "项目"
+work_kind = { column = "项目", values = { "首保" = "maintenance" } }
+parts_state = "备件"
+"""
+
+
+def test_a_chinese_appointment_book_in_gb18030(desk: Desk) -> None:
+    desk.load("customers", "key,name,phone\nC7,王芳,+8613800138000\n")
+
+    result = desk.load("customers,appointments", BOOK, BOOK_MAP, encoding="gb18030")
+
+    assert desk.rows("select key, starts_at, status, work_kind, parts_state from appointments order by key") == [
+        ("A1", datetime(2026, 3, 2, 1, 30, tzinfo=UTC), "booked", "maintenance", "missing"),
+        ("A2", datetime(2026, 3, 2, 6, 0, tzinfo=UTC), "booked", "inspection", "unknown"),
+        ("A3", datetime(2026, 3, 3, 6, 30, tzinfo=UTC), "cancelled", "repair", "unknown"),
+        ("A4", datetime(2026, 3, 3, 2, 0, tzinfo=UTC), "no-show", "other", "unknown"),
+    ]
+    assert desk.rows(
+        "select key from customer_keys join customers on id = customer_id where name like '王%' order by 1"
+    ) == ["138 0013 8000-王 芳", "C7"]
+    assert result.counts["customers"].repeated == 1
+    told = {(each["row"], each["column"]) for each in desk.rejects()}
+    assert told == {("2", "车牌"), ("2", "服务顾问"), ("5", "手机"), ("6", "日期 + 时间"), ("7", "状态")}
+
+
+def test_a_workbook_of_car_sales(desk: Desk) -> None:
+    book = Workbook()
+    book.active.title = "About"
+    sheet = book.create_sheet("Sales")
+    sheet.append(["Car sales 2025"])
+    sheet.append([])
+    sheet.append(["Contract", "First", "Last", "Mobile", "Phone", "Chassis", "Reg", "Delivered", "Km", "VIP?"])
+    sheet.append([5001, "Ann", "Lee", 13800138000, None, "LSVAA1", "沪A1", date(2024, 2, 29), 12, True])
+    sheet.append(
+        [
+            5002,
+            "Bob",
+            "Ray",
+            None,
+            "021-61234567",
+            "LSVAA2",
+            None,
+            datetime.fromisoformat("2025-03-01T15:30"),
+            8.0,
+            False,
+        ]
+    )
+    sheet.append([5003, None, None, None, None, None, None, None, None, None])
+    sheet.append([None, None, None, None, None, None, "Total", None, 20, None])
+    sheet.append([5004, "Cy", "Fox", 13800138002, None, "LSVAA4", None, time(10, 0), 5, "n/a"])
+    path = desk.folder / "file.csv"
+    book.save(path)
+    map_ = """
+    [file]
+    sheet = "sales"
+    skip_rows_where = { column = "Reg", equals = "Total" }
+    [customers]
+    key = { columns = ["Mobile", "First", "Last"], join = "/" }
+    name = { columns = ["First", "Last"] }
+    phone = { first_of = ["Mobile", "Phone"] }
+    level = { column = "VIP?", values = { yes = "VIP", "*" = "" } }
+    [vehicles]
+    customer = { columns = ["Mobile", "First", "Last"], join = "/" }
+    vin = "Chassis"
+    plate = "Reg"
+    odometer_km = "Km"
+    odometer_read_on = "Delivered"
+    [deliveries]
+    key = "Contract"
+    customer = { columns = ["Mobile", "First", "Last"], join = "/" }
+    vehicle = "Chassis"
+    handed_over_on = "Delivered"
+    [warranties]
+    vehicle = "Chassis"
+    starts_on = "Delivered"
+    ends_on = { column = "Delivered", plus = "2 years" }
+    limit_kilometres = { constant = 60000 }
+    """
+
+    result = desk.load("customers,vehicles,deliveries,warranties", path, map_, store="SH01")
+
+    assert desk.rows(
+        "select h.key, c.name, c.level, h.handed_over_on from handovers h"
+        " join customers c on c.id = h.customer_id order by 1"
+    ) == [
+        ("5001", "Ann Lee", "VIP", date(2024, 2, 29)),
+        ("5002", "Bob Ray", None, date(2025, 3, 1)),
+    ]
+    assert desk.rows("select key, ends_on, limit_kilometres from warranties order by 1") == [
+        ("LSVAA1", date(2026, 2, 28), 60000),
+        ("LSVAA2", date(2027, 3, 1), 60000),
+    ]
+    assert desk.rows("select vin from vehicles order by 1") == ["LSVAA1", "LSVAA2", "LSVAA4"]
+    assert desk.rows("select read_on, kilometres from odometer_readings order by 1") == [
+        (date(2024, 2, 29), 12),
+        (date(2025, 3, 1), 8),
+    ]
+    assert result.counts["deliveries"].inserted == 2
+    assert {each["row"] for each in desk.rejects()} == {"6", "8"}
+    before = desk.snapshot()
+    again = desk.load("customers,vehicles,deliveries,warranties", path, map_, store="SH01")
+    assert desk.snapshot() == before
+    assert again.counts["vehicles"].unchanged == 3
