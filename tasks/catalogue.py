@@ -25,6 +25,8 @@ from models.words import ProcessName
 SHIPPED = "aftercare"
 """Who made the versions that came with the software."""
 
+INSTALL_LOCK = 727_003
+
 
 @dataclass(frozen=True, slots=True)
 class PolicyInForce:
@@ -38,7 +40,11 @@ class PolicyInForce:
 
 
 def install_shipped(connection: Connection, now: datetime) -> None:
-    """Bring the shipped policies and templates into the database; a changed one becomes the next version."""
+    """Bring the shipped policies and templates into the database; a changed one becomes the next version.
+
+    Whoever comes second at the same moment waits, and finds it done.
+    """
+    connection.execute(select(func.pg_advisory_xact_lock(INSTALL_LOCK)))
     for process in ProcessName:
         connection.execute(insert(Process).values(name=process.value).on_conflict_do_nothing())
         add_policy(connection, process, shipped_policy(process).model_dump(mode="json"), None, SHIPPED, now)

@@ -1,0 +1,39 @@
+# Everything is set up by these targets on a machine that has only Python >= 3.11, make and pip.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/installed
+
+.PHONY: demo up test check bench format clean
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Aftercare needs Python 3.11 or newer; name one with make PYTHON=…")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	touch $(STAMP)
+
+demo: $(STAMP)  ## load the sample dealership, run the four processes, show what happened
+	$(BIN)/aftercare demo
+
+up: $(STAMP)  ## the whole stack: database, Prefect, schedules, workers
+	$(BIN)/aftercare up
+
+test: $(STAMP)  ## all tests
+	$(BIN)/pytest --numprocesses 2 --dist loadgroup
+
+check: $(STAMP)  ## lint, types, import contracts, migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/aftercare db check-migrations
+
+bench: $(STAMP)  ## the benchmarks, into benchmarks/results.json
+	$(BIN)/python -m benchmarks
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) build *.egg-info

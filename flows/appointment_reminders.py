@@ -1,0 +1,31 @@
+"""Service appointments (R1): confirmed, prepared, reminded, missed, booked again."""
+
+from datetime import datetime
+
+from prefect import flow
+
+from models.words import ProcessName
+from tasks.prefect_run import (
+    ProcessRun,
+    accounted_run,
+    dispatch_touches,
+    plan_touches,
+    rehearse_touches,
+    tell_of_changes,
+)
+
+
+@flow(name=ProcessName.APPOINTMENT_REMINDERS.value)
+async def appointment_reminders(as_of: datetime | None = None, dry_run: bool = False) -> ProcessRun:
+    """Departments hear of changes first; then everyone's confirmations, reminders, calls and no-shows.
+
+    As of a past moment, only facts dated up to it count. A dry run shows what would happen and does nothing.
+    """
+    async with accounted_run(ProcessName.APPOINTMENT_REMINDERS, as_of, dry_run=dry_run) as run:
+        if dry_run:
+            await rehearse_touches(run)
+        elif run.enabled:
+            await tell_of_changes(run)
+            await plan_touches(run)
+            await dispatch_touches(run)
+    return run

@@ -1,0 +1,16 @@
+"""Dispatch: whatever is due of any process goes out, the most important first, merged and capped by customer."""
+
+from datetime import datetime
+
+from prefect import flow
+
+from tasks.prefect_run import ProcessRun, accounted_run, dispatch_touches
+
+
+@flow(name="dispatch")
+async def dispatch(as_of: datetime | None = None, dry_run: bool = False) -> ProcessRun:
+    """Send what the processes have planned and what gates have deferred until now. A dry run does nothing."""
+    async with accounted_run("dispatch", as_of, dry_run=dry_run) as run:
+        if not dry_run:
+            await dispatch_touches(run, everything=True)
+    return run

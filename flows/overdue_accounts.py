@@ -1,0 +1,31 @@
+"""Overdue accounts (R4): reminded, called, formally reminded, handed to finance; the tone rises step by step."""
+
+from datetime import datetime
+
+from prefect import flow
+
+from models.words import ProcessName
+from tasks.prefect_run import (
+    ProcessRun,
+    accounted_run,
+    dispatch_touches,
+    open_broken_promises,
+    plan_touches,
+    rehearse_touches,
+)
+
+
+@flow(name=ProcessName.OVERDUE_ACCOUNTS.value)
+async def overdue_accounts(as_of: datetime | None = None, dry_run: bool = False) -> ProcessRun:
+    """Broken promises become cases; then every account is chased at the level of its oldest open invoice.
+
+    As of a past moment, only facts dated up to it count. A dry run shows what would happen and does nothing.
+    """
+    async with accounted_run(ProcessName.OVERDUE_ACCOUNTS, as_of, dry_run=dry_run) as run:
+        if dry_run:
+            await rehearse_touches(run)
+        elif run.enabled:
+            await open_broken_promises(run)
+            await plan_touches(run)
+            await dispatch_touches(run)
+    return run

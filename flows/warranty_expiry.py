@@ -1,0 +1,23 @@
+"""Warranty expiry (R3): invited to a free inspection while faults are still repaired under the warranty."""
+
+from datetime import datetime
+
+from prefect import flow
+
+from models.words import ProcessName
+from tasks.prefect_run import ProcessRun, accounted_run, dispatch_touches, plan_touches, rehearse_touches
+
+
+@flow(name=ProcessName.WARRANTY_EXPIRY.value)
+async def warranty_expiry(as_of: datetime | None = None, dry_run: bool = False) -> ProcessRun:
+    """Everyone whose warranty ends, by date or by mileage, in 60, 45, 30 or 7 days, and who has no inspection booked.
+
+    As of a past moment, only facts dated up to it count. A dry run shows what would happen and does nothing.
+    """
+    async with accounted_run(ProcessName.WARRANTY_EXPIRY, as_of, dry_run=dry_run) as run:
+        if dry_run:
+            await rehearse_touches(run)
+        elif run.enabled:
+            await plan_touches(run)
+            await dispatch_touches(run)
+    return run

@@ -1,0 +1,27 @@
+"""What is done every night, whatever else happened: it mends what anything outside our own functions left behind."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from models.accounts_of_runs import RunAccount
+from models.words import ProcessName
+from tasks.cases import open_cases_for_broken_promises
+from tasks.deriving import derive_settlements, derive_warranty_ends
+from tasks.dispatch.dispatchers import recover_abandoned
+from tasks.notices import tell_departments
+from tasks.planning.ending import end_reasonless
+
+
+def keep_house(connection: Connection, now: datetime, run_id: UUID | None) -> RunAccount:
+    """Settlements and warranty ends derived afresh, abandoned touches taken back, those without a reason ended."""
+    recovered = recover_abandoned(connection, now)
+    settled = derive_settlements(connection)
+    derive_warranty_ends(connection)
+    account = RunAccount(figures={"recovered": recovered, "settlements_mended": settled})
+    for process in ProcessName:
+        account += RunAccount(ended=end_reasonless(connection, process, now, run_id))
+    account.figures["departments_told"] = tell_departments(connection, now)
+    account.figures["cases_opened"] = open_cases_for_broken_promises(connection, now)
+    return account

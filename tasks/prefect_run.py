@@ -1,0 +1,233 @@
+"""Where Prefect meets our plain functions: a run with its row and its account, and a thin task over each step.
+
+Tasks take ids and moments, never customers or secrets; what they need they read inside. They retry what a moment
+may mend, such as a database that is restarting.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
+
+from prefect import task
+from prefect.artifacts import acreate_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.runtime import flow_run
+from prefect.tasks import exponential_backoff
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from models.accounts_of_runs import RunAccount
+from models.clock import read_clock
+from models.errors import AftercareError
+from models.settings import Settings, read_settings
+from models.words import ProcessName
+from tasks.cases import open_cases_for_broken_promises
+from tasks.catalogue import install_shipped
+from tasks.coverage import measure_coverage
+from tasks.dispatch.dispatch import dispatch_due
+from tasks.housekeeping import keep_house
+from tasks.notices import tell_departments
+from tasks.planning.sweep import plan
+from tasks.rehearsing import WouldContact, rehearse
+from tasks.run_artifacts import account_rows, touch_rows
+from tasks.runs import close_run, fail_run, is_enabled, open_run
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+
+class NoDatabase(AftercareError):
+    """A flow that was started without a database to work on."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "AFTERCARE_DATABASE_URL is not set: flows run where `aftercare run` or `aftercare up` starts them."
+        )
+
+
+@dataclass
+class ProcessRun:
+    """A run of a process in progress."""
+
+    id: UUID
+    process: str
+    now: datetime
+    fixed: bool
+    """Whether the clock stands still at `now`: a run as of a moment, or a moved clock."""
+    dry_run: bool
+    enabled: bool
+    account: RunAccount = field(default_factory=RunAccount)
+    would_contact: list[WouldContact] = field(default_factory=list)
+
+
+@cache
+def read_engine() -> Engine:
+    """The engine of this process, on the database that the settings name."""
+    settings = read_settings()
+    if settings.database_url is None:
+        raise NoDatabase
+    url = settings.database_url.get_secret_value().replace("postgresql://", "postgresql+psycopg://", 1)
+    return create_engine(url, pool_pre_ping=True)
+
+
+def is_transient(_task: Any, _run: Any, state: Any) -> bool:
+    """Whether trying again may help: the database went away."""
+    failure = getattr(state, "data", None)
+    return isinstance(getattr(failure, "exception", failure), OperationalError | InterfaceError)
+
+
+def step(name: str) -> Callable[[Callable[Given, Awaitable[Result]]], Callable[Given, Awaitable[Result]]]:
+    """A step of a flow, and how it is tried again."""
+    return task(
+        task_run_name=name,
+        retries=3,
+        retry_delay_seconds=exponential_backoff(backoff_factor=2),
+        retry_jitter_factor=0.5,
+        retry_condition_fn=is_transient,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+    )
+
+
+@asynccontextmanager
+async def accounted_run(process: str, as_of: datetime | None, *, dry_run: bool) -> AsyncIterator[ProcessRun]:
+    """A run with its row in our table: it ends with a balanced account, or as failed with the reason."""
+    settings = read_settings()
+    now = as_of or read_clock(settings.now, settings.zone)
+    fixed = as_of is not None or settings.now is not None
+    run = await asyncio.to_thread(_open, process, now, dry_run, fixed)
+    try:
+        yield run
+        await publish_artifacts(run)
+        await asyncio.to_thread(
+            _in_transaction, lambda connection: close_run(connection, run.id, run.account, _now(run))
+        )
+    except BaseException as error:
+        reason = str(error) or type(error).__name__
+        await asyncio.to_thread(
+            _in_transaction, lambda connection: fail_run(connection, run.id, run.account, reason, _now(run))
+        )
+        raise
+
+
+def _open(process: str, now: datetime, dry_run: bool, fixed: bool) -> ProcessRun:
+    with read_engine().begin() as connection:
+        install_shipped(connection, now)
+        prefect_run_id = UUID(flow_run.id) if flow_run.id else None
+        started_by = str(flow_run.parent_flow_run_id or flow_run.name or "hand")
+        run_id = open_run(
+            connection, process, now, now, dry_run=dry_run, prefect_run_id=prefect_run_id, started_by=started_by
+        )
+        return ProcessRun(run_id, process, now, fixed, dry_run, is_enabled(connection, process))
+
+
+def _now(run: ProcessRun) -> datetime:
+    settings = read_settings()
+    return run.now if run.fixed else read_clock(settings.now, settings.zone)
+
+
+def _in_transaction(work: Callable[[Connection], Result]) -> Result:
+    with read_engine().begin() as connection:
+        return work(connection)
+
+
+async def rehearse_touches(run: ProcessRun) -> None:
+    """What the run would do, and whom it would contact; nothing is kept or sent."""
+    run.account, run.would_contact = await _rehearse(run.process, run.now)
+
+
+@step("rehearse {process}")
+async def _rehearse(process: str, now: datetime) -> tuple[RunAccount, list[WouldContact]]:
+    return await asyncio.to_thread(_in_transaction, lambda connection: rehearse(connection, ProcessName(process), now))
+
+
+async def plan_touches(run: ProcessRun) -> None:
+    """Plan what is due for everyone, and end what has lost its reason."""
+    run.account += await _plan(run.process, run.now, run.id)
+
+
+@step("plan {process}")
+async def _plan(process: str, now: datetime, run_id: UUID) -> RunAccount:
+    return await asyncio.to_thread(
+        _in_transaction, lambda connection: plan(connection, ProcessName(process), now, run_id)
+    )
+
+
+async def dispatch_touches(run: ProcessRun, *, everything: bool = False) -> None:
+    """Send what is due of this process, or of all."""
+    run.account += await _dispatch(None if everything else run.process, run.now, run.fixed, run.id)
+
+
+@step("dispatch")
+async def _dispatch(process: str | None, now: datetime, fixed: bool, run_id: UUID) -> RunAccount:
+    settings = read_settings()
+    return await dispatch_due(
+        read_engine(),
+        settings,
+        _clock(settings, now, fixed=fixed),
+        process=ProcessName(process) if process else None,
+        run_id=run_id,
+    )
+
+
+def _clock(settings: Settings, now: datetime, *, fixed: bool) -> Callable[[], datetime]:
+    return (lambda: now) if fixed else (lambda: read_clock(settings.now, settings.zone))
+
+
+async def tell_of_changes(run: ProcessRun) -> None:
+    """Tell the departments concerned of moved and cancelled appointments (R1)."""
+    await _tell_departments(run.now)
+
+
+@step("tell departments")
+async def _tell_departments(now: datetime) -> int:
+    return await asyncio.to_thread(_in_transaction, lambda connection: tell_departments(connection, now))
+
+
+async def open_broken_promises(run: ProcessRun) -> None:
+    """Open a case for every promise to pay that was broken (R4)."""
+    await _open_broken_promises(run.now)
+
+
+@step("open cases for broken promises")
+async def _open_broken_promises(now: datetime) -> int:
+    return await asyncio.to_thread(_in_transaction, lambda connection: open_cases_for_broken_promises(connection, now))
+
+
+async def add_coverage(run: ProcessRun) -> None:
+    """Measure how many of the visits were followed up (R2)."""
+    run.account.figures |= await _measure_coverage(run.now)
+
+
+@step("measure coverage")
+async def _measure_coverage(now: datetime) -> dict[str, float]:
+    return await asyncio.to_thread(_in_transaction, lambda connection: measure_coverage(connection, now))
+
+
+async def tidy_up(run: ProcessRun) -> None:
+    """Take back what dead dispatchers held, derive afresh what is derived, end what has lost its reason."""
+    run.account += await _keep_house(run.now, run.id)
+
+
+@step("keep house")
+async def _keep_house(now: datetime, run_id: UUID) -> RunAccount:
+    return await asyncio.to_thread(_in_transaction, lambda connection: keep_house(connection, now, run_id))
+
+
+async def publish_artifacts(run: ProcessRun) -> None:
+    """The run's account, and the touches it dealt with, masked, as table artifacts in Prefect."""
+    await acreate_table_artifact(
+        table=account_rows(run.account),
+        key=f"{run.process}-account",
+        description=f"{run.process} as of {run.now:%F %T%z}",
+    )
+    rows = await asyncio.to_thread(
+        _in_transaction, lambda connection: touch_rows(connection, run.id, run.would_contact)
+    )
+    if rows:
+        await acreate_table_artifact(table=rows, key=f"{run.process}-touches", description="Recipients are masked.")
