@@ -1,0 +1,147 @@
+"""What waits for a named person before it goes: shown as the customer will get it, approved or refused."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, insert, select, union_all, update
+
+from models.base import Facts
+from models.errors import AftercareError
+from models.ledger import Touch, Verdict
+from models.people import Customer, Store
+from models.words import Decision, Gate, Role, StepKind, SubjectKind, TouchState
+from tasks import audit
+from tasks.letters import Letter, letters_of
+from tasks.planning.ending import still_true
+from tasks.staff import Actor, find_actor
+from tasks.touches import cancel_touches, check_still_true, find_touch, lock_touch, short
+
+
+class MayNotApprove(AftercareError):
+    """Someone who has none of the roles that may decide on a touch."""
+
+    def __init__(self, actor: Actor, touch_id: UUID, roles: list[str]) -> None:
+        self.actor, self.touch_id, self.roles = actor, touch_id, roles
+        super().__init__(
+            f"{actor.name} ({actor.code}) is {actor.role}; {short(touch_id)} is decided on by {' or '.join(roles)}."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingTouch:
+    """A touch that waits for approval."""
+
+    id: UUID
+    kind: StepKind
+    process: str
+    step: str
+    store: str
+    """The store's code."""
+    time_zone: str
+    roles: tuple[Role, ...]
+    """Who may decide."""
+    customer_id: int
+    customer: str
+    channels: tuple[str, ...]
+    due_at: datetime
+    valid_until: datetime
+    letter: Letter
+    figures: Facts
+    """What the planner saw."""
+
+
+def list_waiting(connection: Connection, now: datetime, *, store: str | None = None) -> list[WaitingTouch]:
+    """What waits for approval and is still true, the earliest due first. `store` is a store's code."""
+    rows = connection.execute(_waiting(now, store)).all()
+    letters = letters_of(connection, [row.id for row in rows], now)
+    return [_item(row, letters[row.id]) for row in rows if row.id in letters]
+
+
+def _waiting(now: datetime, store: str | None) -> Select[Any]:
+    statement = (
+        select(Touch.__table__, Store.code.label("store"), Store.time_zone)
+        .join(Store, Store.id == Touch.store_id)
+        .where(Touch.state == TouchState.AWAITING_APPROVAL)
+    )
+    waiting = (statement if store is None else statement.where(Store.code == store)).cte("waiting")
+    judged = union_all(*(still_true(waiting, kind, now) for kind in SubjectKind)).subquery("judged")
+    return (
+        select(waiting, Customer.name.label("customer"))
+        .join(judged, judged.c.touch_id == waiting.c.id)
+        .join(Customer, Customer.id == waiting.c.customer_id)
+        .where(~judged.c.moved, judged.c.gone.is_(None), ~judged.c.passed)
+        .order_by(waiting.c.due_at, waiting.c.priority.desc(), waiting.c.id)
+    )
+
+
+def _item(row: Row[Any], letter: Letter) -> WaitingTouch:
+    return WaitingTouch(
+        id=row.id,
+        kind=row.kind,
+        process=row.process,
+        step=row.step,
+        store=row.store,
+        time_zone=row.time_zone,
+        roles=tuple(Role(role) for role in row.approval),
+        customer_id=row.customer_id,
+        customer=row.customer,
+        channels=tuple(row.channels),
+        due_at=row.due_at,
+        valid_until=row.valid_until,
+        letter=letter,
+        figures=row.figures,
+    )
+
+
+def approve(connection: Connection, id_prefix: str, now: datetime, staff_code: str) -> UUID:
+    """Let a waiting touch go at its due moment; its id.
+
+    Raises `UnknownTouch`, `AmbiguousTouch`, `WrongState`, `NoLongerTrue`, `UnknownStaff`, `InactiveStaff`,
+    `MayNotApprove`.
+    """
+    touch, actor = _take(connection, id_prefix, staff_code)
+    check_still_true(connection, touch, now)
+    connection.execute(
+        update(Touch)
+        .where(Touch.id == touch.id)
+        .values(state=TouchState.PLANNED, state_at=now, gate=None, reason=None, approved_at=now, approved_by=actor.id)
+    )
+    connection.execute(
+        insert(Verdict).values(
+            touch_id=touch.id,
+            gate=Gate.APPROVAL,
+            decision=Decision.PASS,
+            reason=f"approved by {actor.name}",
+            figures={"staff": actor.code},
+            decided_at=now,
+        )
+    )
+    before, after = {"state": touch.state}, {"state": TouchState.PLANNED}
+    audit.record(connection, now, actor.code, "touch.approved", "touch", touch.id, before, after)
+    return UUID(str(touch.id))
+
+
+def refuse(connection: Connection, id_prefix: str, now: datetime, staff_code: str, reason: str) -> UUID:
+    """Do not let a waiting touch go, ever; its id. Raises what `approve` raises, but for `NoLongerTrue`."""
+    touch, actor = _take(connection, id_prefix, staff_code)
+    cancel_touches(
+        connection,
+        Touch.id == touch.id,
+        Gate.APPROVAL,
+        f"refused by {actor.name}: {reason}",
+        now,
+        {"staff": actor.code},
+    )
+    before, after = {"state": touch.state}, {"state": TouchState.CANCELLED, "reason": reason}
+    audit.record(connection, now, actor.code, "touch.refused", "touch", touch.id, before, after)
+    return UUID(str(touch.id))
+
+
+def _take(connection: Connection, id_prefix: str, staff_code: str) -> tuple[Row[Any], Actor]:
+    touch = lock_touch(connection, find_touch(connection, id_prefix), (TouchState.AWAITING_APPROVAL,))
+    actor = find_actor(connection, staff_code, touch.store_id)
+    if actor.role is not Role.ADMIN and actor.role not in touch.approval:
+        raise MayNotApprove(actor, touch.id, touch.approval)
+    return touch, actor

@@ -1,0 +1,158 @@
+"""Touches of which nobody knows whether they arrived, or that failed: worked off by people, with a reason."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, assert_never
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, String, and_, cast, literal, or_, select, update
+
+from models.cadence import moment
+from models.errors import AftercareError
+from models.ledger import AuditEntry, Touch
+from models.people import Customer, Store
+from models.touch_states import may_follow
+from models.words import ChannelName, TouchState
+from tasks import audit
+from tasks.staff import find_actor
+from tasks.touches import WrongState, check_still_true, find_touch, lock_touch, short
+
+GIVEN_UP = "touch.given-up"
+UNSETTLED = (TouchState.UNKNOWN, TouchState.FAILED)
+
+
+class Settlement(StrEnum):
+    """What a person decides on a touch that is unknown or failed."""
+
+    DELIVERED = "delivered"
+    """It has arrived, as far as is known from elsewhere."""
+    AGAIN = "again"
+    """It is sent again, by all the gates."""
+    GIVEN_UP = "given-up"
+    """It stays unsent."""
+
+
+class WentWithAnother(AftercareError):
+    """A touch whose line went out inside another one's message, which is the one to settle."""
+
+    def __init__(self, touch_id: UUID, host_id: UUID) -> None:
+        self.touch_id, self.host_id = touch_id, host_id
+        super().__init__(f"{short(touch_id)} went out inside the message of {short(host_id)}; settle that one.")
+
+
+@dataclass(frozen=True, slots=True)
+class UnsettledTouch:
+    """A touch that waits for a person's decision."""
+
+    id: UUID
+    state: TouchState
+    process: str
+    step: str
+    store: str
+    """The store's code."""
+    time_zone: str
+    customer_id: int
+    customer: str
+    channel: ChannelName | None
+    state_at: datetime
+    valid_until: datetime
+    reason: str | None
+    body: str | None
+    """The text as it went, or would have gone, out."""
+
+
+def list_unsettled(connection: Connection, *, store: str | None = None) -> list[UnsettledTouch]:
+    """The touches that are unknown, or failed and not given up; the oldest first. `store` is a store's code."""
+    statement = _unsettled()
+    if store is not None:
+        statement = statement.where(Store.code == store)
+    return [UnsettledTouch(**row) for row in connection.execute(statement).mappings()]
+
+
+def _unsettled() -> Select[Any]:
+    given_up = (
+        select(literal(1))
+        .where(
+            AuditEntry.entity == "touch",
+            AuditEntry.entity_id == cast(Touch.id, String),
+            AuditEntry.action == GIVEN_UP,
+            AuditEntry.at >= Touch.state_at,
+        )
+        .exists()
+    )
+    return (
+        select(
+            Touch.id,
+            Touch.state,
+            Touch.process,
+            Touch.step,
+            Store.code.label("store"),
+            Store.time_zone,
+            Touch.customer_id,
+            Customer.name.label("customer"),
+            Touch.channel,
+            Touch.state_at,
+            Touch.valid_until,
+            Touch.reason,
+            Touch.body,
+        )
+        .join(Store, Store.id == Touch.store_id)
+        .join(Customer, Customer.id == Touch.customer_id)
+        .where(
+            or_(Touch.state == TouchState.UNKNOWN, and_(Touch.state == TouchState.FAILED, ~given_up)),
+            Touch.merged_into.is_(None),
+        )
+        .order_by(Touch.state_at, Touch.id)
+    )
+
+
+def settle(
+    connection: Connection, id_prefix: str, settlement: Settlement, reason: str, now: datetime, staff_code: str
+) -> TouchState:
+    """Settle an unknown or failed touch, and what went out inside its message; the state it is in then.
+
+    Raises `UnknownTouch`, `AmbiguousTouch`, `WrongState`, `WentWithAnother`, `NoLongerTrue` for what would be sent
+    again without its reason, `UnknownStaff`, `InactiveStaff`.
+    """
+    touch = lock_touch(connection, find_touch(connection, id_prefix), UNSETTLED)
+    if touch.merged_into is not None:
+        raise WentWithAnother(touch.id, touch.merged_into)
+    actor = find_actor(connection, staff_code, touch.store_id)
+    state, action = _decide(connection, touch, settlement, now)
+    explained = f"{settlement} by {actor.name}: {reason}"
+    together = or_(Touch.id == touch.id, and_(Touch.merged_into == touch.id, Touch.state.in_(UNSETTLED)))
+    settled = connection.execute(
+        update(Touch).where(together).values(**_values(settlement, state, explained, now)).returning(Touch.id)
+    ).scalars()
+    for touch_id in settled.all():
+        before, after = {"state": touch.state}, {"state": state, "reason": reason}
+        audit.record(connection, now, actor.code, action, "touch", touch_id, before, after)
+    return state
+
+
+def _decide(connection: Connection, touch: Row[Any], settlement: Settlement, now: datetime) -> tuple[TouchState, str]:
+    """The state that a settlement leads to, and what the audit trail calls it."""
+    match settlement:
+        case Settlement.DELIVERED:
+            if not may_follow(touch.state, TouchState.SENT):
+                raise WrongState(touch, (TouchState.UNKNOWN,))
+            return TouchState.SENT, "touch.delivered"
+        case Settlement.AGAIN:
+            check_still_true(connection, touch, now)
+            return TouchState.PLANNED, "touch.sent-again"
+        case Settlement.GIVEN_UP:
+            return TouchState.FAILED, GIVEN_UP
+        case _:
+            assert_never(settlement)
+
+
+def _values(settlement: Settlement, state: TouchState, explained: str, now: datetime) -> dict[str, Any]:
+    """The columns that a settlement sets; what is sent again begins afresh, by all the gates."""
+    values: dict[str, Any] = {"state": state, "state_at": moment(now), "reason": explained}
+    if settlement is not Settlement.AGAIN:
+        return values
+    afresh = dict.fromkeys(
+        ("gate", "reason", "contacted_at", "channel", "contact_point_id", "message_id", "merged_into")
+    )
+    return values | afresh | {"not_before": moment(now), "attempts": 0, "resendable": False}

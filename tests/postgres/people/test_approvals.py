@@ -1,0 +1,85 @@
+"""What waits for a named person, and what their word does."""
+
+from uuid import UUID
+
+import pytest
+from sqlalchemy import update
+
+from models.ledger import Touch
+from models.words import ProcessName, Role, TouchState
+from tasks.approvals import MayNotApprove, approve, list_waiting, refuse
+from tasks.staff import UnknownStaff
+from tasks.touches import NoLongerTrue, WrongState
+from tests.support.desk import audited, touch_of, verdicts_of
+from tests.support.world import World, at
+
+NOW = at("2026-04-09 10:30")
+
+
+@pytest.fixture
+def formal(world: World) -> UUID:
+    """A formal reminder that waits."""
+    account = world.account(world.customer(name="Li Lei"))
+    world.invoice(account, "2026-03-10", "1000.00")
+    world.plan(ProcessName.OVERDUE_ACCOUNTS, "2026-04-09 10:00")
+    world.staff(Role.FINANCE, code="F1", name="Chen Jing")
+    (touch,) = (touch for touch in world.touches() if touch.state == TouchState.AWAITING_APPROVAL)
+    found: UUID = touch.id
+    return found
+
+
+def test_the_letter_is_seen_as_the_customer_will_get_it(world: World, formal: UUID) -> None:
+    (waiting,) = list_waiting(world.connection, NOW)
+    assert (waiting.id, waiting.step, waiting.customer) == (formal, "formal-30", "Li Lei")
+    assert waiting.roles == (Role.FINANCE, Role.MANAGER)
+    assert waiting.letter.text.startswith("Test Motors: Li Lei, your account")
+    assert "owes CNY 1,000.00, 30 days overdue" in waiting.letter.text
+    assert list_waiting(world.connection, NOW, store="nowhere") == []
+
+
+def test_what_was_paid_meanwhile_does_not_wait(world: World, formal: UUID) -> None:
+    world.payment(touch_of(world, formal).subject_id, "2026-04-09", "1000.00")
+    assert list_waiting(world.connection, NOW) == []
+    with pytest.raises(NoLongerTrue, match="is not to be made any more"):
+        approve(world.connection, str(formal), NOW, "F1")
+    assert touch_of(world, formal).state == TouchState.AWAITING_APPROVAL
+
+
+def test_what_is_approved_goes(world: World, formal: UUID) -> None:
+    assert approve(world.connection, str(formal)[:8], NOW, "F1") == formal
+    touch = touch_of(world, formal)
+    assert (touch.state, touch.state_at, touch.approved_at) == (TouchState.PLANNED, NOW, NOW)
+    assert verdicts_of(world, formal) == [("approval", "pass", "approved by Chen Jing")]
+    assert audited(world) == [("F1", "touch.approved", "touch")]
+    with pytest.raises(WrongState, match="is not awaiting-approval: it is planned since 2026-04-09 10:30"):
+        approve(world.connection, str(formal), NOW, "F1")
+    world.plan(ProcessName.OVERDUE_ACCOUNTS, "2026-04-09 11:00")
+    assert touch_of(world, formal).state == TouchState.PLANNED
+
+
+def test_what_is_refused_never_goes(world: World, formal: UUID) -> None:
+    refuse(world.connection, str(formal), NOW, "F1", "agreed on instalments by phone")
+    touch = touch_of(world, formal)
+    reason = "refused by Chen Jing: agreed on instalments by phone"
+    assert (touch.state, touch.gate, touch.reason) == (TouchState.CANCELLED, "approval", reason)
+    assert verdicts_of(world, formal) == [("approval", "stop", reason)]
+    assert audited(world) == [("F1", "touch.refused", "touch")]
+    world.plan(ProcessName.OVERDUE_ACCOUNTS, "2026-04-09 11:00")
+    assert touch_of(world, formal).state == TouchState.CANCELLED
+
+
+def test_only_the_roles_of_the_step_decide(world: World, formal: UUID) -> None:
+    world.staff(Role.AGENT, code="A1", name="Wang Fang")
+    with pytest.raises(MayNotApprove, match=r"Wang Fang \(A1\) is agent; .* is decided on by finance or manager"):
+        approve(world.connection, str(formal), NOW, "A1")
+    world.staff(Role.MANAGER, code="M2", store_id=world.store())
+    with pytest.raises(UnknownStaff):
+        approve(world.connection, str(formal), NOW, "M2")
+    world.staff(Role.ADMIN, code="X1", store_id=world.store())
+    assert approve(world.connection, str(formal), NOW, "X1") == formal
+
+
+def test_it_is_too_late_to_approve_what_is_no_longer_valid(world: World, formal: UUID) -> None:
+    world.connection.execute(update(Touch).where(Touch.id == formal).values(valid_until=NOW))
+    with pytest.raises(NoLongerTrue, match="its time has passed"):
+        approve(world.connection, str(formal), NOW, "F1")

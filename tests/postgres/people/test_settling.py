@@ -1,0 +1,93 @@
+"""Touches that are unknown or failed, worked off by people."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import update
+
+from models.ledger import Touch
+from models.words import ProcessName, TouchState
+from tasks.settling import Settlement, WentWithAnother, list_unsettled, settle
+from tasks.touches import NoLongerTrue, WrongState
+from tests.support.desk import audited, dispatched, touch_of
+from tests.support.world import World, at
+
+NOW = at("2026-03-17 11:00")
+
+
+@pytest.fixture(autouse=True)
+def wang_fang(world: World) -> int:
+    return world.staff(code="W1", name="Wang Fang")
+
+
+def reminder(world: World, state: TouchState, **values: Any) -> UUID:
+    """A reminder of money that was sent into the unknown, or failed."""
+    world.invoice(world.account(world.customer()), "2026-03-10", "1000.00")
+    world.plan(ProcessName.OVERDUE_ACCOUNTS, "2026-03-17 10:00")
+    return dispatched(world, "reminder-7", state, at("2026-03-17 10:05"), reason="it broke", **values)
+
+
+@pytest.mark.parametrize("state", [TouchState.UNKNOWN, TouchState.FAILED])
+def test_it_waits_until_someone_decides(world: World, state: TouchState) -> None:
+    touch = reminder(world, state)
+    (waiting,) = list_unsettled(world.connection)
+    assert (waiting.id, waiting.state, waiting.reason) == (touch, state, "it broke")
+    assert list_unsettled(world.connection, store="nowhere") == []
+    assert settle(world.connection, str(touch), Settlement.GIVEN_UP, "number is dead", NOW, "W1") is TouchState.FAILED
+    assert touch_of(world, touch).reason == "given-up by Wang Fang: number is dead"
+    assert audited(world) == [("W1", "touch.given-up", "touch")]
+    assert list_unsettled(world.connection) == []
+
+
+def test_what_arrived_is_sent(world: World) -> None:
+    touch = reminder(world, TouchState.UNKNOWN)
+    assert settle(world.connection, str(touch)[:8], Settlement.DELIVERED, "customer rang", NOW, "W1") is TouchState.SENT
+    assert (touch_of(world, touch).state, touch_of(world, touch).state_at) == (TouchState.SENT, NOW)
+    with pytest.raises(WrongState, match="is not unknown or failed: it is sent"):
+        settle(world.connection, str(touch), Settlement.AGAIN, "once more", NOW, "W1")
+
+
+def test_what_was_rejected_has_not_arrived(world: World) -> None:
+    touch = reminder(world, TouchState.FAILED)
+    with pytest.raises(WrongState, match="is not unknown: it is failed"):
+        settle(world.connection, str(touch), Settlement.DELIVERED, "surely", NOW, "W1")
+
+
+def test_what_is_sent_again_begins_afresh(world: World) -> None:
+    touch = reminder(world, TouchState.FAILED, attempts=4, channel="sms", message_id="m1")
+    settle(world.connection, str(touch), Settlement.AGAIN, "gateway is back", NOW, "W1")
+    again = touch_of(world, touch)
+    assert (again.state, again.not_before, again.attempts) == (TouchState.PLANNED, NOW, 0)
+    assert (again.contacted_at, again.channel, again.message_id, again.reason) == (None, None, None, None)
+    assert audited(world) == [("W1", "touch.sent-again", "touch")]
+    dispatched(world, "reminder-7", TouchState.FAILED, at("2026-03-17 12:00"))
+    assert [waiting.id for waiting in list_unsettled(world.connection)] == [touch]
+
+
+def test_what_was_paid_is_not_sent_again(world: World) -> None:
+    touch = reminder(world, TouchState.UNKNOWN)
+    world.payment(touch_of(world, touch).subject_id, "2026-03-17", "1000.00")
+    with pytest.raises(NoLongerTrue):
+        settle(world.connection, str(touch), Settlement.AGAIN, "gateway is back", NOW, "W1")
+    assert touch_of(world, touch).state == TouchState.UNKNOWN
+
+
+def test_what_went_out_in_one_message_is_settled_together(world: World) -> None:
+    host = reminder(world, TouchState.UNKNOWN)
+    world.handover(world.customer(), "2026-03-16")
+    world.plan(ProcessName.POST_DELIVERY_FOLLOWUP, "2026-03-17 10:00")
+    rider = dispatched(world, "thanks", TouchState.UNKNOWN, at("2026-03-17 10:05"), merged_into=host)
+    with pytest.raises(WentWithAnother, match="settle that one"):
+        settle(world.connection, str(rider), Settlement.DELIVERED, "rang", NOW, "W1")
+    assert [waiting.id for waiting in list_unsettled(world.connection)] == [host]
+    settle(world.connection, str(host), Settlement.AGAIN, "gateway is back", NOW, "W1")
+    states = {touch.step: (touch.state, touch.merged_into) for touch in world.touches() if touch.id in (host, rider)}
+    assert states == {"reminder-7": (TouchState.PLANNED, None), "thanks": (TouchState.PLANNED, None)}
+
+
+def test_what_is_on_its_way_is_left_alone(world: World) -> None:
+    touch = reminder(world, TouchState.UNKNOWN)
+    world.connection.execute(update(Touch).where(Touch.id == touch).values(state=TouchState.PLANNED))
+    with pytest.raises(WrongState, match="it is planned"):
+        settle(world.connection, str(touch), Settlement.DELIVERED, "rang", NOW, "W1")
