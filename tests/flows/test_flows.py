@@ -1,0 +1,74 @@
+"""A few flows, really run by Prefect: what a run leaves behind, and that running twice is harmless."""
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
+from sqlalchemy import select
+
+from flows.dispatch import dispatch
+from flows.housekeeping import housekeeping
+from flows.overdue_accounts import overdue_accounts
+from flows.post_delivery_followup import post_delivery_followup
+from flows.warranty_expiry import warranty_expiry
+from models.ledger import Case, Process, Run
+from models.words import RunState
+from tests.support.office import Office
+from tests.support.world import at
+
+pytestmark = pytest.mark.xdist_group("prefect")
+TUESDAY = at("2026-03-10 10:30")
+
+
+async def test_a_run_leaves_a_row_with_its_account_and_masked_artifacts(office: Office) -> None:
+    with office.open() as world:
+        world.handover(world.customer("+8613800138000"), "2026-03-09")
+    run = await post_delivery_followup(as_of=TUESDAY)
+    assert (run.account.planned, run.account.sent) == (1, 1)
+    with office.open() as world:
+        row = world.connection.execute(select(Run.__table__)).one()
+    assert (row.state, row.as_of, row.account["sent"]) == (RunState.COMPLETED, TUESDAY, 1)
+    async with get_client() as client:
+        of_run = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[row.prefect_run_id]))
+        artifacts = await client.read_artifacts(artifact_filter=of_run)
+    assert {artifact.key for artifact in artifacts} == {
+        "post-delivery-followup-account",
+        "post-delivery-followup-touches",
+    }
+    assert not any("13800138000" in str(artifact.data) for artifact in artifacts)
+
+
+async def test_a_dry_run_shows_who_would_be_contacted_and_does_nothing(office: Office) -> None:
+    with office.open() as world:
+        world.warranty(world.customer(name="Li Na"), "2026-05-08")
+    run = await warranty_expiry(as_of=TUESDAY, dry_run=True)
+    assert [(one.customer, one.step) for one in run.would_contact] == [("Li Na", "invitation-60")]
+    assert run.account.sent == 1
+    assert office.outbox() == []
+    with office.open() as world:
+        assert world.touches() == []
+
+
+async def test_a_process_that_is_switched_off_does_nothing(office: Office) -> None:
+    with office.open() as world:
+        world.warranty(world.customer(), "2026-05-08")
+        world.connection.execute(Process.__table__.update().values(enabled=False))
+    run = await warranty_expiry(as_of=TUESDAY)
+    assert run.account.eligible == 0
+
+
+async def test_a_broken_promise_becomes_a_case(office: Office) -> None:
+    with office.open() as world:
+        account = world.account(world.customer())
+        world.invoice(account, "2026-03-01", "1000.00")
+        world.promise(account, "2026-03-02", "2026-03-08")
+    await overdue_accounts(as_of=TUESDAY)
+    await overdue_accounts(as_of=TUESDAY)
+    with office.open() as world:
+        assert len(world.connection.execute(select(Case.id)).all()) == 1
+    assert [message["template"] for message in office.outbox()] == ["statement-reminder"]
+
+
+async def test_dispatch_and_housekeeping_find_nothing_to_do_in_an_empty_store(office: Office) -> None:
+    for flow in (dispatch, housekeeping):
+        run = await flow(as_of=TUESDAY)
+        assert (run.account.eligible, run.account.claimed) == (0, 0)
