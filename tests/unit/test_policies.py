@@ -1,0 +1,151 @@
+"""Policies as data: what is valid survives its way through JSON, and what overlaps is refused by name."""
+
+import json
+from datetime import time, timedelta
+from itertools import pairwise, permutations
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.offsets import read_offset
+from models.shipped import BadPolicy, read_contact_rules, read_policy, shipped_contact_rules, shipped_policy
+from models.words import Condition, LateRule, ProcessName, SubjectKind
+
+FOLLOWUP = ProcessName.POST_DELIVERY_FOLLOWUP
+HOURS = st.sampled_from(["09:00:00", "10:30:00", "18:00:00"])
+VALIDITY = st.one_of(st.integers(1, 40).map("{}d".format), st.just("until-next-step"))
+
+
+@st.composite
+def follow_up_steps(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Steps that are each sound by themselves; together they may overlap."""
+    count = draw(st.integers(1, 5))
+    return [
+        {
+            "key": f"step-{number}",
+            "subject": draw(st.sampled_from([SubjectKind.HANDOVER.value, SubjectKind.REPAIR_ORDER.value])),
+            "kind": "call",
+            "after": f"{draw(st.integers(0, 60))}d",
+            "at": draw(HOURS),
+            "valid_for": draw(VALIDITY),
+            "when_late": draw(st.sampled_from([rule.value for rule in LateRule])),
+            "late_after": draw(st.sampled_from(["0d", "1d", "5h"])),
+            "template": "a-template",
+            "purpose": "follow-up",
+            "conditions": draw(st.sampled_from([[], [Condition.VEHICLE_KEPT.value]])),
+            "role": "agent",
+            "approval": draw(st.sampled_from([[], ["manager"]])),
+            "repeats": draw(st.booleans()),
+        }
+        for number in range(count)
+    ]
+
+
+def _due(step: dict[str, Any]) -> timedelta:
+    hour = time.fromisoformat(step["at"])
+    return read_offset(step["after"]).nominal + timedelta(hours=hour.hour, minutes=hour.minute)
+
+
+def _clash(steps: list[dict[str, Any]]) -> bool:
+    """Whether two steps of one subject that are asked the same would be valid at the same moment."""
+    for one, other in permutations(steps, 2):
+        alike = (one["subject"], set(one["conditions"])) == (other["subject"], set(other["conditions"]))
+        if not alike or _due(one) > _due(other):
+            continue
+        if _due(one) == _due(other):
+            return True
+        if one["valid_for"].endswith("d") and _due(other) < _due(one) + read_offset(one["valid_for"]).nominal:
+            return True
+    return False
+
+
+def _nothing_follows(steps: list[dict[str, Any]]) -> bool:
+    """Whether a step counts on a next one that there is not."""
+    return any(
+        not any(_due(other) > _due(step) for other in steps if other["subject"] == step["subject"])
+        for step in steps
+        if step["valid_for"] == "until-next-step" or step["when_late"] == "merge"
+    )
+
+
+@given(steps=follow_up_steps(), priority=st.integers(0, 100))
+def test_a_policy_is_valid_if_nothing_overlaps_and_then_survives_json(
+    steps: list[dict[str, Any]], priority: int
+) -> None:
+    body = {"process": FOLLOWUP.value, "priority": priority, "steps": steps}
+    if _clash(steps) or _nothing_follows(steps):
+        with pytest.raises(BadPolicy, match=r"overlaps 'step-\d'|there is no next step"):
+            read_policy(FOLLOWUP, body)
+        return
+    policy = read_policy(FOLLOWUP, body)
+    stored = json.loads(json.dumps(policy.model_dump(mode="json")))
+    assert read_policy(FOLLOWUP, stored) == policy
+    assert read_policy(FOLLOWUP, stored).model_dump(mode="json") == stored
+
+
+@given(
+    after=st.integers(0, 30),
+    span=st.integers(2, 30),
+    gap=st.integers(1, 29),
+    kind=st.sampled_from([SubjectKind.HANDOVER.value, SubjectKind.REPAIR_ORDER.value]),
+)
+def test_overlapping_steps_are_refused_by_name(after: int, span: int, gap: int, kind: str) -> None:
+    plain = {"subject": kind, "kind": "call", "template": "t", "purpose": "survey", "role": "agent"}
+    first = plain | {"key": "first", "after": f"{after}d", "valid_for": f"{span}d"}
+    second = plain | {"key": "second", "after": f"{after + min(gap, span - 1)}d", "valid_for": "1d"}
+    with pytest.raises(BadPolicy) as refused:
+        read_policy(FOLLOWUP, {"process": FOLLOWUP.value, "priority": 1, "steps": [second, first]})
+    assert str(refused.value) == (
+        f"The policy '{FOLLOWUP}' is refused. steps[1] 'first' overlaps 'second': it is valid for +{span}d, beyond the "
+        f"moment that 'second' is due; shorten valid_for or say until-next-step."
+    )
+
+
+@pytest.mark.parametrize("process", list(ProcessName))
+def test_the_shipped_policies_survive_json(process: ProcessName) -> None:
+    policy = shipped_policy(process)
+    assert read_policy(process, json.loads(policy.model_dump_json())) == policy
+
+
+def test_the_shipped_contact_rules_survive_json() -> None:
+    assert read_contact_rules(json.loads(shipped_contact_rules().model_dump_json())) == shipped_contact_rules()
+
+
+@pytest.mark.parametrize("process", list(ProcessName))
+def test_the_steps_of_a_track_follow_each_other(process: ProcessName) -> None:
+    policy = shipped_policy(process)
+    for step in policy.steps:
+        following = policy.next_of(step)
+        assert following is None or following.nominal_due > step.nominal_due
+    ladder = sorted(policy.steps, key=lambda step: step.nominal_due)
+    assert all(one.nominal_due <= other.nominal_due for one, other in pairwise(ladder))
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"after": "soon"}, "steps.0.after: 'soon' is not a span of time"),
+        ({"valid_for": "0d"}, "valid_for: must be longer than nothing"),
+        ({"after": "2h", "at": "09:00"}, "at: a time of day goes with an offset in days"),
+        ({"conditions": ["still-owes"]}, "still-owes cannot be asked of a handover; expected some of vehicle-kept"),
+        ({"role": None}, "role: a call or a task names the role it is for"),
+        ({"channels": ["sms"]}, "role: a call or a task names the role it is for, and no channels"),
+        ({"kind": "message"}, "channels: a message needs at least one of sms, email, wechat"),
+        ({"subject": "account", "conditions": []}, "which post-delivery-followup does not look at"),
+        ({"counts_from": "booking"}, "a handover has no 'booking'; expected anchor"),
+        ({"colour": "red"}, "steps.0.colour: Extra inputs are not permitted"),
+        ({"valid_for": "until-next-step"}, "there is no next step"),
+    ],
+)
+def test_a_step_that_makes_no_sense_is_refused_with_the_path_and_the_reason(
+    change: dict[str, Any], sentence: str
+) -> None:
+    step = {
+        "key": "call", "subject": "handover", "kind": "call", "after": "3d", "valid_for": "2d", "template": "t",
+        "purpose": "survey", "role": "agent",
+    } | change  # fmt: skip
+    with pytest.raises(BadPolicy) as refused:
+        read_policy(FOLLOWUP, {"process": FOLLOWUP.value, "priority": 1, "steps": [step]})
+    assert sentence in str(refused.value)
