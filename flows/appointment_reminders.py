@@ -15,6 +15,12 @@ from tasks.prefect_run import (
 )
 
 
+async def prepare(run: ProcessRun) -> None:
+    """Departments hear of changes before customers do; then everyone's steps are planned."""
+    await tell_of_changes(run)
+    await plan_touches(run)
+
+
 @flow(name=ProcessName.APPOINTMENT_REMINDERS.value)
 async def appointment_reminders(as_of: datetime | None = None, dry_run: bool = False) -> ProcessRun:
     """Departments hear of changes first; then everyone's confirmations, reminders, calls and no-shows.
@@ -25,7 +31,6 @@ async def appointment_reminders(as_of: datetime | None = None, dry_run: bool = F
         if dry_run:
             await rehearse_touches(run)
         elif run.enabled:
-            await tell_of_changes(run)
-            await plan_touches(run)
+            await prepare(run)
             await dispatch_touches(run)
     return run

@@ -15,6 +15,12 @@ from tasks.prefect_run import (
 )
 
 
+async def prepare(run: ProcessRun) -> None:
+    """Broken promises become cases; then every account is planned at the level of its oldest open invoice."""
+    await open_broken_promises(run)
+    await plan_touches(run)
+
+
 @flow(name=ProcessName.OVERDUE_ACCOUNTS.value)
 async def overdue_accounts(as_of: datetime | None = None, dry_run: bool = False) -> ProcessRun:
     """Broken promises become cases; then every account is chased at the level of its oldest open invoice.
@@ -25,7 +31,6 @@ async def overdue_accounts(as_of: datetime | None = None, dry_run: bool = False)
         if dry_run:
             await rehearse_touches(run)
         elif run.enabled:
-            await open_broken_promises(run)
-            await plan_touches(run)
+            await prepare(run)
             await dispatch_touches(run)
     return run

@@ -15,6 +15,16 @@ from tasks.prefect_run import (
 )
 
 
+async def prepare(run: ProcessRun) -> None:
+    """Everyone who was given a car, or one back from the workshop, so many days ago."""
+    await plan_touches(run)
+
+
+async def conclude(run: ProcessRun) -> None:
+    """How many of the visits were really followed up."""
+    await add_coverage(run)
+
+
 @flow(name=ProcessName.POST_DELIVERY_FOLLOWUP.value)
 async def post_delivery_followup(as_of: datetime | None = None, dry_run: bool = False) -> ProcessRun:
     """Everyone who was given a car on day 1, 3, 7, 30, 90 before, or one from the workshop on day 3.
@@ -25,7 +35,7 @@ async def post_delivery_followup(as_of: datetime | None = None, dry_run: bool = 
         if dry_run:
             await rehearse_touches(run)
         elif run.enabled:
-            await plan_touches(run)
+            await prepare(run)
             await dispatch_touches(run)
-            await add_coverage(run)
+            await conclude(run)
     return run

@@ -8,6 +8,11 @@ from models.words import ProcessName
 from tasks.prefect_run import ProcessRun, accounted_run, dispatch_touches, plan_touches, rehearse_touches
 
 
+async def prepare(run: ProcessRun) -> None:
+    """Everyone whose warranty ends soon, by date or by mileage, and who has no inspection booked."""
+    await plan_touches(run)
+
+
 @flow(name=ProcessName.WARRANTY_EXPIRY.value)
 async def warranty_expiry(as_of: datetime | None = None, dry_run: bool = False) -> ProcessRun:
     """Everyone whose warranty ends, by date or by mileage, in 60, 45, 30 or 7 days, and who has no inspection booked.
@@ -18,6 +23,6 @@ async def warranty_expiry(as_of: datetime | None = None, dry_run: bool = False) 
         if dry_run:
             await rehearse_touches(run)
         elif run.enabled:
-            await plan_touches(run)
+            await prepare(run)
             await dispatch_touches(run)
     return run

@@ -301,7 +301,7 @@ def _settle(ranked: CTE, heads: CTE) -> CTE:
     return (
         select(
             row.id,
-            row.mine,
+            (row.mine | merged).label("mine"),  # a line of another process that goes along is claimed with it
             row.kind,
             row.channel,
             row.contact_point_id,

@@ -218,6 +218,17 @@ def test_a_run_of_one_process_leaves_the_others_alone(office: Office) -> None:
     assert office.dispatch(TUESDAY, OVERDUE).sent == 1
 
 
+def test_a_line_of_another_process_goes_along(office: Office) -> None:
+    with office.open() as world:
+        customer = world.customer()
+        world.warranty(customer, "2026-05-08")
+        world.invoice(world.account(customer), "2026-03-03", "1000.00")
+        world.plan(WARRANTY, TUESDAY)
+        world.plan(OVERDUE, TUESDAY)
+    account = office.dispatch(TUESDAY, OVERDUE)
+    assert (account.claimed, account.sent, account.of_which_merged) == (2, 2, 1)
+
+
 def test_an_arrival_is_not_a_no_show(office: Office) -> None:
     with office.open() as world:
         world.appointment(
