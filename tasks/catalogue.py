@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from models.ledger import PolicyVersion, Process, TemplateVersion
@@ -26,6 +26,7 @@ SHIPPED = "aftercare"
 """Who made the versions that came with the software."""
 
 INSTALL_LOCK = 727_003
+Kept = type[PolicyVersion] | type[TemplateVersion]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +43,34 @@ class PolicyInForce:
 def install_shipped(connection: Connection, now: datetime) -> None:
     """Bring the shipped policies and templates into the database; a changed one becomes the next version.
 
-    Whoever comes second at the same moment waits, and finds it done.
+    What people have activated for all stores stays active. Whoever comes second at the same moment waits, and finds
+    it done.
     """
     connection.execute(select(func.pg_advisory_xact_lock(INSTALL_LOCK)))
     for process in ProcessName:
         connection.execute(insert(Process).values(name=process.value).on_conflict_do_nothing())
-        add_policy(connection, process, shipped_policy(process).model_dump(mode="json"), None, SHIPPED, now)
-    add_policy(connection, CONTACT_RULES, shipped_contact_rules().model_dump(mode="json"), None, SHIPPED, now)
+    shipped: dict[str, AnyPolicy | ContactRules] = {process: shipped_policy(process) for process in ProcessName}
+    for name, policy in (shipped | {CONTACT_RULES: shipped_contact_rules()}).items():
+        body = policy.model_dump(mode="json")
+        known = and_(PolicyVersion.name == name, PolicyVersion.body == body, PolicyVersion.created_by == SHIPPED)
+        if not _is_there(connection, PolicyVersion, known) and not _is_changed(
+            connection, PolicyVersion, PolicyVersion.name == name
+        ):
+            add_policy(connection, name, body, None, SHIPPED, now)
     for template in shipped_templates():
-        add_template(connection, template, None, SHIPPED, now)
+        same = and_(TemplateVersion.key == template.key, TemplateVersion.language == template.language)
+        if not _is_changed(connection, TemplateVersion, same):
+            add_template(connection, template, None, SHIPPED, now)
+
+
+def _is_changed(connection: Connection, table: Kept, which: ColumnElement[bool]) -> bool:
+    """Whether people have changed what holds for all stores."""
+    return _is_there(connection, table, and_(which, table.active, table.created_by != SHIPPED))
+
+
+def _is_there(connection: Connection, table: Kept, which: ColumnElement[bool]) -> bool:
+    """Whether there is such a version that holds for all stores."""
+    return connection.execute(select(table.id).where(which, table.store_id.is_(None)).limit(1)).first() is not None
 
 
 def add_policy(

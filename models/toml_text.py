@@ -1,0 +1,46 @@
+"""Data written as TOML, so that what is shown can be edited and given back."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+
+def write_toml(data: Mapping[str, Any]) -> str:
+    """The TOML text of plain data: texts, numbers, truths, lists and tables of them. What is null is left out."""
+    return "\n".join(_table(data, ())).strip() + "\n"
+
+
+def _table(data: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
+    """Values first, then the tables inside, each under its own heading."""
+    plain = {key: value for key, value in data.items() if value is not None and not _holds_tables(value)}
+    yield from (f"{_key(key)} = {_value(value)}" for key, value in plain.items())
+    for key, value in data.items():
+        inside = (*path, key)
+        heading = ".".join(_key(part) for part in inside)
+        if isinstance(value, Mapping):
+            yield from ("", f"[{heading}]", *_table(value, inside))
+        elif _holds_tables(value):
+            for item in value:
+                yield from ("", f"[[{heading}]]", *_table(item, inside))
+
+
+def _holds_tables(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return True
+    return isinstance(value, Sequence) and not isinstance(value, str) and any(isinstance(i, Mapping) for i in value)
+
+
+def _key(key: str) -> str:
+    bare = key.replace("-", "").replace("_", "")
+    return key if bare.isalnum() and bare.isascii() else _text(key)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_value(item) for item in value)}]"
+    return _text(value) if isinstance(value, str) else json.dumps(value)
+
+
+def _text(text: str) -> str:
+    """A text as JSON writes it, which TOML reads; but for one character that JSON leaves as it is."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
