@@ -1,0 +1,137 @@
+"""The rules once more, in plain Python and one row at a time: what the set-based ones are compared with."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from models.offsets import Offset
+from models.words import InvoiceKind, InvoiceStatus
+
+MINUTE = timedelta(minutes=1)
+LONGEST_CHANGE = 26 * 60
+"""Minutes; no clock is changed by more, and offsets differ by less."""
+ZERO = Decimal(0)
+
+
+def instant(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The moment at which the clock on the wall shows `wall`, found by trying.
+
+    Where it shows it twice, the second time; where never, as long after the last moment before as the wall says.
+    """
+    for back in range(LONGEST_CHANGE):
+        shown = wall - back * MINUTE
+        found = [at for at in _candidates(shown, zone) if at.astimezone(zone).replace(tzinfo=None) == shown]
+        if found:
+            return max(found) + back * MINUTE
+    raise AssertionError(wall)
+
+
+def _candidates(wall: datetime, zone: ZoneInfo) -> list[datetime]:
+    plain = wall.replace(tzinfo=UTC)
+    offsets = {(plain + timedelta(hours=hours)).astimezone(zone).utcoffset() for hours in (-26, 26)}
+    return [plain - offset for offset in offsets if offset is not None]
+
+
+def due_moment(anchor: datetime, offset: Offset, at: time | None, zone: ZoneInfo) -> datetime:
+    """When a step is due: days are counted on the store's calendar, hours and minutes run by the stopwatch."""
+    if offset.minutes:
+        return anchor + offset.minutes * MINUTE
+    wall = anchor.astimezone(zone).replace(tzinfo=None)
+    if at is not None:
+        return instant(datetime.combine(wall.date() + timedelta(days=offset.days), at), zone)
+    return instant(wall + timedelta(days=offset.days), zone) if offset.days else anchor
+
+
+@dataclass(frozen=True)
+class Document:
+    """An invoice or a credit note."""
+
+    kind: InvoiceKind
+    currency: str
+    amount: Decimal
+    due_on: date
+    issued_on: date | None = None
+    status: InvoiceStatus = InvoiceStatus.OPEN
+    status_on: date | None = None
+
+    def status_of(self, today: date) -> InvoiceStatus:
+        """What the source had said of it by then."""
+        return self.status if self.status_on is None or self.status_on <= today else InvoiceStatus.OPEN
+
+    def known(self, today: date) -> bool:
+        """Whether it was there by then."""
+        return self.issued_on is None or self.issued_on <= today
+
+
+@dataclass(frozen=True)
+class Paid:
+    """Money that came in, for a document (by its place) or on account."""
+
+    currency: str
+    amount: Decimal
+    paid_on: date
+    document: int | None = None
+
+
+@dataclass
+class Books:
+    """One account's papers, in the order in which they were entered."""
+
+    documents: list[Document] = field(default_factory=list)
+    payments: list[Paid] = field(default_factory=list)
+
+    def open_items(self, today: date) -> dict[int, Decimal]:
+        """What is open of each invoice that is chased, by its place."""
+        own, credit = self._own_payments(today)
+        left = {}
+        for place in sorted(own, key=lambda place: (self.documents[place].due_on, place)):
+            document = self.documents[place]
+            used = min(own[place], credit[document.currency])
+            credit[document.currency] -= used
+            left[place] = own[place] - used
+        return {place: amount for place, amount in left.items() if amount}
+
+    def _own_payments(self, today: date) -> tuple[dict[int, Decimal], dict[str, Decimal]]:
+        """What is open after an invoice's own payments, and what is over, by currency."""
+        owed: dict[int, Decimal] = {}
+        credit: dict[str, Decimal] = defaultdict(Decimal)
+        for payment in self.payments:
+            if payment.document is None and payment.paid_on <= today:
+                credit[payment.currency] += payment.amount
+        for place, document in enumerate(self.documents):
+            if not document.known(today):
+                continue
+            status = document.status_of(today)
+            if document.kind is InvoiceKind.CREDIT_NOTE:
+                credit[document.currency] += document.amount if status is InvoiceStatus.OPEN else ZERO
+                continue
+            amount = ZERO if status is InvoiceStatus.VOID else document.amount
+            paid = sum((one.amount for one in self.payments if one.document == place and one.paid_on <= today), ZERO)
+            credit[document.currency] += max(paid - amount, ZERO)
+            if status is InvoiceStatus.OPEN:
+                owed[place] = max(amount - paid, ZERO)
+        return owed, credit
+
+    def statement(self, today: date, tolerances: dict[str, Decimal]) -> "Statement":
+        """What the account is told: the currencies above their tolerance, or all of them where none is."""
+        items = self.open_items(today)
+        totals: dict[str, Decimal] = defaultdict(Decimal)
+        for place, amount in items.items():
+            totals[self.documents[place].currency] += amount
+        above = {currency for currency, total in totals.items() if total > tolerances.get(currency, ZERO)}
+        told = above or set(totals)
+        listed = {place: amount for place, amount in items.items() if self.documents[place].currency in told}
+        oldest = min((self.documents[place].due_on for place in listed), default=None)
+        return Statement(bool(above), oldest, {name: totals[name] for name in told}, listed)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What an account owes on a day."""
+
+    owes: bool
+    oldest_due: date | None
+    totals: dict[str, Decimal]
+    items: dict[int, Decimal]
