@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -78,6 +78,14 @@ def check_store(connection: Connection, code: str | None) -> None:
 def local(moment: datetime | None, time_zone: str) -> str:
     """A moment as the store's clock shows it, to the minute; empty for none."""
     return f"{moment.astimezone(ZoneInfo(time_zone)):%Y-%m-%d %H:%M}" if moment else ""
+
+
+def to_json(item: Any) -> dict[str, Any]:
+    """The fields of a listed item (a dataclass with a `time_zone`), its moments as the store's clock shows them."""
+    zone = ZoneInfo(item.time_zone)
+    return {
+        name: value.astimezone(zone) if isinstance(value, datetime) else value for name, value in asdict(item).items()
+    }
 
 
 def print_json(rows: Any) -> None:

@@ -84,6 +84,12 @@ def find_touch(connection: Connection, prefix: str) -> UUID:
     return found[0]
 
 
+def zone_of(connection: Connection, touch_id: UUID) -> ZoneInfo:
+    """The time zone of a touch's store: times that are said of it without a zone are in it."""
+    zone = select(Store.time_zone).join(Touch, Touch.store_id == Store.id).where(Touch.id == touch_id)
+    return ZoneInfo(connection.execute(zone).scalar_one())
+
+
 def lock_touch(connection: Connection, touch_id: UUID, states: Sequence[TouchState]) -> Row[Any]:
     """The columns of a touch and the `time_zone` of its store, held until the transaction ends.
 

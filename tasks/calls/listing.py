@@ -5,14 +5,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, Connection, Row, Select, func, literal, select, union_all
+from sqlalchemy import CTE, ColumnElement, Connection, Row, Select, func, literal, or_, select, union_all
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from models.base import Facts
 from models.cadence import local_day, midnight, moment
 from models.ledger import CallAttempt, Touch
 from models.people import ContactPoint, Customer, Store
-from models.words import ContactKind, Role, StepKind, SubjectKind, TouchState
+from models.words import ChannelName, ContactKind, Purpose, Role, StepKind, SubjectKind, TouchState
+from tasks.dispatch.gates import latest_consent
 from tasks.letters import letters_of
 from tasks.planning.ending import still_true
 
@@ -88,9 +89,15 @@ def _still_due(ready: CTE, now: datetime) -> Select[Any]:
         .join(judged, judged.c.touch_id == ready.c.id)
         .join(Customer, Customer.id == ready.c.customer_id)
         .outerjoin(phone, literal(True))
-        .where(~judged.c.moved, judged.c.gone.is_(None), ~judged.c.passed)
+        .where(~judged.c.moved, judged.c.gone.is_(None), ~judged.c.passed, _allowed(ready, now))
         .order_by(ready.c.priority.desc(), ready.c.not_before, ready.c.due_at, ready.c.id)
     )
+
+
+def _allowed(ready: CTE, now: datetime) -> ColumnElement[bool]:
+    """A call needs consent still, as it did when it was handed out; a desk task does not."""
+    said = latest_consent(ready.c.customer_id, ready.c.purpose, ChannelName.PHONE.value, now).scalar_subquery()
+    return or_(ready.c.kind == StepKind.TASK, func.coalesce(said, ready.c.purpose != Purpose.MARKETING))
 
 
 def _phone(ready: CTE) -> LateralFromClause:

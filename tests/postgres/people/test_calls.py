@@ -16,6 +16,7 @@ from models.service import Appointment
 from models.words import (
     AppointmentStatus,
     CallOutcome,
+    ChannelName,
     CaseKind,
     ContactKind,
     PartsState,
@@ -98,6 +99,20 @@ def test_who_paid_a_minute_ago_is_not_called(world: World) -> None:
     touch = dunning_call(world, customer)
     world.payment(touch_of(world, touch).subject_id, "2026-03-10", "1000.00")
     assert list_calls(world.connection, NOW) == []
+
+
+def test_who_refused_calls_meanwhile_is_not_called(world: World) -> None:
+    texted, silent = world.customer(), world.customer()
+    for customer in (texted, silent):
+        world.handover(customer, "2026-03-07")
+    world.plan(FOLLOWUP, "2026-03-10 10:00")
+    world.connection.execute(update(Touch).where(Touch.kind == StepKind.CALL).values(state=TouchState.READY))
+    given_at = at("2026-03-10 09:00")
+    world.consent(texted, granted=False, given_at=given_at, channel=ChannelName.SMS)
+    world.consent(silent, granted=False, given_at=given_at, purpose=Purpose.FOLLOW_UP)
+    assert [item.customer_id for item in list_calls(world.connection, NOW)] == [texted]
+    world.consent(silent, granted=True, given_at=NOW, channel=ChannelName.PHONE)
+    assert {item.customer_id for item in list_calls(world.connection, NOW)} == {texted, silent}
 
 
 def test_a_call_about_a_visit_that_was_moved_or_cancelled_is_off_the_list(world: World) -> None:
