@@ -1,0 +1,223 @@
+"""The commands over what people do to touches, on a real database."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+import typer
+from click.testing import Result
+from sqlalchemy import URL, Engine, insert
+from typer.testing import CliRunner
+
+from console import approvals, calls, cases, notices, replies, settling
+from console.session import Commands
+from models.service import AppointmentChange
+from models.settings import read_settings
+from models.words import ChangeKind, ProcessName, Role, TouchState
+from tasks.notices import tell_departments
+from tests.support.desk import dispatched, handed_to_staff
+from tests.support.world import World, at
+
+NOW = at("2026-03-10 10:00")
+Told = Callable[..., Result]
+
+
+@pytest.fixture
+def told(database_url: URL, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
+    """Runs a command on the test's database, its clock moved to 10 March 2026, 10:00."""
+    monkeypatch.setenv("AFTERCARE_DATABASE_URL", database_url.render_as_string(hide_password=False))
+    monkeypatch.setenv("AFTERCARE_NOW", "2026-03-10T10:00")
+    monkeypatch.setenv("COLUMNS", "300")
+    read_settings.cache_clear()
+    app = typer.Typer(cls=Commands)
+    for name, part in (
+        ("calls", calls.app),
+        ("approvals", approvals.app),
+        ("cases", cases.app),
+        ("notices", notices.app),
+    ):
+        app.add_typer(part, name=name)
+    app.command("reply")(replies.reply)
+    app.command("unsettled")(settling.unsettled)
+    app.command("settle")(settling.settle_touch)
+    yield lambda *arguments: CliRunner().invoke(app, arguments)
+    read_settings.cache_clear()
+
+
+def make(engine: Engine, facts: Callable[[World], Any]) -> Any:
+    """Facts that are committed, and what `facts` made of them."""
+    with engine.begin() as connection:
+        world = World(connection)
+        world.staff(Role.MANAGER, code="M1", name="Chen Jing")
+        return facts(world)
+
+
+def a_call(world: World, phone: str = "+8613900000001") -> str:
+    world.handover(world.customer(phone=phone, name="Li [red] Lei"), "2026-03-07")
+    world.plan(ProcessName.POST_DELIVERY_FOLLOWUP, "2026-03-10 10:00")
+    return str(handed_to_staff(world, "day-3-call", NOW))
+
+
+def test_the_days_calls_are_listed_with_the_script(engine: Engine, told: Told) -> None:
+    touch = make(engine, a_call)
+    listed = told("calls")
+    assert listed.exit_code == 0, listed.output
+    for part in (touch[:8], "2026-03-10 09:30", "Li [red] Lei", "+8613900000001", "is all well with the car"):
+        assert part in listed.output
+    assert "none" in told("calls", "--role", "finance").output
+
+
+def test_the_list_for_scripts_keeps_its_shape(engine: Engine, told: Told) -> None:
+    touch = make(engine, a_call)
+    (item,) = json.loads(told("calls", "--json").stdout)
+    assert set(item) == {
+        *("id", "kind", "process", "step", "store", "time_zone", "role", "customer_id", "customer", "phone", "script"),
+        *("priority", "due_at", "not_before", "valid_until", "attempts", "figures"),
+    }
+    assert (item["id"], item["kind"], item["role"], item["attempts"]) == (touch, "call", "agent", 0)
+    assert datetime.fromisoformat(item["due_at"]) == at("2026-03-10 09:30")
+    assert item["due_at"].endswith("09:30:00+08:00")
+
+
+def test_an_outcome_is_recorded_and_its_effects_told(engine: Engine, told: Told) -> None:
+    touch = make(engine, a_call)
+    later = told("calls", "done", touch[:8], "--outcome", "no-answer", "--by", "M1")
+    assert later.output == f"The call {touch[:8]} is to be made again from 2026-03-10 13:00 on +8613900000001.\n"
+    asked = told("calls", "done", touch[:8], "--outcome", "callback", "--by", "M1", "--at", "2026-03-10T16:30")
+    assert "to be made again from 2026-03-10 16:30" in asked.output
+    angry = told("calls", "done", touch[:8], "--outcome", "reached-not-satisfied", "--by", "M1", "--note", "a rattle")
+    assert f"The call {touch[:8]} is done. Case 1 is open." in angry.output
+    again = told("calls", "done", touch[:8], "--outcome", "reached", "--by", "M1")
+    assert (again.exit_code, again.stderr) == (
+        2,
+        f"The call {touch[:8]} is not ready: it is done since 2026-03-10 10:00.\n",
+    )
+
+
+def test_a_promise_is_recorded(engine: Engine, told: Told) -> None:
+    def dunned(world: World) -> str:
+        world.invoice(world.account(world.customer()), "2026-02-23", "1000.00")
+        world.plan(ProcessName.OVERDUE_ACCOUNTS, "2026-03-10 10:00")
+        return str(handed_to_staff(world, "call-15", NOW))
+
+    done = ("calls", "done", make(engine, dunned), "--outcome", "promised", "--by", "M1")
+    for wrong, sentence in (
+        ((), "needs the day that was promised"),
+        (("--amount", "400"), "needs the day that the amount was promised for"),
+        (("--promise-on", "2026-03-20", "--amount", "lots"), "'lots' is not an amount"),
+        (("--promise-on", "20.3."), "does not match the format"),
+        (("--promise-on", "2026-03-01"), "has passed"),
+    ):
+        refused = told(*done, *wrong)
+        assert refused.exit_code == 2
+        assert sentence in " ".join(refused.stderr.replace("│", " ").split())
+    assert "The promise is recorded." in told(*done, "--promise-on", "2026-03-20", "--amount", "400").output
+    assert "none" in told("calls").output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("calls", "--store", "XX"), "There is no store 'XX'"),
+        (("calls", "done", "ffffffff", "--outcome", "reached", "--by", "M1"), "No touch has an id that begins with"),
+        (("cases", "solve", "77", "--by", "M1"), "There is no case 77."),
+        (("notices", "acknowledge", "77", "--by", "M1"), "There is no notice 77."),
+        (("approvals", "approve", "??", "--by", "M1"), "expected 4 or more of its first characters"),
+        (("reply", "--from", "ALERTS", "--text", "1"), "'ALERTS' is not a phone number"),
+    ],
+)
+def test_a_mistake_is_told_in_a_sentence(engine: Engine, told: Told, arguments: tuple[str, ...], sentence: str) -> None:
+    make(engine, lambda world: None)
+    refused = told(*arguments)
+    assert refused.exit_code == 2
+    assert sentence in refused.stderr
+
+
+def test_a_time_that_is_none_is_refused(engine: Engine, told: Told) -> None:
+    touch = make(engine, a_call)
+    refused = told("calls", "done", touch, "--outcome", "callback", "--by", "M1", "--at", "half past four")
+    assert (refused.exit_code, "is not a moment: expected ISO 8601" in refused.stderr) == (2, True)
+
+
+def test_a_complaint_is_followed_to_its_end(engine: Engine, told: Told) -> None:
+    touch = make(engine, a_call)
+    told("calls", "done", touch, "--outcome", "reached-not-satisfied", "--by", "M1", "--note", "a rattle")
+    (case,) = json.loads(told("cases", "--json").stdout)
+    assert (case["state"], case["owner"], case["note"], case["overdue"]) == ("open", "M1", "a rattle", False)
+    assert case["answer_by"] == "2026-03-11T10:00:00+08:00"
+    number = str(case["id"])
+    assert "Customer not satisfied" in told("cases").output
+    told("cases", "answer", number, "--by", "M1", "--note", "rang back")
+    told("cases", "solve", number, "--by", "M1")
+    assert "only when the customer agrees" in told("cases", "close", number, "--by", "M1").stderr
+    assert told("cases", "close", number, "--by", "M1", "--customer-agrees").output == f"Case {number} is closed.\n"
+    assert "none" in told("cases").output
+    assert "rang back" in told("cases", "--all").output
+
+
+def test_a_formal_letter_is_seen_and_approved_or_refused(engine: Engine, told: Told) -> None:
+    def formal(world: World) -> list[str]:
+        for _ in range(2):
+            world.invoice(world.account(world.customer()), "2026-02-08", "1000.00")
+        world.plan(ProcessName.OVERDUE_ACCOUNTS, "2026-03-10 10:00")
+        return [str(touch.id) for touch in world.touches() if touch.state == TouchState.AWAITING_APPROVAL]
+
+    first, second = make(engine, formal)
+    listed = told("approvals").output
+    assert all(part in listed for part in (first[:8], "Formal reminder: account", "finance or manager"))
+    assert told("approvals", "approve", first[:8], "--by", "M1").output == f"{first[:8]} is approved.\n"
+    (waiting,) = json.loads(told("approvals", "--json").stdout)
+    assert (waiting["id"], waiting["letter"]["language"], waiting["roles"]) == (second, "en", ["finance", "manager"])
+    assert told("approvals", "refuse", second[:8], "--by", "M1", "--reason", "paid in cash").exit_code == 0
+    assert "none" in told("approvals").output
+
+
+def test_a_reply_is_taken_and_its_effect_told(engine: Engine, told: Told) -> None:
+    def booked(world: World) -> None:
+        world.appointment(world.customer(phone="+8613900000001"), "2026-03-12 09:00")
+
+    make(engine, booked)
+    one = ("reply", "--from", "13900000001", "--text")
+    assert told(*one, "1", "--message-id", "m1").output == "The appointment is confirmed.\n"
+    assert told(*one, "1", "--message-id", "m1").output == "This message was taken before; nothing has changed.\n"
+    assert "the advisor will be told to call" in told(*one, "2").output
+    assert "Kept for a person to read." in told(*one, "please stop by").output
+    assert told(*one, "退订").output == "Opted out of sms: 1 customer; 0 planned messages cancelled.\n"
+    unknown = told("reply", "--from", "+8613911111111", "--text", "1")
+    assert "The sender is not a known customer." in unknown.output
+
+
+def test_a_department_acknowledges_a_change(engine: Engine, told: Told) -> None:
+    def moved(world: World) -> None:
+        appointment = world.appointment(world.customer(), "2026-03-13 09:00", departments=["workshop"])
+        world.connection.execute(
+            insert(AppointmentChange).values(
+                appointment_id=appointment, kind=ChangeKind.MOVED, from_starts_at=at("2026-03-12 09:00"),
+                to_starts_at=at("2026-03-13 09:00"), changed_at=at("2026-03-10 09:00"),
+            )
+        )  # fmt: skip
+        tell_departments(world.connection, NOW)
+
+    make(engine, moved)
+    assert "2026-03-12 09:00 moved to 2026-03-13 09:00" in told("notices").output
+    (notice,) = json.loads(told("notices", "--json", "--department", "workshop").stdout)
+    assert told("notices", "acknowledge", str(notice["id"]), "--by", "M1").exit_code == 0
+    assert "none" in told("notices").output
+    assert "by M1" in told("notices", "--all").output
+
+
+def test_what_is_unknown_is_settled(engine: Engine, told: Told) -> None:
+    def unknown(world: World) -> str:
+        world.handover(world.customer(), "2026-03-09")
+        world.plan(ProcessName.POST_DELIVERY_FOLLOWUP, "2026-03-10 10:00")
+        return str(dispatched(world, "thanks", TouchState.UNKNOWN, NOW, reason="no answer"))
+
+    touch = make(engine, unknown)
+    assert "no answer" in told("unsettled").output
+    (item,) = json.loads(told("unsettled", "--json").stdout)
+    assert (item["id"], item["state"]) == (touch, "unknown")
+    settled = told("settle", touch[:8], "--as", "delivered", "--by", "M1", "--reason", "customer rang")
+    assert settled.output == f"{touch[:8]} is sent.\n"
+    assert "none" in told("unsettled").output

@@ -1,0 +1,66 @@
+"""Two people, or two gateways, doing the same at the same moment: one of them is first."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, select
+
+from models.call_outcomes import CallReport
+from models.ledger import CallAttempt, Reply
+from models.people import Consent
+from models.words import CallOutcome, ChannelName, ProcessName
+from tasks.calls import CallRecorded, record_outcome
+from tasks.replies import record_reply
+from tasks.touches import WrongState
+from tests.support.desk import handed_to_staff
+from tests.support.world import World, at
+
+NOW = at("2026-03-10 10:00")
+PEOPLE = 4
+
+
+def at_once(engine: Engine, deed: Callable[[Connection], Any]) -> list[Any]:
+    """What each of four connections gets for the same deed, or the error it is told."""
+    together = Barrier(PEOPLE)
+
+    def one(_number: int) -> Any:
+        with engine.connect() as connection:
+            together.wait(timeout=30)
+            try:
+                with connection.begin():
+                    return deed(connection)
+            except WrongState as error:
+                return error
+
+    with ThreadPoolExecutor(PEOPLE) as threads:
+        return list(threads.map(one, range(PEOPLE)))
+
+
+def test_a_call_is_recorded_by_one_of_them(engine: Engine) -> None:
+    with engine.begin() as connection:
+        world = World(connection)
+        world.staff(code="W1")
+        world.handover(world.customer(), "2026-03-07")
+        world.plan(ProcessName.POST_DELIVERY_FOLLOWUP, "2026-03-10 10:00")
+        touch = str(handed_to_staff(world, "day-3-call", NOW))
+    report = CallReport(CallOutcome.REFUSES_CONTACT)
+    results = at_once(engine, lambda connection: record_outcome(connection, touch, report, NOW, "W1"))
+    assert sum(isinstance(result, CallRecorded) for result in results) == 1
+    assert sum(isinstance(result, WrongState) for result in results) == PEOPLE - 1
+    with engine.connect() as connection:
+        assert connection.scalar(select(func.count()).select_from(CallAttempt)) == 1
+
+
+def test_a_message_delivered_by_several_gateways_is_taken_once(engine: Engine) -> None:
+    with engine.begin() as connection:
+        World(connection).customer(phone="+8613800138000")
+    results = at_once(
+        engine,
+        lambda connection: record_reply(connection, "+8613800138000", "STOP", ChannelName.SMS, NOW, "m1"),
+    )
+    assert sorted(result.again for result in results) == [False, True, True, True]
+    with engine.connect() as connection:
+        assert connection.scalar(select(func.count()).select_from(Reply)) == 1
+        assert connection.scalar(select(func.count()).select_from(Consent)) == 1
