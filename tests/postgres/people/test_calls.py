@@ -16,8 +16,8 @@ from models.service import Appointment
 from models.words import (
     AppointmentStatus,
     CallOutcome,
-    ChannelName,
     CaseKind,
+    ChannelName,
     ContactKind,
     PartsState,
     ProcessName,
