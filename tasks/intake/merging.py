@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.types import Text
 
 from models.base import Base
-from tasks.intake.staging import REJECTS, Staged
+from tasks.intake.staging import REJECTS, Staged, analyze
 
 UNIT_SEPARATOR = "\x1f"
 AMBIGUOUS = -1
@@ -174,6 +174,8 @@ def assign_ids(connection: Connection, staged: Staged, model: type[Base]) -> Non
     connection.execute(
         update(rows).values(target_id=func.nextval(sequence), fresh=true()).where(rows.c.target_id.is_(None))
     )
+    # Without figures that show it, the planner takes new rows for few, and joins them row by row.
+    analyze(connection, rows)
 
 
 def merge(

@@ -64,6 +64,31 @@ def _parse(digits: str, country: str) -> PhoneNumber | None:
     return number if possible else None
 
 
+def read_phones(text: str, country: str) -> tuple[list[Phone], list[tuple[str, str]]]:
+    """The numbers that a cell lists, and what in it is none, each with what was expected.
+
+    A cell that is one number as a whole is one: some write a slash behind the area code.
+    """
+    phones: dict[str, Phone] = {}
+    unusable: list[tuple[str, str]] = []
+    for part in [text] if _is_one_number(text, country) else parts(text):
+        try:
+            phone = read_phone(part, country)
+        except Unusable as error:
+            unusable.append((part, str(error)))
+        else:
+            phones.setdefault(phone.number, phone)
+    return list(phones.values()), unusable
+
+
+def _is_one_number(text: str, country: str) -> bool:
+    try:
+        read_phone(text, country)
+    except Unusable:
+        return False
+    return True
+
+
 @lru_cache(maxsize=256)
 def _example(country: str, form: int = PhoneNumberFormat.NATIONAL) -> str:
     number = phonenumbers.example_number_for_type(country, PhoneNumberType.MOBILE)

@@ -37,7 +37,6 @@ def reader_for(holds: Holds, notation: Notation) -> Reader:
     """The reader of a column that holds `holds`, in a source that writes like `notation`."""
     by_notation: dict[Holds, Reader] = {
         Holds.PHONE: lambda text, _zone: read_phone(text, notation.country).number,
-        Holds.PHONES: lambda text, _zone: parts(text),
         Holds.EMAILS: lambda text, _zone: parts(text),
         Holds.DATE: partial(_date, notation),
         Holds.MOMENT: partial(_moment, notation),
@@ -121,6 +120,7 @@ def _year(text: str, _zone: ZoneInfo) -> int:
 
 PLAIN_READERS: dict[Holds, Reader] = {
     Holds.TEXT: _text,
+    Holds.PHONES: _text,
     Holds.KEY: _key,
     Holds.REFERENCE: _key,
     Holds.NAMES: lambda text, _zone: parts(text),

@@ -22,7 +22,7 @@ from models.people import ContactPoint, Customer, CustomerKey, StaffMember
 from models.vehicles import Vehicle
 from models.words import ContactKind
 from tasks.intake.merging import AMBIGUOUS, look_up, reject, table_of
-from tasks.intake.staging import Staged
+from tasks.intake.staging import Staged, analyze
 
 NFKC: ColumnElement[Any] = literal_column("NFKC")
 """The normal form that takes full-width signs for plain ones; a keyword of SQL."""
@@ -48,6 +48,7 @@ def find_customers(connection: Connection, staged: Staged) -> None:
     look_up(connection, staged, "customer_id", _customers_by_key(staged, same_store=True))
     look_up(connection, staged, "customer_id", _customers_by_key(staged, same_store=False))
     look_up(connection, staged, "customer_id", _customers_by_phone(staged))
+    analyze(connection, rows)
     found = rows.c.customer_id
     reject(
         connection,
@@ -104,6 +105,7 @@ def find_vehicles(connection: Connection, staged: Staged, *, needed: bool) -> No
     for rank, (named, wanted) in enumerate(_ways_to_name_a_vehicle(staged)):
         for same_store in (True, False):
             look_up(connection, staged, "vehicle_id", _vehicles(staged, named, wanted, rank, same_store=same_store))
+    analyze(connection, rows)
     named_one = rows.c.vehicle.is_not(None)
     unknown = "no vehicle with this key, VIN or plate is known"
     several = "several vehicles are known by this plate or key; the row has to name one by VIN"

@@ -10,7 +10,7 @@ from tasks.intake.amounts import Amount
 from tasks.intake.cells import Unusable
 from tasks.intake.choices import BookingWord
 from tasks.intake.kinds import WEEKDAYS, KindName
-from tasks.intake.phones import Phone, read_email, read_phone
+from tasks.intake.phones import Phone, read_email, read_phones
 
 Values = dict[str, Any]
 
@@ -58,12 +58,10 @@ def check_customer(row: Checked, house: House) -> None:
     """A customer goes in without a contact point that is none: what they bought and owe must find them."""
     phones: dict[str, Phone] = {}
     for column in ("phone", "phone2"):
-        for text in row.values.pop(column) or []:
-            try:
-                phone = read_phone(text, house.country)
-                phones.setdefault(phone.number, phone)
-            except Unusable as error:
-                row.leave_out(column, str(error), text)
+        found, unusable = read_phones(row.values.pop(column) or "", house.country)
+        phones |= {phone.number: phone for phone in found if phone.number not in phones}
+        for text, clause in unusable:
+            row.leave_out(column, clause, text)
     emails: list[str] = []
     for text in row.values.pop("email") or []:
         try:

@@ -30,7 +30,7 @@ from tasks.intake.kinds import CUSTOMER_COLUMNS, WEEKDAYS
 from tasks.intake.loading.load import Load
 from tasks.intake.merging import Field, assign_ids, collapse, merge, reject, table_of
 from tasks.intake.references import find_customers, folded_name
-from tasks.intake.staging import Staged
+from tasks.intake.staging import Staged, analyze
 
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 """Since when an undated consent counts: a source that states no date says that it is so, not that it was otherwise."""
@@ -148,6 +148,7 @@ def _unite_twins_in_file(load: Load, staged: Staged) -> None:
     connection, rows = load.connection, staged.table
     new = rows.c.target_id.is_(None)
     connection.execute(update(rows).values(customer_id=rows.c.entry).where(new))
+    analyze(connection, rows)
     while True:
         said = _points_of_rows(staged)
         lowest = func.min(said.c.customer_id).over(partition_by=(said.c.store_id, said.c.name, said.c.value))
@@ -161,6 +162,7 @@ def _unite_twins_in_file(load: Load, staged: Staged) -> None:
         if not connection.execute(spread).rowcount:
             break
     sequence = func.pg_get_serial_sequence("customers", "id")
+    analyze(connection, rows)
     leading = new & (rows.c.customer_id == rows.c.entry)
     connection.execute(update(rows).values(target_id=func.nextval(sequence), fresh=true()).where(leading))
     leader = rows.alias("leader")
