@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from psycopg import sql
+from psycopg.types.json import JsonbDumper
 from sqlalchemy import Column as SqlColumn
 from sqlalchemy import Connection, MetaData, Table, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -153,9 +154,11 @@ def copy_rows(connection: Connection, table: Table, columns: Iterable[str], rows
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table.name), sql.SQL(", ").join(sql.Identifier(name) for name in columns)
     )
-    with driver.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
+    with driver.cursor() as cursor:
+        cursor.adapters.register_dumper(dict, JsonbDumper)  # a store's opening hours
+        with cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
 
 
 def copy_rejects(connection: Connection, rejects: list[Reject]) -> None:
