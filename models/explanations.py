@@ -1,6 +1,6 @@
 """The shapes in which a customer's whole story is told: what was said, what was not, and why."""
 
-from datetime import UTC, datetime
+from datetime import UTC
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -185,11 +185,3 @@ class Explanation(BaseModel):
     customer: CustomerSeen
     processes: list[ProcessStory]
 
-
-def next_look(
-    standing: Standing, due_at: datetime, valid_until: datetime, ahead_of_due: datetime, now: datetime
-) -> datetime | None:
-    """When a step that is not planned is looked at next: by the sweep that first sees it, or by the next one."""
-    if standing is Standing.MISSED or valid_until <= now or due_at >= valid_until:
-        return None
-    return max(ahead_of_due, now)

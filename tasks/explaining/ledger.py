@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, or_, select, tuple_
+from sqlalchemy import Connection, RowMapping, Select, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from models.explanations import AttemptSeen, Standing, StepStory, TouchSeen, VerdictSeen
 from models.ledger import CallAttempt, PolicyVersion, Touch, Verdict
 from models.people import ContactPoint, StaffMember
-from models.words import ProcessName, SubjectKind, TouchState
+from models.words import Gate, ProcessName, SubjectKind, TouchState
+from tasks.planning.sweep import REVIVABLE
 
 Key = tuple[SubjectKind, int, datetime, str]
 """What a touch is unique by, within its process: subject, anchor, step."""
@@ -24,6 +25,8 @@ class Recorded:
     """A touch of the ledger, as part of a story, and whose it is."""
 
     customer_id: int
+    revivable: bool
+    """It ended because its reason had gone, and comes back with it."""
     story: StepStory
 
 
@@ -36,7 +39,9 @@ def read_touches(
     verdicts, attempts = _verdicts(connection, ids), _attempts(connection, ids)
     return {
         (SubjectKind(row["subject_kind"]), row["subject_id"], row["anchor_at"], row["step"]): Recorded(
-            row["customer_id"], _story(dict(row), verdicts.get(row["id"], []), attempts.get(row["id"], []))
+            row["customer_id"],
+            _is_revivable(row),
+            _story(dict(row), verdicts.get(row["id"], []), attempts.get(row["id"], [])),
         )
         for row in rows
     }
@@ -63,6 +68,11 @@ def _touches(process: ProcessName, customer_id: int, subjects: Sequence[tuple[Su
         .where(Touch.process == process.value, or_(Touch.customer_id == customer_id, theirs))
         .order_by(Touch.due_at, Touch.step)
     )
+
+
+def _is_revivable(row: RowMapping) -> bool:
+    by_facts = row["gate"] in (Gate.FACTS, Gate.ANCHOR)
+    return by_facts and row["state"] in REVIVABLE and row["contacted_at"] is None
 
 
 def _story(row: dict[str, Any], verdicts: list[VerdictSeen], attempts: list[AttemptSeen]) -> StepStory:

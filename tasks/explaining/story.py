@@ -1,18 +1,19 @@
 """Why a customer was told what they were told, and why not the rest: read from the planner itself and the ledger."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, RowMapping, select
 
 from models.explanations import (
-    CustomerSeen,
     Explanation,
     ProcessStory,
     Standing,
     StepStory,
     SubjectStory,
-    next_look,
 )
 from models.ledger import Process
 from models.policy import SUBJECTS as SUBJECTS_OF_PROCESS
@@ -43,36 +44,54 @@ NO_SUBJECT = {
 }
 
 
+NextSweep = Callable[[ProcessName, datetime, ZoneInfo], datetime]
+"""When a process next sweeps the stores of a zone, from a moment on."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Who looks at what, from when."""
+
+    process: ProcessName
+    customer_id: int
+    now: datetime
+    sweep_after: Callable[[datetime], datetime]
+    """When the process sweeps next, from a moment on."""
+
+
 def explain(
-    connection: Connection, customer_id: int, now: datetime, processes: Sequence[ProcessName] = tuple(ProcessName)
+    connection: Connection,
+    customer_id: int,
+    now: datetime,
+    processes: Sequence[ProcessName],
+    next_sweep: NextSweep,
 ) -> Explanation:
     """The story of a customer in each process, from the facts known at `now` and the ledger as it stands."""
     customer = read_customer(connection, customer_id, now)
-    return Explanation(
-        as_of=now,
-        customer=customer,
-        processes=[_process(connection, customer, process, now) for process in processes],
-    )
+    zone = ZoneInfo(customer.time_zone)
+    views = [View(process, customer_id, now, partial(_sweep_after, next_sweep, process, zone)) for process in processes]
+    return Explanation(as_of=now, customer=customer, processes=[_process(connection, view) for view in views])
 
 
-def _process(connection: Connection, customer: CustomerSeen, process: ProcessName, now: datetime) -> ProcessStory:
-    enabled = connection.scalar(select(Process.enabled).where(Process.name == process.value)) is not False
-    subjects = read_subjects(connection, SUBJECTS_OF_PROCESS[process], customer.id, now)
-    touches = read_touches(connection, process, customer.id, [(subject.kind, subject.id) for subject in subjects])
+def _sweep_after(next_sweep: NextSweep, process: ProcessName, zone: ZoneInfo, after: datetime) -> datetime:
+    return next_sweep(process, after, zone)
+
+
+def _process(connection: Connection, view: View) -> ProcessStory:
+    enabled = connection.scalar(select(Process.enabled).where(Process.name == view.process.value)) is not False
+    subjects = read_subjects(connection, SUBJECTS_OF_PROCESS[view.process], view.customer_id, view.now)
+    present = [(subject.kind, subject.id) for subject in subjects]
+    touches = read_touches(connection, view.process, view.customer_id, present)
     subjects += read_former_subjects(connection, {key[:2] for key in touches}, subjects)
-    stories, over = [], 0
-    policies = policies_in_force(connection, process)
-    looked_at = _looked_at(connection, policies, customer.id, now)
+    policies = policies_in_force(connection, view.process)
+    looked_at = _looked_at(connection, policies, view)
     steps_of = {store_id: in_force.policy.steps for in_force in policies for store_id in in_force.stores}
-    for subject in subjects:
-        story = _subject(subject, steps_of.get(subject.store_id or 0, ()), looked_at, touches, customer.id, now)
-        if story.steps or story.remarks:
-            stories.append(story)
-        else:
-            over += 1
-    return ProcessStory(
-        process=process, enabled=enabled, remarks=_remarks(process, enabled, bool(subjects), over), subjects=stories
-    )
+    stories = [
+        _subject(subject, steps_of.get(subject.store_id or 0, ()), looked_at, touches, view) for subject in subjects
+    ]
+    told = [story for story in stories if story.steps or story.remarks]
+    remarks = _remarks(view.process, enabled, bool(subjects), len(stories) - len(told))
+    return ProcessStory(process=view.process, enabled=enabled, remarks=remarks, subjects=told)
 
 
 def _remarks(process: ProcessName, enabled: bool, has_subjects: bool, over: int) -> list[str]:
@@ -86,13 +105,11 @@ def _remarks(process: ProcessName, enabled: bool, has_subjects: bool, over: int)
     return remarks
 
 
-def _looked_at(
-    connection: Connection, policies: Sequence[PolicyInForce], customer_id: int, now: datetime
-) -> dict[Key, RowMapping]:
+def _looked_at(connection: Connection, policies: Sequence[PolicyInForce], view: View) -> dict[Key, RowMapping]:
     """What the planner sees of the customer's subjects: each step as the touch it would become."""
     found: dict[Key, RowMapping] = {}
     for in_force in policies:
-        rows = population(in_force, Span.of_sweep(now), OfCustomer(customer_id)).subquery("seen")
+        rows = population(in_force, Span.of_sweep(view.now), OfCustomer(view.customer_id)).subquery("seen")
         statement = select(rows).where(rows.c.store_id.in_(in_force.stores))
         for row in connection.execute(statement).mappings():
             found[(SubjectKind(row["subject_kind"]), row["subject_id"], row["anchor_at"], row["step"])] = row
@@ -104,14 +121,17 @@ def _subject(
     steps: Sequence[Step],
     looked_at: Mapping[Key, RowMapping],
     touches: Mapping[Key, Recorded],
-    customer_id: int,
-    now: datetime,
+    view: View,
 ) -> SubjectStory:
     own = (subject.kind, subject.id)
-    stories = [_of_ledger(touch, customer_id) for key, touch in touches.items() if key[:2] == own]
+    stories = [_of_ledger(touch, view) for key, touch in touches.items() if key[:2] == own]
     seen = {key: row for key, row in looked_at.items() if key[:2] == own}
-    stories += [story for key, row in seen.items() if key not in touches for story in _not_planned(row, now)]
-    if subject.anchor_at is not None and subject.anchor_at > now - REMEMBERED:
+    stories += [
+        _not_planned(row, view)
+        for key, row in seen.items()
+        if key not in touches and row["valid_until"] > view.now - REMEMBERED
+    ]
+    if subject.anchor_at is not None and subject.anchor_at > view.now - REMEMBERED:
         told = {story.step for story in stories} | {key[3] for key in seen}
         stories += _not_counted(subject, steps, told)
     return SubjectStory(
@@ -121,15 +141,17 @@ def _subject(
         about=subject.about,
         anchor_at=subject.anchor_at,
         remarks=subject.remarks,
-        steps=sorted(stories, key=lambda story: (story.due_at is None, story.due_at or now, story.step)),
+        steps=sorted(stories, key=lambda story: (story.due_at is None, story.due_at or view.now, story.step)),
     )
 
 
-def _of_ledger(recorded: Recorded, customer_id: int) -> StepStory:
+def _of_ledger(recorded: Recorded, view: View) -> StepStory:
     """A touch of the ledger; of another customer's, only that it is there."""
-    if recorded.customer_id == customer_id:
-        return recorded.story
-    return recorded.story.model_copy(
+    story = recorded.story
+    if recorded.customer_id == view.customer_id:
+        may_return = recorded.revivable and story.valid_until is not None and story.valid_until > view.now
+        return story.model_copy(update={"next_look_at": view.sweep_after(view.now)}) if may_return else story
+    return story.model_copy(
         update={
             "standing": Standing.OF_ANOTHER_CUSTOMER,
             "touch": None,
@@ -140,21 +162,19 @@ def _of_ledger(recorded: Recorded, customer_id: int) -> StepStory:
     )
 
 
-def _not_planned(row: RowMapping, now: datetime) -> Iterator[StepStory]:
-    """What the planner sees and the ledger has not; nothing of what is over for long."""
-    if row["valid_until"] <= now - REMEMBERED:
-        return
-    standing = _standing(row, now)
-    due_at, valid_until = row["due_at"], row["valid_until"]
-    yield StepStory(
+def _not_planned(row: RowMapping, view: View) -> StepStory:
+    """What the planner sees and the ledger has not."""
+    standing = _standing(row, view.now)
+    over = standing is Standing.MISSED
+    return StepStory(
         step=row["step"],
         kind=row["kind"],
         standing=standing,
-        due_at=due_at,
-        valid_until=valid_until,
+        due_at=row["due_at"],
+        valid_until=row["valid_until"],
         reason=row["reason"],
         figures=row["figures"],
-        next_look_at=next_look(standing, due_at, valid_until, due_at - AHEAD, now),
+        next_look_at=None if over else view.sweep_after(max(row["due_at"] - AHEAD, view.now)),
         touch=None,
     )
 

@@ -32,7 +32,7 @@ OVERDUE = ProcessName.OVERDUE_ACCOUNTS
 
 
 def story(world: World, customer: int, now: str, process: ProcessName) -> Explanation:
-    return explain(world.connection, customer, at(now), [process])
+    return explain(world.connection, customer, at(now), [process], lambda _process, after, _zone: after)
 
 
 def step(explanation: Explanation, key: str) -> StepStory:

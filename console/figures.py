@@ -1,0 +1,68 @@
+"""Figures that a rule saw, as people read them: money with its currency, days, times on the store's clock."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from models.letters import write_day, write_money
+
+ENGLISH = "en"
+NAMES = {
+    "totals": "open",
+    "day": "day of the visit",
+    "vehicle_sold": "car sold on",
+    "ends_on": "ends on",
+    "basis": "decided by",
+    "starts_at": "starts",
+    "booked_at": "booked",
+}
+
+
+def describe_figures(figures: Mapping[str, Any], zone: ZoneInfo) -> str:
+    """All figures that are there, in one line."""
+    return "; ".join(
+        f"{NAMES.get(name, name.replace('_', ' '))}: {describe(value, zone)}"
+        for name, value in figures.items()
+        if value not in (None, [], {})
+    )
+
+
+def describe(value: Any, zone: ZoneInfo) -> str:
+    """One figure."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return _mapping(value, zone)
+    if isinstance(value, list):
+        return ", ".join(describe(item, zone) for item in value)
+    return _text(value, zone) if isinstance(value, str) else f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _mapping(value: Mapping[str, Any], zone: ZoneInfo) -> str:
+    if {"number", "open", "currency", "due_on"} <= value.keys():
+        due = write_day(date.fromisoformat(value["due_on"]), ENGLISH)
+        return f"{value['number']} {write_money(Decimal(value['open']), value['currency'])} due {due}"
+    if all(len(key) == len("CNY") and key.isupper() for key in value):
+        return " + ".join(write_money(Decimal(amount), currency) for currency, amount in sorted(value.items()))
+    return describe_figures(value, zone)
+
+
+def _text(value: str, zone: ZoneInfo) -> str:
+    """A text, which may be a day or a moment as JSON writes them."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    if len(value) == len("2026-03-10"):
+        return write_day(moment.date(), ENGLISH)
+    if moment.tzinfo is None:
+        return value
+    return clock(moment, zone)
+
+
+def clock(moment: datetime, zone: ZoneInfo) -> str:
+    """A moment as the store's clock shows it."""
+    local = moment.astimezone(zone)
+    return f"{write_day(local.date(), ENGLISH)} {local:%H:%M}"

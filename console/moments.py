@@ -1,0 +1,21 @@
+"""The moment that a command is asked about."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, select
+
+from models.clock import read_moment
+from models.people import Store
+from models.settings import Settings
+
+
+def house_zone(connection: Connection, settings: Settings) -> ZoneInfo:
+    """The zone of times that are given without one: the first store's by code; before there is one, the settings'."""
+    name = connection.scalar(select(Store.time_zone).order_by(Store.code).limit(1))
+    return ZoneInfo(name) if name else settings.zone
+
+
+def moment_asked(connection: Connection, settings: Settings, text: str | None, now: datetime) -> datetime:
+    """The moment that `--as-of` names, or now. Raises `UnreadableMoment`."""
+    return read_moment(text, house_zone(connection, settings)) if text else now
