@@ -204,6 +204,7 @@ class Touch(Base):
         ),
         Index("ix_touches_ready", "store_id", "not_before", postgresql_where=sql("state = 'ready'")),
         Index("ix_touches_in_flight", "claimed_by", postgresql_where=sql("state in ('claimed', 'sending')")),
+        Index("ix_touches_unsettled", "state_at", postgresql_where=sql("state in ('unknown', 'failed')")),
         Index("ix_touches_message_id", "message_id", postgresql_where=sql("message_id is not null")),
         CheckConstraint("due_at < valid_until", name="valid_after_due"),
         CheckConstraint("(state in ('claimed', 'sending')) = (claimed_by is not null)", name="claimed_by_a_dispatcher"),

@@ -824,6 +824,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'ready'"),
     )
     op.create_index("ix_touches_subject", "touches", ["subject_kind", "subject_id"], unique=False)
+    op.create_index(
+        "ix_touches_unsettled",
+        "touches",
+        ["state_at"],
+        unique=False,
+        postgresql_where=sa.text("state in ('unknown', 'failed')"),
+    )
     op.create_table(
         "warranties",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -1128,6 +1135,9 @@ def downgrade() -> None:
     op.drop_table("appointment_changes")
     op.drop_index(op.f("ix_warranties_vehicle_id"), table_name="warranties")
     op.drop_table("warranties")
+    op.drop_index(
+        "ix_touches_unsettled", table_name="touches", postgresql_where=sa.text("state in ('unknown', 'failed')")
+    )
     op.drop_index("ix_touches_subject", table_name="touches")
     op.drop_index("ix_touches_ready", table_name="touches", postgresql_where=sa.text("state = 'ready'"))
     op.drop_index(

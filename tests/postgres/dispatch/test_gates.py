@@ -1,12 +1,13 @@
 """What holds or stops a touch that is due: one example a gate."""
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
-from models.ledger import Case
+from models.ledger import Case, Touch
+from models.money import Account
 from models.people import ContactPoint, Store
-from models.words import AppointmentStatus, CaseKind, CaseState, ChannelName, ProcessName, Purpose
+from models.words import AppointmentStatus, CaseKind, CaseState, ChannelName, ProcessName, Purpose, TouchState
 from tests.support.office import Office
-from tests.support.world import at
+from tests.support.world import at, day
 
 FOLLOWUP = ProcessName.POST_DELIVERY_FOLLOWUP
 WARRANTY = ProcessName.WARRANTY_EXPIRY
@@ -227,6 +228,19 @@ def test_a_line_of_another_process_goes_along(office: Office) -> None:
         world.plan(OVERDUE, TUESDAY)
     account = office.dispatch(TUESDAY, OVERDUE)
     assert (account.claimed, account.sent, account.of_which_merged) == (2, 2, 1)
+
+
+def test_a_task_for_finance_opens_its_case_and_holds_the_account(office: Office) -> None:
+    with office.open() as world:
+        account = world.account(world.customer())
+        world.invoice(account, "2026-01-05", "1000.00")
+        world.plan(OVERDUE, TUESDAY)
+        world.connection.execute(update(Touch).where(Touch.step == "finance-60").values(state=TouchState.PLANNED))
+    office.dispatch(TUESDAY)
+    with office.open() as world:
+        (case,) = world.connection.execute(select(Case.kind, Case.title, Case.solve_by)).all()
+        assert case == (CaseKind.FINANCE_HANDOVER, "Account handed to finance", at("2026-03-12 10:30"))
+        assert world.connection.scalar(select(Account.held_since)) == day("2026-03-10")
 
 
 def test_an_arrival_is_not_a_no_show(office: Office) -> None:
