@@ -18,6 +18,9 @@ from tasks.sample.rows import (
 ONE_IN = 200
 """Every so many rows of a file that breaks, a broken one."""
 
+IDENTITIES = {"key", "vin", "plate"}
+"""By these a thing is known again."""
+
 Cells = dict[str, object]
 Breakage = Callable[[Cells], Cells]
 
@@ -41,11 +44,11 @@ BREAKAGES: dict[type[Row], tuple[Breakage, ...]] = {
 
 
 def broken(row: Row, turn: int) -> tuple[object, ...] | None:
-    """A broken copy of a row under a key of its own; None where the kind does not break."""
+    """A broken copy of a row as a thing of its own; None where the kind does not break."""
     ways = BREAKAGES.get(type(row))
     if ways is None:
         return None
     cells: Cells = dict(zip(row._fields, row, strict=True))
-    if "key" in cells:
-        cells["key"] = f"X-{cells['key']}"
+    for name in IDENTITIES & cells.keys():
+        cells[name] = f"X-{cells[name]}"
     return tuple(ways[turn % len(ways)](cells).values())

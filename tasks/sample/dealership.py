@@ -1,7 +1,7 @@
 """Writes the sample dealership as the files that `import` reads, customer by customer, so that memory stays flat."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +14,10 @@ from tasks.sample.rows import KINDS, Row
 from tasks.sample.set_pieces import is_set_piece, set_piece
 from tasks.sample.stores import SAMPLE_MOMENT, staff_rows, store_rows
 
-__all__ = ["SAMPLE_MOMENT", "SampleSummary", "UnusableSampleSize", "sample_files", "write_sample"]
+__all__ = ["SAMPLE_MOMENT", "SampleSummary", "UnusableSampleSize", "UnwritableSample", "sample_files", "write_sample"]
 
 MOST_CUSTOMERS = 9_000_000
-"""Beyond this, phone numbers would repeat."""
+"""Keys and mobile numbers have seven digits."""
 
 
 class UnusableSampleSize(AftercareError):
@@ -26,6 +26,15 @@ class UnusableSampleSize(AftercareError):
     def __init__(self, customers: int) -> None:
         self.customers = customers
         super().__init__(f"A sample of {customers} customers cannot be made: expected 1 to {MOST_CUSTOMERS}.")
+
+
+class UnwritableSample(AftercareError):
+    """A folder that the sample cannot be written to."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        self.folder = folder
+        self.reason = reason
+        super().__init__(f"The sample cannot be written to {folder}: {reason}.")
 
 
 @dataclass(frozen=True)
@@ -64,18 +73,24 @@ def sample_files(folder: Path) -> dict[str, Path]:
 def write_sample(out: Path, customers: int, seed: int) -> SampleSummary:
     """Write the dealership with so many customers into folder `out`; the same seed gives the same bytes.
 
-    Raises `UnusableSampleSize`.
+    Raises `UnusableSampleSize` and `UnwritableSample`.
     """
     if not 1 <= customers <= MOST_CUSTOMERS:
         raise UnusableSampleSize(customers)
-    out.mkdir(parents=True, exist_ok=True)
-    paths = sample_files(out)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        return _write(sample_files(out), sample_rows(customers, seed))
+    except OSError as error:
+        raise UnwritableSample(out, error.strerror or str(error)) from error
+
+
+def _write(paths: dict[str, Path], rows: Iterable[Row]) -> SampleSummary:
     with ExitStack() as stack:
         files = {
             row: _SampleFile(stack.enter_context(paths[kind].open("w", encoding="utf-8", newline="")), row._fields)
             for row, kind in KINDS.items()
         }
-        for row in sample_rows(customers, seed):
+        for row in rows:
             files[type(row)].add(row)
     return SampleSummary(
         {KINDS[row]: file.good for row, file in files.items()},

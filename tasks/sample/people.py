@@ -124,9 +124,9 @@ def consent_row(
 
 def _phone(customer: Customer, reach: Reach) -> str | None:
     if reach.mobile:
-        return f"{customer.store.mobile_prefix}{customer.number % 10_000_000:07d}"
+        return f"{customer.store.mobile_prefix}{customer.number:07d}"
     if reach.landline:
-        return f"{customer.store.landline_prefix}{customer.number % 9_000_000:07d}"
+        return f"{customer.store.landline_prefix}{customer.number % 990_000:06d}"
     return None
 
 

@@ -28,7 +28,7 @@ class SampleStore:
     mobile_prefix: str
     """E.164; seven digits follow. By the public carrier tables no operator holds these blocks."""
     landline_prefix: str
-    """E.164; seven digits follow. In Berlin, the block that is reserved for films."""
+    """E.164; six digits follow. In Berlin, extensions of the numbers that are reserved for films."""
     now: datetime
     """The rehearsal moment, store-local and without a zone, as the files hold it."""
     cents: int
@@ -49,7 +49,7 @@ SHANGHAI = SampleStore(
     country="CN",
     currency="CNY",
     mobile_prefix="+861620",
-    landline_prefix="+86215",
+    landline_prefix="+862155",
     now=_now_in("Asia/Shanghai"),
     cents=8000,
 )
@@ -108,7 +108,7 @@ def staff_rows() -> Iterator[StaffRow]:
     for store in STORES:
         for number, (code, role, department, chinese, english) in enumerate(_STAFF, start=1):
             name = chinese if store is SHANGHAI else english
-            phone = f"{store.landline_prefix}{9990000 + number:07d}"
+            phone = f"{store.landline_prefix}{990_000 + number:06d}"
             yield StaffRow(
                 store.code, code, name, role, department, phone, f"{code}.{store.code}@staff.example.com".lower()
             )

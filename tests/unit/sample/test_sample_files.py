@@ -14,7 +14,14 @@ import pytest
 from tasks.intake.kinds import KINDS, KindName
 from tasks.sample import rows
 from tasks.sample.breakages import BREAKAGES
-from tasks.sample.dealership import SampleSummary, UnusableSampleSize, sample_files, sample_rows, write_sample
+from tasks.sample.dealership import (
+    SampleSummary,
+    UnusableSampleSize,
+    UnwritableSample,
+    sample_files,
+    sample_rows,
+    write_sample,
+)
 
 WRITE = (
     "import sys, pathlib; from tasks.sample.dealership import write_sample; "
@@ -108,3 +115,9 @@ def test_a_size_that_cannot_be_is_refused_before_anything_is_written(customers: 
     with pytest.raises(UnusableSampleSize, match=f"{customers} customers cannot be made: expected 1 to 9000000"):
         write_sample(tmp_path / "out", customers, 1)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises(UnwritableSample, match=r"cannot be written to .*out: File exists\."):
+        write_sample(tmp_path / "out", 5, 1)

@@ -1,0 +1,24 @@
+"""Brings the files of a sample into the shared database, by the same way as any other file."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from models.settings import Settings
+from tasks.intake.importing import load_file
+from tasks.intake.kinds import KindName
+from tasks.intake.results import ImportResult
+from tasks.sample.dealership import SAMPLE_MOMENT, sample_files
+
+
+def load_sample(engine: Engine, folder: Path, settings: Settings) -> Iterator[ImportResult]:
+    """Import the files in `folder`, each in a transaction of its own; what a file refers to comes before it.
+
+    They are imported as of the rehearsal moment, up to which they say everything. Raises an `AftercareError` at the
+    first file that cannot be read.
+    """
+    for kind, path in sample_files(folder).items():
+        with engine.begin() as connection:
+            result = load_file(connection, (KindName(kind),), path, now=SAMPLE_MOMENT, settings=settings)
+        yield result
