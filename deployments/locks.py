@@ -13,6 +13,17 @@ POLL_SECONDS = 0.05
 T = TypeVar("T")
 
 
+class UnusablePlace(AftercareError):
+    """A directory of ours cannot be made or written to."""
+
+    def __init__(self, path: Path, reason: str | None) -> None:
+        self.path = path
+        super().__init__(
+            f"{path} cannot be written ({reason}): run aftercare as the user that its home belongs to, "
+            f"or set AFTERCARE_HOME to another place."
+        )
+
+
 class LockTimeout(AftercareError):
     """Another process held a lock for longer than it ever should."""
 
@@ -23,8 +34,11 @@ class LockTimeout(AftercareError):
 
 
 def _open(path: Path) -> IO[str]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path.open("a+")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("a+")
+    except OSError as error:
+        raise UnusablePlace(path, error.strerror) from error
 
 
 def _try_lock(file: IO[str], kind: int) -> bool:

@@ -33,6 +33,7 @@ LONGEST_SOCKET_DIRECTORY = 80  # bytes; the system's limit is about 104 for the 
 SHORT_DIRECTORY = Path("/tmp")  # noqa: S108  not TMPDIR: two commands must agree on it; who owns what is inside is checked
 START_SECONDS = 180  # crash recovery replays up to a gigabyte of log
 STOP_SECONDS = 60
+LEFTOVER_SECONDS = 3
 
 CONFIGURATION = {
     "port": str(PORT),
@@ -137,7 +138,10 @@ def ensure_started(cluster: Cluster) -> None:
 
     Call it under a lock that every starter takes.
     """
-    if find_postmaster(cluster) is None:
+    running = find_postmaster(cluster)
+    if running:
+        _wait_until_ready(cluster, running)
+    else:
         account = _find_account(cluster)
         _prepare_directories(cluster, account)
         if not cluster.data.exists():
@@ -145,8 +149,6 @@ def ensure_started(cluster: Cluster) -> None:
         _check_data(cluster, account)
         _clear_leftovers(cluster)
         _start(cluster, account)
-    else:
-        _wait_until_ready(cluster, None)
 
 
 def stop(cluster: Cluster) -> None:
@@ -154,7 +156,7 @@ def stop(cluster: Cluster) -> None:
     process = find_postmaster(cluster)
     if process is None:
         return
-    stopped = end(process, signal.SIGINT, STOP_SECONDS) or end(process, signal.SIGQUIT, STOP_SECONDS)
+    stopped = end([process], signal.SIGINT, STOP_SECONDS) or end([process], signal.SIGQUIT, STOP_SECONDS)
     if not stopped:
         structlog.get_logger().warning("The embedded PostgreSQL does not stop", pid=process.pid)
 
@@ -272,9 +274,9 @@ def _clear_leftovers(cluster: Cluster) -> None:
     PostgreSQL itself drops a lock file whose process is gone, but believes one whose number was given to another
     program of the same user, or to nobody yet; we know better, because we looked at what that process is.
     """
-    for process in psutil.process_iter(["name"]):
-        if _is_backend_of(cluster, process) and not end(process, signal.SIGQUIT, seconds=10):
-            end(process, signal.SIGKILL, seconds=10)
+    left = [process for process in psutil.process_iter(["name"]) if _is_backend_of(cluster, process)]
+    if not end(left, signal.SIGQUIT, LEFTOVER_SECONDS):
+        end(left, signal.SIGKILL, LEFTOVER_SECONDS)
     (cluster.data / "postmaster.pid").unlink(missing_ok=True)
     (cluster.socket / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
 
@@ -302,13 +304,13 @@ def _quote(directory: Path) -> str:
     return '"' + str(directory).replace('"', '""') + '"'
 
 
-def _wait_until_ready(cluster: Cluster, starting: psutil.Process | None) -> None:
+def _wait_until_ready(cluster: Cluster, process: psutil.Process | None) -> None:
     started = time.monotonic()
     told = False
     while time.monotonic() < started + START_SECONDS:
         if _says_ready(cluster):
             return
-        if starting is not None and has_ended(starting):
+        if has_ended(process):
             raise PostgresDidNotStart("ended while it was starting", cluster.log)
         if not told and time.monotonic() > started + 5:
             structlog.get_logger().info("Waiting for the embedded PostgreSQL to recover from its last end")

@@ -1,7 +1,6 @@
 """Prefect's server on our PostgreSQL, shared between commands: the first starts it, the last stops it."""
 
 import os
-import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from sqlalchemy import URL
 from deployments.database import check_reachable, read_url
 from deployments.embedded import PREFECT_DATABASE, cluster_of, open_embedded
 from deployments.locks import alone, shared
-from deployments.processes import MARK, end, end_marked, find_marked, has_ended, part_of, start_detached, wait_until
+from deployments.processes import MARK, end_marked, find_marked, has_ended, part_of, start_detached, wait_until
 from models.errors import AftercareError
 from models.settings import Settings
 
@@ -206,7 +205,7 @@ def _start(server: PrefectServer, port: int) -> str | None:
     wait_until(lambda: answers(api) or has_ended(process), START_SECONDS)
     if not has_ended(process) and answers(api):
         return api
-    end(process, signal.SIGKILL, seconds=5)
+    end_marked(server.mark, seconds=0)
     return None
 
 

@@ -7,13 +7,15 @@ been given to another program since.
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
 POLL_SECONDS = 0.05
+KILL_SECONDS = 5
 MARK = "AFTERCARE_PART"
 """The environment variable that says which part of which installation a process, or its parent, is."""
 
@@ -38,10 +40,10 @@ class Account:
 
 def start_detached(
     arguments: list[str], environment: Mapping[str, str], log: Path, account: Account | None = None
-) -> psutil.Process:
+) -> psutil.Process | None:
     """Start a program in a session of its own that is nobody's child; what it prints goes to `log`.
 
-    Ctrl-C in the terminal does not reach it, and whoever started it may end before it does.
+    Ctrl-C in the terminal does not reach it, and whoever started it may end before it does. None: it has ended already.
     """
     trim(log)
     shell = ["/bin/sh", "-c", 'exec 3>&1 >&2; "$@" 3>&- & echo $! >&3', "sh"]
@@ -61,7 +63,10 @@ def start_detached(
             check=True,
             text=True,
         )
-    return psutil.Process(int(started.stdout))
+    try:
+        return psutil.Process(int(started.stdout))
+    except psutil.NoSuchProcess:
+        return None
 
 
 def part_of(home: Path, part: str) -> str:
@@ -96,28 +101,23 @@ def wait_until(met: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-def has_ended(process: psutil.Process) -> bool:
+def has_ended(process: psutil.Process | None) -> bool:
     """Whether a process is gone, or is only waiting for its parent to notice."""
     try:
-        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+        return process is None or not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
 
 
-def end(process: psutil.Process, how: signal.Signals, seconds: float) -> bool:
-    """Ask a process to end, and say whether it did within `seconds`."""
-    try:
-        process.send_signal(how)
-    except psutil.NoSuchProcess:
-        return True
-    return wait_until(lambda: has_ended(process), seconds)
+def end(processes: Sequence[psutil.Process], how: signal.Signals, seconds: float) -> bool:
+    """Ask processes to end, and say whether they all did within `seconds`."""
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(how)
+    return wait_until(lambda: all(has_ended(process) for process in processes), seconds)
 
 
 def end_marked(mark: str, seconds: float) -> None:
-    """End all processes that carry a mark: politely, and after `seconds` by force."""
-    left = find_marked(mark)
-    for process in left:
-        end(process, signal.SIGTERM, seconds=0)
-    wait_until(lambda: all(has_ended(process) for process in left), seconds)
-    for process in find_marked(mark):
-        end(process, signal.SIGKILL, seconds=5)
+    """End all processes that carry a mark: politely, and after `seconds` by force, with what they started meanwhile."""
+    end(find_marked(mark), signal.SIGTERM, seconds)
+    end(find_marked(mark), signal.SIGKILL, KILL_SECONDS)

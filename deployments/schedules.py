@@ -41,7 +41,7 @@ class Served:
     @property
     def rare(self) -> bool:
         """Whether a missed slot would be felt before the next one comes."""
-        return all(slot.name != BEAT for slot in self.slots)
+        return bool(self.slots) and all(slot.name != BEAT for slot in self.slots)
 
 
 @dataclass(frozen=True)

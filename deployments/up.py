@@ -25,7 +25,7 @@ from models.errors import AftercareError
 from models.settings import Settings
 
 LOOK_SECONDS = 0.5
-READY_SECONDS = 90
+READY_SECONDS = 120
 READY = frozenset({"serving", "standing-by"})
 """What a part announces when it has started."""
 

@@ -12,20 +12,20 @@ LONG_RUNS = {"flows": {"name": {"any_": ["trial-long"]}}, "sort": "START_TIME_AS
 
 def test_schedules_make_runs_and_sigterm_waits_for_what_runs(installation: Installation) -> None:
     program = installation.start()
-    installation.wait_for_file("begun", 30)
-    installation.wait_for_file("notes", 30)
+    installation.wait_for_file("begun", 90)
+    installation.wait_for_file("notes", 90)
     coming = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
     scheduled = {run["created_by"]["display_value"] for run in installation.ask("/flow_runs/filter", coming)}
     assert {"beat-asia-shanghai", "morning-asia-shanghai"} <= scheduled
 
     program.send_signal(signal.SIGTERM)
-    installation.wait_for("Waiting for what runs", 10)
+    installation.wait_for("Waiting for what runs", 30)
     beats = (installation.trials / "notes").read_text()
     assert program.poll() is None
     assert not (installation.trials / "ended").exists()
     (installation.trials / "go").touch()
 
-    assert program.wait(30) == 0
+    assert program.wait(90) == 0
     assert (installation.trials / "ended").exists()
     assert len((installation.trials / "notes").read_text()) <= len(beats) + len("beat\n")  # no new run was taken
     assert installation.processes() == []
@@ -34,25 +34,25 @@ def test_schedules_make_runs_and_sigterm_waits_for_what_runs(installation: Insta
 
 def test_comes_back_after_everything_was_killed_in_mid_run(installation: Installation) -> None:
     installation.start()
-    installation.wait_for_file("begun", 30)
+    installation.wait_for_file("begun", 90)
     installation.kill_all()
     (installation.trials / "begun").unlink()
 
     program = installation.start()
-    installation.wait_for("Runs that a dead runner had left were closed", 5)
-    installation.wait_for_file("begun", 30)  # the dead run does not hold the flow's only slot
+    installation.wait_for("Runs that a dead runner had left were closed", 30)
+    installation.wait_for_file("begun", 90)  # the dead run does not hold the flow's only slot
     states = [run["state_name"] for run in installation.ask("/flow_runs/filter", LONG_RUNS) if run["start_time"]]
     assert states[-2:] == ["Crashed", "Running"]
 
     program.send_signal(signal.SIGINT)
-    installation.wait_for("Waiting for what runs", 10)
+    installation.wait_for("Waiting for what runs", 30)
     program.send_signal(signal.SIGINT)
-    assert program.wait(20) == 0
+    assert program.wait(60) == 0
     assert not (installation.trials / "ended").exists()
     assert installation.processes() == []
 
 
-def test_starts_again_what_dies_under_it(installation: Installation) -> None:
+def test_starts_again_what_dies_under_it_and_takes_over_what_is_left(installation: Installation) -> None:
     installation.start()
     before = installation.processes()
     assert len(before) >= 3
@@ -63,20 +63,17 @@ def test_starts_again_what_dies_under_it(installation: Installation) -> None:
         "Prefect's server had died and was started again",
         "The runner had died and is started again",
     ):
-        installation.wait_for(sentence, 30)
-    assert wait_until(lambda: installation.told.read_text().count("The flows are served") == 2, 30)
-    installation.wait_for_file("begun", 30)
+        installation.wait_for(sentence, 90)
+    assert wait_until(lambda: installation.told.read_text().count("The flows are served") == 2, 90)
+    installation.wait_for_file("begun", 90)
 
     second = installation.run()
-    assert second.wait(30) != 0
+    assert second.wait(90) != 0
     assert "Aftercare is already up" in installation.told.read_text()
 
-    (installation.trials / "go").touch()
-    assert installation.end() == 0
-
-
-def test_what_up_leaves_when_it_is_killed_is_taken_over(installation: Installation) -> None:
-    program = installation.start()
+    # and what is left when only `up` itself is killed, the next one takes over
+    program = installation.program
+    assert program is not None
     server = find_marked(part_of(installation.home, "prefect-server"))[0]
     postmaster = find_postmaster(cluster_of(installation.home))
     runners = find_marked(part_of(installation.home, "runner"))

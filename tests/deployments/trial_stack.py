@@ -38,7 +38,7 @@ class Installation:
         """Start `up` and wait until it says that it is up."""
         self.told.unlink(missing_ok=True)
         self.program = self.run()
-        self.wait_for("Aftercare is up", 60)
+        self.wait_for("Aftercare is up", 90)
         return self.program
 
     def run(self) -> subprocess.Popen[bytes]:
@@ -93,7 +93,7 @@ class Installation:
         connection.close()
         return answer
 
-    def end(self, seconds: float = 30) -> int:
+    def end(self, seconds: float = 90) -> int:
         """Send SIGTERM; the exit status."""
         assert self.program is not None
         self.program.send_signal(signal.SIGTERM)

@@ -1,0 +1,47 @@
+"""Running a flow by hand, in this process, on an installation that is opened for it."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from deployments import schedules
+from deployments.launcher import open_launcher, run_process
+from deployments.prefect_server import PrefectUnreachable, open_prefect
+from deployments.schedules import Served, UnknownProcess
+from models.settings import Settings, read_settings
+from tests.support.ports import free_port
+
+BEAT = Served("trial-beat", "tests.deployments.trial_beat", ())
+
+
+def test_a_flow_runs_against_the_servers_that_run(
+    prefect_api: str, shared_directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRIAL_DIRECTORY", str(tmp_path))
+    monkeypatch.setattr(schedules, "SERVED", (BEAT,))
+    before = dict(os.environ)
+    with open_launcher(Settings(home=shared_directory / "home")) as launcher:
+        assert os.environ["PREFECT_API_URL"] == prefect_api
+        assert read_settings().database_url is not None
+        launcher.run("trial-beat")
+        launcher.run("trial-beat", dry_run=True)
+    assert (tmp_path / "notes").read_text() == "beat\nbeat\n"
+    assert dict(os.environ) == before
+
+
+def test_an_unknown_process_starts_nothing(tmp_path: Path) -> None:
+    with pytest.raises(UnknownProcess):
+        run_process("birthdays", settings=Settings(home=tmp_path / "home"))
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_prefect_api_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    port = free_port()
+    monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{port}/api")
+    with (
+        pytest.raises(PrefectUnreachable, match=f"No Prefect server answers at 127.0.0.1:{port}"),
+        open_prefect(Settings(home=tmp_path / "home")),
+    ):
+        pass
+    assert not (tmp_path / "home").exists()
