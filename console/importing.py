@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -69,7 +70,8 @@ def import_files(
 def _show(result: ImportResult) -> None:
     """The result as a table, with the first rejects in words."""
     console = Console()
-    table = Table("kind", title=f"Imported from {result.path}", title_justify="left")
+    table = Table(title=f"Imported from {result.path}", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("kind", no_wrap=True)
     for title in COLUMNS.values():
         table.add_column(title, justify="right")
     for kind, counts in result.counts.items():

@@ -11,7 +11,7 @@ from tasks.intake.kinds import KINDS, Column, KindName
 from tasks.intake.reading import Notation, Reader, reader_for
 from tasks.intake.rejects import Reject
 from tasks.intake.row_rules import RULES, Checked, House
-from tasks.intake.rules import Get, Test, compile_conditions, compile_rule, notation_of
+from tasks.intake.rules import Get, Test, compile_conditions, compile_raw, compile_rule, notation_of
 from tasks.intake.sources import Header, Row
 from tasks.intake.stores import StoreFound, Stores
 
@@ -27,6 +27,8 @@ class Cell:
     get: Get
     read: Reader
     label: str
+    raw: Get
+    """What the file holds there, as it stands, for who has to put it right."""
 
 
 @dataclass
@@ -62,17 +64,16 @@ class RowReader:
     def _read_cells(self, row: Row, zone: ZoneInfo, checked: Checked) -> None:
         for cell in self.cells:
             name = cell.column.name
-            text = ""
             try:
                 text = cell.get(row)
                 value = cell.read(text, zone) if text else None
             except Unusable as error:
                 tell = checked.leave_out if cell.column.spare else checked.refuse
-                tell(name, str(error), text)
+                tell(name, str(error), cell.raw(row))
                 value = None
             else:
                 if value is None and cell.column.required:
-                    checked.refuse(name, f"expected a value, and the cell holds none: {cell.column.meaning}", text)
+                    checked.refuse(name, f"expected a value, and the cell holds none: {cell.column.meaning}")
             checked.values[name] = value
 
     def rejects(self, row_number: int, checked: Checked) -> Iterator[Reject]:
@@ -200,7 +201,8 @@ def _cell(column: Column, rule: Rule | None, constant: Rule | None, notation: No
     if rule and constant and rule.default is None:
         given = rule.model_copy(update={"default": constant.constant})
     get = compile_rule(given, column.holds, notation, header.locate)
-    return Cell(column, get, reader_for(column.holds, notation_of(given, notation)), given.label)
+    raw = compile_raw(given, header.locate)
+    return Cell(column, get, reader_for(column.holds, notation_of(given, notation)), given.label, raw)
 
 
 def is_header_again(row: Row, header: Header) -> bool:

@@ -37,20 +37,33 @@ FILLER_TIME = re.compile(r"[ T]00:00(?::00(?:\.0+)?)?(?=\s)")
 FILLER_DATE = re.compile(r"\b(?:1899-12-3[01]|1900-01-0[01])[ T]")
 INTERVAL = re.compile(r"\s*([+-]?)\s*(\d+)\s*(day|week|month|year|hour|minute)s?", re.IGNORECASE)
 
-DATE_EXPECTED = (
-    "expected a date such as 2026-03-02, 2026/3/2, 20260302 or 2026年3月2日; "
-    'another form is named in the map, such as date_formats = ["%d/%m/%Y"]'
-)
-MOMENT_EXPECTED = (
-    "expected a date and a time such as 2026-03-02 14:30; "
-    'another form is named in the map, such as datetime_formats = ["%d/%m/%Y %H:%M"]'
-)
+SOME_DAY = datetime(2026, 12, 31, 14, 30)  # noqa: DTZ001  an example in a sentence
 TIME_EXPECTED = "expected a time of day such as 09:00"
+
+
+def _date_expected(formats: tuple[str, ...]) -> str:
+    if formats:
+        forms = " or ".join(f"{form} ({SOME_DAY.strftime(form)})" for form in formats)
+        return f"expected a date in the form that the map names, {forms}, or as 2026-12-31"
+    return (
+        "expected a date such as 2026-03-02, 2026/3/2, 20260302 or 2026年3月2日; "
+        'another form is named in the map, such as date_formats = ["%d/%m/%Y"]'
+    )
+
+
+def _moment_expected(formats: tuple[str, ...]) -> str:
+    if formats:
+        forms = " or ".join(f"{form} ({SOME_DAY.strftime(form)})" for form in formats)
+        return f"expected a date and a time in the form that the map names, {forms}, or as 2026-12-31 14:30"
+    return (
+        "expected a date and a time such as 2026-03-02 14:30; "
+        'another form is named in the map, such as datetime_formats = ["%d/%m/%Y %H:%M"]'
+    )
 
 
 def _within_reason(day: date) -> date:
     if day.year not in YEARS:
-        clause = f"the year {day.year} cannot be meant; {DATE_EXPECTED}"
+        clause = f"the year {day.year} cannot be meant"
         raise Unusable(clause)
     return day
 
@@ -81,7 +94,7 @@ def _by_figures(text: str) -> date | None:
             try:
                 return date(int(found["year"]), int(found["month"]), int(found["day"]))
             except ValueError as error:
-                clause = f"there is no such day; {DATE_EXPECTED}"
+                clause = "there is no such day in the calendar"
                 raise Unusable(clause) from error
     named = _by_formats(re.sub(r"[-,/.\s]+", " ", text).strip(), WITH_MONTH_NAMES) if text[:1].isalnum() else None
     return named.date() if named else None
@@ -112,7 +125,7 @@ def _read_text_date(text: str, formats: tuple[str, ...], zone: ZoneInfo | None) 
         aware = _by_iso(plain)
         day = aware.astimezone(zone).date() if aware and zone else None
     if day is None:
-        raise Unusable(DATE_EXPECTED)
+        raise Unusable(_date_expected(formats))
     return _within_reason(day)
 
 
@@ -184,7 +197,7 @@ def read_local(text: str, formats: tuple[str, ...] = (), date_formats: tuple[str
     before, clock = _split_time(whole)
     day = _plain_date(before, date_formats) if before else None
     if day is None:
-        raise Unusable(MOMENT_EXPECTED)
+        raise Unusable(_moment_expected(formats or date_formats))
     return datetime.combine(_within_reason(day), clock or time.min), clock is not None
 
 

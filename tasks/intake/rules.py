@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from tasks.intake.amounts import read_figure
 from tasks.intake.cells import PlainNumber, Unusable, bare, clean
-from tasks.intake.column_map import Condition, Rule, as_text
+from tasks.intake.column_map import Condition, Rule, Scalar, as_text
 from tasks.intake.dates import read_date, read_interval, read_local
 from tasks.intake.kinds import Holds
 from tasks.intake.reading import Notation
@@ -45,9 +45,22 @@ def compile_rule(rule: Rule, holds: Holds, notation: Notation, locate: Locate) -
         fallback = compile_rule(rule.default_from, holds, notation, locate)
         get = _otherwise(_normal(get, holds, own), _normal(fallback, holds, notation_of(rule.default_from, notation)))
     if rule.default is not None:
-        default = as_text(rule.default)
-        get = _otherwise(get, lambda _row: default)
+        get = _otherwise(get, compile_constant(rule.default))
     return get
+
+
+def compile_raw(rule: Rule, locate: Locate) -> Get:
+    """What the file holds where a rule reads, as it stands."""
+    if rule.constant is not None:
+        return compile_constant(rule.constant)
+    positions = [locate(name) for name in dict.fromkeys(rule.source_columns)]
+    return lambda row: " ".join(row[position] for position in positions if row[position].strip())
+
+
+def compile_constant(value: Scalar) -> Get:
+    """The same text for every row."""
+    text = as_text(value)
+    return lambda _row: text
 
 
 def _source(rule: Rule, holds: Holds, notation: Notation, locate: Locate) -> Get:
@@ -60,8 +73,7 @@ def _source(rule: Rule, holds: Holds, notation: Notation, locate: Locate) -> Get
             [_normal(compile_rule(r, holds, notation, locate), holds, notation_of(r, notation)) for r in rule.first_of]
         )
     if rule.constant is not None:
-        constant = as_text(rule.constant)
-        return lambda _row: constant
+        return compile_constant(rule.constant)
     return _computed(rule.difference, rule.sum, notation, locate)
 
 
