@@ -184,4 +184,3 @@ class Explanation(BaseModel):
     as_of: Moment
     customer: CustomerSeen
     processes: list[ProcessStory]
-
