@@ -157,6 +157,8 @@ def stop(cluster: Cluster) -> None:
     if process is None:
         return
     stopped = end([process], signal.SIGINT, STOP_SECONDS) or end([process], signal.SIGQUIT, STOP_SECONDS)
+    if stopped and cluster.socket.parent == SHORT_DIRECTORY:
+        shutil.rmtree(cluster.socket, ignore_errors=True)
     if not stopped:
         structlog.get_logger().warning("The embedded PostgreSQL does not stop", pid=process.pid)
 

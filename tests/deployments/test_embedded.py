@@ -146,6 +146,8 @@ def test_any_path_will_do(tmp_path: Path, name: str) -> None:
     with open_embedded(tmp_path / name, durable=False) as cluster:
         remember(cluster, name)
         assert remembered(cluster) == [name]
+    assert find_postmaster(cluster) is None
+    assert not list(cluster.socket.glob(".s.PGSQL*"))
 
 
 def test_a_relative_home_is_the_same_after_changing_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
