@@ -119,10 +119,13 @@ def check_still_true(connection: Connection, touch: Row[Any], now: datetime) -> 
 def cancel_touches(
     connection: Connection, which: ColumnElement[bool], gate: Gate, reason: str, now: datetime, figures: Facts
 ) -> int:
-    """Cancel the open touches that `which` picks, each with a verdict; how many."""
+    """Cancel the open touches that `which` picks, each with a verdict; how many.
+
+    What may have gone out before its dispatcher was cut off is left to the claim, which calls it unknown.
+    """
     cancelled = (
         update(Touch)
-        .where(Touch.state.in_(OPEN), which)
+        .where(Touch.state.in_(OPEN), ~Touch.resendable, which)
         .values(state=TouchState.CANCELLED, state_at=moment(now), gate=gate, reason=reason)
         .returning(Touch.id)
         .cte("cancelled")

@@ -164,10 +164,12 @@ def _movement(judged: CTE, now: datetime, dispatcher_id: int) -> Update:
             reason=row.reason,
             not_before=case((holds, row.until), else_=Touch.not_before),
             claimed_by=case((claimed, literal(dispatcher_id)), else_=null()),
-            contacted_at=case((passes, moment(now)), else_=null()),
-            channel=case((passes, row.channel), else_=null()),
-            contact_point_id=case((passes, row.contact_point_id), else_=null()),
-            merged_into=case((passes, row.merged_into), else_=null()),
+            contacted_at=case((passes, moment(now)), (Touch.resendable, Touch.contacted_at), else_=null()),
+            channel=case((passes, row.channel), (Touch.resendable, Touch.channel), else_=null()),
+            contact_point_id=case(
+                (passes, row.contact_point_id), (Touch.resendable, Touch.contact_point_id), else_=null()
+            ),
+            merged_into=case((passes, row.merged_into), (Touch.resendable, Touch.merged_into), else_=null()),
         )
     )
 

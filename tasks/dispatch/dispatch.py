@@ -223,5 +223,5 @@ def account_of_sending(looked: Release, results: Sequence[Result]) -> RunAccount
         deferred={Gate.RETRY.value: retried} if retried else {},
         cancelled=dict(looked.cancelled),
         failed=states[TouchState.FAILED],
-        unknown=states[TouchState.UNKNOWN],
+        unknown=states[TouchState.UNKNOWN] + looked.unknown,
     )

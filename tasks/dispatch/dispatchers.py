@@ -81,8 +81,10 @@ def recover_abandoned(connection: Connection, now: datetime) -> int:
     """Take back what dead dispatchers held; how many touches.
 
     What was only claimed is planned again: nothing had left the house. What was being sent is planned again where the
-    channel takes the touch's id as an idempotency key, and else becomes unknown (invariant 2).
+    channel takes the touch's id as an idempotency key, and else becomes unknown (invariant 2). It may have gone out, so
+    it still counts as a contact, and goes again with the same lines in it or not at all.
     """
+    unsent = (Touch.state == TouchState.CLAIMED) & ~Touch.resendable
     again = (Touch.state == TouchState.CLAIMED) | Touch.resendable
     states = enumeration(TouchState)
     returned = connection.execute(
@@ -92,9 +94,8 @@ def recover_abandoned(connection: Connection, now: datetime) -> int:
             state=case((again, literal(TouchState.PLANNED, states)), else_=literal(TouchState.UNKNOWN, states)),
             state_at=moment(now),
             reason=case((again, null()), else_=literal(CUT_OFF)),
-            contacted_at=case((again, null()), else_=Touch.contacted_at),
-            merged_into=case((again, null()), else_=Touch.merged_into),
-            resendable=(Touch.state == TouchState.SENDING) & Touch.resendable,
+            contacted_at=case((unsent, null()), else_=Touch.contacted_at),
+            merged_into=case((unsent, null()), else_=Touch.merged_into),
             claimed_by=null(),
         )
     )

@@ -23,7 +23,7 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by, array
 from sqlalchemy.types import Text
 
 from models.base import enumeration
@@ -40,6 +40,7 @@ COMPLAINT_OPEN = "a complaint is open"
 CHANNEL_PAUSED = "the channel is paused"
 QUIET = "quiet hours or a holiday"
 CAPPED = "the customer was contacted enough for now"
+HEAD_GONE = "the message that its line may have gone out in is not sent again"
 WEEK = timedelta(days=7)
 
 
@@ -58,7 +59,7 @@ def judge(due: CTE, store_rules: CTE, kinds: Sequence[SubjectKind], now: datetim
     the touch it is `merged_into`, and the figures that were seen."""
     facts = union_all(*(still_true(due, kind, now) for kind in kinds)).cte("facts")
     weighed = _weigh(due, facts, _reach(due, store_rules, now), store_rules, now)
-    ranked = _rank(weighed)
+    ranked = _follow(_rank(weighed))
     return _settle(ranked, _heads(ranked))
 
 
@@ -68,8 +69,10 @@ def _rules_of(due: CTE, store_rules: CTE) -> ColumnElement[bool]:
 
 def _reach(due: CTE, store_rules: CTE, now: datetime) -> CTE:
     """How each touch can reach its customer: by the first of its channels that the store uses, that the customer has
-    not refused, for which there is a usable contact point, and that is not paused."""
-    channel = func.unnest(due.c.channels).table_valued("name", with_ordinality="place", name="channel").render_derived()
+    not refused, for which there is a usable contact point, and that is not paused. What may have gone out already
+    goes again by the channel that knows its key."""
+    names = case((due.c.resendable, array([cast(due.c.channel, Text)])), else_=due.c.channels)
+    channel = func.unnest(names).table_valued("name", with_ordinality="place", name="channel").render_derived()
     name = channel.c.name
     point, consent, pause = _contact_point(due, name, now), _latest_consent(due, name, now), _pause(due, name, now)
     usable = and_(point.c.id.is_not(None), name == func.any(store_rules.c.store_channels))
@@ -198,11 +201,13 @@ def _weigh(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: datetime) ->
     return (
         select(
             *(due.c[name] for name in ("id", "customer_id", "kind", "priority", "due_at", "valid_until", "obligation")),
-            (due.c.obligation | (due.c.kind == StepKind.TASK)).label("exempt"),
+            (due.c.obligation | (due.c.kind == StepKind.TASK) | due.c.resendable).label("exempt"),
+            due.c.resendable,
+            case((due.c.resendable, due.c.merged_into)).label("carried_by"),
             due.c.mine,
             reach.c.channel,
             reach.c.contact_point_id,
-            TemplateVersion.also.is_not(None).label("mergeable"),
+            and_(TemplateVersion.also.is_not(None), ~due.c.resendable).label("mergeable"),
             left.label("contacts_left"),
             func.greatest(again, rules.tomorrow_opens_at, type_=ZONED).label("contacts_again_at"),
             *_first_objection(objections),
@@ -276,6 +281,28 @@ def _rank(weighed: CTE) -> CTE:
     return select(weighed, passes.label("passes"), within_cap.label("within_cap")).cte("ranked")
 
 
+def _follow(ranked: CTE) -> CTE:
+    """A line that may have gone out inside a message goes again inside it, waits with it, or ends with it."""
+    row, head = ranked.c, ranked.alias("head")
+    stays = and_(row.carried_by.is_not(None), ~func.coalesce(head.c.passes, False))
+    ends = and_(stays, head.c.id.is_(None), row.decision != Decision.STOP)
+    waits = and_(stays, row.decision != Decision.STOP)
+    changed = {
+        "mine": or_(row.mine, row.resendable),  # whoever comes first finishes what was cut off
+        "decision": case(
+            (ends, literal(Decision.STOP, enumeration(Decision))), (waits, head.c.decision), else_=row.decision
+        ),
+        "gate": case((ends, literal(Gate.RETRY, enumeration(Gate))), (waits, head.c.gate), else_=row.gate),
+        "reason": case((ends, literal(HEAD_GONE, Text)), (waits, head.c.reason), else_=row.reason),
+        "until": case((waits, head.c.until), else_=row.until),
+        "passes": and_(row.passes, ~stays),
+        "within_cap": and_(row.within_cap, ~stays),
+    }
+    kept = [column for column in row if column.name not in changed]
+    renewed = [expression.label(name) for name, expression in changed.items()]
+    return select(*kept, *renewed).outerjoin(head, head.c.id == row.carried_by).cte("followed")
+
+
 def _heads(ranked: CTE) -> CTE:
     """Per customer and channel: the message that others may be merged into, the most important one."""
     row = ranked.c
@@ -306,7 +333,7 @@ def _settle(ranked: CTE, heads: CTE) -> CTE:
             row.channel,
             row.contact_point_id,
             row.figures,
-            case((merged, heads.c.id)).label("merged_into"),
+            case((merged, heads.c.id), else_=row.carried_by).label("merged_into"),
             case((capped, literal(Gate.CAP, enumeration(Gate))), else_=row.gate).label("gate"),
             case((hopeless, literal(Decision.STOP, enumeration(Decision))), else_=decision).label("decision"),
             case((hopeless, reason + literal(f", and then {PASSED}", Text)), else_=reason).label("reason"),

@@ -1,14 +1,14 @@
 """Recording what became of messages, in a transaction of its own after the send (invariant 2)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, assert_never
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Connection, Uuid, and_, case, cast, column, func, literal, null, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import Text, TypeEngine
+from sqlalchemy.types import Boolean, Text, TypeEngine
 
 from models.base import enumeration
 from models.cadence import ZONED, moment
@@ -31,6 +31,8 @@ class Result:
     message_id: str | None
     again_at: datetime | None
     body: str | None
+    resent: bool
+    """Whether it was handed over before, by a dispatcher that never learned the outcome."""
 
 
 def results_of(released: Sequence[Released], outcomes: Sequence[Outcome], now: datetime) -> list[Result]:
@@ -45,25 +47,26 @@ def results_of(released: Sequence[Released], outcomes: Sequence[Outcome], now: d
 def _with_carried(released: Released, result: Result) -> Iterable[Result]:
     yield result
     for touch_id in released.carried:
-        yield Result(touch_id, result.state, result.reason, result.message_id, result.again_at, None)
+        yield replace(result, touch_id=touch_id, body=None)
 
 
 def _result(released: Released, outcome: Outcome, now: datetime) -> Result:
-    touch_id, text = released.message.id, released.message.text
+    touch_id, text, resent = released.message.id, released.message.text, released.message.resend
     match outcome:
         case Accepted(message_id):
-            return Result(touch_id, TouchState.SENT, None, message_id, None, text)
+            return Result(touch_id, TouchState.SENT, None, message_id, None, text, resent)
         case Rejected(reason):
-            return Result(touch_id, TouchState.FAILED, reason, None, None, text)
+            return Result(touch_id, TouchState.FAILED, reason, None, None, text, resent)
         case Unknown(reason):
-            return Result(touch_id, TouchState.UNKNOWN, reason, None, None, text)
+            return Result(touch_id, TouchState.UNKNOWN, reason, None, None, text, resent)
         case Transient(reason):
             attempts = released.attempts + 1
             again_at = next_attempt(attempts, now, touch_id)
             if again_at is None:
                 given_up = EXHAUSTED.format(attempts=attempts, reason=reason)
-                return Result(touch_id, TouchState.FAILED, given_up, None, None, text)
-            return Result(touch_id, TouchState.PLANNED, reason, None, again_at, None)
+                given_up_as = TouchState.UNKNOWN if resent else TouchState.FAILED
+                return Result(touch_id, given_up_as, given_up, None, None, text, resent)
+            return Result(touch_id, TouchState.PLANNED, reason, None, again_at, None, resent)
         case _:
             assert_never(outcome)
 
@@ -72,7 +75,8 @@ def record(connection: Connection, results: Sequence[Result], now: datetime, *, 
     """Write the results down, in one statement.
 
     A touch that was given up as unknown, or planned for another try, while this dispatcher was cut off from the
-    database, takes the result that has come after all.
+    database, takes the result that has come after all. What is tried again after it may have gone out once stays as
+    it is: the same lines in the same message.
     """
     came = _listed(results)
     row = came.c
@@ -82,6 +86,7 @@ def record(connection: Connection, results: Sequence[Result], now: datetime, *, 
         and_(Touch.state == TouchState.PLANNED, Touch.resendable),
     )
     again = row.again_at.is_not(None)
+    afresh = and_(again, ~row.resent)
     connection.execute(
         update(Touch)
         .where(Touch.id == row.id, still_open)
@@ -94,9 +99,9 @@ def record(connection: Connection, results: Sequence[Result], now: datetime, *, 
             body=row.body,
             attempts=Touch.attempts + 1,
             not_before=func.coalesce(row.again_at, Touch.not_before),
-            contacted_at=case((again, null()), else_=Touch.contacted_at),
-            merged_into=case((again, null()), else_=Touch.merged_into),
-            resendable=False,
+            contacted_at=case((afresh, null()), else_=Touch.contacted_at),
+            merged_into=case((afresh, null()), else_=Touch.merged_into),
+            resendable=and_(again, row.resent),
             claimed_by=null(),
         )
     )
@@ -111,6 +116,7 @@ def _listed(results: Sequence[Result]) -> Any:
         ("message_id", Text(), [result.message_id for result in results]),
         ("again_at", ZONED, [result.again_at for result in results]),
         ("body", Text(), [result.body for result in results]),
+        ("resent", Boolean(), [result.resent for result in results]),
     )
     unnested = func.unnest(*(literal(values, ARRAY(kind)) for _, kind, values in arrays))
     columns = [column(name, kind) for name, kind, _ in arrays]
@@ -127,7 +133,9 @@ def put_back(connection: Connection, ids: Sequence[UUID], now: datetime, *, disp
             Touch.claimed_by == literal(dispatcher_id, BigInteger),
         )
         .values(
-            state=TouchState.PLANNED, state_at=now, claimed_by=None, contacted_at=None, merged_into=None,
-            gate=Gate.CHANNEL, reason="the channel paused itself",
+            state=TouchState.PLANNED, state_at=now, claimed_by=None, gate=Gate.CHANNEL,
+            reason="the channel paused itself",
+            contacted_at=case((Touch.resendable, Touch.contacted_at), else_=null()),
+            merged_into=case((Touch.resendable, Touch.merged_into), else_=null()),
         )
     )  # fmt: skip

@@ -20,6 +20,7 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
     union_all,
     update,
@@ -39,6 +40,7 @@ from tasks.planning.ending import MOVED, still_true
 
 HEAD_FELL_AWAY = "the message it was to go out in is not sent"
 NOTHING_TO_SAY = "there is nothing left to say"
+NO_KEYS = "it may have gone out before, and the channel takes no key that would keep it from doubling"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class Release:
 
     released: list[Released]
     cancelled: Counter[str]
+    unknown: int
+    """Stopped, though they may have gone out before their first dispatcher was cut off."""
     returned: int
     """Lines whose message is not sent; they are planned again."""
 
@@ -71,17 +75,23 @@ def release(
     ids = literal(list(touch_ids), ARRAY(Uuid))
     kinds = connection.scalars(select(Touch.subject_kind).where(Touch.id == func.any(ids)).distinct()).all()
     rows = connection.execute(_last_look(ids, sorted(kinds), now, dispatcher_id, resendable)).all()
-    stopped = Counter(row.reason for row in rows if row.state != TouchState.SENDING)
+    states = Counter(row.state for row in rows)
     going = [row for row in rows if row.state == TouchState.SENDING]
     letters = letters_of(connection, [row.id for row in going], now)
     mute = [row for row in going if row.id not in letters]
-    stopped += Counter(NOTHING_TO_SAY for _ in mute)
-    _put_away(connection, [row.id for row in mute], now)
     speaking = [row for row in going if row.id in letters]
     heads = {row.id: row for row in speaking if row.merged_into is None}
-    orphans = [row.id for row in speaking if row.merged_into is not None and row.merged_into not in heads]
-    _give_back(connection, orphans, now)
-    return Release(_write(heads, speaking, letters, now), stopped, len(orphans))
+    orphans = [row for row in speaking if row.merged_into is not None and row.merged_into not in heads]
+    cut_off = [row.id for row in (*mute, *orphans) if row.resendable]
+    _call_unknown(connection, cut_off, now)
+    put_away = [row.id for row in mute if not row.resendable]
+    _put_away(connection, put_away, now)
+    returned = [row.id for row in orphans if not row.resendable]
+    _give_back(connection, returned, now)
+    cancelled = Counter(row.reason for row in rows if row.state not in (TouchState.SENDING, TouchState.UNKNOWN))
+    cancelled += Counter({NOTHING_TO_SAY: len(put_away)})
+    unknown = states[TouchState.UNKNOWN] + len(cut_off)
+    return Release(_write(heads, speaking, letters, now), cancelled, unknown, len(returned))
 
 
 def _last_look(ids: Any, kinds: Sequence[Any], now: datetime, dispatcher_id: int, resendable: bool) -> Select[Any]:
@@ -92,7 +102,8 @@ def _last_look(ids: Any, kinds: Sequence[Any], now: datetime, dispatcher_id: int
         .with_for_update()
         .cte("mine")
     )
-    looked = _looked(mine, union_all(*(still_true(mine, kind, now) for kind in kinds)).cte("facts"), now)
+    facts = union_all(*(still_true(mine, kind, now) for kind in kinds)).cte("facts")
+    looked = _looked(mine, facts, now, resendable)
     row = looked.c
     moved = (
         update(Touch)
@@ -104,7 +115,7 @@ def _last_look(ids: Any, kinds: Sequence[Any], now: datetime, dispatcher_id: int
             reason=row.reason,
             resendable=and_(row.gate.is_(None), literal(resendable)),
             claimed_by=case((row.gate.is_(None), literal(dispatcher_id, BigInteger)), else_=null()),
-            contacted_at=case((row.gate.is_(None), Touch.contacted_at), else_=null()),
+            contacted_at=case((row.gate.is_(None) | Touch.resendable, Touch.contacted_at), else_=null()),
         )
         .returning(Touch.id)
         .cte("moved")
@@ -122,16 +133,21 @@ def _last_look(ids: Any, kinds: Sequence[Any], now: datetime, dispatcher_id: int
     )  # fmt: skip
 
 
-def _looked(mine: CTE, facts: CTE, now: datetime) -> CTE:
+def _looked(mine: CTE, facts: CTE, now: datetime, resendable: bool) -> CTE:
     """Each claimed touch with the state that the last look gives it."""
     consent = latest_consent(mine.c.customer_id, mine.c.purpose, cast(mine.c.channel, Text), now)
     refused = func.coalesce(~consent.scalar_subquery(), mine.c.purpose == Purpose.MARKETING)
     states, gates = enumeration(TouchState), enumeration(Gate)
     gone = facts.c.gone.is_not(None)
+    unkeyed = and_(mine.c.resendable, literal(not resendable))
     return (
         select(
             mine.c.id,
             case(
+                (
+                    and_(mine.c.resendable, or_(gone, facts.c.moved, refused, unkeyed)),
+                    literal(TouchState.UNKNOWN, states),
+                ),
                 (gone, literal(TouchState.CANCELLED, states)),
                 (facts.c.moved, literal(TouchState.SUPERSEDED, states)),
                 (refused, literal(TouchState.CANCELLED, states)),
@@ -141,9 +157,13 @@ def _looked(mine: CTE, facts: CTE, now: datetime) -> CTE:
                 (gone, literal(Gate.FACTS, gates)),
                 (facts.c.moved, literal(Gate.ANCHOR, gates)),
                 (refused, literal(Gate.CONSENT, gates)),
+                (unkeyed, literal(Gate.RETRY, gates)),
             ).label("gate"),
             case(
-                (gone, facts.c.gone), (facts.c.moved, literal(MOVED, Text)), (refused, literal(NO_CONSENT, Text))
+                (gone, facts.c.gone),
+                (facts.c.moved, literal(MOVED, Text)),
+                (refused, literal(NO_CONSENT, Text)),
+                (unkeyed, literal(NO_KEYS, Text)),
             ).label("reason"),
             facts.c.figures,
         )
@@ -166,6 +186,19 @@ def _verdicts(looked: CTE, now: datetime) -> Insert:
             moment(now),
         ).where(row.gate.is_not(None)),
     )
+
+
+def _call_unknown(connection: Connection, ids: Sequence[UUID], now: datetime) -> None:
+    """What may have gone out before, and has no message to go in any more."""
+    if ids:
+        connection.execute(
+            update(Touch)
+            .where(Touch.id.in_(ids))
+            .values(
+                state=TouchState.UNKNOWN, state_at=now, gate=Gate.FACTS, reason=HEAD_FELL_AWAY, claimed_by=None,
+                resendable=False,
+            )
+        )  # fmt: skip
 
 
 def _put_away(connection: Connection, ids: Sequence[UUID], now: datetime) -> None:

@@ -51,8 +51,12 @@ def end_reasonless(connection: Connection, process: ProcessName, now: datetime, 
 
 
 def _endings(process: ProcessName, now: datetime) -> Select[Any]:
-    """The open touches whose reason has gone, each with the state it ends in."""
-    open_touches = select(Touch).where(Touch.process == process.value, Touch.state.in_(OPEN)).cte("open_touches")
+    """The open touches whose reason has gone, each with the state it ends in.
+
+    What may have gone out before its dispatcher was cut off is left to the claim, which calls it unknown.
+    """
+    its_own = (Touch.process == process.value, Touch.state.in_(OPEN), ~Touch.resendable)
+    open_touches = select(Touch).where(*its_own).cte("open_touches")
     kinds = SUBJECTS_OF_PROCESS[process]
     judged = union_all(*(still_true(open_touches, kind, now) for kind in kinds)).subquery("judged")
     ended = or_(judged.c.moved, judged.c.gone.is_not(None), judged.c.passed)
