@@ -44,6 +44,7 @@ def channels(
             )
             for row in rows
         ],
+        lines=False,
     )
 
 

@@ -7,12 +7,12 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
-from console.figures import clock
+from console.figures import clock, describe_figures
 from console.moments import moment_asked
+from console.paper import paper
 from console.sentences import about_moment, details, where_it_stands
 from console.session import Session, open_session, print_json
 from console.shapes import shape
@@ -39,7 +39,7 @@ def why(
     if as_json:
         print_json(shape(told, zone))
     else:
-        Console().print(_tree(told, zone))
+        paper().print(_tree(told, zone))
 
 
 def _explain(session: Session, customer: str, process: ProcessName | None, as_of: str | None) -> Explanation:
@@ -100,7 +100,12 @@ def _add_subject(branch: Tree, subject: SubjectStory, zone: ZoneInfo) -> None:
     twig = branch.add(Text(name, style="bold"))
     for remark in subject.remarks:
         twig.add(Text(remark))
+    seen = ""
     for step in subject.steps:
         leaf = twig.add(Text.assemble((f"{step.step} ", "green"), where_it_stands(step, zone)))
-        for line in details(step, zone):
+        figures = describe_figures(step.figures, zone)
+        if figures and figures != seen:  # most steps see what the one before them saw
+            leaf.add(Text(f"Seen: {figures}", style="dim"))
+            seen = figures
+        for line in details(step.touch, zone):
             leaf.add(Text(line, style="dim"))

@@ -3,10 +3,10 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from console.moments import house_zone, moment_asked
+from console.paper import paper
 from console.session import check_store, open_session, print_json, print_table
 from console.shapes import shape
 from models.forecasts import Forecast
@@ -50,8 +50,8 @@ def _print(told: Forecast) -> None:
         )
         for row in told.rows
     ]
-    print_table(f"The next {told.days} days", columns, rows)
-    console = Console()
+    print_table(f"The next {told.days} days", columns, rows, lines=False)
+    console = paper()
     for kind in StepKind:
         count = sum(row.planned + row.to_come for row in told.rows if row.kind is kind)
         console.print(Text(f"{kind.capitalize()}s: {count:,}"))

@@ -122,7 +122,7 @@ def _print(title: str, rows: list[PolicyRow], session: Session, as_json: bool) -
         print_json([row._asdict() | {"created_at": row.created_at.astimezone(zone)} for row in rows])
         return
     columns = ("policy", "store", "version", "active", "since", "by")
-    print_table(title, columns, [_row(row, zone.key) for row in rows])
+    print_table(title, columns, [_row(row, zone.key) for row in rows], lines=False)
 
 
 def _row(row: PolicyRow, zone: str) -> tuple[str, ...]:

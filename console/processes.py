@@ -28,7 +28,8 @@ def processes(
     if as_json:
         print_json([{"process": one.process, "enabled": one.enabled} for one in listed])
         return
-    print_table("Processes", ("process", "enabled"), [(one.process, "yes" if one.enabled else "no") for one in listed])
+    rows = [(one.process, "yes" if one.enabled else "no") for one in listed]
+    print_table("Processes", ("process", "enabled"), rows, lines=False)
 
 
 @app.command()

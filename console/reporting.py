@@ -5,11 +5,11 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from console.figures import clock
 from console.moments import house_zone
+from console.paper import paper
 from console.session import open_session, print_json, print_table
 from console.shapes import shape
 from models.reports import PauseSeen, ProcessStatus, RunSeen, Status
@@ -30,7 +30,7 @@ def status(as_json: Json = False) -> None:
 
 
 def _print(report: Status, zone: ZoneInfo) -> None:
-    console = Console()
+    console = paper()
     schema = report.schema_version or "none"
     console.print(
         Text(f"Database {report.database}, schema {schema}; {report.stores} stores; {clock(report.as_of, zone)}")

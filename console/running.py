@@ -1,23 +1,24 @@
 """`aftercare run`: a process from the command line, and its balanced account."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-from sqlalchemy import URL, create_engine, pool
+from sqlalchemy import URL, create_engine, pool, select
 
 from console.moments import house_zone
+from console.paper import paper
 from console.session import local, print_json
 from deployments.launcher import open_launcher
 from deployments.schedules import find_served
 from models.accounts_of_runs import RunAccount
 from models.clock import read_clock, read_moment
 from models.masking import mask_contact
+from models.people import Store
 from models.settings import Settings, read_settings
 
 ALL = "all"
@@ -37,28 +38,30 @@ def run(
     if as_of is not None:
         read_moment(as_of, settings.zone)  # refused before anything is started
     with open_launcher(settings) as launcher:
-        zone = _zone(launcher.database, settings)
+        zone, zones = _zones(launcher.database, settings)
         now = read_moment(as_of, zone) if as_of is not None else read_clock(settings.now, zone)
         done = launcher.run(name, as_of=now if as_of is not None else None, dry_run=dry_run)
     runs = done if isinstance(done, list) else [done]
     if as_json:
-        print_json(_shape(runs, now.astimezone(zone), dry_run))
+        print_json(_shape(runs, now, zones, dry_run))
         return
-    console = Console()
-    console.print(account_table({one.process: one.account for one in runs}, _title(now, zone, dry_run)))
+    console = paper()
+    console.print(account_table({one.process: one.account for one in runs}, _title(now, dry_run)))
     if dry_run:
-        console.print(_contacts(runs, zone))
+        console.print(_contacts(runs, zones))
 
 
-def _zone(database: URL, settings: Settings) -> ZoneInfo:
+def _zones(database: URL, settings: Settings) -> tuple[ZoneInfo, dict[str, ZoneInfo]]:
+    """The zone of times given without one, and that of each store by its code."""
     engine = create_engine(database, poolclass=pool.NullPool)
     with engine.connect() as connection:
-        return house_zone(connection, settings)
+        stores = connection.execute(select(Store.code, Store.time_zone))
+        return house_zone(connection, settings), {row.code: ZoneInfo(row.time_zone) for row in stores}
 
 
-def _title(now: datetime, zone: ZoneInfo, dry_run: bool) -> str:
+def _title(now: datetime, dry_run: bool) -> str:
     what = "Dry run: nothing was planned or sent" if dry_run else "The account"
-    return f"{what}, as of {local(now, zone.key)} {zone.key}"
+    return f"{what}, as of {now:%Y-%m-%d %H:%M %Z}"
 
 
 def account_table(accounts: dict[str, RunAccount], title: str) -> Table:
@@ -95,22 +98,28 @@ def _in_order(columns: Sequence[Sequence[str]]) -> list[str]:
     return [line for head in heads if head != "figures" or parts[head] for line in (head, *parts[head])]
 
 
-def _contacts(runs: Sequence[Any], zone: ZoneInfo) -> Table:
-    """Who would be contacted, with the recipients masked."""
+def _contacts(runs: Sequence[Any], zones: Mapping[str, ZoneInfo]) -> Table:
+    """Who would be contacted, with the recipients masked and the times of each store."""
     columns = ("process", "step", "due", "store", "customer", "kind", "to")
     contacts = [contact for one in runs for contact in one.would_contact]
     table = Table(*columns, title=f"Would be contacted: {len(contacts):,}", title_justify="left")
     for contact in contacts[:MOST_SHOWN]:
         customer = f"{contact.customer_key} {contact.customer}"
         to = f"{contact.channel or ''} {mask_contact(contact.recipient) if contact.recipient else ''}".strip()
-        cells = (contact.process, contact.step, local(contact.due_at, zone.key), contact.store, customer)
+        cells = (
+            contact.process,
+            contact.step,
+            local(contact.due_at, zones[contact.store].key),
+            contact.store,
+            customer,
+        )
         table.add_row(*(Text(cell) for cell in (*cells, contact.kind, to)))
     if len(contacts) > MOST_SHOWN:
         table.caption = f"and {len(contacts) - MOST_SHOWN:,} more; --json lists them all"
     return table
 
 
-def _shape(runs: Sequence[Any], now: datetime, dry_run: bool) -> dict[str, Any]:
+def _shape(runs: Sequence[Any], now: datetime, zones: Mapping[str, ZoneInfo], dry_run: bool) -> dict[str, Any]:
     return {
         "as_of": now,
         "dry_run": dry_run,
@@ -120,14 +129,14 @@ def _shape(runs: Sequence[Any], now: datetime, dry_run: bool) -> dict[str, Any]:
                 "run_id": one.id,
                 "enabled": one.enabled,
                 "account": one.account.model_dump(mode="json"),
-                "would_contact": [_contact(contact, now) for contact in one.would_contact],
+                "would_contact": [_contact(contact, zones) for contact in one.would_contact],
             }
             for one in runs
         ],
     }
 
 
-def _contact(contact: Any, now: datetime) -> dict[str, Any]:
+def _contact(contact: Any, zones: Mapping[str, ZoneInfo]) -> dict[str, Any]:
     recipient = mask_contact(contact.recipient) if contact.recipient else None
     return {
         "process": contact.process,
@@ -138,5 +147,5 @@ def _contact(contact: Any, now: datetime) -> dict[str, Any]:
         "customer_key": contact.customer_key,
         "channel": contact.channel,
         "recipient": recipient,
-        "due_at": contact.due_at.astimezone(now.tzinfo),
+        "due_at": contact.due_at.astimezone(zones[contact.store]),
     }

@@ -92,20 +92,17 @@ def _sent(touch: TouchSeen, zone: ZoneInfo) -> str:
     return f"Sent on {when}{by}{to}."
 
 
-def details(story: StepStory, zone: ZoneInfo) -> Iterator[str]:
-    """What more there is to say: the figures that were seen, verdicts, tries, and the text."""
-    figures = describe_figures(story.figures, zone)
-    if figures:
-        yield f"Seen: {figures}"
-    if story.touch is None:
+def details(touch: TouchSeen | None, zone: ZoneInfo) -> Iterator[str]:
+    """What more the ledger has of a touch: verdicts, tries, and the text."""
+    if touch is None:
         return
-    for verdict in story.touch.verdicts:
+    for verdict in touch.verdicts:
         if verdict.gate is not Gate.NONE:
             yield _of_verdict(verdict, zone)
-    for attempt in story.touch.attempts:
+    for attempt in touch.attempts:
         yield _of_attempt(attempt, zone)
-    if story.touch.body:
-        yield f"Text: {story.touch.body}"
+    if touch.body:
+        yield f"Text: {touch.body}"
 
 
 def _of_verdict(verdict: VerdictSeen, zone: ZoneInfo) -> str:
@@ -124,5 +121,7 @@ def _of_attempt(attempt: AttemptSeen, zone: ZoneInfo) -> str:
 
 
 def about_moment(moment: datetime | None, zone: ZoneInfo) -> str:
-    """A moment in brackets, or nothing."""
-    return f" ({clock(moment, zone)})" if moment else ""
+    """A moment in brackets, the day alone where it is a day's beginning; or nothing."""
+    if moment is None:
+        return ""
+    return f" ({clock(moment, zone).removesuffix(' 00:00')})"

@@ -9,12 +9,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 from sqlalchemy import Connection, create_engine, pool, select
 from typer.core import TyperGroup
 
+from console.paper import paper
 from deployments.database import open_database
 from models.clock import read_clock
 from models.errors import AftercareError
@@ -97,13 +97,13 @@ def _plain(value: Any) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table, or that there is nothing to show."""
-    console = Console()
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, lines: bool = True) -> None:
+    """Print a table, with lines between the rows where cells are long, or that there is nothing to show."""
+    console = paper()
     if not rows:
         console.print(f"{title}: none.", markup=False)
         return
-    table = Table(*columns, title=title, title_justify="left", show_lines=True)
+    table = Table(*columns, title=title, title_justify="left", show_lines=lines)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))  # what customers and staff wrote is never read as markup
     console.print(table)
