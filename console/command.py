@@ -11,6 +11,7 @@ from models.errors import AftercareError
 MISTAKE = 2
 """The exit status of a command that was told something it cannot use, or that finds no database."""
 COMMANDS = {
+    "demo": "console.demo:demo",
     "sample": "console.sampling:sample",
     "import": "console.importing:import_files",
     "up": "console.serving:up",

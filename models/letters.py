@@ -38,6 +38,10 @@ OF_SUBJECT: dict[SubjectKind, dict[str, str]] = {
 MOST_INVOICES = 5
 """A statement names so many invoices one by one, the rest by their number."""
 CHINESE = "zh-CN"
+SALUTATIONS = {
+    CHINESE: {"Mr": "先生", "Ms": "女士", "Mrs": "女士", "Miss": "女士"},
+    "en": {"先生": "Mr", "女士": "Ms", "小姐": "Ms"},
+}
 WORDS = {
     CHINESE: {"your car": "您的爱车", "service": "保养维修", "and": "等{count}笔", "advisor": "服务顾问"},
     "en": {"your car": "your car", "service": "service", "and": "and {count} more", "advisor": "your service advisor"},
@@ -71,9 +75,17 @@ def _of_subject(subject: SubjectKind, language: str, facts: Facts) -> Variables:
 
 
 def _common(language: str, facts: Facts) -> Variables:
-    salutation = facts.get("salutation") or ""
-    name = f"{facts['customer']}{salutation}" if language == CHINESE else f"{salutation} {facts['customer']}".strip()
-    return {"customer": name, "store": facts["store"], "store_phone": facts.get("store_phone") or ""}
+    return {
+        "customer": _address(language, facts["customer"], facts.get("salutation") or ""),
+        "store": facts["store"],
+        "store_phone": facts.get("store_phone") or "",
+    }
+
+
+def _address(language: str, name: str, salutation: str) -> str:
+    """The name with the salutation, in the letter's language whatever language the source gave it in."""
+    fitting = SALUTATIONS[language].get(salutation.strip().rstrip("."), salutation)
+    return f"{name}{fitting}" if language == CHINESE else f"{fitting} {name}".strip()
 
 
 def _appointment(language: str, facts: Facts) -> Variables:
