@@ -5,20 +5,24 @@ from typing import Any, cast
 
 from sqlalchemy import (
     CTE,
+    Column,
     ColumnElement,
     Connection,
     Date,
     Integer,
+    MetaData,
     Numeric,
     Select,
     Table,
     and_,
     case,
     delete,
+    exists,
     func,
     literal,
     literal_column,
     select,
+    text,
     tuple_,
     union_all,
     update,
@@ -43,6 +47,13 @@ _payments = cast(Table, Payment.__table__)
 _readings = cast(Table, OdometerReading.__table__)
 _warranties = cast(Table, Warranty.__table__)
 _ends = cast(Table, WarrantyEnd.__table__)
+_VERSIONS = Table(
+    "warranty_end_versions",
+    MetaData(),
+    *(Column(column.name, column.type) for column in _ends.columns),
+    prefixes=["TEMPORARY"],
+    postgresql_on_commit="DROP",
+)
 
 
 def derive_settlements(connection: Connection, invoice_ids: Ids | None = None) -> int:
@@ -94,14 +105,13 @@ def derive_warranty_ends(connection: Connection, vehicle_ids: Ids | None = None)
     kilometres a day between its first reading and this one. Before, and where a car has not moved, the date counts.
     """
     wanted = _warranties.c.vehicle_id.in_(vehicle_ids) if vehicle_ids is not None else literal(True)
-    versions = _versions(wanted).cte("versions")
-    key = (_ends.c.warranty_id, _ends.c.known_from)
+    _VERSIONS.create(connection)
+    connection.execute(insert(_VERSIONS).from_select(_VERSIONS.columns.keys(), _versions(wanted)))
+    connection.execute(text(f"ANALYZE {_VERSIONS.name}"))
     affected = select(_warranties.c.id).where(wanted)
-    gone = delete(_ends).where(
-        _ends.c.warranty_id.in_(affected), tuple_(*key).not_in(select(versions.c.warranty_id, versions.c.known_from))
-    )
-    connection.execute(gone.add_cte(versions))
-    merged = insert(_ends).from_select([column.name for column in _ends.columns], select(versions))
+    still = exists().where(_VERSIONS.c.warranty_id == _ends.c.warranty_id, _VERSIONS.c.known_from == _ends.c.known_from)
+    connection.execute(delete(_ends).where(_ends.c.warranty_id.in_(affected), ~still))
+    merged = insert(_ends).from_select(_VERSIONS.columns.keys(), select(_VERSIONS))
     rest = [column.name for column in _ends.columns if not column.primary_key]
     connection.execute(
         merged.on_conflict_do_update(
@@ -112,6 +122,7 @@ def derive_warranty_ends(connection: Connection, vehicle_ids: Ids | None = None)
             ),
         )
     )
+    _VERSIONS.drop(connection)
 
 
 def _versions(wanted: ColumnElement[bool]) -> Select[Any]:

@@ -200,6 +200,8 @@ class Import:
 
     def finish(self) -> ImportResult:
         """Derive what follows from the facts, write the rejects, and sum up."""
+        for touched in (TOUCHED_INVOICES, TOUCHED_VEHICLES):
+            analyze(self.connection, touched)
         derive_settlements(self.connection, select(TOUCHED_INVOICES.c.id))
         derive_warranty_ends(self.connection, select(TOUCHED_VEHICLES.c.id))
         first = tuple(read_rejects(self.connection, FIRST_REJECTS))

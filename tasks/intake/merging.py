@@ -16,19 +16,23 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
     or_,
     select,
     true,
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy import table as table_named
+from sqlalchemy.dialects.postgresql import ARRAY, REGCLASS, aggregate_order_by
 from sqlalchemy.types import Text
 
 from models.base import Base
 from tasks.intake.staging import REJECTS, Staged, analyze
 
 UNIT_SEPARATOR = "\x1f"
+GROWN_PAGES = 50
+"""A table smaller than this many pages of 8 KB is read whole in any case."""
 AMBIGUOUS = -1
 """Stands for an id where a reference fits several facts."""
 
@@ -214,6 +218,18 @@ def merge(
         *first.values(),
     ]
     connection.execute(insert(target).from_select(columns, select(*new).where(rows.c.fresh), include_defaults=False))
+    renew_figures(connection, target)
+
+
+def renew_figures(connection: Connection, table: Table) -> None:
+    """Let the planner know that a table has grown by much: what is derived next may come before autovacuum does."""
+    pages, known = connection.execute(
+        select(func.pg_relation_size(table.name) / 8192, literal_column("relpages"))
+        .select_from(table_named("pg_class"))
+        .where(literal_column("oid") == literal(table.name).cast(REGCLASS))
+    ).one()
+    if pages > GROWN_PAGES and pages > 1.2 * max(known, 0):
+        analyze(connection, table)
 
 
 def _first_value(field: Field, rows: Table) -> ColumnElement[Any]:

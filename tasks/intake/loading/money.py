@@ -10,7 +10,17 @@ from models.people import CustomerKey
 from models.words import InvoiceKind, InvoiceStatus
 from tasks.intake.loading.load import Load
 from tasks.intake.loading.people import GIVES_CUSTOMER
-from tasks.intake.merging import AMBIGUOUS, Field, assign_ids, find_by_key, look_up, merge, reject, table_of
+from tasks.intake.merging import (
+    AMBIGUOUS,
+    Field,
+    assign_ids,
+    find_by_key,
+    look_up,
+    merge,
+    reject,
+    renew_figures,
+    table_of,
+)
 from tasks.intake.references import find_customers
 from tasks.intake.staging import TOUCHED_INVOICES, Staged
 
@@ -184,6 +194,7 @@ def _make_accounts(load: Load, staged: Staged) -> None:
     for accounts in (named, own):
         added = upsert(table_of(Account)).from_select(["store_id", "key", "customer_id"], accounts)
         load.connection.execute(added.on_conflict_do_nothing())
+    renew_figures(load.connection, table_of(Account))
 
 
 def _reject_accounts_of_others(load: Load, staged: Staged) -> None:

@@ -28,7 +28,7 @@ from models.people import Consent, ContactPoint, Customer, CustomerKey, StaffMem
 from models.words import ContactKind
 from tasks.intake.kinds import CUSTOMER_COLUMNS, WEEKDAYS
 from tasks.intake.loading.load import Load
-from tasks.intake.merging import Field, assign_ids, collapse, merge, reject, table_of
+from tasks.intake.merging import Field, assign_ids, collapse, merge, reject, renew_figures, table_of
 from tasks.intake.references import find_customers, folded_name
 from tasks.intake.staging import Staged, analyze
 
@@ -185,6 +185,7 @@ def _add_keys(load: Load, staged: Staged) -> None:
     load.connection.execute(
         update(rows).values(touched=true()).where(rows.c.target_id == added.c.customer_id).add_cte(added)
     )
+    renew_figures(load.connection, keys)
 
 
 def _add_contact_points(load: Load, staged: Staged) -> None:
@@ -209,6 +210,7 @@ def _add_contact_points(load: Load, staged: Staged) -> None:
     load.connection.execute(
         update(rows).values(touched=true()).where(rows.c.target_id == merged.c.customer_id).add_cte(merged)
     )
+    renew_figures(load.connection, points)
 
 
 def _said_points(rows: Any) -> Select[Any]:

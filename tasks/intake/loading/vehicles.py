@@ -8,9 +8,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from models.vehicles import OdometerReading, Vehicle, Warranty
 from tasks.intake.loading.load import Load
 from tasks.intake.loading.people import GIVES_CUSTOMER
-from tasks.intake.merging import Field, assign_ids, collapse, find_by_key, merge, reject, table_of
+from tasks.intake.merging import Field, assign_ids, collapse, find_by_key, merge, reject, renew_figures, table_of
 from tasks.intake.references import bare_plate, find_customers, find_vehicles
-from tasks.intake.staging import READINGS, TOUCHED_VEHICLES, Staged
+from tasks.intake.staging import READINGS, TOUCHED_VEHICLES, Staged, analyze
 
 
 def load_vehicles(load: Load, staged: Staged) -> None:
@@ -109,6 +109,7 @@ def find_vehicles_of_rows(load: Load, staged: Staged) -> None:
 def merge_readings(load: Load) -> None:
     """Put the readings of the whole file on record; of several for a vehicle and day the file's last counts."""
     readings = table_of(OdometerReading)
+    analyze(load.connection, READINGS)
     chosen = (
         select(READINGS.c.vehicle_id, READINGS.c.read_on, READINGS.c.kilometres, READINGS.c.source)
         .distinct(READINGS.c.vehicle_id, READINGS.c.read_on)
@@ -126,6 +127,7 @@ def merge_readings(load: Load) -> None:
     )
     touched = insert(TOUCHED_VEHICLES).from_select(["id"], select(merged.c.vehicle_id).distinct())
     load.connection.execute(touched.add_cte(merged))
+    renew_figures(load.connection, readings)
 
 
 def load_warranties(load: Load, staged: Staged) -> None:
