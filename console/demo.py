@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 from sqlalchemy import Engine, create_engine
 
@@ -95,7 +95,8 @@ def _messages(messages: list[SentMessage]) -> Table:
 
 
 def _calls(calls: list[CallItem]) -> Table:
-    table = Table("id", "who calls", "step", "customer", "script", title_justify="left")
+    columns = ("id", "who calls", "step", "customer", Column("script", overflow="fold"))
+    table = Table(*columns, title_justify="left")
     table.title = f"On the lists of staff: {len(calls)}, of which the first {min(len(calls), CALLS_SHOWN)}"
     for call in calls[:CALLS_SHOWN]:
         table.add_row(
