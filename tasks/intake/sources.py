@@ -4,6 +4,7 @@ import codecs
 import csv
 import math
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+LESS_COMMON = bytes(range(0xD8, 0x100))
+"""First bytes of the characters of GB 2312 that it puts last."""
 HEADER_WITHIN = 40
 """How many rows may stand above the header."""
 CHUNK = 1 << 20
@@ -217,7 +220,7 @@ def _decodes(stream: BinaryIO, encoding: str) -> bool:
     """Whether the whole stream is in an encoding, as far as one can tell.
 
     Western European text decodes as GB18030, too, but to rare characters, each of an accented letter and its follower;
-    Chinese text is mostly made of the 7,445 characters of GB 2312.
+    Chinese text is mostly made of signs and the 3,755 characters that GB 2312 puts first, by how common they are.
     """
     stream.seek(0)
     decoder = codecs.getincrementaldecoder(encoding)()
@@ -226,7 +229,7 @@ def _decodes(stream: BinaryIO, encoding: str) -> bool:
         while chunk := stream.read(CHUNK):
             text = "".join(BEYOND_ASCII.findall(decoder.decode(chunk)))
             beyond_ascii += len(text)
-            common += len(text.encode("gb2312", "ignore")) // 2
+            common += len(text.encode("gb2312", "ignore")[::2].translate(None, LESS_COMMON))
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
@@ -246,10 +249,10 @@ def _delimiter(head: list[str], wanted: set[str]) -> str:
 def _open_workbook(path: Path, stream: BinaryIO, sheet: str | int | None) -> Iterator[Row]:
     try:
         large = _unpacked_size(stream) > LARGE_WORKBOOK
-        cells = _streamed(path, sheet) if large else _loaded(path, sheet)
-    except (CalamineError, BadZipFile, KeyError, ValueError) as error:
+        for row in _streamed(path, stream, sheet) if large else _loaded(path, sheet):
+            yield _texts(row)
+    except (CalamineError, BadZipFile, zlib.error, SyntaxError, KeyError, ValueError) as error:
         raise UnusableFile(path, f"The file is not a workbook that can be read: {error}.") from error
-    return (_texts(row) for row in cells)
 
 
 def _unpacked_size(stream: BinaryIO) -> int:
@@ -276,8 +279,8 @@ def _loaded(path: Path, sheet: str | int | None) -> Iterator[list[Any]]:
     return iter(worksheet.iter_rows())
 
 
-def _streamed(path: Path, sheet: str | int | None) -> Iterator[Iterable[Any]]:
-    workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
+def _streamed(path: Path, stream: BinaryIO, sheet: str | int | None) -> Iterator[Iterable[Any]]:
+    workbook = openpyxl.load_workbook(stream, read_only=True, data_only=True)
     worksheet = workbook[_sheet_name(path, sheet, workbook.sheetnames)]
     rows: Iterator[Iterable[Any]] = worksheet.iter_rows(values_only=True)
     return rows

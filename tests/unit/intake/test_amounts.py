@@ -1,0 +1,118 @@
+"""How amounts and kilometres of other systems are read."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.intake.amounts import DecimalMark, read_amount, read_currency, read_kilometres
+from tasks.intake.cells import PlainNumber, Unusable
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "currency"),
+    [
+        ("1234.5", "1234.50", None),
+        ("1,234.50", "1234.50", None),
+        ("1.234,50", "1234.50", None),
+        ("12,50", "12.50", None),
+        ("1,234", "1234", None),
+        ("1.234.567", "1234567", None),
+        ("1 234,50 €", "1234.50", "EUR"),
+        ("1\xa0234,50", "1234.50", None),
+        ("1'234.50", "1234.50", None),
+        ("¥1,234.00", "1234", "CNY"),
+        ("￥１，２３４．５０", "1234.50", "CNY"),
+        ("1234元", "1234", "CNY"),
+        ("RMB 1,234.00", "1234", "CNY"),
+        ("$-12.00", "-12", "USD"),
+        ("-$12.00", "-12", "USD"),
+        ("(123.45)", "-123.45", None),
+        ("(€123.45)", "-123.45", "EUR"),
+        ("123.45-", "-123.45", None),
+        ("−5.00", "-5", None),
+        ("+5.00", "5", None),
+        ("1.2万", "12000", None),
+        ("12.00 EUR", "12", "EUR"),
+        (".5", "0.50", None),
+        ("1,23,456.00", "123456", None),
+        (PlainNumber("1234.500001"), "1234.50", None),
+        (PlainNumber("1.234"), "1.23", None),
+    ],
+)
+def test_amounts(text: str, value: str, currency: str | None) -> None:
+    assert read_amount(text) == (Decimal(value), currency)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "abc", "12 apples", "1.2.3", "1,2,3", "1,23.45", "12.345", "1.005", "1e5", "99999999999999", "12.3.2026"],
+)
+def test_what_is_no_amount(text: str) -> None:
+    with pytest.raises(Unusable):
+        read_amount(text)
+
+
+def test_what_can_be_read_in_two_ways_is_asked_about() -> None:
+    with pytest.raises(Unusable, match="two ways"):
+        read_amount("1.234")
+    assert read_amount("1.234", ",").value == 1234
+    with pytest.raises(Unusable, match="at most two digits"):
+        read_amount("1.234", ".")
+    assert read_amount("1,234", ".").value == 1234
+
+
+def test_a_number_cell_has_a_point_whatever_the_file_writes_in_text() -> None:
+    assert read_amount(PlainNumber("1234.5"), ",").value == Decimal("1234.50")
+
+
+@given(st.decimals(-999_999_999, 999_999_999, places=2), st.sampled_from([".", ","]))
+def test_every_amount_survives_being_written_with_its_thousands(value: Decimal, mark: DecimalMark) -> None:
+    english = f"{value:,.2f}"
+    text = english if mark == "." else english.translate(str.maketrans(",.", ".,"))
+    assert read_amount(text, mark).value == value
+    assert read_amount(text).value == value
+
+
+@given(st.text(max_size=20), st.sampled_from([None, ".", ","]))
+def test_no_text_does_worse_than_being_refused(text: str, mark: DecimalMark | None) -> None:
+    for read in (read_amount, read_kilometres):
+        try:
+            read(text, mark)
+        except Unusable:
+            continue
+
+
+@pytest.mark.parametrize(
+    ("text", "kilometres"),
+    [
+        ("12345", 12345),
+        ("12,345 km", 12345),
+        ("12.345", 12345),
+        ("1.2万公里", 12000),
+        (PlainNumber("8.0"), 8),
+        ("０", 0),
+    ],
+)
+def test_kilometres(text: str, kilometres: int) -> None:
+    assert read_kilometres(text) == kilometres
+
+
+@pytest.mark.parametrize("text", ["-5", "many", "99999999", PlainNumber("-1")])
+def test_what_are_no_kilometres(text: str) -> None:
+    with pytest.raises(Unusable, match="expected kilometres"):
+        read_kilometres(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("cny", "CNY"), ("元", "CNY"), ("€", "EUR"), ("US$", "USD"), ("JPY", "JPY")]
+)
+def test_currencies(text: str, code: str) -> None:
+    assert read_currency(text) == code
+
+
+@pytest.mark.parametrize("text", ["XYZ", "money", "12"])
+def test_what_is_no_currency(text: str) -> None:
+    with pytest.raises(Unusable, match="ISO 4217"):
+        read_currency(text)

@@ -1,0 +1,71 @@
+"""Maps: what they may say, and how a mistake in one is told."""
+
+from pathlib import Path
+
+import pytest
+
+from tasks.intake.column_map import ColumnMap, read_map
+from tasks.intake.errors import UnusableMap
+from tasks.intake.kinds import KindName
+
+
+def a_map(folder: Path, text: str) -> ColumnMap:
+    """The map of a text."""
+    path = folder / "map.toml"
+    path.write_text(text, encoding="utf-8")
+    return read_map(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('[customers]\nnmae = "x"', "customers.nmae: 'nmae' is not known here; expected one of"),
+        ('[customers]\nnmae = "x"', "Did you mean 'name'?"),
+        ('[custmers]\nname = "x"', "custmers: 'custmers' is not known here"),
+        ('[customers]\nname = { colum = "x" }', "customers.name.colum: 'colum' is not known here"),
+        ("[customers]\nname = 3", 'customers.name: expected the name of a column or a rule, such as name = "Column"'),
+        ('[customers]\nname = { join = "-" }', "customers.name: expected exactly one of column, columns"),
+        ('[customers]\nname = { column = "a", columns = ["b"] }', "it has column and columns"),
+        ('[customers]\nname = { column = "a", split = "," }', "split and part belong together"),
+        ('[customers]\nname = { column = "a", split = ",", part = 0 }', "parts count from 1"),
+        ('[customers]\nname = { column = "a", pattern = "(" }', "'(' is not a regular expression"),
+        ('[warranties]\nends_on = { column = "a", plus = "2 yaers" }', "'2 yaers' is not an interval"),
+        (
+            '[invoices]\ndue_on = { column = "a", default_from = { column = "b", plus = "x" } }',
+            "due_on.default_from.plus",
+        ),
+        ('[[consents]]\ngranted = "a"\n[[consents]]\nreson = "b"', "consents.2.reson: 'reson' is not known here"),
+        ('[payments]\nonly_where = { column = "x" }', "payments.only_where: expected exactly one of is, equals"),
+        ('[payments]\nonly_where = { is = "empty" }', "payments.only_where: expected a column"),
+        ('[file]\ndefault_country = "Narnia"', "file.default_country: 'Narnia' is not a country"),
+        ('[file]\nencoding = "utf-9"', "file.encoding: 'utf-9' is not an encoding"),
+        ('[file]\ndate_formats = ["DD/MM/YYYY"]', "file.date_formats.1: 'DD/MM/YYYY' is not a date format"),
+        ('[file]\nseparator = ";"', "file.separator: 'separator' is not known here"),
+        ('[constants]\nphone = "x"', "constants.phone: 'phone' is not known here"),
+        ('[customers\nname = "x"', "This is not valid TOML"),
+    ],
+)
+def test_a_mistake_is_told_with_its_place_and_what_was_expected(tmp_path: Path, text: str, sentence: str) -> None:
+    with pytest.raises(UnusableMap) as told:
+        a_map(tmp_path, text)
+    assert str(told.value).startswith(f"{tmp_path / 'map.toml'}: ")
+    assert sentence in str(told.value)
+
+
+def test_a_map_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UnusableMap, match=r"The map cannot be read: No such file"):
+        read_map(tmp_path / "none.toml")
+
+
+def test_a_map_in_another_encoding(tmp_path: Path) -> None:
+    path = tmp_path / "map.toml"
+    path.write_bytes('[customers]\nname = "姓名"'.encode("gb18030"))
+    with pytest.raises(UnusableMap, match=r"written in UTF-8"):
+        read_map(path)
+
+
+def test_one_table_or_several_and_a_kind_that_the_map_does_not_speak_of(tmp_path: Path) -> None:
+    column_map = a_map(tmp_path, '[customers]\nname = "a"\n[[consents]]\ngranted = "a"\n[[consents]]\ngranted = "b"')
+    assert [table.rules["granted"].column for table in column_map.tables(KindName.CONSENTS) or []] == ["a", "b"]
+    assert len(column_map.tables(KindName.CUSTOMERS) or []) == 1
+    assert column_map.tables(KindName.VEHICLES) is None

@@ -1,0 +1,147 @@
+"""Files as tables: encodings, separators, headers, and files that are no tables."""
+
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from tasks.intake import sources
+from tasks.intake.column_map import FileRules
+from tasks.intake.errors import AmbiguousColumn, UnusableFile
+from tasks.intake.sources import Source, open_source
+
+WANTED = ("Name", "Phone")
+
+
+def table(path: Path, rules: FileRules | None = None) -> tuple[list[str], list[tuple[int, list[str]]], tuple[str, ...]]:
+    """Header, rows and notices of a file."""
+    with open_source(path, rules or FileRules(), WANTED) as source:
+        return list(source.header.names), list(source.rows), source.notices
+
+
+def a_file(folder: Path, content: str | bytes, encoding: str = "utf-8") -> Path:
+    """A file with this content."""
+    path = folder / "file.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_encodings_and_separators(tmp_path: Path, encoding: str, separator: str) -> None:
+    lines = [["Name", "Phone"], ["王芳、李娜", '"1,2;3|4\t5"']]
+    content = "\n".join(separator.join(line) for line in lines)
+    if encoding == "utf-16-le":
+        content = f"\ufeff{content}"
+    header, rows, notices = table(a_file(tmp_path, content, encoding))
+    assert header == ["Name", "Phone"]
+    assert rows == [(2, ["王芳、李娜", "1,2;3|4\t5"])]
+    assert not notices
+
+
+def test_a_late_byte_decides_the_encoding(tmp_path: Path) -> None:
+    body = "".join(f"Ann{i},{i}\n" for i in range(300_000))
+    _, rows, _ = table(a_file(tmp_path, f"Name,Phone\n{body}王芳,1\n", "gb18030"))
+    assert rows[-1] == (300_002, ["王芳", "1"])
+
+
+def test_western_text_is_not_taken_for_chinese_and_says_so(tmp_path: Path) -> None:
+    _, rows, notices = table(a_file(tmp_path, "Name;Phone\nMüller Größe;1\nJörg Wäßrig;2\n", "cp1252"))
+    assert rows[0] == (2, ["Müller Größe", "1"])
+    assert "cp1252" in notices[0]
+
+
+def test_an_encoding_of_the_map_that_is_not_the_files(tmp_path: Path) -> None:
+    with pytest.raises(UnusableFile, match="not written in utf-8, which the map names"):
+        table(a_file(tmp_path, "Name,Phone\n王芳,1\n", "gb18030"), FileRules(encoding="utf-8"))
+
+
+def test_titles_above_the_header_and_empty_rows(tmp_path: Path) -> None:
+    content = "List of Name, as of today\n\n,\nPhone,Name\n1,Ann\n\n2,Bob\n"
+    header, rows, _ = table(a_file(tmp_path, content))
+    assert header == ["Phone", "Name"]
+    assert rows == [(5, ["1", "Ann"]), (7, ["2", "Bob"])]
+
+
+def test_the_map_says_where_the_header_is(tmp_path: Path) -> None:
+    path = a_file(tmp_path, "Name,Phone\nName,Phone\n1,2\n")
+    assert table(path, FileRules(header_row=2))[1] == [(3, ["1", "2"])]
+    with pytest.raises(UnusableFile, match="header_row is 9, but the file has 3 rows"):
+        table(path, FileRules(header_row=9))
+
+
+def test_short_rows_are_filled_and_cells_with_line_breaks_count_as_one_row(tmp_path: Path) -> None:
+    _, rows, _ = table(a_file(tmp_path, 'Name,Phone,Note\nAnn\n"Bob\nRay",2,x\nCy,3,\n'))
+    assert rows == [(2, ["Ann", "", ""]), (3, ["Bob\nRay", "2", "x"]), (4, ["Cy", "3", ""])]
+
+
+def test_a_name_that_stands_twice_in_the_header(tmp_path: Path) -> None:
+    with open_source(a_file(tmp_path, "Name,Phone,name\n1,2,3\n"), FileRules(), WANTED) as source:
+        assert source.header.find("Name (2)") == 2
+        with pytest.raises(
+            AmbiguousColumn, match=r"names 'Name' more than once, as columns 1 and 3; write 'Name \(1\)'"
+        ):
+            source.header.find("Name")
+
+
+@pytest.mark.parametrize("name", ["due_date", "DUE DATE", " Due-Date ", "ＤＵＥ date", "\ufeffDue\u3000Date"])
+def test_names_of_columns_are_compared_generously(tmp_path: Path, name: str) -> None:
+    with open_source(a_file(tmp_path, "Name,Due Date\n"), FileRules(), WANTED) as source:
+        assert source.header.find(name) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("", "The file is empty"),
+        ("\n\n\n", "The file is empty"),
+        ('Name,Phone\nAnn,"1\nBob,2\n', "A quotation mark that opens in line 2 is never closed"),
+        ("<html><table><tr><td>Name</td></tr></table></html>", "a web page or XML"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "holds the character zero"),
+        (b"PK\x03\x04 this is no workbook", "not a workbook that can be read"),
+        (b"Name,Phone\n\x81\x20\x8d\n", "encoding is not known"),
+    ],
+)
+def test_what_is_no_table(tmp_path: Path, content: str | bytes, sentence: str) -> None:
+    with pytest.raises(UnusableFile) as told:
+        table(a_file(tmp_path, content))
+    assert str(told.value).startswith(f"{tmp_path / 'file.csv'}: ")
+    assert sentence in str(told.value)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UnusableFile, match="cannot be read: No such file"):
+        table(tmp_path / "none.csv")
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(UnusableFile, match="cannot be read: Is a directory"):
+        table(tmp_path)
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_workbooks_small_and_large_read_the_same(tmp_path: Path, large: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if large:
+        monkeypatch.setattr(sources, "LARGE_WORKBOOK", 0)
+    book = Workbook()
+    sheet = book.active
+    for row in (["Title"], [], ["Name", "Phone", "Km"], ["Ann", 13800138000, 0.1 + 0.2], ["Bob", "x", True]):
+        sheet.append(row)
+    book.save(tmp_path / "file.csv")
+    header, rows, _ = table(tmp_path / "file.csv")
+    assert header[:3] == ["Name", "Phone", "Km"]
+    assert rows == [(4, ["Ann", "13800138000", "0.3"]), (5, ["Bob", "x", "yes"])]
+
+
+def test_a_sheet_that_is_not_there(tmp_path: Path) -> None:
+    book = Workbook()
+    book.save(tmp_path / "file.csv")
+    for sheet in ("Sales", 2):
+        with pytest.raises(UnusableFile, match=f"has no sheet '{sheet}'; its sheets are 'Sheet'"):
+            table(tmp_path / "file.csv", FileRules(sheet=sheet))
+
+
+def test_rows_are_streamed(tmp_path: Path) -> None:
+    with open_source(a_file(tmp_path, "Name,Phone\n" + "Ann,1\n" * 100), FileRules(), WANTED) as source:
+        assert isinstance(source, Source)
+        assert next(source.rows) == (2, ["Ann", "1"])
