@@ -19,7 +19,7 @@ from console.shapes import shape
 from deployments.next_runs import next_run
 from models.explanations import CustomerSeen, Explanation, ProcessStory, SubjectStory
 from models.words import ProcessName
-from tasks.catalogue import install_shipped
+from tasks.catalogue import install_if_empty
 from tasks.explaining.finding import find_customer
 from tasks.explaining.story import explain
 
@@ -44,7 +44,7 @@ def why(
 
 def _explain(session: Session, customer: str, process: ProcessName | None, as_of: str | None) -> Explanation:
     now = moment_asked(session.connection, session.settings, as_of, session.now)
-    install_shipped(session.connection, session.now)
+    install_if_empty(session.connection, session.now)
     return explain(
         session.connection,
         find_customer(session.connection, customer),

@@ -11,7 +11,7 @@ from console.session import check_store, open_session, print_json, print_table
 from console.shapes import shape
 from models.forecasts import Forecast
 from models.words import StepKind
-from tasks.catalogue import install_shipped
+from tasks.catalogue import install_if_empty
 from tasks.forecasting import forecast as foresee
 
 LONGEST_DAYS = 92
@@ -28,7 +28,7 @@ def forecast(
         check_store(session.connection, store)
         now = moment_asked(session.connection, session.settings, as_of, session.now)
         zone = house_zone(session.connection, session.settings)
-        install_shipped(session.connection, session.now)
+        install_if_empty(session.connection, session.now)
         told = foresee(session.connection, now, days, store)
     if as_json:
         print_json(shape(told, zone))

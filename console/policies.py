@@ -14,7 +14,7 @@ from models.people import Store
 from models.policy import CONTACT_RULES
 from models.shipped import read_contact_rules, read_policy
 from models.toml_text import write_toml
-from tasks.catalogue import install_shipped
+from tasks.catalogue import install_if_empty
 from tasks.policy_changes import (
     PolicyRow,
     activate_policy,
@@ -39,7 +39,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 def show_list(as_json: Json = False) -> None:
     """List the policies in force."""
     with open_session() as session:
-        install_shipped(session.connection, session.now)
+        install_if_empty(session.connection, session.now)
         _print("Policies", list_policies(session.connection), session, as_json)
 
 
@@ -47,7 +47,7 @@ def show_list(as_json: Json = False) -> None:
 def versions(name: Name, as_json: Json = False) -> None:
     """List every version of a policy."""
     with open_session() as session:
-        install_shipped(session.connection, session.now)
+        install_if_empty(session.connection, session.now)
         _print(f"Versions of {name}", list_versions(session.connection, name), session, as_json)
 
 
@@ -60,7 +60,7 @@ def show(
 ) -> None:
     """Print a policy as TOML that can be edited and set."""
     with open_session() as session:
-        install_shipped(session.connection, session.now)
+        install_if_empty(session.connection, session.now)
         body = read_version(session.connection, name, store, store_id_of(session, store), version)["body"]
     if as_json:
         print_json(body)
@@ -77,7 +77,7 @@ def check(file: File, store: StoreCode = None) -> None:
     """Say whether a policy would be accepted; change nothing."""
     data = read_toml(file)
     with open_session() as session:
-        install_shipped(session.connection, session.now)
+        install_if_empty(session.connection, session.now)
         policy = check_policy(session.connection, data, store_id_of(session, store))
     typer.echo(f"{file} is a good policy '{name_of(policy)}'.")
 
@@ -87,7 +87,7 @@ def set_policy(file: File, by: By, store: StoreCode = None) -> None:
     """Activate a policy as the next version. What is planned already keeps the version it was planned under."""
     data = read_toml(file)
     with open_session() as session:
-        install_shipped(session.connection, session.now)
+        install_if_empty(session.connection, session.now)
         version = change_policy(session.connection, session.now, data, store_id_of(session, store), by)
     typer.echo(f"The policy in {file} is active as version {version}{_for(store)}.")
 
@@ -101,7 +101,7 @@ def activate(
 ) -> None:
     """Make an earlier version the active one again."""
     with open_session() as session:
-        install_shipped(session.connection, session.now)
+        install_if_empty(session.connection, session.now)
         activate_policy(session.connection, session.now, name, version, store, store_id_of(session, store), by)
     typer.echo(f"The policy '{name}' is active as version {version}{_for(store)}.")
 

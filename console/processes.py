@@ -7,7 +7,7 @@ import typer
 
 from console.session import Commands, open_session, print_json, print_table
 from models.words import ProcessName
-from tasks.catalogue import install_shipped
+from tasks.catalogue import install_if_empty
 from tasks.reporting import read_status
 from tasks.steering import switch_process
 
@@ -46,7 +46,7 @@ def disable(name: Name) -> None:
 
 def _switch(name: ProcessName, *, enabled: bool) -> None:
     with open_session() as session:
-        install_shipped(session.connection, session.now)
+        install_if_empty(session.connection, session.now)
         changed = switch_process(session.connection, session.now, name, enabled=enabled, actor=getuser())
     state = "enabled" if enabled else "disabled"
     typer.echo(f"{name} is {state}." if changed else f"{name} was {state} already.")

@@ -10,7 +10,7 @@ from console.moments import house_zone
 from console.policies import By, Json, StoreCode, store_id_of
 from console.session import Commands, check_store, open_session, print_json, print_table
 from models.toml_text import write_toml
-from tasks.catalogue import install_shipped
+from tasks.catalogue import install_if_empty
 from tasks.template_changes import change_templates, check_templates, list_templates, read_template
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, help="What messages and scripts say.")
@@ -22,7 +22,7 @@ File = Annotated[Path, typer.Argument(metavar="FILE.toml", help="Templates, as `
 def show_list(as_json: Json = False) -> None:
     """List the templates in force."""
     with open_session() as session:
-        install_shipped(session.connection, session.now)
+        install_if_empty(session.connection, session.now)
         rows = list_templates(session.connection)
         zone = house_zone(session.connection, session.settings)
     if as_json:
@@ -43,7 +43,7 @@ def show(
     """Print a template as TOML that can be edited and set."""
     with open_session() as session:
         check_store(session.connection, store)
-        install_shipped(session.connection, session.now)
+        install_if_empty(session.connection, session.now)
         rows = read_template(session.connection, key, store)
     texts = {row.language: {"subject": row.subject, "text": row.text, "also": row.also} for row in rows}
     typer.echo(write_toml({key: texts}), nl=False)
@@ -54,7 +54,7 @@ def check(file: File) -> None:
     """Say whether templates would be accepted; change nothing."""
     data = read_toml(file)
     with open_session() as session:
-        install_shipped(session.connection, session.now)
+        install_if_empty(session.connection, session.now)
         templates = check_templates(session.connection, data)
     typer.echo(f"{file} is good: {', '.join(dict.fromkeys(template.key for template in templates))}.")
 
@@ -64,6 +64,6 @@ def set_templates(file: File, by: By, store: StoreCode = None) -> None:
     """Activate templates as their next versions. What is planned already keeps the words it was planned with."""
     data = read_toml(file)
     with open_session() as session:
-        install_shipped(session.connection, session.now)
+        install_if_empty(session.connection, session.now)
         templates = change_templates(session.connection, session.now, data, store_id_of(session, store), by)
     typer.echo(f"Active now: {', '.join(dict.fromkeys(template.key for template in templates))}.")

@@ -63,6 +63,12 @@ def install_shipped(connection: Connection, now: datetime) -> None:
             add_template(connection, template, None, SHIPPED, now)
 
 
+def install_if_empty(connection: Connection, now: datetime) -> None:
+    """Bring the shipped policies and templates into a database that has none; waits for nobody where there are."""
+    if connection.execute(select(PolicyVersion.id).limit(1)).first() is None:
+        install_shipped(connection, now)
+
+
 def _is_changed(connection: Connection, table: Kept, which: ColumnElement[bool]) -> bool:
     """Whether people have changed what holds for all stores."""
     return _is_there(connection, table, and_(which, table.active, table.created_by != SHIPPED))

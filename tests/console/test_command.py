@@ -297,7 +297,7 @@ def test_a_run_prints_its_account_a_column_each(told: Told, dealership: None, re
     assert "Dry run: nothing was planned or sent, as of 2026-03-21 10:30 CST" in result.output
     assert row_of(result.output, "eligible") == ["eligible", "1", "1"]
     assert row_of(result.output, "planned") == ["planned", "1", "1"]
-    assert row_of(result.output, "of which handed to staff") == ["of which handed to staff", "0", "0"]
+    assert row_of(result.output, "of which handed to staff") == ["of which handed to staff", "1", "0"]
     assert "Would be contacted: 2" in result.output
     assert "+86***78" in result.output
     assert "13912345678" not in result.output
