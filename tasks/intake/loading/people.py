@@ -34,6 +34,7 @@ from tasks.intake.staging import Staged, analyze
 
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 """Since when an undated consent counts: a source that states no date says that it is so, not that it was otherwise."""
+SOURCE = "import"
 ALL_CHANNELS = ["sms", "email", "wechat", "phone"]
 CONTACTS = ("phones", "emails", "wechat")
 GIVES_CUSTOMER = tuple(column.name for column in CUSTOMER_COLUMNS)
@@ -268,7 +269,8 @@ def _other_points(said: Any) -> Select[Any]:
 def load_consents(load: Load, staged: Staged) -> None:
     """Consents are entries of a journal: one that is on record is never changed, and an equal one is not added.
 
-    An undated one counts as always so; where the journal says otherwise by now, it counts from now on.
+    An undated one counts as always so; where the journal says otherwise by now, it counts from now on. But what a
+    customer refused with their own words, an undated list does not take back: that needs a date.
     """
     connection, rows, consents = load.connection, staged.table, table_of(Consent)
     find_customers(connection, staged)
@@ -277,7 +279,13 @@ def load_consents(load: Load, staged: Staged) -> None:
     undated = rows.c.given_at.is_(None)
     connection.execute(
         update(rows)
-        .values(given_at=case((latest.c.granted == rows.c.granted, latest.c.given_at), else_=load.now))
+        .values(
+            given_at=case(
+                (latest.c.granted == rows.c.granted, latest.c.given_at),
+                (and_(rows.c.granted, latest.c.source != SOURCE), ALWAYS),
+                else_=load.now,
+            )
+        )
         .where(undated, latest.c.entry == rows.c.entry)
     )
     connection.execute(update(rows).values(given_at=ALWAYS).where(undated))
@@ -297,7 +305,7 @@ def load_consents(load: Load, staged: Staged) -> None:
     )
     connection.execute(update(rows).values(fresh=true()).where(~exists().where(same)))
     columns = ["customer_id", "purpose", "channel", "granted", "given_at", "reason"]
-    new = select(*(rows.c[name] for name in columns), literal("import")).where(rows.c.fresh)
+    new = select(*(rows.c[name] for name in columns), literal(SOURCE)).where(rows.c.fresh)
     connection.execute(insert(consents).from_select([*columns, "source"], new, include_defaults=False))
 
 
@@ -305,7 +313,7 @@ def _latest_entry(staged: Staged) -> Select[Any]:
     """For each row the last entry of the journal for the same customer, purpose and channel."""
     rows, consents = staged.table, table_of(Consent)
     return (
-        select(rows.c.entry, consents.c.granted, consents.c.given_at)
+        select(rows.c.entry, consents.c.granted, consents.c.given_at, consents.c.source)
         .where(
             consents.c.customer_id == rows.c.customer_id,
             consents.c.purpose.is_not_distinct_from(rows.c.purpose),
