@@ -1,0 +1,52 @@
+"""The flows as workers of a work pool get them: the same schedules as those of `aftercare up`."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from prefect.client.orchestration import get_client
+
+from deployments import prefect_yaml
+from deployments.prefect_yaml import DEPLOYMENT, POOL, write_prefect_yaml
+from deployments.schedules import SERVED, schedules_of
+from models.settings import Settings
+
+SHIPPED = Path(prefect_yaml.__file__).with_name("prefect.yaml")
+ZONES = ["Asia/Shanghai", "Europe/Berlin"]
+HOME_ZONE = "Asia/Shanghai"
+
+
+def prefect(*arguments: str, api: str) -> None:
+    """Run Prefect's command on a server; what it says, if it fails."""
+    environment = os.environ | {"PREFECT_API_URL": api}
+    done = subprocess.run(
+        [sys.executable, "-m", "prefect", "--no-prompt", *arguments], env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_file_that_is_shipped_says_what_the_schedules_say() -> None:
+    shipped = SHIPPED.read_text(encoding="utf-8")
+    home_zone = Settings.model_fields["time_zone"].default
+    assert shipped == write_prefect_yaml([], home_zone), (
+        "run python -m deployments.prefect_yaml > deployments/prefect.yaml"
+    )
+
+
+async def test_prefect_deploys_each_flow_with_its_schedules_and_its_limit(prefect_api: str, tmp_path: Path) -> None:
+    file = tmp_path / "prefect.yaml"
+    file.write_text(write_prefect_yaml(ZONES, HOME_ZONE), encoding="utf-8")
+    prefect("work-pool", "create", POOL, "--type", "process", api=prefect_api)
+    prefect("deploy", "--all", "--prefect-file", str(file), api=prefect_api)
+    async with get_client() as client:
+        for served in SERVED:
+            made = await client.read_deployment_by_name(f"{served.name}/{DEPLOYMENT}")
+            wanted = {(one.slug, one.cron, one.zone) for one in schedules_of(served, ZONES, HOME_ZONE)}
+            assert {(one.slug, one.schedule.cron, one.schedule.timezone) for one in made.schedules} == wanted
+            assert all(one.active for one in made.schedules)
+            assert made.work_pool_name == POOL
+            assert made.global_concurrency_limit.limit == 1
+            assert made.concurrency_options.collision_strategy == "CANCEL_NEW"
+            await client.delete_deployment(made.id)
+        await client.delete_work_pool(POOL)
