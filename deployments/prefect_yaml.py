@@ -1,7 +1,8 @@
 """What `prefect deploy` reads to have workers of a work pool run the flows: the schedules, written as prefect.yaml.
 
-`python -m deployments.prefect_yaml` prints it for the stores that are in the database that AFTERCARE_DATABASE_URL names,
-or for a single time zone where it names none. The file beside this one is that for the default zone.
+`python -m deployments.prefect_yaml` prints it for the time zones of the stores in the database that
+AFTERCARE_DATABASE_URL names, or, where it names none, for AFTERCARE_TIME_ZONE. The file beside this one is that for
+the default zone.
 """
 
 import sys
@@ -31,7 +32,8 @@ def write_prefect_yaml(zones: Sequence[str], home_zone: str) -> str:
         "pull": [{"prefect.deployments.steps.set_working_directory": {"directory": "{{ $AFTERCARE_HOME }}"}}],
         "deployments": [_deployment(served, zones, home_zone) for served in SERVED],
     }
-    return HEADING + yaml.safe_dump(content, sort_keys=False, width=120)
+    written: str = yaml.safe_dump(content, sort_keys=False, width=120)
+    return HEADING + written
 
 
 def _deployment(served: Served, zones: Sequence[str], home_zone: str) -> dict[str, Any]:
