@@ -172,7 +172,7 @@ CONSENTS = Kind(
         Column("purpose", Holds.PURPOSE, "service, follow-up, survey, dunning, marketing; empty or all: every purpose"),
         Column("channel", Holds.CHANNEL, "sms, email, wechat, phone; empty or all: every channel"),
         Column("granted", Holds.YES_NO, "yes: may be contacted; no: opted out", required=True),
-        Column("given_at", Holds.MOMENT, "when it was said; without it, always so, or from now on if a list said otherwise"),
+        Column("given_at", Holds.MOMENT, "when it was said; without it, always so, or from now on if changed"),
         Column("reason", Holds.TEXT, "in what words or why"),
     ),
     "customer, purpose, channel and moment; an entry on record is never changed",
