@@ -95,15 +95,16 @@ def load_file(
 ) -> ImportResult:
     """Import a file as the `kinds`, and write its rejects beside it.
 
-    The caller's transaction holds all of it: when this raises an `AftercareError`, roll back and nothing has changed.
+    When this raises, nothing of the file has gone in, and the caller's transaction is as it was.
     """
-    connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
-    work = Import(connection, path, column_map, store, now, settings)
-    # Stores come first in a pass of their own: the rows of the other kinds are read in their time zones.
-    for some in (kinds[:1], kinds[1:]) if kinds[0] is KindName.STORES else (kinds,):
-        if some:
-            work.load(some)
-    return work.finish()
+    with connection.begin_nested():
+        connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+        work = Import(connection, path, column_map, store, now, settings)
+        # Stores come first in a pass of their own: the rows of the other kinds are read in their time zones.
+        for some in (kinds[:1], kinds[1:]) if kinds[0] is KindName.STORES else (kinds,):
+            if some:
+                work.load(some)
+        return work.finish()
 
 
 @dataclass

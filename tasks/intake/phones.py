@@ -107,11 +107,13 @@ def read_phones(text: str, country: str) -> tuple[list[Phone], list[tuple[str, s
 
 
 def _is_one_number(text: str, country: str) -> bool:
+    """Whether all digits of a text make up one number, but for the zero that leads into the network."""
     try:
-        read_phone(text, country)
+        number = read_phone(text, country).number
     except Unusable:
         return False
-    return True
+    digits = "".join(character for character in narrow(text) if character.isdecimal()).lstrip("0")
+    return number.endswith(digits)
 
 
 @lru_cache(maxsize=256)
