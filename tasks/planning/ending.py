@@ -18,6 +18,7 @@ from models.words import Decision, Gate, ProcessName, SubjectKind, TouchState
 from tasks.planning.population import PASSED
 from tasks.subjects import SUBJECTS
 from tasks.subjects.contract import Those
+from tasks.subjects.netting import ONCE
 
 MOVED = "the date moved"
 GONE = "the subject is no longer there"
@@ -87,7 +88,8 @@ def still_true(touches: CTE, kind: SubjectKind, now: datetime) -> Select[Any]:
     """
     subject = SUBJECTS[kind]
     of_kind = touches.c.subject_kind == kind
-    facts = subject.facts(now, Those(select(touches.c.subject_id).where(of_kind))).subquery(f"{kind.name.lower()}_now")
+    of_subjects = subject.facts(now, Those(select(touches.c.subject_id).where(of_kind)))
+    facts = select(of_subjects.cte(f"{kind.name.lower()}_once").prefix_with(ONCE)).subquery(f"{kind.name.lower()}_now")
     gone = subject.reason(facts, now, touches.c.conditions, touches.c.due_at, PolicyVersion.body["rules"])
     missing = facts.c.subject_id.is_(None)
     return (

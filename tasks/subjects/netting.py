@@ -15,6 +15,8 @@ from models.people import Store
 from models.words import InvoiceKind, InvoiceStatus, ProcessName
 
 NOTHING = literal(Decimal(0), Numeric(14, 2))
+ONCE = "MATERIALIZED"
+"""Computed once whatever the planner expects: in a nested loop, for each account anew, it would take hours."""
 
 
 def days_of_accounts(now: datetime, accounts: Select[Any]) -> CTE:
@@ -132,6 +134,7 @@ def statements(looked_at: CTE, open_items: CTE) -> CTE:
         .where(balance.above == balance.any_above)
         .group_by(row.account_id)
         .cte("statements")
+        .prefix_with(ONCE)
     )
 
 
@@ -152,6 +155,7 @@ def _balances(looked_at: CTE, open_items: CTE) -> CTE:
         .group_by(row.account_id, row.currency, looked_at.c.tolerance)
         .having(total > NOTHING)
         .cte("balances")
+        .prefix_with(ONCE)
     )
 
 
@@ -181,6 +185,7 @@ def latest_promises(looked_at: CTE) -> CTE:
         .distinct(Promise.account_id)
         .order_by(Promise.account_id, Promise.made_on.desc(), Promise.promised_for.desc(), Promise.id.desc())
         .cte("latest_promises")
+        .prefix_with(ONCE)
     )
 
 
