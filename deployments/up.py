@@ -120,7 +120,12 @@ class Stack:
                 if child.ended is not None or time.monotonic() > deadline:
                     raise PartDidNotStart(child.part.name, child.log)
         if not self._interrupts.count:
-            log.info("Aftercare is up; Ctrl-C stops it", prefect=self._api.removesuffix("/api"))
+            log.info(
+                "Aftercare is up; Ctrl-C stops it",
+                prefect=self._api.removesuffix("/api"),
+                database=database.render_as_string(hide_password=True),
+                outbox=str(self._settings.outbox.resolve()),
+            )
 
     def watch(self) -> None:
         """Keep all of it running until the end is asked for."""
