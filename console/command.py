@@ -6,6 +6,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from deployments.logging import set_up_logging
 from models.errors import AftercareError
 
 MISTAKE = 2
@@ -102,5 +103,6 @@ def aftercare() -> None:
 
 
 def main() -> None:
-    """The entry point."""
+    """The entry point. What is logged goes to standard error: standard output is for what was asked."""
+    set_up_logging()
     app(prog_name="aftercare")

@@ -1,12 +1,9 @@
 """`aftercare up`: the whole installation on this machine, until it is stopped."""
 
-from deployments.logging import set_up_logging
 from deployments.up import up as serve
 from models.settings import read_settings
 
 
 def up() -> None:
     """Start the database, Prefect's server and the flows, and watch over them until Ctrl-C or SIGTERM."""
-    settings = read_settings()
-    set_up_logging()
-    serve(settings)
+    serve(read_settings())

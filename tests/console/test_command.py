@@ -323,3 +323,21 @@ def test_a_run_without_a_moment_leaves_the_clock_to_the_flow(
 ) -> None:
     told("run", "warranty-expiry")
     assert rehearser.started == [("warranty-expiry", None, False)]
+
+
+LOGS = """
+import structlog, sys, types
+from console import command
+module = types.ModuleType("talkative")
+module.speak = lambda: (structlog.get_logger().error("channel paused itself"), print("asked for"))
+sys.modules["talkative"] = module
+command.COMMANDS["speak"] = "talkative:speak"
+sys.argv = ["aftercare", "speak"]
+command.main()
+"""
+
+
+def test_what_is_logged_stays_out_of_what_was_asked_for() -> None:
+    done = subprocess.run([sys.executable, "-c", LOGS], capture_output=True, text=True, check=True)
+    assert done.stdout == "asked for\n"
+    assert "channel paused itself" in done.stderr
