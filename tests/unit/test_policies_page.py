@@ -1,0 +1,165 @@
+"""docs/policies.md says what the shipped policies say, step by step, and leaves no condition and no variable out."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from models.letters import COMMON, OF_SUBJECT
+from models.offsets import Offset
+from models.policy import CONTACT_RULES, AnyPolicy, Step
+from models.shipped import shipped_contact_rules, shipped_policy
+from models.words import (
+    CallOutcome,
+    Condition,
+    Gate,
+    LateRule,
+    Moment,
+    ProcessName,
+    Purpose,
+    StepKind,
+    SubjectKind,
+    Validity,
+)
+
+PAGE = (Path(__file__).parents[2] / "docs" / "policies.md").read_text(encoding="utf-8")
+COUNTED_FROM = {
+    SubjectKind.APPOINTMENT: "the start",
+    SubjectKind.HANDOVER: "the handover",
+    SubjectKind.REPAIR_ORDER: "the return of the car",
+    SubjectKind.WARRANTY: "the end",
+    SubjectKind.ACCOUNT: "the oldest due date",
+}
+MOMENTS = {
+    Moment.BOOKING: "the booking",
+    Moment.REQUEST: "the request",
+    Moment.OTHER_TIME_ASKED: "the customer's wish",
+}
+VALIDITIES = {Validity.UNTIL_NEXT_STEP: "until the next step", Validity.UNTIL_ANCHOR: "until the anchor"}
+UNITS = (("day", 24 * 60), ("hour", 60), ("minute", 1))
+
+
+def length(offset: Offset) -> str:
+    """A span in the largest unit that divides it."""
+    minutes = abs(int(offset.nominal.total_seconds() // 60))
+    for unit, size in UNITS:
+        if minutes % size == 0:
+            count = minutes // size
+            return f"{count:,} {unit}{'' if count == 1 else 's'}"
+    raise AssertionError(offset)
+
+
+def due(step: Step) -> str:
+    """When a step is due."""
+    origin = MOMENTS.get(step.counts_from) or COUNTED_FROM[step.subject]
+    side = "before" if step.after.nominal.total_seconds() < 0 else "after"
+    at_once = f"{'on' if step.at else 'at'} {origin}"
+    moment = f"{length(step.after)} {side} {origin}" if any(step.after) else at_once
+    return f"{moment}, at {step.at:%H:%M}" if step.at else moment
+
+
+def contact(step: Step) -> str:
+    """Who is reached and how, or who does it."""
+    if step.kind is StepKind.MESSAGE:
+        return f"message: {', '.join(step.channels)}"
+    return f"{step.kind}: {step.role}"
+
+
+def special(step: Step) -> str:
+    """What sets the step apart."""
+    said = [
+        "obligation" if step.obligation else "",
+        "holidays, too" if step.works_holidays else "",
+        "" if step.repeats else "said once",
+        f"opens the case `{step.opens_case}`" if step.opens_case else "",
+        "holds the account" if step.holds_account else "",
+    ]
+    return ", ".join(part for part in said if part) or "-"
+
+
+def row(step: Step) -> str:
+    """The step as the page's table shows it."""
+    validity = VALIDITIES[step.valid_for] if isinstance(step.valid_for, Validity) else length(step.valid_for)
+    cells = (
+        f"`{step.key}`",
+        due(step),
+        contact(step),
+        str(step.purpose),
+        validity,
+        ", ".join(f"`{condition}`" for condition in step.conditions) or "-",
+        f"{step.when_late} (after {length(step.late_after)})",
+        " or ".join(step.approval) or "-",
+        special(step),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def steps() -> list[tuple[AnyPolicy, Step]]:
+    """Every shipped step."""
+    return [(policy, step) for policy in map(shipped_policy, ProcessName) for step in policy.steps]
+
+
+def section(heading: str) -> str:
+    """The page from a heading to the next of the same rank or above."""
+    found = re.search(rf"^(#+) {re.escape(heading)}$(.*?)(?=^#{{1,2}} |\Z)", PAGE, re.MULTILINE | re.DOTALL)
+    assert found, f"docs/policies.md has no section '{heading}'"
+    return found[2]
+
+
+@pytest.mark.parametrize(("policy", "step"), steps(), ids=lambda value: getattr(value, "key", None))
+def test_the_table_of_each_process_says_what_its_steps_say(policy: AnyPolicy, step: Step) -> None:
+    assert row(step) in section(policy.process).splitlines()
+
+
+@pytest.mark.parametrize("process", ProcessName)
+def test_no_table_has_a_step_that_there_is_not(process: ProcessName) -> None:
+    listed = re.findall(r"^\| `([a-z0-9-]+)` \|.*\|.*\|.*\|.*\|.*\|.*\|.*\|", section(process), re.MULTILINE)
+    assert listed == [step.key for step in shipped_policy(process).steps]
+
+
+@pytest.mark.parametrize("process", ProcessName)
+def test_the_priority_of_each_process_is_told(process: ProcessName) -> None:
+    assert f"Priority {shipped_policy(process).priority}." in section(process)
+
+
+@pytest.mark.parametrize("word", [*Condition], ids=str)
+def test_each_condition_is_explained(word: Condition) -> None:
+    assert re.search(rf"^\| `{word}` \| .+ \|$", section("Conditions"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("subject", SubjectKind)
+def test_each_template_variable_is_explained(subject: SubjectKind) -> None:
+    listed = section("Template variables")
+    for about, variables in (("any", COMMON), (subject, OF_SUBJECT[subject])):
+        for name, meaning in variables.items():
+            assert f"| {about} | `{name}` | {meaning} |" in listed
+
+
+@pytest.mark.parametrize(
+    ("heading", "words"),
+    [
+        ("Late", LateRule),
+        ("Gates", [gate for gate in Gate if gate is not Gate.NONE]),
+        ("Consent", Purpose),
+        ("Calls", CallOutcome),
+        ("A step in TOML", Validity),
+        ("A step in TOML", Moment),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_each_word_of_the_rules_is_named(heading: str, words: list[str]) -> None:
+    text = section(heading)
+    assert [word for word in words if f"`{word}`" not in text] == []
+
+
+def test_each_field_of_a_step_is_named() -> None:
+    text = section("A step in TOML")
+    assert [name for name in Step.model_fields if f"`{name}`" not in text] == []
+
+
+def test_the_rules_across_processes_are_told_with_their_figures() -> None:
+    rules = shipped_contact_rules()
+    text = section("Across processes")
+    assert f"`per_day = {rules.per_day}`" in text
+    assert f"`per_week = {rules.per_week}`" in text
+    assert f"`{CONTACT_RULES}`" in text
