@@ -216,7 +216,7 @@ def account_of_sending(looked: Release, results: Sequence[Result]) -> RunAccount
     """What the sending of one chunk came to."""
     states = Counter(result.state for result in results)
     merged = sum(len(one.carried) for one in looked.released)
-    retried = states[TouchState.PLANNED] + looked.returned
+    retried = states[TouchState.PLANNED] + looked.returned + looked.taken
     return RunAccount(
         sent=states[TouchState.SENT],
         of_which_merged=merged,

@@ -46,21 +46,28 @@ class Lease:
 
     def _hold(self) -> Connection:
         connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        connection.execute(select(func.pg_advisory_lock(LOCK_CLASS, self.dispatcher_id)))
+        try:
+            connection.execute(select(func.pg_advisory_lock(LOCK_CLASS, self.dispatcher_id)))
+        except OperationalError:
+            connection.close()
+            raise
         return connection
 
     def renew(self) -> None:
-        """Take the lock again when the database was restarted under it."""
-        try:
-            self._connection.execute(text("select 1"))
-        except OperationalError:
-            self._connection.close()
+        """Take the lock again when the database was restarted under it. Raises while the database is away."""
+        if not self._connection.closed:
+            try:
+                self._connection.execute(text("select 1"))
+            except OperationalError:
+                self._connection.close()
+        if self._connection.closed:
             self._connection = self._hold()
 
     def end(self) -> None:
         """Give the lock up with its connection."""
-        self._connection.invalidate()
-        self._connection.close()
+        if not self._connection.closed:
+            self._connection.invalidate()
+            self._connection.close()
 
 
 @contextmanager

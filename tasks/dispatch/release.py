@@ -62,6 +62,8 @@ class Release:
     """Stopped, though they may have gone out before their first dispatcher was cut off."""
     returned: int
     """Lines whose message is not sent; they are planned again."""
+    taken: int
+    """No longer ours: while the database was away, another dispatcher took them over."""
 
 
 def release(
@@ -91,7 +93,8 @@ def release(
     cancelled = Counter(row.reason for row in rows if row.state not in (TouchState.SENDING, TouchState.UNKNOWN))
     cancelled += Counter({NOTHING_TO_SAY: len(put_away)})
     unknown = states[TouchState.UNKNOWN] + len(cut_off)
-    return Release(_write(heads, speaking, letters, now), cancelled, unknown, len(returned))
+    taken = len(touch_ids) - len(rows)
+    return Release(_write(heads, speaking, letters, now), cancelled, unknown, len(returned), taken)
 
 
 def _last_look(ids: Any, kinds: Sequence[Any], now: datetime, dispatcher_id: int, resendable: bool) -> Select[Any]:

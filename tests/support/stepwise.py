@@ -19,7 +19,7 @@ from tasks.dispatch.recording import record, results_of
 from tasks.dispatch.release import Release, Released, release
 
 MANY = 1000
-NOTHING = Release([], Counter(), 0, 0)
+NOTHING = Release([], Counter(), 0, 0, 0)
 
 
 @dataclass(frozen=True)

@@ -178,6 +178,19 @@ def test_an_answer_that_comes_after_all_settles_it(world: World, town: Town, cus
     assert StepwiseDispatcher(world.connection, THEN).claim(THEN).judged == []
 
 
+def test_what_another_dispatcher_took_over_is_not_sent_by_the_first(world: World, town: Town, customer: int) -> None:
+    first = StepwiseDispatcher(world.connection, NOW)
+    first.claim(NOW)
+    first.die()
+    recover_abandoned(world.connection, THEN)
+    second = dispatch(world, town)
+    assert first.release(THEN).released == []
+    assert first.record(THEN).deferred == {"retry": 2}
+    assert second.batch is None
+    assert len(town.deliveries) == 1
+    assert states(world) == {"reminder-7": TouchState.SENT, "invitation-60": TouchState.SENT}
+
+
 def test_what_was_only_claimed_is_planned_again_by_all_the_gates(world: World, town: Town, customer: int) -> None:
     first = StepwiseDispatcher(world.connection, NOW)
     first.claim(NOW)

@@ -1,0 +1,78 @@
+"""PostgreSQL dies in mid-run and comes back: the dispatch goes on, nothing is doubled, everything is written down."""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, func, select
+
+from deployments.embedded import OUR_DATABASE, open_embedded, restart_if_dead
+from deployments.postgres import Cluster, find_postmaster
+from models.ledger import Touch
+from models.schema import upgrade
+from models.settings import Settings
+from models.words import ProcessName, TouchState
+from tests.support.dispatcher import settings_for
+from tests.support.office import Office
+from tests.support.sink import Received, Sink
+from tests.support.waiting import until
+
+TUESDAY = "2026-03-10 10:30"
+CUSTOMERS = 90
+BATCH = 30
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A PostgreSQL that only these tests use."""
+    with open_embedded(tmp_path_factory.mktemp("home")) as cluster:
+        upgrade(cluster.url(OUR_DATABASE).render_as_string(hide_password=False))
+        yield cluster
+
+
+@pytest.fixture
+def own_engine(cluster: Cluster) -> Iterator[Engine]:
+    engine = create_engine(cluster.url(OUR_DATABASE))
+    yield engine
+    engine.dispose()
+
+
+def crash(cluster: Cluster) -> None:
+    """Immediate mode: every session is cut, nothing is tidied up; then it starts again."""
+    postmaster = find_postmaster(cluster)
+    assert postmaster is not None
+    postmaster.send_signal(signal.SIGQUIT)
+    until(lambda: find_postmaster(cluster) is None)
+    assert restart_if_dead(cluster.directory.parent)
+
+
+async def test_a_dispatch_outlives_its_database(cluster: Cluster, own_engine: Engine, tmp_path: Path) -> None:
+    office = Office(own_engine, Settings(home=tmp_path))
+    with office.open() as world:
+        for _ in range(CUSTOMERS):
+            world.warranty(world.customer(), "2026-05-08")
+        world.plan(ProcessName.WARRANTY_EXPIRY, TUESDAY)
+    arrived, answer = asyncio.Event(), asyncio.Event()
+
+    def note(_: Received) -> None:
+        if len(sink.received) == CUSTOMERS // 2:
+            arrived.set()
+
+    async with Sink(record=note, hold=answer) as sink:
+        answer.set()
+        office.settings = settings_for(tmp_path, sink.url, BATCH)
+        dispatching = asyncio.create_task(asyncio.to_thread(office.dispatch, TUESDAY))
+        await arrived.wait()
+        answer.clear()
+        await asyncio.to_thread(crash, cluster)
+        answer.set()
+        account = await dispatching
+    assert (account.claimed, account.sent) == (CUSTOMERS, CUSTOMERS)
+    with own_engine.connect() as connection:
+        states = dict(connection.execute(select(Touch.state, func.count()).group_by(Touch.state)).tuples().all())
+        ids = {str(touch_id) for touch_id in connection.scalars(select(Touch.id))}
+    assert states == {TouchState.SENT: CUSTOMERS}
+    assert {one.key for one in sink.received} == ids
+    assert len(sink.received) == CUSTOMERS
