@@ -64,7 +64,7 @@ def reject(
     connection: Connection,
     staged: Staged,
     column: str,
-    reason: str | ColumnElement[str],
+    reason: str,
     where: ColumnElement[bool],
     *,
     value: ColumnElement[Any] | None = None,
@@ -72,13 +72,12 @@ def reject(
 ) -> None:
     """Tell of the staged rows that fulfil `where`; unless only a value is left out, they go no further."""
     rows = staged.table
-    sentence = literal(f"{column}: ", Text) + (literal(reason, Text) if isinstance(reason, str) else reason)
     told = select(
         rows.c.row_number,
         literal(staged.kind.value),
         literal(staged.label(column)),
         func.coalesce((rows.c[column] if value is None else value).cast(Text), ""),
-        sentence,
+        literal(f"{column}: {reason}."),
         literal(whole),
     ).where(where)
     telling = insert(REJECTS).from_select(REJECTS.columns.keys(), told).execution_options(preserve_rowcount=True)

@@ -26,9 +26,12 @@ class Load:
         if not gathers:
             count = count_contradictions(self.connection, staged, same)
             if count:
-                self.notices.append(
-                    f"{staged.kind}: {count} facts stand in the file more than once and differ; the last row counts."
+                stand = (
+                    "fact stands in the file more than once, and differs"
+                    if count == 1
+                    else ("facts stand in the file more than once, and differ")
                 )
+                self.notices.append(f"{staged.kind}: {count:,} {stand}; the last row counts.")
         collapse(self.connection, staged, same, gathers=gathers)
 
     def remember(self, touched: Table, staged: Staged, column: str) -> None:

@@ -133,24 +133,23 @@ def _find_accounts(load: Load, staged: Staged) -> None:
     """Set `account_id` of all rows: the account that a row names, or else its customer's, made where there is none."""
     connection, rows = load.connection, staged.table
     _find_named_accounts(load, staged)
-    connection.execute(
-        update(rows)
-        .values(customer=rows.c.account)
-        .where(rows.c.account_id.is_(None), rows.c.customer.is_(None), rows.c.customer_phone.is_(None))
-    )
-    find_customers(connection, staged)
-    reject(
-        connection,
-        staged,
-        "customer",
-        "the row names no customer and no account",
-        rows.c.customer_id.is_(None) & rows.c.account_id.is_(None),
-    )
-    look_up(connection, staged, "account_id", _accounts_of_customers(staged))
+    _open_accounts(load, staged)
+    # An account that is named without its customer, and is not on record, is that of the customer with the same key.
+    nameless = rows.c.account_id.is_(None) & rows.c.customer_id.is_(None) & rows.c.account.is_not(None)
+    if connection.execute(update(rows).values(customer=rows.c.account).where(nameless)).rowcount:
+        _open_accounts(load, staged)
+    nobodys = rows.c.customer_id.is_(None) & rows.c.account_id.is_(None)
+    reject(connection, staged, "customer", "the row names no customer and no account", nobodys)
+    _reject_accounts_of_others(load, staged)
+
+
+def _open_accounts(load: Load, staged: Staged) -> None:
+    """Find the customers of the rows, and their accounts, which are made where there are none."""
+    find_customers(load.connection, staged)
+    look_up(load.connection, staged, "account_id", _accounts_of_customers(staged))
     _make_accounts(load, staged)
     _find_named_accounts(load, staged)
-    look_up(connection, staged, "account_id", _accounts_of_customers(staged))
-    _reject_accounts_of_others(load, staged)
+    look_up(load.connection, staged, "account_id", _accounts_of_customers(staged))
 
 
 def _find_named_accounts(load: Load, staged: Staged) -> None:
