@@ -1,0 +1,58 @@
+"""`docs/importing.md` says what is so: its maps are good, its examples go in, its columns are the columns."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tasks.intake.column_map import FileRules, Rule, map_from
+from tasks.intake.kinds import KINDS, Kind
+from tests.postgres.intake.conftest import Desk
+
+PAGE = (Path(__file__).parents[3] / "docs" / "importing.md").read_text(encoding="utf-8")
+MAPS = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+
+
+def example(title: str) -> tuple[str, str]:
+    """The file and the map of an example."""
+    section = PAGE.split(f"### {title}\n")[1].split("\n### ")[0]
+    file, column_map = re.findall(r"```(?:toml)?\n(.*?)```", section, re.DOTALL)[:2]
+    return file, column_map
+
+
+@pytest.mark.parametrize("number", range(len(MAPS)))
+def test_every_map_is_a_map(number: int) -> None:
+    map_from(tomllib.loads(MAPS[number]), Path("map.toml"))
+
+
+def test_the_ledger(desk: Desk) -> None:
+    file, column_map = example("An invoice ledger")
+    result = desk.load("customers,invoices,payments", file, column_map)
+    assert {kind.value: (count.inserted, count.rejected) for kind, count in result.counts.items()} == {
+        "customers": (2, 0),
+        "invoices": (3, 0),
+        "payments": (1, 0),
+    }
+
+
+def test_the_appointment_book(desk: Desk) -> None:
+    file, column_map = example("An appointment book without customer numbers")
+    result = desk.load("customers,vehicles,appointments", file, column_map)
+    assert all((count.inserted, count.rejected) == (1, 0) for count in result.counts.values())
+    assert desk.rows("select status, work_kind, parts_state from appointments") == [("booked", "inspection", "ordered")]
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_the_columns_of_each_kind(kind: Kind) -> None:
+    section = PAGE.split(f"### {kind.name}\n")[1].split("\n### ")[0]
+    assert f"Known again by {kind.identity}." in section
+    for column in kind.columns:
+        name = f"**`{column.name}`**" if column.required else f"`{column.name}`"
+        assert f"| {name} | {column.holds} | {column.meaning.replace('|', '/')} |" in section
+    assert section.count("\n| ") == len(kind.columns) + 1
+
+
+@pytest.mark.parametrize("model", [Rule, FileRules])
+def test_every_setting_is_explained(model: type[Rule] | type[FileRules]) -> None:
+    assert not [name for name in model.model_fields if not re.search(rf"`{name}\b", PAGE)]
