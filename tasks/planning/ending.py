@@ -90,7 +90,9 @@ def still_true(touches: CTE, kind: SubjectKind, now: datetime) -> Select[Any]:
     of_kind = touches.c.subject_kind == kind
     of_subjects = subject.facts(now, Those(select(touches.c.subject_id).where(of_kind)))
     facts = select(of_subjects.cte(f"{kind.name.lower()}_once").prefix_with(ONCE)).subquery(f"{kind.name.lower()}_now")
-    gone = subject.reason(facts, now, touches.c.conditions, touches.c.due_at, PolicyVersion.body["rules"])
+    moved_by = facts.c.anchor_at - touches.c.anchor_at
+    due_now = case((facts.c.anchor_at != touches.c.anchor_at, touches.c.due_at + moved_by), else_=touches.c.due_at)
+    gone = subject.reason(facts, now, touches.c.conditions, due_now, PolicyVersion.body["rules"])
     missing = facts.c.subject_id.is_(None)
     return (
         select(
