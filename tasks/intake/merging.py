@@ -195,26 +195,41 @@ def merge(
     Every row has its `target_id`. `identity` columns are filled in new facts and never changed; `at_first` are values
     that only new facts get. Marks the rows that changed something.
     """
-    rows, target = staged.table, table_of(model)
     given = [field for field in fields if field.is_given(staged)]
     if given:
-        values = {field.target: _new_value(field, rows, target) for field in given}
-        differs = or_(*(target.c[name].is_distinct_from(value) for name, value in values.items()))
-        changed = (
-            update(target)
-            .values(values)
-            .where(target.c.id == rows.c.target_id, rows.c.fresh.is_(False), differs)
-            .returning(rows.c.entry)
-            .cte("changed")
-        )
-        connection.execute(update(rows).values(touched=true()).where(rows.c.entry == changed.c.entry).add_cte(changed))
-    first = {name: literal(value, target.c[name].type) for name, value in (at_first or {}).items()}
-    columns = ["id", *identity, *(field.target for field in given), *first]
+        _change(connection, staged, table_of(model), given)
+    _add(connection, staged, table_of(model), given, identity, at_first or {})
+
+
+def _change(connection: Connection, staged: Staged, target: Table, given: Sequence[Field]) -> None:
+    rows = staged.table
+    values = {field.target: _new_value(field, rows, target) for field in given}
+    differs = or_(*(target.c[name].is_distinct_from(value) for name, value in values.items()))
+    changed = (
+        update(target)
+        .values(values)
+        .where(target.c.id == rows.c.target_id, rows.c.fresh.is_(False), differs)
+        .returning(rows.c.entry)
+        .cte("changed")
+    )
+    connection.execute(update(rows).values(touched=true()).where(rows.c.entry == changed.c.entry).add_cte(changed))
+
+
+def _add(
+    connection: Connection,
+    staged: Staged,
+    target: Table,
+    given: Sequence[Field],
+    identity: Sequence[str],
+    at_first: dict[str, Any],
+) -> None:
+    rows = staged.table
+    columns = ["id", *identity, *(field.target for field in given), *at_first]
     new = [
         rows.c.target_id,
         *(rows.c[name] for name in identity),
         *(_first_value(field, rows) for field in given),
-        *first.values(),
+        *(literal(value, target.c[name].type) for name, value in at_first.items()),
     ]
     connection.execute(insert(target).from_select(columns, select(*new).where(rows.c.fresh), include_defaults=False))
     renew_figures(connection, target)

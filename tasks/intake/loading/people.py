@@ -275,20 +275,7 @@ def load_consents(load: Load, staged: Staged) -> None:
     connection, rows, consents = load.connection, staged.table, table_of(Consent)
     find_customers(connection, staged)
     reject(connection, staged, "customer", "the row names no customer", rows.c.customer_id.is_(None))
-    latest = _latest_entry(staged).subquery()
-    undated = rows.c.given_at.is_(None)
-    connection.execute(
-        update(rows)
-        .values(
-            given_at=case(
-                (latest.c.granted == rows.c.granted, latest.c.given_at),
-                (and_(rows.c.granted, latest.c.source != SOURCE), ALWAYS),
-                else_=load.now,
-            )
-        )
-        .where(undated, latest.c.entry == rows.c.entry)
-    )
-    connection.execute(update(rows).values(given_at=ALWAYS).where(undated))
+    _date_undated_consents(load, staged)
     load.keep_last(staged, "customer_id", "purpose", "channel", "given_at")
     same = and_(
         consents.c.customer_id == rows.c.customer_id,
@@ -307,6 +294,24 @@ def load_consents(load: Load, staged: Staged) -> None:
     columns = ["customer_id", "purpose", "channel", "granted", "given_at", "reason"]
     new = select(*(rows.c[name] for name in columns), literal(SOURCE)).where(rows.c.fresh)
     connection.execute(insert(consents).from_select([*columns, "source"], new, include_defaults=False))
+
+
+def _date_undated_consents(load: Load, staged: Staged) -> None:
+    rows = staged.table
+    latest = _latest_entry(staged).subquery()
+    undated = rows.c.given_at.is_(None)
+    load.connection.execute(
+        update(rows)
+        .values(
+            given_at=case(
+                (latest.c.granted == rows.c.granted, latest.c.given_at),
+                (and_(rows.c.granted, latest.c.source != SOURCE), ALWAYS),
+                else_=load.now,
+            )
+        )
+        .where(undated, latest.c.entry == rows.c.entry)
+    )
+    load.connection.execute(update(rows).values(given_at=ALWAYS).where(undated))
 
 
 def _latest_entry(staged: Staged) -> Select[Any]:
