@@ -176,11 +176,15 @@ def _complaint(due: CTE, now: datetime) -> ColumnElement[bool]:
 
 
 def _contacts(due: CTE, since: ColumnElement[datetime], now: datetime) -> Any:
-    """How often the customer was contacted since a moment; obligations, tasks and merged lines do not count."""
+    """How often the customer was contacted since a moment; obligations, tasks and merged lines do not count.
+
+    What may have gone out counts, but not against itself.
+    """
     return (
         select(func.count().label("contacts"), func.min(Touch.contacted_at).label("first"))
         .where(
             Touch.customer_id == due.c.customer_id,
+            Touch.id != due.c.id,
             Touch.contacted_at.between(since, moment(now)),
             ~Touch.obligation,
             Touch.kind != StepKind.TASK,
@@ -201,7 +205,7 @@ def _weigh(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: datetime) ->
     return (
         select(
             *(due.c[name] for name in ("id", "customer_id", "kind", "priority", "due_at", "valid_until", "obligation")),
-            (due.c.obligation | (due.c.kind == StepKind.TASK) | due.c.resendable).label("exempt"),
+            (due.c.obligation | (due.c.kind == StepKind.TASK)).label("exempt"),
             due.c.resendable,
             case((due.c.resendable, due.c.merged_into)).label("carried_by"),
             due.c.mine,
@@ -275,7 +279,8 @@ def _rank(weighed: CTE) -> CTE:
     row = weighed.c
     passes = row.decision == Decision.PASS
     position = func.row_number().over(
-        partition_by=(row.customer_id, passes, row.exempt), order_by=(row.priority.desc(), row.due_at, row.id)
+        partition_by=(row.customer_id, passes, row.exempt, row.carried_by.is_not(None)),
+        order_by=(row.resendable.desc(), row.priority.desc(), row.due_at, row.id),
     )
     within_cap = and_(passes, or_(row.exempt, position <= row.contacts_left))
     return select(weighed, passes.label("passes"), within_cap.label("within_cap")).cte("ranked")
@@ -284,7 +289,8 @@ def _rank(weighed: CTE) -> CTE:
 def _follow(ranked: CTE) -> CTE:
     """A line that may have gone out inside a message goes again inside it, waits with it, or ends with it."""
     row, head = ranked.c, ranked.alias("head")
-    stays = and_(row.carried_by.is_not(None), ~func.coalesce(head.c.passes, False))
+    carried = row.carried_by.is_not(None)
+    stays = and_(carried, ~func.coalesce(head.c.passes, False))
     ends = and_(stays, head.c.id.is_(None), row.decision != Decision.STOP)
     waits = and_(stays, row.decision != Decision.STOP)
     changed = {
@@ -296,7 +302,7 @@ def _follow(ranked: CTE) -> CTE:
         "reason": case((ends, literal(HEAD_GONE, Text)), (waits, head.c.reason), else_=row.reason),
         "until": case((waits, head.c.until), else_=row.until),
         "passes": and_(row.passes, ~stays),
-        "within_cap": and_(row.within_cap, ~stays),
+        "within_cap": case((carried, func.coalesce(head.c.within_cap, False)), else_=row.within_cap),
     }
     kept = [column for column in row if column.name not in changed]
     renewed = [expression.label(name) for name, expression in changed.items()]
