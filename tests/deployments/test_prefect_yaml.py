@@ -13,6 +13,7 @@ from deployments.schedules import SERVED, schedules_of
 from models.settings import Settings
 
 SHIPPED = Path(prefect_yaml.__file__).with_name("prefect.yaml")
+DEAD_RUNS = SHIPPED.with_name("dead-runs.yaml")
 ZONES = ["Asia/Shanghai", "Europe/Berlin"]
 HOME_ZONE = "Asia/Shanghai"
 
@@ -47,3 +48,13 @@ async def test_prefect_deploys_each_flow_with_its_schedules_and_its_limit(prefec
             assert made.concurrency_options.collision_strategy == "CANCEL_NEW"
             await client.delete_deployment(made.id)
         await client.delete_work_pool(POOL)
+
+
+async def test_prefect_takes_the_automation_for_dead_runs(prefect_api: str) -> None:
+    prefect("automation", "create", "--from-file", str(DEAD_RUNS), api=prefect_api)
+    async with get_client() as client:
+        (made,) = [one for one in await client.read_automations() if one.name == "Dead runs are crashed"]
+        assert made.enabled
+        assert made.trigger.posture == "Proactive"
+        assert {"prefect.flow-run.Paused", "prefect.flow-run.Suspended"} <= made.trigger.expect
+        await client.delete_automation(made.id)

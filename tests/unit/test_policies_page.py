@@ -1,6 +1,7 @@
 """docs/policies.md says what the shipped policies say, step by step, and leaves no condition and no variable out."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from models.letters import COMMON, OF_SUBJECT
 from models.offsets import Offset
 from models.policy import CONTACT_RULES, AnyPolicy, Step
-from models.shipped import shipped_contact_rules, shipped_policy
+from models.shipped import read_policy, shipped_contact_rules, shipped_policy
 from models.words import (
     CallOutcome,
     Condition,
@@ -155,6 +156,12 @@ def test_each_word_of_the_rules_is_named(heading: str, words: list[str]) -> None
 def test_each_field_of_a_step_is_named() -> None:
     text = section("A step in TOML")
     assert [name for name in Step.model_fields if f"`{name}`" not in text] == []
+
+
+def test_the_example_is_a_good_policy() -> None:
+    example = re.search(r"```toml\n(.*?)```", section("A step in TOML"), re.DOTALL)
+    assert example
+    assert read_policy("the example", tomllib.loads(example[1])).steps
 
 
 def test_the_rules_across_processes_are_told_with_their_figures() -> None:

@@ -1,0 +1,54 @@
+"""The pages for operators and newcomers leave no setting and no state out."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from models.settings import ChannelAddresses, Settings
+from models.words import TouchState
+from tasks.channels.opening import open_channel
+
+DOCS = Path(__file__).parents[2] / "docs"
+OPERATING = (DOCS / "operating.md").read_text(encoding="utf-8")
+GLOSSARY = (DOCS / "glossary.md").read_text(encoding="utf-8")
+NESTED = {"channels", "store_channels"}
+
+
+def variables() -> list[str]:
+    """Every variable of the settings; those of a store with the code that the page uses."""
+    plain = [f"AFTERCARE_{name.upper()}" for name in Settings.model_fields if name not in NESTED]
+    channels = [name.upper() for name in ChannelAddresses.model_fields]
+    return [*plain, *(f"AFTERCARE_CHANNELS__{name}" for name in channels), "AFTERCARE_STORE_CHANNELS__CODE__SMS"]
+
+
+@pytest.mark.parametrize("variable", variables())
+def test_each_setting_stands_in_the_table(variable: str) -> None:
+    rows = [line for line in OPERATING.splitlines() if line.startswith("| `")]
+    assert any(f"`{variable}`" in line.split(" | ")[0] for line in rows)
+
+
+def test_the_default_of_each_plain_setting_is_told() -> None:
+    rows = {line.split("`")[1]: line for line in OPERATING.splitlines() if line.startswith("| `AFTERCARE_")}
+    told = {"AFTERCARE_TIME_ZONE": "time_zone", "AFTERCARE_HOME": "home", "AFTERCARE_DISPATCH_BATCH": "dispatch_batch"}
+    for variable, name in told.items():
+        assert str(Settings.model_fields[name].default) in rows[variable].split(" | ")[1]
+
+
+EXAMPLES = re.findall(r"(AFTERCARE_(?:STORE_)?CHANNELS__\w+)='?(\w+://[^'\s`]*)", OPERATING)
+
+
+@pytest.mark.parametrize(("setting", "address"), sorted(set(EXAMPLES)))
+def test_each_channel_address_that_is_shown_is_a_good_one(setting: str, address: str) -> None:
+    open_channel(SecretStr(address), setting, Settings())
+
+
+def test_the_page_shows_channels_of_each_sort() -> None:
+    schemes = {address.partition("://")[0] for _, address in EXAMPLES}
+    assert {"outbox", "gateways", "mailtos"} <= schemes
+
+
+@pytest.mark.parametrize("state", TouchState)
+def test_each_state_of_a_touch_is_explained(state: TouchState) -> None:
+    assert f"| `{state}` | " in GLOSSARY
