@@ -22,6 +22,7 @@ from sqlalchemy import (
     and_,
     case,
     func,
+    insert,
     literal,
     null,
     or_,
@@ -29,7 +30,7 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.base import enumeration
 from models.cadence import moment

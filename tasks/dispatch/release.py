@@ -18,6 +18,7 @@ from sqlalchemy import (
     case,
     cast,
     func,
+    insert,
     literal,
     null,
     or_,
@@ -25,7 +26,7 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
 from models.base import enumeration

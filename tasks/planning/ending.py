@@ -4,8 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, Connection, Select, and_, case, cast, func, literal, or_, select, union_all, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import CTE, Connection, Select, and_, case, cast, func, insert, literal, or_, select, union_all, update
 from sqlalchemy.types import Text
 
 from models.accounts_of_runs import Counts
