@@ -42,10 +42,15 @@ def midnight(day: Column, zone: Zone) -> ColumnElement[datetime]:
     return at_local(day, time(0), zone)
 
 
-def shift(base: Column, zone: Zone, offset: Offset, at: time | None = None) -> ColumnElement[datetime]:
-    """`base` moved by `offset`: days are counted on the store's calendar, hours and minutes are elapsed time."""
+def shift(
+    base: Column, zone: Zone, offset: Offset, at: time | None = None, day: Column | None = None
+) -> ColumnElement[datetime]:
+    """`base` moved by `offset`: days are counted on the store's calendar, hours and minutes are elapsed time.
+
+    `day` is the store-local day of `base`, where a column says it.
+    """
     if at is not None:
-        return at_local(local_day(base, zone) + literal(offset.days), at, zone)
+        return at_local((local_day(base, zone) if day is None else day) + literal(offset.days), at, zone)
     if offset.days:
         days = literal(timedelta(days=offset.days), Interval)
         return type_coerce(func.timezone(zone, local_time(base, zone) + days), ZONED)

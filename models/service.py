@@ -50,6 +50,12 @@ class Appointment(Base):
         ),
         Index("ix_appointments_booked_at", "booked_at"),
         Index("ix_appointments_moved_at", "moved_at", postgresql_where=text("moved_at is not null")),
+        Index("ix_appointments_inspections", "vehicle_id", postgresql_where=text("work_kind = 'inspection'")),
+        Index(
+            "ix_appointments_inspections_unnamed",
+            "customer_id",
+            postgresql_where=text("work_kind = 'inspection' and vehicle_id is null"),
+        ),
     )
 
 
@@ -117,4 +123,9 @@ class RepairOrder(Base):
     opened_on: Mapped[date | None]
     closed_on: Mapped[date | None] = mapped_column(index=True)
 
-    __table_args__ = (UniqueConstraint("store_id", "key"),)
+    __table_args__ = (
+        UniqueConstraint("store_id", "key"),
+        Index(
+            "ix_repair_orders_inspections", "vehicle_id", "closed_on", postgresql_where=text("work_kind = 'inspection'")
+        ),
+    )

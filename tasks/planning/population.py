@@ -41,7 +41,8 @@ from models.words import (
 )
 from tasks.catalogue import PolicyInForce
 from tasks.subjects import SUBJECTS, Subject
-from tasks.subjects.contract import DueWithin, OfCustomer, Scope, Those, Window, condition_array
+from tasks.subjects.contract import DueWithin, Scope, Window, condition_array
+from tasks.subjects.customers import ONLY_IN_LETTERS
 
 AHEAD = timedelta(days=1)
 """How long before its due moment a touch is planned: long enough to be seen, approved and superseded."""
@@ -49,6 +50,8 @@ REMEMBERED = timedelta(days=3)
 """How long after its validity a step that was never planned is still recorded as missed."""
 LONGEST = timedelta(days=400)
 """No booking is made longer before its appointment."""
+CLOCK_CHANGE = timedelta(hours=2)
+"""No clock is put forward or back by more."""
 SAME_OCCASION = timedelta(days=180)
 """An anchor that moved by less is the same occasion: a step that does not repeat is not said again."""
 
@@ -74,7 +77,7 @@ class Span:
 def population(in_force: PolicyInForce, span: Span, scope: Scope | None = None) -> Select[Any]:
     """Each subject and step in the span, or of `scope`, as the touch it would become.
 
-    `reason` says why it would not; null where it would.
+    `wanted` says whether it would, `reason` why it would not. Over everyone, `figures` are those of the wanted only.
     """
     kinds = dict.fromkeys(step.subject for step in in_force.policy.steps)
     parts = [part for kind in kinds for part in _of_kind(in_force, kind, span, scope)]
@@ -85,19 +88,20 @@ def _of_kind(in_force: PolicyInForce, kind: SubjectKind, span: Span, scope: Scop
     subject = SUBJECTS[kind]
     steps = [step for step in in_force.policy.steps if step.subject is kind]
     windows = [(step, _window(in_force, step, span)) for step in steps]
-    facts = subject.facts(span.now, scope or DueWithin(span.now, windows, in_force.stores)).cte(
+    known = subject.facts(span.now, scope or DueWithin(span.now, windows, in_force.stores)).subquery("known")
+    facts = select(*(column for column in known.c if column.name not in ONLY_IN_LETTERS)).cte(
         f"{kind.name.lower()}_facts"
     )
-    return [_of_step(in_force, subject, facts, step, span, scope) for step in steps]
+    return [
+        _of_step(in_force, subject, facts, step, span, window if scope is None else None) for step, window in windows
+    ]
 
 
 def _window(in_force: PolicyInForce, step: Step, span: Span) -> Window:
-    """The moments from which the step is due in the span, with a day of slack for the hour of the day."""
-    slack = timedelta(days=1)
-    return Window(
-        span.valid_after - _longest_validity(in_force, step) - step.nominal_due - slack,
-        span.due_until - step.nominal_due + slack,
-    )
+    """The moments from which the step is due in the span; with a time of day of its own, at whatever hour they are."""
+    first = span.valid_after - _longest_validity(in_force, step) - step.nominal_due
+    last = span.due_until - step.nominal_due + (timedelta(days=1) if step.at else timedelta(0))
+    return Window(first - CLOCK_CHANGE, last + CLOCK_CHANGE)
 
 
 def _longest_validity(in_force: PolicyInForce, step: Step) -> timedelta:
@@ -112,27 +116,47 @@ def _longest_validity(in_force: PolicyInForce, step: Step) -> timedelta:
 
 
 def _of_step(
-    in_force: PolicyInForce, subject: Subject, facts: Any, step: Step, span: Span, scope: Scope | None
+    in_force: PolicyInForce, subject: Subject, facts: Any, step: Step, span: Span, window: Window | None
 ) -> Select[Any]:
-    """The touches of one step."""
-    due = _with_due_moments(in_force, subject, facts, step)
-    row = due.c
+    """The touches of one step: of those due in the span, or of all where there is no window."""
+    dated = _with_due_moments(in_force, subject, facts, step)
+    if window is not None:
+        dated = dated.where(subject.near(facts, step, window))
+    due = _worked_out(dated, f"dated_{step.key}")
+    statement = select(due, _reason(in_force, subject, due, step, span.now).label("reason"))
+    statement = statement.where(due.c.due_at.is_not(None), due.c.due_at < due.c.valid_until)
+    if window is not None:
+        statement = statement.where(
+            due.c.due_at <= moment(span.due_until), due.c.valid_until > moment(span.valid_after)
+        )
+    judged = _worked_out(statement, f"judged_{step.key}")
+    wanted = judged.c.reason.is_(None)
+    figures = subject.figures(judged)
+    return select(
+        *_touch(in_force, judged, step, span),
+        (figures if window is None else case((wanted, figures))).label("figures"),
+        judged.c.reason,
+        wanted.label("wanted"),
+    )
+
+
+def _worked_out(statement: Select[Any], name: str) -> Subquery:
+    """A subquery whose expressions are worked out once a row: OFFSET 0 keeps PostgreSQL from copying them outwards."""
+    return statement.offset(0).subquery(name.replace("-", "_"))
+
+
+def _reason(
+    in_force: PolicyInForce, subject: Subject, due: Subquery, step: Step, now: datetime
+) -> ColumnElement[str | None]:
     conditions = condition_array(step.conditions)
     rules = literal(in_force.policy.rules.model_dump(mode="json"), JSONB)
-    reason = case(
+    return case(
         (_said_before(in_force, due, step), literal(SAID_BEFORE, Text)),
-        else_=subject.reason(due, span.now, conditions, row.due_at, rules),
+        else_=subject.reason(due, now, conditions, due.c.due_at, rules),
     )
-    statement = select(
-        *_touch(in_force, due, step, span), subject.figures(due).label("figures"), reason.label("reason")
-    )
-    statement = statement.where(row.due_at.is_not(None), row.due_at < row.valid_until)
-    if isinstance(scope, OfCustomer | Those):
-        return statement
-    return statement.where(row.due_at <= moment(span.due_until), row.valid_until > moment(span.valid_after))
 
 
-def _with_due_moments(in_force: PolicyInForce, subject: Subject, facts: Any, step: Step) -> Subquery:
+def _with_due_moments(in_force: PolicyInForce, subject: Subject, facts: Any, step: Step) -> Select[Any]:
     """The facts, and when the step is due, until when it is valid, and the same of the step it may be merged with."""
     following = in_force.policy.next_of(step)
     due_at = subject.due_at(facts, step, in_force.policy)
@@ -141,7 +165,7 @@ def _with_due_moments(in_force: PolicyInForce, subject: Subject, facts: Any, ste
         next_due = subject.due_at(facts, following, in_force.policy)
         next_valid = _valid_until(in_force, subject, facts, following, next_due)
         columns += [next_due.label("next_due_at"), next_valid.label("next_valid_until")]
-    return select(facts, *columns).subquery(f"due_{step.key.replace('-', '_')}")
+    return select(facts, *columns)
 
 
 def _valid_until(

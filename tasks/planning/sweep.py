@@ -31,6 +31,7 @@ from models.words import Decision, Gate, ProcessName, TouchState
 from tasks.catalogue import PolicyInForce, policies_in_force
 from tasks.planning.ending import end_reasonless
 from tasks.planning.population import Span, population
+from tasks.query_plans import prepare_for_large_statements
 
 LOOKED_AT, PLANNED, REVIVED = "looked at", "planned", "revived"
 REVIVABLE = (TouchState.CANCELLED, TouchState.SUPERSEDED)
@@ -52,6 +53,7 @@ def plan(connection: Connection, process: ProcessName, now: datetime, run_id: UU
     left to plan. Raises `BadPolicy`.
     """
     connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"plan {process}"))))
+    prepare_for_large_statements(connection)
     ended = end_reasonless(connection, process, now, run_id)
     account = RunAccount(ended=ended)
     for in_force in policies_in_force(connection, process):
@@ -82,7 +84,7 @@ def _count(part: str, rows: CTE, reason: ColumnElement[Any]) -> Select[Any]:
 
 def _insertion(looked_at: CTE, now: datetime, run_id: UUID | None) -> Insert:
     """Once (invariant 1): a touch that is there already stays as it is."""
-    columns = [column for column in looked_at.c if column.name not in ("reason", "late")]
+    columns = [column for column in looked_at.c if column.name not in ("wanted", "reason", "late")]
     late = looked_at.c.state == TouchState.SKIPPED
     stamps = {
         "state_at": moment(now),
@@ -98,7 +100,7 @@ def _insertion(looked_at: CTE, now: datetime, run_id: UUID | None) -> Insert:
                 *stamps.values(),
                 case((late, literal(Gate.VALIDITY, enumeration(Gate)))),
                 case((late, looked_at.c.late)),
-            ).where(looked_at.c.reason.is_(None)),
+            ).where(looked_at.c.wanted),
         )
         .on_conflict_do_nothing(constraint="uq_touches_once")
     )
@@ -109,7 +111,7 @@ def _revival(looked_at: CTE, now: datetime) -> Update:
     return (
         update(Touch)
         .where(
-            looked_at.c.reason.is_(None),
+            looked_at.c.wanted,
             Touch.process == looked_at.c.process,
             Touch.subject_kind == looked_at.c.subject_kind,
             Touch.subject_id == looked_at.c.subject_id,

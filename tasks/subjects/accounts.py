@@ -3,18 +3,28 @@
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, Subquery, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, Subquery, and_, case, func, literal, null, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
 from models.cadence import at_local, midnight, shift
 from models.money import Account, Invoice
-from models.people import Customer, Store
+from models.people import Customer
 from models.policy import Policy, Step
 from models.words import Condition, SubjectKind
-from tasks.subjects.contract import SLACK, DueWithin, OfCustomer, Scope, Those, asked, first_reason
-from tasks.subjects.customers import about_customer
-from tasks.subjects.netting import day_after, days_of_accounts, latest_promises, open_invoices, statements
+from tasks.subjects.contract import (
+    DueWithin,
+    OfCustomer,
+    Scope,
+    Those,
+    Window,
+    asked,
+    counted_within,
+    first_reason,
+    local_days,
+)
+from tasks.subjects.customers import about_customer, stores_today
+from tasks.subjects.netting import day_after, days_of_accounts, latest_promises, statements
 
 PAID = "nothing is owed any more"
 TOLERATED = "the balance is within the tolerance"
@@ -28,18 +38,19 @@ class Accounts:
 
     def facts(self, now: datetime, scope: Scope) -> Select[Any]:
         """One row an account in scope; without an anchor where nothing is owed."""
-        looked_at = days_of_accounts(now, _accounts(scope))
-        owed = statements(looked_at, open_invoices(looked_at))
+        stores = stores_today(now)
+        looked_at = days_of_accounts(stores, _in_scope(scope))
+        owed = statements(looked_at)
         promise = latest_promises(looked_at)
         broken = and_(~promise.c.kept, ~promise.c.running, promise.c.promised_for >= owed.c.oldest_due)
         return (
             select(
-                Account.id.label("subject_id"),
-                Account.store_id,
-                Account.customer_id,
-                *about_customer(now),
-                midnight(owed.c.oldest_due, Store.time_zone).label("anchor_at"),
-                Account.key.label("account"),
+                looked_at.c.account_id.label("subject_id"),
+                looked_at.c.store_id,
+                looked_at.c.customer_id,
+                *about_customer(stores),
+                midnight(owed.c.oldest_due, stores.c.time_zone).label("anchor_at"),
+                looked_at.c.account,
                 owed.c.oldest_due,
                 func.coalesce(owed.c.owes, False).label("owes"),
                 owed.c.totals,
@@ -50,28 +61,32 @@ class Accounts:
                 case((broken, day_after(promise.c.promised_for))).label("resumes_on"),
                 case((broken, promise.c.made_on - owed.c.oldest_due)).label("reached_days"),
             )
-            .join_from(looked_at, Account, Account.id == looked_at.c.account_id)
-            .join(Store, Store.id == Account.store_id)
-            .join(Customer, Customer.id == Account.customer_id)
-            .outerjoin(owed, owed.c.account_id == Account.id)
-            .outerjoin(promise, promise.c.account_id == Account.id)
+            .join_from(looked_at, stores, stores.c.id == looked_at.c.store_id)
+            .join(Customer, Customer.id == looked_at.c.customer_id)
+            .outerjoin(owed, owed.c.account_id == looked_at.c.account_id)
+            .outerjoin(promise, promise.c.account_id == looked_at.c.account_id)
         )
+
+    def near(self, facts: Subquery, step: Step, window: Window) -> ColumnElement[bool]:  # noqa: ARG002  the contract's
+        """The anchor lies in the window, or a broken promise has shifted the levels."""
+        return or_(facts.c.resumes_on.is_not(None), counted_within(facts.c.anchor_at, window))
 
     def due_at(self, facts: Subquery, step: Step, policy: Policy) -> ColumnElement[datetime]:
         """So many days from the oldest due date; after a broken promise, from the level that comes next.
 
         The next level is due the day after the promised one. The levels behind it keep their distance to it, and
-        never come before their own day.
+        never come before their own day. Those before it do not come again: null.
         """
         row = facts.c
-        natural = shift(row.anchor_at, row.time_zone, step.after, step.at)
+        natural = shift(row.anchor_at, row.time_zone, step.after, step.at, day=row.oldest_due)
         days = step.after.days
         resumed = _resumed_level(row.reached_days, policy)
         resumed_day = row.resumes_on + (literal(days, Integer) - resumed)
         hour = step.at or time(0)
         by_promise = at_local(resumed_day, hour, row.time_zone)
         return case(
-            (or_(row.resumes_on.is_(None), resumed.is_(None), resumed > days), natural),
+            (or_(row.resumes_on.is_(None), resumed.is_(None)), natural),
+            (resumed > days, null()),
             (resumed == days, at_local(row.resumes_on, hour, row.time_zone)),
             else_=func.greatest(natural, by_promise),
         )
@@ -117,22 +132,16 @@ def _resumed_level(reached_days: ColumnElement[int], policy: Policy) -> ColumnEl
     return case(*((func.greatest(reached_days, 0) < level, literal(level, Integer)) for level in levels), else_=None)
 
 
-def _accounts(scope: Scope) -> Select[Any]:
-    """The ids of the accounts in scope."""
+def _in_scope(scope: Scope) -> ColumnElement[bool]:
     match scope:
         case DueWithin():
-            latest = max(window.until for _, window in scope.steps) + SLACK
+            latest = max(local_days(window)[1] for _, window in scope.steps)
             yesterday = scope.now - timedelta(days=1)
-            return (
-                select(Invoice.account_id)
-                .join(Account, Account.id == Invoice.account_id)
-                .where(
-                    Account.store_id.in_(scope.stores),
-                    or_(Invoice.settled_on.is_(None), Invoice.settled_on >= yesterday.date()),
-                    Invoice.due_on <= latest.date(),
-                )
+            open_lately = select(Invoice.account_id).where(
+                or_(Invoice.settled_on.is_(None), Invoice.settled_on >= yesterday.date()), Invoice.due_on <= latest
             )
+            return and_(Account.store_id.in_(scope.stores), Account.id.in_(open_lately))
         case Those():
-            return scope.ids
+            return Account.id.in_(scope.ids)
         case OfCustomer():
-            return select(Account.id).where(Account.customer_id == scope.customer_id)
+            return Account.customer_id == scope.customer_id

@@ -8,14 +8,24 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
 from models.cadence import ZONED, moment, shift
-from models.people import Customer, StaffMember, Store
+from models.people import Customer, StaffMember
 from models.policy import Policy, Step
 from models.service import Appointment
 from models.vehicles import Vehicle
 from models.words import AppointmentStatus as Status
 from models.words import Condition, Moment, PartsState, SubjectKind
-from tasks.subjects.contract import DueWithin, OfCustomer, Scope, Those, asked, first_reason, within
-from tasks.subjects.customers import about_customer, vehicle_name
+from tasks.subjects.contract import (
+    DueWithin,
+    OfCustomer,
+    Scope,
+    Those,
+    Window,
+    asked,
+    counted_within,
+    first_reason,
+    within,
+)
+from tasks.subjects.customers import about_customer, stores_today, vehicle_name
 
 CANCELLED = "the appointment is cancelled"
 ARRIVED = "the customer has arrived"
@@ -36,12 +46,13 @@ class Appointments:
 
     def facts(self, now: datetime, scope: Scope) -> Select[Any]:
         """One row an appointment; a status counts from its date on, and an undated one always."""
+        stores = stores_today(now)
         return (
             select(
                 Appointment.id.label("subject_id"),
                 Appointment.store_id,
                 Appointment.customer_id,
-                *about_customer(now),
+                *about_customer(stores),
                 Appointment.starts_at.label("anchor_at"),
                 Appointment.starts_at,
                 _booked_at(now).label("booking"),
@@ -57,17 +68,20 @@ class Appointments:
                 Appointment.work,
                 StaffMember.name.label("advisor"),
             )
-            .join_from(Appointment, Store, Store.id == Appointment.store_id)
+            .join_from(Appointment, stores, stores.c.id == Appointment.store_id)
             .join(Customer, Customer.id == Appointment.customer_id)
             .outerjoin(Vehicle, Vehicle.id == Appointment.vehicle_id)
             .outerjoin(StaffMember, StaffMember.id == Appointment.advisor_id)
             .where(_in_scope(scope))
         )
 
+    def near(self, facts: Subquery, step: Step, window: Window) -> ColumnElement[bool]:
+        """The moment that the step names lies in the window."""
+        return counted_within(_counted_from(facts, step), window)
+
     def due_at(self, facts: Subquery, step: Step, policy: Policy) -> ColumnElement[datetime]:  # noqa: ARG002  the contract's
         """Counted from the moment that the step names."""
-        base = facts.c["anchor_at" if step.counts_from is Moment.ANCHOR else step.counts_from.value]
-        return shift(base, facts.c.time_zone, step.after, step.at)
+        return shift(_counted_from(facts, step), facts.c.time_zone, step.after, step.at)
 
     def reason(
         self,
@@ -109,6 +123,13 @@ class Appointments:
     def letter(self, facts: Subquery) -> list[ColumnElement[Any]]:
         """Start, work, car, advisor."""
         return [facts.c[name] for name in ("starts_at", "work", "vehicle", "advisor")]
+
+
+def _counted_from(facts: Subquery, step: Step) -> ColumnElement[datetime]:
+    counted_from: ColumnElement[datetime] = (
+        facts.c.anchor_at if step.counts_from is Moment.ANCHOR else facts.c[step.counts_from.value]
+    )
+    return counted_from
 
 
 def _known(dated: Any, now: datetime) -> ColumnElement[datetime | None]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Subquery, case, func, literal, or_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
+from models.cadence import moment
 from models.policy import Policy, Step
 from models.words import Condition, SubjectKind
 
@@ -61,6 +62,10 @@ class Subject(Protocol):
         """The facts of the subjects in scope, dated up to `now`."""
         ...
 
+    def near(self, facts: Subquery, step: Step, window: Window) -> ColumnElement[bool]:
+        """Whether `step` may be due where `window` of the moment it counts from says; cheap, asked before `due_at`."""
+        ...
+
     def due_at(self, facts: Subquery, step: Step, policy: Policy) -> ColumnElement[datetime]:
         """When `step` of `policy` is due for the subject of a row of facts."""
         ...
@@ -88,8 +93,18 @@ class Subject(Protocol):
         ...
 
 
-SLACK = timedelta(days=1)
-"""Windows are cut in UTC; no time zone is farther from it."""
+def counted_within(at: SQLColumnExpression[Any], window: Window) -> ColumnElement[bool]:
+    """Whether the moment that a step counts from lies in the window."""
+    return at.between(moment(window.since), moment(window.until))
+
+
+BEHIND, AHEAD = timedelta(hours=12), timedelta(hours=14)
+"""The clocks that are farthest from UTC."""
+
+
+def local_days(window: Window) -> tuple[date, date]:
+    """The first and the last day that some clock may show in the window."""
+    return (window.since - BEHIND).astimezone(UTC).date(), (window.until + AHEAD).astimezone(UTC).date()
 
 
 def asked(condition: Condition, conditions: ColumnElement[Any]) -> ColumnElement[bool]:

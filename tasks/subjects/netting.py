@@ -1,14 +1,12 @@
 """What accounts owe: payments, part payments and credits netted against their invoices, per currency (R4)."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, case, cast, func, literal, or_, select
+from sqlalchemy import CTE, ColumnElement, Subquery, and_, case, cast, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.types import Date, Numeric, Text
 
-from models.cadence import local_day, moment
 from models.ledger import PolicyVersion
 from models.money import Account, Invoice, Payment, Promise
 from models.people import Store
@@ -19,15 +17,24 @@ ONCE = "MATERIALIZED"
 """Computed once whatever the planner expects: in a nested loop, for each account anew, it would take hours."""
 
 
-def days_of_accounts(now: datetime, accounts: Select[Any]) -> CTE:
-    """The accounts looked at, each with its store-local day and the tolerances of its store's policy."""
-    today = local_day(moment(now), Store.time_zone)
+def days_of_accounts(stores: Subquery, chosen: ColumnElement[bool]) -> CTE:
+    """The accounts looked at, each with its store-local day and the tolerances of its store's policy.
+
+    `stores` are `stores_today`; `chosen` is a condition on accounts.
+    """
     tolerated = _tolerances()
     return (
-        select(Account.id.label("account_id"), today.label("today"), tolerated.c.tolerance)
-        .join(Store, Store.id == Account.store_id)
+        select(
+            Account.id.label("account_id"),
+            Account.store_id,
+            Account.customer_id,
+            Account.key.label("account"),
+            stores.c.today,
+            tolerated.c.tolerance,
+        )
+        .join(stores, stores.c.id == Account.store_id)
         .join(tolerated, tolerated.c.store_id == Account.store_id)
-        .where(Account.id.in_(accounts))
+        .where(chosen)
         .cte("accounts_looked_at")
     )
 
@@ -45,7 +52,33 @@ def _tolerances() -> CTE:
     )
 
 
-def open_invoices(looked_at: CTE) -> CTE:
+def statements(looked_at: CTE) -> CTE:
+    """Per account: the oldest due date, the totals and the invoices that are chased.
+
+    Currencies of which no more than the tolerance is open are left out; where none is above it, the statement holds
+    them all and `owes` is false.
+    """
+    listed = _listed(_balances(_open_invoices(looked_at)))
+    row = listed.c
+    invoice = func.jsonb_build_object(
+        literal("number", Text), row.number, literal("due_on", Text), row.due_on,
+        literal("open", Text), cast(row.open, Text), literal("currency", Text), row.currency,
+    )  # fmt: skip
+    return (
+        select(
+            row.account_id,
+            func.min(row.due_on).label("oldest_due"),
+            func.bool_or(row.above).label("owes"),
+            func.jsonb_object_agg(row.currency, cast(row.total, Text), type_=JSONB).label("totals"),
+            func.jsonb_agg(aggregate_order_by(invoice, row.due_on, row.number), type_=JSONB).label("invoices"),
+        )
+        .where(row.listed)
+        .group_by(row.account_id)
+        .cte("statements")
+    )
+
+
+def _open_invoices(looked_at: CTE) -> Subquery:
     """What is open of each undisputed invoice: its own payments first, then the account's credit, oldest first."""
     documents = _documents(looked_at)
     credit = _credit(looked_at, documents)
@@ -54,11 +87,29 @@ def open_invoices(looked_at: CTE) -> CTE:
     up_to_here = func.sum(owed).over(partition_by=(row.account_id, row.currency), order_by=(row.due_on, row.invoice_id))
     uncovered = func.least(owed, func.greatest(up_to_here - func.coalesce(credit.c.amount, NOTHING), NOTHING))
     return (
-        select(row.account_id, row.number, row.currency, row.due_on, uncovered.label("open"))
+        select(row.account_id, row.number, row.currency, row.due_on, row.tolerated, uncovered.label("open"))
         .outerjoin(credit, and_(credit.c.account_id == row.account_id, credit.c.currency == row.currency))
         .where(row.kind == InvoiceKind.INVOICE)
-        .cte("open_invoices")
+        .subquery("open_invoices")
     )
+
+
+def _balances(open_items: Subquery) -> Subquery:
+    """Each open invoice with what is open of its account in its currency.
+
+    This and what follows are windows over one order of the rows; joined with their sums, they would be read twice.
+    """
+    row = open_items.c
+    total = func.sum(row.open).over(partition_by=(row.account_id, row.currency))
+    return select(open_items, total.label("total")).where(row.open > NOTHING).subquery("balances")
+
+
+def _listed(balances: Subquery) -> Subquery:
+    """Each open invoice, and whether the statement names it."""
+    row = balances.c
+    above = row.total > row.tolerated
+    any_above = func.bool_or(above).over(partition_by=row.account_id)
+    return select(balances, above.label("above"), (above == any_above).label("listed")).subquery("listed")
 
 
 def _documents(looked_at: CTE) -> CTE:
@@ -72,6 +123,7 @@ def _documents(looked_at: CTE) -> CTE:
         .where(Payment.invoice_id == Invoice.id, Payment.currency == Invoice.currency, Payment.paid_on <= today)
         .scalar_subquery()
     )
+    tolerated = cast(looked_at.c.tolerance[Invoice.currency].astext, Numeric(14, 2))
     return (
         select(
             Invoice.account_id,
@@ -83,6 +135,7 @@ def _documents(looked_at: CTE) -> CTE:
             case((status == InvoiceStatus.VOID, NOTHING), else_=Invoice.amount).label("amount"),
             (status == InvoiceStatus.OPEN).label("chased"),
             paid.label("paid"),
+            func.coalesce(tolerated, NOTHING).label("tolerated"),
         )
         .join(looked_at, looked_at.c.account_id == Invoice.account_id)
         .where(or_(Invoice.issued_on.is_(None), Invoice.issued_on <= today))
@@ -106,56 +159,6 @@ def _credit(looked_at: CTE, documents: CTE) -> CTE:
         select(gathered.c.account_id, gathered.c.currency, func.sum(gathered.c.amount).label("amount"))
         .group_by(gathered.c.account_id, gathered.c.currency)
         .cte("credit")
-    )
-
-
-def statements(looked_at: CTE, open_items: CTE) -> CTE:
-    """Per account: the oldest due date, the totals and the invoices that are chased.
-
-    Currencies of which no more than the tolerance is open are left out; where none is above it, the statement holds
-    them all and `owes` is false.
-    """
-    balances = _balances(looked_at, open_items)
-    row, balance = open_items.c, balances.c
-    listed = and_(row.account_id == balance.account_id, row.currency == balance.currency, row.open > NOTHING)
-    invoice = func.jsonb_build_object(
-        literal("number", Text), row.number, literal("due_on", Text), row.due_on,
-        literal("open", Text), cast(row.open, Text), literal("currency", Text), row.currency,
-    )  # fmt: skip
-    return (
-        select(
-            row.account_id,
-            func.min(row.due_on).label("oldest_due"),
-            func.bool_or(balance.above).label("owes"),
-            func.jsonb_object_agg(row.currency, cast(balance.total, Text), type_=JSONB).label("totals"),
-            func.jsonb_agg(aggregate_order_by(invoice, row.due_on, row.number), type_=JSONB).label("invoices"),
-        )
-        .join(balances, listed)
-        .where(balance.above == balance.any_above)
-        .group_by(row.account_id)
-        .cte("statements")
-        .prefix_with(ONCE)
-    )
-
-
-def _balances(looked_at: CTE, open_items: CTE) -> CTE:
-    """Per account and currency: what is open, and whether it is more than the tolerance."""
-    row = open_items.c
-    total = func.sum(row.open)
-    above = total > func.coalesce(cast(looked_at.c.tolerance[row.currency].astext, Numeric(14, 2)), NOTHING)
-    return (
-        select(
-            row.account_id,
-            row.currency,
-            total.label("total"),
-            above.label("above"),
-            func.bool_or(above).over(partition_by=row.account_id).label("any_above"),
-        )
-        .join(looked_at, looked_at.c.account_id == row.account_id)
-        .group_by(row.account_id, row.currency, looked_at.c.tolerance)
-        .having(total > NOTHING)
-        .cte("balances")
-        .prefix_with(ONCE)
     )
 
 

@@ -8,14 +8,25 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
 
-from models.cadence import local_day, midnight, moment, shift
-from models.people import Customer, Store
+from models.cadence import midnight, shift
+from models.people import Customer
 from models.policy import Policy, Step
 from models.service import Handover, RepairOrder
 from models.vehicles import Vehicle
 from models.words import Condition, SubjectKind
-from tasks.subjects.contract import SLACK, DueWithin, OfCustomer, Scope, Those, asked, first_reason, within
-from tasks.subjects.customers import about_customer, vehicle_name
+from tasks.subjects.contract import (
+    DueWithin,
+    OfCustomer,
+    Scope,
+    Those,
+    Window,
+    asked,
+    counted_within,
+    first_reason,
+    local_days,
+    within,
+)
+from tasks.subjects.customers import about_customer, stores_today, vehicle_name
 
 SOLD = "the vehicle was sold on"
 NOT_YET = "it has not happened yet"
@@ -31,28 +42,32 @@ class _Visits:
     def facts(self, now: datetime, scope: Scope) -> Select[Any]:
         """One row a visit."""
         table = self.table
-        today = local_day(moment(now), Store.time_zone)
+        stores = stores_today(now)
         return (
             select(
                 table.id.label("subject_id"),
                 table.store_id,
                 table.customer_id,
-                *about_customer(now),
+                *about_customer(stores),
                 self.day.label("day"),
-                midnight(self.day, Store.time_zone).label("anchor_at"),
-                _sold(table, self.day, today).label("sold"),
+                midnight(self.day, stores.c.time_zone).label("anchor_at"),
+                _sold(table, self.day, stores.c.today).label("sold"),
                 vehicle_name().label("vehicle"),
                 *self._own_columns(),
             )
-            .join_from(table, Store, Store.id == table.store_id)
+            .join_from(table, stores, stores.c.id == table.store_id)
             .join(Customer, Customer.id == table.customer_id)
             .outerjoin(Vehicle, Vehicle.id == table.vehicle_id)
             .where(self._in_scope(scope))
         )
 
+    def near(self, facts: Subquery, step: Step, window: Window) -> ColumnElement[bool]:  # noqa: ARG002  the contract's
+        """The anchor lies in the window."""
+        return counted_within(facts.c.anchor_at, window)
+
     def due_at(self, facts: Subquery, step: Step, policy: Policy) -> ColumnElement[datetime]:  # noqa: ARG002  the contract's
         """Counted from the day of the visit."""
-        return shift(facts.c.anchor_at, facts.c.time_zone, step.after, step.at)
+        return shift(facts.c.anchor_at, facts.c.time_zone, step.after, step.at, day=facts.c.day)
 
     def reason(
         self,
@@ -84,11 +99,7 @@ class _Visits:
     def _in_scope(self, scope: Scope) -> ColumnElement[bool]:
         match scope:
             case DueWithin():
-                windows = [
-                    ((window.since - SLACK).date(), (window.until + SLACK).date())
-                    for step, window in scope.steps
-                    if step.subject is self.kind
-                ]
+                windows = [local_days(window) for step, window in scope.steps if step.subject is self.kind]
                 return and_(within(self.day, windows), self.table.store_id.in_(scope.stores))
             case Those():
                 return self.table.id.in_(scope.ids)

@@ -8,13 +8,24 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
 from models.cadence import local_day, midnight, moment, shift
-from models.people import Customer, Store
+from models.people import Customer
 from models.policy import Policy, Step
 from models.service import Appointment, RepairOrder
 from models.vehicles import Vehicle, Warranty, WarrantyEnd
 from models.words import AppointmentStatus, Condition, SubjectKind, WorkKind
-from tasks.subjects.contract import SLACK, DueWithin, OfCustomer, Scope, Those, asked, first_reason, within
-from tasks.subjects.customers import about_customer, vehicle_name
+from tasks.subjects.contract import (
+    DueWithin,
+    OfCustomer,
+    Scope,
+    Those,
+    Window,
+    asked,
+    counted_within,
+    first_reason,
+    local_days,
+    within,
+)
+from tasks.subjects.customers import about_customer, stores_today, vehicle_name
 
 SOLD = "the vehicle was sold on"
 BOOKED = "an inspection is booked"
@@ -29,32 +40,37 @@ class Warranties:
 
     def facts(self, now: datetime, scope: Scope) -> Select[Any]:
         """One row a warranty whose car has an owner, with the end as it was known on the day."""
-        today = local_day(moment(now), Store.time_zone)
+        stores = stores_today(now)
+        today = stores.c.today
+        end = _ends(scope)
+        row = end.c
         return (
             select(
-                Warranty.id.label("subject_id"),
-                Warranty.store_id,
-                Vehicle.customer_id,
-                *about_customer(now),
-                WarrantyEnd.ends_on.label("day"),
-                midnight(WarrantyEnd.ends_on, Store.time_zone).label("anchor_at"),
-                WarrantyEnd.basis,
-                WarrantyEnd.figures,
-                Warranty.vehicle_id,
-                Warranty.starts_on,
-                func.coalesce(Vehicle.disposed_on <= today, False).label("sold"),
-                vehicle_name().label("vehicle"),
+                row.subject_id,
+                row.store_id,
+                row.customer_id,
+                *about_customer(stores),
+                row.day,
+                midnight(row.day, stores.c.time_zone).label("anchor_at"),
+                row.basis,
+                row.figures,
+                row.vehicle_id,
+                row.starts_on,
+                func.coalesce(row.disposed_on <= today, False).label("sold"),
+                row.vehicle,
             )
-            .join_from(WarrantyEnd, Warranty, Warranty.id == WarrantyEnd.warranty_id)
-            .join(Store, Store.id == Warranty.store_id)
-            .join(Vehicle, Vehicle.id == Warranty.vehicle_id)
-            .join(Customer, Customer.id == Vehicle.customer_id)
-            .where(_in_scope(scope), WarrantyEnd.known_from <= today, today < WarrantyEnd.known_until)
+            .join_from(end, stores, stores.c.id == row.store_id)
+            .join(Customer, Customer.id == row.customer_id)
+            .where(row.known_from <= today, today < row.known_until)
         )
+
+    def near(self, facts: Subquery, step: Step, window: Window) -> ColumnElement[bool]:  # noqa: ARG002  the contract's
+        """The anchor lies in the window."""
+        return counted_within(facts.c.anchor_at, window)
 
     def due_at(self, facts: Subquery, step: Step, policy: Policy) -> ColumnElement[datetime]:  # noqa: ARG002  the contract's
         """Counted back from the day the warranty ends."""
-        return shift(facts.c.anchor_at, facts.c.time_zone, step.after, step.at)
+        return shift(facts.c.anchor_at, facts.c.time_zone, step.after, step.at, day=facts.c.day)
 
     def reason(
         self,
@@ -86,6 +102,34 @@ class Warranties:
         return [facts.c.day, facts.c.vehicle]
 
 
+def _ends(scope: Scope) -> Subquery:
+    """The warranties in scope with each end that was ever known of them.
+
+    OFFSET 0 keeps PostgreSQL from pairing each end with each store before it asks which store the warranty is of.
+    """
+    return (
+        select(
+            Warranty.id.label("subject_id"),
+            Warranty.store_id,
+            Vehicle.customer_id,
+            Warranty.vehicle_id,
+            Warranty.starts_on,
+            Vehicle.disposed_on,
+            vehicle_name().label("vehicle"),
+            WarrantyEnd.ends_on.label("day"),
+            WarrantyEnd.basis,
+            WarrantyEnd.figures,
+            WarrantyEnd.known_from,
+            WarrantyEnd.known_until,
+        )
+        .join_from(WarrantyEnd, Warranty, Warranty.id == WarrantyEnd.warranty_id)
+        .join(Vehicle, Vehicle.id == Warranty.vehicle_id)
+        .where(_in_scope(scope))
+        .offset(0)
+        .subquery("ends")
+    )
+
+
 def _inspection_booked(facts: Subquery, now: datetime, since: ColumnElement[date]) -> ColumnElement[bool]:
     """An inspection is booked or asked for, and was neither cancelled nor missed by then."""
     off = and_(
@@ -93,13 +137,16 @@ def _inspection_booked(facts: Subquery, now: datetime, since: ColumnElement[date
         or_(Appointment.cancelled_at.is_(None), Appointment.cancelled_at <= moment(now)),
     )
     missed = and_(Appointment.status == AppointmentStatus.NO_SHOW, Appointment.starts_at <= moment(now))
-    return _inspection(facts, now, since).where(~off, ~missed, Appointment.starts_at > moment(now)).exists()
+    return _inspected(facts, now, since, ~off, ~missed, Appointment.starts_at > moment(now))
 
 
 def _inspection_done(facts: Subquery, now: datetime, since: ColumnElement[date]) -> ColumnElement[bool]:
     """The customer came for an inspection, or a repair order says it was done."""
     came = Appointment.status.in_((AppointmentStatus.ARRIVED, AppointmentStatus.COMPLETED))
-    visited = _inspection(facts, now, since).where(
+    visited = _inspected(
+        facts,
+        now,
+        since,
         or_(came, Appointment.arrived_at <= moment(now)),
         func.coalesce(Appointment.arrived_at, Appointment.starts_at) <= moment(now),
     )
@@ -110,27 +157,32 @@ def _inspection_done(facts: Subquery, now: datetime, since: ColumnElement[date])
             RepairOrder.closed_on.between(since, facts.c.today),
         )
     )
-    return or_(visited.exists(), ordered)
+    return or_(visited, ordered)
 
 
-def _inspection(facts: Subquery, now: datetime, since: ColumnElement[date]) -> Select[Any]:
-    """Inspections of the car, known by then, that fall in the time of the invitations.
+def _inspected(
+    facts: Subquery, now: datetime, since: ColumnElement[date], *also: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """Whether there is an inspection of the car, known by then, that falls in the time of the invitations.
 
-    An appointment that names no car is taken to be for the customer's.
+    An appointment that names no car is taken to be for the customer's. These are two questions, because each has an
+    index of its own.
     """
-    unnamed = and_(Appointment.vehicle_id.is_(None), Appointment.customer_id == facts.c.customer_id)
-    return select(literal(1)).where(
-        or_(Appointment.vehicle_id == facts.c.vehicle_id, unnamed),
+    inspection = select(literal(1)).where(
         Appointment.work_kind == WorkKind.INSPECTION,
         local_day(Appointment.starts_at, facts.c.time_zone) >= since,
         or_(Appointment.booked_at.is_(None), Appointment.booked_at <= moment(now)),
+        *also,
     )
+    of_car = inspection.where(Appointment.vehicle_id == facts.c.vehicle_id)
+    unnamed = inspection.where(Appointment.vehicle_id.is_(None), Appointment.customer_id == facts.c.customer_id)
+    return or_(of_car.exists(), unnamed.exists())
 
 
 def _in_scope(scope: Scope) -> ColumnElement[bool]:
     match scope:
         case DueWithin():
-            windows = [((w.since - SLACK).date(), (w.until + SLACK).date()) for _, w in scope.steps]
+            windows = [local_days(window) for _, window in scope.steps]
             return and_(within(WarrantyEnd.ends_on, windows), Warranty.store_id.in_(scope.stores))
         case Those():
             return Warranty.id.in_(scope.ids)

@@ -432,6 +432,20 @@ def upgrade() -> None:
     op.create_index("ix_appointments_booked_at", "appointments", ["booked_at"], unique=False)
     op.create_index(op.f("ix_appointments_customer_id"), "appointments", ["customer_id"], unique=False)
     op.create_index(
+        "ix_appointments_inspections",
+        "appointments",
+        ["vehicle_id"],
+        unique=False,
+        postgresql_where=sa.text("work_kind = 'inspection'"),
+    )
+    op.create_index(
+        "ix_appointments_inspections_unnamed",
+        "appointments",
+        ["customer_id"],
+        unique=False,
+        postgresql_where=sa.text("work_kind = 'inspection' and vehicle_id is null"),
+    )
+    op.create_index(
         "ix_appointments_moved_at",
         "appointments",
         ["moved_at"],
@@ -576,6 +590,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_repair_orders_closed_on"), "repair_orders", ["closed_on"], unique=False)
     op.create_index(op.f("ix_repair_orders_customer_id"), "repair_orders", ["customer_id"], unique=False)
+    op.create_index(
+        "ix_repair_orders_inspections",
+        "repair_orders",
+        ["vehicle_id", "closed_on"],
+        unique=False,
+        postgresql_where=sa.text("work_kind = 'inspection'"),
+    )
     op.create_index(op.f("ix_repair_orders_vehicle_id"), "repair_orders", ["vehicle_id"], unique=False)
     op.create_table(
         "touches",
@@ -1153,6 +1174,9 @@ def downgrade() -> None:
     op.drop_index("ix_touches_customer_id_contacted_at", table_name="touches")
     op.drop_table("touches")
     op.drop_index(op.f("ix_repair_orders_vehicle_id"), table_name="repair_orders")
+    op.drop_index(
+        "ix_repair_orders_inspections", table_name="repair_orders", postgresql_where=sa.text("work_kind = 'inspection'")
+    )
     op.drop_index(op.f("ix_repair_orders_customer_id"), table_name="repair_orders")
     op.drop_index(op.f("ix_repair_orders_closed_on"), table_name="repair_orders")
     op.drop_table("repair_orders")
@@ -1178,6 +1202,14 @@ def downgrade() -> None:
     )
     op.drop_index(
         "ix_appointments_moved_at", table_name="appointments", postgresql_where=sa.text("moved_at is not null")
+    )
+    op.drop_index(
+        "ix_appointments_inspections_unnamed",
+        table_name="appointments",
+        postgresql_where=sa.text("work_kind = 'inspection' and vehicle_id is null"),
+    )
+    op.drop_index(
+        "ix_appointments_inspections", table_name="appointments", postgresql_where=sa.text("work_kind = 'inspection'")
     )
     op.drop_index(op.f("ix_appointments_customer_id"), table_name="appointments")
     op.drop_index("ix_appointments_booked_at", table_name="appointments")
