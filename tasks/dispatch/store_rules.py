@@ -4,8 +4,8 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CTE, Boolean, Connection, Integer, column, select, values
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import CTE, Boolean, Connection, Integer, column, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import BigInteger, Text
 
 from models.cadence import ZONED
@@ -69,7 +69,12 @@ def hours_of(store: Any) -> ContactHours:
 
 
 def as_table(rows: list[Row]) -> CTE:
-    """The rules as a table that a statement joins."""
+    """The rows as a table that a statement joins: one bound value, so that the statement is compiled only once."""
     columns = [column(name, kind() if isinstance(kind, type) else kind) for name, kind in NAMES]
-    listed = values(*columns, name="listed_rules").data(rows)
-    return select(listed).cte("store_rules")
+    listed = func.jsonb_to_recordset(literal([_plain(row) for row in rows], JSONB))
+    return select(listed.table_valued(*columns, name="listed_rules").render_derived(with_types=True)).cte("store_rules")
+
+
+def _plain(row: Row) -> dict[str, Any]:
+    cells = zip(NAMES, row, strict=True)
+    return {name: cell.isoformat() if isinstance(cell, datetime) else cell for (name, _), cell in cells}
