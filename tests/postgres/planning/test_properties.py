@@ -25,7 +25,7 @@ from tasks.subjects.contract import Those
 from tests.support.oracles import Books, Document, Paid, due_moment, instant
 from tests.support.world import World
 
-on_one_database = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+on_one_database = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Shanghai")
 EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 CHANGES = (
@@ -208,7 +208,7 @@ def enter(world: World, account_id: int, papers: Books) -> list[int]:
     return [id_ or 0 for id_ in ids]
 
 
-@settings(on_one_database, max_examples=80)
+@settings(on_one_database, max_examples=50)
 @given(
     ledgers=st.lists(books(), min_size=1, max_size=3), as_of=st.lists(st.integers(0, 24 * 65), min_size=1, max_size=3)
 )
