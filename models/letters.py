@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from models.words import SubjectKind
 
-Facts = Mapping[str, Any]
+Facts = Mapping[Any, Any]
 Variables = dict[str, str]
 
 COMMON = {

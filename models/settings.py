@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     channels: ChannelAddresses = ChannelAddresses()
     store_channels: dict[str, ChannelAddresses] = Field(default_factory=dict)
     """Channels of single stores, by store code: `AFTERCARE_STORE_CHANNELS__SH01__SMS`."""
-    dispatch_batch: Annotated[int, Field(ge=1, le=5000)] = 500
+    dispatch_batch: Annotated[int, Field(ge=1, le=5000)] = 1000
     """How many customers one claim takes at most."""
 
     @property

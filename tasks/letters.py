@@ -1,12 +1,12 @@
 """What a touch says: its template filled in from the facts as they stand now, for many touches at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, Uuid, case, func, literal, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Uuid, case, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import LateralFromClause
@@ -23,14 +23,28 @@ from tasks.subjects.customers import COMMON_LETTER
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A touch in words: a message to the customer, or the script of a call or a task."""
+    """A touch in words: a message to the customer, or the script of a call or a task. What is asked for is rendered."""
 
     language: str
-    subject: str | None
-    text: str
-    also: str | None
-    """The line that stands for it inside another message; None: it is never merged."""
+    subject_template: str | None
+    text_template: str
+    also_template: str | None
     variables: Variables
+
+    @property
+    def subject(self) -> str | None:
+        """The subject line, where the template has one."""
+        return render(self.subject_template, self.variables) if self.subject_template else None
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        return render(self.text_template, self.variables)
+
+    @property
+    def also(self) -> str | None:
+        """The line that stands for it inside another message; None: it is never merged."""
+        return render(self.also_template, self.variables) if self.also_template else None
 
 
 def letters_of(connection: Connection, touch_ids: Sequence[UUID], now: datetime) -> dict[UUID, Letter]:
@@ -44,7 +58,7 @@ def letters_of(connection: Connection, touch_ids: Sequence[UUID], now: datetime)
     ids = literal(list(touch_ids), ARRAY(Uuid))
     kinds = connection.scalars(select(Touch.subject_kind).where(Touch.id == func.any(ids)).distinct()).all()
     return {
-        row["touch_id"]: _write(kind, dict(row))
+        row["touch_id"]: _write(kind, row)
         for kind in sorted(kinds)
         for row in connection.execute(_facts_and_templates(kind, ids, now)).mappings()
     }
@@ -97,12 +111,8 @@ def _script_in_store_language(frozen: type[TemplateVersion]) -> LateralFromClaus
     )
 
 
-def _write(kind: SubjectKind, row: Mapping[str, Any]) -> Letter:
+def _write(kind: SubjectKind, row: RowMapping) -> Letter:
     variables = write_variables(kind, row["template_language"], row)
     return Letter(
-        row["template_language"],
-        render(row["template_subject"], variables) if row["template_subject"] else None,
-        render(row["template_text"], variables),
-        render(row["template_also"], variables) if row["template_also"] else None,
-        variables,
+        row["template_language"], row["template_subject"], row["template_text"], row["template_also"], variables
     )

@@ -18,7 +18,7 @@ from prefect.artifacts import acreate_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 from prefect.tasks import exponential_backoff
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from models.accounts_of_runs import RunAccount
@@ -71,7 +71,7 @@ def read_engine() -> Engine:
     settings = read_settings()
     if settings.database_url is None:
         raise NoDatabase
-    url = settings.database_url.get_secret_value().replace("postgresql://", "postgresql+psycopg://", 1)
+    url = make_url(settings.database_url.get_secret_value()).set(drivername="postgresql+psycopg")
     return create_engine(url, pool_pre_ping=True)
 
 

@@ -27,7 +27,7 @@ from yarl import URL
 
 from tasks.channels.contract import Accepted, Message, Outcome, Transient, Unknown, judge_status
 
-CHUNK = 100
+CHUNK = 500
 CONNECTIONS = 50
 """Half a chunk, so that a chunk goes in two even rounds. On loopback, 32 to 64 send fastest, and 100 slower."""
 PATIENCE = ClientTimeout(total=60, sock_connect=10, sock_read=30)

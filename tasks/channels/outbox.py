@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tasks.channels.contract import Accepted, Message, Outcome, Transient, Unknown
 
-CHUNK = 100
+CHUNK = 500
 ID_OPENING = b'{"id":"'
 ID_LENGTH = 36
 TAIL_PIECE = 65_536

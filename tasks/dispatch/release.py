@@ -99,19 +99,17 @@ def release(
 
 
 def _last_look(ids: Any, kinds: Sequence[Any], now: datetime, dispatcher_id: int, resendable: bool) -> Select[Any]:
-    """One statement: what still holds becomes `sending`, the rest ends with its verdict."""
-    mine = (
-        select(Touch)
-        .where(Touch.id == func.any(ids), Touch.state == TouchState.CLAIMED, Touch.claimed_by == dispatcher_id)
-        .with_for_update()
-        .cte("mine")
-    )
+    """One statement: what still holds becomes `sending`, the rest ends with its verdict.
+
+    Whether a touch is still ours is asked last: asked first, PostgreSQL would expect to find none, and plan for that.
+    """
+    mine = select(Touch).where(Touch.id == func.any(ids)).with_for_update().cte("mine")
     facts = union_all(*(still_true(mine, kind, now) for kind in kinds)).cte("facts")
     looked = _looked(mine, facts, now, resendable)
     row = looked.c
     moved = (
         update(Touch)
-        .where(Touch.id == row.id)
+        .where(Touch.id == row.id, Touch.state == TouchState.CLAIMED, Touch.claimed_by == dispatcher_id)
         .values(
             state=row.state,
             state_at=moment(now),
@@ -133,7 +131,7 @@ def _last_look(ids: Any, kinds: Sequence[Any], now: datetime, dispatcher_id: int
         .join(mine, mine.c.id == row.id)
         .join(ContactPoint, ContactPoint.id == mine.c.contact_point_id)
         .join(TemplateVersion, TemplateVersion.id == mine.c.template_version_id)
-        .add_cte(_verdicts(looked, now).cte("recorded"))
+        .add_cte(_verdicts(looked, moved, now).cte("recorded"))
     )  # fmt: skip
 
 
@@ -176,7 +174,7 @@ def _looked(mine: CTE, facts: CTE, now: datetime, resendable: bool) -> CTE:
     )
 
 
-def _verdicts(looked: CTE, now: datetime) -> Insert:
+def _verdicts(looked: CTE, moved: CTE, now: datetime) -> Insert:
     """What the last look stopped."""
     row = looked.c
     return insert(Verdict).from_select(
@@ -188,7 +186,9 @@ def _verdicts(looked: CTE, now: datetime) -> Insert:
             row.reason,
             func.coalesce(row.figures, func.jsonb_build_object()),
             moment(now),
-        ).where(row.gate.is_not(None)),
+        )
+        .join(moved, moved.c.id == row.id)
+        .where(row.gate.is_not(None)),
     )
 
 

@@ -20,7 +20,7 @@ def test_a_message_speaks_the_customers_language_and_the_script_the_stores(world
     assert letters[touches["thanks"]].language == "zh-CN"
     assert letters[touches["thanks"]].text.startswith("【Test Motors】王芳女士您好，感谢您选择您的爱车")
     assert letters[touches["day-3-call"]].language == "en"
-    assert "Call 女士 王芳 (your car, handed over on 7 Mar 2026)" in letters[touches["day-3-call"]].text
+    assert "Call Ms 王芳 (your car, handed over on 7 Mar 2026)" in letters[touches["day-3-call"]].text
 
 
 def test_every_process_has_something_to_say(world: World) -> None:

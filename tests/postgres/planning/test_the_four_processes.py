@@ -186,6 +186,14 @@ def test_a_promise_pauses_and_a_broken_one_resumes_at_the_next_level(world: Worl
     assert world.steps(state="awaiting-approval") == ["formal-30"]
 
 
+def test_after_a_broken_promise_no_earlier_level_comes(world: World) -> None:
+    account = world.account(world.customer())
+    world.invoice(account, "2026-03-10", "1000.00")
+    world.promise(account, "2026-03-18", "2026-04-02")
+    world.plan(OVERDUE, "2026-04-03 09:30")
+    assert world.steps() == ["call-15"]
+
+
 def test_sweeping_again_plans_nothing_more(world: World) -> None:
     for _ in range(3):
         customer = world.customer()

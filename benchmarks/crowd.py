@@ -1,0 +1,109 @@
+"""A large dealership made inside the database: set-based, the same every time, most of its customers not due.
+
+Every customer has a phone number, a car with its warranty, a handover, repair orders, appointments and an account.
+The dates are spread so that a sweep as of `NOON` finds about four in a hundred customers due in each process.
+"""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Engine, text
+
+from tasks.catalogue import install_shipped
+
+ZONE = ZoneInfo("Asia/Shanghai")
+NOON = datetime(2026, 10, 15, 12, 0, tzinfo=ZONE)
+"""A working day within the contact hours."""
+TODAY = "date '2026-10-15'"
+
+STORES = """
+insert into stores (code, name, time_zone, language, phone)
+values ('N', '城北店', 'Asia/Shanghai', 'zh-CN', '+861055550100'),
+       ('S', 'South Motors', 'Asia/Shanghai', 'en', '+861055550200')
+"""
+
+
+def spread(salt: int, size: int) -> str:
+    """SQL for a number from 0 to `size` - 1 that looks random but is the same for the same `n`."""
+    return f"(abs(hashint8extended(n, {salt}) / 2) % {size})::int"
+
+
+PEOPLE = (
+    "insert into customers (store_id, name, created_at) "
+    "select 1 + n % 2, '客户' || n, timestamptz '2015-01-01 00:00Z' from {numbers}",
+    "insert into customer_keys (store_id, key, customer_id) select 1 + n % 2, 'C' || n, n from {numbers}",
+    "insert into contact_points (customer_id, kind, value) "
+    "select n, 'phone', '+8613' || lpad(n::text, 9, '0') from {numbers}",
+    "insert into consents (customer_id, granted, given_at, source) "
+    f"select n, false, timestamptz '2026-01-01 00:00Z', 'crowd' from {{numbers}} where {spread(1, 50)} = 0",
+)
+CARS = (
+    "insert into vehicles (store_id, key, customer_id, model, plate, disposed_on) "
+    f"select 1 + n % 2, 'V' || n, n, 'Aurora', 'A' || n, case when {spread(2, 50)} = 0 then date '2025-06-01' end "
+    "from {numbers}",
+    "insert into warranties (store_id, key, vehicle_id, ends_on, limit_kilometres) "
+    f"select 1 + n % 2, 'W' || n, n, {TODAY} + 400 - {spread(3, 1600)}, 60000 from {{numbers}}",
+    "insert into warranty_ends (warranty_id, known_from, known_until, ends_on, basis, figures) "
+    "select id, '-infinity', 'infinity', ends_on, 'date', jsonb_build_object('ends_on', ends_on) from warranties",
+)
+VISITS = (
+    "insert into handovers (store_id, key, customer_id, vehicle_id, handed_over_on) "
+    f"select 1 + n % 2, 'H' || n, n, n, {TODAY} - {spread(4, 3000)} from {{numbers}}",
+    "insert into repair_orders (store_id, key, customer_id, vehicle_id, work, work_kind, opened_on, closed_on) "
+    "select 1 + n % 2, 'R' || n || '-' || visit, n, n, '保养', "
+    f"case when {spread(5, 20)} = 0 then 'inspection' else 'maintenance' end, {TODAY} - age - 1, {TODAY} - age "
+    f"from (select n, visit, {spread(6, 500)} + 500 * visit as age from {{numbers}}, generate_series(0, 1) visit) made",
+    # Of the past two years; or of the coming three weeks, four in a hundred of them for tomorrow or the day after.
+    "insert into appointments (store_id, key, customer_id, vehicle_id, starts_at, booked_at, status, work, work_kind) "
+    "select 1 + n % 2, 'A' || n || '-' || visit, n, case when n % 10 > 0 then n end, starts_at, "
+    "starts_at - (2 + n % 9) * interval '1 day', "
+    "case when starts_at < {now} then 'completed' else 'booked' end, '保养', "
+    f"case when {spread(13, 20)} = 0 then 'inspection' else 'maintenance' end from ("
+    "select n, visit, case when visit = 1 "
+    f"then timestamptz '2026-10-15 01:00Z' + {spread(7, 21)} * interval '1 day' + n % 32 * interval '15 minutes' "
+    f"else timestamptz '2026-10-01 01:00Z' - {spread(8, 730)} * interval '1 day' end as starts_at "
+    f"from {{numbers}}, generate_series(0, 1) visit where visit = 0 or {spread(9, 4)} = 0) made",
+)
+MONEY = (
+    "insert into accounts (store_id, key, customer_id) select 1 + n % 2, 'D' || n, n from {numbers}",
+    # One in twenty-five accounts has an open invoice; everything else was paid long ago.
+    "insert into invoices (store_id, key, account_id, issued_on, due_on, amount, currency, settled_on) "
+    "select 1 + n % 2, 'I' || n || '-' || bill, n, due_on - 30, due_on, 100 + n % 900, 'CNY', "
+    "case when not owed then due_on - 3 end from ("
+    f"select n, bill, bill = 1 as owed, case when bill = 1 then {TODAY} + 3 - {spread(10, 70)} "
+    f"else {TODAY} - 100 - {spread(11, 700)} end as due_on "
+    f"from {{numbers}}, generate_series(0, 1) bill where bill = 0 or {spread(12, 25)} = 0) made",
+    "insert into payments (store_id, key, account_id, invoice_id, paid_on, amount, currency) "
+    "select store_id, 'P' || id, account_id, id, settled_on, amount, currency from invoices "
+    "where settled_on is not null",
+    "insert into payments (store_id, key, account_id, invoice_id, paid_on, amount, currency) "
+    f"select store_id, 'Q' || id, account_id, id, {TODAY} - 80, 40, currency from invoices "
+    "where settled_on is null and id % 10 = 0",
+    "insert into promises (store_id, key, account_id, made_on, promised_for) "
+    f"select store_id, 'B' || id, account_id, {TODAY} - 5, {TODAY} + 5 from invoices "
+    "where settled_on is null and id % 50 = 0",
+)
+
+
+def fill(engine: Engine, customers: int) -> None:
+    """Make a dealership of so many customers in an empty database, with fresh statistics and nothing left to vacuum."""
+    with engine.begin() as connection:
+        install_shipped(connection, datetime(2020, 1, 1, tzinfo=UTC))
+        connection.execute(text("set local session_replication_role = replica"))  # what is made here needs no checks
+        connection.execute(text(STORES))
+        for statement in (*PEOPLE, *CARS, *VISITS, *MONEY):
+            run(connection, statement, customers)
+    settle(engine)
+
+
+def run(connection: Connection, statement: str, customers: int) -> None:
+    """Run one statement for the customers numbered from 1."""
+    numbers = f"generate_series(1, {customers}) n"
+    connection.execute(text(statement.format(numbers=numbers, now=f"timestamptz '{NOON.isoformat()}'")))
+
+
+def settle(engine: Engine) -> None:
+    """Leave nothing for the measured work to pay: dead rows, statistics, unwritten pages."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("vacuum (analyze)")
+        connection.exec_driver_sql("checkpoint")

@@ -1,0 +1,67 @@
+"""A sweep of each process over everyone, against the bare INSERT … SELECT of the rows that it plans."""
+
+import statistics
+import time
+from collections.abc import Callable
+
+from sqlalchemy import Engine
+
+from benchmarks.crowd import NOON
+from benchmarks.results import Figure
+from models.ledger import Touch
+from models.words import ProcessName
+from tasks.planning.sweep import plan
+
+ROUNDS = 3
+COLUMNS = ", ".join(column.name for column in Touch.__table__.columns)
+
+
+def measure(engine: Engine, customers: int) -> list[Figure]:
+    """Seconds a sweep of each process takes: the first, and one that finds all planned."""
+    return [figure for process in ProcessName for figure in _of_process(engine, process, customers)]
+
+
+def _of_process(engine: Engine, process: ProcessName, customers: int) -> list[Figure]:
+    _clear(engine)
+    planned = _sweep(engine, process)
+    _run(engine, "drop table if exists due_rows", "create table due_rows as select * from touches", "analyze due_rows")
+    bare, swept, again = [], [], []
+    for _ in range(ROUNDS):
+        _clear(engine)
+        bare.append(_timed(lambda: _bare(engine)))
+        _clear(engine)
+        swept.append(_timed(lambda: _sweep(engine, process)))
+        again.append(_timed(lambda: _sweep(engine, process)))
+    name = f"{process}: sweep of {customers:,} customers, {planned:,} due"
+    first = statistics.median(swept)
+    return [
+        Figure(name, first, "s", statistics.median(bare), "bare INSERT … SELECT of the same rows"),
+        Figure(f"{process}: sweep again, nothing to plan", statistics.median(again), "s", first, "the first sweep"),
+    ]
+
+
+def _sweep(engine: Engine, process: ProcessName) -> int:
+    with engine.begin() as connection:
+        return plan(connection, process, NOON, None).planned
+
+
+def _bare(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"insert into touches ({COLUMNS}) select {COLUMNS} from due_rows")
+
+
+def _timed(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def _clear(engine: Engine) -> None:
+    """An empty ledger, and nothing of the round before left to pay for."""
+    _run(engine, "truncate touches cascade", "vacuum analyze touches", "checkpoint")
+
+
+def _run(engine: Engine, *statements: str) -> None:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
