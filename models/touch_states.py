@@ -12,11 +12,12 @@ FOLLOWERS: dict[S, frozenset[S]] = {
     S.FAILED: frozenset({S.PLANNED}),
     S.SENT: frozenset(),
     S.DONE: frozenset(),
-    S.CANCELLED: frozenset(),
-    S.SUPERSEDED: frozenset(),
+    S.CANCELLED: frozenset({S.PLANNED, S.AWAITING_APPROVAL}),
+    S.SUPERSEDED: frozenset({S.PLANNED, S.AWAITING_APPROVAL}),
     S.SKIPPED: frozenset(),
 }
-"""A `failed` or `unknown` touch leaves its state only by a person's decision or a receipt."""
+"""A `failed` or `unknown` touch leaves its state only by a person's decision or a receipt. A cancelled or superseded one is
+due again when its reason is back and nothing was said."""
 
 OPEN = (S.PLANNED, S.AWAITING_APPROVAL, S.READY)
 """Nothing has left the house: a touch in these states ends when its reason goes."""
