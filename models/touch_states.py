@@ -16,8 +16,8 @@ FOLLOWERS: dict[S, frozenset[S]] = {
     S.SUPERSEDED: frozenset({S.PLANNED, S.AWAITING_APPROVAL}),
     S.SKIPPED: frozenset(),
 }
-"""A `failed` or `unknown` touch leaves its state only by a person's decision or a receipt. A cancelled or superseded one is
-due again when its reason is back and nothing was said."""
+"""A `failed` or `unknown` touch leaves its state only by a person's decision or a receipt. A cancelled or superseded
+one is due again when its reason is back and nothing was said."""
 
 OPEN = (S.PLANNED, S.AWAITING_APPROVAL, S.READY)
 """Nothing has left the house: a touch in these states ends when its reason goes."""

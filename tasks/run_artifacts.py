@@ -8,7 +8,7 @@ from sqlalchemy import Connection, or_, select
 
 from models.accounts_of_runs import RunAccount
 from models.ledger import Touch, Verdict
-from models.masking import mask_contact
+from models.masking import mask, mask_contact
 from models.people import ContactPoint, Store
 from tasks.rehearsing import WouldContact
 
@@ -55,7 +55,7 @@ def touch_rows(connection: Connection, run_id: UUID, would_contact: Sequence[Wou
             "kind": row.kind.value,
             "to": mask_contact(row.value or ""),
             "state": row.state.value,
-            "reason": row.reason or "",
+            "reason": mask(row.reason or ""),  # a gateway may repeat the number in its own way
         }
         for row in rows
     ]

@@ -1,0 +1,75 @@
+"""Rules of the house that no linter knows, each with a check that it would catch a breach."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+THE_CLOCK = ROOT / "models" / "clock.py"
+TIMELESS_ROOMS = ("models", "tasks", "flows")
+ASKING = {"now", "utcnow", "today", "current_timestamp", "current_date", "current_time", "localtimestamp"}
+SQL_CLOCK = re.compile(
+    r"\bnow\(\)|\bcurrent_(timestamp|date|time)\b|\b(clock|statement|transaction)_timestamp\b|\blocaltimestamp\b",
+    re.IGNORECASE,
+)
+
+
+def clocks_in(source: str) -> Iterator[str]:
+    """Where code asks the machine or the database for the time, instead of being told (invariant 8)."""
+    tree = ast.parse(source)
+    prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ASKING:
+            yield f"line {node.lineno}: .{node.func.attr}()"
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("time.time", "time.monotonic"):
+            yield f"line {node.lineno}: {ast.unparse(node.func)}()"
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
+            yield from (f"line {node.lineno}: {found.group()}" for found in SQL_CLOCK.finditer(node.value))
+
+
+def test_nobody_asks_for_the_time_but_the_clock() -> None:
+    files = [path for room in TIMELESS_ROOMS for path in (ROOT / room).rglob("*.py") if path != THE_CLOCK]
+    assert len(files) > 50
+    found = {str(path.relative_to(ROOT)): list(clocks_in(path.read_text(encoding="utf-8"))) for path in files}
+    assert {path: places for path, places in found.items() if places} == {}
+
+
+@pytest.mark.parametrize(
+    "breach",
+    [
+        "datetime.now(UTC)",
+        "date.today()",
+        "select(Touch).where(Touch.due_at <= func.now())",
+        "func.current_date()",
+        "connection.execute(text('select now()'))",
+        "text('where due_on < CURRENT_DATE')",
+        "mapped_column(server_default='clock_timestamp()')",
+        "time.time()",
+    ],
+)
+def test_the_check_finds_a_clock(breach: str) -> None:
+    assert list(clocks_in(breach))
+
+
+def test_the_clock_itself_is_caught_so_the_check_reads_real_files() -> None:
+    assert list(clocks_in(THE_CLOCK.read_text(encoding="utf-8")))
+
+
+INVARIANT = re.compile(r"^\| (?P<number>\d+) \|", re.MULTILINE)
+TEST_NAME = re.compile(r"`(?P<file>[\w/]+\.py)::(?P<test>\w+)`")
+
+
+def test_each_invariant_names_tests_that_there_are() -> None:
+    page = (ROOT / "tests" / "README.md").read_text(encoding="utf-8")
+    assert [int(number) for number in INVARIANT.findall(page)] == list(range(1, 11))
+    for row in page.splitlines():
+        if INVARIANT.match(row):
+            named = TEST_NAME.findall(row)
+            assert named, row
+            for file, test in named:
+                assert re.search(rf"def {test}\(", (ROOT / "tests" / file).read_text(encoding="utf-8")), (
+                    f"{file}::{test}"
+                )
