@@ -28,6 +28,7 @@ from models.settings import Settings, read_settings
 from models.words import ProcessName
 from tasks.cases import open_cases_for_broken_promises
 from tasks.catalogue import install_shipped
+from tasks.channels.opening import check_addresses
 from tasks.coverage import measure_coverage
 from tasks.dispatch.dispatch import dispatch_due
 from tasks.housekeeping import keep_house
@@ -147,7 +148,11 @@ async def _rehearse(process: str, now: datetime) -> tuple[RunAccount, list[Would
 
 
 async def plan_touches(run: ProcessRun) -> None:
-    """Plan what is due for everyone, and end what has lost its reason."""
+    """Plan what is due for everyone, and end what has lost its reason.
+
+    Raises `UnusableChannelAddress` before anything is planned that could then not be sent.
+    """
+    check_addresses(read_settings())
     run.account += await _plan(run.process, run.now, run.id)
 
 

@@ -1,0 +1,76 @@
+"""The installed command in a home of its own; its servers are kept running between commands, so that each is quick."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine
+
+from deployments.embedded import OUR_DATABASE, cluster_of, open_embedded
+from deployments.prefect_server import open_prefect
+from models.settings import Settings
+from tests.support.ports import free_port
+
+COMMAND = Path(sys.executable).with_name("aftercare")
+SECONDS = 120
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of this folder, on one worker: they share the installation."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.acceptance)
+            item.add_marker(pytest.mark.xdist_group("acceptance"))
+
+
+@dataclass
+class Installation:
+    """A home, and what the environment says beside it."""
+
+    home: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def command(self, *arguments: str | Path) -> list[str]:
+        return [str(COMMAND), *(str(argument) for argument in arguments)]
+
+    def variables(self, more: Mapping[str, str] = {}) -> dict[str, str]:
+        """What a user's shell would hand over, and nothing of the tests'."""
+        plain = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        return plain | {"AFTERCARE_HOME": str(self.home), "COLUMNS": "200"} | self.environment | dict(more)
+
+    def run(self, *arguments: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
+        """The command to its end."""
+        return subprocess.run(
+            self.command(*arguments),
+            env=self.variables(more),
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+
+    def engine(self) -> Engine:
+        """The database that the commands work on."""
+        return create_engine(cluster_of(self.home).url(OUR_DATABASE))
+
+
+@pytest.fixture(scope="session")
+def running_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A fresh home. Its first command makes everything; then the servers stay up until the last test."""
+    home = tmp_path_factory.mktemp("acceptance") / "home"
+    Installation(home).run("status")
+    with ExitStack() as servers:
+        servers.enter_context(open_embedded(home))
+        servers.enter_context(open_prefect(Settings(home=home, prefect_port=free_port())))
+        yield home
+
+
+@pytest.fixture
+def installation(running_servers: Path) -> Installation:
+    """The fresh home, with its servers up."""
+    return Installation(running_servers)
