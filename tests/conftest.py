@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import URL, Connection, Engine, create_engine, pool
 
 from deployments.embedded import connect, open_embedded
@@ -32,6 +33,13 @@ atexit.register(shutil.rmtree, PREFECT_HOME, ignore_errors=True)
 os.environ["PREFECT_HOME"] = PREFECT_HOME
 os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"
 os.environ["DO_NOT_TRACK"] = "1"
+
+
+@pytest.fixture(autouse=True)
+def _own_logging() -> Iterator[None]:
+    """A command that sets logging up writes to the output of its own test, and of no later one."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

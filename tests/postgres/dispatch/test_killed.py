@@ -52,7 +52,10 @@ def start(office: Office, channel: str) -> Popen[bytes]:
 def wait_until_gone(office: Office, process: Popen[bytes]) -> None:
     """The process has ended, and the database has noticed."""
     process.wait(30)
-    locks = text("select count(*) from pg_locks where locktype = 'advisory' and classid = :class")
+    locks = text(
+        "select count(*) from pg_locks where locktype = 'advisory' and classid = :class "
+        "and database = (select oid from pg_database where datname = current_database())"
+    )
 
     def nobody_holds_a_lease() -> bool:
         with office.engine.connect() as connection:
