@@ -6,7 +6,19 @@ They are SQL expressions, because planning never loops over customers; each is a
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Interval, SQLColumnExpression, Time, cast, func, literal, type_coerce
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Interval,
+    SQLColumnExpression,
+    Time,
+    bindparam,
+    cast,
+    func,
+    literal,
+    type_coerce,
+)
 from sqlalchemy.types import TIMESTAMP
 
 from models.offsets import Offset
@@ -17,9 +29,15 @@ Column = SQLColumnExpression[Any]
 Zone = SQLColumnExpression[str]
 
 
-def moment(value: datetime) -> ColumnElement[datetime]:
+Now = datetime | ColumnElement[datetime]
+"""The moment that a statement is for, or the parameter that stands for it."""
+NOW: BindParameter[datetime] = bindparam("now", type_=ZONED)
+"""The parameter: a statement that runs many times a minute is made once with it."""
+
+
+def moment(value: Now) -> ColumnElement[datetime]:
     """An aware moment, bound."""
-    return literal(value, ZONED)
+    return value if isinstance(value, ColumnElement) else literal(value, ZONED)
 
 
 def local_time(at: Column, zone: Zone) -> ColumnElement[datetime]:

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Uuid, case, func, literal, select
+from sqlalchemy import Connection, RowMapping, Select, Uuid, bindparam, case, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import LateralFromClause
 
+from models.cadence import NOW
 from models.ledger import TemplateVersion, Touch
 from models.letters import Variables, write_variables
 from models.people import Store
@@ -19,6 +21,9 @@ from models.words import StepKind, SubjectKind
 from tasks.subjects import SUBJECTS
 from tasks.subjects.contract import Those
 from tasks.subjects.customers import COMMON_LETTER
+
+IDS = bindparam("ids", type_=ARRAY(Uuid))
+"""The touches that a statement is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +60,30 @@ def letters_of(connection: Connection, touch_ids: Sequence[UUID], now: datetime)
     """
     if not touch_ids:
         return {}
-    ids = literal(list(touch_ids), ARRAY(Uuid))
-    kinds = connection.scalars(select(Touch.subject_kind).where(Touch.id == func.any(ids)).distinct()).all()
+    parameters = {"ids": touch_ids, "now": now}
     return {
         row["touch_id"]: _write(kind, row)
-        for kind in sorted(kinds)
-        for row in connection.execute(_facts_and_templates(kind, ids, now)).mappings()
+        for kind in sorted(kinds_of(connection, touch_ids))
+        for row in connection.execute(_facts_and_templates(kind), parameters).mappings()
     }
 
 
-def _facts_and_templates(kind: SubjectKind, ids: ColumnElement[Any], now: datetime) -> Select[Any]:
+def kinds_of(connection: Connection, touch_ids: Sequence[UUID]) -> frozenset[SubjectKind]:
+    """The kinds of subjects that some touches are about."""
+    return frozenset(connection.scalars(_kinds(), {"ids": touch_ids}))
+
+
+@cache
+def _kinds() -> Select[Any]:
+    return select(Touch.subject_kind).where(Touch.id == func.any(IDS)).distinct()
+
+
+@cache
+def _facts_and_templates(kind: SubjectKind) -> Select[Any]:
     """A row for each touch about one kind of subject: its template, and the facts that fill it in."""
     subject = SUBJECTS[kind]
-    wanted = (Touch.id == func.any(ids), Touch.subject_kind == kind)
-    facts = subject.facts(now, Those(select(Touch.subject_id).where(*wanted))).subquery("facts")
+    wanted = (Touch.id == func.any(IDS), Touch.subject_kind == kind)
+    facts = subject.facts(NOW, Those(select(Touch.subject_id).where(*wanted))).subquery("facts")
     frozen = aliased(TemplateVersion, name="frozen")
     script = _script_in_store_language(frozen)
     for_staff = script.c.id.is_not(None)

@@ -4,9 +4,9 @@ A customer is claimed as a whole. Their row is locked first, so that no two disp
 customer at once, and the caps and the merging hold whatever runs beside.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from sqlalchemy import (
     Select,
     Update,
     and_,
+    bindparam,
     case,
     func,
     insert,
@@ -27,18 +28,18 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    true,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.types import Text
 
 from models.base import enumeration
-from models.cadence import moment
+from models.cadence import NOW, moment
 from models.ledger import Touch, Verdict
 from models.people import Customer
 from models.words import ChannelName, Decision, Gate, ProcessName, StepKind, SubjectKind, TouchState
 from tasks.dispatch.gates import judge
-from tasks.dispatch.store_rules import as_table, read_store_rules
+from tasks.dispatch.store_rules import as_parameter, read_store_rules, rules_table
 from tasks.dispatch.tasks_of_desks import carry_out
 
 
@@ -75,12 +76,13 @@ def claim(
     customers = connection.scalars(_locked_customers(now, limit, process)).all()
     if not customers:
         return []
-    of_customers = _due(customers, now)
-    kinds = connection.scalars(select(Touch.subject_kind).where(*of_customers).distinct()).all()
+    parameters = {"customers": customers, "now": now}
+    kinds = connection.scalars(_kinds_due(), parameters).all()
     if not kinds:
         return []
-    statement = _judgement(connection, customers, sorted(kinds), now, dispatcher_id, process, run_id)
-    judged = [_read(row) for row in connection.execute(statement)]
+    parameters |= {"dispatcher": dispatcher_id, "run": run_id, "only_process": process}
+    parameters["rules"] = as_parameter(read_store_rules(connection, now))
+    judged = [_read(row) for row in connection.execute(_judgement(frozenset(kinds)), parameters)]
     carry_out(
         connection, [one.id for one in judged if one.kind is StepKind.TASK and one.state is TouchState.READY], now
     )
@@ -89,8 +91,9 @@ def claim(
 
 def _read(row: Row[Any]) -> Judged:
     """One row of the judgement; the channel's name comes out of an array, as text."""
-    values = row._asdict() | {"channel": ChannelName(row.channel) if row.channel else None}
-    return Judged(**values)
+    touch_id, kind, store_id, state, decision, gate, reason, channel, merged_into = row
+    way = ChannelName(channel) if channel else None
+    return Judged(touch_id, kind, store_id, state, decision, gate, reason, way, merged_into)
 
 
 def _locked_customers(now: datetime, limit: int, process: ProcessName | None) -> Select[Any]:
@@ -113,31 +116,33 @@ def _locked_customers(now: datetime, limit: int, process: ProcessName | None) ->
     )
 
 
-def _due(customers: Sequence[int], now: datetime) -> list[ColumnElement[bool]]:
+def _due() -> list[ColumnElement[bool]]:
     """The due touches of the locked customers, of every process: they compete for the customer's attention."""
     return [
-        Touch.customer_id == func.any(literal(list(customers), ARRAY(BigInteger))),
+        Touch.customer_id == func.any(bindparam("customers", type_=ARRAY(BigInteger))),
         Touch.state == TouchState.PLANNED,
-        Touch.not_before <= moment(now),
+        Touch.not_before <= NOW,
     ]
 
 
-def _judgement(
-    connection: Connection,
-    customers: Sequence[int],
-    kinds: Sequence[SubjectKind],
-    now: datetime,
-    dispatcher_id: int,
-    process: ProcessName | None,
-    run_id: UUID | None,
-) -> Select[Any]:
-    """One statement: read the facts, ask the gates, move the touches, keep the verdicts."""
-    mine = true() if process is None else Touch.process == process.value
-    due = select(Touch, mine.label("mine")).where(*_due(customers, now)).with_for_update(skip_locked=True).cte("due")
-    store_rules = as_table(read_store_rules(connection, now))
-    judged = judge(due, store_rules, kinds, now)
-    moved = _movement(judged, now, dispatcher_id).returning(Touch.id, Touch.state, Touch.store_id).cte("moved")
-    recorded = _record(judged, now, run_id).cte("recorded")
+@cache
+def _kinds_due() -> Select[Any]:
+    return select(Touch.subject_kind).where(*_due()).distinct()
+
+
+@cache
+def _judgement(kinds: frozenset[SubjectKind]) -> Select[Any]:
+    """One statement: read the facts, ask the gates, move the touches, keep the verdicts.
+
+    It is made once for the kinds of subjects that it looks at; its parameters say for whom, when and by whom. None may
+    have the name of a column, or SQLAlchemy takes it for a value to set.
+    """
+    process = bindparam("only_process", type_=Text)
+    mine = or_(process.is_(None), Touch.process == process)
+    due = select(Touch, mine.label("mine")).where(*_due()).with_for_update(skip_locked=True).cte("due")
+    judged = judge(due, rules_table(bindparam("rules", type_=JSONB)), sorted(kinds), NOW)
+    moved = _movement(judged).returning(Touch.id, Touch.state, Touch.store_id).cte("moved")
+    recorded = _record(judged).cte("recorded")
     row = judged.c
     return (
         select(
@@ -149,7 +154,7 @@ def _judgement(
     )  # fmt: skip
 
 
-def _movement(judged: CTE, now: datetime, dispatcher_id: int) -> Update:
+def _movement(judged: CTE) -> Update:
     """Each touch goes where its verdict sends it."""
     row = judged.c
     passes = row.decision == Decision.PASS
@@ -160,12 +165,12 @@ def _movement(judged: CTE, now: datetime, dispatcher_id: int) -> Update:
         .where(Touch.id == row.id, row.mine)
         .values(
             state=_state(row, passes, holds),
-            state_at=moment(now),
+            state_at=NOW,
             gate=case((~passes, row.gate)),
             reason=row.reason,
             not_before=case((holds, row.until), else_=Touch.not_before),
-            claimed_by=case((claimed, literal(dispatcher_id)), else_=null()),
-            contacted_at=case((passes, moment(now)), (Touch.resendable, Touch.contacted_at), else_=null()),
+            claimed_by=case((claimed, bindparam("dispatcher", type_=BigInteger)), else_=null()),
+            contacted_at=case((passes, NOW), (Touch.resendable, Touch.contacted_at), else_=null()),
             channel=case((passes, row.channel), (Touch.resendable, Touch.channel), else_=null()),
             contact_point_id=case(
                 (passes, row.contact_point_id), (Touch.resendable, Touch.contact_point_id), else_=null()
@@ -194,7 +199,7 @@ def _ran_out(row: Any) -> ColumnElement[bool]:
     return row.gate.in_((Gate.QUIET_HOURS, Gate.CAP, Gate.COMPLAINT, Gate.CHANNEL))  # type: ignore[no-any-return]
 
 
-def _record(judged: CTE, now: datetime, run_id: UUID | None) -> Insert:
+def _record(judged: CTE) -> Insert:
     """The verdict on every touch judged, with the figures it was judged on."""
     row = judged.c
     return insert(Verdict).from_select(
@@ -205,8 +210,8 @@ def _record(judged: CTE, now: datetime, run_id: UUID | None) -> Insert:
             row.decision,
             row.reason,
             row.figures,
-            moment(now),
+            NOW,
             row.until,
-            literal(run_id, Verdict.run_id.type),
+            bindparam("run", type_=Verdict.run_id.type),
         ).where(row.mine),
     )

@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by, arr
 from sqlalchemy.types import Text
 
 from models.base import enumeration
-from models.cadence import ZONED, moment
+from models.cadence import ZONED, Now, moment
 from models.ledger import Case, ChannelPause, TemplateVersion, Touch
 from models.people import Consent, ContactPoint
 from models.words import CaseKind, ChannelName, ContactKind, Decision, Gate, Purpose, StepKind, SubjectKind
@@ -54,7 +54,7 @@ class Rule(NamedTuple):
     until: ColumnElement[Any] | None = None
 
 
-def judge(due: CTE, store_rules: CTE, kinds: Sequence[SubjectKind], now: datetime) -> CTE:
+def judge(due: CTE, store_rules: CTE, kinds: Sequence[SubjectKind], now: Now) -> CTE:
     """For each due touch: `decision`, `gate`, `reason`, `until` (of a hold), the channel and contact point chosen,
     the touch it is `merged_into`, and the figures that were seen."""
     facts = union_all(*(still_true(due, kind, now) for kind in kinds)).cte("facts")
@@ -67,7 +67,7 @@ def _rules_of(due: CTE, store_rules: CTE) -> ColumnElement[bool]:
     return and_(store_rules.c.store_id == due.c.store_id, store_rules.c.works_holidays == due.c.works_holidays)
 
 
-def _reach(due: CTE, store_rules: CTE, now: datetime) -> CTE:
+def _reach(due: CTE, store_rules: CTE, now: Now) -> CTE:
     """How each touch can reach its customer: by the first of its channels that the store uses, that the customer has
     not refused, for which there is a usable contact point, and that is not paused. What may have gone out already
     goes again by the channel that knows its key."""
@@ -105,7 +105,7 @@ def _first(value: Any, place: Any, condition: ColumnElement[bool]) -> ColumnElem
     return first
 
 
-def _contact_point(due: CTE, name: ColumnElement[Any], now: datetime) -> Any:
+def _contact_point(due: CTE, name: ColumnElement[Any], now: Now) -> Any:
     """The customer's first contact point that is still valid and fits the channel."""
     kind = case(
         (name == ChannelName.EMAIL.value, ContactKind.EMAIL.value),
@@ -126,7 +126,7 @@ def _contact_point(due: CTE, name: ColumnElement[Any], now: datetime) -> Any:
     )
 
 
-def latest_consent(customer_id: Any, purpose: Any, channel: Any, now: datetime) -> Select[Any]:
+def latest_consent(customer_id: Any, purpose: Any, channel: Any, now: Now) -> Select[Any]:
     """What the customer last said, by then, of this purpose and channel, or of all of them."""
     return (
         select(Consent.granted)
@@ -141,11 +141,11 @@ def latest_consent(customer_id: Any, purpose: Any, channel: Any, now: datetime) 
     )
 
 
-def _latest_consent(due: CTE, name: ColumnElement[Any], now: datetime) -> Any:
+def _latest_consent(due: CTE, name: ColumnElement[Any], now: Now) -> Any:
     return latest_consent(due.c.customer_id, due.c.purpose, name, now).lateral("consent")
 
 
-def _pause(due: CTE, name: ColumnElement[Any], now: datetime) -> Any:
+def _pause(due: CTE, name: ColumnElement[Any], now: Now) -> Any:
     """When a paused channel is probed again."""
     return (
         select(ChannelPause.probe_at)
@@ -161,7 +161,7 @@ def _pause(due: CTE, name: ColumnElement[Any], now: datetime) -> Any:
     )
 
 
-def _complaint(due: CTE, now: datetime) -> ColumnElement[bool]:
+def _complaint(due: CTE, now: Now) -> ColumnElement[bool]:
     """Whether the customer has a complaint that was open at `now`."""
     return (
         select(literal(1))
@@ -175,7 +175,7 @@ def _complaint(due: CTE, now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _contacts(due: CTE, since: ColumnElement[datetime], now: datetime) -> Any:
+def _contacts(due: CTE, since: ColumnElement[datetime], now: Now) -> Any:
     """How often the customer was contacted since a moment; obligations, tasks and merged lines do not count.
 
     What may have gone out counts, but not against itself.
@@ -194,7 +194,7 @@ def _contacts(due: CTE, since: ColumnElement[datetime], now: datetime) -> Any:
     )
 
 
-def _weigh(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: datetime) -> CTE:
+def _weigh(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: Now) -> CTE:
     """What the gates say of each touch by itself."""
     rules = store_rules.c
     of_day, of_week = _contacts(due, rules.day_begins, now), _contacts(due, rules.week_begins, now)
@@ -232,7 +232,7 @@ def _weigh(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: datetime) ->
     )
 
 
-def _objections(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: datetime) -> list[Rule]:
+def _objections(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: Now) -> list[Rule]:
     """The gates in their order."""
     rules = store_rules.c
     to_customer = due.c.kind != StepKind.TASK

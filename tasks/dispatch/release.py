@@ -4,17 +4,19 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     CTE,
     BigInteger,
+    Boolean,
     Connection,
     Insert,
     Select,
-    Uuid,
     and_,
+    bindparam,
     case,
     cast,
     func,
@@ -26,20 +28,22 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
 from models.base import enumeration
-from models.cadence import moment
+from models.cadence import NOW
 from models.ledger import TemplateVersion, Touch, Verdict
 from models.people import ContactPoint
-from models.words import ChannelName, Decision, Gate, Purpose, TouchState
+from models.words import ChannelName, Decision, Gate, Purpose, SubjectKind, TouchState
 from tasks.channels.contract import Message
 from tasks.dispatch.gates import NO_CONSENT, latest_consent
-from tasks.letters import Letter, letters_of
+from tasks.letters import IDS, Letter, kinds_of, letters_of
 from tasks.planning.ending import MOVED, still_true
 
 HEAD_FELL_AWAY = "the message it was to go out in is not sent"
+DISPATCHER = bindparam("dispatcher", type_=BigInteger)
+KEYED = bindparam("keyed", type_=Boolean)
+"""Whether the channel takes the touch's id as an idempotency key."""
 NOTHING_TO_SAY = "there is nothing left to say"
 NO_KEYS = "it may have gone out before, and the channel takes no key that would keep it from doubling"
 
@@ -75,9 +79,9 @@ def release(
     `touch_ids` are messages claimed by this dispatcher with the touches merged into them. `resendable`: the channel
     takes the touch's id as an idempotency key.
     """
-    ids = literal(list(touch_ids), ARRAY(Uuid))
-    kinds = connection.scalars(select(Touch.subject_kind).where(Touch.id == func.any(ids)).distinct()).all()
-    rows = connection.execute(_last_look(ids, sorted(kinds), now, dispatcher_id, resendable)).all()
+    kinds = kinds_of(connection, touch_ids)
+    parameters = {"ids": touch_ids, "now": now, "dispatcher": dispatcher_id, "keyed": resendable}
+    rows = connection.execute(_last_look(kinds), parameters).all()
     states = Counter(row.state for row in rows)
     going = [row for row in rows if row.state == TouchState.SENDING]
     letters = letters_of(connection, [row.id for row in going], now)
@@ -98,25 +102,26 @@ def release(
     return Release(_write(heads, speaking, letters, now), cancelled, unknown, len(returned), taken)
 
 
-def _last_look(ids: Any, kinds: Sequence[Any], now: datetime, dispatcher_id: int, resendable: bool) -> Select[Any]:
+@cache
+def _last_look(kinds: frozenset[SubjectKind]) -> Select[Any]:
     """One statement: what still holds becomes `sending`, the rest ends with its verdict.
 
     Whether a touch is still ours is asked last: asked first, PostgreSQL would expect to find none, and plan for that.
     """
-    mine = select(Touch).where(Touch.id == func.any(ids)).with_for_update().cte("mine")
-    facts = union_all(*(still_true(mine, kind, now) for kind in kinds)).cte("facts")
-    looked = _looked(mine, facts, now, resendable)
+    mine = select(Touch).where(Touch.id == func.any(IDS)).with_for_update().cte("mine")
+    facts = union_all(*(still_true(mine, kind, NOW) for kind in sorted(kinds))).cte("facts")
+    looked = _looked(mine, facts)
     row = looked.c
     moved = (
         update(Touch)
-        .where(Touch.id == row.id, Touch.state == TouchState.CLAIMED, Touch.claimed_by == dispatcher_id)
+        .where(Touch.id == row.id, Touch.state == TouchState.CLAIMED, Touch.claimed_by == DISPATCHER)
         .values(
             state=row.state,
-            state_at=moment(now),
+            state_at=NOW,
             gate=row.gate,
             reason=row.reason,
-            resendable=and_(row.gate.is_(None), literal(resendable)),
-            claimed_by=case((row.gate.is_(None), literal(dispatcher_id, BigInteger)), else_=null()),
+            resendable=and_(row.gate.is_(None), KEYED),
+            claimed_by=case((row.gate.is_(None), DISPATCHER), else_=null()),
             contacted_at=case((row.gate.is_(None) | Touch.resendable, Touch.contacted_at), else_=null()),
         )
         .returning(Touch.id)
@@ -131,17 +136,17 @@ def _last_look(ids: Any, kinds: Sequence[Any], now: datetime, dispatcher_id: int
         .join(mine, mine.c.id == row.id)
         .join(ContactPoint, ContactPoint.id == mine.c.contact_point_id)
         .join(TemplateVersion, TemplateVersion.id == mine.c.template_version_id)
-        .add_cte(_verdicts(looked, moved, now).cte("recorded"))
+        .add_cte(_verdicts(looked, moved).cte("recorded"))
     )  # fmt: skip
 
 
-def _looked(mine: CTE, facts: CTE, now: datetime, resendable: bool) -> CTE:
+def _looked(mine: CTE, facts: CTE) -> CTE:
     """Each claimed touch with the state that the last look gives it."""
-    consent = latest_consent(mine.c.customer_id, mine.c.purpose, cast(mine.c.channel, Text), now)
+    consent = latest_consent(mine.c.customer_id, mine.c.purpose, cast(mine.c.channel, Text), NOW)
     refused = func.coalesce(~consent.scalar_subquery(), mine.c.purpose == Purpose.MARKETING)
     states, gates = enumeration(TouchState), enumeration(Gate)
     gone = facts.c.gone.is_not(None)
-    unkeyed = and_(mine.c.resendable, literal(not resendable))
+    unkeyed = and_(mine.c.resendable, ~KEYED)
     return (
         select(
             mine.c.id,
@@ -174,7 +179,7 @@ def _looked(mine: CTE, facts: CTE, now: datetime, resendable: bool) -> CTE:
     )
 
 
-def _verdicts(looked: CTE, moved: CTE, now: datetime) -> Insert:
+def _verdicts(looked: CTE, moved: CTE) -> Insert:
     """What the last look stopped."""
     row = looked.c
     return insert(Verdict).from_select(
@@ -185,7 +190,7 @@ def _verdicts(looked: CTE, moved: CTE, now: datetime) -> Insert:
             literal(Decision.STOP, enumeration(Decision)),
             row.reason,
             func.coalesce(row.figures, func.jsonb_build_object()),
-            moment(now),
+            NOW,
         )
         .join(moved, moved.c.id == row.id)
         .where(row.gate.is_not(None)),

@@ -4,8 +4,8 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CTE, Boolean, Connection, Integer, column, func, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import CTE, BindParameter, Boolean, Connection, Integer, column, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger, Text
 
 from models.cadence import ZONED
@@ -68,11 +68,16 @@ def hours_of(store: Any) -> ContactHours:
     return ContactHours(ZoneInfo(store.time_zone), store.contact_from, store.contact_until, store.holiday_country)
 
 
-def as_table(rows: list[Row]) -> CTE:
-    """The rows as a table that a statement joins: one bound value, so that the statement is compiled only once."""
+def rules_table(rules: BindParameter[Any]) -> CTE:
+    """The rules as a table that a statement joins; `rules` is bound to what `as_parameter` gives."""
     columns = [column(name, kind() if isinstance(kind, type) else kind) for name, kind in NAMES]
-    listed = func.jsonb_to_recordset(literal([_plain(row) for row in rows], JSONB))
-    return select(listed.table_valued(*columns, name="listed_rules").render_derived(with_types=True)).cte("store_rules")
+    listed = func.jsonb_to_recordset(rules).table_valued(*columns, name="listed_rules")
+    return select(listed.render_derived(with_types=True)).cte("store_rules")
+
+
+def as_parameter(rows: list[Row]) -> list[dict[str, Any]]:
+    """The rules as one JSON value."""
+    return [_plain(row) for row in rows]
 
 
 def _plain(row: Row) -> dict[str, Any]:

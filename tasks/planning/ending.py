@@ -9,7 +9,7 @@ from sqlalchemy.types import Text
 
 from models.accounts_of_runs import Counts
 from models.base import enumeration
-from models.cadence import moment
+from models.cadence import Now, moment
 from models.ledger import PolicyVersion, Touch, Verdict
 from models.policy import SUBJECTS as SUBJECTS_OF_PROCESS
 from models.touch_states import OPEN
@@ -79,7 +79,7 @@ def _endings(process: ProcessName, now: datetime) -> Select[Any]:
     ).where(ended)
 
 
-def still_true(touches: CTE, kind: SubjectKind, now: datetime) -> Select[Any]:
+def still_true(touches: CTE, kind: SubjectKind, now: Now) -> Select[Any]:
     """For touches about one kind of subject: whether the anchor moved, why the reason has gone, and the figures seen.
 
     `touches` is a CTE with the columns of `Touch`. This one select serves the sweep, the claim and the last look

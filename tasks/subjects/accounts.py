@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Integer, Select, Subquery, and_, case, fun
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
-from models.cadence import at_local, midnight, shift
+from models.cadence import Now, at_local, midnight, shift
 from models.money import Account, Invoice
 from models.people import Customer
 from models.policy import Policy, Step
@@ -36,7 +36,7 @@ class Accounts:
 
     kind = SubjectKind.ACCOUNT
 
-    def facts(self, now: datetime, scope: Scope) -> Select[Any]:
+    def facts(self, now: Now, scope: Scope) -> Select[Any]:
         """One row an account in scope; without an anchor where nothing is owed."""
         stores = stores_today(now)
         looked_at = days_of_accounts(stores, _in_scope(scope))
@@ -94,7 +94,7 @@ class Accounts:
     def reason(
         self,
         facts: Subquery,
-        now: datetime,  # noqa: ARG002  the contract's
+        now: Now,  # noqa: ARG002  the contract's
         conditions: ColumnElement[Any],
         due_at: ColumnElement[datetime],  # noqa: ARG002  the contract's
         rules: Any,  # noqa: ARG002  the contract's

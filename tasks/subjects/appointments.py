@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, litera
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
-from models.cadence import ZONED, moment, shift
+from models.cadence import ZONED, Now, moment, shift
 from models.people import Customer, StaffMember
 from models.policy import Policy, Step
 from models.service import Appointment
@@ -44,7 +44,7 @@ class Appointments:
 
     kind = SubjectKind.APPOINTMENT
 
-    def facts(self, now: datetime, scope: Scope) -> Select[Any]:
+    def facts(self, now: Now, scope: Scope) -> Select[Any]:
         """One row an appointment; a status counts from its date on, and an undated one always."""
         stores = stores_today(now)
         return (
@@ -86,7 +86,7 @@ class Appointments:
     def reason(
         self,
         facts: Subquery,
-        now: datetime,
+        now: Now,
         conditions: ColumnElement[Any],
         due_at: ColumnElement[datetime],
         rules: Any,  # noqa: ARG002  the contract's
@@ -132,12 +132,12 @@ def _counted_from(facts: Subquery, step: Step) -> ColumnElement[datetime]:
     return counted_from
 
 
-def _known(dated: Any, now: datetime) -> ColumnElement[datetime | None]:
+def _known(dated: Any, now: Now) -> ColumnElement[datetime | None]:
     """A moment, once it has come."""
     return case((dated <= moment(now), dated))
 
 
-def _booked_at(now: datetime) -> ColumnElement[datetime | None]:
+def _booked_at(now: Now) -> ColumnElement[datetime | None]:
     """When the present start was agreed on: at the booking, or when it was last moved."""
     return func.greatest(_known(Appointment.booked_at, now), _known(Appointment.moved_at, now), type_=ZONED)
 
@@ -146,14 +146,14 @@ def _is_request() -> ColumnElement[bool]:
     return Appointment.status == Status.REQUESTED
 
 
-def _cancelled(now: datetime) -> ColumnElement[bool]:
+def _cancelled(now: Now) -> ColumnElement[bool]:
     return and_(
         Appointment.status == Status.CANCELLED,
         or_(Appointment.cancelled_at.is_(None), Appointment.cancelled_at <= moment(now)),
     )
 
 
-def _arrived(now: datetime) -> ColumnElement[bool]:
+def _arrived(now: Now) -> ColumnElement[bool]:
     """Nobody arrives before the day: an undated arrival is taken to be at the start."""
     came = Appointment.status.in_((Status.ARRIVED, Status.COMPLETED))
     return or_(

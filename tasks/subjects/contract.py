@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Subquery, cas
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
-from models.cadence import moment
+from models.cadence import Now, moment
 from models.policy import Policy, Step
 from models.words import Condition, SubjectKind
 
@@ -58,7 +58,7 @@ class Subject(Protocol):
 
     kind: SubjectKind
 
-    def facts(self, now: datetime, scope: Scope) -> Select[Any]:
+    def facts(self, now: Now, scope: Scope) -> Select[Any]:
         """The facts of the subjects in scope, dated up to `now`."""
         ...
 
@@ -73,7 +73,7 @@ class Subject(Protocol):
     def reason(
         self,
         facts: Subquery,
-        now: datetime,
+        now: Now,
         conditions: ColumnElement[Any],
         due_at: ColumnElement[datetime],
         rules: Any,

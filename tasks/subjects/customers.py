@@ -1,16 +1,15 @@
 """What every subject's select says of the customer, the store and the car."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, func, select
 
-from models.cadence import local_day, moment
+from models.cadence import Now, local_day, moment
 from models.people import Customer, Store
 from models.vehicles import Vehicle
 
 
-def stores_today(now: datetime) -> Subquery:
+def stores_today(now: Now) -> Subquery:
     """The stores, each with the `today` of its time zone.
 
     OFFSET 0 has PostgreSQL work the day out once for a store, and not again for each row that is joined to it.

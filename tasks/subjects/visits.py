@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
 
-from models.cadence import midnight, shift
+from models.cadence import Now, midnight, shift
 from models.people import Customer
 from models.policy import Policy, Step
 from models.service import Handover, RepairOrder
@@ -39,7 +39,7 @@ class _Visits:
     table: type[Handover] | type[RepairOrder]
     day: SQLColumnExpression[Any]
 
-    def facts(self, now: datetime, scope: Scope) -> Select[Any]:
+    def facts(self, now: Now, scope: Scope) -> Select[Any]:
         """One row a visit."""
         table = self.table
         stores = stores_today(now)
@@ -72,7 +72,7 @@ class _Visits:
     def reason(
         self,
         facts: Subquery,
-        now: datetime,  # noqa: ARG002  the contract's
+        now: Now,  # noqa: ARG002  the contract's
         conditions: ColumnElement[Any],
         due_at: ColumnElement[datetime],  # noqa: ARG002  the contract's
         rules: Any,  # noqa: ARG002  the contract's

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Integer, Select, Subquery, and_, cast, exi
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
-from models.cadence import local_day, midnight, moment, shift
+from models.cadence import Now, local_day, midnight, moment, shift
 from models.people import Customer
 from models.policy import Policy, Step
 from models.service import Appointment, RepairOrder
@@ -38,7 +38,7 @@ class Warranties:
 
     kind = SubjectKind.WARRANTY
 
-    def facts(self, now: datetime, scope: Scope) -> Select[Any]:
+    def facts(self, now: Now, scope: Scope) -> Select[Any]:
         """One row a warranty whose car has an owner, with the end as it was known on the day."""
         stores = stores_today(now)
         today = stores.c.today
@@ -75,7 +75,7 @@ class Warranties:
     def reason(
         self,
         facts: Subquery,
-        now: datetime,
+        now: Now,
         conditions: ColumnElement[Any],
         due_at: ColumnElement[datetime],  # noqa: ARG002  the contract's
         rules: Any,
@@ -130,7 +130,7 @@ def _ends(scope: Scope) -> Subquery:
     )
 
 
-def _inspection_booked(facts: Subquery, now: datetime, since: ColumnElement[date]) -> ColumnElement[bool]:
+def _inspection_booked(facts: Subquery, now: Now, since: ColumnElement[date]) -> ColumnElement[bool]:
     """An inspection is booked or asked for, and was neither cancelled nor missed by then."""
     off = and_(
         Appointment.status == AppointmentStatus.CANCELLED,
@@ -140,7 +140,7 @@ def _inspection_booked(facts: Subquery, now: datetime, since: ColumnElement[date
     return _inspected(facts, now, since, ~off, ~missed, Appointment.starts_at > moment(now))
 
 
-def _inspection_done(facts: Subquery, now: datetime, since: ColumnElement[date]) -> ColumnElement[bool]:
+def _inspection_done(facts: Subquery, now: Now, since: ColumnElement[date]) -> ColumnElement[bool]:
     """The customer came for an inspection, or a repair order says it was done."""
     came = Appointment.status.in_((AppointmentStatus.ARRIVED, AppointmentStatus.COMPLETED))
     visited = _inspected(
@@ -161,7 +161,7 @@ def _inspection_done(facts: Subquery, now: datetime, since: ColumnElement[date])
 
 
 def _inspected(
-    facts: Subquery, now: datetime, since: ColumnElement[date], *also: ColumnElement[bool]
+    facts: Subquery, now: Now, since: ColumnElement[date], *also: ColumnElement[bool]
 ) -> ColumnElement[bool]:
     """Whether there is an inspection of the car, known by then, that falls in the time of the invitations.
 
