@@ -17,7 +17,7 @@ from models.settings import Settings
 from tests.support.ports import free_port
 
 COMMAND = Path(sys.executable).with_name("aftercare")
-SECONDS = 120
+SECONDS = 300
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
