@@ -193,10 +193,10 @@ class Touch(Base):
     outcome: Mapped[CallOutcome | None] = mapped_column(enumeration(CallOutcome))
 
     __table_args__ = (
-        UniqueConstraint("process", "subject_kind", "subject_id", "anchor_at", "step", name="uq_touches_once"),
-        Index("ix_touches_subject", "subject_kind", "subject_id"),
+        # Begins with the subject, so that it also finds what was said about one.
+        UniqueConstraint("subject_kind", "subject_id", "process", "anchor_at", "step", name="uq_touches_once"),
         Index("ix_touches_customer_id_contacted_at", "customer_id", "contacted_at"),
-        Index("ix_touches_due", "not_before", "priority", postgresql_where=sql("state = 'planned'")),
+        Index("ix_touches_due", sql("priority desc"), "not_before", postgresql_where=sql("state = 'planned'")),
         Index(
             "ix_touches_open",
             "process",

@@ -10,6 +10,7 @@ from models.letters import Variables, variables_of
 from models.words import SubjectKind
 
 ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+ENVIRONMENT.globals.clear()  # a template has the variables of its subject and nothing else
 
 
 class UnreadableTemplate(AftercareError):

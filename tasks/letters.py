@@ -1,6 +1,6 @@
 """What a touch says: its template filled in from the facts as they stand now, for many touches at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -60,10 +60,17 @@ def letters_of(connection: Connection, touch_ids: Sequence[UUID], now: datetime)
     """
     if not touch_ids:
         return {}
+    return letters_about(connection, kinds_of(connection, touch_ids), touch_ids, now)
+
+
+def letters_about(
+    connection: Connection, kinds: Collection[SubjectKind], touch_ids: Sequence[UUID], now: datetime
+) -> dict[UUID, Letter]:
+    """The letters of those of some touches that are about subjects of these kinds."""
     parameters = {"ids": touch_ids, "now": now}
     return {
         row["touch_id"]: _write(kind, row)
-        for kind in sorted(kinds_of(connection, touch_ids))
+        for kind in sorted(kinds)
         for row in connection.execute(_facts_and_templates(kind), parameters).mappings()
     }
 

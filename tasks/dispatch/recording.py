@@ -3,15 +3,31 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, assert_never
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Connection, Uuid, and_, case, cast, column, func, literal, null, or_, select, update
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import Boolean, Text, TypeEngine
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Update,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    cast,
+    column,
+    func,
+    literal,
+    null,
+    or_,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.types import Boolean, Text
 
 from models.base import enumeration
-from models.cadence import ZONED, moment
+from models.cadence import NOW, ZONED
 from models.ledger import Touch
 from models.words import Gate, TouchState
 from tasks.channels.backoff import next_attempt
@@ -19,6 +35,18 @@ from tasks.channels.contract import Accepted, Outcome, Rejected, Transient, Unkn
 from tasks.dispatch.release import Released
 
 EXHAUSTED = "the channel could not be reached in {attempts} attempts; last: {reason}"
+
+
+COLUMNS = (
+    column("id", Uuid()),
+    column("state", Text()),
+    column("reason", Text()),
+    column("message_id", Text()),
+    column("again_at", ZONED),
+    column("body", Text()),
+    column("resent", Boolean()),
+)
+"""What a statement is told of each result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +106,28 @@ def record(connection: Connection, results: Sequence[Result], now: datetime, *, 
     database, takes the result that has come after all. What is tried again after it may have gone out once stays as
     it is: the same lines in the same message.
     """
-    came = _listed(results)
-    row = came.c
+    parameters = {"results": [_plain(result) for result in results], "now": now, "dispatcher": dispatcher_id}
+    connection.execute(_recording(), parameters)
+
+
+@cache
+def _recording() -> Update:
+    """The statement that writes results down: made once, with parameters."""
+    came = func.jsonb_to_recordset(bindparam("results", type_=JSONB)).table_valued(*COLUMNS, name="came")
+    row = came.render_derived(with_types=True).c
     still_open = or_(
-        and_(Touch.state == TouchState.SENDING, Touch.claimed_by == dispatcher_id),
+        and_(Touch.state == TouchState.SENDING, Touch.claimed_by == bindparam("dispatcher", type_=BigInteger)),
         Touch.state == TouchState.UNKNOWN,
         and_(Touch.state == TouchState.PLANNED, Touch.resendable),
     )
     again = row.again_at.is_not(None)
     afresh = and_(again, ~row.resent)
-    connection.execute(
+    return (
         update(Touch)
         .where(Touch.id == row.id, still_open)
         .values(
             state=cast(row.state, enumeration(TouchState)),
-            state_at=moment(now),
+            state_at=NOW,
             gate=case((again, literal(Gate.RETRY, enumeration(Gate)))),
             reason=row.reason,
             message_id=row.message_id,
@@ -107,20 +142,17 @@ def record(connection: Connection, results: Sequence[Result], now: datetime, *, 
     )
 
 
-def _listed(results: Sequence[Result]) -> Any:
-    """The results as rows, from one array a column."""
-    arrays: tuple[tuple[str, TypeEngine[Any], list[Any]], ...] = (
-        ("id", Uuid(), [result.touch_id for result in results]),
-        ("state", Text(), [result.state.value for result in results]),
-        ("reason", Text(), [result.reason for result in results]),
-        ("message_id", Text(), [result.message_id for result in results]),
-        ("again_at", ZONED, [result.again_at for result in results]),
-        ("body", Text(), [result.body for result in results]),
-        ("resent", Boolean(), [result.resent for result in results]),
-    )
-    unnested = func.unnest(*(literal(values, ARRAY(kind)) for _, kind, values in arrays))
-    columns = [column(name, kind) for name, kind, _ in arrays]
-    return select(unnested.table_valued(*columns, name="came").render_derived()).subquery("results")
+def _plain(result: Result) -> dict[str, Any]:
+    """A result as JSON, with the names of `COLUMNS`."""
+    return {
+        "id": str(result.touch_id),
+        "state": result.state.value,
+        "reason": result.reason,
+        "message_id": result.message_id,
+        "again_at": result.again_at.isoformat() if result.again_at else None,
+        "body": result.body,
+        "resent": result.resent,
+    }
 
 
 def put_back(connection: Connection, ids: Sequence[UUID], now: datetime, *, dispatcher_id: int) -> None:

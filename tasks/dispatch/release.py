@@ -37,7 +37,7 @@ from models.people import ContactPoint
 from models.words import ChannelName, Decision, Gate, Purpose, SubjectKind, TouchState
 from tasks.channels.contract import Message
 from tasks.dispatch.gates import NO_CONSENT, latest_consent
-from tasks.letters import IDS, Letter, kinds_of, letters_of
+from tasks.letters import IDS, Letter, kinds_of, letters_about
 from tasks.planning.ending import MOVED, still_true
 
 HEAD_FELL_AWAY = "the message it was to go out in is not sent"
@@ -84,7 +84,7 @@ def release(
     rows = connection.execute(_last_look(kinds), parameters).all()
     states = Counter(row.state for row in rows)
     going = [row for row in rows if row.state == TouchState.SENDING]
-    letters = letters_of(connection, [row.id for row in going], now)
+    letters = letters_about(connection, kinds, [row.id for row in going], now) if going else {}
     mute = [row for row in going if row.id not in letters]
     speaking = [row for row in going if row.id in letters]
     heads = {row.id: row for row in speaking if row.merged_into is None}

@@ -806,13 +806,13 @@ def upgrade() -> None:
             name=op.f("fk_touches_template_version_id_template_versions"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_touches")),
-        sa.UniqueConstraint("process", "subject_kind", "subject_id", "anchor_at", "step", name="uq_touches_once"),
+        sa.UniqueConstraint("subject_kind", "subject_id", "process", "anchor_at", "step", name="uq_touches_once"),
     )
     op.create_index("ix_touches_customer_id_contacted_at", "touches", ["customer_id", "contacted_at"], unique=False)
     op.create_index(
         "ix_touches_due",
         "touches",
-        ["not_before", "priority"],
+        [sa.literal_column("priority desc"), "not_before"],
         unique=False,
         postgresql_where=sa.text("state = 'planned'"),
     )
@@ -844,7 +844,6 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("state = 'ready'"),
     )
-    op.create_index("ix_touches_subject", "touches", ["subject_kind", "subject_id"], unique=False)
     op.create_index(
         "ix_touches_unsettled",
         "touches",
@@ -1159,7 +1158,6 @@ def downgrade() -> None:
     op.drop_index(
         "ix_touches_unsettled", table_name="touches", postgresql_where=sa.text("state in ('unknown', 'failed')")
     )
-    op.drop_index("ix_touches_subject", table_name="touches")
     op.drop_index("ix_touches_ready", table_name="touches", postgresql_where=sa.text("state = 'ready'"))
     op.drop_index(
         "ix_touches_open",
