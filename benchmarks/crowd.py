@@ -24,8 +24,8 @@ values ('N', '城北店', 'Asia/Shanghai', 'zh-CN', '+861055550100'),
 
 
 def spread(salt: int, size: int) -> str:
-    """SQL for a number from 0 to `size` - 1 that looks random but is the same for the same `n`."""
-    return f"(abs(hashint8extended(n, {salt}) / 2) % {size})::int"
+    """SQL for a number from 0 to `size` times the scarcity that looks random but is the same for the same `n`."""
+    return f"(abs(hashint8extended(n, {salt}) / 2) % ({size} * {{scarcity}}))::int"
 
 
 PEOPLE = (
@@ -85,21 +85,24 @@ MONEY = (
 )
 
 
-def fill(engine: Engine, customers: int) -> None:
-    """Make a dealership of so many customers in an empty database, with fresh statistics and nothing left to vacuum."""
+def fill(engine: Engine, customers: int, scarcity: int = 1) -> None:
+    """Make a dealership of so many customers in an empty database, with fresh statistics and nothing left to vacuum.
+
+    A `scarcity` of 20 makes one in twenty of those due who else would be.
+    """
     with engine.begin() as connection:
         install_shipped(connection, datetime(2020, 1, 1, tzinfo=UTC))
         connection.execute(text("set local session_replication_role = replica"))  # what is made here needs no checks
         connection.execute(text(STORES))
         for statement in (*PEOPLE, *CARS, *VISITS, *MONEY):
-            run(connection, statement, customers)
+            run(connection, statement, customers, scarcity)
     settle(engine)
 
 
-def run(connection: Connection, statement: str, customers: int) -> None:
+def run(connection: Connection, statement: str, customers: int, scarcity: int = 1) -> None:
     """Run one statement for the customers numbered from 1."""
-    numbers = f"generate_series(1, {customers}) n"
-    connection.execute(text(statement.format(numbers=numbers, now=f"timestamptz '{NOON.isoformat()}'")))
+    numbers, now = f"generate_series(1, {customers}) n", f"timestamptz '{NOON.isoformat()}'"
+    connection.execute(text(statement.format(numbers=numbers, now=now, scarcity=scarcity)))
 
 
 def settle(engine: Engine) -> None:

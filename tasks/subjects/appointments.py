@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import Text
 
 from models.cadence import ZONED, Now, moment, shift
@@ -162,7 +163,7 @@ def _arrived(now: Now) -> ColumnElement[bool]:
     )
 
 
-MOMENT_COLUMNS = {
+MOMENT_COLUMNS: dict[Moment, tuple[InstrumentedAttribute[Any], ...]] = {
     Moment.ANCHOR: (Appointment.starts_at,),
     Moment.BOOKING: (Appointment.booked_at, Appointment.moved_at),
     Moment.REQUEST: (Appointment.requested_at,),
@@ -173,14 +174,19 @@ MOMENT_COLUMNS = {
 def _in_scope(scope: Scope) -> ColumnElement[bool]:
     match scope:
         case DueWithin():
-            windows = [
-                (column, (moment(window.since), moment(window.until)))
-                for step, window in scope.steps
-                for column in MOMENT_COLUMNS[step.counts_from]
-            ]
-            ranges = or_(*(within(column, [bounds]) for column, bounds in windows))
+            ranges = or_(*(_within(column, window) for step, window in scope.steps for column in _columns(step)))
             return and_(ranges, Appointment.store_id.in_(scope.stores))
         case Those():
             return Appointment.id.in_(scope.ids)
         case OfCustomer():
             return Appointment.customer_id == scope.customer_id
+
+
+def _columns(step: Step) -> tuple[InstrumentedAttribute[Any], ...]:
+    return MOMENT_COLUMNS[step.counts_from]
+
+
+def _within(column: InstrumentedAttribute[Any], window: Window) -> ColumnElement[bool]:
+    """A request is looked for among the open ones only: theirs is the index."""
+    dated = within(column, [(moment(window.since), moment(window.until))])
+    return and_(dated, _is_request()) if column is Appointment.requested_at else dated

@@ -57,8 +57,15 @@ STEPS_TAKEN = text("""
 """)
 DELIVERED = {"accepted": True, "no answer": True, "vanished": False, "rejected": False, "busy": False}
 """Whether the message reached the customer, by what comes of handing it over."""
+FACTS = (
+    ("a_car_is_handed_over", 1), ("a_car_is_handed_over", 3), ("a_warranty_nears_its_end", 59),
+    ("an_invoice_is_due", 7), ("an_invoice_is_due", 15), ("a_visit_is_booked", 2),
+)  # fmt: skip
+"""Something to be said of each at once."""
 people = st.integers(0, 1)
 desks = st.integers(0, 1)
+THIRD = 2
+fates = st.lists(st.sampled_from(sorted(DELIVERED)), min_size=1, max_size=4)
 
 
 class LifeOfATouch(RuleBasedStateMachine):
@@ -67,8 +74,8 @@ class LifeOfATouch(RuleBasedStateMachine):
     connection: Connection
     idempotent: bool
 
-    @initialize()
-    def open_the_store(self) -> None:
+    @initialize(facts=st.lists(st.tuples(people, st.sampled_from(FACTS)), min_size=2, max_size=6))
+    def open_the_store(self, facts: list[tuple[int, tuple[str, int]]]) -> None:
         self.savepoint = self.connection.begin_nested()
         self.now = at("2026-03-10 10:00")
         self.world = World(self.connection)
@@ -78,6 +85,8 @@ class LifeOfATouch(RuleBasedStateMachine):
         self.town = Town()
         self.dispatchers: dict[int, StepwiseDispatcher] = {}
         self.checked = 0
+        for who, (fact, days) in facts:
+            getattr(self, fact)(who, days)
 
     def teardown(self) -> None:
         if hasattr(self, "savepoint"):
@@ -147,13 +156,30 @@ class LifeOfATouch(RuleBasedStateMachine):
         if self.dispatchers[desk].batch is None:
             self.dispatchers[desk].claim(self.now, process)
 
+    @rule(what_comes=fates, process=st.sampled_from([None, *ProcessName]))
+    def a_whole_run_is_made(self, what_comes: list[str], process: ProcessName | None) -> None:
+        """Swept, and dispatched as a third dispatcher does that finds the dead first."""
+        self.everything_is_swept()
+        self.the_dead_are_found()
+        self.due_touches_are_claimed(THIRD, process)
+        self.the_last_look_is_taken(THIRD)
+        self.messages_go_out_and_are_recorded(THIRD, what_comes)
+        self.a_dispatcher_is_killed(THIRD, 0)
+
+    @rule(sent=st.integers(0, 3))
+    def a_run_is_killed_in_mid_batch(self, sent: int) -> None:
+        self.everything_is_swept()
+        self.due_touches_are_claimed(THIRD, None)
+        self.the_last_look_is_taken(THIRD)
+        self.a_dispatcher_is_killed(THIRD, sent)
+
     @rule(desk=desks)
     def the_last_look_is_taken(self, desk: int) -> None:
         batch = self._batch(desk)
         if batch and batch.looked is None:
             self.dispatchers[desk].release(self.now)
 
-    @rule(desk=desks, what_comes=st.lists(st.sampled_from(sorted(DELIVERED)), min_size=1, max_size=4))
+    @rule(desk=desks, what_comes=fates)
     def messages_go_out_and_are_recorded(self, desk: int, what_comes: list[str]) -> None:
         batch = self._batch(desk)
         if not batch or batch.looked is None:
@@ -279,6 +305,6 @@ def test_the_life_of_a_touch(connection: Connection, takes_keys: bool) -> None:
     run_state_machine_as_test(
         Life,
         settings=settings(
-            deadline=None, max_examples=6, stateful_step_count=30, suppress_health_check=list(HealthCheck)
+            deadline=None, max_examples=8, stateful_step_count=12, suppress_health_check=list(HealthCheck)
         ),
     )

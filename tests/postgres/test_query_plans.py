@@ -1,0 +1,172 @@
+"""No sweep, claim or list reads a whole big table for a small result: PostgreSQL is asked how it would go about it."""
+
+import json
+import re
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Connection, Engine, create_engine, event, insert, text
+
+from benchmarks.crowd import NOON, fill, run, settle
+from deployments.embedded import connect
+from deployments.postgres import Cluster
+from models.ledger import Dispatcher
+from models.words import ProcessName, TouchState
+from tasks.calls.listing import list_calls
+from tasks.channels.contract import Accepted
+from tasks.dispatch.claim import claim
+from tasks.dispatch.dispatchers import recover_abandoned
+from tasks.dispatch.recording import record, results_of
+from tasks.dispatch.release import release
+from tasks.planning.sweep import plan
+
+pytestmark = pytest.mark.xdist_group("query-plans")  # one worker makes the dealership, once
+
+DISPATCHER = 1
+CUSTOMERS = 20_000
+SCARCITY = 20
+BIG = frozenset(
+    {
+        "customers", "contact_points", "touches", "verdicts", "appointments", "handovers", "repair_orders",
+        "warranties", "warranty_ends", "vehicles", "accounts", "invoices", "payments",
+    }
+)  # fmt: skip
+"""The tables that grow with the customers."""
+SAID_LONG_AGO = """
+    insert into touches (
+        process, subject_kind, subject_id, anchor_at, step, kind, purpose, priority, obligation, works_holidays,
+        store_id, customer_id, policy_version_id, template_version_id, channels, conditions, approval, holds_account,
+        due_at, valid_until, not_before, state, state_at, figures, planned_at, contacted_at
+    )
+    select 'post-delivery-followup', 'handover', n, timestamptz '2015-01-01Z', 'thanks', 'message', 'follow-up', 50,
+           false, false, 1 + n % 2, n, 1, 1, '{{sms}}', '{{}}', '{{}}', false, timestamptz '2015-01-02Z',
+           timestamptz '2015-01-03Z', timestamptz '2015-01-02Z', 'sent', timestamptz '2015-01-02Z', '{{}}',
+           timestamptz '2015-01-01Z', timestamptz '2015-01-02Z'
+    from {numbers}
+"""
+
+
+@pytest.fixture(scope="module")
+def dealership(template_database: str, postgres: Cluster) -> Iterator[Engine]:
+    """Many customers who are all in the ledger, few of them due."""
+    name = f"query_plans_{uuid.uuid4().hex[:8]}"
+    with connect(postgres) as administration:
+        administration.execute(f"CREATE DATABASE {name} TEMPLATE {template_database}")
+    engine = create_engine(postgres.url(name))
+    fill(engine, CUSTOMERS, SCARCITY)
+    with engine.begin() as connection:
+        run(connection, SAID_LONG_AGO, CUSTOMERS)
+    settle(engine)
+    yield engine
+    engine.dispose()
+    with connect(postgres) as administration:
+        administration.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def connection(dealership: Engine) -> Iterator[Connection]:
+    """A transaction that is rolled back, in which all processes are planned."""
+    with dealership.connect() as connection:
+        for process in ProcessName:
+            plan(connection, process, NOON, None)
+        connection.execute(insert(Dispatcher).values(id=DISPATCHER, started_at=NOON))
+        connection.execute(text("analyze touches"))
+        yield connection
+        connection.rollback()
+
+
+@contextmanager
+def plans_of(connection: Connection) -> Iterator[list[dict[str, Any]]]:
+    """How PostgreSQL goes about each statement that runs in the block."""
+    plans: list[dict[str, Any]] = []
+
+    def explain(_: Connection, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        if statement.lstrip().upper().startswith(("WITH", "SELECT", "INSERT", "UPDATE")):
+            cursor = connection.connection.cursor()
+            cursor.execute(f"explain (format json) {statement}", parameters)
+            (answer,) = cursor.fetchone() or ("[]",)
+            plans.extend(one["Plan"] for one in (json.loads(answer) if isinstance(answer, str) else answer))
+
+    event.listen(connection, "before_cursor_execute", explain)
+    try:
+        yield plans
+    finally:
+        event.remove(connection, "before_cursor_execute", explain)
+
+
+def read_whole(plans: list[dict[str, Any]]) -> set[str]:
+    """The big tables that the plans read from end to end."""
+    found = {node["Relation Name"] for node in plans if "Relation Name" in node and reads_whole(node)} & BIG
+    inner = [part for node in plans for part in node.get("Plans", [])]
+    return found | (read_whole(inner) if inner else set())
+
+
+def reads_whole(node: dict[str, Any]) -> bool:
+    """True too where an index is asked for no more than the rows of the stores."""
+    only_stores = re.fullmatch(r"\(store_id = [^)]*\)+", node.get("Index Cond", ""))
+    return node["Node Type"] == "Seq Scan" or only_stores is not None
+
+
+def claim_some(connection: Connection, process: ProcessName | None = None) -> list[UUID]:
+    """The messages that a claim gives to the dispatcher."""
+    judged = claim(connection, NOON, dispatcher_id=DISPATCHER, limit=500, process=process)
+    return [one.id for one in judged if one.state is TouchState.CLAIMED]
+
+
+@pytest.mark.parametrize("process", ProcessName)
+def test_a_sweep_looks_at_those_who_may_be_due(connection: Connection, process: ProcessName) -> None:
+    with plans_of(connection) as plans:
+        account = plan(connection, process, NOON, None)
+    assert account.already_planned
+    assert read_whole(plans) == set()
+
+
+@pytest.mark.parametrize("process", [None, ProcessName.WARRANTY_EXPIRY])
+def test_a_claim_looks_at_those_it_claims(connection: Connection, process: ProcessName | None) -> None:
+    with plans_of(connection) as plans:
+        assert claim_some(connection, process)
+    assert read_whole(plans) == set()
+
+
+def test_the_last_look_and_the_recording_look_at_what_goes_out(connection: Connection) -> None:
+    claimed = claim_some(connection)
+    with plans_of(connection) as plans:
+        released = release(connection, claimed, NOON, dispatcher_id=DISPATCHER, resendable=True).released
+        results = results_of(released, [Accepted() for _ in released], NOON)
+        record(connection, results, NOON, dispatcher_id=DISPATCHER)
+    assert released
+    assert read_whole(plans) == set()
+
+
+def test_recovery_looks_at_what_is_in_flight(connection: Connection) -> None:
+    claimed = claim_some(connection)
+    with plans_of(connection) as plans:
+        assert recover_abandoned(connection, NOON) == len(claimed)
+    assert read_whole(plans) == set()
+
+
+def test_the_list_of_calls_looks_at_what_is_ready(connection: Connection) -> None:
+    claim_some(connection)
+    with plans_of(connection) as plans:
+        assert list_calls(connection, NOON)
+    assert read_whole(plans) == set()
+
+
+@pytest.mark.parametrize(
+    ("index", "process", "table"),
+    [
+        ("ix_handovers_handed_over_on", ProcessName.POST_DELIVERY_FOLLOWUP, "handovers"),
+        ("ix_warranty_ends_ends_on", ProcessName.WARRANTY_EXPIRY, "warranty_ends"),
+        ("ix_appointments_starts_at", ProcessName.APPOINTMENT_REMINDERS, "appointments"),
+        ("ix_invoices_settled_on_due_on", ProcessName.OVERDUE_ACCOUNTS, "invoices"),
+    ],
+)
+def test_a_missing_index_is_noticed(connection: Connection, index: str, process: ProcessName, table: str) -> None:
+    connection.execute(text(f"drop index {index}"))
+    with plans_of(connection) as plans:
+        plan(connection, process, NOON, None)
+    assert table in read_whole(plans)
