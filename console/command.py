@@ -16,6 +16,8 @@ COMMANDS = {
     "sample": "console.sampling:sample",
     "import": "console.importing:import_files",
     "up": "console.serving:up",
+    "console": "console.opening:console",
+    "users": "console.users:app",
     "run": "console.running:run",
     "status": "console.reporting:status",
     "why": "console.explaining:why",

@@ -30,7 +30,8 @@ class Part:
 
 
 RUNNER = Part("runner", ("-m", "deployments.runner"), stop_seconds=DRAIN_SECONDS + 15)
-PARTS = (RUNNER,)
+CONSOLE = Part("console", ("-m", "console.web"), stop_seconds=10)
+PARTS = (RUNNER, CONSOLE)
 
 News = SimpleQueue[tuple[Part, dict[str, Any]]]
 

@@ -26,7 +26,7 @@ from models.settings import Settings
 
 LOOK_SECONDS = 0.5
 READY_SECONDS = 120
-READY = frozenset({"serving", "standing-by"})
+READY = frozenset({"serving", "standing-by", "console-serving"})
 """What a part announces when it has started."""
 
 log = structlog.get_logger()
@@ -181,6 +181,8 @@ class Stack:
 
 SENTENCES = {
     "serving": ("The flows are served", "info"),
+    "first-admin": ("Sign in to the console with this password, which is shown only this once", "warning"),
+    "console-serving": ("The console is open", "info"),
     "standing-by": ("The runner stands by", "warning"),
     "replaced": ("Another runner has taken over", "warning"),
     "reconciled": ("Runs that a dead runner had left were closed", "warning"),

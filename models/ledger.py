@@ -18,6 +18,7 @@ from models.words import (
     Decision,
     Gate,
     Purpose,
+    ReceiptStatus,
     ReplyMeaning,
     Role,
     RunState,
@@ -112,8 +113,14 @@ class Run(Base):
     started_by: Mapped[str]
     account: Mapped[Facts | None]
     error: Mapped[str | None]
+    policy_versions: Mapped[Facts] = mapped_column(server_default=sql("'{}'::jsonb"))
+    """By store code (`*`: every other store), the version of the policy that the run planned by."""
 
-    __table_args__ = (Index("ix_runs_process_started_at", "process", "started_at"),)
+    __table_args__ = (
+        Index("ix_runs_process_started_at", "process", "started_at"),
+        Index("ix_runs_started_at", "started_at"),
+        Index("ix_runs_prefect_run_id", "prefect_run_id"),
+    )
 
 
 class Dispatcher(Base):
@@ -189,7 +196,12 @@ class Touch(Base):
     """Its line went out inside that touch's message."""
     body: Mapped[str | None]
     """The text as it went out."""
+    delivered_at: Mapped[datetime | None]
+    """When a delivery receipt said so."""
     assigned_to: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    held_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    """Who has this call on the screen: nobody else is given it until `held_until`."""
+    held_until: Mapped[datetime | None]
     outcome: Mapped[CallOutcome | None] = mapped_column(enumeration(CallOutcome))
 
     __table_args__ = (
@@ -203,6 +215,7 @@ class Touch(Base):
             postgresql_where=sql("state in ('planned', 'awaiting-approval', 'ready')"),
         ),
         Index("ix_touches_ready", "store_id", "not_before", postgresql_where=sql("state = 'ready'")),
+        Index("ix_touches_due_at", "due_at", "id"),
         Index("ix_touches_in_flight", "claimed_by", postgresql_where=sql("state in ('claimed', 'sending')")),
         Index("ix_touches_unsettled", "state_at", postgresql_where=sql("state in ('unknown', 'failed')")),
         Index("ix_touches_message_id", "message_id", postgresql_where=sql("message_id is not null")),
@@ -280,8 +293,40 @@ class Case(Base):
     closed_at: Mapped[datetime | None]
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     touch_id: Mapped[UUID | None] = mapped_column(ForeignKey("touches.id"))
+    version: Mapped[int] = mapped_column(server_default="1")
+    """Counts the changes, so that who changes what another has just changed is told."""
 
-    __table_args__ = (UniqueConstraint("kind", "cause"),)
+    __table_args__ = (
+        UniqueConstraint("kind", "cause"),
+        Index("ix_cases_open", "store_id", "state", postgresql_where=sql("state <> 'closed'")),
+    )
+
+
+class CaseNote(Base):
+    """What someone wrote down about a case."""
+
+    __tablename__ = "case_notes"
+
+    id: Mapped[Key]
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    written_at: Mapped[datetime]
+    author: Mapped[str]
+    """A staff code."""
+    text: Mapped[str]
+
+
+class DeliveryReceipt(Base):
+    """What a gateway reported of a message."""
+
+    __tablename__ = "delivery_receipts"
+
+    id: Mapped[Key]
+    touch_id: Mapped[UUID] = mapped_column(ForeignKey("touches.id"))
+    status: Mapped[ReceiptStatus] = mapped_column(enumeration(ReceiptStatus))
+    reason: Mapped[str | None]
+    reported_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("touch_id", "status"),)
 
 
 class ChannelPause(Base):
@@ -325,4 +370,7 @@ class AuditEntry(Base):
     before: Mapped[Facts | None]
     after: Mapped[Facts | None]
 
-    __table_args__ = (Index("ix_audit_entries_entity_entity_id", "entity", "entity_id"),)
+    __table_args__ = (
+        Index("ix_audit_entries_entity_entity_id", "entity", "entity_id"),
+        Index("ix_audit_entries_at", "at"),
+    )

@@ -2,13 +2,14 @@
 
 from datetime import date, datetime, time
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
 from models.base import Base, Facts, Key, enumeration
-from models.words import ChannelName, ContactKind, Purpose, Role
+from models.words import ChannelName, ContactKind, DeadlineClock, Purpose, Role
 
 
 class Store(Base):
@@ -28,13 +29,22 @@ class Store(Base):
     contact_from: Mapped[time] = mapped_column(server_default="09:00")
     """Outside `contact_from`..`contact_until`, store-local, customers are left in peace."""
     contact_until: Mapped[time] = mapped_column(server_default="20:00")
-    opening_hours: Mapped[Facts] = mapped_column(server_default=text("'{}'::jsonb"))
+    opening_hours: Mapped[Facts] = mapped_column(server_default=sql("'{}'::jsonb"))
     """By weekday (`monday`…): `["08:30", "18:00"]`, or null when closed; a day not named is open 08:30-18:00."""
-    channels: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{sms,email,wechat,phone}'"))
+    channels: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=sql("'{sms,email,wechat,phone}'"))
     """The channels that the store uses."""
+    deadline_clock: Mapped[DeadlineClock] = mapped_column(
+        enumeration(DeadlineClock), server_default=DeadlineClock.AROUND_THE_CLOCK.value
+    )
+    visit_minutes: Mapped[int] = mapped_column(server_default="30")
+    """How far apart the starts of visits are that customers may choose."""
+    visits_at_once: Mapped[int] = mapped_column(server_default="2")
+    """How many visits may start at the same moment."""
 
     __table_args__ = (
         CheckConstraint("contact_from < contact_until", name="contact_hours"),
+        CheckConstraint("visit_minutes between 5 and 480", name="visit_minutes"),
+        CheckConstraint("visits_at_once >= 0", name="visits_at_once"),
         CheckConstraint("language in ('zh-CN', 'en')", name="language"),
     )
 
@@ -73,8 +83,24 @@ class Customer(Base):
     has_contract: Mapped[bool] = mapped_column(server_default="false")
     """A contract customer: a booking request is answered within 30 minutes (R1)."""
     created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+    """When name, addresses and texts were erased on the customer's request."""
 
-    __table_args__ = (CheckConstraint("language in ('zh-CN', 'en')", name="language"),)
+    __table_args__ = (
+        CheckConstraint("language in ('zh-CN', 'en')", name="language"),
+        # The beginning of a name, such as a family name; and any part of a longer one.
+        Index(
+            "ix_customers_name_begins",
+            func.lower(sql("name")).label("lower_name"),
+            postgresql_ops={"lower_name": "text_pattern_ops"},
+        ),
+        Index(
+            "ix_customers_name_part",
+            func.lower(sql("name")).label("lower_name"),
+            postgresql_using="gin",
+            postgresql_ops={"lower_name": "gin_trgm_ops"},
+        ),
+    )
 
 
 class CustomerKey(Base):

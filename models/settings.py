@@ -49,6 +49,16 @@ class Settings(BaseSettings):
     """Prefect's own database, where it is not the embedded one."""
     prefect_port: Annotated[int, Field(ge=1, le=65535)] | None = None
     """Where our Prefect server listens on 127.0.0.1; unset, 4200 or, where that is taken, any free port."""
+    console_host: str = "127.0.0.1"
+    """Where the console listens. Put a server with TLS before it for more than this machine."""
+    console_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    """Unset, 8000 or, where that is taken, any free port."""
+    public_url: str = "http://127.0.0.1:8000"
+    """How customers reach this console: what their links begin with."""
+    secret: SecretStr | None = None
+    """What customers' links are signed with; unset, a random one is kept in `home`."""
+    webhook_secrets: dict[str, SecretStr] = Field(default_factory=dict)
+    """What each gateway signs its calls with, by a name for it: `AFTERCARE_WEBHOOK_SECRETS__MYGATEWAY`."""
     now: str | None = None
     """Moves the clock of every command, for rehearsals and tests. ISO 8601."""
     time_zone: ZoneName = "Asia/Shanghai"

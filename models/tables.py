@@ -1,11 +1,14 @@
 """Every table, imported so that the metadata is whole."""
 
+from models.access import ApiKey, BrowserSession, SeenSignature, User
 from models.base import Base
 from models.ledger import (
     AuditEntry,
     CallAttempt,
     Case,
+    CaseNote,
     ChannelPause,
+    DeliveryReceipt,
     Dispatcher,
     PolicyVersion,
     Process,
@@ -18,22 +21,27 @@ from models.ledger import (
 from models.money import Account, Invoice, Payment, Promise
 from models.people import Consent, ContactPoint, Customer, CustomerKey, StaffMember, Store
 from models.service import Appointment, AppointmentChange, DepartmentNotice, Handover, RepairOrder
+from models.surveys import SurveyAnswer
 from models.vehicles import OdometerReading, Vehicle, Warranty, WarrantyEnd
 
 metadata = Base.metadata
 
 __all__ = [
     "Account",
+    "ApiKey",
     "Appointment",
     "AppointmentChange",
     "AuditEntry",
+    "BrowserSession",
     "CallAttempt",
     "Case",
+    "CaseNote",
     "ChannelPause",
     "Consent",
     "ContactPoint",
     "Customer",
     "CustomerKey",
+    "DeliveryReceipt",
     "DepartmentNotice",
     "Dispatcher",
     "Handover",
@@ -46,10 +54,13 @@ __all__ = [
     "RepairOrder",
     "Reply",
     "Run",
+    "SeenSignature",
     "StaffMember",
     "Store",
+    "SurveyAnswer",
     "TemplateVersion",
     "Touch",
+    "User",
     "Vehicle",
     "Verdict",
     "Warranty",

@@ -190,6 +190,28 @@ class CallOutcome(StrEnum):
     CALLBACK = "callback"
 
 
+class SurveySource(StrEnum):
+    """How a survey was answered."""
+
+    LINK = "link"
+    REPLY = "reply"
+    CALL = "call"
+
+
+class ReceiptStatus(StrEnum):
+    """What a gateway reports of a message later on."""
+
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+
+
+class DeadlineClock(StrEnum):
+    """Which hours count towards the deadlines of a store's cases."""
+
+    AROUND_THE_CLOCK = "around-the-clock"
+    WORKING_HOURS = "working-hours"
+
+
 class ReplyMeaning(StrEnum):
     """What a customer's reply says."""
 

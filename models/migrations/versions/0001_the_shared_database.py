@@ -15,7 +15,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-
+    op.execute("create extension if not exists pg_trgm")  # for finding customers by a part of their name
     op.create_table(
         "audit_entries",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("after", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
     )
+    op.create_index("ix_audit_entries_at", "audit_entries", ["at"], unique=False)
     op.create_index("ix_audit_entries_entity_entity_id", "audit_entries", ["entity", "entity_id"], unique=False)
     op.create_table(
         "processes",
@@ -54,9 +55,24 @@ def upgrade() -> None:
         sa.Column("started_by", sa.Text(), nullable=False),
         sa.Column("account", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
+        sa.Column(
+            "policy_versions",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'{}'::jsonb"),
+            nullable=False,
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_runs")),
     )
+    op.create_index("ix_runs_prefect_run_id", "runs", ["prefect_run_id"], unique=False)
     op.create_index("ix_runs_process_started_at", "runs", ["process", "started_at"], unique=False)
+    op.create_index("ix_runs_started_at", "runs", ["started_at"], unique=False)
+    op.create_table(
+        "seen_signatures",
+        sa.Column("signature", sa.Text(), nullable=False),
+        sa.Column("seen_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("signature", name=op.f("pk_seen_signatures")),
+    )
+    op.create_index("ix_seen_signatures_seen_at", "seen_signatures", [sa.literal_column("seen_at")], unique=False)
     op.create_table(
         "stores",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -81,10 +97,43 @@ def upgrade() -> None:
             server_default=sa.text("'{sms,email,wechat,phone}'"),
             nullable=False,
         ),
+        sa.Column(
+            "deadline_clock",
+            sa.Enum(
+                "around-the-clock",
+                "working-hours",
+                name="deadlineclock",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            server_default="around-the-clock",
+            nullable=False,
+        ),
+        sa.Column("visit_minutes", sa.Integer(), server_default="30", nullable=False),
+        sa.Column("visits_at_once", sa.Integer(), server_default="2", nullable=False),
         sa.CheckConstraint("language in ('zh-CN', 'en')", name=op.f("ck_stores_language")),
         sa.CheckConstraint("contact_from < contact_until", name=op.f("ck_stores_contact_hours")),
+        sa.CheckConstraint("visit_minutes between 5 and 480", name=op.f("ck_stores_visit_minutes")),
+        sa.CheckConstraint("visits_at_once >= 0", name=op.f("ck_stores_visits_at_once")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stores")),
         sa.UniqueConstraint("code", name=op.f("uq_stores_code")),
+    )
+    op.create_table(
+        "api_keys",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("key_digest", sa.Text(), nullable=False),
+        sa.Column("scopes", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("store_id", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("revoked_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("last_used_on", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_api_keys_store_id_stores")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_keys")),
+        sa.UniqueConstraint("key_digest", name=op.f("uq_api_keys_key_digest")),
+        sa.UniqueConstraint("name", name=op.f("uq_api_keys_name")),
     )
     op.create_table(
         "channel_pauses",
@@ -130,9 +179,25 @@ def upgrade() -> None:
         sa.Column("birth_on", sa.Date(), nullable=True),
         sa.Column("has_contract", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("created_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("erased_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.CheckConstraint("language in ('zh-CN', 'en')", name=op.f("ck_customers_language")),
         sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_customers_store_id_stores")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customers")),
+    )
+    op.create_index(
+        "ix_customers_name_begins",
+        "customers",
+        [sa.literal_column("lower(name)").label("lower_name")],
+        unique=False,
+        postgresql_ops={"lower_name": "text_pattern_ops"},
+    )
+    op.create_index(
+        "ix_customers_name_part",
+        "customers",
+        [sa.literal_column("lower(name)").label("lower_name")],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"lower_name": "gin_trgm_ops"},
     )
     op.create_index(op.f("ix_customers_store_id"), "customers", ["store_id"], unique=False)
     op.create_table(
@@ -338,6 +403,95 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_customer_keys_customer_id"), "customer_keys", ["customer_id"], unique=False)
     op.create_table(
+        "survey_answers",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("store_id", sa.BigInteger(), nullable=False),
+        sa.Column("customer_id", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "subject_kind",
+            sa.Enum(
+                "appointment",
+                "handover",
+                "repair-order",
+                "warranty",
+                "account",
+                name="subjectkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("answered_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column(
+            "source",
+            sa.Enum("link", "reply", "call", name="surveysource", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("solved", sa.Integer(), nullable=True),
+        sa.Column("punctual", sa.Integer(), nullable=True),
+        sa.Column("price_clear", sa.Integer(), nullable=True),
+        sa.Column("reception", sa.Integer(), nullable=True),
+        sa.Column("premises", sa.Integer(), nullable=True),
+        sa.Column("recommends", sa.Integer(), nullable=True),
+        sa.Column("comment", sa.Text(), nullable=True),
+        sa.CheckConstraint("premises between 1 and 5", name=op.f("ck_survey_answers_premises")),
+        sa.CheckConstraint("price_clear between 1 and 5", name=op.f("ck_survey_answers_price_clear")),
+        sa.CheckConstraint("punctual between 1 and 5", name=op.f("ck_survey_answers_punctual")),
+        sa.CheckConstraint("reception between 1 and 5", name=op.f("ck_survey_answers_reception")),
+        sa.CheckConstraint("recommends between 1 and 5", name=op.f("ck_survey_answers_recommends")),
+        sa.CheckConstraint("solved between 1 and 5", name=op.f("ck_survey_answers_solved")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_survey_answers_customer_id_customers"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_survey_answers_store_id_stores")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_answers")),
+        sa.UniqueConstraint("subject_kind", "subject_id", name=op.f("uq_survey_answers_subject_kind_subject_id")),
+    )
+    op.create_index(op.f("ix_survey_answers_customer_id"), "survey_answers", ["customer_id"], unique=False)
+    op.create_index(
+        "ix_survey_answers_store_id_answered_at", "survey_answers", ["store_id", "answered_at"], unique=False
+    )
+    op.create_table(
+        "users",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("login", sa.Text(), nullable=False),
+        sa.Column("password_hash", sa.Text(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "agent",
+                "advisor",
+                "parts",
+                "finance",
+                "marketing",
+                "manager",
+                "admin",
+                "operator",
+                name="role",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("store_id", sa.BigInteger(), nullable=True),
+        sa.Column("staff_id", sa.BigInteger(), nullable=True),
+        sa.Column("language", sa.Text(), server_default="zh-CN", nullable=False),
+        sa.Column("active", sa.Boolean(), server_default="true", nullable=False),
+        sa.Column("must_change_password", sa.Boolean(), server_default="false", nullable=False),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("locked_until", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("created_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.CheckConstraint("language in ('zh-CN', 'en')", name=op.f("ck_users_language")),
+        sa.CheckConstraint("login = lower(login) and login <> ''", name=op.f("ck_users_login_in_lower_case")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_users_staff_id_staff")),
+        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_users_store_id_stores")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
+        sa.UniqueConstraint("login", name=op.f("uq_users_login")),
+    )
+    op.create_table(
         "vehicles",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("store_id", sa.BigInteger(), nullable=False),
@@ -468,6 +622,20 @@ def upgrade() -> None:
     )
     op.create_index("ix_appointments_starts_at", "appointments", ["starts_at"], unique=False)
     op.create_index(op.f("ix_appointments_vehicle_id"), "appointments", ["vehicle_id"], unique=False)
+    op.create_table(
+        "browser_sessions",
+        sa.Column("token_digest", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_browser_sessions_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("token_digest", name=op.f("pk_browser_sessions")),
+    )
+    op.create_index(op.f("ix_browser_sessions_expires_at"), "browser_sessions", ["expires_at"], unique=False)
+    op.create_index(op.f("ix_browser_sessions_user_id"), "browser_sessions", ["user_id"], unique=False)
     op.create_table(
         "handovers",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -759,7 +927,10 @@ def upgrade() -> None:
         sa.Column("message_id", sa.Text(), nullable=True),
         sa.Column("merged_into", sa.Uuid(), nullable=True),
         sa.Column("body", sa.Text(), nullable=True),
+        sa.Column("delivered_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("assigned_to", sa.BigInteger(), nullable=True),
+        sa.Column("held_by", sa.BigInteger(), nullable=True),
+        sa.Column("held_until", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column(
             "outcome",
             sa.Enum(
@@ -793,6 +964,7 @@ def upgrade() -> None:
             ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_touches_customer_id_customers")),
+        sa.ForeignKeyConstraint(["held_by"], ["staff.id"], name=op.f("fk_touches_held_by_staff")),
         sa.ForeignKeyConstraint(["merged_into"], ["touches.id"], name=op.f("fk_touches_merged_into_touches")),
         sa.ForeignKeyConstraint(["planned_by"], ["runs.id"], name=op.f("fk_touches_planned_by_runs")),
         sa.ForeignKeyConstraint(
@@ -816,6 +988,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("state = 'planned'"),
     )
+    op.create_index("ix_touches_due_at", "touches", ["due_at", "id"], unique=False)
     op.create_index(
         "ix_touches_in_flight",
         "touches",
@@ -966,6 +1139,7 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("owner_id", sa.BigInteger(), nullable=True),
         sa.Column("touch_id", sa.Uuid(), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_cases_customer_id_customers")),
         sa.ForeignKeyConstraint(["owner_id"], ["staff.id"], name=op.f("fk_cases_owner_id_staff")),
         sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_cases_store_id_stores")),
@@ -974,6 +1148,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", "cause", name=op.f("uq_cases_kind_cause")),
     )
     op.create_index(op.f("ix_cases_customer_id"), "cases", ["customer_id"], unique=False)
+    op.create_index(
+        "ix_cases_open", "cases", ["store_id", "state"], unique=False, postgresql_where=sa.text("state <> 'closed'")
+    )
+    op.create_table(
+        "delivery_receipts",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("touch_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "delivered", "undelivered", name="receiptstatus", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("reported_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["touch_id"], ["touches.id"], name=op.f("fk_delivery_receipts_touch_id_touches")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_receipts")),
+        sa.UniqueConstraint("touch_id", "status", name=op.f("uq_delivery_receipts_touch_id_status")),
+    )
     op.create_table(
         "payments",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -1098,6 +1292,17 @@ def upgrade() -> None:
     )
     op.create_index("ix_warranty_ends_ends_on", "warranty_ends", ["ends_on"], unique=False)
     op.create_table(
+        "case_notes",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("case_id", sa.BigInteger(), nullable=False),
+        sa.Column("written_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_case_notes_case_id_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_notes")),
+    )
+    op.create_index(op.f("ix_case_notes_case_id"), "case_notes", ["case_id"], unique=False)
+    op.create_table(
         "department_notices",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("change_id", sa.BigInteger(), nullable=False),
@@ -1131,13 +1336,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-
     op.drop_index(
         "ix_department_notices_waiting",
         table_name="department_notices",
         postgresql_where=sa.text("acknowledged_at is null"),
     )
     op.drop_table("department_notices")
+    op.drop_index(op.f("ix_case_notes_case_id"), table_name="case_notes")
+    op.drop_table("case_notes")
     op.drop_index("ix_warranty_ends_ends_on", table_name="warranty_ends")
     op.drop_table("warranty_ends")
     op.drop_index(op.f("ix_verdicts_touch_id"), table_name="verdicts")
@@ -1147,6 +1353,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_payments_invoice_id"), table_name="payments")
     op.drop_index(op.f("ix_payments_account_id"), table_name="payments")
     op.drop_table("payments")
+    op.drop_table("delivery_receipts")
+    op.drop_index("ix_cases_open", table_name="cases", postgresql_where=sa.text("state <> 'closed'"))
     op.drop_index(op.f("ix_cases_customer_id"), table_name="cases")
     op.drop_table("cases")
     op.drop_index(op.f("ix_call_attempts_touch_id"), table_name="call_attempts")
@@ -1168,6 +1376,7 @@ def downgrade() -> None:
     op.drop_index(
         "ix_touches_in_flight", table_name="touches", postgresql_where=sa.text("state in ('claimed', 'sending')")
     )
+    op.drop_index("ix_touches_due_at", table_name="touches")
     op.drop_index("ix_touches_due", table_name="touches", postgresql_where=sa.text("state = 'planned'"))
     op.drop_index("ix_touches_customer_id_contacted_at", table_name="touches")
     op.drop_table("touches")
@@ -1188,6 +1397,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_handovers_handed_over_on"), table_name="handovers")
     op.drop_index(op.f("ix_handovers_customer_id"), table_name="handovers")
     op.drop_table("handovers")
+    op.drop_index(op.f("ix_browser_sessions_user_id"), table_name="browser_sessions")
+    op.drop_index(op.f("ix_browser_sessions_expires_at"), table_name="browser_sessions")
+    op.drop_table("browser_sessions")
     op.drop_index(op.f("ix_appointments_vehicle_id"), table_name="appointments")
     op.drop_index("ix_appointments_starts_at", table_name="appointments")
     op.drop_index(
@@ -1216,6 +1428,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_vehicles_plate"), table_name="vehicles")
     op.drop_index(op.f("ix_vehicles_customer_id"), table_name="vehicles")
     op.drop_table("vehicles")
+    op.drop_table("users")
+    op.drop_index("ix_survey_answers_store_id_answered_at", table_name="survey_answers")
+    op.drop_index(op.f("ix_survey_answers_customer_id"), table_name="survey_answers")
+    op.drop_table("survey_answers")
     op.drop_index(op.f("ix_customer_keys_customer_id"), table_name="customer_keys")
     op.drop_table("customer_keys")
     op.drop_index("ix_contact_points_kind_value", table_name="contact_points")
@@ -1240,6 +1456,13 @@ def downgrade() -> None:
     op.drop_table("policy_versions")
     op.drop_table("dispatchers")
     op.drop_index(op.f("ix_customers_store_id"), table_name="customers")
+    op.drop_index(
+        "ix_customers_name_part",
+        table_name="customers",
+        postgresql_using="gin",
+        postgresql_ops={"lower_name": "gin_trgm_ops"},
+    )
+    op.drop_index("ix_customers_name_begins", table_name="customers", postgresql_ops={"lower_name": "text_pattern_ops"})
     op.drop_table("customers")
     op.drop_index(
         "uq_channel_pauses_active",
@@ -1248,9 +1471,15 @@ def downgrade() -> None:
         postgresql_nulls_not_distinct=True,
     )
     op.drop_table("channel_pauses")
+    op.drop_table("api_keys")
     op.drop_table("stores")
+    op.drop_index("ix_seen_signatures_seen_at", table_name="seen_signatures")
+    op.drop_table("seen_signatures")
+    op.drop_index("ix_runs_started_at", table_name="runs")
     op.drop_index("ix_runs_process_started_at", table_name="runs")
+    op.drop_index("ix_runs_prefect_run_id", table_name="runs")
     op.drop_table("runs")
     op.drop_table("processes")
     op.drop_index("ix_audit_entries_entity_entity_id", table_name="audit_entries")
+    op.drop_index("ix_audit_entries_at", table_name="audit_entries")
     op.drop_table("audit_entries")

@@ -1,0 +1,24 @@
+"""`aftercare console`: the operations console by itself, on this installation's database or an outside one."""
+
+import typer
+
+from deployments.database import open_database
+from models.settings import read_settings
+
+SENTENCES = {
+    "first-admin": "Sign in as {login} with the password {password} - it is shown only this once.",
+    "console-serving": "The console is open at {console}; Ctrl-C ends it.",
+}
+
+
+def console() -> None:
+    """Open the console in the browser's reach until Ctrl-C. `aftercare up` opens it beside everything else."""
+    from console.web.server import serve  # noqa: PLC0415  the other commands need not wait for it
+
+    settings = read_settings()
+    with open_database(settings) as url:
+        serve(url, settings, _tell)
+
+
+def _tell(event: str, **facts: object) -> None:
+    typer.echo(SENTENCES[event].format(**facts))

@@ -1,0 +1,1 @@
+"""The operations console in the browser: sign-in, pages, and what they stand on."""

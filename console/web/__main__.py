@@ -1,0 +1,28 @@
+"""The console as a part of `aftercare up`: `python -m console.web`."""
+
+from console.web.server import announce_as_json, end_with_standard_input, serve
+from deployments.database import read_url
+from deployments.logging import set_up_logging
+from models.errors import AftercareError
+from models.settings import read_settings
+
+
+class NotAPart(AftercareError):
+    """The program was started by itself, without the installation that it is a part of."""
+
+    def __init__(self) -> None:
+        super().__init__("This part needs AFTERCARE_DATABASE_URL; `aftercare console` starts the console by itself.")
+
+
+def main() -> None:
+    """Serve until SIGTERM, or until whoever started it is gone."""
+    set_up_logging()
+    settings = read_settings()
+    if settings.database_url is None:
+        raise NotAPart
+    end_with_standard_input()
+    serve(read_url(settings.database_url, "AFTERCARE_DATABASE_URL"), settings, announce_as_json)
+
+
+if __name__ == "__main__":
+    main()

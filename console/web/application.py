@@ -1,0 +1,39 @@
+"""The web application: the guard, the plain forms, the pages, the static files."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from nicegui import ui
+from sqlalchemy import URL
+from starlette.types import ASGIApp
+
+from console.web import pages, sign_in
+from console.web.database import Database
+from console.web.guard import Guard
+from models.settings import Settings
+
+STATIC = Path(__file__).parent / "static"
+
+
+def make_application(url: URL, settings: Settings) -> ASGIApp:
+    """The console over the shared database at `url`. One a process: NiceGUI knows one application."""
+    database = Database(url, settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        database.close()
+
+    app = FastAPI(title="Aftercare", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app.state.database = database
+    app.mount("/static", StaticFiles(directory=STATIC))
+    app.include_router(sign_in.routes)
+    for module in iter_modules(pages.__path__):
+        import_module(f"{pages.__name__}.{module.name}")
+    ui.run_with(app, title="Aftercare", show_welcome_message=False, tailwind=False, reconnect_timeout=30)
+    return Guard(app, database)

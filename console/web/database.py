@@ -1,0 +1,44 @@
+"""The shared database as the console uses it: off the event loop, one transaction a piece of work, with the clock."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine
+
+from models.clock import read_clock
+from models.settings import Settings
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+POOL = 12
+"""Connections: with 20 people at work each waits a few milliseconds for one at most."""
+
+
+class Database:
+    """The shared database, and the installation's clock."""
+
+    def __init__(self, url: URL, settings: Settings) -> None:
+        self.settings = settings
+        self.engine: Engine = create_engine(url, pool_size=POOL, max_overflow=4, pool_pre_ping=True)
+
+    @property
+    def now(self) -> datetime:
+        """Now, or what `AFTERCARE_NOW` says it is."""
+        return read_clock(self.settings.now, self.settings.zone)
+
+    async def work(self, job: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `job(connection, …)` in one transaction, on a thread; committed when it ends well."""
+        return await asyncio.to_thread(partial(self.work_here, job, *args, **kwargs))
+
+    def work_here(self, job: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same, on this thread."""
+        with self.engine.begin() as connection:
+            return job(connection, *args, **kwargs)
+
+    def close(self) -> None:
+        """Give back its connections."""
+        self.engine.dispose()

@@ -1,0 +1,114 @@
+"""Who may sign in: add, give another password, disable."""
+
+from typing import Any
+
+from nicegui import ui
+from sqlalchemy import Connection
+
+from console.web.frame import page, telling
+from console.web.signed_in import Viewer
+from models.permissions import Permission
+from models.words import Role
+from tasks.access.sessions import SignedIn
+from tasks.access.users import NewUser, UserRow, add_user, change_password, list_users, set_active
+from tasks.reporting import list_stores
+
+
+@page("/users", Permission.MANAGE_ACCESS, "frame.users")
+async def show_users(viewer: Viewer) -> None:
+    """The list, and a form for one more."""
+
+    @ui.refreshable
+    async def listed() -> None:
+        with ui.element("div").classes("wide"):
+            _table(viewer, await viewer.read(list_users), listed.refresh)
+
+    await listed()
+    await _form(viewer, listed.refresh)
+
+
+def _table(viewer: Viewer, users: list[UserRow], refresh: Any) -> None:
+    names = ("login", "name", "role", "store", "staff", "active")
+    with ui.element("table").classes("q-table full-width text-left"):
+        with ui.element("thead"), ui.element("tr"):
+            for name in (*names, "act"):
+                with ui.element("th").props("scope=col"):
+                    ui.label(viewer.say(f"users.{name}"))
+        with ui.element("tbody"):
+            for user in users:
+                _row(viewer, user, refresh)
+
+
+def _row(viewer: Viewer, user: UserRow, refresh: Any) -> None:
+    state = viewer.say("users.yes" if user.active else "users.no")
+    cells = (user.login, user.name or "", viewer.word(user.role), user.store or "", user.staff or "", state)
+    with ui.element("tr"):
+        for cell in cells:
+            with ui.element("td"):
+                ui.label(cell)
+        with ui.element("td"), ui.row():
+            ui.button(viewer.say("users.passwd"), on_click=lambda: _give_password(viewer, user)).props("outline dense")
+            key = "users.disable" if user.active else "users.enable"
+            ui.button(viewer.say(key), on_click=lambda: _switch(viewer, user, refresh)).props("outline dense")
+
+
+async def _give_password(viewer: Viewer, user: UserRow) -> None:
+    async with telling(viewer):
+        password = await viewer.change(Permission.MANAGE_ACCESS, _password, viewer.now, user.login)
+        _show_once(viewer, user.login, password)
+
+
+def _password(connection: Connection, actor: SignedIn, now: Any, login: str) -> str:
+    return change_password(connection, login, None, now, actor.login)
+
+
+async def _switch(viewer: Viewer, user: UserRow, refresh: Any) -> None:
+    async with telling(viewer):
+        await viewer.change(Permission.MANAGE_ACCESS, _activate, viewer.now, user.login, active=not user.active)
+        refresh()
+
+
+def _activate(connection: Connection, actor: SignedIn, now: Any, login: str, *, active: bool) -> None:
+    set_active(connection, login, now, actor.login, active=active)
+
+
+async def _form(viewer: Viewer, refresh: Any) -> None:
+    stores = {"": viewer.say("frame.all_stores")} | {
+        store.code: f"{store.code} {store.name}" for store in await viewer.read(list_stores)
+    }
+    with ui.element("section").classes("card").props(f'aria-label="{viewer.say("users.add")}"'):
+        ui.label(viewer.say("users.add")).props("role=heading aria-level=2").classes("text-h6")
+        with ui.row().classes("items-end"):
+            login = ui.input(viewer.say("users.login")).props("outlined dense autocomplete=off")
+            name = ui.input(viewer.say("users.name")).props("outlined dense")
+            roles = {role.value: viewer.word(role) for role in Role}
+            role = ui.select(roles, label=viewer.say("users.role"), value=Role.AGENT.value).props("outlined dense")
+            store = ui.select(stores, label=viewer.say("users.store"), value="").props("outlined dense")
+            staff = ui.input(viewer.say("users.staff")).props("outlined dense")
+
+            async def add() -> None:
+                async with telling(viewer):
+                    new = NewUser(
+                        login.value or "",
+                        Role(role.value),
+                        store.value or None,
+                        staff.value or None,
+                        name.value or None,
+                        viewer.language,
+                    )
+                    password = await viewer.change(Permission.MANAGE_ACCESS, _add, viewer.now, new)
+                    _show_once(viewer, new.login, password)
+                    refresh()
+
+            ui.button(viewer.say("users.add"), on_click=add)
+
+
+def _add(connection: Connection, actor: SignedIn, now: Any, new: NewUser) -> str:
+    return add_user(connection, new, None, now, actor.login)
+
+
+def _show_once(viewer: Viewer, login: str, password: str) -> None:
+    with ui.dialog(value=True) as dialog, ui.card():
+        ui.label(viewer.say("users.shown_once", login=login))
+        ui.label(password).classes("text-h6").props("data-password")
+        ui.button(viewer.say("frame.close"), on_click=dialog.close)

@@ -1,0 +1,44 @@
+"""Passwords, as Argon2id hashes."""
+
+import secrets
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from models.errors import AftercareError
+
+SHORTEST = 12
+LONGEST = 200
+"""A hash takes time in proportion: nobody makes us hash a novel."""
+MADE_OF = "abcdefghijkmnpqrstuvwxyz23456789"
+"""Nothing that is mistaken for something else when it is read aloud."""
+
+_hasher = PasswordHasher()
+_nobody = _hasher.hash(secrets.token_hex())
+
+
+class WeakPassword(AftercareError):
+    """A password that is too short or too long."""
+
+    def __init__(self) -> None:
+        super().__init__(f"A password has {SHORTEST} to {LONGEST} characters.")
+
+
+def make_password() -> str:
+    """A random password of four groups of five: 99 bits."""
+    return "-".join("".join(secrets.choice(MADE_OF) for _ in range(5)) for _ in range(4))
+
+
+def hash_password(password: str) -> str:
+    """The hash to keep. Raises `WeakPassword`."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise WeakPassword
+    return _hasher.hash(password)
+
+
+def is_password(password: str, password_hash: str | None) -> bool:
+    """Whether it is the one that was hashed. Without a hash it is not, after as long: logins cannot be guessed."""
+    try:
+        return _hasher.verify(password_hash or _nobody, password[:LONGEST]) and password_hash is not None
+    except (VerificationError, InvalidHashError):
+        return False

@@ -1,0 +1,79 @@
+"""Whose data a user reaches: one store's, or all. Whatever is named by an id is looked up here before it is shown."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, select
+
+from models.errors import AftercareError
+from models.ledger import Case, Touch
+from models.people import Customer, StaffMember, Store
+from models.service import Appointment
+from models.words import Role
+from tasks.access.sessions import SignedIn
+from tasks.access.users import make_staff
+
+
+class NotYours(AftercareError):
+    """Something of another store, or nothing at all: which of them is not said."""
+
+    def __init__(self, kind: str, entity_id: object) -> None:
+        self.kind, self.entity_id = kind, entity_id
+        super().__init__(f"There is no {kind} {entity_id} that you may see.")
+
+
+def check_customer(connection: Connection, store_id: int | None, customer_id: int) -> int:
+    """The customer's store. Raises `NotYours`."""
+    found = select(Customer.store_id).where(Customer.id == customer_id)
+    return _check(connection, found, store_id, "customer", customer_id)
+
+
+def check_touch(connection: Connection, store_id: int | None, touch_id: UUID) -> int:
+    """The touch's store. Raises `NotYours`."""
+    return _check(connection, select(Touch.store_id).where(Touch.id == touch_id), store_id, "touch", touch_id)
+
+
+def check_case(connection: Connection, store_id: int | None, case_id: int) -> int:
+    """The case's store. Raises `NotYours`."""
+    return _check(connection, select(Case.store_id).where(Case.id == case_id), store_id, "case", case_id)
+
+
+def check_appointment(connection: Connection, store_id: int | None, appointment_id: int) -> int:
+    """The appointment's store. Raises `NotYours`."""
+    found = select(Appointment.store_id).where(Appointment.id == appointment_id)
+    return _check(connection, found, store_id, "appointment", appointment_id)
+
+
+def _check(connection: Connection, statement: Select[Any], store_id: int | None, kind: str, entity_id: object) -> int:
+    found = connection.scalar(statement)
+    if found is None or (store_id is not None and found != store_id):
+        raise NotYours(kind, entity_id)
+    return int(found)
+
+
+def staff_code_in(connection: Connection, user: SignedIn, store_id: int) -> str:
+    """The staff code under which a user acts in a store.
+
+    Someone of every store gets an entry among its staff the first time, with their own role: what is done there is
+    always done by a named person.
+    """
+    if user.staff is not None:
+        return user.staff
+    known = select(StaffMember.id).where(StaffMember.store_id == store_id, StaffMember.code == user.login)
+    if connection.scalar(known) is None:
+        make_staff(connection, store_id, user.login, user.name, user.role)
+    return user.login
+
+
+def reached_store(connection: Connection, user: SignedIn, wanted: str | None) -> str | None:
+    """The store whose data to show: the user's own, whichever is asked for; else the one asked for (None: all)."""
+    if user.store is not None:
+        return user.store
+    if wanted is not None and connection.scalar(select(Store.id).where(Store.code == wanted)) is None:
+        raise NotYours("store", wanted)
+    return wanted
+
+
+def is_in_charge(user: SignedIn) -> bool:
+    """Whether someone answers for others' work: a manager or an admin."""
+    return user.role in (Role.MANAGER, Role.ADMIN)

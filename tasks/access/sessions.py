@@ -1,0 +1,169 @@
+"""Signing in and out: sessions of browsers, and the lock after wrong passwords."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from models.access import BrowserSession, User
+from models.errors import AftercareError
+from models.people import StaffMember, Store
+from models.permissions import Permission, may
+from models.words import Role
+from tasks import audit
+from tasks.access.passwords import is_password
+
+LASTS = timedelta(hours=12)
+IDLE = timedelta(hours=2)
+NOTED = timedelta(minutes=1)
+"""How exactly it is kept when a session was last used."""
+FREE_FAILURES = 5
+"""So many wrong passwords in a row are forgiven; each further one locks for twice as long."""
+FIRST_LOCK = timedelta(minutes=1)
+LONGEST_LOCK = timedelta(hours=1)
+
+
+class NotSignedIn(AftercareError):
+    """Wrong login or password, or no longer active: which of them is not said."""
+
+    def __init__(self) -> None:
+        super().__init__("The login or the password is wrong.")
+
+
+class Locked(AftercareError):
+    """Too many wrong passwords."""
+
+    def __init__(self, until: datetime) -> None:
+        self.until = until
+        super().__init__("There were too many wrong passwords; wait a while and try again.")
+
+
+class MayNot(AftercareError):
+    """Something that the user's role may not do."""
+
+    def __init__(self, login: str, permission: Permission) -> None:
+        self.login, self.permission = login, permission
+        super().__init__(f"'{login}' may not do this ({permission}).")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who is signed in."""
+
+    user_id: int
+    login: str
+    name: str
+    role: Role
+    store_id: int | None
+    """The one store whose data they see; None: all."""
+    store: str | None
+    """Its code."""
+    staff: str | None
+    """The staff code that they work under."""
+    language: str
+    must_change_password: bool
+    token_digest: str
+
+    def may(self, permission: Permission) -> bool:
+        """Whether they may do something."""
+        return may(self.role, permission)
+
+    def check(self, permission: Permission) -> None:
+        """Raises `MayNot`."""
+        if not self.may(permission):
+            raise MayNot(self.login, permission)
+
+
+def sign_in(connection: Connection, login: str, password: str, now: datetime) -> str | NotSignedIn | Locked:
+    """The token of a new session. An error is returned, not raised: the failure is to be committed."""
+    user = connection.execute(
+        select(User.__table__).where(User.login == login.strip().lower()).with_for_update()
+    ).one_or_none()
+    if user is not None and user.locked_until is not None and user.locked_until > now:
+        return Locked(user.locked_until)
+    right = is_password(password, user.password_hash if user is not None else None)
+    if user is None:
+        return NotSignedIn()
+    if not right or not user.active:
+        return _note_failure(connection, user, now)
+    connection.execute(update(User).where(User.id == user.id).values(failures=0, locked_until=None))
+    audit.record(connection, now, user.login, "user.signed-in", "user", user.login)
+    return _open(connection, user.id, now)
+
+
+def _note_failure(connection: Connection, user: Row[Any], now: datetime) -> NotSignedIn | Locked:
+    failures = user.failures + 1
+    over = failures - FREE_FAILURES
+    lock = min(FIRST_LOCK * 2 ** min(over, 10), LONGEST_LOCK) if over >= 0 else None
+    until = now + lock if lock else None
+    connection.execute(update(User).where(User.id == user.id).values(failures=failures, locked_until=until))
+    if until is None:
+        return NotSignedIn()
+    audit.record(connection, now, user.login, "user.locked", "user", user.login, None, {"until": until.isoformat()})
+    return Locked(until)
+
+
+def _open(connection: Connection, user_id: int, now: datetime) -> str:
+    token = secrets.token_urlsafe(32)
+    values = {"token_digest": digest(token), "user_id": user_id, "created_at": now, "seen_at": now}
+    connection.execute(insert(BrowserSession).values(**values, expires_at=now + LASTS))
+    return token
+
+
+def digest(token: str) -> str:
+    """What is kept of a token: whoever reads the table cannot sign in with it."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def read_session(connection: Connection, token: str, now: datetime) -> SignedIn | None:
+    """Who is signed in by a token; None: nobody any more."""
+    return read_session_of_digest(connection, digest(token), now)
+
+
+def read_session_of_digest(connection: Connection, token_digest: str, now: datetime) -> SignedIn | None:
+    """The same, by the digest: for a page that is open for long."""
+    row = connection.execute(
+        select(
+            BrowserSession.seen_at, User.__table__, Store.code.label("store"),
+            StaffMember.code.label("staff"), StaffMember.name,
+        )
+        .join_from(BrowserSession, User, User.id == BrowserSession.user_id)
+        .outerjoin(Store, Store.id == User.store_id)
+        .outerjoin(StaffMember, StaffMember.id == User.staff_id)
+        .where(
+            BrowserSession.token_digest == token_digest,
+            BrowserSession.expires_at > now,
+            BrowserSession.seen_at > now - IDLE,
+            User.active,
+        )
+    ).one_or_none()  # fmt: skip
+    if row is None:
+        return None
+    if now - row.seen_at > NOTED:
+        seen = update(BrowserSession).where(BrowserSession.token_digest == token_digest).values(seen_at=now)
+        connection.execute(seen)
+    return SignedIn(
+        user_id=row.id,
+        login=row.login,
+        name=row.name or row.login,
+        role=row.role,
+        store_id=row.store_id,
+        store=row.store,
+        staff=row.staff,
+        language=row.language,
+        must_change_password=row.must_change_password,
+        token_digest=token_digest,
+    )
+
+
+def sign_out(connection: Connection, token_digest: str) -> None:
+    """End a session."""
+    connection.execute(delete(BrowserSession).where(BrowserSession.token_digest == token_digest))
+
+
+def forget_expired(connection: Connection, now: datetime) -> int:
+    """Delete the sessions that have run out; how many."""
+    return connection.execute(delete(BrowserSession).where(BrowserSession.expires_at <= now)).rowcount
