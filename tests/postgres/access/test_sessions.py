@@ -1,0 +1,165 @@
+"""Signing in and out, and the lock after wrong passwords."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection, select
+
+from models.access import User
+from models.ledger import AuditEntry
+from models.permissions import Permission
+from models.words import Role
+from tasks.access.sessions import (
+    FIRST_LOCK,
+    FREE_FAILURES,
+    IDLE,
+    LASTS,
+    Locked,
+    MayNot,
+    NotSignedIn,
+    forget_expired,
+    read_session,
+    sign_in,
+    sign_out,
+)
+from tasks.access.users import (
+    LastAdmin,
+    LoginTaken,
+    NeedsStore,
+    NewUser,
+    NoSuchStore,
+    OfAnotherRole,
+    UnknownUser,
+    add_first_admin,
+    add_user,
+    change_password,
+    list_users,
+    set_active,
+)
+from tests.support.world import World, at
+
+NOON = at("2026-03-10 12:00")
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def world(connection: Connection) -> World:
+    world = World(connection)
+    add_user(connection, NewUser("Chief", Role.ADMIN), PASSWORD, NOON, "test")
+    return world
+
+
+def signed_in(world: World, login: str = "chief", password: str = PASSWORD) -> str:
+    token = sign_in(world.connection, login, password, NOON)
+    assert isinstance(token, str)
+    return token
+
+
+def test_the_right_password_opens_a_session(world: World) -> None:
+    user = read_session(world.connection, signed_in(world, " CHIEF "), NOON)
+    assert user is not None
+    assert (user.login, user.role, user.store_id) == ("chief", Role.ADMIN, None)
+
+
+def test_a_session_ends_when_it_is_idle_when_it_is_old_and_when_it_is_ended(world: World) -> None:
+    idle, old, ended = (signed_in(world) for _ in range(3))
+    assert read_session(world.connection, idle, NOON + IDLE) is None
+    moment = NOON
+    while moment < NOON + LASTS - timedelta(hours=1):
+        moment += timedelta(hours=1)
+        assert read_session(world.connection, old, moment) is not None
+    assert read_session(world.connection, old, NOON + LASTS) is None
+    user = read_session(world.connection, ended, NOON)
+    assert user is not None
+    sign_out(world.connection, user.token_digest)
+    assert read_session(world.connection, ended, NOON) is None
+    assert forget_expired(world.connection, NOON + LASTS) == 2
+
+
+def test_an_unknown_login_and_a_wrong_password_are_told_alike(world: World) -> None:
+    for login, password in (("nobody", PASSWORD), ("chief", "wrong")):
+        assert isinstance(sign_in(world.connection, login, password, NOON), NotSignedIn)
+
+
+def test_wrong_passwords_lock_for_longer_and_longer(world: World) -> None:
+    for _ in range(FREE_FAILURES - 1):
+        assert isinstance(sign_in(world.connection, "chief", "wrong", NOON), NotSignedIn)
+    assert isinstance(sign_in(world.connection, "chief", "wrong", NOON), Locked)
+    assert isinstance(sign_in(world.connection, "chief", PASSWORD, NOON), Locked), "the right one does not help now"
+    later = NOON + FIRST_LOCK
+    again = sign_in(world.connection, "chief", "wrong", later)
+    assert isinstance(again, Locked)
+    assert again.until - later == 2 * FIRST_LOCK
+    assert isinstance(sign_in(world.connection, "chief", PASSWORD, again.until), str)
+    assert world.connection.scalar(select(User.failures)) == 0
+    actions = world.connection.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
+    assert actions == ["user.added", "user.locked", "user.locked", "user.signed-in"]
+
+
+def test_whoever_is_disabled_is_out_at_once(world: World) -> None:
+    add_user(world.connection, NewUser("mei", Role.MANAGER), PASSWORD, NOON, "test")
+    token = signed_in(world, "mei")
+    set_active(world.connection, "mei", NOON, "test", active=False)
+    assert read_session(world.connection, token, NOON) is None
+    assert isinstance(sign_in(world.connection, "mei", PASSWORD, NOON), NotSignedIn)
+
+
+def test_another_password_ends_the_other_sessions_and_unlocks(world: World) -> None:
+    kept, other = signed_in(world), signed_in(world)
+    user = read_session(world.connection, kept, NOON)
+    assert user is not None
+    change_password(world.connection, "chief", "another long password", NOON, "chief", keep=user.token_digest)
+    assert read_session(world.connection, kept, NOON) is not None
+    assert read_session(world.connection, other, NOON) is None
+    assert isinstance(sign_in(world.connection, "chief", PASSWORD, NOON), NotSignedIn)
+
+
+def test_the_first_start_makes_one_admin_whose_password_must_be_changed(connection: Connection) -> None:
+    password = add_first_admin(connection, NOON)
+    assert password is not None
+    assert add_first_admin(connection, NOON) is None
+    user = read_session(connection, sign_in(connection, "admin", password, NOON), NOON)  # type: ignore[arg-type]
+    assert user is not None
+    assert user.must_change_password
+
+
+def test_the_last_admin_cannot_be_locked_out(world: World) -> None:
+    with pytest.raises(LastAdmin):
+        set_active(world.connection, "chief", NOON, "chief", active=False)
+
+
+def test_a_user_of_a_store_works_under_a_staff_code_of_the_same_role(world: World) -> None:
+    store = world.connection.exec_driver_sql("select code from stores").scalar_one()
+    add_user(world.connection, NewUser("lin", Role.AGENT, store, name="Lin"), None, NOON, "test")
+    (agent,) = [user for user in list_users(world.connection) if user.login == "lin"]
+    assert (agent.staff, agent.name, agent.store) == ("lin", "Lin", store)
+    with pytest.raises(OfAnotherRole):
+        add_user(world.connection, NewUser("lin2", Role.MANAGER, store, staff="lin"), None, NOON, "test")
+
+
+@pytest.mark.parametrize(
+    ("new", "error"),
+    [
+        (NewUser("chief", Role.ADMIN), LoginTaken),
+        (NewUser("mei", Role.AGENT), NeedsStore),
+        (NewUser("mei", Role.AGENT, "NOWHERE"), NoSuchStore),
+    ],
+)
+def test_a_user_who_cannot_be(world: World, new: NewUser, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        add_user(world.connection, new, None, NOON, "test")
+
+
+def test_a_login_that_nobody_has(world: World) -> None:
+    with pytest.raises(UnknownUser):
+        change_password(world.connection, "nobody", None, NOON, "test")
+
+
+def test_a_role_may_do_what_it_may(world: World) -> None:
+    store = world.connection.exec_driver_sql("select code from stores").scalar_one()
+    add_user(world.connection, NewUser("lin", Role.AGENT, store), PASSWORD, NOON, "test")
+    agent = read_session(world.connection, signed_in(world, "lin"), NOON)
+    assert agent is not None
+    agent.check(Permission.WORK_CALLS)
+    with pytest.raises(MayNot):
+        agent.check(Permission.CHANGE_POLICIES)
