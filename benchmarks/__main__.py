@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, text
 
-from benchmarks import dispatching, importing, memory, sweeping
+from benchmarks import dispatching, importing, memory, serving, sweeping
 from benchmarks.crowd import fill
 from benchmarks.results import Figure, show, write
 from deployments.embedded import open_embedded
@@ -64,8 +64,16 @@ def footprint(home: Path, sizes: argparse.Namespace) -> list[Figure]:
         return memory.measure(cluster, home, sizes.customers)
 
 
+def people(home: Path, sizes: argparse.Namespace) -> list[Figure]:
+    """The console with people at work in it."""
+    with database(home, "console") as engine:
+        _say(f"putting {serving.PEOPLE} people to work on {sizes.customers:,} customers and five touches each")
+        return serving.measure(engine, home, sizes.customers)
+
+
 PARTS: dict[str, Callable[[Path, argparse.Namespace], list[Figure]]] = {
-    "sweep": sweep, "dispatch": dispatch, "import": intake, "memory": footprint
+    "sweep": sweep, "dispatch": dispatch, "import": intake, "memory": footprint,
+    "console": people,
 }  # fmt: skip
 
 
