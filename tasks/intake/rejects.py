@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from models.spreadsheet_cells import defuse
 from tasks.intake.errors import UnusableFile
 from tasks.intake.kinds import KindName
 
 COLUMNS = ("row", "kind", "column", "value", "reason")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 BUT_ACCEPTED = " The rest of the row went in."
 
 
@@ -53,7 +53,7 @@ def write_rejects(path: Path, rejects: Iterable[Reject]) -> Path | None:
             writer.writerow(COLUMNS)
             for reject in rejects:
                 writer.writerow(
-                    (reject.row, reject.kind, harmless(reject.column), harmless(reject.value), reject.sentence)
+                    (reject.row, reject.kind, defuse(reject.column), defuse(reject.value), reject.sentence)
                 )
                 count += 1
         if count:
@@ -64,8 +64,3 @@ def write_rejects(path: Path, rejects: Iterable[Reject]) -> Path | None:
     except OSError as error:
         raise UnusableFile(target, f"The rejects cannot be written, so nothing went in: {error.strerror}.") from error
     return None
-
-
-def harmless(text: str) -> str:
-    """The text so that a spreadsheet shows it and does not run it."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
