@@ -44,7 +44,8 @@ HISTORY = """
         due_at, valid_until, not_before, state, state_at, figures, planned_at, contacted_at, channel
     )
     select (array['post-delivery-followup', 'warranty-expiry', 'overdue-accounts', 'appointment-reminders']
-           )[1 + nth % 4], 'handover', -n, due_at, 'history-' || nth, 'message', 'follow-up', 50, false, false, 1 + n % 2, n, 1, 1,
+           )[1 + nth % 4],
+           'handover', -n, due_at, 'history-' || nth, 'message', 'follow-up', 50, false, false, 1 + n % 2, n, 1, 1,
            '{{sms}}', '{{}}', '{{}}', false, due_at, due_at + interval '2 days', due_at,
            case when n % 1000 = 0 then 'unknown' when n % 10 = 0 then 'cancelled' else 'sent' end,
            due_at, '{{}}', due_at - interval '1 day', due_at, 'sms'
