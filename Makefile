@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: demo up test check bench format clean
+.PHONY: demo up test check bench pictures format clean
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Aftercare needs Python 3.11 or newer; name one with make PYTHON=…")'
@@ -30,6 +30,9 @@ check: $(STAMP)  ## lint, types, import contracts, migrations
 
 bench: $(STAMP)  ## the benchmarks, into benchmarks/results.json
 	$(BIN)/python -m benchmarks
+
+pictures: $(STAMP)  ## the README's pictures of the console, taken from the sample dealership
+	$(BIN)/python -m tests.web.take_pictures
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .

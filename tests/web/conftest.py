@@ -1,5 +1,6 @@
 """The console as a program of its own, on a copy of the sample dealership, and a real browser before it."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -67,18 +68,17 @@ def sample_database(template_database: str, postgres: Cluster, shared_directory:
         there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (SAMPLE,)).fetchone()
         if not there:
             connection.execute(f"CREATE DATABASE {SAMPLE}_unfinished TEMPLATE {template_database}")
-            _fill(postgres.url(f"{SAMPLE}_unfinished"), shared_directory / "sample")
+            fill_sample(postgres.url(f"{SAMPLE}_unfinished"), shared_directory / "sample", CUSTOMERS)
             connection.execute(f"ALTER DATABASE {SAMPLE}_unfinished RENAME TO {SAMPLE}")
     return SAMPLE
 
 
-def _fill(url: URL, folder: Path) -> None:
-    import asyncio
-
+def fill_sample(url: URL, folder: Path, customers: int) -> None:
+    """The sample dealership, planned and dispatched once at its moment."""
     engine, settings = create_engine(url), Settings(home=folder)
     with engine.begin() as connection:
         install_if_empty(connection, SAMPLE_MOMENT)
-    write_sample(folder, CUSTOMERS, 7)
+    write_sample(folder, customers, 7)
     for _ in load_sample(engine, folder, settings):
         pass
     with engine.begin() as connection:
