@@ -216,6 +216,7 @@ class Touch(Base):
         ),
         Index("ix_touches_ready", "store_id", "not_before", postgresql_where=sql("state = 'ready'")),
         Index("ix_touches_due_at", "due_at", "id"),
+        Index("ix_touches_awaiting_approval", "due_at", "id", postgresql_where=sql("state = 'awaiting-approval'")),
         Index("ix_touches_in_flight", "claimed_by", postgresql_where=sql("state in ('claimed', 'sending')")),
         Index("ix_touches_unsettled", "state_at", postgresql_where=sql("state in ('unknown', 'failed')")),
         Index("ix_touches_message_id", "message_id", postgresql_where=sql("message_id is not null")),
@@ -299,6 +300,7 @@ class Case(Base):
     __table_args__ = (
         UniqueConstraint("kind", "cause"),
         Index("ix_cases_open", "store_id", "state", postgresql_where=sql("state <> 'closed'")),
+        Index("ix_cases_closed_at", "closed_at", postgresql_where=sql("state = 'closed'")),
     )
 
 

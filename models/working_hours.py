@@ -50,5 +50,25 @@ def next_working_day(hours: WorkingHours, now: datetime, *, works_holidays: bool
     return next_working_moment(hours, begins, works_holidays=works_holidays)
 
 
+def after_working(hours: WorkingHours, since: datetime, duration: timedelta) -> datetime:
+    """The moment at which staff have had `duration` of working time from `since` on, public holidays not counted.
+
+    For a store that never works, time runs around the clock.
+    """
+    since, left, idle = since.astimezone(UTC), duration, 0  # in UTC, an hour is an hour even when the clocks change
+    day = since.astimezone(hours.contact.zone).date()
+    while idle < DAYS_AHEAD:
+        span = working_span(hours, day, works_holidays=False)
+        worked = _rest_of(span, since) if span else timedelta(0)
+        if span and worked >= left:
+            return max(span[0], since) + left
+        left, idle, day = left - worked, 0 if worked else idle + 1, day + timedelta(days=1)
+    return since + duration
+
+
+def _rest_of(span: tuple[datetime, datetime], since: datetime) -> timedelta:
+    return max(span[1] - max(span[0], since), timedelta(0))
+
+
 def _is_holiday(contact: ContactHours, day: date, *, works_holidays: bool) -> bool:
     return opening_from(contact, day, works_holidays=works_holidays).date() != day

@@ -980,6 +980,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_touches")),
         sa.UniqueConstraint("subject_kind", "subject_id", "process", "anchor_at", "step", name="uq_touches_once"),
     )
+    op.create_index(
+        "ix_touches_awaiting_approval",
+        "touches",
+        ["due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'awaiting-approval'"),
+    )
     op.create_index("ix_touches_customer_id_contacted_at", "touches", ["customer_id", "contacted_at"], unique=False)
     op.create_index(
         "ix_touches_due",
@@ -1146,6 +1153,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["touch_id"], ["touches.id"], name=op.f("fk_cases_touch_id_touches")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
         sa.UniqueConstraint("kind", "cause", name=op.f("uq_cases_kind_cause")),
+    )
+    op.create_index(
+        "ix_cases_closed_at", "cases", ["closed_at"], unique=False, postgresql_where=sa.text("state = 'closed'")
     )
     op.create_index(op.f("ix_cases_customer_id"), "cases", ["customer_id"], unique=False)
     op.create_index(
@@ -1356,6 +1366,7 @@ def downgrade() -> None:
     op.drop_table("delivery_receipts")
     op.drop_index("ix_cases_open", table_name="cases", postgresql_where=sa.text("state <> 'closed'"))
     op.drop_index(op.f("ix_cases_customer_id"), table_name="cases")
+    op.drop_index("ix_cases_closed_at", table_name="cases", postgresql_where=sa.text("state = 'closed'"))
     op.drop_table("cases")
     op.drop_index(op.f("ix_call_attempts_touch_id"), table_name="call_attempts")
     op.drop_table("call_attempts")
@@ -1379,6 +1390,9 @@ def downgrade() -> None:
     op.drop_index("ix_touches_due_at", table_name="touches")
     op.drop_index("ix_touches_due", table_name="touches", postgresql_where=sa.text("state = 'planned'"))
     op.drop_index("ix_touches_customer_id_contacted_at", table_name="touches")
+    op.drop_index(
+        "ix_touches_awaiting_approval", table_name="touches", postgresql_where=sa.text("state = 'awaiting-approval'")
+    )
     op.drop_table("touches")
     op.drop_index(op.f("ix_repair_orders_vehicle_id"), table_name="repair_orders")
     op.drop_index(
