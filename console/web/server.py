@@ -14,11 +14,10 @@ from sqlalchemy import URL
 from console.web.application import make_application
 from console.web.database import Database
 from models.errors import AftercareError
-from models.settings import Settings
+from models.settings import USUAL_PORT, Settings
 from tasks.access.users import FIRST, add_first_admin
 
 DRAIN_SECONDS = 5
-USUAL_PORT = 8000
 
 
 class Announce(Protocol):
