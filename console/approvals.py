@@ -2,7 +2,7 @@
 
 `aftercare approvals --json` prints a list of objects, the earliest due first: `id`, `kind`, `process`, `step`, `store`,
 `time_zone`, `roles`, `customer_id`, `customer`, `channels`, `due_at`, `valid_until` (store-local, ISO 8601), `letter`
-(`language`, `subject`, `text`, `also`, `variables`), `figures`.
+(`language`, `subject`, `text`, `also`, `variables`), `figures` (as planned), `figures_now`.
 """
 
 from typing import Annotated
@@ -45,10 +45,12 @@ def _row(item: WaitingTouch) -> tuple[str, ...]:
 
 
 @app.command("approve")
-def approve_touch(touch: Id, by: By) -> None:
+def approve_touch(
+    touch: Id, by: By, reason: Annotated[str | None, typer.Option(help="Why, where that is worth knowing.")] = None
+) -> None:
     """Let it go at its due moment."""
     with open_session() as session:
-        approved = approve(session.connection, touch, session.now, by)
+        approved = approve(session.connection, touch, session.now, by, reason)
     typer.echo(f"{short(approved)} is approved.")
 
 

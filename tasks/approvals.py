@@ -1,22 +1,31 @@
 """What waits for a named person before it goes: shown as the customer will get it, approved or refused."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, insert, select, union_all, update
+from sqlalchemy import Connection, Row, Select, Uuid, func, insert, literal, select, tuple_, union_all, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.base import Facts
+from models.cadence import moment
 from models.errors import AftercareError
 from models.ledger import Touch, Verdict
 from models.people import Customer, Store
 from models.words import Decision, Gate, Role, StepKind, SubjectKind, TouchState
 from tasks import audit
+from tasks.access.reach import check_touch, staff_code_in
+from tasks.access.sessions import SignedIn
 from tasks.letters import Letter, letters_of
+from tasks.one_by_one import Decided, decide_each
 from tasks.planning.ending import still_true
 from tasks.staff import Actor, find_actor
 from tasks.touches import cancel_touches, check_still_true, find_touch, lock_touch, short
+
+AT_A_TIME = 500
+"""So many are looked at in one statement."""
 
 
 class MayNotApprove(AftercareError):
@@ -50,29 +59,83 @@ class WaitingTouch:
     letter: Letter
     figures: Facts
     """What the planner saw."""
+    figures_now: Facts
+    """The same as the facts stand now."""
+
+
+Place = tuple[datetime, UUID]
+"""Where a touch stands in the order of the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPage:
+    """A part of what waits."""
+
+    items: list[WaitingTouch]
+    following: Place | None
+    """After which place the next page begins; None: this is the last."""
 
 
 def list_waiting(connection: Connection, now: datetime, *, store: str | None = None) -> list[WaitingTouch]:
     """What waits for approval and is still true, the earliest due first. `store` is a store's code."""
-    rows = connection.execute(_waiting(now, store)).all()
+    page = read_waiting(connection, now, store=store, limit=AT_A_TIME)
+    items = page.items
+    while page.following:
+        page = read_waiting(connection, now, store=store, limit=AT_A_TIME, after=page.following)
+        items += page.items
+    return items
+
+
+def read_waiting(
+    connection: Connection, now: datetime, *, store: str | None, limit: int, after: Place | None = None
+) -> WaitingPage:
+    """A page of the same list: of the `limit` touches from a place on, those that are still true.
+
+    A page of which nothing is true any more is left out.
+    """
+    while True:
+        places = _places(connection, store, limit, after)
+        items = _still_waiting(connection, now, [touch_id for _, touch_id in places])
+        after = places[-1] if len(places) == limit else None
+        if items or after is None:
+            return WaitingPage(items, after)
+
+
+def _still_waiting(connection: Connection, now: datetime, touch_ids: list[UUID]) -> list[WaitingTouch]:
+    rows = connection.execute(_waiting(now, touch_ids)).all()
     letters = letters_of(connection, [row.id for row in rows], now)
     return [_item(row, letters[row.id]) for row in rows if row.id in letters]
 
 
-def _waiting(now: datetime, store: str | None) -> Select[Any]:
+def _places(connection: Connection, store: str | None, limit: int, after: Place | None) -> list[Place]:
     statement = (
-        select(Touch.__table__, Store.code.label("store"), Store.time_zone)
+        select(Touch.due_at, Touch.id)
         .join(Store, Store.id == Touch.store_id)
         .where(Touch.state == TouchState.AWAITING_APPROVAL)
+        .order_by(Touch.due_at, Touch.id)
+        .limit(limit)
     )
-    waiting = (statement if store is None else statement.where(Store.code == store)).cte("waiting")
+    if store is not None:
+        statement = statement.where(Store.code == store)
+    if after is not None:
+        statement = statement.where(tuple_(Touch.due_at, Touch.id) > tuple_(moment(after[0]), literal(after[1])))
+    return [(row.due_at, row.id) for row in connection.execute(statement)]
+
+
+def _waiting(now: datetime, touch_ids: list[UUID]) -> Select[Any]:
+    waiting = (
+        select(Touch.__table__, Store.code.label("store"), Store.time_zone)
+        .join(Store, Store.id == Touch.store_id)
+        .where(Touch.id == func.any(literal(touch_ids, ARRAY(Uuid))))
+        .cte("waiting")
+    )
     judged = union_all(*(still_true(waiting, kind, now) for kind in SubjectKind)).subquery("judged")
     return (
-        select(waiting, Customer.name.label("customer"))
+        select(waiting, Customer.name.label("customer"), judged.c.figures.label("figures_now"))
         .join(judged, judged.c.touch_id == waiting.c.id)
         .join(Customer, Customer.id == waiting.c.customer_id)
         .where(~judged.c.moved, judged.c.gone.is_(None), ~judged.c.passed)
-        .order_by(waiting.c.due_at, waiting.c.priority.desc(), waiting.c.id)
+        .order_by(waiting.c.due_at, waiting.c.id)
     )
 
 
@@ -92,10 +155,37 @@ def _item(row: Row[Any], letter: Letter) -> WaitingTouch:
         valid_until=row.valid_until,
         letter=letter,
         figures=row.figures,
+        figures_now=row.figures_now,
     )
 
 
-def approve(connection: Connection, id_prefix: str, now: datetime, staff_code: str) -> UUID:
+def approve_each(
+    connection: Connection, user: SignedIn, touch_ids: Iterable[UUID], note: str | None, now: datetime
+) -> list[Decided]:
+    """Let touches go, each by itself, in the name of a user who reaches their stores."""
+    return decide_each(
+        connection,
+        touch_ids,
+        lambda touch_id: approve(connection, str(touch_id), now, _acting_on(connection, user, touch_id), note),
+    )
+
+
+def refuse_each(
+    connection: Connection, user: SignedIn, touch_ids: Iterable[UUID], reason: str, now: datetime
+) -> list[Decided]:
+    """Do not let touches go, each by itself, in the name of a user who reaches their stores."""
+    return decide_each(
+        connection,
+        touch_ids,
+        lambda touch_id: refuse(connection, str(touch_id), now, _acting_on(connection, user, touch_id), reason),
+    )
+
+
+def _acting_on(connection: Connection, user: SignedIn, touch_id: UUID) -> str:
+    return staff_code_in(connection, user, check_touch(connection, user.store_id, touch_id))
+
+
+def approve(connection: Connection, id_prefix: str, now: datetime, staff_code: str, note: str | None = None) -> UUID:
     """Let a waiting touch go at its due moment; its id.
 
     Raises `UnknownTouch`, `AmbiguousTouch`, `WrongState`, `NoLongerTrue`, `UnknownStaff`, `InactiveStaff`,
@@ -113,12 +203,12 @@ def approve(connection: Connection, id_prefix: str, now: datetime, staff_code: s
             touch_id=touch.id,
             gate=Gate.APPROVAL,
             decision=Decision.PASS,
-            reason=f"approved by {actor.name}",
+            reason=f"approved by {actor.name}" + (f": {note}" if note else ""),
             figures={"staff": actor.code},
             decided_at=now,
         )
     )
-    before, after = {"state": touch.state}, {"state": TouchState.PLANNED}
+    before, after = {"state": touch.state}, {"state": TouchState.PLANNED, "reason": note}
     audit.record(connection, now, actor.code, "touch.approved", "touch", touch.id, before, after)
     return UUID(str(touch.id))
 

@@ -1,20 +1,23 @@
 """Touches of which nobody knows whether they arrived, or that failed: worked off by people, with a reason."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, assert_never
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, String, and_, cast, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, String, and_, cast, literal, or_, select, update
 
 from models.cadence import moment
 from models.errors import AftercareError
 from models.ledger import AuditEntry, Touch
 from models.people import Customer, Store
-from models.touch_states import may_follow
 from models.words import ChannelName, TouchState
 from tasks import audit
+from tasks.access.reach import check_touch, staff_code_in
+from tasks.access.sessions import SignedIn
+from tasks.one_by_one import Decided, decide_each
 from tasks.staff import find_actor
 from tasks.touches import WrongState, check_still_true, find_touch, lock_touch, short
 
@@ -39,6 +42,24 @@ class WentWithAnother(AftercareError):
     def __init__(self, touch_id: UUID, host_id: UUID) -> None:
         self.touch_id, self.host_id = touch_id, host_id
         super().__init__(f"{short(touch_id)} went out inside the message of {short(host_id)}; settle that one.")
+
+
+class SettledMeanwhile(AftercareError):
+    """A touch that has moved on since somebody looked at it."""
+
+    def __init__(self, touch: Row[Any]) -> None:
+        self.touch_id, self.state, self.reason = touch.id, touch.state, touch.reason
+        because = f" ({touch.reason})" if touch.reason else ""
+        super().__init__(f"Somebody has settled {short(touch.id)} meanwhile: it is {touch.state}{because}.")
+
+
+@dataclass(frozen=True, slots=True)
+class AsSeen:
+    """A touch as it stood when whoever settles it looked at it."""
+
+    state: TouchState
+    state_at: datetime
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +91,8 @@ def list_unsettled(connection: Connection, *, store: str | None = None) -> list[
     return [UnsettledTouch(**row) for row in connection.execute(statement).mappings()]
 
 
-def _unsettled() -> Select[Any]:
+def waits_for_a_person() -> ColumnElement[bool]:
+    """Which touches somebody must settle: unknown, or failed and not given up; not what went with another's message."""
     given_up = (
         select(literal(1))
         .where(
@@ -81,6 +103,14 @@ def _unsettled() -> Select[Any]:
         )
         .exists()
     )
+    return and_(
+        or_(Touch.state == TouchState.UNKNOWN, and_(Touch.state == TouchState.FAILED, ~given_up)),
+        Touch.state.in_(UNSETTLED),
+        Touch.merged_into.is_(None),
+    )
+
+
+def _unsettled() -> Select[Any]:
     return (
         select(
             Touch.id,
@@ -99,23 +129,46 @@ def _unsettled() -> Select[Any]:
         )
         .join(Store, Store.id == Touch.store_id)
         .join(Customer, Customer.id == Touch.customer_id)
-        .where(
-            or_(Touch.state == TouchState.UNKNOWN, and_(Touch.state == TouchState.FAILED, ~given_up)),
-            Touch.merged_into.is_(None),
-        )
+        .where(waits_for_a_person())
         .order_by(Touch.state_at, Touch.id)
     )
 
 
+def settle_each(
+    connection: Connection,
+    user: SignedIn,
+    seen: Mapping[UUID, AsSeen],
+    settlement: Settlement,
+    reason: str,
+    now: datetime,
+) -> list[Decided]:
+    """Settle touches as they were seen, each by itself, in the name of a user who reaches their stores."""
+
+    def decide(touch_id: UUID) -> None:
+        staff_code = staff_code_in(connection, user, check_touch(connection, user.store_id, touch_id))
+        settle(connection, str(touch_id), settlement, reason, now, staff_code, seen=seen[touch_id])
+
+    return decide_each(connection, seen, decide)
+
+
 def settle(
-    connection: Connection, id_prefix: str, settlement: Settlement, reason: str, now: datetime, staff_code: str
+    connection: Connection,
+    id_prefix: str,
+    settlement: Settlement,
+    reason: str,
+    now: datetime,
+    staff_code: str,
+    *,
+    seen: AsSeen | None = None,
 ) -> TouchState:
     """Settle an unknown or failed touch, and what went out inside its message; the state it is in then.
 
-    Raises `UnknownTouch`, `AmbiguousTouch`, `WrongState`, `WentWithAnother`, `NoLongerTrue` for what would be sent
-    again without its reason, `UnknownStaff`, `InactiveStaff`.
+    Raises `UnknownTouch`, `AmbiguousTouch`, `WrongState`, `SettledMeanwhile` where it does not stand as it was `seen`,
+    `WentWithAnother`, `NoLongerTrue` for what would be sent again without its reason, `UnknownStaff`, `InactiveStaff`.
     """
     touch = lock_touch(connection, find_touch(connection, id_prefix), UNSETTLED)
+    if seen is not None and seen != AsSeen(touch.state, touch.state_at, touch.reason):
+        raise SettledMeanwhile(touch)
     if touch.merged_into is not None:
         raise WentWithAnother(touch.id, touch.merged_into)
     actor = find_actor(connection, staff_code, touch.store_id)
@@ -135,7 +188,7 @@ def _decide(connection: Connection, touch: Row[Any], settlement: Settlement, now
     """The state that a settlement leads to, and what the audit trail calls it."""
     match settlement:
         case Settlement.DELIVERED:
-            if not may_follow(touch.state, TouchState.SENT):
+            if touch.state is not TouchState.UNKNOWN:
                 raise WrongState(touch, (TouchState.UNKNOWN,))
             return TouchState.SENT, "touch.delivered"
         case Settlement.AGAIN:

@@ -1,0 +1,36 @@
+"""One person's decision on many touches: each by itself, so that what cannot be done stops nothing else."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from models.errors import AftercareError
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What came of a decision on one touch."""
+
+    touch_id: UUID
+    problem: AftercareError | None
+    """Why nothing was done; None: it was."""
+
+
+def decide_each(connection: Connection, touch_ids: Iterable[UUID], decide: Callable[[UUID], object]) -> list[Decided]:
+    """Decide on each touch in a savepoint of its own.
+
+    They are taken in the order of their ids, so that two people who decide on the same ones never wait for each other
+    in a circle.
+    """
+    return [Decided(touch_id, _problem(connection, touch_id, decide)) for touch_id in sorted(set(touch_ids))]
+
+
+def _problem(connection: Connection, touch_id: UUID, decide: Callable[[UUID], object]) -> AftercareError | None:
+    try:
+        with connection.begin_nested():
+            decide(touch_id)
+    except AftercareError as problem:
+        return problem
+    return None
