@@ -1,8 +1,8 @@
 """`aftercare cases`: what a person must settle by a deadline.
 
 `aftercare cases --json` prints a list of objects, the nearest deadline first: `id`, `kind`, `state`, `title`, `note`,
-`cause`, `store`, `time_zone`, `customer_id`, `customer`, `owner` (staff code or null), `opened_at`, `answer_by`,
-`solve_by`, `answered_at`, `solved_at`, `closed_at` (store-local, ISO 8601, or null), `overdue`.
+`cause`, `store`, `time_zone`, `customer_id`, `customer`, `owner` (staff code or null), `owner_name`, `opened_at`,
+`answer_by`, `solve_by`, `answered_at`, `solved_at`, `closed_at` (store-local, ISO 8601, or null), `overdue`, `version`.
 """
 
 from typing import Annotated
@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from console.session import Commands, check_store, local, open_session, print_json, print_table, to_json
-from tasks.cases import CaseItem, answer_case, close_case, list_cases, solve_case
+from tasks.case_board import CaseItem, list_cases
+from tasks.cases import answer_case, close_case, solve_case
 
 app = typer.Typer(cls=Commands, invoke_without_command=True, help="What a person must settle by a deadline.")
 

@@ -4,20 +4,21 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, func, literal, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, case, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.types import Text
 
 from models.base import enumeration
 from models.cadence import local_day, moment
-from models.cases import FOLLOWERS, TITLES, deadlines_of
+from models.cases import FOLLOWERS, TITLES
 from models.errors import AftercareError
-from models.ledger import Case
+from models.ledger import Case, CaseNote
 from models.money import Account, Promise
-from models.people import Customer, StaffMember, Store
+from models.people import StaffMember, Store
 from models.words import CaseKind, CaseState, SubjectKind
 from tasks import audit
-from tasks.staff import find_actor
+from tasks.deadlines import deadlines_everywhere, deadlines_in_store
+from tasks.staff import Actor, find_actor
 from tasks.subjects import SUBJECTS
 from tasks.subjects.contract import Those
 
@@ -48,6 +49,22 @@ class CaseNotThere(AftercareError):
         super().__init__(f"Case {case_id} is {state}, so it cannot become {wanted}; what may follow is {ways}.")
 
 
+class CaseChanged(AftercareError):
+    """A case that somebody else has changed since it was looked at."""
+
+    def __init__(self, case_id: int, state: CaseState) -> None:
+        self.case_id, self.state = case_id, state
+        super().__init__(f"Somebody else has changed case {case_id} meanwhile: it is {state}. Look at it again.")
+
+
+class CaseIsClosed(AftercareError):
+    """A closed case, which nobody works on any more."""
+
+    def __init__(self, case_id: int) -> None:
+        self.case_id = case_id
+        super().__init__(f"Case {case_id} is closed, so nobody works on it any more.")
+
+
 class CustomerHasNotAgreed(AftercareError):
     """A complaint is closed only when the customer agrees (R10)."""
 
@@ -71,36 +88,10 @@ class NewCase:
     touch_id: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class CaseItem:
-    """A case as a list shows it."""
-
-    id: int
-    kind: CaseKind
-    state: CaseState
-    title: str
-    note: str | None
-    cause: str
-    store: str
-    time_zone: str
-    customer_id: int
-    customer: str
-    owner: str | None
-    """The owner's staff code."""
-    opened_at: datetime
-    answer_by: datetime | None
-    solve_by: datetime | None
-    answered_at: datetime | None
-    solved_at: datetime | None
-    closed_at: datetime | None
-    overdue: bool
-    """A deadline has passed without what it was for."""
-
-
 def open_case(connection: Connection, new: NewCase, now: datetime) -> int:
     """Open a case, unless its cause has opened one before; the id of the one or the other."""
     language = connection.execute(select(Store.language).where(Store.id == new.store_id)).scalar_one()
-    deadlines = deadlines_of(new.kind, now)
+    deadlines = deadlines_in_store(connection, new.store_id, new.kind, now)
     statement = insert(Case).values(
         **asdict(new), title=TITLES[new.kind][language], state=CaseState.OPEN, opened_at=now, **deadlines._asdict()
     )
@@ -109,86 +100,98 @@ def open_case(connection: Connection, new: NewCase, now: datetime) -> int:
     return connection.execute(select(Case.id).where(*same)).scalar_one()
 
 
-def list_cases(
-    connection: Connection, now: datetime, *, store: str | None = None, everything: bool = False
-) -> list[CaseItem]:
-    """The cases that are not closed, or all; those whose deadline is nearest first. `store` is a store's code."""
-    next_deadline = case(
-        (Case.answered_at.is_(None), func.coalesce(Case.answer_by, Case.solve_by)), else_=Case.solve_by
-    )
-    late = or_(
-        func.coalesce(Case.answer_by < func.coalesce(Case.answered_at, moment(now)), literal(False)),
-        func.coalesce(Case.solve_by < func.coalesce(Case.solved_at, moment(now)), literal(False)),
-    )
-    columns = [Case.__table__.c[name] for name in CaseItem.__dataclass_fields__ if name in Case.__table__.c]
-    statement = (
-        select(
-            *columns,
-            Store.code.label("store"),
-            Store.time_zone,
-            Customer.name.label("customer"),
-            StaffMember.code.label("owner"),
-            late.label("overdue"),
-        )
-        .join(Store, Store.id == Case.store_id)
-        .join(Customer, Customer.id == Case.customer_id)
-        .outerjoin(StaffMember, StaffMember.id == Case.owner_id)
-        .order_by((Case.state == CaseState.CLOSED), next_deadline.nulls_last(), Case.id)
-    )
-    if store is not None:
-        statement = statement.where(Store.code == store)
-    if not everything:
-        statement = statement.where(Case.state != CaseState.CLOSED)
-    return [CaseItem(**row) for row in connection.execute(statement).mappings()]
+def answer_case(
+    connection: Connection, case_id: int, now: datetime, staff_code: str, note: str | None, *, seen: int | None = None
+) -> None:
+    """The customer got a first answer.
+
+    Here and below, `seen` is the version of the case that whoever acts has before them; None: whichever it is. Raises
+    `UnknownCase`, `CaseChanged`, `CaseNotThere`, `UnknownStaff`, `InactiveStaff`.
+    """
+    _advance(connection, _lock(connection, case_id, seen), CaseState.ANSWERED, now, staff_code, note)
 
 
-def answer_case(connection: Connection, case_id: int, now: datetime, staff_code: str, note: str | None) -> None:
-    """The customer got a first answer."""
-    _advance(connection, case_id, CaseState.ANSWERED, now, staff_code, note)
-
-
-def solve_case(connection: Connection, case_id: int, now: datetime, staff_code: str, note: str | None) -> None:
+def solve_case(
+    connection: Connection, case_id: int, now: datetime, staff_code: str, note: str | None, *, seen: int | None = None
+) -> None:
     """What was wrong is put right."""
-    _advance(connection, case_id, CaseState.SOLVED, now, staff_code, note)
+    _advance(connection, _lock(connection, case_id, seen), CaseState.SOLVED, now, staff_code, note)
 
 
 def close_case(
-    connection: Connection, case_id: int, now: datetime, staff_code: str, note: str | None, *, customer_agrees: bool
+    connection: Connection,
+    case_id: int,
+    now: datetime,
+    staff_code: str,
+    note: str | None,
+    *,
+    customer_agrees: bool,
+    seen: int | None = None,
 ) -> None:
-    """The case is settled. Raises `CustomerHasNotAgreed` for a complaint without the customer's word."""
-    found = _lock(connection, case_id)
+    """The case is settled. Raises `CustomerHasNotAgreed`, too, for a complaint without the customer's word."""
+    found = _lock(connection, case_id, seen)
     if found.kind is CaseKind.COMPLAINT and not customer_agrees:
         raise CustomerHasNotAgreed(case_id)
-    _advance(connection, case_id, CaseState.CLOSED, now, staff_code, note)
+    _advance(connection, found, CaseState.CLOSED, now, staff_code, note)
 
 
-def _lock(connection: Connection, case_id: int) -> Row[Any]:
+def give_case(
+    connection: Connection, case_id: int, now: datetime, staff_code: str, to_code: str, *, seen: int | None = None
+) -> None:
+    """Somebody of the store owns it from now on; who gives it to themselves takes it. Raises `CaseIsClosed`, too."""
+    found = _lock(connection, case_id, seen)
+    if found.state is CaseState.CLOSED:
+        raise CaseIsClosed(case_id)
+    actor, owner = (find_actor(connection, code, found.store_id) for code in (staff_code, to_code))
+    _change(connection, found, {"owner_id": owner.id})
+    before = {"owner": connection.scalar(select(StaffMember.code).where(StaffMember.id == found.owner_id))}
+    audit.record(connection, now, actor.code, "case.given", "case", case_id, before, {"owner": owner.code})
+
+
+def write_note(connection: Connection, case_id: int, now: datetime, staff_code: str, text: str) -> None:
+    """Write down what is worth knowing. It changes nothing that another could be changing."""
+    found = _lock(connection, case_id, None)
+    actor = find_actor(connection, staff_code, found.store_id)
+    _note(connection, case_id, now, actor, text)
+    audit.record(connection, now, actor.code, "case.noted", "case", case_id, None, {"note": text})
+
+
+def _note(connection: Connection, case_id: int, now: datetime, actor: Actor, text: str) -> None:
+    connection.execute(insert(CaseNote).values(case_id=case_id, written_at=now, author=actor.code, text=text))
+
+
+def _lock(connection: Connection, case_id: int, seen: int | None) -> Row[Any]:
     found = connection.execute(select(Case.__table__).where(Case.id == case_id).with_for_update()).one_or_none()
     if found is None:
         raise UnknownCase(case_id)
+    if seen is not None and seen != found.version:
+        raise CaseChanged(case_id, found.state)
     return found
 
 
+def _change(connection: Connection, found: Row[Any], values: dict[str, Any]) -> None:
+    changed = update(Case).where(Case.id == found.id).values(**values, version=found.version + 1)
+    connection.execute(changed)
+
+
 def _advance(
-    connection: Connection, case_id: int, state: CaseState, now: datetime, staff_code: str, note: str | None
+    connection: Connection, found: Row[Any], state: CaseState, now: datetime, staff_code: str, note: str | None
 ) -> None:
-    """Raises `UnknownCase`, `CaseNotThere`, `UnknownStaff`, `InactiveStaff`."""
-    found = _lock(connection, case_id)
     if state not in FOLLOWERS[found.state]:
-        raise CaseNotThere(case_id, found.state, state)
+        raise CaseNotThere(found.id, found.state, state)
     actor = find_actor(connection, staff_code, found.store_id)
     stamps = {name: now for name in STAMPS[state] if getattr(found, name) is None}
-    notes = "\n".join(part for part in (found.note, note) if part) or None
-    values = {"state": state, "note": notes, "owner_id": found.owner_id or actor.id}
-    connection.execute(update(Case).where(Case.id == case_id).values(**values, **stamps))
-    before, after = {"state": found.state, "note": found.note}, {"state": state, "note": notes}
-    audit.record(connection, now, actor.code, f"case.{state}", "case", case_id, before, after)
+    _change(connection, found, {"state": state, "owner_id": found.owner_id or actor.id, **stamps})
+    if note:
+        _note(connection, found.id, now, actor, note)
+    before, after = {"state": found.state}, {"state": state, "note": note}
+    audit.record(connection, now, actor.code, f"case.{state}", "case", found.id, before, after)
 
 
 def open_cases_for_broken_promises(connection: Connection, now: datetime) -> int:
     """Open a case for each promise to pay that was broken lately and has none yet; how many."""
     broken = _broken_promises(now).subquery("broken")
-    deadlines = deadlines_of(CaseKind.BROKEN_PROMISE, now)
+    deadlines = deadlines_everywhere(connection, now).subquery("deadlines")
     titles = TITLES[CaseKind.BROKEN_PROMISE]
     statement = (
         insert(Case)
@@ -202,8 +205,13 @@ def open_cases_for_broken_promises(connection: Connection, now: datetime) -> int
                 case(titles, value=Store.language),
                 literal(CaseState.OPEN, enumeration(CaseState)),
                 moment(now),
-                literal(deadlines.solve_by, Case.solve_by.type),
-            ).join(Store, Store.id == broken.c.store_id),
+                deadlines.c.solve_by,
+            )
+            .join(Store, Store.id == broken.c.store_id)
+            .join(
+                deadlines,
+                and_(deadlines.c.store_id == broken.c.store_id, deadlines.c.kind == CaseKind.BROKEN_PROMISE.value),
+            ),
         )
         .on_conflict_do_nothing(index_elements=["kind", "cause"])
         .returning(Case.id)

@@ -10,12 +10,13 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Text
 
 from models.base import enumeration
-from models.cadence import ZONED, local_day, moment
-from models.cases import TITLES, deadlines_of
+from models.cadence import local_day, moment
+from models.cases import TITLES
 from models.ledger import Case, Touch
 from models.money import Account
 from models.people import Store
-from models.words import CaseKind, CaseState, SubjectKind
+from models.words import CaseState, SubjectKind
+from tasks.deadlines import deadlines_everywhere
 
 HOLD_REASON = "handed to finance: overdue"
 
@@ -25,7 +26,7 @@ def carry_out(connection: Connection, touch_ids: Sequence[UUID], now: datetime) 
     if not touch_ids:
         return
     chosen = Touch.id == func.any(literal(list(touch_ids), ARRAY(Uuid)))
-    rows = _cases(chosen, now)
+    rows = _cases(connection, chosen, now)
     connection.execute(
         insert(Case).from_select([column.name for column in rows.selected_columns], rows).on_conflict_do_nothing()
     )
@@ -42,9 +43,9 @@ def carry_out(connection: Connection, touch_ids: Sequence[UUID], now: datetime) 
     )
 
 
-def _cases(chosen: Any, now: datetime) -> Select[Any]:
+def _cases(connection: Connection, chosen: Any, now: datetime) -> Select[Any]:
     """The cases, titled in the store's language, with the deadlines of their kind."""
-    kinds = {kind: deadlines_of(kind, now) for kind in CaseKind}
+    deadlines = deadlines_everywhere(connection, now).subquery("deadlines")
     titles = [
         (and_(Touch.opens_case == kind, Store.language == language), literal(title, Text))
         for kind, by_language in TITLES.items()
@@ -59,14 +60,11 @@ def _cases(chosen: Any, now: datetime) -> Select[Any]:
             case(*titles).label("title"),
             literal(CaseState.OPEN, enumeration(CaseState)).label("state"),
             moment(now).label("opened_at"),
-            case(*((Touch.opens_case == kind, literal(until.answer_by, ZONED)) for kind, until in kinds.items())).label(
-                "answer_by"
-            ),
-            case(*((Touch.opens_case == kind, literal(until.solve_by, ZONED)) for kind, until in kinds.items())).label(
-                "solve_by"
-            ),
+            deadlines.c.answer_by,
+            deadlines.c.solve_by,
             Touch.id.label("touch_id"),
         )
         .join(Store, Store.id == Touch.store_id)
+        .join(deadlines, and_(deadlines.c.store_id == Store.id, deadlines.c.kind == Touch.opens_case))
         .where(chosen, Touch.opens_case.is_not(None))
     )

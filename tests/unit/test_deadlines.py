@@ -16,8 +16,6 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 NINE_TO_EIGHT = ContactHours(SHANGHAI, time(9), time(20), "CN")
 CLOSED_ON_SUNDAY = WorkingHours(NINE_TO_EIGHT, {"saturday": ["09:00", "16:00"], "sunday": None})
 NEVER = WorkingHours(NINE_TO_EIGHT, dict.fromkeys(WEEKDAYS))
-    NINE_TO_EIGHT, dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
-)
 STEP = timedelta(minutes=15)
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from models.ledger import Case
 from models.people import Store
 from models.words import CaseKind, CaseState
+from tasks.case_board import list_cases
 from tasks.cases import (
     CaseNotThere,
     CustomerHasNotAgreed,
@@ -13,7 +14,6 @@ from tasks.cases import (
     UnknownCase,
     answer_case,
     close_case,
-    list_cases,
     open_case,
     open_cases_for_broken_promises,
     solve_case,

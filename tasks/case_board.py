@@ -1,0 +1,245 @@
+"""The cases as lists show them, for whoever may see them: everybody's, or one's own and nobody's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Select, case, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from models.cadence import moment
+from models.ledger import Case, CaseNote
+from models.people import Customer, StaffMember, Store
+from models.permissions import Permission
+from models.words import CaseKind, CaseState
+from tasks.access.reach import NotYours, check_case, reached_store, staff_code_in
+from tasks.access.sessions import SignedIn
+
+CLOSED_LATELY = timedelta(days=14)
+COLUMN = 30
+"""So many cases of a state are shown at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseItem:
+    """A case as a list shows it."""
+
+    id: int
+    kind: CaseKind
+    state: CaseState
+    title: str
+    note: str | None
+    """What opened it and what was noted since, a line each."""
+    cause: str
+    store: str
+    time_zone: str
+    customer_id: int
+    customer: str
+    owner: str | None
+    """The owner's staff code."""
+    owner_name: str | None
+    opened_at: datetime
+    answer_by: datetime | None
+    solve_by: datetime | None
+    answered_at: datetime | None
+    solved_at: datetime | None
+    closed_at: datetime | None
+    overdue: bool
+    """A deadline passed before what it was for."""
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoardColumn:
+    """The cases of one state."""
+
+    state: CaseState
+    cases: list[CaseItem]
+    more: bool
+    """There are some that are not shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteSeen:
+    """A note on a case."""
+
+    written_at: datetime
+    author: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody who may own a case."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSeen:
+    """A case with all that is known of it."""
+
+    item: CaseItem
+    first_note: str | None
+    """What opened it."""
+    touch_id: UUID | None
+    notes: list[NoteSeen]
+    colleagues: list[Colleague]
+    mine: bool
+    """Whoever looks at it owns it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReach:
+    """Whose cases somebody sees."""
+
+    store: str | None = None
+    """A store's code; None: every store's."""
+    staff: str | None = None
+    """Those of this staff code and of nobody; None: everybody's."""
+    kind: CaseKind | None = None
+
+
+def reach_of(
+    connection: Connection, user: SignedIn, wanted: str | None = None, kind: CaseKind | None = None
+) -> CaseReach:
+    """The cases that a user sees, of the store asked for. Raises `NotYours` for a store that there is not."""
+    staff = None if user.may(Permission.MANAGE_CASES) else _acts_as(user)
+    return CaseReach(reached_store(connection, user, wanted), staff, kind)
+
+
+def check_reach(connection: Connection, user: SignedIn, case_id: int) -> int:
+    """The case's store. Raises `NotYours` for a case of another store, or of somebody else."""
+    store_id = check_case(connection, user.store_id, case_id)
+    if not user.may(Permission.MANAGE_CASES):
+        theirs = select(Case.id).outerjoin(StaffMember, StaffMember.id == Case.owner_id)
+        if connection.scalar(theirs.where(Case.id == case_id, _of(_acts_as(user)))) is None:
+            raise NotYours("case", case_id)
+    return store_id
+
+
+def acting_on(connection: Connection, user: SignedIn, case_id: int) -> str:
+    """The staff code under which a user works on a case. Raises `NotYours`."""
+    return staff_code_in(connection, user, check_reach(connection, user, case_id))
+
+
+def _acts_as(user: SignedIn) -> str:
+    return user.staff or user.login
+
+
+def _of(staff: str) -> ColumnElement[bool]:
+    return or_(Case.owner_id.is_(None), StaffMember.code == staff)
+
+
+def list_cases(
+    connection: Connection, now: datetime, *, store: str | None = None, everything: bool = False
+) -> list[CaseItem]:
+    """The cases that are not closed, or all; those whose deadline is nearest first. `store` is a store's code."""
+    statement = _cases(now, CaseReach(store)).order_by(
+        (Case.state == CaseState.CLOSED), _next_deadline().nulls_last(), Case.id
+    )
+    if not everything:
+        statement = statement.where(Case.state != CaseState.CLOSED)
+    return _items(connection, statement)
+
+
+def read_board(
+    connection: Connection,
+    user: SignedIn,
+    now: datetime,
+    wanted: str | None,
+    kind: CaseKind | None,
+    limit: int = COLUMN,
+) -> list[BoardColumn]:
+    """What the user sees, state by state: the nearest deadlines first; of the closed ones, the last two weeks'."""
+    reach = reach_of(connection, user, wanted, kind)
+    return [_column(connection, now, reach, state, limit) for state in CaseState]
+
+
+def _column(connection: Connection, now: datetime, reach: CaseReach, state: CaseState, limit: int) -> BoardColumn:
+    statement = _cases(now, reach).where(Case.state == state).limit(limit + 1)
+    if state is CaseState.CLOSED:
+        statement = statement.where(Case.closed_at > moment(now - CLOSED_LATELY)).order_by(Case.closed_at.desc())
+    else:
+        statement = statement.order_by(_next_deadline().nulls_last(), Case.id)
+    found = _items(connection, statement)
+    return BoardColumn(state, found[:limit], len(found) > limit)
+
+
+def read_case(connection: Connection, user: SignedIn, case_id: int, now: datetime) -> CaseSeen:
+    """One case, for who may see it. Raises `NotYours`."""
+    store_id = check_reach(connection, user, case_id)
+    (item,) = _items(connection, _cases(now, CaseReach()).where(Case.id == case_id))
+    first = connection.execute(select(Case.note, Case.touch_id).where(Case.id == case_id)).one()
+    notes = connection.execute(
+        select(CaseNote.written_at, CaseNote.author, CaseNote.text)
+        .where(CaseNote.case_id == case_id)
+        .order_by(CaseNote.id)
+    )
+    return CaseSeen(
+        item=item,
+        first_note=first.note,
+        touch_id=first.touch_id,
+        notes=[NoteSeen(*note) for note in notes],
+        colleagues=list_colleagues(connection, store_id),
+        mine=item.owner == _acts_as(user),
+    )
+
+
+def list_colleagues(connection: Connection, store_id: int) -> list[Colleague]:
+    """Who of a store may own a case."""
+    active = select(StaffMember.code, StaffMember.name).where(StaffMember.store_id == store_id, StaffMember.active)
+    return [Colleague(*found) for found in connection.execute(active.order_by(StaffMember.name, StaffMember.code))]
+
+
+def _items(connection: Connection, statement: Select[Any]) -> list[CaseItem]:
+    return [CaseItem(**row) for row in connection.execute(statement).mappings()]
+
+
+def _next_deadline() -> ColumnElement[datetime]:
+    return case((Case.answered_at.is_(None), func.coalesce(Case.answer_by, Case.solve_by)), else_=Case.solve_by)
+
+
+def _cases(now: datetime, reach: CaseReach) -> Select[Any]:
+    late = or_(
+        func.coalesce(Case.answer_by < func.coalesce(Case.answered_at, moment(now)), literal(False)),
+        func.coalesce(Case.solve_by < func.coalesce(Case.solved_at, moment(now)), literal(False)),
+    )
+    statement = (
+        select(
+            *_own_columns(),
+            Store.code.label("store"),
+            Store.time_zone,
+            Customer.name.label("customer"),
+            StaffMember.code.label("owner"),
+            StaffMember.name.label("owner_name"),
+            _all_notes().label("note"),
+            late.label("overdue"),
+        )
+        .join(Store, Store.id == Case.store_id)
+        .join(Customer, Customer.id == Case.customer_id)
+        .outerjoin(StaffMember, StaffMember.id == Case.owner_id)
+    )
+    return statement.where(*_within(reach))
+
+
+def _own_columns() -> Sequence[ColumnElement[Any]]:
+    names = (name for name in CaseItem.__dataclass_fields__ if name in Case.__table__.c and name != "note")
+    return [Case.__table__.c[name] for name in names]
+
+
+def _all_notes() -> ColumnElement[str | None]:
+    lines = func.string_agg(CaseNote.text, aggregate_order_by(literal("\n"), CaseNote.id))
+    since = select(lines).where(CaseNote.case_id == Case.id).correlate(Case).scalar_subquery()
+    return func.nullif(func.concat_ws("\n", Case.note, since), "")
+
+
+def _within(reach: CaseReach) -> list[ColumnElement[bool]]:
+    return [
+        *([Store.code == reach.store] if reach.store is not None else []),
+        *([_of(reach.staff)] if reach.staff is not None else []),
+        *([Case.kind == reach.kind] if reach.kind is not None else []),
+    ]
