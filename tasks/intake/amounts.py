@@ -146,12 +146,12 @@ def read_amount(text: str, decimal: DecimalMark | None = None) -> Amount:
     an amount written as text is not rounded.
     """
     figure = read_figure(text, decimal)
+    if abs(figure.value) > LIMIT - CENT:  # before it is rounded, which no figure of more than 28 digits can be
+        clause = f"expected an amount below {LIMIT:,}"
+        raise Unusable(clause)
     value = figure.value.quantize(CENT)
     if value != figure.value and not isinstance(text, PlainNumber):
         raise Unusable(TOO_FINE)
-    if abs(value) >= LIMIT:
-        clause = f"expected an amount below {LIMIT:,}"
-        raise Unusable(clause)
     return Amount(value, figure.currency)
 
 

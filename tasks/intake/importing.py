@@ -1,6 +1,7 @@
 """Importing one file: read, check, stage, merge, derive. All of it in the caller's transaction, or nothing."""
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -97,14 +98,28 @@ def load_file(
 
     When this raises, nothing of the file has gone in, and the caller's transaction is as it was.
     """
+
+    def opened(wanted: list[str]) -> AbstractContextManager[Source]:
+        return open_source(path, column_map.file, wanted)
+
     with connection.begin_nested():
-        connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
-        work = Import(connection, path, column_map, store, now, settings)
+        wait_for_turn(connection)
+        work = Import(connection, opened, path, column_map, store, now, settings)
         # Stores come first in a pass of their own: the rows of the other kinds are read in their time zones.
         for some in (kinds[:1], kinds[1:]) if kinds[0] is KindName.STORES else (kinds,):
             if some:
                 work.load(some)
-        return work.finish()
+        work.derive()
+        first = tuple(read_rejects(connection, FIRST_REJECTS))
+        rejects_path = write_rejects(path, read_rejects(connection))
+        work.tidy()
+        counts = {kind: staged.counts for kind, staged in work.loaded.items()}
+        return ImportResult(path, counts, tuple(work.notices), first, rejects_path)
+
+
+def wait_for_turn(connection: Connection) -> None:
+    """Wait until no other import is under way, and keep others waiting until the transaction ends."""
+    connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
 
 
 @dataclass
@@ -112,11 +127,15 @@ class Import:
     """One import under way."""
 
     connection: Connection
+    opened: Callable[[list[str]], AbstractContextManager[Source]]
+    """Opens the rows, given the columns that are wanted."""
     path: Path
     column_map: ColumnMap
     store: str | None
     now: datetime
     settings: Settings
+    confined: bool = False
+    """Whether nothing but the data of `store` may be written or referred to."""
     notices: list[str] = field(default_factory=list)
     loaded: dict[KindName, Staged] = field(default_factory=dict)
 
@@ -125,11 +144,11 @@ class Import:
 
     def load(self, kinds: tuple[KindName, ...]) -> None:
         """Read the file once for these kinds, and merge what it says."""
-        with open_source(self.path, self.column_map.file, wanted_columns(self.column_map, kinds)) as source:
+        with self.opened(wanted_columns(self.column_map, kinds)) as source:
             check_columns(self.column_map, kinds, source.header)
             readers = [make_readers(kind, self.column_map, source.header) for kind in kinds]
             stores = self._stores(kinds)
-            feeds = [Feed(each, _staged(each)) for each in readers]
+            feeds = [Feed(each, _staged(each, confined=self.confined)) for each in readers]
             make_tables(self.connection, (feed.staged.table for feed in feeds))
             self._check_store_is_clear(feeds, stores)
             self._stage(source, feeds, stores)
@@ -143,7 +162,7 @@ class Import:
             return None
         constant = self.column_map.constants.get("store")
         code = self.store or (str(constant.constant) if constant else None)
-        return read_stores(self.connection, code, self.settings.time_zone)
+        return read_stores(self.connection, code, self.settings.time_zone, confined=self.confined)
 
     def _check_store_is_clear(self, feeds: list["Feed"], stores: Stores | None) -> None:
         """Refuse the whole file when nothing says which of several stores it is of."""
@@ -157,7 +176,7 @@ class Import:
         width = len(source.header.names)
         zone = self.settings.zone
         for count, (number, row) in enumerate(source.rows, start=1):
-            if skip(row) or is_header_again(row, source.header):
+            if skip(row) or (source.may_repeat_header and is_header_again(row, source.header)):
                 continue
             if len(row) > width and any(row[width:]):
                 _refuse_long_row(feeds, number, row, width)
@@ -199,17 +218,16 @@ class Import:
         except Unusable as error:
             raise UnusableMap(self.column_map.path or self.path, [f"constants.currency: {error}."]) from error
 
-    def finish(self) -> ImportResult:
-        """Derive what follows from the facts, write the rejects, and sum up."""
+    def derive(self) -> None:
+        """Derive what follows from the facts."""
         for touched in (TOUCHED_INVOICES, TOUCHED_VEHICLES):
             analyze(self.connection, touched)
         derive_settlements(self.connection, select(TOUCHED_INVOICES.c.id))
         derive_warranty_ends(self.connection, select(TOUCHED_VEHICLES.c.id))
-        first = tuple(read_rejects(self.connection, FIRST_REJECTS))
-        rejects_path = write_rejects(self.path, read_rejects(self.connection))
+
+    def tidy(self) -> None:
+        """Drop the temporary tables, so that the same transaction can import something else."""
         drop_tables(self.connection, (*SHARED, *(staged.table for staged in self.loaded.values())))
-        counts = {kind: staged.counts for kind, staged in self.loaded.items()}
-        return ImportResult(self.path, counts, tuple(self.notices), first, rejects_path)
 
 
 @dataclass
@@ -252,9 +270,9 @@ class Feed:
             self.rows.append((self.entries, number, store.id if store else None, *values))
 
 
-def _staged(readers: KindReaders) -> Staged:
+def _staged(readers: KindReaders, *, confined: bool) -> Staged:
     table, data_columns = staged_table(readers.kind)
-    return Staged(readers.kind, readers.present, readers.labels, table, data_columns)
+    return Staged(readers.kind, readers.present, readers.labels, table, data_columns, confined)
 
 
 def _refuse_long_row(feeds: Iterable[Feed], number: int, row: Row, width: int) -> None:

@@ -45,8 +45,8 @@ def find_customers(connection: Connection, staged: Staged) -> None:
     """Set `customer_id` of the rows that name a customer, and reject those whose customer is not known."""
     rows = staged.table
     by_phone = rows.c.customer.is_(None) & rows.c.customer_phone.is_not(None)
-    look_up(connection, staged, "customer_id", _customers_by_key(staged, same_store=True))
-    look_up(connection, staged, "customer_id", _customers_by_key(staged, same_store=False))
+    for same_store in staged.reaches:
+        look_up(connection, staged, "customer_id", _customers_by_key(staged, same_store=same_store))
     look_up(connection, staged, "customer_id", _customers_by_phone(staged))
     analyze(connection, rows)
     found = rows.c.customer_id
@@ -103,7 +103,7 @@ def find_vehicles(connection: Connection, staged: Staged, *, needed: bool) -> No
     """
     rows = staged.table
     for rank, (named, wanted) in enumerate(_ways_to_name_a_vehicle(staged)):
-        for same_store in (True, False):
+        for same_store in staged.reaches:
             look_up(connection, staged, "vehicle_id", _vehicles(staged, named, wanted, rank, same_store=same_store))
     analyze(connection, rows)
     named_one = rows.c.vehicle.is_not(None)

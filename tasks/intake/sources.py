@@ -99,6 +99,8 @@ class Source:
     header: Header
     rows: Iterator[tuple[int, Row]]
     notices: tuple[str, ...] = ()
+    may_repeat_header: bool = True
+    """As the page breaks of printed lists do; a row that says what the header says is then none."""
 
 
 Wanted = Iterable[str]

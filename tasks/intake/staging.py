@@ -77,7 +77,14 @@ class Staged:
     """The file's columns behind ours."""
     table: Table
     data_columns: tuple[str, ...]
+    confined: bool = False
+    """Whether its rows may refer to the facts of their own store only."""
     counts: Counts = field(default_factory=Counts)
+
+    @property
+    def reaches(self) -> tuple[bool, ...]:
+        """Where what a row refers to is looked for: in the row's own store first, then in the others."""
+        return (True,) if self.confined else (True, False)
 
     def label(self, column: str) -> str:
         """What the file calls one of our columns."""

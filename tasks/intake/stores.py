@@ -66,10 +66,11 @@ class Stores:
         return store
 
 
-def read_stores(connection: Connection, default_code: str | None, zone_name: str) -> Stores:
-    """The stores there are. Raises `UnknownStore` when the default is none of them."""
+def read_stores(connection: Connection, default_code: str | None, zone_name: str, *, confined: bool = False) -> Stores:
+    """The stores there are; `confined`: the default alone. Raises `UnknownStore` when the default is none of them."""
     by_name: dict[str, StoreFound] = {}
-    rows = connection.execute(select(Store.id, Store.code, Store.name, Store.time_zone).order_by(Store.id)).all()
+    statement = select(Store.id, Store.code, Store.name, Store.time_zone).order_by(Store.id)
+    rows = connection.execute(statement.where(Store.code == default_code) if confined else statement).all()
     for row in rows:
         by_name.setdefault(fold(row.name), StoreFound(row.id, row.code, ZoneInfo(row.time_zone)))
     for row in rows:

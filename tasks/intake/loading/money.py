@@ -86,7 +86,7 @@ def load_payments(load: Load, staged: Staged) -> None:
 def _find_invoices(load: Load, staged: Staged) -> None:
     """Set `invoice_id` of the rows that name an invoice, and reject those whose invoice is not known."""
     rows, invoices = staged.table, table_of(Invoice)
-    for same_store in (True, False):
+    for same_store in staged.reaches:
         store = invoices.c.store_id == rows.c.store_id if same_store else invoices.c.store_id != rows.c.store_id
         candidates = select(rows.c.entry, invoices.c.id, literal(0).label("rank")).where(
             rows.c.invoice_id.is_(None), invoices.c.key == rows.c.invoice, store
