@@ -18,6 +18,7 @@ COMMANDS = {
     "up": "console.serving:up",
     "console": "console.opening:console",
     "users": "console.users:app",
+    "keys": "console.keys:app",
     "run": "console.running:run",
     "status": "console.reporting:status",
     "why": "console.explaining:why",

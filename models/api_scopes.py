@@ -1,0 +1,21 @@
+"""What a program with a key may ask of the API."""
+
+from enum import StrEnum
+
+
+class ApiScope(StrEnum):
+    """One thing that a key is for. A key has the scopes it was made with, and no others."""
+
+    CUSTOMERS_WRITE = "customers:write"
+    CONSENTS_WRITE = "consents:write"
+    VEHICLES_WRITE = "vehicles:write"
+    APPOINTMENTS_WRITE = "appointments:write"
+    ACCOUNTS_WRITE = "accounts:write"
+    """Invoices and payments."""
+    PROCESSES_START = "processes:start"
+    TOUCHES_READ = "touches:read"
+    RUNS_READ = "runs:read"
+
+
+OF_EVERY_STORE = frozenset({ApiScope.PROCESSES_START, ApiScope.RUNS_READ})
+"""A run goes over all stores, so a key of one store neither starts nor reads one."""

@@ -1,0 +1,171 @@
+"""The keys of programs that use the API: made, revoked, and recognised; only a digest of each is kept."""
+
+import hmac
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from models.access import ApiKey
+from models.api_scopes import OF_EVERY_STORE, ApiScope
+from models.errors import AftercareError
+from models.people import Store
+from tasks import audit
+from tasks.access.sessions import digest
+from tasks.access.users import NoSuchStore
+
+PREFIX = "ac_"
+"""By which a key that turns up where it should not is known for what it is."""
+
+
+class KeyNameTaken(AftercareError):
+    """A name that a key has already, revoked or not: the audit trail knows keys by name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"There is, or was, a key '{name}'; each key has a name of its own.")
+
+
+class NamelessKey(AftercareError):
+    """A key without a name."""
+
+    def __init__(self) -> None:
+        super().__init__("A key needs a name: that of the program which uses it.")
+
+
+class NoScopes(AftercareError):
+    """A key that could do nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(f"A key needs at least one scope of {', '.join(ApiScope)}.")
+
+
+class ScopeOfEveryStore(AftercareError):
+    """A key of one store, for what goes over all stores."""
+
+    def __init__(self, scope: ApiScope) -> None:
+        self.scope = scope
+        super().__init__(f"{scope} is about all stores, so a key of one store cannot have it.")
+
+
+class UnknownKey(AftercareError):
+    """A name that no key has."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"There is no key '{name}'.")
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key to be made."""
+
+    name: str
+    scopes: Collection[ApiScope]
+    store: str | None = None
+    """The code of the one store whose data it reaches; None: every store."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """A key as a list shows one."""
+
+    name: str
+    scopes: tuple[str, ...]
+    store: str | None
+    created_at: datetime
+    created_by: str
+    revoked_at: datetime | None
+    last_used_on: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiCaller:
+    """The program that calls."""
+
+    name: str
+    scopes: frozenset[str]
+    store_id: int | None
+    """The one store whose data it reaches; None: all."""
+    store: str | None
+
+    def may(self, scope: ApiScope) -> bool:
+        """Whether its key has a scope."""
+        return scope in self.scopes and not (self.store_id is not None and scope in OF_EVERY_STORE)
+
+
+def make_key(connection: Connection, new: NewKey, now: datetime, actor: str) -> str:
+    """Make a key; its text, which nobody can read again.
+
+    Raises `NamelessKey`, `NoScopes`, `ScopeOfEveryStore`, `NoSuchStore`, `KeyNameTaken`.
+    """
+    name, scopes = new.name.strip(), sorted(set(new.scopes))
+    if not name:
+        raise NamelessKey
+    if not scopes:
+        raise NoScopes
+    for scope in scopes:
+        if new.store and scope in OF_EVERY_STORE:
+            raise ScopeOfEveryStore(scope)
+    text = PREFIX + secrets.token_urlsafe(32)
+    values = {"name": name, "key_digest": digest(text), "scopes": [scope.value for scope in scopes]}
+    made = connection.scalar(
+        insert(ApiKey)
+        .values(**values, store_id=_store_id(connection, new.store), created_at=now, created_by=actor)
+        .on_conflict_do_nothing(index_elements=["name"])
+        .returning(ApiKey.id)
+    )
+    if made is None:
+        raise KeyNameTaken(name)
+    after = {"scopes": values["scopes"], "store": new.store}
+    audit.record(connection, now, actor, "key.made", "api-key", name, None, after)
+    return text
+
+
+def _store_id(connection: Connection, code: str | None) -> int | None:
+    if not code:
+        return None
+    found: int | None = connection.scalar(select(Store.id).where(Store.code == code))
+    if found is None:
+        raise NoSuchStore(code)
+    return found
+
+
+def revoke_key(connection: Connection, name: str, now: datetime, actor: str) -> None:
+    """Refuse a key from now on, for good. Raises `UnknownKey`."""
+    found = select(ApiKey.id, ApiKey.revoked_at).where(ApiKey.name == name.strip()).with_for_update()
+    key = connection.execute(found).one_or_none()
+    if key is None:
+        raise UnknownKey(name)
+    if key.revoked_at is None:
+        connection.execute(update(ApiKey).where(ApiKey.id == key.id).values(revoked_at=now))
+        audit.record(connection, now, actor, "key.revoked", "api-key", name.strip())
+
+
+def list_keys(connection: Connection) -> list[KeyRow]:
+    """All keys, by name."""
+    rows = connection.execute(
+        select(ApiKey.__table__, Store.code.label("store"))
+        .outerjoin(Store, Store.id == ApiKey.store_id)
+        .order_by(ApiKey.name)
+    ).mappings()
+    return [KeyRow(**{name: row[name] for name in KeyRow.__slots__} | {"scopes": tuple(row["scopes"])}) for row in rows]
+
+
+def read_key(connection: Connection, text: str, now: datetime) -> ApiCaller | None:
+    """The program that a key belongs to; None: no key, or one that was revoked. Notes the hour of its use."""
+    presented = digest(text)
+    row = connection.execute(
+        select(ApiKey.__table__, Store.code.label("store"))
+        .outerjoin(Store, Store.id == ApiKey.store_id)
+        .where(ApiKey.key_digest == presented, ApiKey.revoked_at.is_(None))
+    ).one_or_none()
+    if row is None or not hmac.compare_digest(row.key_digest, presented):
+        return None
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    if row.last_used_on is None or row.last_used_on < hour:
+        connection.execute(update(ApiKey).where(ApiKey.id == row.id).values(last_used_on=hour))
+    return ApiCaller(row.name, frozenset(row.scopes), row.store_id, row.store)
