@@ -119,6 +119,7 @@ class Run(Base):
     __table_args__ = (
         Index("ix_runs_process_started_at", "process", "started_at"),
         Index("ix_runs_started_at", "started_at"),
+        Index("ix_runs_state_started_at", "state", "started_at"),
         Index("ix_runs_prefect_run_id", "prefect_run_id"),
     )
 
@@ -323,12 +324,29 @@ class DeliveryReceipt(Base):
     __tablename__ = "delivery_receipts"
 
     id: Mapped[Key]
-    touch_id: Mapped[UUID] = mapped_column(ForeignKey("touches.id"))
+    touch_id: Mapped[UUID | None] = mapped_column(ForeignKey("touches.id"))
+    """Null: no touch has the message's id, or none has it yet."""
+    message_id: Mapped[str | None]
+    """The gateway's, where it named the message so."""
     status: Mapped[ReceiptStatus] = mapped_column(enumeration(ReceiptStatus))
     reason: Mapped[str | None]
     reported_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    held: Mapped[bool] = mapped_column(server_default="false")
+    """It came before the dispatch had written down that the message was sent, and waits for that."""
 
-    __table_args__ = (UniqueConstraint("touch_id", "status"),)
+    __table_args__ = (
+        UniqueConstraint("touch_id", "status"),
+        Index(
+            "uq_delivery_receipts_without_touch",
+            "message_id",
+            "status",
+            unique=True,
+            postgresql_where=sql("touch_id is null"),
+        ),
+        Index("ix_delivery_receipts_held", "received_at", postgresql_where=sql("held")),
+        CheckConstraint("touch_id is not null or message_id is not null", name="of_a_message"),
+    )
 
 
 class ChannelPause(Base):

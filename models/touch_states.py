@@ -9,15 +9,16 @@ FOLLOWERS: dict[S, frozenset[S]] = {
     S.SENDING: frozenset({S.SENT, S.PLANNED, S.FAILED, S.UNKNOWN}),
     S.READY: frozenset({S.READY, S.DONE, S.CANCELLED, S.SUPERSEDED, S.SKIPPED}),
     S.UNKNOWN: frozenset({S.SENT, S.FAILED, S.PLANNED}),
-    S.FAILED: frozenset({S.PLANNED}),
-    S.SENT: frozenset(),
+    S.FAILED: frozenset({S.PLANNED, S.SENT}),
+    S.SENT: frozenset({S.FAILED}),
     S.DONE: frozenset(),
     S.CANCELLED: frozenset({S.PLANNED, S.AWAITING_APPROVAL}),
     S.SUPERSEDED: frozenset({S.PLANNED, S.AWAITING_APPROVAL}),
     S.SKIPPED: frozenset(),
 }
 """A `failed` or `unknown` touch leaves its state only by a person's decision or a receipt. A cancelled or superseded
-one is due again when its reason is back and nothing was said."""
+one is due again when its reason is back and nothing was said. What the channel had accepted fails when its gateway
+reports it undelivered."""
 
 OPEN = (S.PLANNED, S.AWAITING_APPROVAL, S.READY)
 """Nothing has left the house: a touch in these states ends when its reason goes."""

@@ -217,6 +217,8 @@ class ReplyMeaning(StrEnum):
 
     CONFIRM = "confirm"
     OTHER_TIME = "other-time"
+    MARK = "mark"
+    """From 1 to 5, in answer to a survey."""
     STOP = "stop"
     UNREADABLE = "unreadable"
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,16 +19,21 @@ from models.words import ChannelName, Decision, Gate, ProcessName, TouchState
 from tasks.channels.contract import Accepted, Channel
 from tasks.channels.opening import check_addresses, find_address, open_channel
 from tasks.dispatch.claim import Judged, claim
-from tasks.dispatch.dispatchers import Lease, dispatcher, recover_abandoned
+from tasks.dispatch.dispatchers import dispatcher, recover_abandoned
 from tasks.dispatch.pausing import PROBE_CUSTOMERS, Health, any_paused, pause, resume
 from tasks.dispatch.recording import Result, put_back, record, results_of
 from tasks.dispatch.release import Release, release
+from tasks.leases import Lease
+from tasks.receipts import settle_held
 
 Clock = Callable[[], datetime]
+Report = Callable[[RunAccount], Awaitable[None]]
 CHUNKS_IN_FLIGHT = 3
 """Chunks of one batch that are looked at, sent and recorded beside each other."""
 PATIENCE_SECONDS = 600
 """How long outcomes wait in memory for a database that is restarting."""
+REPORT_SECONDS = 1
+"""How often it is told how far the dispatch is, at most."""
 
 patiently = retry(
     retry=retry_if_exception_type(OperationalError),
@@ -57,15 +62,16 @@ async def dispatch_due(
     *,
     process: ProcessName | None = None,
     run_id: UUID | None = None,
+    report: Report | None = None,
 ) -> RunAccount:
     """Send what is due, of one process where it is named, until nothing is; the claimed half of the run's account.
 
-    Raises `UnusableChannelAddress` before anything is claimed.
+    `report` is told the account so far from time to time. Raises `UnusableChannelAddress` before anything is claimed.
     """
     check_addresses(settings)
     with dispatcher(engine, clock(), run_id) as lease:
         async with AsyncExitStack() as closing:
-            dispatch = Dispatch(engine, settings, clock, lease, process, run_id, closing)
+            dispatch = Dispatch(engine, settings, clock, lease, process, run_id, closing, report)
             return await dispatch.run()
 
 
@@ -80,10 +86,12 @@ class Dispatch:
     process: ProcessName | None
     run_id: UUID | None
     closing: AsyncExitStack
+    report: Report | None = None
     lines: dict[str, Line] = field(default_factory=dict)
     codes: dict[int, str] = field(default_factory=dict)
     probing: bool = False
     account: RunAccount = field(default_factory=RunAccount)
+    reported: float = 0
 
     async def run(self) -> RunAccount:
         """Batch by batch: the next one is claimed while the present one goes out."""
@@ -112,7 +120,7 @@ class Dispatch:
             return claim(
                 connection,
                 self.clock(),
-                dispatcher_id=self.lease.dispatcher_id,
+                dispatcher_id=self.lease.key,
                 limit=limit,
                 process=self.process,
                 run_id=self.run_id,
@@ -167,22 +175,31 @@ class Dispatch:
         line.health.note(outcomes)
         if outcomes:
             await asyncio.to_thread(self._watch, line, any(isinstance(outcome, Accepted) for outcome in outcomes))
+        await self._tell()
+
+    async def _tell(self) -> None:
+        """How far it is, once in a while: a chunk takes some milliseconds, and nobody reads as fast."""
+        elapsed = asyncio.get_running_loop().time()
+        if self.report is not None and elapsed - self.reported >= REPORT_SECONDS:
+            self.reported = elapsed
+            await self.report(self.account)
 
     @patiently
     def _release(self, ids: list[UUID], resendable: bool) -> Release:
         with self.engine.begin() as connection:
-            return release(connection, ids, self.clock(), dispatcher_id=self.lease.dispatcher_id, resendable=resendable)
+            return release(connection, ids, self.clock(), dispatcher_id=self.lease.key, resendable=resendable)
 
     @patiently
     def _record(self, results: list[Result]) -> None:
         if results:
             with self.engine.begin() as connection:
-                record(connection, results, self.clock(), dispatcher_id=self.lease.dispatcher_id)
+                record(connection, results, self.clock(), dispatcher_id=self.lease.key)
+                settle_held(connection, self.clock())
 
     @patiently
     def _put_back(self, ids: list[UUID]) -> None:
         with self.engine.begin() as connection:
-            put_back(connection, ids, self.clock(), dispatcher_id=self.lease.dispatcher_id)
+            put_back(connection, ids, self.clock(), dispatcher_id=self.lease.key)
 
     @patiently
     def _watch(self, line: Line, accepted: bool) -> None:

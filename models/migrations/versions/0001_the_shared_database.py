@@ -66,6 +66,7 @@ def upgrade() -> None:
     op.create_index("ix_runs_prefect_run_id", "runs", ["prefect_run_id"], unique=False)
     op.create_index("ix_runs_process_started_at", "runs", ["process", "started_at"], unique=False)
     op.create_index("ix_runs_started_at", "runs", ["started_at"], unique=False)
+    op.create_index("ix_runs_state_started_at", "runs", ["state", "started_at"], unique=False)
     op.create_table(
         "seen_signatures",
         sa.Column("signature", sa.Text(), nullable=False),
@@ -1164,7 +1165,8 @@ def upgrade() -> None:
     op.create_table(
         "delivery_receipts",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("touch_id", sa.Uuid(), nullable=False),
+        sa.Column("touch_id", sa.Uuid(), nullable=True),
+        sa.Column("message_id", sa.Text(), nullable=True),
         sa.Column(
             "status",
             sa.Enum(
@@ -1174,9 +1176,28 @@ def upgrade() -> None:
         ),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("reported_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("received_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("held", sa.Boolean(), server_default="false", nullable=False),
+        sa.CheckConstraint(
+            "touch_id is not null or message_id is not null", name=op.f("ck_delivery_receipts_of_a_message")
+        ),
         sa.ForeignKeyConstraint(["touch_id"], ["touches.id"], name=op.f("fk_delivery_receipts_touch_id_touches")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_receipts")),
         sa.UniqueConstraint("touch_id", "status", name=op.f("uq_delivery_receipts_touch_id_status")),
+    )
+    op.create_index(
+        "ix_delivery_receipts_held",
+        "delivery_receipts",
+        ["received_at"],
+        unique=False,
+        postgresql_where=sa.text("held"),
+    )
+    op.create_index(
+        "uq_delivery_receipts_without_touch",
+        "delivery_receipts",
+        ["message_id", "status"],
+        unique=True,
+        postgresql_where=sa.text("touch_id is null"),
     )
     op.create_table(
         "payments",
@@ -1221,6 +1242,7 @@ def upgrade() -> None:
             sa.Enum(
                 "confirm",
                 "other-time",
+                "mark",
                 "stop",
                 "unreadable",
                 name="replymeaning",
@@ -1363,6 +1385,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_payments_invoice_id"), table_name="payments")
     op.drop_index(op.f("ix_payments_account_id"), table_name="payments")
     op.drop_table("payments")
+    op.drop_index(
+        "uq_delivery_receipts_without_touch",
+        table_name="delivery_receipts",
+        postgresql_where=sa.text("touch_id is null"),
+    )
+    op.drop_index("ix_delivery_receipts_held", table_name="delivery_receipts", postgresql_where=sa.text("held"))
     op.drop_table("delivery_receipts")
     op.drop_index("ix_cases_open", table_name="cases", postgresql_where=sa.text("state <> 'closed'"))
     op.drop_index(op.f("ix_cases_customer_id"), table_name="cases")
@@ -1489,6 +1517,7 @@ def downgrade() -> None:
     op.drop_table("stores")
     op.drop_index("ix_seen_signatures_seen_at", table_name="seen_signatures")
     op.drop_table("seen_signatures")
+    op.drop_index("ix_runs_state_started_at", table_name="runs")
     op.drop_index("ix_runs_started_at", table_name="runs")
     op.drop_index("ix_runs_process_started_at", table_name="runs")
     op.drop_index("ix_runs_prefect_run_id", table_name="runs")

@@ -34,5 +34,6 @@ def test_a_visit_that_is_called_off_by_mistake_is_reminded_after_all(world: Worl
 
 
 def test_what_was_said_is_never_due_again() -> None:
-    ended = (TouchState.SENT, TouchState.DONE, TouchState.SKIPPED)
+    ended = (TouchState.DONE, TouchState.SKIPPED)
     assert not [(before, after) for before in ended for after in TouchState if may_follow(before, after)]
+    assert [after for after in TouchState if may_follow(TouchState.SENT, after)] == [TouchState.FAILED]

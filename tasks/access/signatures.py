@@ -1,0 +1,83 @@
+"""Signed calls of gateways: who called is proved by a secret, when by the signature, and that it is once by memory."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from pydantic import SecretStr
+from sqlalchemy import Connection, delete
+from sqlalchemy.dialects.postgresql import insert
+
+from models.access import SeenSignature
+from models.cadence import moment
+from models.errors import AftercareError
+
+TOLERANCE = timedelta(minutes=5)
+"""How far a call's time stamp may be from our clock, either way."""
+SCHEME = "sha256="
+NOBODYS = "nobody's"
+"""Stands for the secret of a gateway that there is not, so that its calls take as long to refuse as a forged one."""
+
+
+class NotSigned(AftercareError):
+    """A call whose signature does not hold, for whatever reason: which one is not said."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The call is not signed as it must be: X-Aftercare-Timestamp within 5 minutes of now, in Unix seconds, and "
+            "X-Aftercare-Signature: sha256=…, the HMAC-SHA256 of '<timestamp>.<body>' under the gateway's secret."
+        )
+
+
+class CalledBefore(AftercareError):
+    """A call that was taken already."""
+
+    def __init__(self) -> None:
+        super().__init__("This call was taken before; one that is to be made again is signed anew.")
+
+
+def sign(secret: str, timestamp: str, body: bytes) -> str:
+    """The signature of a call, in hexadecimal digits."""
+    return hmac.new(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
+
+
+def check_signature(
+    secrets: Mapping[str, SecretStr], gateway: str, timestamp: str, signature: str, body: bytes, now: datetime
+) -> str:
+    """What to remember a call by, once its signature has been found good. Raises `NotSigned`."""
+    presented = signature.removeprefix(SCHEME).lower().encode()
+    matches = [
+        computed
+        for secret in _secrets_of(secrets, gateway) or [NOBODYS]
+        if hmac.compare_digest((computed := sign(secret, timestamp, body)).encode(), presented)
+    ]
+    known = bool(_secrets_of(secrets, gateway))
+    if not (matches and known and signature.startswith(SCHEME) and _is_near(timestamp, now)):
+        raise NotSigned
+    return f"{gateway.lower()}:{matches[0]}"
+
+
+def _secrets_of(secrets: Mapping[str, SecretStr], gateway: str) -> list[str]:
+    """A gateway's secrets: several, between commas or spaces, while one takes the place of another."""
+    by_name = {name.lower(): secret for name, secret in secrets.items()}
+    found = by_name.get(gateway.lower())
+    return found.get_secret_value().replace(",", " ").split() if found else []
+
+
+def _is_near(timestamp: str, now: datetime) -> bool:
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
+        return False
+    return abs(now.timestamp() - int(timestamp)) <= TOLERANCE.total_seconds()
+
+
+def remember_signature(connection: Connection, call: str, now: datetime) -> None:
+    """Take a call, once. Raises `CalledBefore`."""
+    seen = insert(SeenSignature).values(signature=call, seen_at=now).on_conflict_do_nothing()
+    if connection.execute(seen.returning(SeenSignature.signature)).one_or_none() is None:
+        raise CalledBefore
+
+
+def forget_signatures(connection: Connection, now: datetime) -> None:
+    """Forget the calls whose time stamp would be refused by now: it may have been so far ahead of us, and behind."""
+    connection.execute(delete(SeenSignature).where(SeenSignature.seen_at < moment(now - 2 * TOLERANCE)))
