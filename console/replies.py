@@ -15,7 +15,7 @@ def reply(
     channel: Annotated[ChannelName, typer.Option(help="How it came.")] = ChannelName.SMS,
     message_id: Annotated[str | None, typer.Option(help="The gateway's id: the same message counts once.")] = None,
 ) -> None:
-    """Take a customer's reply: 1 confirms an appointment, 2 asks for another time, STOP or 退订 opts out."""
+    """Take a reply: 1 confirms a visit, 2 asks for another time, 1 to 5 marks a survey, STOP or 退订 opts out."""
     with open_session() as session:
         taken = record_reply(session.connection, sender, text, channel, session.now, message_id)
     typer.echo(_told(taken, channel))
@@ -33,6 +33,9 @@ def _told(taken: ReplyTaken, channel: ChannelName) -> str:
             return "The customer asks for another time; the advisor will be told to call."
         case ReplyMeaning.CONFIRM | ReplyMeaning.OTHER_TIME:
             return f"Kept; there is no appointment that it could be about.{known}"
+        case ReplyMeaning.MARK:
+            case = f"; complaint {taken.case_id} is open" if taken.case_id else ""
+            return f"The customer gives {taken.mark} of 5 in answer to the survey{case}."
         case ReplyMeaning.STOP:
             who = f"{len(taken.customers)} customer{'s' if len(taken.customers) != 1 else ''}"
             return f"Opted out of {channel}: {who}; {taken.cancelled} planned messages cancelled.{known}"

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 import phonenumbers
-from sqlalchemy import ColumnElement, Connection, Row, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, and_, case, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Text
 
@@ -14,20 +14,24 @@ from models.cadence import moment
 from models.errors import AftercareError
 from models.ledger import Reply, Touch
 from models.people import Consent, ContactPoint, Store
-from models.replies import read_meaning
+from models.replies import meaning_in_turn, read_mark
 from models.service import Appointment
 from models.words import (
     AppointmentStatus,
+    CallOutcome,
     ChannelName,
     ContactKind,
     Gate,
     ProcessName,
+    Purpose,
     ReplyMeaning,
     StepKind,
     SubjectKind,
+    SurveySource,
     TouchState,
 )
 from tasks import audit
+from tasks.surveys import Answer, answer_survey
 from tasks.touches import cancel_touches
 
 OPTED_OUT = "the customer opted out of the channel"
@@ -41,6 +45,11 @@ ANSWERABLE = {
     ReplyMeaning.OTHER_TIME: (AppointmentStatus.BOOKED, AppointmentStatus.REQUESTED, AppointmentStatus.NO_SHOW),
 }
 """The appointments that a reply may be about, by what it says."""
+ANSWERED_WITHIN = timedelta(days=30)
+"""So long after a survey a digit is an answer to it."""
+NOT_REACHED = (CallOutcome.NO_ANSWER, CallOutcome.WRONG_NUMBER)
+BY_MESSAGE = "recommends"
+"""What a survey by message asks for with one digit."""
 TOLD = (TouchState.SENDING, TouchState.SENT, TouchState.UNKNOWN)
 KINDS: dict[ChannelName, ContactKind] = {
     ChannelName.SMS: ContactKind.PHONE,
@@ -71,6 +80,10 @@ class ReplyTaken:
     appointment_id: int | None
     cancelled: int
     """Touches cancelled by an opt-out."""
+    mark: int | None
+    """What it answers to a survey."""
+    case_id: int | None
+    """The complaint that a bad mark opened."""
     again: bool
     """It was taken before under the same message id, and led to nothing this time."""
 
@@ -85,12 +98,17 @@ def record_reply(
 ) -> ReplyTaken:
     """Take a reply: `1` confirms, `2` asks for another time, an opt-out is honoured at once; the rest is kept.
 
+    After a survey a digit from 1 to 5 is its answer, unless an appointment waits for a `1` or a `2`.
     Raises `UnreadableSender`.
     """
     address, customers = _sender(connection, sender, channel)
-    meaning = read_meaning(text)
+    mark = read_mark(text)
+    survey = _survey_said_last(connection, customers, now) if mark is not None else None
+    waits = survey is not None and _appointment_waits(connection, customers, now)
+    meaning = meaning_in_turn(text, after_survey=survey is not None, appointment_waits=waits)
     appointment = _appointment(connection, customers, meaning, now)
-    customer_id = appointment.customer_id if appointment else next(iter(customers), None)
+    about = appointment or (survey if meaning is ReplyMeaning.MARK else None)
+    customer_id = about.customer_id if about else next(iter(customers), None)
     appointment_id = appointment.id if appointment else None
     reply_id = connection.execute(
         insert(Reply)
@@ -109,13 +127,31 @@ def record_reply(
     ).scalar_one_or_none()
     if reply_id is None:
         return _taken_before(connection, message_id, customers)
+    if meaning is ReplyMeaning.MARK and survey is not None and mark is not None:
+        case_id = _answer(connection, survey, mark, now)
+        return ReplyTaken(reply_id, meaning, customers, None, 0, mark, case_id, again=False)
     cancelled = _act(connection, meaning, appointment, customers, channel, now)
-    return ReplyTaken(reply_id, meaning, customers, appointment_id, cancelled, again=False)
+    return ReplyTaken(reply_id, meaning, customers, appointment_id, cancelled, None, None, again=False)
 
 
 def _taken_before(connection: Connection, message_id: str | None, customers: tuple[int, ...]) -> ReplyTaken:
     first = connection.execute(select(Reply.__table__).where(Reply.message_id == message_id)).one()
-    return ReplyTaken(first.id, first.meaning, customers, first.appointment_id, 0, again=True)
+    mark = read_mark(first.text) if first.meaning is ReplyMeaning.MARK else None
+    return ReplyTaken(first.id, first.meaning, customers, first.appointment_id, 0, mark, None, again=True)
+
+
+def _answer(connection: Connection, survey: Row[Any], mark: int, now: datetime) -> int | None:
+    """Keep a mark as the survey's answer; the complaint that it opens, if any."""
+    answer = Answer(
+        survey.subject_kind,
+        survey.subject_id,
+        survey.store_id,
+        survey.customer_id,
+        {BY_MESSAGE: mark},
+        "",
+        SurveySource.REPLY,
+    )
+    return answer_survey(connection, answer, now)
 
 
 def _act(
@@ -134,7 +170,7 @@ def _act(
             _set(connection, appointment, {"other_time_asked_at": now, "confirmed_at": None}, now)
         case ReplyMeaning.STOP:
             return _opt_out(connection, customers, channel, now)
-        case ReplyMeaning.UNREADABLE:
+        case ReplyMeaning.MARK | ReplyMeaning.UNREADABLE:
             pass
         case _:
             assert_never(meaning)
@@ -183,7 +219,24 @@ def _appointment(
     if not statuses or not customers:
         return None
     since = now - MISSED if meaning is ReplyMeaning.OTHER_TIME else now
-    messaged_at = (
+    statement = (
+        select(Appointment.__table__)
+        .where(
+            Appointment.customer_id.in_(customers),
+            Appointment.status.in_(statuses),
+            Appointment.arrived_at.is_(None),
+            Appointment.starts_at > moment(since),
+        )
+        .order_by(_messaged_at(now).desc().nulls_last(), Appointment.starts_at, Appointment.id)
+        .limit(1)
+        .with_for_update(of=Appointment.__table__)
+    )
+    return connection.execute(statement).one_or_none()
+
+
+def _messaged_at(now: datetime) -> ScalarSelect[Any]:
+    """When the customer was last messaged about an appointment."""
+    return (
         select(func.max(Touch.contacted_at))
         .where(
             Touch.process == ProcessName.APPOINTMENT_REMINDERS.value,
@@ -195,19 +248,44 @@ def _appointment(
         )
         .scalar_subquery()
     )
-    statement = (
-        select(Appointment.__table__)
-        .where(
-            Appointment.customer_id.in_(customers),
-            Appointment.status.in_(statuses),
-            Appointment.arrived_at.is_(None),
-            Appointment.starts_at > moment(since),
-        )
-        .order_by(messaged_at.desc().nulls_last(), Appointment.starts_at, Appointment.id)
-        .limit(1)
-        .with_for_update(of=Appointment.__table__)
+
+
+def _appointment_waits(connection: Connection, customers: Sequence[int], now: datetime) -> bool:
+    """Whether the customer was messaged about an appointment, and has not answered."""
+    waiting = select(Appointment.id).where(
+        Appointment.customer_id.in_(customers),
+        Appointment.status == AppointmentStatus.BOOKED,
+        Appointment.arrived_at.is_(None),
+        Appointment.confirmed_at.is_(None),
+        Appointment.other_time_asked_at.is_(None),
+        Appointment.starts_at > moment(now),
+        _messaged_at(now).is_not(None),
     )
-    return connection.execute(statement).one_or_none()
+    return connection.execute(waiting.limit(1)).one_or_none() is not None
+
+
+def _survey_said_last(connection: Connection, customers: Sequence[int], now: datetime) -> Row[Any] | None:
+    """The survey that was the last thing said to the sender, by message or by phone; None: it was something else."""
+    messaged = and_(Touch.kind == StepKind.MESSAGE, Touch.state.in_(TOLD))
+    called = and_(
+        Touch.kind == StepKind.CALL,
+        Touch.state == TouchState.DONE,
+        or_(Touch.outcome.is_(None), Touch.outcome.not_in(NOT_REACHED)),
+    )
+    said_at = case((Touch.kind == StepKind.CALL, Touch.state_at), else_=Touch.contacted_at)
+    is_survey = Touch.purpose == Purpose.SURVEY
+    last = connection.execute(
+        select(Touch.subject_kind, Touch.subject_id, Touch.store_id, Touch.customer_id, is_survey.label("is_survey"))
+        .where(
+            Touch.customer_id.in_(customers),
+            Touch.contacted_at.between(moment(now - ANSWERED_WITHIN), moment(now)),
+            or_(messaged, called),
+            said_at <= moment(now),
+        )
+        .order_by(said_at.desc(), is_survey.desc(), Touch.id)  # of one message's lines, the survey's is answered
+        .limit(1)
+    ).one_or_none()
+    return last if last is not None and last.is_survey else None
 
 
 def _sender(connection: Connection, sender: str, channel: ChannelName) -> tuple[str, tuple[int, ...]]:
