@@ -1,19 +1,14 @@
 """Whom a person means: a customer by key, phone number, e-mail address, name, number plate or VIN."""
 
-from collections.abc import Iterable
-
-import phonenumbers
-from sqlalchemy import ColumnElement, Connection, Select, Text, func, literal, select, union
+from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.errors import AftercareError
 from models.masking import mask_contact
 from models.people import ContactPoint, Customer, CustomerKey, Store
-from models.vehicles import Vehicle
+from tasks.customers.spellings import identified_by
 
 MOST_NAMED = 10
-HOME_COUNTRY = "CN"
-"""The country of a number that is written without one, beside those whose holidays the stores keep."""
 
 
 class UnknownCustomer(AftercareError):
@@ -41,40 +36,13 @@ class AmbiguousCustomer(AftercareError):
 def find_customer(connection: Connection, text: str) -> int:
     """The id of the customer that a text names. Raises `UnknownCustomer` or `AmbiguousCustomer`."""
     wanted = text.strip()
-    for statement in (_by_identity(connection, wanted), _by_name(wanted)):
+    for statement in (identified_by(connection, wanted), _by_name(wanted)):
         found = list(connection.scalars(statement))
         if len(found) == 1:
             return int(found[0])
         if found:
             raise AmbiguousCustomer(text, _describe(connection, found))
     raise UnknownCustomer(text)
-
-
-def _by_identity(connection: Connection, text: str) -> Select[tuple[int]]:
-    """Customers with that key, contact point, plate or VIN."""
-    spellings = literal([text, text.upper(), text.replace(" ", "").upper()], ARRAY(Text))
-    contacts = literal([*_phone_numbers(connection, text), text, text.lower()], ARRAY(Text))
-    found = union(
-        select(CustomerKey.customer_id.label("customer_id")).where(CustomerKey.key == func.any(spellings)),
-        select(ContactPoint.customer_id).where(ContactPoint.value == func.any(contacts)),
-        select(Vehicle.customer_id).where(Vehicle.plate == func.any(spellings)),
-        select(Vehicle.customer_id).where(Vehicle.vin == func.any(spellings)),
-    ).subquery("found")
-    return select(found.c.customer_id).where(found.c.customer_id.is_not(None)).order_by(found.c.customer_id)
-
-
-def _phone_numbers(connection: Connection, text: str) -> list[str]:
-    """The E.164 numbers that a text may be, in the countries of the stores."""
-    countries = connection.scalars(select(Store.holiday_country).distinct()).all()
-    return sorted({number for country in {HOME_COUNTRY, *countries} for number in _parsed(text, country)})
-
-
-def _parsed(text: str, country: str | None) -> Iterable[str]:
-    try:
-        number = phonenumbers.parse(text, country)
-    except phonenumbers.NumberParseException:
-        return
-    yield phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _by_name(text: str) -> Select[tuple[int]]:

@@ -1,0 +1,125 @@
+"""Finding customers by what a person has of them: a name or a part of it, or anything that names exactly one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, func, literal, literal_column, select, union_all
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from models.people import ContactPoint, Customer, Store
+from models.vehicles import Vehicle
+from models.words import ContactKind
+from tasks.customers.spellings import identified_by
+
+PAGE = 20
+MOST = 500
+"""So many hits are worth paging through; whoever has more types another letter."""
+SHORTEST_PART = 3
+"""Letters that a part inside a name must have: the index knows names by three letters at a time."""
+LAST = "\U0010ffff"
+"""Sorts behind every letter."""
+LOWER_NAME = func.lower(Customer.name)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFound:
+    """A customer as the list of hits shows one."""
+
+    id: int
+    name: str
+    salutation: str | None
+    store: str
+    phone: str | None
+    plates: list[str]
+    level: str | None
+    erased: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """One page of hits."""
+
+    customers: list[CustomerFound]
+    page: int
+    """Counted from 1."""
+    more: bool
+    too_many: bool
+    """There are more than can be paged through."""
+    exact: int | None
+    """The one customer that the text means, where there is no doubt."""
+
+
+def search_customers(connection: Connection, store_id: int | None, text: str, page: int = 1) -> Hits:
+    """The customers whom a text may mean, within a store or all: those it identifies, or else those named so."""
+    wanted = "".join(sign for sign in " ".join(text.split()) if sign.isprintable())
+    if not wanted:
+        return Hits([], 1, more=False, too_many=False, exact=None)
+    identified = list(connection.scalars(_identified(connection, wanted, store_id)))
+    found = identified or list(connection.scalars(_named(wanted.lower(), store_id)))
+    ids = found[:MOST]
+    page = max(1, min(page, -(-len(ids) // PAGE)))
+    shown = _read(connection, ids[(page - 1) * PAGE : page * PAGE])
+    alone = shown[0] if len(ids) == 1 else None
+    exact = alone.id if alone and (identified or alone.name.lower() == wanted.lower()) else None
+    return Hits(shown, page, len(ids) > page * PAGE, len(found) > MOST, exact)
+
+
+def _identified(connection: Connection, text: str, store_id: int | None) -> Select[Any]:
+    found = identified_by(connection, text).limit(MOST + 1).subquery("identified")
+    theirs = select(Customer.id).join(found, found.c.customer_id == Customer.id).order_by(Customer.id)
+    return theirs if store_id is None else theirs.where(Customer.store_id == store_id)
+
+
+def _named(text: str, store_id: int | None) -> Select[Any]:
+    """Those whose name begins so, in the order of names; then those with it inside their name."""
+    # The operators compare letter by letter, as the index does, so that it is used whatever the text.
+    begins = and_(LOWER_NAME.op("~>=~")(text), LOWER_NAME.op("~<~")(text + LAST))
+    in_order = LOWER_NAME.op("using")(literal_column("~<~"))
+    branches = [_branch(0, begins, store_id).order_by(in_order).limit(MOST + 1)]
+    if len(text) >= SHORTEST_PART:
+        inside = and_(LOWER_NAME.contains(text, autoescape=True), ~begins)
+        branches.append(_branch(1, inside, store_id).limit(MOST + 1))
+    hits = union_all(*(select(branch.subquery()) for branch in branches)).subquery("hits")
+    return select(hits.c.id).order_by(hits.c.rank, hits.c.name, hits.c.id).limit(MOST + 1)
+
+
+def _branch(rank: int, fits: ColumnElement[bool], store_id: int | None) -> Select[Any]:
+    named = select(Customer.id, LOWER_NAME.label("name"), literal(rank).label("rank")).where(fits)
+    return named if store_id is None else named.where(Customer.store_id == store_id)
+
+
+def _read(connection: Connection, ids: list[int]) -> list[CustomerFound]:
+    """The customers in the order of `ids`."""
+    phone = (
+        select(ContactPoint.value)
+        .where(
+            ContactPoint.customer_id == Customer.id,
+            ContactPoint.kind == ContactKind.PHONE,
+            ContactPoint.invalid_since.is_(None),
+        )
+        .order_by(ContactPoint.rank, ContactPoint.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    plates = (
+        select(func.coalesce(func.array_agg(Vehicle.plate), literal([], ARRAY(Text))))
+        .where(Vehicle.customer_id == Customer.id, Vehicle.plate.is_not(None))
+        .scalar_subquery()
+    )
+    wanted = literal(ids, ARRAY(Customer.id.type))
+    rows = connection.execute(
+        select(
+            Customer.id,
+            Customer.name,
+            Customer.salutation,
+            Store.code.label("store"),
+            phone.label("phone"),
+            plates.label("plates"),
+            Customer.level,
+            Customer.erased_at.is_not(None).label("erased"),
+        )
+        .join(Store, Store.id == Customer.store_id)
+        .where(Customer.id == func.any(wanted))
+        .order_by(func.array_position(wanted, Customer.id))
+    ).mappings()
+    return [CustomerFound(**row) for row in rows]
