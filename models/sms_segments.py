@@ -1,0 +1,63 @@
+"""How many text messages a text becomes: GSM 03.38 where its alphabet will do, UCS-2 where it will not."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import NamedTuple
+
+BASIC = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+"""One septet each."""
+EXTENSION = frozenset("\f^{}\\[~]|€")
+"""An escape and a septet each: they count twice, and are never torn apart."""
+LAST_OF_ONE_UNIT = 0xFFFF
+"""Characters beyond it take two units of UCS-2, which are never torn apart either."""
+
+
+class Alphabet(StrEnum):
+    """What the characters of a text message are counted in."""
+
+    GSM_7 = "GSM-7"
+    UCS_2 = "UCS-2"
+
+
+CAPACITY = {Alphabet.GSM_7: (160, 153), Alphabet.UCS_2: (70, 67)}
+"""What fits into a message that stands alone, and into each part of one that does not."""
+
+
+class TextLength(NamedTuple):
+    """A text as it is sent and charged."""
+
+    alphabet: Alphabet
+    units: int
+    segments: int
+    capacity: int
+    """How many units fit into so many segments."""
+
+
+def measure(text: str) -> TextLength:
+    """The length of a text in units of its alphabet, and in messages; an empty text is none."""
+    alphabet = Alphabet.GSM_7 if set(text) <= BASIC | EXTENSION else Alphabet.UCS_2
+    widths = [_width(character, alphabet) for character in text]
+    units = sum(widths)
+    alone, part = CAPACITY[alphabet]
+    if units <= alone:
+        return TextLength(alphabet, units, 1 if units else 0, alone)
+    segments = _parts(widths, part)
+    return TextLength(alphabet, units, segments, segments * part)
+
+
+def _width(character: str, alphabet: Alphabet) -> int:
+    twice = character in EXTENSION if alphabet is Alphabet.GSM_7 else ord(character) > LAST_OF_ONE_UNIT
+    return 2 if twice else 1
+
+
+def _parts(widths: Iterable[int], part: int) -> int:
+    """How many parts a text takes: what counts twice begins the next part where only one unit is left."""
+    parts, used = 1, 0
+    for width in widths:
+        if used + width > part:
+            parts, used = parts + 1, 0
+        used += width
+    return parts
