@@ -221,6 +221,12 @@ class Touch(Base):
         Index("ix_touches_in_flight", "claimed_by", postgresql_where=sql("state in ('claimed', 'sending')")),
         Index("ix_touches_unsettled", "state_at", postgresql_where=sql("state in ('unknown', 'failed')")),
         Index("ix_touches_message_id", "message_id", postgresql_where=sql("message_id is not null")),
+        Index(
+            "ix_touches_tasks_done",
+            "assigned_to",
+            "state_at",
+            postgresql_where=sql("kind = 'task' and state = 'done'"),
+        ),
         CheckConstraint("due_at < valid_until", name="valid_after_due"),
         CheckConstraint("(state in ('claimed', 'sending')) = (claimed_by is not null)", name="claimed_by_a_dispatcher"),
     )
@@ -255,6 +261,8 @@ class CallAttempt(Base):
     outcome: Mapped[CallOutcome] = mapped_column(enumeration(CallOutcome))
     note: Mapped[str | None]
     again_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_call_attempts_staff_id_attempted_at", "staff_id", "attempted_at"),)
 
 
 class Reply(Base):

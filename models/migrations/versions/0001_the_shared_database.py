@@ -1026,6 +1026,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'ready'"),
     )
     op.create_index(
+        "ix_touches_tasks_done",
+        "touches",
+        ["assigned_to", "state_at"],
+        unique=False,
+        postgresql_where=sa.text("kind = 'task' and state = 'done'"),
+    )
+    op.create_index(
         "ix_touches_unsettled",
         "touches",
         ["state_at"],
@@ -1101,6 +1108,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_call_attempts_staff_id_staff")),
         sa.ForeignKeyConstraint(["touch_id"], ["touches.id"], name=op.f("fk_call_attempts_touch_id_touches")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_call_attempts")),
+    )
+    op.create_index(
+        "ix_call_attempts_staff_id_attempted_at", "call_attempts", ["staff_id", "attempted_at"], unique=False
     )
     op.create_index(op.f("ix_call_attempts_touch_id"), "call_attempts", ["touch_id"], unique=False)
     op.create_table(
@@ -1397,6 +1407,7 @@ def downgrade() -> None:
     op.drop_index("ix_cases_closed_at", table_name="cases", postgresql_where=sa.text("state = 'closed'"))
     op.drop_table("cases")
     op.drop_index(op.f("ix_call_attempts_touch_id"), table_name="call_attempts")
+    op.drop_index("ix_call_attempts_staff_id_attempted_at", table_name="call_attempts")
     op.drop_table("call_attempts")
     op.drop_index(op.f("ix_appointment_changes_appointment_id"), table_name="appointment_changes")
     op.drop_table("appointment_changes")
@@ -1404,6 +1415,9 @@ def downgrade() -> None:
     op.drop_table("warranties")
     op.drop_index(
         "ix_touches_unsettled", table_name="touches", postgresql_where=sa.text("state in ('unknown', 'failed')")
+    )
+    op.drop_index(
+        "ix_touches_tasks_done", table_name="touches", postgresql_where=sa.text("kind = 'task' and state = 'done'")
     )
     op.drop_index("ix_touches_ready", table_name="touches", postgresql_where=sa.text("state = 'ready'"))
     op.drop_index(
