@@ -1,12 +1,28 @@
-"""People who look customers up."""
+"""People who look customers up, and a customer of whom there is much to see."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
+from models.ledger import CallAttempt, Case, CaseNote, DeliveryReceipt, Reply, Touch
 from models.people import Store
-from models.words import Role
+from models.surveys import SurveyAnswer
+from models.words import (
+    CallOutcome,
+    CaseKind,
+    CaseState,
+    ChannelName,
+    Gate,
+    ProcessName,
+    ReceiptStatus,
+    ReplyMeaning,
+    Role,
+    SubjectKind,
+    SurveySource,
+)
+from tasks import audit
 from tasks.access.sessions import SignedIn, read_session, sign_in
 from tasks.access.users import NewUser, add_user
+from tasks.touches import cancel_touches
 from tests.support.world import World, at
 
 NOW = at("2026-03-10 10:00")
@@ -36,3 +52,45 @@ def _signed_in(world: World, login: str, store: str) -> SignedIn:
 
 def _code(world: World, store_id: int) -> str:
     return str(world.connection.execute(select(Store.code).where(Store.id == store_id)).scalar_one())
+
+
+def lead_a_life(world: World) -> int:
+    """Everything that can happen to a customer."""
+    customer_id = world.customer("+8613800138000", "wang@example.com", name="Wang Fang", salutation="Ms")
+    vehicle_id = world.vehicle(customer_id, plate="沪A12345", vin="LSVAA4182E2000001")
+    world.readings(vehicle_id, ("2026-01-01", 12_000), ("2026-02-01", 13_500))
+    world.warranty(customer_id, "2026-12-31", vehicle_id)
+    appointment_id = world.appointment(customer_id, "2026-03-11 10:00", vehicle_id=vehicle_id)
+    world.handover(customer_id, "2024-01-05", vehicle_id=vehicle_id)
+    world.repair_order(customer_id, "2026-02-01", vehicle_id=vehicle_id)
+    account_id = world.account(customer_id)
+    invoice_id = world.invoice(account_id, "2026-03-01", "100.50")
+    world.invoice(account_id, "2026-03-02", "20", "EUR")
+    world.payment(account_id, "2026-03-05", "40", invoice_id)
+    world.promise(account_id, "2026-03-06", "2026-03-20")
+    world.consent(customer_id, granted=True, given_at=at("2026-01-01 10:00"))
+    world.plan(ProcessName.APPOINTMENT_REMINDERS, "2026-03-10 09:00")
+    touch_id = world.touches(customer_id)[0].id
+    add = world.connection.execute
+    add(insert(CallAttempt).values(touch_id=touch_id, attempted_at=NOW, outcome=CallOutcome.NO_ANSWER, note="rang"))
+    add(
+        insert(DeliveryReceipt).values(
+            touch_id=touch_id, status=ReceiptStatus.DELIVERED, reported_at=NOW, received_at=NOW
+        )
+    )
+    add(insert(Reply).values(
+        customer_id=customer_id, sender="+8613800138000", channel=ChannelName.SMS, text="thanks, Wang Fang",
+        meaning=ReplyMeaning.UNREADABLE, received_at=NOW,
+    ))  # fmt: skip
+    case_id = add(insert(Case).values(
+        store_id=world.store_id, customer_id=customer_id, kind=CaseKind.COMPLAINT, cause="test", title="Not satisfied",
+        note="Wang Fang is angry", state=CaseState.OPEN, opened_at=NOW,
+    ).returning(Case.id)).scalar_one()  # fmt: skip
+    add(insert(CaseNote).values(case_id=case_id, written_at=NOW, author="lin", text="called Wang Fang back"))
+    add(insert(SurveyAnswer).values(
+        store_id=world.store_id, customer_id=customer_id, subject_kind=SubjectKind.APPOINTMENT,
+        subject_id=appointment_id, answered_at=NOW, source=SurveySource.LINK, solved=5, comment="fine",
+    ))  # fmt: skip
+    cancel_touches(world.connection, Touch.customer_id == customer_id, Gate.APPROVAL, "Wang Fang said no", NOW, {})
+    audit.record(world.connection, NOW, "lin", "case.answered", "case", case_id, {"note": None}, {"note": "Wang Fang"})
+    return customer_id

@@ -1,0 +1,152 @@
+"""What is on record of one customer: who they are, how to reach them, their cars, and what they owe."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, func, select, true
+
+from models.cadence import moment
+from models.people import ContactPoint, Customer, CustomerKey, Store
+from models.vehicles import OdometerReading, Vehicle, Warranty, WarrantyEnd
+from models.words import ContactKind, EndBasis, SubjectKind
+from tasks.access.reach import check_customer
+from tasks.subjects import SUBJECTS
+from tasks.subjects.contract import OfCustomer
+
+
+@dataclass(frozen=True, slots=True)
+class PointOnCard:
+    """A way to reach the customer."""
+
+    kind: ContactKind
+    value: str
+    takes_text: bool
+    invalid_since: datetime | None
+    invalid_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WarrantyOnCard:
+    """A warranty and its end as it is known today."""
+
+    name: str | None
+    ends_on: date
+    basis: EndBasis
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleOnCard:
+    """A car of the customer."""
+
+    plate: str | None
+    vin: str | None
+    make: str | None
+    model: str | None
+    disposed_on: date | None
+    kilometres: int | None
+    read_on: date | None
+    warranties: list[WarrantyOnCard]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerCard:
+    """One customer."""
+
+    id: int
+    name: str
+    salutation: str | None
+    store: str
+    store_name: str
+    time_zone: str
+    language: str
+    level: str | None
+    has_contract: bool
+    erased_at: datetime | None
+    keys: list[str]
+    points: list[PointOnCard]
+    vehicles: list[VehicleOnCard]
+    open_balance: dict[str, Decimal]
+    """By currency; nothing where nothing is owed."""
+
+
+OWN = ("id", "name", "salutation", "level", "has_contract", "erased_at")
+
+
+def read_card(connection: Connection, store_id: int | None, customer_id: int, now: datetime) -> CustomerCard:
+    """One customer as known at `now`. Raises `NotYours`."""
+    check_customer(connection, store_id, customer_id)
+    row = connection.execute(
+        select(
+            *(Customer.__table__.c[name] for name in OWN),
+            Store.code.label("store"),
+            Store.name.label("store_name"),
+            Store.time_zone,
+            func.coalesce(Customer.language, Store.language).label("language"),
+        )
+        .join(Store, Store.id == Customer.store_id)
+        .where(Customer.id == customer_id)
+    ).mappings().one()  # fmt: skip
+    keys = select(CustomerKey.key).where(CustomerKey.customer_id == customer_id).order_by(CustomerKey.key)
+    return CustomerCard(
+        **row,
+        keys=list(connection.scalars(keys)),
+        points=_points(connection, customer_id),
+        vehicles=_vehicles(connection, customer_id, now, row["time_zone"]),
+        open_balance=_open_balance(connection, customer_id, now),
+    )
+
+
+def _points(connection: Connection, customer_id: int) -> list[PointOnCard]:
+    rows = connection.execute(
+        select(*(ContactPoint.__table__.c[name] for name in PointOnCard.__slots__))
+        .where(ContactPoint.customer_id == customer_id)
+        .order_by(ContactPoint.kind.desc(), ContactPoint.rank, ContactPoint.id)
+    ).mappings()
+    return [PointOnCard(**row) for row in rows]
+
+
+def _vehicles(connection: Connection, customer_id: int, now: datetime, time_zone: str) -> list[VehicleOnCard]:
+    today = func.timezone(time_zone, moment(now)).cast(OdometerReading.read_on.type)
+    latest = (
+        select(OdometerReading.kilometres, OdometerReading.read_on)
+        .where(OdometerReading.vehicle_id == Vehicle.id, OdometerReading.read_on <= today)
+        .order_by(OdometerReading.read_on.desc())
+        .limit(1)
+        .lateral("latest")
+    )
+    columns = ("id", "plate", "vin", "make", "model", "disposed_on")
+    rows = connection.execute(
+        select(*(Vehicle.__table__.c[name] for name in columns), latest.c.kilometres, latest.c.read_on)
+        .outerjoin(latest, true())
+        .where(Vehicle.customer_id == customer_id)
+        .order_by(Vehicle.disposed_on.desc().nulls_first(), Vehicle.id)
+    ).mappings()
+    found = {row["id"]: {name: value for name, value in row.items() if name != "id"} for row in rows}
+    warranties = _warranties(connection, list(found), today)
+    return [VehicleOnCard(**car, warranties=warranties.get(vehicle_id, [])) for vehicle_id, car in found.items()]
+
+
+def _warranties(connection: Connection, vehicle_ids: list[int], today: Any) -> Mapping[int, list[WarrantyOnCard]]:
+    rows = connection.execute(
+        select(Warranty.vehicle_id, Warranty.name, WarrantyEnd.ends_on, WarrantyEnd.basis)
+        .join(WarrantyEnd, WarrantyEnd.warranty_id == Warranty.id)
+        .where(Warranty.vehicle_id.in_(vehicle_ids), WarrantyEnd.known_from <= today, WarrantyEnd.known_until > today)
+        .order_by(WarrantyEnd.ends_on)
+    )
+    found: dict[int, list[WarrantyOnCard]] = {}
+    for row in rows:
+        found.setdefault(row.vehicle_id, []).append(WarrantyOnCard(row.name, row.ends_on, row.basis))
+    return found
+
+
+def _open_balance(connection: Connection, customer_id: int, now: datetime) -> dict[str, Decimal]:
+    """What the chasing of overdue accounts sees as owed, over all accounts."""
+    facts = SUBJECTS[SubjectKind.ACCOUNT].facts(now, OfCustomer(customer_id)).subquery("facts")
+    owed: dict[str, Decimal] = {}
+    for totals in connection.scalars(select(facts.c.totals).where(facts.c.totals.is_not(None))):
+        for currency, amount in totals.items():
+            owed[currency] = owed.get(currency, Decimal()) + Decimal(amount)
+    return {currency: owed[currency] for currency in sorted(owed)}

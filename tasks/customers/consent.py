@@ -1,0 +1,183 @@
+"""What a customer allows, per purpose and channel: read as the gates read it, and switched by a person."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, insert, select
+
+from models.cadence import moment
+from models.errors import AftercareError
+from models.ledger import Touch
+from models.people import Consent, Customer
+from models.words import ChannelName, Gate, Purpose, StepKind
+from tasks import audit
+from tasks.access.reach import check_customer
+from tasks.access.sessions import SignedIn
+from tasks.touches import cancel_touches
+
+SOURCE = "console"
+STOPPED = "the customer wants no contact at all"
+NEXT = timedelta(microseconds=1)
+BACK = timedelta(seconds=1)
+"""An entry counts from a second ago on: so several can follow each other where the clock stands still, in rehearsals,
+and none of them lies in the future."""
+
+
+class ConsentChanged(AftercareError):
+    """Somebody, or the customer, said something of the consent after it was read."""
+
+    def __init__(self, customer_id: int) -> None:
+        self.customer_id = customer_id
+        super().__init__("The consent was changed meanwhile; look at it again before you switch.")
+
+
+class SaidAtThisMoment(AftercareError):
+    """Something was said of the consent at the very moment of which something else is to be said."""
+
+    def __init__(self) -> None:
+        super().__init__("The consent was changed at this very moment; try again in a moment.")
+
+
+class NeedsEvidence(AftercareError):
+    """Marketing is allowed without a word on how the customer agreed."""
+
+    def __init__(self) -> None:
+        super().__init__("Marketing needs a note of how and when the customer agreed, such as the double opt-in.")
+
+
+class NeedsReason(AftercareError):
+    """Something grave without a reason."""
+
+    def __init__(self) -> None:
+        super().__init__("Please give a reason.")
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Whether a purpose may use a channel, and on whose word."""
+
+    purpose: Purpose
+    channel: ChannelName
+    allowed: bool
+    since: datetime | None
+    """None: nothing was ever said of it."""
+    source: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """Every purpose by every channel."""
+
+    all: list[Switch]
+    seen: int
+    """The latest entry of the journal: who switches says which one they saw."""
+
+    def of(self, purpose: Purpose, channel: ChannelName) -> Switch:
+        """One switch."""
+        return next(one for one in self.all if one.purpose is purpose and one.channel is channel)
+
+
+def read_switches(connection: Connection, store_id: int | None, customer_id: int, now: datetime) -> Switches:
+    """What is allowed at `now`. Raises `NotYours`."""
+    check_customer(connection, store_id, customer_id)
+    entries = connection.execute(
+        select(Consent.__table__)
+        .where(Consent.customer_id == customer_id, Consent.given_at <= moment(now))
+        .order_by(Consent.given_at.desc(), Consent.id.desc())
+    ).all()
+    switches = [_switch(entries, purpose, channel) for purpose in Purpose for channel in ChannelName]
+    return Switches(switches, _latest_id(connection, customer_id))
+
+
+def _switch(entries: Any, purpose: Purpose, channel: ChannelName) -> Switch:
+    """By the latest entry that fits; where there is none, everything but marketing is allowed."""
+    for entry in entries:
+        if entry.purpose in (None, purpose) and entry.channel in (None, channel):
+            return Switch(purpose, channel, entry.granted, entry.given_at, entry.source, entry.reason)
+    return Switch(purpose, channel, purpose is not Purpose.MARKETING, None, None, None)
+
+
+def switch_consent(
+    connection: Connection,
+    user: SignedIn,
+    now: datetime,
+    customer_id: int,
+    purpose: Purpose,
+    channel: ChannelName,
+    note: str,
+    seen: int,
+    *,
+    granted: bool,
+) -> None:
+    """Write down that a purpose may use a channel from now on, or may not.
+
+    Raises `NotYours`, `ConsentChanged` when `seen` is not the latest entry any more, `NeedsEvidence`.
+    """
+    if granted and purpose is Purpose.MARKETING and not note.strip():
+        raise NeedsEvidence
+    _lock(connection, user.store_id, customer_id, seen)
+    before = read_switches(connection, user.store_id, customer_id, now).of(purpose, channel).allowed
+    _append(connection, customer_id, purpose, channel, note, now, granted=granted)
+    what = {"purpose": purpose, "channel": channel}
+    audit.record(
+        connection, now, user.login, "customer.consent-switched", "customer", customer_id,
+        what | {"granted": before}, what | {"granted": granted, "reason": note.strip() or None},
+    )  # fmt: skip
+
+
+def stop_all_contact(
+    connection: Connection, user: SignedIn, now: datetime, customer_id: int, reason: str, seen: int
+) -> int:
+    """Withdraw consent for every purpose and channel, and cancel what is open; how many touches.
+
+    Tasks for desks of the store stay: nobody contacts the customer with them. Raises `NotYours`, `ConsentChanged`,
+    `NeedsReason`.
+    """
+    if not reason.strip():
+        raise NeedsReason
+    _lock(connection, user.store_id, customer_id, seen)
+    _append(connection, customer_id, None, None, reason, now, granted=False)
+    theirs = and_(Touch.customer_id == customer_id, Touch.kind != StepKind.TASK)
+    cancelled = cancel_touches(connection, theirs, Gate.CONSENT, STOPPED, now, {"by": user.login})
+    after = {"reason": reason.strip(), "cancelled": cancelled}
+    audit.record(connection, now, user.login, "customer.contact-stopped", "customer", customer_id, None, after)
+    return cancelled
+
+
+def _lock(connection: Connection, store_id: int | None, customer_id: int, seen: int) -> None:
+    """One at a time: the second of two finds that the first was there."""
+    check_customer(connection, store_id, customer_id)
+    connection.execute(select(Customer.id).where(Customer.id == customer_id).with_for_update())
+    if _latest_id(connection, customer_id) != seen:
+        raise ConsentChanged(customer_id)
+
+
+def _append(
+    connection: Connection,
+    customer_id: int,
+    purpose: Purpose | None,
+    channel: ChannelName | None,
+    reason: str,
+    now: datetime,
+    *,
+    granted: bool,
+) -> None:
+    last: Row[Any] | None = connection.execute(
+        select(Consent.given_at)
+        .where(Consent.customer_id == customer_id, Consent.given_at <= moment(now))
+        .order_by(Consent.given_at.desc())
+        .limit(1)
+    ).one_or_none()
+    given_at = max(now - BACK, last.given_at + NEXT) if last else now - BACK
+    if given_at > now:
+        raise SaidAtThisMoment
+    values = {"purpose": purpose, "channel": channel, "granted": granted, "reason": reason.strip() or None}
+    connection.execute(insert(Consent).values(customer_id=customer_id, given_at=given_at, source=SOURCE, **values))
+
+
+def _latest_id(connection: Connection, customer_id: int) -> int:
+    return int(
+        connection.scalar(select(func.coalesce(func.max(Consent.id), 0)).where(Consent.customer_id == customer_id)) or 0
+    )

@@ -1,0 +1,290 @@
+"""All that happened between a customer and the business, on one line, the newest first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import aliased
+
+from models.base import Facts
+from models.cadence import LOCAL, ZONED
+from models.ledger import AuditEntry, CallAttempt, Case, CaseNote, DeliveryReceipt, Reply, Touch, Verdict
+from models.money import Account, Invoice, Payment, Promise
+from models.people import Consent, ContactPoint, Customer, StaffMember, Store
+from models.service import Appointment, Handover, RepairOrder
+from models.surveys import DIMENSIONS, SurveyAnswer
+from models.touch_states import OPEN
+from models.vehicles import Vehicle
+from models.words import Gate
+from tasks.access.reach import check_customer
+from tasks.customers.records import audit_entries_about
+
+PAGE = 25
+
+
+class EntryKind(StrEnum):
+    """What an entry tells of."""
+
+    TOUCH = "touch"
+    VERDICT = "verdict"
+    CALL_ATTEMPT = "call-attempt"
+    RECEIPT = "receipt"
+    REPLY = "reply"
+    APPOINTMENT = "appointment"
+    REPAIR_ORDER = "repair-order"
+    HANDOVER = "handover"
+    INVOICE = "invoice"
+    PAYMENT = "payment"
+    PROMISE = "promise"
+    CASE = "case"
+    CASE_NOTE = "case-note"
+    SURVEY = "survey"
+    CONSENT = "consent"
+    AUDIT = "audit"
+
+
+class Cursor(NamedTuple):
+    """Where on the line one stretch ended."""
+
+    at: datetime
+    kind: str
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened, or that is to come."""
+
+    at: datetime
+    kind: EntryKind
+    ref: str
+    """What it is called: an id, or the source's key."""
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of the line."""
+
+    entries: list[Entry]
+    earlier: Cursor | None
+    """Where to go on reading; None: that was the beginning."""
+
+
+def read_timeline(
+    connection: Connection, store_id: int | None, customer_id: int, before: Cursor | None = None
+) -> Stretch:
+    """What happened before the cursor, or up to the latest. Raises `NotYours`."""
+    check_customer(connection, store_id, customer_id)
+    zone = select(Store.time_zone).join(Customer, Customer.store_id == Store.id).where(Customer.id == customer_id)
+    line = union_all(*_sources(customer_id, connection.execute(zone).scalar_one())).subquery("line")
+    place = tuple_(line.c.at, line.c.kind, line.c.ref)
+    statement = select(line).order_by(line.c.at.desc(), line.c.kind.desc(), line.c.ref.desc()).limit(PAGE + 1)
+    if before is not None:
+        statement = statement.where(
+            place < tuple_(literal(before.at, ZONED), literal(before.kind), literal(before.ref))
+        )
+    rows = connection.execute(statement).all()
+    entries = [Entry(row.at, EntryKind(row.kind), row.ref, row.facts) for row in rows[:PAGE]]
+    last = entries[-1] if len(rows) > PAGE else None
+    return Stretch(entries, Cursor(last.at, last.kind.value, last.ref) if last else None)
+
+
+def _sources(customer_id: int, zone: str) -> Iterator[Select[Any]]:
+    """Every kind of entry as a select of the same columns."""
+    touches = select(Touch.id).where(Touch.customer_id == customer_id)
+    yield _touches(customer_id)
+    yield _verdicts(touches)
+    yield _attempts(touches)
+    yield _receipts(touches)
+    yield _replies(customer_id)
+    yield from _visits(customer_id, zone)
+    yield from _money(customer_id, zone)
+    yield from _cases(customer_id)
+    yield _surveys(customer_id)
+    yield _consents(customer_id)
+    yield from _audit(customer_id)
+
+
+def _entry(kind: EntryKind, at: Any, ref: Any, **facts: Any) -> Select[Any]:
+    named = [part for name, value in facts.items() for part in (literal(name, Text), value)]
+    return select(
+        at.label("at"),
+        literal(kind.value, Text).label("kind"),
+        cast(ref, Text).label("ref"),
+        func.jsonb_strip_nulls(func.jsonb_build_object(*named), type_=JSONB).label("facts"),
+    )
+
+
+def _day(day: Any, zone: str) -> ColumnElement[Any]:
+    """The beginning of a day on the store's clock."""
+    return func.timezone(zone, cast(day, LOCAL), type_=ZONED)
+
+
+def _touches(customer_id: int) -> Select[Any]:
+    carrier = aliased(Touch, name="carrier")
+    to_come = Touch.state.in_(OPEN)
+    return (
+        _entry(
+            EntryKind.TOUCH,
+            case((to_come, Touch.not_before), else_=func.coalesce(Touch.contacted_at, Touch.state_at)),
+            Touch.id,
+            process=Touch.process, step=Touch.step, what=Touch.kind, purpose=Touch.purpose, state=Touch.state,
+            channel=Touch.channel, recipient=ContactPoint.value, body=Touch.body, gate=Touch.gate, reason=Touch.reason,
+            outcome=Touch.outcome, merged_into=carrier.step, assigned_to=StaffMember.name,
+        )
+        .select_from(Touch)
+        .outerjoin(ContactPoint, ContactPoint.id == Touch.contact_point_id)
+        .outerjoin(StaffMember, StaffMember.id == Touch.assigned_to)
+        .outerjoin(carrier, carrier.id == Touch.merged_into)
+        .where(Touch.customer_id == customer_id)
+    )  # fmt: skip
+
+
+def _verdicts(touches: Select[Any]) -> Select[Any]:
+    """What held or stopped a touch; that it passed is told by its being sent."""
+    return (
+        _entry(
+            EntryKind.VERDICT, Verdict.decided_at, Verdict.id,
+            process=Touch.process, step=Touch.step, gate=Verdict.gate, decision=Verdict.decision,
+            reason=Verdict.reason, until=Verdict.until,
+        )
+        .join(Touch, Touch.id == Verdict.touch_id)
+        .where(Verdict.touch_id.in_(touches), Verdict.gate != Gate.NONE)
+    )  # fmt: skip
+
+
+def _attempts(touches: Select[Any]) -> Select[Any]:
+    return (
+        _entry(
+            EntryKind.CALL_ATTEMPT, CallAttempt.attempted_at, CallAttempt.id,
+            process=Touch.process, step=Touch.step, outcome=CallAttempt.outcome, note=CallAttempt.note,
+            by=StaffMember.name, again_at=CallAttempt.again_at,
+        )
+        .join(Touch, Touch.id == CallAttempt.touch_id)
+        .outerjoin(StaffMember, StaffMember.id == CallAttempt.staff_id)
+        .where(CallAttempt.touch_id.in_(touches))
+    )  # fmt: skip
+
+
+def _receipts(touches: Select[Any]) -> Select[Any]:
+    return (
+        _entry(
+            EntryKind.RECEIPT, DeliveryReceipt.reported_at, DeliveryReceipt.id,
+            process=Touch.process, step=Touch.step, state=DeliveryReceipt.status, reason=DeliveryReceipt.reason,
+        )
+        .join(Touch, Touch.id == DeliveryReceipt.touch_id)
+        .where(DeliveryReceipt.touch_id.in_(touches))
+    )  # fmt: skip
+
+
+def _replies(customer_id: int) -> Select[Any]:
+    return _entry(
+        EntryKind.REPLY, Reply.received_at, Reply.id, channel=Reply.channel, text=Reply.text, meaning=Reply.meaning
+    ).where(Reply.customer_id == customer_id)
+
+
+def _visits(customer_id: int, zone: str) -> Iterator[Select[Any]]:
+    vehicle = func.nullif(func.concat_ws(" ", Vehicle.model, Vehicle.plate), "")
+    yield (
+        _entry(
+            EntryKind.APPOINTMENT, Appointment.starts_at, Appointment.key,
+            state=Appointment.status, work=Appointment.work, vehicle=vehicle, confirmed_at=Appointment.confirmed_at,
+        )
+        .outerjoin(Vehicle, Vehicle.id == Appointment.vehicle_id)
+        .where(Appointment.customer_id == customer_id)
+    )  # fmt: skip
+    came = func.coalesce(RepairOrder.closed_on, RepairOrder.opened_on)
+    yield (
+        _entry(
+            EntryKind.REPAIR_ORDER, func.coalesce(_day(came, zone), Customer.created_at), RepairOrder.key,
+            day=came, work=RepairOrder.work, vehicle=vehicle, closed=RepairOrder.closed_on.is_not(None),
+        )
+        .join(Customer, Customer.id == RepairOrder.customer_id)
+        .outerjoin(Vehicle, Vehicle.id == RepairOrder.vehicle_id)
+        .where(RepairOrder.customer_id == customer_id)
+    )  # fmt: skip
+    yield (
+        _entry(
+            EntryKind.HANDOVER, _day(Handover.handed_over_on, zone), Handover.key,
+            day=Handover.handed_over_on, vehicle=vehicle, by=Handover.salesperson,
+        )
+        .outerjoin(Vehicle, Vehicle.id == Handover.vehicle_id)
+        .where(Handover.customer_id == customer_id)
+    )  # fmt: skip
+
+
+def _money(customer_id: int, zone: str) -> Iterator[Select[Any]]:
+    accounts = select(Account.id).where(Account.customer_id == customer_id)
+    issued = func.coalesce(Invoice.issued_on, Invoice.due_on)
+    yield _entry(
+        EntryKind.INVOICE, _day(issued, zone), Invoice.key,
+        day=issued, due_on=Invoice.due_on, amount=cast(Invoice.amount, Text), currency=Invoice.currency,
+        state=Invoice.status, what=Invoice.kind, settled_on=Invoice.settled_on,
+    ).where(Invoice.account_id.in_(accounts))  # fmt: skip
+    yield _entry(
+        EntryKind.PAYMENT, _day(Payment.paid_on, zone), Payment.key,
+        day=Payment.paid_on, amount=cast(Payment.amount, Text), currency=Payment.currency,
+    ).where(Payment.account_id.in_(accounts))  # fmt: skip
+    yield _entry(
+        EntryKind.PROMISE, _day(Promise.made_on, zone), Promise.key,
+        day=Promise.made_on, due_on=Promise.promised_for, amount=cast(Promise.amount, Text), currency=Promise.currency,
+    ).where(Promise.account_id.in_(accounts))  # fmt: skip
+
+
+def _cases(customer_id: int) -> Iterator[Select[Any]]:
+    yield (
+        _entry(
+            EntryKind.CASE, Case.opened_at, Case.id,
+            what=Case.kind, state=Case.state, title=Case.title, note=Case.note, by=StaffMember.name,
+        )
+        .outerjoin(StaffMember, StaffMember.id == Case.owner_id)
+        .where(Case.customer_id == customer_id)
+    )  # fmt: skip
+    yield (
+        _entry(
+            EntryKind.CASE_NOTE, CaseNote.written_at, CaseNote.id,
+            case=CaseNote.case_id, text=CaseNote.text, by=CaseNote.author,
+        )
+        .join(Case, Case.id == CaseNote.case_id)
+        .where(Case.customer_id == customer_id)
+    )  # fmt: skip
+
+
+def _surveys(customer_id: int) -> Select[Any]:
+    marks = {name: SurveyAnswer.__table__.c[name] for name in DIMENSIONS}
+    return _entry(
+        EntryKind.SURVEY, SurveyAnswer.answered_at, SurveyAnswer.id, text=SurveyAnswer.comment, **marks
+    ).where(SurveyAnswer.customer_id == customer_id)
+
+
+def _consents(customer_id: int) -> Select[Any]:
+    return _entry(
+        EntryKind.CONSENT, Consent.given_at, Consent.id,
+        purpose=Consent.purpose, channel=Consent.channel, granted=Consent.granted, source=Consent.source,
+        reason=Consent.reason,
+    ).where(Consent.customer_id == customer_id)  # fmt: skip
+
+
+def _audit(customer_id: int) -> Iterator[Select[Any]]:
+    for theirs in audit_entries_about(customer_id):
+        yield _entry(
+            EntryKind.AUDIT, AuditEntry.at, AuditEntry.id,
+            by=AuditEntry.actor, action=AuditEntry.action, before=AuditEntry.before, after=AuditEntry.after,
+        ).where(theirs)  # fmt: skip
