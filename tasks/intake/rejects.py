@@ -52,9 +52,7 @@ def write_rejects(path: Path, rejects: Iterable[Reject]) -> Path | None:
             writer = csv.writer(stream)
             writer.writerow(COLUMNS)
             for reject in rejects:
-                writer.writerow(
-                    (reject.row, reject.kind, defuse(reject.column), defuse(reject.value), reject.sentence)
-                )
+                writer.writerow((reject.row, reject.kind, defuse(reject.column), defuse(reject.value), reject.sentence))
                 count += 1
         if count:
             unfinished.replace(target)

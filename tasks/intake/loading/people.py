@@ -37,6 +37,7 @@ ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 SOURCE = "import"
 ALL_CHANNELS = ["sms", "email", "wechat", "phone"]
 CONTACTS = ("phones", "emails", "wechat")
+ERASED = "the customer's data was erased on request, and is not taken in again"
 GIVES_CUSTOMER = tuple(column.name for column in CUSTOMER_COLUMNS)
 
 
@@ -98,6 +99,7 @@ def load_customers(load: Load, staged: Staged) -> None:
         .values(target_id=keys.c.customer_id)
         .where(keys.c.store_id == rows.c.store_id, keys.c.key == rows.c.key)
     )
+    reject(connection, staged, "key", ERASED, is_erased(rows.c.target_id))
     _find_twins_on_record(load, staged)
     _unite_twins_in_file(load, staged)
     collapse(connection, staged, ("target_id",), gathers=True)
@@ -108,6 +110,12 @@ def load_customers(load: Load, staged: Staged) -> None:
     merge(connection, staged, Customer, fields, identity=("store_id",), at_first={"created_at": load.now})
     _add_keys(load, staged)
     _add_contact_points(load, staged)
+
+
+def is_erased(customer_id: Any) -> ColumnElement[bool]:
+    """Whether a customer was erased on request. Their keys are kept for this: the sources still have their data."""
+    customers = table_of(Customer)
+    return exists().where(customers.c.id == customer_id, customers.c.erased_at.is_not(None))
 
 
 def _points_of_rows(staged: Staged) -> Subquery:

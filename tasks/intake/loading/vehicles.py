@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, insert, literal, select, true, update
+from sqlalchemy import ColumnElement, exists, func, insert, literal, null, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from models.vehicles import OdometerReading, Vehicle, Warranty
 from tasks.intake.loading.load import Load
-from tasks.intake.loading.people import GIVES_CUSTOMER
+from tasks.intake.loading.people import ERASED, GIVES_CUSTOMER, is_erased
 from tasks.intake.merging import Field, assign_ids, collapse, find_by_key, merge, reject, renew_figures, table_of
 from tasks.intake.references import bare_plate, find_customers, find_vehicles
 from tasks.intake.staging import READINGS, TOUCHED_VEHICLES, Staged, analyze
@@ -24,6 +24,7 @@ def load_vehicles(load: Load, staged: Staged) -> None:
     assign_ids(connection, staged, Vehicle)
     _unite_by_vin(load, staged)
     collapse(connection, staged, ("target_id",), gathers=True)
+    _leave_out_plates_of_erased(load, staged)
     fields = [
         Field("customer_id", "customer_id", given_by=GIVES_CUSTOMER, keeps=True),
         *(Field(name, name, keeps=True) for name in ("vin", "plate", "make", "model", "model_year", "disposed_on")),
@@ -31,6 +32,15 @@ def load_vehicles(load: Load, staged: Staged) -> None:
     merge(connection, staged, Vehicle, fields)
     said = rows.c.odometer_km.is_not(None) & rows.c.odometer_read_on.is_not(None)
     note_readings(load, staged, "target_id", rows.c.odometer_read_on, said)
+
+
+def _leave_out_plates_of_erased(load: Load, staged: Staged) -> None:
+    """The car of a customer who was erased stays; its plate, which leads to them, does not come back."""
+    rows, vehicles = staged.table, table_of(Vehicle)
+    on_record = select(vehicles.c.customer_id).where(vehicles.c.id == rows.c.target_id).scalar_subquery()
+    theirs = rows.c.plate.is_not(None) & is_erased(func.coalesce(rows.c.customer_id, on_record))
+    reject(load.connection, staged, "plate", ERASED, theirs, whole=False)
+    load.connection.execute(update(rows).values(plate=null()).where(theirs))
 
 
 def _find_by_vin(load: Load, staged: Staged) -> None:

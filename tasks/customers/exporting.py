@@ -1,0 +1,50 @@
+"""All that is known of one customer, to be handed to them."""
+
+import csv
+import json
+from datetime import datetime
+from io import StringIO
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from models.spreadsheet_cells import defuse
+from tasks import audit
+from tasks.access.reach import check_customer
+from tasks.access.sessions import SignedIn
+from tasks.customers.records import rows_about
+
+Export = dict[str, Any]
+"""`customer`, `exported_at`, and `records`: by table, the rows as they are kept."""
+
+
+def export_customer(connection: Connection, user: SignedIn, now: datetime, customer_id: int) -> Export:
+    """Every row about the customer; that it was given out, and to whom, is written down. Raises `NotYours`."""
+    check_customer(connection, user.store_id, customer_id)
+    records = {
+        model.__tablename__: [dict(row) for row in connection.execute(select(model.__table__).where(theirs)).mappings()]
+        for model, theirs in rows_about(customer_id).items()
+    }
+    audit.record(connection, now, user.login, "customer.exported", "customer", customer_id)
+    return {"customer": customer_id, "exported_at": now, "records": records}
+
+
+def write_json(export: Export) -> bytes:
+    """The export for programs."""
+    return json.dumps(export, ensure_ascii=False, indent=2, default=str).encode()
+
+
+def write_csv(export: Export) -> bytes:
+    """The export for a spreadsheet: a line for each value. The byte order mark tells Excel that it is UTF-8."""
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow(("table", "row", "column", "value"))
+    for table, rows in export["records"].items():
+        for number, row in enumerate(rows, start=1):
+            writer.writerows((table, number, name, _cell(value)) for name, value in row.items() if value is not None)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _cell(value: Any) -> str:
+    structured = isinstance(value, dict | list)
+    return defuse(json.dumps(value, ensure_ascii=False, default=str) if structured else str(value))

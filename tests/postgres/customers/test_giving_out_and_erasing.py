@@ -1,0 +1,156 @@
+"""A customer's data, given to them; and erased, so that nothing of it is left or comes back."""
+
+import csv
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, insert, select, text, update
+
+from models.ledger import AuditEntry, Reply, Touch
+from models.people import Customer
+from models.settings import Settings
+from models.words import ChannelName, ReplyMeaning, TouchState
+from tasks.access.reach import NotYours
+from tasks.access.sessions import SignedIn
+from tasks.customers.erasing import (
+    AlreadyErased,
+    MessageUnderWay,
+    NotTheirName,
+    ReasonNamesCustomer,
+    erase_customer,
+)
+from tasks.customers.exporting import export_customer, write_csv, write_json
+from tasks.intake.importing import load_file, read_kinds
+from tests.postgres.customers.conftest import NOW, lead_a_life
+from tests.support.world import World
+
+NAME = "Wang Fang"
+PERSONAL = (NAME, "13800138000", "wang@example.com", "沪A12345")
+
+
+def places_of(connection: Connection, wanted: str) -> list[str]:
+    """Every column of every table that holds a text somewhere in it, whatever its type."""
+    columns = connection.execute(text(
+        "select table_name, column_name from information_schema.columns where table_schema = 'public'"
+    )).all()  # fmt: skip
+    return [
+        f"{table}.{column}"
+        for table, column in columns
+        if connection.scalar(
+            text(f'select exists (select from "{table}" where position(:wanted in "{column}"::text) > 0)'),
+            {"wanted": wanted},
+        )
+    ]
+
+
+def places_of_any(connection: Connection) -> list[str]:
+    return [f"{personal} in {place}" for personal in PERSONAL for place in places_of(connection, personal)]
+
+
+@pytest.fixture
+def wang(world: World) -> int:
+    customer_id = lead_a_life(world)
+    world.connection.execute(
+        update(Touch)
+        .where(Touch.customer_id == customer_id)
+        .values(body=f"Dear {NAME}", figures={"customer": NAME}, reason=f"given up: {NAME}")
+    )
+    world.connection.execute(insert(Reply).values(
+        sender="+8613800138000", channel=ChannelName.SMS, text="who are you? 13800138000",
+        meaning=ReplyMeaning.UNREADABLE, received_at=NOW,
+    ))  # fmt: skip
+    return customer_id
+
+
+def test_the_export_holds_what_is_known_and_says_that_it_was_made(world: World, manager: SignedIn, wang: int) -> None:
+    export = export_customer(world.connection, manager, NOW, wang)
+    told = json.loads(write_json(export))["records"]
+    assert told["customers"][0]["name"] == NAME
+    empty = {table for table, rows in told.items() if not rows}
+    assert empty == {"appointment_changes"}
+    actions = world.connection.scalars(select(AuditEntry.action).where(AuditEntry.entity_id == str(wang))).all()
+    assert "customer.exported" in actions
+
+
+def test_no_cell_of_the_export_is_a_formula(world: World, manager: SignedIn) -> None:
+    customer_id = world.customer(name='=HYPERLINK("http://evil.example")')
+    lines = csv.reader(
+        StringIO(write_csv(export_customer(world.connection, manager, NOW, customer_id)).decode("utf-8-sig"))
+    )
+    cells = {value for *_, value in lines}
+    assert '\'=HYPERLINK("http://evil.example")' in cells
+    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
+
+
+def test_what_is_looked_for_is_there_before_it_is_erased(world: World, wang: int) -> None:
+    assert wang
+    for personal in PERSONAL:
+        assert places_of(world.connection, personal)
+
+
+def test_erasing_leaves_nothing_of_the_customer_anywhere(world: World, manager: SignedIn, wang: int) -> None:
+    money = world.connection.execute(text("select sum(amount) from invoices")).scalar_one()
+    erase_customer(world.connection, manager, NOW, wang, NAME, "asked for it by letter")
+    assert places_of_any(world.connection) == []
+    assert world.connection.execute(text("select sum(amount) from invoices")).scalar_one() == money
+    assert {touch.state for touch in world.touches(wang)} <= {TouchState.CANCELLED, TouchState.SKIPPED}
+    said = world.connection.execute(select(AuditEntry.__table__).where(AuditEntry.action == "customer.erased")).one()
+    assert (said.actor, said.entity_id, said.after) == (manager.login, str(wang), {"reason": "asked for it by letter"})
+
+
+def test_erasing_touches_nobody_else(world: World, manager: SignedIn, wang: int) -> None:
+    other = world.customer("+8613900139000", name="Li Na")
+    erase_customer(world.connection, manager, NOW, wang, NAME, "asked for it")
+    assert world.connection.scalar(select(Customer.name).where(Customer.id == other)) == "Li Na"
+    assert places_of(world.connection, "13900139000") == ["contact_points.value"]
+
+
+def test_erasing_is_confirmed_by_the_name_and_keeps_no_name_in_its_reason(
+    world: World, manager: SignedIn, wang: int
+) -> None:
+    with pytest.raises(NotTheirName):
+        erase_customer(world.connection, manager, NOW, wang, "Wang", "asked for it")
+    with pytest.raises(ReasonNamesCustomer):
+        erase_customer(world.connection, manager, NOW, wang, NAME, "wang fang asked for it")
+    erase_customer(world.connection, manager, NOW, wang, NAME, "asked for it")
+    with pytest.raises(AlreadyErased):
+        erase_customer(world.connection, manager, NOW, wang, NAME, "asked for it")
+
+
+def test_nobody_is_erased_while_a_message_to_them_is_under_way(world: World, manager: SignedIn, wang: int) -> None:
+    dispatcher = world.connection.execute(
+        text("insert into dispatchers (started_at) values (:now) returning id"), {"now": NOW}
+    ).scalar_one()
+    one = select(Touch.id).where(Touch.customer_id == wang).limit(1).scalar_subquery()
+    world.connection.execute(
+        update(Touch).where(Touch.id == one).values(state=TouchState.SENDING, claimed_by=dispatcher)
+    )
+    with pytest.raises(MessageUnderWay):
+        erase_customer(world.connection, manager, NOW, wang, NAME, "asked for it")
+
+
+def test_another_stores_customer_is_out_of_reach(world: World, stranger: SignedIn, wang: int) -> None:
+    with pytest.raises(NotYours):
+        export_customer(world.connection, stranger, NOW, wang)
+    with pytest.raises(NotYours):
+        erase_customer(world.connection, stranger, NOW, wang, NAME, "because")
+
+
+def test_the_next_import_takes_nothing_back_in(world: World, manager: SignedIn, wang: int, tmp_path: Path) -> None:
+    connection = world.connection
+    store = connection.scalar(text("select code from stores where id = :id"), {"id": world.store_id})
+    key = connection.scalar(text("select key from customer_keys where customer_id = :id"), {"id": wang})
+    vehicle = connection.scalar(text("select key from vehicles where customer_id = :id"), {"id": wang})
+    erase_customer(connection, manager, NOW, wang, NAME, "asked for it")
+    people, cars = tmp_path / "people.csv", tmp_path / "cars.csv"
+    people.write_text(f"key,name,phone\n{key},{NAME},13800138000\nNEW1,Li Na,13900139000\n", encoding="utf-8")
+    cars.write_text(f"key,plate,model\n{vehicle},沪A12345,Aurora\n", encoding="utf-8")
+    settings = Settings(home=tmp_path / "home")
+    for kind, path in (("customers", people), ("vehicles", cars)):
+        load_file(connection, read_kinds(kind), path, store=store, now=NOW, settings=settings)
+    assert places_of_any(connection) == []
+    assert places_of(connection, "Li Na") == ["customers.name"]
+    rejects = (tmp_path / "people.csv.rejects.csv").read_text(encoding="utf-8-sig")
+    assert "key: the customer's data was erased on request, and is not taken in again." in rejects
