@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
+from models.links import LINKS_OF_SUBJECT, MEANINGS
 from models.words import SubjectKind
 
 Facts = Mapping[Any, Any]
@@ -48,13 +49,18 @@ WORDS = {
 }
 
 
+LINKS = "links"
+"""What the links stand under, as in `{{ links.survey }}`."""
+
+
 def variables_of(subject: SubjectKind) -> dict[str, str]:
     """The variables that a template about `subject` may use, each with its meaning."""
-    return COMMON | OF_SUBJECT[subject]
+    links = {f"{LINKS}.{purpose}": MEANINGS[purpose] for purpose in LINKS_OF_SUBJECT[subject]}
+    return COMMON | OF_SUBJECT[subject] | links
 
 
 def write_variables(subject: SubjectKind, language: str, facts: Facts) -> Variables:
-    """The values of `variables_of(subject)`, in `language`, from the facts that the subject's select gave."""
+    """The values of `variables_of(subject)` but the links, in `language`, from the facts that its select gave."""
     return _common(language, facts) | _of_subject(subject, language, facts)
 
 

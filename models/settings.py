@@ -21,6 +21,8 @@ def _known_zone(name: str) -> str:
 
 ZoneName = Annotated[str, AfterValidator(_known_zone)]
 OUTBOX = SecretStr("outbox://")
+USUAL_PORT = 8000
+"""Where the console listens unless it is told otherwise, or the port is taken."""
 
 
 class ChannelAddresses(BaseModel):
@@ -53,12 +55,14 @@ class Settings(BaseSettings):
     """Where the console listens. Put a server with TLS before it for more than this machine."""
     console_port: Annotated[int, Field(ge=1, le=65535)] | None = None
     """Unset, 8000 or, where that is taken, any free port."""
-    public_url: str = "http://127.0.0.1:8000"
+    public_url: Annotated[str, Field(pattern=r"^https?://[^/\s]+(/\S*)?$")] | None = None
     """How customers reach this console: what their links begin with."""
-    secret: SecretStr | None = None
+    secret: Annotated[SecretStr, Field(min_length=24)] | None = None
     """What customers' links are signed with; unset, a random one is kept in `home`."""
     webhook_secrets: dict[str, SecretStr] = Field(default_factory=dict)
     """What each gateway signs its calls with, by a name for it: `AFTERCARE_WEBHOOK_SECRETS__MYGATEWAY`."""
+    metrics_token: Annotated[SecretStr, Field(min_length=24)] | None = None
+    """What a program bears to read `/metrics`; unset, only people who may see the health do."""
     now: str | None = None
     """Moves the clock of every command, for rehearsals and tests. ISO 8601."""
     time_zone: ZoneName = "Asia/Shanghai"
@@ -73,6 +77,22 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The installation's default time zone."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def links_begin(self) -> str | None:
+        """What customers' links begin with; None: they are not to be sent any.
+
+        Unset, an address of this machine serves for trying out, as long as nothing leaves the house.
+        """
+        if self.public_url:
+            return self.public_url
+        silent = all(addresses == ChannelAddresses() for addresses in (self.channels, *self.store_channels.values()))
+        return f"http://{self.console_host}:{self.console_port or USUAL_PORT}" if silent else None
+
+    @property
+    def secret_file(self) -> Path:
+        """Where the secret is kept that this installation made for itself."""
+        return self.home / "secret.key"
 
     @property
     def outbox(self) -> Path:

@@ -1,6 +1,6 @@
 """What a touch says: its template filled in from the facts as they stand now, for many touches at a time."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -14,10 +14,11 @@ from sqlalchemy.sql.selectable import LateralFromClause
 
 from models.cadence import NOW
 from models.ledger import TemplateVersion, Touch
-from models.letters import Variables, write_variables
+from models.letters import LINKS, write_variables
 from models.people import Store
-from models.rendering import render
+from models.rendering import links_in, render
 from models.words import StepKind, SubjectKind
+from tasks.links import write_links
 from tasks.subjects import SUBJECTS
 from tasks.subjects.contract import Those
 from tasks.subjects.customers import COMMON_LETTER
@@ -34,7 +35,7 @@ class Letter:
     subject_template: str | None
     text_template: str
     also_template: str | None
-    variables: Variables
+    variables: Mapping[str, Any]
 
     @property
     def subject(self) -> str | None:
@@ -69,7 +70,7 @@ def letters_about(
     """The letters of those of some touches that are about subjects of these kinds."""
     parameters = {"ids": touch_ids, "now": now}
     return {
-        row["touch_id"]: _write(kind, row)
+        row["touch_id"]: _write(kind, row, now)
         for kind in sorted(kinds)
         for row in connection.execute(_facts_and_templates(kind), parameters).mappings()
     }
@@ -97,6 +98,8 @@ def _facts_and_templates(kind: SubjectKind) -> Select[Any]:
     statement = (
         select(
             Touch.id.label("touch_id"),
+            facts.c.subject_id,
+            facts.c.customer_id,
             case((for_staff, script.c.language), else_=frozen.language).label("template_language"),
             case((for_staff, script.c.subject), else_=frozen.subject).label("template_subject"),
             case((for_staff, script.c.text), else_=frozen.text).label("template_text"),
@@ -133,8 +136,10 @@ def _script_in_store_language(frozen: type[TemplateVersion]) -> LateralFromClaus
     )
 
 
-def _write(kind: SubjectKind, row: RowMapping) -> Letter:
-    variables = write_variables(kind, row["template_language"], row)
-    return Letter(
-        row["template_language"], row["template_subject"], row["template_text"], row["template_also"], variables
-    )
+def _write(kind: SubjectKind, row: RowMapping, now: datetime) -> Letter:
+    templates = (row["template_subject"], row["template_text"], row["template_also"])
+    wanted = frozenset[str]().union(*(links_in(template) for template in templates if template))
+    variables: dict[str, Any] = dict(write_variables(kind, row["template_language"], row))
+    if wanted:
+        variables[LINKS] = write_links(kind, wanted, row, now)
+    return Letter(row["template_language"], *templates, variables)

@@ -33,6 +33,7 @@ atexit.register(shutil.rmtree, PREFECT_HOME, ignore_errors=True)
 os.environ["PREFECT_HOME"] = PREFECT_HOME
 os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"
 os.environ["DO_NOT_TRACK"] = "1"
+os.environ["AFTERCARE_SECRET"] = "what the links of the tests are signed with"
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models.letters import COMMON, OF_SUBJECT
+from models.letters import COMMON, variables_of
 from models.offsets import Offset
 from models.policy import CONTACT_RULES, AnyPolicy, Step
 from models.shipped import read_policy, shipped_contact_rules, shipped_policy
@@ -131,9 +131,9 @@ def test_each_condition_is_explained(word: Condition) -> None:
 @pytest.mark.parametrize("subject", SubjectKind)
 def test_each_template_variable_is_explained(subject: SubjectKind) -> None:
     listed = section("Template variables")
-    for about, variables in (("any", COMMON), (subject, OF_SUBJECT[subject])):
-        for name, meaning in variables.items():
-            assert f"| {about} | `{name}` | {meaning} |" in listed
+    for name, meaning in variables_of(subject).items():
+        about = "any" if name in COMMON or name == "links.consent" else subject
+        assert f"| {about} | `{name}` | {meaning} |" in listed
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.letters import variables_of, write_variables
+from models.letters import LINKS, variables_of, write_variables
+from models.links import LinkPurpose
 from models.rendering import UnknownVariable, UnreadableTemplate, check_template, render
 from models.shipped import LANGUAGES, ShippedTemplate, shipped_policy, shipped_templates
 from models.words import ProcessName, StepKind, SubjectKind
 
 SUBJECT_OF = {step.template: step.subject for process in ProcessName for step in shipped_policy(process).steps}
 STEPS = [step for process in ProcessName for step in shipped_policy(process).steps]
+
+WRITTEN = {purpose.value: f"https://service.example.com/c/{purpose}" for purpose in LinkPurpose}
+UNWRITTEN = dict.fromkeys(WRITTEN, "")
 
 words = st.one_of(
     st.text(max_size=30), st.sampled_from(["", "{{ store }}", "{% if %}", "李雷", "<b>&amp;</b>", "O'Neil\n"])
@@ -69,8 +73,9 @@ def test_no_template_asks_for_what_its_subject_does_not_have(template: ShippedTe
 def test_no_template_fails_for_any_facts(facts: dict[str, Any]) -> None:
     for template in shipped_templates():
         variables = write_variables(SUBJECT_OF[template.key], template.language, facts)
-        for part in _parts(template):
-            assert render(part, variables).strip()
+        for links in (WRITTEN, UNWRITTEN):
+            for part in _parts(template):
+                assert render(part, variables | {LINKS: links}).strip()
 
 
 @given(facts=facts(), subject=st.sampled_from(list(SubjectKind)), language=st.sampled_from(LANGUAGES))
@@ -78,7 +83,8 @@ def test_each_subject_gives_the_variables_that_it_names(
     facts: dict[str, Any], subject: SubjectKind, language: str
 ) -> None:
     variables = write_variables(subject, language, facts)
-    assert variables.keys() >= variables_of(subject).keys()
+    named = {name for name in variables_of(subject) if not name.startswith(f"{LINKS}.")}
+    assert variables.keys() >= named
     assert "None" not in {value for name, value in variables.items() if name not in ("customer", "store")}
 
 

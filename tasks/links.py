@@ -1,0 +1,218 @@
+"""The links of this installation: signed with its secret, written into letters, and followed by customers."""
+
+import os
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from secrets import token_hex, token_urlsafe
+from typing import Any
+
+from sqlalchemy import CompoundSelect, Connection, RowMapping, Select, cast, func, literal, null, select, union_all
+from sqlalchemy.types import Text
+
+from models.base import enumeration
+from models.cadence import ZONED, local_day, midnight, moment
+from models.errors import AftercareError
+from models.links import CONSENT_LASTS, SURVEY_LASTS, Link, LinkPurpose, LinkSigner, make_link
+from models.money import Account
+from models.people import Customer, Store
+from models.service import Appointment, Handover, RepairOrder
+from models.settings import Settings, read_settings
+from models.words import AppointmentStatus, SubjectKind
+
+SUBJECT_TABLES: dict[SubjectKind, Any] = {
+    SubjectKind.APPOINTMENT: Appointment,
+    SubjectKind.HANDOVER: Handover,
+    SubjectKind.REPAIR_ORDER: RepairOrder,
+    SubjectKind.ACCOUNT: Account,
+}
+"""What a link may be about."""
+SHOWN_STORES = 12
+"""Whoever holds an address that we did not make is shown so many stores to call."""
+PRIVATE = 0o600
+
+
+class SecretOutOfReach(AftercareError):
+    """The installation's own secret can be neither read nor made."""
+
+    def __init__(self, path: Path, reason: str | None) -> None:
+        self.path = path
+        super().__init__(
+            f"{path} cannot be read or made ({reason}): set AFTERCARE_SECRET, or run aftercare as the user that its "
+            f"home belongs to."
+        )
+
+
+class NoAddressForCustomers(AftercareError):
+    """Links are asked for where customers could not open them."""
+
+    def __init__(self) -> None:
+        super().__init__("Set AFTERCARE_PUBLIC_URL to the address at which customers reach the console, with https://.")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The customer who follows a link, and whom to turn to."""
+
+    customer_id: int
+    store_id: int
+    language: str
+    store: str
+    store_phone: str | None
+    time_zone: str
+    over: bool
+    """The link has run out."""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerLink:
+    """A link that works now, and what it is about."""
+
+    purpose: LinkPurpose
+    about: str | None
+    """The source's key of the appointment, the visit or the account."""
+    day: datetime | None
+    """When that begins, or was."""
+    until: datetime
+    address: str
+    time_zone: str
+
+
+def signer_for_letters(settings: Settings) -> LinkSigner | None:
+    """Makes the links of letters; None where letters hold no links, because nobody could open them."""
+    begin = settings.links_begin
+    return _make_signer(read_secret(settings), begin) if begin else None
+
+
+def read_token(settings: Settings, token: str) -> Link:
+    """What a link that a customer follows opens. Raises `NotOurLink`."""
+    return _make_signer(read_secret(settings), "").read(token)
+
+
+@cache
+def _make_signer(secret: str, public_url: str) -> LinkSigner:
+    return LinkSigner(secret, public_url)
+
+
+def read_secret(settings: Settings) -> str:
+    """What links are signed with. Raises `SecretOutOfReach`."""
+    return settings.secret.get_secret_value() if settings.secret else _kept_secret(settings.secret_file.absolute())
+
+
+@cache
+def _kept_secret(path: Path) -> str:
+    """The secret in a file. Whoever comes first makes it; it gets its name when it is whole, and is never read half."""
+    try:
+        with suppress(FileNotFoundError):
+            return path.read_text(encoding="ascii").strip()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.{token_hex(8)}")
+        try:
+            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "w", encoding="ascii") as file:  # noqa: PTH123  a descriptor
+                file.write(f"{token_urlsafe(32)}\n")
+                file.flush()
+                os.fsync(file.fileno())
+            with suppress(FileExistsError):
+                path.hardlink_to(draft)
+        finally:
+            draft.unlink(missing_ok=True)
+        return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise SecretOutOfReach(path, error.strerror) from error
+
+
+def write_links(kind: SubjectKind, names: Collection[str], row: RowMapping, now: datetime) -> dict[str, str]:
+    """The links of a letter by their names, from the facts of its subject; empty where nobody could open them."""
+    signer = signer_for_letters(read_settings())
+    if signer is None:
+        return dict.fromkeys(names, "")
+    return {
+        name: signer.address(
+            make_link(LinkPurpose(name), kind, row["subject_id"], row["customer_id"], now, row.get("starts_at"))
+        )
+        for name in names
+    }
+
+
+def find_reader(connection: Connection, link: Link, now: datetime) -> Reader | None:
+    """Who follows a link; None where what it opens is not that customer's, or not there any more.
+
+    The link of an appointment that was put off works until its present start.
+    """
+    table: Any = SUBJECT_TABLES[link.subject] if link.subject else Customer
+    customer_id = table.customer_id if link.subject else Customer.id
+    starts_at = table.starts_at if link.subject is SubjectKind.APPOINTMENT else null()
+    statement = select(
+        Customer.id.label("customer_id"),
+        Store.id.label("store_id"),
+        func.coalesce(Customer.language, Store.language).label("language"),
+        Store.name.label("store"),
+        Store.phone.label("store_phone"),
+        Store.time_zone,
+        func.greatest(literal(link.until, ZONED), starts_at) <= moment(now),
+    ).join_from(table, Store, Store.id == table.store_id)
+    if link.subject:
+        statement = statement.join(Customer, Customer.id == customer_id)
+    theirs = (table.id == link.subject_id, Customer.id == link.customer_id, Customer.erased_at.is_(None))
+    row = connection.execute(statement.where(*theirs)).one_or_none()
+    return Reader(*row) if row else None
+
+
+def stores_to_call(connection: Connection) -> list[tuple[str, str]]:
+    """Names and phone numbers, for whoever holds an address that we did not make."""
+    statement = select(Store.name, Store.phone).where(Store.phone.is_not(None)).order_by(Store.code)
+    return [(name, phone) for name, phone in connection.execute(statement.limit(SHOWN_STORES))]
+
+
+def list_links(connection: Connection, settings: Settings, customer_id: int, now: datetime) -> list[CustomerLink]:
+    """The links that a customer can use now, for staff who are asked for one. Raises `NoAddressForCustomers`."""
+    signer = signer_for_letters(settings)
+    if signer is None:
+        raise NoAddressForCustomers
+    rows = connection.execute(_visits_and_accounts(customer_id, now).order_by("purpose", "at")).all()
+    links = [(make_link(LinkPurpose(row.purpose), row.kind, row.id, customer_id, now, row.at), row) for row in rows]
+    zone = select(Store.time_zone).join(Customer, Customer.store_id == Store.id).where(Customer.id == customer_id)
+    home = connection.execute(zone).scalar_one()
+    own = Link(LinkPurpose.CONSENT, None, customer_id, customer_id, now + CONSENT_LASTS)
+    return [
+        *(CustomerLink(one.purpose, row.key, row.at, one.until, signer.address(one), home) for one, row in links),
+        CustomerLink(own.purpose, None, None, own.until, signer.address(own), home),
+    ]
+
+
+def _visits_and_accounts(customer_id: int, now: datetime) -> CompoundSelect[Any]:
+    """What a customer has links for, beside their own choices: visits to come, visits just made, accounts."""
+    today = local_day(moment(now), Store.time_zone)
+    lately = local_day(moment(now - SURVEY_LASTS), Store.time_zone)
+    expected = Appointment.status.in_((AppointmentStatus.BOOKED, AppointmentStatus.REQUESTED))
+    handed_over, closed = Handover.handed_over_on, RepairOrder.closed_on
+    return union_all(
+        _found(LinkPurpose.APPOINTMENT, SubjectKind.APPOINTMENT, Appointment.starts_at, customer_id).where(
+            expected, Appointment.starts_at > moment(now)
+        ),
+        _found(LinkPurpose.SURVEY, SubjectKind.HANDOVER, midnight(handed_over, Store.time_zone), customer_id).where(
+            handed_over.between(lately, today)
+        ),
+        _found(LinkPurpose.SURVEY, SubjectKind.REPAIR_ORDER, midnight(closed, Store.time_zone), customer_id).where(
+            closed.between(lately, today)
+        ),
+        _found(LinkPurpose.PAYMENT, SubjectKind.ACCOUNT, null(), customer_id),
+    )
+
+
+def _found(purpose: LinkPurpose, kind: SubjectKind, at: Any, customer_id: int) -> Select[Any]:
+    table = SUBJECT_TABLES[kind]
+    return (
+        select(
+            literal(purpose.value, Text).label("purpose"),
+            literal(kind, enumeration(SubjectKind)).label("kind"),
+            table.id,
+            table.key,
+            cast(at, ZONED).label("at"),
+        )
+        .join(Store, Store.id == table.store_id)
+        .where(table.customer_id == customer_id)
+    )
