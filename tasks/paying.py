@@ -1,0 +1,103 @@
+"""What customers do about what they owe: see it, and promise to pay by a day, which pauses the chasing."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import Connection, literal, select
+from sqlalchemy.dialects.postgresql import insert
+
+from models.errors import AftercareError
+from models.money import Account, Promise
+from models.promises import check_promised_day, latest_day
+from models.words import SubjectKind
+from tasks import audit
+from tasks.subjects import SUBJECTS
+from tasks.subjects.contract import Those
+
+
+class NothingToPromise(AftercareError):
+    """An account of which nothing is owed, or for which a promise runs or was broken."""
+
+    def __init__(self, account_id: int) -> None:
+        self.account_id = account_id
+        super().__init__(f"Nothing can be promised for account {account_id} without the store.")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInvoice:
+    """An invoice that is not paid in full."""
+
+    number: str
+    due_on: date
+    open: Decimal
+    currency: str
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSeen:
+    """What a customer owes, as they see it."""
+
+    key: str
+    today: date
+    totals: dict[str, Decimal]
+    """By currency; empty: nothing is owed."""
+    invoices: list[OpenInvoice]
+    promised_for: date | None
+    """The day of a promise that runs."""
+    broken: bool
+    """The last promise was not kept: the next is made to a person."""
+
+    @property
+    def may_promise(self) -> bool:
+        """Whether the customer may promise a day alone."""
+        return bool(self.totals) and self.promised_for is None and not self.broken
+
+    @property
+    def latest_day(self) -> date:
+        """The last day that may be promised."""
+        return latest_day(self.today)
+
+
+def see_account(connection: Connection, account_id: int, now: datetime) -> AccountSeen:
+    """What is open of an account, netted afresh."""
+    facts = SUBJECTS[SubjectKind.ACCOUNT].facts(now, Those(select(literal(account_id))))
+    row = connection.execute(facts).mappings().one()
+    owed = row["totals"] if row["owes"] else {}
+    return AccountSeen(
+        key=row["account"],
+        today=row["today"],
+        totals={currency: Decimal(total) for currency, total in sorted(owed.items())},
+        invoices=[_invoice(invoice, row["today"]) for invoice in (row["invoices"] if owed else [])],
+        promised_for=row["promised_for"] if row["promise_running"] else None,
+        broken=row["broken_promise_id"] is not None,
+    )
+
+
+def _invoice(invoice: dict[str, str], today: date) -> OpenInvoice:
+    due_on = date.fromisoformat(invoice["due_on"])
+    return OpenInvoice(invoice["number"], due_on, Decimal(invoice["open"]), invoice["currency"], due_on < today)
+
+
+def promise(connection: Connection, account_id: int, on: date, now: datetime) -> None:
+    """The customer promises to pay all that is owed by a day.
+
+    Raises `NothingToPromise`, `PromiseForThePast`, `PromiseTooFarOff`.
+    """
+    account = connection.execute(
+        select(Account.store_id, Account.customer_id).where(Account.id == account_id).with_for_update(key_share=True)
+    ).one()
+    seen = see_account(connection, account_id, now)
+    if seen.promised_for == on:
+        return  # the same sent twice, by a second click
+    if not seen.may_promise:
+        raise NothingToPromise(account_id)
+    check_promised_day(on, seen.today)
+    values = {"account_id": account_id, "made_on": seen.today, "promised_for": on}
+    # A promise of the same day for the same day, paid and owed again meanwhile, says nothing new.
+    statement = insert(Promise).values(store_id=account.store_id, key=f"link:{account_id}:{seen.today}:{on}", **values)
+    connection.execute(statement.on_conflict_do_nothing(index_elements=["store_id", "key"]))
+    after = {"made_on": seen.today.isoformat(), "promised_for": on.isoformat()}
+    actor = f"customer:{account.customer_id}"
+    audit.record(connection, now, actor, "promise.made", "account", account_id, None, after)
