@@ -2,7 +2,8 @@
 
 `aftercare calls --json` prints a list of objects, in the order in which they are to be made: `id`, `kind` (`call` or
 `task`), `process`, `step`, `store`, `time_zone`, `role`, `customer_id`, `customer`, `phone` (E.164 or null), `script`,
-`priority`, `due_at`, `not_before`, `valid_until` (store-local, ISO 8601), `attempts`, `figures`.
+`priority`, `due_at`, `not_before`, `valid_until` (store-local, ISO 8601), `attempts`, `figures`, `purpose`,
+`subject_kind`, `subject_id`.
 """
 
 from datetime import datetime

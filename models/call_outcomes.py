@@ -1,6 +1,7 @@
 """What comes of a call: the effects of each outcome, as a rule apart from any database."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import assert_never
@@ -52,6 +53,8 @@ class CallReport:
     note: str | None = None
     callback_at: datetime | None = None
     promise: PromiseMade | None = None
+    marks: Mapping[str, int] = field(default_factory=dict)
+    """What the customer marked when asked about the visit, by dimension."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The day's calls and desk tasks: what staff must do, and what came of it."""
+"""The calls and desk tasks of staff: who is given which, what to say, and what came of it."""
 
 from tasks.calls.listing import CallItem, list_calls
 from tasks.calls.recording import CallRecorded, finish_task, record_outcome

@@ -1,21 +1,41 @@
 """What staff must call, or do at their desk, today: in order, with the script, and only while it is still true."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, Connection, Row, Select, func, literal, or_, select, union_all
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from models.base import Facts
-from models.cadence import local_day, midnight, moment
+from models.cadence import NOW, Now, local_day, midnight, moment
 from models.ledger import CallAttempt, Touch
 from models.people import ContactPoint, Customer, Store
-from models.words import ChannelName, ContactKind, Purpose, Role, StepKind, SubjectKind, TouchState
+from models.words import CallOutcome, ChannelName, ContactKind, Purpose, Role, StepKind, SubjectKind, TouchState
 from tasks.dispatch.gates import latest_consent
 from tasks.letters import letters_of
 from tasks.planning.ending import still_true
+
+CANDIDATES = bindparam("candidates", type_=ARRAY(Uuid))
+"""The calls that a statement judges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +63,9 @@ class CallItem:
     """Tries so far."""
     figures: Facts
     """What the planner saw."""
+    purpose: Purpose
+    subject_kind: SubjectKind
+    subject_id: int
 
 
 def list_calls(
@@ -52,9 +75,38 @@ def list_calls(
 
     What has lost its reason is left out at once: who paid a minute ago is not called. `store` is a store's code.
     """
-    rows = connection.execute(_still_due(_ready(now, store, role), now)).all()
+    ready = _ready(now, store, role)
+    rows = connection.execute(_still_due(ready, now, SubjectKind).order_by(*in_order(ready, now))).all()
     letters = letters_of(connection, [row.id for row in rows], now)
     return [_item(row, letters[row.id].text if row.id in letters else "") for row in rows]
+
+
+def still_due(connection: Connection, kind: SubjectKind, ids: Collection[UUID], now: datetime) -> dict[UUID, CallItem]:
+    """Those of some calls about one kind of subject whose reason is still there; as yet without their script."""
+    rows = connection.execute(_candidates(kind), {"candidates": list(ids), "now": now})
+    return {row.id: _item(row, "") for row in rows}
+
+
+def in_order(row: Any, now: Now) -> tuple[ColumnElement[Any], ...]:
+    """The order in which calls are made; `row` is a touch, or a CTE of touches.
+
+    Who was promised to be called again at a time that has come is first.
+    """
+    columns = row.c if isinstance(row, CTE) else row
+    agreed = and_(func.coalesce(columns.outcome == CallOutcome.CALLBACK, False), columns.not_before <= moment(now))
+    return (agreed.desc(), columns.priority.desc(), columns.not_before, columns.due_at, columns.id)
+
+
+@cache
+def _candidates(kind: SubjectKind) -> Select[Any]:
+    """The same question as the day's list asks, of a few: made once, for it is asked at every call."""
+    chosen = (
+        select(Touch.__table__, Store.code.label("store"), Store.time_zone)
+        .join(Store, Store.id == Touch.store_id)
+        .where(Touch.id == func.any(CANDIDATES), Touch.subject_kind == kind, Touch.state == TouchState.READY)
+        .cte("ready")
+    )
+    return _still_due(chosen, NOW, (kind,))
 
 
 def _ready(now: datetime, store: str | None, role: Role | None) -> CTE:
@@ -76,8 +128,8 @@ def _ready(now: datetime, store: str | None, role: Role | None) -> CTE:
     return statement.cte("ready")
 
 
-def _still_due(ready: CTE, now: datetime) -> Select[Any]:
-    judged = union_all(*(still_true(ready, kind, now) for kind in SubjectKind)).subquery("judged")
+def _still_due(ready: CTE, now: Now, kinds: Iterable[SubjectKind]) -> Select[Any]:
+    judged = union_all(*(still_true(ready, kind, now) for kind in kinds)).subquery("judged")
     phone = _phone(ready)
     attempts = (
         select(func.count(CallAttempt.id))
@@ -90,11 +142,10 @@ def _still_due(ready: CTE, now: datetime) -> Select[Any]:
         .join(Customer, Customer.id == ready.c.customer_id)
         .outerjoin(phone, literal(True))
         .where(~judged.c.moved, judged.c.gone.is_(None), ~judged.c.passed, _allowed(ready, now))
-        .order_by(ready.c.priority.desc(), ready.c.not_before, ready.c.due_at, ready.c.id)
     )
 
 
-def _allowed(ready: CTE, now: datetime) -> ColumnElement[bool]:
+def _allowed(ready: CTE, now: Now) -> ColumnElement[bool]:
     """A call needs consent still, as it did when it was handed out; a desk task does not."""
     said = latest_consent(ready.c.customer_id, ready.c.purpose, ChannelName.PHONE.value, now).scalar_subquery()
     return or_(ready.c.kind == StepKind.TASK, func.coalesce(said, ready.c.purpose != Purpose.MARKETING))
@@ -136,4 +187,7 @@ def _item(row: Row[Any], script: str) -> CallItem:
         valid_until=row.valid_until,
         attempts=row.tries,
         figures=row.figures,
+        purpose=row.purpose,
+        subject_kind=row.subject_kind,
+        subject_id=row.subject_id,
     )

@@ -11,20 +11,24 @@ from sqlalchemy import Connection, Row, and_, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from models.call_outcomes import KEPT_ALIVE, CallEffects, CallFacts, CallReport, PromiseMade, effects_of
+from models.call_queue import check_marks
 from models.contact_hours import ContactHours
 from models.errors import AftercareError
-from models.ledger import CallAttempt, Touch
+from models.ledger import CallAttempt, Case, Touch
 from models.money import Account, Promise
-from models.people import Consent, ContactPoint, Store
-from models.words import CallOutcome, CaseKind, ContactKind, Gate, StepKind, SubjectKind, TouchState
+from models.people import Consent, ContactPoint, StaffMember, Store
+from models.words import CallOutcome, CaseKind, ContactKind, Gate, StepKind, SubjectKind, SurveySource, TouchState
 from models.working_hours import WorkingHours
 from tasks import audit
 from tasks.cases import NewCase, open_case
 from tasks.staff import Actor, find_actor
+from tasks.surveys import Answer, answer_survey
 from tasks.touches import cancel_touches, find_touch, lock_touch, short
 
 REFUSED = "the customer refuses contact"
 WRONG_NUMBER = "wrong number, found out by a call"
+LET_GO = {"held_by": None, "held_until": None}
+"""What is recorded is on nobody's screen any more."""
 
 
 class NotOfThatKind(AftercareError):
@@ -34,6 +38,14 @@ class NotOfThatKind(AftercareError):
         self.touch_id, self.kind, self.expected = touch_id, kind, expected
         wants = "say what came of it with an outcome" if kind is StepKind.CALL else "it has no outcome of a call"
         super().__init__(f"The {kind} {short(touch_id)} is not a {expected}: {wants}.")
+
+
+class HeldByAnother(AftercareError):
+    """A call or task that somebody else has on the screen."""
+
+    def __init__(self, touch_id: UUID, kind: StepKind, holder: str) -> None:
+        self.touch_id, self.kind, self.holder = touch_id, kind, holder
+        super().__init__(f"{holder} is at the {kind} {short(touch_id)} at this moment; nothing was recorded.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +70,10 @@ def record_outcome(
     """Record what came of a ready call. Times of the report are aware.
 
     Raises `UnknownTouch`, `AmbiguousTouch`, `WrongState`, `NotOfThatKind`, `UnknownStaff`, `InactiveStaff`,
-    `IncompleteOutcome`, `UnfitOutcome`.
+    `IncompleteOutcome`, `UnfitOutcome`, `HeldByAnother`, `NotAMarkOfACall`.
     """
-    touch, actor = _take(connection, id_prefix, StepKind.CALL, staff_code)
+    touch, actor = _take(connection, id_prefix, StepKind.CALL, staff_code, now)
+    check_marks(report.marks, report.outcome, touch.purpose, touch.subject_kind)
     phones = _phones(connection, touch)
     facts = _facts(connection, touch, phones, now)
     report = _with_currency(touch, report)
@@ -77,7 +90,7 @@ def record_outcome(
         again_at=effects.again_at,
         time_zone=touch.time_zone,
         phone=number.value if number and effects.state is TouchState.READY else None,
-        case_id=_complain(connection, touch, report, actor, now) if effects.opens_complaint else None,
+        case_id=_open_complaint(connection, touch, report, effects, actor, now),
         promise_id=_promise(connection, touch, attempt_id, effects.promise, facts) if effects.promise else None,
         cancelled=_refuse(connection, touch, effects, report, now),
     )
@@ -87,22 +100,28 @@ def record_outcome(
 
 def finish_task(connection: Connection, id_prefix: str, now: datetime, staff_code: str, note: str | None) -> UUID:
     """Settle a ready desk task; the touch's id. Raises what `record_outcome` raises of touch and staff."""
-    touch, actor = _take(connection, id_prefix, StepKind.TASK, staff_code)
+    touch, actor = _take(connection, id_prefix, StepKind.TASK, staff_code, now)
     connection.execute(
         update(Touch)
         .where(Touch.id == touch.id)
-        .values(state=TouchState.DONE, state_at=now, gate=None, reason=None, assigned_to=actor.id)
+        .values(state=TouchState.DONE, state_at=now, gate=None, reason=None, assigned_to=actor.id, **LET_GO)
     )
     before, after = {"state": touch.state}, {"state": TouchState.DONE, "note": note}
     audit.record(connection, now, actor.code, "task.finished", "touch", touch.id, before, after)
     return UUID(str(touch.id))
 
 
-def _take(connection: Connection, id_prefix: str, kind: StepKind, staff_code: str) -> tuple[Row[Any], Actor]:
+def _take(
+    connection: Connection, id_prefix: str, kind: StepKind, staff_code: str, now: datetime
+) -> tuple[Row[Any], Actor]:
     touch = lock_touch(connection, find_touch(connection, id_prefix), (TouchState.READY,))
     if touch.kind != kind:
         raise NotOfThatKind(touch.id, touch.kind, kind)
-    return touch, find_actor(connection, staff_code, touch.store_id)
+    actor = find_actor(connection, staff_code, touch.store_id)
+    if touch.held_by not in (None, actor.id) and touch.held_until > now:
+        holder = connection.execute(select(StaffMember.name).where(StaffMember.id == touch.held_by)).scalar_one()
+        raise HeldByAnother(touch.id, touch.kind, holder)
+    return touch, actor
 
 
 def _phones(connection: Connection, touch: Row[Any]) -> Sequence[Row[Any]]:
@@ -164,6 +183,7 @@ def _settle(
 ) -> None:
     """Done; or on the list again, and valid for long enough."""
     values: dict[str, Any] = {"state": effects.state, "state_at": now, "gate": None, "reason": None, "outcome": outcome}
+    values |= LET_GO
     if effects.again_at is not None:
         valid_until = max(touch.valid_until, effects.again_at + KEPT_ALIVE)
         values |= {
@@ -183,6 +203,32 @@ def _invalidate(connection: Connection, phone: Row[Any], actor: Actor, now: date
         connection, now, actor.code, "contact-point.invalid", "contact-point", phone.id,
         {"invalid_since": None}, {"invalid_since": now.isoformat(), "invalid_reason": WRONG_NUMBER},
     )  # fmt: skip
+
+
+def _open_complaint(
+    connection: Connection, touch: Row[Any], report: CallReport, effects: CallEffects, actor: Actor, now: datetime
+) -> int | None:
+    """One complaint at most, whether the customer said it or gave a mark that says it."""
+    by_marks = _keep_marks(connection, touch, report, now) if report.marks else None
+    if by_marks is not None:
+        its_caller = {"owner_id": func.coalesce(Case.owner_id, actor.id), "touch_id": touch.id}
+        connection.execute(update(Case).where(Case.id == by_marks).values(**its_caller))
+        return by_marks
+    return _complain(connection, touch, report, actor, now) if effects.opens_complaint else None
+
+
+def _keep_marks(connection: Connection, touch: Row[Any], report: CallReport, now: datetime) -> int | None:
+    """The complaint that the marks open, if any."""
+    answer = Answer(
+        kind=SubjectKind(touch.subject_kind),
+        subject_id=touch.subject_id,
+        store_id=touch.store_id,
+        customer_id=touch.customer_id,
+        marks=report.marks,
+        comment=report.note,
+        source=SurveySource.CALL,
+    )
+    return answer_survey(connection, answer, now)
 
 
 def _complain(connection: Connection, touch: Row[Any], report: CallReport, actor: Actor, now: datetime) -> int:

@@ -1,0 +1,86 @@
+"""The queue's rules: which key means what, whose calls somebody is given, when marks are asked for."""
+
+from datetime import timedelta
+
+import pytest
+
+from models.call_queue import (
+    KEYS,
+    NotAMarkOfACall,
+    asks_marks,
+    check_marks,
+    outcomes_of,
+    per_hour,
+    roles_served,
+)
+from models.words import CallOutcome, Purpose, Role, SubjectKind
+from tests.support.world import at
+
+NOW = at("2026-03-10 10:00")
+
+
+def test_every_outcome_has_one_key() -> None:
+    assert sorted(KEYS) == [str(number) for number in range(1, 9)]
+    assert set(KEYS.values()) == set(CallOutcome)
+
+
+def test_a_key_means_the_same_for_every_call_and_only_accounts_are_promised_to() -> None:
+    assert outcomes_of(SubjectKind.ACCOUNT) == KEYS
+    others = outcomes_of(SubjectKind.HANDOVER)
+    assert CallOutcome.PROMISED not in others.values()
+    assert others == {key: outcome for key, outcome in KEYS.items() if key != "4"}
+
+
+@pytest.mark.parametrize(
+    ("role", "served"),
+    [
+        (Role.AGENT, {None, Role.AGENT}),
+        (Role.ADVISOR, {Role.ADVISOR}),
+        (Role.PARTS, {Role.PARTS}),
+        (Role.FINANCE, {Role.FINANCE}),
+        (Role.MANAGER, {None, *Role}),
+        (Role.MARKETING, set()),
+    ],
+)
+def test_whose_calls_somebody_is_given(role: Role, served: set[Role | None]) -> None:
+    assert roles_served(role) == served
+
+
+@pytest.mark.parametrize(
+    ("purpose", "subject", "asked"),
+    [
+        (Purpose.SURVEY, SubjectKind.HANDOVER, True),
+        (Purpose.SURVEY, SubjectKind.WARRANTY, False),
+        (Purpose.FOLLOW_UP, SubjectKind.REPAIR_ORDER, True),
+        (Purpose.FOLLOW_UP, SubjectKind.HANDOVER, False),
+        (Purpose.DUNNING, SubjectKind.ACCOUNT, False),
+    ],
+)
+def test_when_marks_are_asked_for(purpose: Purpose, subject: SubjectKind, *, asked: bool) -> None:
+    assert asks_marks(purpose, subject) is asked
+
+
+@pytest.mark.parametrize(
+    ("marks", "outcome", "subject"),
+    [
+        ({"solved": 6}, CallOutcome.REACHED, SubjectKind.HANDOVER),
+        ({"solved": 0}, CallOutcome.REACHED, SubjectKind.HANDOVER),
+        ({"weather": 3}, CallOutcome.REACHED, SubjectKind.HANDOVER),
+        ({"solved": 3}, CallOutcome.NO_ANSWER, SubjectKind.HANDOVER),
+        ({"solved": 3}, CallOutcome.REACHED, SubjectKind.APPOINTMENT),
+    ],
+)
+def test_marks_that_cannot_be_of_the_call(marks: dict[str, int], outcome: CallOutcome, subject: SubjectKind) -> None:
+    with pytest.raises(NotAMarkOfACall):
+        check_marks(marks, outcome, Purpose.SURVEY, subject)
+
+
+def test_marks_that_can() -> None:
+    check_marks({"solved": 1, "recommends": 5}, CallOutcome.REACHED, Purpose.SURVEY, SubjectKind.HANDOVER)
+    check_marks({}, CallOutcome.NO_ANSWER, Purpose.DUNNING, SubjectKind.ACCOUNT)
+
+
+def test_how_many_an_hour() -> None:
+    assert per_hour(0, None, NOW) == 0
+    assert per_hour(7, NOW - timedelta(minutes=10), NOW) == 7
+    assert per_hour(50, NOW - timedelta(hours=2, minutes=30), NOW) == 20
