@@ -27,3 +27,8 @@ def mask_contact(value: str) -> str:
     if masked != value:
         return masked
     return f"{value[:2]}***{value[-2:]}" if len(value) >= SHORTEST_SHOWN else "***"
+
+
+def mask_name(name: str) -> str:
+    """A person's name of which only the beginning can be read."""
+    return f"{name[:1]}***"

@@ -78,7 +78,7 @@ def fields_of_contact_rules() -> list[PolicyField]:
 
 def fields_of_process() -> list[PolicyField]:
     """What a policy says of itself, beside its steps and rules."""
-    return [field for field in _fields_of(Policy, ("priority",))]
+    return list(_fields_of(Policy, ("priority",)))
 
 
 def _fields_of(model: type[BaseModel], only: tuple[str, ...] | None = None) -> Iterator[PolicyField]:

@@ -1,7 +1,7 @@
 """What would come in the next days: the planner's own population on a moved clock. It changes nothing."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -53,18 +53,18 @@ def forecast(connection: Connection, now: datetime, days: int, store: str | None
     """Touches per day and step for `days` store-local days, today being the first; of one store or of all."""
     with connection.begin_nested():
         connection.execute(text("SET TRANSACTION READ ONLY"))
-        stores = _stores(connection, store)
+        stores = stores_of(connection, store)
         planned: Counter[Cell] = Counter()
         to_come: Counter[Cell] = Counter()
         left_out: set[tuple[ProcessName, str]] = set()
         for process in ProcessName:
-            for in_force in _of_stores(policies_in_force(connection, process), stores):
-                hidden = _unforeseeable(in_force)
+            for in_force in by_time_zone(policies_in_force(connection, process), stores):
+                hidden = unforeseeable_steps(in_force)
                 left_out |= {(process, step) for step in hidden}
                 zone = ZoneInfo(stores[in_force.stores[0]].time_zone)
                 for day in coming_days(now, days, zone):
-                    to_come += _to_come(connection, in_force, day, hidden)
-                    planned += _planned(connection, in_force, day)
+                    to_come += count_to_come(connection, in_force, day, hidden)
+                    planned += count_planned(connection, in_force, day)
     codes = {store_id: row.code for store_id, row in stores.items()}
     return Forecast(
         as_of=now,
@@ -83,12 +83,13 @@ def coming_days(now: datetime, days: int, zone: ZoneInfo) -> Iterator[Day]:
         yield Day(day, begins, datetime.combine(day + timedelta(days=1), time(0), zone), ahead == 0)
 
 
-def _stores(connection: Connection, code: str | None) -> dict[int, Any]:
+def stores_of(connection: Connection, code: str | None = None) -> dict[int, Any]:
+    """The store of a code, or every store, with its time zone."""
     statement = select(Store.id, Store.code, Store.time_zone)
     return {row.id: row for row in connection.execute(statement.where(Store.code == code) if code else statement)}
 
 
-def _of_stores(policies: Sequence[PolicyInForce], stores: dict[int, Any]) -> Iterator[PolicyInForce]:
+def by_time_zone(policies: Iterable[PolicyInForce], stores: dict[int, Any]) -> Iterator[PolicyInForce]:
     """Each policy for the wanted stores of one time zone at a time: their days are the same."""
     for in_force in policies:
         wanted = [store_id for store_id in in_force.stores if store_id in stores]
@@ -97,11 +98,12 @@ def _of_stores(policies: Sequence[PolicyInForce], stores: dict[int, Any]) -> Ite
             yield replace(in_force, stores=same)
 
 
-def _unforeseeable(in_force: PolicyInForce) -> frozenset[str]:
+def unforeseeable_steps(in_force: PolicyInForce) -> frozenset[str]:
+    """The steps that depend on what nobody can know beforehand."""
     return frozenset(step.key for step in in_force.policy.steps if Condition.NOT_ARRIVED in step.conditions)
 
 
-def _to_come(connection: Connection, in_force: PolicyInForce, day: Day, hidden: frozenset[str]) -> Counter[Cell]:
+def count_to_come(connection: Connection, in_force: PolicyInForce, day: Day, hidden: frozenset[str]) -> Counter[Cell]:
     """What sweeps up to that day would add to the ledger, seen from where the day begins.
 
     Today also brings what fell due before and is still valid.
@@ -114,7 +116,7 @@ def _to_come(connection: Connection, in_force: PolicyInForce, day: Day, hidden: 
             rows.c.reason.is_(None),
             rows.c.state != TouchState.SKIPPED,
             rows.c.step.not_in(hidden),
-            not_(_in_ledger(rows)),
+            not_(in_ledger(rows)),
         )
         .group_by(rows.c.store_id, rows.c.step, rows.c.kind)
     )
@@ -127,7 +129,7 @@ def _within(at: SQLColumnExpression[datetime], day: Day) -> ColumnElement[bool]:
     return not_after if day.is_first else and_(not_after, at >= moment(day.begins))
 
 
-def _in_ledger(rows: Subquery) -> Any:
+def in_ledger(rows: Subquery) -> Any:
     """Whether the ledger has the touch, and the sweep would leave it as it is."""
     revivable = and_(
         Touch.state.in_(REVIVABLE), Touch.gate.in_((Gate.FACTS, Gate.ANCHOR)), Touch.contacted_at.is_(None)
@@ -146,7 +148,7 @@ def _in_ledger(rows: Subquery) -> Any:
     )
 
 
-def _planned(connection: Connection, in_force: PolicyInForce, day: Day) -> Counter[Cell]:
+def count_planned(connection: Connection, in_force: PolicyInForce, day: Day) -> Counter[Cell]:
     """What the ledger holds open for that day; today also what it still holds from before."""
     statement = (
         select(Touch.store_id, Touch.step, Touch.kind, func.count().label("touches"))

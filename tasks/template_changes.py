@@ -13,6 +13,7 @@ from models.people import Store
 from models.policy import CONTACT_RULES, Slug
 from models.rendering import UnknownVariable, check_template
 from models.shipped import LANGUAGES, ShippedTemplate
+from models.template_guard import refuse_forbidden
 from models.words import SubjectKind
 from tasks.audit import record
 from tasks.catalogue import add_template
@@ -66,7 +67,7 @@ class TemplateRow(NamedTuple):
 def check_templates(connection: Connection, data: dict[str, Any]) -> list[ShippedTemplate]:
     """The templates that `data` describes, as `[key.language]` tables of `text` and perhaps `subject` and `also`.
 
-    Raises `BadTemplates`, `UnreadableTemplate`, `UnknownVariable`.
+    Raises `BadTemplates`, `UnreadableTemplate`, `ForbiddenInTemplate`, `UnknownVariable`.
     """
     try:
         texts = TEXTS.validate_python(data)
@@ -80,6 +81,7 @@ def check_templates(connection: Connection, data: dict[str, Any]) -> list[Shippe
     _check_languages(connection, templates)
     uses = _uses(connection)
     for template in templates:
+        _check_means(template)
         _check_variables(template, uses.get(template.key, set()))
     return templates
 
@@ -159,6 +161,11 @@ def _check_languages(connection: Connection, templates: Sequence[ShippedTemplate
         )
 
 
+def subjects_of(connection: Connection, key: str) -> set[SubjectKind]:
+    """What the steps that use a template are about; empty for a template that none uses."""
+    return _uses(connection).get(key, set())
+
+
 def _uses(connection: Connection) -> dict[str, set[SubjectKind]]:
     """By template: what the steps that use it are about, in the active policies."""
     bodies = connection.scalars(
@@ -169,6 +176,12 @@ def _uses(connection: Connection) -> dict[str, set[SubjectKind]]:
         for step in body["steps"]:
             found.setdefault(step["template"], set()).add(SubjectKind(step["subject"]))
     return found
+
+
+def _check_means(template: ShippedTemplate) -> None:
+    for text in (template.subject, template.text, template.also):
+        if text:
+            refuse_forbidden(template.key, text)
 
 
 def _check_variables(template: ShippedTemplate, subjects: set[SubjectKind]) -> None:

@@ -89,9 +89,7 @@ def _of_kind(in_force: PolicyInForce, kind: SubjectKind, span: Span, scope: Scop
     steps = [step for step in in_force.policy.steps if step.subject is kind]
     windows = [(step, _window(in_force, step, span)) for step in steps]
     known = subject.facts(span.now, scope or DueWithin(span.now, windows, in_force.stores)).subquery("known")
-    facts = select(*(column for column in known.c if column.name not in ONLY_IN_LETTERS)).cte(
-        f"{kind.name.lower()}_facts"
-    )
+    facts = select(*(column for column in known.c if column.name not in ONLY_IN_LETTERS)).cte()
     return [
         _of_step(in_force, subject, facts, step, span, window if scope is None else None) for step, window in windows
     ]

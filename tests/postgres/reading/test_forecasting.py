@@ -106,7 +106,7 @@ def test_it_could_not_change_anything(world: World, monkeypatch: pytest.MonkeyPa
     def write(connection: Any, *_: Any) -> Any:
         connection.execute(update(Store).values(name="changed"))
 
-    monkeypatch.setattr(forecasting, "_stores", write)
+    monkeypatch.setattr(forecasting, "stores_of", write)
     with pytest.raises(InternalError, match="read-only transaction"):
         forecast(world.connection, at(f"{FIRST} 08:30"), DAYS)
 
