@@ -1,6 +1,6 @@
 """The coverage of the follow-up: how many of those a car was given to were really followed up (R2)."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Date, Interval, Select, cast, func, literal, select, union_all
@@ -9,6 +9,7 @@ from models.cadence import local_day, moment
 from models.ledger import Touch
 from models.people import Store
 from models.service import Handover, RepairOrder
+from models.standings import NONE, Share
 from models.words import ProcessName, SubjectKind, TouchState
 
 DAYS = 30
@@ -20,19 +21,30 @@ FOLLOWED_UP = (TouchState.SENT, TouchState.DONE)
 
 def measure_coverage(connection: Connection, now: datetime) -> dict[str, float]:
     """Of the handovers and repair orders of 30 days, up to a week ago: how many there were, and were followed up."""
+    covered = sum((share for _, share in read_coverage(connection, now, None)), NONE)
+    percent = 100.0 if covered.percent is None else covered.percent
+    return {"delivered": covered.of, "followed_up": covered.good, "coverage_percent": percent}
+
+
+def read_coverage(connection: Connection, now: datetime, store_id: int | None) -> list[tuple[date, Share]]:
+    """The same by the day of the visit, of one store or of all (None)."""
     visits = union_all(
-        _visits(Handover, Handover.handed_over_on, SubjectKind.HANDOVER, now),
-        _visits(RepairOrder, RepairOrder.closed_on, SubjectKind.REPAIR_ORDER, now),
+        _visits(Handover, Handover.handed_over_on, SubjectKind.HANDOVER, now, store_id),
+        _visits(RepairOrder, RepairOrder.closed_on, SubjectKind.REPAIR_ORDER, now, store_id),
     ).subquery("visits")
-    row = connection.execute(
-        select(func.count().label("delivered"), func.count().filter(visits.c.followed_up).label("followed_up"))
-        .select_from(visits)
-    ).one()  # fmt: skip
-    covered = 100.0 if row.delivered == 0 else round(100 * row.followed_up / row.delivered, 1)
-    return {"delivered": row.delivered, "followed_up": row.followed_up, "coverage_percent": covered}
+    rows = connection.execute(
+        select(
+            visits.c.day, func.count().label("of"), func.count().filter(visits.c.followed_up).label("followed_up")
+        )
+        .group_by(visits.c.day)
+        .order_by(visits.c.day)
+    )  # fmt: skip
+    return [(row.day, Share(row.followed_up, row.of)) for row in rows]
 
 
-def _visits(table: type[Handover] | type[RepairOrder], day: Any, kind: SubjectKind, now: datetime) -> Select[Any]:
+def _visits(
+    table: type[Handover] | type[RepairOrder], day: Any, kind: SubjectKind, now: datetime, store_id: int | None
+) -> Select[Any]:
     """The visits that had time to be followed up, each with whether a message went out or a call was made."""
     today = local_day(moment(now), Store.time_zone)
     last = cast(today - literal(timedelta(days=SETTLING), Interval), Date)
@@ -49,8 +61,9 @@ def _visits(table: type[Handover] | type[RepairOrder], day: Any, kind: SubjectKi
         )
         .exists()
     )
-    return (
-        select(table.id, followed_up.label("followed_up"))
+    visits = (
+        select(day.label("day"), followed_up.label("followed_up"))
         .join(Store, Store.id == table.store_id)
         .where(day.between(*bounds), day.between(first, last))
     )
+    return visits if store_id is None else visits.where(table.store_id == store_id)

@@ -1,0 +1,30 @@
+"""Today: what was due of each process, and what has become of it."""
+
+from collections import Counter
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from models.ledger import Touch
+from models.standings import ProcessDay, Standing, standing_of
+from models.words import ProcessName
+from tasks.overview.days import bounds_of, calendar, of_store, read_zones
+
+
+def read_day(connection: Connection, now: datetime, store_id: int | None) -> list[ProcessDay]:
+    """Each process with what was due on the stores' present day. Of one store, or of all (None)."""
+    zones = read_zones(connection, store_id)
+    if not zones:
+        return [ProcessDay(process) for process in ProcessName]
+    bounds, stores, held = bounds_of(zones, now, 1), calendar(now, 1, store_id), Touch.gate.is_not(None)
+    statement = (
+        select(Touch.process, Touch.state, held.label("held"), func.count().label("touches"))
+        .join(stores, stores.c.id == Touch.store_id)
+        .where(Touch.due_at >= bounds.first, Touch.due_at < bounds.end)
+        .where(Touch.due_at >= stores.c.first, Touch.due_at < stores.c.end)
+        .group_by(Touch.process, Touch.state, held)
+    )
+    counted: dict[str, Counter[Standing]] = {process.value: Counter() for process in ProcessName}
+    for row in connection.execute(of_store(statement, Touch.store_id, store_id)):
+        counted[row.process][standing_of(row.state, held=row.held)] += row.touches
+    return [ProcessDay(process, counted[process.value]) for process in ProcessName]

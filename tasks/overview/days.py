@@ -1,0 +1,50 @@
+"""The days of the stores' calendars: the same moment is another day in another zone."""
+
+from datetime import datetime, time, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import CTE, Connection, Date, Interval, Select, cast, literal, select
+
+from models.cadence import local_day, midnight, moment
+from models.people import Store
+
+
+class Bounds(NamedTuple):
+    """Moments around some days of every store concerned: what an index is read by."""
+
+    first: datetime
+    end: datetime
+    """Exclusive."""
+
+
+def read_zones(connection: Connection, store_id: int | None) -> list[ZoneInfo]:
+    """The time zones that stores are in; no stores, no zones."""
+    zones = of_store(select(Store.time_zone).distinct().order_by(Store.time_zone), Store.id, store_id)
+    return [ZoneInfo(zone) for zone in connection.scalars(zones)]
+
+
+def bounds_of(zones: list[ZoneInfo], now: datetime, days: int) -> Bounds:
+    """The bounds of the last `days` days, today being the last of them, in all zones."""
+    days_of = [(zone, now.astimezone(zone).date()) for zone in zones]
+    first = min(datetime.combine(day - timedelta(days=days - 1), time(), zone) for zone, day in days_of)
+    return Bounds(first, max(datetime.combine(day + timedelta(days=1), time(), zone) for zone, day in days_of))
+
+
+def calendar(now: datetime, days: int, store_id: int | None) -> CTE:
+    """Each store with its time zone, and where the last `days` days of its own calendar begin and end."""
+    today = local_day(moment(now), Store.time_zone)
+    first = cast(today - literal(timedelta(days=days - 1), Interval), Date)
+    tomorrow = cast(today + literal(timedelta(days=1), Interval), Date)
+    stores = select(
+        Store.id,
+        Store.time_zone,
+        midnight(first, Store.time_zone).label("first"),
+        midnight(tomorrow, Store.time_zone).label("end"),
+    )
+    return of_store(stores, Store.id, store_id).cte("calendar").prefix_with("materialized", dialect="postgresql")
+
+
+def of_store(statement: Select[Any], column: Any, store_id: int | None) -> Select[Any]:
+    """A statement, for one store where it is named."""
+    return statement if store_id is None else statement.where(column == store_id)

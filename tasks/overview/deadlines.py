@@ -1,0 +1,96 @@
+"""The cases whose deadline is near or has passed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
+
+from models.cadence import moment
+from models.ledger import Case
+from models.people import Customer, StaffMember, Store
+from models.watching import NEAR
+from models.words import CaseKind, CaseState
+from tasks.overview.days import of_store
+
+SHOWN = 10
+WAITING = (CaseState.OPEN, CaseState.ANSWERED)
+"""What is solved waits for the customer's word, not for a deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class UrgentCase:
+    """A case that needs somebody now."""
+
+    id: int
+    kind: CaseKind
+    title: str
+    store: str
+    time_zone: str
+    customer: str
+    owner: str | None
+    """The owner's staff code."""
+    deadline: datetime
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Urgent:
+    """The most urgent cases, and how many there are in all."""
+
+    cases: list[UrgentCase]
+    near: int
+    overdue: int
+
+
+def read_urgent(connection: Connection, now: datetime, store_id: int | None, staff: str | None) -> Urgent:
+    """The cases whose deadline is near or past, of one store or all (None); of a staff code (and nobody's) or
+    everybody's (None)."""
+    counts = connection.execute(
+        _cases(
+            select(
+                func.count().filter(_deadline() >= moment(now)).label("near"),
+                func.count().filter(_deadline() < moment(now)).label("overdue"),
+            ),
+            now,
+            store_id,
+            staff,
+        )
+    ).one()
+    listed = select(
+        Case.id,
+        Case.kind,
+        Case.title,
+        Store.code.label("store"),
+        Store.time_zone,
+        Customer.name.label("customer"),
+        StaffMember.code.label("owner"),
+        _deadline().label("deadline"),
+        (_deadline() < moment(now)).label("overdue"),
+    ).order_by(_deadline(), Case.id)
+    rows = connection.execute(_cases(listed, now, store_id, staff).limit(SHOWN)).mappings()
+    return Urgent([UrgentCase(**row) for row in rows], counts.near, counts.overdue)
+
+
+def count_overdue(connection: Connection, now: datetime, store_id: int | None) -> int:
+    """How many cases are past their deadline."""
+    return read_urgent(connection, now, store_id, None).overdue
+
+
+def _deadline() -> ColumnElement[Any]:
+    """The deadline that a case has before it: for the answer, then for the solution."""
+    answer_by = func.coalesce(Case.answer_by, Case.solve_by)
+    return case((Case.answered_at.is_(None), answer_by), else_=Case.solve_by)
+
+
+def _cases(statement: Select[Any], now: datetime, store_id: int | None, staff: str | None) -> Select[Any]:
+    picked = (
+        statement.select_from(Case)
+        .join(Store, Store.id == Case.store_id)
+        .join(Customer, Customer.id == Case.customer_id)
+        .outerjoin(StaffMember, StaffMember.id == Case.owner_id)
+        .where(Case.state.in_(WAITING), Case.state != CaseState.CLOSED, _deadline() < moment(now + NEAR))
+    )
+    if staff is not None:
+        picked = picked.where(or_(Case.owner_id.is_(None), StaffMember.code == staff))
+    return of_store(picked, Case.store_id, store_id)

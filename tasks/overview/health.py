@@ -1,0 +1,117 @@
+"""How the installation itself is doing: its runs, what waits, what was given up."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, literal, select, true, values
+from sqlalchemy import column as named
+from sqlalchemy.types import Text
+
+from models.base import enumeration
+from models.ledger import PolicyVersion, Run, Touch
+from models.people import Store
+from models.watching import LastRun
+from models.words import Gate, TouchState
+from tasks.overview.days import of_store
+
+EXPIRED_SINCE = timedelta(days=7)
+GIVEN_UP = (TouchState.UNKNOWN, TouchState.FAILED)
+WAITING = (TouchState.PLANNED, TouchState.AWAITING_APPROVAL, TouchState.READY)
+IN_FLIGHT = (TouchState.CLAIMED, TouchState.SENDING)
+"""Asked for by themselves: each of the two has an index of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerHealth:
+    """What waits, and what was given up."""
+
+    oldest_due: datetime | None
+    """Since when the longest waiting touch could have gone out; None: nothing waits."""
+    unknown: int
+    failed: int
+    expired: int
+    """Found too late in the last week."""
+
+
+def has_stores(connection: Connection) -> bool:
+    """Whether there is anything to work for yet."""
+    return connection.scalar(select(Store.id).limit(1)) is not None
+
+
+def read_last_runs(connection: Connection, names: Iterable[str]) -> dict[str, LastRun]:
+    """The last run of each flow that has run; rehearsals aside. One look at the index for each name."""
+    wanted = values(named("name", Text), name="wanted").data([(name,) for name in names])
+    last = (
+        select(Run.started_at, Run.state, Run.error)
+        .where(Run.process == wanted.c.name, Run.dry_run.is_(False))
+        .order_by(Run.started_at.desc())
+        .limit(1)
+        .lateral("last")
+    )
+    rows = connection.execute(select(wanted.c.name, last).select_from(wanted).join(last, true()))
+    return {row.name: LastRun(row.started_at, row.state, row.error) for row in rows}
+
+
+def read_beginning(connection: Connection) -> datetime | None:
+    """When this installation came to be; None: it has not yet."""
+    return connection.scalar(select(func.min(PolicyVersion.created_at)))
+
+
+def read_ledger_health(connection: Connection, now: datetime, store_id: int | None) -> LedgerHealth:
+    """What waits and what was given up, of one store or of all (None)."""
+    counted = count_unsettled(connection, store_id)
+    expired = select(func.count()).where(
+        Touch.due_at > now - EXPIRED_SINCE, Touch.due_at <= now, Touch.state == TouchState.SKIPPED,
+        Touch.gate == Gate.VALIDITY,
+    )  # fmt: skip
+    return LedgerHealth(
+        oldest_due=read_oldest_due(connection, now, store_id),
+        unknown=counted.get(TouchState.UNKNOWN, 0),
+        failed=counted.get(TouchState.FAILED, 0),
+        expired=connection.scalar(of_store(expired, Touch.store_id, store_id)) or 0,
+    )
+
+
+def count_unsettled(connection: Connection, store_id: int | None) -> dict[TouchState, int]:
+    """How many touches a person must settle, by state."""
+    given_up = select(Touch.state, func.count()).where(Touch.state.in_(GIVEN_UP)).group_by(Touch.state)
+    return dict(connection.execute(of_store(given_up, Touch.store_id, store_id)).tuples().all())
+
+
+def read_oldest_due(connection: Connection, now: datetime, store_id: int | None) -> datetime | None:
+    """Since when the longest waiting touch could have gone out: the first of each priority, never all of them."""
+    planned = Touch.state == literal(TouchState.PLANNED, enumeration(TouchState), literal_execute=True)
+    priorities = select(func.max(Touch.priority).label("priority")).where(planned).cte("priorities", recursive=True)
+    lower = select(func.max(Touch.priority)).where(planned, Touch.priority < priorities.c.priority).scalar_subquery()
+    priorities = priorities.union_all(select(lower).where(priorities.c.priority.is_not(None)))
+    first = of_store(
+        select(Touch.not_before)
+        .where(planned, Touch.priority == priorities.c.priority, Touch.not_before <= now)
+        .order_by(Touch.not_before)
+        .limit(1),
+        Touch.store_id,
+        store_id,
+    ).lateral("first")
+    oldest: datetime | None = connection.scalar(select(func.min(first.c.not_before)).select_from(priorities).join(first, true()))
+    return oldest
+
+
+def count_open(connection: Connection, store_id: int | None) -> dict[tuple[str, TouchState], int]:
+    """How many touches of each process are open, by state."""
+    counted = select(Touch.process, Touch.state, func.count()).group_by(Touch.process, Touch.state)
+    found: dict[tuple[str, TouchState], int] = {}
+    for states in (WAITING, IN_FLIGHT):
+        rows = connection.execute(of_store(counted.where(Touch.state.in_(states)), Touch.store_id, store_id))
+        found |= {(process, state): count for process, state, count in rows}
+    return found
+
+
+def read_database_size(connection: Connection) -> int:
+    """How many bytes the database takes."""
+    return int(connection.scalar(select(func.pg_database_size(func.current_database()))) or 0)
+
+
+def list_store_codes(connection: Connection) -> list[str]:
+    """The codes of all stores."""
+    return list(connection.scalars(select(Store.code).order_by(Store.code)))

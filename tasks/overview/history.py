@@ -1,0 +1,126 @@
+"""The last thirty days: what went out, who was followed up, and how satisfied they were."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, literal, select, union_all
+
+from models.cadence import local_day
+from models.ledger import Touch
+from models.standings import NONE, Share, Standing, standing_of
+from models.surveys import BELOW_PAR, DIMENSIONS, SurveyAnswer
+from models.words import CallOutcome, ProcessName
+from tasks.coverage import DAYS, read_coverage
+from tasks.overview.days import Bounds, bounds_of, calendar, of_store, read_zones
+
+SAID = (CallOutcome.REACHED_SATISFIED, CallOutcome.REACHED_NOT_SATISFIED)
+"""The outcomes of a call in which the customer said how satisfied they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastDay:
+    """One day of the stores' calendars."""
+
+    day: date
+    standings: dict[Standing, int] = field(default_factory=dict)
+    """What became of the contacts that were due."""
+    satisfied: Share = NONE
+    """Of the customers who said how satisfied they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The last thirty days, the oldest first, and how they stand against the goals."""
+
+    days: list[PastDay]
+    visits: list[tuple[date, Share]]
+    """By the day of the visit: how many were followed up. Those of the last week have time yet."""
+
+    @property
+    def coverage(self) -> Share:
+        """How many of all those visits were followed up."""
+        return sum((share for _, share in self.visits), NONE)
+
+    @property
+    def satisfaction(self) -> Share:
+        """How many of those who said so are satisfied."""
+        return sum((day.satisfied for day in self.days), NONE)
+
+
+def read_history(connection: Connection, now: datetime, store_id: int | None) -> History:
+    """The last thirty days of one store, or of all (None)."""
+    zones = read_zones(connection, store_id)
+    if not zones:
+        return History([], [])
+    bounds, stores = bounds_of(zones, now, DAYS), calendar(now, DAYS, store_id)
+    standings = _read_standings(connection, bounds, stores, store_id)
+    satisfied = _read_satisfied(connection, bounds, stores, store_id)
+    last = max(now.astimezone(zone).date() for zone in zones)
+    dates = [last - timedelta(days=back) for back in reversed(range(DAYS))]
+    days = [PastDay(one, dict(standings[one]), satisfied.get(one, NONE)) for one in dates]
+    return History(days, read_coverage(connection, now, store_id))
+
+
+def _read_standings(
+    connection: Connection, bounds: Bounds, stores: Any, store_id: int | None
+) -> dict[date, Counter[Standing]]:
+    day, held = local_day(Touch.due_at, stores.c.time_zone), Touch.gate.is_not(None)
+    statement = (
+        select(day.label("day"), Touch.state, held.label("held"), func.count().label("touches"))
+        .join(stores, stores.c.id == Touch.store_id)
+        .where(Touch.due_at >= bounds.first, Touch.due_at < bounds.end)
+        .where(Touch.due_at >= stores.c.first, Touch.due_at < stores.c.end)
+        .group_by(day, Touch.state, held)
+    )
+    found: dict[date, Counter[Standing]] = defaultdict(Counter)
+    for row in connection.execute(of_store(statement, Touch.store_id, store_id)):
+        found[row.day][standing_of(row.state, held=row.held)] += row.touches
+    return found
+
+
+def _read_satisfied(connection: Connection, bounds: Bounds, stores: Any, store_id: int | None) -> dict[date, Share]:
+    """Who said how satisfied they are, in a survey or at the phone; who did both counts once, by the survey."""
+    said = union_all(
+        of_store(_surveys(bounds, stores), SurveyAnswer.store_id, store_id),
+        of_store(_calls(bounds, stores), Touch.store_id, store_id),
+    ).subquery("said")
+    rows = connection.execute(
+        select(said.c.day, func.count().label("of"), func.count().filter(said.c.satisfied).label("good")).group_by(
+            said.c.day
+        )
+    )
+    return {row.day: Share(row.good, row.of) for row in rows}
+
+
+def _surveys(bounds: Bounds, stores: Any) -> Select[Any]:
+    lowest = func.least(*(getattr(SurveyAnswer, name) for name in DIMENSIONS))
+    return (
+        select(
+            local_day(SurveyAnswer.answered_at, stores.c.time_zone).label("day"),
+            (lowest >= BELOW_PAR).label("satisfied"),
+        )
+        .join(stores, stores.c.id == SurveyAnswer.store_id)
+        .where(SurveyAnswer.answered_at >= bounds.first, SurveyAnswer.answered_at < bounds.end)
+        .where(SurveyAnswer.answered_at >= stores.c.first, SurveyAnswer.answered_at < stores.c.end)
+        .where(lowest.is_not(None))
+    )
+
+
+def _calls(bounds: Bounds, stores: Any) -> Select[Any]:
+    answered = (
+        select(literal(1))
+        .where(SurveyAnswer.subject_kind == Touch.subject_kind, SurveyAnswer.subject_id == Touch.subject_id)
+        .exists()
+    )
+    return (
+        select(
+            local_day(Touch.due_at, stores.c.time_zone).label("day"),
+            (Touch.outcome == CallOutcome.REACHED_SATISFIED).label("satisfied"),
+        )
+        .join(stores, stores.c.id == Touch.store_id)
+        .where(Touch.due_at >= bounds.first, Touch.due_at < bounds.end)
+        .where(Touch.due_at >= stores.c.first, Touch.due_at < stores.c.end)
+        .where(Touch.process == ProcessName.POST_DELIVERY_FOLLOWUP.value, Touch.outcome.in_(SAID), ~answered)
+    )

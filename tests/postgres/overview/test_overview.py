@@ -1,0 +1,230 @@
+"""The figures of the first page and of health: the day as each store's clock has it, and one store's alone."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Connection, func, insert, select
+
+from models.ledger import Case, PolicyVersion, Run, TemplateVersion, Touch
+from models.standings import Share, Standing
+from models.surveys import SurveyAnswer
+from models.words import (
+    CallOutcome,
+    CaseKind,
+    CaseState,
+    Gate,
+    ProcessName,
+    Purpose,
+    RunState,
+    StepKind,
+    SubjectKind,
+    SurveySource,
+    TouchState,
+)
+from tasks.coverage import measure_coverage
+from tasks.overview.day import read_day
+from tasks.overview.deadlines import count_overdue, read_urgent
+from tasks.overview.health import count_open, read_last_runs, read_ledger_health, read_oldest_due
+from tasks.overview.history import read_history
+from tests.support.world import World, at
+
+NOW = at("2026-03-10 10:00")
+FOLLOW_UP = ProcessName.POST_DELIVERY_FOLLOWUP
+
+
+def touch(world: World, due_at: datetime, **values: Any) -> UUID:
+    """A touch of the follow-up that is due at a moment, sent unless `values` say otherwise."""
+    number = next(world.numbers)
+    made = {
+        "process": FOLLOW_UP, "subject_kind": SubjectKind.HANDOVER, "subject_id": number, "anchor_at": due_at,
+        "step": "thanks", "kind": StepKind.MESSAGE, "purpose": Purpose.FOLLOW_UP, "priority": 50,
+        "obligation": False, "works_holidays": False, "store_id": world.store_id,
+        "policy_version_id": select(func.min(PolicyVersion.id)).scalar_subquery(),
+        "template_version_id": select(func.min(TemplateVersion.id)).scalar_subquery(),
+        "channels": ["sms"], "conditions": [], "approval": [], "holds_account": False, "due_at": due_at,
+        "valid_until": due_at + timedelta(days=3), "not_before": due_at, "state": TouchState.SENT, "state_at": due_at,
+        "figures": {}, "planned_at": due_at,
+    } | values  # fmt: skip
+    made.setdefault("customer_id", world.customer(store_id=made["store_id"]))
+    return world.connection.execute(insert(Touch).values(**made).returning(Touch.id)).scalar_one()
+
+
+def case(world: World, opened_at: datetime, **values: Any) -> int:
+    made = {
+        "store_id": world.store_id, "kind": CaseKind.COMPLAINT, "cause": f"test:{next(world.numbers)}",
+        "title": "Not satisfied", "state": CaseState.OPEN, "opened_at": opened_at,
+        "answer_by": opened_at + timedelta(hours=24), "solve_by": opened_at + timedelta(hours=48),
+    } | values  # fmt: skip
+    made.setdefault("customer_id", world.customer(store_id=made["store_id"]))
+    return world.connection.execute(insert(Case).values(**made).returning(Case.id)).scalar_one()
+
+
+def standings(connection: Connection, store_id: int | None, process: ProcessName = FOLLOW_UP) -> dict[Standing, int]:
+    day = next(one for one in read_day(connection, NOW, store_id) if one.process is process)
+    return dict(day.standings)
+
+
+def test_a_day_accounts_for_each_contact_that_was_due(world: World, connection: Connection) -> None:
+    for state, gate in [
+        (TouchState.SENT, None), (TouchState.SENT, Gate.CAP), (TouchState.DONE, None), (TouchState.READY, None),
+        (TouchState.PLANNED, Gate.QUIET_HOURS), (TouchState.PLANNED, None), (TouchState.CANCELLED, Gate.FACTS),
+        (TouchState.SKIPPED, Gate.VALIDITY), (TouchState.FAILED, None), (TouchState.UNKNOWN, None),
+    ]:  # fmt: skip
+        touch(world, at("2026-03-10 09:00"), state=state, gate=gate)
+    touch(world, at("2026-03-09 23:59"))
+    touch(world, at("2026-03-11 00:00"))
+    assert standings(connection, None) == {
+        Standing.SENT: 2, Standing.CALLED: 1, Standing.TO_DO: 1, Standing.DEFERRED: 1, Standing.WAITING: 1,
+        Standing.STOPPED: 2, Standing.FAILED: 1, Standing.UNKNOWN: 1,
+    }  # fmt: skip
+    assert next(day.due for day in read_day(connection, NOW, None) if day.process is FOLLOW_UP) == 10
+    assert standings(connection, None, ProcessName.WARRANTY_EXPIRY) == {}
+
+
+def test_each_store_has_the_day_of_its_own_clock(world: World, connection: Connection) -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    far = world.store(time_zone="Europe/Berlin")
+    touch(world, at("2026-03-10 00:30"))  # still the 9th in Berlin
+    touch(world, at("2026-03-10 00:30"), store_id=far)
+    touch(world, at("2026-03-10 23:30", berlin), store_id=far)  # already the 11th in Shanghai
+    touch(world, at("2026-03-10 23:30", berlin))
+    assert standings(connection, None) == {Standing.SENT: 2}
+    assert standings(connection, far) == {Standing.SENT: 1}
+    assert standings(connection, world.store_id) == {Standing.SENT: 1}
+
+
+def test_without_a_store_there_is_a_day_of_nothing(connection: Connection) -> None:
+    assert [day.due for day in read_day(connection, NOW, None)] == [0] * len(ProcessName)
+    assert read_history(connection, NOW, None).days == []
+
+
+def test_thirty_days_end_with_today_and_are_one_stores_alone(world: World, connection: Connection) -> None:
+    other = world.store()
+    touch(world, at("2026-03-10 09:00"))
+    touch(world, at("2026-02-09 00:00"))
+    touch(world, at("2026-02-08 23:59"))
+    touch(world, at("2026-03-10 09:00"), store_id=other, state=TouchState.FAILED)
+    days = read_history(connection, NOW, world.store_id).days
+    assert [str(days[0].day), str(days[-1].day), len(days)] == ["2026-02-09", "2026-03-10", 30]
+    assert [days[0].standings, days[-1].standings] == [{Standing.SENT: 1}, {Standing.SENT: 1}]
+    assert read_history(connection, NOW, None).days[-1].standings == {Standing.SENT: 1, Standing.FAILED: 1}
+
+
+def test_coverage_is_that_of_the_run_and_of_one_store(world: World, connection: Connection) -> None:
+    other = world.store()
+    followed = world.handover(world.customer(), "2026-02-20")
+    world.handover(world.customer(), "2026-02-20")
+    world.repair_order(world.customer(store_id=other), "2026-02-21", store_id=other)
+    touch(world, at("2026-02-21 10:00"), subject_id=followed, contacted_at=at("2026-02-21 10:00"))
+    assert read_history(connection, NOW, world.store_id).coverage == Share(1, 2)
+    assert read_history(connection, NOW, other).coverage == Share(0, 1)
+    assert read_history(connection, NOW, None).coverage == Share(1, 3)
+    assert measure_coverage(connection, NOW) == {"delivered": 3, "followed_up": 1, "coverage_percent": 33.3}
+
+
+def survey(world: World, subject_id: int, **marks: int | None) -> None:
+    world.connection.execute(
+        insert(SurveyAnswer).values(
+            store_id=world.store_id, customer_id=world.customer(), subject_kind=SubjectKind.HANDOVER,
+            subject_id=subject_id, answered_at=at("2026-03-09 12:00"), source=SurveySource.LINK, **marks,
+        )
+    )  # fmt: skip
+
+
+def test_satisfaction_counts_a_customer_once_and_the_survey_before_the_call(
+    world: World, connection: Connection
+) -> None:
+    survey(world, 901, solved=5, punctual=3)
+    survey(world, 902, solved=5, punctual=2)
+    survey(world, 903)  # said nothing that can be counted
+    called = {"kind": StepKind.CALL, "state": TouchState.DONE}
+    for subject_id, outcome in [(902, CallOutcome.REACHED_SATISFIED), (904, CallOutcome.REACHED_SATISFIED)]:
+        touch(world, at("2026-03-09 09:00"), subject_id=subject_id, outcome=outcome, **called)
+    touch(world, at("2026-03-09 09:00"), outcome=CallOutcome.REACHED_NOT_SATISFIED, **called)
+    touch(world, at("2026-03-09 09:00"), outcome=CallOutcome.NO_ANSWER, **called)
+    assert read_history(connection, NOW, world.store_id).satisfaction == Share(2, 4)
+    assert read_history(connection, NOW, world.store()).satisfaction == Share(0, 0)
+
+
+def test_cases_are_urgent_near_their_next_deadline(world: World, connection: Connection) -> None:
+    overdue = case(world, NOW - timedelta(hours=25))
+    near = case(world, NOW - timedelta(hours=21))
+    case(world, NOW - timedelta(hours=19))  # five hours left
+    case(world, NOW - timedelta(hours=25), state=CaseState.ANSWERED, answered_at=NOW)
+    late = case(world, NOW - timedelta(hours=49), state=CaseState.ANSWERED, answered_at=NOW - timedelta(hours=48))
+    case(world, NOW - timedelta(hours=99), state=CaseState.SOLVED, answered_at=NOW, solved_at=NOW)
+    urgent = read_urgent(connection, NOW, world.store_id, None)
+    assert {(one.id, one.overdue) for one in urgent.cases} == {(late, True), (overdue, True), (near, False)}
+    assert urgent.cases[-1].id == near
+    assert (urgent.overdue, urgent.near) == (2, 1)
+
+
+def test_cases_are_ones_own_or_nobodys_in_ones_own_store(world: World, connection: Connection) -> None:
+    mine, theirs, elsewhere = world.staff(code="me"), world.staff(code="them"), world.store()
+    long_ago = NOW - timedelta(days=3)
+    own = case(world, long_ago, owner_id=mine)
+    free = case(world, long_ago)
+    case(world, long_ago, owner_id=theirs)
+    case(world, long_ago, store_id=elsewhere)
+    assert {one.id for one in read_urgent(connection, NOW, world.store_id, "me").cases} == {own, free}
+    assert count_overdue(connection, NOW, world.store_id) == 3
+    assert count_overdue(connection, NOW, None) == 4
+
+
+def test_the_backlog_is_as_old_as_what_could_have_gone_out_first(world: World, connection: Connection) -> None:
+    assert read_oldest_due(connection, NOW, None) is None
+    touch(world, NOW + timedelta(hours=1), state=TouchState.PLANNED)
+    assert read_oldest_due(connection, NOW, None) is None
+    touch(world, NOW - timedelta(hours=1), state=TouchState.PLANNED, priority=90)
+    other = world.store()
+    touch(world, NOW - timedelta(hours=3), state=TouchState.PLANNED, priority=10, store_id=other)
+    touch(world, NOW - timedelta(hours=9), state=TouchState.PLANNED, not_before=NOW + timedelta(hours=9))
+    assert read_oldest_due(connection, NOW, None) == NOW - timedelta(hours=3)
+    assert read_oldest_due(connection, NOW, world.store_id) == NOW - timedelta(hours=1)
+
+
+def test_what_was_given_up_is_counted_for_one_store_or_all(world: World, connection: Connection) -> None:
+    other = world.store()
+    touch(world, NOW - timedelta(days=40), state=TouchState.UNKNOWN)
+    touch(world, NOW - timedelta(days=1), state=TouchState.FAILED, store_id=other)
+    touch(world, NOW - timedelta(days=1), state=TouchState.SKIPPED, gate=Gate.VALIDITY)
+    touch(world, NOW - timedelta(days=9), state=TouchState.SKIPPED, gate=Gate.VALIDITY)
+    everywhere, here = read_ledger_health(connection, NOW, None), read_ledger_health(connection, NOW, world.store_id)
+    assert (everywhere.unknown, everywhere.failed, everywhere.expired) == (1, 1, 1)
+    assert (here.unknown, here.failed, here.expired) == (1, 0, 1)
+
+
+def test_open_touches_are_counted_by_process_and_state(world: World, connection: Connection) -> None:
+    for _ in range(2):
+        touch(world, NOW, state=TouchState.PLANNED)
+    touch(world, NOW, state=TouchState.READY, store_id=world.store())
+    touch(world, NOW, state=TouchState.SENT)
+    planned, ready = (FOLLOW_UP, TouchState.PLANNED), (FOLLOW_UP, TouchState.READY)
+    assert count_open(connection, None) == {planned: 2, ready: 1}
+    assert count_open(connection, world.store_id) == {planned: 2}
+
+
+def test_the_last_run_is_no_rehearsal(world: World, connection: Connection) -> None:
+    for hours, dry_run, state in [
+        (5, False, RunState.COMPLETED),
+        (3, False, RunState.FAILED),
+        (1, True, RunState.COMPLETED),
+    ]:
+        connection.execute(
+            insert(Run).values(
+                process=FOLLOW_UP, as_of=NOW, dry_run=dry_run, state=state, started_at=NOW - timedelta(hours=hours),
+                started_by="test",
+            )
+        )  # fmt: skip
+    found = read_last_runs(connection, [FOLLOW_UP, "dispatch"])
+    assert {name: (run.started_at, run.state) for name, run in found.items()} == {
+        FOLLOW_UP: (NOW - timedelta(hours=3), RunState.FAILED)
+    }
+
+
+@pytest.mark.parametrize("reader", [read_oldest_due, count_overdue])
+def test_nothing_there_is_nothing_late(connection: Connection, reader: Any) -> None:
+    assert not reader(connection, NOW, None)
