@@ -1,0 +1,61 @@
+"""The lines that messages go out by: the channels that the stores share, and those of single stores."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from models.reports import PauseSeen
+from models.settings import Settings
+from models.words import ChannelName
+from tasks.access.reach import NotYours
+from tasks.access.sessions import SignedIn
+from tasks.channels.opening import SENT_BY_US, find_address
+from tasks.overview.health import list_store_codes
+from tasks.reporting import read_pauses
+from tasks.steering import resume_channel
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelLine:
+    """A channel, and where it leads."""
+
+    channel: ChannelName
+    store: str | None
+    """The code of the store whose own it is; None: the shared one."""
+    scheme: str
+    """The kind of address alone: the rest may hold a password."""
+    pause: PauseSeen | None
+    yours: bool
+    """Whether it is the viewer's to resume: who belongs to one store leaves the shared ones alone."""
+
+
+def list_lines(connection: Connection, settings: Settings, user: SignedIn) -> list[ChannelLine]:
+    """The shared channels, and those that stores have of their own, as far as the user reaches."""
+    paused = {(pause.store, pause.channel): pause for pause in read_pauses(connection)}
+    return [
+        ChannelLine(channel, store, scheme, paused.get((store, channel)), user.store in (None, store))
+        for store, channel, scheme in _lines(settings, [user.store] if user.store else list_store_codes(connection))
+    ]
+
+
+def _lines(settings: Settings, stores: list[str]) -> Iterator[tuple[str | None, ChannelName, str]]:
+    for channel in SENT_BY_US:
+        shared = find_address(settings, channel)
+        yield None, channel, _scheme(shared.address.get_secret_value())
+        for store in stores:
+            own = find_address(settings, channel, store)
+            if own.setting != shared.setting:
+                yield store, channel, _scheme(own.address.get_secret_value())
+
+
+def _scheme(address: str) -> str:
+    return address.partition("://")[0] + "://"
+
+
+def resume_line(connection: Connection, user: SignedIn, now: datetime, channel: ChannelName, store: str | None) -> None:
+    """End the pause of a channel by hand. Raises `NotYours` for another store's or the shared one, `NotPaused`."""
+    if user.store not in (None, store):
+        raise NotYours("channel", channel)
+    resume_channel(connection, now, channel, store, user.login)

@@ -1,0 +1,84 @@
+"""What the pages and addresses that watch the installation have in common: its sweeps, its Prefect, short memory."""
+
+import asyncio
+import os
+import time
+from collections.abc import Awaitable, Callable, Hashable
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from deployments.next_runs import next_run
+from deployments.prefect_server import API_VARIABLE, answers
+from deployments.schedules import SERVED, read_enabled, read_zones
+from models.watching import LastRun, Sweep, judge_sweep
+from tasks.overview.health import read_beginning, read_last_runs
+
+T = TypeVar("T")
+
+PATIENCE_SECONDS = 2.0
+"""How long Prefect may take to answer."""
+MINUTE = timedelta(minutes=1)
+
+
+def read_sweeps(connection: Connection, now: datetime, home_zone: ZoneInfo) -> list[Sweep]:
+    """Each flow that has a schedule, against it. One that has never run is expected since the installation began."""
+    scheduled = [served.name for served in SERVED if served.slots]
+    runs, enabled = read_last_runs(connection, scheduled), read_enabled(connection)
+    zones = [ZoneInfo(zone) for zone in read_zones(connection)] or [home_zone]
+    beginning = read_beginning(connection) or now
+    return [_sweep(name, runs.get(name), beginning, zones, home_zone, enabled[name], now) for name in scheduled]
+
+
+def _sweep(
+    name: str,
+    last: LastRun | None,
+    beginning: datetime,
+    zones: list[ZoneInfo],
+    home_zone: ZoneInfo,
+    enabled: bool,
+    now: datetime,
+) -> Sweep:
+    since = last.started_at + MINUTE if last else beginning
+    expected_at = min(next_run(name, since, zone, home_zone) for zone in zones)
+    return Sweep(name, last, expected_at, judge_sweep(enabled=enabled, last=last, expected_at=expected_at, now=now))
+
+
+async def ask_prefect() -> bool | None:
+    """Whether Prefect's server answers, soon; None: the console was not told where it is."""
+    api = os.environ.get(API_VARIABLE)
+    if not api:
+        return None
+    try:
+        return await asyncio.wait_for(asyncio.to_thread(answers, api, PATIENCE_SECONDS), PATIENCE_SECONDS)
+    except TimeoutError:
+        return False
+
+
+class ShortMemory(Generic[T]):
+    """Remembers answers for some seconds, so that many who ask at once make the database work once."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._known: dict[Hashable, tuple[float, T]] = {}
+        self._asking: dict[Hashable, asyncio.Lock] = {}
+
+    async def recall(self, key: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
+        """The answer of `ask()` by a key, or the one it gave some seconds ago."""
+        async with self._asking.setdefault(key, asyncio.Lock()):
+            known = self._known.get(key)
+            if known is not None and time.monotonic() - known[0] < self._seconds:
+                return known[1]
+            answer = await ask()
+            self._forget()
+            self._known[key] = (time.monotonic(), answer)
+            return answer
+
+    def _forget(self) -> None:
+        old = [key for key, (at, _) in self._known.items() if time.monotonic() - at >= self._seconds]
+        for key in old:
+            del self._known[key]
+            if not self._asking[key].locked():
+                del self._asking[key]
