@@ -12,7 +12,7 @@ from nicegui import ui
 from sqlalchemy import URL
 from starlette.types import ASGIApp
 
-from console.web import pages, sign_in
+from console.web import health_routes, pages, sign_in
 from console.web.database import Database
 from console.web.guard import Guard
 from models.settings import Settings
@@ -33,6 +33,7 @@ def make_application(url: URL, settings: Settings) -> ASGIApp:
     app.state.database = database
     app.mount("/static", StaticFiles(directory=STATIC))
     app.include_router(sign_in.routes)
+    app.include_router(health_routes.routes)
     for module in iter_modules(pages.__path__):
         import_module(f"{pages.__name__}.{module.name}")
     ui.run_with(app, title="Aftercare", show_welcome_message=False, tailwind=False, reconnect_timeout=30)

@@ -17,7 +17,7 @@ from tasks.access.sessions import SignedIn, read_session
 COOKIE = "aftercare_session"
 SIGN_IN = "/sign-in"
 PASSWORD = "/password"  # noqa: S105  an address
-OPEN = ("/sign-in", "/healthz", "/c/", "/hooks/", "/api/", "/static/", "/_nicegui/", "/favicon.ico")
+OPEN = ("/sign-in", "/healthz", "/metrics", "/c/", "/hooks/", "/api/", "/static/", "/_nicegui/", "/favicon.ico")
 """What needs no session: it has none yet, answers everybody, or has keys and signatures of its own."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 SIGNED = ("/hooks/", "/api/")
