@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Awaitable, Callable, Hashable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,8 @@ T = TypeVar("T")
 PATIENCE_SECONDS = 2.0
 """How long Prefect may take to answer."""
 MINUTE = timedelta(minutes=1)
+_next_run = lru_cache(maxsize=1000)(next_run)
+"""Looks through a day minute by minute, and always finds the same."""
 
 
 def read_sweeps(connection: Connection, now: datetime, home_zone: ZoneInfo) -> list[Sweep]:
@@ -42,7 +45,7 @@ def _sweep(
     now: datetime,
 ) -> Sweep:
     since = last.started_at + MINUTE if last else beginning
-    expected_at = min(next_run(name, since, zone, home_zone) for zone in zones)
+    expected_at = min(_next_run(name, since, zone, home_zone) for zone in zones)
     return Sweep(name, last, expected_at, judge_sweep(enabled=enabled, last=last, expected_at=expected_at, now=now))
 
 

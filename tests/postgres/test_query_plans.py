@@ -22,6 +22,9 @@ from tasks.dispatch.claim import claim
 from tasks.dispatch.dispatchers import recover_abandoned
 from tasks.dispatch.recording import record, results_of
 from tasks.dispatch.release import release
+from tasks.overview.day import read_day
+from tasks.overview.deadlines import read_urgent
+from tasks.overview.health import read_ledger_health, read_oldest_due
 from tasks.planning.sweep import plan
 
 pytestmark = pytest.mark.xdist_group("query-plans")  # one worker makes the dealership, once
@@ -153,6 +156,16 @@ def test_the_list_of_calls_looks_at_what_is_ready(connection: Connection) -> Non
     claim_some(connection)
     with plans_of(connection) as plans:
         assert list_calls(connection, NOON)
+    assert read_whole(plans) == set()
+
+
+@pytest.mark.parametrize("store_id", [None, 1])
+def test_the_first_page_and_the_health_look_at_their_days(connection: Connection, store_id: int | None) -> None:
+    with plans_of(connection) as plans:
+        assert sum(day.due for day in read_day(connection, NOON, store_id))
+        assert read_oldest_due(connection, NOON, store_id)
+        read_ledger_health(connection, NOON, store_id)
+        read_urgent(connection, NOON, store_id, None)
     assert read_whole(plans) == set()
 
 
