@@ -28,6 +28,7 @@ COMMANDS = {
     "cases": "console.cases:app",
     "notices": "console.notices:app",
     "reply": "console.replies:reply",
+    "links": "console.links:links",
     "touches": "console.touches:app",
     "stores": "console.reporting:stores",
     "channels": "console.channels:app",

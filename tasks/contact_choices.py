@@ -2,17 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, literal, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, select
 
 from models.ledger import Touch
-from models.people import Consent, Customer
 from models.touch_states import OPEN
 from models.words import ChannelName, Gate, Purpose, StepKind
 from tasks import audit
-from tasks.dispatch.gates import latest_consent
+from tasks.customers.consent import append_entry, lock_journal, read_switches
 from tasks.touches import cancel_touches
 
 SOURCE = "link"
@@ -22,61 +19,31 @@ Choice = tuple[Purpose, ChannelName]
 CHOICES: tuple[Choice, ...] = tuple((purpose, channel) for purpose in Purpose for channel in ChannelName)
 
 
-def see_choices(connection: Connection, customer_id: int, now: datetime) -> dict[Choice, bool]:
-    """What holds for each purpose and channel. Where nothing was ever said, all but marketing is permitted."""
-    said = select(
-        *(
-            latest_consent(customer_id, purpose, channel.value, now).scalar_subquery().label(f"{purpose} {channel}")
-            for purpose, channel in CHOICES
-        )
-    )
-    row = connection.execute(said).one()
-    return {
-        choice: choice[0] is not Purpose.MARKETING if answer is None else answer
-        for choice, answer in zip(CHOICES, row, strict=True)
-    }
+def choose(connection: Connection, customer_id: int, wanted: Mapping[Choice, bool], seen: int, now: datetime) -> int:
+    """Keep what the customer wants otherwise than it is, and cancel what that forbids; how many touches.
 
-
-def choose(connection: Connection, customer_id: int, wanted: Mapping[Choice, bool], now: datetime) -> int:
-    """Keep what the customer wants otherwise than it is, and cancel what that forbids; how many touches."""
-    _lock(connection, customer_id)
-    before = see_choices(connection, customer_id, now)
+    `seen` is the entry of the journal that they saw last. Raises `ConsentChanged`.
+    """
+    lock_journal(connection, customer_id, seen)
+    before = {(one.purpose, one.channel): one.allowed for one in read_switches(connection, None, customer_id, now).all}
     changed = {choice: granted for choice, granted in wanted.items() if granted != before[choice]}
+    for (purpose, channel), granted in changed.items():
+        reason = "" if granted else CHOSE_NOT
+        append_entry(connection, customer_id, purpose, channel, reason, now, SOURCE, granted=granted)
     if not changed:
         return 0
-    _keep(connection, [_entry(customer_id, *choice, granted, now) for choice, granted in changed.items()])
     cancelled = _cancel_forbidden(connection, customer_id, before | changed, now)
     _audit(connection, customer_id, {_named(choice): granted for choice, granted in changed.items()}, cancelled, now)
     return cancelled
 
 
-def end_all_contact(connection: Connection, customer_id: int, now: datetime) -> int:
-    """The customer wants no contact at all any more; how many touches were cancelled."""
-    _lock(connection, customer_id)
-    _keep(connection, [_entry(customer_id, None, None, False, now)])
+def end_all_contact(connection: Connection, customer_id: int, seen: int, now: datetime) -> int:
+    """The customer wants no contact at all any more; how many touches were cancelled. Raises `ConsentChanged`."""
+    lock_journal(connection, customer_id, seen)
+    append_entry(connection, customer_id, None, None, CHOSE_NOT, now, SOURCE, granted=False)
     cancelled = _cancel_forbidden(connection, customer_id, dict.fromkeys(CHOICES, False), now)
     _audit(connection, customer_id, {"everything": False}, cancelled, now)
     return cancelled
-
-
-def _lock(connection: Connection, customer_id: int) -> None:
-    """Of two changes at once, the second sees what the first has changed."""
-    connection.execute(select(literal(1)).where(Customer.id == customer_id).with_for_update(key_share=True))
-
-
-def _entry(
-    customer_id: int, purpose: Purpose | None, channel: ChannelName | None, granted: bool, now: datetime
-) -> dict[str, Any]:
-    entry = {"customer_id": customer_id, "purpose": purpose, "channel": channel, "granted": granted}
-    return entry | {"given_at": now, "source": SOURCE, "reason": None if granted else CHOSE_NOT}
-
-
-def _keep(connection: Connection, entries: list[dict[str, Any]]) -> None:
-    """Two words of one moment about the same thing, which only a clock that stands brings about: the later counts."""
-    statement = insert(Consent).values(entries)
-    said = {name: statement.excluded[name] for name in ("granted", "source", "reason")}
-    same = ["customer_id", "purpose", "channel", "given_at"]
-    connection.execute(statement.on_conflict_do_update(index_elements=same, set_=said))
 
 
 def _cancel_forbidden(connection: Connection, customer_id: int, permitted: Mapping[Choice, bool], now: datetime) -> int:

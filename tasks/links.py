@@ -74,7 +74,7 @@ class CustomerLink:
     purpose: LinkPurpose
     about: str | None
     """The source's key of the appointment, the visit or the account."""
-    day: datetime | None
+    at: datetime | None
     """When that begins, or was."""
     until: datetime
     address: str

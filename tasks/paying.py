@@ -44,6 +44,8 @@ class AccountSeen:
     totals: dict[str, Decimal]
     """By currency; empty: nothing is owed."""
     invoices: list[OpenInvoice]
+    chased: bool
+    """It is more than the store lets stand."""
     promised_for: date | None
     """The day of a promise that runs."""
     broken: bool
@@ -52,7 +54,7 @@ class AccountSeen:
     @property
     def may_promise(self) -> bool:
         """Whether the customer may promise a day alone."""
-        return bool(self.totals) and self.promised_for is None and not self.broken
+        return self.chased and self.promised_for is None and not self.broken
 
     @property
     def latest_day(self) -> date:
@@ -64,12 +66,13 @@ def see_account(connection: Connection, account_id: int, now: datetime) -> Accou
     """What is open of an account, netted afresh."""
     facts = SUBJECTS[SubjectKind.ACCOUNT].facts(now, Those(select(literal(account_id))))
     row = connection.execute(facts).mappings().one()
-    owed = row["totals"] if row["owes"] else {}
+    owed = row["totals"] or {}
     return AccountSeen(
         key=row["account"],
         today=row["today"],
         totals={currency: Decimal(total) for currency, total in sorted(owed.items())},
-        invoices=[_invoice(invoice, row["today"]) for invoice in (row["invoices"] if owed else [])],
+        invoices=[_invoice(invoice, row["today"]) for invoice in row["invoices"] or []],
+        chased=row["owes"],
         promised_for=row["promised_for"] if row["promise_running"] else None,
         broken=row["broken_promise_id"] is not None,
     )

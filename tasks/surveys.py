@@ -98,7 +98,7 @@ def answer_survey(connection: Connection, answer: Answer, now: datetime) -> int 
     statement = insert(SurveyAnswer).values(subject_kind=answer.kind, subject_id=answer.subject_id, **values)
     kept = statement.on_conflict_do_update(index_elements=["subject_kind", "subject_id"], set_=values)
     answer_id = connection.execute(kept.returning(SurveyAnswer.id)).scalar_one()
-    after = {"marks": dict(answer.marks), "comment": answer.comment}
+    after = {"marks": dict(answer.marks)}
     actor = f"customer:{answer.customer_id}"
     audit.record(connection, now, actor, "survey.answered", "survey", answer_id, None, after)
     below = {name: mark for name, mark in answer.marks.items() if mark < BELOW_PAR}

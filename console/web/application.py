@@ -12,6 +12,7 @@ from nicegui import ui
 from sqlalchemy import URL
 from starlette.types import ASGIApp
 
+from console.customer_pages import routes as customer_pages
 from console.web import health_routes, pages, sign_in
 from console.web.database import Database
 from console.web.guard import Guard
@@ -34,6 +35,7 @@ def make_application(url: URL, settings: Settings) -> ASGIApp:
     app.mount("/static", StaticFiles(directory=STATIC))
     app.include_router(sign_in.routes)
     app.include_router(health_routes.routes)
+    app.include_router(customer_pages.routes)
     for module in iter_modules(pages.__path__):
         import_module(f"{pages.__name__}.{module.name}")
     ui.run_with(app, title="Aftercare", show_welcome_message=False, tailwind=False, reconnect_timeout=30)

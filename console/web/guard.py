@@ -19,6 +19,9 @@ SIGN_IN = "/sign-in"
 PASSWORD = "/password"  # noqa: S105  an address
 OPEN = ("/sign-in", "/healthz", "/metrics", "/c/", "/hooks/", "/api/", "/static/", "/_nicegui/", "/favicon.ico")
 """What needs no session: it has none yet, answers everybody, or has keys and signatures of its own."""
+FOR_CUSTOMERS = "/c/"
+"""Their links are keys by themselves, so that no address of theirs is passed on. Neither is the name of our own site
+with their forms, then, which browsers call "null"; there is no cookie that another site could make use of."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 SIGNED = ("/hooks/", "/api/")
 """Called by programs, not by browsers: they carry no cookie that another site could make use of."""
@@ -45,12 +48,12 @@ class Guard:
             return
         refusal = await self._judge(scope)
         if refusal is None:
-            await self._app(scope, receive, _with_headers(send))
+            await self._app(scope, receive, _with_headers(send, scope["path"]))
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1008})
         else:
-            await refusal(scope, receive, _with_headers(send))
+            await refusal(scope, receive, _with_headers(send, scope["path"]))
 
     async def _judge(self, scope: Scope) -> Response | None:
         """What to answer instead of the page; None: nothing, it may pass."""
@@ -99,6 +102,8 @@ def _from_elsewhere(scope: Scope) -> bool:
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return True
     origin = headers.get("origin")
+    if origin == "null" and scope["path"].startswith(FOR_CUSTOMERS):
+        return False
     return origin is not None and urlsplit(origin).netloc != headers.get("host")
 
 
@@ -110,10 +115,12 @@ def _to_sign_in(scope: Scope) -> Response:
     return JSONResponse({"detail": "Sign in first."}, status_code=401)
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, path: str) -> Send:
+    ours = HEADERS | ({"Referrer-Policy": "no-referrer"} if path.startswith(FOR_CUSTOMERS) else {})
+
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*_but(message.get("headers", []), HEADERS), *_encoded(HEADERS)]
+            message["headers"] = [*_but(message.get("headers", []), ours), *_encoded(ours)]
         await send(message)
 
     return sending

@@ -119,7 +119,7 @@ def switch_consent(
         raise NeedsEvidence
     _lock(connection, user.store_id, customer_id, seen)
     before = read_switches(connection, user.store_id, customer_id, now).of(purpose, channel).allowed
-    _append(connection, customer_id, purpose, channel, note, now, granted=granted)
+    append_entry(connection, customer_id, purpose, channel, note, now, SOURCE, granted=granted)
     what = {"purpose": purpose, "channel": channel}
     audit.record(
         connection, now, user.login, "customer.consent-switched", "customer", customer_id,
@@ -138,7 +138,7 @@ def stop_all_contact(
     if not reason.strip():
         raise NeedsReason
     _lock(connection, user.store_id, customer_id, seen)
-    _append(connection, customer_id, None, None, reason, now, granted=False)
+    append_entry(connection, customer_id, None, None, reason, now, SOURCE, granted=False)
     theirs = and_(Touch.customer_id == customer_id, Touch.kind != StepKind.TASK)
     cancelled = cancel_touches(connection, theirs, Gate.CONSENT, STOPPED, now, {"by": user.login})
     after = {"reason": reason.strip(), "cancelled": cancelled}
@@ -149,21 +149,31 @@ def stop_all_contact(
 def _lock(connection: Connection, store_id: int | None, customer_id: int, seen: int) -> None:
     """One at a time: the second of two finds that the first was there."""
     check_customer(connection, store_id, customer_id)
+    lock_journal(connection, customer_id, seen)
+
+
+def lock_journal(connection: Connection, customer_id: int, seen: int) -> None:
+    """Hold a customer's journal of consent. Raises `ConsentChanged` when `seen` is not its latest entry any more."""
     connection.execute(select(Customer.id).where(Customer.id == customer_id).with_for_update())
     if _latest_id(connection, customer_id) != seen:
         raise ConsentChanged(customer_id)
 
 
-def _append(
+def append_entry(
     connection: Connection,
     customer_id: int,
     purpose: Purpose | None,
     channel: ChannelName | None,
     reason: str,
     now: datetime,
+    source: str,
     *,
     granted: bool,
 ) -> None:
+    """Write one more entry into a journal that is held; null stands for every purpose, and for every channel.
+
+    Raises `SaidAtThisMoment`.
+    """
     last: Row[Any] | None = connection.execute(
         select(Consent.given_at)
         .where(Consent.customer_id == customer_id, Consent.given_at <= moment(now))
@@ -174,7 +184,7 @@ def _append(
     if given_at > now:
         raise SaidAtThisMoment
     values = {"purpose": purpose, "channel": channel, "granted": granted, "reason": reason.strip() or None}
-    connection.execute(insert(Consent).values(customer_id=customer_id, given_at=given_at, source=SOURCE, **values))
+    connection.execute(insert(Consent).values(customer_id=customer_id, given_at=given_at, source=source, **values))
 
 
 def _latest_id(connection: Connection, customer_id: int) -> int:

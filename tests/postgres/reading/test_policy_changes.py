@@ -148,7 +148,7 @@ def test_a_new_template_needs_both_languages_and_then_a_policy_may_use_it(world:
         (
             {"warranty-call": {"en": {"text": "{{ total }}"}}},
             UnknownVariable,
-            "uses total, which it is not given; it may use customer, date, days, store, store_phone, vehicle",
+            "it may use customer, date, days, links.consent, store, store_phone, vehicle",
         ),
         ({"warranty-call": {"en": {"text": "{{ customer"}}}, UnreadableTemplate, "cannot be read"),
         ({"unused": {"en": {"text": "{{ total }} {{ work }}"}, "zh-CN": {"text": "x"}}}, UnknownVariable, "unused"),

@@ -1,0 +1,62 @@
+"""The page of a customer's choices: for what, and how, they may be contacted."""
+
+from starlette.responses import Response
+
+from console.customer_pages.guests import Guest
+from models.words import ChannelName, Purpose
+from tasks.contact_choices import CHOICES, Choice, choose, end_all_contact
+from tasks.customers.consent import ConsentChanged, read_switches
+
+CONFLICT = 409
+
+
+async def show(guest: Guest, problem: str = "", status: int = 200) -> Response:
+    """What holds now."""
+    switches = await guest.work(read_switches, None, guest.reader.customer_id, guest.now)
+    choices = {(one.purpose, one.channel): one.allowed for one in switches.all}
+    return guest.page(
+        "customer_contact.html",
+        status=status,
+        problem=problem,
+        seen=switches.seen,
+        purposes=list(Purpose),
+        channels=list(ChannelName),
+        choices=choices,
+        done=guest.request.query_params.get("done", ""),
+    )
+
+
+async def take_choices(guest: Guest) -> Response:
+    """What is ticked is permitted, what is not is not."""
+    wanted = {(purpose, channel): f"{purpose}.{channel}" in guest.form for purpose, channel in CHOICES}
+    try:
+        await guest.work(choose, guest.reader.customer_id, wanted, _seen(guest), guest.now)
+    except ConsentChanged:
+        if not await _stand(guest, wanted):
+            return await show(guest, "customer_pages.choices_changed", CONFLICT)
+    return guest.back(done="saved")
+
+
+async def take_end(guest: Guest) -> Response:
+    """No contact at all any more."""
+    try:
+        await guest.work(end_all_contact, guest.reader.customer_id, _seen(guest), guest.now)
+    except ConsentChanged:
+        if not await _stand(guest, dict.fromkeys(CHOICES, False)):
+            return await show(guest, "customer_pages.choices_changed", CONFLICT)
+    return guest.back(done="ended")
+
+
+DEEDS = {"choose": take_choices, "end": take_end}
+
+
+async def _stand(guest: Guest, wanted: dict[Choice, bool]) -> bool:
+    """Whether it is so already: the same was sent twice, by a second click."""
+    switches = await guest.work(read_switches, None, guest.reader.customer_id, guest.now)
+    return {(one.purpose, one.channel): one.allowed for one in switches.all} == wanted
+
+
+def _seen(guest: Guest) -> int:
+    """Which entry the customer saw last; a form that was cut off on its way saw none, and so changes nothing."""
+    seen = guest.form.get("seen", "")
+    return int(seen) if seen.isascii() and seen.isdigit() else -1

@@ -1,0 +1,127 @@
+"""The addresses under /c/: a link says by itself what it opens. Looking changes nothing; what changes is a form."""
+
+from collections.abc import Awaitable, Callable
+from types import ModuleType
+from typing import Any
+
+from fastapi import APIRouter, Request
+from sqlalchemy.exc import InterfaceError, OperationalError
+from starlette.responses import RedirectResponse, Response
+
+from console.customer_pages import appointment, contact, payment, survey
+from console.customer_pages.guests import FormTooLarge, Guest, language_asked, read_form
+from console.web.database import Database
+from console.web.plain_pages import preferred_language, render_page
+from console.web.words import LANGUAGES
+from models.errors import AftercareError
+from models.links import PATH, LinkPurpose, NotOurLink
+from tasks.links import find_reader, read_token, stores_to_call
+
+routes = APIRouter(include_in_schema=False)
+
+PAGES: dict[LinkPurpose, ModuleType] = {
+    LinkPurpose.APPOINTMENT: appointment,
+    LinkPurpose.SURVEY: survey,
+    LinkPurpose.CONSENT: contact,
+    LinkPurpose.PAYMENT: payment,
+}
+NOT_FOUND, GONE, TOO_LARGE, AWAY = 404, 410, 413, 503
+"""Addresses that are none of ours and those that have run out get a page that says whom to call, and no more."""
+
+
+class NobodyThere(AftercareError):
+    """A link of ours to what is not there any more, or is another customer's by now."""
+
+    def __init__(self) -> None:
+        super().__init__("What this link was for is not there any more.")
+
+
+class LinkOver(AftercareError):
+    """A link that has run out."""
+
+    def __init__(self, guest: Guest) -> None:
+        self.guest = guest
+        super().__init__("This link has run out.")
+
+
+@routes.api_route(PATH + "{token}", methods=["GET", "HEAD"])
+async def show_page(request: Request, token: str) -> Response:
+    """The page that a link opens."""
+
+    async def show() -> Response:
+        guest = await _greet(request, token)
+        shown: Response = await PAGES[guest.link.purpose].show(guest)
+        return shown
+
+    return await _answered(request, show)
+
+
+@routes.get(PATH + "{token}/{deed}")
+async def show_again(token: str, deed: str) -> Response:  # noqa: ARG001  it is not done by looking
+    """The page, for who loads the address of a form anew."""
+    return RedirectResponse(PATH + token, status_code=303)
+
+
+@routes.post(PATH + "{token}/{deed}")
+async def take_form(request: Request, token: str, deed: str) -> Response:
+    """What a customer does at a page."""
+
+    async def take() -> Response:
+        guest = await _greet(request, token, await read_form(request))
+        does = PAGES[guest.link.purpose].DEEDS.get(deed)
+        if does is None:
+            raise NotOurLink
+        done: Response = await does(guest)
+        return done
+
+    return await _answered(request, take)
+
+
+async def _greet(request: Request, token: str, form: dict[str, str] | None = None) -> Guest:
+    """Who follows a link. Raises `NotOurLink`, `NobodyThere`, `LinkOver`."""
+    database: Database = request.state.database
+    now = database.now
+    link = read_token(database.settings, token)
+    reader = await database.work(find_reader, link, now)
+    if reader is None:
+        raise NobodyThere
+    guest = Guest(request, token, link, reader, database, now, form or {})
+    if reader.over:
+        raise LinkOver(guest)
+    return guest
+
+
+async def _answered(request: Request, answer: Callable[[], Awaitable[Response]]) -> Response:
+    try:
+        return await answer()
+    except LinkOver as over:
+        return over.guest.page("customer_gone.html", status=GONE, title="over", text="over_text")
+    except (NotOurLink, NobodyThere):
+        return await _nothing_here(request)
+    except FormTooLarge:
+        return _plain(request, TOO_LARGE, "too_large", "too_large_text")
+    except (OperationalError, InterfaceError):
+        return _plain(request, AWAY, "away", "away_text")
+
+
+async def _nothing_here(request: Request) -> Response:
+    database: Database = request.state.database
+    try:
+        stores = await database.work(stores_to_call)
+    except (OperationalError, InterfaceError):
+        stores = []
+    return _plain(request, NOT_FOUND, "not_ours", "not_ours_text", stores)
+
+
+def _plain(
+    request: Request, status: int, title: str, text: str, stores: list[tuple[str, str]] | None = None
+) -> Response:
+    """A page for who is not known, in the language that the browser asks for."""
+    language = language_asked(request, preferred_language(request.headers.get("accept-language", "")))
+    others = {code: name for code, name in LANGUAGES.items() if code != language}
+    values: dict[str, Any] = {"stores": stores or [], "others": others, "title": title, "text": text}
+    return render_page("customer_gone.html", language, status=status, address=_switched(request), **values)
+
+
+def _switched(request: Request) -> Callable[..., str]:
+    return lambda **query: f"{request.url.path}?lang={query['lang']}"
