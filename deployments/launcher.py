@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from getpass import getuser
 from importlib import import_module
 from inspect import isawaitable
 from typing import Any
@@ -16,6 +17,7 @@ from deployments.environment import environment_of
 from deployments.prefect_server import open_prefect
 from deployments.schedules import find_served
 from models.settings import Settings, read_settings
+from tasks.runs import STARTED_BY
 
 DRAIN_SECONDS = 10
 QUIET = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL"}
@@ -36,8 +38,11 @@ class Launcher:
 
 
 async def _run_to_the_end(flow: Any, as_of: datetime | None, dry_run: bool) -> Any:
+    from prefect import tags  # noqa: PLC0415  importing Prefect takes more than a second
+
     try:
-        return await flow(as_of=as_of, dry_run=dry_run)
+        with tags(f"{STARTED_BY}{getuser()}"):
+            return await flow(as_of=as_of, dry_run=dry_run)
     finally:
         await flush_to_prefect()
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, create_engine, func, pool, select
 from sqlalchemy.exc import OperationalError
 
 from deployments.schedules import read_enabled, read_zones
+from tasks.runs import fail_dead_runs
 
 SERVING_LOCK = 727_002
 """The advisory lock that the serving runner's session holds; it ends with the runner."""
@@ -49,6 +51,10 @@ class ServingRight:
         except OperationalError:
             self.leave()
             return None
+
+    def close_dead_runs(self, now: datetime) -> int:
+        """Close the runs of ours whose process was killed with a runner; how many."""
+        return fail_dead_runs(self._session, now) if self._session is not None else 0
 
     def leave(self) -> None:
         """Give it up."""

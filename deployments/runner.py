@@ -32,8 +32,10 @@ from deployments.parts import DRAIN_SECONDS
 from deployments.plan import Plan, ServingRight
 from deployments.reconcile import crash_left_runs, drop_late_runs, schedules_without_runs
 from deployments.schedules import SERVED, Served, schedules_of
+from models.clock import read_clock
 from models.errors import AftercareError
 from models.settings import Settings, read_settings
+from tasks.runs import STARTED_BY
 
 DEPLOYMENT = "aftercare"
 """Each flow's deployment in Prefect is `<process>/aftercare`."""
@@ -44,6 +46,8 @@ CHECK_SECONDS = 15  # Prefect's scheduler looks at a new deployment every 5 seco
 RECHECK_SECONDS = 600
 PREFECT_AWAY = (httpx.HTTPError, PrefectHTTPStatusError)
 KILL_SECONDS = 5
+MADE_UP = [f"{STARTED_BY}runner"]
+"""The tag of what the runner starts by itself: how its run says by whom it was started."""
 
 
 class NotAPart(AftercareError):
@@ -90,9 +94,10 @@ async def _happens(event: asyncio.Event, seconds: float) -> bool:
 class Serving:
     """One runner at work on the flows of one installation."""
 
-    def __init__(self, served: Sequence[Served], home_zone: str, ending: Ending, announce: Announce) -> None:
+    def __init__(self, served: Sequence[Served], settings: Settings, ending: Ending, announce: Announce) -> None:
         self._served = served
-        self._home_zone = home_zone
+        self._settings = settings
+        self._home_zone = settings.time_zone
         self._ending = ending
         self._announce = announce
         self._runner = Runner(name=DEPLOYMENT, query_seconds=POLL_SECONDS, limit=RUNS_AT_ONCE, pause_on_shutdown=False)
@@ -124,6 +129,7 @@ class Serving:
         async with get_client() as client:
             crashed = await crash_left_runs(client, DEPLOYMENT)
             dropped = await drop_late_runs(client, DEPLOYMENT, datetime.now(UTC))
+        await asyncio.to_thread(right.close_dead_runs, read_clock(self._settings.now, self._settings.zone))
         if crashed or dropped:
             self._announce("reconciled", crashed=crashed, late=dropped)
         return plan
@@ -138,7 +144,7 @@ class Serving:
         async with get_client() as client:
             for served in self._served:
                 if served.rare and plan.enabled.get(served.name, True):
-                    await client.create_flow_run_from_deployment(self._deployments[served.name])
+                    await client.create_flow_run_from_deployment(self._deployments[served.name], tags=MADE_UP)
 
     async def _poll(self) -> None:
         """Take what is due. Prefect's own loop gives up, and kills what runs, after a few seconds without a server."""
@@ -259,7 +265,7 @@ async def run(served: Sequence[Served], settings: Settings) -> None:
     url = read_url(settings.database_url, "AFTERCARE_DATABASE_URL").render_as_string(hide_password=False)
     right = ServingRight(url)
     try:
-        await Serving(served, settings.time_zone, ending, announce).serve(right)
+        await Serving(served, settings, ending, announce).serve(right)
     finally:
         right.leave()
 

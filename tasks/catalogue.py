@@ -139,6 +139,17 @@ def policies_in_force(connection: Connection, process: ProcessName) -> list[Poli
     ]
 
 
+def active_versions(connection: Connection, process: str) -> dict[str, int]:
+    """The version of a process' policy that is active, by store code; `*`: every store without one of its own."""
+    rows = connection.execute(
+        select(func.coalesce(Store.code, "*").label("store"), PolicyVersion.version)
+        .outerjoin(Store, Store.id == PolicyVersion.store_id)
+        .where(PolicyVersion.name == process, PolicyVersion.active)
+        .order_by(Store.code.nulls_first())
+    )
+    return {row.store: row.version for row in rows}
+
+
 def contact_rules_in_force(connection: Connection) -> dict[int, ContactRules]:
     """The rules across processes, by store."""
     return {row.store_id: read_contact_rules(row.body) for row in connection.execute(_effective(CONTACT_RULES))}

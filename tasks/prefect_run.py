@@ -6,7 +6,7 @@ may mend, such as a database that is restarting.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -30,13 +30,23 @@ from tasks.cases import open_cases_for_broken_promises
 from tasks.catalogue import install_shipped
 from tasks.channels.opening import check_addresses
 from tasks.coverage import measure_coverage
-from tasks.dispatch.dispatch import dispatch_due
+from tasks.dispatch.dispatch import Report, dispatch_due
 from tasks.housekeeping import keep_house
+from tasks.leases import Lease
 from tasks.notices import tell_departments
 from tasks.planning.sweep import plan
 from tasks.rehearsing import WouldContact, rehearse
 from tasks.run_artifacts import account_rows, touch_rows
-from tasks.runs import close_run, fail_run, is_enabled, open_run
+from tasks.runs import (
+    close_run,
+    fail_dead_runs,
+    fail_run,
+    hold_run,
+    is_enabled,
+    note_account,
+    open_run,
+    who_started,
+)
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -64,6 +74,8 @@ class ProcessRun:
     enabled: bool
     account: RunAccount = field(default_factory=RunAccount)
     would_contact: list[WouldContact] = field(default_factory=list)
+    lease: Lease | None = field(default=None, repr=False, compare=False)
+    """What tells others that this process lives."""
 
 
 @cache
@@ -106,30 +118,53 @@ async def accounted_run(process: str, as_of: datetime | None, *, dry_run: bool) 
         yield run
         await publish_artifacts(run)
         await asyncio.to_thread(
-            _in_transaction, lambda connection: close_run(connection, run.id, run.account, _now(run))
+            _in_transaction, lambda connection: close_run(connection, run.id, run.account, _finished())
         )
     except BaseException as error:
         reason = str(error) or type(error).__name__
         await asyncio.to_thread(
-            _in_transaction, lambda connection: fail_run(connection, run.id, run.account, reason, _now(run))
+            _in_transaction, lambda connection: fail_run(connection, run.id, run.account, reason, _finished())
         )
         raise
+    finally:
+        if run.lease is not None:
+            await asyncio.to_thread(run.lease.end)
 
 
 def _open(process: str, now: datetime, dry_run: bool, fixed: bool) -> ProcessRun:
-    with read_engine().begin() as connection:
+    settings, engine = read_settings(), read_engine()
+    started_at = read_clock(settings.now, settings.zone)
+    with engine.begin() as connection:
         install_shipped(connection, now)
-        prefect_run_id = UUID(flow_run.id) if flow_run.id else None
-        started_by = str(flow_run.parent_flow_run_id or flow_run.name or "hand")
+        fail_dead_runs(connection, started_at)
         run_id = open_run(
-            connection, process, now, now, dry_run=dry_run, prefect_run_id=prefect_run_id, started_by=started_by
+            connection,
+            process,
+            now,
+            started_at,
+            dry_run=dry_run,
+            prefect_run_id=UUID(flow_run.id) if flow_run.id else None,
+            started_by=who_started(flow_run.tags),
         )
-        return ProcessRun(run_id, process, now, fixed, dry_run, is_enabled(connection, process))
+        lease = hold_run(engine, run_id, connection)
+        return ProcessRun(run_id, process, now, fixed, dry_run, is_enabled(connection, process), lease=lease)
 
 
-def _now(run: ProcessRun) -> datetime:
+def _finished() -> datetime:
     settings = read_settings()
-    return run.now if run.fixed else read_clock(settings.now, settings.zone)
+    return read_clock(settings.now, settings.zone)
+
+
+async def _note(run: ProcessRun, account: RunAccount) -> None:
+    """Keep how far the run is, for those who watch it. A database that is away is no reason to stop."""
+    with suppress(OperationalError, InterfaceError):
+        await asyncio.to_thread(_keep_account, run, account)
+
+
+def _keep_account(run: ProcessRun, account: RunAccount) -> None:
+    if run.lease is not None:
+        run.lease.renew()
+    _in_transaction(lambda connection: note_account(connection, run.id, account))
 
 
 def _in_transaction(work: Callable[[Connection], Result]) -> Result:
@@ -154,6 +189,7 @@ async def plan_touches(run: ProcessRun) -> None:
     """
     check_addresses(read_settings())
     run.account += await _plan(run.process, run.now, run.id)
+    await _note(run, run.account)
 
 
 @step("plan {process}")
@@ -165,11 +201,16 @@ async def _plan(process: str, now: datetime, run_id: UUID) -> RunAccount:
 
 async def dispatch_touches(run: ProcessRun, *, everything: bool = False) -> None:
     """Send what is due of this process, or of all."""
-    run.account += await _dispatch(None if everything else run.process, run.now, run.fixed, run.id)
+    before = run.account
+
+    async def report(so_far: RunAccount) -> None:
+        await _note(run, before + so_far)
+
+    run.account += await _dispatch(None if everything else run.process, run.now, run.fixed, run.id, report)
 
 
 @step("dispatch")
-async def _dispatch(process: str | None, now: datetime, fixed: bool, run_id: UUID) -> RunAccount:
+async def _dispatch(process: str | None, now: datetime, fixed: bool, run_id: UUID, report: Report) -> RunAccount:
     settings = read_settings()
     return await dispatch_due(
         read_engine(),
@@ -177,6 +218,7 @@ async def _dispatch(process: str | None, now: datetime, fixed: bool, run_id: UUI
         _clock(settings, now, fixed=fixed),
         process=ProcessName(process) if process else None,
         run_id=run_id,
+        report=report,
     )
 
 

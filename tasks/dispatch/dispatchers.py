@@ -9,65 +9,18 @@ from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    case,
-    column,
-    func,
-    insert,
-    literal,
-    null,
-    select,
-    table,
-    text,
-    update,
-)
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Engine, case, insert, literal, null, update
 
 from models.base import enumeration
 from models.cadence import moment
 from models.ledger import Dispatcher, Touch
 from models.words import TouchState
+from tasks.leases import Lease, is_held
 
 LOCK_CLASS = 727_002
 """The first key of the advisory locks of dispatchers; the second is the dispatcher's id."""
 IN_FLIGHT = (TouchState.CLAIMED, TouchState.SENDING)
 CUT_OFF = "the dispatcher was cut off while it was sending"
-
-
-class Lease:
-    """The advisory lock of one dispatcher, on a connection of its own."""
-
-    def __init__(self, engine: Engine, dispatcher_id: int) -> None:
-        self.engine, self.dispatcher_id = engine, dispatcher_id
-        self._connection = self._hold()
-
-    def _hold(self) -> Connection:
-        connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        try:
-            connection.execute(select(func.pg_advisory_lock(LOCK_CLASS, self.dispatcher_id)))
-        except OperationalError:
-            connection.close()
-            raise
-        return connection
-
-    def renew(self) -> None:
-        """Take the lock again when the database was restarted under it. Raises while the database is away."""
-        if not self._connection.closed:
-            try:
-                self._connection.execute(text("select 1"))
-            except OperationalError:
-                self._connection.close()
-        if self._connection.closed:
-            self._connection = self._hold()
-
-    def end(self) -> None:
-        """Give the lock up with its connection."""
-        if not self._connection.closed:
-            self._connection.invalidate()
-            self._connection.close()
 
 
 @contextmanager
@@ -77,7 +30,7 @@ def dispatcher(engine: Engine, now: datetime, run_id: UUID | None) -> Iterator[L
         dispatcher_id = connection.execute(
             insert(Dispatcher).values(started_at=now, run_id=run_id).returning(Dispatcher.id)
         ).scalar_one()
-    lease = Lease(engine, dispatcher_id)
+    lease = Lease(engine, LOCK_CLASS, dispatcher_id)
     try:
         yield lease
     finally:
@@ -96,7 +49,7 @@ def recover_abandoned(connection: Connection, now: datetime) -> int:
     states = enumeration(TouchState)
     returned = connection.execute(
         update(Touch)
-        .where(Touch.state.in_(IN_FLIGHT), ~_alive())
+        .where(Touch.state.in_(IN_FLIGHT), ~is_held(LOCK_CLASS, Touch.claimed_by))
         .values(
             state=case((again, literal(TouchState.PLANNED, states)), else_=literal(TouchState.UNKNOWN, states)),
             state_at=moment(now),
@@ -107,20 +60,3 @@ def recover_abandoned(connection: Connection, now: datetime) -> int:
         )
     )
     return returned.rowcount
-
-
-def _alive() -> ColumnElement[bool]:
-    locks = table("pg_locks", *(column(name) for name in ("locktype", "classid", "objid", "objsubid", "database")))
-    here = select(text("oid")).select_from(text("pg_database")).where(text("datname = current_database()"))
-    return (
-        select(literal(1))
-        .select_from(locks)
-        .where(
-            locks.c.locktype == "advisory",
-            locks.c.classid == LOCK_CLASS,
-            locks.c.objsubid == 2,  # two keys of four bytes
-            locks.c.objid == Touch.claimed_by,
-            locks.c.database == here.scalar_subquery(),
-        )
-        .exists()
-    )
