@@ -1,0 +1,182 @@
+"""Steering flow runs from outside of them, through Prefect's API: start, cancel, look. One client an application.
+
+Prefect is imported at the first use: it takes more than a second, and whoever only reads our tables needs none of it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from models.errors import AftercareError
+from tasks.runs import STARTED_BY
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import PrefectClient
+    from prefect.client.schemas.objects import FlowRun, State
+
+DEPLOYMENT = "aftercare"
+SECONDS = 8
+"""How long a person waits for Prefect before being told that it does not answer."""
+
+
+class NoPrefect(AftercareError):
+    """A console that stands alone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This console knows of no Prefect: runs are steered where `aftercare up` runs, "
+            "or where PREFECT_API_URL is set."
+        )
+
+
+class PrefectSilent(AftercareError):
+    """Prefect did not answer, or not in time: whether it did what it was asked for is not known."""
+
+    def __init__(self) -> None:
+        super().__init__("Prefect does not answer at the moment. Look at the list of runs before you try once more.")
+
+
+class NotDeployed(AftercareError):
+    """A process that no runner has ever served."""
+
+    def __init__(self, process: str) -> None:
+        self.process = process
+        super().__init__(f"Prefect has no deployment of '{process}' yet: no runner has served it.")
+
+
+class UnknownFlowRun(AftercareError):
+    """A flow run that Prefect has not, or has forgotten."""
+
+    def __init__(self, flow_run_id: UUID) -> None:
+        self.flow_run_id = flow_run_id
+        super().__init__(f"Prefect has no run {flow_run_id} any more.")
+
+
+class NotCancellable(AftercareError):
+    """A flow run that no runner watches over, or that is over."""
+
+    def __init__(self, flow_run_id: UUID, reason: str) -> None:
+        self.flow_run_id, self.reason = flow_run_id, reason
+        super().__init__(f"This run cannot be cancelled: {reason}.")
+
+
+@dataclass(frozen=True, slots=True)
+class FlowRunSeen:
+    """A flow run as Prefect shows it."""
+
+    id: UUID
+    state: str
+    """In Prefect's words, such as `Scheduled`."""
+    over: bool
+    message: str | None
+
+
+class Steering:
+    """Prefect's API, as the console uses it: from one event loop."""
+
+    def __init__(self, api: str | None) -> None:
+        self.api = api
+        self._opening = asyncio.Lock()
+        self._closing = AsyncExitStack()
+        self._client: PrefectClient | None = None
+
+    @property
+    def there(self) -> bool:
+        """Whether there is a Prefect to steer."""
+        return self.api is not None
+
+    def link(self, flow_run_id: UUID) -> str | None:
+        """Where Prefect's own pages show a flow run."""
+        return f"{self.api.rstrip('/').removesuffix('/api')}/runs/flow-run/{flow_run_id}" if self.api else None
+
+    async def close(self) -> None:
+        """Give the client's connections back."""
+        await self._closing.aclose()
+        self._client = None
+
+    async def start(self, process: str, *, as_of: datetime | None, dry_run: bool, login: str, key: str) -> UUID:
+        """Start a process' flow in someone's name; the flow run's id. Asked twice under one key, it runs once.
+
+        Raises `NotDeployed`, `PrefectSilent`, `NoPrefect`.
+        """
+        async with self._asking() as client:
+            from prefect.exceptions import ObjectNotFound  # noqa: PLC0415
+
+            try:
+                deployment = await client.read_deployment_by_name(f"{process}/{DEPLOYMENT}")
+            except ObjectNotFound as error:
+                raise NotDeployed(process) from error
+            run = await client.create_flow_run_from_deployment(
+                deployment.id,
+                parameters={"as_of": as_of.isoformat() if as_of else None, "dry_run": dry_run},
+                tags=[f"{STARTED_BY}{login}"],
+                idempotency_key=key,
+            )
+            return run.id
+
+    async def cancel(self, flow_run_id: UUID) -> None:
+        """Cancel a flow run: at once while it waits; else its runner ends its process.
+
+        Raises `NotCancellable`, `UnknownFlowRun`, `PrefectSilent`, `NoPrefect`.
+        """
+        async with self._asking() as client:
+            from prefect.states import Cancelled, Cancelling  # noqa: PLC0415
+
+            run = await _read(client, flow_run_id)
+            if run.state is not None and run.state.is_final():
+                raise NotCancellable(flow_run_id, f"in Prefect it is over ({run.state.name})")
+            if run.deployment_id is None:
+                raise NotCancellable(flow_run_id, "it was started by a command, which Ctrl-C ends")
+            waits = run.state is None or run.state.is_scheduled()
+            wanted: State[object] = Cancelled() if waits else Cancelling()
+            answer = await client.set_flow_run_state(flow_run_id, wanted)
+            if answer.state is None or answer.state.type not in (wanted.type, Cancelled().type):
+                raise NotCancellable(
+                    flow_run_id, f"Prefect keeps it {answer.state.name if answer.state else 'as it is'}"
+                )
+
+    async def look(self, flow_run_id: UUID) -> FlowRunSeen:
+        """Where a flow run stands. Raises `UnknownFlowRun`, `PrefectSilent`, `NoPrefect`."""
+        async with self._asking() as client:
+            run = await _read(client, flow_run_id)
+        state = run.state
+        if state is None:
+            return FlowRunSeen(run.id, "Scheduled", over=False, message=None)
+        return FlowRunSeen(run.id, state.name or state.type.value, state.is_final(), state.message)
+
+    @asynccontextmanager
+    async def _asking(self) -> AsyncIterator["PrefectClient"]:
+        """The client, and patience that ends."""
+        if self.api is None:
+            raise NoPrefect
+        await asyncio.to_thread(import_module, "prefect.client.orchestration")
+        import httpx  # noqa: PLC0415
+        from prefect.exceptions import PrefectHTTPStatusError  # noqa: PLC0415
+
+        try:
+            async with asyncio.timeout(SECONDS):
+                yield await self._opened()
+        except (TimeoutError, httpx.HTTPError, PrefectHTTPStatusError) as error:
+            raise PrefectSilent from error
+
+    async def _opened(self) -> "PrefectClient":
+        from prefect.client.orchestration import get_client  # noqa: PLC0415
+
+        async with self._opening:
+            if self._client is None:
+                self._client = await self._closing.enter_async_context(get_client())
+        return self._client
+
+
+async def _read(client: "PrefectClient", flow_run_id: UUID) -> "FlowRun":
+    from prefect.exceptions import ObjectNotFound  # noqa: PLC0415
+
+    try:
+        return await client.read_flow_run(flow_run_id)
+    except ObjectNotFound as error:
+        raise UnknownFlowRun(flow_run_id) from error
