@@ -1,5 +1,6 @@
 """Whose data a user reaches: one store's, or all. Whatever is named by an id is looked up here before it is shown."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -77,3 +78,20 @@ def reached_store(connection: Connection, user: SignedIn, wanted: str | None) ->
 def is_in_charge(user: SignedIn) -> bool:
     """Whether someone answers for others' work: a manager or an admin."""
     return user.role in (Role.MANAGER, Role.ADMIN)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreReached:
+    """A store that a user may choose."""
+
+    code: str
+    name: str
+    time_zone: str
+
+
+def list_reached_stores(connection: Connection, user: SignedIn) -> list[StoreReached]:
+    """The stores whose data a user sees, by code."""
+    stores = select(Store.code, Store.name, Store.time_zone).order_by(Store.code)
+    if user.store_id is not None:
+        stores = stores.where(Store.id == user.store_id)
+    return [StoreReached(*store) for store in connection.execute(stores)]

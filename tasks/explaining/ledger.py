@@ -36,7 +36,7 @@ def read_touches(
     """The touches of a customer, and those of the customer's present subjects whoever they were for."""
     rows = connection.execute(_touches(process, customer_id, subjects)).mappings().all()
     ids = [row["id"] for row in rows]
-    verdicts, attempts = _verdicts(connection, ids), _attempts(connection, ids)
+    verdicts, attempts = read_verdicts(connection, ids), read_attempts(connection, ids)
     return {
         (SubjectKind(row["subject_kind"]), row["subject_id"], row["anchor_at"], row["step"]): Recorded(
             row["customer_id"],
@@ -97,7 +97,8 @@ def _people_and_carrier(row: dict[str, Any]) -> dict[str, str | None]:
     return {"approved_by": row["approver"], "assigned_to": row["assignee"], "merged_into": row["carrier"]}
 
 
-def _verdicts(connection: Connection, touch_ids: Sequence[UUID]) -> dict[UUID, list[VerdictSeen]]:
+def read_verdicts(connection: Connection, touch_ids: Sequence[UUID]) -> dict[UUID, list[VerdictSeen]]:
+    """What the gates said of some touches, by touch, the earliest first."""
     rows = connection.execute(
         select(
             Verdict.touch_id,
@@ -117,7 +118,8 @@ def _verdicts(connection: Connection, touch_ids: Sequence[UUID]) -> dict[UUID, l
     return found
 
 
-def _attempts(connection: Connection, touch_ids: Sequence[UUID]) -> dict[UUID, list[AttemptSeen]]:
+def read_attempts(connection: Connection, touch_ids: Sequence[UUID]) -> dict[UUID, list[AttemptSeen]]:
+    """The tries at some calls, by touch, the earliest first."""
     rows = connection.execute(
         select(
             CallAttempt.touch_id,

@@ -7,10 +7,12 @@ from sqlalchemy import update
 
 from models.ledger import Touch
 from models.words import ProcessName, Role, TouchState
-from tasks.approvals import MayNotApprove, approve, list_waiting, refuse
+from tasks.access.reach import NotYours
+from tasks.approvals import MayNotApprove, approve, approve_each, list_waiting, read_waiting, refuse, refuse_each
 from tasks.staff import UnknownStaff
 from tasks.touches import NoLongerTrue, WrongState
 from tests.support.desk import audited, touch_of, verdicts_of
+from tests.support.users import signed_in
 from tests.support.world import World, at
 
 NOW = at("2026-04-09 10:30")
@@ -83,3 +85,57 @@ def test_it_is_too_late_to_approve_what_is_no_longer_valid(world: World, formal:
     world.connection.execute(update(Touch).where(Touch.id == formal).values(valid_until=NOW))
     with pytest.raises(NoLongerTrue, match="its time has passed"):
         approve(world.connection, str(formal), NOW, "F1")
+
+
+def formal_letters(world: World, count: int) -> list[UUID]:
+    """Several formal reminders that wait."""
+    for _ in range(count):
+        world.invoice(world.account(world.customer()), "2026-03-10", "1000.00")
+    world.plan(ProcessName.OVERDUE_ACCOUNTS, "2026-04-09 10:00")
+    return [touch.id for touch in world.touches() if touch.state == TouchState.AWAITING_APPROVAL]
+
+
+def test_the_pages_together_are_the_list(world: World) -> None:
+    waiting = sorted(formal_letters(world, 5))
+    found, after = [], None
+    while True:
+        page = read_waiting(world.connection, NOW, store=None, limit=2, after=after)
+        found.append([item.id for item in page.items])
+        after = page.following
+        if after is None:
+            break
+    assert [len(page) for page in found] == [2, 2, 1]
+    assert [touch for page in found for touch in page] == waiting
+    assert [item.id for item in list_waiting(world.connection, NOW)] == waiting
+
+
+def test_a_page_of_which_all_was_paid_is_left_out(world: World) -> None:
+    *paid, last = sorted(formal_letters(world, 5))
+    for touch in paid:
+        world.payment(touch_of(world, touch).subject_id, "2026-04-09", "1000.00")
+    page = read_waiting(world.connection, NOW, store=None, limit=2)
+    assert ([item.id for item in page.items], page.following) == ([last], None)
+
+
+def test_the_balance_is_the_one_of_this_moment(world: World, formal: UUID) -> None:
+    world.payment(touch_of(world, formal).subject_id, "2026-04-09", "400.00")
+    (waiting,) = list_waiting(world.connection, NOW)
+    assert (waiting.figures["totals"], waiting.figures_now["totals"]) == ({"CNY": "1000.00"}, {"CNY": "600.00"})
+
+
+def test_many_are_decided_on_at_once_and_what_could_not_be_is_told(world: World, formal: UUID) -> None:
+    first, second = (touch for touch in formal_letters(world, 2) if touch != formal)
+    finance = signed_in(world, Role.FINANCE, "F1")
+    approve(world.connection, str(formal), NOW, "F1")
+    decided = approve_each(world.connection, finance, [formal, first], "spoke to them", NOW)
+    told = {one.touch_id: str(one.problem) if one.problem else None for one in decided}
+    assert told[first] is None
+    assert "is not awaiting-approval: it is planned" in str(told[formal])
+    assert ("approval", "pass", "approved by Chen Jing: spoke to them") in verdicts_of(world, first)
+    world.staff(Role.AGENT, code="A1")
+    (refused,) = refuse_each(world.connection, signed_in(world, Role.AGENT, "A1"), [second], "no", NOW)
+    assert isinstance(refused.problem, MayNotApprove)
+    stranger = signed_in(world, Role.MANAGER, "M9", world.store())
+    (refused,) = refuse_each(world.connection, stranger, [second], "no", NOW)
+    assert isinstance(refused.problem, NotYours)
+    assert touch_of(world, second).state == TouchState.AWAITING_APPROVAL

@@ -5,20 +5,27 @@ from sqlalchemy import select, update
 
 from models.ledger import Case
 from models.people import Store
-from models.words import CaseKind, CaseState
-from tasks.case_board import list_cases
+from models.words import CaseKind, CaseState, DeadlineClock, Role
+from tasks.access.reach import NotYours
+from tasks.access.sessions import SignedIn
+from tasks.case_board import acting_on, list_cases, read_board, read_case
 from tasks.cases import (
+    CaseChanged,
+    CaseIsClosed,
     CaseNotThere,
     CustomerHasNotAgreed,
     NewCase,
     UnknownCase,
     answer_case,
     close_case,
+    give_case,
     open_case,
     open_cases_for_broken_promises,
     solve_case,
+    write_note,
 )
 from tests.support.desk import audited
+from tests.support.users import signed_in
 from tests.support.world import World, at
 
 NOW = at("2026-03-10 10:00")
@@ -116,3 +123,105 @@ def test_a_case_is_called_what_the_store_calls_it(world: World) -> None:
     world.promise(account, "2026-03-18", "2026-04-02")
     open_cases_for_broken_promises(world.connection, at("2026-04-03 08:00"))
     assert [item.title for item in list_cases(world.connection, NOW)] == ["付款承诺未兑现"]
+
+
+def works_by_the_hour(world: World) -> None:
+    """The store's deadlines run while it works: every day, 09:00 to 18:00."""
+    values = {"deadline_clock": DeadlineClock.WORKING_HOURS, "holiday_country": None}
+    world.connection.execute(update(Store).where(Store.id == world.store_id).values(**values))
+
+
+def test_a_stores_deadlines_run_while_it_works(world: World) -> None:
+    works_by_the_hour(world)
+    complaint(world, now="2026-03-10 10:00")
+    (item,) = list_cases(world.connection, NOW)
+    # Tuesday: 8 hours, then 9 on Wednesday, 7 of Thursday; 9 a day from there.
+    assert (item.answer_by, item.solve_by) == (at("2026-03-12 16:00"), at("2026-03-15 13:00"))
+
+
+def test_cases_that_many_open_at_once_have_the_same_deadlines(world: World) -> None:
+    works_by_the_hour(world)
+    account = world.account(world.customer())
+    world.invoice(account, "2026-03-10", "1000.00")
+    world.promise(account, "2026-03-18", "2026-04-02")
+    open_cases_for_broken_promises(world.connection, at("2026-04-03 10:00"))
+    (item,) = list_cases(world.connection, NOW)
+    assert (item.answer_by, item.solve_by) == (None, at("2026-04-08 13:00"))
+
+
+def test_whoever_acts_on_what_another_has_changed_is_told(world: World) -> None:
+    world.staff(code="M1")
+    case = complaint(world)
+    (seen,) = list_cases(world.connection, NOW)
+    answer_case(world.connection, case, NOW, "M1", None, seen=seen.version)
+    with pytest.raises(CaseChanged, match=r"Somebody else has changed case .* meanwhile: it is answered"):
+        solve_case(world.connection, case, NOW, "M1", None, seen=seen.version)
+    with pytest.raises(CaseChanged):
+        give_case(world.connection, case, NOW, "M1", "M1", seen=seen.version)
+    (now,) = list_cases(world.connection, NOW)
+    solve_case(world.connection, case, NOW, "M1", None, seen=now.version)
+
+
+def test_a_case_is_given_to_a_colleague(world: World) -> None:
+    world.staff(code="M1")
+    world.staff(code="M2", name="Zhao Lei")
+    case = complaint(world)
+    give_case(world.connection, case, NOW, "M1", "M2")
+    (item,) = list_cases(world.connection, NOW)
+    assert (item.owner, item.owner_name) == ("M2", "Zhao Lei")
+    assert audited(world) == [("M1", "case.given", "case")]
+    solve_case(world.connection, case, NOW, "M2", None)
+    close_case(world.connection, case, NOW, "M2", None, customer_agrees=True)
+    with pytest.raises(CaseIsClosed):
+        give_case(world.connection, case, NOW, "M1", "M1")
+
+
+def test_an_agent_sees_their_own_and_what_nobody_owns(world: World) -> None:
+    for code in ("A1", "A2"):
+        world.staff(code=code)
+    mine, others, free = (complaint(world, f"touch:{number}") for number in range(3))
+    give_case(world.connection, mine, NOW, "A1", "A1")
+    give_case(world.connection, others, NOW, "A2", "A2")
+    agent, manager = signed_in(world, Role.AGENT, "A1"), signed_in(world, Role.MANAGER, "A1")
+
+    def seen_by(user: SignedIn) -> set[int]:
+        return {item.id for column in read_board(world.connection, user, NOW, None, None) for item in column.cases}
+
+    assert seen_by(agent) == {mine, free}
+    assert seen_by(manager) == {mine, others, free}
+    assert seen_by(signed_in(world, Role.MANAGER, "M9", world.store())) == set()
+    for unreachable in (
+        lambda: read_case(world.connection, agent, others, NOW),
+        lambda: acting_on(world.connection, agent, others),
+        lambda: acting_on(world.connection, signed_in(world, Role.MANAGER, "M9", world.store()), mine),
+    ):
+        with pytest.raises(NotYours):
+            unreachable()
+    assert acting_on(world.connection, agent, free) == "A1"
+
+
+def test_the_board_shows_what_was_closed_lately(world: World) -> None:
+    world.staff(code="M1")
+    lately, long_ago, still_open = (complaint(world, f"touch:{number}") for number in range(3))
+    for case, closed in ((lately, "2026-03-01 09:00"), (long_ago, "2026-02-20 09:00")):
+        solve_case(world.connection, case, at(closed), "M1", None)
+        close_case(world.connection, case, at(closed), "M1", None, customer_agrees=True)
+    manager = signed_in(world, Role.MANAGER, "M1")
+    board = {column.state: column for column in read_board(world.connection, manager, NOW, None, None)}
+    assert [item.id for item in board[CaseState.CLOSED].cases] == [lately]
+    assert [item.id for item in board[CaseState.OPEN].cases] == [still_open]
+    assert read_board(world.connection, manager, NOW, None, CaseKind.BROKEN_PROMISE)[0].cases == []
+    complaint(world, "touch:9")
+    (open_ones, *_) = read_board(world.connection, manager, NOW, None, None, limit=1)
+    assert ([item.id for item in open_ones.cases], open_ones.more) == ([still_open], True)
+
+
+def test_notes_stand_under_the_case(world: World) -> None:
+    world.staff(code="M1")
+    case = complaint(world)
+    write_note(world.connection, case, NOW, "M1", "rang, nobody there")
+    answer_case(world.connection, case, at("2026-03-10 12:00"), "M1", "rang again")
+    seen = read_case(world.connection, signed_in(world, Role.MANAGER, "M1"), case, NOW)
+    assert seen.first_note == "a rattle"
+    assert [(note.author, note.text) for note in seen.notes] == [("M1", "rang, nobody there"), ("M1", "rang again")]
+    assert [colleague.code for colleague in seen.colleagues] == ["M1"]

@@ -7,10 +7,20 @@ import pytest
 from sqlalchemy import update
 
 from models.ledger import Touch
-from models.words import ProcessName, TouchState
-from tasks.settling import Settlement, WentWithAnother, list_unsettled, settle
+from models.words import ProcessName, Role, TouchState
+from tasks.access.reach import NotYours
+from tasks.settling import (
+    AsSeen,
+    SettledMeanwhile,
+    Settlement,
+    WentWithAnother,
+    list_unsettled,
+    settle,
+    settle_each,
+)
 from tasks.touches import NoLongerTrue, WrongState
 from tests.support.desk import audited, dispatched, touch_of
+from tests.support.users import signed_in
 from tests.support.world import World, at
 
 NOW = at("2026-03-17 11:00")
@@ -91,3 +101,52 @@ def test_what_is_on_its_way_is_left_alone(world: World) -> None:
     world.connection.execute(update(Touch).where(Touch.id == touch).values(state=TouchState.PLANNED))
     with pytest.raises(WrongState, match="it is planned"):
         settle(world.connection, str(touch), Settlement.DELIVERED, "rang", NOW, "W1")
+
+
+def as_seen(world: World, touch: UUID) -> AsSeen:
+    """What somebody has on the screen."""
+    row = touch_of(world, touch)
+    return AsSeen(row.state, row.state_at, row.reason)
+
+
+def unknown_reminders(world: World, count: int) -> list[UUID]:
+    """Several reminders of which nobody knows whether they arrived."""
+    for _ in range(count):
+        world.invoice(world.account(world.customer()), "2026-03-10", "1000.00")
+    world.plan(ProcessName.OVERDUE_ACCOUNTS, "2026-03-17 10:00")
+    planned = [touch.id for touch in world.touches() if touch.step == "reminder-7"]
+    values = {"state": TouchState.UNKNOWN, "state_at": at("2026-03-17 10:05"), "reason": "it broke"}
+    world.connection.execute(update(Touch).where(Touch.id.in_(planned)).values(**values))
+    return planned
+
+
+def test_many_are_settled_at_once_and_what_could_not_be_is_told(world: World) -> None:
+    paid, open_one, gone_on = unknown_reminders(world, 3)
+    seen = {touch: as_seen(world, touch) for touch in (paid, open_one, gone_on)}
+    world.payment(touch_of(world, paid).subject_id, "2026-03-17", "1000.00")
+    settle(world.connection, str(gone_on), Settlement.DELIVERED, "customer rang", NOW, "W1")
+    user = signed_in(world, Role.FINANCE, "W1")
+    decided = settle_each(world.connection, user, seen, Settlement.AGAIN, "gateway is back", NOW)
+    told = {one.touch_id: str(one.problem) if one.problem else None for one in decided}
+    assert told[open_one] is None
+    assert "is not to be made any more" in str(told[paid])
+    assert "is not unknown or failed: it is sent" in str(told[gone_on])
+    assert [touch_of(world, touch).state for touch in (paid, open_one, gone_on)] == ["unknown", "planned", "sent"]
+
+
+def test_whoever_comes_second_is_told_even_where_the_state_is_the_same(world: World) -> None:
+    touch = reminder(world, TouchState.FAILED)
+    seen = as_seen(world, touch)
+    settle(world.connection, str(touch), Settlement.GIVEN_UP, "number is dead", NOW, "W1", seen=seen)
+    with pytest.raises(SettledMeanwhile, match="given-up by Wang Fang: number is dead"):
+        settle(world.connection, str(touch), Settlement.AGAIN, "gateway is back", NOW, "W1", seen=seen)
+    assert touch_of(world, touch).state == TouchState.FAILED
+
+
+def test_another_stores_touches_are_not_settled(world: World) -> None:
+    (touch,) = unknown_reminders(world, 1)
+    stranger = signed_in(world, Role.MANAGER, "M9", world.store())
+    seen = {touch: as_seen(world, touch)}
+    (decided,) = settle_each(world.connection, stranger, seen, Settlement.DELIVERED, "surely", NOW)
+    assert isinstance(decided.problem, NotYours)
+    assert touch_of(world, touch).state == TouchState.UNKNOWN
