@@ -61,7 +61,10 @@ async def ask_prefect() -> bool | None:
 
 
 class ShortMemory(Generic[T]):
-    """Remembers answers for some seconds, so that many who ask at once make the database work once."""
+    """Remembers answers for some seconds, so that many who ask at once make the database work once.
+
+    By few keys, such as the stores: none is ever dropped.
+    """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -75,13 +78,5 @@ class ShortMemory(Generic[T]):
             if known is not None and time.monotonic() - known[0] < self._seconds:
                 return known[1]
             answer = await ask()
-            self._forget()
             self._known[key] = (time.monotonic(), answer)
             return answer
-
-    def _forget(self) -> None:
-        old = [key for key, (at, _) in self._known.items() if time.monotonic() - at >= self._seconds]
-        for key in old:
-            del self._known[key]
-            if not self._asking[key].locked():
-                del self._asking[key]

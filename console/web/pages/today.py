@@ -12,6 +12,7 @@ from console.web.charts import Series, show_chart
 from console.web.frame import page, telling
 from console.web.signed_in import Viewer, local
 from console.web.watching import ShortMemory, read_sweeps
+from models.masking import mask
 from models.permissions import Permission
 from models.reports import PauseSeen
 from models.standings import COVERAGE_GOAL, SATISFACTION_GOAL, ProcessDay, Share, Standing
@@ -58,17 +59,12 @@ async def show_today(viewer: Viewer) -> None:
     zone = await _zone_of(viewer)
     ui.label(viewer.say("today.as_of", moment=local(viewer.now, zone))).classes("quiet")
     days, attention = await asyncio.gather(
-        _days.recall(_key(viewer), lambda: viewer.read(read_day, viewer.now, viewer.store_id)),
+        _days.recall(viewer.store_id, lambda: viewer.read(read_day, viewer.now, viewer.store_id)),
         viewer.read(_read_attention, viewer),
     )
     _show_attention(viewer, attention, zone)
     _show_processes(viewer, days)
     _show_history_soon(viewer)
-
-
-def _key(viewer: Viewer) -> tuple[int | None, object]:
-    """What is remembered is remembered for one store, or for all, and for one day."""
-    return viewer.store_id, viewer.now.date()
 
 
 async def _zone_of(viewer: Viewer) -> str:
@@ -145,7 +141,7 @@ def _paused(viewer: Viewer, pause: PauseSeen, zone: str) -> str:
     store = pause.store or viewer.say("today.shared")
     moment = local(pause.paused_at, zone)
     return viewer.say(
-        "today.paused_since", channel=viewer.word(pause.channel), store=store, moment=moment, reason=pause.reason
+        "today.paused_since", channel=viewer.word(pause.channel), store=store, moment=moment, reason=mask(pause.reason)
     )
 
 
@@ -196,7 +192,7 @@ def _show_history_soon(viewer: Viewer) -> None:
 
     async def show() -> None:
         async with telling(viewer):
-            asked = _histories.recall(_key(viewer), lambda: viewer.read(read_history, viewer.now, viewer.store_id))
+            asked = _histories.recall(viewer.store_id, lambda: viewer.read(read_history, viewer.now, viewer.store_id))
             history = await asked
             place.clear()
             with place:
