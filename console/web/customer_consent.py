@@ -36,7 +36,7 @@ class _Table:
 
     def show(self) -> None:
         viewer = self._viewer
-        with ui.element("div").classes("wide"), ui.element("table").classes("q-table text-left consent"):
+        with ui.element("div").classes("wide card"), ui.element("table").classes("q-table text-left consent"):
             with ui.element("thead"), ui.element("tr"):
                 for heading in (viewer.say("customers.purpose"), *(viewer.word(channel) for channel in ChannelName)):
                     with ui.element("th").props("scope=col"):

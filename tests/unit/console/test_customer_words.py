@@ -1,0 +1,65 @@
+"""Whatever stands on a customer's timeline has words in both languages."""
+
+from enum import StrEnum
+
+import pytest
+
+from console.web.customer_line import said_or
+from console.web.customer_problems import PROBLEMS
+from console.web.words import LANGUAGES, read_wording, say
+from models.explanations import Standing
+from models.surveys import DIMENSIONS
+from models.words import AppointmentStatus, Decision, InvoiceKind, InvoiceStatus, ReceiptStatus, ReplyMeaning
+from tasks.customers.consent import STOPPED
+from tasks.customers.erasing import ERASED
+from tasks.customers.timeline import EntryKind
+from tasks.dispatch import gates
+from tasks.explaining import story, subjects
+from tasks.planning import ending, population
+from tasks.subjects import accounts, appointments, visits, warranties
+
+GROUPS: dict[str, type[StrEnum]] = {
+    "kind": EntryKind,
+    "status": AppointmentStatus,
+    "invoice": InvoiceStatus,
+    "what": InvoiceKind,
+    "receipt": ReceiptStatus,
+    "meaning": ReplyMeaning,
+    "decision": Decision,
+    "standing": Standing,
+}
+NO_REASONS = {"ENGLISH", "ONCE"}
+"""Constants of the modules below that are texts, and no reasons."""
+
+
+@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_value_has_a_word(group: str, language: str) -> None:
+    assert all(say(language, f"customers.{group}_{value}") for value in GROUPS[group])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_mark_and_every_problem_has_a_sentence(language: str) -> None:
+    keys = [*(f"customers.mark_{name}" for name in DIMENSIONS), *PROBLEMS.values()]
+    assert all(say(language, key) for key in keys)
+
+
+def test_every_reason_that_the_ledger_gives_is_translated() -> None:
+    modules = (gates, story, subjects, ending, population, accounts, appointments, visits, warranties)
+    reasons = {
+        value
+        for module in modules
+        for name, value in vars(module).items()
+        if name.isupper() and type(value) is str and name not in NO_REASONS
+    }
+    reasons |= {STOPPED, ERASED, *story.NOTHING_TO_COUNT_FROM.values(), *story.NO_SUBJECT.values()}
+    assert len(reasons) > 30
+    assert sorted(reason for reason in reasons if f"reasons.{reason}" not in read_wording()) == []
+
+
+def test_a_text_without_wording_stays_as_it_is() -> None:
+    class Never:
+        def say(self, key: str) -> str:
+            raise AssertionError(key)
+
+    assert said_or(Never(), "reasons.what a person wrote", "what a person wrote") == "what a person wrote"  # type: ignore[arg-type]  # never asked
