@@ -12,6 +12,7 @@ from models.permissions import Permission
 from models.words import ChannelName, Purpose
 from tasks.customers.card import CustomerCard
 from tasks.customers.consent import Switch, Switches, read_switches, switch_consent
+from tasks.intake.loading.people import ALWAYS
 
 
 async def show_consent(viewer: Viewer, card: CustomerCard) -> None:
@@ -63,7 +64,7 @@ class _Table:
         if one.since is None:
             return viewer.say("customers.never_said")
         source = said_or(viewer, f"customers.source_{one.source}", one.source or "")
-        if one.since.year == 1970:  # an undated consent counts as always so
+        if one.since == ALWAYS:
             return viewer.say("customers.always", source=source)
         return viewer.say("customers.since", moment=local(one.since, self._card.time_zone), source=source)
 

@@ -11,6 +11,7 @@ from console.web.words import read_wording
 from models.letters import write_money
 from models.surveys import DIMENSIONS
 from tasks.customers.timeline import Entry, EntryKind
+from tasks.intake.loading.people import ALWAYS
 
 Facts = Mapping[str, Any]
 DAYS = frozenset({EntryKind.REPAIR_ORDER, EntryKind.HANDOVER, EntryKind.INVOICE, EntryKind.PAYMENT, EntryKind.PROMISE})
@@ -35,7 +36,7 @@ def line_of(viewer: Viewer, entry: Entry, zone: str) -> Line:
     when = local(entry.at, zone)
     if entry.kind in DAYS:
         when = entry.facts.get("day") or ""
-    elif entry.at.year == 1970:  # an undated consent counts as always so
+    elif entry.at == ALWAYS:
         when = ""
     kind = viewer.say(f"customers.kind_{entry.kind}")
     return Line(when, kind, " · ".join(_there(title)), list(_there(details)), letter)
