@@ -90,7 +90,7 @@ def _frame(viewer: Viewer, path: str, request: Request | None) -> Any:
         ui.label(viewer.say("frame.skip"))
     with ui.left_drawer(fixed=True, bordered=True).props("width=210 breakpoint=900").classes("bg-white") as drawer:
         _menu(viewer, path)
-    with ui.header(elevated=False).classes("items-center q-py-xs"):
+    with ui.header(elevated=False).classes("items-center q-py-xs no-wrap"):
         menu = ui.button(icon="menu", on_click=drawer.toggle).props("flat color=white round")
         menu.props(f'aria-label="{viewer.say("frame.menu")}"')
         ui.label(viewer.user.store or viewer.say("frame.all_stores")).classes("text-white")
@@ -98,19 +98,16 @@ def _frame(viewer: Viewer, path: str, request: Request | None) -> Any:
         ui.label(viewer.user.name).classes("text-white only-wide")
         _languages(viewer, request)
         _form_button("/sign-out", viewer.say("frame.sign_out"))
-    return ui.column().classes("page").props('id=content role=main tabindex="-1"')
+    return ui.column().classes("page").props('id=content tabindex="-1"')
 
 
 def _menu(viewer: Viewer, path: str) -> None:
-    with ui.element("nav").props(f'aria-label="{viewer.say("frame.menu")}"'), ui.list().classes("full-width"):
+    with ui.element("nav").classes("menu").props(f'aria-label="{viewer.say("frame.menu")}"'):
         for address, (permission, key) in PAGES.items():
-            if not viewer.may(permission):
-                continue
-            with ui.element("q-item").props(f'clickable tag=a href="{address}"') as item:
+            if viewer.may(permission):
+                entry = ui.link(viewer.say(key), address)
                 if address == path:
-                    item.props('active aria-current="page"')
-                with ui.element("q-item-section"):
-                    ui.label(viewer.say(key))
+                    entry.props('aria-current="page"')
 
 
 def _languages(viewer: Viewer, request: Request | None) -> None:
