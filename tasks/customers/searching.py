@@ -1,5 +1,6 @@
 """Finding customers by what a person has of them: a name or a part of it, or anything that names exactly one."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,9 @@ from tasks.customers.spellings import identified_by
 PAGE = 20
 MOST = 500
 """So many hits are worth paging through; whoever has more types another letter."""
-SHORTEST_PART = 3
-"""Letters that a part inside a name must have: the index knows names by three letters at a time."""
+PLAIN_PART = re.compile(r"[0-9a-z]{3}")
+ANY_PART = re.compile(r"[^\W_]{3}")
+"""What a part inside a name must have: the index knows names by three letters at a time."""
 LAST = "\U0010ffff"
 """Sorts behind every letter."""
 LOWER_NAME = func.lower(Customer.name)
@@ -55,7 +57,7 @@ def search_customers(connection: Connection, store_id: int | None, text: str, pa
     if not wanted:
         return Hits([], 1, more=False, too_many=False, exact=None)
     identified = list(connection.scalars(_identified(connection, wanted, store_id)))
-    found = identified or list(connection.scalars(_named(wanted.lower(), store_id)))
+    found = identified or _named(connection, wanted.lower(), store_id)
     ids = found[:MOST]
     page = max(1, min(page, -(-len(ids) // PAGE)))
     shown = _read(connection, ids[(page - 1) * PAGE : page * PAGE])
@@ -70,17 +72,28 @@ def _identified(connection: Connection, text: str, store_id: int | None) -> Sele
     return theirs if store_id is None else theirs.where(Customer.store_id == store_id)
 
 
-def _named(text: str, store_id: int | None) -> Select[Any]:
+def _named(connection: Connection, text: str, store_id: int | None) -> list[int]:
     """Those whose name begins so, in the order of names; then those with it inside their name."""
     # The operators compare letter by letter, as the index does, so that it is used whatever the text.
     begins = and_(LOWER_NAME.op("~>=~")(text), LOWER_NAME.op("~<~")(text + LAST))
     in_order = LOWER_NAME.op("using")(literal_column("~<~"))
     branches = [_branch(0, begins, store_id).order_by(in_order).limit(MOST + 1)]
-    if len(text) >= SHORTEST_PART:
+    if _finds_parts(connection, text):
         inside = and_(LOWER_NAME.contains(text, autoescape=True), ~begins)
         branches.append(_branch(1, inside, store_id).limit(MOST + 1))
     hits = union_all(*(select(branch.subquery()) for branch in branches)).subquery("hits")
-    return select(hits.c.id).order_by(hits.c.rank, hits.c.name, hits.c.id).limit(MOST + 1)
+    return list(connection.scalars(select(hits.c.id).order_by(hits.c.rank, hits.c.name, hits.c.id).limit(MOST + 1)))
+
+
+def _finds_parts(connection: Connection, text: str) -> bool:
+    """Whether the index knows the letters of a part; else every name would have to be read for it.
+
+    Which letters beyond ASCII it knows depends on the locale of the database.
+    """
+    if PLAIN_PART.search(text):
+        return True
+    knows = func.cardinality(func.show_trgm(text)) > 0
+    return ANY_PART.search(text) is not None and bool(connection.scalar(select(knows)))
 
 
 def _branch(rank: int, fits: ColumnElement[bool], store_id: int | None) -> Select[Any]:
