@@ -70,6 +70,8 @@ class AppointmentChange(Base):
     from_starts_at: Mapped[datetime]
     to_starts_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    by_customer: Mapped[bool] = mapped_column(server_default="false")
+    """The customer did it here: the source learns of it from the departments, and may say the old start until then."""
 
 
 class DepartmentNotice(Base):

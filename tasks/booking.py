@@ -121,6 +121,7 @@ def move(connection: Connection, appointment_id: int, seen: datetime, start: dat
             from_starts_at=found.starts_at,
             to_starts_at=start,
             changed_at=now,
+            by_customer=True,
         )
     )
     values = {"starts_at": start, "moved_at": now, "confirmed_at": now, "other_time_asked_at": None}

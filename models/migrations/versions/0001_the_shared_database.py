@@ -1068,6 +1068,7 @@ def upgrade() -> None:
         sa.Column("from_starts_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("to_starts_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("changed_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("by_customer", sa.Boolean(), server_default="false", nullable=False),
         sa.ForeignKeyConstraint(
             ["appointment_id"],
             ["appointments.id"],

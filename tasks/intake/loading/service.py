@@ -4,6 +4,7 @@ from sqlalchemy import (
     ColumnElement,
     Table,
     and_,
+    exists,
     func,
     insert,
     literal,
@@ -32,6 +33,7 @@ def load_appointments(load: Load, staged: Staged) -> None:
     _find_all(load, staged, advisors=True)
     load.keep_last(staged, "store_id", "key")
     find_by_key(load.connection, staged, Appointment)
+    _keep_what_customers_chose(load, staged)
     _note_changes(load, staged)
     _clear_what_no_longer_holds(load, staged)
     assign_ids(load.connection, staged, Appointment)
@@ -53,6 +55,21 @@ def load_appointments(load: Load, staged: Staged) -> None:
     ]
     at_first = {} if "status" in staged.present else {"status": AppointmentStatus.BOOKED.value}
     merge(load.connection, staged, Appointment, fields, at_first=at_first)
+
+
+def _keep_what_customers_chose(load: Load, staged: Staged) -> None:
+    """A file that still has the start that the customer moved away from moves nothing back: it is old news."""
+    rows, kept, changes = staged.table, table_of(Appointment), table_of(AppointmentChange)
+    chosen = exists().where(
+        changes.c.appointment_id == kept.c.id,
+        changes.c.by_customer,
+        changes.c.changed_at == kept.c.moved_at,
+        changes.c.from_starts_at == rows.c.starts_at,
+        changes.c.to_starts_at == kept.c.starts_at,
+    )
+    load.connection.execute(
+        update(rows).values(starts_at=kept.c.starts_at).where(kept.c.id == rows.c.target_id, chosen)
+    )
 
 
 def _note_changes(load: Load, staged: Staged) -> None:

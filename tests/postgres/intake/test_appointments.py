@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tasks.booking import move
 from tests.postgres.intake.conftest import NOW, Desk
 
 LATER = NOW + timedelta(hours=1)
@@ -170,3 +171,15 @@ def test_times_are_the_stores(desk: Desk) -> None:
         datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
         datetime(2026, 7, 1, 14, 0, tzinfo=UTC),
     ]
+
+
+def test_a_file_that_does_not_know_yet_does_not_undo_what_the_customer_chose(book: Desk) -> None:
+    chosen, new = local("2026-03-06 14:00"), "key,customer,starts_at\nA1,C1,2026-03-07 09:00\n"
+    (appointment,) = book.rows("select id from appointments")
+    move(book.connection, appointment, local("2026-03-05 10:00"), chosen, NOW)
+    old = "key,customer,starts_at,status\nA1,C1,2026-03-05 10:00,booked\n"
+    assert book.load("appointments", old, now=LATER).counts["appointments"].unchanged == 1
+    assert book.rows("select starts_at, confirmed_at from appointments") == [(chosen, NOW)]
+    assert len(book.rows(CHANGES)) == 1
+    book.load("appointments", new, now=LATER)
+    assert book.rows("select starts_at from appointments") == [local("2026-03-07 09:00")]
