@@ -15,7 +15,6 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
 
-from models.base import enumeration
 from models.cadence import moment
 from models.ledger import DeliveryReceipt, Touch
 from models.words import ReceiptStatus, TouchState
@@ -194,7 +193,7 @@ def _settle_one(connection: Connection, head: UUID, receipt: Receipt, now: datet
     customer = select(Touch.customer_id).where(Touch.id == head).scalar_subquery()
     together = and_(Touch.customer_id == customer, or_(Touch.id == head, Touch.merged_into == head))
     delivered = receipt.status is ReceiptStatus.DELIVERED
-    state = literal(TouchState.SENT if delivered else TouchState.FAILED, enumeration(TouchState))
+    state = TouchState.SENT if delivered else TouchState.FAILED
     moves = Touch.state != state
     reason = None if delivered else ": ".join(part for part in (UNDELIVERED, receipt.reason) if part)
     values: dict[str, Any] = {
