@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from models.errors import AftercareError
 from models.settings import Settings
@@ -26,6 +26,8 @@ Record = Mapping[str, Any]
 REQUEST = Path("request")
 NOTATION = map_from({"file": {"decimal": "."}}, REQUEST)
 """A program writes a decimal point."""
+PATIENCE = "10s"
+"""How long a program waits for a file's import to end; then it is told to come again."""
 IDENTITIES = ("key", "vin", "plate", "customer", "customer_phone")
 """By which of its values a record's fact is known: the first that it gives."""
 MOST_SHAPES = 20
@@ -87,6 +89,7 @@ def load_records(
     """
     loaded = RecordsLoaded()
     with connection.begin_nested():
+        connection.execute(select(func.set_config("lock_timeout", PATIENCE, True)))
         wait_for_turn(connection)
         for batch in _batches(kind, records):
             missing = _missing(kind, batch.names)

@@ -1,0 +1,68 @@
+"""The API and the webhooks as one application, which stands by itself and is mounted in the console."""
+
+import asyncio
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.responses import HTMLResponse
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from console.api import documentation, hooks, reading, starting
+from console.api.problems import Problem, tell_problems
+from console.api.upserts import make_routes
+from console.web.database import Database
+from deployments.steering_runs import Steering
+
+VERSION = "1"
+ABOUT = (
+    "For programs: facts in, touches and runs out. Times without a zone are the store's; amounts are texts or numbers "
+    "and are never rounded. What cannot be done is answered with a problem document (RFC 9457) and a sentence."
+)
+
+
+def make_api(database: Database, steering: Steering) -> FastAPI:
+    """The API over the shared database."""
+    app = FastAPI(title="Aftercare", version=VERSION, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
+    app.state.database, app.state.steering = database, steering
+    app.state.turn = asyncio.Semaphore(1)
+    for routes in (make_routes(), starting.routes, reading.routes, hooks.routes):
+        app.include_router(routes)
+    tell_problems(app)
+    app.openapi = _Described(app)  # type: ignore[method-assign]  FastAPI's own way to say more than it finds out
+
+    async def show_documentation() -> HTMLResponse:
+        return documentation.render(app.openapi())
+
+    app.add_api_route("/api/docs", show_documentation, include_in_schema=False)
+    return app
+
+
+class _Described:
+    """The OpenAPI document, made once, with the problem documents."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+        self._document: dict[str, Any] | None = None
+
+    def __call__(self) -> dict[str, Any]:
+        if self._document is None:
+            document = get_openapi(
+                title=self._app.title, version=self._app.version, description=ABOUT, routes=self._app.routes
+            )
+            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas = document["components"]["schemas"]
+            schemas |= problem.pop("$defs", {}) | {"Problem": problem}
+            self._document = document
+        return self._document
+
+
+def mounts(api: FastAPI) -> list[Mount]:
+    """Where the console mounts it: its paths are whole ones."""
+
+    async def whole(scope: Scope, receive: Receive, send: Send) -> None:
+        await api({**scope, "root_path": scope.get("app_root_path", "")}, receive, send)
+
+    application: ASGIApp = whole
+    return [Mount("/api", application), Mount("/hooks", application)]

@@ -1,0 +1,60 @@
+"""Which program calls, by its key, and what it may ask for."""
+
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy import Connection
+from starlette.requests import Request
+
+from console.api.problems import Refused
+from console.web.database import Database
+from models.api_scopes import ApiScope
+from tasks.access.api_keys import ApiCaller, read_key
+
+BEARER = HTTPBearer(
+    auto_error=False,
+    scheme_name="key",
+    description="A key that `aftercare keys add` or the page of users has made: `Authorization: Bearer ac_…`.",
+)
+Presented = Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
+LONGEST_KEY = 200
+
+
+def database_of(request: Request) -> Database:
+    """The shared database, and the clock."""
+    found: Database = request.app.state.database
+    return found
+
+
+SharedDatabase = Annotated[Database, Depends(database_of)]
+
+
+def caller_with(scope: ApiScope) -> Callable[..., Coroutine[Any, Any, ApiCaller]]:
+    """The dependency that is the calling program, whose key must have a scope."""
+
+    async def admit(presented: Presented, database: SharedDatabase) -> ApiCaller:
+        caller = None
+        if presented is not None and len(presented.credentials) <= LONGEST_KEY:
+            caller = await database.work(_read, presented.credentials, database.now)
+        if caller is None:
+            sentence = "Send a key that is not revoked, as Authorization: Bearer ac_…."
+            raise Refused(401, sentence, {"WWW-Authenticate": "Bearer"})
+        if not caller.may(scope):
+            raise Refused(403, f"The key of {caller.name} has not the scope {scope}.")
+        return caller
+
+    return admit
+
+
+def _read(connection: Connection, text: str, now: datetime) -> ApiCaller | None:
+    return read_key(connection, text, now)
+
+
+def store_reached(caller: ApiCaller, wanted: str | None) -> str | None:
+    """The store that a call is about: the key's own, or the one that is named. Raises `Refused`."""
+    if caller.store is not None and wanted is not None and wanted.casefold() != caller.store.casefold():
+        raise Refused(403, f"The key of {caller.name} is for the store {caller.store} only.")
+    return caller.store or wanted

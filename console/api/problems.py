@@ -1,0 +1,124 @@
+"""What is answered when something cannot be done: a problem document (RFC 9457) with a sentence."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, HTTPException
+from fastapi.exceptions import RequestValidationError
+from psycopg.errors import LockNotAvailable, QueryCanceled
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import InterfaceError, OperationalError
+from starlette.exceptions import HTTPException as AnyHTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from models.errors import AftercareError
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class FieldProblem(BaseModel):
+    """What is wrong at one place of a request."""
+
+    field: str = Field(description="The place, such as body.rows.3.name.")
+    reason: str
+
+
+class Problem(BaseModel):
+    """Why a request was refused (RFC 9457)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str = Field(description="A sentence that says what was wrong.")
+    errors: list[FieldProblem] | None = Field(None, description="Where the request is not of the form it must have.")
+
+
+class Refused(HTTPException):
+    """A request that is answered with a problem document."""
+
+    def __init__(self, status: int, detail: str, headers: dict[str, str] | None = None, **members: object) -> None:
+        super().__init__(status, detail, headers)
+        self.members = members
+
+
+DESCRIPTIONS = {
+    401: "There is no key, or it is not a good one.",
+    403: "The key is not for this.",
+    404: "There is no such thing that the key reaches.",
+    409: "It was taken before.",
+    413: "The body is larger than 5 MB.",
+    415: "The body is not declared as application/json.",
+    422: "Nothing was accepted: the request has not the form it must have, or every row of it was rejected.",
+    503: "Something that is needed does not answer at the moment; try again after the seconds in Retry-After.",
+}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The documentation of the problem documents that a path may answer with."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": DESCRIPTIONS[status], "content": content} for status in sorted(statuses)}
+
+
+def answer_problem(
+    status: int, detail: str, headers: Mapping[str, str] | None = None, **members: object
+) -> JSONResponse:
+    """A problem document."""
+    document = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return JSONResponse(document | members, status, dict(headers or {}), MEDIA_TYPE)
+
+
+def tell_problems(app: FastAPI) -> None:
+    """Have everything that goes wrong answered with a problem document."""
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(AnyHTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(AftercareError, _domain)
+    app.add_exception_handler(OperationalError, _database)
+    app.add_exception_handler(InterfaceError, _database)
+
+
+async def _refused(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Refused)  # noqa: S101  it is registered for this
+    return answer_problem(error.status_code, error.detail, error.headers, **error.members)
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, AnyHTTPException)  # noqa: S101  it is registered for this
+    sentences = {
+        404: f"There is nothing at {request.url.path}.",
+        405: f"{request.url.path} does not take {request.method}.",
+    }
+    return answer_problem(error.status_code, sentences.get(error.status_code, error.detail), error.headers)
+
+
+async def _invalid(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101  it is registered for this
+    found = {".".join(str(part) for part in problem["loc"]): _reason(problem) for problem in error.errors()}
+    told = " ".join(f"{field}: {reason}." for field, reason in list(found.items())[:5])
+    more = f" And {len(found) - 5} more, in errors." if len(found) > 5 else ""
+    errors = [{"field": field, "reason": reason} for field, reason in found.items()]
+    return answer_problem(422, f"{told}{more}", errors=errors)
+
+
+def _reason(problem: Mapping[str, Any]) -> str:
+    if problem["type"] == "extra_forbidden":
+        return "a field of this name is not known here"
+    reason = str(problem["msg"]).removeprefix("Value error, ").rstrip(".")
+    return reason[:1].lower() + reason[1:]
+
+
+async def _domain(_: Request, error: Exception) -> JSONResponse:
+    return answer_problem(422, str(error))
+
+
+async def _database(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, OperationalError | InterfaceError)  # noqa: S101  it is registered for these
+    if isinstance(error.orig, LockNotAvailable):
+        return answer_problem(503, "An import is under way; try again when it is done.", {"Retry-After": "30"})
+    if isinstance(error.orig, QueryCanceled):
+        return answer_problem(503, "This took too long; narrow down what you ask for.", {"Retry-After": "30"})
+    return answer_problem(503, "The database does not answer; try again in a moment.", {"Retry-After": "5"})

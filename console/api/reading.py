@@ -1,0 +1,181 @@
+"""What programs may read: touches, and runs with their accounts."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import BaseModel, Field
+from sqlalchemy import Connection, Row
+
+from console.api.callers import SharedDatabase, caller_with, store_reached
+from console.api.problems import Refused, problems
+from console.api.requests import ApiRoute
+from console.api.rows import LONGEST
+from console.moments import house_zone
+from models.api_scopes import ApiScope
+from models.settings import Settings
+from models.words import (
+    CallOutcome,
+    ChannelName,
+    Gate,
+    ProcessName,
+    Purpose,
+    RunState,
+    StepKind,
+    SubjectKind,
+    TouchState,
+)
+from tasks.access.api_keys import ApiCaller
+from tasks.paging import Page, RunsWanted, TouchesWanted, find_run, page_of_runs, page_of_touches
+
+MOST = 500
+LARGEST_ID = 2**63 - 1
+routes = APIRouter(prefix="/api/v1", route_class=ApiRoute)
+After = Annotated[str | None, Query(max_length=200, description="Go on after a page: what it gave as `next`.")]
+Limit = Annotated[int, Query(ge=1, le=MOST, description="How many at most.")]
+ReadsTouches = Annotated[ApiCaller, Depends(caller_with(ApiScope.TOUCHES_READ))]
+ReadsRuns = Annotated[ApiCaller, Depends(caller_with(ApiScope.RUNS_READ))]
+
+
+class TouchOut(BaseModel):
+    """One due contact with one customer. Its times are those of its store."""
+
+    id: UUID
+    process: str
+    step: str
+    kind: StepKind
+    purpose: Purpose
+    state: TouchState
+    state_at: datetime
+    gate: Gate | None = Field(description="The rule that last held or stopped it.")
+    reason: str | None = Field(description="Why it stands where it stands.")
+    store: str = Field(description="The store's code.")
+    customer_id: int
+    customer_keys: list[str] = Field(description="The keys by which sources know the customer.")
+    subject_kind: SubjectKind
+    subject_id: int
+    due_at: datetime
+    not_before: datetime
+    valid_until: datetime
+    contacted_at: datetime | None
+    delivered_at: datetime | None
+    channel: ChannelName | None
+    message_id: str | None
+    attempts: int
+    merged_into: UUID | None = Field(description="The touch inside whose message it went out.")
+    outcome: CallOutcome | None
+
+
+class TouchPage(BaseModel):
+    """Some touches, by the moment they are due."""
+
+    touches: list[TouchOut]
+    next: str | None = Field(description="Pass it as `after` for what follows; null: these were the last.")
+
+
+class RunOut(BaseModel):
+    """One run of a process."""
+
+    id: UUID
+    process: str
+    state: RunState
+    dry_run: bool
+    as_of: datetime
+    started_at: datetime
+    finished_at: datetime | None
+    started_by: str
+    prefect_run_id: UUID | None
+    error: str | None
+
+
+class RunWithAccount(RunOut):
+    """One run of a process, with its balanced account."""
+
+    account: dict[str, Any] | None
+    policy_versions: dict[str, Any]
+
+
+class RunPage(BaseModel):
+    """Some runs, the latest first."""
+
+    runs: list[RunOut]
+    next: str | None = Field(description="Pass it as `after` for what follows; null: these were the last.")
+
+
+@routes.get("/touches", tags=["reading"], summary="Touches, page by page", responses=problems(401, 403, 422, 503))
+async def list_touches(
+    caller: ReadsTouches,
+    database: SharedDatabase,
+    store: Annotated[str | None, Query(max_length=LONGEST, description="A store's code.")] = None,
+    process: ProcessName | None = None,
+    state: TouchState | None = None,
+    customer_id: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
+    customer: Annotated[str | None, Query(max_length=LONGEST, description="A source's key of the customer.")] = None,
+    due_from: Annotated[datetime | None, Query(description="Without a zone, it is in the store's.")] = None,
+    due_until: Annotated[datetime | None, Query(description="Exclusive.")] = None,
+    after: After = None,
+    limit: Limit = 100,
+) -> TouchPage:
+    """By the moment they are due. Needs the scope `touches:read`; a key of one store sees that store's."""
+    wanted = TouchesWanted(store_reached(caller, store), process, state, customer_id, customer, due_from, due_until)
+    page = await database.work(_touches, wanted, after, limit, database.settings)
+    return TouchPage(touches=[_touch(row) for row in page.rows], next=page.next)
+
+
+def _touches(connection: Connection, wanted: TouchesWanted, after: str | None, limit: int, settings: Settings) -> Page:
+    zone = house_zone(connection, settings)
+    return page_of_touches(connection, _zoned(wanted, zone), after, limit)
+
+
+def _zoned(wanted: TouchesWanted, zone: ZoneInfo) -> TouchesWanted:
+    due_from, due_until = (at_home(at, zone) for at in (wanted.due_from, wanted.due_until))
+    return TouchesWanted(
+        wanted.store, wanted.process, wanted.state, wanted.customer_id, wanted.customer, due_from, due_until
+    )
+
+
+def at_home(at: datetime | None, zone: ZoneInfo) -> datetime | None:
+    """A moment, in the store's zone unless it has one of its own."""
+    return at.replace(tzinfo=zone) if at is not None and at.tzinfo is None else at
+
+
+def _touch(row: Row[Any]) -> TouchOut:
+    zone = ZoneInfo(row.time_zone)
+    said = {name: getattr(row, name) for name in TouchOut.model_fields}
+    local = {name: at.astimezone(zone) for name, at in said.items() if isinstance(at, datetime)}
+    return TouchOut(**said | local | {"customer_keys": row.customer_keys or []})
+
+
+@routes.get("/runs", tags=["reading"], summary="Runs, page by page", responses=problems(401, 403, 422, 503))
+async def list_runs(
+    caller: ReadsRuns,  # noqa: ARG001  asked for its scope
+    database: SharedDatabase,
+    process: Annotated[str | None, Query(max_length=100)] = None,
+    state: RunState | None = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> RunPage:
+    """The latest first. Needs the scope `runs:read`."""
+    page = await database.work(page_of_runs, RunsWanted(process, state), after, limit)
+    return RunPage(runs=[RunOut(**_said(row, RunOut)) for row in page.rows], next=page.next)
+
+
+@routes.get(
+    "/runs/{run_id}", tags=["reading"], summary="One run with its account", responses=problems(401, 403, 404, 422, 503)
+)
+async def show_run(
+    caller: ReadsRuns,  # noqa: ARG001  asked for its scope
+    database: SharedDatabase,
+    run_id: Annotated[UUID, Path()],
+) -> RunWithAccount:
+    """Needs the scope `runs:read`."""
+    row = await database.work(find_run, run_id)
+    if row is None:
+        raise Refused(404, f"There is no run {run_id}.")
+    return RunWithAccount(**_said(row, RunWithAccount))
+
+
+def _said(row: Row[Any], model: type[BaseModel]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in model.model_fields}

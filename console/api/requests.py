@@ -1,0 +1,104 @@
+"""Requests of programs: of limited size, as JSON whose numbers stay as they were written."""
+
+import json
+from collections.abc import Callable, Coroutine
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from console.api.problems import Refused
+
+LARGEST_BODY = 5 * 1024 * 1024
+MOST_DIGITS = 40
+"""No figure of ours has more, with its fraction; one that had could take for ever to write out."""
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class JsonRequest(Request):
+    """A request whose body is read up to a limit, and parsed without rounding."""
+
+    async def body(self) -> bytes:
+        """The body. Raises `Refused` when it is too large."""
+        if not hasattr(self, "_body"):
+            pieces, size = [], int(self.headers.get("content-length", "0"))
+            if size <= LARGEST_BODY:
+                size = 0
+                async for piece in self.stream():
+                    size += len(piece)
+                    if size > LARGEST_BODY:
+                        break
+                    pieces.append(piece)
+            if size > LARGEST_BODY:
+                raise Refused(413, "A request may have 5 MB; send the rows in several.", {"Connection": "close"})
+            self._body = b"".join(pieces)
+        return self._body
+
+    async def json(self) -> Any:
+        """The body as JSON. Raises `Refused` when it is none, or holds what no database keeps."""
+        try:
+            parsed = json.loads(await self.body(), parse_float=_figure, parse_int=_whole, parse_constant=_constant)
+        except (ValueError, RecursionError) as error:
+            raise Refused(422, f"The body is not JSON that can be read: {error}.") from error
+        _check_texts(parsed)
+        return parsed
+
+
+class ApiRoute(APIRoute):
+    """A path of the API."""
+
+    def get_route_handler(self) -> Handler:
+        """Answers a request."""
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            careful = JsonRequest(request.scope, request.receive)
+            await self.admit(careful)
+            return await handle(careful)
+
+        return answer
+
+    async def admit(self, request: JsonRequest) -> None:
+        """Look at a request before anything is made of it. Raises `Refused`."""
+        if "\x00" in f"{request.path_params}{request.query_params}" or "\\x00" in str(request.path_params):
+            raise Refused(422, "An address cannot hold the character zero.")
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if request.method in ("POST", "PUT") and kind != "application/json":
+            raise Refused(415, "Send JSON, and say so: Content-Type: application/json.")
+
+
+def _figure(text: str) -> Decimal:
+    try:
+        figure = Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError(text) from error
+    if len(text) > MOST_DIGITS or abs(figure.adjusted()) > MOST_DIGITS:
+        sentence = f"the number {text[:MOST_DIGITS]} has more than {MOST_DIGITS} digits"
+        raise ValueError(sentence)
+    return figure
+
+
+def _whole(text: str) -> int:
+    _figure(text)
+    return int(text)
+
+
+def _constant(text: str) -> Any:
+    sentence = f"{text} is not a number"
+    raise ValueError(sentence)
+
+
+def _check_texts(value: Any) -> None:
+    """Texts that UTF-8 and PostgreSQL can hold. Raises `Refused`."""
+    if isinstance(value, str):
+        if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+            raise Refused(422, "A text holds the character zero, or half of a pair of surrogates.")
+    elif isinstance(value, list):
+        for one in value:
+            _check_texts(one)
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            _check_texts(name)
+            _check_texts(one)

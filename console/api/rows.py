@@ -1,0 +1,113 @@
+"""What a program says of a fact: models made of the columns that files have, so that both go by one description."""
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, WithJsonSchema, create_model
+
+from tasks.intake.kinds import KINDS, Column, Holds, KindName
+from tasks.intake.records import RecordsLoaded
+
+MOST_ROWS = 1000
+LONGEST = 500
+Text = Annotated[str, Strict(), StringConstraints(max_length=LONGEST)]
+Whole = Annotated[int, Strict()]
+Figure = Annotated[Decimal, Strict(), WithJsonSchema({"type": "number"})]
+YesNo = Annotated[bool, Strict()]
+Texts = Annotated[list[Text], Field(max_length=20)]
+LISTS = (Holds.PHONES, Holds.EMAILS, Holds.NAMES, Holds.CHANNELS)
+FIGURES = (Holds.AMOUNT, Holds.KILOMETRES, Holds.YEAR)
+KEYS = (Holds.KEY, Holds.REFERENCE)
+EXAMPLES: dict[Holds, Any] = {
+    Holds.PHONES: "13800138000",
+    Holds.PHONE: "13800138000",
+    Holds.EMAILS: "li@example.com",
+    Holds.DATE: "2026-03-10",
+    Holds.MOMENT: "2026-03-10T10:00:00+08:00",
+    Holds.START: "2026-03-10T10:00:00+08:00",
+    Holds.AMOUNT: "1234.50",
+    Holds.CURRENCY: "CNY",
+    Holds.KILOMETRES: 85300,
+    Holds.YEAR: 2024,
+    Holds.YES_NO: True,
+}
+
+
+class Part(BaseModel):
+    """A part of a request; a field that it does not know is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def _type_of(column: Column) -> Any:
+    if column.holds in LISTS:
+        return Text | Texts | None
+    if column.holds in FIGURES:
+        return Text | Whole | Figure | None
+    if column.holds in KEYS:
+        return Text | Whole | None
+    return Text | YesNo | None if column.holds is Holds.YES_NO else Text | None
+
+
+def _field(column: Column) -> tuple[Any, Any]:
+    needed = " Without it the row is rejected." if column.required else ""
+    meaning = f"{column.meaning[:1].upper()}{column.meaning[1:]}.{needed}"
+    examples = [EXAMPLES[column.holds]] if column.holds in EXAMPLES else None
+    return _type_of(column), Field(None, description=meaning, examples=examples)
+
+
+def row_model(kind: KindName, *, keyed: bool) -> Any:
+    """The model of one row; `keyed`: its key stands in the address."""
+    columns = (column for column in KINDS[kind].columns if not (keyed and column.name == "key"))
+    fields: dict[str, Any] = {column.name: _field(column) for column in columns}
+    name = "".join(word.capitalize() for word in kind.removesuffix("s").split("-"))
+    return create_model(f"{name}Values" if keyed else name, __base__=Part, **fields)
+
+
+def batch_model(row: Any) -> Any:
+    """The model of several rows."""
+    store = (Text | None, Field(None, description="The store of rows that name none."))
+    rows = (list[row], Field(min_length=1, max_length=MOST_ROWS))
+    return create_model(f"{row.__name__}Batch", __base__=Part, store=store, rows=rows)
+
+
+class Rejected(BaseModel):
+    """Something wrong with one row."""
+
+    row: int = Field(description="Which of the rows, counted from 1.")
+    field: str
+    value: str
+    reason: str
+    whole: bool = Field(description="True: nothing of the row went in. False: the rest of the row did.")
+
+
+class Upserted(BaseModel):
+    """What became of the rows: `accepted` and `rejected` together are all that were sent."""
+
+    accepted: int
+    rejected: int
+    new: int
+    changed: int
+    unchanged: int = Field(description="On record already, and just so.")
+    repeated: int = Field(description="Rows whose fact a later row of the same request states, too.")
+    rejects: list[Rejected]
+    notices: list[str]
+
+
+def upserted(loaded: RecordsLoaded) -> Upserted:
+    """What is answered."""
+    counts = loaded.counts
+    rejects = [
+        Rejected(row=one.row, field=one.column, value=one.value, reason=one.sentence, whole=one.whole)
+        for one in loaded.rejects
+    ]
+    return Upserted(
+        accepted=loaded.accepted,
+        rejected=counts.rejected,
+        new=counts.inserted,
+        changed=counts.changed,
+        unchanged=counts.unchanged,
+        repeated=counts.repeated,
+        rejects=rejects,
+        notices=loaded.notices,
+    )

@@ -1,0 +1,72 @@
+"""Starting a process from outside, through Prefect."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Depends, Header
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+
+from console.api.callers import SharedDatabase, caller_with
+from console.api.problems import Refused, problems
+from console.api.reading import at_home
+from console.api.requests import ApiRoute
+from console.api.rows import Part
+from console.moments import house_zone
+from deployments.steering_runs import NoPrefect, NotDeployed, PrefectSilent, Steering
+from models.api_scopes import ApiScope
+from models.words import ProcessName
+from tasks.access.api_keys import ApiCaller
+
+routes = APIRouter(prefix="/api/v1", route_class=ApiRoute)
+RETRY = {"Retry-After": "30"}
+
+
+class Start(Part):
+    """How a process is to run."""
+
+    as_of: Annotated[
+        datetime | None, Field(description="The moment to run as of; without it, now. Without a zone, the store's.")
+    ] = None
+    dry_run: Annotated[bool, Field(description="Only find out what would happen.", strict=True)] = False
+
+
+class Started(BaseModel):
+    """A run that will begin in a moment."""
+
+    prefect_run_id: UUID = Field(description="By which the run is found among the runs, once it has begun.")
+    process: ProcessName
+    as_of: datetime | None
+    dry_run: bool
+
+
+@routes.post(
+    "/processes/{process}/runs",
+    status_code=202,
+    tags=["processes"],
+    summary="Start a process",
+    responses=problems(401, 403, 413, 415, 422, 503),
+)
+async def start_process(
+    request: Request,
+    process: ProcessName,
+    start: Start,
+    caller: Annotated[ApiCaller, Depends(caller_with(ApiScope.PROCESSES_START))],
+    database: SharedDatabase,
+    key: Annotated[
+        str | None,
+        Header(alias="Idempotency-Key", max_length=200, description="The same key twice starts one run."),
+    ] = None,
+) -> Started:
+    """Like `aftercare run`. Needs the scope `processes:start`, of a key for all stores."""
+    steering: Steering = request.app.state.steering
+    as_of = at_home(start.as_of, await database.work(house_zone, database.settings))
+    unique = f"api:{caller.name}:{process}:{key or uuid4()}"
+    try:
+        run_id = await steering.start(
+            process, as_of=as_of, dry_run=start.dry_run, login=f"api:{caller.name}", key=unique
+        )
+    except (NoPrefect, NotDeployed, PrefectSilent) as error:
+        raise Refused(503, str(error), RETRY) from error
+    return Started(prefect_run_id=run_id, process=process, as_of=as_of, dry_run=start.dry_run)
