@@ -15,6 +15,9 @@ from tasks.access.sessions import SignedIn
 from tasks.access.users import make_staff
 
 
+LARGEST_KEY = 2**63 - 1
+
+
 class NotYours(AftercareError):
     """Something of another store, or nothing at all: which of them is not said."""
 
@@ -46,7 +49,7 @@ def check_appointment(connection: Connection, store_id: int | None, appointment_
 
 
 def _check(connection: Connection, statement: Select[Any], store_id: int | None, kind: str, entity_id: object) -> int:
-    found = connection.scalar(statement)
+    found = connection.scalar(statement) if not isinstance(entity_id, int) or abs(entity_id) <= LARGEST_KEY else None
     if found is None or (store_id is not None and found != store_id):
         raise NotYours(kind, entity_id)
     return int(found)

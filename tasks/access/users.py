@@ -17,6 +17,8 @@ from tasks.access.passwords import hash_password, make_password
 EVERYWHERE = frozenset({Role.ADMIN, Role.OPERATOR, Role.MARKETING, Role.FINANCE, Role.MANAGER})
 """The roles that may belong to no single store, and then see them all."""
 FIRST = "admin"
+FIRST_USER_LOCK = 727_004
+"""The advisory lock that keeps two consoles, started at once, from making two."""
 
 
 class UnknownUser(AftercareError):
@@ -126,7 +128,7 @@ def add_user(connection: Connection, new: NewUser, password: str | None, now: da
 
 def add_first_admin(connection: Connection, now: datetime) -> str | None:
     """Where there is no user yet, make `admin`; the password, to be shown once. None where there are users."""
-    connection.execute(select(func.pg_advisory_xact_lock(727_002)))  # two consoles may start at once
+    connection.execute(select(func.pg_advisory_xact_lock(FIRST_USER_LOCK)))
     if connection.scalar(select(func.count()).select_from(User)):
         return None
     return add_user(connection, NewUser(FIRST, Role.ADMIN), None, now, "system")
