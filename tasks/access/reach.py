@@ -14,7 +14,6 @@ from models.words import Role
 from tasks.access.sessions import SignedIn
 from tasks.access.users import make_staff
 
-
 LARGEST_KEY = 2**63 - 1
 
 

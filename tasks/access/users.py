@@ -17,7 +17,7 @@ from tasks.access.passwords import hash_password, make_password
 EVERYWHERE = frozenset({Role.ADMIN, Role.OPERATOR, Role.MARKETING, Role.FINANCE, Role.MANAGER})
 """The roles that may belong to no single store, and then see them all."""
 FIRST = "admin"
-FIRST_USER_LOCK = 727_004
+FIRST_USER_LOCK = 727_005
 """The advisory lock that keeps two consoles, started at once, from making two."""
 
 

@@ -54,7 +54,7 @@ BATCH = 5_000
 """How many rows are held in memory at once."""
 FIRST_REJECTS = 5
 """How many rejects a result quotes."""
-LOCK = 727_002
+LOCK = 727_006
 """The advisory lock that lets one import at a time decide which facts are new."""
 CURRENCY = "CNY"
 
