@@ -29,40 +29,49 @@ def describe_figures(figures: Mapping[str, Any], zone: ZoneInfo) -> str:
     )
 
 
-def describe(value: Any, zone: ZoneInfo) -> str:
-    """One figure."""
+def describe(value: Any, zone: ZoneInfo, language: str = ENGLISH) -> str:
+    """One figure, with its days as the language writes them."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
-        return _mapping(value, zone)
+        return _mapping(value, zone, language)
     if isinstance(value, list):
-        return ", ".join(describe(item, zone) for item in value)
-    return _text(value, zone) if isinstance(value, str) else f"{value:,}" if isinstance(value, int) else str(value)
+        return ", ".join(describe(item, zone, language) for item in value)
+    return (
+        _text(value, zone, language)
+        if isinstance(value, str)
+        else f"{value:,}"
+        if isinstance(value, int)
+        else str(value)
+    )
 
 
-def _mapping(value: Mapping[str, Any], zone: ZoneInfo) -> str:
+def _mapping(value: Mapping[str, Any], zone: ZoneInfo, language: str) -> str:
     if {"number", "open", "currency", "due_on"} <= value.keys():
-        due = write_day(date.fromisoformat(value["due_on"]), ENGLISH)
-        return f"{value['number']} {write_money(Decimal(value['open']), value['currency'])} due {due}"
+        due = write_day(date.fromisoformat(value["due_on"]), language)
+        amount = write_money(Decimal(value["open"]), value["currency"])
+        return (
+            f"{value['number']} {amount} due {due}" if language == ENGLISH else f"{value['number']} {amount} {due}到期"
+        )
     if all(len(key) == len("CNY") and key.isupper() for key in value):
         return " + ".join(write_money(Decimal(amount), currency) for currency, amount in sorted(value.items()))
     return describe_figures(value, zone)
 
 
-def _text(value: str, zone: ZoneInfo) -> str:
+def _text(value: str, zone: ZoneInfo, language: str) -> str:
     """A text, which may be a day or a moment as JSON writes them."""
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
         return value
     if len(value) == len("2026-03-10"):
-        return write_day(moment.date(), ENGLISH)
+        return write_day(moment.date(), language)
     if moment.tzinfo is None:
         return value
-    return clock(moment, zone)
+    return clock(moment, zone, language)
 
 
-def clock(moment: datetime, zone: ZoneInfo) -> str:
+def clock(moment: datetime, zone: ZoneInfo, language: str = ENGLISH) -> str:
     """A moment as the store's clock shows it."""
     local = moment.astimezone(zone)
-    return f"{write_day(local.date(), ENGLISH)} {local:%H:%M}"
+    return f"{write_day(local.date(), language)} {local:%H:%M}"

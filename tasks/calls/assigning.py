@@ -34,6 +34,15 @@ class CannotMakeThem(AftercareError):
 
 
 @dataclass(frozen=True, slots=True)
+class TeamStore:
+    """The store whose staff somebody gives calls to."""
+
+    id: int
+    code: str
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class WaitingCall:
     """A call or task that waits, as it is shown to whoever assigns it."""
 
@@ -85,6 +94,19 @@ class Assigned:
     changed: int
     left: int
     """Settled, on a screen, or assigned anew by somebody else meanwhile: they stay as they are."""
+
+
+def find_team_store(connection: Connection, user: SignedIn, code: str | None) -> TeamStore:
+    """The user's own store, or the one that they ask for; the first where they ask for none. Raises `NotYours`."""
+    statement = select(Store.id, Store.code, Store.time_zone).order_by(Store.code).limit(1)
+    if user.store_id is not None:
+        statement = statement.where(Store.id == user.store_id)
+    elif code is not None:
+        statement = statement.where(Store.code == code)
+    found = connection.execute(statement).one_or_none()
+    if found is None:
+        raise NotYours("store", code)
+    return TeamStore(*found)
 
 
 def read_role_loads(connection: Connection, store_id: int, now: datetime) -> list[RoleLoad]:

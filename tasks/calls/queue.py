@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from models.cadence import local_day, midnight, moment
 from models.call_queue import HELD_FOR, roles_served
 from models.ledger import CallAttempt, Touch
-from models.people import StaffMember
+from models.people import StaffMember, Store
 from models.words import Role, StepKind, SubjectKind, TouchState
 from tasks.access.reach import staff_code_in
 from tasks.access.sessions import SignedIn
@@ -75,6 +75,8 @@ class Standing:
     """Calls made, answered or not, and tasks finished."""
     first_at: datetime | None
     """When the first call of today was made."""
+    time_zone: str
+    """Whose midnight and clock that is: their store's."""
 
 
 def caller_of(connection: Connection, user: SignedIn, role: Role | None = None) -> Caller:
@@ -181,8 +183,9 @@ def release(connection: Connection, held: HeldCall) -> None:
     connection.execute(update(Touch).where(Touch.id == held.item.id, *same).values(held_by=None, held_until=None))
 
 
-def read_standing(connection: Connection, caller: Caller, now: datetime, time_zone: str) -> Standing:
-    """What waits for a caller, and what they have done since midnight."""
+def read_standing(connection: Connection, caller: Caller, now: datetime, usual_zone: str) -> Standing:
+    """What waits for a caller, and what they have done since midnight; `usual_zone` is for someone of every store."""
+    time_zone = connection.scalar(select(Store.time_zone).where(Store.id == caller.store_id)) or usual_zone
     due = and_(Touch.not_before <= moment(now), Touch.valid_until > moment(now))
     waits = connection.execute(
         select(
@@ -192,7 +195,7 @@ def read_standing(connection: Connection, caller: Caller, now: datetime, time_zo
     ).one()
     made, first_at = connection.execute(_made(caller, now, time_zone)).one()
     finished = connection.scalar(_finished(caller, now, time_zone)) or 0
-    return Standing(waits.waiting, waits.next_at, made + finished, first_at)
+    return Standing(waits.waiting, waits.next_at, made + finished, first_at, time_zone)
 
 
 def _made(caller: Caller, now: datetime, time_zone: str) -> Select[Any]:
