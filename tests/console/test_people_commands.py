@@ -11,7 +11,7 @@ from click.testing import Result
 from sqlalchemy import URL, Engine, insert
 from typer.testing import CliRunner
 
-from console import approvals, calls, cases, notices, replies, settling
+from console import approvals, calls, cases, links, notices, replies, settling
 from console.session import Commands
 from models.service import AppointmentChange
 from models.settings import read_settings
@@ -40,6 +40,7 @@ def told(database_url: URL, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
     ):
         app.add_typer(part, name=name)
     app.command("reply")(replies.reply)
+    app.command("links")(links.links)
     app.command("unsettled")(settling.unsettled)
     app.command("settle")(settling.settle_touch)
     yield lambda *arguments: CliRunner().invoke(app, arguments)
@@ -221,3 +222,17 @@ def test_what_is_unknown_is_settled(engine: Engine, told: Told) -> None:
     settled = told("settle", touch[:8], "--as", "delivered", "--by", "M1", "--reason", "customer rang")
     assert settled.output == f"{touch[:8]} is sent.\n"
     assert "none" in told("unsettled").output
+
+
+def test_the_links_of_a_customer_are_read_out(engine: Engine, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    def facts(world: World) -> None:
+        world.appointment(world.customer(phone="+8613900000001"), "2026-03-12 09:00")
+
+    make(engine, facts)
+    found = json.loads(told("links", "13900000001", "--json").stdout)
+    assert [one["purpose"] for one in found] == ["appointment", "consent"]
+    assert found[0]["until"] == "2026-03-12T09:00:00+08:00"
+    assert found[0]["address"] in told("links", "13900000001").stdout
+    monkeypatch.setenv("AFTERCARE_CHANNELS__SMS", "gateways://sms.example.com/send")
+    read_settings.cache_clear()
+    assert told("links", "13900000001").exit_code == 2
