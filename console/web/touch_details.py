@@ -1,6 +1,7 @@
 """A touch opened: where it stands, its text, what the rules said of it, and what people did."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from nicegui import ui
@@ -31,9 +32,8 @@ async def show_touch(
         _draw_deeds(viewer, opened)
         with ui.row():
             if line.is_unsettled and viewer.may(Permission.SETTLE_TOUCHES):
-                for settlement in _ways_of(opened):
-                    chosen = lambda one=settlement: dialog.submit(one)  # noqa: E731
-                    ui.button(name(viewer, settlement), on_click=chosen).props("outline no-caps")
+                for way in _ways_of(opened):
+                    ui.button(name(viewer, way), on_click=partial(dialog.submit, way)).props("outline no-caps")
             ui.button(viewer.say("frame.close"), on_click=lambda: dialog.submit(None)).props("flat")
     settlement: Settlement | None = await dialog
     dialog.delete()
