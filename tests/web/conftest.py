@@ -40,11 +40,11 @@ STORE = "SH01"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All that drives a browser, on one worker."""
+    """Each module that drives a browser, on one worker: it shares a console."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @dataclass(frozen=True)
@@ -138,8 +138,8 @@ def _drop(postgres: Cluster, name: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium, as it is installed on this machine."""
+def browser(sample_database: str) -> Iterator[Browser]:
+    """Chromium, as it is installed on this machine. Once it runs, Playwright's loop does: the sample comes before."""
     if CHROMIUM is None:
         pytest.skip("There is no Chromium on this machine; install the package 'chromium' to run the browser tests.")
     with sync_playwright() as playwright:
