@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, select, tuple_
+from sqlalchemy import Connection, Row, func, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
@@ -128,10 +128,10 @@ def _write_cursor(at: datetime, row_id: UUID) -> str:
     return urlsafe_b64encode(f"{at.isoformat()} {row_id}".encode()).decode()
 
 
-def _read_cursor(text: str) -> tuple[Any, UUID]:
+def _read_cursor(text: str) -> tuple[Any, Any]:
     try:
         at, row_id = urlsafe_b64decode(text.encode()).decode().split(" ")
-        return moment(datetime.fromisoformat(at)), UUID(row_id)
+        return moment(datetime.fromisoformat(at)), literal(UUID(row_id))
     except ValueError as error:
         raise UnusableCursor(text) from error
 

@@ -123,7 +123,7 @@ def _heads(connection: Connection, receipts: Sequence[Receipt]) -> dict[int, UUI
 
 
 def _head(receipt: Receipt, by_id: Mapping[UUID, UUID], by_name: Mapping[str, set[UUID]]) -> UUID | None:
-    if receipt.touch_id in by_id:
+    if receipt.touch_id is not None and receipt.touch_id in by_id:
         return by_id[receipt.touch_id]
     named = by_name.get(receipt.message_id or "", set())
     return next(iter(named)) if len(named) == 1 else None

@@ -30,7 +30,7 @@ def make_api(database: Database, steering: Steering) -> FastAPI:
     for routes in (make_routes(), starting.routes, reading.routes, hooks.routes):
         app.include_router(routes)
     tell_problems(app)
-    app.openapi = _Described(app)  # type: ignore[method-assign]  FastAPI's own way to say more than it finds out
+    setattr(app, "openapi", _Described(app))  # noqa: B010  a method that is meant to be set, which types cannot say
 
     async def show_documentation() -> HTMLResponse:
         return documentation.render(app.openapi())

@@ -66,8 +66,8 @@ def row_model(kind: KindName, *, keyed: bool) -> Any:
 
 def batch_model(row: Any) -> Any:
     """The model of several rows."""
-    store = (Text | None, Field(None, description="The store of rows that name none."))
-    rows = (list[row], Field(min_length=1, max_length=MOST_ROWS))
+    store: Any = (Text | None, Field(None, description="The store of rows that name none."))
+    rows: Any = (list[row], Field(min_length=1, max_length=MOST_ROWS))
     return create_model(f"{row.__name__}Batch", __base__=Part, store=store, rows=rows)
 
 

@@ -12,10 +12,12 @@ from nicegui import ui
 from sqlalchemy import URL
 from starlette.types import ASGIApp
 
+from console.api.application import make_api, mounts
 from console.customer_pages import routes as customer_pages
 from console.web import health_routes, pages, sign_in
 from console.web.database import Database
 from console.web.guard import Guard
+from console.web.steering import steering
 from models.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
@@ -36,6 +38,7 @@ def make_application(url: URL, settings: Settings) -> ASGIApp:
     app.include_router(sign_in.routes)
     app.include_router(health_routes.routes)
     app.include_router(customer_pages.routes)
+    app.router.routes.extend(mounts(make_api(database, steering())))
     for module in iter_modules(pages.__path__):
         import_module(f"{pages.__name__}.{module.name}")
     ui.run_with(app, title="Aftercare", show_welcome_message=False, tailwind=False, reconnect_timeout=30)

@@ -134,24 +134,26 @@ def _store_id(connection: Connection, code: str | None) -> int | None:
     return found
 
 
-def revoke_key(connection: Connection, name: str, now: datetime, actor: str) -> None:
-    """Refuse a key from now on, for good. Raises `UnknownKey`."""
-    found = select(ApiKey.id, ApiKey.revoked_at).where(ApiKey.name == name.strip()).with_for_update()
+def revoke_key(connection: Connection, name: str, now: datetime, actor: str, store_id: int | None = None) -> None:
+    """Refuse a key from now on, for good; one of `store_id`, for who reaches no other. Raises `UnknownKey`."""
+    found = select(ApiKey.id, ApiKey.revoked_at, ApiKey.store_id).where(ApiKey.name == name.strip()).with_for_update()
     key = connection.execute(found).one_or_none()
-    if key is None:
+    if key is None or (store_id is not None and key.store_id != store_id):
         raise UnknownKey(name)
     if key.revoked_at is None:
         connection.execute(update(ApiKey).where(ApiKey.id == key.id).values(revoked_at=now))
         audit.record(connection, now, actor, "key.revoked", "api-key", name.strip())
 
 
-def list_keys(connection: Connection) -> list[KeyRow]:
-    """All keys, by name."""
-    rows = connection.execute(
+def list_keys(connection: Connection, store_id: int | None = None) -> list[KeyRow]:
+    """All keys, by name; or those of one store."""
+    statement = (
         select(ApiKey.__table__, Store.code.label("store"))
         .outerjoin(Store, Store.id == ApiKey.store_id)
         .order_by(ApiKey.name)
-    ).mappings()
+    )
+    of_store = statement if store_id is None else statement.where(ApiKey.store_id == store_id)
+    rows = connection.execute(of_store).mappings()
     return [KeyRow(**{name: row[name] for name in KeyRow.__slots__} | {"scopes": tuple(row["scopes"])}) for row in rows]
 
 

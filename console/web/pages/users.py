@@ -1,4 +1,4 @@
-"""Who may sign in: add, give another password, disable."""
+"""Who may sign in: add, give another password, disable; and the keys of programs."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from nicegui import ui
 from sqlalchemy import Connection
 
 from console.web.frame import page, telling
+from console.web.keys_of_programs import show_keys
 from console.web.signed_in import Viewer
 from models.permissions import Permission
 from models.words import Role
@@ -25,6 +26,7 @@ async def show_users(viewer: Viewer) -> None:
 
     await listed()
     await _form(viewer, listed.refresh)
+    await show_keys(viewer)
 
 
 def _table(viewer: Viewer, users: list[UserRow], refresh: Any) -> None:

@@ -1,0 +1,123 @@
+"""The keys of programs, on the page of users: made, shown once, revoked."""
+
+from datetime import datetime
+from typing import Any
+
+from nicegui import ui
+from sqlalchemy import Connection
+
+from console.web.frame import telling
+from console.web.signed_in import Viewer, local
+from models.api_scopes import ApiScope
+from models.permissions import Permission
+from tasks.access.api_keys import KeyRow, NewKey, list_keys, make_key, revoke_key
+from tasks.access.sessions import SignedIn
+from tasks.reporting import list_stores
+
+COLUMNS = ("key_name", "scopes", "store", "last_used", "state", "act")
+
+
+async def show_keys(viewer: Viewer) -> None:
+    """The list, and a form for one more."""
+    with ui.element("section").props(f'aria-label="{viewer.say("users.keys")}"').classes("full-width"):
+        ui.label(viewer.say("users.keys")).props("role=heading aria-level=2").classes("text-h6")
+        ui.label(viewer.say("users.keys_about"))
+
+        @ui.refreshable
+        async def listed() -> None:
+            keys = await viewer.read(list_keys, viewer.store_id)
+            if not keys:
+                ui.label(viewer.say("users.no_keys"))
+                return
+            with ui.element("div").classes("wide"):
+                _table(viewer, keys, listed.refresh)
+
+        await listed()
+        await _form(viewer, listed.refresh)
+
+
+def _table(viewer: Viewer, keys: list[KeyRow], refresh: Any) -> None:
+    with ui.element("table").classes("q-table full-width text-left"):
+        with ui.element("thead"), ui.element("tr"):
+            for name in COLUMNS:
+                with ui.element("th").props("scope=col"):
+                    ui.label(viewer.say(f"users.{name}"))
+        with ui.element("tbody"):
+            for key in keys:
+                _row(viewer, key, refresh)
+
+
+def _row(viewer: Viewer, key: KeyRow, refresh: Any) -> None:
+    zone = viewer.database.settings.time_zone
+    used = local(key.last_used_on, zone) or viewer.say("users.never")
+    revoked = viewer.say("users.key_revoked", at=local(key.revoked_at, zone))
+    state = revoked if key.revoked_at else viewer.say("users.key_good")
+    store = key.store or viewer.say("frame.all_stores")
+    with ui.element("tr"):
+        for cell in (key.name, ", ".join(key.scopes), store, used, state):
+            with ui.element("td"):
+                ui.label(cell)
+        with ui.element("td"):
+            if key.revoked_at is None:
+                button = ui.button(viewer.say("users.revoke"), on_click=lambda: _ask(viewer, key.name, refresh))
+                button.props(f'outline dense aria-label="{viewer.say("users.revoke_of", name=_plain(key.name))}"')
+
+
+def _plain(name: str) -> str:
+    """A name inside an attribute."""
+    return name.replace('"', "'").replace("\\", "/")
+
+
+def _ask(viewer: Viewer, name: str, refresh: Any) -> None:
+    """A key cannot be given back, so it is not revoked by a slip."""
+    with ui.dialog(value=True) as dialog, ui.card():
+        ui.label(viewer.say("users.revoke_sure", name=name))
+        with ui.row():
+
+            async def revoke() -> None:
+                async with telling(viewer):
+                    await viewer.change(Permission.MANAGE_ACCESS, _revoke, viewer.now, name)
+                    dialog.close()
+                    refresh()
+
+            ui.button(viewer.say("users.revoke"), on_click=revoke).props("color=negative")
+            ui.button(viewer.say("frame.cancel"), on_click=dialog.close).props("outline")
+
+
+def _revoke(connection: Connection, actor: SignedIn, now: datetime, name: str) -> None:
+    revoke_key(connection, name, now, actor.login, actor.store_id)
+
+
+async def _form(viewer: Viewer, refresh: Any) -> None:
+    stores = {"": viewer.say("frame.all_stores")} if viewer.store_id is None else {}
+    stores |= {
+        store.code: f"{store.code} {store.name}"
+        for store in await viewer.read(list_stores)
+        if viewer.user.store in (None, store.code)
+    }
+    with ui.row().classes("items-end"):
+        name = ui.input(viewer.say("users.key_name")).props("outlined dense autocomplete=off")
+        scopes = ui.select([scope.value for scope in ApiScope], label=viewer.say("users.scopes"), multiple=True)
+        scopes.props("outlined dense").style("min-width: 14rem")
+        store = ui.select(stores, label=viewer.say("users.store"), value=next(iter(stores))).props("outlined dense")
+
+        async def make() -> None:
+            async with telling(viewer):
+                wanted = [ApiScope(scope) for scope in scopes.value or []]
+                new = NewKey(name.value or "", wanted, viewer.user.store or store.value or None)
+                text = await viewer.change(Permission.MANAGE_ACCESS, _make, viewer.now, new)
+                _show_once(viewer, new.name.strip(), text)
+                refresh()
+
+        ui.button(viewer.say("users.make_key"), on_click=make)
+
+
+def _make(connection: Connection, actor: SignedIn, now: datetime, new: NewKey) -> str:
+    return make_key(connection, new, now, actor.login)
+
+
+def _show_once(viewer: Viewer, name: str, text: str) -> None:
+    with ui.dialog(value=True) as dialog, ui.card():
+        ui.label(viewer.say("users.key_once", name=name))
+        ui.label(text).props("data-key").style("overflow-wrap: anywhere; font-family: monospace")
+        ui.button(viewer.say("frame.close"), on_click=dialog.close)
