@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, Select, Uuid, bindparam, case, func, literal, select
+from sqlalchemy import Connection, Select, Uuid, bindparam, case, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import LateralFromClause
@@ -70,7 +70,7 @@ def letters_about(
     """The letters of those of some touches that are about subjects of these kinds."""
     parameters = {"ids": touch_ids, "now": now}
     return {
-        row["touch_id"]: _write(kind, row, now)
+        row["touch_id"]: write_letter(kind, row, now)
         for kind in sorted(kinds)
         for row in connection.execute(_facts_and_templates(kind), parameters).mappings()
     }
@@ -136,7 +136,8 @@ def _script_in_store_language(frozen: type[TemplateVersion]) -> LateralFromClaus
     )
 
 
-def _write(kind: SubjectKind, row: RowMapping, now: datetime) -> Letter:
+def write_letter(kind: SubjectKind, row: Mapping[Any, Any], now: datetime) -> Letter:
+    """The letter of a row of facts, with the templates that fill it in (`template_text` and so on)."""
     templates = (row["template_subject"], row["template_text"], row["template_also"])
     wanted = frozenset[str]().union(*(links_in(template) for template in templates if template))
     variables: dict[str, Any] = dict(write_variables(kind, row["template_language"], row))

@@ -1,7 +1,7 @@
 """The links of this installation: signed with its secret, written into letters, and followed by customers."""
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from pathlib import Path
 from secrets import token_hex, token_urlsafe
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, RowMapping, Select, cast, func, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, Connection, Select, cast, func, literal, null, select, union_all
 from sqlalchemy.types import Text
 
 from models.base import enumeration
@@ -124,7 +124,7 @@ def _kept_secret(path: Path) -> str:
         raise SecretOutOfReach(path, error.strerror) from error
 
 
-def write_links(kind: SubjectKind, names: Collection[str], row: RowMapping, now: datetime) -> dict[str, str]:
+def write_links(kind: SubjectKind, names: Collection[str], row: Mapping[Any, Any], now: datetime) -> dict[str, str]:
     """The links of a letter by their names, from the facts of its subject; empty where nobody could open them."""
     signer = signer_for_letters(read_settings())
     if signer is None:

@@ -35,7 +35,7 @@ def days_of_accounts(stores: Subquery, chosen: ColumnElement[bool]) -> CTE:
         .join(stores, stores.c.id == Account.store_id)
         .join(tolerated, tolerated.c.store_id == Account.store_id)
         .where(chosen)
-        .cte("accounts_looked_at")
+        .cte()
     )
 
 
@@ -48,7 +48,7 @@ def _tolerances() -> CTE:
         .where(PolicyVersion.name == ProcessName.OVERDUE_ACCOUNTS.value, PolicyVersion.active)
         .distinct(Store.id)
         .order_by(Store.id, PolicyVersion.store_id.nulls_last())
-        .cte("tolerances")
+        .cte()
     )
 
 
@@ -74,7 +74,7 @@ def statements(looked_at: CTE) -> CTE:
         )
         .where(row.listed)
         .group_by(row.account_id)
-        .cte("statements")
+        .cte()
     )
 
 
@@ -139,7 +139,7 @@ def _documents(looked_at: CTE) -> CTE:
         )
         .join(looked_at, looked_at.c.account_id == Invoice.account_id)
         .where(or_(Invoice.issued_on.is_(None), Invoice.issued_on <= today))
-        .cte("documents")
+        .cte()
     )
 
 
@@ -158,7 +158,7 @@ def _credit(looked_at: CTE, documents: CTE) -> CTE:
     return (
         select(gathered.c.account_id, gathered.c.currency, func.sum(gathered.c.amount).label("amount"))
         .group_by(gathered.c.account_id, gathered.c.currency)
-        .cte("credit")
+        .cte()
     )
 
 
@@ -187,7 +187,7 @@ def latest_promises(looked_at: CTE) -> CTE:
         .where(Promise.made_on <= today)
         .distinct(Promise.account_id)
         .order_by(Promise.account_id, Promise.made_on.desc(), Promise.promised_for.desc(), Promise.id.desc())
-        .cte("latest_promises")
+        .cte()
         .prefix_with(ONCE)
     )
 

@@ -141,3 +141,12 @@ def test_a_comparison_that_takes_too_long_is_given_up_with_a_sentence(
     with pytest.raises(ComparisonTooLong, match="nothing was changed"):
         compare(world.connection, NOW, draft(), None)
     assert world.connection.scalar(select(1)) == 1
+
+
+@pytest.mark.parametrize("process", ProcessName)
+def test_every_process_can_be_compared(world: World, process: ProcessName) -> None:
+    body = shipped_policy(process).model_dump(mode="json")
+    changed = body | {"steps": [step | {"works_holidays": True} for step in body["steps"]]}
+    found = compare(world.connection, NOW, read_policy(process, changed), None)
+    assert (found.before, found.after, found.sample) == (0, 0, [])
+    assert foresee_both(world.connection, NOW, read_policy(process, changed), None, 3) == []
