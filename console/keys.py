@@ -1,7 +1,9 @@
 """`aftercare keys`: the keys of programs that use the API."""
 
+from datetime import datetime
 from getpass import getuser
-from typing import Annotated
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -52,7 +54,7 @@ def _list(*, as_json: bool) -> None:
     with open_session() as session:
         listed, zone = list_keys(session.connection), session.settings.time_zone
     if as_json:
-        print_json([{name: getattr(key, name) for name in KeyRow.__slots__} for key in listed])
+        print_json([_shape(key, ZoneInfo(zone)) for key in listed])
         return
     rows = [
         (
@@ -65,3 +67,8 @@ def _list(*, as_json: bool) -> None:
         for key in listed
     ]
     print_table("Keys", ("name", "scopes", "store", "last used", "revoked"), rows, lines=False)
+
+
+def _shape(key: KeyRow, zone: ZoneInfo) -> dict[str, Any]:
+    said = {name: getattr(key, name) for name in KeyRow.__slots__}
+    return {name: value.astimezone(zone) if isinstance(value, datetime) else value for name, value in said.items()}

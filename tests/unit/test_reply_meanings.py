@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.replies import STOP, read_meaning
+from models.replies import STOP, meaning_in_turn, read_mark, read_meaning
 from models.words import ReplyMeaning
 
 
@@ -71,3 +71,42 @@ def test_a_stop_word_inside_other_words_is_no_opt_out(word: str, more: str) -> N
 @given(st.text(max_size=200))
 def test_any_text_can_be_read(text: str) -> None:
     assert read_meaning(text) in ReplyMeaning
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        ("1", 1),
+        (" ５ ", 5),
+        ("③", 3),
+        ("回复4", 4),
+        ("4分", 4),
+        ("2星", 2),
+        ("0", None),
+        ("6", None),
+        ("12", None),
+        ("5 5", None),
+    ],
+)
+def test_a_mark_is_a_single_digit_from_one_to_five(text: str, mark: int | None) -> None:
+    assert read_mark(text) == mark
+
+
+@pytest.mark.parametrize(
+    ("text", "after_survey", "waits", "meaning"),
+    [
+        ("1", False, True, ReplyMeaning.CONFIRM),
+        ("3", False, True, ReplyMeaning.UNREADABLE),
+        ("1", True, True, ReplyMeaning.CONFIRM),
+        ("2", True, True, ReplyMeaning.OTHER_TIME),
+        ("3", True, True, ReplyMeaning.MARK),
+        ("1", True, False, ReplyMeaning.MARK),
+        ("5", True, False, ReplyMeaning.MARK),
+        ("STOP", True, False, ReplyMeaning.STOP),
+        ("good", True, False, ReplyMeaning.UNREADABLE),
+    ],
+)
+def test_what_a_digit_means_depends_on_what_was_said_last(
+    text: str, after_survey: bool, waits: bool, meaning: ReplyMeaning
+) -> None:
+    assert meaning_in_turn(text, after_survey=after_survey, appointment_waits=waits) is meaning
