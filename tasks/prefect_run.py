@@ -204,9 +204,11 @@ async def dispatch_touches(run: ProcessRun, *, everything: bool = False) -> None
     before = run.account
 
     async def report(so_far: RunAccount) -> None:
-        await _note(run, before + so_far)
+        run.account = before + so_far  # what a run that is cut off has done by then
+        await _note(run, run.account)
 
-    run.account += await _dispatch(None if everything else run.process, run.now, run.fixed, run.id, report)
+    process = None if everything else run.process
+    run.account = before + await _dispatch(process, run.now, run.fixed, run.id, report)
 
 
 @step("dispatch")
