@@ -1,6 +1,6 @@
 """What waits for a named person before it goes: shown as the customer will get it, approved or refused."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from models.words import Decision, Gate, Role, StepKind, SubjectKind, TouchState
 from tasks import audit
 from tasks.access.reach import check_touch, staff_code_in
 from tasks.access.sessions import SignedIn
-from tasks.letters import Letter, letters_of
+from tasks.letters import Letter, kinds_of, letters_of
 from tasks.one_by_one import Decided, decide_each
 from tasks.planning.ending import still_true
 from tasks.staff import Actor, find_actor
@@ -91,18 +91,25 @@ def read_waiting(
 ) -> WaitingPage:
     """A page of the same list: of the `limit` touches from a place on, those that are still true.
 
-    A page of which nothing is true any more is left out.
+    A page of which nothing is true any more is left out, and further ones are looked for many at a time.
     """
+    step = limit
     while True:
-        places = _places(connection, store, limit, after)
+        places = _places(connection, store, step, after)
         items = _still_waiting(connection, now, [touch_id for _, touch_id in places])
-        after = places[-1] if len(places) == limit else None
+        if len(items) > limit:
+            return WaitingPage(items[:limit], (items[limit - 1].due_at, items[limit - 1].id))
+        after = places[-1] if len(places) == step else None
         if items or after is None:
             return WaitingPage(items, after)
+        step = AT_A_TIME
 
 
 def _still_waiting(connection: Connection, now: datetime, touch_ids: list[UUID]) -> list[WaitingTouch]:
-    rows = connection.execute(_waiting(now, touch_ids)).all()
+    kinds = kinds_of(connection, touch_ids)
+    if not kinds:
+        return []
+    rows = connection.execute(_waiting(now, touch_ids, kinds)).all()
     letters = letters_of(connection, [row.id for row in rows], now)
     return [_item(row, letters[row.id]) for row in rows if row.id in letters]
 
@@ -122,14 +129,14 @@ def _places(connection: Connection, store: str | None, limit: int, after: Place 
     return [(row.due_at, row.id) for row in connection.execute(statement)]
 
 
-def _waiting(now: datetime, touch_ids: list[UUID]) -> Select[Any]:
+def _waiting(now: datetime, touch_ids: list[UUID], kinds: Collection[SubjectKind]) -> Select[Any]:
     waiting = (
         select(Touch.__table__, Store.code.label("store"), Store.time_zone)
         .join(Store, Store.id == Touch.store_id)
         .where(Touch.id == func.any(literal(touch_ids, ARRAY(Uuid))))
         .cte("waiting")
     )
-    judged = union_all(*(still_true(waiting, kind, now) for kind in SubjectKind)).subquery("judged")
+    judged = union_all(*(still_true(waiting, kind, now) for kind in sorted(kinds))).subquery("judged")
     return (
         select(waiting, Customer.name.label("customer"), judged.c.figures.label("figures_now"))
         .join(judged, judged.c.touch_id == waiting.c.id)

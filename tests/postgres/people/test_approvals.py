@@ -117,6 +117,15 @@ def test_a_page_of_which_all_was_paid_is_left_out(world: World) -> None:
     assert ([item.id for item in page.items], page.following) == ([last], None)
 
 
+def test_what_is_left_after_a_stretch_of_paid_ones_is_paged_too(world: World) -> None:
+    waiting = sorted(formal_letters(world, 6))
+    for touch in waiting[:2]:
+        world.payment(touch_of(world, touch).subject_id, "2026-04-09", "1000.00")
+    first = read_waiting(world.connection, NOW, store=None, limit=2)
+    second = read_waiting(world.connection, NOW, store=None, limit=2, after=first.following)
+    assert [item.id for item in (*first.items, *second.items)] == waiting[2:]
+
+
 def test_the_balance_is_the_one_of_this_moment(world: World, formal: UUID) -> None:
     world.payment(touch_of(world, formal).subject_id, "2026-04-09", "400.00")
     (waiting,) = list_waiting(world.connection, NOW)
