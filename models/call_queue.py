@@ -36,7 +36,7 @@ ROLES_SERVED: Mapping[Role, frozenset[Role | None]] = {
     Role.ADMIN: ALL_ROLES,
 }
 """For which roles' calls and tasks somebody is given; None: what is for no role in particular."""
-SERVING = (Role.AGENT, Role.ADVISOR, Role.FINANCE, Role.PARTS)
+SERVING = (Role.AGENT, Role.ADVISOR, Role.FINANCE, Role.PARTS, Role.MANAGER)
 """The roles that have calls and tasks of their own."""
 
 

@@ -15,8 +15,11 @@ from benchmarks.crowd import NOON, fill, run, settle
 from deployments.embedded import connect
 from deployments.postgres import Cluster
 from models.ledger import Dispatcher
-from models.words import ProcessName, TouchState
+from models.people import StaffMember
+from models.words import ProcessName, Role, TouchState
+from tasks.access.sessions import SignedIn
 from tasks.calls.listing import list_calls
+from tasks.calls.queue import caller_of, next_call, read_standing
 from tasks.channels.contract import Accepted
 from tasks.dispatch.claim import claim
 from tasks.dispatch.dispatchers import recover_abandoned
@@ -166,6 +169,17 @@ def test_the_first_page_and_the_health_look_at_their_days(connection: Connection
         assert read_oldest_due(connection, NOON, store_id)
         read_ledger_health(connection, NOON, store_id)
         read_urgent(connection, NOON, store_id, None)
+    assert read_whole(plans) == set()
+
+
+def test_the_next_call_looks_at_what_is_ready(connection: Connection) -> None:
+    claim_some(connection)
+    manager = SignedIn(1, "mei", "Mei", Role.MANAGER, 1, "S1", "mei", "en", False, "")
+    connection.execute(insert(StaffMember).values(store_id=1, code="mei", name="Mei", role=Role.MANAGER))
+    caller = caller_of(connection, manager)
+    with plans_of(connection) as plans:
+        assert next_call(connection, caller, NOON)
+        assert read_standing(connection, caller, NOON, "Asia/Shanghai").waiting
     assert read_whole(plans) == set()
 
 

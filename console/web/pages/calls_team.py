@@ -124,10 +124,10 @@ def _show_loads(viewer: Viewer, team: Team) -> None:
         [(_role_name(viewer, one.role), str(one.due), str(one.later), str(one.unassigned)) for one in team.roles],
     )
     _heading(viewer.say("calls.by_person"))
-    columns = ("name", "role", "assigned", "done", "an_hour", "on_screen")
+    of_person = ("name", "role", "assigned", "done", "an_hour", "on_screen")
     show_table(
         viewer.say("calls.by_person"),
-        [viewer.say(f"calls.{column}") for column in columns],
+        [viewer.say(f"calls.{column}") for column in of_person],
         [_person(viewer, one) for one in team.staff],
     )
 
