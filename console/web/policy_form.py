@@ -168,7 +168,7 @@ class PolicyForm:
 
 def show_field(viewer: Viewer, field: PolicyField, value: Any, change: Changed) -> Any:
     """The element that a field is filled in with; `change` is given what it then is, as the policy has it."""
-    label, looks = field_label(viewer, field.name), "outlined dense stack-label"
+    label, looks = field_label(viewer, field.name), "outlined dense stack-label hide-bottom-space"
     match field.look:
         case Look.SWITCH:
             return ui.checkbox(label, value=bool(value), on_change=lambda event: change(bool(event.value)))

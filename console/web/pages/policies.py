@@ -26,6 +26,7 @@ from tasks.policy_editing import (
     PolicyRead,
     check_draft,
     list_active,
+    list_contact_hours,
     list_own_versions,
     read_in_force,
     read_kept,
@@ -76,7 +77,22 @@ async def show_policy(viewer: Viewer, name: str, store: str = "") -> None:
     await show_store_choice(viewer, f"/policies/{name}", whose)
     editor = _Editor(viewer, name, whose, read)
     editor.show()
+    if name == CONTACT_RULES:
+        await _show_contact_hours(viewer)
     await _Versions(viewer, name, whose, editor).show()
+
+
+async def _show_contact_hours(viewer: Viewer) -> None:
+    """What else keeps customers in peace; it belongs to the stores."""
+    say = viewer.say
+    ui.label(say("policies.hours")).props("role=heading aria-level=2").classes("text-h6")
+    ui.label(say("policies.hours_note")).classes("quiet")
+    rows = await viewer.read(list_contact_hours, viewer.store_id)
+    show_table(
+        say("policies.hours"),
+        [say(f"policies.{name}") for name in ("store", "contact_hours", "holidays")],
+        [[row.store, f"{row.since:%H:%M}-{row.until:%H:%M}", row.holidays or say("policies.nothing")] for row in rows],
+    )
 
 
 async def show_store_choice(viewer: Viewer, address: str, store: str | None) -> None:

@@ -39,8 +39,8 @@ from tasks.template_editing import (
     save_template,
 )
 
-TYPING_SECONDS = 0.2
-"""A preview follows when the writer has paused so long."""
+TYPING_MILLISECONDS = 200
+"""The preview follows when the writer has paused so long."""
 
 
 @page("/templates", Permission.SEE_POLICIES, "frame.templates")
@@ -183,8 +183,14 @@ class _Editor:
             self.texts[language][part] = event.value or ""
             self._preview(language)
 
-        field = ui.textarea(label, value=self.texts[language][part], on_change=typed)
-        field.props(f"outlined dense autogrow debounce={int(TYPING_SECONDS * 1000)}").classes("full-width q-mb-sm")
+        field = ui.textarea(
+            label,
+            value=self.texts[language][part],
+            on_change=typed,
+            validation=lambda said: self._complaint(said or ""),
+        )
+        field.props(f"outlined dense autogrow hide-bottom-space debounce={TYPING_MILLISECONDS}")
+        field.classes("full-width q-mb-sm")
         if part != "text":
             field.props["hint"] = self._viewer.say(f"templates.{part}_help")
         if not self.editable:
@@ -201,13 +207,10 @@ class _Editor:
             self._preview(language)
 
     def _preview(self, language: str) -> None:
-        """How it reads, or what is wrong beside the field that it is wrong in."""
+        """How it reads; nothing while something is wrong, which its field says."""
         shown = self._previews[language]
         shown.clear()
-        wrong = {part: self._complaint(self.texts[language][part]) for part in PARTS}
-        for part, complaint in wrong.items():
-            self._fields[language, part].error = complaint
-        if any(wrong.values()) or self._examples.chosen is None:
+        if any(map(self._complaint, self.texts[language].values())) or self._examples.chosen is None:
             return
         with shown:
             try:

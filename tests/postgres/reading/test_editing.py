@@ -10,7 +10,7 @@ from models.people import Store
 from models.rendering import UnknownVariable
 from models.shipped import BadPolicy, shipped_policy
 from models.template_guard import ForbiddenInTemplate
-from models.words import ProcessName, Role
+from models.words import ProcessName, Role, SubjectKind
 from tasks.access.reach import NotYours
 from tasks.access.sessions import MayNot, SignedIn
 from tasks.catalogue import policies_in_force
@@ -23,6 +23,7 @@ from tasks.policy_editing import (
     read_kept,
     save_policy,
 )
+from tasks.previewing import examples_of, examples_of_customer
 from tasks.template_editing import Texts, complaint_about, list_template_versions, read_for_editing, save_template
 from tests.support.world import World, at
 
@@ -173,3 +174,19 @@ def test_the_second_of_two_writers_is_told_and_overwrites_nothing(world: World) 
     with pytest.raises(ChangedMeanwhile, match="Nothing of yours was saved"):
         save_template(world.connection, admin, NOW, CALL, second, None, based_on)
     assert read_for_editing(world.connection, admin, CALL, None).texts["en"]["text"] == "Ring."
+
+
+def test_a_template_is_tried_on_ones_own_customers_only_with_the_dispatchs_letter(world: World) -> None:
+    manager, other = user(world), user(world, store="OTHER")
+    customer = world.customer(name="Li Lei", store_id=manager.store_id)
+    car = world.vehicle(customer, store_id=manager.store_id)
+    world.warranty(customer, "2026-05-09", car, store_id=manager.store_id)
+    kinds = (SubjectKind.WARRANTY,)
+    (example,) = examples_of_customer(world.connection, NOW, kinds, manager.store_id, customer)
+    letter = example.letter("en", {"subject": "", "text": "{{ customer }}: {{ days }} days", "also": ""}, NOW)
+    assert (letter.subject, letter.text, letter.also) == (None, "Li Lei: 60 days", None)
+    assert examples_of_customer(world.connection, NOW, kinds, other.store_id, customer) == []
+    world.plan(WARRANTY, "2026-03-10 10:00")
+    assert len(examples_of(world.connection, NOW, "warranty-invitation", kinds, manager.store_id)) == 1
+    assert examples_of(world.connection, NOW, "warranty-invitation", kinds, other.store_id) == []
+    assert examples_of(world.connection, NOW, "warranty-call", kinds, None) == []
