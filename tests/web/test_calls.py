@@ -1,5 +1,6 @@
 """The page of calls: worked by keyboard alone, by two people at once, and on a phone."""
 
+import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import Row, select, update
 
@@ -10,6 +11,13 @@ from models.surveys import SurveyAnswer
 from models.words import CaseKind, Role, StepKind, SurveySource, TouchState
 from tasks.sample.dealership import SAMPLE_MOMENT
 from tests.web.conftest import STORE, Console, Visit
+
+
+@pytest.fixture(autouse=True)
+def nobody_at_the_phone(console: Console) -> None:
+    """Pages of the test before may not have noticed yet that they were closed."""
+    with console.engine.begin() as connection:
+        connection.execute(update(Touch).values(held_by=None, held_until=None).where(Touch.held_by.is_not(None)))
 
 
 def customer_on(page: Page) -> str:
@@ -164,7 +172,7 @@ def test_a_desk_finishes_its_task_and_is_told_when_nothing_waits(console: Consol
 
 
 def test_the_page_fits_a_phone(console: Console, visit: Visit) -> None:
-    page = visit("/calls", console.add_user("pocket", Role.AGENT), phone=True)
+    page = visit("/calls", console.add_user("pocket", Role.ADVISOR), phone=True)
     customer_on(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
