@@ -24,7 +24,7 @@ def _calls(document: Document) -> Iterator[dict[str, Any]]:
                 "path": path,
                 "id": call["operationId"],
                 "summary": call["summary"],
-                "description": call.get("description", ""),
+                "description": call.get("description", "").replace("`", ""),
                 "parameters": [_parameter(one) for one in call.get("parameters", [])],
                 "body": _word(_schema(call["requestBody"])) if "requestBody" in call else None,
                 "answers": [

@@ -120,7 +120,12 @@ class RepliesOut(BaseModel):
     replies: list[ReplyOut]
 
 
-@routes.post("/{gateway}/receipts", summary="Delivery receipts", responses=ANSWERS)
+@routes.post(
+    "/{gateway}/receipts",
+    summary="Delivery receipts",
+    response_description="All were taken or counted.",
+    responses=ANSWERS,
+)
 async def take_receipts(
     request: Request,
     gateway: str,  # noqa: ARG001  the route has checked it
@@ -134,7 +139,9 @@ async def take_receipts(
     return ReceiptsOut(taken=taken.taken, again=taken.again, unknown=taken.unknown)
 
 
-@routes.post("/{gateway}/replies", summary="Replies of customers", responses=ANSWERS)
+@routes.post(
+    "/{gateway}/replies", summary="Replies of customers", response_description="All were looked at.", responses=ANSWERS
+)
 async def take_replies(
     request: Request,
     gateway: str,

@@ -104,7 +104,13 @@ class RunPage(BaseModel):
     next: str | None = Field(description="Pass it as `after` for what follows; null: these were the last.")
 
 
-@routes.get("/touches", tags=["reading"], summary="Touches, page by page", responses=problems(401, 403, 422, 503))
+@routes.get(
+    "/touches",
+    tags=["reading"],
+    summary="Touches, page by page",
+    response_description="A page.",
+    responses=problems(401, 403, 422, 503),
+)
 async def list_touches(
     caller: ReadsTouches,
     database: SharedDatabase,
@@ -148,7 +154,13 @@ def _touch(row: Row[Any]) -> TouchOut:
     return TouchOut(**said | local | {"customer_keys": row.customer_keys or []})
 
 
-@routes.get("/runs", tags=["reading"], summary="Runs, page by page", responses=problems(401, 403, 422, 503))
+@routes.get(
+    "/runs",
+    tags=["reading"],
+    summary="Runs, page by page",
+    response_description="A page.",
+    responses=problems(401, 403, 422, 503),
+)
 async def list_runs(
     caller: ReadsRuns,  # noqa: ARG001  asked for its scope
     database: SharedDatabase,
@@ -163,7 +175,11 @@ async def list_runs(
 
 
 @routes.get(
-    "/runs/{run_id}", tags=["reading"], summary="One run with its account", responses=problems(401, 403, 404, 422, 503)
+    "/runs/{run_id}",
+    tags=["reading"],
+    summary="One run with its account",
+    response_description="The run.",
+    responses=problems(401, 403, 404, 422, 503),
 )
 async def show_run(
     caller: ReadsRuns,  # noqa: ARG001  asked for its scope

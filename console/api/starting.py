@@ -46,6 +46,7 @@ class Started(BaseModel):
     status_code=202,
     tags=["processes"],
     summary="Start a process",
+    response_description="Prefect will start it in a moment.",
     responses=problems(401, 403, 413, 415, 422, 503),
 )
 async def start_process(

@@ -27,6 +27,7 @@ SCOPES = {
 }
 """The kinds of facts that the API takes, and what a key needs for each."""
 ANSWERS = problems(401, 403, 413, 415, 422, 503)
+DONE = "At least one row was accepted; the rejected ones come back."
 WORD = (
     "Known again by {identity}, so the same request twice changes nothing more. A field that is not given is left as "
     "it is on record; null is what an empty cell of a file is. Needs the scope `{scope}`."
@@ -60,6 +61,7 @@ def _add_batch(routes: APIRouter, kind: KindName, scope: ApiScope) -> None:
         operation_id=f"put_{kind}",
         summary=f"Add or change up to 1,000 {kind}",
         description=_word(kind, scope),
+        response_description=DONE,
         responses=ANSWERS,
     )
 
@@ -83,6 +85,7 @@ def _add_one(routes: APIRouter, kind: KindName, scope: ApiScope) -> None:
         operation_id=f"put_one_of_{kind}",
         summary=f"Add or change one of {kind}",
         description=_word(kind, scope),
+        response_description=DONE,
         responses=ANSWERS,
     )
 

@@ -19,9 +19,9 @@ COLUMNS = ("key_name", "scopes", "store", "last_used", "state", "act")
 
 async def show_keys(viewer: Viewer) -> None:
     """The list, and a form for one more."""
-    with ui.element("section").props(f'aria-label="{viewer.say("users.keys")}"').classes("full-width"):
+    with ui.element("section").props(f'aria-label="{viewer.say("users.keys")}"').classes("card full-width"):
         ui.label(viewer.say("users.keys")).props("role=heading aria-level=2").classes("text-h6")
-        ui.label(viewer.say("users.keys_about"))
+        ui.link(viewer.say("users.keys_about"), "/api/docs")
 
         @ui.refreshable
         async def listed() -> None:

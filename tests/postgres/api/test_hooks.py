@@ -16,6 +16,7 @@ from models.service import Appointment
 from models.surveys import SurveyAnswer
 from models.words import ProcessName, Purpose, TouchState
 from tasks.access.signatures import forget_signatures
+from tasks.dispatch.dispatch import dispatch_due
 from tasks.dispatch.dispatchers import Lease
 from tasks.dispatch.recording import Result, record
 from tasks.receipts import forget_held, settle_held
@@ -187,6 +188,15 @@ async def test_a_receipt_that_is_faster_than_the_dispatch_is_not_lost(
         lambda connection: connection.execute(select(DeliveryReceipt.touch_id, DeliveryReceipt.held)).all()
     )
     assert [tuple(row) for row in kept] == [(touch_id, False)]
+
+
+async def test_the_dispatch_heeds_what_came_before_it_was_done(desk: Desk) -> None:
+    touch_id = sent(desk, TouchState.PLANNED, contacted_at=None, channel=None)
+    early = await call(desk, RECEIPTS, receipt(touch_id=str(touch_id)))
+    assert (early.json()["taken"], touch_of(desk, touch_id).delivered_at) == (1, None)
+    await dispatch_due(desk.database.engine, desk.database.settings, lambda: NOW)
+    touch = touch_of(desk, touch_id)
+    assert (touch.state, touch.delivered_at) == ("sent", NOW)
 
 
 def _dispatcher(desk: Desk) -> Lease:
