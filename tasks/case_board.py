@@ -127,7 +127,7 @@ def acting_on(connection: Connection, user: SignedIn, case_id: int) -> str:
 
 
 def _acts_as(user: SignedIn) -> str:
-    return user.staff or user.login
+    return user.works_as
 
 
 def _of(staff: str) -> ColumnElement[bool]:

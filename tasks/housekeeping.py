@@ -13,8 +13,8 @@ from tasks.deriving import derive_settlements, derive_warranty_ends
 from tasks.dispatch.dispatchers import recover_abandoned
 from tasks.notices import tell_departments
 from tasks.planning.ending import end_reasonless
-from tasks.runs import fail_dead_runs
 from tasks.receipts import forget_held, settle_held
+from tasks.runs import fail_dead_runs
 
 
 def keep_house(connection: Connection, now: datetime, run_id: UUID | None) -> RunAccount:

@@ -62,10 +62,10 @@ def staff_code_in(connection: Connection, user: SignedIn, store_id: int) -> str:
     """
     if user.staff is not None:
         return user.staff
-    known = select(StaffMember.id).where(StaffMember.store_id == store_id, StaffMember.code == user.login)
+    known = select(StaffMember.id).where(StaffMember.store_id == store_id, StaffMember.code == user.works_as)
     if connection.scalar(known) is None:
-        make_staff(connection, store_id, user.login, user.name, user.role)
-    return user.login
+        make_staff(connection, store_id, user.works_as, user.name, user.role)
+    return user.works_as
 
 
 def reached_store(connection: Connection, user: SignedIn, wanted: str | None) -> str | None:

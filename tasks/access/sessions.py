@@ -67,6 +67,11 @@ class SignedIn:
     must_change_password: bool
     token_digest: str
 
+    @property
+    def works_as(self) -> str:
+        """The staff code that they act under: their own, or one that no import gives to anybody else."""
+        return self.staff or f"user:{self.login}"
+
     def may(self, permission: Permission) -> bool:
         """Whether they may do something."""
         return may(self.role, permission)

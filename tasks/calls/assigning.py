@@ -294,7 +294,7 @@ def _give(
     chosen = Touch.id == func.any(literal(ids, ARRAY(Uuid)))
     connection.execute(update(Touch).where(chosen).values(assigned_to=member.id if member else None))
     whose = {"assigned_to": member.code if member else None}
-    actor = user.staff or user.login
+    actor = user.works_as
     for touch in touches:
         audit.record(connection, now, actor, "call.assigned", "touch", touch.id, None, whose)
     return Assigned(len(ids), asked - len(ids))

@@ -86,7 +86,7 @@ def caller_of(connection: Connection, user: SignedIn, role: Role | None = None) 
     """Who a user is in the queue; with `role`, only for what is for it, where they serve it."""
     served = roles_served(user.role)
     wanted = served if role is None else frozenset({role}) & served
-    theirs = StaffMember.code == (user.staff or user.login)
+    theirs = StaffMember.code == user.works_as
     if user.store_id is not None:
         theirs = and_(theirs, StaffMember.store_id == user.store_id)
     return Caller(user, tuple(connection.scalars(select(StaffMember.id).where(theirs))), wanted)

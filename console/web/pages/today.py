@@ -76,7 +76,7 @@ async def _zone_of(viewer: Viewer) -> str:
 def _read_attention(connection: Connection, viewer: Viewer) -> Attention:
     urgent, pauses, sweeps = None, [], []
     if viewer.may(Permission.WORK_CASES):
-        staff = None if viewer.may(Permission.MANAGE_CASES) else viewer.user.staff or viewer.user.login
+        staff = None if viewer.may(Permission.MANAGE_CASES) else viewer.user.works_as
         urgent = read_urgent(connection, viewer.now, viewer.store_id, staff)
     if any(viewer.may(permission) for permission in WATCHES):
         pauses = [

@@ -9,6 +9,7 @@ from models.access import User
 from models.ledger import AuditEntry
 from models.permissions import Permission
 from models.words import Role
+from tasks.access.reach import staff_code_in
 from tasks.access.sessions import (
     FIRST_LOCK,
     FREE_FAILURES,
@@ -36,6 +37,7 @@ from tasks.access.users import (
     list_users,
     set_active,
 )
+from tasks.staff import find_actor
 from tests.support.world import World, at
 
 NOON = at("2026-03-10 12:00")
@@ -163,3 +165,12 @@ def test_a_role_may_do_what_it_may(world: World) -> None:
     agent.check(Permission.WORK_CALLS)
     with pytest.raises(MayNot):
         agent.check(Permission.CHANGE_POLICIES)
+
+
+def test_whoever_sees_every_store_acts_under_nobody_else_s_name(world: World) -> None:
+    theirs = world.staff(Role.MANAGER, code="chief", name="Somebody Else")
+    user = read_session(world.connection, signed_in(world), NOON)
+    assert user is not None
+    code = staff_code_in(world.connection, user, world.store_id)
+    assert code == staff_code_in(world.connection, user, world.store_id) == "user:chief"
+    assert find_actor(world.connection, code, world.store_id).id != theirs
