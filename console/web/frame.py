@@ -88,7 +88,11 @@ def _frame(viewer: Viewer, path: str, request: Request | None) -> Any:
     ui.run_javascript(f"document.documentElement.lang = '{viewer.language}'")
     with ui.element("a").props('href="#content"').classes("skip"):
         ui.label(viewer.say("frame.skip"))
-    with ui.left_drawer(value=False, fixed=True, bordered=True).props("show-if-above width=210 breakpoint=900").classes("bg-white") as drawer:
+    with (
+        ui.left_drawer(value=False, fixed=True, bordered=True)
+        .props("show-if-above width=210 breakpoint=900")
+        .classes("bg-white") as drawer
+    ):
         _menu(viewer, path)
     with ui.header(elevated=False).classes("items-center q-py-xs no-wrap"):
         menu = ui.button(icon="menu", on_click=drawer.toggle).props("flat color=white round")

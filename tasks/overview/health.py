@@ -93,7 +93,9 @@ def read_oldest_due(connection: Connection, now: datetime, store_id: int | None)
         Touch.store_id,
         store_id,
     ).lateral("first")
-    oldest: datetime | None = connection.scalar(select(func.min(first.c.not_before)).select_from(priorities).join(first, true()))
+    oldest: datetime | None = connection.scalar(
+        select(func.min(first.c.not_before)).select_from(priorities).join(first, true())
+    )
     return oldest
 
 

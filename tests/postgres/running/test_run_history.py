@@ -40,7 +40,9 @@ def test_the_list_goes_on_where_the_page_before_ended_even_within_one_moment(wor
     assert rest.next is None
 
 
-@pytest.mark.parametrize("text", [None, "", "x", "2026-03-10T10:00_x", "2026-03-10T10:00_5f0c2d6e-0000-4000-8000-000000000000"])
+@pytest.mark.parametrize(
+    "text", [None, "", "x", "2026-03-10T10:00_x", "2026-03-10T10:00_5f0c2d6e-0000-4000-8000-000000000000"]
+)
 def test_what_is_no_mark_begins_at_the_beginning(text: str | None) -> None:
     assert Mark.read(text) is None
 
