@@ -19,7 +19,7 @@ from models.words import ChannelName, Decision, Gate, ProcessName, TouchState
 from tasks.channels.contract import Accepted, Channel
 from tasks.channels.opening import check_addresses, find_address, open_channel
 from tasks.dispatch.claim import Judged, claim
-from tasks.dispatch.dispatchers import dispatcher, recover_abandoned
+from tasks.dispatch.dispatchers import dispatcher, recover_abandoned, recover_unanswered
 from tasks.dispatch.pausing import PROBE_CUSTOMERS, Health, any_paused, pause, resume
 from tasks.dispatch.recording import Result, put_back, record, results_of
 from tasks.dispatch.release import Release, release
@@ -90,6 +90,10 @@ class Dispatch:
     lines: dict[str, Line] = field(default_factory=dict)
     codes: dict[int, str] = field(default_factory=dict)
     probing: bool = False
+    in_hand: list[UUID] = field(default_factory=list)
+    """What goes out at present."""
+    unanswered: bool = False
+    """A claim was asked for whose answer has not come: it may have been committed before the database went away."""
     account: RunAccount = field(default_factory=RunAccount)
     reported: float = 0
 
@@ -99,9 +103,11 @@ class Dispatch:
         judged = await asyncio.to_thread(self._claim)
         while judged:
             self.account += account_of_claim(judged)
+            self.in_hand = [one.id for one in judged]
             coming = asyncio.create_task(asyncio.to_thread(self._claim))
             await self._send(judged)
             judged = await coming
+            self.in_hand = []
             if not judged:  # lines whose message fell away were planned again meanwhile
                 judged = await asyncio.to_thread(self._claim)
         return self.account
@@ -117,7 +123,10 @@ class Dispatch:
         self.lease.renew()
         limit = PROBE_CUSTOMERS if self.probing else self.settings.dispatch_batch
         with self.engine.begin() as connection:
-            return claim(
+            if self.unanswered:
+                recover_unanswered(connection, self.lease.key, self.in_hand, self.clock())
+            self.unanswered = True
+            judged = claim(
                 connection,
                 self.clock(),
                 dispatcher_id=self.lease.key,
@@ -125,6 +134,8 @@ class Dispatch:
                 process=self.process,
                 run_id=self.run_id,
             )
+        self.unanswered = False
+        return judged
 
     async def _send(self, judged: Sequence[Judged]) -> None:
         """Everything that was claimed, in chunks that fit its channel."""

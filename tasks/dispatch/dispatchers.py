@@ -4,12 +4,13 @@ A dispatcher holds a PostgreSQL advisory lock for as long as it lives. The lock 
 when it is killed, on whatever machine, and whatever the clock says. That is the lease.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, case, insert, literal, null, update
+from sqlalchemy import ColumnElement, Connection, Engine, Uuid, and_, case, func, insert, literal, null, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.base import enumeration
 from models.cadence import moment
@@ -44,7 +45,7 @@ def recover_abandoned(connection: Connection, now: datetime) -> int:
     channel takes the touch's id as an idempotency key, and else becomes unknown (invariant 2). It may have gone out, so
     it still counts as a contact, and goes again with the same lines in it or not at all.
     """
-    unsent = (Touch.state == TouchState.CLAIMED) & ~Touch.resendable
+    unsent = _unsent()
     again = (Touch.state == TouchState.CLAIMED) | Touch.resendable
     states = enumeration(TouchState)
     returned = connection.execute(
@@ -60,3 +61,30 @@ def recover_abandoned(connection: Connection, now: datetime) -> int:
         )
     )
     return returned.rowcount
+
+
+def recover_unanswered(connection: Connection, dispatcher_id: int, in_hand: Sequence[UUID], now: datetime) -> None:
+    """Plan again what a dispatcher's own claim took, when its answer was lost with the connection to the database.
+
+    `in_hand` is what the dispatcher knows that it holds.
+    """
+    connection.execute(
+        update(Touch)
+        .where(
+            Touch.claimed_by == dispatcher_id,
+            Touch.state == TouchState.CLAIMED,
+            Touch.id != func.all(literal(list(in_hand), ARRAY(Uuid))),
+        )
+        .values(
+            state=TouchState.PLANNED,
+            state_at=moment(now),
+            contacted_at=case((_unsent(), null()), else_=Touch.contacted_at),
+            merged_into=case((_unsent(), null()), else_=Touch.merged_into),
+            claimed_by=null(),
+        )
+    )
+
+
+def _unsent() -> ColumnElement[bool]:
+    """Nothing of it had left the house, this time or before."""
+    return and_(Touch.state == TouchState.CLAIMED, ~Touch.resendable)

@@ -4,9 +4,11 @@ import asyncio
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, func, select
+from sqlalchemy import Connection, Engine, create_engine, func, select
+from sqlalchemy.exc import OperationalError
 
 from deployments.embedded import OUR_DATABASE, open_embedded, restart_if_dead
 from deployments.postgres import Cluster, find_postmaster
@@ -14,6 +16,8 @@ from models.ledger import Touch
 from models.schema import upgrade
 from models.settings import Settings
 from models.words import ProcessName, TouchState
+from tasks.dispatch import dispatch
+from tasks.dispatch.claim import Judged, claim
 from tests.support.dispatcher import settings_for
 from tests.support.office import Office
 from tests.support.sink import Received, Sink
@@ -76,3 +80,26 @@ async def test_a_dispatch_outlives_its_database(cluster: Cluster, own_engine: En
     assert states == {TouchState.SENT: CUSTOMERS}
     assert {one.key for one in sink.received} == ids
     assert len(sink.received) == CUSTOMERS
+
+
+def test_a_claim_whose_answer_was_lost_is_taken_back(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = Office(engine, Settings(home=tmp_path, dispatch_batch=BATCH))
+    with office.open() as world:
+        for _ in range(CUSTOMERS):
+            world.warranty(world.customer(), "2026-05-08")
+        world.plan(ProcessName.WARRANTY_EXPIRY, TUESDAY)
+    lost = iter((True, True))
+
+    def committed_but_unheard(connection: Connection, *arguments: Any, **named: Any) -> list[Judged]:
+        if next(lost, False):
+            with engine.begin() as other:
+                claim(other, *arguments, **named)
+            raise OperationalError("claim", {}, Exception("the server closed the connection"))
+        return claim(connection, *arguments, **named)
+
+    monkeypatch.setattr(dispatch, "claim", committed_but_unheard)
+    account = office.dispatch(TUESDAY)
+    assert (account.claimed, account.sent) == (CUSTOMERS, CUSTOMERS)
+    assert len({message["id"] for message in office.outbox()}) == len(office.outbox()) == CUSTOMERS
