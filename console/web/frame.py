@@ -145,7 +145,13 @@ class telling:  # noqa: N801  it reads as a word: `async with telling(viewer)`
 
 def tell_error(viewer: Viewer, error: Exception) -> None:
     """What went wrong, for the viewer; the unexpected goes to the log whole."""
-    ui.notify(sentence_of(viewer.language, error), type="negative", timeout=10_000, close_button=True)
+    ui.notify(
+        sentence_of(viewer.language, error),
+        type="negative",
+        timeout=10_000,
+        close_button=viewer.say("frame.close"),
+        classes="problem-notice",
+    )
     if isinstance(error, SignedOut):
         ui.navigate.to("/sign-in")
 

@@ -3,16 +3,15 @@
 from typing import Any
 
 from nicegui import ui
-from sqlalchemy import Connection
 
 from console.web.frame import page, telling
 from console.web.keys_of_programs import show_keys
 from console.web.signed_in import Viewer
 from models.permissions import Permission
 from models.words import Role
-from tasks.access.sessions import SignedIn
-from tasks.access.users import NewUser, UserRow, add_user, change_password, list_users, set_active
-from tasks.reporting import list_stores
+from tasks.access.managing import add_managed, give_password, list_managed, switch
+from tasks.access.reach import list_reached_stores
+from tasks.access.users import NewUser, UserRow
 
 
 @page("/users", Permission.MANAGE_ACCESS, "frame.users")
@@ -22,7 +21,7 @@ async def show_users(viewer: Viewer) -> None:
     @ui.refreshable
     async def listed() -> None:
         with ui.element("div").classes("wide"):
-            _table(viewer, await viewer.read(list_users), listed.refresh)
+            _table(viewer, await viewer.read(list_managed, viewer.user), listed.refresh)
 
     await listed()
     await _form(viewer, listed.refresh)
@@ -48,36 +47,31 @@ def _row(viewer: Viewer, user: UserRow, refresh: Any) -> None:
         for cell in cells:
             with ui.element("td"):
                 ui.label(cell)
-        with ui.element("td"), ui.row():
-            ui.button(viewer.say("users.passwd"), on_click=lambda: _give_password(viewer, user)).props("outline dense")
+        with ui.element("td"), ui.row().classes("no-wrap"):
+            ui.button(viewer.say("users.passwd"), on_click=lambda: _give_password(viewer, user)).props(
+                "outline dense no-wrap"
+            )
             key = "users.disable" if user.active else "users.enable"
-            ui.button(viewer.say(key), on_click=lambda: _switch(viewer, user, refresh)).props("outline dense")
+            ui.button(viewer.say(key), on_click=lambda: _switch(viewer, user, refresh)).props("outline dense no-wrap")
 
 
 async def _give_password(viewer: Viewer, user: UserRow) -> None:
     async with telling(viewer):
-        password = await viewer.change(Permission.MANAGE_ACCESS, _password, viewer.now, user.login)
+        password = await viewer.change(Permission.MANAGE_ACCESS, give_password, user.login, viewer.now)
         _show_once(viewer, user.login, password)
-
-
-def _password(connection: Connection, actor: SignedIn, now: Any, login: str) -> str:
-    return change_password(connection, login, None, now, actor.login)
 
 
 async def _switch(viewer: Viewer, user: UserRow, refresh: Any) -> None:
     async with telling(viewer):
-        await viewer.change(Permission.MANAGE_ACCESS, _activate, viewer.now, user.login, active=not user.active)
+        await viewer.change(Permission.MANAGE_ACCESS, switch, user.login, viewer.now, active=not user.active)
         refresh()
 
 
-def _activate(connection: Connection, actor: SignedIn, now: Any, login: str, *, active: bool) -> None:
-    set_active(connection, login, now, actor.login, active=active)
-
-
 async def _form(viewer: Viewer, refresh: Any) -> None:
-    stores = {"": viewer.say("frame.all_stores")} | {
-        store.code: f"{store.code} {store.name}" for store in await viewer.read(list_stores)
-    }
+    reached = await viewer.read(list_reached_stores, viewer.user)
+    stores = {store.code: f"{store.code} {store.name}" for store in reached}
+    if viewer.store_id is None:
+        stores = {"": viewer.say("frame.all_stores")} | stores
     with ui.element("section").classes("card").props(f'aria-label="{viewer.say("users.add")}"'):
         ui.label(viewer.say("users.add")).props("role=heading aria-level=2").classes("text-h6")
         with ui.row().classes("items-end"):
@@ -85,7 +79,7 @@ async def _form(viewer: Viewer, refresh: Any) -> None:
             name = ui.input(viewer.say("users.name")).props("outlined dense")
             roles = {role.value: viewer.word(role) for role in Role}
             role = ui.select(roles, label=viewer.say("users.role"), value=Role.AGENT.value).props("outlined dense")
-            store = ui.select(stores, label=viewer.say("users.store"), value="").props("outlined dense")
+            store = ui.select(stores, label=viewer.say("users.store"), value=next(iter(stores))).props("outlined dense")
             staff = ui.input(viewer.say("users.staff")).props("outlined dense")
 
             async def add() -> None:
@@ -98,15 +92,11 @@ async def _form(viewer: Viewer, refresh: Any) -> None:
                         name.value or None,
                         viewer.language,
                     )
-                    password = await viewer.change(Permission.MANAGE_ACCESS, _add, viewer.now, new)
+                    password = await viewer.change(Permission.MANAGE_ACCESS, add_managed, new, viewer.now)
                     _show_once(viewer, new.login, password)
                     refresh()
 
             ui.button(viewer.say("users.add"), on_click=add)
-
-
-def _add(connection: Connection, actor: SignedIn, now: Any, new: NewUser) -> str:
-    return add_user(connection, new, None, now, actor.login)
 
 
 def _show_once(viewer: Viewer, login: str, password: str) -> None:

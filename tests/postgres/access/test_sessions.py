@@ -9,7 +9,8 @@ from models.access import User
 from models.ledger import AuditEntry
 from models.permissions import Permission
 from models.words import Role
-from tasks.access.reach import staff_code_in
+from tasks.access.managing import add_managed, give_password, list_managed, switch
+from tasks.access.reach import NotYours, staff_code_in
 from tasks.access.sessions import (
     FIRST_LOCK,
     FREE_FAILURES,
@@ -174,3 +175,20 @@ def test_whoever_sees_every_store_acts_under_nobody_else_s_name(world: World) ->
     code = staff_code_in(world.connection, user, world.store_id)
     assert code == staff_code_in(world.connection, user, world.store_id) == "user:chief"
     assert find_actor(world.connection, code, world.store_id).id != theirs
+
+
+def test_an_admin_of_one_store_manages_that_store_s_users_only(world: World) -> None:
+    connection, here = world.connection, world.connection.exec_driver_sql("select code from stores").scalar_one()
+    add_user(connection, NewUser("local", Role.ADMIN, here), PASSWORD, NOON, "test")
+    local = read_session(connection, signed_in(world, "local"), NOON)
+    assert local is not None
+    add_managed(connection, local, NewUser("lin", Role.AGENT, here), NOON)
+    assert [user.login for user in list_managed(connection, local)] == ["lin", "local"]
+    switch(connection, local, "lin", NOON, active=False)
+    for attempt in (
+        lambda: add_managed(connection, local, NewUser("king", Role.ADMIN), NOON),
+        lambda: give_password(connection, local, "chief", NOON),
+        lambda: switch(connection, local, "chief", NOON, active=False),
+    ):
+        with pytest.raises(NotYours):
+            attempt()
