@@ -75,7 +75,17 @@ def test_the_list_for_scripts_keeps_its_shape(engine: Engine, told: Told) -> Non
     (item,) = json.loads(told("calls", "--json").stdout)
     assert set(item) == {
         *("id", "kind", "process", "step", "store", "time_zone", "role", "customer_id", "customer", "phone", "script"),
-        *("priority", "due_at", "not_before", "valid_until", "attempts", "figures"),
+        *(
+            "purpose",
+            "subject_kind",
+            "subject_id",
+            "priority",
+            "due_at",
+            "not_before",
+            "valid_until",
+            "attempts",
+            "figures",
+        ),
     }
     assert (item["id"], item["kind"], item["role"], item["attempts"]) == (touch, "call", "agent", 0)
     assert datetime.fromisoformat(item["due_at"]) == at("2026-03-10 09:30")
