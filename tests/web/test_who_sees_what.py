@@ -56,12 +56,14 @@ def test_another_store_s_data_is_not_told_by_its_number(console: Console, people
         touch_id = connection.scalar(select(Touch.id).where(Touch.store_id == other))
     assert stranger is not None
     paths = [f"/customers/{stranger.id}", f"/cases/{case_id or 999_999}", f"/touches?id={touch_id}"]
-    paths += [f"/customers?q={stranger.name}", f"/customers/{2**63}", "/customers/0", "/cases/-1"]
+    paths += [f"/customers/{2**63}", "/customers/0", "/cases/-1"]
     for path in paths:
         told = people[Role.MANAGER].get(path)
         assert told.status_code in (200, 303, 404, 422), path
-        shown = told.text.replace(f"value&quot;: &quot;{stranger.name}", "").replace(path, "")
-        assert shown.count(stranger.name) <= (1 if "?q=" in path else 0), path
+        assert stranger.name not in told.text, path
+    found = people[Role.MANAGER].get(f"/customers?q={stranger.name}")
+    assert found.status_code == 200
+    assert f"/customers/{stranger.id}" not in found.text
     everything = people[Role.ADMIN].get(f"/customers/{stranger.id}").text
     assert stranger.name in everything or stranger.name.encode("unicode_escape").decode() in everything
 
