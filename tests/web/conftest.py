@@ -137,9 +137,12 @@ def _drop(postgres: Cluster, name: str) -> None:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(sample_database: str) -> Iterator[Browser]:
-    """Chromium, as it is installed on this machine. Once it runs, Playwright's loop does: the sample comes before."""
+    """Chromium, as it is installed on this machine.
+
+    While it runs, Playwright's event loop does: the sample is made before, and other modules' loops come after.
+    """
     if CHROMIUM is None:
         pytest.skip("There is no Chromium on this machine; install the package 'chromium' to run the browser tests.")
     with sync_playwright() as playwright:
