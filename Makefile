@@ -12,7 +12,7 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
 	touch $(STAMP)
 
-demo: $(STAMP)  ## load the sample dealership, run the four processes, show what happened
+demo: $(STAMP)  ## load the sample dealership, run the processes, show what happened
 	$(BIN)/aftercare demo
 
 up: $(STAMP)  ## the whole stack: database, Prefect, schedules, workers

@@ -1,6 +1,7 @@
 """A large dealership made inside the database: set-based, the same every time, most of its customers not due.
 
-Every customer has a phone number, a car with its warranty, a handover, repair orders, appointments and an account.
+Every customer has a phone number, a car with its warranty, a handover, repair orders, appointments, an account, and a
+complaint that was closed.
 The dates are spread so that a sweep as of `NOON` finds about four in a hundred customers due in each process.
 """
 
@@ -84,6 +85,14 @@ MONEY = (
     "where settled_on is null and id % 50 = 0",
 )
 
+COMPLAINTS = (
+    "insert into cases (store_id, customer_id, kind, cause, title, state, opened_at, solved_at, closed_at) "
+    "select 1 + n % 2, n, 'complaint', 'crowd:' || n, '客户不满意', 'closed', closed_at - interval '2 days', "
+    "closed_at - interval '1 day', closed_at from ("
+    f"select n, timestamptz '2026-10-15 01:00Z' - {spread(14, 250)} * interval '1 day' as closed_at "
+    "from {numbers}) made",
+)
+
 
 def fill(engine: Engine, customers: int, scarcity: int = 1) -> None:
     """Make a dealership of so many customers in an empty database, with fresh statistics and nothing left to vacuum.
@@ -94,7 +103,7 @@ def fill(engine: Engine, customers: int, scarcity: int = 1) -> None:
         install_shipped(connection, datetime(2020, 1, 1, tzinfo=UTC))
         connection.execute(text("set local session_replication_role = replica"))  # what is made here needs no checks
         connection.execute(text(STORES))
-        for statement in (*PEOPLE, *CARS, *VISITS, *MONEY):
+        for statement in (*PEOPLE, *CARS, *VISITS, *MONEY, *COMPLAINTS):
             run(connection, statement, customers, scarcity)
     settle(engine)
 

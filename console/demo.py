@@ -1,4 +1,4 @@
-"""`aftercare demo`: the sample dealership, its four processes as of a fixed moment, and what happened."""
+"""`aftercare demo`: the sample dealership, its processes as of a fixed moment, and what happened."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -37,14 +37,14 @@ The sample lives around 10 March 2026: set AFTERCARE_NOW=2026-03-10T10:00+08:00 
 
 
 def demo() -> None:
-    """Load the sample dealership, run the four processes, and show what happened."""
+    """Load the sample dealership, run the processes, and show what happened."""
     settings = read_settings()
     console = paper()
     with open_launcher(settings) as launcher:
         engine = create_engine(launcher.database)
         try:
             _load(engine, settings, console)
-            console.print(f"Running the four processes as of {SAMPLE_MOMENT:%Y-%m-%d %H:%M %Z}…")
+            console.print(f"Running the processes as of {SAMPLE_MOMENT:%Y-%m-%d %H:%M %Z}…")
             runs = launcher.run(ALL_PROCESSES, as_of=SAMPLE_MOMENT)
             _show(engine, runs, console)
         finally:
@@ -71,7 +71,7 @@ def _load(engine: Engine, settings: Settings, console: Console) -> None:
 
 def _show(engine: Engine, runs: list[Any], console: Console) -> None:
     """The accounts, the first messages, the first calls."""
-    title = "The four processes: each accounts for everyone it looked at"
+    title = "The processes: each accounts for everyone it looked at"
     console.print(account_table({run.process: run.account for run in runs}, title))
     with engine.connect() as connection:
         messages = first_messages(connection, MESSAGES_OF_A_STEP)

@@ -17,6 +17,8 @@ NAMES = {
     "basis": "decided by",
     "starts_at": "starts",
     "booked_at": "booked",
+    "opened_at": "opened",
+    "closed_at": "closed",
 }
 
 

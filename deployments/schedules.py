@@ -64,6 +64,7 @@ SERVED = (
     Served(ProcessName.POST_DELIVERY_FOLLOWUP, "flows.post_delivery_followup", DAILY),
     Served(ProcessName.WARRANTY_EXPIRY, "flows.warranty_expiry", DAILY),
     Served(ProcessName.OVERDUE_ACCOUNTS, "flows.overdue_accounts", DAILY),
+    Served(ProcessName.COMPLAINT_FOLLOWUP, "flows.complaint_followup", DAILY),
     Served("all-processes", "flows.all_processes", ()),  # started by hand alone
     Served("dispatch", "flows.dispatch", (Slot(BEAT, "* * * * *", local=False),)),
     Served("housekeeping", "flows.housekeeping", (Slot("night", "10 3 * * *", local=False),)),  # after any clock change

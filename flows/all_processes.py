@@ -1,16 +1,23 @@
-"""All four processes in one go: everyone is planned first, so that what is due together goes out together."""
+"""All processes in one go: everyone is planned first, so that what is due together goes out together."""
 
 from contextlib import AsyncExitStack
 from datetime import datetime
 
 from prefect import flow
 
-from flows import appointment_reminders, overdue_accounts, post_delivery_followup, warranty_expiry
+from flows import (
+    appointment_reminders,
+    complaint_followup,
+    overdue_accounts,
+    post_delivery_followup,
+    warranty_expiry,
+)
 from models.words import ProcessName
 from tasks.prefect_run import ProcessRun, accounted_run, dispatch_touches, rehearse_touches
 
 PREPARATIONS = {
     ProcessName.APPOINTMENT_REMINDERS: appointment_reminders.prepare,
+    ProcessName.COMPLAINT_FOLLOWUP: complaint_followup.prepare,
     ProcessName.OVERDUE_ACCOUNTS: overdue_accounts.prepare,
     ProcessName.POST_DELIVERY_FOLLOWUP: post_delivery_followup.prepare,
     ProcessName.WARRANTY_EXPIRY: warranty_expiry.prepare,

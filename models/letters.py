@@ -35,6 +35,12 @@ OF_SUBJECT: dict[SubjectKind, dict[str, str]] = {
         "days_overdue": "days since then",
         "invoices": "the open invoices with what is open of each",
     },
+    SubjectKind.CASE: {
+        "case": "the number of the complaint's case",
+        "opened": "the day of the complaint",
+        "date": "the day it was closed",
+        "days": "days since then",
+    },
 }
 MOST_INVOICES = 5
 """A statement names so many invoices one by one, the rest by their number."""
@@ -76,6 +82,8 @@ def _of_subject(subject: SubjectKind, language: str, facts: Facts) -> Variables:
             return _dated(language, facts, facts["day"] - facts["today"])
         case SubjectKind.ACCOUNT:
             return _account(language, facts)
+        case SubjectKind.CASE:
+            return _case(language, facts)
         case _:
             assert_never(subject)
 
@@ -122,6 +130,15 @@ def _account(language: str, facts: Facts) -> Variables:
         "oldest_due": write_day(oldest, language),
         "days_overdue": str(max((facts["today"] - oldest).days, 0)),
         "invoices": _invoices(language, facts["invoices"]),
+    }
+
+
+def _case(language: str, facts: Facts) -> Variables:
+    return {
+        "case": str(facts["case"]),
+        "opened": write_day(facts["opened_on"], language),
+        "date": write_day(facts["day"], language),
+        "days": str((facts["today"] - facts["day"]).days),
     }
 
 

@@ -46,6 +46,7 @@ LINKS_OF_SUBJECT: dict[SubjectKind, tuple[LinkPurpose, ...]] = {
     SubjectKind.REPAIR_ORDER: (LinkPurpose.SURVEY, LinkPurpose.CONSENT),
     SubjectKind.WARRANTY: (LinkPurpose.CONSENT,),
     SubjectKind.ACCOUNT: (LinkPurpose.PAYMENT, LinkPurpose.CONSENT),
+    SubjectKind.CASE: (LinkPurpose.CONSENT,),
 }
 """The links that a letter about a subject may hold."""
 

@@ -11,6 +11,10 @@ from sqlalchemy.types import Text
 from models.base import Base, Facts, Key, enumeration
 from models.words import ChannelName, ContactKind, DeadlineClock, Purpose, Role
 
+VISIT_MINUTES = 30
+SHORTEST_VISIT, LONGEST_VISIT = 5, 480
+VISITS_AT_ONCE = 2
+
 
 class Store(Base):
     """A place of business. Every date rule is computed in its time zone."""
@@ -36,14 +40,14 @@ class Store(Base):
     deadline_clock: Mapped[DeadlineClock] = mapped_column(
         enumeration(DeadlineClock), server_default=DeadlineClock.AROUND_THE_CLOCK.value
     )
-    visit_minutes: Mapped[int] = mapped_column(server_default="30")
+    visit_minutes: Mapped[int] = mapped_column(server_default=str(VISIT_MINUTES))
     """How far apart the starts of visits are that customers may choose."""
-    visits_at_once: Mapped[int] = mapped_column(server_default="2")
+    visits_at_once: Mapped[int] = mapped_column(server_default=str(VISITS_AT_ONCE))
     """How many visits may start at the same moment."""
 
     __table_args__ = (
         CheckConstraint("contact_from < contact_until", name="contact_hours"),
-        CheckConstraint("visit_minutes between 5 and 480", name="visit_minutes"),
+        CheckConstraint(f"visit_minutes between {SHORTEST_VISIT} and {LONGEST_VISIT}", name="visit_minutes"),
         CheckConstraint("visits_at_once >= 0", name="visits_at_once"),
         CheckConstraint("language in ('zh-CN', 'en')", name="language"),
     )

@@ -39,6 +39,7 @@ CONDITIONS: dict[SubjectKind, frozenset[Condition]] = {
     SubjectKind.REPAIR_ORDER: frozenset({Condition.VEHICLE_KEPT}),
     SubjectKind.WARRANTY: frozenset({Condition.VEHICLE_KEPT, Condition.NO_INSPECTION}),
     SubjectKind.ACCOUNT: frozenset({Condition.STILL_OWES, Condition.NO_PROMISE}),
+    SubjectKind.CASE: frozenset({Condition.CASE_CLOSED, Condition.NO_NEWER_COMPLAINT}),
 }
 """Which conditions can be asked of which subject."""
 
@@ -48,6 +49,7 @@ SUBJECTS: dict[ProcessName, tuple[SubjectKind, ...]] = {
     ProcessName.POST_DELIVERY_FOLLOWUP: (SubjectKind.HANDOVER, SubjectKind.REPAIR_ORDER),
     ProcessName.WARRANTY_EXPIRY: (SubjectKind.WARRANTY,),
     ProcessName.OVERDUE_ACCOUNTS: (SubjectKind.ACCOUNT,),
+    ProcessName.COMPLAINT_FOLLOWUP: (SubjectKind.CASE,),
 }
 """What each process is about."""
 
@@ -167,6 +169,10 @@ class WarrantyRules(Frozen):
     """An inspection booked or done within so many days before the end stops the invitations."""
 
 
+class ComplaintRules(Frozen):
+    """What complaint-followup goes by: nothing beside its steps."""
+
+
 class Policy(Frozen):
     """A process with its steps and rules."""
 
@@ -253,8 +259,16 @@ class OverduePolicy(Policy):
     rules: OverdueRules = OverdueRules()
 
 
+class ComplaintPolicy(Policy):
+    """The policy of complaint-followup (R10)."""
+
+    process: Literal[ProcessName.COMPLAINT_FOLLOWUP]
+    rules: ComplaintRules = ComplaintRules()
+
+
 AnyPolicy = Annotated[
-    AppointmentPolicy | FollowupPolicy | WarrantyPolicy | OverduePolicy, Field(discriminator="process")
+    AppointmentPolicy | FollowupPolicy | WarrantyPolicy | OverduePolicy | ComplaintPolicy,
+    Field(discriminator="process"),
 ]
 
 CONTACT_RULES = "contact-rules"

@@ -10,6 +10,7 @@ class ProcessName(StrEnum):
     POST_DELIVERY_FOLLOWUP = "post-delivery-followup"
     WARRANTY_EXPIRY = "warranty-expiry"
     OVERDUE_ACCOUNTS = "overdue-accounts"
+    COMPLAINT_FOLLOWUP = "complaint-followup"
 
 
 class SubjectKind(StrEnum):
@@ -20,6 +21,8 @@ class SubjectKind(StrEnum):
     REPAIR_ORDER = "repair-order"
     WARRANTY = "warranty"
     ACCOUNT = "account"
+    CASE = "case"
+    """A complaint."""
 
 
 class StepKind(StrEnum):
@@ -283,6 +286,8 @@ class Condition(StrEnum):
     NO_INSPECTION = "no-inspection"
     STILL_OWES = "still-owes"
     NO_PROMISE = "no-promise"
+    CASE_CLOSED = "case-closed"
+    NO_NEWER_COMPLAINT = "no-newer-complaint"
 
 
 class LateRule(StrEnum):

@@ -16,7 +16,7 @@ Figure = Annotated[Decimal, Strict(), WithJsonSchema({"type": "number"})]
 YesNo = Annotated[bool, Strict()]
 Texts = Annotated[list[Text], Field(max_length=20)]
 LISTS = (Holds.PHONES, Holds.EMAILS, Holds.NAMES, Holds.CHANNELS)
-FIGURES = (Holds.AMOUNT, Holds.KILOMETRES, Holds.YEAR)
+FIGURES = (Holds.AMOUNT, Holds.KILOMETRES, Holds.YEAR, Holds.MINUTES, Holds.PLACES)
 KEYS = (Holds.KEY, Holds.REFERENCE)
 EXAMPLES: dict[Holds, Any] = {
     Holds.PHONES: "13800138000",

@@ -76,7 +76,7 @@ def read_sheet(connection: Connection, item: CallItem, now: datetime) -> Sheet:
 
 
 def _car(item: CallItem) -> Select[Any]:
-    """The car that the call is about; an account is about none."""
+    """The car that the call is about; an account and a complaint are about none."""
     columns = (Vehicle.plate, Vehicle.make, Vehicle.model, Vehicle.model_year)
     table = _with_a_car(item.subject_kind)
     if table is None:
@@ -94,7 +94,7 @@ def _with_a_car(kind: SubjectKind) -> Any:
             return RepairOrder
         case SubjectKind.WARRANTY:
             return Warranty
-        case SubjectKind.ACCOUNT:
+        case SubjectKind.ACCOUNT | SubjectKind.CASE:
             return None
         case _:
             assert_never(kind)

@@ -41,6 +41,7 @@ NO_SUBJECT = {
     ProcessName.POST_DELIVERY_FOLLOWUP: "There is no handover and no repair order on record.",
     ProcessName.WARRANTY_EXPIRY: "There is no warranty on record.",
     ProcessName.OVERDUE_ACCOUNTS: "There is no account on record.",
+    ProcessName.COMPLAINT_FOLLOWUP: "There is no complaint on record.",
 }
 
 

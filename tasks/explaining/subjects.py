@@ -6,8 +6,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, assert_never
 
-from sqlalchemy import Connection, RowMapping, Table, or_, select
+from sqlalchemy import Connection, RowMapping, Table, Text, cast, or_, select
 
+from models.ledger import Case
 from models.letters import write_day, write_money
 from models.money import Account, Invoice
 from models.service import Appointment, Handover, RepairOrder
@@ -23,6 +24,7 @@ TABLES: Mapping[SubjectKind, Any] = {
     SubjectKind.REPAIR_ORDER: RepairOrder,
     SubjectKind.WARRANTY: Warranty,
     SubjectKind.ACCOUNT: Account,
+    SubjectKind.CASE: Case,
 }
 FORMER = "It is on record for this customer no longer."
 
@@ -79,7 +81,9 @@ def _of_kind(connection: Connection, kind: SubjectKind, customer_id: int, now: d
 
 def _keys(connection: Connection, kind: SubjectKind, ids: Sequence[int]) -> dict[int, str]:
     table: Table = TABLES[kind].__table__
-    return {row.id: row.key for row in connection.execute(select(table.c.id, table.c.key).where(table.c.id.in_(ids)))}
+    key = table.c.key if "key" in table.c else cast(table.c.id, Text)  # a case is of our own making: it has its number
+    named = select(table.c.id, key.label("key")).where(table.c.id.in_(ids))
+    return {row.id: row.key for row in connection.execute(named)}
 
 
 def _remarks(connection: Connection, kind: SubjectKind, row: RowMapping) -> list[str]:
@@ -92,6 +96,8 @@ def _remarks(connection: Connection, kind: SubjectKind, row: RowMapping) -> list
             return _of_warranty(row)
         case SubjectKind.ACCOUNT:
             return _of_account(connection, row)
+        case SubjectKind.CASE:
+            return [] if row["anchor_at"] else ["The complaint is not closed yet."]
         case _:
             assert_never(kind)
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 from models.words import (
     AppointmentStatus,
     ChannelName,
+    DeadlineClock,
     InvoiceKind,
     InvoiceStatus,
     PartsState,
@@ -140,6 +141,14 @@ ROLES = _words(
         Role.MANAGER: "store manager,service manager,director,head,经理,店长,总经理,服务经理,leiter",
         Role.ADMIN: "administrator,管理员",
         Role.OPERATOR: "it,运维",
+    },
+)
+DEADLINE_CLOCKS = _words(
+    DeadlineClock,
+    {
+        DeadlineClock.AROUND_THE_CLOCK: "24 hours,24h,24/7,always,全天,全天候,24小时,rund um die uhr",
+        DeadlineClock.WORKING_HOURS: "business hours,opening hours,office hours,hours worked,"
+        "营业时间,工作时间,arbeitszeit,geschäftszeiten,öffnungszeiten",
     },
 )
 YES_NO = {

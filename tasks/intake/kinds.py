@@ -41,11 +41,14 @@ class Holds(StrEnum):
     YES_NO = "yes/no"
     KILOMETRES = "kilometres"
     YEAR = "year"
+    MINUTES = "minutes"
+    PLACES = "places"
     AMOUNT = "amount"
     CURRENCY = "currency"
     ZONE = "time zone"
     COUNTRY = "country"
     LANGUAGE = "language"
+    DEADLINE_CLOCK = "deadline clock"
     ROLE = "role"
     CHANNELS = "channels"
     CHANNEL = "channel or all"
@@ -121,6 +124,13 @@ STORES = Kind(
         Column("contact_until", Holds.TIME, "after this time of day customers are left in peace; 20:00"),
         Column("channels", Holds.CHANNELS, "what the store uses, of sms, email, wechat, phone; all of them"),
         *(Column(day, Holds.HOURS, f"opening hours on {day.capitalize()}: 08:30-18:00, or closed") for day in WEEKDAYS),
+        Column(
+            "deadline_clock",
+            Holds.DEADLINE_CLOCK,
+            "which hours count towards the deadlines of cases: around-the-clock or working-hours; around-the-clock",
+        ),
+        Column("visit_minutes", Holds.MINUTES, "how far apart visits that customers may choose start; 30"),
+        Column("visits_at_once", Holds.PLACES, "how many visits may start at the same moment; 2; 0 offers none"),
     ),
     "its code",
 )

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from phonenumbers import SUPPORTED_REGIONS
 
+from models.people import LONGEST_VISIT, SHORTEST_VISIT
 from tasks.intake import choices
 from tasks.intake.amounts import DecimalMark, read_amount, read_currency, read_kilometres
 from tasks.intake.cells import Unusable, narrow
@@ -20,6 +21,8 @@ Reader = Callable[[str, ZoneInfo], Any]
 """Reads a text that is not empty, in the store's zone. Raises `Unusable`."""
 
 HOURS = re.compile(r"(.+?)\s*[-~–—至到]\s*(.+)")
+WHOLE = re.compile(r"(\d{1,4})(?:\.0)?")
+MOST_PLACES = 1000
 CLOSED = frozenset({"closed", "关", "休息", "不营业", "geschlossen"})
 
 
@@ -118,6 +121,15 @@ def _year(text: str, _zone: ZoneInfo) -> int:
     return int(found[1])
 
 
+def _whole(what: str, least: int, most: int, text: str, _zone: ZoneInfo) -> int:
+    """A whole number within limits; a spreadsheet may write it as 30.0."""
+    found = WHOLE.fullmatch(narrow(text))
+    if not found or not least <= int(found[1]) <= most:
+        clause = f"expected {what}, a whole number from {least} to {most:,}"
+        raise Unusable(clause)
+    return int(found[1])
+
+
 PLAIN_READERS: dict[Holds, Reader] = {
     Holds.TEXT: _text,
     Holds.PHONES: _text,
@@ -128,10 +140,13 @@ PLAIN_READERS: dict[Holds, Reader] = {
     Holds.HOURS: _hours,
     Holds.YES_NO: lambda text, _zone: choices.read_yes_no(text),
     Holds.YEAR: _year,
+    Holds.MINUTES: partial(_whole, "minutes", SHORTEST_VISIT, LONGEST_VISIT),
+    Holds.PLACES: partial(_whole, "places", 0, MOST_PLACES),
     Holds.CURRENCY: lambda text, _zone: read_currency(text),
     Holds.ZONE: _zone_name,
     Holds.COUNTRY: _country,
     Holds.LANGUAGE: lambda text, _zone: choices.read_language(text),
+    Holds.DEADLINE_CLOCK: lambda text, _zone: choices.choose(text, choices.DEADLINE_CLOCKS),
     Holds.ROLE: lambda text, _zone: choices.choose(text, choices.ROLES),
     Holds.CHANNELS: lambda text, _zone: [choices.choose(part, choices.CHANNELS) for part in parts(text)],
     Holds.CHANNEL: lambda text, _zone: choices.choose_or_every(text, choices.CHANNELS),

@@ -22,6 +22,8 @@ TYPES: dict[Holds, TypeEngine[Any]] = {
     Holds.YES_NO: Boolean(),
     Holds.KILOMETRES: Integer(),
     Holds.YEAR: Integer(),
+    Holds.MINUTES: Integer(),
+    Holds.PLACES: Integer(),
     Holds.AMOUNT: Numeric(14, 2),
     Holds.NAMES: ARRAY(Text),
     Holds.CHANNELS: ARRAY(Text),

@@ -58,7 +58,13 @@ async def test_no_day_is_left_out_or_had_twice_when_clocks_change(served, change
 
 def test_what_runs_seldom_is_made_up_for_at_a_start() -> None:
     rare = {served.name for served in SERVED if served.rare}
-    assert rare == {"post-delivery-followup", "warranty-expiry", "overdue-accounts", "housekeeping"}
+    assert rare == {
+        "post-delivery-followup",
+        "warranty-expiry",
+        "overdue-accounts",
+        "complaint-followup",
+        "housekeeping",
+    }
 
 
 def test_an_unknown_process_is_told_the_known_ones() -> None:

@@ -5,13 +5,14 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 from sqlalchemy import select
 
+from flows.complaint_followup import complaint_followup
 from flows.dispatch import dispatch
 from flows.housekeeping import housekeeping
 from flows.overdue_accounts import overdue_accounts
 from flows.post_delivery_followup import post_delivery_followup
 from flows.warranty_expiry import warranty_expiry
 from models.ledger import Case, Process, Run
-from models.words import RunState
+from models.words import RunState, TouchState
 from tests.support.office import Office
 from tests.support.world import at
 
@@ -54,6 +55,17 @@ async def test_a_process_that_is_switched_off_does_nothing(office: Office) -> No
         world.connection.execute(Process.__table__.update().values(enabled=False))
     run = await warranty_expiry(as_of=TUESDAY)
     assert run.account.eligible == 0
+
+
+async def test_a_closed_complaint_becomes_one_more_call(office: Office) -> None:
+    with office.open() as world:
+        customer = world.customer()
+        world.complaint(customer, "2026-03-06 10:00", "2026-03-09 15:00")
+    await complaint_followup(as_of=TUESDAY)
+    await complaint_followup(as_of=TUESDAY)
+    with office.open() as world:
+        assert world.steps(customer, TouchState.READY) == ["closed-call"]
+    assert office.outbox() == []
 
 
 async def test_a_broken_promise_becomes_a_case(office: Office) -> None:

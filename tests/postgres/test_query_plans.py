@@ -38,7 +38,7 @@ SCARCITY = 20
 BIG = frozenset(
     {
         "customers", "contact_points", "touches", "verdicts", "appointments", "handovers", "repair_orders",
-        "warranties", "warranty_ends", "vehicles", "accounts", "invoices", "payments",
+        "warranties", "warranty_ends", "vehicles", "accounts", "invoices", "payments", "cases",
     }
 )  # fmt: skip
 """The tables that grow with the customers."""
@@ -190,6 +190,7 @@ def test_the_next_call_looks_at_what_is_ready(connection: Connection) -> None:
         ("ix_warranty_ends_ends_on", ProcessName.WARRANTY_EXPIRY, "warranty_ends"),
         ("ix_appointments_starts_at", ProcessName.APPOINTMENT_REMINDERS, "appointments"),
         ("ix_invoices_settled_on_due_on", ProcessName.OVERDUE_ACCOUNTS, "invoices"),
+        ("ix_cases_closed_at", ProcessName.COMPLAINT_FOLLOWUP, "cases"),
     ],
 )
 def test_a_missing_index_is_noticed(connection: Connection, index: str, process: ProcessName, table: str) -> None:

@@ -11,13 +11,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, insert, select, update
 
 from models.accounts_of_runs import RunAccount
-from models.ledger import Touch
+from models.ledger import Case, Touch
 from models.money import Account, Invoice, Payment, Promise
 from models.people import Consent, ContactPoint, Customer, CustomerKey, StaffMember, Store
 from models.service import Appointment, Handover, RepairOrder
 from models.vehicles import OdometerReading, Vehicle, Warranty, WarrantyEnd
 from models.words import (
     AppointmentStatus,
+    CaseKind,
+    CaseState,
     ChannelName,
     ContactKind,
     EndBasis,
@@ -191,6 +193,24 @@ class World:
     def promise(self, account_id: int, made_on: str, promised_for: str, **values: Any) -> int:
         values = {"store_id": self.store_id, "key": self._key(), "account_id": account_id} | values
         return self._add(Promise, made_on=day(made_on), promised_for=day(promised_for), **values)
+
+    def complaint(self, customer_id: int, opened_at: str, closed_at: str | None = None, **values: Any) -> int:
+        """A complaint of the customer, which was closed or still is open."""
+        zone = ZoneInfo(self.zone)
+        return self._add(
+            Case,
+            **{
+                "store_id": self.store_id,
+                "customer_id": customer_id,
+                "kind": CaseKind.COMPLAINT,
+                "cause": f"test:{self._key()}",
+                "title": "Customer not satisfied",
+                "state": CaseState.CLOSED if closed_at else CaseState.OPEN,
+                "opened_at": at(opened_at, zone),
+                "closed_at": at(closed_at, zone) if closed_at else None,
+            }
+            | values,
+        )
 
     def plan(self, process: ProcessName, now: str) -> RunAccount:
         """Sweep a process as of a moment; the account must balance."""

@@ -30,6 +30,7 @@ COUNTED_FROM = {
     SubjectKind.REPAIR_ORDER: "the return of the car",
     SubjectKind.WARRANTY: "the end",
     SubjectKind.ACCOUNT: "the oldest due date",
+    SubjectKind.CASE: "the closing",
 }
 MOMENTS = {
     Moment.BOOKING: "the booking",

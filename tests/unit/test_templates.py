@@ -46,6 +46,8 @@ def facts(draw: st.DrawFn) -> dict[str, Any]:
         "advisor": draw(st.none() | words),
         "account": draw(words),
         "oldest_due": draw(days),
+        "case": draw(st.integers(1, 10**12)),
+        "opened_on": draw(days),
         "totals": draw(st.dictionaries(currencies, amounts, min_size=1)),
         "invoices": [
             {"number": draw(words), "open": draw(amounts), "currency": draw(currencies)}

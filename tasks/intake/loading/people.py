@@ -24,8 +24,17 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import Integer, Text
 
-from models.people import Consent, ContactPoint, Customer, CustomerKey, StaffMember, Store
-from models.words import ContactKind
+from models.people import (
+    VISIT_MINUTES,
+    VISITS_AT_ONCE,
+    Consent,
+    ContactPoint,
+    Customer,
+    CustomerKey,
+    StaffMember,
+    Store,
+)
+from models.words import ContactKind, DeadlineClock
 from tasks.intake.kinds import CUSTOMER_COLUMNS, WEEKDAYS
 from tasks.intake.loading.load import Load
 from tasks.intake.merging import Field, assign_ids, collapse, merge, reject, renew_figures, table_of
@@ -65,6 +74,9 @@ def load_stores(load: Load, staged: Staged) -> None:
         Field("contact_until", "contact_until", default=time(20)),
         Field("opening_hours", "opening_hours", given_by=WEEKDAYS),
         Field("channels", "channels", default=ALL_CHANNELS),
+        Field("deadline_clock", "deadline_clock", default=DeadlineClock.AROUND_THE_CLOCK),
+        Field("visit_minutes", "visit_minutes", default=VISIT_MINUTES),
+        Field("visits_at_once", "visits_at_once", default=VISITS_AT_ONCE),
     ]
     merge(load.connection, staged, Store, fields, identity=("code",))
 

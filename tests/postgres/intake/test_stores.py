@@ -74,6 +74,38 @@ def test_all_columns_of_a_store(desk: Desk) -> None:
     assert desk.rows("select name, time_zone, phone from stores where code = 'B1'") == [("B1", "Europe/Berlin", "123")]
 
 
+def test_the_clock_of_the_deadlines_and_the_visits_of_a_store(desk: Desk) -> None:
+    columns = "select deadline_clock, visit_minutes, visits_at_once from stores order by code"
+    desk.load(
+        "stores",
+        "code,deadline_clock,visit_minutes,visits_at_once\nA,working-hours,45,0\nB,营业时间,６０,3.0\nC,,,\nD,24/7,5,1000\n",
+    )
+    assert desk.rows(columns) == [
+        ("working-hours", 45, 0),
+        ("working-hours", 60, 3),
+        ("around-the-clock", 30, 2),
+        ("around-the-clock", 5, 1000),
+    ]
+    desk.load("stores", "code,name\nA,Altona\n")
+    assert desk.rows(columns)[0] == ("working-hours", 45, 0)
+    desk.load("stores", "code,deadline_clock,visit_minutes,visits_at_once\nA,,,\n")
+    assert desk.rows(columns)[0] == ("around-the-clock", 30, 2)
+
+
+def test_clocks_and_visits_that_there_cannot_be(desk: Desk) -> None:
+    desk.load(
+        "stores",
+        "code,deadline_clock,visit_minutes,visits_at_once\n"
+        "A,lunchtime,,\nB,,4,\nC,,481,\nD,,half an hour,\nE,,,-1\nF,,,1001\nG,,,2.5\n",
+    )
+    minutes = "visit_minutes: expected minutes, a whole number from 5 to 480."
+    places = "visits_at_once: expected places, a whole number from 0 to 1,000."
+    first, *others = (each["reason"] for each in desk.rejects())
+    assert first.startswith("deadline_clock: expected one of around-the-clock, working-hours")
+    assert others == [minutes] * 3 + [places] * 3
+    assert desk.rows("select code from stores") == []
+
+
 def test_what_is_wrong_with_a_store(desk: Desk) -> None:
     desk.load(
         "stores",

@@ -29,6 +29,7 @@ def test_every_process_has_something_to_say(world: World) -> None:
     world.repair_order(customer, "2026-03-07", work="oil change")
     world.warranty(customer, "2026-05-08")
     world.invoice(world.account(customer), "2026-03-03", "1234.50")
+    world.complaint(customer, "2026-03-06 10:00", "2026-03-09 15:00", id=17)
     for process in ProcessName:
         world.plan(process, "2026-03-10 19:00")
     touches = {touch.step: touch.id for touch in world.touches()}
@@ -37,6 +38,7 @@ def test_every_process_has_something_to_say(world: World) -> None:
     assert "at 09:30 with your car (brake pads)" in texts["day-before"]
     assert "oil change, 7 Mar 2026" in texts["repair-day-3-call"]
     assert "ends on 8 May 2026" in texts["invitation-60"]
+    assert "(case 17, complained on 6 Mar 2026, closed on 9 Mar 2026)" in texts["closed-call"]
     assert "CNY 1,234.50 is still open on your account, the oldest item for 7 days" in texts["reminder-7"]
 
 

@@ -65,7 +65,8 @@ def test_a_sweep_is_as_many_statements_for_many_as_for_few(world: World) -> None
     statements: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
+        if not statement.startswith("analyze"):  # for tables that earlier tests have grown
+            statements.append(statement)
 
     counts = []
     for customers in (1, 30):
@@ -74,18 +75,19 @@ def test_a_sweep_is_as_many_statements_for_many_as_for_few(world: World) -> None
             world.handover(customer, "2026-03-09")
             world.warranty(customer, "2026-05-08")
             world.invoice(world.account(customer), "2026-03-03", "1000.00")
+            world.complaint(customer, "2026-03-06 10:00", "2026-03-09 15:00")
         event.listen(world.connection, "before_cursor_execute", note)
         planned = [world.plan(process, TUESDAY).planned for process in ProcessName]
         event.remove(world.connection, "before_cursor_execute", note)
-        assert sum(planned) == customers * 3
+        assert sum(planned) == customers * 4
         counts.append(len(statements))
         statements.clear()
     assert counts[0] == counts[1]
 
 
 def test_a_run_as_of_a_past_moment_sees_only_what_was_known_then(world: World) -> None:
-    """A payment, a promise and a sale of next week have not happened yet (invariant 8)."""
-    owing, promising, selling = (world.customer() for _ in range(3))
+    """A payment, a promise, a sale and a closing of next week have not happened yet (invariant 8)."""
+    owing, promising, selling, complaining = (world.customer() for _ in range(4))
     account = world.account(owing)
     world.payment(account, "2026-03-17", "1000.00", world.invoice(account, "2026-03-03", "1000.00"))
     account = world.account(promising)
@@ -93,8 +95,9 @@ def test_a_run_as_of_a_past_moment_sees_only_what_was_known_then(world: World) -
     world.promise(account, "2026-03-17", "2026-03-30")
     car = world.vehicle(selling, disposed_on=at("2026-03-17 00:00").date())
     world.warranty(selling, "2026-05-08", car)
+    world.complaint(complaining, "2026-03-08 10:00", "2026-03-17 10:00")
     for process in ProcessName:
         world.plan(process, TUESDAY)
-    assert [world.steps(customer) for customer in (owing, promising, selling)] == [
-        ["reminder-7"], ["reminder-7"], ["invitation-60"],
+    assert [world.steps(customer) for customer in (owing, promising, selling, complaining)] == [
+        ["reminder-7"], ["reminder-7"], ["invitation-60"], [],
     ]  # fmt: skip

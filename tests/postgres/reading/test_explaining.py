@@ -29,6 +29,7 @@ APPOINTMENTS = ProcessName.APPOINTMENT_REMINDERS
 FOLLOWUP = ProcessName.POST_DELIVERY_FOLLOWUP
 WARRANTY = ProcessName.WARRANTY_EXPIRY
 OVERDUE = ProcessName.OVERDUE_ACCOUNTS
+COMPLAINTS = ProcessName.COMPLAINT_FOLLOWUP
 
 
 def story(world: World, customer: int, now: str, process: ProcessName) -> Explanation:
@@ -55,6 +56,7 @@ def touch_id(world: World, customer: int, key: str) -> Any:
         (FOLLOWUP, "There is no handover and no repair order on record."),
         (WARRANTY, "There is no warranty on record."),
         (OVERDUE, "There is no account on record."),
+        (COMPLAINTS, "There is no complaint on record."),
     ],
 )
 def test_a_customer_without_a_subject_is_told_so(world: World, process: ProcessName, remark: str) -> None:
@@ -136,6 +138,13 @@ def small_balance(world: World) -> tuple[int, str]:
     return customer, "reminder-7"
 
 
+def complains_again(world: World) -> tuple[int, str]:
+    customer = world.customer()
+    world.complaint(customer, "2026-03-06 10:00", "2026-03-09 15:00")
+    world.complaint(customer, "2026-03-09 18:00")
+    return customer, "closed-call"
+
+
 @pytest.mark.parametrize(
     ("make", "process", "reason"),
     [
@@ -146,6 +155,7 @@ def small_balance(world: World) -> tuple[int, str]:
         (no_show_to_come, APPOINTMENTS, "the appointment has not begun"),
         (running_promise, OVERDUE, "a promise to pay is running"),
         (small_balance, OVERDUE, "the balance is within the tolerance"),
+        (complains_again, COMPLAINTS, "a newer complaint is open"),
     ],
 )
 def test_what_stops_a_step_is_named_with_its_figures(
@@ -165,6 +175,14 @@ def test_a_step_that_nothing_leads_to_says_what_is_missing(world: World) -> None
     assert step(explanation, "confirmation").reason == "no booking date is on record"
     assert step(explanation, "other-time-call").reason == "the customer asked for no other time"
     assert step(explanation, "request-escalation").standing is Standing.NOT_COUNTED
+
+
+def test_a_complaint_that_is_not_closed_says_so(world: World) -> None:
+    customer = world.customer()
+    case = world.complaint(customer, "2026-03-06 10:00")
+    (told,) = story(world, customer, "2026-03-10 10:00", COMPLAINTS).processes
+    (subject,) = told.subjects
+    assert (subject.key, subject.remarks, subject.steps) == (str(case), ["The complaint is not closed yet."], [])
 
 
 def test_an_account_tells_its_balance_its_promise_and_its_disputes(world: World) -> None:

@@ -21,8 +21,8 @@ NO_SHOWS = ("no-show-call", "no-show-message")
 
 
 def fill(world: World) -> None:
-    """Fifteen customers with something to come, something in the way, or something already planned."""
-    people = [world.customer() for _ in range(15)]
+    """Seventeen customers with something to come, something in the way, or something already planned."""
+    people = [world.customer() for _ in range(17)]
     promised = world.account(people[12])
     world.invoice(promised, "2026-03-04", "800.00")
     world.plan(ProcessName.OVERDUE_ACCOUNTS, "2026-03-04 10:00")
@@ -43,6 +43,9 @@ def fill(world: World) -> None:
     world.appointment(people[10], "2026-03-18 10:00", status=AppointmentStatus.CANCELLED)
     for person, due_on in ((11, "2026-03-16"), (12, "2026-03-03"), (13, "2026-02-14"), (14, "2026-03-12")):
         world.invoice(world.account(people[person]), due_on, "1000.00")
+    world.complaint(people[15], "2026-03-06 10:00", "2026-03-09 16:00")
+    world.complaint(people[16], "2026-03-06 10:00", "2026-03-12 23:30")
+    world.complaint(people[16], "2026-03-12 11:00")
     paying = world.account(people[14])
     world.payment(paying, "2026-03-15", "500.00", world.invoice(paying, "2026-03-11", "500.00"))
 

@@ -8,6 +8,8 @@ import pytest
 
 import console
 from console.web.words import LANGUAGES, Unsaid, read_wording, say, say_word
+from models.shipped import shipped_policy
+from models.words import ProcessName
 
 SOURCES = [
     path.read_text(encoding="utf-8")
@@ -29,6 +31,14 @@ def test_every_sentence_that_is_asked_for_is_there() -> None:
     asked = {key for source in SOURCES for key in re.findall(r'say\(\s*"([a-z_]+\.[a-z_0-9]+)"', source)}
     assert asked
     assert asked - read_wording().keys() == set()
+
+
+@pytest.mark.parametrize("process", ProcessName)
+def test_what_the_shipped_policies_name_has_its_words(process: ProcessName) -> None:
+    steps = shipped_policy(process).steps
+    named = {f"business.{word}" for step in steps for word in (process, step.key, step.subject, step.purpose)}
+    asked = {f"policies.conditions_{condition}" for step in steps for condition in step.conditions}
+    assert (named | asked) - read_wording().keys() == set()
 
 
 def test_a_sentence_that_is_not_there() -> None:

@@ -1,0 +1,118 @@
+"""Complaints as the subject of complaint-followup (R10): one more call after the customer agreed to close one."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import aliased
+from sqlalchemy.types import Text
+
+from models.cadence import Now, local_day, moment, shift
+from models.ledger import Case
+from models.people import Customer
+from models.policy import Policy, Step
+from models.words import CaseKind, CaseState, Condition, SubjectKind
+from tasks.subjects.contract import (
+    DueWithin,
+    OfCustomer,
+    Scope,
+    Those,
+    Window,
+    asked,
+    counted_within,
+    first_reason,
+    within,
+)
+from tasks.subjects.customers import about_customer, stores_today
+
+NOT_CLOSED = "the complaint is not closed"
+NEW_COMPLAINT = "a newer complaint is open"
+
+
+class Cases:
+    """Complaints, anchored at their closing. Until then there is nothing to count from."""
+
+    kind = SubjectKind.CASE
+
+    def facts(self, now: Now, scope: Scope) -> Select[Any]:
+        """One row a complaint that was open by then; what was closed later is not closed yet."""
+        stores = stores_today(now)
+        closed = and_(Case.state == CaseState.CLOSED, Case.closed_at <= moment(now))
+        return (
+            select(
+                Case.id.label("subject_id"),
+                Case.store_id,
+                Case.customer_id,
+                *about_customer(stores),
+                case((closed, Case.closed_at)).label("anchor_at"),
+                Case.opened_at,
+                local_day(Case.opened_at, stores.c.time_zone).label("opened_on"),
+                case((closed, local_day(Case.closed_at, stores.c.time_zone))).label("day"),
+            )
+            .join_from(Case, stores, stores.c.id == Case.store_id)
+            .join(Customer, Customer.id == Case.customer_id)
+            .where(Case.kind == CaseKind.COMPLAINT, Case.opened_at <= moment(now), _in_scope(scope))
+        )
+
+    def near(self, facts: Subquery, step: Step, window: Window) -> ColumnElement[bool]:  # noqa: ARG002  the contract's
+        """The anchor lies in the window."""
+        return counted_within(facts.c.anchor_at, window)
+
+    def due_at(self, facts: Subquery, step: Step, policy: Policy) -> ColumnElement[datetime]:  # noqa: ARG002  the contract's
+        """Counted from the closing."""
+        return shift(facts.c.anchor_at, facts.c.time_zone, step.after, step.at, day=facts.c.day)
+
+    def reason(
+        self,
+        facts: Subquery,
+        now: Now,
+        conditions: ColumnElement[Any],
+        due_at: ColumnElement[datetime],  # noqa: ARG002  the contract's
+        rules: Any,  # noqa: ARG002  the contract's
+    ) -> ColumnElement[str | None]:
+        """The case is not closed, or the customer has complained of something else since."""
+        return first_reason(
+            (and_(asked(Condition.CASE_CLOSED, conditions), facts.c.anchor_at.is_(None)), NOT_CLOSED),
+            (and_(asked(Condition.NO_NEWER_COMPLAINT, conditions), _newer_is_open(facts, now)), NEW_COMPLAINT),
+        )
+
+    def figures(self, facts: Subquery) -> ColumnElement[Any]:
+        """When it was opened and closed."""
+        return func.jsonb_build_object(
+            literal("opened_at", Text), facts.c.opened_at, literal("closed_at", Text), facts.c.anchor_at, type_=JSONB
+        )
+
+    def letter(self, facts: Subquery) -> list[ColumnElement[Any]]:
+        """The number of the case, and the days on which it was opened and closed."""
+        return [facts.c.subject_id.label("case"), facts.c.opened_on, facts.c.day]
+
+
+def _newer_is_open(facts: Subquery, now: Now) -> ColumnElement[bool]:
+    """Whether the customer has a complaint that was opened later and not closed by then."""
+    newer = aliased(Case)
+    return exists(
+        select(literal(1)).where(
+            newer.customer_id == facts.c.customer_id,
+            newer.kind == CaseKind.COMPLAINT,
+            newer.id != facts.c.subject_id,
+            newer.opened_at.between(facts.c.opened_at, moment(now)),
+            or_(newer.closed_at.is_(None), newer.closed_at > moment(now)),
+        )
+    )
+
+
+def _in_scope(scope: Scope) -> ColumnElement[bool]:
+    """A sweep looks for the closed ones only: theirs is the index."""
+    match scope:
+        case DueWithin():
+            windows = [(moment(window.since), moment(window.until)) for _, window in scope.steps]
+            return and_(
+                within(Case.closed_at, windows),
+                Case.state == CaseState.CLOSED,
+                Case.store_id.in_(scope.stores),
+            )
+        case Those():
+            return Case.id.in_(scope.ids)
+        case OfCustomer():
+            return Case.customer_id == scope.customer_id
