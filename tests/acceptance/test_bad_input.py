@@ -97,7 +97,11 @@ def test_a_template_with_an_unknown_variable(installation: Installation, tmp_pat
     file.write_text('[handover-thanks.en]\ntext = "Thank you, {{ colour }}!"\n')
     before = fingerprint(installation)
     done = installation.run("templates", "set", file, "--by", "W1")
-    refused(done, "uses colour, which it is not given; it may use customer, date, days, store, store_phone, vehicle.")
+    refused(
+        done,
+        "uses colour, which it is not given; it may use customer, date, days, links.consent, links.survey, store,"
+        " store_phone, vehicle.",
+    )
     assert fingerprint(installation) == before
 
 
