@@ -18,14 +18,13 @@ from tests.web.conftest import CHROMIUM, FLAGS, Console, fill_sample, sign_in, s
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 PICTURES = (
-    ("today", "/", DESKTOP, "en"),
-    ("calls", "/calls", DESKTOP, "en"),
-    ("runs", "/runs", DESKTOP, "en"),
-    ("approvals", "/approvals", DESKTOP, "en"),
-    ("today-phone", "/", PHONE, "zh-CN"),
-    ("calls-phone", "/calls", PHONE, "zh-CN"),
+    ("today", "/", DESKTOP, Role.MANAGER, "en"),
+    ("calls", "/calls", DESKTOP, Role.AGENT, "en"),
+    ("approvals", "/approvals", DESKTOP, Role.MANAGER, "en"),
+    ("today-phone", "/", PHONE, Role.MANAGER, "zh-CN"),
+    ("calls-phone", "/calls", PHONE, Role.AGENT, "zh-CN"),
 )
-"""Name, page, size, language."""
+"""Name, page, size, as whom, language."""
 
 
 def main() -> None:
@@ -47,12 +46,13 @@ def main() -> None:
 
 def _take(console: Console) -> None:
     for language in ("en", "zh-CN"):
-        console.add_user(f"manager-{language.lower()}", Role.MANAGER, language=language)
+        for role in (Role.MANAGER, Role.AGENT):
+            console.add_user(f"{role}-{language.lower()}", role, language=language)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        for name, path, size, language in PICTURES:
+        for name, path, size, role, language in PICTURES:
             page = browser.new_context(viewport=size).new_page()
-            sign_in(page, console, f"manager-{language.lower()}")
+            sign_in(page, console, f"{role}-{language.lower()}")
             page.goto(console.address + path)
             _settle(page)
             page.screenshot(path=FOLDER / f"{name}.png")
