@@ -21,6 +21,7 @@ from tasks.access.sessions import SignedIn
 from tasks.letters import Letter, kinds_of, letters_of
 from tasks.one_by_one import Decided, decide_each
 from tasks.planning.ending import still_true
+from tasks.query_plans import expect_many
 from tasks.staff import Actor, find_actor
 from tasks.touches import cancel_touches, check_still_true, find_touch, lock_touch, short
 
@@ -130,12 +131,12 @@ def _places(connection: Connection, store: str | None, limit: int, after: Place 
 
 
 def _waiting(now: datetime, touch_ids: list[UUID], kinds: Collection[SubjectKind]) -> Select[Any]:
-    waiting = (
+    named = (
         select(Touch.__table__, Store.code.label("store"), Store.time_zone)
         .join(Store, Store.id == Touch.store_id)
         .where(Touch.id == func.any(literal(touch_ids, ARRAY(Uuid))))
-        .cte("waiting")
     )
+    waiting = expect_many(named).cte("waiting")
     judged = union_all(*(still_true(waiting, kind, now) for kind in sorted(kinds))).subquery("judged")
     return (
         select(waiting, Customer.name.label("customer"), judged.c.figures.label("figures_now"))

@@ -33,6 +33,7 @@ from models.words import CallOutcome, ChannelName, ContactKind, Purpose, Role, S
 from tasks.dispatch.gates import latest_consent
 from tasks.letters import letters_of
 from tasks.planning.ending import still_true
+from tasks.query_plans import expect_many
 
 CANDIDATES = bindparam("candidates", type_=ARRAY(Uuid))
 """The calls that a statement judges."""
@@ -125,7 +126,7 @@ def _ready(now: datetime, store: str | None, role: Role | None) -> CTE:
         statement = statement.where(Store.code == store)
     if role is not None:
         statement = statement.where(Touch.role == role)
-    return statement.cte("ready")
+    return expect_many(statement).cte("ready")
 
 
 def _still_due(ready: CTE, now: Now, kinds: Iterable[SubjectKind]) -> Select[Any]:

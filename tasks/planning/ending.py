@@ -86,7 +86,7 @@ def still_true(touches: CTE, kind: SubjectKind, now: Now) -> Select[Any]:
     before the send.
     """
     subject = SUBJECTS[kind]
-    of_kind = touches.c.subject_kind == kind
+    of_kind = func.coalesce(touches.c.subject_kind == kind, False)  # so that PostgreSQL expects half, not what was once
     of_subjects = subject.facts(now, Those(select(touches.c.subject_id).where(of_kind)))
     facts = select(of_subjects.cte(f"{kind.name.lower()}_once").prefix_with(ONCE)).subquery(f"{kind.name.lower()}_now")
     moved_by = facts.c.anchor_at - touches.c.anchor_at
