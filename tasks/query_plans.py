@@ -38,6 +38,11 @@ def prepare_for_large_statements(connection: Connection) -> None:
         connection.execute(text(f"analyze (skip_locked) {name}"))
 
 
+def count_touches(connection: Connection) -> None:
+    """Tell PostgreSQL how many touches are open now: in a ledger with a long past it would not notice by itself."""
+    connection.execute(text("analyze (skip_locked) touches"))
+
+
 def expect_many(statement: Select[Any]) -> Select[Any]:
     """The same rows, of which PostgreSQL expects a hundred times as many.
 

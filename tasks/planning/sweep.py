@@ -31,8 +31,10 @@ from models.words import Decision, Gate, ProcessName, TouchState
 from tasks.catalogue import PolicyInForce, policies_in_force
 from tasks.planning.ending import end_reasonless
 from tasks.planning.population import Span, population
-from tasks.query_plans import prepare_for_large_statements
+from tasks.query_plans import count_touches, prepare_for_large_statements
 
+FEW = 1000
+"""So many new touches change nothing in how PostgreSQL goes about the open ones."""
 LOOKED_AT, PLANNED, REVIVED = "looked at", "planned", "revived"
 REVIVABLE = (TouchState.CANCELLED, TouchState.SUPERSEDED)
 RECOMPUTED = (
@@ -59,6 +61,8 @@ def plan(connection: Connection, process: ProcessName, now: datetime, run_id: UU
     for in_force in policies_in_force(connection, process):
         rows = connection.execute(sweep(in_force, now, run_id)).all()
         account += _account(rows)
+    if account.planned > FEW:
+        count_touches(connection)
     return account
 
 
