@@ -25,7 +25,7 @@ class ContactHours:
 
 @cache
 def holidays_of(country: str) -> Callable[[date], bool]:
-    """Whether a day is a public holiday there. Raises NotImplementedError for a country that is not known."""
+    """Whether a day is a public holiday there. Raises what `holidays` raises of a country it does not know."""
     calendar = holidays.country_holidays(country)
     return lambda day: day in calendar
 
