@@ -1,7 +1,6 @@
 """What every test may ask for: a real PostgreSQL, databases made from a migrated template, a real Prefect server."""
 
 import asyncio
-import atexit
 import gc
 import os
 import shutil
@@ -29,11 +28,23 @@ TEMPLATE = "aftercare_template"
 for name in [name for name in os.environ if name.startswith(("PREFECT_", "AFTERCARE_"))]:
     del os.environ[name]
 PREFECT_HOME = tempfile.mkdtemp(prefix="aftercare-tests-prefect-")
-atexit.register(shutil.rmtree, PREFECT_HOME, ignore_errors=True)
 os.environ["PREFECT_HOME"] = PREFECT_HOME
 os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"
 os.environ["DO_NOT_TRACK"] = "1"
 os.environ["AFTERCARE_SECRET"] = "what the links of the tests are signed with"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """The directories of this test run, in a place of its own.
+
+    Pytest's usual place is closed to other accounts whenever any test run of the same user starts; as root, that would
+    take the data away from the PostgreSQL of a run that is under way.
+    """
+    config.add_cleanup(lambda: shutil.rmtree(PREFECT_HOME, ignore_errors=True))  # workers end without `atexit`
+    if config.option.basetemp is None:
+        place = config.option.basetemp = tempfile.mkdtemp(prefix="aftercare-tests-")
+        config.add_cleanup(lambda: shutil.rmtree(place, ignore_errors=True))
 
 
 @pytest.fixture(autouse=True)
