@@ -14,7 +14,7 @@ from benchmarks.results import Figure
 from deployments.postgres import Cluster
 from models.schema import upgrade
 from models.settings import Settings
-from models.words import ProcessName
+from models.words import STANDING_PROCESSES
 from tasks.intake.importing import load_file, read_kinds
 from tasks.planning.sweep import plan
 
@@ -52,7 +52,7 @@ def work(path: Path) -> None:
     settings = Settings()
     assert settings.database_url is not None
     engine = create_engine(settings.database_url.get_secret_value())
-    for process in ProcessName:
+    for process in STANDING_PROCESSES:
         with engine.begin() as connection:
             plan(connection, process, NOON, None)
     with engine.begin() as connection:

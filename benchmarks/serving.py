@@ -19,7 +19,7 @@ from sqlalchemy import Engine, select, text
 from benchmarks.crowd import NOON, fill, run, settle
 from benchmarks.results import Figure
 from models.ledger import Dispatcher, Touch
-from models.words import ProcessName, Role, TouchState
+from models.words import STANDING_PROCESSES, Role, TouchState
 from tasks.access.users import NewUser, add_user
 from tasks.dispatch.claim import claim
 from tasks.planning.sweep import plan
@@ -64,7 +64,7 @@ def furnish(engine: Engine, customers: int) -> None:
         run(connection, HISTORY, customers)
     settle(engine)
     with engine.begin() as connection:
-        for process in ProcessName:
+        for process in STANDING_PROCESSES:
             plan(connection, process, NOON, None)
         connection.execute(Dispatcher.__table__.insert().values(id=1, started_at=NOON))
         claim(connection, NOON, dispatcher_id=1, limit=5000)

@@ -15,6 +15,9 @@ class ApiScope(StrEnum):
     PROCESSES_START = "processes:start"
     TOUCHES_READ = "touches:read"
     RUNS_READ = "runs:read"
+    CAMPAIGNS_READ = "campaigns:read"
+    CAMPAIGNS_WRITE = "campaigns:write"
+    """Make, submit, launch, pause and cancel; approving takes a person."""
 
 
 OF_EVERY_STORE = frozenset({ApiScope.PROCESSES_START, ApiScope.RUNS_READ})

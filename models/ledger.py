@@ -77,6 +77,8 @@ class TemplateVersion(Base):
     version: Mapped[int]
     subject: Mapped[str | None]
     text: Mapped[str]
+    by_channel: Mapped[Facts | None]
+    """What is said instead by single channels: `{"email": {"subject": …, "text": …}}`."""
     also: Mapped[str | None]
     """The line that stands for this message inside another one; null: it is never merged."""
     active: Mapped[bool]
@@ -217,6 +219,13 @@ class Touch(Base):
         ),
         Index("ix_touches_ready", "store_id", "not_before", postgresql_where=sql("state = 'ready'")),
         Index("ix_touches_due_at", "due_at", "id"),
+        Index(
+            "ix_touches_of_campaigns",
+            "policy_version_id",
+            "state",
+            "not_before",
+            postgresql_where=sql("process = 'campaigns'"),
+        ),
         Index("ix_touches_awaiting_approval", "due_at", "id", postgresql_where=sql("state = 'awaiting-approval'")),
         Index("ix_touches_in_flight", "claimed_by", postgresql_where=sql("state in ('claimed', 'sending')")),
         Index("ix_touches_unsettled", "state_at", postgresql_where=sql("state in ('unknown', 'failed')")),

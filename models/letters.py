@@ -41,6 +41,7 @@ OF_SUBJECT: dict[SubjectKind, dict[str, str]] = {
         "date": "the day it was closed",
         "days": "days since then",
     },
+    SubjectKind.RECIPIENT: {"campaign": "the campaign's name", "vehicle": "the car"},
 }
 MOST_INVOICES = 5
 """A statement names so many invoices one by one, the rest by their number."""
@@ -84,6 +85,8 @@ def _of_subject(subject: SubjectKind, language: str, facts: Facts) -> Variables:
             return _account(language, facts)
         case SubjectKind.CASE:
             return _case(language, facts)
+        case SubjectKind.RECIPIENT:
+            return {"campaign": facts["campaign"], "vehicle": _vehicle(language, facts)}
         case _:
             assert_never(subject)
 

@@ -29,16 +29,19 @@ class LinkPurpose(StrEnum):
     SURVEY = "survey"
     CONSENT = "consent"
     PAYMENT = "payment"
+    INVITATION = "invitation"
 
 
 SURVEY_LASTS = timedelta(days=30)
 CONSENT_LASTS = timedelta(days=365)
 PAYMENT_LASTS = timedelta(days=60)
+INVITATION_LASTS = timedelta(days=60)
 MEANINGS: dict[LinkPurpose, str] = {
     LinkPurpose.APPOINTMENT: "the page where the appointment is confirmed or moved",
     LinkPurpose.SURVEY: "the page where the customer says how it was",
     LinkPurpose.CONSENT: "the page where the customer chooses how to be contacted",
     LinkPurpose.PAYMENT: "the page with what is owed, where a day of payment is promised",
+    LinkPurpose.INVITATION: "the page where the customer asks for a visit, or says that it does not interest them",
 }
 LINKS_OF_SUBJECT: dict[SubjectKind, tuple[LinkPurpose, ...]] = {
     SubjectKind.APPOINTMENT: (LinkPurpose.APPOINTMENT, LinkPurpose.CONSENT),
@@ -47,6 +50,7 @@ LINKS_OF_SUBJECT: dict[SubjectKind, tuple[LinkPurpose, ...]] = {
     SubjectKind.WARRANTY: (LinkPurpose.CONSENT,),
     SubjectKind.ACCOUNT: (LinkPurpose.PAYMENT, LinkPurpose.CONSENT),
     SubjectKind.CASE: (LinkPurpose.CONSENT,),
+    SubjectKind.RECIPIENT: (LinkPurpose.INVITATION, LinkPurpose.CONSENT),
 }
 """The links that a letter about a subject may hold."""
 
@@ -77,6 +81,7 @@ LETTERS: dict[str, tuple[LinkPurpose, SubjectKind | None]] = {
     "r": (LinkPurpose.SURVEY, SubjectKind.REPAIR_ORDER),
     "c": (LinkPurpose.CONSENT, None),
     "p": (LinkPurpose.PAYMENT, SubjectKind.ACCOUNT),
+    "i": (LinkPurpose.INVITATION, SubjectKind.RECIPIENT),
 }
 """How a token says what it opens. A letter keeps its meaning for ever: links live on in customers' phones."""
 LETTER_OF = {meaning: letter for letter, meaning in LETTERS.items()}
@@ -138,5 +143,7 @@ def make_link(
             return Link(purpose, None, customer_id, customer_id, now + CONSENT_LASTS)
         case LinkPurpose.PAYMENT:
             return Link(purpose, subject, subject_id, customer_id, now + PAYMENT_LASTS)
+        case LinkPurpose.INVITATION:
+            return Link(purpose, subject, subject_id, customer_id, now + INVITATION_LASTS)
         case _:
             assert_never(purpose)

@@ -31,6 +31,11 @@ class Permission(StrEnum):
     SEE_POLICIES = "see-policies"
     CHANGE_POLICIES = "change-policies"
     CHANGE_TEMPLATES = "change-templates"
+    SEE_CAMPAIGNS = "see-campaigns"
+    MAKE_CAMPAIGNS = "make-campaigns"
+    """Write, submit, launch, pause and cancel them."""
+    APPROVE_CAMPAIGNS = "approve-campaigns"
+    """Other people's."""
     SEE_HEALTH = "see-health"
     MANAGE_ACCESS = "manage-access"
     """Users and API keys."""
@@ -60,6 +65,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_TOUCHES,
             Permission.SEE_POLICIES,
             Permission.CHANGE_TEMPLATES,
+            Permission.SEE_CAMPAIGNS,
+            Permission.MAKE_CAMPAIGNS,
         }
     ),
     Role.MANAGER: EVERYTHING - {Permission.STEER_SCHEDULES, Permission.SEE_HEALTH, Permission.MANAGE_ACCESS},

@@ -40,6 +40,7 @@ CONDITIONS: dict[SubjectKind, frozenset[Condition]] = {
     SubjectKind.WARRANTY: frozenset({Condition.VEHICLE_KEPT, Condition.NO_INSPECTION}),
     SubjectKind.ACCOUNT: frozenset({Condition.STILL_OWES, Condition.NO_PROMISE}),
     SubjectKind.CASE: frozenset({Condition.CASE_CLOSED, Condition.NO_NEWER_COMPLAINT}),
+    SubjectKind.RECIPIENT: frozenset({Condition.MESSAGE_SENT, Condition.NOT_ANSWERED}),
 }
 """Which conditions can be asked of which subject."""
 
@@ -50,6 +51,7 @@ SUBJECTS: dict[ProcessName, tuple[SubjectKind, ...]] = {
     ProcessName.WARRANTY_EXPIRY: (SubjectKind.WARRANTY,),
     ProcessName.OVERDUE_ACCOUNTS: (SubjectKind.ACCOUNT,),
     ProcessName.COMPLAINT_FOLLOWUP: (SubjectKind.CASE,),
+    ProcessName.CAMPAIGNS: (SubjectKind.RECIPIENT,),
 }
 """What each process is about."""
 
@@ -173,6 +175,10 @@ class ComplaintRules(Frozen):
     """What complaint-followup goes by: nothing beside its steps."""
 
 
+class CampaignRules(Frozen):
+    """What a campaign goes by: nothing beside its steps. Its plan says the rest."""
+
+
 class Policy(Frozen):
     """A process with its steps and rules."""
 
@@ -266,8 +272,15 @@ class ComplaintPolicy(Policy):
     rules: ComplaintRules = ComplaintRules()
 
 
+class CampaignPolicy(Policy):
+    """The policy of one variant of one campaign (R13), made from its plan when it is launched."""
+
+    process: Literal[ProcessName.CAMPAIGNS]
+    rules: CampaignRules = CampaignRules()
+
+
 AnyPolicy = Annotated[
-    AppointmentPolicy | FollowupPolicy | WarrantyPolicy | OverduePolicy | ComplaintPolicy,
+    AppointmentPolicy | FollowupPolicy | WarrantyPolicy | OverduePolicy | ComplaintPolicy | CampaignPolicy,
     Field(discriminator="process"),
 ]
 
@@ -283,6 +296,19 @@ class ContactRules(Frozen):
     """Touches a customer gets at most within seven days."""
     complaint_holds: tuple[Purpose, ...] = (Purpose.SURVEY, Purpose.MARKETING, Purpose.DUNNING)
     """What an open complaint holds back."""
+    campaign_by_marketing: Annotated[int, Field(ge=0)] = 0
+    """To how many customers someone of marketing may send a campaign without another person's approval (R13)."""
+    campaign_by_manager: Annotated[int, Field(ge=0)] = 500
+    campaign_by_admin: Annotated[int, Field(ge=0)] = 5000
+
+    def campaign_size(self, role: Role) -> int:
+        """To how many customers someone of a role may send a campaign on their own say."""
+        sizes = {
+            Role.MARKETING: self.campaign_by_marketing,
+            Role.MANAGER: self.campaign_by_manager,
+            Role.ADMIN: self.campaign_by_admin,
+        }
+        return sizes.get(role, 0)
 
     @model_validator(mode="after")
     def _week_holds_a_day(self) -> Self:

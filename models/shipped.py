@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from models.errors import AftercareError
 from models.policy import CONTACT_RULES, AnyPolicy, ContactRules
-from models.words import ProcessName
+from models.words import STANDING_PROCESSES, ProcessName
 
 FOLDER = Path(__file__).parent
 LANGUAGES = ("zh-CN", "en")
@@ -80,7 +80,7 @@ def shipped_templates() -> tuple[ShippedTemplate, ...]:
     """Every shipped template in every language."""
     return tuple(
         ShippedTemplate(key, language, entry.get("subject"), entry["text"], entry.get("also"))
-        for process in ProcessName
+        for process in STANDING_PROCESSES
         for key, languages in _read("templates", process).items()
         for language, entry in languages.items()
     )

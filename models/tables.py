@@ -2,6 +2,7 @@
 
 from models.access import ApiKey, BrowserSession, SeenSignature, User
 from models.base import Base
+from models.campaigns import Audience, AudienceList, AudienceListMember, Campaign, CampaignRecipient, CampaignVariant
 from models.ledger import (
     AuditEntry,
     CallAttempt,
@@ -31,9 +32,15 @@ __all__ = [
     "ApiKey",
     "Appointment",
     "AppointmentChange",
+    "Audience",
+    "AudienceList",
+    "AudienceListMember",
     "AuditEntry",
     "BrowserSession",
     "CallAttempt",
+    "Campaign",
+    "CampaignRecipient",
+    "CampaignVariant",
     "Case",
     "CaseNote",
     "ChannelPause",

@@ -11,6 +11,12 @@ class ProcessName(StrEnum):
     WARRANTY_EXPIRY = "warranty-expiry"
     OVERDUE_ACCOUNTS = "overdue-accounts"
     COMPLAINT_FOLLOWUP = "complaint-followup"
+    CAMPAIGNS = "campaigns"
+    """Every campaign together. Each brings its own policy, made from its plan."""
+
+
+STANDING_PROCESSES = tuple(name for name in ProcessName if name is not ProcessName.CAMPAIGNS)
+"""The processes that run by a standing policy, day after day."""
 
 
 class SubjectKind(StrEnum):
@@ -23,6 +29,8 @@ class SubjectKind(StrEnum):
     ACCOUNT = "account"
     CASE = "case"
     """A complaint."""
+    RECIPIENT = "recipient"
+    """A customer in the audience of a campaign."""
 
 
 class StepKind(StrEnum):
@@ -288,6 +296,8 @@ class Condition(StrEnum):
     NO_PROMISE = "no-promise"
     CASE_CLOSED = "case-closed"
     NO_NEWER_COMPLAINT = "no-newer-complaint"
+    MESSAGE_SENT = "message-sent"
+    NOT_ANSWERED = "not-answered"
 
 
 class LateRule(StrEnum):
@@ -307,3 +317,60 @@ class Validity(StrEnum):
 
     UNTIL_NEXT_STEP = "until-next-step"
     UNTIL_ANCHOR = "until-anchor"
+
+
+class CampaignState(StrEnum):
+    """Where a campaign stands. `models.campaign_states` says which may follow which."""
+
+    DRAFT = "draft"
+    AWAITING_APPROVAL = "awaiting-approval"
+    """Waits for another person than its author."""
+    APPROVED = "approved"
+    """Waits for its moment, or for somebody to launch it."""
+    CANARY = "canary"
+    """The first few get it; what comes of that decides on the rest."""
+    TRIAL = "trial"
+    """Its variants are tried out, each on its share."""
+    REST = "rest"
+    """Everybody else gets it."""
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+
+
+class Wave(StrEnum):
+    """The part of an audience that a recipient belongs to, in the order in which they are told."""
+
+    CONTROL = "control"
+    """Held out at random, and told nothing: what would have happened anyway."""
+    CANARY = "canary"
+    TRIAL = "trial"
+    REST = "rest"
+
+
+class CampaignAnswer(StrEnum):
+    """What a recipient said to a campaign."""
+
+    INTERESTED = "interested"
+    NOT_INTERESTED = "not-interested"
+    REPLIED = "replied"
+    """Wrote something else back, other than an opt-out."""
+
+
+class LaunchKind(StrEnum):
+    """When a campaign begins."""
+
+    NOW = "now"
+    """As soon as it is launched."""
+    AT = "at"
+    """At a moment, the same for everybody."""
+    LOCAL_HOUR = "local-hour"
+    """When each customer's own clock shows the hour."""
+
+
+class WinnerBy(StrEnum):
+    """What decides which variant of a trial goes to the rest: the share of those told who …"""
+
+    ANSWERED = "answered"
+    BOOKED = "booked"
+    STAYED = "stayed"
+    """… did not opt out."""

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from models.campaigns import Campaign, CampaignVariant
 from models.ledger import PolicyVersion, Process, TemplateVersion
 from models.people import Store
 from models.policy import CONTACT_RULES, AnyPolicy, ContactRules
@@ -20,8 +21,11 @@ from models.shipped import (
     shipped_policy,
     shipped_templates,
 )
-from models.words import ProcessName
+from models.words import STANDING_PROCESSES, CampaignState, ProcessName
+from tasks.subjects.contract import Among
 
+LAST = 2**63 - 1
+"""The last number that a row can have."""
 SHIPPED = "aftercare"
 """Who made the versions that came with the software."""
 
@@ -38,6 +42,8 @@ class PolicyInForce:
     policy: AnyPolicy
     stores: tuple[int, ...]
     templates: dict[tuple[str, str], int]
+    among: Among | None = None
+    """Of a campaign: the recipients that it is for."""
 
 
 def install_shipped(connection: Connection, now: datetime) -> None:
@@ -49,7 +55,7 @@ def install_shipped(connection: Connection, now: datetime) -> None:
     connection.execute(select(func.pg_advisory_xact_lock(INSTALL_LOCK)))
     for process in ProcessName:
         connection.execute(insert(Process).values(name=process.value).on_conflict_do_nothing())
-    shipped: dict[str, AnyPolicy | ContactRules] = {process: shipped_policy(process) for process in ProcessName}
+    shipped: dict[str, AnyPolicy | ContactRules] = {process: shipped_policy(process) for process in STANDING_PROCESSES}
     for name, policy in (shipped | {CONTACT_RULES: shipped_contact_rules()}).items():
         body = policy.model_dump(mode="json")
         known = and_(PolicyVersion.name == name, PolicyVersion.body == body, PolicyVersion.created_by == SHIPPED)
@@ -120,7 +126,12 @@ def add_template(
 
 
 def policies_in_force(connection: Connection, process: ProcessName) -> list[PolicyInForce]:
-    """The policies of a process, each with the stores it holds for. Raises `BadPolicy` for a body edited by hand."""
+    """The policies of a process, each with the stores it holds for. Raises `BadPolicy` for a body edited by hand.
+
+    Of campaigns: those of every variant of each campaign that was launched and is not cancelled.
+    """
+    if process is ProcessName.CAMPAIGNS:
+        return policies_of_campaigns(connection)
     templates = _templates_of_stores(connection)
     groups: dict[tuple[int, frozenset[Any]], list[int]] = defaultdict(list)
     rows = {row.store_id: row for row in connection.execute(_effective(process))}
@@ -137,6 +148,33 @@ def policies_in_force(connection: Connection, process: ProcessName) -> list[Poli
         )
         for (version_id, used), stores in sorted(groups.items(), key=lambda group: group[1])
     ]
+
+
+def policies_of_campaigns(connection: Connection, campaign_id: int | None = None) -> list[PolicyInForce]:
+    """The policies of the variants of one launched campaign, or of all that are not cancelled."""
+    which = Campaign.state != CampaignState.CANCELLED if campaign_id is None else Campaign.id == campaign_id
+    rows = connection.execute(
+        select(Campaign.id, CampaignVariant.variant, PolicyVersion.id, PolicyVersion.version, PolicyVersion.body)
+        .join(CampaignVariant, CampaignVariant.campaign_id == Campaign.id)
+        .join(PolicyVersion, PolicyVersion.id == CampaignVariant.policy_version_id)
+        .where(which)
+        .order_by(Campaign.id, CampaignVariant.variant)
+    ).all()
+    stores = tuple(connection.scalars(select(Store.id).order_by(Store.id)))
+    return [_of_variant(connection, row, stores) for row in rows]
+
+
+def _of_variant(connection: Connection, row: Any, stores: tuple[int, ...]) -> PolicyInForce:
+    campaign_id, variant, version_id, version, body = row
+    policy = read_policy(ProcessName.CAMPAIGNS, body)
+    keys = {step.template for step in policy.steps}
+    used = connection.execute(
+        select(TemplateVersion.key, TemplateVersion.language, TemplateVersion.id).where(
+            TemplateVersion.key.in_(keys), TemplateVersion.active
+        )
+    )
+    templates = {(row.key, row.language): row.id for row in used}
+    return PolicyInForce(version_id, version, policy, stores, templates, Among(campaign_id, variant, 0, LAST))
 
 
 def active_versions(connection: Connection, process: str) -> dict[str, int]:

@@ -7,10 +7,11 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, Uuid, bindparam, case, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, Uuid, bindparam, case, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import LateralFromClause
+from sqlalchemy.types import Text
 
 from models.cadence import NOW
 from models.ledger import TemplateVersion, Touch
@@ -101,8 +102,8 @@ def _facts_and_templates(kind: SubjectKind) -> Select[Any]:
             facts.c.subject_id,
             facts.c.customer_id,
             case((for_staff, script.c.language), else_=frozen.language).label("template_language"),
-            case((for_staff, script.c.subject), else_=frozen.subject).label("template_subject"),
-            case((for_staff, script.c.text), else_=frozen.text).label("template_text"),
+            case((for_staff, script.c.subject), else_=_said_by_channel(frozen, "subject")).label("template_subject"),
+            case((for_staff, script.c.text), else_=_said_by_channel(frozen, "text")).label("template_text"),
             case((for_staff, script.c.also), else_=frozen.also).label("template_also"),
             *(facts.c[name] for name in COMMON_LETTER),
             *subject.letter(facts),
@@ -114,6 +115,12 @@ def _facts_and_templates(kind: SubjectKind) -> Select[Any]:
         .where(*wanted)
     )
     return statement.where(facts.c.totals.is_not(None)) if "totals" in facts.c else statement
+
+
+def _said_by_channel(frozen: type[TemplateVersion], part: str) -> ColumnElement[Any]:
+    """A part of the template, as it is said by the touch's channel where that has words of its own."""
+    own = frozen.by_channel[cast(Touch.channel, Text)][part].astext
+    return func.coalesce(own, getattr(frozen, part))
 
 
 def _script_in_store_language(frozen: type[TemplateVersion]) -> LateralFromClause:

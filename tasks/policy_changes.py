@@ -12,11 +12,11 @@ from models.people import Store
 from models.policy import CONTACT_RULES, AnyPolicy, ContactRules
 from models.rendering import check_template
 from models.shipped import read_contact_rules, read_policy
-from models.words import ProcessName
+from models.words import STANDING_PROCESSES
 from tasks.audit import record
 from tasks.catalogue import add_policy
 
-NAMES = (*ProcessName, CONTACT_RULES)
+NAMES = (*STANDING_PROCESSES, CONTACT_RULES)
 
 
 class NoSuchPolicy(AftercareError):
@@ -36,8 +36,8 @@ class NoPolicyIn(AftercareError):
     def __init__(self, given: Iterable[str]) -> None:
         listed = ", ".join(sorted(given)) or "nothing"
         super().__init__(
-            f"This is no policy: expected 'process', one of {', '.join(ProcessName)}, or the rules across processes "
-            f"({', '.join(ContactRules.model_fields)}); found {listed}."
+            f"This is no policy: expected 'process', one of {', '.join(STANDING_PROCESSES)}, or the rules across "
+            f"processes ({', '.join(ContactRules.model_fields)}); found {listed}."
         )
 
 

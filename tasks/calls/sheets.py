@@ -94,7 +94,7 @@ def _with_a_car(kind: SubjectKind) -> Any:
             return RepairOrder
         case SubjectKind.WARRANTY:
             return Warranty
-        case SubjectKind.ACCOUNT | SubjectKind.CASE:
+        case SubjectKind.ACCOUNT | SubjectKind.CASE | SubjectKind.RECIPIENT:
             return None
         case _:
             assert_never(kind)

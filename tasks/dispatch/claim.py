@@ -4,6 +4,7 @@ A customer is claimed as a whole. Their row is locked first, so that no two disp
 customer at once, and the caps and the merging hold whatever runs beside.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -65,22 +66,26 @@ def claim(
     dispatcher_id: int,
     limit: int,
     process: ProcessName | None = None,
+    policies: Sequence[int] | None = None,
     run_id: UUID | None = None,
 ) -> list[Judged]:
     """Claim the due touches of at most `limit` customers; of one process only, where it is named.
+
+    Those of campaigns are claimed by their `policies` (policy versions) alone: a campaign may be paused, has a pace
+    and a budget of its own, and keeps nothing else waiting.
 
     Messages that pass become `claimed`; calls and tasks that pass become `ready` for staff. Everything else is
     deferred, cancelled, superseded or skipped, with its verdict. Empty when nothing is due that is not held by
     another dispatcher at this moment.
     """
-    customers = connection.scalars(_locked_customers(now, limit, process)).all()
+    customers = connection.scalars(_locked_customers(now, limit, process, policies)).all()
     if not customers:
         return []
     parameters = {"customers": customers, "now": now}
     kinds = connection.scalars(_kinds_due(), parameters).all()
     if not kinds:
         return []
-    parameters |= {"dispatcher": dispatcher_id, "run": run_id, "only_process": process}
+    parameters |= {"dispatcher": dispatcher_id, "run": run_id, "only_process": process, "only_policies": policies}
     parameters["rules"] = as_parameter(read_store_rules(connection, now))
     judged = [_read(row) for row in connection.execute(_judgement(frozenset(kinds)), parameters)]
     carry_out(
@@ -96,11 +101,17 @@ def _read(row: Row[Any]) -> Judged:
     return Judged(touch_id, kind, store_id, state, decision, gate, reason, way, merged_into)
 
 
-def _locked_customers(now: datetime, limit: int, process: ProcessName | None) -> Select[Any]:
+def _locked_customers(
+    now: datetime, limit: int, process: ProcessName | None, policies: Sequence[int] | None
+) -> Select[Any]:
     """Customers with a due touch, the most urgent first, that no other dispatcher holds."""
     due = [Touch.state == TouchState.PLANNED, Touch.not_before <= moment(now)]
-    if process is not None:
+    if policies is not None:
+        due += [Touch.process == ProcessName.CAMPAIGNS.value, Touch.policy_version_id.in_(policies)]
+    elif process is not None:
         due.append(Touch.process == process.value)
+    else:
+        due.append(Touch.process != ProcessName.CAMPAIGNS.value)
     urgent = (
         select(Touch.customer_id)
         .where(*due)
@@ -149,7 +160,12 @@ def _judgement(kinds: frozenset[SubjectKind]) -> Select[Any]:
     have the name of a column, or SQLAlchemy takes it for a value to set.
     """
     process = bindparam("only_process", type_=Text)
-    mine = or_(process.is_(None), Touch.process == process)
+    policies = bindparam("only_policies", type_=ARRAY(BigInteger))
+    mine = case(
+        (policies.is_not(None), Touch.policy_version_id == func.any(policies)),
+        (process.is_(None), Touch.process != ProcessName.CAMPAIGNS.value),
+        else_=Touch.process == process,
+    )
     due = select(Touch, mine.label("mine")).where(*_due_unguessed()).with_for_update(skip_locked=True).cte("due")
     judged = judge(due, rules_table(bindparam("rules", type_=JSONB)), sorted(kinds), NOW)
     moved = _movement(judged).returning(Touch.id, Touch.state, Touch.store_id).cte("moved")

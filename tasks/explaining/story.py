@@ -42,6 +42,7 @@ NO_SUBJECT = {
     ProcessName.WARRANTY_EXPIRY: "There is no warranty on record.",
     ProcessName.OVERDUE_ACCOUNTS: "There is no account on record.",
     ProcessName.COMPLAINT_FOLLOWUP: "There is no complaint on record.",
+    ProcessName.CAMPAIGNS: "The customer is in the audience of no campaign that was launched.",
 }
 
 
@@ -86,7 +87,8 @@ def _process(connection: Connection, view: View) -> ProcessStory:
     subjects += read_former_subjects(connection, {key[:2] for key in touches}, subjects)
     policies = policies_in_force(connection, view.process)
     looked_at = _looked_at(connection, policies, view)
-    steps_of = {store_id: in_force.policy.steps for in_force in policies for store_id in in_force.stores}
+    standing = [in_force for in_force in policies if in_force.among is None]
+    steps_of = {store_id: in_force.policy.steps for in_force in standing for store_id in in_force.stores}
     stories = [
         _subject(subject, steps_of.get(subject.store_id or 0, ()), looked_at, touches, view) for subject in subjects
     ]

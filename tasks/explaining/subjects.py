@@ -8,12 +8,13 @@ from typing import Any, assert_never
 
 from sqlalchemy import Connection, RowMapping, Table, Text, cast, or_, select
 
+from models.campaigns import CampaignRecipient
 from models.ledger import Case
 from models.letters import write_day, write_money
 from models.money import Account, Invoice
 from models.service import Appointment, Handover, RepairOrder
 from models.vehicles import Warranty
-from models.words import EndBasis, InvoiceStatus, SubjectKind
+from models.words import EndBasis, InvoiceStatus, SubjectKind, Wave
 from tasks.subjects import SUBJECTS
 from tasks.subjects.contract import OfCustomer
 
@@ -25,6 +26,7 @@ TABLES: Mapping[SubjectKind, Any] = {
     SubjectKind.WARRANTY: Warranty,
     SubjectKind.ACCOUNT: Account,
     SubjectKind.CASE: Case,
+    SubjectKind.RECIPIENT: CampaignRecipient,
 }
 FORMER = "It is on record for this customer no longer."
 
@@ -98,8 +100,17 @@ def _remarks(connection: Connection, kind: SubjectKind, row: RowMapping) -> list
             return _of_account(connection, row)
         case SubjectKind.CASE:
             return [] if row["anchor_at"] else ["The complaint is not closed yet."]
+        case SubjectKind.RECIPIENT:
+            return _of_recipient(row)
         case _:
             assert_never(kind)
+
+
+def _of_recipient(row: RowMapping) -> list[str]:
+    if row["wave"] == Wave.CONTROL:
+        return [f"Held out of '{row['campaign']}' at random, as one of its control group: told nothing."]
+    answer = [f"Answered: {row['answer']}."] if row["answer"] else []
+    return [f"In the audience of '{row['campaign']}'.", *answer]
 
 
 def _of_warranty(row: RowMapping) -> list[str]:

@@ -41,7 +41,7 @@ from models.words import (
 )
 from tasks.catalogue import PolicyInForce
 from tasks.subjects import SUBJECTS, Subject
-from tasks.subjects.contract import DueWithin, Scope, Window, condition_array
+from tasks.subjects.contract import Among, DueWithin, Scope, Window, condition_array
 from tasks.subjects.customers import ONLY_IN_LETTERS
 
 AHEAD = timedelta(days=1)
@@ -88,11 +88,20 @@ def _of_kind(in_force: PolicyInForce, kind: SubjectKind, span: Span, scope: Scop
     subject = SUBJECTS[kind]
     steps = [step for step in in_force.policy.steps if step.subject is kind]
     windows = [(step, _window(in_force, step, span)) for step in steps]
-    known = subject.facts(span.now, scope or DueWithin(span.now, windows, in_force.stores)).subquery("known")
-    facts = select(*(column for column in known.c if column.name not in ONLY_IN_LETTERS)).cte()
+    within = scope or DueWithin(span.now, windows, in_force.stores, in_force.among)
+    known = subject.facts(span.now, within).subquery("known")
+    known_facts = select(*(column for column in known.c if column.name not in ONLY_IN_LETTERS))
+    facts = _of_its_campaign(known_facts, known, in_force.among).cte()
     return [
         _of_step(in_force, subject, facts, step, span, window if scope is None else None) for step, window in windows
     ]
+
+
+def _of_its_campaign(facts: Select[Any], known: Subquery, among: Among | None) -> Select[Any]:
+    """Where a policy is a campaign's own, only its recipients go by it, whoever is looked at."""
+    if among is None:
+        return facts
+    return facts.where(known.c.campaign_id == among.campaign_id, known.c.variant == among.variant)
 
 
 def _window(in_force: PolicyInForce, step: Step, span: Span) -> Window:

@@ -23,6 +23,16 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Among:
+    """Some of the recipients of one variant of one campaign: those numbered after one id, up to another."""
+
+    campaign_id: int
+    variant: str
+    after: int
+    up_to: int
+
+
+@dataclass(frozen=True, slots=True)
 class DueWithin:
     """Subjects of some stores of which a step may be due in one of the windows. Each window is of the moment that
     the step counts from."""
@@ -30,6 +40,8 @@ class DueWithin:
     now: datetime
     steps: Sequence[tuple[Step, Window]]
     stores: Sequence[int]
+    among: Among | None = None
+    """Of a campaign: the recipients that its policy is for."""
 
 
 @dataclass(frozen=True, slots=True)

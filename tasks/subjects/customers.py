@@ -35,7 +35,9 @@ def about_customer(stores: Subquery) -> list[ColumnElement[Any]]:
 
 COMMON_LETTER = ("customer", "salutation", "store", "store_phone", "today", "time_zone", "language")
 """What every letter is made from."""
-ONLY_IN_LETTERS = frozenset({"customer", "salutation", "store", "store_phone", "vehicle", "work", "advisor", "account"})
+ONLY_IN_LETTERS = frozenset(
+    {"customer", "salutation", "store", "store_phone", "vehicle", "work", "advisor", "account", "campaign"}
+)
 """The facts that no rule asks for."""
 
 

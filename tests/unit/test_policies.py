@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from models.offsets import read_offset
 from models.shipped import BadPolicy, read_contact_rules, read_policy, shipped_contact_rules, shipped_policy
-from models.words import Condition, LateRule, ProcessName, SubjectKind
+from models.words import STANDING_PROCESSES, Condition, LateRule, ProcessName, SubjectKind
 
 FOLLOWUP = ProcessName.POST_DELIVERY_FOLLOWUP
 HOURS = st.sampled_from(["09:00:00", "10:30:00", "18:00:00"])
@@ -103,7 +103,7 @@ def test_overlapping_steps_are_refused_by_name(after: int, span: int, gap: int, 
     )
 
 
-@pytest.mark.parametrize("process", list(ProcessName))
+@pytest.mark.parametrize("process", STANDING_PROCESSES)
 def test_the_shipped_policies_survive_json(process: ProcessName) -> None:
     policy = shipped_policy(process)
     assert read_policy(process, json.loads(policy.model_dump_json())) == policy
@@ -113,7 +113,7 @@ def test_the_shipped_contact_rules_survive_json() -> None:
     assert read_contact_rules(json.loads(shipped_contact_rules().model_dump_json())) == shipped_contact_rules()
 
 
-@pytest.mark.parametrize("process", list(ProcessName))
+@pytest.mark.parametrize("process", STANDING_PROCESSES)
 def test_the_steps_of_a_track_follow_each_other(process: ProcessName) -> None:
     policy = shipped_policy(process)
     for step in policy.steps:

@@ -12,10 +12,10 @@ from models.letters import LINKS, variables_of, write_variables
 from models.links import LinkPurpose
 from models.rendering import UnknownVariable, UnreadableTemplate, check_template, render
 from models.shipped import LANGUAGES, ShippedTemplate, shipped_policy, shipped_templates
-from models.words import ProcessName, StepKind, SubjectKind
+from models.words import STANDING_PROCESSES, StepKind, SubjectKind
 
-SUBJECT_OF = {step.template: step.subject for process in ProcessName for step in shipped_policy(process).steps}
-STEPS = [step for process in ProcessName for step in shipped_policy(process).steps]
+SUBJECT_OF = {step.template: step.subject for process in STANDING_PROCESSES for step in shipped_policy(process).steps}
+STEPS = [step for process in STANDING_PROCESSES for step in shipped_policy(process).steps]
 
 WRITTEN = {purpose.value: f"https://service.example.com/c/{purpose}" for purpose in LinkPurpose}
 UNWRITTEN = dict.fromkeys(WRITTEN, "")
@@ -48,6 +48,7 @@ def facts(draw: st.DrawFn) -> dict[str, Any]:
         "oldest_due": draw(days),
         "case": draw(st.integers(1, 10**12)),
         "opened_on": draw(days),
+        "campaign": draw(words),
         "totals": draw(st.dictionaries(currencies, amounts, min_size=1)),
         "invoices": [
             {"number": draw(words), "open": draw(amounts), "currency": draw(currencies)}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from models.shipped import read_policy, shipped_policy
 from models.toml_text import write_toml
-from models.words import ProcessName
+from models.words import STANDING_PROCESSES, ProcessName
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 SCALAR = st.booleans() | st.integers(-(2**40), 2**40) | TEXT
@@ -24,7 +24,7 @@ def test_what_is_written_is_what_is_read(data: dict[str, object]) -> None:
     assert tomllib.loads(write_toml(data)) == data
 
 
-@pytest.mark.parametrize("process", list(ProcessName))
+@pytest.mark.parametrize("process", STANDING_PROCESSES)
 def test_a_shown_policy_can_be_given_back(process: ProcessName) -> None:
     policy = shipped_policy(process)
     shown = write_toml({"process": process} | policy.model_dump(mode="json", exclude_defaults=True))

@@ -178,6 +178,7 @@ def upgrade() -> None:
         sa.Column("language", sa.Text(), nullable=True),
         sa.Column("level", sa.Text(), nullable=True),
         sa.Column("birth_on", sa.Date(), nullable=True),
+        sa.Column("time_zone", sa.Text(), nullable=True),
         sa.Column("has_contract", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("created_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("erased_at", sa.TIMESTAMP(timezone=True), nullable=True),
@@ -278,6 +279,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("by_channel", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("also", sa.Text(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.TIMESTAMP(timezone=True), nullable=False),
@@ -417,6 +419,7 @@ def upgrade() -> None:
                 "warranty",
                 "account",
                 "case",
+                "recipient",
                 name="subjectkind",
                 native_enum=False,
                 create_constraint=True,
@@ -781,6 +784,7 @@ def upgrade() -> None:
                 "warranty",
                 "account",
                 "case",
+                "recipient",
                 name="subjectkind",
                 native_enum=False,
                 create_constraint=True,
@@ -999,6 +1003,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'planned'"),
     )
     op.create_index("ix_touches_due_at", "touches", ["due_at", "id"], unique=False)
+    op.create_index(
+        "ix_touches_of_campaigns",
+        "touches",
+        ["policy_version_id", "state", "not_before"],
+        unique=False,
+        postgresql_where=sa.text("process = 'campaigns'"),
+    )
     op.create_index(
         "ix_touches_in_flight",
         "touches",
@@ -1379,8 +1390,175 @@ def upgrade() -> None:
         postgresql_where=sa.text("acknowledged_at is null"),
     )
 
+    op.create_table(
+        "audience_lists",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("store_id", sa.BigInteger(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_audience_lists_store_id_stores")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audience_lists")),
+    )
+    op.create_table(
+        "audiences",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("store_id", sa.BigInteger(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("rule", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("changed_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_audiences_store_id_stores")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audiences")),
+        sa.UniqueConstraint(
+            "store_id", "name", name=op.f("uq_audiences_store_id_name"), postgresql_nulls_not_distinct=True
+        ),
+    )
+    op.create_table(
+        "campaigns",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("store_id", sa.BigInteger(), nullable=True),
+        sa.Column("recipe", sa.Text(), nullable=True),
+        sa.Column("plan", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "awaiting-approval",
+                "approved",
+                "canary",
+                "trial",
+                "rest",
+                "finished",
+                "cancelled",
+                name="campaignstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("state_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("approver", sa.Text(), nullable=True),
+        sa.Column("approved_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("approved_fingerprint", sa.Text(), nullable=True),
+        sa.Column("approved_size", sa.Integer(), nullable=True),
+        sa.Column("approval_ends_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("prefect_run_id", sa.Uuid(), nullable=True),
+        sa.Column("launches_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("launched_by", sa.Text(), nullable=True),
+        sa.Column("frozen_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("winner", sa.Text(), nullable=True),
+        sa.Column("planned_up_to", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("followed_up_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("paused_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("paused_by", sa.Text(), nullable=True),
+        sa.Column("held_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("held_reason", sa.Text(), nullable=True),
+        sa.Column("spent", sa.Numeric(precision=14, scale=4), server_default="0", nullable=False),
+        sa.Column("dearest_message", sa.Numeric(precision=14, scale=4), nullable=True),
+        sa.Column("finished_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.CheckConstraint("(approver is null) = (approved_at is null)", name=op.f("ck_campaigns_approved_by_someone")),
+        sa.CheckConstraint("(held_at is null) = (held_reason is null)", name=op.f("ck_campaigns_held_with_a_reason")),
+        sa.CheckConstraint("(paused_at is null) = (paused_by is null)", name=op.f("ck_campaigns_paused_by_someone")),
+        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_campaigns_store_id_stores")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaigns")),
+    )
+    op.create_index("ix_campaigns_created_at", "campaigns", ["created_at"], unique=False)
+    op.create_index(
+        "ix_campaigns_live",
+        "campaigns",
+        ["state"],
+        unique=False,
+        postgresql_where=sa.text("state in ('awaiting-approval', 'approved', 'canary', 'trial', 'rest')"),
+    )
+    op.create_table(
+        "audience_list_members",
+        sa.Column("list_id", sa.BigInteger(), nullable=False),
+        sa.Column("customer_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"],
+            ["customers.id"],
+            name=op.f("fk_audience_list_members_customer_id_customers"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["list_id"],
+            ["audience_lists.id"],
+            name=op.f("fk_audience_list_members_list_id_audience_lists"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("list_id", "customer_id", name=op.f("pk_audience_list_members")),
+    )
+    op.create_table(
+        "campaign_recipients",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("campaign_id", sa.BigInteger(), nullable=False),
+        sa.Column("customer_id", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "wave",
+            sa.Enum(
+                "control", "canary", "trial", "rest", name="wave", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("variant", sa.Text(), nullable=True),
+        sa.Column("anchor_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column(
+            "answer",
+            sa.Enum(
+                "interested",
+                "not-interested",
+                "replied",
+                name="campaignanswer",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("answered_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.CheckConstraint("(answer is null) = (answered_at is null)", name=op.f("ck_campaign_recipients_answered_at")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaigns.id"], name=op.f("fk_campaign_recipients_campaign_id_campaigns")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_campaign_recipients_customer_id_customers")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign_recipients")),
+        sa.UniqueConstraint("campaign_id", "customer_id", name=op.f("uq_campaign_recipients_campaign_id_customer_id")),
+    )
+    op.create_index(op.f("ix_campaign_recipients_customer_id"), "campaign_recipients", ["customer_id"], unique=False)
+    op.create_table(
+        "campaign_variants",
+        sa.Column("campaign_id", sa.BigInteger(), nullable=False),
+        sa.Column("variant", sa.Text(), nullable=False),
+        sa.Column("policy_version_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaigns.id"], name=op.f("fk_campaign_variants_campaign_id_campaigns")
+        ),
+        sa.ForeignKeyConstraint(
+            ["policy_version_id"],
+            ["policy_versions.id"],
+            name=op.f("fk_campaign_variants_policy_version_id_policy_versions"),
+        ),
+        sa.PrimaryKeyConstraint("campaign_id", "variant", name=op.f("pk_campaign_variants")),
+        sa.UniqueConstraint("policy_version_id", name=op.f("uq_campaign_variants_policy_version_id")),
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("campaign_variants")
+    op.drop_table("campaign_recipients")
+    op.drop_table("audience_list_members")
+    op.drop_table("campaigns")
+    op.drop_table("audiences")
+    op.drop_table("audience_lists")
     op.drop_index(
         "ix_department_notices_waiting",
         table_name="department_notices",

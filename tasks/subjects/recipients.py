@@ -1,0 +1,171 @@
+"""The customers in a campaign's audience as the subject of campaigns (R13), once it is launched."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, false, func, literal, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import Text
+
+from models.base import enumeration
+from models.cadence import Now, moment, shift
+from models.campaigns import Campaign, CampaignRecipient
+from models.ledger import Touch
+from models.people import Customer
+from models.policy import Policy, Step
+from models.service import Appointment
+from models.vehicles import Vehicle
+from models.words import (
+    AppointmentStatus,
+    CampaignState,
+    Condition,
+    ProcessName,
+    SubjectKind,
+    TouchState,
+    Wave,
+)
+from tasks.subjects.contract import (
+    DueWithin,
+    OfCustomer,
+    Scope,
+    Those,
+    Window,
+    asked,
+    counted_within,
+    first_reason,
+)
+from tasks.subjects.customers import about_customer, stores_today, vehicle_name
+
+CANCELLED = "the campaign was cancelled"
+NOT_SENT = "the campaign's message was not sent"
+ANSWERED = "the customer has answered"
+FIRST_STEP = "message"
+"""The step of a campaign's policy that its follow-up follows."""
+REACHED = (TouchState.SENT, TouchState.SENDING, TouchState.UNKNOWN)
+
+
+class Recipients:
+    """Anchored at the moment at which the campaign begins for each. The control group has none."""
+
+    kind = SubjectKind.RECIPIENT
+
+    def facts(self, now: Now, scope: Scope) -> Select[Any]:
+        """One row a customer of a launched campaign's audience."""
+        stores = stores_today(now)
+        told = CampaignRecipient.variant.is_not(None)
+        return (
+            select(
+                CampaignRecipient.id.label("subject_id"),
+                Customer.store_id,
+                CampaignRecipient.customer_id,
+                *about_customer(stores),
+                case((told, CampaignRecipient.anchor_at)).label("anchor_at"),
+                CampaignRecipient.campaign_id,
+                CampaignRecipient.variant,
+                CampaignRecipient.wave,
+                case((CampaignRecipient.answered_at <= moment(now), CampaignRecipient.answer)).label("answer"),
+                (Campaign.state == CampaignState.CANCELLED).label("campaign_cancelled"),
+                Campaign.name.label("campaign"),
+                _car().label("vehicle"),
+            )
+            .join_from(CampaignRecipient, Campaign, Campaign.id == CampaignRecipient.campaign_id)
+            .join(Customer, Customer.id == CampaignRecipient.customer_id)
+            .join(stores, stores.c.id == Customer.store_id)
+            .where(_in_scope(scope))
+        )
+
+    def near(self, facts: Subquery, step: Step, window: Window) -> ColumnElement[bool]:  # noqa: ARG002  the contract's
+        """The anchor lies in the window."""
+        return counted_within(facts.c.anchor_at, window)
+
+    def due_at(self, facts: Subquery, step: Step, policy: Policy) -> ColumnElement[datetime]:  # noqa: ARG002  the contract's
+        """Counted from the campaign's beginning."""
+        return shift(facts.c.anchor_at, facts.c.time_zone, step.after, step.at)
+
+    def reason(
+        self,
+        facts: Subquery,
+        now: Now,
+        conditions: ColumnElement[Any],
+        due_at: ColumnElement[datetime],  # noqa: ARG002  the contract's
+        rules: Any,  # noqa: ARG002  the contract's
+    ) -> ColumnElement[str | None]:
+        """The campaign was cancelled; or what a follow-up waits for has not happened, or the customer has answered."""
+        answered = facts.c.answer.is_not(None) | _has_booked(facts, now)
+        return first_reason(
+            (facts.c.campaign_cancelled, CANCELLED),
+            (and_(asked(Condition.MESSAGE_SENT, conditions), ~_was_sent(facts)), NOT_SENT),
+            (and_(asked(Condition.NOT_ANSWERED, conditions), answered), ANSWERED),
+        )
+
+    def figures(self, facts: Subquery) -> ColumnElement[Any]:
+        """The campaign, and which part of it this is."""
+        return func.jsonb_build_object(
+            literal("campaign", Text),
+            facts.c.campaign_id,
+            literal("variant", Text),
+            facts.c.variant,
+            literal("wave", Text),
+            facts.c.wave,
+            type_=JSONB,
+        )
+
+    def letter(self, facts: Subquery) -> list[ColumnElement[Any]]:
+        """The campaign and the car."""
+        return [facts.c.campaign, facts.c.vehicle]
+
+
+def _car() -> Any:
+    """The newest car that the customer has kept."""
+    return (
+        select(vehicle_name())
+        .where(Vehicle.customer_id == CampaignRecipient.customer_id, Vehicle.disposed_on.is_(None))
+        .order_by(Vehicle.model_year.desc().nulls_last(), Vehicle.id.desc())
+        .limit(1)
+        .correlate(CampaignRecipient)
+        .scalar_subquery()
+    )
+
+
+def _was_sent(facts: Subquery) -> ColumnElement[bool]:
+    """Whether the campaign's own message went out, or may have."""
+    return exists(
+        select(literal(1)).where(
+            Touch.subject_kind == literal(SubjectKind.RECIPIENT, enumeration(SubjectKind)),
+            Touch.subject_id == facts.c.subject_id,
+            Touch.process == ProcessName.CAMPAIGNS.value,
+            Touch.step == FIRST_STEP,
+            Touch.state.in_(REACHED),
+        )
+    )
+
+
+def _has_booked(facts: Subquery, now: Now) -> ColumnElement[bool]:
+    """Whether the customer has booked a visit, or asked for one, since the campaign began."""
+    booked_at = func.coalesce(Appointment.booked_at, Appointment.requested_at)
+    return exists(
+        select(literal(1)).where(
+            Appointment.customer_id == facts.c.customer_id,
+            Appointment.status != AppointmentStatus.CANCELLED,
+            booked_at.between(facts.c.anchor_at, moment(now)),
+        )
+    )
+
+
+def _in_scope(scope: Scope) -> ColumnElement[bool]:
+    """A campaign's planner confines a sweep to its own recipients; without it there is nobody to look at."""
+    match scope:
+        case DueWithin(among=among):
+            if among is None:
+                return false()
+            return and_(
+                CampaignRecipient.campaign_id == among.campaign_id,
+                CampaignRecipient.variant == among.variant,
+                CampaignRecipient.wave != Wave.CONTROL,
+                CampaignRecipient.id > among.after,
+                CampaignRecipient.id <= among.up_to,
+            )
+        case Those():
+            return CampaignRecipient.id.in_(scope.ids)
+        case OfCustomer():
+            return CampaignRecipient.customer_id == scope.customer_id
