@@ -1,0 +1,1 @@
+"""Campaigns (R13): made, approved, launched, watched and measured."""
