@@ -1,5 +1,6 @@
 """What an installation is told by its environment: `AFTERCARE_…` variables. Secrets are `SecretStr`."""
 
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Annotated
@@ -38,6 +39,18 @@ class ChannelAddresses(BaseModel):
         return found
 
 
+Price = Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=4)]
+
+
+class MessagePrices(BaseModel):
+    """What a message costs, in the currency of the settings."""
+
+    sms: Price = Decimal(0)
+    """Of each of the text messages that a text becomes."""
+    email: Price = Decimal(0)
+    wechat: Price = Decimal(0)
+
+
 class Settings(BaseSettings):
     """The environment of one installation."""
 
@@ -70,6 +83,10 @@ class Settings(BaseSettings):
     channels: ChannelAddresses = ChannelAddresses()
     store_channels: dict[str, ChannelAddresses] = Field(default_factory=dict)
     """Channels of single stores, by store code: `AFTERCARE_STORE_CHANNELS__SH01__SMS`."""
+    prices: MessagePrices = MessagePrices()
+    """What campaigns' budgets and estimates go by: `AFTERCARE_PRICES__SMS`."""
+    price_currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "CNY"
+    """What the prices and the budgets are in. ISO 4217."""
     dispatch_batch: Annotated[int, Field(ge=1, le=5000)] = 1000
     """How many customers one claim takes at most."""
 

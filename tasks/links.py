@@ -15,6 +15,7 @@ from sqlalchemy.types import Text
 
 from models.base import enumeration
 from models.cadence import ZONED, local_day, midnight, moment
+from models.campaigns import CampaignRecipient
 from models.errors import AftercareError
 from models.links import CONSENT_LASTS, SURVEY_LASTS, Link, LinkPurpose, LinkSigner, make_link
 from models.money import Account
@@ -28,6 +29,7 @@ SUBJECT_TABLES: dict[SubjectKind, Any] = {
     SubjectKind.HANDOVER: Handover,
     SubjectKind.REPAIR_ORDER: RepairOrder,
     SubjectKind.ACCOUNT: Account,
+    SubjectKind.RECIPIENT: CampaignRecipient,
 }
 """What a link may be about."""
 SHOWN_STORES = 12
@@ -143,7 +145,7 @@ def find_reader(connection: Connection, link: Link, now: datetime) -> Reader | N
     The link of an appointment that was put off works until its present start.
     """
     table: Any = SUBJECT_TABLES[link.subject] if link.subject else Customer
-    customer_id = table.customer_id if link.subject else Customer.id
+    store_id = Customer.store_id if table in (Customer, CampaignRecipient) else table.store_id
     starts_at = table.starts_at if link.subject is SubjectKind.APPOINTMENT else null()
     statement = select(
         Customer.id.label("customer_id"),
@@ -153,9 +155,10 @@ def find_reader(connection: Connection, link: Link, now: datetime) -> Reader | N
         Store.phone.label("store_phone"),
         Store.time_zone,
         func.greatest(literal(link.until, ZONED), starts_at) <= moment(now),
-    ).join_from(table, Store, Store.id == table.store_id)
+    ).select_from(table)
     if link.subject:
-        statement = statement.join(Customer, Customer.id == customer_id)
+        statement = statement.join(Customer, Customer.id == table.customer_id)
+    statement = statement.join(Store, Store.id == store_id)
     theirs = (table.id == link.subject_id, Customer.id == link.customer_id, Customer.erased_at.is_(None))
     row = connection.execute(statement.where(*theirs)).one_or_none()
     return Reader(*row) if row else None

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, Subquery, func, select
 
 from models.cadence import Now, local_day, moment
 from models.people import Customer, Store
@@ -44,3 +44,14 @@ ONLY_IN_LETTERS = frozenset(
 def vehicle_name() -> ColumnElement[str | None]:
     """How a letter names the car: model and plate, as far as they are known."""
     return func.nullif(func.concat_ws(" ", func.coalesce(Vehicle.model, Vehicle.make), Vehicle.plate), "")
+
+
+def newest_car_of(customer_id: SQLColumnExpression[int]) -> ScalarSelect[Any]:
+    """How a letter names the newest car that a customer has kept."""
+    return (
+        select(vehicle_name())
+        .where(Vehicle.customer_id == customer_id, Vehicle.disposed_on.is_(None))
+        .order_by(Vehicle.model_year.desc().nulls_last(), Vehicle.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )

@@ -14,7 +14,6 @@ from models.ledger import Touch
 from models.people import Customer
 from models.policy import Policy, Step
 from models.service import Appointment
-from models.vehicles import Vehicle
 from models.words import (
     AppointmentStatus,
     CampaignState,
@@ -34,7 +33,7 @@ from tasks.subjects.contract import (
     counted_within,
     first_reason,
 )
-from tasks.subjects.customers import about_customer, stores_today, vehicle_name
+from tasks.subjects.customers import about_customer, newest_car_of, stores_today
 
 CANCELLED = "the campaign was cancelled"
 NOT_SENT = "the campaign's message was not sent"
@@ -66,7 +65,7 @@ class Recipients:
                 case((CampaignRecipient.answered_at <= moment(now), CampaignRecipient.answer)).label("answer"),
                 (Campaign.state == CampaignState.CANCELLED).label("campaign_cancelled"),
                 Campaign.name.label("campaign"),
-                _car().label("vehicle"),
+                newest_car_of(CampaignRecipient.customer_id).label("vehicle"),
             )
             .join_from(CampaignRecipient, Campaign, Campaign.id == CampaignRecipient.campaign_id)
             .join(Customer, Customer.id == CampaignRecipient.customer_id)
@@ -113,18 +112,6 @@ class Recipients:
     def letter(self, facts: Subquery) -> list[ColumnElement[Any]]:
         """The campaign and the car."""
         return [facts.c.campaign, facts.c.vehicle]
-
-
-def _car() -> Any:
-    """The newest car that the customer has kept."""
-    return (
-        select(vehicle_name())
-        .where(Vehicle.customer_id == CampaignRecipient.customer_id, Vehicle.disposed_on.is_(None))
-        .order_by(Vehicle.model_year.desc().nulls_last(), Vehicle.id.desc())
-        .limit(1)
-        .correlate(CampaignRecipient)
-        .scalar_subquery()
-    )
 
 
 def _was_sent(facts: Subquery) -> ColumnElement[bool]:

@@ -6,21 +6,23 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from models.settings import ChannelAddresses, Settings
+from models.settings import ChannelAddresses, MessagePrices, Settings
 from models.words import TouchState
 from tasks.channels.opening import open_channel
 
 DOCS = Path(__file__).parents[2] / "docs"
 OPERATING = (DOCS / "operating.md").read_text(encoding="utf-8")
 GLOSSARY = (DOCS / "glossary.md").read_text(encoding="utf-8")
-NESTED = {"channels", "store_channels"}
+NESTED = {"channels", "store_channels", "prices"}
 
 
 def variables() -> list[str]:
     """Every variable of the settings; those of a store with the code that the page uses."""
     plain = [f"AFTERCARE_{name.upper()}" for name in Settings.model_fields if name not in NESTED]
     channels = [name.upper() for name in ChannelAddresses.model_fields]
-    return [*plain, *(f"AFTERCARE_CHANNELS__{name}" for name in channels), "AFTERCARE_STORE_CHANNELS__CODE__SMS"]
+    nested = [f"AFTERCARE_CHANNELS__{name}" for name in channels]
+    nested += [f"AFTERCARE_PRICES__{name.upper()}" for name in MessagePrices.model_fields]
+    return [*plain, *nested, "AFTERCARE_STORE_CHANNELS__CODE__SMS"]
 
 
 @pytest.mark.parametrize("variable", variables())

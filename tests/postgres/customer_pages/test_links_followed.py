@@ -14,6 +14,7 @@ from models.settings import ChannelAddresses, Settings
 from models.words import ProcessName, SubjectKind
 from tasks.letters import letters_of
 from tasks.links import NoAddressForCustomers, find_reader, list_links, read_token, stores_to_call
+from tests.support.campaigns import LaunchedCampaign
 from tests.support.world import World, at
 
 NOW = at("2026-03-10 10:00")

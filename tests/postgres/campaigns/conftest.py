@@ -1,0 +1,15 @@
+"""Some of these tests dispatch, which commits: they have a database of their own."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from models.settings import Settings
+from tests.support.office import Office
+
+
+@pytest.fixture
+def office(engine: Engine, tmp_path: Path) -> Office:
+    """A store with an outbox."""
+    return Office(engine, Settings(home=tmp_path))
