@@ -45,6 +45,7 @@ def test_a_link_to_what_is_another_customers_leads_nowhere(world: World, purpose
         LinkPurpose.SURVEY: (SubjectKind.REPAIR_ORDER, world.repair_order(ann, "2026-03-07")),
         LinkPurpose.CONSENT: (None, ann),
         LinkPurpose.PAYMENT: (SubjectKind.ACCOUNT, world.account(ann)),
+        LinkPurpose.INVITATION: (SubjectKind.RECIPIENT, LaunchedCampaign(world).told(ann)),
     }
     kind, subject = subjects[purpose]
     assert find_reader(world.connection, Link(purpose, kind, subject, ann, NOW + timedelta(days=1)), NOW)
