@@ -60,11 +60,15 @@ def derive_settlements(connection: Connection, invoice_ids: Ids | None = None) -
     """Work out `settled_on` of the invoices (of all, unless some are given). Returns how many changed.
 
     It is the day on which the payments for the invoice reached its amount, or the day since which the source calls it
-    settled or void, whichever came first; null while it is open. A source that does not date the status means always.
+    settled or void, whichever came first; null while it is open. A source that does not date the status means always;
+    what is settled and has payments, since the last of them.
     """
     wanted = _invoices.c.id.in_(invoice_ids) if invoice_ids is not None else literal(True)
     paid = _paid_in_full(invoice_ids).subquery()
-    closed = case((_invoices.c.status.in_(CLOSED), func.coalesce(_invoices.c.status_on, literal(EVER))))
+    last_paid = select(func.max(_payments.c.paid_on)).where(_payments.c.invoice_id == _invoices.c.id).scalar_subquery()
+    undated = case((_invoices.c.status == InvoiceStatus.SETTLED, last_paid))
+    since = func.coalesce(_invoices.c.status_on, undated, literal(EVER))
+    closed = case((_invoices.c.status.in_(CLOSED), since))
     settled = (
         select(_invoices.c.id, func.least(paid.c.paid_on, closed, type_=Date).label("settled_on"))
         .outerjoin(paid, paid.c.invoice_id == _invoices.c.id)

@@ -97,7 +97,7 @@ class KindReaders:
 
 def wanted_columns(column_map: ColumnMap, kinds: tuple[KindName, ...]) -> list[str]:
     """The columns of the source that an import of `kinds` speaks of, by which its header is found."""
-    wanted = [name for condition in column_map.file.skip_rows_where for name in condition.source_columns]
+    wanted = [name for _, name in _spoken_of_file(column_map)]
     for kind in kinds:
         tables = column_map.tables(kind)
         if tables is None:
@@ -105,6 +105,13 @@ def wanted_columns(column_map: ColumnMap, kinds: tuple[KindName, ...]) -> list[s
         for table in tables or []:
             wanted += [name for _, name in _spoken_of(table)]
     return wanted
+
+
+def _spoken_of_file(column_map: ColumnMap) -> Iterator[tuple[str, str]]:
+    """Each column of the source that the map reads for the file as a whole, with the place in the map."""
+    for condition in column_map.file.skip_rows_where:
+        yield from (("skip_rows_where", name) for name in condition.source_columns)
+    yield from (("fill_down", name) for name in column_map.file.fill_down)
 
 
 def _spoken_of(table: KindTable) -> Iterator[tuple[str, str]]:
@@ -123,10 +130,9 @@ def check_columns(column_map: ColumnMap, kinds: tuple[KindName, ...], header: He
             for ours, name in _spoken_of(table):
                 if header.find(name) is None:
                     missing.setdefault(name, f"{kind}.{ours} in the map")
-    for condition in column_map.file.skip_rows_where:
-        for name in condition.source_columns:
-            if header.find(name) is None:
-                missing.setdefault(name, "file.skip_rows_where in the map")
+    for setting, name in _spoken_of_file(column_map):
+        if header.find(name) is None:
+            missing.setdefault(name, f"file.{setting} in the map")
     if missing:
         raise ColumnsNotInFile(header.path, missing, header.known)
 
@@ -210,3 +216,22 @@ def is_header_again(row: Row, header: Header) -> bool:
     return row[0] == header.names[0] and tuple(clean(cell) for cell in row[: len(header.names)]) == tuple(
         clean(name) for name in header.names
     )
+
+
+class FillDown:
+    """Gives a row the cells of the row above where it leaves all of them empty: a list grouped by customer names them once.
+
+    All or none: a group that has no phone does not get the phone of the group above it.
+    """
+
+    def __init__(self, names: list[str], header: Header) -> None:
+        self._positions = [header.locate(name) for name in names]
+        self._above: list[str] = []
+
+    def fill(self, row: Row) -> None:
+        """Fill the row, or remember what it holds for those below it."""
+        if any(clean(row[position]) for position in self._positions):
+            self._above = [row[position] for position in self._positions]
+        elif self._above:
+            for position, cell in zip(self._positions, self._above, strict=True):
+                row[position] = cell

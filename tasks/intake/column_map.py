@@ -197,6 +197,7 @@ class FileRules(Part):
     sheet: str | int | None = None
     header_row: Annotated[int, Field(ge=1)] | None = None
     skip_rows_where: Conditions = []
+    fill_down: list[str] = []
     decimal: DecimalMark | None = None
     date_formats: list[DateFormat] = []
     datetime_formats: list[DateFormat] = []

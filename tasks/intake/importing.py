@@ -15,6 +15,7 @@ from tasks.deriving import derive_settlements, derive_warranty_ends
 from tasks.intake.amounts import read_currency
 from tasks.intake.cells import Unusable
 from tasks.intake.checking import (
+    FillDown,
     KindReaders,
     RowReader,
     check_columns,
@@ -173,6 +174,7 @@ class Import:
     def _stage(self, source: Source, feeds: list["Feed"], stores: Stores | None) -> None:
         """Check the rows and copy them into the temporary tables, batch by batch."""
         skip = self._skipped(source.header)
+        group = FillDown(self.column_map.file.fill_down, source.header)
         width = len(source.header.names)
         zone = self.settings.zone
         for count, (number, row) in enumerate(source.rows, start=1):
@@ -181,6 +183,7 @@ class Import:
             if len(row) > width and any(row[width:]):
                 _refuse_long_row(feeds, number, row, width)
                 continue
+            group.fill(row)
             for feed in feeds:
                 feed.take(number, row, stores, zone)
             if count % BATCH == 0:

@@ -12,6 +12,8 @@ from tasks.intake.cells import Unusable, clean, narrow
 SEPARATORS = re.compile(r"[/;,、|\n]|或")
 LABEL = re.compile(r"^\s*(?:tel|phone|mobile|mob|cell|手机号?|电话)?\s*[.:]?\s*(?=[+(\d])", re.IGNORECASE)
 EXTENSION = re.compile(r"\s*(?:ext\.?|extension|x|转|分机|#)\s*\d{1,6}\s*$", re.IGNORECASE)
+TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
+"""The zero that leads into the network, as it stands behind a country's code: `+49 (0)171 …`."""
 NORTH_AMERICA = 1
 SPOKEN_ONLY = frozenset(
     {
@@ -112,7 +114,8 @@ def _is_one_number(text: str, country: str) -> bool:
         number = read_phone(text, country).number
     except Unusable:
         return False
-    digits = "".join(character for character in narrow(text) if character.isdecimal()).lstrip("0")
+    written = TRUNK_ZERO.sub("", narrow(text))
+    digits = "".join(character for character in written if character.isdecimal()).lstrip("0")
     return number.endswith(digits)
 
 

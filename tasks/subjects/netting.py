@@ -115,9 +115,8 @@ def _listed(balances: Subquery) -> Subquery:
 def _documents(looked_at: CTE) -> CTE:
     """The invoices and credit notes known on the day, each with its status then and what was paid on it by then."""
     today = looked_at.c.today
-    status = case(
-        (or_(Invoice.status_on.is_(None), Invoice.status_on <= today), Invoice.status), else_=InvoiceStatus.OPEN.value
-    )
+    since = _status_since()
+    status = case((or_(since.is_(None), since <= today), Invoice.status), else_=InvoiceStatus.OPEN.value)
     paid = (
         select(func.coalesce(func.sum(Payment.amount), NOTHING))
         .where(Payment.invoice_id == Invoice.id, Payment.currency == Invoice.currency, Payment.paid_on <= today)
@@ -141,6 +140,17 @@ def _documents(looked_at: CTE) -> CTE:
         .where(or_(Invoice.issued_on.is_(None), Invoice.issued_on <= today))
         .cte()
     )
+
+
+def _status_since() -> ColumnElement[date | None]:
+    """Since when an invoice has its status; null: always. An undated settlement is as old as the last payment for it."""
+    last_paid = (
+        select(func.max(Payment.paid_on))
+        .where(Payment.invoice_id == Invoice.id, Payment.currency == Invoice.currency)
+        .scalar_subquery()
+    )
+    undated = and_(Invoice.status_on.is_(None), Invoice.status == InvoiceStatus.SETTLED)
+    return case((undated, last_paid), else_=Invoice.status_on)
 
 
 def _credit(looked_at: CTE, documents: CTE) -> CTE:

@@ -56,9 +56,12 @@ class Document:
     status: InvoiceStatus = InvoiceStatus.OPEN
     status_on: date | None = None
 
-    def status_of(self, today: date) -> InvoiceStatus:
-        """What the source had said of it by then."""
-        return self.status if self.status_on is None or self.status_on <= today else InvoiceStatus.OPEN
+    def status_of(self, today: date, paid_on: list[date]) -> InvoiceStatus:
+        """What the source had said of it by then; an undated settlement is as old as the last payment for it."""
+        since = self.status_on
+        if since is None and self.status is InvoiceStatus.SETTLED:
+            since = max(paid_on, default=None)
+        return self.status if since is None or since <= today else InvoiceStatus.OPEN
 
     def known(self, today: date) -> bool:
         """Whether it was there by then."""
@@ -103,7 +106,7 @@ class Books:
         for place, document in enumerate(self.documents):
             if not document.known(today):
                 continue
-            status = document.status_of(today)
+            status = document.status_of(today, [one.paid_on for one in self.payments if one.document == place])
             if document.kind is InvoiceKind.CREDIT_NOTE:
                 credit[document.currency] += document.amount if status is InvoiceStatus.OPEN else ZERO
                 continue

@@ -194,6 +194,14 @@ def test_what_the_source_calls_settled_or_void_is_settled(desk: Desk) -> None:
     assert settled(desk)["B"] is None
 
 
+def test_an_undated_settlement_is_as_old_as_the_last_payment_for_it(desk: Desk) -> None:
+    desk.load("customers", "key,name\nC,Ann\n")
+    rows = "A,C,2026-01-01,2026-02-01,100,paid,\nB,C,2026-01-01,2026-02-01,100,paid,\n"
+    desk.load("invoices", LEDGER + rows + "D,C,2026-01-01,2026-02-01,100,void,\n")
+    desk.load("payments", f"{PAYMENTS}1,A,2026-02-10,50\n2,A,2026-02-20,48\n3,D,2026-02-20,1\n")
+    assert settled(desk) == {"A": date(2026, 2, 20), "B": EVER, "D": EVER}
+
+
 def test_deriving_again_changes_nothing(desk: Desk) -> None:
     desk.load("customers", "key,name\nC,Ann\n")
     desk.load("invoices", f"{LEDGER}A,C,2026-01-01,2026-02-01,100,paid,2026-01-15\n")

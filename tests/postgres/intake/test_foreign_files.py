@@ -3,8 +3,10 @@
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
+import pytest
 from openpyxl import Workbook
 
+from tasks.intake.errors import ColumnsNotInFile
 from tests.postgres.intake.conftest import Desk
 
 LEDGER = """
@@ -204,3 +206,70 @@ def test_a_workbook_of_car_sales(desk: Desk) -> None:
     again = desk.load("customers,vehicles,deliveries,warranties", path, map_, store="SH01")
     assert desk.snapshot() == before
     assert again.counts["vehicles"].unchanged == 3
+
+
+GROUPED = """
+SAP;Offene Posten;;;;;;;
+Debitor;Name;Telefon;Beleg;BA;Datum;Fällig;Soll;Haben
+0000104711;Brandt Transporte;+49 (0)171 / 555 0101;18001;RV;02.03.2026;01.04.2026;1.250,00;
+;;;14001;DZ;20.03.2026;;;500,00
+;* Summe 0000104711;;;;;;1.250,00;500,00
+
+0000104720;Landmann;;18011;RV;01.03.2026;31.03.2026;100,00;
+;;;18012;RV;01.03.2026;02.04.2026;200,00;
+;** Gesamtsumme;;;;;;1.550,00;500,00
+"""
+GROUPED_MAP = """
+[file]
+decimal = ","
+default_country = "DE"
+skip_rows_where = { column = "Name", matches = '^[*]+ (Summe|Gesamtsumme)' }
+fill_down = ["Debitor", "Name", "Telefon"]
+[constants]
+store = "B1"
+currency = "EUR"
+[customers]
+key = "Debitor"
+name = "Name"
+phone = "Telefon"
+[invoices]
+only_where = { column = "BA", equals = "RV" }
+key = "Beleg"
+customer = "Debitor"
+issued_on = "Datum"
+due_on = "Fällig"
+amount = "Soll"
+[payments]
+only_where = { column = "BA", equals = "DZ" }
+key = "Beleg"
+customer = "Debitor"
+paid_on = "Datum"
+amount = "Haben"
+"""
+
+
+def test_a_list_that_names_its_customer_once_a_group(desk: Desk) -> None:
+    result = desk.load("customers,invoices,payments", GROUPED, GROUPED_MAP)
+
+    assert not result.rejects_path
+    assert desk.rows(
+        "select c.name, i.key from invoices i join accounts a on a.id = i.account_id"
+        " join customers c on c.id = a.customer_id order by i.key"
+    ) == [("Brandt Transporte", "18001"), ("Landmann", "18011"), ("Landmann", "18012")]
+    assert desk.rows(
+        "select c.name, p.amount from payments p join accounts a on a.id = p.account_id"
+        " join customers c on c.id = a.customer_id"
+    ) == [("Brandt Transporte", Decimal("500.00"))]
+
+
+def test_a_group_without_a_phone_does_not_get_that_of_the_group_above(desk: Desk) -> None:
+    desk.load("customers,invoices,payments", GROUPED, GROUPED_MAP)
+
+    assert desk.rows(
+        "select name, value from customers c left join contact_points p on p.customer_id = c.id order by name"
+    ) == [("Brandt Transporte", "+491715550101"), ("Landmann", None)]
+
+
+def test_a_column_to_fill_down_that_the_file_does_not_have(desk: Desk) -> None:
+    with pytest.raises(ColumnsNotInFile, match=r"'Debtor' \(file.fill_down in the map\)"):
+        desk.load("customers", GROUPED, GROUPED_MAP.replace('["Debitor"', '["Debtor"'))

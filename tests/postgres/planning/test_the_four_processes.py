@@ -171,6 +171,19 @@ def test_a_payment_of_next_week_has_not_happened_yet(world: World) -> None:
     assert world.steps() == ["reminder-7"]
 
 
+def test_an_undated_settlement_is_as_old_as_the_last_payment_for_it(world: World) -> None:
+    account = world.account(world.customer())
+    settled = {"status": InvoiceStatus.SETTLED, "settled_on": day("2026-03-24")}
+    invoice = world.invoice(account, "2026-03-10", "1000.00", **settled)
+    world.payment(account, "2026-03-12", "300.00", invoice)
+    world.payment(account, "2026-03-24", "680.00", invoice)
+    world.plan(OVERDUE, "2026-03-17 10:00")
+    assert world.steps() == ["reminder-7"]
+    assert world.touches()[0].figures["totals"] == {"CNY": "700.00"}
+    world.plan(OVERDUE, "2026-03-25 10:00")
+    assert world.steps(state="planned") == []
+
+
 def test_a_promise_pauses_and_a_broken_one_resumes_at_the_next_level(world: World) -> None:
     account = world.account(world.customer())
     world.invoice(account, "2026-03-10", "1000.00")

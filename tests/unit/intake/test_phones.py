@@ -23,6 +23,8 @@ from tasks.intake.phones import _parse, read_email, read_phone, read_phones
         ("021-61234567转801", "CN", "+862161234567", False),
         ("0151 23456789", "DE", "+4915123456789", True),
         ("030/1234567", "DE", "+49301234567", False),
+        ("+49 (0)171 / 555 0102", "DE", "+491715550102", True),
+        ("+49 (0)171 / 555 0102", "CN", "+491715550102", True),
         ("(555) 010-1234", "US", "+15550101234", True),
     ],
 )
@@ -42,9 +44,18 @@ def test_several_in_a_cell_and_what_is_none_among_them() -> None:
     assert [text for text, _ in unusable] == ["12345"]
 
 
-def test_a_slash_behind_the_area_code_separates_nothing() -> None:
-    phones, unusable = read_phones("030 / 1234567", "DE")
-    assert ([phone.number for phone in phones], unusable) == (["+49301234567"], [])
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("030 / 1234567", "+49301234567"),
+        ("+49 (0)171 / 5550102", "+491715550102"),
+        ("0049 (0) 171 / 555 0102", "+491715550102"),
+        ("+49 30/1234567", "+49301234567"),
+    ],
+)
+def test_a_slash_behind_the_area_code_separates_nothing(text: str, number: str) -> None:
+    phones, unusable = read_phones(text, "DE")
+    assert ([phone.number for phone in phones], unusable) == ([number], [])
 
 
 @given(
