@@ -219,7 +219,7 @@ def is_header_again(row: Row, header: Header) -> bool:
 
 
 class FillDown:
-    """Gives a row the cells of the row above where it leaves all of them empty: a list grouped by customer names them once.
+    """Gives a row the cells of the row above where it leaves all of them empty, as lists grouped by customer do.
 
     All or none: a group that has no phone does not get the phone of the group above it.
     """

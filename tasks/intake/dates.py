@@ -32,7 +32,11 @@ TIME_OF_DAY = re.compile(
     r"\s*(?P<after>am|pm|a\.m\.|p\.m\.)?(?:\s*uhr)?$",
     re.IGNORECASE,
 )
-SPAN = re.compile(r"(?:^|(?<=[\s,日号]))(\d{1,2}:\d{2})\s*[-~–—至到]\s*(\d{1,2}:\d{2})$")
+SPAN = re.compile(
+    r"(?:^|(?<=[\s,日号午上]))(?P<begin>\d{1,2}:\d{2})\s*(?P<half>[ap]\.?m\.?)?\s*[-~–—至到]\s*"
+    r"(?P<day_half>上午|中午|下午|晚上)?(?P<end>\d{1,2}:\d{2})\s*(?P<end_half>[ap]\.?m\.?)?$",
+    re.IGNORECASE,
+)
 FILLER_TIME = re.compile(r"[ T]00:00(?::00(?:\.0+)?)?(?=\s)")
 FILLER_DATE = re.compile(r"\b(?:1899-12-3[01]|1900-01-0[01])[ T]")
 INTERVAL = re.compile(r"\s*([+-]?)\s*(\d+)\s*(day|week|month|year|hour|minute)s?", re.IGNORECASE)
@@ -173,12 +177,27 @@ def _clock(found: re.Match[str]) -> time:
 
 
 def _start_of_span(text: str) -> str:
-    """The text with a span such as 10:00-11:00 as its start alone."""
+    """The text with a span such as 10:00-11:00 as its start alone.
+
+    Of `2:00-3:30 PM`, both are of the afternoon; of `11:00-1:00 PM`, only the end. What ends before it begins and names
+    no half of the day is an offset, such as 10:00-05:00.
+    """
     found = SPAN.search(text)
     if not found:
         return text
-    begin, end = found[1].zfill(5), found[2].zfill(5)
-    return text[: found.start()] + begin if begin < end else text
+    begin, end = found["begin"].zfill(5), found["end"].zfill(5)
+    half = found["half"] or _half_of_begin(begin, end, found["end_half"])
+    if begin >= end and not (half or found["day_half"]):
+        return text
+    return f"{text[: found.start()]}{begin} {half}".rstrip()
+
+
+def _half_of_begin(begin: str, end: str, end_half: str | None) -> str:
+    """The half of the day in which a span begins, where only its end names one."""
+    if not end_half:
+        return ""
+    noon_is_zero = [time.replace("12:", "00:") for time in (begin, end)]
+    return end_half if noon_is_zero[0] < noon_is_zero[1] else {"a": "pm", "p": "am"}[end_half[0].casefold()]
 
 
 def read_local(text: str, formats: tuple[str, ...] = (), date_formats: tuple[str, ...] = ()) -> tuple[datetime, bool]:
@@ -187,7 +206,7 @@ def read_local(text: str, formats: tuple[str, ...] = (), date_formats: tuple[str
     A day without a time is its first minute. Raises `Unusable`.
     """
     plain = narrow(text)
-    named = _by_formats(plain, formats) or _by_serial(text)
+    named = _by_formats(plain, formats) or _by_formats(_start_of_span(plain), formats) or _by_serial(text)
     if named:
         return named, any("%H" in form or "%I" in form or "%X" in form for form in formats) or named.time() != time.min
     whole = _start_of_span(FILLER_DATE.sub("", FILLER_TIME.sub("", plain)))

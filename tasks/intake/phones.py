@@ -42,10 +42,10 @@ def parts(text: str) -> list[str]:
 @lru_cache(maxsize=65_536)
 def read_phone(text: str, country: str) -> Phone:
     """The number that a text is, in `country` unless it says otherwise. Raises `Unusable`."""
-    digits = EXTENSION.sub("", LABEL.sub("", narrow(text)))
+    digits, extensions = EXTENSION.subn("", LABEL.sub("", narrow(text)))
     mobile = _mobile_pattern(country)
     if mobile and mobile.pattern.fullmatch(digits):
-        return Phone(f"+{mobile.country_code}{digits}", True)
+        return Phone(f"+{mobile.country_code}{digits}", not extensions)
     number = None if re.search(r"[^\W\d_]", digits) else _parse(digits, country)
     if number is None:
         clause = (
@@ -53,7 +53,8 @@ def read_phone(text: str, country: str) -> Phone:
             f"country's code such as {_example(country, PhoneNumberFormat.INTERNATIONAL)}"
         )
         raise Unusable(clause)
-    takes_text = phonenumbers.number_type(number) not in SPOKEN_ONLY
+    # Behind an extension is a switchboard, which nobody can text: in North America nothing else tells.
+    takes_text = not extensions and phonenumbers.number_type(number) not in SPOKEN_ONLY
     return Phone(phonenumbers.format_number(number, PhoneNumberFormat.E164), takes_text)
 
 

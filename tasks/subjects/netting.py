@@ -143,7 +143,7 @@ def _documents(looked_at: CTE) -> CTE:
 
 
 def _status_since() -> ColumnElement[date | None]:
-    """Since when an invoice has its status; null: always. An undated settlement is as old as the last payment for it."""
+    """Since when an invoice has its status; null: always. An undated settlement is as old as its last payment."""
     last_paid = (
         select(func.max(Payment.paid_on))
         .where(Payment.invoice_id == Invoice.id, Payment.currency == Invoice.currency)

@@ -91,6 +91,13 @@ def test_a_moment_with_a_zone_is_its_day_in_the_store() -> None:
         ("2026-03-02 9点", time(9)),
         ("2026-03-02 10:00-11:30", time(10)),
         ("2026-03-02 10:00 ~ 11:30", time(10)),
+        ("2026-03-02 11:00 AM - 12:00 PM", time(11)),
+        ("2026-03-02 2:00 pm-3:30 pm", time(14)),
+        ("2026-03-02 2:00-3:30 PM", time(14)),
+        ("2026-03-02 11:00 - 1:00 PM", time(11)),
+        ("2026-03-02 12:00-1:00 PM", time(12)),
+        ("2026-03-02 下午2:00-3:30", time(14)),
+        ("2026年3月2日上午9:30-下午1:30", time(9, 30)),
         ("2.3.2026 14:30 Uhr", time(14, 30)),
         ("2026-03-02 00:00:00 14:30", time(14, 30)),
         ("2026-03-02 1899-12-30 14:30:00", time(14, 30)),
@@ -115,6 +122,16 @@ def test_a_moment_with_an_offset_keeps_it() -> None:
 def test_a_moment_in_a_form_of_the_map() -> None:
     assert read_local("02/03/2026 2:30 PM", ("%d/%m/%Y %I:%M %p",))[0] == datetime.combine(A_DAY, time(14, 30))
     assert read_local("02/03/2026 14:30", (), ("%d/%m/%Y",))[0] == datetime.combine(A_DAY, time(14, 30))
+
+
+def test_a_span_in_a_form_of_the_map() -> None:
+    moment, has_time = read_local("02/03/2026 1:30 PM - 2:30 PM", ("%d/%m/%Y %I:%M %p",))
+    assert (moment, has_time) == (datetime.combine(A_DAY, time(13, 30)), True)
+
+
+def test_an_offset_is_no_span() -> None:
+    moment, _ = read_local("2026-03-02 10:00-05:00")
+    assert in_zone(moment, SHANGHAI) == datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
 
 def test_a_time_left_out_by_summer_time_moves_forward_and_a_doubled_one_is_the_first() -> None:

@@ -26,6 +26,8 @@ from tasks.intake.phones import _parse, read_email, read_phone, read_phones
         ("+49 (0)171 / 555 0102", "DE", "+491715550102", True),
         ("+49 (0)171 / 555 0102", "CN", "+491715550102", True),
         ("(555) 010-1234", "US", "+15550101234", True),
+        ("(212) 555-0201 x12", "US", "+12125550201", False),
+        ("212-555-0306 ext. 4", "US", "+12125550306", False),
     ],
 )
 def test_phones(text: str, country: str, number: str, takes_text: bool) -> None:
