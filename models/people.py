@@ -84,6 +84,8 @@ class Customer(Base):
     """`zh-CN` or `en`; null: the store's."""
     level: Mapped[str | None]
     birth_on: Mapped[date | None]
+    area: Mapped[str | None]
+    """Where they live, as the source divides it: a district, a postcode."""
     time_zone: Mapped[str | None]
     """Where the customer's own clock is; null: as in the store."""
     has_contract: Mapped[bool] = mapped_column(server_default="false")

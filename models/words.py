@@ -356,6 +356,17 @@ class CampaignAnswer(StrEnum):
     """Wrote something else back, other than an opt-out."""
 
 
+class CampaignPart(StrEnum):
+    """What part a customer had in a campaign, as an audience asks for it."""
+
+    IN_AUDIENCE = "in-audience"
+    """Whether told or held out."""
+    SENT = "sent"
+    ANSWERED = "answered"
+    NOT_ANSWERED = "not-answered"
+    """Was sent it, and did not answer."""
+
+
 class LaunchKind(StrEnum):
     """When a campaign begins."""
 

@@ -5,7 +5,6 @@ Nothing is written. What the ledger holds already stays as it was planned (invar
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -26,10 +25,8 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    text,
     union,
 )
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import Text
 
 from models.cadence import moment
@@ -48,6 +45,7 @@ from tasks.forecasting import (
     stores_of,
     unforeseeable_steps,
 )
+from tasks.patience import reading_within
 from tasks.planning.population import Span, population
 from tasks.policy_changes import read_version
 from tasks.query_plans import prepare_for_large_statements
@@ -57,7 +55,6 @@ SHOWN = 50
 """So many customers are shown of each kind of change."""
 LONGEST_SECONDS = 30
 """A statement that takes longer is given up: it must not hold the database back from its work."""
-TIMED_OUT = "57014"
 KEYS = ("process", "subject_kind", "subject_id", "anchor_at", "step")
 SAID = ("kind", "purpose", "channels", "template_version_id", "role", "approval", "valid_until", "not_before")
 """What may have changed in a touch that stays at its moment."""
@@ -138,7 +135,7 @@ def compare(connection: Connection, now: datetime, draft: AnyPolicy, store_id: i
     Raises `ComparisonTooLong`.
     """
     prepare_for_large_statements(connection)
-    with _reading(connection):
+    with reading_within(connection, LONGEST_SECONDS, ComparisonTooLong()):
         rows = [
             row
             for old in _affected(connection, draft, store_id)
@@ -165,7 +162,7 @@ def foresee_both(
     """What comes on the store-local day that is `ahead` days from today, by step. Raises `ComparisonTooLong`."""
     before: Counter[tuple[date, str]] = Counter()
     after: Counter[tuple[date, str]] = Counter()
-    with _reading(connection):
+    with reading_within(connection, LONGEST_SECONDS, ComparisonTooLong()):
         stores = stores_of(connection)
         for old in by_time_zone(_affected(connection, draft, store_id), stores):
             zone = ZoneInfo(stores[old.stores[0]].time_zone)
@@ -178,21 +175,6 @@ def foresee_both(
     order = [step.key for step in draft.steps]
     places = sorted(before.keys() | after.keys(), key=lambda place: (place[0], *_rank(order, place[1])))
     return [ForeseenStep(day, step, before[day, step], after[day, step]) for day, step in places]
-
-
-@contextmanager
-def _reading(connection: Connection) -> Iterator[None]:
-    """Within it nothing can be written, and nothing takes for ever."""
-    try:
-        with connection.begin_nested():
-            connection.execute(text("SET TRANSACTION READ ONLY"))
-            connection.execute(select(func.set_config("statement_timeout", f"{LONGEST_SECONDS}s", True)))
-            yield
-    except OperationalError as error:
-        if getattr(error.orig, "sqlstate", None) == TIMED_OUT:
-            raise ComparisonTooLong from error
-        raise
-    connection.execute(select(func.set_config("statement_timeout", "0", True)))
 
 
 def _affected(connection: Connection, draft: AnyPolicy, store_id: int | None) -> Iterator[PolicyInForce]:

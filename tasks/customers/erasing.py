@@ -103,7 +103,7 @@ def _erase_replies_of_nobody(connection: Connection, customer_id: int) -> None:
 
 def _blanks(customer_id: int, now: datetime) -> dict[type[Base], dict[str, Any]]:
     """What each table keeps instead of the customer's data."""
-    pseudonym = {"name": f"erased {customer_id}", "salutation": None, "level": None, "birth_on": None}
+    pseudonym = {"name": f"erased {customer_id}", "salutation": None, "level": None, "birth_on": None, "area": None}
     nowhere = {
         # The row stays, for the touches that point to it; an address that is none fits every rule of the column.
         "kind": ContactKind.EMAIL,

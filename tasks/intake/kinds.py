@@ -160,6 +160,8 @@ CUSTOMERS = Kind(
         Column("language", Holds.LANGUAGE, "zh-CN or en; without it the store's", spare=True),
         Column("level", Holds.TEXT, "VIP, 1, gold …"),
         Column("birth_on", Holds.DATE, "birthday", spare=True),
+        Column("area", Holds.TEXT, "where they live, such as a district or a postcode"),
+        Column("time_zone", Holds.ZONE, "IANA name of where they live; without it the store's", spare=True),
         Column(
             "has_contract",
             Holds.YES_NO,

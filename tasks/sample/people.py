@@ -95,6 +95,7 @@ def customer_row(customer: Customer, reach: Reach, has_contract: bool | None = N
         language=_language(customer),
         level=dice.weigh(_LEVELS),
         birth_on=None if customer.is_company or dice.chance(0.3) else date(1950, 1, 1) + timedelta(dice.below(20000)),
+        area=store.areas[number % len(store.areas)],
         has_contract="yes" if contract else "no",
         phone=_phone(customer, reach),
         email=f"c{number:07d}@customers.example.com" if reach.email else None,

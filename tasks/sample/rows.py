@@ -41,6 +41,7 @@ class CustomerRow(NamedTuple):
     language: str | None
     level: str | None
     birth_on: date | None
+    area: str
     has_contract: str
     phone: str | None
     email: str | None

@@ -31,6 +31,8 @@ class SampleStore:
     """E.164; six digits follow. In Berlin, extensions of the numbers that are reserved for films."""
     now: datetime
     """The rehearsal moment, store-local and without a zone, as the files hold it."""
+    areas: tuple[str, ...]
+    """Where its customers live."""
     cents: int
     """What one unit of work costs, in hundredths of the currency."""
 
@@ -51,6 +53,7 @@ SHANGHAI = SampleStore(
     mobile_prefix="+861620",
     landline_prefix="+862155",
     now=_now_in("Asia/Shanghai"),
+    areas=("浦东新区", "浦东新区", "徐汇区", "闵行区", "杨浦区", "静安区", "普陀区"),
     cents=8000,
 )
 BERLIN = SampleStore(
@@ -65,6 +68,7 @@ BERLIN = SampleStore(
     mobile_prefix="+491500",
     landline_prefix="+493023125",
     now=_now_in("Europe/Berlin"),
+    areas=("10115", "10115", "10405", "12043", "10961", "13347", "10623"),
     cents=1900,
 )
 STORES = (SHANGHAI, BERLIN)

@@ -59,8 +59,8 @@ class Appointments:
                 _booked_at(now).label("booking"),
                 case((_is_request(), _known(Appointment.requested_at, now))).label("request"),
                 _known(Appointment.other_time_asked_at, now).label("other-time-asked"),
-                _cancelled(now).label("cancelled"),
-                _arrived(now).label("arrived"),
+                is_cancelled(now).label("cancelled"),
+                has_arrived(now).label("arrived"),
                 _is_request().label("requested"),
                 Appointment.status,
                 Appointment.parts_state,
@@ -147,14 +147,15 @@ def _is_request() -> ColumnElement[bool]:
     return Appointment.status == Status.REQUESTED
 
 
-def _cancelled(now: Now) -> ColumnElement[bool]:
+def is_cancelled(now: Now) -> ColumnElement[bool]:
+    """Whether an appointment was called off by then; undated, it always was."""
     return and_(
         Appointment.status == Status.CANCELLED,
         or_(Appointment.cancelled_at.is_(None), Appointment.cancelled_at <= moment(now)),
     )
 
 
-def _arrived(now: Now) -> ColumnElement[bool]:
+def has_arrived(now: Now) -> ColumnElement[bool]:
     """Nobody arrives before the day: an undated arrival is taken to be at the start."""
     came = Appointment.status.in_((Status.ARRIVED, Status.COMPLETED))
     return or_(

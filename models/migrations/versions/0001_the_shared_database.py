@@ -178,6 +178,7 @@ def upgrade() -> None:
         sa.Column("language", sa.Text(), nullable=True),
         sa.Column("level", sa.Text(), nullable=True),
         sa.Column("birth_on", sa.Date(), nullable=True),
+        sa.Column("area", sa.Text(), nullable=True),
         sa.Column("time_zone", sa.Text(), nullable=True),
         sa.Column("has_contract", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("created_at", sa.TIMESTAMP(timezone=True), nullable=False),

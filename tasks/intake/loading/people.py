@@ -116,7 +116,10 @@ def load_customers(load: Load, staged: Staged) -> None:
     _unite_twins_in_file(load, staged)
     collapse(connection, staged, ("target_id",), gathers=True)
     fields = [
-        *(Field(name, name, keeps=True) for name in ("name", "salutation", "language", "level", "birth_on")),
+        *(
+            Field(name, name, keeps=True)
+            for name in ("name", "salutation", "language", "level", "birth_on", "area", "time_zone")
+        ),
         Field("has_contract", "has_contract", default=False),
     ]
     merge(connection, staged, Customer, fields, identity=("store_id",), at_first={"created_at": load.now})

@@ -6,7 +6,7 @@ import pytest
 
 from tests.postgres.intake.conftest import NOW, Desk
 
-PEOPLE = "select name, salutation, language, level, birth_on, has_contract from customers order by id"
+PEOPLE = "select name, salutation, language, level, birth_on, area, time_zone, has_contract from customers order by id"
 POINTS = "select kind, value, takes_text from contact_points order by customer_id, kind, rank"
 KEYS = "select key, customer_id - min(customer_id) over () from customer_keys order by key"
 
@@ -15,11 +15,11 @@ def test_all_columns(desk: Desk) -> None:
     desk.load(
         "customers",
         """
-        key,name,salutation,language,level,birth_on,has_contract,phone,phone2,email,wechat
-        C1,王芳,女士,中文,VIP,1990-02-03,是,13800138000/021-61234567,13900139000,A@b.com,wx1
+        key,name,salutation,language,level,birth_on,area,time_zone,has_contract,phone,phone2,email,wechat
+        C1,王芳,女士,中文,VIP,1990-02-03,浦东新区,Asia/Urumqi,是,13800138000/021-61234567,13900139000,A@b.com,wx1
         """,
     )
-    assert desk.rows(PEOPLE) == [("王芳", "女士", "zh-CN", "VIP", date(1990, 2, 3), True)]
+    assert desk.rows(PEOPLE) == [("王芳", "女士", "zh-CN", "VIP", date(1990, 2, 3), "浦东新区", "Asia/Urumqi", True)]
     assert desk.rows(POINTS) == [
         ("email", "a@b.com", True),
         ("phone", "+8613800138000", True),

@@ -1,0 +1,119 @@
+"""Who is in an audience: a rule compiled to one statement with bound values, counted, and shown by a few of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, Select, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from models.audiences import AudienceRule
+from models.cadence import Now
+from models.errors import AftercareError
+from models.people import Customer, CustomerKey, Store
+from models.vehicles import Vehicle
+from tasks.campaigns.conditions import Asked, holds
+from tasks.campaigns.customer_sets import visits
+from tasks.patience import reading_within
+from tasks.subjects.customers import stores_today, vehicle_name
+
+LONGEST_SECONDS = 10
+WORK_MEMORY = "64MB"
+
+
+class AudienceTooSlow(AftercareError):
+    """An audience that takes too long to find."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"The audience was not found within {LONGEST_SECONDS} seconds, and the search was given up. "
+            "Ask for fewer conditions, or try again when the system is less busy."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceMember:
+    """One customer of an audience, as the page shows them."""
+
+    customer_id: int
+    key: str | None
+    """A key by which a source knows them."""
+    name: str
+    store: str
+    """Its code."""
+    car: str | None
+    """The newest one that they have kept."""
+    last_visit: date | None
+
+
+def audience_of(rule: AudienceRule, now: Now, store_id: int | None) -> Select[Any]:
+    """Each customer of one store, or of all, of whom the rule holds: `customer_id` and `store_id`.
+
+    As known at `now`: no fact that is dated later counts. Nobody whose data was erased is in it.
+    """
+    stores = stores_today(now)
+    asked = Asked(now, stores)
+    wanted = holds(rule, asked)
+    found = select(Customer.id.label("customer_id"), Customer.store_id).join(stores, stores.c.id == Customer.store_id)
+    for each in asked.sets.values():
+        found = found.outerjoin(each, each.c.customer_id == Customer.id)
+    found = found.where(Customer.erased_at.is_(None), wanted)
+    return found if store_id is None else found.where(Customer.store_id == store_id)
+
+
+def count_audience(connection: Connection, rule: AudienceRule, now: datetime, store_id: int | None) -> int:
+    """How many there are. Raises `AudienceTooSlow`."""
+    members = audience_of(rule, now, store_id).subquery("members")
+    with reading_within(connection, LONGEST_SECONDS, AudienceTooSlow()):
+        _hurry(connection)
+        return connection.execute(select(func.count()).select_from(members)).scalar_one()
+
+
+def sample_audience(
+    connection: Connection, rule: AudienceRule, now: datetime, store_id: int | None, limit: int
+) -> list[AudienceMember]:
+    """Some of them, from anywhere among them, and the same ones each time. Raises `AudienceTooSlow`."""
+    members = audience_of(rule, now, store_id).subquery("members")
+    lot = func.hashint8extended(cast(members.c.customer_id, BigInteger), literal(0, BigInteger))
+    with reading_within(connection, LONGEST_SECONDS, AudienceTooSlow()):
+        _hurry(connection)
+        drawn = connection.scalars(select(members.c.customer_id).order_by(lot).limit(limit)).all()
+        return _members(connection, drawn, now)
+
+
+def _hurry(connection: Connection) -> None:
+    """Compiling such a statement to machine code takes longer than running it; a set is hashed in memory."""
+    connection.execute(select(func.set_config("jit", "off", True), func.set_config("work_mem", WORK_MEMORY, True)))
+
+
+def _members(connection: Connection, customer_ids: Sequence[int], now: Now) -> list[AudienceMember]:
+    ids = literal(list(customer_ids), ARRAY(BigInteger))
+    here = visits(now).subquery("here")
+    last = (
+        select(here.c.customer_id, func.max(here.c.day).label("day"))
+        .where(here.c.customer_id == func.any(ids))
+        .group_by(here.c.customer_id)
+        .subquery("last")
+    )
+    key = select(func.min(CustomerKey.key)).where(CustomerKey.customer_id == Customer.id).scalar_subquery()
+    rows = connection.execute(
+        select(Customer.id, key, Customer.name, Store.code, newest_car(), last.c.day)
+        .join(Store, Store.id == Customer.store_id)
+        .outerjoin(last, last.c.customer_id == Customer.id)
+        .where(Customer.id == func.any(ids))
+        .order_by(func.array_position(ids, Customer.id))
+    )
+    return [AudienceMember(*row) for row in rows]
+
+
+def newest_car() -> Any:
+    """How a page names the newest car that the customer of the row has kept."""
+    return (
+        select(vehicle_name())
+        .where(Vehicle.customer_id == Customer.id, Vehicle.disposed_on.is_(None))
+        .order_by(Vehicle.model_year.desc().nulls_last(), Vehicle.id.desc())
+        .limit(1)
+        .correlate(Customer)
+        .scalar_subquery()
+    )

@@ -1,0 +1,46 @@
+"""From what to what: the comparisons that the conditions of an audience are made of."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, SQLColumnExpression, and_, cast, func, literal, true
+from sqlalchemy.types import Text
+
+from models.audiences import Bought, LastVisit
+
+Yes = ColumnElement[bool]
+
+
+def lowered(text: str) -> ColumnElement[str]:
+    """A bound text in lower case, as PostgreSQL writes it."""
+    return func.lower(literal(text, Text))
+
+
+def one_of(column: SQLColumnExpression[Any], names: tuple[str, ...]) -> Yes:
+    """Whether it is one of these, by PostgreSQL's own notion of upper and lower case on both sides."""
+    return func.lower(column).in_([lowered(name) for name in names])
+
+
+def between(value: SQLColumnExpression[Any], least: Any, most: Any) -> Yes:
+    """Whether a value is within bounds, of which either may be missing."""
+    bounds = [value >= least] if least is not None else []
+    return and_(true(), *bounds, *([value <= most] if most is not None else []))
+
+
+def days_between(day: SQLColumnExpression[Any], today: Any, condition: LastVisit | Bought) -> Yes:
+    """Whether a day lies so many days ago, and between these dates."""
+    ago = today - day
+    return and_(
+        day <= today,
+        between(ago, condition.least_days, condition.most_days),
+        between(day, condition.since, condition.until),
+    )
+
+
+def within(day: SQLColumnExpression[Any], today: Any, days: int | None) -> Yes:
+    """Whether a day is one of the last so many, today included; of None, any up to today."""
+    return and_(day <= today, day > today - days if days is not None else true())
+
+
+def in_years(day: SQLColumnExpression[Any], years: Any) -> ColumnElement[Any]:
+    """The same day so many years later; of 29 February, the 28th where there is none."""
+    return cast(day + func.make_interval(years), Date)
