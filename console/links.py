@@ -1,7 +1,8 @@
 """`aftercare links`: the links that a customer can use now, for staff who are asked for one on the phone.
 
-`aftercare links CUSTOMER --json` prints a list of objects: `purpose` (`appointment`, `survey`, `payment` or `consent`),
-`about` (the source's key, or null), `at` (when that begins or was, or null), `until`, `address`, `time_zone`.
+`aftercare links CUSTOMER --json` prints a list of objects: `purpose` (`appointment`, `survey`, `payment`, `invitation`
+or `consent`), `about` (the source's key, a campaign's name, or null), `at` (when that begins or was, or null), `until`,
+`address`, `time_zone`.
 """
 
 from typing import Annotated

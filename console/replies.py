@@ -15,7 +15,7 @@ def reply(
     channel: Annotated[ChannelName, typer.Option(help="How it came.")] = ChannelName.SMS,
     message_id: Annotated[str | None, typer.Option(help="The gateway's id: the same message counts once.")] = None,
 ) -> None:
-    """Take a reply: 1 confirms a visit, 2 asks for another time, 1 to 5 marks a survey, STOP or 退订 opts out."""
+    """Take a reply: 1 confirms a visit or an interest, 2 asks for another time, 1 to 5 marks, STOP or 退订 opts out."""
     with open_session() as session:
         taken = record_reply(session.connection, sender, text, channel, session.now, message_id)
     typer.echo(_told(taken, channel))
@@ -31,6 +31,8 @@ def _told(taken: ReplyTaken, channel: ChannelName) -> str:
             return "The appointment is confirmed."
         case ReplyMeaning.OTHER_TIME if taken.appointment_id:
             return "The customer asks for another time; the advisor will be told to call."
+        case ReplyMeaning.CONFIRM if taken.answer:
+            return "The customer is interested in what the campaign offers."
         case ReplyMeaning.CONFIRM | ReplyMeaning.OTHER_TIME:
             return f"Kept; there is no appointment that it could be about.{known}"
         case ReplyMeaning.MARK:
@@ -40,6 +42,7 @@ def _told(taken: ReplyTaken, channel: ChannelName) -> str:
             who = f"{len(taken.customers)} customer{'s' if len(taken.customers) != 1 else ''}"
             return f"Opted out of {channel}: {who}; {taken.cancelled} planned messages cancelled.{known}"
         case ReplyMeaning.UNREADABLE:
-            return f"Kept for a person to read.{known}"
+            as_answer = " It answers a campaign." if taken.answer else ""
+            return f"Kept for a person to read.{as_answer}{known}"
         case _:
             assert_never(taken.meaning)

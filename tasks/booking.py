@@ -1,4 +1,4 @@
-"""What customers do about their appointment: confirm it, move it to a free time, ask for another one."""
+"""What customers do about an appointment: confirm it, move it to a free time, ask for another one, or for a first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, literal, select, update
 
 from models.cadence import moment
 from models.errors import AftercareError
@@ -16,9 +16,11 @@ from models.vehicles import Vehicle
 from models.visit_slots import VisitRules, days_to_choose, free_starts
 from models.words import AppointmentStatus, ChangeKind
 from tasks import audit
-from tasks.subjects.customers import vehicle_name
+from tasks.subjects.customers import newest_car_id, vehicle_name
 
 TAKES_A_PLACE = (AppointmentStatus.REQUESTED, AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED)
+RENEWABLE = (AppointmentStatus.REQUESTED, AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW)
+"""What a customer who asks again asks for anew."""
 A_DAY = timedelta(days=1)
 
 
@@ -112,7 +114,7 @@ def move(connection: Connection, appointment_id: int, seen: datetime, start: dat
     # Held until the end of the transaction; a weaker lock than deleting takes, so that nobody else has to wait for it.
     rules = _rules(connection, found.store_id, lock=True)
     day = start.astimezone(rules.zone).date()
-    if start not in free_starts(rules, day, now, _taken(connection, found, rules, [day])):
+    if start not in free_starts(rules, day, now, _taken(connection, found.store_id, rules, [day], found.id)):
         raise SlotTaken(start.astimezone(rules.zone))
     connection.execute(
         insert(AppointmentChange).values(
@@ -132,13 +134,52 @@ def days_with_free_starts(connection: Connection, appointment_id: int, now: date
     """The days on which an appointment can be moved to, each with the free starts, in the store's zone."""
     found = connection.execute(select(Appointment.__table__).where(Appointment.id == appointment_id)).one()
     rules = _rules(connection, found.store_id)
-    days = days_to_choose(rules, now)
-    taken = _taken(connection, found, rules, days)
-    offered = {
-        day: [start.astimezone(rules.zone) for start in free_starts(rules, day, now, taken) if start != found.starts_at]
-        for day in days
-    }
+    days = _free(connection, found.store_id, rules, now, found.id)
+    offered = {day: [start for start in starts if start != found.starts_at] for day, starts in days.items()}
     return {day: starts for day, starts in offered.items() if starts}
+
+
+def days_for_a_visit(connection: Connection, store_id: int, now: datetime) -> dict[date, list[datetime]]:
+    """The days on which a store takes another visit, each with the free starts, in its zone."""
+    return _free(connection, store_id, _rules(connection, store_id), now)
+
+
+def ask_for_visit(
+    connection: Connection, store_id: int, customer_id: int, key: str, start: datetime, work: str, now: datetime
+) -> int:
+    """Ask for a visit at a free start of the store's; the appointment, `requested` until the store agrees.
+
+    Asking again under the same key moves the request, or renews one that was called off. Raises `SlotTaken`, and
+    `AppointmentChanged` when the store has agreed on it meanwhile.
+    """
+    rules = _rules(connection, store_id, lock=True)
+    wanted = select(Appointment.__table__).where(Appointment.store_id == store_id, Appointment.key == key)
+    found = connection.execute(wanted.with_for_update()).one_or_none()
+    if found is not None and found.status not in RENEWABLE:
+        raise AppointmentChanged(found.id)
+    if found is not None and found.status == AppointmentStatus.REQUESTED and found.starts_at == start:
+        return int(found.id)  # the same sent twice, by a second click
+    day = start.astimezone(rules.zone).date()
+    if start not in free_starts(
+        rules, day, now, _taken(connection, store_id, rules, [day], found.id if found else None)
+    ):
+        raise SlotTaken(start.astimezone(rules.zone))
+    values = {
+        "starts_at": start, "status": AppointmentStatus.REQUESTED, "requested_at": now, "cancelled_at": None,
+        "confirmed_at": None, "other_time_asked_at": None,
+    }  # fmt: skip
+    if found is None:
+        car = newest_car_id(literal(customer_id))
+        own = {"store_id": store_id, "key": key, "customer_id": customer_id, "vehicle_id": car, "work": work}
+        made = connection.execute(insert(Appointment).values(**own, **values).returning(Appointment.id)).scalar_one()
+    else:
+        connection.execute(update(Appointment).where(Appointment.id == found.id).values(**values))
+        made = found.id
+    after = {"starts_at": _plain(start), "key": key}
+    before = {"starts_at": _plain(found.starts_at), "status": found.status} if found is not None else None
+    actor = f"customer:{customer_id}"
+    audit.record(connection, now, actor, "appointment.requested", "appointment", made, before, after)
+    return int(made)
 
 
 def _lock(connection: Connection, appointment_id: int, starts: Sequence[datetime], now: datetime) -> Row[Any]:
@@ -158,16 +199,28 @@ def _rules(connection: Connection, store_id: int, *, lock: bool = False) -> Visi
     )
 
 
-def _taken(connection: Connection, found: Row[Any], rules: VisitRules, days: Sequence[date]) -> Sequence[datetime]:
-    """The starts of the store's other visits on these days."""
+def _free(
+    connection: Connection, store_id: int, rules: VisitRules, now: datetime, but: int | None = None
+) -> dict[date, list[datetime]]:
+    """The days with a start that is free, given all visits but one."""
+    days = days_to_choose(rules, now)
+    taken = _taken(connection, store_id, rules, days, but)
+    free = {day: [start.astimezone(rules.zone) for start in free_starts(rules, day, now, taken)] for day in days}
+    return {day: starts for day, starts in free.items() if starts}
+
+
+def _taken(
+    connection: Connection, store_id: int, rules: VisitRules, days: Sequence[date], but: int | None
+) -> Sequence[datetime]:
+    """The starts of the store's visits on these days, but for one."""
     if not days:
         return []
     first = datetime.combine(min(days), time(0), rules.zone)
     last = datetime.combine(max(days) + A_DAY, time(0), rules.zone)
     return connection.scalars(
         select(Appointment.starts_at).where(
-            Appointment.store_id == found.store_id,
-            Appointment.id != found.id,
+            Appointment.store_id == store_id,
+            Appointment.id.is_distinct_from(but),
             Appointment.status.in_(TAKES_A_PLACE),
             Appointment.starts_at >= moment(first),
             Appointment.starts_at < moment(last),

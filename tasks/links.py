@@ -15,14 +15,14 @@ from sqlalchemy.types import Text
 
 from models.base import enumeration
 from models.cadence import ZONED, local_day, midnight, moment
-from models.campaigns import CampaignRecipient
+from models.campaigns import Campaign, CampaignRecipient
 from models.errors import AftercareError
-from models.links import CONSENT_LASTS, SURVEY_LASTS, Link, LinkPurpose, LinkSigner, make_link
+from models.links import CONSENT_LASTS, INVITATION_LASTS, SURVEY_LASTS, Link, LinkPurpose, LinkSigner, make_link
 from models.money import Account
 from models.people import Customer, Store
 from models.service import Appointment, Handover, RepairOrder
 from models.settings import Settings, read_settings
-from models.words import AppointmentStatus, SubjectKind
+from models.words import AppointmentStatus, CampaignState, SubjectKind, Wave
 
 SUBJECT_TABLES: dict[SubjectKind, Any] = {
     SubjectKind.APPOINTMENT: Appointment,
@@ -92,6 +92,11 @@ def signer_for_letters(settings: Settings) -> LinkSigner | None:
 def read_token(settings: Settings, token: str) -> Link:
     """What a link that a customer follows opens. Raises `NotOurLink`."""
     return _make_signer(read_secret(settings), "").read(token)
+
+
+def write_token(settings: Settings, link: Link) -> str:
+    """The token of a link from one page of a customer's to another."""
+    return _make_signer(read_secret(settings), "").token(link)
 
 
 @cache
@@ -187,7 +192,7 @@ def list_links(connection: Connection, settings: Settings, customer_id: int, now
 
 
 def _visits_and_accounts(customer_id: int, now: datetime) -> CompoundSelect[Any]:
-    """What a customer has links for, beside their own choices: visits to come, visits just made, accounts."""
+    """What a customer has links for, beside their own choices: visits to come and just made, accounts, invitations."""
     today = local_day(moment(now), Store.time_zone)
     lately = local_day(moment(now - SURVEY_LASTS), Store.time_zone)
     expected = Appointment.status.in_((AppointmentStatus.BOOKED, AppointmentStatus.REQUESTED))
@@ -203,6 +208,28 @@ def _visits_and_accounts(customer_id: int, now: datetime) -> CompoundSelect[Any]
             closed.between(lately, today)
         ),
         _found(LinkPurpose.PAYMENT, SubjectKind.ACCOUNT, null(), customer_id),
+        _invited(customer_id, now),
+    )
+
+
+def _invited(customer_id: int, now: datetime) -> Select[Any]:
+    """The campaigns that have reached the customer lately."""
+    began_at = CampaignRecipient.anchor_at
+    return (
+        select(
+            literal(LinkPurpose.INVITATION.value, Text).label("purpose"),
+            literal(SubjectKind.RECIPIENT, enumeration(SubjectKind)).label("kind"),
+            CampaignRecipient.id,
+            Campaign.name.label("key"),
+            began_at.label("at"),
+        )
+        .join(Campaign, Campaign.id == CampaignRecipient.campaign_id)
+        .where(
+            CampaignRecipient.customer_id == customer_id,
+            CampaignRecipient.wave != Wave.CONTROL,
+            began_at.between(moment(now - INVITATION_LASTS), moment(now)),
+            Campaign.state != CampaignState.CANCELLED,
+        )
     )
 
 

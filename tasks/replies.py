@@ -19,6 +19,7 @@ from models.service import Appointment
 from models.words import (
     AppointmentStatus,
     CallOutcome,
+    CampaignAnswer,
     ChannelName,
     ContactKind,
     Gate,
@@ -31,6 +32,7 @@ from models.words import (
     TouchState,
 )
 from tasks import audit
+from tasks.campaigns.answers import answer_of, call_off, of_campaigns, record_answer
 from tasks.surveys import Answer, answer_survey
 from tasks.touches import cancel_touches
 
@@ -46,7 +48,7 @@ ANSWERABLE = {
 }
 """The appointments that a reply may be about, by what it says."""
 ANSWERED_WITHIN = timedelta(days=30)
-"""So long after a survey a digit is an answer to it."""
+"""So long after a survey a digit is an answer to it, and after a campaign's message whatever is written."""
 NOT_REACHED = (CallOutcome.NO_ANSWER, CallOutcome.WRONG_NUMBER)
 BY_MESSAGE = "recommends"
 """What a survey by message asks for with one digit."""
@@ -84,6 +86,8 @@ class ReplyTaken:
     """What it answers to a survey."""
     case_id: int | None
     """The complaint that a bad mark opened."""
+    answer: CampaignAnswer | None
+    """What it answers to a campaign."""
     again: bool
     """It was taken before under the same message id, and led to nothing this time."""
 
@@ -98,16 +102,20 @@ def record_reply(
 ) -> ReplyTaken:
     """Take a reply: `1` confirms, `2` asks for another time, an opt-out is honoured at once; the rest is kept.
 
-    After a survey a digit from 1 to 5 is its answer, unless an appointment waits for a `1` or a `2`.
-    Raises `UnreadableSender`.
+    After a survey a digit from 1 to 5 is its answer, unless an appointment waits for a `1` or a `2`. After a message
+    of a campaign a `1` says that the customer is interested, unless an appointment waits for it; whatever else is
+    written is an answer, too. Raises `UnreadableSender`.
     """
     address, customers = _sender(connection, sender, channel)
     mark = read_mark(text)
-    survey = _survey_said_last(connection, customers, now) if mark is not None else None
-    waits = survey is not None and _appointment_waits(connection, customers, now)
+    said = _said_last(connection, customers, now)
+    survey = said if said is not None and said.is_survey and mark is not None else None
+    campaign = said if said is not None and said.is_campaign else None
+    waits = said is not None and mark is not None and _appointment_waits(connection, customers, now)
     meaning = meaning_in_turn(text, after_survey=survey is not None, appointment_waits=waits)
-    appointment = _appointment(connection, customers, meaning, now)
-    about = appointment or (survey if meaning is ReplyMeaning.MARK else None)
+    interested = campaign is not None and meaning is ReplyMeaning.CONFIRM and not waits
+    appointment = None if interested else _appointment(connection, customers, meaning, now)
+    about = appointment or (survey if meaning is ReplyMeaning.MARK else campaign)
     customer_id = about.customer_id if about else next(iter(customers), None)
     appointment_id = appointment.id if appointment else None
     reply_id = connection.execute(
@@ -129,15 +137,34 @@ def record_reply(
         return _taken_before(connection, message_id, customers)
     if meaning is ReplyMeaning.MARK and survey is not None and mark is not None:
         case_id = _answer(connection, survey, mark, now)
-        return ReplyTaken(reply_id, meaning, customers, None, 0, mark, case_id, again=False)
+        return ReplyTaken(reply_id, meaning, customers, None, 0, mark, case_id, None, again=False)
     cancelled = _act(connection, meaning, appointment, customers, channel, now)
-    return ReplyTaken(reply_id, meaning, customers, appointment_id, cancelled, None, None, again=False)
+    answer = answer_of(meaning) if campaign is not None and appointment is None else None
+    if campaign is not None and answer is not None:
+        cancelled += _answer_campaign(connection, campaign.subject_id, answer, meaning, customers, now)
+    return ReplyTaken(reply_id, meaning, customers, appointment_id, cancelled, None, None, answer, again=False)
+
+
+def _answer_campaign(
+    connection: Connection,
+    recipient_id: int,
+    answer: CampaignAnswer,
+    meaning: ReplyMeaning,
+    customers: Sequence[int],
+    now: datetime,
+) -> int:
+    """Keep an answer to a campaign; an opt-out also ends what is to come of it. How many touches that cancels.
+
+    That a customer is interested replaces what they said before; nothing else does, least of all an opt-out.
+    """
+    record_answer(connection, recipient_id, answer, now, replaces=answer is CampaignAnswer.INTERESTED)
+    return call_off(connection, recipient_id, customers, OPTED_OUT, now) if meaning is ReplyMeaning.STOP else 0
 
 
 def _taken_before(connection: Connection, message_id: str | None, customers: tuple[int, ...]) -> ReplyTaken:
     first = connection.execute(select(Reply.__table__).where(Reply.message_id == message_id)).one()
     mark = read_mark(first.text) if first.meaning is ReplyMeaning.MARK else None
-    return ReplyTaken(first.id, first.meaning, customers, first.appointment_id, 0, mark, None, again=True)
+    return ReplyTaken(first.id, first.meaning, customers, first.appointment_id, 0, mark, None, None, again=True)
 
 
 def _answer(connection: Connection, survey: Row[Any], mark: int, now: datetime) -> int | None:
@@ -264,8 +291,8 @@ def _appointment_waits(connection: Connection, customers: Sequence[int], now: da
     return connection.execute(waiting.limit(1)).one_or_none() is not None
 
 
-def _survey_said_last(connection: Connection, customers: Sequence[int], now: datetime) -> Row[Any] | None:
-    """The survey that was the last thing said to the sender, by message or by phone; None: it was something else."""
+def _said_last(connection: Connection, customers: Sequence[int], now: datetime) -> Row[Any] | None:
+    """What was said to the sender last, by message or by phone: `is_survey`, `is_campaign`, or something else."""
     messaged = and_(Touch.kind == StepKind.MESSAGE, Touch.state.in_(TOLD))
     called = and_(
         Touch.kind == StepKind.CALL,
@@ -274,18 +301,20 @@ def _survey_said_last(connection: Connection, customers: Sequence[int], now: dat
     )
     said_at = case((Touch.kind == StepKind.CALL, Touch.state_at), else_=Touch.contacted_at)
     is_survey = Touch.purpose == Purpose.SURVEY
-    last = connection.execute(
-        select(Touch.subject_kind, Touch.subject_id, Touch.store_id, Touch.customer_id, is_survey.label("is_survey"))
+    is_campaign = of_campaigns()
+    whose = (Touch.subject_kind, Touch.subject_id, Touch.store_id, Touch.customer_id)
+    return connection.execute(
+        select(*whose, is_survey.label("is_survey"), is_campaign.label("is_campaign"))
         .where(
             Touch.customer_id.in_(customers),
             Touch.contacted_at.between(moment(now - ANSWERED_WITHIN), moment(now)),
             or_(messaged, called),
             said_at <= moment(now),
         )
-        .order_by(said_at.desc(), is_survey.desc(), Touch.id)  # of one message's lines, the survey's is answered
+        # Of one message's lines, the survey's is answered, or else the campaign's.
+        .order_by(said_at.desc(), is_survey.desc(), is_campaign.desc(), Touch.id)
         .limit(1)
     ).one_or_none()
-    return last if last is not None and last.is_survey else None
 
 
 def _sender(connection: Connection, sender: str, channel: ChannelName) -> tuple[str, tuple[int, ...]]:

@@ -150,7 +150,7 @@ async def take_replies(
     signature: Signature,  # noqa: ARG001
     database: SharedDatabase,
 ) -> RepliesOut:
-    """Confirms appointments, keeps marks of surveys, and opts out at once who writes STOP, T, TD or 退订."""
+    """Confirms appointments, keeps marks and answers to campaigns, and opts out who writes STOP, T, TD or 退订."""
     return RepliesOut(replies=await _once(request, database, _take_replies, body.replies, gateway.lower()))
 
 

@@ -84,9 +84,16 @@ class Guest:
 
     def address(self, deed: str = "", **query: str) -> str:
         """The address of this page, or of something done at it, in the language that the customer reads."""
+        return self._address(f"{self.token}/{deed}" if deed else self.token, query)
+
+    def address_of(self, token: str) -> str:
+        """The address of another page of this customer's."""
+        return self._address(token, {})
+
+    def _address(self, path: str, query: dict[str, str]) -> str:
         if self.language != self.reader.language:
             query.setdefault("lang", self.language)
-        return f"{PATH}{self.token}" + (f"/{deed}" if deed else "") + (f"?{urlencode(query)}" if query else "")
+        return f"{PATH}{path}" + (f"?{urlencode(query)}" if query else "")
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """A page from the folder of looks."""

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.responses import RedirectResponse, Response
 
-from console.customer_pages import appointment, contact, payment, survey
+from console.customer_pages import appointment, contact, invitation, payment, survey
 from console.customer_pages.guests import FormTooLarge, Guest, language_asked, read_form
 from console.web.database import Database
 from console.web.plain_pages import preferred_language, render_page
@@ -24,6 +24,7 @@ PAGES: dict[LinkPurpose, ModuleType] = {
     LinkPurpose.SURVEY: survey,
     LinkPurpose.CONSENT: contact,
     LinkPurpose.PAYMENT: payment,
+    LinkPurpose.INVITATION: invitation,
 }
 NOT_FOUND, GONE, TOO_LARGE, AWAY = 404, 410, 413, 503
 """Addresses that are none of ours and those that have run out get a page that says whom to call, and no more."""

@@ -48,8 +48,17 @@ def vehicle_name() -> ColumnElement[str | None]:
 
 def newest_car_of(customer_id: SQLColumnExpression[int]) -> ScalarSelect[Any]:
     """How a letter names the newest car that a customer has kept."""
+    return _newest_car(vehicle_name(), customer_id)
+
+
+def newest_car_id(customer_id: SQLColumnExpression[int]) -> ScalarSelect[Any]:
+    """That car."""
+    return _newest_car(Vehicle.id, customer_id)
+
+
+def _newest_car(what: SQLColumnExpression[Any], customer_id: SQLColumnExpression[int]) -> ScalarSelect[Any]:
     return (
-        select(vehicle_name())
+        select(what)
         .where(Vehicle.customer_id == customer_id, Vehicle.disposed_on.is_(None))
         .order_by(Vehicle.model_year.desc().nulls_last(), Vehicle.id.desc())
         .limit(1)

@@ -8,15 +8,25 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
+from models.campaigns import Campaign, CampaignRecipient
 from models.ledger import AuditEntry, Case, Touch
 from models.links import PATH, Link, LinkPurpose, LinkSigner, make_link
 from models.money import Promise
 from models.people import Customer
 from models.service import Appointment, Handover, RepairOrder
 from models.surveys import SurveyAnswer
-from models.words import AppointmentStatus, CaseKind, ProcessName, Purpose, SubjectKind
+from models.words import (
+    AppointmentStatus,
+    CampaignAnswer,
+    CampaignState,
+    CaseKind,
+    ProcessName,
+    Purpose,
+    SubjectKind,
+    Wave,
+)
 from tasks.customers.consent import read_switches
 from tasks.paying import see_account
 from tasks.sample.dealership import SAMPLE_MOMENT
@@ -30,6 +40,7 @@ HEADINGS = {
     LinkPurpose.SURVEY: {"en": "How was it?", "zh-CN": "您对这次服务满意吗？"},
     LinkPurpose.CONSENT: {"en": "How may we contact you?", "zh-CN": "我们可以怎样联系您？"},
     LinkPurpose.PAYMENT: {"en": "Your account", "zh-CN": "您的账单"},
+    LinkPurpose.INVITATION: {"en": "Spring check", "zh-CN": "Spring check"},
 }
 
 Open = Callable[..., Page]
@@ -109,9 +120,39 @@ def of_account(facts: Connection) -> Link:
     return make_link(LinkPurpose.PAYMENT, SubjectKind.ACCOUNT, row.subject_id, row.customer_id, SAMPLE_MOMENT)
 
 
+def of_invitation(facts: Connection, number: int) -> Link:
+    """Of one of the customers whom a campaign has told."""
+    if facts.scalar(select(func.count()).select_from(Campaign)) == 0:
+        invite(facts)
+    row = facts.execute(
+        select(CampaignRecipient.id, CampaignRecipient.customer_id).order_by(CampaignRecipient.id).offset(number)
+    ).first()
+    assert row
+    return make_link(LinkPurpose.INVITATION, SubjectKind.RECIPIENT, row.id, row.customer_id, SAMPLE_MOMENT)
+
+
+def invite(facts: Connection) -> None:
+    """A campaign that reached some customers of the first store."""
+    began = {"state_at": SAMPLE_MOMENT, "created_at": SAMPLE_MOMENT, "launches_at": SAMPLE_MOMENT}
+    campaign = facts.execute(
+        insert(Campaign)
+        .values(name="Spring check", plan={}, state=CampaignState.REST, author="marketing", **began)
+        .returning(Campaign.id)
+    ).scalar_one()
+    booked = select(Appointment.customer_id)
+    customers = select(Customer.id).where(Customer.id.not_in(booked)).order_by(Customer.id).limit(6)
+    told = {"campaign_id": campaign, "wave": Wave.REST, "variant": "a", "anchor_at": SAMPLE_MOMENT}
+    for customer in facts.scalars(customers).all():
+        facts.execute(insert(CampaignRecipient).values(customer_id=customer, **told))
+
+
 def all_links(facts: Connection) -> list[Link]:
     survey = of_visit(facts, Handover, SubjectKind.HANDOVER)
-    return [of_appointment(facts, 3), survey, of_choices(facts), of_account(facts)]
+    return [of_appointment(facts, 3), survey, of_choices(facts), of_account(facts), of_invitation(facts, 0)]
+
+
+def answer_of(facts: Connection, link: Link) -> CampaignAnswer | None:
+    return facts.execute(select(CampaignRecipient.answer).where(CampaignRecipient.id == link.subject_id)).scalar_one()
 
 
 def stands(facts: Connection, link: Link) -> Any:
@@ -146,7 +187,7 @@ def test_looking_changes_nothing(console: Console, opened: Open, facts: Connecti
     before = written()
     for link in all_links(facts):
         page = opened(link)
-        for deed in ("confirm", "move", "other-time", "answer", "choose", "end", "promise"):
+        for deed in ("confirm", "move", "other-time", "answer", "choose", "end", "promise", "ask", "decline"):
             address = f"{console.address}{PATH}{SIGNER.token(link)}/{deed}?on=2026-03-20&seen=0&solved=1"
             assert page.request.get(address).ok
     assert written() == before
@@ -248,6 +289,44 @@ def test_a_promise_is_taken_and_shown(opened: Open, facts: Connection) -> None:
     made = facts.execute(select(Promise.promised_for).where(Promise.account_id == link.subject_id)).scalars().all()
     assert "2026-03-20" in {str(day) for day in made}
     expect(page.get_by_role("button", name="Promise")).to_have_count(0)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN"])
+def test_who_is_invited_asks_for_a_visit(opened: Open, facts: Connection, lang: str) -> None:
+    link = of_invitation(facts, 1 if lang == "en" else 2)
+    ask, kept = {"en": ("Ask for this time", "We have your request"), "zh-CN": ("预约这个时间", "已收到您的预约请求")}[
+        lang
+    ]
+    page = opened(link, lang)
+    page.locator(".days a").nth(8).click()
+    page.locator("input[name=start]").first.check()
+    page.get_by_role("button", name=ask).click()
+    expect(page.get_by_role("status")).to_contain_text(kept)
+    made = facts.execute(select(Appointment.__table__).where(Appointment.key == f"invitation:{link.subject_id}")).one()
+    assert (made.status, made.requested_at) == (AppointmentStatus.REQUESTED, SAMPLE_MOMENT)
+    assert answer_of(facts, link) is CampaignAnswer.INTERESTED
+    expect(page.locator(".facts")).to_contain_text(f"{made.starts_at.day}")
+
+
+def test_who_is_invited_and_not_interested_says_so_and_comes_to_the_choices(opened: Open, facts: Connection) -> None:
+    link = of_invitation(facts, 3)
+    page = opened(link)
+    page.get_by_role("button", name="I am not interested").click()
+    expect(page.get_by_role("status")).to_contain_text("we will not ask again about this")
+    expect(page.get_by_role("button", name="I am not interested")).to_have_count(0)
+    assert answer_of(facts, link) is CampaignAnswer.NOT_INTERESTED
+    page.get_by_role("link", name="Choose how we may contact you").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("How may we contact you?")
+
+
+def test_an_invitation_that_is_over_or_somebody_elses_opens_nothing(opened: Open, facts: Connection) -> None:
+    link, other = of_invitation(facts, 4), of_invitation(facts, 5)
+    theirs = Link(link.purpose, link.subject, link.subject_id, other.customer_id, link.until)
+    over = Link(link.purpose, link.subject, link.subject_id, link.customer_id, SAMPLE_MOMENT)
+    for wrong, heading in ((theirs, "This link does not work"), (over, "This link has run out")):
+        page = opened(wrong, refused=True)
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        assert page.locator("form").count() == 0
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-CN"])

@@ -1,0 +1,74 @@
+"""The page that a campaign invites to: ask for a visit at a free time, or say that it is of no interest."""
+
+from datetime import UTC, date, datetime
+
+from starlette.responses import Response
+
+from console.customer_pages.guests import Guest
+from models.links import Link, LinkPurpose
+from tasks.booking import AppointmentChanged, SlotTaken, days_for_a_visit
+from tasks.campaigns.invitations import Invitation, ask, decline, see_invitation
+from tasks.links import write_token
+
+CONFLICT, UNFIT = 409, 422
+
+
+async def show(guest: Guest, problem: str = "", status: int = 200) -> Response:
+    """The invitation as it stands; with a day in the address, the free times of that day."""
+    seen: Invitation = await guest.work(see_invitation, guest.link.subject_id, guest.now)
+    free = await guest.work(days_for_a_visit, seen.store_id, guest.now) if seen.open else {}
+    day = _day(guest.form.get("day") or guest.request.query_params.get("day", ""))
+    return guest.page(
+        "customer_invitation.html",
+        status=status,
+        seen=seen,
+        free=free,
+        chosen=day if day in free else None,
+        choices=_choices(guest),
+        problem=problem,
+    )
+
+
+async def take_wish(guest: Guest) -> Response:
+    """A visit, if the time is still free."""
+    if not guest.form.get("start"):
+        return await show(guest, "customer_pages.choose_a_time", UNFIT)
+    try:
+        await guest.work(ask, guest.link.subject_id, _moment(guest.form["start"]), guest.now)
+    except SlotTaken:
+        return await show(guest, "customer_pages.taken", CONFLICT)
+    except AppointmentChanged:
+        return await show(guest, "customer_pages.changed", CONFLICT)
+    return guest.back()
+
+
+async def take_no(guest: Guest) -> Response:
+    """Not for them."""
+    await guest.work(decline, guest.link.subject_id, guest.now)
+    return guest.back()
+
+
+DEEDS = {"ask": take_wish, "decline": take_no}
+
+
+def _choices(guest: Guest) -> str:
+    """Where the customer chooses how they are contacted: for no longer than this link works."""
+    own = guest.link.customer_id
+    link = Link(LinkPurpose.CONSENT, None, own, own, guest.link.until)
+    return guest.address_of(write_token(guest.database.settings, link))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _moment(text: str) -> datetime:
+    """A moment from a field; one that is none is a moment at which nothing is free."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
