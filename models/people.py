@@ -15,6 +15,10 @@ VISIT_MINUTES = 30
 SHORTEST_VISIT, LONGEST_VISIT = 5, 480
 VISITS_AT_ONCE = 2
 
+NAME_LETTERS = "regexp_split_to_array(regexp_replace(lower(name), '[ -~]+', '', 'g'), '')"
+"""The letters of a name beyond ASCII, such as each sign of a Chinese one."""
+HAS_SUCH_LETTERS = "lower(name) ~ '[^ -~]'"
+
 
 class Store(Base):
     """A place of business. Every date rule is computed in its time zone."""
@@ -107,6 +111,13 @@ class Customer(Base):
             func.lower(sql("name")).label("lower_name"),
             postgresql_using="gin",
             postgresql_ops={"lower_name": "gin_trgm_ops"},
+        ),
+        # A part of a Chinese name is one sign or two, and whether trigrams know them depends on the database's locale.
+        Index(
+            "ix_customers_name_letters",
+            sql(NAME_LETTERS),
+            postgresql_using="gin",
+            postgresql_where=sql(HAS_SUCH_LETTERS),
         ),
     )
 

@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Uuid, func, insert, literal, select, tuple_, union_all, update
+from sqlalchemy import Connection, Row, Select, Uuid, func, insert, literal, select, union_all, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.base import Facts
-from models.cadence import moment
 from models.errors import AftercareError
 from models.ledger import Touch, Verdict
 from models.people import Customer, Store
@@ -20,6 +19,7 @@ from tasks.access.reach import check_touch, staff_code_in
 from tasks.access.sessions import SignedIn
 from tasks.letters import Letter, kinds_of, letters_of
 from tasks.one_by_one import Decided, decide_each
+from tasks.paging import Order, Page, Place, read_page
 from tasks.planning.ending import still_true
 from tasks.query_plans import expect_many
 from tasks.staff import Actor, find_actor
@@ -27,6 +27,7 @@ from tasks.touches import cancel_touches, check_still_true, find_touch, lock_tou
 
 AT_A_TIME = 500
 """So many are looked at in one statement."""
+AS_DUE = Order(Touch.due_at, Touch.id)
 
 
 class MayNotApprove(AftercareError):
@@ -64,46 +65,32 @@ class WaitingTouch:
     """The same as the facts stand now."""
 
 
-Place = tuple[datetime, UUID]
-"""Where a touch stands in the order of the list."""
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingPage:
-    """A part of what waits."""
-
-    items: list[WaitingTouch]
-    following: Place | None
-    """After which place the next page begins; None: this is the last."""
-
-
 def list_waiting(connection: Connection, now: datetime, *, store: str | None = None) -> list[WaitingTouch]:
     """What waits for approval and is still true, the earliest due first. `store` is a store's code."""
     page = read_waiting(connection, now, store=store, limit=AT_A_TIME)
-    items = page.items
-    while page.following:
-        page = read_waiting(connection, now, store=store, limit=AT_A_TIME, after=page.following)
-        items += page.items
+    items = list(page.rows)
+    while page.next:
+        page = read_waiting(connection, now, store=store, limit=AT_A_TIME, after=page.next)
+        items += page.rows
     return items
 
 
 def read_waiting(
     connection: Connection, now: datetime, *, store: str | None, limit: int, after: Place | None = None
-) -> WaitingPage:
+) -> Page[WaitingTouch]:
     """A page of the same list: of the `limit` touches from a place on, those that are still true.
 
     A page of which nothing is true any more is left out, and further ones are looked for many at a time.
     """
     step = limit
     while True:
-        places = _places(connection, store, step, after)
-        items = _still_waiting(connection, now, [touch_id for _, touch_id in places])
+        looked_at = read_page(connection, _awaiting(store), AS_DUE, step, after)
+        items = _still_waiting(connection, now, [row.id for row in looked_at.rows])
         if len(items) > limit:
-            return WaitingPage(items[:limit], (items[limit - 1].due_at, items[limit - 1].id))
-        after = places[-1] if len(places) == step else None
-        if items or after is None:
-            return WaitingPage(items, after)
-        step = AT_A_TIME
+            return Page(items[:limit], Place(items[limit - 1].due_at, items[limit - 1].id))
+        if items or looked_at.next is None:
+            return Page(items, looked_at.next)
+        after, step = looked_at.next, AT_A_TIME
 
 
 def _still_waiting(connection: Connection, now: datetime, touch_ids: list[UUID]) -> list[WaitingTouch]:
@@ -115,19 +102,9 @@ def _still_waiting(connection: Connection, now: datetime, touch_ids: list[UUID])
     return [_item(row, letters[row.id]) for row in rows if row.id in letters]
 
 
-def _places(connection: Connection, store: str | None, limit: int, after: Place | None) -> list[Place]:
-    statement = (
-        select(Touch.due_at, Touch.id)
-        .join(Store, Store.id == Touch.store_id)
-        .where(Touch.state == TouchState.AWAITING_APPROVAL)
-        .order_by(Touch.due_at, Touch.id)
-        .limit(limit)
-    )
-    if store is not None:
-        statement = statement.where(Store.code == store)
-    if after is not None:
-        statement = statement.where(tuple_(Touch.due_at, Touch.id) > tuple_(moment(after[0]), literal(after[1])))
-    return [(row.due_at, row.id) for row in connection.execute(statement)]
+def _awaiting(store: str | None) -> Select[Any]:
+    statement = select(Touch.due_at, Touch.id).where(Touch.state == TouchState.AWAITING_APPROVAL)
+    return statement if store is None else statement.join(Store, Store.id == Touch.store_id).where(Store.code == store)
 
 
 def _waiting(now: datetime, touch_ids: list[UUID], kinds: Collection[SubjectKind]) -> Select[Any]:

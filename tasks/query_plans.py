@@ -18,6 +18,9 @@ FEW_PAGES = 50
 WORK_MEMORY = "64MB"
 """What a sort or a step between two steps of one statement may hold before it goes to disk."""
 
+PATIENCE = "5s"
+"""How long a page that a program asks for may be looked for."""
+
 CLASSES = table("pg_class", *(column(name) for name in ("oid", "relname", "relkind", "relpages")))
 
 
@@ -51,3 +54,8 @@ def expect_many(statement: Select[Any]) -> Select[Any]:
     """
     one = func.jsonb_array_elements(literal([1], JSONB)).table_valued("one").render_derived(name="one_row")
     return statement.join(one, true())
+
+
+def be_patient(connection: Connection) -> None:
+    """Give up what this transaction asks for when it takes too long: a rare filter may read the whole ledger."""
+    connection.execute(select(func.set_config("statement_timeout", PATIENCE, True)))

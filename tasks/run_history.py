@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, case, func, select, tuple_
+from sqlalchemy import Connection, Row, Select, case, func, select
 
 from models.accounts_of_runs import RunAccount
 from models.errors import AftercareError
@@ -13,9 +13,11 @@ from models.ledger import Process, Run, Touch
 from models.masking import mask
 from models.people import Store
 from models.words import RunState, TouchState
+from tasks.paging import Order, Page, Place, read_page
 from tasks.runs import is_alive
 
 PAGE = 25
+LATEST = Order(Run.started_at, Run.id, latest_first=True)
 
 
 class NoSuchRun(AftercareError):
@@ -27,34 +29,12 @@ class NoSuchRun(AftercareError):
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """The place of a run in the list: the page goes on behind it."""
-
-    started_at: datetime
-    id: UUID
-
-    def __str__(self) -> str:
-        return f"{self.started_at.isoformat()}_{self.id}"
-
-    @staticmethod
-    def read(text: str | None) -> "Mark | None":
-        """The mark that an address carries; None for none, and for what is none."""
-        moment, _, identity = (text or "").partition("_")
-        try:
-            mark = Mark(datetime.fromisoformat(moment), UUID(identity))
-        except ValueError:
-            return None
-        return mark if mark.started_at.tzinfo else None
-
-
-@dataclass(frozen=True, slots=True)
 class RunFilter:
     """Which runs are listed; None: whatever it is."""
 
     process: str | None = None
     state: RunState | None = None
     dry_run: bool | None = None
-    after: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,39 +57,31 @@ class RunEntry:
     alive: bool
     """Whether its process lives; of those that are over it does not matter."""
 
-    @property
-    def mark(self) -> Mark:
-        """Its place in the list."""
-        return Mark(self.started_at, self.id)
 
-
-@dataclass(frozen=True, slots=True)
-class RunPage:
-    """Some runs, the latest first, and where the page after them begins; None: there is none."""
-
-    runs: list[RunEntry]
-    next: Mark | None
-
-
-def list_runs(connection: Connection, wanted: RunFilter, store_id: int | None) -> RunPage:
-    """A page of runs, as someone of a store (None: of all) sees them."""
-    statement = _runs().order_by(Run.started_at.desc(), Run.id.desc()).limit(PAGE + 1)
-    exact = ((Run.process, wanted.process), (Run.state, wanted.state), (Run.dry_run, wanted.dry_run))
-    statement = statement.where(*(known == value for known, value in exact if value is not None))
-    if wanted.after is not None:
-        place = tuple_(Run.started_at, Run.id)
-        statement = statement.where(
-            Run.started_at <= wanted.after.started_at, place < (wanted.after.started_at, wanted.after.id)
-        )
-    rows = connection.execute(statement).all()
+def list_runs(
+    connection: Connection, wanted: RunFilter, store_id: int | None, after: Place | None = None
+) -> Page[RunEntry]:
+    """A page of runs, the latest first, as someone of a store (None: of all) sees them."""
+    page = page_of_runs(connection, wanted, PAGE, after)
     own = own_store(connection, store_id)
-    runs = [_entry(row, own) for row in rows[:PAGE]]
-    return RunPage(runs, runs[-1].mark if len(rows) > PAGE else None)
+    return Page([_entry(row, own) for row in page.rows], page.next)
+
+
+def page_of_runs(connection: Connection, wanted: RunFilter, limit: int, after: Place | None) -> Page[Row[Any]]:
+    """The next runs after a place, the latest first, whole: for programs that follow along."""
+    exact = ((Run.process, wanted.process), (Run.state, wanted.state), (Run.dry_run, wanted.dry_run))
+    statement = _runs().where(*(known == value for known, value in exact if value is not None))
+    return read_page(connection, statement, LATEST, limit, after)
+
+
+def find_run(connection: Connection, run_id: UUID) -> Row[Any] | None:
+    """One run with its account; None: there is none of this id."""
+    return connection.execute(_runs().where(Run.id == run_id)).one_or_none()
 
 
 def read_run(connection: Connection, run_id: UUID, store_id: int | None) -> RunEntry:
     """One run. Raises `NoSuchRun`."""
-    row = connection.execute(_runs().where(Run.id == run_id)).one_or_none()
+    row = find_run(connection, run_id)
     if row is None:
         raise NoSuchRun(run_id)
     return _entry(row, own_store(connection, store_id))

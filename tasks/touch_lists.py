@@ -7,19 +7,22 @@ from enum import StrEnum
 from typing import Any, assert_never
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, literal, select, tuple_
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
+from sqlalchemy.types import Text
 
 from models.cadence import local_day, moment
 from models.errors import AftercareError
 from models.explanations import AttemptSeen, VerdictSeen
 from models.ledger import AuditEntry, Touch
 from models.masking import mask_contact
-from models.people import ContactPoint, Customer, StaffMember, Store
+from models.people import ContactPoint, Customer, CustomerKey, StaffMember, Store
 from models.words import ChannelName, ProcessName, StepKind, TouchState
 from tasks.access.reach import check_touch
 from tasks.explaining.ledger import read_attempts, read_verdicts
 from tasks.letters import letters_of
+from tasks.paging import Order, Page, Place, read_page
 from tasks.settling import UNSETTLED, AsSeen, waits_for_a_person
 
 USUAL_DAYS = 7
@@ -29,6 +32,9 @@ FURTHEST_ZONE = timedelta(hours=14)
 """No store's clock is further from UTC."""
 DOWNLOADED = 10_000
 FETCHED = 500
+AS_DUE = Order(Touch.due_at, Touch.id)
+LATEST_DUE = Order(Touch.due_at, Touch.id, latest_first=True)
+LATEST_CHANGED = Order(Touch.state_at, Touch.id, latest_first=True)
 
 
 class WindowTooLong(AftercareError):
@@ -77,13 +83,15 @@ class Wanted:
     state: TouchState | Unsettled | None = None
     channel: ChannelName | None = None
     store: str | None = None
-    """A store's code."""
+    """A store's code, in any case of letters."""
     window: Window | None = None
     """None for what people must settle: there is little of it, and none of it may be overlooked."""
-
-
-Place = tuple[datetime, UUID]
-"""Where a touch stands in the order of a list."""
+    customer_id: int | None = None
+    customer: str | None = None
+    """A key by which a source knows the customer."""
+    due_from: datetime | None = None
+    due_until: datetime | None = None
+    """Exclusive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +114,6 @@ class TouchLine:
     """Masked."""
     reason: str | None
     merged_into: UUID | None
-    place: Place
 
     @property
     def as_seen(self) -> AsSeen:
@@ -117,15 +124,6 @@ class TouchLine:
     def is_unsettled(self) -> bool:
         """Whether somebody can settle it."""
         return self.state in UNSETTLED and self.merged_into is None
-
-
-@dataclass(frozen=True, slots=True)
-class TouchPage:
-    """A part of a list."""
-
-    lines: list[TouchLine]
-    following: Place | None
-    """After which place the next page begins; None: this is the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,22 +175,33 @@ def needs_window(state: TouchState | Unsettled | None) -> bool:
             assert_never(state)
 
 
-def read_touch_page(connection: Connection, wanted: Wanted, limit: int, after: Place | None = None) -> TouchPage:
+def read_touch_page(connection: Connection, wanted: Wanted, limit: int, after: Place | None = None) -> Page[TouchLine]:
     """The next touches after a place, the latest due first; what people must settle, the latest failure first."""
-    order = _order(wanted)
-    statement = _lines(wanted).limit(limit + 1)
-    if after is not None:
-        statement = statement.where(tuple_(order, Touch.id) < tuple_(moment(after[0]), literal(after[1])))
-    lines = [_line(row, order) for row in connection.execute(statement)]
-    return TouchPage(lines[:limit], lines[limit - 1].place if len(lines) > limit else None)
+    page = read_page(connection, _all_lines().where(*_fits(wanted)), _order(wanted), limit, after)
+    return Page([_line(row) for row in page.rows], page.next)
 
 
 def stream_touches(connection: Connection, wanted: Wanted) -> Iterator[TouchLine]:
     """The first of the same list, for a download, a few at a time."""
     streamed = connection.execution_options(yield_per=FETCHED)
-    order = _order(wanted)
-    for row in streamed.execute(_lines(wanted).limit(DOWNLOADED)):
-        yield _line(row, order)
+    for row in streamed.execute(_order(wanted).sort(_all_lines().where(*_fits(wanted))).limit(DOWNLOADED)):
+        yield _line(row)
+
+
+def page_of_touches(connection: Connection, wanted: Wanted, limit: int, after: Place | None) -> Page[Row[Any]]:
+    """The next touches after a place by the moment they are due, for programs that follow along: whole, each with its
+    store's code and the keys of its customer."""
+    keys = (
+        select(func.array_agg(CustomerKey.key.distinct(), type_=ARRAY(Text)))
+        .where(CustomerKey.customer_id == Touch.customer_id)
+        .scalar_subquery()
+    )
+    statement = (
+        select(Touch.__table__, Store.code.label("store"), Store.time_zone, keys.label("customer_keys"))
+        .join(Store, Store.id == Touch.store_id)
+        .where(*_fits(wanted))
+    )
+    return read_page(connection, statement, AS_DUE, limit, after)
 
 
 def open_touch(connection: Connection, store_id: int | None, touch_id: UUID, now: datetime) -> TouchOpened:
@@ -211,7 +220,7 @@ def open_touch(connection: Connection, store_id: int | None, touch_id: UUID, now
         .where(Touch.id == touch_id)
     ).one()  # fmt: skip
     return TouchOpened(
-        line=_line(row, Touch.due_at),
+        line=_line(row),
         planned_at=row.planned_at,
         not_before=row.not_before,
         valid_until=row.valid_until,
@@ -243,23 +252,29 @@ def _deeds(connection: Connection, touch_id: UUID) -> list[Deed]:
     return [Deed(*row) for row in rows]
 
 
-def _order(wanted: Wanted) -> InstrumentedAttribute[datetime]:
-    """By what the list is ordered: an index gives it in that order."""
-    return Touch.due_at if needs_window(wanted.state) else Touch.state_at
+def _order(wanted: Wanted) -> Order:
+    return LATEST_DUE if needs_window(wanted.state) else LATEST_CHANGED
 
 
-def _lines(wanted: Wanted) -> Select[Any]:
+def _fits(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    """What is true of the touches that are wanted."""
     exact = (
         (Touch.process, wanted.process),
         (Touch.channel, wanted.channel),
-        (Store.code, wanted.store),
+        (Touch.customer_id, wanted.customer_id),
     )
-    return (
-        _all_lines()
-        .where(*(known == value for known, value in exact if value is not None))
-        .where(*_in_state(wanted.state), *_in_window(wanted.window))
-        .order_by(_order(wanted).desc(), Touch.id.desc())
-    )
+    yield from (known == value for known, value in exact if value is not None)
+    if wanted.store is not None:
+        named = select(Store.id).where(func.lower(Store.code) == wanted.store.lower())
+        yield Touch.store_id == named.scalar_subquery()
+    if wanted.customer is not None:
+        yield Touch.customer_id.in_(select(CustomerKey.customer_id).where(CustomerKey.key == wanted.customer))
+    if wanted.due_from is not None:
+        yield Touch.due_at >= moment(wanted.due_from)
+    if wanted.due_until is not None:
+        yield Touch.due_at < moment(wanted.due_until)
+    yield from _in_state(wanted.state)
+    yield from _in_window(wanted.window)
 
 
 def _all_lines() -> Select[Any]:
@@ -297,7 +312,7 @@ def _in_window(window: Window | None) -> list[ColumnElement[bool]]:
     return [and_(Touch.due_at >= moment(first), Touch.due_at < moment(last), days)]
 
 
-def _line(row: Any, order: InstrumentedAttribute[datetime]) -> TouchLine:
+def _line(row: Any) -> TouchLine:
     return TouchLine(
         id=row.id,
         process=row.process,
@@ -314,5 +329,4 @@ def _line(row: Any, order: InstrumentedAttribute[datetime]) -> TouchLine:
         recipient=mask_contact(row.recipient) if row.recipient else None,
         reason=row.reason,
         merged_into=row.merged_into,
-        place=(getattr(row, order.key), row.id),
     )

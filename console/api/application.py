@@ -13,6 +13,7 @@ from console.api import documentation, hooks, reading, starting
 from console.api.problems import Problem, tell_problems
 from console.api.upserts import make_routes
 from console.web.database import Database
+from console.web.limits import Limits
 from deployments.steering_runs import Steering
 
 VERSION = "1"
@@ -22,10 +23,10 @@ ABOUT = (
 )
 
 
-def make_api(database: Database, steering: Steering) -> FastAPI:
+def make_api(database: Database, steering: Steering, limits: Limits) -> FastAPI:
     """The API over the shared database."""
     app = FastAPI(title="Aftercare", version=VERSION, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
-    app.state.database, app.state.steering = database, steering
+    app.state.database, app.state.steering, app.state.limits = database, steering, limits
     app.state.turn = asyncio.Semaphore(1)
     for routes in (make_routes(), starting.routes, reading.routes, hooks.routes):
         app.include_router(routes)

@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from console.api.problems import Refused
 from console.web.database import Database
+from console.web.limits import address_of, limits_of, present, retry_after
 from models.api_scopes import ApiScope
 from tasks.access.api_keys import ApiCaller, read_key
 
@@ -35,18 +36,29 @@ SharedDatabase = Annotated[Database, Depends(database_of)]
 def caller_with(scope: ApiScope) -> Callable[..., Coroutine[Any, Any, ApiCaller]]:
     """The dependency that is the calling program, whose key must have a scope."""
 
-    async def admit(presented: Presented, database: SharedDatabase) -> ApiCaller:
+    async def admit(request: Request, presented: Presented, database: SharedDatabase) -> ApiCaller:
+        limits, address = limits_of(request), address_of(request)
+        _check_wait(limits.strangers.wait(address, present()), "Too many calls without a good key came from here")
         caller = None
         if presented is not None and len(presented.credentials) <= LONGEST_KEY:
             caller = await database.work(_read, presented.credentials, database.now)
         if caller is None:
+            limits.strangers.take(address, present())
             sentence = "Send a key that is not revoked, as Authorization: Bearer ac_…."
             raise Refused(401, sentence, {"WWW-Authenticate": "Bearer"})
+        _check_wait(limits.calls.take(caller.name, present()), f"The key of {caller.name} calls too often")
         if not caller.may(scope):
             raise Refused(403, f"The key of {caller.name} has not the scope {scope}.")
         return caller
 
     return admit
+
+
+def _check_wait(seconds: float, what: str) -> None:
+    """Raises `Refused` where somebody must wait."""
+    if seconds > 0:
+        headers = retry_after(seconds)
+        raise Refused(429, f"{what}; wait {headers['Retry-After']} s.", headers)
 
 
 def _read(connection: Connection, text: str, now: datetime) -> ApiCaller | None:

@@ -53,6 +53,7 @@ DESCRIPTIONS = {
     413: "The body is larger than 5 MB.",
     415: "The body is not declared as application/json.",
     422: "Nothing was accepted: the request has not the form it must have, or every row of it was rejected.",
+    429: "Too many calls in a short while; call again after the seconds in Retry-After.",
     503: "Something that is needed does not answer at the moment; try again after the seconds in Retry-After.",
 }
 

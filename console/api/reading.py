@@ -1,5 +1,6 @@
 """What programs may read: touches, and runs with their accounts."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -28,7 +29,10 @@ from models.words import (
     TouchState,
 )
 from tasks.access.api_keys import ApiCaller
-from tasks.paging import Page, RunsWanted, TouchesWanted, find_run, page_of_runs, page_of_touches
+from tasks.paging import Page, Place
+from tasks.query_plans import be_patient
+from tasks.run_history import RunFilter, find_run, page_of_runs
+from tasks.touch_lists import Wanted, page_of_touches
 
 MOST = 500
 LARGEST_ID = 2**63 - 1
@@ -109,7 +113,7 @@ class RunPage(BaseModel):
     tags=["reading"],
     summary="Touches, page by page",
     response_description="A page.",
-    responses=problems(401, 403, 422, 503),
+    responses=problems(401, 403, 422, 429, 503),
 )
 async def list_touches(
     caller: ReadsTouches,
@@ -125,21 +129,34 @@ async def list_touches(
     limit: Limit = 100,
 ) -> TouchPage:
     """By the moment they are due. Needs the scope `touches:read`; a key of one store sees that store's."""
-    wanted = TouchesWanted(store_reached(caller, store), process, state, customer_id, customer, due_from, due_until)
-    page = await database.work(_touches, wanted, after, limit, database.settings)
-    return TouchPage(touches=[_touch(row) for row in page.rows], next=page.next)
+    wanted = Wanted(
+        process, state, store=store_reached(caller, store), customer_id=customer_id, customer=customer,
+        due_from=due_from, due_until=due_until,
+    )  # fmt: skip
+    page = await database.work(_touches, wanted, _place(after), limit, database.settings)
+    return TouchPage(touches=[_touch(row) for row in page.rows], next=_written(page.next))
 
 
-def _touches(connection: Connection, wanted: TouchesWanted, after: str | None, limit: int, settings: Settings) -> Page:
+def _place(after: str | None) -> Place | None:
+    return Place.read(after) if after is not None else None
+
+
+def _written(place: Place | None) -> str | None:
+    return str(place) if place is not None else None
+
+
+def _touches(
+    connection: Connection, wanted: Wanted, after: Place | None, limit: int, settings: Settings
+) -> Page[Row[Any]]:
+    be_patient(connection)
     zone = house_zone(connection, settings)
-    return page_of_touches(connection, _zoned(wanted, zone), after, limit)
-
-
-def _zoned(wanted: TouchesWanted, zone: ZoneInfo) -> TouchesWanted:
     due_from, due_until = (at_home(at, zone) for at in (wanted.due_from, wanted.due_until))
-    return TouchesWanted(
-        wanted.store, wanted.process, wanted.state, wanted.customer_id, wanted.customer, due_from, due_until
-    )
+    return page_of_touches(connection, replace(wanted, due_from=due_from, due_until=due_until), limit, after)
+
+
+def _runs(connection: Connection, wanted: RunFilter, after: Place | None, limit: int) -> Page[Row[Any]]:
+    be_patient(connection)
+    return page_of_runs(connection, wanted, limit, after)
 
 
 def at_home(at: datetime | None, zone: ZoneInfo) -> datetime | None:
@@ -159,7 +176,7 @@ def _touch(row: Row[Any]) -> TouchOut:
     tags=["reading"],
     summary="Runs, page by page",
     response_description="A page.",
-    responses=problems(401, 403, 422, 503),
+    responses=problems(401, 403, 422, 429, 503),
 )
 async def list_runs(
     caller: ReadsRuns,  # noqa: ARG001  asked for its scope
@@ -170,8 +187,8 @@ async def list_runs(
     limit: Limit = 50,
 ) -> RunPage:
     """The latest first. Needs the scope `runs:read`."""
-    page = await database.work(page_of_runs, RunsWanted(process, state), after, limit)
-    return RunPage(runs=[RunOut(**_said(row, RunOut)) for row in page.rows], next=page.next)
+    page = await database.work(_runs, RunFilter(process, state), _place(after), limit)
+    return RunPage(runs=[RunOut(**_said(row, RunOut)) for row in page.rows], next=_written(page.next))
 
 
 @routes.get(
@@ -179,7 +196,7 @@ async def list_runs(
     tags=["reading"],
     summary="One run with its account",
     response_description="The run.",
-    responses=problems(401, 403, 404, 422, 503),
+    responses=problems(401, 403, 404, 422, 429, 503),
 )
 async def show_run(
     caller: ReadsRuns,  # noqa: ARG001  asked for its scope

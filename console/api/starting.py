@@ -47,7 +47,7 @@ class Started(BaseModel):
     tags=["processes"],
     summary="Start a process",
     response_description="Prefect will start it in a moment.",
-    responses=problems(401, 403, 413, 415, 422, 503),
+    responses=problems(401, 403, 413, 415, 422, 429, 503),
 )
 async def start_process(
     request: Request,

@@ -26,7 +26,7 @@ SCOPES = {
     KindName.PAYMENTS: ApiScope.ACCOUNTS_WRITE,
 }
 """The kinds of facts that the API takes, and what a key needs for each."""
-ANSWERS = problems(401, 403, 413, 415, 422, 503)
+ANSWERS = problems(401, 403, 413, 415, 422, 429, 503)
 DONE = "At least one row was accepted; the rejected ones come back."
 WORD = (
     "Known again by {identity}, so the same request twice changes nothing more. A field that is not given is left as "

@@ -17,6 +17,7 @@ from console.customer_pages import routes as customer_pages
 from console.web import health_routes, pages, sign_in
 from console.web.database import Database
 from console.web.guard import Guard
+from console.web.limits import Limits
 from console.web.steering import steering
 from models.settings import Settings
 
@@ -33,12 +34,12 @@ def make_application(url: URL, settings: Settings) -> ASGIApp:
         database.close()
 
     app = FastAPI(title="Aftercare", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
-    app.state.database = database
+    app.state.database, app.state.limits = database, Limits()
     app.mount("/static", StaticFiles(directory=STATIC))
     app.include_router(sign_in.routes)
     app.include_router(health_routes.routes)
     app.include_router(customer_pages.routes)
-    app.router.routes.extend(mounts(make_api(database, steering())))
+    app.router.routes.extend(mounts(make_api(database, steering(), app.state.limits)))
     for module in iter_modules(pages.__path__):
         import_module(f"{pages.__name__}.{module.name}")
     ui.run_with(app, title="Aftercare", show_welcome_message=False, tailwind=False, reconnect_timeout=30)

@@ -1,7 +1,8 @@
 """Deciding on one or many touches: they are chosen, a reason is asked for, and what could not be done is told."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from uuid import UUID
 
 from nicegui import ui
@@ -9,6 +10,9 @@ from nicegui import ui
 from console.web.frame import sentence_of
 from console.web.signed_in import Viewer
 from tasks.one_by_one import Decided
+
+Decide = Callable[[set[UUID]], Awaitable[None]]
+"""What is done with the touches that are chosen."""
 
 
 @dataclass
@@ -27,6 +31,42 @@ class Choosing:
 
         box = ui.checkbox(value=touch_id in self.chosen, on_change=lambda event: choose(event.value))
         box.props["aria-label"] = label
+
+    def draw_bar(
+        self, viewer: Viewer, among: Collection[UUID], ways: Sequence[tuple[str, Decide]], refresh: Callable[[], object]
+    ) -> Callable[[], None]:
+        """How many are chosen, and a button for each way to decide on them; what to call when the choice changes.
+
+        `among` are those on the page that the viewer may decide on: a choice that is not among them is dropped.
+        """
+        self.chosen.intersection_update(among)
+
+        def choose_all() -> None:
+            self.chosen.update(among)
+            refresh()
+
+        async def decide(act: Decide) -> None:
+            if self.chosen:
+                await act(set(self.chosen))
+            else:
+                ui.notify(viewer.say("deciding.choose_first"), type="warning")
+
+        with ui.row().classes("items-center card full-width"):
+            ui.button(viewer.say("deciding.choose_all"), on_click=choose_all).props("flat dense no-caps")
+            counted = ui.label().props("aria-live=polite")
+            for label, act in ways:
+                ui.button(label, on_click=partial(decide, act)).props("outline no-caps")
+
+        def count() -> None:
+            counted.text = viewer.say("deciding.chosen", count=len(self.chosen))
+
+        count()
+        return count
+
+    def forget(self) -> None:
+        """Begin anew, as on another page."""
+        self.chosen.clear()
+        self.problems.clear()
 
     def take(self, viewer: Viewer, decided: Sequence[Decided]) -> None:
         """Tell what was done; keep what was not, so that the page shows it."""

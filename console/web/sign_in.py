@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from console.web.database import Database
 from console.web.guard import COOKIE, PASSWORD, SIGN_IN
+from console.web.limits import address_of, limits_of, present, retry_after
 from console.web.plain_pages import preferred_language, render_page
 from console.web.signed_in import viewer_of
 from tasks.access.passwords import WeakPassword, is_password
@@ -32,6 +33,11 @@ async def take_sign_in(
     next: Annotated[str, Form()] = "/",  # noqa: A002
 ) -> Response:
     """A session, or the form again."""
+    wait = limits_of(request).sign_ins.take(address_of(request), present())
+    if wait > 0:
+        answer = _form(request, next=next, login=login, problem="frame.locked", status=429)
+        answer.headers.update(retry_after(wait))
+        return answer
     database: Database = request.state.database
     found = await database.work(sign_in, login, password, database.now)
     match found:

@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Text, and_, func, literal, literal_column, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, func, literal, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from models import people
 from models.people import ContactPoint, Customer, Store
 from models.vehicles import Vehicle
 from models.words import ContactKind
@@ -16,11 +17,14 @@ PAGE = 20
 MOST = 500
 """So many hits are worth paging through; whoever has more types another letter."""
 PLAIN_PART = re.compile(r"[0-9a-z]{3}")
-ANY_PART = re.compile(r"[^\W_]{3}")
-"""What a part inside a name must have: the index knows names by three letters at a time."""
+"""What a part inside a name must have: the index knows plain letters by three at a time,"""
+OTHER_LETTER = re.compile(r"[^\W_ -~]")
+"""and every other letter, such as a Chinese sign, by itself."""
 LAST = "\U0010ffff"
 """Sorts behind every letter."""
 LOWER_NAME = func.lower(Customer.name)
+NAME_LETTERS: ColumnElement[Any] = literal_column(people.NAME_LETTERS)
+HAS_SUCH_LETTERS: ColumnElement[bool] = literal_column(people.HAS_SUCH_LETTERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +81,27 @@ def _named(connection: Connection, text: str, store_id: int | None) -> list[int]
     # The operators compare letter by letter, as the index does, so that it is used whatever the text.
     begins = and_(LOWER_NAME.op("~>=~")(text), LOWER_NAME.op("~<~")(text + LAST))
     in_order = LOWER_NAME.op("using")(literal_column("~<~"))
-    branches = [_branch(0, begins, store_id).order_by(in_order).limit(MOST + 1)]
-    if _finds_parts(connection, text):
-        inside = and_(LOWER_NAME.contains(text, autoescape=True), ~begins)
-        branches.append(_branch(1, inside, store_id).limit(MOST + 1))
-    hits = union_all(*(select(branch.subquery()) for branch in branches)).subquery("hits")
-    return list(connection.scalars(select(hits.c.id).order_by(hits.c.rank, hits.c.name, hits.c.id).limit(MOST + 1)))
+    first = _branch(begins, store_id).order_by(in_order, Customer.id).limit(MOST + 1)
+    found = list(connection.scalars(first))
+    inside = _inside(text)
+    if inside and len(found) <= MOST:
+        further = _branch(and_(*inside, ~begins), store_id).limit(MOST + 1 - len(found)).subquery("further")
+        found += connection.scalars(select(further.c.id).order_by(further.c.name, further.c.id))
+    return found
 
 
-def _finds_parts(connection: Connection, text: str) -> bool:
-    """Whether the index knows the letters of a part; else every name would have to be read for it.
+def _inside(text: str) -> list[ColumnElement[bool]]:
+    """That a name holds a part, as the indexes find it; empty where every name would have to be read for it."""
+    contains = LOWER_NAME.contains(text, autoescape=True)
+    letters = OTHER_LETTER.findall(text)
+    if letters:
+        holds = NAME_LETTERS.op("@>")(literal(letters, ARRAY(Text)))
+        return [HAS_SUCH_LETTERS, holds, contains]
+    return [contains] if PLAIN_PART.search(text) else []
 
-    Which letters beyond ASCII it knows depends on the locale of the database.
-    """
-    if PLAIN_PART.search(text):
-        return True
-    knows = func.cardinality(func.show_trgm(text)) > 0
-    return ANY_PART.search(text) is not None and bool(connection.scalar(select(knows)))
 
-
-def _branch(rank: int, fits: ColumnElement[bool], store_id: int | None) -> Select[Any]:
-    named = select(Customer.id, LOWER_NAME.label("name"), literal(rank).label("rank")).where(fits)
+def _branch(fits: ColumnElement[bool], store_id: int | None) -> Select[Any]:
+    named = select(Customer.id, LOWER_NAME.label("name")).where(fits)
     return named if store_id is None else named.where(Customer.store_id == store_id)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +14,15 @@ from console.web.deciding import Choosing, ask_reason
 from console.web.frame import page, telling
 from console.web.signed_in import Viewer, local
 from console.web.tables import show_table
+from console.web.turning import Turning
 from models.letters import write_money
 from models.permissions import Permission
 from models.words import Role
 from tasks.access.reach import list_reached_stores, reached_store
 from tasks.access.sessions import SignedIn
-from tasks.approvals import Place, WaitingPage, WaitingTouch, approve_each, read_waiting, refuse_each
+from tasks.approvals import WaitingTouch, approve_each, read_waiting, refuse_each
 from tasks.one_by_one import Decided
+from tasks.paging import Page, Place
 
 PAGE = 20
 
@@ -31,9 +34,7 @@ class Shown:
     viewer: Viewer
     store: str | None
     choosing: Choosing = field(default_factory=Choosing)
-    before: list[Place | None] = field(default_factory=list)
-    """Where the pages before this one begin."""
-    here: Place | None = None
+    turning: Turning = field(default_factory=Turning)
 
 
 @page("/approvals", Permission.DECIDE, "frame.approvals")
@@ -45,7 +46,9 @@ async def show_approvals(viewer: Viewer, store: str = "") -> None:
     @ui.refreshable
     async def listed() -> None:
         async with telling(viewer):
-            found: WaitingPage = await viewer.read(_read_page, viewer.user, viewer.now, shown.store, shown.here)
+            found: Page[WaitingTouch] = await viewer.read(
+                _read_page, viewer.user, viewer.now, shown.store, shown.turning.here
+            )
             shown.choosing.draw_problems(viewer)
             _draw_page(shown, found, listed.refresh)
 
@@ -54,7 +57,9 @@ async def show_approvals(viewer: Viewer, store: str = "") -> None:
     await listed()
 
 
-def _read_page(connection: Connection, user: SignedIn, now: Any, store: str | None, after: Place | None) -> WaitingPage:
+def _read_page(
+    connection: Connection, user: SignedIn, now: Any, store: str | None, after: Place | None
+) -> Page[WaitingTouch]:
     return read_waiting(connection, now, store=reached_store(connection, user, store), limit=PAGE, after=after)
 
 
@@ -64,8 +69,9 @@ async def _draw_stores(shown: Shown, refresh: Callable[[], Any]) -> None:
 
     def choose(store: str) -> None:
         shown.store = store or None
-        _turn_to(shown, None, refresh)
-        shown.before.clear()
+        shown.turning.begin_again()
+        shown.choosing.forget()
+        refresh()
 
     options = {"": viewer.say("frame.all")} | stores
     chosen = shown.store if shown.store in options else ""
@@ -75,35 +81,22 @@ async def _draw_stores(shown: Shown, refresh: Callable[[], Any]) -> None:
     picked.props("outlined dense stack-label").classes("filter")
 
 
-def _turn_to(shown: Shown, place: Place | None, refresh: Callable[[], Any]) -> None:
-    shown.here = place
-    shown.choosing.chosen.clear()
-    shown.choosing.problems.clear()
-    refresh()
-
-
-def _draw_page(shown: Shown, found: WaitingPage, refresh: Callable[[], Any]) -> None:
+def _draw_page(shown: Shown, found: Page[WaitingTouch], refresh: Callable[[], Any]) -> None:
     viewer = shown.viewer
-    if not found.items:
+    if not found.rows:
         ui.label(viewer.say("approvals.nothing"))
     else:
-        mine = {item.id for item in found.items if _decides(viewer, item.roles)}
-        count = _draw_deciding(shown, mine, refresh)
-        for item in found.items:
+        mine = {item.id for item in found.rows if _decides(viewer, item.roles)}
+        count = _draw_deciding(shown, mine, refresh) if mine else lambda: None
+        for item in found.rows:
             _draw_item(shown, item, count, refresh)
 
-    def later() -> None:
-        shown.before.append(shown.here)
-        _turn_to(shown, found.following, refresh)
-
-    def earlier() -> None:
-        _turn_to(shown, shown.before.pop(), refresh)
+    def turned() -> None:
+        shown.choosing.forget()
+        refresh()
 
     with ui.row():
-        if shown.before:
-            ui.button(viewer.say("frame.earlier"), on_click=earlier).props("outline")
-        if found.following:
-            ui.button(viewer.say("frame.later"), on_click=later).props("outline")
+        shown.turning.draw(viewer, found.next, turned)
 
 
 def _decides(viewer: Viewer, roles: Iterable[Role]) -> bool:
@@ -112,33 +105,11 @@ def _decides(viewer: Viewer, roles: Iterable[Role]) -> bool:
 
 def _draw_deciding(shown: Shown, mine: set[UUID], refresh: Callable[[], Any]) -> Callable[[], None]:
     """The buttons for those that are chosen; what is to be called when the choice has changed."""
-    viewer, choosing = shown.viewer, shown.choosing
-    choosing.chosen &= mine
-
-    def choose_all() -> None:
-        choosing.chosen = set(mine)
-        refresh()
-
-    async def decide(*, approved: bool) -> None:
-        if choosing.chosen:
-            await _decide(shown, set(choosing.chosen), refresh, approved=approved)
-        else:
-            ui.notify(viewer.say("deciding.choose_first"), type="warning")
-
-    if not mine:
-        return lambda: None
-    with ui.row().classes("items-center card full-width"):
-        ui.button(viewer.say("deciding.choose_all"), on_click=choose_all).props("flat dense no-caps")
-        counted = ui.label().props("aria-live=polite")
-        ui.button(viewer.say("approvals.approve_chosen"), on_click=lambda: decide(approved=True)).props("no-caps")
-        refuse = ui.button(viewer.say("approvals.refuse_chosen"), on_click=lambda: decide(approved=False))
-        refuse.props("outline no-caps")
-
-    def count() -> None:
-        counted.text = viewer.say("deciding.chosen", count=len(choosing.chosen))
-
-    count()
-    return count
+    ways = [
+        (shown.viewer.say(f"approvals.{key}"), partial(_decide, shown, refresh=refresh, approved=approved))
+        for key, approved in (("approve_chosen", True), ("refuse_chosen", False))
+    ]
+    return shown.choosing.draw_bar(shown.viewer, mine, ways, refresh)
 
 
 def _draw_item(shown: Shown, item: WaitingTouch, count: Callable[[], None], refresh: Callable[[], Any]) -> None:

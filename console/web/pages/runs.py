@@ -1,6 +1,6 @@
 """The runs: which processes run and when next, every run with its account, and what is done about them by hand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -19,7 +19,8 @@ from deployments.schedules import SERVED, read_zones
 from models.permissions import Permission
 from models.words import ProcessName, RunState
 from tasks.access.sessions import SignedIn
-from tasks.run_history import Mark, RunEntry, RunFilter, RunPage, list_runs, own_store, read_switches
+from tasks.paging import Page, Place, UnusableCursor
+from tasks.run_history import RunEntry, RunFilter, list_runs, own_store, read_switches
 from tasks.runs_by_hand import switch_by_hand
 
 
@@ -37,7 +38,6 @@ async def show_runs(viewer: Viewer, process: str = "", state: str = "", dry: str
         process=process or None,
         state=RunState(state) if state in set(RunState) else None,
         dry_run={"yes": True, "no": False}.get(dry),
-        after=Mark.read(after),
     )
 
     _heading(viewer.say("runs.processes"))
@@ -45,27 +45,35 @@ async def show_runs(viewer: Viewer, process: str = "", state: str = "", dry: str
     _heading(viewer.say("frame.runs"))
     query = {"process": process, "state": state, "dry": dry}
     _show_filter(viewer, query)
-    await _show_list(viewer, wanted, query)
+    await _show_list(viewer, wanted, query, _place(after))
 
 
-async def _show_list(viewer: Viewer, wanted: RunFilter, query: dict[str, str]) -> None:
+def _place(after: str) -> Place | None:
+    """Where the address goes on; what names no place begins at the beginning."""
+    try:
+        return Place.read(after)
+    except UnusableCursor:
+        return None
+
+
+async def _show_list(viewer: Viewer, wanted: RunFilter, query: dict[str, str], after: Place | None) -> None:
     """The list, which follows what runs; it is drawn again only when something has changed."""
-    shown: RunPage = await viewer.read(list_runs, wanted, viewer.store_id)
+    shown: Page[RunEntry] = await viewer.read(list_runs, wanted, viewer.store_id, after)
 
     @ui.refreshable
     def listed() -> None:
-        _show_run_table(viewer, shown.runs)
-        _show_paging(viewer, query, wanted, shown.next)
+        _show_run_table(viewer, shown.rows)
+        _show_paging(viewer, query, after, shown.next)
 
     async def look() -> None:
         nonlocal shown
-        found: RunPage = await viewer.read(list_runs, wanted, viewer.store_id)
+        found: Page[RunEntry] = await viewer.read(list_runs, wanted, viewer.store_id, after)
         if found != shown:
             shown = found
             listed.refresh()
 
     listed()
-    if wanted.after is None:
+    if after is None:
         ui.timer(LOOK_SECONDS, look, immediate=False)
 
 
@@ -171,7 +179,7 @@ def _address(query: dict[str, str]) -> str:
     return f"/runs?{urlencode(given)}" if given else "/runs"
 
 
-def _show_run_table(viewer: Viewer, runs: list[RunEntry]) -> None:
+def _show_run_table(viewer: Viewer, runs: Sequence[RunEntry]) -> None:
     """Runs, a line each."""
     if not runs:
         ui.label(viewer.say("frame.nothing"))
@@ -197,9 +205,9 @@ def _run_row(viewer: Viewer, run: RunEntry) -> list[Cell]:
     ]
 
 
-def _show_paging(viewer: Viewer, query: dict[str, str], wanted: RunFilter, following: Mark | None) -> None:
+def _show_paging(viewer: Viewer, query: dict[str, str], after: Place | None, following: Place | None) -> None:
     with ui.row():
-        if wanted.after is not None:
+        if after is not None:
             ui.link(viewer.say("runs.newest"), _address(query))
         if following is not None:
             ui.link(viewer.say("runs.older"), _address(query | {"after": str(following)}))

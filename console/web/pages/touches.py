@@ -3,8 +3,9 @@
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import Any, assert_never
 from urllib.parse import urlencode
 from uuid import UUID
@@ -20,6 +21,7 @@ from console.web.frame import page, telling
 from console.web.signed_in import Viewer, local, viewer_of
 from console.web.tables import show_table
 from console.web.touch_details import show_touch
+from console.web.turning import Turning
 from models.errors import AftercareError
 from models.permissions import Permission
 from models.spreadsheet_cells import defuse
@@ -27,11 +29,10 @@ from models.words import ChannelName, ProcessName, TouchState
 from tasks.access.reach import StoreReached, list_reached_stores, reached_store
 from tasks.access.sessions import SignedIn
 from tasks.one_by_one import Decided
+from tasks.paging import Page, Place
 from tasks.settling import AsSeen, Settlement, settle_each
 from tasks.touch_lists import (
-    Place,
     TouchLine,
-    TouchPage,
     Unsettled,
     Wanted,
     Window,
@@ -111,9 +112,7 @@ class Shown:
     asked: Asked
     wanted: Wanted
     choosing: Choosing = field(default_factory=Choosing)
-    before: list[Place | None] = field(default_factory=list)
-    """Where the pages before this one begin."""
-    here: Place | None = None
+    turning: Turning = field(default_factory=Turning)
 
 
 @page("/touches", Permission.SEE_TOUCHES, "frame.touches")
@@ -218,7 +217,7 @@ async def _draw_list(shown: Shown) -> None:
     @ui.refreshable
     async def listed() -> None:
         async with telling(viewer):
-            found: TouchPage = await viewer.read(_read_page, viewer.user, shown.wanted, shown.here)
+            found: Page[TouchLine] = await viewer.read(_read_page, viewer.user, shown.wanted, shown.turning.here)
             shown.choosing.draw_problems(viewer)
             _draw_page(shown, found, listed.refresh)
 
@@ -229,27 +228,25 @@ def _given(asked: Asked) -> dict[str, str]:
     return {name: value for name, value in vars(asked).items() if value}
 
 
-def _read_page(connection: Connection, user: SignedIn, wanted: Wanted, after: Place | None) -> TouchPage:
+def _read_page(connection: Connection, user: SignedIn, wanted: Wanted, after: Place | None) -> Page[TouchLine]:
     return read_touch_page(connection, _within_reach(connection, user, wanted), PAGE, after)
 
 
 def _within_reach(connection: Connection, user: SignedIn, wanted: Wanted) -> Wanted:
-    return Wanted(
-        wanted.process, wanted.state, wanted.channel, reached_store(connection, user, wanted.store), wanted.window
-    )
+    return replace(wanted, store=reached_store(connection, user, wanted.store))
 
 
-def _draw_page(shown: Shown, found: TouchPage, refresh: Callable[[], Any]) -> None:
+def _draw_page(shown: Shown, found: Page[TouchLine], refresh: Callable[[], Any]) -> None:
     viewer = shown.viewer
-    if not found.lines:
+    if not found.rows:
         ui.label(viewer.say("frame.nothing"))
     else:
-        unsettled = {line.id: line for line in found.lines if line.is_unsettled}
+        unsettled = {line.id: line for line in found.rows if line.is_unsettled}
         settles = viewer.may(Permission.SETTLE_TOUCHES) and bool(unsettled)
         count = _draw_settling(shown, unsettled, refresh) if settles else lambda: None
         columns = ("act", "due", "step", "customer", "state", "recipient", "why")
         headings = [viewer.say(f"touches.{column}") for column in (("select", *columns) if settles else columns)]
-        rows = [_row(shown, line, refresh, count, settles=settles) for line in found.lines]
+        rows = [_row(shown, line, refresh, count, settles=settles) for line in found.rows]
         show_table(viewer.say("frame.touches"), headings, rows)
     _draw_turning(shown, found, refresh)
 
@@ -284,55 +281,28 @@ def _row(
     return [draw_box, *cells] if settles else cells
 
 
-def _draw_turning(shown: Shown, found: TouchPage, refresh: Callable[[], Any]) -> None:
+def _draw_turning(shown: Shown, found: Page[TouchLine], refresh: Callable[[], Any]) -> None:
     viewer = shown.viewer
 
-    def later() -> None:
-        shown.before.append(shown.here)
-        turn_to(found.following)
-
-    def turn_to(place: Place | None) -> None:
-        shown.here = place
-        shown.choosing.chosen.clear()
-        shown.choosing.problems.clear()
+    def turned() -> None:
+        shown.choosing.forget()
         refresh()
 
     with ui.row().classes("items-center"):
-        ui.label(viewer.say("touches.count", count=len(found.lines))).classes("quiet")
-        if shown.before:
-            ui.button(viewer.say("frame.earlier"), on_click=lambda: turn_to(shown.before.pop())).props("outline")
-        if found.following:
-            ui.button(viewer.say("frame.later"), on_click=later).props("outline")
+        ui.label(viewer.say("touches.count", count=len(found.rows))).classes("quiet")
+        shown.turning.draw(viewer, found.next, turned)
 
 
 def _draw_settling(shown: Shown, unsettled: Mapping[UUID, TouchLine], refresh: Callable[[], Any]) -> Callable[[], None]:
     """The buttons for those that are chosen; what is to be called when the choice has changed."""
-    viewer, choosing = shown.viewer, shown.choosing
-    choosing.chosen &= unsettled.keys()
+    viewer = shown.viewer
 
-    def choose_all() -> None:
-        choosing.chosen = set(unsettled)
-        refresh()
+    async def settle(settlement: Settlement, chosen: set[UUID]) -> None:
+        seen = {touch_id: unsettled[touch_id].as_seen for touch_id in chosen}
+        await _settle(shown, seen, settlement, refresh)
 
-    with ui.row().classes("items-center card full-width"):
-        ui.button(viewer.say("deciding.choose_all"), on_click=choose_all).props("flat dense no-caps")
-        counted = ui.label().props("aria-live=polite")
-        for settlement in Settlement:
-
-            async def decide(settlement: Settlement = settlement) -> None:
-                if not choosing.chosen:
-                    ui.notify(viewer.say("deciding.choose_first"), type="warning")
-                    return
-                seen = {touch_id: unsettled[touch_id].as_seen for touch_id in choosing.chosen}
-                await _settle(shown, seen, settlement, refresh)
-
-            ui.button(_name(viewer, settlement), on_click=decide).props("outline no-caps")
-
-    def count() -> None:
-        counted.text = viewer.say("deciding.chosen", count=len(choosing.chosen))
-
-    count()
-    return count
+    ways = [(_name(viewer, settlement), partial(settle, settlement)) for settlement in Settlement]
+    return shown.choosing.draw_bar(viewer, unsettled.keys(), ways, refresh)
 
 
 async def _settle(

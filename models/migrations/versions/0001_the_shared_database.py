@@ -195,6 +195,14 @@ def upgrade() -> None:
         postgresql_ops={"lower_name": "text_pattern_ops"},
     )
     op.create_index(
+        "ix_customers_name_letters",
+        "customers",
+        [sa.literal_column("regexp_split_to_array(regexp_replace(lower(name), '[ -~]+', '', 'g'), '')")],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_where=sa.text("lower(name) ~ '[^ -~]'"),
+    )
+    op.create_index(
         "ix_customers_name_part",
         "customers",
         [sa.literal_column("lower(name)").label("lower_name")],
@@ -1699,6 +1707,12 @@ def downgrade() -> None:
         table_name="customers",
         postgresql_using="gin",
         postgresql_ops={"lower_name": "gin_trgm_ops"},
+    )
+    op.drop_index(
+        "ix_customers_name_letters",
+        table_name="customers",
+        postgresql_using="gin",
+        postgresql_where=sa.text("lower(name) ~ '[^ -~]'"),
     )
     op.drop_index("ix_customers_name_begins", table_name="customers", postgresql_ops={"lower_name": "text_pattern_ops"})
     op.drop_table("customers")

@@ -12,7 +12,9 @@ from starlette.types import Message
 from console.web import sign_in
 from console.web.database import Database
 from console.web.guard import COOKIE, Guard
+from console.web.limits import Limits
 from models.settings import Settings
+from models.token_bucket import Allowance, Buckets
 from models.words import Role
 from tasks.access.users import NewUser, add_user, change_password
 from tests.support.world import at
@@ -30,8 +32,14 @@ def database(database_url: URL, tmp_path: Path) -> Database:
 
 
 @pytest.fixture
-def app(database: Database) -> Guard:
+def limits() -> Limits:
+    return Limits()
+
+
+@pytest.fixture
+def app(database: Database, limits: Limits) -> Guard:
     inner = FastAPI()
+    inner.state.limits = limits
     inner.include_router(sign_in.routes)
 
     @inner.api_route("/secret", methods=["GET", "POST"])
@@ -168,3 +176,13 @@ async def opened(app: Guard, headers: dict[str, str]) -> str:
     }
     await app(scope, receive, send)
     return str(answers[0]["type"])
+
+
+async def test_one_address_cannot_try_for_ever_however_many_logins_it_knows(
+    browser: httpx.AsyncClient, limits: Limits
+) -> None:
+    limits.sign_ins = Buckets(Allowance(at_once=2, per_second=0.001))
+    for login in ("one", "two"):
+        assert (await signed_in(browser, login=login, password="guess")).status_code == 401
+    refused = await signed_in(browser)
+    assert (refused.status_code, "Retry-After" in refused.headers) == (429, True)

@@ -18,9 +18,11 @@ from sqlalchemy import URL, Connection
 
 from console.api.application import make_api
 from console.web.database import Database
+from console.web.limits import Limits
 from deployments.steering_runs import Steering
 from models.api_scopes import OF_EVERY_STORE, ApiScope
 from models.settings import Settings
+from models.token_bucket import Allowance
 from tasks.access.api_keys import NewKey, make_key
 from tests.support.world import World, at
 
@@ -61,8 +63,15 @@ def prefect() -> Recorder:
 
 
 @pytest.fixture
-def api(database: Database, prefect: Recorder) -> FastAPI:
-    return make_api(database, prefect)
+def limits() -> Limits:
+    """More than any test asks for."""
+    plenty = Allowance(at_once=100_000, per_second=1000)
+    return Limits(plenty, plenty)
+
+
+@pytest.fixture
+def api(database: Database, prefect: Recorder, limits: Limits) -> FastAPI:
+    return make_api(database, prefect, limits)
 
 
 class Desk:

@@ -126,7 +126,7 @@ async def test_the_documentation_needs_nothing_from_elsewhere(desk: Desk) -> Non
     document = (await desk.ask("GET", "/api/openapi.json", key="")).json()
     assert "/hooks/{gateway}/receipts" in document["paths"]
     described = document["paths"]["/api/v1/customers"]["post"]["responses"]
-    assert set(described) == {"200", "401", "403", "413", "415", "422", "503"}
+    assert set(described) == {"200", "401", "403", "413", "415", "422", "429", "503"}
 
 
 async def test_what_is_not_there_is_told_as_a_problem(desk: Desk) -> None:

@@ -1,6 +1,9 @@
 """Customers are found by all that a person may have of them, and never across the border of a store."""
 
+from typing import Any
+
 import pytest
+from sqlalchemy import Connection, event
 
 from tasks.customers.searching import MOST, PAGE, Hits, search_customers
 from tests.support.world import World
@@ -58,8 +61,37 @@ def test_a_family_name_of_one_sign_is_enough(world: World) -> None:
     for name in ("王芳", "王小明", "李王"):
         world.customer(name=name)
     hits = search_customers(world.connection, None, "王")
-    assert sorted(names(hits)) == ["王小明", "王芳"]
+    assert names(hits) == ["王小明", "王芳", "李王"]
     assert hits.exact is None
+
+
+@pytest.mark.parametrize(("text", "found"), [("小明", ["王小明"]), ("明", ["王小明", "李明"]), ("üll", ["Müller"])])
+def test_a_part_in_the_middle_of_a_name_finds_it_in_any_writing(world: World, text: str, found: list[str]) -> None:
+    for name in ("王小明", "李明", "明小王子", "Müller"):
+        world.customer(name=name)
+    expected = [*(["明小王子"] if text == "明" else []), *found]
+    assert sorted(names(search_customers(world.connection, None, text))) == sorted(expected)
+
+
+def test_a_part_is_looked_up_and_not_looked_for_in_every_name(world: World) -> None:
+    world.connection.exec_driver_sql(
+        "insert into customers (store_id, name, created_at)"
+        " select %s, chr(19968 + n %% 900) || chr(21000 + n %% 701) || chr(22000 + n %% 811), timestamptz '2020-01-01Z'"
+        " from generate_series(1, 5000) n",
+        (world.store_id,),
+    )
+    world.connection.exec_driver_sql("analyze customers")
+    asked: list[str] = []
+
+    def note(_: Connection, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        if "@>" in statement:
+            rows = world.connection.connection.cursor().execute(f"explain {statement}", parameters)
+            asked.append("\n".join(line for (line,) in rows))
+
+    event.listen(world.connection, "before_cursor_execute", note)
+    search_customers(world.connection, None, chr(21005) + chr(22005))
+    event.remove(world.connection, "before_cursor_execute", note)
+    assert ["ix_customers_name_letters" in plan for plan in asked] == [True], asked
 
 
 def test_a_single_hit_by_the_beginning_of_a_name_is_not_taken_for_certain(world: World, wang: int) -> None:

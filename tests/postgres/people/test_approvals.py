@@ -100,8 +100,8 @@ def test_the_pages_together_are_the_list(world: World) -> None:
     found, after = [], None
     while True:
         page = read_waiting(world.connection, NOW, store=None, limit=2, after=after)
-        found.append([item.id for item in page.items])
-        after = page.following
+        found.append([item.id for item in page.rows])
+        after = page.next
         if after is None:
             break
     assert [len(page) for page in found] == [2, 2, 1]
@@ -114,7 +114,7 @@ def test_a_page_of_which_all_was_paid_is_left_out(world: World) -> None:
     for touch in paid:
         world.payment(touch_of(world, touch).subject_id, "2026-04-09", "1000.00")
     page = read_waiting(world.connection, NOW, store=None, limit=2)
-    assert ([item.id for item in page.items], page.following) == ([last], None)
+    assert ([item.id for item in page.rows], page.next) == ([last], None)
 
 
 def test_what_is_left_after_a_stretch_of_paid_ones_is_paged_too(world: World) -> None:
@@ -122,8 +122,8 @@ def test_what_is_left_after_a_stretch_of_paid_ones_is_paged_too(world: World) ->
     for touch in waiting[:2]:
         world.payment(touch_of(world, touch).subject_id, "2026-04-09", "1000.00")
     first = read_waiting(world.connection, NOW, store=None, limit=2)
-    second = read_waiting(world.connection, NOW, store=None, limit=2, after=first.following)
-    assert [item.id for item in (*first.items, *second.items)] == waiting[2:]
+    second = read_waiting(world.connection, NOW, store=None, limit=2, after=first.next)
+    assert [item.id for item in (*first.rows, *second.rows)] == waiting[2:]
 
 
 def test_the_balance_is_the_one_of_this_moment(world: World, formal: UUID) -> None:

@@ -42,11 +42,11 @@ def reminders(world: World, count: int) -> list[UUID]:
 def everything(world: World, wanted: Wanted, at_a_time: int = 2) -> list[UUID]:
     """All pages of a list, one after the other."""
     page = read_touch_page(world.connection, wanted, at_a_time)
-    found = [line.id for line in page.lines]
-    while page.following:
-        assert len(page.lines) == at_a_time
-        page = read_touch_page(world.connection, wanted, at_a_time, page.following)
-        found += [line.id for line in page.lines]
+    found = [line.id for line in page.rows]
+    while page.next:
+        assert len(page.rows) == at_a_time
+        page = read_touch_page(world.connection, wanted, at_a_time, page.next)
+        found += [line.id for line in page.rows]
     return found
 
 
@@ -136,5 +136,5 @@ def test_recipients_are_masked(world: World) -> None:
     (touch,) = reminders(world, 1)
     number = world.connection.execute(select(ContactPoint.id, ContactPoint.value)).one()
     world.connection.execute(update(Touch).where(Touch.id == touch).values(contact_point_id=number.id))
-    (line,) = read_touch_page(world.connection, Wanted(window=usual_window(TODAY), state=TouchState.PLANNED), 9).lines
+    (line,) = read_touch_page(world.connection, Wanted(window=usual_window(TODAY), state=TouchState.PLANNED), 9).rows
     assert line.recipient == f"{number.value[:3]}***{number.value[-2:]}"

@@ -13,7 +13,8 @@ from models.ledger import Run
 from models.words import ProcessName, RunState, TouchState
 from tasks.catalogue import active_versions, add_policy, policies_in_force
 from tasks.dispatch.dispatch import dispatch_due
-from tasks.run_history import PAGE, Mark, NoSuchRun, RunFilter, count_waiting, find_runs_of, list_runs, read_run
+from tasks.paging import Place
+from tasks.run_history import PAGE, NoSuchRun, RunFilter, count_waiting, find_runs_of, list_runs, read_run
 from tasks.runs import DIED, close_run, fail_dead_runs, fail_run, hold_run, note_account, open_run, who_started
 from tests.support.office import Office
 from tests.support.waiting import until
@@ -32,19 +33,12 @@ def opened(world: World, process: str = WARRANTY, started_at: datetime = NOW, *,
 def test_the_list_goes_on_where_the_page_before_ended_even_within_one_moment(world: World) -> None:
     made = {opened(world) for _ in range(PAGE + 3)} | {opened(world, started_at=NOW - timedelta(days=1))}
     first = list_runs(world.connection, RunFilter(), None)
-    assert len(first.runs) == PAGE
+    assert len(first.rows) == PAGE
     assert first.next is not None
-    rest = list_runs(world.connection, RunFilter(after=Mark.read(str(first.next))), None)
-    assert [run.started_at for run in rest.runs] == [NOW] * 3 + [NOW - timedelta(days=1)]
-    assert {run.id for run in first.runs} | {run.id for run in rest.runs} == made
+    rest = list_runs(world.connection, RunFilter(), None, Place.read(str(first.next)))
+    assert [run.started_at for run in rest.rows] == [NOW] * 3 + [NOW - timedelta(days=1)]
+    assert {run.id for run in first.rows} | {run.id for run in rest.rows} == made
     assert rest.next is None
-
-
-@pytest.mark.parametrize(
-    "text", [None, "", "x", "2026-03-10T10:00_x", "2026-03-10T10:00_5f0c2d6e-0000-4000-8000-000000000000"]
-)
-def test_what_is_no_mark_begins_at_the_beginning(text: str | None) -> None:
-    assert Mark.read(text) is None
 
 
 def test_runs_are_picked_by_process_state_and_kind(world: World) -> None:
@@ -52,7 +46,7 @@ def test_runs_are_picked_by_process_state_and_kind(world: World) -> None:
     close_run(world.connection, done, RunAccount(), NOW)
 
     def picked(wanted: RunFilter) -> set[UUID]:
-        return {run.id for run in list_runs(world.connection, wanted, None).runs}
+        return {run.id for run in list_runs(world.connection, wanted, None).rows}
 
     assert picked(RunFilter(process="dispatch")) == {other}
     assert picked(RunFilter(state=RunState.COMPLETED)) == {done}
