@@ -27,10 +27,10 @@ from tasks.planning.sweep import plan
 AIM = 300.0
 """Milliseconds that 95 of 100 pages are answered in."""
 PEOPLE = 20
-VISITS = 40
+VISITS = 28
 """Pages that each of them turns, after one look at each page that is not counted."""
-THINKING = (0.4, 1.6)
-"""Seconds between two pages of one person: far less than people take."""
+THINKING = (2.0, 6.0)
+"""Seconds between two pages of one person, who reads them: less than people take at their work."""
 PASSWORD = "a password for measuring"
 PAGES = (
     "/", "/calls", "/cases", "/customers", "/customers?q={phone}", "/customers?q=客户{number}", "/customers/{customer}",

@@ -219,6 +219,14 @@ class Touch(Base):
         ),
         Index("ix_touches_ready", "store_id", "not_before", postgresql_where=sql("state = 'ready'")),
         Index("ix_touches_due_at", "due_at", "id"),
+        # What is rare among all that is due in some days, and so would be looked for through all of it.
+        Index(
+            "ix_touches_ended",
+            "state",
+            "due_at",
+            "id",
+            postgresql_where=sql("state in ('done', 'cancelled', 'skipped', 'superseded')"),
+        ),
         Index(
             "ix_touches_of_campaigns",
             "policy_version_id",

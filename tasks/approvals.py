@@ -1,15 +1,17 @@
 """What waits for a named person before it goes: shown as the customer will get it, approved or refused."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Uuid, func, insert, literal, select, union_all, update
+from sqlalchemy import Connection, Row, Select, Uuid, bindparam, func, insert, select, union_all, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.base import Facts
+from models.cadence import NOW
 from models.errors import AftercareError
 from models.ledger import Touch, Verdict
 from models.people import Customer, Store
@@ -27,6 +29,7 @@ from tasks.touches import cancel_touches, check_still_true, find_touch, lock_tou
 
 AT_A_TIME = 500
 """So many are looked at in one statement."""
+IDS = bindparam("ids", type_=ARRAY(Uuid))
 AS_DUE = Order(Touch.due_at, Touch.id)
 
 
@@ -97,7 +100,7 @@ def _still_waiting(connection: Connection, now: datetime, touch_ids: list[UUID])
     kinds = kinds_of(connection, touch_ids)
     if not kinds:
         return []
-    rows = connection.execute(_waiting(now, touch_ids, kinds)).all()
+    rows = connection.execute(_waiting(frozenset(kinds)), {"ids": touch_ids, "now": now}).all()
     letters = letters_of(connection, [row.id for row in rows], now)
     return [_item(row, letters[row.id]) for row in rows if row.id in letters]
 
@@ -107,14 +110,16 @@ def _awaiting(store: str | None) -> Select[Any]:
     return statement if store is None else statement.join(Store, Store.id == Touch.store_id).where(Store.code == store)
 
 
-def _waiting(now: datetime, touch_ids: list[UUID], kinds: Collection[SubjectKind]) -> Select[Any]:
+@cache
+def _waiting(kinds: frozenset[SubjectKind]) -> Select[Any]:
+    """Those of some touches about these kinds of subject that are still true: made once, for it is asked often."""
     named = (
         select(Touch.__table__, Store.code.label("store"), Store.time_zone)
         .join(Store, Store.id == Touch.store_id)
-        .where(Touch.id == func.any(literal(touch_ids, ARRAY(Uuid))))
+        .where(Touch.id == func.any(IDS))
     )
     waiting = expect_many(named).cte("waiting")
-    judged = union_all(*(still_true(waiting, kind, now) for kind in sorted(kinds))).subquery("judged")
+    judged = union_all(*(still_true(waiting, kind, NOW) for kind in sorted(kinds))).subquery("judged")
     return (
         select(waiting, Customer.name.label("customer"), judged.c.figures.label("figures_now"))
         .join(judged, judged.c.touch_id == waiting.c.id)

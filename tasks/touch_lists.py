@@ -7,12 +7,13 @@ from enum import StrEnum
 from typing import Any, assert_never
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Date, Row, Select, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
 
-from models.cadence import local_day, moment
+from models.base import enumeration
+from models.cadence import local_day, midnight, moment
 from models.errors import AftercareError
 from models.explanations import AttemptSeen, VerdictSeen
 from models.ledger import AuditEntry, Touch
@@ -297,19 +298,30 @@ def _in_state(state: TouchState | Unsettled | None) -> list[ColumnElement[bool]]
         case Unsettled.TO_SETTLE:
             return [waits_for_a_person()]
         case TouchState():
-            return [Touch.state == state]
+            # Said in the text, for the indexes of single states are taken only where PostgreSQL sees which it is.
+            return [Touch.state == literal(state, enumeration(TouchState), literal_execute=True)]
         case _:
             assert_never(state)
 
 
 def _in_window(window: Window | None) -> list[ColumnElement[bool]]:
-    """Days on the store's calendar, within moments that the index finds."""
+    """Days on the store's calendar, within moments that the index finds.
+
+    Those of the zones that stores are in, so that what is planned for tomorrow is not read through for today's page;
+    and those of every zone, by which PostgreSQL guesses how much there is.
+    """
     if window is None:
         return []
-    first = datetime.combine(window.since, time(0), UTC) - FURTHEST_ZONE
-    last = datetime.combine(window.until, time(0), UTC) + timedelta(days=1) + FURTHEST_ZONE
-    days = local_day(Touch.due_at, Store.time_zone).between(window.since, window.until)
-    return [and_(Touch.due_at >= moment(first), Touch.due_at < moment(last), days)]
+    after = window.until + timedelta(days=1)
+    first = select(func.min(midnight(literal(window.since, Date), Store.time_zone))).scalar_subquery()
+    end = select(func.max(midnight(literal(after, Date), Store.time_zone))).scalar_subquery()
+    return [
+        Touch.due_at >= moment(datetime.combine(window.since, time(0), UTC) - FURTHEST_ZONE),
+        Touch.due_at < moment(datetime.combine(after, time(0), UTC) + FURTHEST_ZONE),
+        Touch.due_at >= first,
+        Touch.due_at < end,
+        local_day(Touch.due_at, Store.time_zone).between(window.since, window.until),
+    ]
 
 
 def _line(row: Any) -> TouchLine:

@@ -18,6 +18,7 @@ from console.web import health_routes, pages, sign_in
 from console.web.database import Database
 from console.web.guard import Guard
 from console.web.limits import Limits
+from console.web.quick_elements import make_elements_quickly
 from console.web.steering import steering
 from models.settings import Settings
 
@@ -26,6 +27,7 @@ STATIC = Path(__file__).parent / "static"
 
 def make_application(url: URL, settings: Settings) -> ASGIApp:
     """The console over the shared database at `url`. One a process: NiceGUI knows one application."""
+    make_elements_quickly()
     database = Database(url, settings)
 
     @asynccontextmanager

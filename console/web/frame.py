@@ -32,6 +32,9 @@ PAGES: dict[str, tuple[Permission, str]] = {
 }
 """What the menu shows, in this order, to those who may see it."""
 
+PATIENCE_SECONDS = 30.0
+"""A page of a database that has much to do comes late, rather than not at all."""
+
 log = structlog.get_logger()
 
 Shown = Callable[..., Awaitable[Any]]
@@ -57,7 +60,7 @@ def page(path: str, permission: Permission, title: str) -> Callable[[Shown], Sho
             return None
 
         framed.__signature__ = _signature(show)  # type: ignore[attr-defined]  # NiceGUI reads the parameters off it
-        ui.page(path)(framed)
+        ui.page(path, response_timeout=PATIENCE_SECONDS)(framed)
         return show
 
     return register

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from nicegui import ui
 
+from console.web.quick_elements import Text
+
 Cell = str | Callable[[], object]
 """A text, or what draws the cell."""
 
@@ -14,8 +16,7 @@ def show_table(caption: str, headings: Sequence[str], rows: Iterable[Sequence[Ce
     with scrolls, ui.element("table").classes("q-table text-left full-width rows"):
         with ui.element("thead"), ui.element("tr"):
             for heading in headings:
-                with ui.element("th").props("scope=col"):
-                    ui.label(heading)
+                Text("th", heading).props("scope=col")
         with ui.element("tbody"):
             for row in rows:
                 _show_row(row)
@@ -24,8 +25,10 @@ def show_table(caption: str, headings: Sequence[str], rows: Iterable[Sequence[Ce
 def _show_row(row: Sequence[Cell]) -> None:
     with ui.element("tr"):
         for place, cell in enumerate(row):
-            with ui.element("td") if place else ui.element("th").props("scope=row"):
-                if isinstance(cell, str):
-                    ui.label(cell)
-                else:
+            tag = "td" if place else "th"
+            held = Text(tag, cell) if isinstance(cell, str) else ui.element(tag)
+            if not place:
+                held.props("scope=row")
+            if not isinstance(cell, str):
+                with held:
                     cell()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, Text, and_, cast, literal, or_, select
 
 from models.base import Base
 from models.ledger import AuditEntry, CallAttempt, Case, CaseNote, DeliveryReceipt, Reply, Touch, Verdict
@@ -12,6 +12,7 @@ from models.people import Consent, ContactPoint, Customer, CustomerKey
 from models.service import Appointment, AppointmentChange, Handover, RepairOrder
 from models.surveys import SurveyAnswer
 from models.vehicles import OdometerReading, Vehicle, Warranty
+from tasks.subjects.contract import OneCustomer
 
 
 def rows_about(customer_id: int) -> Mapping[type[Base], ColumnElement[bool]]:
@@ -49,7 +50,7 @@ def rows_about(customer_id: int) -> Mapping[type[Base], ColumnElement[bool]]:
     }
 
 
-def audit_entries_about(customer_id: int) -> list[ColumnElement[bool]]:
+def audit_entries_about(customer_id: OneCustomer) -> list[ColumnElement[bool]]:
     """The entries of the audit trail about a customer; each condition is found by the index."""
     theirs: dict[str, Select[Any]] = {
         "touch": select(cast(Touch.id, Text)).where(Touch.customer_id == customer_id),
@@ -58,7 +59,8 @@ def audit_entries_about(customer_id: int) -> list[ColumnElement[bool]]:
         "contact-point": select(cast(ContactPoint.id, Text)).where(ContactPoint.customer_id == customer_id),
         "reply": select(cast(Reply.id, Text)).where(Reply.customer_id == customer_id),
     }
+    itself = customer_id if isinstance(customer_id, BindParameter) else literal(customer_id)
     return [
-        and_(AuditEntry.entity == "customer", AuditEntry.entity_id == str(customer_id)),
+        and_(AuditEntry.entity == "customer", AuditEntry.entity_id == cast(itself, Text)),
         *(and_(AuditEntry.entity == entity, AuditEntry.entity_id.in_(ids)) for entity, ids in theirs.items()),
     ]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Connection,
     Select,
     Text,
+    bindparam,
     case,
     cast,
     func,
@@ -34,8 +36,11 @@ from models.vehicles import Vehicle
 from models.words import Gate
 from tasks.access.reach import check_customer
 from tasks.customers.records import audit_entries_about
+from tasks.subjects.contract import CUSTOMER
 
 PAGE = 25
+ZONE = bindparam("zone", type_=Text)
+"""The time zone of the customer's store."""
 
 
 class EntryKind(StrEnum):
@@ -93,33 +98,40 @@ def read_timeline(
     """What happened before the cursor, or up to the latest. Raises `NotYours`."""
     check_customer(connection, store_id, customer_id)
     zone = select(Store.time_zone).join(Customer, Customer.store_id == Store.id).where(Customer.id == customer_id)
-    line = union_all(*_sources(customer_id, connection.execute(zone).scalar_one())).subquery("line")
-    place = tuple_(line.c.at, line.c.kind, line.c.ref)
-    statement = select(line).order_by(line.c.at.desc(), line.c.kind.desc(), line.c.ref.desc()).limit(PAGE + 1)
+    whose = {"customer": customer_id, "zone": connection.execute(zone).scalar_one()}
+    statement = _line()
     if before is not None:
+        place = tuple_(*(statement.selected_columns[name] for name in ("at", "kind", "ref")))
         statement = statement.where(
             place < tuple_(literal(before.at, ZONED), literal(before.kind), literal(before.ref))
         )
-    rows = connection.execute(statement).all()
+    rows = connection.execute(statement, whose).all()
     entries = [Entry(row.at, EntryKind(row.kind), row.ref, row.facts) for row in rows[:PAGE]]
     last = entries[-1] if len(rows) > PAGE else None
     return Stretch(entries, Cursor(last.at, last.kind.value, last.ref) if last else None)
 
 
-def _sources(customer_id: int, zone: str) -> Iterator[Select[Any]]:
+@cache
+def _line() -> Select[Any]:
+    """The latest of all that is on the line: made once, since making it takes longer than asking it."""
+    line = union_all(*_sources()).subquery("line")
+    return select(line).order_by(line.c.at.desc(), line.c.kind.desc(), line.c.ref.desc()).limit(PAGE + 1)
+
+
+def _sources() -> Iterator[Select[Any]]:
     """Every kind of entry as a select of the same columns."""
-    touches = select(Touch.id).where(Touch.customer_id == customer_id)
-    yield _touches(customer_id)
+    touches = select(Touch.id).where(Touch.customer_id == CUSTOMER)
+    yield _touches()
     yield _verdicts(touches)
     yield _attempts(touches)
     yield _receipts(touches)
-    yield _replies(customer_id)
-    yield from _visits(customer_id, zone)
-    yield from _money(customer_id, zone)
-    yield from _cases(customer_id)
-    yield _surveys(customer_id)
-    yield _consents(customer_id)
-    yield from _audit(customer_id)
+    yield _replies()
+    yield from _visits()
+    yield from _money()
+    yield from _cases()
+    yield _surveys()
+    yield _consents()
+    yield from _audit()
 
 
 def _entry(kind: EntryKind, at: Any, ref: Any, **facts: Any) -> Select[Any]:
@@ -132,12 +144,12 @@ def _entry(kind: EntryKind, at: Any, ref: Any, **facts: Any) -> Select[Any]:
     )
 
 
-def _day(day: Any, zone: str) -> ColumnElement[Any]:
+def _day(day: Any) -> ColumnElement[Any]:
     """The beginning of a day on the store's clock."""
-    return func.timezone(zone, cast(day, LOCAL), type_=ZONED)
+    return func.timezone(ZONE, cast(day, LOCAL), type_=ZONED)
 
 
-def _touches(customer_id: int) -> Select[Any]:
+def _touches() -> Select[Any]:
     carrier = aliased(Touch, name="carrier")
     to_come = Touch.state.in_(OPEN)
     return (
@@ -153,7 +165,7 @@ def _touches(customer_id: int) -> Select[Any]:
         .outerjoin(ContactPoint, ContactPoint.id == Touch.contact_point_id)
         .outerjoin(StaffMember, StaffMember.id == Touch.assigned_to)
         .outerjoin(carrier, carrier.id == Touch.merged_into)
-        .where(Touch.customer_id == customer_id)
+        .where(Touch.customer_id == CUSTOMER)
     )  # fmt: skip
 
 
@@ -194,13 +206,13 @@ def _receipts(touches: Select[Any]) -> Select[Any]:
     )  # fmt: skip
 
 
-def _replies(customer_id: int) -> Select[Any]:
+def _replies() -> Select[Any]:
     return _entry(
         EntryKind.REPLY, Reply.received_at, Reply.id, channel=Reply.channel, text=Reply.text, meaning=Reply.meaning
-    ).where(Reply.customer_id == customer_id)
+    ).where(Reply.customer_id == CUSTOMER)
 
 
-def _visits(customer_id: int, zone: str) -> Iterator[Select[Any]]:
+def _visits() -> Iterator[Select[Any]]:
     vehicle = func.nullif(func.concat_ws(" ", Vehicle.model, Vehicle.plate), "")
     yield (
         _entry(
@@ -208,54 +220,54 @@ def _visits(customer_id: int, zone: str) -> Iterator[Select[Any]]:
             state=Appointment.status, work=Appointment.work, vehicle=vehicle, confirmed_at=Appointment.confirmed_at,
         )
         .outerjoin(Vehicle, Vehicle.id == Appointment.vehicle_id)
-        .where(Appointment.customer_id == customer_id)
+        .where(Appointment.customer_id == CUSTOMER)
     )  # fmt: skip
     came = func.coalesce(RepairOrder.closed_on, RepairOrder.opened_on)
     yield (
         _entry(
-            EntryKind.REPAIR_ORDER, func.coalesce(_day(came, zone), Customer.created_at), RepairOrder.key,
+            EntryKind.REPAIR_ORDER, func.coalesce(_day(came), Customer.created_at), RepairOrder.key,
             day=came, work=RepairOrder.work, vehicle=vehicle, closed=RepairOrder.closed_on.is_not(None),
         )
         .join(Customer, Customer.id == RepairOrder.customer_id)
         .outerjoin(Vehicle, Vehicle.id == RepairOrder.vehicle_id)
-        .where(RepairOrder.customer_id == customer_id)
+        .where(RepairOrder.customer_id == CUSTOMER)
     )  # fmt: skip
     yield (
         _entry(
-            EntryKind.HANDOVER, _day(Handover.handed_over_on, zone), Handover.key,
+            EntryKind.HANDOVER, _day(Handover.handed_over_on), Handover.key,
             day=Handover.handed_over_on, vehicle=vehicle, by=Handover.salesperson,
         )
         .outerjoin(Vehicle, Vehicle.id == Handover.vehicle_id)
-        .where(Handover.customer_id == customer_id)
+        .where(Handover.customer_id == CUSTOMER)
     )  # fmt: skip
 
 
-def _money(customer_id: int, zone: str) -> Iterator[Select[Any]]:
-    accounts = select(Account.id).where(Account.customer_id == customer_id)
+def _money() -> Iterator[Select[Any]]:
+    accounts = select(Account.id).where(Account.customer_id == CUSTOMER)
     issued = func.coalesce(Invoice.issued_on, Invoice.due_on)
     yield _entry(
-        EntryKind.INVOICE, _day(issued, zone), Invoice.key,
+        EntryKind.INVOICE, _day(issued), Invoice.key,
         day=issued, due_on=Invoice.due_on, amount=cast(Invoice.amount, Text), currency=Invoice.currency,
         state=Invoice.status, what=Invoice.kind, settled_on=Invoice.settled_on,
     ).where(Invoice.account_id.in_(accounts))  # fmt: skip
     yield _entry(
-        EntryKind.PAYMENT, _day(Payment.paid_on, zone), Payment.key,
+        EntryKind.PAYMENT, _day(Payment.paid_on), Payment.key,
         day=Payment.paid_on, amount=cast(Payment.amount, Text), currency=Payment.currency,
     ).where(Payment.account_id.in_(accounts))  # fmt: skip
     yield _entry(
-        EntryKind.PROMISE, _day(Promise.made_on, zone), Promise.key,
+        EntryKind.PROMISE, _day(Promise.made_on), Promise.key,
         day=Promise.made_on, due_on=Promise.promised_for, amount=cast(Promise.amount, Text), currency=Promise.currency,
     ).where(Promise.account_id.in_(accounts))  # fmt: skip
 
 
-def _cases(customer_id: int) -> Iterator[Select[Any]]:
+def _cases() -> Iterator[Select[Any]]:
     yield (
         _entry(
             EntryKind.CASE, Case.opened_at, Case.id,
             what=Case.kind, state=Case.state, title=Case.title, note=Case.note, by=StaffMember.name,
         )
         .outerjoin(StaffMember, StaffMember.id == Case.owner_id)
-        .where(Case.customer_id == customer_id)
+        .where(Case.customer_id == CUSTOMER)
     )  # fmt: skip
     yield (
         _entry(
@@ -263,27 +275,27 @@ def _cases(customer_id: int) -> Iterator[Select[Any]]:
             case=CaseNote.case_id, text=CaseNote.text, by=CaseNote.author,
         )
         .join(Case, Case.id == CaseNote.case_id)
-        .where(Case.customer_id == customer_id)
+        .where(Case.customer_id == CUSTOMER)
     )  # fmt: skip
 
 
-def _surveys(customer_id: int) -> Select[Any]:
+def _surveys() -> Select[Any]:
     marks = {name: SurveyAnswer.__table__.c[name] for name in DIMENSIONS}
     return _entry(
         EntryKind.SURVEY, SurveyAnswer.answered_at, SurveyAnswer.id, text=SurveyAnswer.comment, **marks
-    ).where(SurveyAnswer.customer_id == customer_id)
+    ).where(SurveyAnswer.customer_id == CUSTOMER)
 
 
-def _consents(customer_id: int) -> Select[Any]:
+def _consents() -> Select[Any]:
     return _entry(
         EntryKind.CONSENT, Consent.given_at, Consent.id,
         purpose=Consent.purpose, channel=Consent.channel, granted=Consent.granted, source=Consent.source,
         reason=Consent.reason,
-    ).where(Consent.customer_id == customer_id)  # fmt: skip
+    ).where(Consent.customer_id == CUSTOMER)  # fmt: skip
 
 
-def _audit(customer_id: int) -> Iterator[Select[Any]]:
-    for theirs in audit_entries_about(customer_id):
+def _audit() -> Iterator[Select[Any]]:
+    for theirs in audit_entries_about(CUSTOMER):
         yield _entry(
             EntryKind.AUDIT, AuditEntry.at, AuditEntry.id,
             by=AuditEntry.actor, action=AuditEntry.action, before=AuditEntry.before, after=AuditEntry.after,

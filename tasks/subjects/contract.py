@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Subquery, case, func, literal, or_
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    Subquery,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
@@ -51,11 +63,16 @@ class Those:
     ids: Select[Any]
 
 
+OneCustomer = int | BindParameter[int]
+CUSTOMER: BindParameter[int] = bindparam("customer", type_=BigInteger)
+"""The parameter: a statement about one customer that is asked often is made once with it."""
+
+
 @dataclass(frozen=True, slots=True)
 class OfCustomer:
     """The subjects of one customer, whenever they were."""
 
-    customer_id: int
+    customer_id: OneCustomer
 
 
 Scope = DueWithin | Those | OfCustomer

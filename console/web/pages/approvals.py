@@ -24,7 +24,7 @@ from tasks.approvals import WaitingTouch, approve_each, read_waiting, refuse_eac
 from tasks.one_by_one import Decided
 from tasks.paging import Page, Place
 
-PAGE = 20
+PAGE = 10
 
 
 @dataclass

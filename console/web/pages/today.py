@@ -33,7 +33,8 @@ SHADES = {
 }  # fmt: skip
 OPEN_SHADE = "#c9b458"
 _days: ShortMemory[list[ProcessDay]] = ShortMemory(10)
-_histories: ShortMemory[History] = ShortMemory(60)
+_histories: ShortMemory[History] = ShortMemory(300)
+"""Of thirty days, all but the last stand as they are: those who look again in a moment need no new count."""
 
 
 @dataclass(frozen=True, slots=True)

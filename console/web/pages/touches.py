@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from console.web.deciding import Choosing, ask_reason
 from console.web.frame import page, telling
+from console.web.quick_elements import Text
 from console.web.signed_in import Viewer, local, viewer_of
 from console.web.tables import show_table
 from console.web.touch_details import show_touch
@@ -45,7 +46,7 @@ from tasks.touch_lists import (
     usual_window,
 )
 
-PAGE = 50
+PAGE = 30
 DOWNLOAD = "/touches.csv"
 BYTE_ORDER_MARK = "\ufeff"
 """Tells spreadsheets that a file is UTF-8."""
@@ -262,8 +263,8 @@ def _row(
             shown.choosing.draw_box(viewer.say("deciding.choose", what=what), line.id, count)
 
     def draw_step() -> None:
-        ui.label(viewer.word(line.process))
-        ui.label(f"{viewer.word(line.step)} · {viewer.word(line.kind)}").classes("quiet")
+        Text("div", viewer.word(line.process))
+        Text("div", f"{viewer.word(line.step)} · {viewer.word(line.kind)}").classes("quiet")
 
     def draw_button() -> None:
         button = ui.button(viewer.say("touches.open"), on_click=lambda: _open(shown, line.id, refresh))

@@ -1013,6 +1013,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_touches_due_at", "touches", ["due_at", "id"], unique=False)
     op.create_index(
+        "ix_touches_ended",
+        "touches",
+        ["state", "due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("state in ('done', 'cancelled', 'skipped', 'superseded')"),
+    )
+    op.create_index(
         "ix_touches_of_campaigns",
         "touches",
         ["policy_version_id", "state", "not_before"],
@@ -1618,6 +1625,11 @@ def downgrade() -> None:
     op.drop_index("ix_touches_message_id", table_name="touches", postgresql_where=sa.text("message_id is not null"))
     op.drop_index(
         "ix_touches_in_flight", table_name="touches", postgresql_where=sa.text("state in ('claimed', 'sending')")
+    )
+    op.drop_index(
+        "ix_touches_ended",
+        table_name="touches",
+        postgresql_where=sa.text("state in ('done', 'cancelled', 'skipped', 'superseded')"),
     )
     op.drop_index("ix_touches_due_at", table_name="touches")
     op.drop_index("ix_touches_due", table_name="touches", postgresql_where=sa.text("state = 'planned'"))
