@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select, update
+from sqlalchemy import Connection, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from models.campaigns import Campaign, CampaignVariant
@@ -30,7 +30,6 @@ SHIPPED = "aftercare"
 """Who made the versions that came with the software."""
 
 INSTALL_LOCK = 727_003
-Kept = type[PolicyVersion] | type[TemplateVersion]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +52,37 @@ def install_shipped(connection: Connection, now: datetime) -> None:
     it done.
     """
     connection.execute(select(func.pg_advisory_xact_lock(INSTALL_LOCK)))
-    for process in ProcessName:
-        connection.execute(insert(Process).values(name=process.value).on_conflict_do_nothing())
+    every_process = [{"name": process.value} for process in ProcessName]
+    connection.execute(insert(Process).values(every_process).on_conflict_do_nothing())
+    _install_policies(connection, now)
+    _install_templates(connection, now)
+
+
+def _install_policies(connection: Connection, now: datetime) -> None:
     shipped: dict[str, AnyPolicy | ContactRules] = {process: shipped_policy(process) for process in STANDING_PROCESSES}
+    there = connection.execute(
+        select(PolicyVersion.name, PolicyVersion.body, PolicyVersion.active, PolicyVersion.created_by).where(
+            PolicyVersion.store_id.is_(None), or_(PolicyVersion.active, PolicyVersion.created_by == SHIPPED)
+        )
+    ).all()
+    changed = {row.name for row in there if row.active and row.created_by != SHIPPED}
     for name, policy in (shipped | {CONTACT_RULES: shipped_contact_rules()}).items():
         body = policy.model_dump(mode="json")
-        known = and_(PolicyVersion.name == name, PolicyVersion.body == body, PolicyVersion.created_by == SHIPPED)
-        if not _is_there(connection, PolicyVersion, known) and not _is_changed(
-            connection, PolicyVersion, PolicyVersion.name == name
-        ):
+        known = any(row.name == name and row.body == body and row.created_by == SHIPPED for row in there)
+        if name not in changed and not known:
             add_policy(connection, name, body, None, SHIPPED, now)
+
+
+def _install_templates(connection: Connection, now: datetime) -> None:
+    table = TemplateVersion
+    there = select(table.key, table.language, table.subject, table.text, table.also, table.created_by).where(
+        table.store_id.is_(None), table.active
+    )
+    rows = connection.execute(there).all()
+    changed = {(key, language) for key, language, *_, author in rows if author != SHIPPED}
+    known = {ShippedTemplate(*words) for *words, author in rows if author == SHIPPED}
     for template in shipped_templates():
-        same = and_(TemplateVersion.key == template.key, TemplateVersion.language == template.language)
-        if not _is_changed(connection, TemplateVersion, same):
+        if (template.key, template.language) not in changed and template not in known:
             add_template(connection, template, None, SHIPPED, now)
 
 
@@ -73,16 +90,6 @@ def install_if_empty(connection: Connection, now: datetime) -> None:
     """Bring the shipped policies and templates into a database that has none; waits for nobody where there are."""
     if connection.execute(select(PolicyVersion.id).limit(1)).first() is None:
         install_shipped(connection, now)
-
-
-def _is_changed(connection: Connection, table: Kept, which: ColumnElement[bool]) -> bool:
-    """Whether people have changed what holds for all stores."""
-    return _is_there(connection, table, and_(which, table.active, table.created_by != SHIPPED))
-
-
-def _is_there(connection: Connection, table: Kept, which: ColumnElement[bool]) -> bool:
-    """Whether there is such a version that holds for all stores."""
-    return connection.execute(select(table.id).where(which, table.store_id.is_(None)).limit(1)).first() is not None
 
 
 def add_policy(

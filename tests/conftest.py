@@ -11,18 +11,20 @@ from pathlib import Path
 
 import pytest
 import structlog
+from argon2 import PasswordHasher
 from sqlalchemy import URL, Connection, Engine, create_engine, pool
 
 from deployments.embedded import connect, open_embedded
 from deployments.launcher import flush_to_prefect
-from deployments.locks import alone
 from deployments.postgres import Cluster
 from deployments.prefect_server import open_prefect
 from models.schema import upgrade
 from models.settings import Settings
+from tasks.access import passwords
+from tasks.catalogue import install_shipped
+from tests.support.databases import make_once
 from tests.support.ports import free_port
-
-TEMPLATE = "aftercare_template"
+from tests.support.world import INSTALLED
 
 # Before anything imports Prefect: nothing of the developer's own Prefect or Aftercare is to be read or written.
 for name in [name for name in os.environ if name.startswith(("PREFECT_", "AFTERCARE_"))]:
@@ -54,6 +56,17 @@ def _own_logging() -> Iterator[None]:
     structlog.reset_defaults()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """Passwords are hashed as cheaply as can be; `unit/test_passwords.py` looks at what a hash costs outside the tests.
+
+    What it takes to verify a hash is written in the hash, so the consoles that tests start are as quick with them.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
 @pytest.fixture(scope="session")
 def shared_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory that all workers of this test run share."""
@@ -69,22 +82,34 @@ def postgres(shared_directory: Path) -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session")
-def template_database(postgres: Cluster, shared_directory: Path) -> str:
-    """The name of a database at the newest schema, migrated once, that nobody connects to."""
-    with alone(shared_directory / "template.lock"), connect(postgres) as connection:
-        there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (TEMPLATE,)).fetchone()
-        if not there:
-            unfinished = f"{TEMPLATE}_unfinished"
-            connection.execute(f"CREATE DATABASE {unfinished}")
-            upgrade(postgres.url(unfinished).render_as_string(hide_password=False))
-            connection.execute(f"ALTER DATABASE {unfinished} RENAME TO {TEMPLATE}")
-    return TEMPLATE
+def bare_database(postgres: Cluster, shared_directory: Path) -> str:
+    """The name of a database at the newest schema with nothing in it, that nobody connects to."""
+    return make_once(postgres, shared_directory, "aftercare_bare", "template1", _migrate)
+
+
+@pytest.fixture(scope="session")
+def template_database(bare_database: str, postgres: Cluster, shared_directory: Path) -> str:
+    """The name of a database with the shipped policies and templates, that nobody connects to."""
+    return make_once(postgres, shared_directory, "aftercare_template", bare_database, _install)
+
+
+def _migrate(url: URL) -> None:
+    upgrade(url.render_as_string(hide_password=False))
+
+
+def _install(url: URL) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        install_shipped(connection, INSTALLED)
+    engine.dispose()
 
 
 def _copy_of(template: str, postgres: Cluster) -> Iterator[URL]:
     name = f"test_{uuid.uuid4().hex[:12]}"
     with connect(postgres) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        connection.execute(
+            f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"
+        )  # half the work of logging it
     yield postgres.url(name)
     with connect(postgres) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -92,7 +117,7 @@ def _copy_of(template: str, postgres: Cluster) -> Iterator[URL]:
 
 @pytest.fixture
 def database_url(template_database: str, postgres: Cluster) -> Iterator[URL]:
-    """The address of a migrated, empty database of the test's own."""
+    """The address of a migrated database of the test's own, with the shipped policies and no facts."""
     yield from _copy_of(template_database, postgres)
 
 

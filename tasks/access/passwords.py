@@ -1,6 +1,7 @@
 """Passwords, as Argon2id hashes."""
 
 import secrets
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -14,7 +15,6 @@ MADE_OF = "abcdefghijkmnpqrstuvwxyz23456789"
 """Nothing that is mistaken for something else when it is read aloud."""
 
 _hasher = PasswordHasher()
-_nobody = _hasher.hash(secrets.token_hex())
 
 
 class WeakPassword(AftercareError):
@@ -39,6 +39,12 @@ def hash_password(password: str) -> str:
 def is_password(password: str, password_hash: str | None) -> bool:
     """Whether it is the one that was hashed. Without a hash it is not, after as long: logins cannot be guessed."""
     try:
-        return _hasher.verify(password_hash or _nobody, password[:LONGEST]) and password_hash is not None
+        return _hasher.verify(password_hash or _hash_of_nobody(), password[:LONGEST]) and password_hash is not None
     except (VerificationError, InvalidHashError):
         return False
+
+
+@cache
+def _hash_of_nobody() -> str:
+    """A hash that no password fits. It is made when it is first needed: that takes as long as signing in."""
+    return _hasher.hash(secrets.token_hex())

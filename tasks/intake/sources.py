@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from zipfile import BadZipFile, ZipFile
 
-import openpyxl
 from python_calamine import CalamineError, CalamineWorkbook
 
 from tasks.intake.cells import PlainNumber, column_name, fold
@@ -282,6 +281,8 @@ def _loaded(path: Path, sheet: str | int | None) -> Iterator[list[Any]]:
 
 
 def _streamed(path: Path, stream: BinaryIO, sheet: str | int | None) -> Iterator[Iterable[Any]]:
+    import openpyxl  # noqa: PLC0415  large, and only large workbooks need it
+
     workbook = openpyxl.load_workbook(stream, read_only=True, data_only=True)
     worksheet = workbook[_sheet_name(path, sheet, workbook.sheetnames)]
     rows: Iterator[Iterable[Any]] = worksheet.iter_rows(values_only=True)

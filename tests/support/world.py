@@ -30,12 +30,14 @@ from models.words import (
     Role,
     TouchState,
 )
-from tasks.catalogue import install_shipped
+from tasks.catalogue import install_if_empty
 from tasks.planning.sweep import plan
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LONG_AGO = date(1, 1, 1)
 FOR_EVER = date(9999, 12, 31)
+INSTALLED = datetime(2020, 1, 1, tzinfo=UTC)
+"""When the shipped policies came into the databases of the tests."""
 
 
 def at(text: str, zone: ZoneInfo = SHANGHAI) -> datetime:
@@ -58,7 +60,7 @@ class World:
     store_id: int = 0
 
     def __post_init__(self) -> None:
-        install_shipped(self.connection, datetime(2020, 1, 1, tzinfo=UTC))
+        install_if_empty(self.connection, INSTALLED)
         self.store_id = self.store()
 
     def _add(self, table: Any, **values: Any) -> int:

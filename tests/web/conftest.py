@@ -16,7 +16,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy import URL, Engine, create_engine
 
 from deployments.embedded import connect
-from deployments.locks import alone
 from deployments.postgres import Cluster
 from models.settings import Settings
 from models.words import ProcessName, Role
@@ -26,6 +25,7 @@ from tasks.dispatch.dispatch import dispatch_due
 from tasks.planning.sweep import plan
 from tasks.sample.dealership import SAMPLE_MOMENT, write_sample
 from tasks.sample.loading import load_sample
+from tests.support.databases import make_once
 from tests.support.ports import free_port
 
 CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
@@ -33,7 +33,6 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-SAMPLE = "aftercare_sample_template"
 CUSTOMERS = 150
 PASSWORD = "correct horse battery"
 STORE = "SH01"
@@ -62,15 +61,13 @@ class Console:
 
 
 @pytest.fixture(scope="session")
-def sample_database(template_database: str, postgres: Cluster, shared_directory: Path) -> str:
+def sample_database(bare_database: str, postgres: Cluster, shared_directory: Path) -> str:
     """The name of a database with the sample dealership, in which all was planned and dispatched once."""
-    with alone(shared_directory / "sample.lock"), connect(postgres) as connection:
-        there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (SAMPLE,)).fetchone()
-        if not there:
-            connection.execute(f"CREATE DATABASE {SAMPLE}_unfinished TEMPLATE {template_database}")
-            fill_sample(postgres.url(f"{SAMPLE}_unfinished"), shared_directory / "sample", CUSTOMERS)
-            connection.execute(f"ALTER DATABASE {SAMPLE}_unfinished RENAME TO {SAMPLE}")
-    return SAMPLE
+
+    def fill(url: URL) -> None:
+        fill_sample(url, shared_directory / "sample", CUSTOMERS)
+
+    return make_once(postgres, shared_directory, "aftercare_sample", bare_database, fill)
 
 
 def fill_sample(url: URL, folder: Path, customers: int) -> None:
@@ -95,7 +92,7 @@ def console(sample_database: str, postgres: Cluster, tmp_path_factory: pytest.Te
     name = f"console_{home.name.replace('-', '_')}_{os.getpid()}"
     with ExitStack() as ending:
         with connect(postgres) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {sample_database}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {sample_database} STRATEGY file_copy")
         ending.callback(_drop, postgres, name)
         engine = create_engine(postgres.url(name))
         ending.callback(engine.dispose)

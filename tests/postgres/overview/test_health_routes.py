@@ -8,16 +8,15 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
-from sqlalchemy import URL, Engine, insert, make_url
+from sqlalchemy import URL, Engine, insert, make_url, update
 
 from console.web import health_routes
 from console.web.database import Database
 from console.web.guard import Guard
 from deployments.schedules import SERVED
-from models.ledger import Process, Run
+from models.ledger import PolicyVersion, Process, Run
 from models.settings import Settings
 from models.words import ProcessName, RunState
-from tasks.catalogue import install_if_empty
 from tests.support.world import at
 
 INSTALLED = at("2026-03-09 10:00")
@@ -30,7 +29,7 @@ Client = Callable[..., httpx.AsyncClient]
 async def client(engine: Engine, database_url: URL, tmp_path: Path) -> AsyncIterator[Client]:
     """Makes a client of a console on an installed database."""
     with engine.begin() as connection:
-        install_if_empty(connection, INSTALLED)
+        connection.execute(update(PolicyVersion).values(created_at=INSTALLED))
     opened: list[tuple[httpx.AsyncClient, Database]] = []
 
     def open_client(url: URL = database_url, **settings: object) -> httpx.AsyncClient:

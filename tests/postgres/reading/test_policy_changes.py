@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, func, select, update
 
-from models.ledger import AuditEntry
+from models.ledger import AuditEntry, PolicyVersion, TemplateVersion
 from models.policy import CONTACT_RULES
 from models.rendering import UnknownVariable, UnreadableTemplate
 from models.shipped import BadPolicy, shipped_policy
@@ -90,6 +90,33 @@ def test_what_people_changed_is_not_undone_by_what_is_shipped(world: World) -> N
     assert read_version(world.connection, WARRANTY, None, None, None)["version"] == 2
     texts = {row.language: row.text for row in read_template(world.connection, "warranty-call", None)}
     assert texts["en"] == "Call {{ customer }}."
+
+
+def test_what_is_shipped_anew_becomes_the_next_version(world: World) -> None:
+    connection = world.connection
+    connection.execute(
+        update(PolicyVersion).where(PolicyVersion.name == WARRANTY).values(body=body() | {"priority": 1})
+    )
+    connection.execute(update(TemplateVersion).where(TemplateVersion.key == "warranty-call").values(text="As it was."))
+    install_shipped(connection, NOW)
+    versions = select(PolicyVersion.name, PolicyVersion.version).where(PolicyVersion.version > 1)
+    assert connection.execute(versions).all() == [(WARRANTY, 2)]
+    words = select(TemplateVersion.key, TemplateVersion.language).where(TemplateVersion.version > 1)
+    assert set(connection.execute(words).all()) == {("warranty-call", "en"), ("warranty-call", "zh-CN")}
+
+
+def test_bringing_in_what_is_there_changes_nothing_and_asks_little(world: World) -> None:
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    event.listen(world.connection, "before_cursor_execute", note)
+    install_shipped(world.connection, NOW)
+    event.remove(world.connection, "before_cursor_execute", note)
+    assert len(statements) <= 4  # each run begins with it
+    newest = select(func.max(PolicyVersion.version)).union_all(select(func.max(TemplateVersion.version)))
+    assert world.connection.scalars(newest).all() == [1, 1]
 
 
 def refused_steps(**difference: Any) -> dict[str, Any]:
