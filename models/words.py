@@ -356,6 +356,17 @@ class CampaignAnswer(StrEnum):
     """Wrote something else back, other than an opt-out."""
 
 
+class Rehearsed(StrEnum):
+    """What would become of a customer of an audience if the campaign began."""
+
+    TOLD = "told"
+    HELD = "held"
+    """Told later: a gate holds the message, and it is then still valid."""
+    NOT_TOLD = "not-told"
+    HELD_OUT = "held-out"
+    """In the control group."""
+
+
 class CampaignPart(StrEnum):
     """What part a customer had in a campaign, as an audience asks for it."""
 

@@ -57,7 +57,12 @@ class Rule(NamedTuple):
 def judge(due: CTE, store_rules: CTE, kinds: Sequence[SubjectKind], now: Now) -> CTE:
     """For each due touch: `decision`, `gate`, `reason`, `until` (of a hold), the channel and contact point chosen,
     the touch it is `merged_into`, and the figures that were seen."""
-    facts = union_all(*(still_true(due, kind, now) for kind in kinds)).cte("facts")
+    return judge_by(due, union_all(*(still_true(due, kind, now) for kind in kinds)).cte("facts"), store_rules, now)
+
+
+def judge_by(due: CTE, facts: CTE, store_rules: CTE, now: Now) -> CTE:
+    """The same by given facts, as `still_true` gives them: also of touches that nobody has planned yet. Those need not
+    have a template; without one they are not merged."""
     weighed = _weigh(due, facts, _reach(due, store_rules, now), store_rules, now)
     ranked = _follow(_rank(weighed))
     return _settle(ranked, _heads(ranked))
@@ -224,7 +229,7 @@ def _weigh(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: Now) -> CTE:
         .select_from(due)
         .join(facts, facts.c.touch_id == due.c.id)
         .join(store_rules, _rules_of(due, store_rules))
-        .join(TemplateVersion, TemplateVersion.id == due.c.template_version_id)
+        .outerjoin(TemplateVersion, TemplateVersion.id == due.c.template_version_id)
         .outerjoin(reach, reach.c.touch_id == due.c.id)
         .join(of_day, true())
         .join(of_week, true())

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CTE, BindParameter, Boolean, Connection, Integer, column, func, select
+from sqlalchemy import CTE, Boolean, ColumnElement, Connection, Integer, column, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger, Text
 
@@ -68,8 +68,8 @@ def hours_of(store: Any) -> ContactHours:
     return ContactHours(ZoneInfo(store.time_zone), store.contact_from, store.contact_until, store.holiday_country)
 
 
-def rules_table(rules: BindParameter[Any]) -> CTE:
-    """The rules as a table that a statement joins; `rules` is bound to what `as_parameter` gives."""
+def rules_table(rules: ColumnElement[Any]) -> CTE:
+    """The rules as a table that a statement joins; `rules` is JSON, bound to what `as_parameter` gives."""
     columns = [column(name, kind() if isinstance(kind, type) else kind) for name, kind in NAMES]
     listed = func.jsonb_to_recordset(rules).table_valued(*columns, name="listed_rules")
     return select(listed.render_derived(with_types=True)).cte("store_rules")

@@ -1,0 +1,52 @@
+"""The calls that a campaign's follow-up would bring, against the staff who make them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, tuple_
+
+from models.cadence import local_day, moment
+from models.campaign_plans import CampaignPlan
+from models.campaign_rehearsals import CallsForeseen
+from models.ledger import CallAttempt
+from models.people import StaffMember, Store
+from models.words import Role, StepKind
+
+LOOKED_BACK = timedelta(days=30)
+USUAL_CALLS_A_DAY = 200
+"""Where nobody of the role has called lately."""
+
+
+def foresee_calls(
+    connection: Connection, plan: CampaignPlan, store_id: int | None, told: int, now: datetime
+) -> CallsForeseen | None:
+    """What the follow-up asks of its role if none of those told answers; None: it is no call."""
+    follow_up = plan.follow_up
+    if follow_up is None or follow_up.kind is not StepKind.CALL or follow_up.role is None:
+        return None
+    staff = connection.execute(
+        select(func.count()).where(StaffMember.role == follow_up.role, StaffMember.active, *_of_store(store_id))
+    ).scalar_one()
+    made = _calls_made(connection, follow_up.role, store_id, now)
+    a_day = round(made.attempts / made.days) if made.days else USUAL_CALLS_A_DAY
+    days = -(-told // (staff * a_day)) if staff and a_day else None
+    return CallsForeseen(role=follow_up.role, calls=told, staff=staff, calls_a_day=a_day, days=days)
+
+
+def _calls_made(connection: Connection, role: Role, store_id: int | None, now: datetime) -> Row[tuple[int, int]]:
+    """How many calls those of a role made lately, and on how many days, counted for each of them."""
+    day = local_day(CallAttempt.attempted_at, Store.time_zone)
+    return connection.execute(
+        select(func.count().label("attempts"), func.count(tuple_(StaffMember.id, day).distinct()).label("days"))
+        .join_from(CallAttempt, StaffMember, StaffMember.id == CallAttempt.staff_id)
+        .join(Store, Store.id == StaffMember.store_id)
+        .where(
+            StaffMember.role == role,
+            CallAttempt.attempted_at.between(moment(now - LOOKED_BACK), moment(now)),
+            *_of_store(store_id),
+        )
+    ).one()
+
+
+def _of_store(store_id: int | None) -> list[Any]:
+    return [] if store_id is None else [StaffMember.store_id == store_id]
