@@ -26,12 +26,12 @@ from tasks.policy_changes import (
 
 
 class ChangedMeanwhile(AftercareError):
-    """Somebody else has activated another version since the one that was edited was read."""
+    """Somebody else has saved another version since the one that was edited was read."""
 
     def __init__(self, name: str, by: str, version: int) -> None:
         self.name, self.by, self.version = name, by, version
         super().__init__(
-            f"'{name}' was changed meanwhile: {by} activated version {version}. Nothing of yours was saved; "
+            f"'{name}' was changed meanwhile: {by} saved version {version}. Nothing of yours was saved; "
             "open the page again and make your change to that version."
         )
 

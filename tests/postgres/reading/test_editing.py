@@ -91,7 +91,7 @@ def test_the_second_of_two_editors_is_told_and_overwrites_nothing(world: World) 
     first, second = (user(world, Role.ADMIN, None, login) for login in ("ann", "ben"))
     read = read_in_force(world.connection, first, WARRANTY, None)
     save_policy(world.connection, first, NOW, WARRANTY, changed(read, priority=61), None, read.version_id)
-    with pytest.raises(ChangedMeanwhile, match="ann activated version 2"):
+    with pytest.raises(ChangedMeanwhile, match="ann saved version 2"):
         save_policy(world.connection, second, NOW, WARRANTY, changed(read, priority=62), None, read.version_id)
     assert set(priorities(world).values()) == {61}
 
