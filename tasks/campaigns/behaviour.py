@@ -1,20 +1,38 @@
-"""What recipients of a campaign did since some moment: answered, booked, came, opted out, complained.
+"""What recipients of a campaign did since some moment: answered, booked, came, spent, opted out, complained.
 
-Each is a condition on a row of `campaign_recipients`, for those told and for the control group alike.
+Each but the spending is a condition on a row of `campaign_recipients`, for those told and for the control group alike.
 """
 
+from datetime import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, exists, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    SQLColumnExpression,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from models.base import enumeration
+from models.cadence import at_local
 from models.campaigns import CampaignRecipient
 from models.ledger import Case
-from models.people import Consent
-from models.service import Appointment
-from models.words import AppointmentStatus, CampaignAnswer, CaseKind
+from models.money import Account, Invoice
+from models.people import Consent, Store
+from models.service import Appointment, RepairOrder
+from models.words import AppointmentStatus, CampaignAnswer, CaseKind, InvoiceKind, InvoiceStatus
 
 Moment = SQLColumnExpression[Any]
+NOON = time(12)
+CAME = (AppointmentStatus.ARRIVED, AppointmentStatus.COMPLETED)
 SAID_SOMETHING = (CampaignAnswer.INTERESTED, CampaignAnswer.REPLIED)
 """That it does not interest them is an answer, too, but nothing that a campaign is made for."""
 
@@ -45,6 +63,46 @@ def complained(since: Moment, until: Moment) -> ColumnElement[bool]:
     """The customer complained, whatever about."""
     kind = literal(CaseKind.COMPLAINT, enumeration(CaseKind))
     return _theirs(Case.customer_id, Case.kind == kind, Case.opened_at >= since, Case.opened_at <= until)
+
+
+def came(since: Moment, until: Moment) -> ColumnElement[bool]:
+    """The customer came to a store: for an appointment, or to have a car worked on."""
+    visits = _visits().subquery("visits")
+    return _theirs(visits.c.customer_id, visits.c.at >= since, visits.c.at <= until)
+
+
+def _visits() -> CompoundSelect[Any]:
+    """Who came when. What is dated to the day counts as at noon of the store's clock."""
+    arrived = or_(Appointment.arrived_at.is_not(None), Appointment.status.in_(CAME))
+    day = func.coalesce(RepairOrder.opened_on, RepairOrder.closed_on)
+    return union_all(
+        select(Appointment.customer_id, func.coalesce(Appointment.arrived_at, Appointment.starts_at).label("at")).where(
+            arrived
+        ),
+        select(RepairOrder.customer_id, at_local(day, NOON, Store.time_zone).label("at")).join(
+            Store, Store.id == RepairOrder.store_id
+        ),
+    )
+
+
+def spending() -> Select[Any]:
+    """What customers were invoiced, `at` noon of the day of issue, or of the due date where that is not known.
+
+    Credit notes take from it, and what was voided is none of it.
+    """
+    day = func.coalesce(Invoice.issued_on, Invoice.due_on)
+    takes = Invoice.kind == InvoiceKind.CREDIT_NOTE
+    return (
+        select(
+            Account.customer_id,
+            Invoice.currency,
+            case((takes, -Invoice.amount), else_=Invoice.amount).label("amount"),
+            at_local(day, NOON, Store.time_zone).label("at"),
+        )
+        .join_from(Invoice, Account, Account.id == Invoice.account_id)
+        .join(Store, Store.id == Invoice.store_id)
+        .where(Invoice.status != InvoiceStatus.VOID)
+    )
 
 
 def _theirs(customer_id: SQLColumnExpression[int], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
