@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel
 
 from models.base import Facts
+from models.sentences import Sentence
 from models.words import (
     CallOutcome,
     CaseKind,
@@ -119,7 +120,7 @@ class SubjectStory(BaseModel):
     about: str | None
     """The car, where there is one."""
     anchor_at: Moment | None
-    remarks: list[str]
+    remarks: list[Sentence]
     steps: list[StepStory]
 
 
@@ -128,7 +129,7 @@ class ProcessStory(BaseModel):
 
     process: ProcessName
     enabled: bool
-    remarks: list[str]
+    remarks: list[Sentence]
     subjects: list[SubjectStory]
 
 

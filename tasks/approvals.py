@@ -15,6 +15,7 @@ from models.cadence import NOW
 from models.errors import AftercareError
 from models.ledger import Touch, Verdict
 from models.people import Customer, Store
+from models.sentences import APPROVED, APPROVED_WITH, REFUSED
 from models.words import Decision, Gate, Role, StepKind, SubjectKind, TouchState
 from tasks import audit
 from tasks.access.reach import check_touch, staff_code_in
@@ -37,7 +38,7 @@ class MayNotApprove(AftercareError):
     """Someone who has none of the roles that may decide on a touch."""
 
     def __init__(self, actor: Actor, touch_id: UUID, roles: list[str]) -> None:
-        self.actor, self.touch_id, self.roles = actor, touch_id, roles
+        self.name, self.role, self.touch_id, self.roles = actor.name, actor.role, touch_id, roles
         super().__init__(
             f"{actor.name} ({actor.code}) is {actor.role}; {short(touch_id)} is decided on by {' or '.join(roles)}."
         )
@@ -193,7 +194,7 @@ def approve(connection: Connection, id_prefix: str, now: datetime, staff_code: s
             touch_id=touch.id,
             gate=Gate.APPROVAL,
             decision=Decision.PASS,
-            reason=f"approved by {actor.name}" + (f": {note}" if note else ""),
+            reason=APPROVED_WITH.format(name=actor.name, note=note) if note else APPROVED.format(name=actor.name),
             figures={"staff": actor.code},
             decided_at=now,
         )
@@ -210,7 +211,7 @@ def refuse(connection: Connection, id_prefix: str, now: datetime, staff_code: st
         connection,
         Touch.id == touch.id,
         Gate.APPROVAL,
-        f"refused by {actor.name}: {reason}",
+        REFUSED.format(name=actor.name, note=reason),
         now,
         {"staff": actor.code},
     )

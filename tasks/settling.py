@@ -13,6 +13,7 @@ from models.cadence import moment
 from models.errors import AftercareError
 from models.ledger import AuditEntry, Touch
 from models.people import Customer, Store
+from models.sentences import SETTLED_AGAIN, SETTLED_DELIVERED, SETTLED_GIVEN_UP
 from models.words import ChannelName, TouchState
 from tasks import audit
 from tasks.access.reach import check_touch, staff_code_in
@@ -173,7 +174,7 @@ def settle(
         raise WentWithAnother(touch.id, touch.merged_into)
     actor = find_actor(connection, staff_code, touch.store_id)
     state, action = _decide(connection, touch, settlement, now)
-    explained = f"{settlement} by {actor.name}: {reason}"
+    explained = _sentence(settlement).format(name=actor.name, note=reason)
     together = or_(Touch.id == touch.id, and_(Touch.merged_into == touch.id, Touch.state.in_(UNSETTLED)))
     settled = connection.execute(
         update(Touch).where(together).values(**_values(settlement, state, explained, now)).returning(Touch.id)
@@ -209,3 +210,16 @@ def _values(settlement: Settlement, state: TouchState, explained: str, now: date
         ("gate", "reason", "contacted_at", "channel", "contact_point_id", "message_id", "merged_into")
     )
     return values | afresh | {"not_before": moment(now), "attempts": 0, "resendable": False}
+
+
+def _sentence(settlement: Settlement) -> str:
+    """By what template the ledger says who settled it so, and why."""
+    match settlement:
+        case Settlement.DELIVERED:
+            return SETTLED_DELIVERED
+        case Settlement.AGAIN:
+            return SETTLED_AGAIN
+        case Settlement.GIVEN_UP:
+            return SETTLED_GIVEN_UP
+        case _:
+            assert_never(settlement)

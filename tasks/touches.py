@@ -48,8 +48,9 @@ class WrongState(AftercareError):
     """A touch that does not stand where it must for what is to be done to it."""
 
     def __init__(self, touch: Row[Any], expected: Sequence[TouchState]) -> None:
-        self.touch_id, self.state, self.since, self.expected = touch.id, touch.state, touch.state_at, expected
         since = touch.state_at.astimezone(ZoneInfo(touch.time_zone))
+        self.touch_id, self.kind, self.state, self.since = touch.id, touch.kind, touch.state, since
+        self.expected, self.reason = expected, touch.reason
         because = f" ({touch.reason})" if touch.reason else ""
         super().__init__(
             f"The {touch.kind} {short(touch.id)} is not {' or '.join(expected)}: "
@@ -61,7 +62,7 @@ class NoLongerTrue(AftercareError):
     """A touch whose reason has gone, or whose time has passed."""
 
     def __init__(self, touch_id: UUID, kind: StepKind, reason: str) -> None:
-        self.touch_id, self.reason = touch_id, reason
+        self.touch_id, self.kind, self.reason = touch_id, kind, reason
         super().__init__(f"The {kind} {short(touch_id)} is not to be made any more: {reason}.")
 
 

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 from nicegui import ui
 
-from console.web.customer_line import reason_in
 from console.web.signed_in import Viewer, local
 from console.web.words import LANGUAGES
 from models.letters import write_money
@@ -71,7 +70,7 @@ def _show_point(viewer: Viewer, point: PointOnCard, zone: str) -> None:
     reach = "" if point.takes_text or point.invalid_since else f" ({viewer.say('customers.voice_only')})"
     ui.label(f"{viewer.word(point.kind)} {point.value}{reach}")
     if point.invalid_since is not None:
-        reason = reason_in(viewer, point.invalid_reason) or viewer.say("customers.no_reason")
+        reason = viewer.reason(point.invalid_reason) or viewer.say("customers.no_reason")
         since = local(point.invalid_since, zone)
         ui.label(viewer.say("customers.invalid", moment=since, reason=reason)).classes("bad")
 

@@ -42,11 +42,6 @@ def line_of(viewer: Viewer, entry: Entry, zone: str) -> Line:
     return Line(when, kind, " · ".join(_there(title)), list(_there(details)), letter)
 
 
-def reason_in(viewer: Viewer, reason: str | None) -> str:
-    """The sentence that the ledger keeps, in the viewer's language as far as it is one of ours."""
-    return said_or(viewer, f"reasons.{reason}", reason or "")
-
-
 def said_or(viewer: Viewer, key: str, otherwise: str) -> str:
     """The wording of a key; where there is none, what it stands for as it is."""
     return viewer.say(key) if key in read_wording() else otherwise
@@ -90,7 +85,7 @@ class _Words:
 
     def _about_touch(self, kind: EntryKind, facts: Facts) -> tuple[list[str | None], list[str | None], str | None]:
         title = [self._word(facts, "process"), self._word(facts, "step")]
-        reason = reason_in(self.viewer, facts.get("reason"))
+        reason = self.viewer.reason(facts.get("reason"))
         if kind is EntryKind.TOUCH:
             recipient, inside = facts.get("recipient"), facts.get("merged_into")
             title += [self._word(facts, "channel") or self._word(facts, "what"), self._word(facts, "state")]
@@ -140,7 +135,7 @@ class _Words:
         channel = self._word(facts, "channel") or self._say("any_channel")
         title = [what, channel, self._say("allowed" if facts["granted"] else "refused")]
         source = said_or(self.viewer, f"customers.source_{facts['source']}", facts["source"])
-        return [*title], [self._say("by", name=source)], reason_in(self.viewer, facts.get("reason")) or None
+        return [*title], [self._say("by", name=source)], self.viewer.reason(facts.get("reason")) or None
 
     def _changes(self, facts: Facts) -> list[str | None]:
         """What an audit entry says was changed, value by value."""

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from nicegui import ui
 
 from console.sentences import where_it_stands
-from console.web.customer_line import reason_in
 from console.web.signed_in import Viewer, local
 from deployments.next_runs import next_run
 from models.explanations import ProcessStory, Standing, StepStory, SubjectStory
@@ -39,7 +38,7 @@ def _explain(connection: Any, viewer: Viewer, customer_id: int, next_sweep: Any)
 def _show_process(viewer: Viewer, story: ProcessStory, zone: str) -> None:
     ui.label(viewer.word(story.process)).props("role=heading aria-level=3").classes("text-subtitle1 text-weight-bold")
     for remark in story.remarks:
-        ui.label(reason_in(viewer, remark)).classes("quiet")
+        ui.label(viewer.reason(remark)).classes("quiet")
     for subject in story.subjects:
         _show_subject(viewer, subject, zone)
 
@@ -49,7 +48,7 @@ def _show_subject(viewer: Viewer, subject: SubjectStory, zone: str) -> None:
     parts = (viewer.word(subject.kind), subject.key or str(subject.id), subject.about, when)
     ui.label(" · ".join(part for part in parts if part)).classes("text-weight-medium")
     for remark in subject.remarks:
-        ui.label(reason_in(viewer, remark)).classes("quiet")
+        ui.label(viewer.reason(remark)).classes("quiet")
     with ui.element("ul").classes("plain full-width"):
         for step in subject.steps:
             with ui.element("li"):
@@ -64,10 +63,10 @@ def _sentence(viewer: Viewer, step: StepStory, zone: str) -> str:
         state = viewer.word(step.touch.state)
         gate = viewer.word(step.touch.gate) if step.touch.gate and step.touch.reason else ""
         parts = [state, local(step.touch.contacted_at or step.touch.state_at, zone), gate]
-        parts.append(reason_in(viewer, step.touch.reason))
+        parts.append(viewer.reason(step.touch.reason))
     else:
         due = viewer.say("customers.due", moment=local(step.due_at, zone)) if step.due_at else ""
-        parts = [viewer.say(f"customers.standing_{step.standing}"), due, reason_in(viewer, step.reason)]
+        parts = [viewer.say(f"customers.standing_{step.standing}"), due, viewer.reason(step.reason)]
     if step.next_look_at:
         parts.append(viewer.say("customers.next_look", moment=local(step.next_look_at, zone)))
     return "，".join(part for part in parts if part) + "。"

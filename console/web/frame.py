@@ -12,7 +12,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.responses import RedirectResponse
 
 from console.web.signed_in import SignedOut, Viewer, viewer_of
-from console.web.words import LANGUAGES, say
+from console.web.words import LANGUAGES, say, say_problem
 from models.errors import AftercareError
 from models.permissions import Permission
 from tasks.access.sessions import MayNot
@@ -167,7 +167,7 @@ def sentence_of(language: str, error: Exception) -> str:
         case MayNot():
             return say(language, "frame.may_not")
         case AftercareError():
-            return str(error)
+            return say_problem(language, error)
         case OperationalError() | InterfaceError():
             return say(language, "frame.outage")
         case _:

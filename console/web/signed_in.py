@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from starlette.requests import HTTPConnection, Request
 
 from console.web.database import Database
-from console.web.words import say, say_word
+from console.web.words import say, say_reason, say_word
 from models.errors import AftercareError
 from models.permissions import Permission
 from tasks.access.sessions import SignedIn, read_session_of_digest
@@ -54,6 +54,10 @@ class Viewer:
     def word(self, word: str) -> str:
         """A word of the business in their language."""
         return say_word(self.language, word)
+
+    def reason(self, reason: str | None) -> str:
+        """A reason that the ledger keeps, in their language as far as it is one of ours; empty for none."""
+        return say_reason(self.language, reason) if reason else ""
 
     def may(self, permission: Permission) -> bool:
         """Whether their role may do something: for what is shown. What is done goes through `change`."""

@@ -52,7 +52,7 @@ def _draw_facts(viewer: Viewer, opened: TouchOpened) -> None:
     approved = f"{opened.approver or ''} {local(opened.approved_at, zone)}".strip()
     facts = (
         ("touches.state", state),
-        ("touches.why", line.reason),
+        ("touches.why", viewer.reason(line.reason)),
         ("touches.due", local(line.due_at, zone)),
         ("touches.valid_until", local(opened.valid_until, zone)),
         ("touches.planned_at", local(opened.planned_at, zone)),
@@ -90,7 +90,7 @@ def _draw_verdicts(viewer: Viewer, opened: TouchOpened) -> None:
             local(verdict.decided_at, zone),
             "" if verdict.gate is Gate.NONE else viewer.word(verdict.gate),
             viewer.word(verdict.decision),
-            verdict.reason or "",
+            viewer.reason(verdict.reason),
             local(verdict.until, zone),
         )
         for verdict in opened.verdicts

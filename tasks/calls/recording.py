@@ -17,6 +17,7 @@ from models.errors import AftercareError
 from models.ledger import CallAttempt, Case, Touch
 from models.money import Account, Promise
 from models.people import Consent, ContactPoint, StaffMember, Store
+from models.sentences import CALL_AGAIN
 from models.words import CallOutcome, CaseKind, ContactKind, Gate, StepKind, SubjectKind, SurveySource, TouchState
 from models.working_hours import WorkingHours
 from tasks import audit
@@ -189,7 +190,7 @@ def _settle(
         values |= {
             "not_before": effects.again_at,
             "valid_until": valid_until,
-            "reason": f"to be called again: {outcome}",
+            "reason": CALL_AGAIN.format(outcome=outcome),
         }
     values["contact_point_id"] = number.id if number else None
     connection.execute(update(Touch).where(Touch.id == touch.id).values(**values))

@@ -30,6 +30,7 @@ from models.base import enumeration
 from models.cadence import ZONED, Now, moment
 from models.ledger import Case, ChannelPause, TemplateVersion, Touch
 from models.people import Consent, ContactPoint
+from models.sentences import THEN_PASSED
 from models.words import CaseKind, ChannelName, ContactKind, Decision, Gate, Purpose, StepKind, SubjectKind
 from tasks.planning.ending import MOVED, still_true
 from tasks.planning.population import PASSED
@@ -347,7 +348,9 @@ def _settle(ranked: CTE, heads: CTE) -> CTE:
             case((merged, heads.c.id), else_=row.carried_by).label("merged_into"),
             case((capped, literal(Gate.CAP, enumeration(Gate))), else_=row.gate).label("gate"),
             case((hopeless, literal(Decision.STOP, enumeration(Decision))), else_=decision).label("decision"),
-            case((hopeless, reason + literal(f", and then {PASSED}", Text)), else_=reason).label("reason"),
+            case(
+                (hopeless, func.replace(literal(THEN_PASSED, Text), "{reason}", reason, type_=Text)), else_=reason
+            ).label("reason"),
             case((~hopeless, until)).label("until"),
         )
         .outerjoin(heads, and_(heads.c.customer_id == row.customer_id, heads.c.channel == row.channel))

@@ -29,13 +29,11 @@ from sqlalchemy.types import Boolean, Text
 from models.base import enumeration
 from models.cadence import NOW, ZONED
 from models.ledger import Touch
+from models.sentences import EXHAUSTED
 from models.words import Gate, TouchState
 from tasks.channels.backoff import next_attempt
 from tasks.channels.contract import Accepted, Outcome, Rejected, Transient, Unknown
 from tasks.dispatch.release import Released
-
-EXHAUSTED = "the channel could not be reached in {attempts} attempts; last: {reason}"
-
 
 COLUMNS = (
     column("id", Uuid()),

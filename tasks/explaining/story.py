@@ -18,6 +18,7 @@ from models.explanations import (
 from models.ledger import Process
 from models.policy import SUBJECTS as SUBJECTS_OF_PROCESS
 from models.policy import Step
+from models.sentences import Sentence
 from models.words import Moment, ProcessName, SubjectKind
 from tasks.catalogue import PolicyInForce, policies_in_force
 from tasks.explaining.customer import read_customer
@@ -34,6 +35,8 @@ NOTHING_TO_COUNT_FROM = {
     Moment.OTHER_TIME_ASKED: "the customer asked for no other time",
     Moment.ANCHOR: "there is nothing to count from",
 }
+SWITCHED_OFF = "The process is switched off: nothing is planned until it is enabled."
+OVER = "{number} more on record, over for more than {days} days, and nothing was planned."
 NEVER_DUE = "the step after it comes first"
 GOES_TO_ANOTHER = "it was planned for an earlier owner of the car"
 NO_SUBJECT = {
@@ -97,14 +100,14 @@ def _process(connection: Connection, view: View) -> ProcessStory:
     return ProcessStory(process=view.process, enabled=enabled, remarks=remarks, subjects=told)
 
 
-def _remarks(process: ProcessName, enabled: bool, has_subjects: bool, over: int) -> list[str]:
+def _remarks(process: ProcessName, enabled: bool, has_subjects: bool, over: int) -> list[Sentence]:
     remarks = []
     if not enabled:
-        remarks.append("The process is switched off: nothing is planned until it is enabled.")
+        remarks.append(Sentence(SWITCHED_OFF))
     if not has_subjects:
-        remarks.append(NO_SUBJECT[process])
+        remarks.append(Sentence(NO_SUBJECT[process]))
     if over:
-        remarks.append(f"{over} more on record, over for more than {REMEMBERED.days} days, and nothing was planned.")
+        remarks.append(Sentence(OVER, number=over, days=REMEMBERED.days))
     return remarks
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, assert_never
 
@@ -10,15 +10,15 @@ from sqlalchemy import Connection, RowMapping, Table, Text, cast, or_, select
 
 from models.campaigns import CampaignRecipient
 from models.ledger import Case
-from models.letters import write_day, write_money
+from models.letters import write_money
 from models.money import Account, Invoice
+from models.sentences import Sentence
 from models.service import Appointment, Handover, RepairOrder
 from models.vehicles import Warranty
 from models.words import EndBasis, InvoiceStatus, SubjectKind, Wave
 from tasks.subjects import SUBJECTS
 from tasks.subjects.contract import OfCustomer
 
-ENGLISH = "en"
 TABLES: Mapping[SubjectKind, Any] = {
     SubjectKind.APPOINTMENT: Appointment,
     SubjectKind.HANDOVER: Handover,
@@ -29,6 +29,20 @@ TABLES: Mapping[SubjectKind, Any] = {
     SubjectKind.RECIPIENT: CampaignRecipient,
 }
 FORMER = "It is on record for this customer no longer."
+NOT_GIVEN_BACK = "The car has not been given back yet."
+NOT_CLOSED = "The complaint is not closed yet."
+ENDS_BY_MILEAGE = "Ends on {day}, by the mileage limit, as estimated."
+ENDS_BY_DATE = "Ends on {day}, by its date."
+NOTHING_OWED = "Nothing is owed: no open invoice."
+OPEN = "Open: {total}, the oldest due on {day}."
+PROMISE_RUNS = "A promise to pay by {day} is running."
+PROMISE_BROKEN = "The promise to pay by {day} was broken."
+DISPUTED = "Disputed and left out: {invoices}."
+HELD_OUT = "Held out of '{campaign}' at random, as one of its control group: told nothing."
+IN_AUDIENCE = "In the audience of '{campaign}'."
+ANSWERED = "Answered: {answer}."
+ON_HOLD = "On hold since {day}."
+ON_HOLD_FOR = "On hold since {day}: {reason}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +55,7 @@ class SubjectFacts:
     key: str | None
     about: str | None
     anchor_at: datetime | None
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[Sentence] = field(default_factory=list)
 
 
 def read_subjects(
@@ -58,7 +72,13 @@ def read_former_subjects(
     missing = sorted(set(told_of) - {(subject.kind, subject.id) for subject in present})
     return [
         SubjectFacts(
-            kind, subject_id, None, _keys(connection, kind, [subject_id]).get(subject_id), None, None, [FORMER]
+            kind,
+            subject_id,
+            None,
+            _keys(connection, kind, [subject_id]).get(subject_id),
+            None,
+            None,
+            [Sentence(FORMER)],
         )
         for kind, subject_id in missing
     ]
@@ -88,53 +108,52 @@ def _keys(connection: Connection, kind: SubjectKind, ids: Sequence[int]) -> dict
     return {row.id: row.key for row in connection.execute(named)}
 
 
-def _remarks(connection: Connection, kind: SubjectKind, row: RowMapping) -> list[str]:
+def _remarks(connection: Connection, kind: SubjectKind, row: RowMapping) -> list[Sentence]:
     match kind:
         case SubjectKind.APPOINTMENT | SubjectKind.HANDOVER:
             return []
         case SubjectKind.REPAIR_ORDER:
-            return [] if row["anchor_at"] else ["The car has not been given back yet."]
+            return [] if row["anchor_at"] else [Sentence(NOT_GIVEN_BACK)]
         case SubjectKind.WARRANTY:
             return _of_warranty(row)
         case SubjectKind.ACCOUNT:
             return _of_account(connection, row)
         case SubjectKind.CASE:
-            return [] if row["anchor_at"] else ["The complaint is not closed yet."]
+            return [] if row["anchor_at"] else [Sentence(NOT_CLOSED)]
         case SubjectKind.RECIPIENT:
             return _of_recipient(row)
         case _:
             assert_never(kind)
 
 
-def _of_recipient(row: RowMapping) -> list[str]:
+def _of_recipient(row: RowMapping) -> list[Sentence]:
     if row["wave"] == Wave.CONTROL:
-        return [f"Held out of '{row['campaign']}' at random, as one of its control group: told nothing."]
-    answer = [f"Answered: {row['answer']}."] if row["answer"] else []
-    return [f"In the audience of '{row['campaign']}'.", *answer]
+        return [Sentence(HELD_OUT, campaign=row["campaign"])]
+    answer = [Sentence(ANSWERED, answer=row["answer"])] if row["answer"] else []
+    return [Sentence(IN_AUDIENCE, campaign=row["campaign"]), *answer]
 
 
-def _of_warranty(row: RowMapping) -> list[str]:
-    by = "the mileage limit, as estimated" if row["basis"] == EndBasis.MILEAGE else "its date"
+def _of_warranty(row: RowMapping) -> list[Sentence]:
     if row["day"] < row["today"]:
         return []
-    return [f"Ends on {_day(row['day'])}, by {by}."]
+    return [Sentence(ENDS_BY_MILEAGE if row["basis"] == EndBasis.MILEAGE else ENDS_BY_DATE, day=row["day"])]
 
 
-def _of_account(connection: Connection, row: RowMapping) -> list[str]:
+def _of_account(connection: Connection, row: RowMapping) -> list[Sentence]:
     remarks = []
     if row["oldest_due"] is None:
-        remarks.append("Nothing is owed: no open invoice.")
+        remarks.append(Sentence(NOTHING_OWED))
     else:
         total = " + ".join(write_money(Decimal(amount), currency) for currency, amount in sorted(row["totals"].items()))
-        remarks.append(f"Open: {total}, the oldest due on {_day(row['oldest_due'])}.")
+        remarks.append(Sentence(OPEN, total=total, day=row["oldest_due"]))
     if row["promise_running"]:
-        remarks.append(f"A promise to pay by {_day(row['promised_for'])} is running.")
+        remarks.append(Sentence(PROMISE_RUNS, day=row["promised_for"]))
     if row["broken_promise_id"]:
-        remarks.append(f"The promise to pay by {_day(row['promised_for'])} was broken.")
+        remarks.append(Sentence(PROMISE_BROKEN, day=row["promised_for"]))
     return remarks + _disputes(connection, row) + _hold(connection, row)
 
 
-def _disputes(connection: Connection, row: RowMapping) -> list[str]:
+def _disputes(connection: Connection, row: RowMapping) -> list[Sentence]:
     disputed = connection.execute(
         select(Invoice.key, Invoice.amount, Invoice.currency)
         .where(
@@ -145,18 +164,15 @@ def _disputes(connection: Connection, row: RowMapping) -> list[str]:
         .order_by(Invoice.due_on, Invoice.key)
     ).all()
     listed = ", ".join(f"{invoice.key} {write_money(invoice.amount, invoice.currency)}" for invoice in disputed)
-    return [f"Disputed and left out: {listed}."] if disputed else []
+    return [Sentence(DISPUTED, invoices=listed)] if disputed else []
 
 
-def _hold(connection: Connection, row: RowMapping) -> list[str]:
+def _hold(connection: Connection, row: RowMapping) -> list[Sentence]:
     account = connection.execute(
         select(Account.held_since, Account.hold_reason).where(Account.id == row["subject_id"])
     ).one()
     if account.held_since is None or account.held_since > row["today"]:
         return []
-    why = f": {account.hold_reason}" if account.hold_reason else ""
-    return [f"On hold since {_day(account.held_since)}{why}."]
-
-
-def _day(day: date) -> str:
-    return write_day(day, ENGLISH)
+    if account.hold_reason:
+        return [Sentence(ON_HOLD_FOR, day=account.held_since, reason=account.hold_reason)]
+    return [Sentence(ON_HOLD, day=account.held_since)]

@@ -267,7 +267,7 @@ def _show_today(viewer: Viewer, found: Comparison) -> None:
                     say(f"policies.{one.change}"),
                     local(one.before, one.time_zone),
                     local(one.after, one.time_zone),
-                    one.reason or "",
+                    viewer.reason(one.reason),
                 ]
                 for one in found.sample
             ],

@@ -142,7 +142,11 @@ def _paused(viewer: Viewer, pause: PauseSeen, zone: str) -> str:
     store = pause.store or viewer.say("today.shared")
     moment = local(pause.paused_at, zone)
     return viewer.say(
-        "today.paused_since", channel=viewer.word(pause.channel), store=store, moment=moment, reason=mask(pause.reason)
+        "today.paused_since",
+        channel=viewer.word(pause.channel),
+        store=store,
+        moment=moment,
+        reason=viewer.reason(mask(pause.reason)),
     )
 
 

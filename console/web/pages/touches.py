@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from console.web.deciding import Choosing, ask_reason
-from console.web.frame import page, telling
+from console.web.frame import page, sentence_of, telling
 from console.web.quick_elements import Text
 from console.web.signed_in import Viewer, local, viewer_of
 from console.web.tables import show_table
@@ -277,7 +277,7 @@ def _row(
         lambda: ui.link(line.customer, f"/customers/{line.customer_id}"),
         viewer.word(line.state),
         " ".join(part for part in (viewer.word(line.channel) if line.channel else "", line.recipient or "") if part),
-        line.reason or "",
+        viewer.reason(line.reason),
     ]
     return [draw_box, *cells] if settles else cells
 
@@ -371,7 +371,7 @@ def download_touches(
     try:
         wanted = viewer.database.work_here(_wanted_here, viewer, Asked(process, state, channel, store, since, until))
     except AftercareError as error:
-        return PlainTextResponse(str(error), status_code=400)
+        return PlainTextResponse(sentence_of(viewer.language, error), status_code=400)
     headers = {"Content-Disposition": 'attachment; filename="touches.csv"', "Cache-Control": "no-store"}
     return StreamingResponse(_write(viewer, wanted), media_type="text/csv; charset=utf-8", headers=headers)
 

@@ -21,6 +21,8 @@ SOURCES = [
 
 def test_every_sentence_is_said_in_both_languages_with_the_same_values() -> None:
     for key, sentences in read_wording().items():
+        if key.startswith("errors."):
+            continue  # whose English is the error's own
         assert sentences.keys() == LANGUAGES.keys(), key
         values = [{name for _, name, _, _ in string.Formatter().parse(said) if name} for said in sentences.values()]
         assert values[0] == values[1], key
