@@ -59,7 +59,7 @@ def check_reachable(url: URL, setting: str) -> None:
 
 def _reason(error: OperationalError, url: URL) -> str:
     """The last line of what the driver says, which is the cause, without the password should it be in there."""
-    said = str(error.orig).strip().splitlines()[-1].removeprefix("FATAL:").strip().rstrip(".")
+    said = str(error.orig).strip().splitlines()[-1].removeprefix("FATAL:").strip().rstrip(".?")
     return said.replace(str(url.password), "***") if url.password else said
 
 

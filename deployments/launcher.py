@@ -3,23 +3,27 @@
 import asyncio
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from getpass import getuser
 from importlib import import_module
 from inspect import isawaitable
+from threading import Event, Thread
 from typing import Any
 
 from sqlalchemy import URL
 
 from deployments.database import open_database
+from deployments.embedded import restart_if_dead
 from deployments.environment import environment_of
-from deployments.prefect_server import open_prefect
+from deployments.prefect_server import API_VARIABLE, open_prefect, restart_server_if_dead, server_of
 from deployments.schedules import find_served
+from models.errors import AftercareError
 from models.settings import Settings, read_settings
 from tasks.runs import STARTED_BY
 
 DRAIN_SECONDS = 10
+LOOK_SECONDS = 1
 QUIET = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL"}
 """A person waits for a table: what Prefect logs goes to its API alone."""
 
@@ -61,7 +65,12 @@ async def flush_to_prefect() -> None:
 @contextmanager
 def open_launcher(settings: Settings) -> Iterator[Launcher]:
     """The installation's database and Prefect API, started if they do not run, and this process told of them."""
-    with open_database(settings) as database, open_prefect(settings) as api:
+    own_server = API_VARIABLE not in os.environ
+    with (
+        open_database(settings) as database,
+        open_prefect(settings) as api,
+        _kept_up(settings, api if own_server else None),
+    ):
         environment = environment_of(settings, database, api) | QUIET
         with _told(environment), _prefect_told(api):
             yield Launcher(database)
@@ -72,6 +81,32 @@ def run_process(process: str, *, settings: Settings, as_of: datetime | None = No
     find_served(process)
     with open_launcher(settings) as launcher:
         return launcher.run(process, as_of=as_of, dry_run=dry_run)
+
+
+@contextmanager
+def _kept_up(settings: Settings, own_api: str | None) -> Iterator[None]:
+    """What we started ourselves is started again when it dies under the block, as `aftercare up` does.
+
+    Else a dispatch would wait for its database as patiently as for one that others look after.
+    """
+    own_database = not settings.database_url or bool(own_api and not settings.prefect_database_url)
+    over = Event()
+
+    def look() -> None:
+        while not over.wait(LOOK_SECONDS):
+            with suppress(AftercareError):  # what cannot be started again is told of by what needs it
+                if own_database:
+                    restart_if_dead(settings.home)
+                if own_api:
+                    restart_server_if_dead(server_of(settings), own_api)
+
+    watching = Thread(target=look, name="keeping-up", daemon=True)
+    watching.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watching.join()
 
 
 @contextmanager

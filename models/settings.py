@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.errors import AftercareError
@@ -27,7 +28,12 @@ USUAL_PORT = 8000
 
 
 class ChannelAddresses(BaseModel):
-    """The URL of each channel; a channel without one writes to the outbox file."""
+    """The URL of each channel; a channel without one writes to the outbox file.
+
+    A name misspelt must not have messages written there unseen.
+    """
+
+    model_config = ConfigDict(extra="forbid")
 
     sms: SecretStr = OUTBOX
     email: SecretStr = OUTBOX
@@ -122,11 +128,15 @@ class UnusableSettings(AftercareError):
 
     def __init__(self, error: ValidationError) -> None:
         self.error = error
-        lines = (
-            f"AFTERCARE_{'__'.join(str(part).upper() for part in problem['loc'])}: {problem['msg']}."
-            for problem in error.errors(include_input=False)
-        )
-        super().__init__(" ".join(lines))
+        super().__init__(" ".join(self._sentence(problem) for problem in error.errors(include_input=False)))
+
+    @staticmethod
+    def _sentence(problem: ErrorDetails) -> str:
+        name = f"AFTERCARE_{'__'.join(str(part).upper() for part in problem['loc'])}"
+        if problem["type"] == "extra_forbidden":
+            channels = ", ".join(field.upper() for field in ChannelAddresses.model_fields)
+            return f"{name} names no channel; expected one of {channels} at its end."
+        return f"{name}: {problem['msg'].removeprefix('Value error, ')}."
 
 
 @cache

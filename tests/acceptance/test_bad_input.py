@@ -53,7 +53,17 @@ def test_a_missing_or_wrong_channel_address(installation: Installation, address:
         (
             ("status",),
             {"AFTERCARE_TIME_ZONE": "Mars/Olympus"},
-            "AFTERCARE_TIME_ZONE: Value error, 'Mars/Olympus' is not a",
+            "AFTERCARE_TIME_ZONE: 'Mars/Olympus' is not a time zone",
+        ),
+        (
+            ("status",),
+            {"AFTERCARE_CHANNELS__SSM": "gateway://127.0.0.1:1/x"},
+            "AFTERCARE_CHANNELS__SSM names no channel; expected one of SMS, EMAIL, WECHAT at its end.",
+        ),
+        (
+            ("status",),
+            {"AFTERCARE_STORE_CHANNELS__SH01__TEXT": "gateway://127.0.0.1:1/x"},
+            "AFTERCARE_STORE_CHANNELS__SH01__TEXT names no channel; expected one of SMS, EMAIL, WECHAT",
         ),
         (("run", "all", "--as-of", "soon"), {}, "'soon' is not a moment: expected ISO 8601, such as 2026-03-02"),
         (("why", "nobody", "--as-of", "31.12.2026"), {}, "'31.12.2026' is not a moment: expected ISO 8601"),
