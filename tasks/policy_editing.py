@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
 from models.errors import AftercareError
-from models.ledger import TemplateVersion
+from models.ledger import PolicyVersion, TemplateVersion
 from models.people import Store
 from models.permissions import Permission
 from models.policy import AnyPolicy, ContactRules
+from tasks import audit
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
 from tasks.policy_changes import (
@@ -34,6 +35,22 @@ class ChangedMeanwhile(AftercareError):
             f"'{name}' was changed meanwhile: {by} saved version {version}. Nothing of yours was saved; "
             "open the page again and make your change to that version."
         )
+
+
+class NothingOfTheirs(AftercareError):
+    """A store that goes by what holds for all already, so that there is nothing to end."""
+
+    def __init__(self, name: str, store: str | None) -> None:
+        self.name, self.store = name, store
+        super().__init__(f"The store '{store}' has no '{name}' of its own that could be ended.")
+
+
+class NothingForAll(AftercareError):
+    """Something that a store alone has: without it, the store would have none."""
+
+    def __init__(self, name: str, store: str | None) -> None:
+        self.name, self.store = name, store
+        super().__init__(f"There is no '{name}' for all stores, so the store '{store}' keeps its own.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +172,30 @@ def save_policy(
     if held["id"] != based_on:
         raise ChangedMeanwhile(name, held["created_by"], held["version"])
     return change_policy(connection, now, data, store_id, user.login)
+
+
+def end_own_policy(
+    connection: Connection, user: SignedIn, now: datetime, name: str, store: str | None, based_on: int, reason: str
+) -> None:
+    """Let a store go by the policy for all again; what is planned by its own goes on by that.
+
+    Raises `ChangedMeanwhile`, `NothingOfTheirs`, `NothingForAll`, `NotYours`, `MayNot`.
+    """
+    user.check(Permission.CHANGE_POLICIES)
+    store_id = store_id_of(connection, user, store)
+    connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"policy {name}"))))
+    held = read_version(connection, name, store, store_id, None)
+    if store_id is None or held["store_id"] != store_id:
+        raise NothingOfTheirs(name, store)
+    if held["id"] != based_on:
+        raise ChangedMeanwhile(name, held["created_by"], held["version"])
+    kept = PolicyVersion
+    for_all = select(kept.id).where(kept.name == name, kept.store_id.is_(None), kept.active)
+    if connection.scalar(for_all) is None:
+        raise NothingForAll(name, store)
+    connection.execute(update(kept).where(kept.id == held["id"]).values(active=False))
+    before, after = {"store": store, "version": held["version"]}, {"reason": reason}
+    audit.record(connection, now, user.login, "policy.own-ended", "policy", name, before, after)
 
 
 def _templates(connection: Connection, store_id: int | None) -> Sequence[str]:

@@ -1,10 +1,11 @@
 """Templates edited by people in the console: checked, within their own store, never over somebody else's change."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, select, update
 
 from models.errors import AftercareError
 from models.ledger import TemplateVersion
@@ -12,8 +13,9 @@ from models.people import Store
 from models.permissions import Permission
 from models.shipped import LANGUAGES
 from models.words import SubjectKind
+from tasks import audit
 from tasks.access.sessions import SignedIn
-from tasks.policy_editing import ChangedMeanwhile, store_id_of
+from tasks.policy_editing import ChangedMeanwhile, NothingForAll, NothingOfTheirs, store_id_of
 from tasks.template_changes import (
     NoSuchTemplate,
     TemplateRow,
@@ -26,6 +28,8 @@ from tasks.template_changes import (
 Texts = dict[str, dict[str, str]]
 """By language: `subject`, `text`, `also`, each perhaps empty."""
 PARTS = ("subject", "text", "also")
+KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+"""What a template may be called, as in a policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,20 @@ def read_for_editing(connection: Connection, user: SignedIn, key: str, store: st
         any(row.store_id == store_id for row in held.values()),
         tuple(sorted(subjects_of(connection, key) or SubjectKind)),
     )
+
+
+def read_to_begin(connection: Connection, user: SignedIn, key: str, store: str | None) -> TemplateRead:
+    """A template that is there, as for editing; or an empty one of a key that nobody has used yet.
+
+    Raises `NotYours`, and `NoSuchTemplate` for a key that cannot be one, and for who may not make it.
+    """
+    try:
+        return read_for_editing(connection, user, key, store)
+    except NoSuchTemplate:
+        if not user.may(Permission.CHANGE_TEMPLATES) or not KEY.fullmatch(key):
+            raise
+    nothing = dict.fromkeys(PARTS, "")
+    return TemplateRead({language: dict(nothing) for language in LANGUAGES}, {}, False, tuple(sorted(SubjectKind)))
 
 
 def list_template_versions(
@@ -134,6 +152,40 @@ def save_template(
     }
     if changed:
         change_templates(connection, now, _data(key, changed), store_id, user.login)
+
+
+def end_own_template(
+    connection: Connection,
+    user: SignedIn,
+    now: datetime,
+    key: str,
+    store: str | None,
+    based_on: dict[str, int],
+    reason: str,
+) -> None:
+    """Let a store say what is said for all again; what is planned with its own words goes out with them.
+
+    Raises `ChangedMeanwhile`, `NothingOfTheirs`, `NothingForAll`, `NotYours`, `MayNot`.
+    """
+    user.check(Permission.CHANGE_TEMPLATES)
+    store_id = store_id_of(connection, user, store)
+    connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"template {key}"))))
+    held = {row.language: row for row in connection.execute(_in_force(key, store_id))}
+    own = [row for row in held.values() if store_id is not None and row.store_id == store_id]
+    if not own:
+        raise NothingOfTheirs(key, store)
+    for language, row in held.items():
+        if based_on.get(language) != row.id:
+            raise ChangedMeanwhile(f"{key}.{language}", row.created_by, row.version)
+    kept = TemplateVersion
+    for_all = set(
+        connection.scalars(select(kept.language).where(kept.key == key, kept.active, kept.store_id.is_(None)))
+    )
+    if not for_all >= {row.language for row in own}:
+        raise NothingForAll(key, store)
+    connection.execute(update(kept).where(kept.id.in_([row.id for row in own])).values(active=False))
+    before = {"store": store, "versions": {row.language: row.version for row in own}}
+    audit.record(connection, now, user.login, "template.own-ended", "template", key, before, {"reason": reason})
 
 
 def _in_force(key: str, store_id: int | None) -> Select[Any]:

@@ -118,11 +118,11 @@ def _role_name(viewer: Viewer, role: Role | None) -> str:
 def _show_loads(viewer: Viewer, team: Team) -> None:
     _heading(viewer.say("calls.by_role"))
     columns = ("role", "due_now", "later_today", "unassigned")
-    show_table(
-        viewer.say("calls.by_role"),
-        [viewer.say(f"calls.{column}") for column in columns],
-        [(_role_name(viewer, one.role), str(one.due), str(one.later), str(one.unassigned)) for one in team.roles],
-    )
+    loads = [(_role_name(viewer, one.role), str(one.due), str(one.later), str(one.unassigned)) for one in team.roles]
+    if loads:
+        show_table(viewer.say("calls.by_role"), [viewer.say(f"calls.{column}") for column in columns], loads)
+    else:
+        ui.label(viewer.say("frame.nothing")).classes("quiet")
     _heading(viewer.say("calls.by_person"))
     of_person = ("name", "role", "assigned", "done", "an_hour", "on_screen")
     show_table(

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from nicegui import ui
 from sqlalchemy import Connection
 
+from console.web.deciding import ask_reason
 from console.web.frame import page, sentence_of, telling
 from console.web.policy_form import PolicyForm, field_label, value_in_words
 from console.web.signed_in import Viewer, local
@@ -25,6 +26,7 @@ from tasks.policy_comparing import Change, Comparison, ForeseenStep, compare, fo
 from tasks.policy_editing import (
     PolicyRead,
     check_draft,
+    end_own_policy,
     list_active,
     list_contact_hours,
     list_own_versions,
@@ -130,7 +132,10 @@ class _Editor:
         self.form.show()
         if self.form.editable:
             ui.label(say("policies.look_hint")).classes("quiet")
-            ui.button(say("policies.look"), on_click=self.look).props("no-caps")
+            with ui.row():
+                ui.button(say("policies.look"), on_click=self.look).props("no-caps")
+                if self._store and read.own:
+                    ui.button(say("policies.end_own"), on_click=self._end_own).props("outline no-caps")
         self._result = ui.column().classes("full-width")
 
     def _changed(self) -> None:
@@ -196,6 +201,19 @@ class _Editor:
             _show_today(self._viewer, found)
             _show_days(self._viewer, days)
 
+    async def _end_own(self) -> None:
+        say = self._viewer.say
+        async with telling(self._viewer):
+            reason = await ask_reason(
+                self._viewer, say("policies.end_own"), say("policies.end_own_explained"), needed=True
+            )
+            if reason is not None:
+                await self._viewer.change(
+                    Permission.CHANGE_POLICIES, _end_own, self._viewer.now, self._name, self._store,
+                    self._read.version_id, reason,
+                )  # fmt: skip
+                ui.navigate.reload()
+
     async def _activate(self, body: dict[str, Any]) -> None:
         async with telling(self._viewer):
             version = await self._viewer.change(
@@ -204,6 +222,12 @@ class _Editor:
             )  # fmt: skip
             ui.notify(self._viewer.say("policies.activated", version=version), type="positive")
             ui.navigate.reload()
+
+
+def _end_own(
+    connection: Connection, user: SignedIn, now: Any, name: str, store: str | None, based_on: int, reason: str
+) -> None:
+    end_own_policy(connection, user, now, name, store, based_on, reason)
 
 
 def _save(

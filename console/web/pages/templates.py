@@ -9,6 +9,7 @@ from jinja2 import TemplateError
 from nicegui import ui
 from sqlalchemy import Connection
 
+from console.web.deciding import ask_reason
 from console.web.frame import page, telling
 from console.web.pages.policies import show_store_choice
 from console.web.signed_in import Viewer, local
@@ -28,14 +29,16 @@ from tasks.policy_editing import store_id_of
 from tasks.previewing import Example, examples_of, examples_of_customer
 from tasks.template_changes import TemplateRow
 from tasks.template_editing import (
+    KEY,
     PARTS,
     TemplateRead,
     TemplateVersionRow,
     Texts,
     complaint_about,
+    end_own_template,
     list_own_templates,
     list_template_versions,
-    read_for_editing,
+    read_to_begin,
     save_template,
 )
 
@@ -47,11 +50,30 @@ TYPING_MILLISECONDS = 200
 async def show_templates(viewer: Viewer) -> None:
     """The active templates by key and language: those for all stores, and the stores' own."""
     ui.label(viewer.say("templates.intro")).classes("quiet")
+    if viewer.may(Permission.CHANGE_TEMPLATES):
+        _offer_new(viewer)
     rows = await viewer.read(list_own_templates, viewer.user.store, every=viewer.store_id is None)
     headings = [
         viewer.say(f"templates.{name}") for name in ("template", "language", "whose", "version", "by", "at_time")
     ]
     show_table(viewer.say("frame.templates"), headings, [_listed(viewer, row) for row in rows])
+
+
+def _offer_new(viewer: Viewer) -> None:
+    """The name of a template that there is not yet; its words are written on its own page."""
+
+    def begin() -> None:
+        key = (named.value or "").strip()
+        if KEY.fullmatch(key):
+            ui.navigate.to(f"/templates/{key}" + (f"?store={quote(viewer.user.store)}" if viewer.user.store else ""))
+        else:
+            named.error = viewer.say("templates.not_a_key")
+
+    with ui.row().classes("items-start").props(f'role=group aria-label="{viewer.say("templates.new")}"'):
+        named = ui.input(viewer.say("templates.new")).props("outlined dense").classes("filter")
+        named.props["hint"] = viewer.say("templates.new_help")
+        named.on("keydown.enter", begin)
+        ui.button(viewer.say("templates.begin"), on_click=begin).props("outline no-caps")
 
 
 def _listed(viewer: Viewer, row: TemplateRow) -> list[Any]:
@@ -75,7 +97,7 @@ def _author(viewer: Viewer, author: str) -> str:
 async def show_template(viewer: Viewer, key: str, store: str = "") -> None:
     """One template: its words in both languages, how they read, and its versions."""
     whose = viewer.user.store or store or None
-    read = await viewer.read(read_for_editing, viewer.user, key, whose)
+    read = await viewer.read(read_to_begin, viewer.user, key, whose)
     ui.label(key).props("role=heading aria-level=2").classes("text-h6")
     await show_store_choice(viewer, f"/templates/{key}", whose)
     store_id = await viewer.read(store_id_of, viewer.user, whose)
@@ -166,7 +188,10 @@ class _Editor:
         self._refusal = ui.label().classes("bad").props("role=alert")
         self._refusal.set_visibility(False)
         if self.editable:
-            ui.button(say("templates.save"), on_click=self._save).props("no-caps")
+            with ui.row():
+                ui.button(say("templates.save"), on_click=self._save).props("no-caps")
+                if self._store and self._read.own:
+                    ui.button(say("templates.end_own"), on_click=self._end_own).props("outline no-caps")
         self._preview_both()
 
     def _show_language(self, language: str) -> None:
@@ -260,6 +285,31 @@ class _Editor:
             )  # fmt: skip
             ui.notify(self._viewer.say("templates.saved"), type="positive")
             ui.navigate.reload()
+
+    async def _end_own(self) -> None:
+        say = self._viewer.say
+        async with telling(self._viewer):
+            reason = await ask_reason(
+                self._viewer, say("templates.end_own"), say("templates.end_own_explained"), needed=True
+            )
+            if reason is not None:
+                await self._viewer.change(
+                    Permission.CHANGE_TEMPLATES, _end_own, self._viewer.now, self._key, self._store,
+                    self._read.based_on, reason,
+                )  # fmt: skip
+                ui.navigate.reload()
+
+
+def _end_own(
+    connection: Connection,
+    user: SignedIn,
+    now: Any,
+    key: str,
+    store: str | None,
+    based_on: dict[str, int],
+    reason: str,
+) -> None:
+    end_own_template(connection, user, now, key, store, based_on, reason)
 
 
 def _save(

@@ -16,7 +16,10 @@ from tasks.access.sessions import MayNot, SignedIn
 from tasks.catalogue import policies_in_force
 from tasks.policy_editing import (
     ChangedMeanwhile,
+    NothingForAll,
+    NothingOfTheirs,
     PolicyRead,
+    end_own_policy,
     list_active,
     list_own_versions,
     read_in_force,
@@ -24,7 +27,16 @@ from tasks.policy_editing import (
     save_policy,
 )
 from tasks.previewing import examples_of, examples_of_customer
-from tasks.template_editing import Texts, complaint_about, list_template_versions, read_for_editing, save_template
+from tasks.template_changes import NoSuchTemplate
+from tasks.template_editing import (
+    Texts,
+    complaint_about,
+    end_own_template,
+    list_template_versions,
+    read_for_editing,
+    read_to_begin,
+    save_template,
+)
 from tests.support.world import World, at
 
 WARRANTY = ProcessName.WARRANTY_EXPIRY
@@ -190,3 +202,63 @@ def test_a_template_is_tried_on_ones_own_customers_only_with_the_dispatchs_lette
     assert len(examples_of(world.connection, NOW, "warranty-invitation", kinds, manager.store_id)) == 1
     assert examples_of(world.connection, NOW, "warranty-invitation", kinds, other.store_id) == []
     assert examples_of(world.connection, NOW, "warranty-call", kinds, None) == []
+
+
+def test_a_store_goes_by_the_policy_for_all_again(world: World) -> None:
+    manager = user(world)
+    shared = read_in_force(world.connection, manager, WARRANTY, "MINE")
+    with pytest.raises(NothingOfTheirs):
+        end_own_policy(world.connection, manager, NOW, WARRANTY, "MINE", shared.version_id, "tidying up")
+    save_policy(world.connection, manager, NOW, WARRANTY, changed(shared, priority=66), "MINE", shared.version_id)
+    own = read_in_force(world.connection, manager, WARRANTY, "MINE")
+    with pytest.raises(ChangedMeanwhile):
+        end_own_policy(world.connection, manager, NOW, WARRANTY, "MINE", shared.version_id, "tidying up")
+    with pytest.raises(NotYours):
+        end_own_policy(world.connection, manager, NOW, WARRANTY, None, shared.version_id, "tidying up")
+    agent = user(world, Role.AGENT)
+    with pytest.raises(MayNot):
+        end_own_policy(world.connection, agent, NOW, WARRANTY, "MINE", own.version_id, "tidying up")
+    end_own_policy(world.connection, manager, NOW, WARRANTY, "MINE", own.version_id, "tidying up")
+    assert priorities(world) == {world.store_id: 50, manager.store_id: 50}
+    assert read_in_force(world.connection, manager, WARRANTY, "MINE").version_id == shared.version_id
+    told = world.connection.execute(select(AuditEntry.action, AuditEntry.after).order_by(AuditEntry.id.desc())).first()
+    assert told is not None
+    assert tuple(told) == ("policy.own-ended", {"reason": "tidying up"})
+    again = changed(shared, priority=67)
+    assert save_policy(world.connection, manager, NOW, WARRANTY, again, "MINE", shared.version_id) == 2
+
+
+def test_a_store_says_what_is_said_for_all_again(world: World) -> None:
+    manager = user(world)
+    shared = read_for_editing(world.connection, manager, CALL, "MINE")
+    texts = {language: parts | {"text": f"{parts['text']}!"} for language, parts in shared.texts.items()}
+    save_template(world.connection, manager, NOW, CALL, texts, "MINE", shared.based_on)
+    own = read_for_editing(world.connection, manager, CALL, "MINE")
+    with pytest.raises(ChangedMeanwhile):
+        end_own_template(world.connection, manager, NOW, CALL, "MINE", shared.based_on, "tidying up")
+    end_own_template(world.connection, manager, NOW, CALL, "MINE", own.based_on, "tidying up")
+    assert read_for_editing(world.connection, manager, CALL, "MINE") == shared
+    with pytest.raises(NothingOfTheirs):
+        end_own_template(world.connection, manager, NOW, CALL, "MINE", shared.based_on, "tidying up")
+
+
+def test_a_template_of_a_new_name_is_begun_and_is_not_ended_where_nothing_would_be_left(world: World) -> None:
+    manager = user(world)
+    empty = read_to_begin(world.connection, manager, "winter-check", "MINE")
+    assert (empty.based_on, empty.own, {part for parts in empty.texts.values() for part in parts.values()}) == (
+        {}, False, {""},
+    )  # fmt: skip
+    texts: Texts = {language: {"subject": "", "text": "{{ customer }}", "also": ""} for language in empty.texts}
+    save_template(world.connection, manager, NOW, "winter-check", texts, "MINE", empty.based_on)
+    made = read_to_begin(world.connection, manager, "winter-check", "MINE")
+    assert made.own
+    with pytest.raises(ChangedMeanwhile):
+        save_template(world.connection, manager, NOW, "winter-check", texts, "MINE", empty.based_on)
+    with pytest.raises(NothingForAll):
+        end_own_template(world.connection, manager, NOW, "winter-check", "MINE", made.based_on, "tidying up")
+
+
+@pytest.mark.parametrize(("key", "role"), [("Winter check", Role.MANAGER), ("winter-check", Role.AGENT)])
+def test_no_template_is_begun_by_who_may_not_or_under_what_is_no_name(world: World, key: str, role: Role) -> None:
+    with pytest.raises(NoSuchTemplate):
+        read_to_begin(world.connection, user(world, role), key, "MINE")
