@@ -30,6 +30,11 @@ def holidays_of(country: str) -> Callable[[date], bool]:
     return lambda day: day in calendar
 
 
+def knows_country(country: str) -> bool:
+    """Whether the public holidays of a country (ISO 3166, two capital letters) are known."""
+    return country in holidays.list_supported_countries()
+
+
 def is_open(hours: ContactHours, now: datetime, *, works_holidays: bool) -> bool:
     """Whether customers may be contacted at `now`."""
     local = now.astimezone(hours.zone)

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
@@ -69,16 +69,6 @@ class PolicyRead:
     """What its steps may say."""
 
 
-class ContactHoursRow(NamedTuple):
-    """The hours in which a store contacts its customers, on its own clock."""
-
-    store: str
-    since: time
-    until: time
-    holidays: str | None
-    """The country whose public holidays it keeps."""
-
-
 def store_id_of(connection: Connection, user: SignedIn, store: str | None) -> int | None:
     """The store that a user wants to edit for; None: for all. Raises `NotYours`: a store's people edit for it alone."""
     if user.store_id is not None:
@@ -99,14 +89,6 @@ def store_codes(connection: Connection, store_id: int | None) -> list[tuple[str,
     if store_id is not None:
         statement = statement.where(Store.id == store_id)
     return [(row.code, row.name) for row in connection.execute(statement)]
-
-
-def list_contact_hours(connection: Connection, store_id: int | None) -> list[ContactHoursRow]:
-    """When a store, or each of all, may contact its customers."""
-    statement = select(Store.code, Store.contact_from, Store.contact_until, Store.holiday_country)
-    if store_id is not None:
-        statement = statement.where(Store.id == store_id)
-    return [ContactHoursRow(*row) for row in connection.execute(statement.order_by(Store.code))]
 
 
 def read_in_force(connection: Connection, user: SignedIn, name: str, store: str | None) -> PolicyRead:

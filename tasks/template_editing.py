@@ -41,6 +41,8 @@ class TemplateRead:
     """By language: the version that a change says it is made from."""
     own: bool
     """Whether a text of it is exactly theirs; False: a store goes by what holds for all."""
+    used: bool
+    """Whether a step uses it."""
     subjects: tuple[SubjectKind, ...]
     """What the steps that use it are about; of a template without any, all that it could be about."""
 
@@ -75,12 +77,14 @@ def read_for_editing(connection: Connection, user: SignedIn, key: str, store: st
     held = {row.language: row for row in connection.execute(_in_force(key, store_id))}
     if not held:
         raise NoSuchTemplate(key, sorted({row.key for row in list_own_templates(connection, store, every=False)}))
+    used = subjects_of(connection, key)
     texts = {language: {part: _said(held.get(language), part) for part in PARTS} for language in LANGUAGES}
     return TemplateRead(
         texts,
         {language: row.id for language, row in held.items()},
         any(row.store_id == store_id for row in held.values()),
-        tuple(sorted(subjects_of(connection, key) or SubjectKind)),
+        bool(used),
+        tuple(sorted(used or SubjectKind)),
     )
 
 
@@ -95,7 +99,9 @@ def read_to_begin(connection: Connection, user: SignedIn, key: str, store: str |
         if not user.may(Permission.CHANGE_TEMPLATES) or not KEY.fullmatch(key):
             raise
     nothing = dict.fromkeys(PARTS, "")
-    return TemplateRead({language: dict(nothing) for language in LANGUAGES}, {}, False, tuple(sorted(SubjectKind)))
+    return TemplateRead(
+        {language: dict(nothing) for language in LANGUAGES}, {}, False, False, tuple(sorted(SubjectKind))
+    )
 
 
 def list_template_versions(
@@ -116,12 +122,12 @@ def list_template_versions(
     return [row for row in found if every or row.store in (None, store)]
 
 
-def complaint_about(connection: Connection, key: str, texts: Texts) -> str | None:
-    """Why texts cannot be saved, as a sentence; None: they can."""
+def complaint_about(connection: Connection, key: str, texts: Texts) -> AftercareError | None:
+    """Why texts cannot be saved; None: they can."""
     try:
         check_templates(connection, _data(key, texts))
     except AftercareError as refusal:
-        return str(refusal)
+        return refusal
     return None
 
 

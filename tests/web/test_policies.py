@@ -81,3 +81,15 @@ def test_whoever_may_only_look_has_nothing_to_press_and_a_phone_is_wide_enough(c
     expect(page.get_by_role("button", name="See what would change")).to_have_count(0)
     expect(page.get_by_role("button", name="Remove before-due")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_manager_changes_the_contact_hours_and_is_told_what_cannot_be(console: Console, visit: Visit) -> None:
+    page = visit("/policies/contact-rules?store=SH01", console.add_user("hours", Role.MANAGER))
+    page.get_by_role("button", name="Change the contact hours of SH01").click()
+    dialog = page.get_by_role("dialog", name="Change the contact hours of SH01")
+    dialog.get_by_label("Until").fill("07:00")
+    dialog.get_by_role("button", name="Confirm").click()
+    expect(dialog.get_by_text("which is not after they begin")).to_be_visible()
+    dialog.get_by_label("Until").fill("19:15")
+    dialog.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("row").filter(has_text="SH01").filter(has_text="-19:15")).to_be_visible()

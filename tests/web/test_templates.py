@@ -57,3 +57,24 @@ def test_another_customer_can_be_found_and_a_phone_is_wide_enough(console: Conso
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_text("There is no such customer whom this template could be about.")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_store_begins_a_template_and_ends_its_own_words(console: Console, visit: Visit) -> None:
+    page = visit("/templates", console.add_user("sun", Role.MANAGER))
+    page.get_by_label("Name of a new template").fill("Winter check")
+    page.get_by_role("button", name="Begin").click()
+    expect(page.get_by_text("Only small letters, digits and dashes")).to_be_visible()
+    page.get_by_label("Name of a new template").fill("winter-check")
+    page.get_by_role("button", name="Begin").click()
+    page.get_by_label("Text (English)").fill("{{ customer }}, winter is near.")
+    page.get_by_label("Text (Chinese)").fill("{{ customer }}，冬天快到了。")
+    page.get_by_role("button", name="Save and activate").click()
+    expect(page.get_by_role("row").filter(has_text="SH01").filter(has_text="sun").first).to_be_visible()
+    page = visit("/templates/warranty-reminder", console.add_user("qian", Role.MANAGER))
+    page.get_by_label("Text (English)").fill("Dear {{ customer }}.")
+    page.get_by_role("button", name="Save and activate").click()
+    page.get_by_role("button", name="End the store's own").click()
+    page.get_by_label("Reason").fill("the shared words are better")
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_text("holds for all")).to_be_visible()
+    expect(page.get_by_role("button", name="End the store's own")).to_have_count(0)

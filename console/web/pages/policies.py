@@ -12,6 +12,7 @@ from console.web.deciding import ask_reason
 from console.web.frame import page, sentence_of, telling
 from console.web.policy_form import PolicyForm, field_label, value_in_words
 from console.web.signed_in import Viewer, local
+from console.web.store_contact import show_store_contact
 from console.web.tables import show_table
 from models.complaints import complaints_of
 from models.differences import differences
@@ -28,7 +29,6 @@ from tasks.policy_editing import (
     check_draft,
     end_own_policy,
     list_active,
-    list_contact_hours,
     list_own_versions,
     read_in_force,
     read_kept,
@@ -80,21 +80,8 @@ async def show_policy(viewer: Viewer, name: str, store: str = "") -> None:
     editor = _Editor(viewer, name, whose, read)
     editor.show()
     if name == CONTACT_RULES:
-        await _show_contact_hours(viewer)
+        await show_store_contact(viewer)
     await _Versions(viewer, name, whose, editor).show()
-
-
-async def _show_contact_hours(viewer: Viewer) -> None:
-    """What else keeps customers in peace; it belongs to the stores."""
-    say = viewer.say
-    ui.label(say("policies.hours")).props("role=heading aria-level=2").classes("text-h6")
-    ui.label(say("policies.hours_note")).classes("quiet")
-    rows = await viewer.read(list_contact_hours, viewer.store_id)
-    show_table(
-        say("policies.hours"),
-        [say(f"policies.{name}") for name in ("store", "contact_hours", "holidays")],
-        [[row.store, f"{row.since:%H:%M}-{row.until:%H:%M}", row.holidays or say("policies.nothing")] for row in rows],
-    )
 
 
 async def show_store_choice(viewer: Viewer, address: str, store: str | None) -> None:

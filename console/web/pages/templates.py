@@ -10,7 +10,7 @@ from nicegui import ui
 from sqlalchemy import Connection
 
 from console.web.deciding import ask_reason
-from console.web.frame import page, telling
+from console.web.frame import page, sentence_of, telling
 from console.web.pages.policies import show_store_choice
 from console.web.signed_in import Viewer, local
 from console.web.tables import show_table
@@ -22,6 +22,7 @@ from models.rendering import check_template
 from models.shipped import LANGUAGES
 from models.sms_segments import measure
 from models.template_guard import refuse_forbidden
+from models.words import SubjectKind
 from tasks.access.sessions import SignedIn
 from tasks.catalogue import SHIPPED
 from tasks.customers.searching import search_customers
@@ -69,7 +70,7 @@ def _offer_new(viewer: Viewer) -> None:
         else:
             named.error = viewer.say("templates.not_a_key")
 
-    with ui.row().classes("items-start").props(f'role=group aria-label="{viewer.say("templates.new")}"'):
+    with ui.row().classes("items-start"):
         named = ui.input(viewer.say("templates.new")).props("outlined dense").classes("filter")
         named.props["hint"] = viewer.say("templates.new_help")
         named.on("keydown.enter", begin)
@@ -185,8 +186,8 @@ class _Editor:
             for language in LANGUAGES:
                 with ui.element("section").classes("card"):
                     self._show_language(language)
-        self._refusal = ui.label().classes("bad").props("role=alert")
-        self._refusal.set_visibility(False)
+        self._said = ui.label().classes("bad").props("role=alert")
+        self._said.set_visibility(False)
         if self.editable:
             with ui.row():
                 ui.button(say("templates.save"), on_click=self._save).props("no-caps")
@@ -241,16 +242,22 @@ class _Editor:
             try:
                 self._show_letter(self._examples.chosen, language)
             except (TemplateError, AftercareError) as refusal:
-                ui.label(str(refusal)).classes("bad")
+                ui.label(sentence_of(self._viewer.language, refusal)).classes("bad")
 
     def _complaint(self, said: str) -> str | None:
+        """What is wrong with a text: used by steps, it fits each subject of theirs, and by none, at least one."""
+        refusals = [one for subject in self._read.subjects if (one := self._refusal_for(said, subject))]
+        if not refusals or (not self._read.used and len(refusals) < len(self._read.subjects)):
+            return None
+        return sentence_of(self._viewer.language, refusals[0])
+
+    def _refusal_for(self, said: str, subject: SubjectKind) -> AftercareError | None:
         try:
             if said:
                 refuse_forbidden(self._key, said)
-                for subject in self._read.subjects:
-                    check_template(self._key, said, subject)
+                check_template(self._key, said, subject)
         except AftercareError as refusal:
-            return str(refusal)
+            return refusal
         return None
 
     def _show_letter(self, example: Example, language: str) -> None:
@@ -271,9 +278,9 @@ class _Editor:
 
     async def _save(self) -> None:
         async with telling(self._viewer):
-            refusal = await self._viewer.read(complaint_about, self._key, self.texts)
-            self._refusal.set_visibility(refusal is not None)
-            self._refusal.set_text(refusal or "")
+            refusal: AftercareError | None = await self._viewer.read(complaint_about, self._key, self.texts)
+            self._said.set_visibility(refusal is not None)
+            self._said.set_text(sentence_of(self._viewer.language, refusal) if refusal else "")
             if refusal is not None:
                 return
             if self.texts == self._read.texts:

@@ -173,7 +173,7 @@ def test_a_text_that_does_not_pass_the_check_is_not_saved(world: World, text: st
 
 def test_an_unknown_variable_is_refused_with_those_there_are(world: World) -> None:
     texts, _ = edited(world, user(world, Role.ADMIN, None), None, "Ring {{ colour }}.")
-    sentence = complaint_about(world.connection, CALL, texts)
+    sentence = str(complaint_about(world.connection, CALL, texts))
     assert sentence is not None
     assert "colour" in sentence
     assert "customer, date, days" in sentence
