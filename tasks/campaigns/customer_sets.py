@@ -1,10 +1,9 @@
 """Sets of customers, one row each, for the conditions of an audience: as known at a moment, for every store at once."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    CompoundSelect,
     Interval,
     Select,
     and_,
@@ -15,6 +14,7 @@ from sqlalchemy import (
     select,
     true,
     union,
+    union_all,
 )
 from sqlalchemy.types import Text
 
@@ -51,8 +51,11 @@ CONTACT_KINDS = {
 }
 
 
-def visits(now: Now, within_days: int | None = None, work_kinds: tuple[WorkKind, ...] = ()) -> CompoundSelect[Any]:
-    """The days on which customers were here, each once: they came to an appointment, brought a car in, or got one."""
+def visits(
+    now: Now, within_days: int | None = None, work_kinds: tuple[WorkKind, ...] = ()
+) -> list[Select[tuple[int, date]]]:
+    """The days on which customers were here: they came to an appointment, brought a car in, or got one. What is on
+    record of one day may be there several times."""
     stores = stores_today(now)
     today = stores.c.today
     came = local_day(func.coalesce(Appointment.arrived_at, Appointment.starts_at), stores.c.time_zone)
@@ -69,24 +72,24 @@ def visits(now: Now, within_days: int | None = None, work_kinds: tuple[WorkKind,
     )
     if work_kinds:
         by_work = Appointment.work_kind.in_(work_kinds), RepairOrder.work_kind.in_(work_kinds)
-        return union(appointments.where(by_work[0]), orders.where(by_work[1]))
+        return [appointments.where(by_work[0]), orders.where(by_work[1])]
     handovers = (
         select(Handover.customer_id, Handover.handed_over_on.label("day"))
         .join(stores, stores.c.id == Handover.store_id)
         .where(within(Handover.handed_over_on, today, within_days))
     )
-    return union(appointments, orders, handovers)
+    return [appointments, orders, handovers]
 
 
 def last_days_here(now: Now) -> Select[Any]:
     """When each customer was last here, as `day`."""
-    here = visits(now).subquery("here")
+    here = union_all(*visits(now)).subquery("here")
     return select(here.c.customer_id, func.max(here.c.day).label("day")).group_by(here.c.customer_id)
 
 
 def days_here(condition: Visited, now: Now) -> Select[Any]:
     """On how many days each customer was here, as `visits`."""
-    here = visits(now, condition.within_days, condition.work_kinds).subquery("here")
+    here = union(*visits(now, condition.within_days, condition.work_kinds)).subquery("here")
     return select(here.c.customer_id, func.count().label("visits")).group_by(here.c.customer_id)
 
 
