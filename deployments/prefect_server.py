@@ -166,7 +166,7 @@ def ensure_server(server: PrefectServer) -> str:
     Call it under a lock that every starter takes.
     """
     found = find_server(server)
-    if found and wait_until(lambda: answers(found[1]) or has_ended(found[0]), ADOPT_SECONDS) and answers(found[1]):
+    if found and wait_until(lambda: _serves(*found) or has_ended(found[0]), ADOPT_SECONDS) and _serves(*found):
         return found[1]
     end_marked(server.mark, STOP_SECONDS)
     for _ in range(START_ATTEMPTS):
@@ -174,6 +174,17 @@ def ensure_server(server: PrefectServer) -> str:
         if api:
             return api
     raise PrefectDidNotStart(server.log)
+
+
+def _serves(process: psutil.Process, api: str) -> bool:
+    """Whether the API answers, and it is this server that does: another installation may have taken the port."""
+    port = urlsplit(api).port
+    try:
+        family = (process, *process.children(recursive=True))
+        own = any(at.laddr.port == port for one in family for at in one.net_connections("tcp") if not at.raddr)
+    except psutil.Error:
+        return False
+    return own and answers(api)
 
 
 def stop_server(server: PrefectServer) -> None:
@@ -202,8 +213,8 @@ def _start(server: PrefectServer, port: int) -> str | None:
     arguments = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
     process = start_detached(arguments, _environment(server, port), server.log)
     api = _api_at(port)
-    wait_until(lambda: answers(api) or has_ended(process), START_SECONDS)
-    if not has_ended(process) and answers(api):
+    wait_until(lambda: _serves(process, api) or has_ended(process), START_SECONDS)
+    if not has_ended(process) and _serves(process, api):
         return api
     end_marked(server.mark, seconds=0)
     return None
