@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, case, cast, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, case, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
@@ -14,7 +14,7 @@ from models.masking import mask_name
 from models.people import Customer, CustomerKey, Store
 from models.spreadsheet_cells import defuse
 from models.words import TouchState, Wave
-from tasks.campaigns.behaviour import booked, came, spending
+from tasks.campaigns.behaviour import booked, came
 from tasks.campaigns.results import Measured, NoSuchCampaign, has_begun, measure, messages_of
 from tasks.query_plans import prepare_for_large_statements
 
@@ -52,6 +52,7 @@ def _written(connection: Connection, statement: Select[Any], *, with_names: bool
 
 def _rows(measured: Measured) -> Select[Any]:
     messages = messages_of(measured.campaign_id)
+    spent = _spent(measured)
     keys = select(func.min(CustomerKey.key)).where(CustomerKey.customer_id == Customer.id).scalar_subquery()
     return (
         select(
@@ -68,14 +69,15 @@ def _rows(measured: Measured) -> Select[Any]:
             messages.c.delivered_at,
             CampaignRecipient.answer,
             CampaignRecipient.answered_at,
-            booked(measured.since, measured.until).label("booked"),
-            came(measured.since, measured.until).label("came"),
-            _spent(measured).label("spent"),
+            CampaignRecipient.id.in_(measured.ids(booked(measured.since, measured.until))).label("booked"),
+            CampaignRecipient.id.in_(measured.ids(came(measured.since, measured.until))).label("came"),
+            spent.c.spent,
         )
         .join_from(CampaignRecipient, Campaign, Campaign.id == CampaignRecipient.campaign_id)
         .join(Customer, Customer.id == CampaignRecipient.customer_id)
         .join(Store, Store.id == Customer.store_id)
         .outerjoin(messages, messages.c.subject_id == CampaignRecipient.id)
+        .outerjoin(spent, spent.c.id == CampaignRecipient.id)
         .where(CampaignRecipient.campaign_id == measured.campaign_id)
         .order_by(CampaignRecipient.id)
     )
@@ -91,22 +93,11 @@ def _state(messages: Any) -> ColumnElement[Any]:
     )
 
 
-def _spent(measured: Measured) -> ColumnElement[Any]:
-    """By currency, as an object; null: nothing."""
-    spent = spending().subquery("spending")
-    by_currency = (
-        select(spent.c.currency, func.sum(spent.c.amount).label("amount"))
-        .where(
-            spent.c.customer_id == CampaignRecipient.customer_id,
-            spent.c.at >= measured.since,
-            spent.c.at <= measured.until,
-        )
-        .group_by(spent.c.currency)
-        .correlate(CampaignRecipient)
-        .subquery("by_currency")
-    )
-    total = func.jsonb_object_agg(by_currency.c.currency, cast(by_currency.c.amount, Text), type_=JSONB)
-    return select(total).scalar_subquery()
+def _spent(measured: Measured) -> Subquery:
+    """What each recipient spent, as an object by currency; those who spent nothing are not in it."""
+    by_currency = measured.spent(CampaignRecipient.id).subquery("by_currency")
+    amounts = func.jsonb_object_agg(by_currency.c.currency, cast(by_currency.c.amount, Text), type_=JSONB)
+    return select(by_currency.c.id, amounts.label("spent")).group_by(by_currency.c.id).subquery("spent")
 
 
 def _cells(row: Row[Any], *, with_names: bool) -> tuple[str, ...]:

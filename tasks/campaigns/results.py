@@ -62,6 +62,31 @@ class Measured:
     since: SQLColumnExpression[Any]
     until: SQLColumnExpression[Any]
 
+    def ids(self, *did: ColumnElement[bool]) -> Select[Any]:
+        """Those of them who did something, looked for by themselves: whatever asks for it finds them all at once."""
+        return (
+            select(CampaignRecipient.id)
+            .join(Campaign, Campaign.id == CampaignRecipient.campaign_id)
+            .where(CampaignRecipient.campaign_id == self.campaign_id, has_begun(), *did)
+            .correlate(None)
+        )
+
+    def spent(self, *by: SQLColumnExpression[Any]) -> Select[Any]:
+        """What they spent, by some of their columns and by currency."""
+        spent = spending().subquery("spending")
+        return (
+            select(*by, spent.c.currency, func.sum(spent.c.amount).label("amount"))
+            .join_from(CampaignRecipient, Campaign, Campaign.id == CampaignRecipient.campaign_id)
+            .join(spent, spent.c.customer_id == CampaignRecipient.customer_id)
+            .where(
+                CampaignRecipient.campaign_id == self.campaign_id,
+                has_begun(),
+                spent.c.at >= self.since,
+                spent.c.at <= self.until,
+            )
+            .group_by(*by, spent.c.currency)
+        )
+
     def who(self, *did: ColumnElement[bool]) -> Select[Any]:
         """How many of them did something, by wave and variant."""
         places = (CampaignRecipient.wave, CampaignRecipient.variant)
@@ -232,23 +257,9 @@ def _answers(connection: Connection, measured: Measured) -> Mapping[Place, dict[
 
 
 def _spent(connection: Connection, measured: Measured) -> Mapping[Place, dict[str, Decimal]]:
-    spent = spending().subquery("spending")
-    places = (CampaignRecipient.wave, CampaignRecipient.variant)
-    statement = (
-        select(*places, spent.c.currency, func.sum(spent.c.amount).label("amount"))
-        .join_from(CampaignRecipient, Campaign, Campaign.id == CampaignRecipient.campaign_id)
-        .join(spent, spent.c.customer_id == CampaignRecipient.customer_id)
-        .where(
-            CampaignRecipient.campaign_id == measured.campaign_id,
-            has_begun(),
-            spent.c.at >= measured.since,
-            spent.c.at <= measured.until,
-        )
-        .group_by(*places, spent.c.currency)
-        .order_by(spent.c.currency)
-    )
+    statement = measured.spent(CampaignRecipient.wave, CampaignRecipient.variant)
     found: dict[Place, dict[str, Decimal]] = defaultdict(dict)
-    for row in connection.execute(statement):
+    for row in connection.execute(statement.order_by("currency")):
         found[Wave(row.wave), row.variant][row.currency] = row.amount
     return found
 

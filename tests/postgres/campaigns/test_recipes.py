@@ -1,5 +1,6 @@
 """Every shipped recipe is a good plan, and says something fit to be sent to real customers of both languages."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from models.people import Store
 from models.recipes import FOLDER, KEYS, NoSuchRecipe, list_recipes, recipe
 from models.settings import Settings
 from models.words import ChannelName, LaunchKind, Purpose, StepKind
+from tasks.campaigns.audiences import sample_audience
 from tasks.campaigns.messages import check_words, preview
 from tests.support.world import World, at
 
@@ -76,3 +78,29 @@ def test_what_it_says_is_fit_to_be_sent(world: World, settings: Settings, key: s
             assert "  " not in seen.text
             if seen.length is not None and not one.by_phone:
                 assert seen.length.segments <= MOST_SEGMENTS, seen.text
+
+
+Fitting = Callable[[World, int], object]
+FITTING: dict[str, Fitting] = {
+    "warranty-inspection": lambda world, customer: world.warranty(customer, "2026-04-10"),
+    "festival-greeting": lambda world, customer: None,
+    "trade-in": lambda world, customer: (
+        world.vehicle(customer, model_year=2022),
+        world.repair_order(customer, "2025-10-01"),
+    ),
+    "win-back": lambda world, customer: (world.vehicle(customer), world.repair_order(customer, "2025-01-10")),
+    "event-invitation": lambda world, customer: world.repair_order(customer, "2025-10-01"),
+}
+"""What makes a customer one of those that a recipe is for."""
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_it_finds_whom_it_is_for_and_nobody_with_an_open_complaint(world: World, key: str) -> None:
+    welcome, complaining, nobody = world.customer(), world.customer(), world.customer(phone=None)
+    for customer in (welcome, complaining):
+        FITTING[key](world, customer)
+    world.complaint(complaining, "2026-03-09 10:00")
+    world.complaint(nobody, "2026-03-01 10:00", "2026-03-02 10:00")
+    rule = read_plan(recipe(key).plan_data()).audience
+    found = sample_audience(world.connection, rule, NOW, world.store_id, 10)
+    assert [one.customer_id for one in found] == [welcome]
