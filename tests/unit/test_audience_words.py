@@ -1,0 +1,66 @@
+"""An audience in words: each condition and each field is said, in both languages."""
+
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+
+from models.audience_words import CHOSEN, FURTHER, JOINTS, PHRASES, audience_text, describe_audience
+from models.audiences import AudienceRule, Condition, read_audience
+from tests.support.audience_oracle import AUDIENCES
+
+TRADE_IN = {
+    "kind": "all",
+    "of": [
+        {"kind": "car", "makes": ["BYD", "NIO"], "least_age": 3, "most_age": 5, "most_kilometres": 100000},
+        {"kind": "complaint", "yes": False},
+        {"kind": "not", "of": {"kind": "spent", "currency": "CNY", "least": "2000", "within_days": 365}},
+        {"kind": "consent", "purpose": "marketing", "channel": "sms"},
+    ],
+}
+
+
+def test_in_english() -> None:
+    assert audience_text(read_audience(TRADE_IN), "en").splitlines() == [
+        "all of these hold:",
+        "  owns a car made by BYD, NIO, 3 years old or more, 5 years old or less, still kept: yes, "
+        "with 100,000 km or less",
+        "  has no open complaint",
+        "  this does not hold:",
+        "    spent CNY, at least 2,000, within 365 days",
+        "  last said of marketing, SMS, yes",
+    ]
+
+
+def test_in_chinese() -> None:
+    assert audience_text(read_audience(TRADE_IN), "zh-CN").splitlines() == [
+        "同时满足以下各项：",
+        "  拥有车辆 品牌 BYD、NIO、车龄至少 3 年、车龄至多 5 年、仍持有：是、里程至多 100,000 公里",
+        "  没有未结投诉",
+        "  不满足：",
+        "    消费金额 CNY、至少 2,000、365 天以内",
+        "  最近一次表态 营销、短信、是",
+    ]
+
+
+def test_nobody_is_left_out_of_everybody() -> None:
+    assert audience_text(read_audience({"kind": "all"}), "en") == "everybody"
+
+
+@pytest.mark.parametrize("condition", get_args(Condition))
+def test_every_condition_and_field_has_words(condition: Any) -> None:
+    fields = condition.model_fields
+    kind = fields["kind"].default
+    assert kind in PHRASES
+    assert ("yes" in fields) == (f"{kind}-no" in PHRASES)
+    alone = {"kind", "yes", "levels", "stores", "areas", "list", "currency", "granted", *CHOSEN}
+    assert set(fields) - alone <= set(FURTHER)
+
+
+@given(AUDIENCES)
+def test_whatever_is_asked_for_is_said(rule: AudienceRule) -> None:
+    english, chinese = describe_audience(rule, "en"), describe_audience(rule, "zh-CN")
+    assert [line.depth for line in english] == [line.depth for line in chinese]
+    assert all(line.text and "{" not in line.text for line in english + chinese)
+    assert english[0].depth == 0
+    assert set(JOINTS) == {"all", "any", "not"}
