@@ -49,6 +49,10 @@ LIST = 1
 CAME = (AppointmentStatus.ARRIVED, AppointmentStatus.COMPLETED)
 
 
+class Undone(Exception):
+    """Raised so that an example leaves nothing behind."""
+
+
 @dataclass(frozen=True)
 class Car:
     make: str | None

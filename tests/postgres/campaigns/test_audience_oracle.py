@@ -10,12 +10,8 @@ from sqlalchemy import insert
 from models.audiences import AudienceRule, Not
 from models.campaigns import AudienceList
 from tasks.campaigns.audiences import audience_of
-from tests.support.audience_oracle import AUDIENCES, LIST, NOW, PERSONS, STORE, Person, enter, holds
+from tests.support.audience_oracle import AUDIENCES, LIST, NOW, PERSONS, STORE, Person, Undone, enter, holds
 from tests.support.world import World
-
-
-class Undone(Exception):
-    """Raised so that an example leaves nothing behind."""
 
 
 def members(world: World, rule: AudienceRule) -> set[int]:

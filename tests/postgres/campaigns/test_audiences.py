@@ -6,15 +6,14 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, insert, literal, select, text, update
+from sqlalchemy import event, text, update
 
 from models.audiences import read_audience
-from models.campaigns import Campaign, CampaignRecipient
-from models.ledger import PolicyVersion, TemplateVersion, Touch
 from models.people import Customer
-from models.words import CampaignAnswer, CampaignState, ProcessName, Purpose, StepKind, SubjectKind, TouchState, Wave
+from models.words import CampaignAnswer, Purpose, TouchState
 from tasks.campaigns.audiences import AudienceTooSlow, audience_of, count_audience, sample_audience, see_audience
 from tasks.patience import reading_within
+from tests.support.recipients import launched_campaign, recipient
 from tests.support.world import World, at, day
 
 NOW = at("2026-03-10 10:00")
@@ -80,57 +79,14 @@ def test_nobody_who_was_erased(world: World) -> None:
 
 @pytest.fixture
 def campaign_id(world: World) -> int:
-    return _campaign(world, "Spring", at("2026-03-01 10:00"))
-
-
-def _campaign(world: World, name: str, frozen_at: datetime) -> int:
-    values = {"name": name, "plan": {}, "state": CampaignState.REST, "state_at": NOW, "author": "ann"}
-    made = insert(Campaign).values(**values, created_at=frozen_at, frozen_at=frozen_at)
-    number: int = world.connection.execute(made.returning(Campaign.id)).scalar_one()
-    return number
-
-
-def _recipient(world: World, campaign_id: int, *, sent: bool = True, **values: Any) -> int:
-    customer_id = world.customer()
-    given = {"wave": Wave.REST, "variant": "a", "anchor_at": at("2026-03-01 10:00")} | values
-    made = insert(CampaignRecipient).values(campaign_id=campaign_id, customer_id=customer_id, **given)
-    recipient_id = world.connection.execute(made.returning(CampaignRecipient.id)).scalar_one()
-    world.connection.execute(
-        insert(Touch).from_select(
-            ["policy_version_id", "template_version_id", *(facts := _touch(world, customer_id, recipient_id, sent))],
-            _versions(facts),
-        )
-    )
-    return customer_id
-
-
-def _touch(world: World, customer_id: int, recipient_id: int, sent: bool) -> dict[str, Any]:
-    began = at("2026-03-01 10:00")
-    return {
-        "process": ProcessName.CAMPAIGNS.value, "subject_kind": SubjectKind.RECIPIENT, "subject_id": recipient_id,
-        "anchor_at": began, "step": "message", "kind": StepKind.MESSAGE, "purpose": Purpose.MARKETING, "priority": 20,
-        "obligation": False, "works_holidays": False, "store_id": world.store_id, "customer_id": customer_id,
-        "channels": ["sms"], "conditions": [], "approval": [], "holds_account": False, "due_at": began,
-        "valid_until": at("2026-03-04 10:00"), "not_before": began, "state_at": began, "figures": {},
-        "planned_at": began, "state": TouchState.SENT if sent else TouchState.CANCELLED,
-        "contacted_at": began if sent else None,
-    }  # fmt: skip
-
-
-def _versions(facts: dict[str, Any]) -> Any:
-    columns = Touch.__table__.columns
-    return select(
-        select(func.min(PolicyVersion.id)).scalar_subquery(),
-        select(func.min(TemplateVersion.id)).scalar_subquery(),
-        *(literal(value, columns[name].type) for name, value in facts.items()),
-    )
+    return launched_campaign(world, at("2026-03-01 10:00"))
 
 
 def test_the_part_that_someone_had_in_an_earlier_campaign(world: World, campaign_id: int) -> None:
     answered = {"answer": CampaignAnswer.INTERESTED, "answered_at": at("2026-03-02 10:00")}
-    keen = _recipient(world, campaign_id, **answered)
-    silent = _recipient(world, campaign_id)
-    stopped = _recipient(world, campaign_id, sent=False)
+    keen = recipient(world, campaign_id, **answered)
+    silent = recipient(world, campaign_id)
+    stopped = recipient(world, campaign_id, TouchState.CANCELLED)
     world.customer()
     expected = {
         "in-audience": {keen, silent, stopped},
