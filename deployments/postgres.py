@@ -46,6 +46,7 @@ CONFIGURATION = {
     "max_wal_size": "1GB",
     "random_page_cost": "1.1",
     "synchronous_commit": "on",
+    "jit": "off",  # compiling our statements takes longer than they run
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",
