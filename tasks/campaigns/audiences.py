@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Select, cast, func, literal, select, union_all
+from sqlalchemy import BigInteger, Connection, Select, cast, false, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.audiences import AudienceRule
@@ -66,7 +66,9 @@ def audience_of(rule: AudienceRule, now: Now, store_id: int | None) -> Select[An
     found = select(Customer.id.label("customer_id"), Customer.store_id).join(stores, stores.c.id == Customer.store_id)
     for each in asked.sets.values():
         found = found.outerjoin(each, each.c.customer_id == Customer.id)
-    found = found.where(Customer.erased_at.is_(None), wanted)
+    # Coalesced, so that PostgreSQL expects half of them, however many conditions there are. It multiplies what it
+    # expects of each; expecting one customer, it would go through a set of a million again for every one of them.
+    found = found.where(Customer.erased_at.is_(None), func.coalesce(wanted, false()))
     return found if store_id is None else found.where(Customer.store_id == store_id)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     cast,
     exists,
     extract,
+    false,
     func,
     literal,
     or_,
@@ -28,23 +29,29 @@ from tasks.subjects.customers import stores_today
 
 def owners(condition: HasCar, now: Now) -> Select[Any]:
     """The owners of a car of which all of it holds."""
+    cars = _cars(condition, now)
+    if condition.least_kilometres is None and condition.most_kilometres is None:
+        return select(cars.c.customer_id).distinct()
+    driven = _driven(cars, estimated=condition.estimated)
+    enough = between(driven.c.kilometres, condition.least_kilometres, condition.most_kilometres)
+    return select(driven.c.customer_id).where(enough).distinct()
+
+
+def _cars(condition: HasCar, now: Now) -> Subquery:
+    """The cars of which everything holds that is asked, but for what they have driven; each with its store's day."""
     stores = stores_today(now)
     cars = (
-        select(Vehicle.customer_id)
+        select(Vehicle.id, Vehicle.customer_id, stores.c.today)
         .join(stores, stores.c.id == Vehicle.store_id)
-        .where(Vehicle.customer_id.is_not(None), *_of_car(condition, stores.c.today))
-        .distinct()
+        .where(Vehicle.customer_id.is_not(None), func.coalesce(_of_car(condition, stores.c.today), false()))
     )
     if condition.least_warranty_days is not None or condition.most_warranty_days is not None:
         cars = cars.where(_has_warranty(condition, stores.c.today))
-    if condition.least_kilometres is not None or condition.most_kilometres is not None:
-        driven = _driven(now, estimated=condition.estimated)
-        cars = cars.join(driven, driven.c.vehicle_id == Vehicle.id)
-        cars = cars.where(between(driven.c.kilometres, condition.least_kilometres, condition.most_kilometres))
-    return cars
+    return cars.subquery("cars")
 
 
-def _of_car(condition: HasCar, today: Any) -> list[Yes]:
+def _of_car(condition: HasCar, today: Any) -> Yes:
+    """What stands on the car's own row. The caller coalesces it, so that PostgreSQL expects half of the cars."""
     age = cast(extract("year", today), Integer) - Vehicle.model_year
     asked = [
         between(Vehicle.model_year, condition.least_model_year, condition.most_model_year),
@@ -58,7 +65,7 @@ def _of_car(condition: HasCar, today: Any) -> list[Yes]:
         (Vehicle.plate.is_not(None), condition.has_plate),
         (Vehicle.vin.is_not(None), condition.has_vin),
     )
-    return asked + [fact.is_(wanted) for fact, wanted in facts if wanted is not None]
+    return and_(*asked, *(fact.is_(wanted) for fact, wanted in facts if wanted is not None))
 
 
 def _has_warranty(condition: HasCar, today: Any) -> Yes:
@@ -76,36 +83,30 @@ def _has_warranty(condition: HasCar, today: Any) -> Yes:
     )
 
 
-def _driven(now: Now, *, estimated: bool) -> Subquery:
+def _driven(cars: Subquery, *, estimated: bool) -> Subquery:
     """Per car: what its odometer read last, or what it may read today."""
-    spans, latest, first = _spans(now), aliased(OdometerReading), aliased(OdometerReading)
+    spans, latest, first = _spans(cars), aliased(OdometerReading), aliased(OdometerReading)
     row = spans.c
     kilometres: SQLColumnExpression[Any] = latest.kilometres
     if estimated:
         driven = cast(func.greatest(latest.kilometres - first.kilometres, 0), BigInteger)
         since = driven * (row.today - row.last_on) // func.nullif(row.last_on - row.first_on, 0)
         kilometres = latest.kilometres + func.coalesce(since, 0)
-    read = select(row.vehicle_id, kilometres.label("kilometres")).join(
-        latest, and_(latest.vehicle_id == row.vehicle_id, latest.read_on == row.last_on)
+    read = select(row.customer_id, kilometres.label("kilometres")).join(
+        latest, and_(latest.vehicle_id == row.id, latest.read_on == row.last_on)
     )
     if estimated:
-        read = read.join(first, and_(first.vehicle_id == row.vehicle_id, first.read_on == row.first_on))
+        read = read.join(first, and_(first.vehicle_id == row.id, first.read_on == row.first_on))
     return read.subquery("driven")
 
 
-def _spans(now: Now) -> Subquery:
-    """Per car: the days of its first and its latest odometer reading."""
-    stores = stores_today(now)
+def _spans(cars: Subquery) -> Subquery:
+    """The cars, each with the days of its first and its latest odometer reading."""
+    first_on, last_on = func.min(OdometerReading.read_on), func.max(OdometerReading.read_on)
     return (
-        select(
-            OdometerReading.vehicle_id,
-            stores.c.today,
-            func.min(OdometerReading.read_on).label("first_on"),
-            func.max(OdometerReading.read_on).label("last_on"),
-        )
-        .join(Vehicle, Vehicle.id == OdometerReading.vehicle_id)
-        .join(stores, stores.c.id == Vehicle.store_id)
-        .where(OdometerReading.read_on <= stores.c.today)
-        .group_by(OdometerReading.vehicle_id, stores.c.today)
+        select(cars, first_on.label("first_on"), last_on.label("last_on"))
+        .join(OdometerReading, OdometerReading.vehicle_id == cars.c.id)
+        .where(OdometerReading.read_on <= cars.c.today)
+        .group_by(*cars.c)
         .subquery("spans")
     )

@@ -1,6 +1,7 @@
 """A dry run: everybody is accounted for, with how and when they get it, or why not."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import func, insert, select
 from models.campaign_plans import read_plan
 from models.campaign_rehearsals import CampaignRehearsal
 from models.ledger import CallAttempt, Touch
-from models.settings import Settings
+from models.settings import MessagePrices, Settings
 from models.tables import metadata
 from models.words import CallOutcome, ChannelName, ProcessName, Purpose, Rehearsed, Role
 from tasks.campaigns.rehearsing import list_rehearsed, rehearse_campaign
@@ -18,7 +19,9 @@ from tasks.campaigns.would_be_touches import Rehearsing
 from tests.support.world import World, at
 
 NOW = at("2026-03-10 10:00")
-SETTINGS = Settings(secret=SecretStr("what the links of the tests are signed with"))
+SETTINGS = Settings(
+    secret=SecretStr("what the links of the tests are signed with"), prices=MessagePrices(sms=Decimal("0.05"))
+)
 EVERYBODY: dict[str, Any] = {
     "audience": {"kind": "all"},
     "variants": [{"key": "a", "words": {"en": {"sms": "Come and see us. Reply STOP to opt out."}}}],
@@ -115,7 +118,7 @@ def test_an_open_complaint_and_a_full_cap_hold(world: World) -> None:
 def test_what_it_costs_and_how_long_it_takes(world: World) -> None:
     opted_in(world, 7)
     rehearsal = rehearse(world, per_minute=3)
-    assert rehearsal.cost == 7 * SETTINGS.prices.sms
+    assert rehearsal.cost == Decimal("0.35")
     assert rehearsal.minutes_at_pace == 3
 
 
