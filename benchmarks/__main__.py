@@ -96,7 +96,7 @@ def main() -> None:
         for name in sizes.only or PARTS:
             figures += PARTS[name](home, sizes)
     show(figures)
-    write(figures)
+    write(figures, whole=not sizes.only)
 
 
 if __name__ == "__main__":

@@ -27,9 +27,12 @@ class Figure:
         return round(self.value / self.baseline, 3) if self.baseline else 0.0
 
 
-def write(figures: Sequence[Figure]) -> None:
-    """Write the figures where scripts look for them."""
+def write(figures: Sequence[Figure], *, whole: bool) -> None:
+    """Write the figures where scripts look for them; those of a part take the place of the same ones of before."""
     rows = [asdict(figure) | {"ratio": figure.ratio} for figure in figures]
+    if not whole and FILE.exists():
+        measured = {figure.name for figure in figures}
+        rows = [row for row in json.loads(FILE.read_text(encoding="utf-8")) if row["name"] not in measured] + rows
     FILE.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
 
 

@@ -70,8 +70,8 @@ def _offer_new(viewer: Viewer) -> None:
         else:
             named.error = viewer.say("templates.not_a_key")
 
-    with ui.row().classes("items-start"):
-        named = ui.input(viewer.say("templates.new")).props("outlined dense").classes("filter")
+    with ui.row().classes("items-start full-width"):
+        named = ui.input(viewer.say("templates.new")).props("outlined dense").classes("search")
         named.props["hint"] = viewer.say("templates.new_help")
         named.on("keydown.enter", begin)
         ui.button(viewer.say("templates.begin"), on_click=begin).props("outline no-caps")
