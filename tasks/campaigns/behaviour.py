@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
     Select,
     SQLColumnExpression,
     and_,
@@ -18,7 +17,6 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    union_all,
 )
 
 from models.base import enumeration
@@ -65,24 +63,17 @@ def complained(since: Moment, until: Moment) -> ColumnElement[bool]:
     return _theirs(Case.customer_id, Case.kind == kind, Case.opened_at >= since, Case.opened_at <= until)
 
 
-def came(since: Moment, until: Moment) -> ColumnElement[bool]:
-    """The customer came to a store: for an appointment, or to have a car worked on."""
-    visits = _visits().subquery("visits")
-    return _theirs(visits.c.customer_id, visits.c.at >= since, visits.c.at <= until)
+def arrived(since: Moment, until: Moment) -> ColumnElement[bool]:
+    """The customer came to a store for an appointment. An undated arrival is taken to be at the start."""
+    at = func.coalesce(Appointment.arrived_at, Appointment.starts_at)
+    came = or_(Appointment.arrived_at.is_not(None), Appointment.status.in_(CAME))
+    return _theirs(Appointment.customer_id, came, at >= since, at <= until)
 
 
-def _visits() -> CompoundSelect[Any]:
-    """Who came when. What is dated to the day counts as at noon of the store's clock."""
-    arrived = or_(Appointment.arrived_at.is_not(None), Appointment.status.in_(CAME))
-    day = func.coalesce(RepairOrder.opened_on, RepairOrder.closed_on)
-    return union_all(
-        select(Appointment.customer_id, func.coalesce(Appointment.arrived_at, Appointment.starts_at).label("at")).where(
-            arrived
-        ),
-        select(RepairOrder.customer_id, at_local(day, NOON, Store.time_zone).label("at")).join(
-            Store, Store.id == RepairOrder.store_id
-        ),
-    )
+def had_work_done(since: Moment, until: Moment) -> ColumnElement[bool]:
+    """The customer brought a car to be worked on. What is dated to the day counts as at noon of the store's clock."""
+    at = at_local(func.coalesce(RepairOrder.opened_on, RepairOrder.closed_on), NOON, Store.time_zone)
+    return _theirs(RepairOrder.customer_id, Store.id == RepairOrder.store_id, at >= since, at <= until)
 
 
 def spending() -> Select[Any]:

@@ -14,7 +14,7 @@ from models.masking import mask_name
 from models.people import Customer, CustomerKey, Store
 from models.spreadsheet_cells import defuse
 from models.words import TouchState, Wave
-from tasks.campaigns.behaviour import booked, came
+from tasks.campaigns.behaviour import booked
 from tasks.campaigns.results import Measured, NoSuchCampaign, has_begun, measure, messages_of
 from tasks.query_plans import prepare_for_large_statements
 
@@ -70,7 +70,7 @@ def _rows(measured: Measured) -> Select[Any]:
             CampaignRecipient.answer,
             CampaignRecipient.answered_at,
             CampaignRecipient.id.in_(measured.ids(booked(measured.since, measured.until))).label("booked"),
-            CampaignRecipient.id.in_(measured.ids(came(measured.since, measured.until))).label("came"),
+            measured.came().label("came"),
             spent.c.spent,
         )
         .join_from(CampaignRecipient, Campaign, Campaign.id == CampaignRecipient.campaign_id)

@@ -24,6 +24,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    union,
 )
 from sqlalchemy.sql.selectable import Subquery
 
@@ -35,7 +36,7 @@ from models.campaigns import Campaign, CampaignRecipient, CampaignVariant
 from models.errors import AftercareError
 from models.ledger import Touch
 from models.words import CampaignAnswer, Gate, ProcessName, TouchState, Wave
-from tasks.campaigns.behaviour import booked, came, complained, opted_out, spending
+from tasks.campaigns.behaviour import arrived, booked, complained, had_work_done, opted_out, spending
 from tasks.query_plans import prepare_for_large_statements
 from tasks.subjects.recipients import FIRST_STEP
 
@@ -70,6 +71,11 @@ class Measured:
             .where(CampaignRecipient.campaign_id == self.campaign_id, has_begun(), *did)
             .correlate(None)
         )
+
+    def came(self) -> ColumnElement[bool]:
+        """The recipient came to a store, for an appointment or to have a car worked on."""
+        either = union(self.ids(arrived(self.since, self.until)), self.ids(had_work_done(self.since, self.until)))
+        return CampaignRecipient.id.in_(either)
 
     def spent(self, *by: SQLColumnExpression[Any]) -> Select[Any]:
         """What they spent, by some of their columns and by currency."""
@@ -215,7 +221,7 @@ def _groups(connection: Connection, measured: Measured, stands: Iterable[Row[Any
     since, until = measured.since, measured.until
     did = {
         "booked": _count(connection, measured.who(booked(since, until))),
-        "came": _count(connection, measured.who(came(since, until))),
+        "came": _count(connection, measured.who(measured.came())),
         "opted_out": _count(connection, measured.who(opted_out(measured.purpose, since, until))),
         "complained": _count(connection, measured.who(complained(since, until))),
     }

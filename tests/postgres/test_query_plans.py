@@ -16,10 +16,12 @@ from deployments.embedded import connect
 from deployments.postgres import Cluster
 from models.ledger import Dispatcher
 from models.people import StaffMember
-from models.words import ProcessName, Role, TouchState
+from models.words import STANDING_PROCESSES, ProcessName, Role, TouchState, Wave, WinnerBy
 from tasks.access.sessions import SignedIn
 from tasks.calls.listing import list_calls
 from tasks.calls.queue import caller_of, next_call, read_standing
+from tasks.campaigns.measuring import measure_canary, measure_trial
+from tasks.campaigns.results import read_results
 from tasks.channels.contract import Accepted
 from tasks.dispatch.claim import claim
 from tasks.dispatch.dispatchers import recover_abandoned
@@ -29,6 +31,8 @@ from tasks.overview.day import read_day
 from tasks.overview.deadlines import read_urgent
 from tasks.overview.health import read_ledger_health, read_oldest_due
 from tasks.planning.sweep import plan
+from tests.support.campaigns import LaunchedCampaign
+from tests.support.world import World
 
 pytestmark = pytest.mark.xdist_group("query-plans")  # one worker makes the dealership, once
 
@@ -123,7 +127,7 @@ def claim_some(connection: Connection, process: ProcessName | None = None) -> li
     return [one.id for one in judged if one.state is TouchState.CLAIMED]
 
 
-@pytest.mark.parametrize("process", ProcessName)
+@pytest.mark.parametrize("process", STANDING_PROCESSES)
 def test_a_sweep_looks_at_those_who_may_be_due(connection: Connection, process: ProcessName) -> None:
     with plans_of(connection) as plans:
         account = plan(connection, process, NOON, None)
@@ -180,6 +184,18 @@ def test_the_next_call_looks_at_what_is_ready(connection: Connection) -> None:
     with plans_of(connection) as plans:
         assert next_call(connection, caller, NOON)
         assert read_standing(connection, caller, NOON, "Asia/Shanghai").waiting
+    assert read_whole(plans) == set()
+
+
+def test_what_a_campaign_is_measured_by_looks_at_its_own_recipients(connection: Connection) -> None:
+    campaign = LaunchedCampaign(World(connection), NOON)
+    for customer_id in range(2, 82, 2):
+        campaign.told(customer_id, wave=Wave.CANARY)
+    connection.execute(text("analyze campaign_recipients, touches"))
+    with plans_of(connection) as plans:
+        assert measure_canary(connection, campaign.id, NOON).told
+        assert [measure_trial(connection, campaign.id, by, NOON) for by in WinnerBy]
+        assert read_results(connection, campaign.id, NOON).account.sent
     assert read_whole(plans) == set()
 
 
