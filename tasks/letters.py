@@ -7,8 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, Uuid, bindparam, case, cast, func, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, Connection, Select, Uuid, case, cast, func, literal, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import LateralFromClause
 from sqlalchemy.types import Text
@@ -20,12 +19,13 @@ from models.people import Store
 from models.rendering import links_in, render
 from models.words import StepKind, SubjectKind
 from tasks.links import write_links
+from tasks.query_plans import each_of
 from tasks.subjects import SUBJECTS
 from tasks.subjects.contract import Those
 from tasks.subjects.customers import COMMON_LETTER
 
-IDS = bindparam("ids", type_=ARRAY(Uuid))
-"""The touches that a statement is about."""
+THESE = each_of("ids", Uuid())
+"""The touches that a statement is about, given to it by `as_ids`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,11 @@ class Letter:
         return render(self.also_template, self.variables) if self.also_template else None
 
 
+def as_ids(touch_ids: Sequence[UUID]) -> list[str]:
+    """Touches as the parameter `ids` of a statement about `THESE`."""
+    return [str(touch_id) for touch_id in touch_ids]
+
+
 def letters_of(connection: Connection, touch_ids: Sequence[UUID], now: datetime) -> dict[UUID, Letter]:
     """The letters of some touches, by touch, from the facts known at `now`; one statement per kind of subject.
 
@@ -69,7 +74,7 @@ def letters_about(
     connection: Connection, kinds: Collection[SubjectKind], touch_ids: Sequence[UUID], now: datetime
 ) -> dict[UUID, Letter]:
     """The letters of those of some touches that are about subjects of these kinds."""
-    parameters = {"ids": touch_ids, "now": now}
+    parameters = {"ids": as_ids(touch_ids), "now": now}
     return {
         row["touch_id"]: write_letter(kind, row, now)
         for kind in sorted(kinds)
@@ -79,19 +84,19 @@ def letters_about(
 
 def kinds_of(connection: Connection, touch_ids: Sequence[UUID]) -> frozenset[SubjectKind]:
     """The kinds of subjects that some touches are about."""
-    return frozenset(connection.scalars(_kinds(), {"ids": touch_ids}))
+    return frozenset(connection.scalars(_kinds(), {"ids": as_ids(touch_ids)}))
 
 
 @cache
 def _kinds() -> Select[Any]:
-    return select(Touch.subject_kind).where(Touch.id == func.any(IDS)).distinct()
+    return select(Touch.subject_kind).where(Touch.id.in_(THESE)).distinct()
 
 
 @cache
 def _facts_and_templates(kind: SubjectKind) -> Select[Any]:
     """A row for each touch about one kind of subject: its template, and the facts that fill it in."""
     subject = SUBJECTS[kind]
-    wanted = (Touch.id == func.any(IDS), Touch.subject_kind == kind)
+    wanted = (Touch.id.in_(THESE), Touch.subject_kind == kind)
     facts = subject.facts(NOW, Those(select(Touch.subject_id).where(*wanted))).subquery("facts")
     frozen = aliased(TemplateVersion, name="frozen")
     script = _script_in_store_language(frozen)

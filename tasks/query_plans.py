@@ -6,8 +6,9 @@ for a hundred thousand takes hours, so whoever is about to look at everything ha
 
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Select, cast, column, func, literal, select, table, text, true
+from sqlalchemy import Connection, Integer, Select, bindparam, cast, column, func, literal, select, table, text, true
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeEngine
 
 from models.tables import metadata
 
@@ -20,6 +21,8 @@ WORK_MEMORY = "64MB"
 
 PATIENCE = "5s"
 """How long a page that a program asks for may be looked for."""
+TELLING_COLUMNS = ("process", "subject_kind", "kind", "state", "not_before", "policy_version_id")
+"""By what the open touches are told from all others."""
 
 CLASSES = table("pg_class", *(column(name) for name in ("oid", "relname", "relkind", "relpages")))
 
@@ -42,8 +45,12 @@ def prepare_for_large_statements(connection: Connection) -> None:
 
 
 def count_touches(connection: Connection) -> None:
-    """Tell PostgreSQL how many touches are open now: in a ledger with a long past it would not notice by itself."""
-    connection.execute(text("analyze (skip_locked) touches"))
+    """Tell PostgreSQL how many touches are open now: in a ledger with a long past it would not notice by itself.
+
+    Only the columns that the open ones are found by: all of them take five times as long, and autovacuum comes to
+    them in its own time.
+    """
+    connection.execute(text(f"analyze (skip_locked) touches ({', '.join(TELLING_COLUMNS)})"))
 
 
 def expect_many(statement: Select[Any]) -> Select[Any]:
@@ -59,3 +66,13 @@ def expect_many(statement: Select[Any]) -> Select[Any]:
 def be_patient(connection: Connection) -> None:
     """Give up what this transaction asks for when it takes too long: a rare filter may read the whole ledger."""
     connection.execute(select(func.set_config("statement_timeout", PATIENCE, True)))
+
+
+def each_of(parameter: str, kind: TypeEngine[Any]) -> Select[Any]:
+    """The values of a list that a statement is given as a JSON parameter, of which PostgreSQL expects a hundred.
+
+    A statement that runs many times gets one plan for all its parameters. Of an array of unknown length PostgreSQL
+    expects ten values, and of ten it joins the parts of a judgement row by row: a thousand customers took hours.
+    """
+    value = func.jsonb_array_elements_text(bindparam(parameter, type_=JSONB)).column_valued(f"each_of_{parameter}")
+    return select(cast(value, kind))

@@ -42,6 +42,7 @@ from models.words import ChannelName, Decision, Gate, ProcessName, StepKind, Sub
 from tasks.dispatch.gates import judge
 from tasks.dispatch.store_rules import as_parameter, read_store_rules, rules_table
 from tasks.dispatch.tasks_of_desks import carry_out
+from tasks.query_plans import each_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def claim(
     deferred, cancelled, superseded or skipped, with its verdict. Empty when nothing is due that is not held by
     another dispatcher at this moment.
     """
-    customers = connection.scalars(_locked_customers(now, limit, process, policies)).all()
+    customers = list(connection.scalars(_locked_customers(now, limit, process, policies)))
     if not customers:
         return []
     parameters = {"customers": customers, "now": now}
@@ -130,7 +131,7 @@ def _locked_customers(
 def _due() -> list[ColumnElement[bool]]:
     """The due touches of the locked customers, of every process: they compete for the customer's attention."""
     return [
-        Touch.customer_id == func.any(bindparam("customers", type_=ARRAY(BigInteger))),
+        Touch.customer_id.in_(each_of("customers", BigInteger())),
         Touch.state == TouchState.PLANNED,
         Touch.not_before <= NOW,
     ]

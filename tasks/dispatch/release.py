@@ -37,7 +37,7 @@ from models.people import ContactPoint
 from models.words import ChannelName, Decision, Gate, Purpose, SubjectKind, TouchState
 from tasks.channels.contract import Message
 from tasks.dispatch.gates import NO_CONSENT, latest_consent
-from tasks.letters import IDS, Letter, kinds_of, letters_about
+from tasks.letters import THESE, Letter, as_ids, kinds_of, letters_about
 from tasks.planning.ending import MOVED, still_true
 
 HEAD_FELL_AWAY = "the message it was to go out in is not sent"
@@ -80,7 +80,7 @@ def release(
     takes the touch's id as an idempotency key.
     """
     kinds = kinds_of(connection, touch_ids)
-    parameters = {"ids": touch_ids, "now": now, "dispatcher": dispatcher_id, "keyed": resendable}
+    parameters = {"ids": as_ids(touch_ids), "now": now, "dispatcher": dispatcher_id, "keyed": resendable}
     rows = connection.execute(_last_look(kinds), parameters).all()
     states = Counter(row.state for row in rows)
     going = [row for row in rows if row.state == TouchState.SENDING]
@@ -108,7 +108,7 @@ def _last_look(kinds: frozenset[SubjectKind]) -> Select[Any]:
 
     Whether a touch is still ours is asked last: asked first, PostgreSQL would expect to find none, and plan for that.
     """
-    mine = select(Touch).where(Touch.id == func.any(IDS)).with_for_update().cte("mine")
+    mine = select(Touch).where(Touch.id.in_(THESE)).with_for_update(of=Touch).cte("mine")
     facts = union_all(*(still_true(mine, kind, NOW) for kind in sorted(kinds))).cte("facts")
     looked = _looked(mine, facts)
     row = looked.c
