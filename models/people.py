@@ -101,6 +101,7 @@ class Customer(Base):
     __table_args__ = (
         CheckConstraint("language in ('zh-CN', 'en')", name="language"),
         # The beginning of a name, such as a family name; and any part of a longer one.
+        Index("ix_customers_own_language", "id", "language", postgresql_where=sql("language is not null")),
         Index(
             "ix_customers_name_begins",
             func.lower(sql("name")).label("lower_name"),

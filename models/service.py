@@ -93,6 +93,10 @@ class DepartmentNotice(Base):
     )
 
 
+OF_A_VISIT = ("id", "store_id", "customer_id", "vehicle_id")
+"""What a sweep asks of a visit beside its day, kept in the index of days: it need not fetch the visits themselves."""
+
+
 class Handover(Base):
     """A car was handed over to its buyer."""
 
@@ -102,11 +106,17 @@ class Handover(Base):
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
     key: Mapped[str]
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
-    vehicle_id: Mapped[int | None] = mapped_column(ForeignKey("vehicles.id"), index=True)
+    vehicle_id: Mapped[int | None] = mapped_column(ForeignKey("vehicles.id"))
     salesperson: Mapped[str | None]
-    handed_over_on: Mapped[date] = mapped_column(index=True)
+    handed_over_on: Mapped[date]
 
-    __table_args__ = (UniqueConstraint("store_id", "key"),)
+    __table_args__ = (
+        UniqueConstraint("store_id", "key"),
+        Index("ix_handovers_handed_over_on", "handed_over_on", postgresql_include=OF_A_VISIT),
+        Index(
+            "ix_handovers_vehicle_id_handed_over_on", "vehicle_id", "handed_over_on", postgresql_include=["customer_id"]
+        ),
+    )
 
 
 class RepairOrder(Base):
@@ -123,10 +133,11 @@ class RepairOrder(Base):
     work: Mapped[str | None]
     work_kind: Mapped[WorkKind] = mapped_column(enumeration(WorkKind), server_default="other")
     opened_on: Mapped[date | None]
-    closed_on: Mapped[date | None] = mapped_column(index=True)
+    closed_on: Mapped[date | None]
 
     __table_args__ = (
         UniqueConstraint("store_id", "key"),
+        Index("ix_repair_orders_closed_on", "closed_on", postgresql_include=OF_A_VISIT),
         Index(
             "ix_repair_orders_inspections", "vehicle_id", "closed_on", postgresql_where=text("work_kind = 'inspection'")
         ),

@@ -3,6 +3,7 @@
 from datetime import date
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Facts, Key, enumeration
@@ -26,7 +27,10 @@ class Vehicle(Base):
     disposed_on: Mapped[date | None]
     """The day it was sold on or scrapped."""
 
-    __table_args__ = (UniqueConstraint("store_id", "key"),)
+    __table_args__ = (
+        UniqueConstraint("store_id", "key"),
+        Index("ix_vehicles_disposed", "id", "disposed_on", postgresql_where=sql("disposed_on is not null")),
+    )
 
 
 class OdometerReading(Base):

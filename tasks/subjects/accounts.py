@@ -23,7 +23,7 @@ from tasks.subjects.contract import (
     first_reason,
     local_days,
 )
-from tasks.subjects.customers import about_customer, stores_today
+from tasks.subjects.customers import about_customer, own_languages, stores_today
 from tasks.subjects.netting import day_after, days_of_accounts, latest_promises, statements
 
 PAID = "nothing is owed any more"
@@ -38,7 +38,7 @@ class Accounts:
 
     def facts(self, now: Now, scope: Scope) -> Select[Any]:
         """One row an account in scope; without an anchor where nothing is owed."""
-        stores = stores_today(now)
+        stores, languages = stores_today(now), own_languages()
         looked_at = days_of_accounts(stores, _in_scope(scope))
         owed = statements(looked_at)
         promise = latest_promises(looked_at)
@@ -48,7 +48,7 @@ class Accounts:
                 looked_at.c.account_id.label("subject_id"),
                 looked_at.c.store_id,
                 looked_at.c.customer_id,
-                *about_customer(stores),
+                *about_customer(stores, languages),
                 midnight(owed.c.oldest_due, stores.c.time_zone).label("anchor_at"),
                 looked_at.c.account,
                 owed.c.oldest_due,
@@ -62,7 +62,8 @@ class Accounts:
                 case((broken, promise.c.made_on - owed.c.oldest_due)).label("reached_days"),
             )
             .join_from(looked_at, stores, stores.c.id == looked_at.c.store_id)
-            .join(Customer, Customer.id == looked_at.c.customer_id)
+            .outerjoin(languages, languages.c.id == looked_at.c.customer_id)
+            .outerjoin(Customer, Customer.id == looked_at.c.customer_id)
             .outerjoin(owed, owed.c.account_id == looked_at.c.account_id)
             .outerjoin(promise, promise.c.account_id == looked_at.c.account_id)
         )

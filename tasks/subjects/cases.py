@@ -24,7 +24,7 @@ from tasks.subjects.contract import (
     first_reason,
     within,
 )
-from tasks.subjects.customers import about_customer, stores_today
+from tasks.subjects.customers import about_customer, own_languages, stores_today
 
 NOT_CLOSED = "the complaint is not closed"
 NEW_COMPLAINT = "a newer complaint is open"
@@ -37,21 +37,22 @@ class Cases:
 
     def facts(self, now: Now, scope: Scope) -> Select[Any]:
         """One row a complaint that was open by then; what was closed later is not closed yet."""
-        stores = stores_today(now)
+        stores, languages = stores_today(now), own_languages()
         closed = and_(Case.state == CaseState.CLOSED, Case.closed_at <= moment(now))
         return (
             select(
                 Case.id.label("subject_id"),
                 Case.store_id,
                 Case.customer_id,
-                *about_customer(stores),
+                *about_customer(stores, languages),
                 case((closed, Case.closed_at)).label("anchor_at"),
                 Case.opened_at,
                 local_day(Case.opened_at, stores.c.time_zone).label("opened_on"),
                 case((closed, local_day(Case.closed_at, stores.c.time_zone))).label("day"),
             )
             .join_from(Case, stores, stores.c.id == Case.store_id)
-            .join(Customer, Customer.id == Case.customer_id)
+            .outerjoin(languages, languages.c.id == Case.customer_id)
+            .outerjoin(Customer, Customer.id == Case.customer_id)
             .where(Case.kind == CaseKind.COMPLAINT, Case.opened_at <= moment(now), _in_scope(scope))
         )
 

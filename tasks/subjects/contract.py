@@ -141,8 +141,8 @@ def asked(condition: Condition, conditions: ColumnElement[Any]) -> ColumnElement
     return literal(condition.value, Text) == func.any(conditions)
 
 
-def first_reason(*rules: tuple[ColumnElement[bool], str | ColumnElement[str]]) -> ColumnElement[str | None]:
-    """The reason of the first rule that is broken; null when none is."""
+def first_reason(*rules: tuple[ColumnElement[bool], str | ColumnElement[str] | None]) -> ColumnElement[str | None]:
+    """The reason of the first rule that is broken; null when none is. A rule without a reason ends the asking."""
     return case(
         *((broken, literal(reason, Text) if isinstance(reason, str) else reason) for broken, reason in rules),
         else_=None,

@@ -26,7 +26,7 @@ from tasks.subjects.contract import (
     local_days,
     within,
 )
-from tasks.subjects.customers import about_customer, stores_today, vehicle_name
+from tasks.subjects.customers import about_customer, own_languages, stores_today, vehicle_name
 
 SOLD = "the vehicle was sold on"
 NOT_YET = "it has not happened yet"
@@ -42,21 +42,23 @@ class _Visits:
     def facts(self, now: Now, scope: Scope) -> Select[Any]:
         """One row a visit."""
         table = self.table
-        stores = stores_today(now)
+        stores, languages, disposed = stores_today(now), own_languages(), _disposed()
         return (
             select(
                 table.id.label("subject_id"),
                 table.store_id,
                 table.customer_id,
-                *about_customer(stores),
+                *about_customer(stores, languages),
                 self.day.label("day"),
                 midnight(self.day, stores.c.time_zone).label("anchor_at"),
-                _sold(table, self.day, stores.c.today).label("sold"),
+                _sold(table, self.day, disposed, stores.c.today).label("sold"),
                 vehicle_name().label("vehicle"),
                 *self._own_columns(),
             )
             .join_from(table, stores, stores.c.id == table.store_id)
-            .join(Customer, Customer.id == table.customer_id)
+            .outerjoin(languages, languages.c.id == table.customer_id)
+            .outerjoin(Customer, Customer.id == table.customer_id)
+            .outerjoin(disposed, disposed.c.id == table.vehicle_id)
             .outerjoin(Vehicle, Vehicle.id == table.vehicle_id)
             .where(self._in_scope(scope))
         )
@@ -107,7 +109,14 @@ class _Visits:
                 return self.table.customer_id == scope.customer_id
 
 
-def _sold(visit: type[Handover] | type[RepairOrder], day: Any, today: ColumnElement[date]) -> ColumnElement[bool]:
+def _disposed() -> Subquery:
+    """The few cars that are marked as sold. A sweep need not look at each car to learn that it is none of them."""
+    return select(Vehicle.id, Vehicle.disposed_on).where(Vehicle.disposed_on.is_not(None)).subquery("disposed")
+
+
+def _sold(
+    visit: type[Handover] | type[RepairOrder], day: Any, disposed: Subquery, today: ColumnElement[date]
+) -> ColumnElement[bool]:
     """The car is marked as sold, or was handed over to someone else later, which tells that it was, and when."""
     later = aliased(Handover)
     handed_on = exists(
@@ -118,7 +127,7 @@ def _sold(visit: type[Handover] | type[RepairOrder], day: Any, today: ColumnElem
             later.handed_over_on <= today,
         )
     )
-    return or_(func.coalesce(Vehicle.disposed_on <= today, False), handed_on)
+    return or_(func.coalesce(disposed.c.disposed_on <= today, False), handed_on)
 
 
 class Handovers(_Visits):

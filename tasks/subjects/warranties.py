@@ -25,7 +25,7 @@ from tasks.subjects.contract import (
     local_days,
     within,
 )
-from tasks.subjects.customers import about_customer, stores_today, vehicle_name
+from tasks.subjects.customers import about_customer, own_languages, stores_today, vehicle_name
 
 SOLD = "the vehicle was sold on"
 BOOKED = "an inspection is booked"
@@ -40,7 +40,7 @@ class Warranties:
 
     def facts(self, now: Now, scope: Scope) -> Select[Any]:
         """One row a warranty whose car has an owner, with the end as it was known on the day."""
-        stores = stores_today(now)
+        stores, languages = stores_today(now), own_languages()
         today = stores.c.today
         end = _ends(scope)
         row = end.c
@@ -49,7 +49,7 @@ class Warranties:
                 row.subject_id,
                 row.store_id,
                 row.customer_id,
-                *about_customer(stores),
+                *about_customer(stores, languages),
                 row.day,
                 midnight(row.day, stores.c.time_zone).label("anchor_at"),
                 row.basis,
@@ -60,7 +60,8 @@ class Warranties:
                 row.vehicle,
             )
             .join_from(end, stores, stores.c.id == row.store_id)
-            .join(Customer, Customer.id == row.customer_id)
+            .outerjoin(languages, languages.c.id == row.customer_id)
+            .outerjoin(Customer, Customer.id == row.customer_id)
             .where(row.known_from <= today, today < row.known_until)
         )
 
@@ -86,8 +87,9 @@ class Warranties:
         return first_reason(
             (func.coalesce(facts.c.starts_on > facts.c.today, False), NOT_BEGUN),
             (and_(asked(Condition.VEHICLE_KEPT, conditions), facts.c.sold), SOLD),
-            (and_(invited, _inspection_done(facts, now, since)), DONE),
-            (and_(invited, _inspection_booked(facts, now, since)), BOOKED),
+            (~and_(invited, _inspection_known(facts, now, since)), None),
+            (_inspection_done(facts, now, since), DONE),
+            (_inspection_booked(facts, now, since), BOOKED),
         )
 
     def figures(self, facts: Subquery) -> ColumnElement[Any]:
@@ -130,6 +132,11 @@ def _ends(scope: Scope) -> Subquery:
     )
 
 
+def _inspection_known(facts: Subquery, now: Now, since: ColumnElement[date]) -> ColumnElement[bool]:
+    """Whether there is any inspection to look into. For nearly all cars there is none, and that is soon said."""
+    return or_(_inspected(facts, now, since), _inspection_ordered(facts, since))
+
+
 def _inspection_booked(facts: Subquery, now: Now, since: ColumnElement[date]) -> ColumnElement[bool]:
     """An inspection is booked or asked for, and was neither cancelled nor missed by then."""
     off = and_(
@@ -150,14 +157,17 @@ def _inspection_done(facts: Subquery, now: Now, since: ColumnElement[date]) -> C
         or_(came, Appointment.arrived_at <= moment(now)),
         func.coalesce(Appointment.arrived_at, Appointment.starts_at) <= moment(now),
     )
-    ordered = exists(
+    return or_(visited, _inspection_ordered(facts, since))
+
+
+def _inspection_ordered(facts: Subquery, since: ColumnElement[date]) -> ColumnElement[bool]:
+    return exists(
         select(literal(1)).where(
             RepairOrder.vehicle_id == facts.c.vehicle_id,
             RepairOrder.work_kind == WorkKind.INSPECTION,
             RepairOrder.closed_on.between(since, facts.c.today),
         )
     )
-    return or_(visited, ordered)
 
 
 def _inspected(

@@ -188,6 +188,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customers")),
     )
     op.create_index(
+        "ix_customers_own_language",
+        "customers",
+        ["id", "language"],
+        unique=False,
+        postgresql_where=sa.text("language is not null"),
+    )
+    op.create_index(
         "ix_customers_name_begins",
         "customers",
         [sa.literal_column("lower(name)").label("lower_name")],
@@ -523,6 +530,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("store_id", "key", name=op.f("uq_vehicles_store_id_key")),
     )
     op.create_index(op.f("ix_vehicles_customer_id"), "vehicles", ["customer_id"], unique=False)
+    op.create_index(
+        "ix_vehicles_disposed",
+        "vehicles",
+        ["id", "disposed_on"],
+        unique=False,
+        postgresql_where=sa.text("disposed_on is not null"),
+    )
     op.create_index(op.f("ix_vehicles_plate"), "vehicles", ["plate"], unique=False)
     op.create_index(op.f("ix_vehicles_vin"), "vehicles", ["vin"], unique=False)
     op.create_table(
@@ -666,8 +680,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("store_id", "key", name=op.f("uq_handovers_store_id_key")),
     )
     op.create_index(op.f("ix_handovers_customer_id"), "handovers", ["customer_id"], unique=False)
-    op.create_index(op.f("ix_handovers_handed_over_on"), "handovers", ["handed_over_on"], unique=False)
-    op.create_index(op.f("ix_handovers_vehicle_id"), "handovers", ["vehicle_id"], unique=False)
+    op.create_index(
+        "ix_handovers_handed_over_on",
+        "handovers",
+        ["handed_over_on"],
+        unique=False,
+        postgresql_include=["id", "store_id", "customer_id", "vehicle_id"],
+    )
+    op.create_index(
+        "ix_handovers_vehicle_id_handed_over_on",
+        "handovers",
+        ["vehicle_id", "handed_over_on"],
+        unique=False,
+        postgresql_include=["customer_id"],
+    )
     op.create_table(
         "invoices",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -770,7 +796,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_repair_orders")),
         sa.UniqueConstraint("store_id", "key", name=op.f("uq_repair_orders_store_id_key")),
     )
-    op.create_index(op.f("ix_repair_orders_closed_on"), "repair_orders", ["closed_on"], unique=False)
+    op.create_index(
+        "ix_repair_orders_closed_on",
+        "repair_orders",
+        ["closed_on"],
+        unique=False,
+        postgresql_include=["id", "store_id", "customer_id", "vehicle_id"],
+    )
     op.create_index(op.f("ix_repair_orders_customer_id"), "repair_orders", ["customer_id"], unique=False)
     op.create_index(
         "ix_repair_orders_inspections",
@@ -1643,7 +1675,7 @@ def downgrade() -> None:
         "ix_repair_orders_inspections", table_name="repair_orders", postgresql_where=sa.text("work_kind = 'inspection'")
     )
     op.drop_index(op.f("ix_repair_orders_customer_id"), table_name="repair_orders")
-    op.drop_index(op.f("ix_repair_orders_closed_on"), table_name="repair_orders")
+    op.drop_index("ix_repair_orders_closed_on", table_name="repair_orders")
     op.drop_table("repair_orders")
     op.drop_index(op.f("ix_promises_account_id"), table_name="promises")
     op.drop_table("promises")
@@ -1651,8 +1683,8 @@ def downgrade() -> None:
     op.drop_index("ix_invoices_settled_on_due_on", table_name="invoices")
     op.drop_index("ix_invoices_account_id", table_name="invoices")
     op.drop_table("invoices")
-    op.drop_index(op.f("ix_handovers_vehicle_id"), table_name="handovers")
-    op.drop_index(op.f("ix_handovers_handed_over_on"), table_name="handovers")
+    op.drop_index("ix_handovers_vehicle_id_handed_over_on", table_name="handovers")
+    op.drop_index("ix_handovers_handed_over_on", table_name="handovers")
     op.drop_index(op.f("ix_handovers_customer_id"), table_name="handovers")
     op.drop_table("handovers")
     op.drop_index(op.f("ix_browser_sessions_user_id"), table_name="browser_sessions")
@@ -1684,6 +1716,7 @@ def downgrade() -> None:
     op.drop_table("appointments")
     op.drop_index(op.f("ix_vehicles_vin"), table_name="vehicles")
     op.drop_index(op.f("ix_vehicles_plate"), table_name="vehicles")
+    op.drop_index("ix_vehicles_disposed", table_name="vehicles", postgresql_where=sa.text("disposed_on is not null"))
     op.drop_index(op.f("ix_vehicles_customer_id"), table_name="vehicles")
     op.drop_table("vehicles")
     op.drop_table("users")
@@ -1726,6 +1759,7 @@ def downgrade() -> None:
         postgresql_using="gin",
         postgresql_where=sa.text("lower(name) ~ '[^ -~]'"),
     )
+    op.drop_index("ix_customers_own_language", table_name="customers", postgresql_where=sa.text("language is not null"))
     op.drop_index("ix_customers_name_begins", table_name="customers", postgresql_ops={"lower_name": "text_pattern_ops"})
     op.drop_table("customers")
     op.drop_index(
