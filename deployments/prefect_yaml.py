@@ -37,12 +37,13 @@ def write_prefect_yaml(zones: Sequence[str], home_zone: str) -> str:
 
 
 def _deployment(served: Served, zones: Sequence[str], home_zone: str) -> dict[str, Any]:
+    alone = {"concurrency_limit": {"limit": 1, "collision_strategy": "CANCEL_NEW"}} if served.one_at_a_time else {}
     return {
         "name": DEPLOYMENT,
         "flow_name": str(served.name),
         "entrypoint": f"{served.module}.{served.function}",
         "work_pool": {"name": POOL},
-        "concurrency_limit": {"limit": 1, "collision_strategy": "CANCEL_NEW"},
+        **alone,
         "schedules": [
             {"slug": schedule.slug, "cron": schedule.cron, "timezone": schedule.zone}
             for schedule in schedules_of(served, zones, home_zone)

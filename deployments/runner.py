@@ -46,6 +46,7 @@ CHECK_SECONDS = 15  # Prefect's scheduler looks at a new deployment every 5 seco
 RECHECK_SECONDS = 600
 PREFECT_AWAY = (httpx.HTTPError, PrefectHTTPStatusError)
 KILL_SECONDS = 5
+ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
 MADE_UP = [f"{STARTED_BY}runner"]
 """The tag of what the runner starts by itself: how its run says by whom it was started."""
 
@@ -235,7 +236,7 @@ async def _describe(served: Served, plan: Plan, home_zone: str) -> RunnerDeploym
             for schedule in schedules_of(served, plan.zones, home_zone)
         ],
         paused=not plan.enabled.get(served.name, True),
-        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
+        concurrency_limit=ONE_AT_A_TIME if served.one_at_a_time else None,
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
 

@@ -32,6 +32,8 @@ class Served:
     name: str
     module: str
     slots: tuple[Slot, ...]
+    one_at_a_time: bool = True
+    """Whether Prefect cancels a run of it while another one is at work."""
 
     @property
     def function(self) -> str:
@@ -65,6 +67,8 @@ SERVED = (
     Served(ProcessName.WARRANTY_EXPIRY, "flows.warranty_expiry", DAILY),
     Served(ProcessName.OVERDUE_ACCOUNTS, "flows.overdue_accounts", DAILY),
     Served(ProcessName.COMPLAINT_FOLLOWUP, "flows.complaint_followup", DAILY),
+    Served(ProcessName.CAMPAIGNS, "flows.campaigns", (Slot(BEAT, "* * * * *", local=False),)),
+    Served("campaign", "flows.campaign", (), one_at_a_time=False),  # one run waits for each approval
     Served("all-processes", "flows.all_processes", ()),  # started by hand alone
     Served("dispatch", "flows.dispatch", (Slot(BEAT, "* * * * *", local=False),)),
     Served("housekeeping", "flows.housekeeping", (Slot("night", "10 3 * * *", local=False),)),  # after any clock change

@@ -187,6 +187,12 @@ class CampaignPlan(Frozen):
         """Whether the variants are tried out on a part first, and the best of them goes to the rest."""
         return sum(variant.share for variant in self.variants) < WHOLE
 
+    def first_wave(self, told: int) -> int:
+        """How many of those who are told are told first; 0: without a canary everybody is told at once."""
+        if self.canary.percent == 0:
+            return 0
+        return min(told, max(self.canary.at_least, -(-told * self.canary.percent // WHOLE)))
+
     @property
     def fingerprint(self) -> str:
         """What an approval is bound to: any other plan has another one."""

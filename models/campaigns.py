@@ -86,27 +86,47 @@ class Campaign(Base):
     """The flow run that is suspended while the approval is waited for."""
 
     launches_at: Mapped[datetime | None]
-    """When it begins; null until somebody has launched it."""
+    """When it begins for the first of them; null until somebody has launched it and it is approved."""
     launched_by: Mapped[str | None]
     frozen_at: Mapped[datetime | None]
     """When its recipients were written down."""
     winner: Mapped[str | None]
     """The variant that won the trial."""
+    recipients_after: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    """Its recipients have the ids after this one, wave by wave: the canary's first, the control group's last."""
+    canary_to: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    """The last id of the canary, or that before the first recipient where there is none; likewise the next two."""
+    trial_to: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    rest_to: Mapped[int] = mapped_column(BigInteger, server_default="0")
     planned_up_to: Mapped[int] = mapped_column(BigInteger, server_default="0")
     """Recipients up to this id have their touches."""
+    trial_at: Mapped[datetime | None]
+    """When the trial was let go."""
+    rest_at: Mapped[datetime | None]
+    """When the rest was let go."""
+    followed_up_to: Mapped[int | None] = mapped_column(BigInteger)
+    """Recipients up to this id were looked at in this round of the follow-up; null between two rounds."""
     followed_up_at: Mapped[datetime | None]
-    """When it was last looked for recipients who did not answer."""
+    """When the last round of the follow-up ended."""
 
     paused_at: Mapped[datetime | None]
     paused_by: Mapped[str | None]
     held_at: Mapped[datetime | None]
     held_reason: Mapped[str | None]
     """Why it stopped by itself and asks a person, as a sentence."""
+    let_go_at: Mapped[datetime | None]
+    """When a person let it go on after it had stopped by itself."""
+    notice: Mapped[str | None]
+    """What its author should know: refused and why, or not approved in time."""
+    budget: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
+    """What its messages may cost: the plan's, or what it was raised to since. Null: whatever they do."""
     spent: Mapped[Decimal] = mapped_column(Numeric(14, 4), server_default="0")
     """What its messages have cost so far, in the currency of the settings."""
     dearest_message: Mapped[Decimal | None] = mapped_column(Numeric(14, 4))
     """What one message may cost at most: so much is kept back for each that is on its way."""
     finished_at: Mapped[datetime | None]
+    cleared_at: Mapped[datetime | None]
+    """When the last touch of a cancelled campaign was ended."""
 
     __table_args__ = (
         Index("ix_campaigns_created_at", "created_at"),

@@ -93,6 +93,8 @@ class Settings(BaseSettings):
     """What campaigns' budgets and estimates go by: `AFTERCARE_PRICES__SMS`."""
     price_currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "CNY"
     """What the prices and the budgets are in. ISO 4217."""
+    channel_rates: dict[ChannelName, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
+    """How many messages a second a channel takes at most, over all workers: `AFTERCARE_CHANNEL_RATES__SMS`."""
     dispatch_batch: Annotated[int, Field(ge=1, le=5000)] = 1000
     """How many customers one claim takes at most."""
 

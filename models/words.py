@@ -246,6 +246,8 @@ class Gate(StrEnum):
     CHANNEL = "channel"
     QUIET_HOURS = "quiet-hours"
     CAP = "cap"
+    CAMPAIGN = "campaign"
+    """The campaign was paused, or stopped by itself."""
     RETRY = "retry"
     APPROVAL = "approval"
     NONE = "none"

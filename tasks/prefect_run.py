@@ -35,6 +35,7 @@ from tasks.housekeeping import keep_house
 from tasks.leases import Lease
 from tasks.notices import tell_departments
 from tasks.planning.sweep import plan
+from tasks.prefect_pace import open_pace
 from tasks.rehearsing import WouldContact, rehearse
 from tasks.run_artifacts import account_rows, touch_rows
 from tasks.runs import (
@@ -118,12 +119,12 @@ async def accounted_run(process: str, as_of: datetime | None, *, dry_run: bool) 
         yield run
         await publish_artifacts(run)
         await asyncio.to_thread(
-            _in_transaction, lambda connection: close_run(connection, run.id, run.account, _finished())
+            in_transaction, lambda connection: close_run(connection, run.id, run.account, _finished())
         )
     except BaseException as error:
         reason = str(error) or type(error).__name__
         await asyncio.to_thread(
-            _in_transaction, lambda connection: fail_run(connection, run.id, run.account, reason, _finished())
+            in_transaction, lambda connection: fail_run(connection, run.id, run.account, reason, _finished())
         )
         raise
     finally:
@@ -155,6 +156,11 @@ def _finished() -> datetime:
     return read_clock(settings.now, settings.zone)
 
 
+async def note_progress(run: ProcessRun) -> None:
+    """Keep how far the run is, for those who watch it."""
+    await _note(run, run.account)
+
+
 async def _note(run: ProcessRun, account: RunAccount) -> None:
     """Keep how far the run is, for those who watch it. A database that is away is no reason to stop."""
     with suppress(OperationalError, InterfaceError):
@@ -164,10 +170,11 @@ async def _note(run: ProcessRun, account: RunAccount) -> None:
 def _keep_account(run: ProcessRun, account: RunAccount) -> None:
     if run.lease is not None:
         run.lease.renew()
-    _in_transaction(lambda connection: note_account(connection, run.id, account))
+    in_transaction(lambda connection: note_account(connection, run.id, account))
 
 
-def _in_transaction(work: Callable[[Connection], Result]) -> Result:
+def in_transaction(work: Callable[[Connection], Result]) -> Result:
+    """What `work` makes of a connection, committed at its end."""
     with read_engine().begin() as connection:
         return work(connection)
 
@@ -179,7 +186,7 @@ async def rehearse_touches(run: ProcessRun) -> None:
 
 @step("rehearse {process}")
 async def _rehearse(process: str, now: datetime) -> tuple[RunAccount, list[WouldContact]]:
-    return await asyncio.to_thread(_in_transaction, lambda connection: rehearse(connection, ProcessName(process), now))
+    return await asyncio.to_thread(in_transaction, lambda connection: rehearse(connection, ProcessName(process), now))
 
 
 async def plan_touches(run: ProcessRun) -> None:
@@ -195,7 +202,7 @@ async def plan_touches(run: ProcessRun) -> None:
 @step("plan {process}")
 async def _plan(process: str, now: datetime, run_id: UUID) -> RunAccount:
     return await asyncio.to_thread(
-        _in_transaction, lambda connection: plan(connection, ProcessName(process), now, run_id)
+        in_transaction, lambda connection: plan(connection, ProcessName(process), now, run_id)
     )
 
 
@@ -217,14 +224,16 @@ async def _dispatch(process: str | None, now: datetime, fixed: bool, run_id: UUI
     return await dispatch_due(
         read_engine(),
         settings,
-        _clock(settings, now, fixed=fixed),
+        clock_of(settings, now, fixed=fixed),
         process=ProcessName(process) if process else None,
+        pace=await open_pace(settings),
         run_id=run_id,
         report=report,
     )
 
 
-def _clock(settings: Settings, now: datetime, *, fixed: bool) -> Callable[[], datetime]:
+def clock_of(settings: Settings, now: datetime, *, fixed: bool) -> Callable[[], datetime]:
+    """The clock of a run: it stands still for a run as of a moment."""
     return (lambda: now) if fixed else (lambda: read_clock(settings.now, settings.zone))
 
 
@@ -235,7 +244,7 @@ async def tell_of_changes(run: ProcessRun) -> None:
 
 @step("tell departments")
 async def _tell_departments(now: datetime) -> int:
-    return await asyncio.to_thread(_in_transaction, lambda connection: tell_departments(connection, now))
+    return await asyncio.to_thread(in_transaction, lambda connection: tell_departments(connection, now))
 
 
 async def open_broken_promises(run: ProcessRun) -> None:
@@ -245,7 +254,7 @@ async def open_broken_promises(run: ProcessRun) -> None:
 
 @step("open cases for broken promises")
 async def _open_broken_promises(now: datetime) -> int:
-    return await asyncio.to_thread(_in_transaction, lambda connection: open_cases_for_broken_promises(connection, now))
+    return await asyncio.to_thread(in_transaction, lambda connection: open_cases_for_broken_promises(connection, now))
 
 
 async def add_coverage(run: ProcessRun) -> None:
@@ -255,7 +264,7 @@ async def add_coverage(run: ProcessRun) -> None:
 
 @step("measure coverage")
 async def _measure_coverage(now: datetime) -> dict[str, float]:
-    return await asyncio.to_thread(_in_transaction, lambda connection: measure_coverage(connection, now))
+    return await asyncio.to_thread(in_transaction, lambda connection: measure_coverage(connection, now))
 
 
 async def tidy_up(run: ProcessRun) -> None:
@@ -265,7 +274,7 @@ async def tidy_up(run: ProcessRun) -> None:
 
 @step("keep house")
 async def _keep_house(now: datetime, run_id: UUID) -> RunAccount:
-    return await asyncio.to_thread(_in_transaction, lambda connection: keep_house(connection, now, run_id))
+    return await asyncio.to_thread(in_transaction, lambda connection: keep_house(connection, now, run_id))
 
 
 async def publish_artifacts(run: ProcessRun) -> None:
@@ -275,8 +284,6 @@ async def publish_artifacts(run: ProcessRun) -> None:
         key=f"{run.process}-account",
         description=f"{run.process} as of {run.now:%F %T%z}",
     )
-    rows = await asyncio.to_thread(
-        _in_transaction, lambda connection: touch_rows(connection, run.id, run.would_contact)
-    )
+    rows = await asyncio.to_thread(in_transaction, lambda connection: touch_rows(connection, run.id, run.would_contact))
     if rows:
         await acreate_table_artifact(table=rows, key=f"{run.process}-touches", description="Recipients are masked.")

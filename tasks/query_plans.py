@@ -53,6 +53,11 @@ def count_touches(connection: Connection) -> None:
     connection.execute(text(f"analyze (skip_locked) touches ({', '.join(TELLING_COLUMNS)})"))
 
 
+def count_recipients(connection: Connection) -> None:
+    """Tell PostgreSQL that a campaign's audience has just been written down."""
+    connection.execute(text("analyze (skip_locked) campaign_recipients"))
+
+
 def expect_many(statement: Select[Any]) -> Select[Any]:
     """The same rows, of which PostgreSQL expects a hundred times as many.
 

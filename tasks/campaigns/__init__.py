@@ -1,1 +1,1 @@
-"""Campaigns (R13): made, approved, launched, watched and measured."""
+"""Campaigns (R13): made by hand, approved, launched, carried on wave by wave, and measured."""

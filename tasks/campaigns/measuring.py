@@ -19,10 +19,13 @@ TOLD = (TouchState.SENT, TouchState.UNKNOWN, TouchState.FAILED)
 TO_COME = (TouchState.PLANNED, TouchState.AWAITING_APPROVAL, TouchState.CLAIMED, TouchState.SENDING)
 
 
-def measure_canary(connection: Connection, campaign_id: int, now: datetime) -> CanaryMeasure:
-    """How those of the wave `canary` fared by `now`."""
+def measure_canary(
+    connection: Connection, campaign_id: int, now: datetime, *, whole_trial: bool = False
+) -> CanaryMeasure:
+    """How those of the canary fared by `now`; `whole_trial`: and those on whom the variants are tried out."""
     told = Touch.state.in_(TOLD)
-    of_wave = _messages(campaign_id).where(CampaignRecipient.wave == Wave.CANARY)
+    waves = (Wave.CANARY, Wave.TRIAL) if whole_trial else (Wave.CANARY,)
+    of_wave = _messages(campaign_id).where(CampaignRecipient.wave.in_(waves))
     row = connection.execute(
         of_wave.with_only_columns(
             func.count().filter(told).label("told"),

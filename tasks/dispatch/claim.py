@@ -29,6 +29,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    union_all,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -79,6 +80,8 @@ def claim(
     deferred, cancelled, superseded or skipped, with its verdict. Empty when nothing is due that is not held by
     another dispatcher at this moment.
     """
+    if policies is not None and not policies:
+        return []
     customers = list(connection.scalars(_locked_customers(now, limit, process, policies)))
     if not customers:
         return []
@@ -106,25 +109,37 @@ def _locked_customers(
     now: datetime, limit: int, process: ProcessName | None, policies: Sequence[int] | None
 ) -> Select[Any]:
     """Customers with a due touch, the most urgent first, that no other dispatcher holds."""
-    due = [Touch.state == TouchState.PLANNED, Touch.not_before <= moment(now)]
-    if policies is not None:
-        due += [Touch.process == ProcessName.CAMPAIGNS.value, Touch.policy_version_id.in_(policies)]
-    elif process is not None:
-        due.append(Touch.process == process.value)
+    due = select(Touch.customer_id).where(Touch.state == TouchState.PLANNED, Touch.not_before <= moment(now))
+    if policies is None:
+        theirs = Touch.process == process.value if process else Touch.process != ProcessName.CAMPAIGNS.value
+        found = due.where(theirs).order_by(Touch.priority.desc(), Touch.not_before).limit(limit * 4)
     else:
-        due.append(Touch.process != ProcessName.CAMPAIGNS.value)
-    urgent = (
-        select(Touch.customer_id)
-        .where(*due)
-        .order_by(Touch.priority.desc(), Touch.not_before)
-        .limit(limit * 4)
-        .subquery("urgent")
-    )
+        found = _of_campaign(due, policies, limit * 4)
+    urgent = found.subquery("urgent")
     return (
         select(Customer.id)
         .where(Customer.id.in_(select(urgent.c.customer_id)))
         .limit(limit)
         .with_for_update(key_share=True, skip_locked=True)
+    )
+
+
+def _of_campaign(due: Select[Any], policies: Sequence[int], limit: int) -> Select[Any]:
+    """The earliest of each policy of a campaign: asked one by one, the index gives them in that order, however many
+    more there are."""
+    of_campaigns = due.where(Touch.process == ProcessName.CAMPAIGNS.value)
+    return select(
+        union_all(
+            *(
+                select(
+                    of_campaigns.where(Touch.policy_version_id == policy)
+                    .order_by(Touch.not_before)
+                    .limit(limit)
+                    .subquery()
+                )
+                for policy in policies
+            )
+        ).subquery("of_policies")
     )
 
 

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import OperationalError
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_exponential
 
@@ -34,6 +35,34 @@ PATIENCE_SECONDS = 600
 """How long outcomes wait in memory for a database that is restarting."""
 REPORT_SECONDS = 1
 """How often it is told how far the dispatch is, at most."""
+
+
+class Pace(Protocol):
+    """How fast messages may go, over all the workers there are."""
+
+    async def wait_for(self, channel: ChannelName, messages: int) -> None:
+        """Return when so many more may go by a channel."""
+        ...
+
+
+class Confinement(Protocol):
+    """What a dispatch of one campaign heeds beside the gates: whether it goes on, and what it may cost."""
+
+    policies: Sequence[int]
+    """The policy versions whose touches it sends."""
+
+    def customers_at_once(self, connection: Connection, limit: int) -> int:
+        """To how many customers at most the next batch may go; 0: no further. It holds until the transaction ends."""
+        ...
+
+    def goes_on(self, connection: Connection) -> bool:
+        """Whether what is claimed may still go out."""
+        ...
+
+    def note(self, connection: Connection, results: Sequence[Result]) -> None:
+        """What the messages came to, in the transaction that records it."""
+        ...
+
 
 patiently = retry(
     retry=retry_if_exception_type(OperationalError),
@@ -61,17 +90,20 @@ async def dispatch_due(
     clock: Clock,
     *,
     process: ProcessName | None = None,
+    confined: Confinement | None = None,
+    pace: Pace | None = None,
     run_id: UUID | None = None,
     report: Report | None = None,
 ) -> RunAccount:
-    """Send what is due, of one process where it is named, until nothing is; the claimed half of the run's account.
+    """Send what is due until nothing is; the claimed half of the run's account. `process`: of that one; `confined`: of
+    one campaign. Without either of all processes, but of no campaign.
 
     `report` is told the account so far from time to time. Raises `UnusableChannelAddress` before anything is claimed.
     """
     check_addresses(settings)
     with dispatcher(engine, clock(), run_id) as lease:
         async with AsyncExitStack() as closing:
-            dispatch = Dispatch(engine, settings, clock, lease, process, run_id, closing, report)
+            dispatch = Dispatch(engine, settings, clock, lease, process, run_id, closing, report, confined, pace)
             return await dispatch.run()
 
 
@@ -87,6 +119,8 @@ class Dispatch:
     run_id: UUID | None
     closing: AsyncExitStack
     report: Report | None = None
+    confined: Confinement | None = None
+    pace: Pace | None = None
     lines: dict[str, Line] = field(default_factory=dict)
     codes: dict[int, str] = field(default_factory=dict)
     probing: bool = False
@@ -125,6 +159,8 @@ class Dispatch:
         with self.engine.begin() as connection:
             if self.unanswered:
                 recover_unanswered(connection, self.lease.key, self.in_hand, self.clock())
+            if self.confined is not None:
+                limit = self.confined.customers_at_once(connection, limit)
             self.unanswered = True
             judged = claim(
                 connection,
@@ -132,6 +168,7 @@ class Dispatch:
                 dispatcher_id=self.lease.key,
                 limit=limit,
                 process=self.process,
+                policies=self.confined.policies if self.confined is not None else None,
                 run_id=self.run_id,
             )
         self.unanswered = False
@@ -174,8 +211,12 @@ class Dispatch:
     async def _send_chunk(self, line: Line, ids: list[UUID]) -> None:
         """Look once more, send, record."""
         if line.paused:
-            await asyncio.to_thread(self._put_back, ids)
-            self.account += RunAccount(deferred={Gate.CHANNEL.value: len(ids)})
+            await asyncio.to_thread(self._put_back, ids, Gate.CHANNEL)
+            return
+        if self.pace is not None:
+            await self.pace.wait_for(line.name, len(ids))
+        if not await asyncio.to_thread(self._goes_on):
+            await asyncio.to_thread(self._put_back, ids, Gate.CAMPAIGN)
             return
         looked = await asyncio.to_thread(self._release, ids, line.channel.idempotent)
         messages = [one.message for one in looked.released]
@@ -196,6 +237,14 @@ class Dispatch:
             await self.report(self.account)
 
     @patiently
+    def _goes_on(self) -> bool:
+        """Whether what is claimed may still go out: a campaign may have been paused since."""
+        if self.confined is None:
+            return True
+        with self.engine.begin() as connection:
+            return self.confined.goes_on(connection)
+
+    @patiently
     def _release(self, ids: list[UUID], resendable: bool) -> Release:
         with self.engine.begin() as connection:
             return release(connection, ids, self.clock(), dispatcher_id=self.lease.key, resendable=resendable)
@@ -205,12 +254,15 @@ class Dispatch:
         if results:
             with self.engine.begin() as connection:
                 record(connection, results, self.clock(), dispatcher_id=self.lease.key)
+                if self.confined is not None:
+                    self.confined.note(connection, results)
                 settle_held(connection, self.clock())
 
     @patiently
-    def _put_back(self, ids: list[UUID]) -> None:
+    def _put_back(self, ids: list[UUID], gate: Gate) -> None:
         with self.engine.begin() as connection:
-            put_back(connection, ids, self.clock(), dispatcher_id=self.lease.key)
+            put_back(connection, ids, gate, self.clock(), dispatcher_id=self.lease.key)
+        self.account += RunAccount(deferred={gate.value: len(ids)})
 
     @patiently
     def _watch(self, line: Line, accepted: bool) -> None:

@@ -153,8 +153,15 @@ def _plain(result: Result) -> dict[str, Any]:
     }
 
 
-def put_back(connection: Connection, ids: Sequence[UUID], now: datetime, *, dispatcher_id: int) -> None:
-    """Plan again what was claimed for a channel that has paused itself since; the gate holds it until the probe."""
+PUT_BACK = {
+    Gate.CHANNEL: "the channel paused itself",
+    Gate.CAMPAIGN: "the campaign was paused",
+}
+"""Why what was claimed does not go out for now, by the gate that holds it."""
+
+
+def put_back(connection: Connection, ids: Sequence[UUID], gate: Gate, now: datetime, *, dispatcher_id: int) -> None:
+    """Plan again what was claimed for a channel, or of a campaign, that is paused since."""
     connection.execute(
         update(Touch)
         .where(
@@ -163,8 +170,7 @@ def put_back(connection: Connection, ids: Sequence[UUID], now: datetime, *, disp
             Touch.claimed_by == literal(dispatcher_id, BigInteger),
         )
         .values(
-            state=TouchState.PLANNED, state_at=now, claimed_by=None, gate=Gate.CHANNEL,
-            reason="the channel paused itself",
+            state=TouchState.PLANNED, state_at=now, claimed_by=None, gate=gate, reason=PUT_BACK[gate],
             contacted_at=case((Touch.resendable, Touch.contacted_at), else_=null()),
             merged_into=case((Touch.resendable, Touch.merged_into), else_=null()),
         )

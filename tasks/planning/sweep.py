@@ -59,16 +59,17 @@ def plan(connection: Connection, process: ProcessName, now: datetime, run_id: UU
     ended = end_reasonless(connection, process, now, run_id)
     account = RunAccount(ended=ended)
     for in_force in policies_in_force(connection, process):
-        rows = connection.execute(sweep(in_force, now, run_id)).all()
-        account += _account(rows)
+        rows = connection.execute(sweep(in_force, Span.of_sweep(now), run_id)).all()
+        account += account_of(rows)
     if account.planned > FEW:
         count_touches(connection)
     return account
 
 
-def sweep(in_force: PolicyInForce, now: datetime, run_id: UUID | None) -> Select[Any]:
+def sweep(in_force: PolicyInForce, span: Span, run_id: UUID | None) -> Select[Any]:
     """Look at the population, insert the touches that are not there yet, and count, in one statement."""
-    looked_at = population(in_force, Span.of_sweep(now)).cte("looked_at")
+    now = span.now
+    looked_at = population(in_force, span).cte("looked_at")
     planned = _insertion(looked_at, now, run_id).returning(Touch.id, Touch.state, Touch.reason).cte("planned")
     revived = _revival(looked_at, now).returning(Touch.id).cte("revived")
     recorded = _late_verdicts(planned, now, run_id).cte("recorded")
@@ -154,7 +155,7 @@ def _late_verdicts(planned: CTE, now: datetime, run_id: UUID | None) -> Insert:
     )
 
 
-def _account(rows: Iterable[Row[Any]]) -> RunAccount:
+def account_of(rows: Iterable[Row[Any]]) -> RunAccount:
     """The account of one statement."""
     counts: dict[str, dict[str | None, int]] = {LOOKED_AT: {}, PLANNED: {}, REVIVED: {}}
     for row in rows:

@@ -15,7 +15,7 @@ from tasks.channels.contract import Accepted, Outcome
 from tasks.dispatch.claim import Judged, claim
 from tasks.dispatch.dispatch import account_of_claim, account_of_sending
 from tasks.dispatch.dispatchers import LOCK_CLASS
-from tasks.dispatch.recording import record, results_of
+from tasks.dispatch.recording import Result, record, results_of
 from tasks.dispatch.release import Release, Released, release
 
 MANY = 1000
@@ -69,8 +69,16 @@ class StepwiseDispatcher:
         connection.execute(select(func.pg_advisory_lock(LOCK_CLASS, self.id)))
         self.batch: Batch | None = None
 
-    def claim(self, now: datetime, process: ProcessName | None = None) -> Batch:
-        judged = claim(self.connection, now, dispatcher_id=self.id, limit=MANY, process=process)
+    def claim(
+        self,
+        now: datetime,
+        process: ProcessName | None = None,
+        policies: Sequence[int] | None = None,
+        limit: int = MANY,
+    ) -> Batch:
+        judged = claim(
+            self.connection, now, dispatcher_id=self.id, limit=limit, process=process, policies=policies
+        )  # fmt: skip
         self.batch = Batch(judged, account=account_of_claim(judged))
         return self.batch
 
@@ -93,13 +101,19 @@ class StepwiseDispatcher:
         for one in self.batch.looked.released[:how_many]:
             town.deliver(one, now, idempotent=self.idempotent)
 
-    def record(self, now: datetime, outcome_of: Callable[[Released], Outcome] = lambda _: Accepted()) -> RunAccount:
+    def record(
+        self,
+        now: datetime,
+        outcome_of: Callable[[Released], Outcome] = lambda _: Accepted(),
+        note: Callable[[Sequence[Result]], None] = lambda _: None,
+    ) -> RunAccount:
         """The answers are written down; the balanced account of the batch."""
         assert self.batch is not None
         assert self.batch.looked is not None
         released = self.batch.looked.released
         results = results_of(released, [outcome_of(one) for one in released], now)
         record(self.connection, results, now, dispatcher_id=self.id)
+        note(results)
         account = self.batch.account + account_of_sending(self.batch.looked, results)
         account.check()
         self.batch = None

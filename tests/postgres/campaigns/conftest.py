@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from models.settings import Settings
+from tests.support.campaigning import CampaignOffice
 from tests.support.office import Office
 
 
@@ -13,3 +14,9 @@ from tests.support.office import Office
 def office(engine: Engine, tmp_path: Path) -> Office:
     """A store with an outbox."""
     return Office(engine, Settings(home=tmp_path))
+
+
+@pytest.fixture
+def marketing(engine: Engine, tmp_path: Path) -> CampaignOffice:
+    """A store with an outbox that makes campaigns, and nobody in it yet."""
+    return CampaignOffice(engine, tmp_path)

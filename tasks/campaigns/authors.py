@@ -1,0 +1,75 @@
+"""Who acts on campaigns: a user of the console or the command, or a program with a key."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from models.access import User
+from models.campaigns import Campaign
+from models.errors import AftercareError
+from models.people import Store
+from models.permissions import Permission, may
+from models.words import Role
+from tasks.access.reach import LARGEST_KEY, NotYours
+from tasks.access.sessions import MayNot, SignedIn
+
+
+class NoSuchUser(AftercareError):
+    """A login that nobody has, or whose owner is no longer active."""
+
+    def __init__(self, login: str) -> None:
+        self.login = login
+        super().__init__(f"There is no active user '{login}'; `aftercare users list` names them.")
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Whoever makes, approves or steers a campaign."""
+
+    login: str
+    role: Role
+    store_id: int | None
+    """The one store whose campaigns they reach; None: all."""
+
+    def check(self, permission: Permission) -> None:
+        """Raises `MayNot`."""
+        if not may(self.role, permission):
+            raise MayNot(self.login, permission)
+
+
+def author_of(user: SignedIn) -> Author:
+    """A user who is signed in, as an author."""
+    return Author(user.login, user.role, user.store_id)
+
+
+def program(name: str, store_id: int | None) -> Author:
+    """A program with a key of that name, as an author: it makes campaigns as marketing does, and approves none."""
+    return Author(f"key:{name}", Role.MARKETING, store_id)
+
+
+def find_author(connection: Connection, login: str) -> Author:
+    """The active user of a login, as an author. Raises `NoSuchUser`."""
+    row = connection.execute(
+        select(User.login, User.role, User.store_id).where(User.login == login.strip().lower(), User.active)
+    ).one_or_none()
+    if row is None:
+        raise NoSuchUser(login)
+    return Author(*row)
+
+
+def reached_campaigns(author: Author) -> Select[Any]:
+    """The campaigns that an author reaches, with the code of the store that each is for."""
+    statement = select(Campaign.__table__, Store.code.label("store")).outerjoin(Store, Store.id == Campaign.store_id)
+    return statement if author.store_id is None else statement.where(Campaign.store_id == author.store_id)
+
+
+def lock_campaign(connection: Connection, author: Author, campaign_id: int) -> Row[Any]:
+    """The row of a campaign, which nobody else changes until the transaction ends. Raises `NotYours`."""
+    if abs(campaign_id) > LARGEST_KEY:
+        raise NotYours("campaign", campaign_id)
+    statement = reached_campaigns(author).where(Campaign.id == campaign_id).with_for_update(of=Campaign)
+    row = connection.execute(statement).one_or_none()
+    if row is None:
+        raise NotYours("campaign", campaign_id)
+    return row

@@ -1,0 +1,48 @@
+"""One way to change where a campaign stands: along the states that may follow, and with an entry in the audit trail."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, update
+
+from models.campaign_states import may_follow
+from models.campaigns import Campaign
+from models.errors import AftercareError
+from models.words import CampaignState
+from tasks import audit
+
+
+class WrongCampaignState(AftercareError):
+    """Something that cannot be done to a campaign as it stands."""
+
+    def __init__(self, name: str, state: CampaignState, wanted: str) -> None:
+        self.name, self.state, self.wanted = name, state, wanted
+        super().__init__(f"'{name}' is {state}, so it cannot be {wanted}.")
+
+
+def check_state(campaign: Row[Any], states: tuple[CampaignState, ...], wanted: str) -> None:
+    """Raises `WrongCampaignState`."""
+    if campaign.state not in states:
+        raise WrongCampaignState(campaign.name, campaign.state, wanted)
+
+
+def move(
+    connection: Connection, campaign: Row[Any], state: CampaignState, now: datetime, actor: str, **values: Any
+) -> None:
+    """Let a campaign go to a state. Raises `WrongCampaignState`."""
+    if not may_follow(campaign.state, state):
+        raise WrongCampaignState(campaign.name, campaign.state, state)
+    change(connection, campaign, now, actor, f"campaign.{state}", state=state, state_at=now, **values)
+
+
+def change(connection: Connection, campaign: Row[Any], now: datetime, actor: str, action: str, **values: Any) -> None:
+    """Change a campaign, and keep who did it."""
+    connection.execute(update(Campaign).where(Campaign.id == campaign.id).values(**values))
+    told = {name: _plain(value) for name, value in values.items() if name != "state_at"}
+    before = {name: _plain(getattr(campaign, name)) for name in told}
+    audit.record(connection, now, actor, action, "campaign", campaign.id, before, told)
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON holds it."""
+    return value if value is None or isinstance(value, bool | int | str | dict) else str(value)

@@ -1,0 +1,163 @@
+"""Campaigns as they are listed and read: where each stands, and what it waits for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, func, literal, select, tuple_
+
+from models.cadence import moment
+from models.campaign_plans import CampaignPlan, read_plan
+from models.campaigns import Campaign, CampaignRecipient
+from models.ledger import AuditEntry
+from models.permissions import Permission
+from models.words import CampaignState, Wave
+from tasks.access.reach import LARGEST_KEY, NotYours
+from tasks.campaigns.authors import Author, reached_campaigns
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRow:
+    """One campaign of a list."""
+
+    id: int
+    name: str
+    store: str | None
+    """The store's code; None: of all stores."""
+    recipe: str | None
+    state: CampaignState
+    state_at: datetime
+    author: str
+    created_at: datetime
+    launches_at: datetime | None
+    paused_at: datetime | None
+    held_reason: str | None
+    notice: str | None
+    approval_ends_at: datetime | None
+    spent: Decimal
+    budget: Decimal | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRead:
+    """One campaign with its plan."""
+
+    row: CampaignRow
+    plan: CampaignPlan
+    fingerprint: str
+    """What an approval of exactly this plan is bound to."""
+    store_id: int | None
+    approver: str | None
+    approved_at: datetime | None
+    approved_size: int | None
+    launched_by: str | None
+    paused_by: str | None
+    held_at: datetime | None
+    winner: str | None
+    frozen_at: datetime | None
+    finished_at: datetime | None
+    waves: dict[Wave, int]
+    """How many recipients each wave has, once it has begun."""
+    planned: int
+    """To how many of those who are told the planner has come."""
+    prefect_run_id: UUID | None
+    """The flow run that waits for the approval."""
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignPage:
+    """A part of a list of campaigns."""
+
+    items: list[CampaignRow]
+    following: tuple[datetime, int] | None
+    """After which place the next page begins; None: this is the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignEvent:
+    """Something that was done to a campaign."""
+
+    at: datetime
+    actor: str
+    action: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+def list_campaigns(
+    connection: Connection,
+    author: Author,
+    *,
+    states: Sequence[CampaignState] = (),
+    limit: int = 50,
+    after: tuple[datetime, int] | None = None,
+) -> CampaignPage:
+    """The campaigns that someone reaches, the newest first; of some states, or of all. Raises `MayNot`."""
+    author.check(Permission.SEE_CAMPAIGNS)
+    statement = reached_campaigns(author).order_by(Campaign.created_at.desc(), Campaign.id.desc()).limit(limit + 1)
+    if states:
+        statement = statement.where(Campaign.state.in_(states))
+    if after is not None:
+        statement = statement.where(
+            tuple_(Campaign.created_at, Campaign.id) < tuple_(moment(after[0]), literal(after[1]))
+        )
+    rows = [_row(row) for row in connection.execute(statement)]
+    last = rows[limit - 1] if len(rows) > limit else None
+    return CampaignPage(rows[:limit], (last.created_at, last.id) if last else None)
+
+
+def read_campaign(connection: Connection, author: Author, campaign_id: int) -> CampaignRead:
+    """A campaign with its plan. Raises `MayNot`, `NotYours`."""
+    author.check(Permission.SEE_CAMPAIGNS)
+    if abs(campaign_id) > LARGEST_KEY:
+        raise NotYours("campaign", campaign_id)
+    found = connection.execute(reached_campaigns(author).where(Campaign.id == campaign_id)).one_or_none()
+    if found is None:
+        raise NotYours("campaign", campaign_id)
+    plan = read_plan(found.plan)
+    return CampaignRead(
+        row=_row(found),
+        plan=plan,
+        fingerprint=plan.fingerprint,
+        store_id=found.store_id,
+        approver=found.approver,
+        approved_at=found.approved_at,
+        approved_size=found.approved_size,
+        launched_by=found.launched_by,
+        paused_by=found.paused_by,
+        held_at=found.held_at,
+        winner=found.winner,
+        frozen_at=found.frozen_at,
+        finished_at=found.finished_at,
+        waves=_waves(connection, campaign_id),
+        planned=max(found.planned_up_to - found.recipients_after, 0),
+        prefect_run_id=found.prefect_run_id,
+    )
+
+
+def list_events(connection: Connection, author: Author, campaign_id: int) -> list[CampaignEvent]:
+    """What was done to a campaign, by whom, the latest first. Raises `MayNot`, `NotYours`."""
+    read_campaign(connection, author, campaign_id)
+    rows = connection.execute(
+        select(AuditEntry.at, AuditEntry.actor, AuditEntry.action, AuditEntry.before, AuditEntry.after)
+        .where(AuditEntry.entity == "campaign", AuditEntry.entity_id == str(campaign_id))
+        .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+    )
+    return [CampaignEvent(*row) for row in rows]
+
+
+def _waves(connection: Connection, campaign_id: int) -> dict[Wave, int]:
+    counted = (
+        select(CampaignRecipient.wave, func.count().label("customers"))
+        .where(CampaignRecipient.campaign_id == campaign_id)
+        .group_by(CampaignRecipient.wave)
+    )
+    return {row.wave: row.customers for row in connection.execute(counted)}
+
+
+def _row(row: Row[Any]) -> CampaignRow:
+    return CampaignRow(*(getattr(row, name) for name in CampaignRow.__slots__))
