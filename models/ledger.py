@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, literal_column
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
@@ -211,7 +211,13 @@ class Touch(Base):
         # Begins with the subject, so that it also finds what was said about one.
         UniqueConstraint("subject_kind", "subject_id", "process", "anchor_at", "step", name="uq_touches_once"),
         Index("ix_touches_customer_id_contacted_at", "customer_id", "contacted_at"),
-        Index("ix_touches_due", sql("priority desc"), "not_before", postgresql_where=sql("state = 'planned'")),
+        # Campaigns have an index of their own: a million that wait keep no reminder waiting.
+        Index(
+            "ix_touches_due",
+            sql("priority desc"),
+            "not_before",
+            postgresql_where=sql("state = 'planned' and process <> 'campaigns'"),
+        ),
         Index(
             "ix_touches_open",
             "process",
@@ -247,6 +253,14 @@ class Touch(Base):
         CheckConstraint("due_at < valid_until", name="valid_after_due"),
         CheckConstraint("(state in ('claimed', 'sending')) = (claimed_by is not null)", name="claimed_by_a_dispatcher"),
     )
+
+
+CAMPAIGNS = literal_column("'campaigns'")
+"""The process of all campaigns, as it stands in the conditions of the indexes: written out, for PostgreSQL has to see
+that it is this one, whatever plan it keeps."""
+OF_CAMPAIGNS = Touch.process == CAMPAIGNS
+OF_PROCESSES = Touch.process != CAMPAIGNS
+"""Of no campaign."""
 
 
 class Verdict(Base):

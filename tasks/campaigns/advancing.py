@@ -26,8 +26,8 @@ from models.campaign_measures import winner_of
 from models.campaign_plans import CampaignPlan, read_plan
 from models.campaign_states import UNDER_WAY
 from models.campaigns import Campaign, CampaignRecipient, CampaignVariant
-from models.ledger import Touch, Verdict
-from models.words import CampaignState, Decision, Gate, ProcessName, TouchState
+from models.ledger import OF_CAMPAIGNS, Touch, Verdict
+from models.words import CampaignState, Decision, Gate, TouchState
 from tasks.campaigns.changing import change, move
 from tasks.campaigns.freezing import find_places, freeze_recipients, let_begin
 from tasks.campaigns.making_policies import make_policies
@@ -239,7 +239,7 @@ def _look_for_end(connection: Connection, campaign: Row[Any], plan: CampaignPlan
 def _touches_of(campaign_id: int) -> Any:
     policies = select(CampaignVariant.policy_version_id).where(CampaignVariant.campaign_id == campaign_id)
     return select(Touch.id).where(
-        Touch.process == ProcessName.CAMPAIGNS.value, Touch.policy_version_id.in_(policies)
+        OF_CAMPAIGNS, Touch.policy_version_id.in_(policies)
     )  # fmt: skip
 
 

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Row, func, select, update
 from models.campaign_course import BUDGET_USED_UP
 from models.campaign_states import UNDER_WAY
 from models.campaigns import Campaign, CampaignVariant
-from models.ledger import Touch
+from models.ledger import OF_CAMPAIGNS, Touch
 from models.settings import Settings
-from models.words import ProcessName, TouchState
+from models.words import TouchState
 from tasks.campaigns.advancing import hold
 from tasks.campaigns.messages import price_of
 from tasks.dispatch.recording import Result
@@ -56,7 +56,7 @@ class CampaignConfinement:
             return limit
         on_their_way = connection.execute(
             select(func.count()).where(
-                Touch.process == ProcessName.CAMPAIGNS.value,
+                OF_CAMPAIGNS,
                 Touch.policy_version_id.in_(self.policies),
                 Touch.state.in_(IN_FLIGHT),
             )
@@ -71,7 +71,7 @@ class CampaignConfinement:
         due = (
             select(Touch.id)
             .where(
-                Touch.process == ProcessName.CAMPAIGNS.value,
+                OF_CAMPAIGNS,
                 Touch.policy_version_id.in_(self.policies),
                 Touch.state == TouchState.PLANNED,
                 Touch.not_before <= self.clock(),

@@ -37,7 +37,7 @@ from sqlalchemy.types import Text
 
 from models.base import enumeration
 from models.cadence import NOW, moment
-from models.ledger import Touch, Verdict
+from models.ledger import OF_CAMPAIGNS, OF_PROCESSES, Touch, Verdict
 from models.people import Customer
 from models.words import ChannelName, Decision, Gate, ProcessName, StepKind, SubjectKind, TouchState
 from tasks.dispatch.gates import judge
@@ -111,8 +111,9 @@ def _locked_customers(
     """Customers with a due touch, the most urgent first, that no other dispatcher holds."""
     due = select(Touch.customer_id).where(Touch.state == TouchState.PLANNED, Touch.not_before <= moment(now))
     if policies is None:
-        theirs = Touch.process == process.value if process else Touch.process != ProcessName.CAMPAIGNS.value
-        found = due.where(theirs).order_by(Touch.priority.desc(), Touch.not_before).limit(limit * 4)
+        found = due.where(OF_PROCESSES).order_by(Touch.priority.desc(), Touch.not_before).limit(limit * 4)
+        if process is not None:
+            found = found.where(Touch.process == process.value)
     else:
         found = _of_campaign(due, policies, limit * 4)
     urgent = found.subquery("urgent")
@@ -127,7 +128,7 @@ def _locked_customers(
 def _of_campaign(due: Select[Any], policies: Sequence[int], limit: int) -> Select[Any]:
     """The earliest of each policy of a campaign: asked one by one, the index gives them in that order, however many
     more there are."""
-    of_campaigns = due.where(Touch.process == ProcessName.CAMPAIGNS.value)
+    of_campaigns = due.where(OF_CAMPAIGNS)
     return select(
         union_all(
             *(
@@ -179,7 +180,7 @@ def _judgement(kinds: frozenset[SubjectKind]) -> Select[Any]:
     policies = bindparam("only_policies", type_=ARRAY(BigInteger))
     mine = case(
         (policies.is_not(None), Touch.policy_version_id == func.any(policies)),
-        (process.is_(None), Touch.process != ProcessName.CAMPAIGNS.value),
+        (process.is_(None), OF_PROCESSES),
         else_=Touch.process == process,
     )
     due = select(Touch, mine.label("mine")).where(*_due_unguessed()).with_for_update(skip_locked=True).cte("due")

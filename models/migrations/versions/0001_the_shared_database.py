@@ -1042,7 +1042,7 @@ def upgrade() -> None:
         "touches",
         [sa.literal_column("priority desc"), "not_before"],
         unique=False,
-        postgresql_where=sa.text("state = 'planned'"),
+        postgresql_where=sa.text("state = 'planned' and process <> 'campaigns'"),
     )
     op.create_index("ix_touches_due_at", "touches", ["due_at", "id"], unique=False)
     op.create_index(
@@ -1677,7 +1677,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("state in ('done', 'cancelled', 'skipped', 'superseded')"),
     )
     op.drop_index("ix_touches_due_at", table_name="touches")
-    op.drop_index("ix_touches_due", table_name="touches", postgresql_where=sa.text("state = 'planned'"))
+    op.drop_index("ix_touches_due", table_name="touches")
     op.drop_index("ix_touches_customer_id_contacted_at", table_name="touches")
     op.drop_index(
         "ix_touches_awaiting_approval", table_name="touches", postgresql_where=sa.text("state = 'awaiting-approval'")
