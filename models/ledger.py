@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, literal_column
+from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, literal_column
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
@@ -144,7 +144,7 @@ class Touch(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=sql("gen_random_uuid()"))
     process: Mapped[str] = mapped_column(ForeignKey("processes.name"))
     subject_kind: Mapped[SubjectKind] = mapped_column(enumeration(SubjectKind))
-    subject_id: Mapped[int]
+    subject_id: Mapped[int] = mapped_column(BigInteger)
     anchor_at: Mapped[datetime]
     step: Mapped[str]
     kind: Mapped[StepKind] = mapped_column(enumeration(StepKind))
@@ -255,7 +255,7 @@ class Touch(Base):
     )
 
 
-CAMPAIGNS = literal_column("'campaigns'")
+CAMPAIGNS: ColumnElement[str] = literal_column("'campaigns'", Text)
 """The process of all campaigns, as it stands in the conditions of the indexes: written out, for PostgreSQL has to see
 that it is this one, whatever plan it keeps."""
 OF_CAMPAIGNS = Touch.process == CAMPAIGNS

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Key, enumeration
@@ -24,7 +24,7 @@ class SurveyAnswer(Base):
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"), index=True)
     subject_kind: Mapped[SubjectKind] = mapped_column(enumeration(SubjectKind))
-    subject_id: Mapped[int]
+    subject_id: Mapped[int] = mapped_column(BigInteger)
     answered_at: Mapped[datetime]
     source: Mapped[SurveySource] = mapped_column(enumeration(SurveySource))
     solved: Mapped[int | None]

@@ -443,7 +443,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("subject_id", sa.BigInteger(), nullable=False),
         sa.Column("answered_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column(
             "source",
@@ -833,7 +833,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("subject_id", sa.BigInteger(), nullable=False),
         sa.Column("anchor_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("step", sa.Text(), nullable=False),
         sa.Column(
