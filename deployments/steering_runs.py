@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from models.errors import AftercareError
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun, State
 
 DEPLOYMENT = "aftercare"
+CAMPAIGN = "campaign"
+"""The flow of one campaign."""
 SECONDS = 8
 """How long a person waits for Prefect before being told that it does not answer."""
 
@@ -104,16 +106,24 @@ class Steering:
 
         Raises `NotDeployed`, `PrefectSilent`, `NoPrefect`.
         """
+        parameters = {"as_of": as_of.isoformat() if as_of else None, "dry_run": dry_run}
+        return await self._start(process, parameters, login, key)
+
+    async def carry_on(self, campaign_id: int, *, login: str, key: str) -> UUID:
+        """Start the flow that waits for a campaign's approval and carries it on; as `start` does."""
+        return await self._start(CAMPAIGN, {"campaign_id": campaign_id}, login, key)
+
+    async def _start(self, flow: str, parameters: dict[str, Any], login: str, key: str) -> UUID:
         async with self._asking() as client:
             from prefect.exceptions import ObjectNotFound  # noqa: PLC0415
 
             try:
-                deployment = await client.read_deployment_by_name(f"{process}/{DEPLOYMENT}")
+                deployment = await client.read_deployment_by_name(f"{flow}/{DEPLOYMENT}")
             except ObjectNotFound as error:
-                raise NotDeployed(process) from error
+                raise NotDeployed(flow) from error
             run = await client.create_flow_run_from_deployment(
                 deployment.id,
-                parameters={"as_of": as_of.isoformat() if as_of else None, "dry_run": dry_run},
+                parameters=parameters,
                 tags=[f"{STARTED_BY}{login}"],
                 idempotency_key=key,
             )

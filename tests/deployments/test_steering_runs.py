@@ -16,6 +16,7 @@ from deployments.steering_runs import (
     Steering,
     UnknownFlowRun,
 )
+from flows.campaign import campaign
 from tests.deployments.trial_beat import trial_beat
 from tests.support.ports import free_port
 
@@ -49,6 +50,18 @@ async def test_a_double_click_starts_one_run_in_the_name_of_whoever_clicked(
     assert "started-by:mei" in run.tags
     assert run.parameters == {"as_of": None, "dry_run": False}
     assert (await steering.look(started)).state == "Scheduled"
+
+
+async def test_a_campaign_is_carried_on_once_for_each_time_that_it_is_asked_for(
+    steering: Steering, client: PrefectClient
+) -> None:
+    await (await campaign.ato_deployment(name=DEPLOYMENT)).aapply()
+    key = str(uuid.uuid4())
+    started = [await steering.carry_on(7, login="mei", key=key) for _ in range(2)]
+    assert started[0] == started[1]
+    run = await client.read_flow_run(started[0])
+    assert "started-by:mei" in run.tags
+    assert run.parameters["campaign_id"] == 7
 
 
 async def test_what_waits_is_cancelled_at_once_and_what_runs_by_its_runner(
