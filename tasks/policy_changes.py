@@ -14,6 +14,7 @@ from models.rendering import check_template
 from models.shipped import read_contact_rules, read_policy
 from models.words import STANDING_PROCESSES
 from tasks.audit import record
+from tasks.campaigns.making_policies import MADE_FOR_CAMPAIGNS
 from tasks.catalogue import add_policy
 
 NAMES = (*STANDING_PROCESSES, CONTACT_RULES)
@@ -138,8 +139,9 @@ def read_version(
 
 
 def list_policies(connection: Connection) -> list[PolicyRow]:
-    """The active versions."""
-    return _rows(connection, _versions().where(PolicyVersion.active))
+    """The active versions that people change; a campaign's is made when it begins, and frozen."""
+    people_s = ~PolicyVersion.name.startswith(MADE_FOR_CAMPAIGNS)
+    return _rows(connection, _versions().where(PolicyVersion.active, people_s))
 
 
 def list_versions(connection: Connection, name: str) -> list[PolicyRow]:

@@ -15,6 +15,7 @@ from models.policy import AnyPolicy, ContactRules
 from tasks import audit
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
+from tasks.campaigns.making_policies import MADE_FOR_CAMPAIGNS
 from tasks.policy_changes import (
     NoSuchPolicy,
     PolicyRow,
@@ -93,6 +94,8 @@ def store_codes(connection: Connection, store_id: int | None) -> list[tuple[str,
 
 def read_in_force(connection: Connection, user: SignedIn, name: str, store: str | None) -> PolicyRead:
     """The policy that holds for a store or for all. Raises `NoSuchPolicy`, `NotYours`."""
+    if name.startswith(MADE_FOR_CAMPAIGNS):
+        raise NoSuchPolicy(name, store, None)
     store_id = store_id_of(connection, user, store)
     found = read_version(connection, name, store, store_id, None)
     return PolicyRead(
@@ -182,5 +185,6 @@ def end_own_policy(
 
 def _templates(connection: Connection, store_id: int | None) -> Sequence[str]:
     whose = TemplateVersion.store_id.is_(None) | TemplateVersion.store_id.is_not_distinct_from(store_id)
-    keys = select(TemplateVersion.key).where(TemplateVersion.active, whose).distinct()
+    people_s = ~TemplateVersion.key.startswith(MADE_FOR_CAMPAIGNS)
+    keys = select(TemplateVersion.key).where(TemplateVersion.active, whose, people_s).distinct()
     return connection.scalars(keys.order_by(TemplateVersion.key)).all()

@@ -16,6 +16,7 @@ from models.shipped import LANGUAGES, ShippedTemplate
 from models.template_guard import refuse_forbidden
 from models.words import SubjectKind
 from tasks.audit import record
+from tasks.campaigns.making_policies import MADE_FOR_CAMPAIGNS
 from tasks.catalogue import add_template
 
 Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
@@ -105,7 +106,7 @@ def change_templates(
 
 
 def list_templates(connection: Connection) -> list[TemplateRow]:
-    """The active templates."""
+    """The active templates that people write; a campaign's are written with it, and frozen."""
     rows = connection.execute(
         select(
             TemplateVersion.key,
@@ -119,7 +120,7 @@ def list_templates(connection: Connection) -> list[TemplateRow]:
             TemplateVersion.created_by,
         )
         .outerjoin(Store, Store.id == TemplateVersion.store_id)
-        .where(TemplateVersion.active)
+        .where(TemplateVersion.active, ~TemplateVersion.key.startswith(MADE_FOR_CAMPAIGNS))
         .order_by(TemplateVersion.key, TemplateVersion.language, Store.code.nulls_first())
     )
     return [TemplateRow(*row) for row in rows]

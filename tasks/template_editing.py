@@ -15,6 +15,7 @@ from models.shipped import LANGUAGES
 from models.words import SubjectKind
 from tasks import audit
 from tasks.access.sessions import SignedIn
+from tasks.campaigns.making_policies import MADE_FOR_CAMPAIGNS
 from tasks.policy_editing import ChangedMeanwhile, NothingForAll, NothingOfTheirs, store_id_of
 from tasks.template_changes import (
     NoSuchTemplate,
@@ -75,7 +76,7 @@ def read_for_editing(connection: Connection, user: SignedIn, key: str, store: st
     """A template as it holds for a store or for all. Raises `NoSuchTemplate`, `NotYours`."""
     store_id = store_id_of(connection, user, store)
     held = {row.language: row for row in connection.execute(_in_force(key, store_id))}
-    if not held:
+    if not held or key.startswith(MADE_FOR_CAMPAIGNS):
         raise NoSuchTemplate(key, sorted({row.key for row in list_own_templates(connection, store, every=False)}))
     used = subjects_of(connection, key)
     texts = {language: {part: _said(held.get(language), part) for part in PARTS} for language in LANGUAGES}

@@ -10,7 +10,8 @@ from models.ledger import AuditEntry, PolicyVersion, TemplateVersion
 from models.policy import CONTACT_RULES
 from models.rendering import UnknownVariable, UnreadableTemplate
 from models.shipped import BadPolicy, shipped_policy
-from models.words import ProcessName
+from models.words import ProcessName, Role
+from tasks.campaigns.making_policies import MADE_FOR_CAMPAIGNS
 from tasks.catalogue import install_shipped, policies_in_force
 from tasks.policy_changes import (
     MissingTemplate,
@@ -23,6 +24,7 @@ from tasks.policy_changes import (
     list_versions,
     read_version,
 )
+from tasks.policy_editing import read_in_force
 from tasks.template_changes import (
     BadTemplates,
     NoSuchTemplate,
@@ -31,6 +33,9 @@ from tasks.template_changes import (
     list_templates,
     read_template,
 )
+from tasks.template_editing import read_for_editing
+from tests.support.campaigns import LaunchedCampaign
+from tests.support.users import signed_in
 from tests.support.world import World, at
 
 WARRANTY = ProcessName.WARRANTY_EXPIRY
@@ -205,3 +210,16 @@ def test_a_store_says_it_in_its_own_words(world: World) -> None:
     ]
     shared = [row.text for row in read_template(world.connection, "warranty-call", None) if row.language == "en"]
     assert shared != ["Ring them."]
+
+
+def test_what_was_made_for_a_campaign_is_not_offered_to_be_changed(world: World) -> None:
+    campaign = LaunchedCampaign(world)
+    user = signed_in(world, Role.ADMIN, store_id=None)
+    assert not any(row.key.startswith(MADE_FOR_CAMPAIGNS) for row in list_templates(world.connection))
+    assert not any(row.name.startswith(MADE_FOR_CAMPAIGNS) for row in list_policies(world.connection))
+    offered = read_in_force(world.connection, user, WARRANTY, None).templates
+    assert not any(key.startswith(MADE_FOR_CAMPAIGNS) for key in offered)
+    with pytest.raises(NoSuchPolicy):
+        read_in_force(world.connection, user, f"{MADE_FOR_CAMPAIGNS}{campaign.id}-a", None)
+    with pytest.raises(NoSuchTemplate):
+        read_for_editing(world.connection, user, f"{MADE_FOR_CAMPAIGNS}{campaign.id}", None)
