@@ -76,6 +76,8 @@ class _Words:
                 return [self._marks(facts)], [], facts.get("text")
             case EntryKind.CONSENT:
                 return self._consent(facts)
+            case EntryKind.CAMPAIGN:
+                return [facts["campaign"], self._say(_part_in(facts))], [], None
             case EntryKind.AUDIT:
                 action = facts["action"]
                 title = [said_or(self.viewer, f"customers.act_{action}", self.viewer.word(action))]
@@ -84,7 +86,7 @@ class _Words:
                 assert_never(entry.kind)
 
     def _about_touch(self, kind: EntryKind, facts: Facts) -> tuple[list[str | None], list[str | None], str | None]:
-        title = [self._word(facts, "process"), self._word(facts, "step")]
+        title = [self._word(facts, "process"), facts.get("campaign"), self._word(facts, "step")]
         reason = self.viewer.reason(facts.get("reason"))
         if kind is EntryKind.TOUCH:
             recipient, inside = facts.get("recipient"), facts.get("merged_into")
@@ -168,6 +170,11 @@ class _Words:
 
     def _moment(self, key: str, value: str | None) -> str | None:
         return self._say(key, moment=local(datetime.fromisoformat(value), self.zone)) if value else None
+
+
+def _part_in(facts: Facts) -> str:
+    """What part the customer had in a campaign that no touch tells of."""
+    return f"campaign_{facts['answer']}" if "answer" in facts else "campaign_held_out"
 
 
 def _number(value: int | None) -> str | None:

@@ -24,8 +24,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
-from models.base import Facts
+from models.base import Facts, enumeration
 from models.cadence import LOCAL, ZONED
+from models.campaigns import Campaign, CampaignRecipient
 from models.ledger import AuditEntry, CallAttempt, Case, CaseNote, DeliveryReceipt, Reply, Touch, Verdict
 from models.money import Account, Invoice, Payment, Promise
 from models.people import Consent, ContactPoint, Customer, StaffMember, Store
@@ -33,7 +34,7 @@ from models.service import Appointment, Handover, RepairOrder
 from models.surveys import DIMENSIONS, SurveyAnswer
 from models.touch_states import OPEN
 from models.vehicles import Vehicle
-from models.words import Gate
+from models.words import Gate, SubjectKind, Wave
 from tasks.access.reach import check_customer
 from tasks.customers.records import audit_entries_about
 from tasks.subjects.contract import CUSTOMER
@@ -41,6 +42,7 @@ from tasks.subjects.contract import CUSTOMER
 PAGE = 25
 ZONE = bindparam("zone", type_=Text)
 """The time zone of the customer's store."""
+_RECIPIENT = literal(SubjectKind.RECIPIENT, enumeration(SubjectKind))
 
 
 class EntryKind(StrEnum):
@@ -61,6 +63,8 @@ class EntryKind(StrEnum):
     CASE_NOTE = "case-note"
     SURVEY = "survey"
     CONSENT = "consent"
+    CAMPAIGN = "campaign"
+    """Held out of one as a part of its control group, or an answer to one."""
     AUDIT = "audit"
 
 
@@ -131,6 +135,7 @@ def _sources() -> Iterator[Select[Any]]:
     yield from _cases()
     yield _surveys()
     yield _consents()
+    yield from _campaigns()
     yield from _audit()
 
 
@@ -159,9 +164,11 @@ def _touches() -> Select[Any]:
             Touch.id,
             process=Touch.process, step=Touch.step, what=Touch.kind, purpose=Touch.purpose, state=Touch.state,
             channel=Touch.channel, recipient=ContactPoint.value, body=Touch.body, gate=Touch.gate, reason=Touch.reason,
-            outcome=Touch.outcome, merged_into=carrier.step, assigned_to=StaffMember.name,
+            outcome=Touch.outcome, merged_into=carrier.step, assigned_to=StaffMember.name, campaign=Campaign.name,
         )
         .select_from(Touch)
+        .outerjoin(CampaignRecipient, (Touch.subject_kind == _RECIPIENT) & (CampaignRecipient.id == Touch.subject_id))
+        .outerjoin(Campaign, Campaign.id == CampaignRecipient.campaign_id)
         .outerjoin(ContactPoint, ContactPoint.id == Touch.contact_point_id)
         .outerjoin(StaffMember, StaffMember.id == Touch.assigned_to)
         .outerjoin(carrier, carrier.id == Touch.merged_into)
@@ -292,6 +299,26 @@ def _consents() -> Select[Any]:
         purpose=Consent.purpose, channel=Consent.channel, granted=Consent.granted, source=Consent.source,
         reason=Consent.reason,
     ).where(Consent.customer_id == CUSTOMER)  # fmt: skip
+
+
+def _campaigns() -> Iterator[Select[Any]]:
+    """What no touch tells of: that the customer was held out to compare with, and what they answered."""
+    theirs = CampaignRecipient.customer_id == CUSTOMER
+    held_out = CampaignRecipient.wave == literal(Wave.CONTROL, enumeration(Wave))
+    named = {"campaign": Campaign.name, "wave": CampaignRecipient.wave}
+    for at, which, facts in (
+        (CampaignRecipient.anchor_at, held_out, named),
+        (
+            CampaignRecipient.answered_at,
+            CampaignRecipient.answer.is_not(None),
+            named | {"answer": CampaignRecipient.answer},
+        ),
+    ):
+        yield (
+            _entry(EntryKind.CAMPAIGN, at, CampaignRecipient.id, **facts)
+            .join(Campaign, Campaign.id == CampaignRecipient.campaign_id)
+            .where(theirs, which)
+        )
 
 
 def _audit() -> Iterator[Select[Any]]:

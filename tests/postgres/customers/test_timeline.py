@@ -4,19 +4,23 @@ from decimal import Decimal
 
 import pytest
 
+from models.words import CampaignAnswer, Wave
 from tasks import audit
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
 from tasks.customers.card import read_card
 from tasks.customers.timeline import PAGE, EntryKind, read_timeline
 from tests.postgres.customers.conftest import NOW, lead_a_life
+from tests.support.campaigns import LaunchedCampaign
 from tests.support.world import World
 
 
 @pytest.fixture
 def busy(world: World) -> int:
     """A customer with an entry of every kind."""
-    return lead_a_life(world)
+    customer_id = lead_a_life(world)
+    LaunchedCampaign(world).told(customer_id, answer=CampaignAnswer.INTERESTED)
+    return customer_id
 
 
 def test_the_card_says_who_it_is_and_what_they_owe(world: World, busy: int) -> None:
@@ -38,6 +42,21 @@ def test_the_line_tells_of_every_kind_the_newest_first(world: World, busy: int) 
         line += stretch.entries
     assert {entry.kind for entry in line} == set(EntryKind)
     assert [entry.at for entry in line] == sorted((entry.at for entry in line), reverse=True)
+
+
+def test_a_campaign_is_told_by_its_name(world: World) -> None:
+    campaign = LaunchedCampaign(world)
+    told, held_out = world.customer(), world.customer()
+    campaign.told(told, answer=CampaignAnswer.INTERESTED)
+    campaign.recipient(held_out, wave=Wave.CONTROL)
+    seen = {
+        customer: [(one.kind, one.facts) for one in read_timeline(world.connection, None, customer).entries]
+        for customer in (told, held_out)
+    }
+    (answer, facts), (touch, of_touch) = seen[told]
+    assert (answer, facts["campaign"], facts["answer"]) == (EntryKind.CAMPAIGN, "Spring check", "interested")
+    assert (touch, of_touch["campaign"]) == (EntryKind.TOUCH, "Spring check")
+    assert seen[held_out] == [(EntryKind.CAMPAIGN, {"campaign": "Spring check", "wave": "control"})]
 
 
 def test_stretches_hold_everything_once_though_much_happened_at_one_moment(world: World) -> None:
