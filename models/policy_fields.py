@@ -1,11 +1,11 @@
 """How each field of a policy is filled in: what a form shows for it, read off the models themselves."""
 
 from collections.abc import Iterator
-from datetime import time
+from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
 from types import NoneType, UnionType
-from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -23,6 +23,8 @@ class Look(StrEnum):
     NUMBER = "number"
     SWITCH = "switch"
     TIME = "time"
+    DATE = "date"
+    AMOUNT = "amount"
     SPAN = "span"
     """Such as `-1d`, `2h`; a field that may also be one of some words has them as its choices."""
     CHOICE = "choice"
@@ -51,7 +53,8 @@ class Unfillable(AftercareError):
 
 
 SIMPLE: dict[Any, Look] = {
-    str: Look.TEXT, int: Look.NUMBER, bool: Look.SWITCH, time: Look.TIME, Offset: Look.SPAN,
+    str: Look.TEXT, int: Look.NUMBER, float: Look.NUMBER, bool: Look.SWITCH, time: Look.TIME, date: Look.DATE,
+    Offset: Look.SPAN, Decimal: Look.AMOUNT,
 }  # fmt: skip
 
 
@@ -62,26 +65,27 @@ def fields_of_step(process: ProcessName) -> list[PolicyField]:
     narrowed = {"subject": tuple(subjects), "conditions": tuple(sorted(asked))}
     return [
         field._replace(choices=tuple(str(choice) for choice in narrowed.get(field.name, field.choices)))
-        for field in _fields_of(Step)
+        for field in fields_of(Step)
     ]
 
 
 def fields_of_rules(process: ProcessName) -> list[PolicyField]:
     """The fields of the rules of a process."""
-    return list(_fields_of(type(shipped_policy(process).rules)))
+    return list(fields_of(type(shipped_policy(process).rules)))
 
 
 def fields_of_contact_rules() -> list[PolicyField]:
     """The fields of the rules across processes."""
-    return list(_fields_of(ContactRules))
+    return list(fields_of(ContactRules))
 
 
 def fields_of_process() -> list[PolicyField]:
     """What a policy says of itself, beside its steps and rules."""
-    return list(_fields_of(Policy, ("priority",)))
+    return list(fields_of(Policy, ("priority",)))
 
 
-def _fields_of(model: type[BaseModel], only: tuple[str, ...] | None = None) -> Iterator[PolicyField]:
+def fields_of(model: type[BaseModel], only: tuple[str, ...] | None = None) -> Iterator[PolicyField]:
+    """The fields of any model of ours, or some of them."""
     for name, field in model.model_fields.items():
         if only is None or name in only:
             yield _field(name, field.annotation)
@@ -103,6 +107,8 @@ def _look(name: str, kinds: list[Any]) -> tuple[Look, tuple[str, ...]]:
         return SIMPLE[kind], ()
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return Look.CHOICE, tuple(kind)
+    if get_origin(kind) is Literal:
+        return Look.CHOICE, tuple(map(str, get_args(kind)))
     inner = [_bare(part) for part in get_args(kind)]
     if get_origin(kind) is tuple and inner[0] is str:
         return Look.NAMES, ()

@@ -1,4 +1,4 @@
-"""A chart of days, drawn for those who see it and written down as a table for those who do not."""
+"""Charts, drawn for those who see them and written down as a table for those who do not."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,6 +32,39 @@ def show_chart(viewer: Viewer, title: str, days: Sequence[str], series: Sequence
                 ui.label(viewer.say("today.as_table")).classes("inline")
             rows = [(day, *(f"{one.counts[place]:,}" for one in series)) for place, day in enumerate(days)]
             show_table(title, (viewer.say("today.day"), *(one.name for one in series)), rows[::-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """One group, with its share in percent of each thing that is compared."""
+
+    name: str
+    shade: str
+    percent: Sequence[float]
+
+
+def show_shares(viewer: Viewer, title: str, things: Sequence[str], groups: Sequence[Shares]) -> None:
+    """Columns side by side, one a group for each thing; the same figures as a table beneath."""
+    with ui.element("section").classes("card full-width").props(f'aria-label="{title}"'):
+        ui.label(title).props("role=heading aria-level=3").classes("text-subtitle1 text-weight-bold")
+        ui.echart(_side_by_side(things, groups)).classes("chart").props(f'role=img aria-label="{title}"')
+        with ui.element("details"):
+            with ui.element("summary"):
+                ui.label(viewer.say("today.as_table")).classes("inline")
+            rows = [(group.name, *(f"{one:.1f} %" for one in group.percent)) for group in groups]
+            show_table(title, ("", *things), rows)
+
+
+def _side_by_side(things: Sequence[str], groups: Sequence[Shares]) -> dict[str, Any]:
+    """What is drawn."""
+    named = {group.name: Series(group.name, group.shade, ()) for group in groups}
+    options = _options(things, list(named.values()))
+    for drawn, group in zip(options["series"], groups, strict=True):
+        drawn.pop("stack")
+        drawn["data"] = [round(one, 2) for one in group.percent]
+    options["xAxis"]["data"] = list(things)
+    options["yAxis"] = {"type": "value", "axisLabel": {"formatter": "{value} %"}}
+    return options
 
 
 def _options(days: Sequence[str], series: Sequence[Series]) -> dict[str, Any]:

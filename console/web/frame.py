@@ -23,6 +23,7 @@ PAGES: dict[str, tuple[Permission, str]] = {
     "/cases": (Permission.WORK_CASES, "frame.cases"),
     "/customers": (Permission.SEE_CUSTOMERS, "frame.customers"),
     "/approvals": (Permission.DECIDE, "frame.approvals"),
+    "/campaigns": (Permission.SEE_CAMPAIGNS, "frame.campaigns"),
     "/touches": (Permission.SEE_TOUCHES, "frame.touches"),
     "/runs": (Permission.SEE_RUNS, "frame.runs"),
     "/policies": (Permission.SEE_POLICIES, "frame.policies"),

@@ -22,6 +22,8 @@ from models.words import ProcessName
 
 Changed = Callable[[Any], None]
 TIME_SHOWN = len("10:00")
+GROUP = "policies"
+"""The file of the wording that names the fields of policies."""
 
 
 class PolicyForm:
@@ -166,40 +168,63 @@ class PolicyForm:
             element.error = complaint
 
 
-def show_field(viewer: Viewer, field: PolicyField, value: Any, change: Changed) -> Any:
-    """The element that a field is filled in with; `change` is given what it then is, as the policy has it."""
-    label, looks = field_label(viewer, field.name), "outlined dense stack-label hide-bottom-space"
+def show_field(viewer: Viewer, field: PolicyField, value: Any, change: Changed, group: str = GROUP) -> Any:
+    """The element that a field is filled in with; `change` is given what it then is, as the policy has it.
+
+    `group` is the file of the wording that has the field's name.
+    """
+    label, looks = field_label(viewer, field.name, group), "outlined dense stack-label hide-bottom-space"
+    if field.look is Look.SWITCH and not field.optional:
+        return ui.checkbox(label, value=bool(value), on_change=lambda event: change(bool(event.value)))
     match field.look:
         case Look.SWITCH:
-            return ui.checkbox(label, value=bool(value), on_change=lambda event: change(bool(event.value)))
+            element = _yes_or_no(viewer, value, change, label)
         case Look.CHOICE | Look.CHOICES:
-            element = _choice(viewer, field, value, change, label)
-        case Look.NUMBER:
-            element = ui.number(label, value=value, on_change=lambda event: change(_whole(event.value)))
-        case Look.TIME:
-            shown = str(value)[:TIME_SHOWN] if value else ""
-            element = ui.input(label, value=shown, on_change=lambda event: change(event.value or None))
-            element.props("type=time")
-        case Look.AMOUNTS:
-            shown = "\n".join(f"{currency} {amount}" for currency, amount in (value or {}).items())
-            element = ui.textarea(label, value=shown, on_change=lambda event: change(_amounts(event.value or "")))
-            element.props("autogrow")
-        case Look.NAMES:
-            shown = ", ".join(value or ())
-            element = ui.input(label, value=shown, on_change=lambda event: change(_names(event.value or "")))
-        case Look.SPAN | Look.TEXT:
-            choices = list(field.choices) or None
-            element = ui.input(
-                label, value=str(value or ""), autocomplete=choices, on_change=lambda event: change(event.value or "")
-            )
-    hint = read_wording().get(f"policies.{_name(field.name)}_help")
+            element = _choice(viewer, field, value, change, label, group)
+        case _:
+            element = _written(field, value, change, label)
+    hint = read_wording().get(f"{group}.{_name(field.name)}_help")
     if hint:
         element.props["hint"] = hint[viewer.language]
     return element.props(looks).classes("full-width q-mb-sm")
 
 
-def _choice(viewer: Viewer, field: PolicyField, value: Any, change: Changed, label: str) -> Any:
-    words = {choice: choice_word(viewer, field.name, choice) for choice in map(str, field.choices)}
+def _written(field: PolicyField, value: Any, change: Changed, label: str) -> Any:
+    """What a value is written into."""
+    match field.look:
+        case Look.NUMBER:
+            return ui.number(label, value=value, on_change=lambda event: change(_whole(event.value)))
+        case Look.TIME | Look.DATE:
+            shown = str(value)[:TIME_SHOWN] if value and field.look is Look.TIME else str(value or "")
+            element = ui.input(label, value=shown, on_change=lambda event: change(event.value or None))
+            return element.props(f"type={field.look}")
+        case Look.AMOUNT:
+            shown = "" if value is None else str(value)
+            element = ui.input(label, value=shown, on_change=lambda event: change((event.value or "").strip() or None))
+            return element.props("inputmode=decimal")
+        case Look.AMOUNTS:
+            shown = "\n".join(f"{currency} {amount}" for currency, amount in (value or {}).items())
+            area = ui.textarea(label, value=shown, on_change=lambda event: change(_amounts(event.value or "")))
+            return area.props("autogrow")
+        case Look.NAMES:
+            shown = ", ".join(value or ())
+            return ui.input(label, value=shown, on_change=lambda event: change(_names(event.value or "")))
+        case _:
+            choices = list(field.choices) or None
+            return ui.input(
+                label, value=str(value or ""), autocomplete=choices, on_change=lambda event: change(event.value or "")
+            )
+
+
+def _yes_or_no(viewer: Viewer, value: Any, change: Changed, label: str) -> Any:
+    words = {"": viewer.say("policies.either"), "yes": viewer.say("policies.yes"), "no": viewer.say("policies.no")}
+    known: dict[str, bool | None] = {"": None, "yes": True, "no": False}
+    shown = next(word for word, means in known.items() if means is value)
+    return ui.select(words, label=label, value=shown, on_change=lambda event: change(known[event.value or ""]))
+
+
+def _choice(viewer: Viewer, field: PolicyField, value: Any, change: Changed, label: str, group: str) -> Any:
+    words = {choice: choice_word(viewer, field.name, choice, group) for choice in map(str, field.choices)}
     if field.look is Look.CHOICES:
         chosen = [one for one in value or [] if one in words]
         return ui.select(
@@ -230,14 +255,15 @@ def _name(field: str) -> str:
     return "after_field" if field == "after" else field
 
 
-def field_label(viewer: Viewer, field: str) -> str:
+def field_label(viewer: Viewer, field: str, group: str = GROUP) -> str:
     """What people call a field."""
-    return viewer.say(f"policies.{_name(field)}") if f"policies.{_name(field)}" in read_wording() else field
+    key = f"{group}.{_name(field)}"
+    return viewer.say(key) if key in read_wording() else field
 
 
-def choice_word(viewer: Viewer, field: str, value: str) -> str:
+def choice_word(viewer: Viewer, field: str, value: str, group: str = GROUP) -> str:
     """What people call one of the values of a field."""
-    own = f"policies.{field}_{value}"
+    own = f"{group}.{field}_{value}"
     return viewer.say(own) if own in read_wording() else viewer.word(value)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, func, literal, select, tuple_
 
 from models.cadence import moment
 from models.campaign_plans import CampaignPlan, read_plan
+from models.campaign_states import OVER
 from models.campaigns import Campaign, CampaignRecipient
 from models.ledger import AuditEntry
 from models.permissions import Permission
@@ -93,14 +94,21 @@ def list_campaigns(
     author: Author,
     *,
     states: Sequence[CampaignState] = (),
+    needing: bool = False,
     limit: int = 50,
     after: tuple[datetime, int] | None = None,
 ) -> CampaignPage:
-    """The campaigns that someone reaches, the newest first; of some states, or of all. Raises `MayNot`."""
+    """The campaigns that someone reaches, the newest first; of some states, or of all. Raises `MayNot`.
+
+    `needing`: only those that wait for a person, because they stopped by themselves or nobody has approved them yet.
+    """
     author.check(Permission.SEE_CAMPAIGNS)
     statement = reached_campaigns(author).order_by(Campaign.created_at.desc(), Campaign.id.desc()).limit(limit + 1)
     if states:
         statement = statement.where(Campaign.state.in_(states))
+    if needing:
+        held = Campaign.held_at.is_not(None) & Campaign.state.not_in(OVER)
+        statement = statement.where(held | (Campaign.state == CampaignState.AWAITING_APPROVAL))
     if after is not None:
         statement = statement.where(
             tuple_(Campaign.created_at, Campaign.id) < tuple_(moment(after[0]), literal(after[1]))

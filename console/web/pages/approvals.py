@@ -10,6 +10,7 @@ from uuid import UUID
 from nicegui import ui
 from sqlalchemy import Connection
 
+from console.web.campaign_views import list_needing
 from console.web.deciding import Choosing, ask_reason
 from console.web.frame import page, telling
 from console.web.signed_in import Viewer, local
@@ -17,10 +18,12 @@ from console.web.tables import show_table
 from console.web.turning import Turning
 from models.letters import write_money
 from models.permissions import Permission
-from models.words import Role
+from models.words import CampaignState, Role
 from tasks.access.reach import list_reached_stores, reached_store
 from tasks.access.sessions import SignedIn
 from tasks.approvals import WaitingTouch, approve_each, read_waiting, refuse_each
+from tasks.campaigns.authors import author_of
+from tasks.campaigns.listing import CampaignPage, list_campaigns
 from tasks.one_by_one import Decided
 from tasks.paging import Page, Place
 
@@ -42,6 +45,7 @@ async def show_approvals(viewer: Viewer, store: str = "") -> None:
     """What waits, the earliest due first."""
     shown = Shown(viewer, store or None)
     ui.label(viewer.say("approvals.explained")).classes("quiet")
+    await _draw_campaigns(viewer)
 
     @ui.refreshable
     async def listed() -> None:
@@ -55,6 +59,20 @@ async def show_approvals(viewer: Viewer, store: str = "") -> None:
     if viewer.store_id is None:
         await _draw_stores(shown, listed.refresh)
     await listed()
+
+
+async def _draw_campaigns(viewer: Viewer) -> None:
+    """Campaigns are approved at their own pages."""
+    if not viewer.may(Permission.APPROVE_CAMPAIGNS):
+        return
+    waiting = (CampaignState.AWAITING_APPROVAL,)
+    found: CampaignPage = await viewer.read(list_campaigns, author_of(viewer.user), states=waiting, limit=PAGE)
+    if not found.items:
+        return
+    title = viewer.say("frame.campaigns")
+    with ui.element("section").classes("card full-width").props(f'aria-label="{title}"'):
+        ui.label(title).props("role=heading aria-level=2").classes("text-h6")
+        list_needing(viewer, found.items, viewer.database.settings.time_zone)
 
 
 def _read_page(

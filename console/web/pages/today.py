@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from nicegui import ui
 from sqlalchemy import Connection
 
+from console.web.campaign_views import list_needing
 from console.web.charts import Series, show_chart
 from console.web.frame import page, telling
 from console.web.signed_in import Viewer, local
@@ -17,6 +18,8 @@ from models.permissions import Permission
 from models.reports import PauseSeen
 from models.standings import COVERAGE_GOAL, SATISFACTION_GOAL, ProcessDay, Share, Standing
 from models.watching import Sweep, SweepState
+from tasks.campaigns.authors import author_of
+from tasks.campaigns.listing import CampaignRow, list_campaigns
 from tasks.overview.day import read_day
 from tasks.overview.days import read_zones
 from tasks.overview.deadlines import Urgent, UrgentCase, read_urgent
@@ -26,6 +29,7 @@ from tasks.reporting import read_pauses
 
 WATCHES = frozenset({Permission.SEE_RUNS, Permission.SEE_HEALTH})
 """Whoever may do one of these is told of what stands still."""
+CAMPAIGNS_SHOWN = 5
 BAD = (Standing.FAILED, Standing.UNKNOWN)
 SHADES = {
     Standing.SENT: "#0b5cad", Standing.CALLED: "#1b6e3c", Standing.STOPPED: "#8a94a0", Standing.FAILED: "#a4161a",
@@ -44,11 +48,13 @@ class Attention:
     urgent: Urgent | None
     pauses: list[PauseSeen]
     sweeps: list[Sweep]
+    campaigns: list[CampaignRow]
+    """Those that stopped by themselves, or wait for an approval."""
 
     @property
     def calm(self) -> bool:
         """Whether there is nothing."""
-        return not (self.pauses or self.sweeps or (self.urgent and self.urgent.cases))
+        return not (self.pauses or self.sweeps or self.campaigns or (self.urgent and self.urgent.cases))
 
 
 @page("/", Permission.SEE_TODAY, "frame.today")
@@ -75,7 +81,7 @@ async def _zone_of(viewer: Viewer) -> str:
 
 
 def _read_attention(connection: Connection, viewer: Viewer) -> Attention:
-    urgent, pauses, sweeps = None, [], []
+    urgent, pauses, sweeps, campaigns = None, [], [], []
     if viewer.may(Permission.WORK_CASES):
         staff = None if viewer.may(Permission.MANAGE_CASES) else viewer.user.works_as
         urgent = read_urgent(connection, viewer.now, viewer.store_id, staff)
@@ -84,7 +90,9 @@ def _read_attention(connection: Connection, viewer: Viewer) -> Attention:
             pause for pause in read_pauses(connection) if viewer.user.store in (None, pause.store or viewer.user.store)
         ]
         sweeps = read_sweeps(connection, viewer.now, viewer.database.settings.zone)
-    return Attention(urgent, pauses, [sweep for sweep in sweeps if not sweep.state.well])
+    if viewer.may(Permission.SEE_CAMPAIGNS):
+        campaigns = list_campaigns(connection, author_of(viewer.user), needing=True, limit=CAMPAIGNS_SHOWN).items
+    return Attention(urgent, pauses, [sweep for sweep in sweeps if not sweep.state.well], campaigns)
 
 
 def _show_beginning(viewer: Viewer) -> None:
@@ -104,7 +112,9 @@ def _section(title: str) -> ui.element:
 
 
 def _show_attention(viewer: Viewer, attention: Attention, zone: str) -> None:
-    if attention.urgent is None and not any(viewer.may(permission) for permission in WATCHES):
+    if attention.urgent is None and not any(
+        viewer.may(permission) for permission in WATCHES | {Permission.SEE_CAMPAIGNS}
+    ):
         return
     with _section(viewer.say("today.attention")):
         if attention.calm:
@@ -113,6 +123,9 @@ def _show_attention(viewer: Viewer, attention: Attention, zone: str) -> None:
         with ui.element("div").classes("cards"):
             if attention.urgent and attention.urgent.cases:
                 _show_urgent(viewer, attention.urgent)
+            if attention.campaigns:
+                with _card(viewer.say("frame.campaigns")):
+                    list_needing(viewer, attention.campaigns, zone)
             if attention.pauses:
                 _show_lines(viewer.say("today.paused"), [_paused(viewer, pause, zone) for pause in attention.pauses])
             if attention.sweeps:

@@ -19,7 +19,7 @@ from models.words import (
     Wave,
 )
 from tasks.campaigns.exporting import COLUMNS, export_recipients
-from tasks.campaigns.results import NoSuchCampaign, read_results
+from tasks.campaigns.results import NoSuchCampaign, read_results, read_standings
 from tests.support.campaigns import BEGAN, SMS, LaunchedCampaign, a_plan
 from tests.support.world import World, at
 
@@ -52,6 +52,15 @@ def test_everybody_is_accounted_for(campaign: LaunchedCampaign) -> None:
         "on_its_way": 0, "sent": 1, "handed_to_staff": 1, "failed": 1, "unknown": 1,
         "stopped": {"its time has passed": 1, "no consent": 1},
     }  # fmt: skip
+
+
+def test_it_can_be_followed_without_what_customers_did(campaign: LaunchedCampaign) -> None:
+    campaign.recipient(wave=Wave.CONTROL)
+    campaign.told()
+    campaign.touch(campaign.recipient(variant="b"), TouchState.FAILED)
+    account, groups = read_standings(campaign.world.connection, campaign.id)
+    results = read_results(campaign.world.connection, campaign.id, NOW)
+    assert (account, groups) == (results.account, dict(results.groups))
 
 
 def test_a_message_that_is_there_twice_is_found_out(campaign: LaunchedCampaign) -> None:

@@ -30,7 +30,7 @@ NEVER_ON_A_PAGE = {
     "Unfillable",  # a mistake of ours
     "FormTooLarge", "LinkOver", "NobodyThere",  # on customers' pages, which have their own words
 }  # fmt: skip
-OF_COMMANDS = ("intake", "sample", "channels", "campaign", "recipe")
+OF_COMMANDS = ("intake", "sample", "channels")
 """Parts of paths: rooms whose errors commands tell, and no page."""
 
 

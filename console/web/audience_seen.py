@@ -1,0 +1,85 @@
+"""Who is in an audience as it is being written: how many, and a few of them, a moment after the last change."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from nicegui import background_tasks, ui
+
+from console.web.audience_tree import Node
+from console.web.frame import sentence_of
+from console.web.signed_in import Viewer
+from console.web.tables import Cell, show_table
+from models.audiences import BadAudience, read_audience
+from models.errors import AftercareError
+from models.permissions import Permission
+from tasks.campaigns.audiences import AudienceMember, AudienceSeen, see_audience
+
+PAUSE_SECONDS = 0.5
+"""Whoever writes has paused so long before it is counted."""
+SHOWN = 8
+
+
+@dataclass
+class AudienceWatch:
+    """The panel beside the form; one question at a time, and the last one's answer."""
+
+    viewer: Viewer
+    store_id: Callable[[], int | None]
+    rule: Callable[[], Node]
+    complain: Callable[[BadAudience | None], None]
+    found: Callable[[AudienceSeen], None]
+    _asked: int = 0
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def show(self) -> None:
+        """Draw it, and ask for the first time."""
+        with ui.element("section").classes("card full-width") as panel:
+            panel.props["aria-label"] = self.viewer.say("audience.who")
+            self._told = ui.label().props("role=status aria-live=polite").classes("text-bold")
+            self._some = ui.column().classes("full-width")
+        self.ask(at_once=True)
+
+    def ask(self, *, at_once: bool = False) -> None:
+        """The rule has changed."""
+        self._asked += 1
+        self._told.set_text(self.viewer.say("audience.counting"))
+        background_tasks.create(self._look(self._asked, 0 if at_once else PAUSE_SECONDS))
+
+    async def _look(self, mine: int, pause: float) -> None:
+        await asyncio.sleep(pause)
+        async with self._turn:
+            if mine != self._asked or self._told.is_deleted:
+                return
+            try:
+                rule = read_audience(self.rule())
+                found = await self.viewer.read(see_audience, rule, self.viewer.now, self.store_id(), SHOWN)
+            except BadAudience as refusal:
+                self._answer(mine, self.viewer.say("audience.unfinished"), refusal)
+            except AftercareError as refusal:
+                self._answer(mine, sentence_of(self.viewer.language, refusal), None)
+            else:
+                self._answer(mine, self.viewer.say("audience.size", count=f"{found.size:,}"), None)
+                self._take(mine, found)
+
+    def _answer(self, mine: int, sentence: str, refusal: BadAudience | None) -> None:
+        if mine != self._asked or self._told.is_deleted:
+            return
+        self.complain(refusal)
+        self._told.set_text(sentence)
+        self._some.clear()
+
+    def _take(self, mine: int, found: AudienceSeen) -> None:
+        if mine != self._asked or self._told.is_deleted:
+            return
+        with self._some:
+            if found.some:
+                headings = [self.viewer.say(f"audience.{name}") for name in ("customer", "store", "car", "last_visit")]
+                show_table(self.viewer.say("audience.some"), headings, [self._row(one) for one in found.some])
+        self.found(found)
+
+    def _row(self, one: AudienceMember) -> list[Cell]:
+        """The name is for those who may see customers."""
+        visit = str(one.last_visit) if one.last_visit else "—"
+        name = one.name if self.viewer.may(Permission.SEE_CUSTOMERS) else one.key or str(one.customer_id)
+        return [name, one.store, one.car or "—", visit]

@@ -1,0 +1,54 @@
+"""What an audience's conditions can name: lists, earlier campaigns, and examples of levels, makes and the like."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, func, literal, or_, select
+
+from models.campaigns import AudienceList, Campaign
+from models.people import Customer, Store
+from models.vehicles import Vehicle
+from tasks.campaigns.authors import Author
+
+MOST = 200
+LOOKED_AT = 5000
+"""Examples come from so many rows, so that the largest table is not read for them."""
+EXAMPLES = 10
+
+
+def read_choices(connection: Connection, author: Author, campaign_id: int | None) -> Mapping[str, Mapping[int, str]]:
+    """By the name of the field, what someone may name by its number: their lists, and the campaigns that began."""
+    lists = select(AudienceList.id, AudienceList.name).order_by(AudienceList.made_at.desc()).limit(MOST)
+    began = (
+        select(Campaign.id, Campaign.name)
+        .where(Campaign.frozen_at.is_not(None), Campaign.id != (campaign_id or 0))
+        .order_by(Campaign.frozen_at.desc())
+        .limit(MOST)
+    )
+    if author.store_id is not None:
+        lists = lists.where(or_(AudienceList.store_id.is_(None), AudienceList.store_id == author.store_id))
+        began = began.where(or_(Campaign.store_id.is_(None), Campaign.store_id == author.store_id))
+    return {
+        "list": dict(connection.execute(lists).tuples().all()),
+        "campaign": dict(connection.execute(began).tuples().all()),
+    }
+
+
+def read_examples(connection: Connection, store_id: int | None) -> Mapping[str, list[str]]:
+    """By the name of the field, some of what stands in the records."""
+    columns = {"levels": Customer.level, "areas": Customer.area, "makes": Vehicle.make, "models": Vehicle.model}
+    found = {name: _some(connection, column, store_id) for name, column in columns.items()}
+    stores = select(Store.code).order_by(Store.code).limit(EXAMPLES)
+    if store_id is not None:
+        stores = stores.where(Store.id == store_id)
+    return found | {"stores": list(connection.scalars(stores))}
+
+
+def _some(connection: Connection, column: Any, store_id: int | None) -> list[str]:
+    rows = select(column.label("name")).where(column.is_not(None)).limit(LOOKED_AT)
+    if store_id is not None:
+        rows = rows.where(column.class_.store_id == store_id)
+    few = rows.subquery("few")
+    count = func.count(literal(1))
+    names = select(few.c.name).group_by(few.c.name).order_by(count.desc(), few.c.name).limit(EXAMPLES)
+    return list(connection.scalars(names))
