@@ -12,11 +12,10 @@ from models.audiences import AudienceRule
 from models.cadence import Now
 from models.errors import AftercareError
 from models.people import Customer, CustomerKey, Store
-from models.vehicles import Vehicle
 from tasks.campaigns.conditions import Asked, holds
 from tasks.campaigns.customer_sets import visits
 from tasks.patience import reading_within
-from tasks.subjects.customers import stores_today, vehicle_name
+from tasks.subjects.customers import newest_car_of, stores_today
 
 LONGEST_SECONDS = 10
 WORK_MEMORY = "64MB"
@@ -117,22 +116,10 @@ def _members(connection: Connection, customer_ids: Sequence[int], now: Now) -> l
     )
     key = select(func.min(CustomerKey.key)).where(CustomerKey.customer_id == Customer.id).scalar_subquery()
     rows = connection.execute(
-        select(Customer.id, key, Customer.name, Store.code, newest_car(), last.c.day)
+        select(Customer.id, key, Customer.name, Store.code, newest_car_of(Customer.id), last.c.day)
         .join(Store, Store.id == Customer.store_id)
         .outerjoin(last, last.c.customer_id == Customer.id)
         .where(Customer.id == func.any(ids))
         .order_by(func.array_position(ids, Customer.id))
     )
     return [AudienceMember(*row) for row in rows]
-
-
-def newest_car() -> Any:
-    """How a page names the newest car that the customer of the row has kept."""
-    return (
-        select(vehicle_name())
-        .where(Vehicle.customer_id == Customer.id, Vehicle.disposed_on.is_(None))
-        .order_by(Vehicle.model_year.desc().nulls_last(), Vehicle.id.desc())
-        .limit(1)
-        .correlate(Customer)
-        .scalar_subquery()
-    )

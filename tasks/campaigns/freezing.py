@@ -52,7 +52,7 @@ def freeze_recipients(connection: Connection, campaign: Row[Any], plan: Campaign
                 lots.c.customer_id,
                 lots.c.wave,
                 lots.c.variant,
-                _begins(plan.launch, campaign.launches_at),
+                begins_for_each(plan.launch, campaign.launches_at),
             )
             .join_from(lots, Customer, Customer.id == lots.c.customer_id)
             .join(Store, Store.id == Customer.store_id)
@@ -64,8 +64,8 @@ def freeze_recipients(connection: Connection, campaign: Row[Any], plan: Campaign
     return connection.execute(written).scalar_one()
 
 
-def _begins(launch: Launch, launches_at: datetime) -> ColumnElement[datetime]:
-    """When it begins for one customer."""
+def begins_for_each(launch: Launch, launches_at: datetime) -> ColumnElement[datetime]:
+    """When a campaign that begins at a moment begins for a customer: then, or when their own clock shows the hour."""
     if launch.day is None or launch.hour is None:
         return moment(launches_at)
     return at_local(literal(launch.day, Date), launch.hour, _clock())

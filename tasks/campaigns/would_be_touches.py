@@ -29,15 +29,16 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.types import Date, Text
+from sqlalchemy.types import Text
 
 from models.base import enumeration
-from models.cadence import ZONED, at_local, later, local_day, moment
+from models.cadence import ZONED, later, local_day, moment
 from models.campaign_plans import CampaignPlan
 from models.people import Customer, Store
 from models.words import Decision, Gate, Purpose, Rehearsed, StepKind, Wave
 from tasks.campaigns.audiences import audience_of
 from tasks.campaigns.drawing import drawn
+from tasks.campaigns.freezing import begins_for_each
 from tasks.dispatch.gates import judge_by
 from tasks.dispatch.store_rules import as_parameter, read_store_rules, rules_table
 from tasks.query_plans import prepare_for_large_statements
@@ -90,7 +91,7 @@ def _lots(rehearsing: Rehearsing) -> Select[Any]:
     plan = rehearsing.plan
     audience = audience_of(plan.audience, rehearsing.now, rehearsing.store_id)
     lots = drawn(audience, plan, rehearsing.campaign_id).subquery("lots")
-    anchor = _begins(rehearsing)
+    anchor = begins_for_each(plan.launch, rehearsing.at)
     earliest = func.greatest(anchor, moment(rehearsing.at), type_=ZONED)
     wave = cast(lots.c.wave, Text)
     delays = {Wave.TRIAL: _of_canary(plan), Wave.REST: _of_canary(plan) + _of_trial(plan)}
@@ -109,14 +110,6 @@ def _lots(rehearsing: Rehearsing) -> Select[Any]:
         .join_from(lots, Customer, Customer.id == lots.c.customer_id)
         .join(Store, Store.id == lots.c.store_id)
     )
-
-
-def _begins(rehearsing: Rehearsing) -> ColumnElement[datetime]:
-    """When the campaign begins for a customer."""
-    launch = rehearsing.plan.launch
-    if launch.day is None or launch.hour is None:
-        return moment(rehearsing.at)
-    return at_local(literal(launch.day, Date), launch.hour, func.coalesce(Customer.time_zone, Store.time_zone))
 
 
 def _of_canary(plan: CampaignPlan) -> timedelta:
