@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, text
 
-from benchmarks import dispatching, importing, memory, serving, sweeping
+from benchmarks import campaigning, dispatching, importing, memory, serving, sweeping
 from benchmarks.crowd import fill
 from benchmarks.results import Figure, show, write
 from deployments.embedded import open_embedded
@@ -64,6 +64,16 @@ def footprint(home: Path, sizes: argparse.Namespace) -> list[Figure]:
         return memory.measure(cluster, home, sizes.customers)
 
 
+def campaign(home: Path, sizes: argparse.Namespace) -> list[Figure]:
+    """A campaign to everybody."""
+    with database(home, "campaign_few") as few, database(home, "campaign_many") as many:
+        _say(f"making {sizes.customers:,} customers, and a tenth of them once more")
+        fill(few, sizes.customers // 10)
+        fill(many, sizes.customers)
+        _say("writing to all of them")
+        return campaigning.measure(few, many, home, sizes.customers)
+
+
 def people(home: Path, sizes: argparse.Namespace) -> list[Figure]:
     """The console with people at work in it."""
     with database(home, "console") as engine:
@@ -73,7 +83,7 @@ def people(home: Path, sizes: argparse.Namespace) -> list[Figure]:
 
 PARTS: dict[str, Callable[[Path, argparse.Namespace], list[Figure]]] = {
     "sweep": sweep, "dispatch": dispatch, "import": intake, "memory": footprint,
-    "console": people,
+    "campaigns": campaign, "console": people,
 }  # fmt: skip
 
 

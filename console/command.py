@@ -23,6 +23,7 @@ COMMANDS = {
     "status": "console.reporting:status",
     "why": "console.explaining:why",
     "forecast": "console.forecasting:forecast",
+    "campaign": "console.campaigns:app",
     "calls": "console.calls:app",
     "approvals": "console.approvals:app",
     "cases": "console.cases:app",

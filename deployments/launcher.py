@@ -72,7 +72,7 @@ def open_launcher(settings: Settings) -> Iterator[Launcher]:
         _kept_up(settings, api if own_server else None),
     ):
         environment = environment_of(settings, database, api) | QUIET
-        with _told(environment), _prefect_told(api):
+        with _told(environment), told_of_prefect(api):
             yield Launcher(database)
 
 
@@ -127,8 +127,8 @@ def _told(environment: Mapping[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def _prefect_told(api: str) -> Iterator[None]:
-    """Prefect's settings, in case it has been imported, and has read them, before."""
+def told_of_prefect(api: str) -> Iterator[None]:
+    """Prefect's settings for the length of the block, in case it has been imported, and has read them, before."""
     from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415
 
     with temporary_settings({PREFECT_API_URL: api}):

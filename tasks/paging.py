@@ -1,7 +1,7 @@
 """Lists read page by page: each page begins where the one before it ended, whatever has come or gone meanwhile."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -28,18 +28,18 @@ class Place(NamedTuple):
     """Where a row stands in a list: by a moment, and by its id among those of the same moment."""
 
     at: datetime
-    id: UUID
+    id: UUID | int
 
     def __str__(self) -> str:
         """As an address or a program carries it."""
         return urlsafe_b64encode(f"{self.at.isoformat()} {self.id}".encode()).decode()
 
     @staticmethod
-    def read(text: str) -> "Place":
-        """The place that a text names. Raises `UnusableCursor`."""
+    def read(text: str, id_of: Callable[[str], UUID | int] = UUID) -> "Place":
+        """The place that a text names; `id_of` reads the id, or raises `ValueError`. Raises `UnusableCursor`."""
         try:
             at, _, identity = urlsafe_b64decode(text.encode()).decode().partition(" ")
-            place = Place(datetime.fromisoformat(at), UUID(identity))
+            place = Place(datetime.fromisoformat(at), id_of(identity))
         except ValueError as error:
             raise UnusableCursor(text) from error
         if place.at.tzinfo is None:

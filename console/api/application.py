@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from console.api import documentation, hooks, reading, starting
+from console.api import campaigns, documentation, hooks, reading, starting
 from console.api.problems import Problem, tell_problems
 from console.api.upserts import make_routes
 from console.web.database import Database
@@ -28,7 +28,7 @@ def make_api(database: Database, steering: Steering, limits: Limits) -> FastAPI:
     app = FastAPI(title="Aftercare", version=VERSION, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.state.database, app.state.steering, app.state.limits = database, steering, limits
     app.state.turn = asyncio.Semaphore(1)
-    for routes in (make_routes(), starting.routes, reading.routes, hooks.routes):
+    for routes in (make_routes(), starting.routes, campaigns.routes, reading.routes, hooks.routes):
         app.include_router(routes)
     tell_problems(app)
     setattr(app, "openapi", _Described(app))  # noqa: B010  a method that is meant to be set, which types cannot say
@@ -50,7 +50,11 @@ class _Described:
     def __call__(self) -> dict[str, Any]:
         if self._document is None:
             document = get_openapi(
-                title=self._app.title, version=self._app.version, description=ABOUT, routes=self._app.routes
+                title=self._app.title,
+                version=self._app.version,
+                description=ABOUT,
+                routes=self._app.routes,
+                separate_input_output_schemas=False,
             )
             problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas = document["components"]["schemas"]

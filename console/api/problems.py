@@ -14,6 +14,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from models.errors import AftercareError
+from tasks.access.reach import NotYours
+from tasks.access.sessions import MayNot
+from tasks.campaigns.audiences import AudienceTooSlow
+from tasks.campaigns.changing import WrongCampaignState
+from tasks.campaigns.drafting import CampaignChangedMeanwhile
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -49,7 +54,7 @@ DESCRIPTIONS = {
     401: "There is no key, or it is not a good one.",
     403: "The key is not for this.",
     404: "There is no such thing that the key reaches.",
-    409: "It was taken before.",
+    409: "It was taken before, or does not fit how things stand by now.",
     413: "The body is larger than 5 MB.",
     415: "The body is not declared as application/json.",
     422: "Nothing was accepted: the request has not the form it must have, or every row of it was rejected.",
@@ -112,8 +117,19 @@ def _reason(problem: Mapping[str, Any]) -> str:
     return reason[:1].lower() + reason[1:]
 
 
+STATUSES: dict[type[AftercareError], int] = {
+    MayNot: 403,
+    NotYours: 404,
+    CampaignChangedMeanwhile: 409,
+    WrongCampaignState: 409,
+    AudienceTooSlow: 503,
+}
+"""What is answered for a domain error that is no mistake in the request itself."""
+
+
 async def _domain(_: Request, error: Exception) -> JSONResponse:
-    return answer_problem(422, str(error))
+    status = next((status for kind, status in STATUSES.items() if isinstance(error, kind)), 422)
+    return answer_problem(status, str(error), {"Retry-After": "30"} if status == 503 else None)
 
 
 async def _database(_: Request, error: Exception) -> JSONResponse:

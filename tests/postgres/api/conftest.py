@@ -45,9 +45,13 @@ class Recorder(Steering):
     def __init__(self) -> None:
         super().__init__("http://127.0.0.1:9/api")
         self.started: dict[str, tuple[UUID, str, datetime | None, bool]] = {}
+        self.carried_on: dict[str, tuple[UUID, int]] = {}
 
     async def start(self, process: str, *, as_of: datetime | None, dry_run: bool, login: str, key: str) -> UUID:
         return self.started.setdefault(key, (uuid4(), process, as_of, dry_run))[0]
+
+    async def carry_on(self, campaign_id: int, *, login: str, key: str) -> UUID:
+        return self.carried_on.setdefault(key, (uuid4(), campaign_id))[0]
 
 
 @pytest.fixture

@@ -1,0 +1,401 @@
+"""Campaigns for programs: made, changed, submitted and steered as the console does; approving takes a person."""
+
+import csv
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from io import StringIO
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import BaseModel, Field, StringConstraints
+from sqlalchemy import Connection, func, select
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+
+from console.api.callers import SharedDatabase, caller_with, store_reached
+from console.api.problems import Refused, problems
+from console.api.reading import LARGEST_ID, MOST, After, at_home
+from console.api.requests import ApiRoute
+from console.api.rows import LONGEST, Part
+from console.campaign_rehearsals import rehearsing_of
+from console.campaign_results import ResultsOut, shape_results
+from console.campaign_runs import run_key
+from console.campaign_shapes import CampaignOut, CampaignWhole, shape_row, shape_whole
+from console.moments import house_zone
+from console.shapes import shape
+from console.web.database import Database
+from deployments.steering_runs import NoPrefect, NotDeployed, PrefectSilent, Steering
+from models.api_scopes import ApiScope
+from models.campaign_plans import CampaignPlan, read_plan
+from models.campaign_rehearsals import CampaignRehearsal
+from models.people import Store
+from models.recipes import list_recipes, recipe
+from models.settings import Settings
+from models.words import CampaignState
+from tasks.access.api_keys import ApiCaller
+from tasks.access.users import NoSuchStore
+from tasks.campaigns.approving import submit, withdraw
+from tasks.campaigns.authors import Author, program
+from tasks.campaigns.drafting import LONGEST_NAME, change_campaign, create_campaign
+from tasks.campaigns.exporting import export_recipients
+from tasks.campaigns.launching import cancel, launch, pause, resume
+from tasks.campaigns.listing import CampaignPage as Listed
+from tasks.campaigns.listing import list_campaigns, read_campaign
+from tasks.campaigns.rehearsing import rehearse_campaign
+from tasks.campaigns.results import read_results
+from tasks.paging import Place
+
+routes = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["campaigns"])
+Reads = Annotated[ApiCaller, Depends(caller_with(ApiScope.CAMPAIGNS_READ))]
+Writes = Annotated[ApiCaller, Depends(caller_with(ApiScope.CAMPAIGNS_WRITE))]
+Id = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The campaign's `id`.")]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME)]
+AS_IT_STANDS = "The campaign as it stands now."
+Job = Callable[[Connection, Author], Any]
+Steer = Callable[[Connection, Author, int, datetime], Any]
+RECIPES = problems(401, 403, 503)
+TO_READ = problems(401, 403, 404, 422, 503)
+TO_WRITE = problems(401, 403, 404, 409, 413, 415, 422, 503)
+
+
+class NewCampaign(Part):
+    """A campaign to be made: from a plan of its own, or from a shipped recipe."""
+
+    name: Name
+    store: Annotated[str, StringConstraints(max_length=LONGEST)] | None = Field(
+        None, description="The store whose customers it is for; without it, the key's, or all."
+    )
+    plan: CampaignPlan | None = None
+    recipe: Annotated[str, StringConstraints(max_length=LONGEST)] | None = None
+
+
+class CampaignChange(Part):
+    """Another plan for a campaign that nobody was told of yet. An approval that it had is void."""
+
+    version: int = Field(ge=1, le=LARGEST_ID, description="That the change is made from, as it was read.")
+    plan: CampaignPlan
+    name: Name | None = Field(None, description="Without it, it keeps its name.")
+
+
+class Submission(Part):
+    """How a draft is handed in."""
+
+    launch: bool = Field(False, description="Launch it as soon as it is approved.", strict=True)
+
+
+class Cancellation(Part):
+    """Why a campaign ends."""
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST)]
+
+
+class RecipeOut(BaseModel):
+    """A shipped recipe, with its texts by language."""
+
+    key: str
+    name: dict[str, str]
+    description: dict[str, str]
+
+
+class CampaignPage(BaseModel):
+    """Some campaigns, the newest first."""
+
+    campaigns: list[CampaignOut]
+    next: str | None = Field(description="Pass it as `after` for what follows; null: these were the last.")
+
+
+@routes.get("/campaigns", summary="Campaigns, page by page", response_description="A page.", responses=TO_READ)
+async def show_campaigns(
+    caller: Reads,
+    database: SharedDatabase,
+    state: Annotated[list[CampaignState] | None, Query(description="Only in this state; may be given again.")] = None,
+    after: After = None,
+    limit: Annotated[int, Query(ge=1, le=MOST, description="How many at most.")] = 50,
+) -> CampaignPage:
+    """The newest first. Needs the scope `campaigns:read`; a key of one store sees that store's."""
+    return await database.work(_page, _author(caller), state or (), after, limit, database.settings)
+
+
+def _page(
+    connection: Connection, author: Author, states: Any, after: str | None, limit: int, settings: Settings
+) -> CampaignPage:
+    place = Place.read(after, _id_of) if after is not None else None
+    beyond = (place.at, int(place.id)) if place is not None else None
+    listed: Listed = list_campaigns(connection, author, states=states, limit=limit, after=beyond)
+    zone = house_zone(connection, settings)
+    following = str(Place(*listed.following)) if listed.following else None
+    return CampaignPage(campaigns=[shape_row(row, zone) for row in listed.items], next=following)
+
+
+@routes.get("/campaign-recipes", summary="The shipped recipes", response_description="All.", responses=RECIPES)
+async def show_recipes(caller: Reads) -> list[RecipeOut]:  # noqa: ARG001  asked for its scope
+    """A campaign can be made from each by its key. Needs the scope `campaigns:read`."""
+    return [RecipeOut(key=one.key, name=one.name, description=one.description) for one in list_recipes()]
+
+
+@routes.get(
+    "/campaigns/{campaign_id}",
+    summary="One campaign with its plan",
+    response_description=AS_IT_STANDS,
+    responses=TO_READ,
+)
+async def show_campaign(caller: Reads, database: SharedDatabase, campaign_id: Id) -> CampaignWhole:
+    """Needs the scope `campaigns:read`."""
+    return await database.work(_read, _author(caller), campaign_id, database.settings)
+
+
+@routes.get(
+    "/campaigns/{campaign_id}/dry-run",
+    summary="Rehearse a campaign",
+    response_description="What a launch would do; nothing was written.",
+    responses=TO_READ,
+)
+async def rehearse(
+    caller: Reads,
+    database: SharedDatabase,
+    campaign_id: Id,
+    at: Annotated[
+        datetime | None, Query(description="As if it were launched then; without it, at its own moment.")
+    ] = None,
+) -> CampaignRehearsal:
+    """Who would get it, by which channel and when, who would not and why, and what it would take. `parts` are all of
+    the `audience`. Needs the scope `campaigns:read`."""
+    return await database.work(_rehearse, _author(caller), campaign_id, at, database)
+
+
+def _rehearse(
+    connection: Connection, author: Author, campaign_id: int, at: datetime | None, database: Database
+) -> CampaignRehearsal:
+    read, zone = read_campaign(connection, author, campaign_id), house_zone(connection, database.settings)
+    rehearsing = rehearsing_of(read, at_home(at, zone), database.now)
+    done = rehearse_campaign(connection, read.row.name, rehearsing, database.settings)
+    return CampaignRehearsal(**shape(done, zone))
+
+
+@routes.get(
+    "/campaigns/{campaign_id}/results",
+    summary="What came of a campaign",
+    response_description="The results so far.",
+    responses=TO_READ,
+)
+async def show_results(caller: Reads, database: SharedDatabase, campaign_id: Id) -> ResultsOut:
+    """Its balanced account, and what those told did against those held out. Needs the scope `campaigns:read`."""
+    return await database.work(_results, _author(caller), campaign_id, database)
+
+
+def _results(connection: Connection, author: Author, campaign_id: int, database: Database) -> ResultsOut:
+    read_campaign(connection, author, campaign_id)
+    return shape_results(read_results(connection, campaign_id, database.now), database.settings.price_currency)
+
+
+@routes.get(
+    "/campaigns/{campaign_id}/export",
+    summary="A campaign's recipients as CSV",
+    response_class=StreamingResponse,
+    response_description="A row a recipient, the headings first.",
+    responses=TO_READ | {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
+async def export(caller: Reads, database: SharedDatabase, campaign_id: Id) -> StreamingResponse:
+    """Each with the customer's key, how the message stands, and what they did since; names show their beginning only.
+    Needs the scope `campaigns:read`."""
+    await database.work(read_campaign, _author(caller), campaign_id)
+    return StreamingResponse(_lines(database, campaign_id), media_type="text/csv; charset=utf-8")
+
+
+def _lines(database: Database, campaign_id: int) -> Iterator[str]:
+    """Read as the program takes them."""
+    with database.engine.connect() as connection:
+        for row in export_recipients(connection, campaign_id, database.now, with_names=False):
+            line = StringIO()
+            csv.writer(line).writerow(row)
+            yield line.getvalue()
+
+
+@routes.post(
+    "/campaigns",
+    status_code=201,
+    summary="Make a campaign",
+    response_description="The draft that was made.",
+    responses=TO_WRITE,
+)
+async def make_campaign(caller: Writes, database: SharedDatabase, new: NewCampaign) -> CampaignWhole:
+    """It is a draft. Needs the scope `campaigns:write`."""
+    if (new.plan is None) == (new.recipe is None):
+        raise Refused(422, "Give either plan or recipe: what the campaign is made from.")
+    plan = new.plan if new.plan is not None else read_plan(recipe(new.recipe or "").plan_data())
+    store = store_reached(caller, new.store)
+    return await database.work(_make, _author(caller), new, plan, store, database)
+
+
+def _make(
+    connection: Connection, author: Author, new: NewCampaign, plan: CampaignPlan, store: str | None, database: Database
+) -> CampaignWhole:
+    campaign_id = create_campaign(
+        connection, author, new.name, plan, database.now, store_id=_store_id(connection, store), recipe=new.recipe
+    )
+    return _read(connection, author, campaign_id, database.settings)
+
+
+@routes.put(
+    "/campaigns/{campaign_id}",
+    summary="Change a campaign",
+    response_description=AS_IT_STANDS,
+    responses=TO_WRITE,
+)
+async def put_campaign(
+    caller: Writes, database: SharedDatabase, campaign_id: Id, change: CampaignChange
+) -> CampaignWhole:
+    """Answers 409 when somebody has changed it since that version, or people have been told of it. Needs the scope
+    `campaigns:write`."""
+
+    def job(connection: Connection, author: Author) -> None:
+        change_campaign(
+            connection, author, campaign_id, change.plan, change.version, database.now, name=change.name
+        )  # fmt: skip
+
+    return await _do(database, caller, campaign_id, job)
+
+
+@routes.post(
+    "/campaigns/{campaign_id}/submit",
+    summary="Submit a draft",
+    response_description=AS_IT_STANDS,
+    responses=TO_WRITE,
+)
+async def submit_campaign(
+    request: Request, caller: Writes, database: SharedDatabase, campaign_id: Id, submission: Submission
+) -> CampaignWhole:
+    """A small one is `approved` at once; another is `awaiting-approval`, which takes a person in the console. Needs the
+    scope `campaigns:write`."""
+
+    def job(connection: Connection, author: Author) -> None:
+        submit(connection, author, campaign_id, database.settings, database.now, launch=submission.launch)
+
+    done = await _do(database, caller, campaign_id, job)
+    if submission.launch or done.state is not CampaignState.APPROVED:
+        await _ask_for_run(request, caller, done, "submitted")
+    return done
+
+
+@routes.post(
+    "/campaigns/{campaign_id}/withdraw",
+    summary="Take a submitted campaign back",
+    response_description=AS_IT_STANDS,
+    responses=TO_WRITE,
+)
+async def withdraw_campaign(caller: Writes, database: SharedDatabase, campaign_id: Id) -> CampaignWhole:
+    """It is a draft again. Needs the scope `campaigns:write`."""
+    return await _do(
+        database,
+        caller,
+        campaign_id,
+        _at(withdraw, campaign_id, database),
+    )
+
+
+@routes.post(
+    "/campaigns/{campaign_id}/launch",
+    summary="Launch an approved campaign",
+    response_description=AS_IT_STANDS,
+    responses=TO_WRITE,
+)
+async def launch_campaign(request: Request, caller: Writes, database: SharedDatabase, campaign_id: Id) -> CampaignWhole:
+    """It begins at its moment. Launched twice, it is one campaign. Needs the scope `campaigns:write`."""
+    done = await _do(database, caller, campaign_id, _at(launch, campaign_id, database))
+    await _ask_for_run(request, caller, done, "launched")
+    return done
+
+
+@routes.post(
+    "/campaigns/{campaign_id}/pause",
+    summary="Pause a campaign",
+    response_description=AS_IT_STANDS,
+    responses=TO_WRITE,
+)
+async def pause_campaign(caller: Writes, database: SharedDatabase, campaign_id: Id) -> CampaignWhole:
+    """Nothing more of it is sent until it is resumed. Needs the scope `campaigns:write`."""
+    return await _do(database, caller, campaign_id, _at(pause, campaign_id, database))
+
+
+@routes.post(
+    "/campaigns/{campaign_id}/resume",
+    summary="Resume a paused campaign",
+    response_description=AS_IT_STANDS,
+    responses=TO_WRITE,
+)
+async def resume_campaign(caller: Writes, database: SharedDatabase, campaign_id: Id) -> CampaignWhole:
+    """Needs the scope `campaigns:write`."""
+    return await _do(database, caller, campaign_id, _at(resume, campaign_id, database))
+
+
+@routes.post(
+    "/campaigns/{campaign_id}/cancel",
+    summary="Cancel a campaign",
+    response_description=AS_IT_STANDS,
+    responses=TO_WRITE,
+)
+async def cancel_campaign(
+    caller: Writes, database: SharedDatabase, campaign_id: Id, cancellation: Cancellation
+) -> CampaignWhole:
+    """For good: what is not on its way is never sent. Needs the scope `campaigns:write`."""
+
+    def job(connection: Connection, author: Author) -> None:
+        cancel(connection, author, campaign_id, database.now, cancellation.reason)
+
+    return await _do(database, caller, campaign_id, job)
+
+
+def _at(steer: Steer, campaign_id: int, database: Database) -> Job:
+    """What steers a campaign and takes nothing but the time."""
+    return lambda connection, author: steer(connection, author, campaign_id, database.now)
+
+
+def _id_of(text: str) -> int:
+    number = int(text)
+    if not 0 < number <= LARGEST_ID:
+        raise ValueError(text)
+    return number
+
+
+async def _do(database: Database, caller: ApiCaller, campaign_id: int, job: Job) -> CampaignWhole:
+    """Do something to a campaign in one transaction; what it is then."""
+    return await database.work(_done, _author(caller), campaign_id, job, database.settings)
+
+
+def _done(
+    connection: Connection,
+    author: Author,
+    campaign_id: int,
+    job: Job,
+    settings: Settings,
+) -> CampaignWhole:
+    job(connection, author)
+    return _read(connection, author, campaign_id, settings)
+
+
+def _read(connection: Connection, author: Author, campaign_id: int, settings: Settings) -> CampaignWhole:
+    return shape_whole(read_campaign(connection, author, campaign_id), house_zone(connection, settings))
+
+
+def _author(caller: ApiCaller) -> Author:
+    return program(caller.name, caller.store_id)
+
+
+def _store_id(connection: Connection, code: str | None) -> int | None:
+    if code is None:
+        return None
+    found = connection.scalar(select(Store.id).where(func.lower(Store.code) == code.lower()))
+    if found is None:
+        raise NoSuchStore(code)
+    return int(found)
+
+
+async def _ask_for_run(request: Request, caller: ApiCaller, campaign: CampaignWhole, why: str) -> None:
+    """Have Prefect carry it on at once; where Prefect is away, the timetable's run of every minute does."""
+    steering: Steering = request.app.state.steering
+    try:
+        await steering.carry_on(
+            campaign.id, login=f"api:{caller.name}", key=run_key(campaign.id, why, campaign.version, campaign.state_at)
+        )
+    except (NoPrefect, NotDeployed, PrefectSilent):
+        return
