@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, assert_never
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Text, exists, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, Text, case, exists, func, insert, literal, select, update
 
 from models.accounts_of_runs import RunAccount
 from models.base import enumeration
@@ -70,11 +70,15 @@ def live_campaigns(connection: Connection, now: datetime) -> list[int]:
 
 
 def advance(connection: Connection, campaign_id: int, now: datetime, run_id: UUID | None) -> Advance:
-    """Do the next thing to a campaign; nothing while another run is at it."""
+    """Do the next thing to a campaign; nothing while another run is at it.
+
+    Its row is locked meanwhile: who pauses or cancels it waits for the act in progress, and is never written over.
+    """
     key = func.hashtextextended(literal(f"campaign {campaign_id}", Text), 0)
     if not connection.scalar(select(func.pg_try_advisory_xact_lock(key))):
         return Advance(Act.WAIT)
-    campaign = connection.execute(select(Campaign.__table__).where(Campaign.id == campaign_id)).one()
+    locked = select(Campaign.__table__).where(Campaign.id == campaign_id).with_for_update(key_share=True)
+    campaign = connection.execute(locked).one()
     plan = read_plan(campaign.plan)
     act = next_act(course_of(campaign, plan), now)
     match act:
@@ -244,12 +248,19 @@ def _touches_of(campaign_id: int) -> Any:
 
 
 def _clear(connection: Connection, campaign: Row[Any], now: datetime, run_id: UUID | None) -> Advance:
-    """End what was planned of a cancelled campaign, so many at a time, each with its verdict."""
-    some = _touches_of(campaign.id).where(Touch.state.in_(ENDABLE), ~Touch.resendable).limit(AT_ONCE)
+    """End what was planned of a cancelled campaign, so many at a time, each with its verdict.
+
+    What may have gone out before its dispatcher was cut off is not called cancelled: it waits for a person.
+    """
+    states = enumeration(TouchState)
+    ended_as = case(
+        (Touch.resendable, literal(TouchState.UNKNOWN, states)), else_=literal(TouchState.CANCELLED, states)
+    )
+    some = _touches_of(campaign.id).where(Touch.state.in_(ENDABLE)).limit(AT_ONCE)
     ended = (
         update(Touch)
         .where(Touch.id.in_(some.with_for_update(skip_locked=True)))
-        .values(state=TouchState.CANCELLED, state_at=now, gate=Gate.FACTS, reason=CANCELLED)
+        .values(state=ended_as, state_at=now, gate=Gate.FACTS, reason=CANCELLED, resendable=False)
         .returning(Touch.id)
         .cte("ended")
     )

@@ -151,8 +151,8 @@ def let_go(
     if campaign.state is CampaignState.APPROVED:
         plan = read_plan(campaign.plan)
         values["approved_size"] = count_audience(connection, plan.audience, now, campaign.store_id)
-    else:
-        values["let_go_at"] = now
+    elif budget is None:
+        values["let_go_at"] = now  # the first wave has been looked at; a larger budget says nothing of that
     change(connection, campaign, now, author.login, "campaign.let-go", **values)
 
 

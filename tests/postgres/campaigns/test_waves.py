@@ -4,12 +4,14 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import OperationalError
 
 from models.campaigns import CampaignRecipient
 from models.ledger import Touch, Verdict
 from models.people import ContactPoint
 from models.words import CampaignAnswer, CampaignState, ChannelName, ProcessName, TouchState, Wave
+from tasks.campaigns.advancing import advance
 from tasks.campaigns.launching import NothingHeld, cancel, let_go, pause, resume
 from tasks.replies import record_reply
 from tests.support.campaigning import LI, MEI, NOON, CampaignOffice, hours, plan, words
@@ -127,6 +129,29 @@ def test_what_is_not_claimed_when_it_is_cancelled_is_never_sent(marketing: Campa
     assert verdicts == ["the campaign was cancelled"] * 10
     assert marketing.outbox() == []
     assert marketing.read(campaign).cleared_at == NOON
+
+
+def test_what_may_have_gone_out_is_not_called_cancelled(marketing: CampaignOffice) -> None:
+    marketing.customers(2)
+    campaign = marketing.launched(plan(), NOON)
+    marketing.advance(campaign, NOON)
+    with marketing.engine.begin() as connection:
+        one = select(Touch.id).order_by(Touch.id).limit(1).scalar_subquery()
+        connection.execute(update(Touch).where(Touch.id == one).values(resendable=True))
+        cancel(connection, MEI, campaign, NOON, "wrong price")
+    marketing.carry_on(campaign, NOON)
+    assert _states(marketing, NOON) == {TouchState.CANCELLED: 1, TouchState.UNKNOWN: 1}
+
+
+def test_nobody_is_written_over_who_cancels_while_it_is_carried_on(marketing: CampaignOffice) -> None:
+    marketing.customers(2)
+    campaign = marketing.launched(plan(), NOON)
+    with marketing.engine.begin() as carried_on, marketing.engine.begin() as other:
+        advance(carried_on, campaign, NOON, None)
+        other.execute(text("set local lock_timeout = '50ms'"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            cancel(other, MEI, campaign, NOON, "wrong price")
+        other.rollback()
 
 
 def test_the_dispatch_of_the_processes_sends_no_campaign(marketing: CampaignOffice) -> None:
