@@ -14,10 +14,11 @@ import openpyxl
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, insert, select, text, update
 
 from models.campaigns import Campaign, CampaignRecipient
-from models.people import Consent, Customer, Store
+from models.ledger import AuditEntry
+from models.people import Consent, Customer, CustomerKey, Store
 from models.settings import Settings
 from models.words import CampaignState, Purpose, Role, Wave
 from tasks.campaigns.authors import Author
@@ -115,6 +116,7 @@ def test_from_a_recipe_to_its_results(
     author.get_by_role("button", name="Submit").click()
     author.get_by_role("dialog").get_by_role("button", name="Submit").click()
     chip(author, "awaiting approval")
+    expect(author.get_by_text("carried on anyway, by the run of every minute")).to_be_visible()
 
     approver = visit("/approvals", agreed.add_user("li", Role.MANAGER, language="zh-CN"))
     approver.get_by_role("link", name=NAME).click()
@@ -220,6 +222,61 @@ def test_a_tree_of_conditions_is_made_and_counted(agreed: Console, visit: Visit)
     page.get_by_label("Name", exact=True).last.fill("Not in English")
     page.get_by_role("button", name="Keep under this name").click()
     expect(page.get_by_text("The audience is kept.")).to_be_visible()
+
+
+def test_a_list_comes_as_a_file_and_narrows_the_audience(agreed: Console, visit: Visit, tmp_path: Path) -> None:
+    with agreed.engine.connect() as connection:
+        ours = select(CustomerKey.key).join(Customer).join(Store).where(Store.code == STORE)
+        keys = connection.scalars(ours.order_by(CustomerKey.key).limit(3)).all()
+    file = tmp_path / "guests.csv"
+    file.write_text("\n".join(["customer", *keys, "no-such-customer"]))
+    page = visit("/campaigns/new", agreed.add_user("lists", Role.MARKETING))
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_text("4 rows were read; 3 customers are on the list.")).to_be_visible()
+    expect(page.get_by_text("no customer is known by this key")).to_be_visible()
+    expect(page.get_by_role("region", name="List from a file").get_by_text("guests")).to_be_visible()
+    expect(page.get_by_text("3 customers", exact=True)).to_be_visible()
+
+
+def test_a_test_goes_to_whoever_writes_it(agreed: Console, visit: Visit) -> None:
+    campaign_id = a_draft(agreed, "tia")
+    page = visit(f"/campaigns/{campaign_id}/plan", agreed.add_user("tia", Role.MARKETING))
+    to = page.locator("[data-preview=en]").get_by_label("To (your own number or address)")
+    to.fill("not a number")
+    page.locator("[data-preview=en]").get_by_role("button", name="Send a test").click()
+    expect(page.get_by_text("expected a phone number with its country's code")).to_be_visible()
+    to.fill("+8613800138000")
+    page.locator("[data-preview=en]").get_by_role("button", name="Send a test").click()
+    expect(page.get_by_text("The test was sent.")).to_be_visible()
+    with agreed.engine.connect() as connection:
+        sent = select(AuditEntry.after).where(AuditEntry.action == "campaign.test-sent", AuditEntry.actor == "tia")
+        (after,) = connection.scalars(sent).all()
+    assert (after["to"], after["language"]) == ("+86***00", "en")
+
+
+def test_what_is_held_is_seen_first_and_let_go_with_a_larger_budget(agreed: Console, visit: Visit) -> None:
+    campaign_id = a_draft(agreed, "zoe", name="Out of money")
+    with agreed.engine.begin() as connection:
+        connection.execute(
+            update(Campaign)
+            .where(Campaign.id == campaign_id)
+            .values(
+                state=CampaignState.REST, held_at=SAMPLE_MOMENT, budget=10, spent=10, dearest_message=1,
+                held_reason="The budget of 10.00 is used up: 10.00 were spent, and a message may cost 1.00.",
+            )
+        )  # fmt: skip
+    page = visit("/", agreed.add_user("payer", Role.MANAGER, language="zh-CN"))
+    page.get_by_role("link", name="Out of money").click()
+    expect(page.get_by_text("预算 10.00 已用完")).to_be_visible()
+    for budget, said in (("ten", "请填写金额"), ("10.5", "继续至少需要"), ("20", "活动继续。")):
+        if not page.get_by_role("dialog").is_visible():
+            page.get_by_role("button", name="继续发送").click()
+        page.get_by_role("dialog").get_by_label("预算").fill(budget)
+        page.get_by_role("dialog").get_by_role("button", name="继续发送").click()
+        expect(page.get_by_text(said).first).to_be_visible()
+    with agreed.engine.connect() as connection:
+        row = connection.execute(select(Campaign.budget, Campaign.held_at).where(Campaign.id == campaign_id)).one()
+    assert (row.budget, row.held_at) == (20, None)
 
 
 def test_the_second_of_two_writers_is_told_and_overwrites_nothing(agreed: Console, visit: Visit) -> None:
