@@ -95,9 +95,10 @@ class Campaign(Base):
     recipients_after: Mapped[int] = mapped_column(BigInteger, server_default="0")
     """Its recipients have the ids after this one, wave by wave: the canary's first, the control group's last."""
     canary_to: Mapped[int] = mapped_column(BigInteger, server_default="0")
-    """The last id of the canary, or that before the first recipient where there is none; likewise the next two."""
+    """The last id of the canary, or that before the first recipient where there is none; likewise the next three."""
     trial_to: Mapped[int] = mapped_column(BigInteger, server_default="0")
     rest_to: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    control_to: Mapped[int] = mapped_column(BigInteger, server_default="0")
     planned_up_to: Mapped[int] = mapped_column(BigInteger, server_default="0")
     """Recipients up to this id have their touches."""
     trial_at: Mapped[datetime | None]

@@ -20,7 +20,7 @@ class NoSuchUser(AftercareError):
 
     def __init__(self, login: str) -> None:
         self.login = login
-        super().__init__(f"There is no active user '{login}'; `aftercare users list` names them.")
+        super().__init__(f"There is no active user '{login}'; `aftercare users` names them.")
 
 
 @dataclass(frozen=True, slots=True)

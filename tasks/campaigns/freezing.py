@@ -17,6 +17,7 @@ from tasks.campaigns.audiences import audience_of
 from tasks.campaigns.drawing import drawn
 from tasks.query_plans import count_recipients
 
+FREEZE_LOCK = 727_010
 IN_ORDER = (Wave.CANARY, Wave.TRIAL, Wave.REST, Wave.CONTROL)
 
 
@@ -28,6 +29,7 @@ class Places:
     canary_to: int
     trial_to: int
     rest_to: int
+    control_to: int
 
     def columns(self) -> dict[str, int]:
         """What the campaign's row says of it: nobody is planned yet."""
@@ -37,11 +39,16 @@ class Places:
             "canary_to": self.canary_to,
             "trial_to": self.trial_to,
             "rest_to": self.rest_to,
+            "control_to": self.control_to,
         }
 
 
 def freeze_recipients(connection: Connection, campaign: Row[Any], plan: CampaignPlan, now: datetime) -> int:
-    """Write down the audience as it is now, in a random order within its waves; how many they are."""
+    """Write down the audience as it is now, in a random order within its waves; how many they are.
+
+    One campaign at a time, so that the numbers of each follow each other without a gap.
+    """
+    connection.execute(select(func.pg_advisory_xact_lock(FREEZE_LOCK)))
     lots = drawn(audience_of(plan.audience, now, campaign.store_id), plan, campaign.id).subquery("lots")
     order = case({wave.value: place for place, wave in enumerate(IN_ORDER)}, value=lots.c.wave)
     connection.execute(
@@ -92,7 +99,7 @@ def find_places(connection: Connection, campaign_id: int) -> Places:
     }
     after = min(first for first, _ in ids.values()) - 1
     ends = [after]
-    for wave in (Wave.CANARY, Wave.TRIAL, Wave.REST):
+    for wave in IN_ORDER:
         ends.append(ids[wave][1] if wave in ids else ends[-1])
     return Places(after, *ends[1:])
 

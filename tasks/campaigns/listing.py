@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, literal, select, tuple_
+from sqlalchemy import Connection, Row, literal, select, tuple_
 
 from models.cadence import moment
 from models.campaign_plans import CampaignPlan, read_plan
 from models.campaign_states import OVER
-from models.campaigns import Campaign, CampaignRecipient
+from models.campaigns import Campaign
 from models.ledger import AuditEntry
 from models.permissions import Permission
 from models.words import CampaignState, Wave
@@ -141,7 +141,7 @@ def read_campaign(connection: Connection, author: Author, campaign_id: int) -> C
         winner=found.winner,
         frozen_at=found.frozen_at,
         finished_at=found.finished_at,
-        waves=_waves(connection, campaign_id),
+        waves=_waves(found),
         planned=max(found.planned_up_to - found.recipients_after, 0),
         prefect_run_id=found.prefect_run_id,
     )
@@ -158,13 +158,17 @@ def list_events(connection: Connection, author: Author, campaign_id: int) -> lis
     return [CampaignEvent(*row) for row in rows]
 
 
-def _waves(connection: Connection, campaign_id: int) -> dict[Wave, int]:
-    counted = (
-        select(CampaignRecipient.wave, func.count().label("customers"))
-        .where(CampaignRecipient.campaign_id == campaign_id)
-        .group_by(CampaignRecipient.wave)
-    )
-    return {row.wave: row.customers for row in connection.execute(counted)}
+def _waves(row: Row[Any]) -> dict[Wave, int]:
+    """How many recipients each wave has: their numbers follow each other without a gap."""
+    if row.frozen_at is None:
+        return {}
+    ends = {
+        Wave.CANARY: (row.recipients_after, row.canary_to),
+        Wave.TRIAL: (row.canary_to, row.trial_to),
+        Wave.REST: (row.trial_to, row.rest_to),
+        Wave.CONTROL: (row.rest_to, row.control_to),
+    }
+    return {wave: last - before for wave, (before, last) in ends.items() if last > before}
 
 
 def _row(row: Row[Any]) -> CampaignRow:

@@ -1508,6 +1508,7 @@ def upgrade() -> None:
         sa.Column("canary_to", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("trial_to", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("rest_to", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("control_to", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("planned_up_to", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("trial_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("rest_at", sa.TIMESTAMP(timezone=True), nullable=True),

@@ -13,6 +13,7 @@ from models.people import ContactPoint
 from models.words import CampaignAnswer, CampaignState, ChannelName, ProcessName, TouchState, Wave
 from tasks.campaigns.advancing import advance
 from tasks.campaigns.launching import NothingHeld, cancel, let_go, pause, resume
+from tasks.campaigns.listing import read_campaign
 from tasks.replies import record_reply
 from tests.support.campaigning import LI, MEI, NOON, CampaignOffice, hours, plan, words
 from tests.support.world import at
@@ -44,6 +45,8 @@ def test_the_control_group_is_told_nothing(marketing: CampaignOffice) -> None:
     marketing.carry_on(campaign, NOON)
     waves = Counter(recipient.wave for recipient in marketing.recipients(campaign))
     assert waves == {Wave.CONTROL: 4, Wave.REST: 36}
+    with marketing.engine.connect() as connection:
+        assert read_campaign(connection, MEI, campaign).waves == waves
     assert len(marketing.outbox()) == 36
 
 
