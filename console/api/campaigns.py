@@ -89,6 +89,13 @@ class Cancellation(Part):
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST)]
 
 
+class RehearsalOut(CampaignRehearsal):
+    """What a launch would do, as the facts stand. Its times are those of the first store by code."""
+
+    as_of: datetime
+    begins_at: datetime | None = Field(description="Null: for each customer at their own hour.")
+
+
 class RecipeOut(BaseModel):
     """A shipped recipe, with its texts by language."""
 
@@ -157,7 +164,7 @@ async def rehearse(
     at: Annotated[
         datetime | None, Query(description="As if it were launched then; without it, at its own moment.")
     ] = None,
-) -> CampaignRehearsal:
+) -> RehearsalOut:
     """Who would get it, by which channel and when, who would not and why, and what it would take. `parts` are all of
     the `audience`. Needs the scope `campaigns:read`."""
     return await database.work(_rehearse, _author(caller), campaign_id, at, database)
@@ -165,11 +172,11 @@ async def rehearse(
 
 def _rehearse(
     connection: Connection, author: Author, campaign_id: int, at: datetime | None, database: Database
-) -> CampaignRehearsal:
+) -> RehearsalOut:
     read, zone = read_campaign(connection, author, campaign_id), house_zone(connection, database.settings)
     rehearsing = rehearsing_of(read, at_home(at, zone), database.now)
     done = rehearse_campaign(connection, read.row.name, rehearsing, database.settings)
-    return CampaignRehearsal(**shape(done, zone))
+    return RehearsalOut(**shape(done, zone))
 
 
 @routes.get(

@@ -13,6 +13,7 @@ from models.words import CampaignState
 from tasks import audit
 from tasks.campaigns.authors import Author, lock_campaign
 from tasks.campaigns.changing import change, check_state
+from tasks.catalogue import install_if_empty
 
 LONGEST_NAME = 120
 
@@ -48,6 +49,7 @@ def create_campaign(
 ) -> int:
     """A new draft; its id. Someone of one store makes it for that store. Raises `MayNot`, `NamelessCampaign`."""
     author.check(Permission.MAKE_CAMPAIGNS)
+    install_if_empty(connection, now)  # a fresh installation has no contact rules yet to rehearse or approve it by
     values = {
         "name": _check_name(name),
         "store_id": author.store_id if author.store_id is not None else store_id,

@@ -13,6 +13,7 @@ from models.ledger import AuditEntry, Touch
 from models.people import Store
 from models.settings import MessagePrices
 from models.words import CampaignState, Role
+from tasks.campaigns.advancing import advance
 from tasks.campaigns.approving import approve
 from tasks.campaigns.authors import Author
 from tests.postgres.api.conftest import NOW, NUMBERS, Desk, Recorder
@@ -167,6 +168,30 @@ async def test_pages_follow_each_other_and_states_are_chosen(desk: Desk) -> None
     assert (await desk.ask("GET", "/api/v1/campaigns", params={"after": "nonsense"})).status_code == 422
 
 
+async def test_a_dry_run_results_and_recipients_are_read(desk: Desk, customers: None) -> None:
+    made = await make(desk)
+    place = f"/api/v1/campaigns/{made['id']}"
+    rehearsed = (await desk.ask("GET", f"{place}/dry-run", params={"at": "2026-03-12T11:00"})).json()
+    assert rehearsed["begins_at"] == "2026-03-12T11:00:00+08:00"
+    assert rehearsed["audience"] == sum(part["customers"] for part in rehearsed["parts"]) == 4
+    waiting = (await steer(desk, made["id"], "submit", json={"launch": True})).json()
+    desk.look(lambda connection: approve(connection, LI, made["id"], waiting["fingerprint"], NOW))
+    while desk.look(lambda connection: advance(connection, made["id"], NOW, None)).more:
+        pass
+    account = (await desk.ask("GET", f"{place}/results")).json()["account"]
+    assert (account["recipients"], account["waiting"]) == (4, 4)
+    exported = await desk.ask("GET", f"{place}/export")
+    assert exported.headers["content-type"] == "text/csv; charset=utf-8"
+    assert len(exported.text.splitlines()) == 5
+
+
+async def test_a_campaign_can_be_made_from_each_recipe(desk: Desk) -> None:
+    recipes = (await desk.ask("GET", "/api/v1/campaign-recipes")).json()
+    for one in recipes:
+        made = await make(desk, name=one["name"]["en"], plan=None, recipe=one["key"])
+        assert made["recipe"] == one["key"]
+
+
 async def test_a_key_reads_or_writes_as_its_scopes_say(desk: Desk) -> None:
     made = await make(desk)
     place = f"/api/v1/campaigns/{made['id']}"
@@ -190,6 +215,8 @@ async def test_a_key_of_one_store_never_reaches_another_store_s_campaigns(desk: 
         place = f"/api/v1/campaigns/{campaign_id}"
         assert (await desk.ask("GET", place, key=own)).status_code == 404
         assert (await desk.ask("PUT", place, key=own, json={"version": 1, "plan": PLAN})).status_code == 404
+        for part in ("dry-run", "results", "export"):
+            assert (await desk.ask("GET", f"{place}/{part}", key=own)).status_code == 404
         for step in STEPS:
             assert (await steer(desk, campaign_id, step, key=own)).status_code == 404
     assert (await desk.ask("GET", "/api/v1/campaigns", key=own)).json()["campaigns"] == []
