@@ -53,27 +53,34 @@ class CampaignOffice:
     """A store, its customers, and a database that is committed to."""
 
     def __init__(self, engine: Engine, home: Path, world: World | None = None) -> None:
-        self.engine, self.settings = engine, Settings(home=home)
-        with engine.begin() as connection:
-            self.world = world or World(connection)
+        self.engine, self.settings, self._world = engine, Settings(home=home), world
+
+    @property
+    def world(self) -> World:
+        """The store's facts, made with the first of them."""
+        if self._world is None:
+            with self.engine.begin() as connection:
+                self._world = World(connection)
+        return self._world
 
     def customers(self, count: int, **values: Any) -> list[int]:
         """So many more customers, each with a mobile number."""
+        world = self.world
         with self.engine.begin() as connection:
-            self.world.connection = connection
-            return [self.world.customer(**values) for _ in range(count)]
+            world.connection = connection
+            return [world.customer(**values) for _ in range(count)]
 
-    def approved(self, wanted: CampaignPlan, now: datetime, name: str = "Spring") -> int:
-        """A campaign that Mei wrote and Li approved."""
+    def approved(self, wanted: CampaignPlan, now: datetime, name: str = "Spring", store_id: int | None = None) -> int:
+        """A campaign that Mei wrote, for one store or for all, and Li approved."""
         with self.engine.begin() as connection:
-            campaign_id = create_campaign(connection, MEI, name, wanted, now)
+            campaign_id = create_campaign(connection, MEI, name, wanted, now, store_id=store_id)
             submitted = submit(connection, MEI, campaign_id, self.settings, now, launch=False)
             approve(connection, LI, campaign_id, submitted.fingerprint, now)
         return campaign_id
 
-    def launched(self, wanted: CampaignPlan, now: datetime, name: str = "Spring") -> int:
+    def launched(self, wanted: CampaignPlan, now: datetime, name: str = "Spring", store_id: int | None = None) -> int:
         """The same, launched at once."""
-        campaign_id = self.approved(wanted, now, name)
+        campaign_id = self.approved(wanted, now, name, store_id)
         with self.engine.begin() as connection:
             launch(connection, MEI, campaign_id, now)
         return campaign_id

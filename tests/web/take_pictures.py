@@ -4,16 +4,23 @@ They show the sample dealership, so that they can be taken again after every cha
 """
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Page, sync_playwright
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine, select
 
 from deployments.embedded import OUR_DATABASE, open_embedded
+from models.campaign_plans import read_plan
+from models.people import Store
+from models.recipes import recipe
 from models.schema import upgrade
 from models.words import Role
-from tests.web.conftest import CHROMIUM, FLAGS, Console, fill_sample, sign_in, start_console
+from tasks.campaigns.drafting import create_campaign
+from tasks.sample.dealership import SAMPLE_MOMENT
+from tests.support.campaigning import MEI, CampaignOffice
+from tests.web.conftest import CHROMIUM, FLAGS, STORE, Console, fill_sample, sign_in, start_console
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
@@ -21,6 +28,8 @@ PICTURES = (
     ("today", "/", DESKTOP, Role.MANAGER, "en"),
     ("calls", "/calls", DESKTOP, Role.AGENT, "en"),
     ("approvals", "/approvals", DESKTOP, Role.MANAGER, "en"),
+    ("campaign", "/campaigns/1", DESKTOP, Role.MANAGER, "en"),
+    ("campaign-plan", "/campaigns/2/plan", DESKTOP, Role.MANAGER, "en"),
     ("today-phone", "/", PHONE, Role.MANAGER, "zh-CN"),
     ("calls-phone", "/calls", PHONE, Role.AGENT, "zh-CN"),
 )
@@ -34,14 +43,28 @@ def main() -> None:
         url = cluster.url(OUR_DATABASE)
         upgrade(url.render_as_string(hide_password=False))
         fill_sample(url, Path(folder) / "sample", customers=2000)
-        address, process = start_console(url, Path(folder))
         engine = create_engine(url)
+        _make_campaigns(engine, Path(folder) / "campaigns")
+        address, process = start_console(url, Path(folder))
         try:
             _take(Console(address, engine))
         finally:
             process.terminate()
             process.communicate()
             engine.dispose()
+
+
+def _make_campaigns(engine: Engine, home: Path) -> None:
+    """One whose first wave was told an hour before the sample's moment, and a draft."""
+    office, begun = CampaignOffice(engine, home), SAMPLE_MOMENT - timedelta(hours=1)
+    inspection, trade_in = recipe("warranty-inspection"), recipe("trade-in")
+    with engine.connect() as connection:
+        store_id = connection.execute(select(Store.id).where(Store.code == STORE)).scalar_one()
+    campaign_id = office.launched(read_plan(inspection.plan_data()), begun, inspection.name["en"], store_id)
+    office.carry_on(campaign_id, begun)
+    with engine.begin() as connection:
+        plan, name = read_plan(trade_in.plan_data()), trade_in.name["en"]
+        create_campaign(connection, MEI, name, plan, begun, store_id=store_id, recipe=trade_in.key)
 
 
 def _take(console: Console) -> None:
