@@ -106,6 +106,8 @@ def release(
 def _last_look(kinds: frozenset[SubjectKind]) -> Select[Any]:
     """One statement: what still holds becomes `sending`, the rest ends with its verdict.
 
+    Its order is that of the lines in a message, which must read the same when it goes again under its key.
+
     Whether a touch is still ours is asked last: asked first, PostgreSQL would expect to find none, and plan for that.
     """
     mine = select(Touch).where(Touch.id.in_(THESE)).with_for_update(of=Touch).cte("mine")
@@ -136,6 +138,7 @@ def _last_look(kinds: frozenset[SubjectKind]) -> Select[Any]:
         .join(mine, mine.c.id == row.id)
         .join(ContactPoint, ContactPoint.id == mine.c.contact_point_id)
         .join(TemplateVersion, TemplateVersion.id == mine.c.template_version_id)
+        .order_by(mine.c.priority.desc(), mine.c.due_at, mine.c.id)
         .add_cte(_verdicts(looked, moved).cte("recorded"))
     )  # fmt: skip
 

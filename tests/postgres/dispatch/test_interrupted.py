@@ -77,6 +77,24 @@ def test_a_merged_message_goes_again_as_it_was(world: World, town: Town, custome
     ]
 
 
+def test_the_lines_of_a_message_stand_by_importance_the_first_time_and_again(world: World, town: Town) -> None:
+    """Under one key a gateway may refuse another text."""
+    customer = world.customer()
+    world.warranty(customer, "2026-05-08")
+    world.invoice(world.account(customer), "2026-03-03", "1000.00")
+    world.appointment(customer, "2026-03-10 12:00", booked_at=at("2026-03-10 10:00"))
+    for process in (WARRANTY, OVERDUE, APPOINTMENTS):
+        world.plan(process, TUESDAY)
+    cut_off(world, town)
+    again = StepwiseDispatcher(world.connection, THEN)
+    again.claim(THEN)
+    (message,) = (one.message for one in again.release(THEN).released)
+    assert [delivery.text for delivery in town.deliveries] == [message.text]
+    *_, owed, warranty = message.text.splitlines()
+    assert "CNY 1,000.00 is still open" in owed
+    assert "the warranty of Aurora ends" in warranty
+
+
 def test_a_message_that_goes_again_takes_no_new_line_along(world: World, town: Town) -> None:
     customer = world.customer()
     world.invoice(world.account(customer), "2026-03-03", "1000.00")
