@@ -40,6 +40,7 @@ PHRASES: dict[str, Said] = {
     "booked": {"zh-CN": "有未来预约", "en": "has an appointment ahead"},
     "booked-no": {"zh-CN": "没有未来预约", "en": "has no appointment ahead"},
     "bought": {"zh-CN": "购车交付", "en": "got a car"},
+    "lead": {"zh-CN": "有购车线索", "en": "has a lead"},
     "spent": {"zh-CN": "消费金额", "en": "spent"},
     "overdue": {"zh-CN": "有逾期欠款", "en": "owes something overdue"},
     "overdue-no": {"zh-CN": "没有逾期欠款", "en": "owes nothing overdue"},
@@ -77,6 +78,9 @@ FURTHER: dict[str, Said] = {
     "or_never": {"zh-CN": "或从未到店", "en": "or never"},
     "within_days": {"zh-CN": "{} 天以内", "en": "within {} days"},
     "work_kinds": {"zh-CN": "项目：{}", "en": "for {}"},
+    "urgencies": {"zh-CN": "级别 {}", "en": "of the urgency {}"},
+    "states": {"zh-CN": "状态：{}", "en": "in the state {}"},
+    "uncontacted_days": {"zh-CN": "最近 {} 天内未联系", "en": "not contacted within {} days"},
     "campaign": {"zh-CN": "活动编号 {}", "en": "the campaign {}"},
 }
 """What a field says where it is filled in; of any other, its value alone."""
@@ -86,15 +90,18 @@ VALUES: dict[Language, dict[str, str]] = {
         "zh-CN": "中文", "en": "英文", "marketing": "营销", "service": "服务", "follow-up": "回访", "survey": "调查",
         "dunning": "催款", "sms": "短信", "email": "邮件", "wechat": "微信", "phone": "电话",
         "in-audience": "在其对象中", "sent": "已收到", "answered": "已回应", "not-answered": "已收到但未回应",
+        "O": "O（已订车）", "H": "H（7 天内购车）", "A": "A（一个月内购车）", "B": "B（三个月内购车）",
+        "open": "跟进中", "won": "已成交", "lost": "已战败",
     },
     "en": {
         "True": "yes", "False": "no", "zh-CN": "Chinese", "en": "English", "sms": "SMS", "email": "e-mail",
         "wechat": "WeChat", "in-audience": "was in the audience", "sent": "was sent it", "answered": "answered it",
         "not-answered": "was sent it and did not answer",
+        "O": "O (ordered)", "H": "H (buys within 7 days)", "A": "A (within a month)", "B": "B (within three months)",
     },
 }  # fmt: skip
 BETWEEN: Said = {"zh-CN": "、", "en": ", "}
-CHOSEN = ("language", "purpose", "channel", "channels", "part", "work_kinds")
+CHOSEN = ("language", "purpose", "channel", "channels", "part", "work_kinds", "urgencies", "states")
 """The fields whose values are words of ours; all others are the user's own."""
 
 

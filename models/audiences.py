@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, Vali
 
 from models.errors import AftercareError
 from models.policy import Frozen
-from models.words import CampaignPart, ChannelName, Purpose, WorkKind
+from models.words import CampaignPart, ChannelName, LeadState, LeadUrgency, Purpose, WorkKind
 
 MOST_DEPTH = 8
 MOST_CONDITIONS = 100
@@ -243,6 +243,20 @@ class Bought(Frozen):
         return self
 
 
+class HasLead(Frozen):
+    """The customer has a lead of which all of this holds."""
+
+    kind: Literal["lead"] = "lead"
+    urgencies: tuple[LeadUrgency, ...] = ()
+    """None: any."""
+    states: tuple[LeadState, ...] = (LeadState.OPEN,)
+    """None: any."""
+    models: Names = ()
+    """What the customer wants."""
+    uncontacted_days: Span | None = None
+    """Not contacted about it for so many days, or never."""
+
+
 class Spent(Frozen):
     """What the customer was invoiced, less credit notes. Who was never invoiced has spent 0."""
 
@@ -321,7 +335,7 @@ class OnList(Frozen):
 
 Joint = AllOf | AnyOf | Not
 OfCustomer = OfLevel | Speaks | OfStore | HasContract | OfAge | HasBirthday | LivesIn
-OfHistory = LastVisit | Visited | HasBooked | Bought
+OfHistory = LastVisit | Visited | HasBooked | Bought | HasLead
 OfMoney = Spent | OwesOverdue | IsHeld
 OfContact = HasSaid | Reachable | HasComplaint | WasInCampaign | OnList
 Condition = OfCustomer | HasCar | OfHistory | OfMoney | OfContact

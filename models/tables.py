@@ -3,6 +3,7 @@
 from models.access import ApiKey, BrowserSession, SeenSignature, User
 from models.base import Base
 from models.campaigns import Audience, AudienceList, AudienceListMember, Campaign, CampaignRecipient, CampaignVariant
+from models.leads import Lead
 from models.ledger import (
     AuditEntry,
     CallAttempt,
@@ -53,6 +54,7 @@ __all__ = [
     "Dispatcher",
     "Handover",
     "Invoice",
+    "Lead",
     "OdometerReading",
     "Payment",
     "PolicyVersion",

@@ -147,6 +147,23 @@ class ChangeKind(StrEnum):
     CANCELLED = "cancelled"
 
 
+class LeadUrgency(StrEnum):
+    """How soon a customer buys (R8)."""
+
+    ORDERED = "O"
+    WITHIN_A_WEEK = "H"
+    WITHIN_A_MONTH = "A"
+    WITHIN_THREE_MONTHS = "B"
+
+
+class LeadState(StrEnum):
+    """What became of a lead."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
 class InvoiceKind(StrEnum):
     """An invoice adds to what an account owes, a credit note takes from it."""
 

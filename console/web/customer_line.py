@@ -14,7 +14,16 @@ from tasks.customers.timeline import Entry, EntryKind
 from tasks.intake.loading.people import ALWAYS
 
 Facts = Mapping[str, Any]
-DAYS = frozenset({EntryKind.REPAIR_ORDER, EntryKind.HANDOVER, EntryKind.INVOICE, EntryKind.PAYMENT, EntryKind.PROMISE})
+DAYS = frozenset(
+    {
+        EntryKind.REPAIR_ORDER,
+        EntryKind.HANDOVER,
+        EntryKind.LEAD,
+        EntryKind.INVOICE,
+        EntryKind.PAYMENT,
+        EntryKind.PROMISE,
+    }
+)
 """What is known to the day only."""
 
 
@@ -67,8 +76,8 @@ class _Words:
                 return title, [], facts.get("text")
             case EntryKind.APPOINTMENT | EntryKind.REPAIR_ORDER | EntryKind.HANDOVER:
                 return self._visit(entry), [self._by(facts)], None
-            case EntryKind.INVOICE | EntryKind.PAYMENT | EntryKind.PROMISE:
-                return self._money(entry), self._days(entry), None
+            case EntryKind.LEAD | EntryKind.INVOICE | EntryKind.PAYMENT | EntryKind.PROMISE:
+                return self._business(entry)
             case EntryKind.CASE | EntryKind.CASE_NOTE:
                 title = [self._word(facts, "what"), self._word(facts, "state"), _number(facts.get("case"))]
                 return title, [self._by(facts)], facts.get("note") or facts.get("text")
@@ -116,6 +125,22 @@ class _Words:
         if entry.kind is EntryKind.REPAIR_ORDER:
             title.append(self._say("given_back" if facts.get("closed") else "in_workshop"))
         return title
+
+    def _business(self, entry: Entry) -> tuple[list[str | None], list[str | None], str | None]:
+        if entry.kind is EntryKind.LEAD:
+            return self._lead(entry)
+        return self._money(entry), self._days(entry), None
+
+    def _lead(self, entry: Entry) -> tuple[list[str | None], list[str | None], str | None]:
+        facts = entry.facts
+        state, since, contacted = self._own("lead", facts["state"]), facts.get("state_on"), facts.get("contacted_on")
+        title = [entry.ref, self._own("urgency", facts["urgency"]), facts.get("model"), state]
+        details = [
+            self._say("state_since", day=since) if since else None,
+            self._say("contacted_on", day=contacted) if contacted else None,
+            self.viewer.reason(facts.get("reason")),
+        ]
+        return title, details, None
 
     def _money(self, entry: Entry) -> list[str | None]:
         facts = entry.facts

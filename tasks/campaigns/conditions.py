@@ -37,6 +37,7 @@ from models.audiences import (
     HasCar,
     HasComplaint,
     HasContract,
+    HasLead,
     HasSaid,
     IsHeld,
     LastVisit,
@@ -74,6 +75,7 @@ from tasks.campaigns.customer_sets import (
     spending,
     with_appointment_ahead,
     with_contact_point,
+    with_lead,
 )
 from tasks.campaigns.owners import owners
 
@@ -122,7 +124,7 @@ def _holds(condition: Condition, asked: Asked) -> Yes:
     match condition:
         case HasCar():
             return asked.among(condition, lambda: owners(condition, asked.now))
-        case LastVisit() | Visited() | HasBooked() | Bought():
+        case LastVisit() | Visited() | HasBooked() | Bought() | HasLead():
             return _of_history(condition, asked)
         case Spent() | OwesOverdue() | IsHeld():
             return _of_money(condition, asked)
@@ -165,6 +167,8 @@ def _of_history(condition: OfHistory, asked: Asked) -> Yes:
             return asked.among(name, lambda: with_appointment_ahead(condition, asked.now)).is_(condition.yes)
         case Bought():
             return asked.among(condition, lambda: buyers(condition, asked.now))
+        case HasLead():
+            return asked.among(condition, lambda: with_lead(condition, asked.now))
         case _:
             assert_never(condition)
 

@@ -8,8 +8,10 @@ from sqlalchemy import (
     Select,
     and_,
     case,
+    false,
     func,
     literal,
+    not_,
     or_,
     select,
     true,
@@ -18,10 +20,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import Text
 
-from models.audiences import Bought, HasBooked, HasSaid, OnList, Spent, Visited, WasInCampaign
+from models.audiences import Bought, HasBooked, HasLead, HasSaid, OnList, Spent, Visited, WasInCampaign
 from models.base import enumeration
 from models.cadence import Now, local_day, moment
 from models.campaigns import AudienceListMember, Campaign, CampaignRecipient
+from models.leads import Lead
 from models.ledger import Case, Touch
 from models.money import Account, Invoice
 from models.people import Consent, ContactPoint
@@ -33,11 +36,12 @@ from models.words import (
     ContactKind,
     InvoiceKind,
     InvoiceStatus,
+    LeadState,
     ProcessName,
     SubjectKind,
     WorkKind,
 )
-from tasks.campaigns.bounds import between, days_between, within
+from tasks.campaigns.bounds import between, days_between, one_of, within
 from tasks.subjects.appointments import has_arrived, is_cancelled
 from tasks.subjects.customers import stores_today
 from tasks.subjects.netting import days_of_accounts, statements
@@ -116,6 +120,29 @@ def buyers(condition: Bought, now: Now) -> Select[Any]:
         .where(days_between(Handover.handed_over_on, stores.c.today, condition))
         .distinct()
     )
+
+
+def with_lead(condition: HasLead, now: Now) -> Select[Any]:
+    """Who has such a lead. One that came to an end after that moment was open then."""
+    stores = stores_today(now)
+    still_open = literal(LeadState.OPEN, enumeration(LeadState))
+    state = case((Lead.state_on > stores.c.today, still_open), else_=Lead.state)
+    found = (
+        select(Lead.customer_id)
+        .join(stores, stores.c.id == Lead.store_id)
+        .where(Lead.created_on <= stores.c.today)
+        .distinct()
+    )
+    if condition.urgencies:
+        found = found.where(Lead.urgency.in_(condition.urgencies))
+    if condition.states:
+        found = found.where(state.in_(condition.states))
+    if condition.models:
+        found = found.where(one_of(Lead.model, condition.models))
+    if condition.uncontacted_days is not None:
+        contacted = within(Lead.contacted_on, stores.c.today, condition.uncontacted_days)
+        found = found.where(not_(func.coalesce(contacted, false())))
+    return found
 
 
 def spending(condition: Spent, now: Now) -> Select[Any]:

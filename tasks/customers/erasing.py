@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Text, and_, case, cast, f
 
 from models.base import Base, Facts
 from models.errors import AftercareError
+from models.leads import Lead
 from models.ledger import AuditEntry, CallAttempt, Case, CaseNote, DeliveryReceipt, Reply, Touch, Verdict
 from models.money import Account
 from models.people import Consent, ContactPoint, Customer
@@ -117,6 +118,7 @@ def _blanks(customer_id: int, now: datetime) -> dict[type[Base], dict[str, Any]]
         ContactPoint: nowhere,
         Consent: {"reason": None},
         Vehicle: {"plate": None},
+        Lead: {"lost_reason": case((Lead.lost_reason.is_not(None), ERASED))},
         Account: {"hold_reason": None},
         Touch: {"body": None, "figures": {}, "reason": case((Touch.reason.is_not(None), ERASED))},
         Verdict: {"figures": {}, "reason": case((Verdict.gate.in_(IN_FREE_WORDS), None), else_=Verdict.reason)},

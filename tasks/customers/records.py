@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Select, Text, and_, cast, literal, or_, select
 
 from models.base import Base
+from models.leads import Lead
 from models.ledger import AuditEntry, CallAttempt, Case, CaseNote, DeliveryReceipt, Reply, Touch, Verdict
 from models.money import Account, Invoice, Payment, Promise
 from models.people import Consent, ContactPoint, Customer, CustomerKey
@@ -34,6 +35,7 @@ def rows_about(customer_id: int) -> Mapping[type[Base], ColumnElement[bool]]:
         AppointmentChange: AppointmentChange.appointment_id.in_(appointments),
         Handover: Handover.customer_id == customer_id,
         RepairOrder: RepairOrder.customer_id == customer_id,
+        Lead: Lead.customer_id == customer_id,
         Account: Account.customer_id == customer_id,
         Invoice: Invoice.account_id.in_(accounts),
         Payment: Payment.account_id.in_(accounts),

@@ -27,6 +27,7 @@ from sqlalchemy.orm import aliased
 from models.base import Facts, enumeration
 from models.cadence import LOCAL, ZONED
 from models.campaigns import Campaign, CampaignRecipient
+from models.leads import Lead
 from models.ledger import AuditEntry, CallAttempt, Case, CaseNote, DeliveryReceipt, Reply, Touch, Verdict
 from models.money import Account, Invoice, Payment, Promise
 from models.people import Consent, ContactPoint, Customer, StaffMember, Store
@@ -56,6 +57,7 @@ class EntryKind(StrEnum):
     APPOINTMENT = "appointment"
     REPAIR_ORDER = "repair-order"
     HANDOVER = "handover"
+    LEAD = "lead"
     INVOICE = "invoice"
     PAYMENT = "payment"
     PROMISE = "promise"
@@ -131,6 +133,7 @@ def _sources() -> Iterator[Select[Any]]:
     yield _receipts(touches)
     yield _replies()
     yield from _visits()
+    yield _leads()
     yield from _money()
     yield from _cases()
     yield _surveys()
@@ -247,6 +250,14 @@ def _visits() -> Iterator[Select[Any]]:
         .outerjoin(Vehicle, Vehicle.id == Handover.vehicle_id)
         .where(Handover.customer_id == CUSTOMER)
     )  # fmt: skip
+
+
+def _leads() -> Select[Any]:
+    return _entry(
+        EntryKind.LEAD, _day(Lead.created_on), Lead.key,
+        day=Lead.created_on, urgency=Lead.urgency, model=Lead.model, state=Lead.state, reason=Lead.lost_reason,
+        contacted_on=Lead.contacted_on, state_on=Lead.state_on,
+    ).where(Lead.customer_id == CUSTOMER)  # fmt: skip
 
 
 def _money() -> Iterator[Select[Any]]:

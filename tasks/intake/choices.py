@@ -10,6 +10,8 @@ from models.words import (
     DeadlineClock,
     InvoiceKind,
     InvoiceStatus,
+    LeadState,
+    LeadUrgency,
     PartsState,
     Purpose,
     Role,
@@ -109,6 +111,27 @@ INVOICE_STATES = _words(
         "已付,已付款,付清,已付清,已结,已结清,结清,已收,已收款,已支付,bezahlt,beglichen,ausgeglichen,erledigt",
         InvoiceStatus.VOID: "voided,cancelled,canceled,written off,write off,writeoff,bad debt,deleted,reversed,"
         "annulled,作废,已作废,核销,已核销,坏账,取消,已取消,已冲销,storniert,ausgebucht,abgeschrieben",
+    },
+)
+LEAD_URGENCIES = _words(
+    LeadUrgency,
+    {
+        LeadUrgency.ORDERED: "ordered,order,o级,已订车,已下订,订车,已订,bestellt",
+        LeadUrgency.WITHIN_A_WEEK: "hot,7 days,within 7 days,within a week,one week,h级,7天内,七天内,一周内,"
+        "innerhalb einer woche",
+        LeadUrgency.WITHIN_A_MONTH: "warm,1 month,30 days,within a month,one month,a级,一个月内,30天内,1个月内,"
+        "innerhalb eines monats",
+        LeadUrgency.WITHIN_THREE_MONTHS: "3 months,90 days,within three months,within 3 months,three months,b级,"
+        "三个月内,90天内,3个月内,innerhalb von drei monaten",
+    },
+)
+LEAD_STATES = _words(
+    LeadState,
+    {
+        LeadState.OPEN: "active,new,in progress,working,contacted,qualified,following up,"
+        "跟进中,跟进,进行中,新建,有效,未成交,offen,aktiv",
+        LeadState.WON: "sold,bought,delivered,converted,closed won,success,成交,已成交,赢单,已购,gewonnen,verkauft",
+        LeadState.LOST: "closed lost,dead,dropped,failed,unqualified,战败,已战败,失败,流失,输单,无效,verloren",
     },
 )
 PURPOSES = _words(

@@ -27,10 +27,7 @@ class UnknownKind(AftercareError):
         self.name = name
         known = [kind.value for kind in KINDS]
         super().__init__(
-            "Leads are not kept yet, so they cannot be imported."
-            if name == "leads"
-            else f"'{name}' is not a kind of fact; expected one or more of {', '.join(known)}."
-            f"{did_you_mean(name, known)}"
+            f"'{name}' is not a kind of fact; expected one or more of {', '.join(known)}.{did_you_mean(name, known)}"
         )
 
 

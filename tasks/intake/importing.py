@@ -26,6 +26,7 @@ from tasks.intake.checking import (
 from tasks.intake.column_map import NO_MAP, ColumnMap
 from tasks.intake.errors import UnknownKind, UnknownStore, UnusableMap
 from tasks.intake.kinds import KindName
+from tasks.intake.loading.leads import load_leads
 from tasks.intake.loading.load import Load
 from tasks.intake.loading.money import load_invoices, load_payments, load_promises
 from tasks.intake.loading.people import load_consents, load_customers, load_staff, load_stores
@@ -73,6 +74,7 @@ LOADERS: dict[KindName, Callable[[Load, Staged], None]] = {
     KindName.INVOICES: load_invoices,
     KindName.PAYMENTS: load_payments,
     KindName.PROMISES: load_promises,
+    KindName.LEADS: load_leads,
 }
 
 

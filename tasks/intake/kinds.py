@@ -21,6 +21,7 @@ class KindName(StrEnum):
     INVOICES = "invoices"
     PAYMENTS = "payments"
     PROMISES = "promises"
+    LEADS = "leads"
 
 
 class Holds(StrEnum):
@@ -58,6 +59,8 @@ class Holds(StrEnum):
     PARTS_STATE = "parts state"
     INVOICE_KIND = "kind of invoice"
     INVOICE_STATUS = "invoice status"
+    LEAD_URGENCY = "urgency of a lead"
+    LEAD_STATE = "state of a lead"
 
 
 @dataclass(frozen=True)
@@ -343,6 +346,29 @@ PROMISES = Kind(
     (("customer", "customer_phone", "account"),),
 )
 
+LEADS = Kind(
+    KindName.LEADS,
+    (
+        STORE,
+        _key("number of the lead"),
+        *CUSTOMER_COLUMNS,
+        Column(
+            "urgency",
+            Holds.LEAD_URGENCY,
+            "O ordered, H within 7 days, A within a month, B within three months",
+            required=True,
+        ),
+        Column("model", Holds.TEXT, "the model that the customer wants"),
+        Column("state", Holds.LEAD_STATE, "open, won, lost; open"),
+        Column("lost_reason", Holds.TEXT, "why it was lost, which a lost lead cannot do without; goes with the state"),
+        Column("created_on", Holds.DATE, "the day the lead came in", required=True),
+        Column("contacted_on", Holds.DATE, "the day the customer was last contacted about it; empty: never"),
+        Column("state_on", Holds.DATE, "since when the state holds; without it, always so; goes with the state"),
+    ),
+    "store and key",
+    (("customer", "customer_phone"),),
+)
+
 KINDS: dict[KindName, Kind] = {
     kind.name: kind
     for kind in (
@@ -359,5 +385,6 @@ KINDS: dict[KindName, Kind] = {
         INVOICES,
         PAYMENTS,
         PROMISES,
+        LEADS,
     )
 }

@@ -156,4 +156,6 @@ PLAIN_READERS: dict[Holds, Reader] = {
     Holds.PARTS_STATE: lambda text, _zone: choices.choose(text, choices.PARTS),
     Holds.INVOICE_KIND: lambda text, _zone: choices.choose(text, choices.INVOICE_KINDS),
     Holds.INVOICE_STATUS: lambda text, _zone: choices.choose(text, choices.INVOICE_STATES),
+    Holds.LEAD_URGENCY: lambda text, _zone: choices.choose(text, choices.LEAD_URGENCIES),
+    Holds.LEAD_STATE: lambda text, _zone: choices.choose(text, choices.LEAD_STATES),
 }

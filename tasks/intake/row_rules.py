@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
-from models.words import InvoiceKind
+from models.words import InvoiceKind, LeadState
 from tasks.intake.amounts import Amount
 from tasks.intake.cells import Unusable
 from tasks.intake.choices import BookingWord
@@ -165,6 +165,16 @@ def check_promise(row: Checked, _house: House) -> None:
         )
 
 
+def check_lead(row: Checked, _house: House) -> None:
+    """A lead is lost for a reason; one that is not lost has none."""
+    values = row.values
+    if values["state"] is LeadState.LOST and not values["lost_reason"]:
+        row.refuse("lost_reason", "expected why the lead was lost")
+    if values["state"] is not LeadState.LOST and values["lost_reason"]:
+        row.leave_out("lost_reason", "expected none beside any state but lost", values["lost_reason"])
+        values["lost_reason"] = None
+
+
 def _take_amount(row: Checked) -> Decimal | None:
     """The amount, with the currency that stood beside it as the row's, unless the row names one."""
     amount: Amount | None = row.values["amount"]
@@ -192,5 +202,6 @@ RULES: dict[KindName, Callable[[Checked, House], None]] = {
     KindName.INVOICES: check_invoice,
     KindName.PAYMENTS: check_payment,
     KindName.PROMISES: check_promise,
+    KindName.LEADS: check_lead,
 }
 """The kinds whose rows have rules beyond their cells."""

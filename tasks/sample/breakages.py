@@ -9,6 +9,7 @@ from tasks.sample.rows import (
     CustomerRow,
     DeliveryRow,
     InvoiceRow,
+    LeadRow,
     OdometerRow,
     PaymentRow,
     Row,
@@ -38,6 +39,7 @@ BREAKAGES: dict[type[Row], tuple[Breakage, ...]] = {
     AppointmentRow: (_with(starts_at="next Tuesday"), _with(starts_at="31.02.2026 10:00"), _with(status="perhaps")),
     DeliveryRow: (_with(handed_over_on="2026-13-01"),),
     InvoiceRow: (_with(amount=Decimal("-250.00")), _with(due_on=None), _with(amount="1.2.3")),
+    LeadRow: (_with(urgency="soon"), _with(state="lost", lost_reason=None)),
     PaymentRow: (_with(invoice="I-UNKNOWN"), _with(amount=Decimal("-1.00"))),
 }
 """How the rows of a file break, in turns."""

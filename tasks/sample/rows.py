@@ -179,6 +179,21 @@ class PromiseRow(NamedTuple):
     currency: str | None
 
 
+class LeadRow(NamedTuple):
+    """A customer who may buy a car."""
+
+    store: str
+    key: str
+    customer: str
+    urgency: str
+    model: str
+    state: str
+    lost_reason: str | None
+    created_on: date
+    contacted_on: date | None
+    state_on: date | None
+
+
 Row = (
     StoreRow
     | StaffRow
@@ -193,6 +208,7 @@ Row = (
     | InvoiceRow
     | PaymentRow
     | PromiseRow
+    | LeadRow
 )
 
 KINDS: dict[type[Row], str] = {
@@ -209,5 +225,6 @@ KINDS: dict[type[Row], str] = {
     InvoiceRow: "invoices",
     PaymentRow: "payments",
     PromiseRow: "promises",
+    LeadRow: "leads",
 }
 """The kind of each row, in the order in which the files are to be imported."""

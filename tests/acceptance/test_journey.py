@@ -17,7 +17,7 @@ from tests.support.sink import Received, Sink
 
 KINDS = (
     "stores", "staff", "customers", "consents", "vehicles", "odometer-readings", "appointments", "deliveries",
-    "repair-orders", "warranties", "invoices", "payments", "promises",
+    "repair-orders", "warranties", "invoices", "payments", "promises", "leads",
 )  # fmt: skip
 TUESDAY = "2026-03-10T10:00+08:00"
 DAYS = ("2026-03-11T10:00+08:00", "2026-03-12T10:00+08:00", "2026-03-13T10:00+08:00")

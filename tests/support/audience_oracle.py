@@ -18,6 +18,7 @@ from models.audiences import (
     HasCar,
     HasComplaint,
     HasContract,
+    HasLead,
     HasSaid,
     IsHeld,
     LastVisit,
@@ -36,10 +37,21 @@ from models.audiences import (
     read_audience,
 )
 from models.campaigns import AudienceListMember
+from models.leads import Lead
 from models.money import Invoice
 from models.people import ContactPoint
 from models.service import Appointment, Handover, RepairOrder
-from models.words import AppointmentStatus, ChannelName, ContactKind, InvoiceKind, InvoiceStatus, Purpose, WorkKind
+from models.words import (
+    AppointmentStatus,
+    ChannelName,
+    ContactKind,
+    InvoiceKind,
+    InvoiceStatus,
+    LeadState,
+    LeadUrgency,
+    Purpose,
+    WorkKind,
+)
 from tests.support.world import SHANGHAI, World, at
 
 NOW = at("2026-03-10 10:00")
@@ -81,6 +93,18 @@ class Order:
 
 
 @dataclass(frozen=True)
+class Wish:
+    """A lead."""
+
+    urgency: LeadUrgency
+    model: str | None
+    state: LeadState
+    created_on: date
+    contacted_on: date | None
+    state_on: date | None
+
+
+@dataclass(frozen=True)
 class Bill:
     kind: InvoiceKind
     issued_on: date
@@ -111,6 +135,7 @@ class Person:
     visits: tuple[Visit, ...] = ()
     orders: tuple[Order, ...] = ()
     handovers: tuple[date, ...] = ()
+    wishes: tuple[Wish, ...] = ()
     bills: tuple[Bill, ...] = ()
     held_since: date | None = None
     said: tuple[Said, ...] = ()
@@ -155,6 +180,8 @@ def holds(rule: AudienceRule, person: Person) -> bool:  # noqa: C901  one line a
             return any(_is_ahead(visit, rule.within_days) for visit in person.visits) == rule.yes
         case Bought():
             return any(_is_in(rule, day) for day in person.handovers)
+        case HasLead():
+            return any(_is_wanted(rule, wish) for wish in person.wishes)
         case Spent():
             return _between(_spent(rule, person), rule.least, rule.most)
         case IsHeld():
@@ -286,6 +313,20 @@ def _is_ahead(visit: Visit, within: int | None) -> bool:
     return visit.starts_at > NOW and known and not gone and (within is None or day <= TODAY + timedelta(days=within))
 
 
+def _is_wanted(rule: HasLead, wish: Wish) -> bool:
+    came_later = wish.state_on is not None and wish.state_on > TODAY
+    state = LeadState.OPEN if came_later else wish.state
+    first = TODAY - timedelta(days=(rule.uncontacted_days or 1) - 1)
+    contacted = wish.contacted_on is not None and first <= wish.contacted_on <= TODAY
+    return (
+        wish.created_on <= TODAY
+        and (not rule.urgencies or wish.urgency in rule.urgencies)
+        and (not rule.states or state in rule.states)
+        and (not rule.models or _is_one_of(wish.model, rule.models))
+        and (rule.uncontacted_days is None or not contacted)
+    )
+
+
 def _spent(rule: Spent, person: Person) -> Decimal:
     amounts = (
         -bill.amount if bill.kind is InvoiceKind.CREDIT_NOTE else bill.amount
@@ -359,6 +400,17 @@ PERSONS = st.builds(
     visits=_few(VISITS),
     orders=_few(st.builds(Order, opened_on=_maybe(DAYS), closed_on=_maybe(DAYS), work_kind=WORK)),
     handovers=_few(DAYS),
+    wishes=_few(
+        st.builds(
+            Wish,
+            urgency=st.sampled_from(LeadUrgency),
+            model=_maybe(st.sampled_from(["Aurora", "Comet"])),
+            state=st.sampled_from(LeadState),
+            created_on=DAYS,
+            contacted_on=_maybe(DAYS),
+            state_on=_maybe(DAYS),
+        )
+    ),
     bills=_few(
         st.builds(
             Bill,
@@ -452,6 +504,13 @@ CONDITIONS = st.one_of(
     )),
     _of("booked", st.builds(lambda yes, days: {"yes": yes, "within_days": days}, st.booleans(), SPANS)),
     _of("bought", _when()),
+    _of("lead", st.builds(
+        lambda urgencies, states, models, days: {
+            "urgencies": urgencies, "states": states, "models": models, "uncontacted_days": days,
+        },
+        st.lists(st.sampled_from(LeadUrgency), max_size=2), st.lists(st.sampled_from(LeadState), max_size=2),
+        st.sampled_from([[], ["aurora"]]), SPANS,
+    )),
     _of("spent", _both(
         _bounds(st.integers(0, 500), some=True),
         st.builds(lambda days: {"currency": "CNY", "within_days": days}, SPANS),
@@ -481,15 +540,9 @@ def enter(world: World, person: Person) -> int:
     """Put a person on record; their id."""
     own = {name: getattr(person, name) for name in ("level", "language", "area", "birth_on", "has_contract")}
     customer_id = world.customer(phone=None, **own)
-    theirs = {"store_id": world.store_id, "customer_id": customer_id}
     for car in person.cars:
         _enter_car(world, customer_id, car)
-    for visit in person.visits:
-        _add(world, Appointment, **theirs, **asdict(visit))
-    for order in person.orders:
-        _add(world, RepairOrder, **theirs, **asdict(order))
-    for day in person.handovers:
-        _add(world, Handover, **theirs, handed_over_on=day)
+    _enter_history(world, customer_id, person)
     account_id = world.account(customer_id, held_since=person.held_since)
     for bill in person.bills:
         _add(world, Invoice, store_id=world.store_id, account_id=account_id, due_on=bill.issued_on, **asdict(bill))
@@ -505,6 +558,19 @@ def enter(world: World, person: Person) -> int:
         member = {"list_id": LIST, "customer_id": customer_id}
         world.connection.execute(insert(AudienceListMember).values(**member))
     return customer_id
+
+
+def _enter_history(world: World, customer_id: int, person: Person) -> None:
+    theirs = {"store_id": world.store_id, "customer_id": customer_id}
+    for visit in person.visits:
+        _add(world, Appointment, **theirs, **asdict(visit))
+    for order in person.orders:
+        _add(world, RepairOrder, **theirs, **asdict(order))
+    for day in person.handovers:
+        _add(world, Handover, **theirs, handed_over_on=day)
+    for wish in person.wishes:
+        reason = "too expensive" if wish.state is LeadState.LOST else None
+        _add(world, Lead, **theirs, **asdict(wish), lost_reason=reason)
 
 
 def _enter_car(world: World, customer_id: int, car: Car) -> None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, insert, select, update
 
 from models.accounts_of_runs import RunAccount
+from models.leads import Lead
 from models.ledger import Case, Touch
 from models.money import Account, Invoice, Payment, Promise
 from models.people import Consent, ContactPoint, Customer, CustomerKey, StaffMember, Store
@@ -25,6 +26,7 @@ from models.words import (
     EndBasis,
     InvoiceKind,
     InvoiceStatus,
+    LeadUrgency,
     ProcessName,
     Purpose,
     Role,
@@ -195,6 +197,10 @@ class World:
     def promise(self, account_id: int, made_on: str, promised_for: str, **values: Any) -> int:
         values = {"store_id": self.store_id, "key": self._key(), "account_id": account_id} | values
         return self._add(Promise, made_on=day(made_on), promised_for=day(promised_for), **values)
+
+    def lead(self, customer_id: int, created_on: str, urgency: LeadUrgency = LeadUrgency.ORDERED, **values: Any) -> int:
+        values = {"store_id": self.store_id, "key": self._key(), "urgency": urgency} | values
+        return self._add(Lead, customer_id=customer_id, created_on=day(created_on), **values)
 
     def complaint(self, customer_id: int, opened_at: str, closed_at: str | None = None, **values: Any) -> int:
         """A complaint of the customer, which was closed or still is open."""

@@ -43,6 +43,17 @@ def test_in_chinese() -> None:
     ]
 
 
+def test_a_lead() -> None:
+    lead = {"kind": "lead", "urgencies": ["H", "A"], "models": ["Aurora"], "uncontacted_days": 7}
+    assert audience_text(read_audience(lead), "en") == (
+        "has a lead of the urgency H (buys within 7 days), A (within a month), in the state open, of the model Aurora, "
+        "not contacted within 7 days"
+    )
+    assert audience_text(read_audience(lead), "zh-CN") == (
+        "有购车线索 级别 H（7 天内购车）、A（一个月内购车）、状态：跟进中、车型 Aurora、最近 7 天内未联系"
+    )
+
+
 def test_nobody_is_left_out_of_everybody() -> None:
     assert audience_text(read_audience({"kind": "all"}), "en") == "everybody"
 

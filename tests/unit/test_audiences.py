@@ -37,6 +37,8 @@ def test_every_audience_survives_its_way_through_json(rule: AudienceRule) -> Non
         ({"kind": "last-visit"}, "last visit: say from what"),
         ({"kind": "last-visit", "since": "2026-02-01", "until": "2026-01-01"}, "last visit, date: from 2026-02-01"),
         ({"kind": "visits", "least": 3, "most": 1}, "visits: from 3 to 1"),
+        ({"kind": "lead", "urgencies": ["C"]}, "urgencies"),
+        ({"kind": "lead", "uncontacted_days": 0}, "uncontacted_days"),
         ({"kind": "spent", "currency": "yuan", "least": "1"}, "currency"),
         ({"kind": "spent", "currency": "CNY", "least": "10", "most": "9.99"}, "spent: from 10 to 9.99"),
         ({"kind": "reachable", "channels": []}, "channels"),

@@ -746,6 +746,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("vehicle_id", "read_on", name=op.f("pk_odometer_readings")),
     )
     op.create_table(
+        "leads",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("store_id", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "urgency",
+            sa.Enum("O", "H", "A", "B", name="leadurgency", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("model", sa.Text(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum("open", "won", "lost", name="leadstate", native_enum=False, create_constraint=True, length=40),
+            server_default="open",
+            nullable=False,
+        ),
+        sa.Column("lost_reason", sa.Text(), nullable=True),
+        sa.Column("created_on", sa.Date(), nullable=False),
+        sa.Column("contacted_on", sa.Date(), nullable=True),
+        sa.Column("state_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("state <> 'lost' or lost_reason is not null", name=op.f("ck_leads_lost_for_a_reason")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_leads_customer_id_customers")),
+        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_leads_store_id_stores")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_leads")),
+        sa.UniqueConstraint("store_id", "key", name=op.f("uq_leads_store_id_key")),
+    )
+    op.create_index(op.f("ix_leads_customer_id"), "leads", ["customer_id"], unique=False)
+    op.create_table(
         "promises",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("store_id", sa.BigInteger(), nullable=False),
@@ -1693,6 +1722,8 @@ def downgrade() -> None:
     op.drop_table("repair_orders")
     op.drop_index(op.f("ix_promises_account_id"), table_name="promises")
     op.drop_table("promises")
+    op.drop_index(op.f("ix_leads_customer_id"), table_name="leads")
+    op.drop_table("leads")
     op.drop_table("odometer_readings")
     op.drop_index("ix_invoices_settled_on_due_on", table_name="invoices")
     op.drop_index("ix_invoices_account_id", table_name="invoices")

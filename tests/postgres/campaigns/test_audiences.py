@@ -63,6 +63,28 @@ def test_a_fact_counts_from_its_day_on(world: World) -> None:
     }
 
 
+def test_a_lead_counts_from_its_day_on_in_the_state_that_it_had_then(world: World) -> None:
+    customer_id = world.customer()
+    dated = {"contacted_on": day("2026-03-06"), "state": "lost", "lost_reason": "dear", "state_on": day("2026-03-08")}
+    world.lead(customer_id, "2026-03-05", **dated)
+    rules: dict[str, dict[str, Any]] = {
+        "open": {"kind": "lead"},
+        "lost": {"kind": "lead", "states": ["lost"]},
+        "forgotten": {"kind": "lead", "states": [], "uncontacted_days": 2},
+    }
+    known = {
+        when: [name for name, rule in rules.items() if found(world, rule, at(f"2026-03-{when} 12:00"))]
+        for when in ("04", "05", "06", "07", "08")
+    }
+    assert known == {
+        "04": [],
+        "05": ["open", "forgotten"],
+        "06": ["open"],
+        "07": ["open"],
+        "08": ["lost", "forgotten"],
+    }
+
+
 def test_each_store_has_its_own_day(world: World) -> None:
     berlin = world.store(time_zone="Europe/Berlin")
     in_shanghai = world.customer(birth_on=day("1990-03-10"))

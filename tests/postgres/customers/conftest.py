@@ -68,6 +68,7 @@ def lead_a_life(world: World) -> int:
     world.invoice(account_id, "2026-03-02", "20", "EUR")
     world.payment(account_id, "2026-03-05", "40", invoice_id)
     world.promise(account_id, "2026-03-06", "2026-03-20")
+    world.lead(customer_id, "2026-02-20", model="Aurora", state="lost", lost_reason="Wang Fang went elsewhere")
     world.consent(customer_id, granted=True, given_at=at("2026-01-01 10:00"))
     world.plan(ProcessName.APPOINTMENT_REMINDERS, "2026-03-10 09:00")
     touch_id = world.touches(customer_id)[0].id

@@ -143,14 +143,21 @@ def test_the_next_import_takes_nothing_back_in(world: World, manager: SignedIn, 
     store = connection.scalar(text("select code from stores where id = :id"), {"id": world.store_id})
     key = connection.scalar(text("select key from customer_keys where customer_id = :id"), {"id": wang})
     vehicle = connection.scalar(text("select key from vehicles where customer_id = :id"), {"id": wang})
+    lead = connection.scalar(text("select key from leads where customer_id = :id"), {"id": wang})
     erase_customer(connection, manager, NOW, wang, NAME, "asked for it")
     people, cars = tmp_path / "people.csv", tmp_path / "cars.csv"
     people.write_text(f"key,name,phone\n{key},{NAME},13800138000\nNEW1,Li Na,13900139000\n", encoding="utf-8")
     cars.write_text(f"key,plate,model\n{vehicle},沪A12345,Aurora\n", encoding="utf-8")
+    leads = tmp_path / "leads.csv"
+    lost = f"{key},H,2026-02-20,lost,{NAME} went elsewhere"
+    leads.write_text(
+        f"key,customer,urgency,created_on,state,lost_reason\n{lead},{lost}\nNEW1,{lost}\n", encoding="utf-8"
+    )
     settings = Settings(home=tmp_path / "home")
-    for kind, path in (("customers", people), ("vehicles", cars)):
+    for kind, path in (("customers", people), ("vehicles", cars), ("leads", leads)):
         load_file(connection, read_kinds(kind), path, store=store, now=NOW, settings=settings)
     assert places_of_any(connection) == []
     assert places_of(connection, "Li Na") == ["customers.name"]
+    assert connection.scalar(text("select count(*) from leads")) == 2
     rejects = (tmp_path / "people.csv.rejects.csv").read_text(encoding="utf-8-sig")
     assert "key: the customer's data was erased on request, and is not taken in again." in rejects

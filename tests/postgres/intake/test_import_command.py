@@ -68,7 +68,7 @@ def test_no_row_accepted(engine: Engine) -> None:
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("leads book.csv", "Leads are not kept yet"),
+        ("lead book.csv", "'lead' is not a kind of fact"),
         ("customers none.csv", "none.csv: The file cannot be read: No such file or directory."),
         ("customers book.csv", "book.csv: customers need 'key'. The file's columns are 'No', 'Name', 'Phone'"),
         ("customers book.csv --map none.toml", "none.toml: The map cannot be read: No such file or directory."),

@@ -20,7 +20,7 @@ from tests.postgres.intake.conftest import Desk
 @pytest.mark.parametrize(
     ("kinds", "sentence"),
     [
-        ("leads", "Leads are not kept yet, so they cannot be imported."),
+        ("lead", "Did you mean 'leads'?"),
         ("customer", "'customer' is not a kind of fact; expected one or more of stores, staff, customers"),
         ("customer", "Did you mean 'customers'?"),
         ("", "'' is not a kind of fact"),

@@ -9,7 +9,16 @@ from console.web.customer_problems import PROBLEMS
 from console.web.words import LANGUAGES, read_wording, say
 from models.explanations import Standing
 from models.surveys import DIMENSIONS
-from models.words import AppointmentStatus, Decision, InvoiceKind, InvoiceStatus, ReceiptStatus, ReplyMeaning
+from models.words import (
+    AppointmentStatus,
+    Decision,
+    InvoiceKind,
+    InvoiceStatus,
+    LeadState,
+    LeadUrgency,
+    ReceiptStatus,
+    ReplyMeaning,
+)
 from tasks.customers.consent import STOPPED
 from tasks.customers.erasing import ERASED
 from tasks.customers.timeline import EntryKind
@@ -23,6 +32,8 @@ GROUPS: dict[str, type[StrEnum]] = {
     "status": AppointmentStatus,
     "invoice": InvoiceStatus,
     "what": InvoiceKind,
+    "urgency": LeadUrgency,
+    "lead": LeadState,
     "receipt": ReceiptStatus,
     "meaning": ReplyMeaning,
     "decision": Decision,

@@ -7,12 +7,14 @@ from decimal import Decimal
 
 import pytest
 
+from models.words import LeadState, LeadUrgency
 from tasks.sample.dealership import SAMPLE_MOMENT, sample_rows
 from tasks.sample.rows import (
     AppointmentRow,
     CustomerRow,
     DeliveryRow,
     InvoiceRow,
+    LeadRow,
     OdometerRow,
     PaymentRow,
     PromiseRow,
@@ -131,6 +133,14 @@ def _oldest_open(sample: list[Row]) -> dict[tuple[str, str], int]:
 @pytest.mark.parametrize("days", [-3, 0, 7, 15, 30, 60])
 def test_the_dunning_level_has_accounts_in_both_stores(sample: list[Row], days: int) -> None:
     assert {store for (store, _), late in _oldest_open(sample).items() if late == days} == set(NOW)
+
+
+def test_leads_are_of_every_urgency_and_state_and_the_lost_ones_say_why(sample: list[Row]) -> None:
+    leads = [row for row in sample if isinstance(row, LeadRow)]
+    assert {row.urgency for row in leads} == set(LeadUrgency)
+    assert {row.state for row in leads} == set(LeadState)
+    assert all((row.state == LeadState.LOST) == bool(row.lost_reason) for row in leads)
+    assert any(row.contacted_on is None for row in leads)
 
 
 def test_promises_are_active_kept_and_broken(sample: list[Row]) -> None:
