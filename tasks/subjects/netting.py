@@ -83,13 +83,15 @@ def _open_invoices(looked_at: CTE) -> Subquery:
     documents = _documents(looked_at)
     credit = _credit(looked_at, documents)
     row = documents.c
-    owed = case((row.chased, func.greatest(row.amount - row.paid, NOTHING)), else_=NOTHING)
-    up_to_here = func.sum(owed).over(partition_by=(row.account_id, row.currency), order_by=(row.due_on, row.invoice_id))
-    uncovered = func.least(owed, func.greatest(up_to_here - func.coalesce(credit.c.amount, NOTHING), NOTHING))
+    unpaid = row.amount - row.paid
+    up_to_here = func.sum(unpaid).over(
+        partition_by=(row.account_id, row.currency), order_by=(row.due_on, row.invoice_id)
+    )
+    uncovered = func.least(unpaid, func.greatest(up_to_here - func.coalesce(credit.c.amount, NOTHING), NOTHING))
     return (
         select(row.account_id, row.number, row.currency, row.due_on, row.tolerated, uncovered.label("open"))
         .outerjoin(credit, and_(credit.c.account_id == row.account_id, credit.c.currency == row.currency))
-        .where(row.kind == InvoiceKind.INVOICE)
+        .where(row.kind == InvoiceKind.INVOICE, row.chased, row.amount > row.paid)
         .subquery("open_invoices")
     )
 
