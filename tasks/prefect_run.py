@@ -39,6 +39,7 @@ from tasks.prefect_pace import open_pace
 from tasks.rehearsing import WouldContact, rehearse
 from tasks.run_artifacts import account_rows, touch_rows
 from tasks.runs import (
+    INTERRUPTED,
     close_run,
     fail_dead_runs,
     fail_run,
@@ -122,7 +123,8 @@ async def accounted_run(process: str, as_of: datetime | None, *, dry_run: bool) 
             in_transaction, lambda connection: close_run(connection, run.id, run.account, _finished())
         )
     except BaseException as error:
-        reason = str(error) or type(error).__name__
+        stopped = isinstance(error, asyncio.CancelledError | KeyboardInterrupt)
+        reason = INTERRUPTED if stopped else str(error) or type(error).__name__
         await asyncio.to_thread(
             in_transaction, lambda connection: fail_run(connection, run.id, run.account, reason, _finished())
         )

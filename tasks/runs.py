@@ -19,6 +19,7 @@ STARTED_BY = "started-by:"
 """What the tag of a flow run begins with that names who started it."""
 AUTO_SCHEDULED = "auto-scheduled"
 """How Prefect tags what a schedule started."""
+INTERRUPTED = "It was interrupted before it came to its end. What it had left to do is done by the next run."
 DIED = "Its process died before it came to its end. What it had left to do is done by the next run."
 
 

@@ -1,5 +1,7 @@
 """A few flows, really run by Prefect: what a run leaves behind, and that running twice is harmless."""
 
+import asyncio
+
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
@@ -13,6 +15,8 @@ from flows.post_delivery_followup import post_delivery_followup
 from flows.warranty_expiry import warranty_expiry
 from models.ledger import Case, Process, Run
 from models.words import RunState, TouchState
+from tasks.prefect_run import accounted_run
+from tasks.runs import INTERRUPTED
 from tests.support.office import Office
 from tests.support.world import at
 
@@ -84,3 +88,11 @@ async def test_dispatch_and_housekeeping_find_nothing_to_do_in_an_empty_store(of
     for flow in (dispatch, housekeeping):
         run = await flow(as_of=TUESDAY)
         assert (run.account.eligible, run.account.claimed) == (0, 0)
+
+
+async def test_a_run_that_is_interrupted_says_so(office: Office) -> None:
+    with pytest.raises(asyncio.CancelledError):
+        async with accounted_run("dispatch", TUESDAY, dry_run=False):
+            raise asyncio.CancelledError
+    with office.open() as world:
+        assert world.connection.execute(select(Run.state, Run.error)).one() == (RunState.FAILED, INTERRUPTED)
