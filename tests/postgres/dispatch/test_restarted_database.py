@@ -68,7 +68,9 @@ async def test_a_dispatch_outlives_its_database(cluster: Cluster, own_engine: En
         answer.set()
         office.settings = settings_for(tmp_path, sink.url, BATCH)
         dispatching = asyncio.create_task(asyncio.to_thread(office.dispatch, TUESDAY))
-        await arrived.wait()
+        arriving = asyncio.create_task(arrived.wait())
+        await asyncio.wait({dispatching, arriving}, return_when=asyncio.FIRST_COMPLETED)
+        assert arrived.is_set(), await dispatching  # a dispatch that failed says why, and keeps nobody waiting
         answer.clear()
         await asyncio.to_thread(crash, cluster)
         answer.set()
