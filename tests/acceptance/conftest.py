@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import URL, Engine, create_engine, make_url
 
 from deployments.embedded import OUR_DATABASE, cluster_of, open_embedded
 from deployments.prefect_server import open_prefect
@@ -54,9 +54,15 @@ class Installation:
             check=False,
         )
 
+    @property
+    def database_url(self) -> URL:
+        """Where the commands find their data: in the home's own database, if they are not told of another one."""
+        told = self.environment.get("AFTERCARE_DATABASE_URL")
+        return make_url(told) if told else cluster_of(self.home).url(OUR_DATABASE)
+
     def engine(self) -> Engine:
         """The database that the commands work on."""
-        return create_engine(cluster_of(self.home).url(OUR_DATABASE))
+        return create_engine(self.database_url)
 
 
 @pytest.fixture(scope="session")

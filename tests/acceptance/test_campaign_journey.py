@@ -6,9 +6,11 @@ import tomllib
 from pathlib import Path
 from subprocess import DEVNULL, Popen
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from deployments.embedded import cluster_of, connect
 from models.toml_text import write_toml
 from tests.acceptance.conftest import SECONDS, Installation
 from tests.support.sink import Received, Sink
@@ -27,8 +29,17 @@ ALTERED = {
 
 @pytest.fixture
 def dealership(installation: Installation) -> Installation:
-    """The sample dealership, with somebody who writes campaigns and somebody who approves them."""
-    installation.environment |= {"AFTERCARE_PUBLIC_URL": "http://127.0.0.1:9", "AFTERCARE_NOW": BEGINS}
+    """The sample dealership in a database of its own, with somebody who writes campaigns and one who approves them."""
+    name = f"campaigns_{uuid4().hex[:8]}"
+    with connect(cluster_of(installation.home)) as server:
+        server.execute(f"create database {name}")
+    address = cluster_of(installation.home).url(name).set(drivername="postgresql")
+    installation.environment |= {
+        "AFTERCARE_DATABASE_URL": address.render_as_string(hide_password=False),
+        "AFTERCARE_PUBLIC_URL": "http://127.0.0.1:9",
+        "AFTERCARE_NOW": BEGINS,
+    }
+    assert installation.run("db", "upgrade").returncode == 0
     assert installation.run("sample", "--load", "--customers", CUSTOMERS, "--seed", "7").returncode == 0
     for login, role in (("mei", "marketing"), ("li", "manager")):
         installation.run("users", "add", login, "--role", role)

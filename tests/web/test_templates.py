@@ -76,5 +76,5 @@ def test_a_store_begins_a_template_and_ends_its_own_words(console: Console, visi
     page.get_by_role("button", name="End the store's own").click()
     page.get_by_label("Reason").fill("the shared words are better")
     page.get_by_role("button", name="Confirm").click()
-    expect(page.get_by_text("holds for all")).to_be_visible()
+    expect(page.get_by_text("These are the words for all stores")).to_be_visible()
     expect(page.get_by_role("button", name="End the store's own")).to_have_count(0)
