@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import structlog
 from argon2 import PasswordHasher
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import URL, Connection, Engine, create_engine, pool
 
 from deployments.embedded import connect, open_embedded
@@ -25,6 +26,10 @@ from tasks.catalogue import install_shipped
 from tests.support.databases import make_once
 from tests.support.ports import free_port
 from tests.support.world import INSTALLED
+
+# How long an example takes is the machine's business, and no test's.
+hypothesis_settings.register_profile("tests", deadline=None)
+hypothesis_settings.load_profile("tests")
 
 # Before anything imports Prefect: nothing of the developer's own Prefect or Aftercare is to be read or written.
 for name in [name for name in os.environ if name.startswith(("PREFECT_", "AFTERCARE_"))]:
