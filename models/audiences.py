@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, Vali
 
 from models.errors import AftercareError
 from models.policy import Frozen
+from models.refusals import all_of, complaints_by_place
 from models.words import CampaignPart, ChannelName, LeadState, LeadUrgency, Purpose, WorkKind
 
 MOST_DEPTH = 8
@@ -392,12 +393,8 @@ class BadAudience(AftercareError):
 
     def __init__(self, error: ValidationError) -> None:
         self.error = error
-        self.complaints = {
-            ".".join(str(part) for part in problem["loc"]): problem["msg"].removeprefix("Value error, ")
-            for problem in error.errors(include_input=False)
-        }
-        lines = (f"{place}: {reason}." if place else f"{reason}." for place, reason in self.complaints.items())
-        super().__init__("The audience is refused. " + " ".join(lines))
+        self.complaints = complaints_by_place(error)
+        super().__init__(f"The audience is refused. {all_of(self.complaints)}")
 
 
 def read_audience(data: dict[str, Any]) -> AudienceRule:

@@ -11,6 +11,7 @@ from models.audiences import AudienceRule
 from models.errors import AftercareError
 from models.offsets import Offset, OffsetField
 from models.policy import Frozen
+from models.refusals import all_of, complaints_by_place
 from models.words import ChannelName, LaunchKind, Purpose, Role, StepKind, WinnerBy
 
 Language = Literal["zh-CN", "en"]
@@ -204,12 +205,8 @@ class BadPlan(AftercareError):
 
     def __init__(self, error: ValidationError) -> None:
         self.error = error
-        self.complaints = {
-            ".".join(str(part) for part in problem["loc"]): problem["msg"].removeprefix("Value error, ")
-            for problem in error.errors(include_input=False)
-        }
-        lines = (f"{place}: {reason}." if place else f"{reason}." for place, reason in self.complaints.items())
-        super().__init__("The campaign is refused. " + " ".join(lines))
+        self.complaints = complaints_by_place(error)
+        super().__init__(f"The campaign is refused. {all_of(self.complaints)}")
 
 
 def read_plan(data: dict[str, Any]) -> CampaignPlan:

@@ -118,21 +118,17 @@ def record_reply(
     about = appointment or (survey if meaning is ReplyMeaning.MARK else campaign)
     customer_id = about.customer_id if about else next(iter(customers), None)
     appointment_id = appointment.id if appointment else None
-    reply_id = connection.execute(
-        insert(Reply)
-        .values(
-            customer_id=customer_id,
-            sender=address,
-            channel=channel,
-            text=text,
-            meaning=meaning,
-            received_at=now,
-            appointment_id=appointment_id,
-            message_id=message_id,
-        )
-        .on_conflict_do_nothing(index_elements=["message_id"])
-        .returning(Reply.id)
-    ).scalar_one_or_none()
+    reply_id = _keep(
+        connection,
+        customer_id=customer_id,
+        sender=address,
+        channel=channel,
+        text=text,
+        meaning=meaning,
+        received_at=now,
+        appointment_id=appointment_id,
+        message_id=message_id,
+    )
     if reply_id is None:
         return _taken_before(connection, message_id, customers)
     if meaning is ReplyMeaning.MARK and survey is not None and mark is not None:
@@ -143,6 +139,12 @@ def record_reply(
     if campaign is not None and answer is not None:
         cancelled += _answer_campaign(connection, campaign.subject_id, answer, meaning, customers, now)
     return ReplyTaken(reply_id, meaning, customers, appointment_id, cancelled, None, None, answer, again=False)
+
+
+def _keep(connection: Connection, **values: Any) -> int | None:
+    """Write the reply down; its id, or None where one of the same message id is there already."""
+    kept = insert(Reply).values(**values).on_conflict_do_nothing(index_elements=["message_id"]).returning(Reply.id)
+    return connection.execute(kept).scalar_one_or_none()
 
 
 def _answer_campaign(
