@@ -1,0 +1,19 @@
+"""A refusal names what was given wrong, and nothing that follows from it."""
+
+import pytest
+
+from models.campaign_plans import BadPlan, read_plan
+from tests.support.campaigning import plan, words
+
+
+def test_a_wrong_part_is_not_said_to_be_missing_as_well() -> None:
+    wrong = plan().model_dump(mode="json") | {"variants": [{"key": "a", "share": 140, "words": words()}]}
+    with pytest.raises(BadPlan) as refused:
+        read_plan(wrong)
+    assert list(refused.value.complaints) == ["variants.0.share"]
+
+
+def test_what_is_missing_is_said_to_be() -> None:
+    with pytest.raises(BadPlan) as refused:
+        read_plan(plan().model_dump(mode="json") | {"variants": []})
+    assert list(refused.value.complaints) == ["variants"]
