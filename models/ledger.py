@@ -197,8 +197,10 @@ class Touch(Base):
     message_id: Mapped[str | None]
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("touches.id"))
     """Its line went out inside that touch's message."""
+    subject_line: Mapped[str | None]
+    """The subject line of an e-mail, kept with the `body`."""
     body: Mapped[str | None]
-    """The text as it went out."""
+    """The text as it went out, or may have gone out: kept before the send, for it goes again in the same words."""
     delivered_at: Mapped[datetime | None]
     """When a delivery receipt said so."""
     assigned_to: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))

@@ -24,6 +24,11 @@ from tasks.touches import WrongState, check_still_true, find_touch, lock_touch, 
 
 GIVEN_UP = "touch.given-up"
 UNSETTLED = (TouchState.UNKNOWN, TouchState.FAILED)
+OF_THE_SENDING = (
+    "gate", "reason", "contacted_at", "channel", "contact_point_id", "message_id", "merged_into", "subject_line",
+    "body",
+)  # fmt: skip
+"""What a touch knows of how it was sent, and forgets when it is sent again by all the gates."""
 
 
 class Settlement(StrEnum):
@@ -206,9 +211,7 @@ def _values(settlement: Settlement, state: TouchState, explained: str, now: date
     values: dict[str, Any] = {"state": state, "state_at": moment(now), "reason": explained}
     if settlement is not Settlement.AGAIN:
         return values
-    afresh = dict.fromkeys(
-        ("gate", "reason", "contacted_at", "channel", "contact_point_id", "message_id", "merged_into")
-    )
+    afresh = dict.fromkeys(OF_THE_SENDING)
     return values | afresh | {"not_before": moment(now), "attempts": 0, "resendable": False}
 
 

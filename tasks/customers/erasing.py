@@ -120,7 +120,7 @@ def _blanks(customer_id: int, now: datetime) -> dict[type[Base], dict[str, Any]]
         Vehicle: {"plate": None},
         Lead: {"lost_reason": case((Lead.lost_reason.is_not(None), ERASED))},
         Account: {"hold_reason": None},
-        Touch: {"body": None, "figures": {}, "reason": case((Touch.reason.is_not(None), ERASED))},
+        Touch: {"subject_line": None, "body": None, "figures": {}, "reason": case((Touch.reason.is_not(None), ERASED))},
         Verdict: {"figures": {}, "reason": case((Verdict.gate.in_(IN_FREE_WORDS), None), else_=Verdict.reason)},
         CallAttempt: {"note": None},
         DeliveryReceipt: {"reason": None},

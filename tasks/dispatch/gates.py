@@ -76,7 +76,7 @@ def _rules_of(due: CTE, store_rules: CTE) -> ColumnElement[bool]:
 def _reach(due: CTE, store_rules: CTE, now: Now) -> CTE:
     """How each touch can reach its customer: by the first of its channels that the store uses, that the customer has
     not refused, for which there is a usable contact point, and that is not paused. What may have gone out already
-    goes again by the channel that knows its key."""
+    goes again by the channel that knows its key, and to where it went."""
     names = case((due.c.resendable, array([cast(due.c.channel, Text)])), else_=due.c.channels)
     channel = func.unnest(names).table_valued("name", with_ordinality="place", name="channel").render_derived()
     name = channel.c.name
@@ -123,6 +123,7 @@ def _contact_point(due: CTE, name: ColumnElement[Any], now: Now) -> Any:
         .where(
             ContactPoint.customer_id == due.c.customer_id,
             cast(ContactPoint.kind, Text) == kind,
+            or_(~due.c.resendable, ContactPoint.id == due.c.contact_point_id),
             or_(ContactPoint.invalid_since.is_(None), ContactPoint.invalid_since > moment(now)),
             or_(name != ChannelName.SMS.value, ContactPoint.takes_text),
         )

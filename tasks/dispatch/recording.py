@@ -41,7 +41,6 @@ COLUMNS = (
     column("reason", Text()),
     column("message_id", Text()),
     column("again_at", ZONED),
-    column("body", Text()),
     column("resent", Boolean()),
 )
 """What a statement is told of each result."""
@@ -57,6 +56,7 @@ class Result:
     message_id: str | None
     again_at: datetime | None
     body: str | None
+    """The text that was handed over; None: it is another touch's, or it certainly has not gone out."""
     resent: bool
     """Whether it was handed over before, by a dispatcher that never learned the outcome."""
 
@@ -102,7 +102,7 @@ def record(connection: Connection, results: Sequence[Result], now: datetime, *, 
 
     A touch that was given up as unknown, or planned for another try, while this dispatcher was cut off from the
     database, takes the result that has come after all. What is tried again after it may have gone out once stays as
-    it is: the same lines in the same message.
+    it is: the same lines in the same message, in the same words.
     """
     parameters = {"results": [_plain(result) for result in results], "now": now, "dispatcher": dispatcher_id}
     connection.execute(_recording(), parameters)
@@ -129,7 +129,8 @@ def _recording() -> Update:
             gate=case((again, literal(Gate.RETRY, enumeration(Gate)))),
             reason=row.reason,
             message_id=row.message_id,
-            body=row.body,
+            subject_line=case((afresh, null()), else_=Touch.subject_line),
+            body=case((afresh, null()), else_=Touch.body),
             attempts=Touch.attempts + 1,
             not_before=func.coalesce(row.again_at, Touch.not_before),
             contacted_at=case((afresh, null()), else_=Touch.contacted_at),
@@ -148,7 +149,6 @@ def _plain(result: Result) -> dict[str, Any]:
         "reason": result.reason,
         "message_id": result.message_id,
         "again_at": result.again_at.isoformat() if result.again_at else None,
-        "body": result.body,
         "resent": result.resent,
     }
 

@@ -1,7 +1,7 @@
 """The last look before a message leaves the house: what was paid, moved or refused since the claim stops it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -15,10 +15,13 @@ from sqlalchemy import (
     Connection,
     Insert,
     Select,
+    Update,
+    Uuid,
     and_,
     bindparam,
     case,
     cast,
+    column,
     func,
     insert,
     literal,
@@ -28,6 +31,7 @@ from sqlalchemy import (
     union_all,
     update,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
 from models.base import enumeration
@@ -41,9 +45,11 @@ from tasks.letters import THESE, Letter, as_ids, kinds_of, letters_about
 from tasks.planning.ending import MOVED, still_true
 
 HEAD_FELL_AWAY = "the message it was to go out in is not sent"
+TORN = "a part of the message it may have gone out in does not hold any more: it goes again as it was, or not at all"
 DISPATCHER = bindparam("dispatcher", type_=BigInteger)
 KEYED = bindparam("keyed", type_=Boolean)
 """Whether the channel takes the touch's id as an idempotency key."""
+WORDS = (column("id", Uuid()), column("subject_line", Text()), column("body", Text()))
 NOTHING_TO_SAY = "there is nothing left to say"
 NO_KEYS = "it may have gone out before, and the channel takes no key that would keep it from doubling"
 
@@ -78,6 +84,10 @@ def release(
 
     `touch_ids` are messages claimed by this dispatcher with the touches merged into them. `resendable`: the channel
     takes the touch's id as an idempotency key.
+
+    The words are kept in the same transaction. What may have gone out before goes again in the words kept then,
+    whatever the facts would have it say by now: a channel that knows the key passes nothing else on. When a part of it
+    has lost its reason, the whole of it waits for a person instead.
     """
     kinds = kinds_of(connection, touch_ids)
     parameters = {"ids": as_ids(touch_ids), "now": now, "dispatcher": dispatcher_id, "keyed": resendable}
@@ -85,28 +95,29 @@ def release(
     states = Counter(row.state for row in rows)
     going = [row for row in rows if row.state == TouchState.SENDING]
     letters = letters_about(connection, kinds, [row.id for row in going], now) if going else {}
-    mute = [row for row in going if row.id not in letters]
-    speaking = [row for row in going if row.id in letters]
-    heads = {row.id: row for row in speaking if row.merged_into is None}
-    orphans = [row for row in speaking if row.merged_into is not None and row.merged_into not in heads]
-    cut_off = [row.id for row in (*mute, *orphans) if row.resendable]
+    torn = _torn(connection, rows, letters)
+    cut_off = [row.id for row in going if row.resendable and _message_of(row) in torn]
     _call_unknown(connection, cut_off, now)
-    put_away = [row.id for row in mute if not row.resendable]
+    put_away = [row.id for row in going if row.id not in letters and row.id not in cut_off]
     _put_away(connection, put_away, now)
-    returned = [row.id for row in orphans if not row.resendable]
+    speaking = [row for row in going if row.id in letters and row.id not in cut_off]
+    heads = {row.id: row for row in speaking if row.merged_into is None}
+    returned = [row.id for row in speaking if _message_of(row) not in heads]
     _give_back(connection, returned, now)
     cancelled = Counter(row.reason for row in rows if row.state not in (TouchState.SENDING, TouchState.UNKNOWN))
     cancelled += Counter({NOTHING_TO_SAY: len(put_away)})
     unknown = states[TouchState.UNKNOWN] + len(cut_off)
     taken = len(touch_ids) - len(rows)
-    return Release(_write(heads, speaking, letters, now), cancelled, unknown, len(returned), taken)
+    released = _write(heads, speaking, letters, now)
+    _keep_words(connection, released)
+    return Release(released, cancelled, unknown, len(returned), taken)
 
 
 @cache
 def _last_look(kinds: frozenset[SubjectKind]) -> Select[Any]:
     """One statement: what still holds becomes `sending`, the rest ends with its verdict.
 
-    Its order is that of the lines in a message, which must read the same when it goes again under its key.
+    Its order is that of the lines in a message.
 
     Whether a touch is still ours is asked last: asked first, PostgreSQL would expect to find none, and plan for that.
     """
@@ -132,7 +143,8 @@ def _last_look(kinds: frozenset[SubjectKind]) -> Select[Any]:
     return (
         select(
             row.id, row.state, row.reason, mine.c.merged_into, mine.c.purpose, mine.c.attempts, mine.c.channel,
-            mine.c.resendable, ContactPoint.value.label("recipient"), TemplateVersion.key.label("template"),
+            mine.c.resendable, mine.c.subject_line, mine.c.body, ContactPoint.value.label("recipient"),
+            TemplateVersion.key.label("template"),
         )
         .join(moved, moved.c.id == row.id)
         .join(mine, mine.c.id == row.id)
@@ -200,14 +212,39 @@ def _verdicts(looked: CTE, moved: CTE) -> Insert:
     )
 
 
+def _message_of(row: Any) -> UUID:
+    """The touch in whose message it goes: its own, or another's."""
+    head: UUID = row.merged_into or row.id
+    return head
+
+
+def _torn(connection: Connection, rows: Sequence[Any], letters: Container[UUID]) -> set[UUID]:
+    """The messages that may have gone out before and cannot go again as they were."""
+    again = [row for row in rows if row.resendable]
+    if not again:
+        return set()
+    holds = {row.id for row in again if row.state == TouchState.SENDING and row.id in letters}
+    parted = {_message_of(row) for row in again if not {row.id, _message_of(row)} <= holds}
+    return parted | set(connection.scalars(_lines_elsewhere(), {"ids": as_ids([row.id for row in again])}))
+
+
+@cache
+def _lines_elsewhere() -> Select[Any]:
+    """Of some messages those with a line that is not among the touches at hand."""
+    customers = select(Touch.customer_id).where(Touch.id.in_(THESE))
+    return select(Touch.merged_into).where(
+        Touch.customer_id.in_(customers), Touch.merged_into.in_(THESE), Touch.id.not_in(THESE)
+    )
+
+
 def _call_unknown(connection: Connection, ids: Sequence[UUID], now: datetime) -> None:
-    """What may have gone out before, and has no message to go in any more."""
+    """What may have gone out before, in a message that does not go again."""
     if ids:
         connection.execute(
             update(Touch)
             .where(Touch.id.in_(ids))
             .values(
-                state=TouchState.UNKNOWN, state_at=now, gate=Gate.FACTS, reason=HEAD_FELL_AWAY, claimed_by=None,
+                state=TouchState.UNKNOWN, state_at=now, gate=Gate.FACTS, reason=TORN, claimed_by=None,
                 resendable=False,
             )
         )  # fmt: skip
@@ -250,15 +287,39 @@ def _write(heads: dict[UUID, Any], rows: list[Any], letters: dict[UUID, Letter],
 
 
 def _message(row: Any, letters: dict[UUID, Letter], carried: list[UUID], now: datetime) -> Message:
-    letter = letters[row.id]
-    lines = [letter.text, *(letters[one].also or "" for one in carried)]
+    """In the words that were kept, where it may have gone out before."""
+    if row.resendable:
+        subject_line, text = row.subject_line, row.body
+    else:
+        letter = letters[row.id]
+        lines = [letter.text, *(letters[one].also or "" for one in carried)]
+        text = "\n".join(line for line in lines if line)
+        subject_line = letter.subject if row.channel == ChannelName.EMAIL else None
     return Message(
         id=row.id,
         to=row.recipient,
-        text="\n".join(line for line in lines if line),
-        subject=letter.subject if row.channel == ChannelName.EMAIL else None,
+        text=text,
+        subject=subject_line,
         template=row.template,
         purpose=row.purpose,
         sent_at=now,
         resend=row.resendable,
     )
+
+
+def _keep_words(connection: Connection, released: Sequence[Released]) -> None:
+    """Keep what the messages say before they leave, in one statement."""
+    words = [
+        {"id": str(one.message.id), "subject_line": one.message.subject, "body": one.message.text}
+        for one in released
+        if not one.message.resend
+    ]
+    if words:
+        connection.execute(_keeping(), {"words": words})
+
+
+@cache
+def _keeping() -> Update:
+    words = func.jsonb_to_recordset(bindparam("words", type_=JSONB)).table_valued(*WORDS, name="words")
+    row = words.render_derived(with_types=True).c
+    return update(Touch).where(Touch.id == row.id).values(subject_line=row.subject_line, body=row.body)

@@ -1,10 +1,15 @@
 """A dispatcher that is cut off: what may have gone out goes out again as it was, under its own key, or not at all."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from sqlalchemy import insert, update
 
-from models.words import ProcessName, TouchState
+from models.ledger import TemplateVersion
+from models.people import ContactPoint
+from models.vehicles import Vehicle
+from models.words import ContactKind, ProcessName, TouchState
 from tasks.channels.contract import Accepted, Transient
 from tasks.dispatch.dispatchers import CUT_OFF, recover_abandoned
 from tests.support.stepwise import StepwiseDispatcher, Town
@@ -63,6 +68,14 @@ def ids(world: World) -> dict[str, UUID]:
     return {touch.step: touch.id for touch in world.touches() if touch.state != TouchState.SKIPPED}
 
 
+def bodies(world: World) -> dict[str, str | None]:
+    return {touch.step: touch.body for touch in world.touches() if touch.state != TouchState.SKIPPED}
+
+
+def sell_the_car(world: World, customer: int) -> None:
+    world.connection.execute(update(Vehicle).where(Vehicle.customer_id == customer).values(disposed_on=NOW.date()))
+
+
 def test_a_merged_message_goes_again_as_it_was(world: World, town: Town, customer: int) -> None:
     cut_off(world, town)
     world.appointment(customer, "2026-03-12 14:00", booked_at=THEN)
@@ -93,6 +106,112 @@ def test_the_lines_of_a_message_stand_by_importance_the_first_time_and_again(wor
     *_, owed, warranty = message.text.splitlines()
     assert "CNY 1,000.00 is still open" in owed
     assert "the warranty of Aurora ends" in warranty
+
+
+def test_what_goes_again_says_what_it_said_the_first_time(world: World, town: Town, customer: int) -> None:
+    """A part of the debt is paid meanwhile. The gateway passes on what it has under the key: so does the ledger."""
+    cut_off(world, town)
+    (account_id,) = {touch.subject_id for touch in world.touches(customer) if touch.step == "reminder-7"}
+    world.payment(account_id, "2026-03-10", "600.00")
+    again = StepwiseDispatcher(world.connection, THEN)
+    again.claim(THEN)
+    (released,) = again.release(THEN).released
+    again.record(THEN)
+    (first,) = town.deliveries
+    assert "CNY 1,000.00 is still open" in first.text
+    assert "the warranty of Aurora ends" in first.text
+    assert released.message.text == first.text
+    assert bodies(world) == {"reminder-7": first.text, "invitation-60": None}
+
+
+def test_what_goes_again_after_a_second_cut_and_a_busy_gateway_says_the_same(
+    world: World, town: Town, customer: int
+) -> None:
+    cut_off(world, town)
+    busy = StepwiseDispatcher(world.connection, THEN)
+    busy.claim(THEN)
+    busy.release(THEN)
+    busy.record(THEN, lambda _: Transient("the gateway answered 503"))
+    (account_id,) = {touch.subject_id for touch in world.touches(customer) if touch.step == "reminder-7"}
+    world.payment(account_id, "2026-03-10", "600.00")
+    dispatch(world, town, "2026-03-10 10:45")
+    (first,) = town.deliveries
+    assert states(world) == {"reminder-7": TouchState.SENT, "invitation-60": TouchState.SENT}
+    assert bodies(world) == {"reminder-7": first.text, "invitation-60": None}
+
+
+def test_an_e_mail_goes_again_under_the_subject_line_it_had(world: World, town: Town) -> None:
+    customer = world.customer(phone=None, email="li.na@example.com")
+    account_id = world.account(customer)
+    for due_on in ("2026-03-03", "2026-03-02"):
+        world.invoice(account_id, due_on, "1000.00")
+    world.plan(OVERDUE, TUESDAY)
+    first = StepwiseDispatcher(world.connection, NOW)
+    first.claim(NOW)
+    (sent,) = first.release(NOW).released
+    first.die()
+    recover_abandoned(world.connection, THEN)
+    world.connection.execute(update(TemplateVersion).values(subject="Another subject line", by_channel=None))
+    again = StepwiseDispatcher(world.connection, THEN)
+    again.claim(THEN)
+    (released,) = again.release(THEN).released
+    assert sent.message.subject
+    assert released.message == replace(sent.message, sent_at=THEN, resend=True)
+
+
+def test_what_certainly_did_not_go_out_is_written_anew(world: World, town: Town, customer: int) -> None:
+    first = StepwiseDispatcher(world.connection, NOW)
+    first.claim(NOW)
+    first.release(NOW)
+    first.record(NOW, lambda _: Transient("the gateway answered 503"))
+    assert bodies(world) == {"reminder-7": None, "invitation-60": None}
+    (account_id,) = {touch.subject_id for touch in world.touches(customer) if touch.step == "reminder-7"}
+    world.payment(account_id, "2026-03-10", "600.00")
+    dispatch(world, town)
+    (told,) = town.deliveries
+    assert "CNY 400.00 is still open" in told.text
+    assert bodies(world) == {"reminder-7": told.text, "invitation-60": None}
+
+
+@pytest.mark.parametrize("before_the_claim", [True, False])
+def test_a_message_that_goes_again_leaves_no_line_out(
+    world: World, town: Town, customer: int, before_the_claim: bool
+) -> None:
+    """A line has lost its reason. Under its key the message has that line, and so it waits for a person."""
+    cut_off(world, town)
+    again = StepwiseDispatcher(world.connection, THEN)
+    if before_the_claim:
+        sell_the_car(world, customer)
+    again.claim(THEN)
+    sell_the_car(world, customer)
+    assert again.release(THEN).released == []
+    assert again.record(THEN).unknown == 2
+    assert states(world) == {"reminder-7": TouchState.UNKNOWN, "invitation-60": TouchState.UNKNOWN}
+
+
+def test_it_goes_again_to_the_number_it_went_to(world: World, town: Town) -> None:
+    """A gateway that knows the key sends to no other, whatever the customer has told us since."""
+    customer = world.customer()
+    world.handover(customer, "2026-03-09")
+    world.plan(FOLLOWUP, TUESDAY)
+    first = StepwiseDispatcher(world.connection, NOW)
+    first.claim(NOW)
+    (sent,) = first.release(NOW).released
+    first.die()
+    recover_abandoned(world.connection, THEN)
+    newer = {"customer_id": customer, "kind": ContactKind.PHONE, "value": "+8613900000001", "rank": 0}
+    world.connection.execute(insert(ContactPoint).values(**newer))
+    again = StepwiseDispatcher(world.connection, THEN)
+    again.claim(THEN)
+    (released,) = again.release(THEN).released
+    assert released.message.to == sent.message.to
+
+
+def test_what_may_have_gone_out_can_be_read(world: World, town: Town, customer: int) -> None:
+    """Whoever looks it up at the provider must know the words."""
+    cut_off(world, town, idempotent=False)
+    (told,) = town.deliveries
+    assert bodies(world) == {"reminder-7": told.text, "invitation-60": None}
 
 
 def test_a_message_that_goes_again_takes_no_new_line_along(world: World, town: Town) -> None:

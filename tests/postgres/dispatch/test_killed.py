@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import Engine, func, select, text
 
 from models.ledger import Touch
+from models.money import Account
 from models.settings import Settings
 from models.words import ProcessName, TouchState
 from tasks.dispatch.dispatchers import LOCK_CLASS
@@ -81,6 +82,20 @@ def touches(office: Office) -> dict[UUID, tuple[TouchState, UUID]]:
         return {row.id: (row.state, row.message) for row in rows}
 
 
+def pay_in_part(office: Office) -> None:
+    """Everybody who owes something pays some of it: what is written from now on says another amount."""
+    with office.open() as world:
+        for account_id in world.connection.scalars(select(Account.id)).all():
+            world.payment(account_id, "2026-03-10", "600.00")
+
+
+def said(office: Office) -> set[tuple[str, str]]:
+    """The message of each key, as the ledger has it."""
+    with office.engine.connect() as connection:
+        rows = connection.execute(select(Touch.id, Touch.body).where(Touch.body.is_not(None)))
+        return {(str(row.id), row.body) for row in rows}
+
+
 @pytest.mark.parametrize("killed_at", [1, 33, 70, 99])
 async def test_through_a_gateway_each_message_arrives_under_one_key(crowded: Office, killed_at: int) -> None:
     process: list[Popen[bytes]] = []
@@ -94,6 +109,7 @@ async def test_through_a_gateway_each_message_arrives_under_one_key(crowded: Off
         await asyncio.to_thread(wait_until_gone, crowded, process[0])
         assert process[0].returncode == -9
         sink.record = None
+        pay_in_part(crowded)
         await asyncio.to_thread(dispatch_again, crowded, sink.url)
     ledger = touches(crowded)
     assert len(ledger) == CUSTOMERS + MERGED
@@ -104,6 +120,7 @@ async def test_through_a_gateway_each_message_arrives_under_one_key(crowded: Off
         keys_of_number.setdefault(one.body["to"], set()).add(one.key)
     assert {len(keys) for keys in keys_of_number.values()} == {1}
     assert len(keys_of_number) == CUSTOMERS
+    assert {(one.key, one.body["text"]) for one in sink.received} == said(crowded)
 
 
 @pytest.mark.parametrize("killed_at", [1, 60])

@@ -259,6 +259,15 @@ class LifeOfATouch(RuleBasedStateMachine):
                 assert told == 0, touch
 
     @invariant()
+    def the_ledger_knows_the_words_that_arrived(self) -> None:
+        if not hasattr(self, "world"):
+            return
+        told = {delivery.key: delivery.text for delivery in self.town.deliveries}
+        for touch in self._touches():
+            if touch.id in told and touch.state in (TouchState.SENT, TouchState.UNKNOWN):
+                assert touch.body == told[touch.id], touch
+
+    @invariant()
     def nobody_is_contacted_more_than_the_cap_allows(self) -> None:
         if not hasattr(self, "world"):
             return

@@ -65,11 +65,12 @@ def test_what_was_rejected_has_not_arrived(world: World) -> None:
 
 
 def test_what_is_sent_again_begins_afresh(world: World) -> None:
-    touch = reminder(world, TouchState.FAILED, attempts=4, channel="sms", message_id="m1")
+    touch = reminder(world, TouchState.FAILED, attempts=4, channel="sms", message_id="m1", body="Dear …")
     settle(world.connection, str(touch), Settlement.AGAIN, "gateway is back", NOW, "W1")
     again = touch_of(world, touch)
     assert (again.state, again.not_before, again.attempts) == (TouchState.PLANNED, NOW, 0)
     assert (again.contacted_at, again.channel, again.message_id, again.reason) == (None, None, None, None)
+    assert again.body is None
     assert audited(world) == [("W1", "touch.sent-again", "touch")]
     dispatched(world, "reminder-7", TouchState.FAILED, at("2026-03-17 12:00"))
     assert [waiting.id for waiting in list_unsettled(world.connection)] == [touch]
