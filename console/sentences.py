@@ -54,7 +54,7 @@ def _of_touch(touch: TouchSeen, zone: ZoneInfo) -> str:
         case TouchState.PLANNED:
             return _planned(touch, zone)
         case TouchState.AWAITING_APPROVAL:
-            return f"Waits for approval by {' or '.join(touch.approval)}."
+            return f"Waits for a named person's approval: {' or '.join(touch.approval)}."
         case TouchState.CLAIMED | TouchState.SENDING:
             return f"Is being sent, since {since}."
         case TouchState.SENT:

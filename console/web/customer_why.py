@@ -10,7 +10,7 @@ from console.sentences import where_it_stands
 from console.web.signed_in import Viewer, local
 from deployments.next_runs import next_run
 from models.explanations import ProcessStory, Standing, StepStory, SubjectStory
-from models.words import ProcessName
+from models.words import ProcessName, TouchState
 from tasks.access.reach import check_customer
 from tasks.explaining.story import explain
 
@@ -64,6 +64,9 @@ def _sentence(viewer: Viewer, step: StepStory, zone: str) -> str:
         gate = viewer.word(step.touch.gate) if step.touch.gate and step.touch.reason else ""
         parts = [state, local(step.touch.contacted_at or step.touch.state_at, zone), gate]
         parts.append(viewer.reason(step.touch.reason))
+        if step.touch.state is TouchState.AWAITING_APPROVAL:
+            roles = viewer.say("approvals.or").join(viewer.word(role) for role in step.touch.approval)
+            parts.append(viewer.say("approvals.deciders", roles=roles))
     else:
         due = viewer.say("customers.due", moment=local(step.due_at, zone)) if step.due_at else ""
         parts = [viewer.say(f"customers.standing_{step.standing}"), due, viewer.reason(step.reason)]

@@ -17,7 +17,8 @@ from tasks.planning.sweep import REVIVABLE
 
 Key = tuple[SubjectKind, int, datetime, str]
 """What a touch is unique by, within its process: subject, anchor, step."""
-LOOKED_AT_AGAIN = (TouchState.PLANNED, TouchState.AWAITING_APPROVAL, TouchState.READY)
+LOOKED_AT_AGAIN = (TouchState.PLANNED, TouchState.READY)
+"""They come up by themselves; what waits for approval comes up when a person has decided."""
 
 
 @dataclass(frozen=True, slots=True)

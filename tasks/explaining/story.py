@@ -19,7 +19,7 @@ from models.ledger import Process
 from models.policy import SUBJECTS as SUBJECTS_OF_PROCESS
 from models.policy import Step
 from models.sentences import Sentence
-from models.words import Moment, ProcessName, SubjectKind
+from models.words import Moment, ProcessName, SubjectKind, TouchState
 from tasks.catalogue import PolicyInForce, policies_in_force
 from tasks.explaining.customer import read_customer
 from tasks.explaining.ledger import Key, Recorded, read_touches
@@ -155,8 +155,7 @@ def _of_ledger(recorded: Recorded, view: View) -> StepStory:
     """A touch of the ledger; of another customer's, only that it is there."""
     story = recorded.story
     if recorded.customer_id == view.customer_id:
-        may_return = recorded.revivable and story.valid_until is not None and story.valid_until > view.now
-        return story.model_copy(update={"next_look_at": view.sweep_after(view.now)}) if may_return else story
+        return story.model_copy(update={"next_look_at": _next_look(recorded, view)})
     return story.model_copy(
         update={
             "standing": Standing.OF_ANOTHER_CUSTOMER,
@@ -166,6 +165,17 @@ def _of_ledger(recorded: Recorded, view: View) -> StepStory:
             "next_look_at": None,
         }
     )
+
+
+def _next_look(recorded: Recorded, view: View) -> datetime | None:
+    """Never in the past: what is due is looked at from now on, and a call on somebody's list by nobody else."""
+    story = recorded.story
+    if recorded.revivable and story.valid_until is not None and story.valid_until > view.now:
+        return view.sweep_after(view.now)
+    if story.next_look_at is None or story.next_look_at > view.now:
+        return story.next_look_at
+    listed = story.touch is not None and story.touch.state is TouchState.READY
+    return None if listed else view.now
 
 
 def _not_planned(row: RowMapping, view: View) -> StepStory:

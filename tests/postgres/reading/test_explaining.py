@@ -231,6 +231,33 @@ def test_a_planned_touch_is_told_from_the_ledger_with_its_verdicts(world: World)
     assert planned.next_look_at == at("2026-03-10 09:00")
 
 
+def test_what_waits_for_approval_is_looked_at_by_nobody_but_a_person(world: World) -> None:
+    customer = world.customer()
+    world.invoice(world.account(customer), "2026-03-03", "1000.00")
+    world.plan(OVERDUE, "2026-04-03 10:00")
+    formal = step(story(world, customer, "2026-04-05 10:00", OVERDUE), "formal-30")
+    assert formal.touch is not None
+    assert (formal.touch.state, formal.touch.approval) == (TouchState.AWAITING_APPROVAL, ["finance", "manager"])
+    assert formal.next_look_at is None
+
+
+def test_no_step_is_looked_at_again_in_the_past(world: World) -> None:
+    customer = world.customer()
+    world.handover(customer, "2026-03-07")
+    world.warranty(customer, "2026-05-08")
+    world.plan(FOLLOWUP, "2026-03-10 10:00")
+    world.plan(WARRANTY, "2026-03-10 10:00")
+    calls = update(Touch).where(Touch.step == "day-3-call")
+    world.connection.execute(calls.values(state=TouchState.READY))
+    told = story(world, customer, "2026-03-10 11:00", FOLLOWUP)
+    assert step(told, "day-3-call").next_look_at is None
+    waiting = step(story(world, customer, "2026-03-10 11:00", WARRANTY), "invitation-60")
+    assert waiting.next_look_at == at("2026-03-10 11:00")
+    world.connection.execute(calls.values(not_before=at("2026-03-10 15:30")))
+    told = story(world, customer, "2026-03-10 11:00", FOLLOWUP)
+    assert step(told, "day-3-call").next_look_at == at("2026-03-10 15:30")
+
+
 def test_a_call_is_told_with_its_tries(world: World) -> None:
     customer, caller = world.customer(), world.staff(name="Li Na")
     world.handover(customer, "2026-03-07")

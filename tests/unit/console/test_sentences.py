@@ -79,7 +79,7 @@ def test_what_is_not_in_the_ledger(step: StepStory, sentence: str) -> None:
         ),
         (
             seen(TouchState.AWAITING_APPROVAL, approval=["finance", "manager"]),
-            "Waits for approval by finance or manager.",
+            "Waits for a named person's approval: finance or manager.",
         ),
         (seen(TouchState.CLAIMED), "Is being sent, since 10 Mar 2026 10:01."),
         (
