@@ -5,11 +5,12 @@ from typing import Annotated, Any
 
 import typer
 
+from console.paper import complain
 from console.session import Commands, check_store, open_session, print_json, print_table
 from models.reports import PauseSeen, StoreRow
 from models.settings import Settings
 from models.words import ChannelName
-from tasks.channels.opening import SENT_BY_US, find_address
+from tasks.channels.opening import SENT_BY_US, find_address, find_unused
 from tasks.reporting import list_stores, read_pauses
 from tasks.steering import resume_channel
 
@@ -26,6 +27,7 @@ def channels(
     with open_session() as session:
         stores, pauses = list_stores(session.connection), read_pauses(session.connection)
         settings = session.settings
+        unused = find_unused(settings, [store.code for store in stores])
     rows = [row for store in stores for row in _of_store(settings, store, pauses)]
     if as_json:
         print_json(rows)
@@ -46,6 +48,7 @@ def channels(
         ],
         lines=False,
     )
+    complain(unused)
 
 
 def _of_store(settings: Settings, store: StoreRow, pauses: list[PauseSeen]) -> list[dict[str, Any]]:

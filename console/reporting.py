@@ -9,10 +9,12 @@ from rich.text import Text
 
 from console.figures import clock
 from console.moments import house_zone
-from console.paper import paper
+from console.paper import complain, paper
 from console.session import open_session, print_json, print_table
 from console.shapes import shape
 from models.reports import PauseSeen, ProcessStatus, RunSeen, Status
+from tasks.channels.opening import find_unused
+from tasks.overview.health import list_store_codes
 from tasks.reporting import list_stores, read_status
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
@@ -23,10 +25,12 @@ def status(as_json: Json = False) -> None:
     with open_session() as session:
         report = read_status(session.connection, session.now)
         zone = house_zone(session.connection, session.settings)
+        unused = find_unused(session.settings, list_store_codes(session.connection))
     if as_json:
-        print_json(shape(report, zone))
+        print_json(shape(report, zone) | {"unused_settings": unused})
         return
     _print(report, zone)
+    complain(unused)
 
 
 def _print(report: Status, zone: ZoneInfo) -> None:
@@ -39,8 +43,7 @@ def _print(report: Status, zone: ZoneInfo) -> None:
     print_table("Processes", columns, [_process(process, zone) for process in report.processes])
     for run in report.other_runs:
         console.print(Text(f"{run.process}: {_run(run, zone)}"))
-    for pause in report.paused:
-        console.print(Text(_paused(pause, zone), style="bold red"))
+    complain(_paused(pause, zone) for pause in report.paused)
 
 
 def _process(process: ProcessStatus, zone: ZoneInfo) -> tuple[str, ...]:

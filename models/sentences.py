@@ -22,6 +22,7 @@ SETTLED_AGAIN = "again by {name}: {note}"
 SETTLED_GIVEN_UP = "given-up by {name}: {note}"
 CALL_AGAIN = "to be called again: {outcome}"
 EXHAUSTED = "the channel could not be reached in {attempts} attempts; last: {reason}"
+NO_SUCH_STORE = "{setting} is set for a store that is not on record, so nothing goes by it; the stores are {stores}."
 THEN_PASSED = "{reason}, and then its time has passed"
 
 

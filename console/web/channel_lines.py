@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from models.reports import PauseSeen
+from models.sentences import Sentence
 from models.settings import Settings
 from models.words import ChannelName
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
-from tasks.channels.opening import SENT_BY_US, find_address
+from tasks.channels.opening import SENT_BY_US, find_address, find_unused
 from tasks.overview.health import list_store_codes
 from tasks.reporting import read_pauses
 from tasks.steering import resume_channel
@@ -38,6 +39,11 @@ def list_lines(connection: Connection, settings: Settings, user: SignedIn) -> li
         ChannelLine(channel, store, scheme, paused.get((store, channel)), user.store in (None, store))
         for store, channel, scheme in _lines(settings, [user.store] if user.store else list_store_codes(connection))
     ]
+
+
+def list_unused(connection: Connection, settings: Settings, user: SignedIn) -> list[Sentence]:
+    """What is to be said of channels set for stores that are not on record, to who sees all stores."""
+    return [] if user.store else find_unused(settings, list_store_codes(connection))
 
 
 def _lines(settings: Settings, stores: list[str]) -> Iterator[tuple[str | None, ChannelName, str]]:

@@ -1,11 +1,13 @@
 """From a channel's address in the settings to the channel."""
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple
 
 from pydantic import SecretStr
 from yarl import URL
 
+from models.sentences import NO_SUCH_STORE, Sentence
 from models.settings import ChannelAddresses, Settings
 from models.words import ChannelName
 from tasks.channels.apprise import AppriseChannel, load_service
@@ -44,6 +46,23 @@ def check_addresses(settings: Settings) -> None:
         found += [_of_store(own, code, channel) for channel in SENT_BY_US if channel.value in own.model_fields_set]
     for address, setting in found:
         open_channel(address, setting, settings)
+
+
+def find_unused(settings: Settings, stores: Collection[str]) -> list[Sentence]:
+    """What is to be said of each setting for a store whose code is none of `stores`.
+
+    Of none as long as there is no store: they may be set before the stores are imported.
+    """
+    known = {code.casefold() for code in stores}
+    if not known:
+        return []
+    listed = ", ".join(sorted(stores))
+    return [
+        Sentence(NO_SUCH_STORE, setting=_of_store(own, code, channel).setting, stores=listed)
+        for code, own in sorted(settings.store_channels.items())
+        for channel in SENT_BY_US
+        if code.casefold() not in known and channel.value in own.model_fields_set
+    ]
 
 
 def open_channel(address: SecretStr, setting: str, settings: Settings) -> Channel:

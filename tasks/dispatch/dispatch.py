@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+import structlog
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import OperationalError
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_exponential
@@ -18,7 +19,7 @@ from models.people import Store
 from models.settings import Settings
 from models.words import ChannelName, Decision, Gate, ProcessName, TouchState
 from tasks.channels.contract import Accepted, Channel
-from tasks.channels.opening import check_addresses, find_address, open_channel
+from tasks.channels.opening import check_addresses, find_address, find_unused, open_channel
 from tasks.dispatch.claim import Judged, claim
 from tasks.dispatch.dispatchers import dispatcher, recover_abandoned, recover_unanswered
 from tasks.dispatch.pausing import PROBE_CUSTOMERS, Health, any_paused, pause, resume
@@ -27,6 +28,7 @@ from tasks.dispatch.release import Release, release
 from tasks.leases import Lease
 from tasks.receipts import settle_held
 
+LOG = structlog.get_logger()
 Clock = Callable[[], datetime]
 Report = Callable[[RunAccount], Awaitable[None]]
 CHUNKS_IN_FLIGHT = 3
@@ -151,6 +153,8 @@ class Dispatch:
             recover_abandoned(connection, self.clock())
             self.codes = {row.id: row.code for row in connection.execute(select(Store.id, Store.code))}
             self.probing = any_paused(connection)
+        for sentence in find_unused(self.settings, self.codes.values()):
+            LOG.warning(sentence)
 
     @patiently
     def _claim(self) -> list[Judged]:

@@ -122,6 +122,20 @@ def test_a_channels_address_shows_no_more_than_its_kind(
     assert "secret" not in output
 
 
+def test_a_channel_of_a_store_that_is_not_on_record_is_named(
+    told: Told, dealership: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AFTERCARE_STORE_CHANNELS__XX__SMS", "gateway://user:secret@sms.example.com/send")
+    read_settings.cache_clear()
+    complaint = "AFTERCARE_STORE_CHANNELS__XX__SMS is set for a store that is not on record"
+    (unused,) = json.loads(told("status", "--json").output)["unused_settings"]
+    assert unused.startswith(complaint)
+    for command in ("status", "channels"):
+        output = told(command).output
+        assert complaint in output
+        assert "secret" not in output
+
+
 def test_a_policy_goes_out_is_edited_and_comes_back(told: Told, dealership: None, tmp_path: Path) -> None:
     file = tmp_path / "warranty.toml"
     file.write_text(told("policies", "show", "warranty-expiry").output.replace("priority = 50", "priority = 55"))

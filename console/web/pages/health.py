@@ -8,7 +8,7 @@ from typing import Any
 from nicegui import ui
 from sqlalchemy import Connection
 
-from console.web.channel_lines import ChannelLine, list_lines, resume_line
+from console.web.channel_lines import ChannelLine, list_lines, list_unused, resume_line
 from console.web.frame import page, telling
 from console.web.signed_in import Viewer, local
 from console.web.tables import Cell, show_table
@@ -51,6 +51,8 @@ async def show_health(viewer: Viewer) -> None:
 
     with _section(viewer.say("health.channels")):
         await channels()
+        for sentence in await viewer.read(list_unused, viewer.database.settings, viewer.user):
+            ui.label(viewer.reason(sentence)).classes("bad sentence")
     with _section(viewer.say("health.sweeps")):
         _show_sweeps(viewer, sweeps, zone)
 

@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Connection, select
 
-from console.web.channel_lines import list_lines, resume_line
+from console.web.channel_lines import list_lines, list_unused, resume_line
 from models.ledger import AuditEntry
 from models.people import Store
 from models.settings import ChannelAddresses, Settings
@@ -39,6 +39,13 @@ class Two:
 @pytest.fixture
 def stores(world: World) -> Two:
     return Two(world.store_id, world.store())
+
+
+def test_who_sees_all_stores_is_told_of_a_channel_of_none(connection: Connection, stores: Two) -> None:
+    settings = Settings(store_channels={"k1": OWN, "k9": OWN})
+    (told,) = list_unused(connection, settings, user(connection, None))
+    assert told.figures["setting"] == "AFTERCARE_STORE_CHANNELS__K9__SMS"
+    assert list_unused(connection, settings, user(connection, stores.first)) == []
 
 
 def test_an_own_channel_is_listed_beside_the_shared_ones_by_its_kind_alone(connection: Connection, stores: Two) -> None:

@@ -11,7 +11,7 @@ from models.words import ChannelName
 from tasks.channels.apprise import AppriseChannel
 from tasks.channels.contract import UnusableChannelAddress
 from tasks.channels.gateway import GatewayChannel
-from tasks.channels.opening import check_addresses, find_address, open_channel
+from tasks.channels.opening import check_addresses, find_address, find_unused, open_channel
 from tasks.channels.outbox import OutboxChannel
 
 SETTING = "AFTERCARE_CHANNELS__SMS"
@@ -95,6 +95,16 @@ def test_a_store_uses_its_own_address_only_where_it_has_set_one(monkeypatch: pyt
     assert (house.address.get_secret_value(), house.setting) == ("mailto://house", "AFTERCARE_CHANNELS__EMAIL")
     assert find_address(settings, ChannelName.SMS, "BJ02").setting == "AFTERCARE_CHANNELS__SMS"
     assert find_address(settings, ChannelName.SMS).setting == "AFTERCARE_CHANNELS__SMS"
+
+
+def test_a_channel_of_a_store_that_is_not_on_record_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AFTERCARE_STORE_CHANNELS__SH01__SMS", "gateway://own")
+    monkeypatch.setenv("AFTERCARE_STORE_CHANNELS__SH1__SMS", "gateway://own")
+    assert find_unused(Settings(), ["SH02", "SH01"]) == [
+        "AFTERCARE_STORE_CHANNELS__SH1__SMS is set for a store that is not on record, so nothing goes by it; "
+        "the stores are SH01, SH02."
+    ]
+    assert find_unused(Settings(), []) == []  # before the stores are imported
 
 
 def test_apprise_is_loaded_only_for_an_address_of_its_own() -> None:
