@@ -146,7 +146,7 @@ def check_payment(row: Checked, _house: House) -> None:
         row.refuse(
             "amount",
             "expected an amount above zero; where the source writes money received with a minus sign, the map drops it "
-            "by absolute = true",
+            "by absolute = true; money that went back, as a refund or a returned cheque, is imported as an invoice",
             amount,
         )
 

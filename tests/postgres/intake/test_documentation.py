@@ -13,6 +13,18 @@ from tests.postgres.intake.conftest import Desk
 PAGE = (Path(__file__).parents[3] / "docs" / "importing.md").read_text(encoding="utf-8")
 MAPS = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
 
+LEDGER = """
+[customers]
+key = "key"
+name = "name"
+[invoices]
+key = "invoice"
+customer = "key"
+due_on = "due_on"
+amount = "amount"
+currency = { constant = "EUR" }
+"""
+
 
 def example(title: str) -> tuple[str, str]:
     """The file and the map of an example."""
@@ -41,6 +53,33 @@ def test_the_appointment_book(desk: Desk) -> None:
     result = desk.load("customers,vehicles,appointments", file, column_map)
     assert all((count.inserted, count.rejected) == (1, 0) for count in result.counts.values())
     assert desk.rows("select status, work_kind, parts_state from appointments") == [("booked", "inspection", "ordered")]
+
+
+def test_money_that_went_back(desk: Desk) -> None:
+    desk.load("customers,invoices", "key,invoice,name,due_on,amount\n1001,RE-1,Miller,2026-02-04,1190\n", LEDGER)
+    file, column_map = example("Money that went back")
+    result = desk.load("invoices,payments", file, column_map)
+    assert {kind.value: (count.inserted, count.passed_over) for kind, count in result.counts.items()} == {
+        "invoices": (1, 1),
+        "payments": (1, 1),
+    }
+    assert desk.rows("select key, due_on::text, amount::text from invoices order by key") == [
+        ("P-2", "2026-02-20", "1190.00"),
+        ("RE-1", "2026-02-04", "1190.00"),
+    ]
+    desk.load("payments", "key,invoice,paid_on,amount\nP-3,RE-1,2026-02-20,-5\n")
+    assert "is imported as an invoice" in desk.rejects()[0]["reason"]
+
+
+def test_what_a_file_leaves_out_stays_as_it_is(desk: Desk) -> None:
+    desk.load("customers", "key,name\nC1,Li Na\n")
+    rows = ["A1,C1,2026-03-10 10:00,booked", "A2,C1,2026-03-12 10:00,booked"]
+    header = "key,customer,starts_at,status"
+    desk.load("appointments", "\n".join((header, *rows)))
+    desk.load("appointments", "\n".join((header, rows[1])))
+    assert desk.rows("select key, status from appointments order by key") == [("A1", "booked"), ("A2", "booked")]
+    desk.load("appointments", f"{header}\nA1,C1,2026-03-10 10:00,cancelled")
+    assert desk.rows("select key, status from appointments order by key") == [("A1", "cancelled"), ("A2", "booked")]
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
