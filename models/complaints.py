@@ -1,7 +1,7 @@
 """What is wrong with a policy that someone is writing, at the fields where it is wrong."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -24,13 +24,15 @@ class Complaint(NamedTuple):
     reason: str
 
 
-def complaints_of(error: ValidationError, data: Mapping[str, Any]) -> list[Complaint]:
-    """Every complaint once per field; `data` is what was refused."""
+def complaints_of(
+    error: ValidationError, data: Mapping[str, Any], reason_of: Callable[[Mapping[str, Any]], str]
+) -> list[Complaint]:
+    """Every complaint once per field; `data` is what was refused, `reason_of` words what pydantic has against it."""
     reasons: dict[Place, list[str]] = {}
     for problem in error.errors(include_input=False, include_url=False):
         path = tuple(part for part in problem["loc"] if part not in set(ProcessName))
         place, reason = _placed(path, problem["msg"].removeprefix("Value error, "), data)
-        reasons.setdefault(place, []).append(reason)
+        reasons.setdefault(place, []).append(reason_of({**problem, "msg": reason}))
     return [Complaint(place, "; ".join(dict.fromkeys(found))) for place, found in reasons.items()]
 
 

@@ -21,6 +21,7 @@ from models.words import (
     Validity,
 )
 
+CURRENCY = r"^[A-Z]{3}$"
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 
 CONDITIONS: dict[SubjectKind, frozenset[Condition]] = {
@@ -149,7 +150,7 @@ class Step(Frozen):
 class OverdueRules(Frozen):
     """What overdue-accounts goes by."""
 
-    tolerance: dict[Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")], Annotated[Decimal, Field(ge=0)]] = {}
+    tolerance: dict[Annotated[str, StringConstraints(pattern=CURRENCY)], Annotated[Decimal, Field(ge=0)]] = {}
     """Per currency: a balance up to this is not chased."""
 
 

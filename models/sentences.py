@@ -54,5 +54,5 @@ def read_back(text: str, template: str) -> dict[str, str] | None:
 def _pattern(template: str) -> re.Pattern[str]:
     parts = string.Formatter().parse(template)
     return re.compile(
-        "".join(re.escape(said) + (f"(?P<{name}>.+?)" if name else "") for said, name, _, _ in parts), re.DOTALL
+        "".join(re.escape(said) + (f"(?P<{name}>.*?)" if name else "") for said, name, _, _ in parts), re.DOTALL
     )

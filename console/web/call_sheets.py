@@ -1,14 +1,12 @@
 """What lies before whoever calls: the customer, the script, what the planner saw, what was said before."""
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 from nicegui import ui
 
-from console.figures import describe
+from console.web.planner_figures import figures_in_words
 from console.web.signed_in import Viewer, local
 from console.web.tables import show_table
-from console.web.words import read_wording
 from models.permissions import Permission
 from models.words import StepKind
 from tasks.calls.listing import CallItem
@@ -44,20 +42,16 @@ def _heading(text: str) -> None:
 
 
 def _show_facts(viewer: Viewer, item: CallItem, sheet: Sheet) -> None:
-    zone = ZoneInfo(item.time_zone)
     facts = {
         viewer.say("calls.about"): f"{viewer.word(item.process)} · {viewer.word(item.step)}",
         viewer.say("calls.vehicle"): sheet.vehicle,
         viewer.say("calls.plate"): sheet.plate,
-        viewer.say("calls.level"): sheet.level,
+        viewer.say("calls.level"): viewer.word(sheet.level) if sheet.level else None,
         viewer.say("calls.store"): None if viewer.user.store else item.store,
         viewer.say("calls.due"): local(item.due_at, item.time_zone),
         viewer.say("calls.valid_until"): local(item.valid_until, item.time_zone),
     }
-    for name, value in item.figures.items():
-        if value not in (None, [], {}):
-            shown = viewer.word(value) if isinstance(value, str) else value
-            facts[_name_of(viewer, name)] = describe(shown, zone, viewer.language)
+    facts |= figures_in_words(viewer, item.figures, item.time_zone)
     _heading(viewer.say("calls.facts"))
     with ui.element("dl").classes("facts"):
         for heading, text in facts.items():
@@ -66,12 +60,6 @@ def _show_facts(viewer: Viewer, item: CallItem, sheet: Sheet) -> None:
                     ui.label(heading)
                 with ui.element("dd"):
                     ui.label(text)
-
-
-def _name_of(viewer: Viewer, figure: str) -> str:
-    """What the planner's figure is called; one without a name of its own shows its key."""
-    key = f"calls.figure_{figure}"
-    return viewer.say(key) if key in read_wording() else figure.replace("_", " ")
 
 
 def _show_tries(viewer: Viewer, item: CallItem, tries: Sequence[Try]) -> None:

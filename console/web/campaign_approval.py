@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from nicegui import ui
 from sqlalchemy import Connection
@@ -150,7 +151,7 @@ def _cost(viewer: Viewer, read: CampaignRead, found: ForApproval) -> str:
 def _launch(viewer: Viewer, plan: CampaignPlan) -> str:
     launch = plan.launch
     if launch.at is not None:
-        zone = viewer.database.settings.zone
+        zone = ZoneInfo(viewer.time_zone)
         return viewer.say("campaigns.begins_at", moment=f"{launch.at.astimezone(zone):%Y-%m-%d %H:%M}")
     if launch.day is not None and launch.hour is not None:
         return viewer.say("campaigns.begins_local", day=str(launch.day), hour=f"{launch.hour:%H:%M}")

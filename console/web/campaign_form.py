@@ -19,7 +19,8 @@ from console.web.campaign_draft import (
     text_at,
     write_at,
 )
-from console.web.policy_form import field_label, show_field
+from console.web.policy_form import show_field
+from console.web.policy_words import field_label
 from console.web.signed_in import Viewer
 from models.campaign_plans import CampaignPlan, Canary, FollowUp, Trial
 from models.campaign_words import FOLLOW_UP, LANGUAGES

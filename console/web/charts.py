@@ -52,7 +52,7 @@ def show_shares(viewer: Viewer, title: str, things: Sequence[str], groups: Seque
             with ui.element("summary"):
                 ui.label(viewer.say("today.as_table")).classes("inline")
             rows = [(group.name, *(f"{one:.1f} %" for one in group.percent)) for group in groups]
-            show_table(title, ("", *things), rows)
+            show_table(title, (viewer.say("results.group"), *things), rows)
 
 
 def _side_by_side(things: Sequence[str], groups: Sequence[Shares]) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def _show_facts(viewer: Viewer, card: CustomerCard) -> None:
     facts = {
         viewer.say("frame.store"): f"{card.store} {card.store_name}",
         viewer.say("customers.language"): LANGUAGES[card.language],
-        viewer.say("customers.level"): card.level,
+        viewer.say("customers.level"): viewer.word(card.level) if card.level else None,
         viewer.say("customers.contract"): viewer.say("customers.yes" if card.has_contract else "customers.no"),
         viewer.say("customers.keys"): ", ".join(card.keys),
     }
@@ -92,7 +92,7 @@ def _show_vehicle(viewer: Viewer, vehicle: VehicleOnCard) -> None:
     if vehicle.kilometres is not None:
         ui.label(viewer.say("customers.kilometres", kilometres=f"{vehicle.kilometres:,}", day=vehicle.read_on))
     for warranty in vehicle.warranties:
-        name = warranty.name or viewer.word("warranty")
+        name = viewer.word(warranty.name or "warranty")
         estimated = f" ({viewer.say('customers.by_mileage')})" if warranty.basis is EndBasis.MILEAGE else ""
         ui.label(viewer.say("customers.warranty_until", name=name, day=warranty.ends_on) + estimated)
     if vehicle.disposed_on is not None:

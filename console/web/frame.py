@@ -101,7 +101,9 @@ def _frame(viewer: Viewer, path: str, request: Request | None) -> Any:
     with ui.header(elevated=False).classes("items-center q-py-xs no-wrap"):
         menu = ui.button(icon="menu", on_click=drawer.toggle).props("flat color=white round")
         menu.props(f'aria-label="{viewer.say("frame.menu")}"')
-        ui.label(viewer.user.store or viewer.say("frame.all_stores")).classes("text-white")
+        with ui.element("div").classes("whose"):
+            ui.label(viewer.user.store or viewer.say("frame.all_stores"))
+            ui.label(viewer.time_zone).classes("text-caption").props["title"] = viewer.say("frame.clock")
         ui.space()
         ui.label(viewer.user.name).classes("text-white only-wide")
         _languages(viewer, request)

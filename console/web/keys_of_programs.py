@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from console.web.frame import telling
 from console.web.signed_in import Viewer, local
+from console.web.tables import Cell, show_table
 from models.api_scopes import ApiScope
 from models.permissions import Permission
 from tasks.access.api_keys import KeyRow, NewKey, list_keys, make_key, revoke_key
@@ -29,43 +30,25 @@ async def show_keys(viewer: Viewer) -> None:
             if not keys:
                 ui.label(viewer.say("users.no_keys"))
                 return
-            with ui.element("div").classes("wide"):
-                _table(viewer, keys, listed.refresh)
+            headings = [viewer.say(f"users.{name}") for name in COLUMNS]
+            show_table(viewer.say("users.keys"), headings, [_row(viewer, key, listed.refresh) for key in keys])
 
         await listed()
         await _form(viewer, listed.refresh)
 
 
-def _table(viewer: Viewer, keys: list[KeyRow], refresh: Any) -> None:
-    with ui.element("table").classes("q-table full-width text-left"):
-        with ui.element("thead"), ui.element("tr"):
-            for name in COLUMNS:
-                with ui.element("th").props("scope=col"):
-                    ui.label(viewer.say(f"users.{name}"))
-        with ui.element("tbody"):
-            for key in keys:
-                _row(viewer, key, refresh)
+def _row(viewer: Viewer, key: KeyRow, refresh: Any) -> list[Cell]:
+    def draw_button() -> None:
+        if key.revoked_at is None:
+            button = ui.button(viewer.say("users.revoke"), on_click=lambda: _ask(viewer, key.name, refresh))
+            button.props("outline dense").props["aria-label"] = viewer.say("users.revoke_of", name=key.name)
 
-
-def _row(viewer: Viewer, key: KeyRow, refresh: Any) -> None:
-    zone = viewer.database.settings.time_zone
+    zone = viewer.time_zone
     used = local(key.last_used_on, zone) or viewer.say("users.never")
     revoked = viewer.say("users.key_revoked", at=local(key.revoked_at, zone))
     state = revoked if key.revoked_at else viewer.say("users.key_good")
     store = key.store or viewer.say("frame.all_stores")
-    with ui.element("tr"):
-        for cell in (key.name, ", ".join(key.scopes), store, used, state):
-            with ui.element("td"):
-                ui.label(cell)
-        with ui.element("td"):
-            if key.revoked_at is None:
-                button = ui.button(viewer.say("users.revoke"), on_click=lambda: _ask(viewer, key.name, refresh))
-                button.props(f'outline dense aria-label="{viewer.say("users.revoke_of", name=_plain(key.name))}"')
-
-
-def _plain(name: str) -> str:
-    """A name inside an attribute."""
-    return name.replace('"', "'").replace("\\", "/")
+    return [key.name, ", ".join(key.scopes), store, used, state, draw_button]
 
 
 def _ask(viewer: Viewer, name: str, refresh: Any) -> None:

@@ -6,6 +6,15 @@ from typing import Any
 
 from nicegui import ui
 
+from console.web.policy_words import (
+    GROUP,
+    TIME_SHOWN,
+    choice_word,
+    field_label,
+    name_key,
+    place_in_words,
+    step_in_words,
+)
 from console.web.signed_in import Viewer
 from console.web.words import read_wording
 from models.complaints import Complaint, Place
@@ -21,9 +30,6 @@ from models.policy_fields import (
 from models.words import ProcessName
 
 Changed = Callable[[Any], None]
-TIME_SHOWN = len("10:00")
-GROUP = "policies"
-"""The file of the wording that names the fields of policies."""
 
 
 class PolicyForm:
@@ -81,21 +87,18 @@ class PolicyForm:
         with ui.element("div").classes("card bad full-width").props("role=alert"):
             ui.label(self._viewer.say("policies.wrong"))
             for place, reason in self._complaints.items():
-                ui.label(f"{self.place_in_words(place)}: {reason}" if place else reason)
+                ui.label(f"{self._place_in_words(place)}: {reason}" if place else reason)
 
-    def place_in_words(self, place: Place) -> str:
-        """A field as people call it, with its step."""
-        if place[0] != "steps" or len(place) == 1:
-            return field_label(self._viewer, str(place[-1]))
-        key = self.body["steps"][place[1]]["key"]
-        return f"{key} · {field_label(self._viewer, str(place[-1]))}" if len(place) > 2 else str(key)
+    def _place_in_words(self, place: Place) -> str:
+        step = str(self.body["steps"][place[1]]["key"]) if place[0] == "steps" and len(place) > 1 else ""
+        return place_in_words(self._viewer, place, step)
 
     def _step_line(self, number: int, step: dict[str, Any]) -> None:
         with ui.element("li").classes("row items-center q-py-xs"):
             wrong = any(place[:2] == ("steps", number) for place in self._complaints)
             mark = "⚠ " if wrong else ""
             with ui.column().classes("col gap-none").style("gap: 0; min-width: 11rem"):
-                ui.label(f"{mark}{number + 1}. {step['key']}").classes("text-bold")
+                ui.label(f"{mark}{number + 1}. {self._viewer.word(str(step['key']))}").classes("text-bold")
                 ui.label(step_in_words(self._viewer, step)).classes("quiet")
             self._step_buttons(number, str(step["key"]))
 
@@ -110,7 +113,7 @@ class PolicyForm:
 
     def _button(self, icon: str, word: str, key: str, act: Callable[[], None], *, usable: bool = True) -> None:
         button = ui.button(icon=icon, on_click=act).props("flat round dense")
-        button.props["aria-label"] = self._viewer.say(f"policies.{word}", step=key)
+        button.props["aria-label"] = self._viewer.say(f"policies.{word}", step=self._viewer.word(key))
         button.set_enabled(usable)
 
     def _choose(self, number: int) -> None:
@@ -142,7 +145,7 @@ class PolicyForm:
         number = min(self._chosen, len(self.body["steps"]) - 1)
         step = self.body["steps"][number]
         with ui.element("section").classes("card full-width"):
-            _heading(f"{self._viewer.say('policies.step')} {number + 1}: {step['key']}")
+            _heading(f"{self._viewer.say('policies.step')} {number + 1}: {self._viewer.word(str(step['key']))}")
             self._fields(fields_of_step(process), ("steps", number), step)
 
     def _fields(self, fields: Iterable[PolicyField], place: Place, values: dict[str, Any]) -> None:
@@ -182,14 +185,14 @@ def show_field(viewer: Viewer, field: PolicyField, value: Any, change: Changed, 
         case Look.CHOICE | Look.CHOICES:
             element = _choice(viewer, field, value, change, label, group)
         case _:
-            element = _written(field, value, change, label)
-    hint = read_wording().get(f"{group}.{_name(field.name)}_help")
+            element = _written(viewer, field, value, change, label, group)
+    hint = read_wording().get(f"{group}.{name_key(field.name)}_help")
     if hint:
         element.props["hint"] = hint[viewer.language]
     return element.props(looks).classes("full-width q-mb-sm")
 
 
-def _written(field: PolicyField, value: Any, change: Changed, label: str) -> Any:
+def _written(viewer: Viewer, field: PolicyField, value: Any, change: Changed, label: str, group: str) -> Any:
     """What a value is written into."""
     match field.look:
         case Look.NUMBER:
@@ -207,12 +210,20 @@ def _written(field: PolicyField, value: Any, change: Changed, label: str) -> Any
             area = ui.textarea(label, value=shown, on_change=lambda event: change(_amounts(event.value or "")))
             return area.props("autogrow")
         case Look.NAMES:
-            shown = ", ".join(value or ())
-            return ui.input(label, value=shown, on_change=lambda event: change(_names(event.value or "")))
-        case _:
-            choices = list(field.choices) or None
+            meant = {viewer.word(name): name for name in value or ()}
             return ui.input(
-                label, value=str(value or ""), autocomplete=choices, on_change=lambda event: change(event.value or "")
+                label,
+                value=", ".join(meant),
+                on_change=lambda event: change([meant.get(name, name) for name in _names(event.value or "")]),
+            )
+        case _:
+            meant = {choice_word(viewer, field.name, choice, group): choice for choice in field.choices}
+            shown = choice_word(viewer, field.name, str(value), group) if value in field.choices else str(value or "")
+            return ui.input(
+                label,
+                value=shown,
+                autocomplete=list(meant) or None,
+                on_change=lambda event: change(meant.get((event.value or "").strip(), event.value or "")),
             )
 
 
@@ -248,46 +259,6 @@ def _amounts(text: str) -> dict[str, str]:
 
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.replace("，", ",").split(",") if name.strip()]
-
-
-def _name(field: str) -> str:
-    """`after` is also what stands over the column of what comes after."""
-    return "after_field" if field == "after" else field
-
-
-def field_label(viewer: Viewer, field: str, group: str = GROUP) -> str:
-    """What people call a field."""
-    key = f"{group}.{_name(field)}"
-    return viewer.say(key) if key in read_wording() else field
-
-
-def choice_word(viewer: Viewer, field: str, value: str, group: str = GROUP) -> str:
-    """What people call one of the values of a field."""
-    own = f"{group}.{field}_{value}"
-    return viewer.say(own) if own in read_wording() else viewer.word(value)
-
-
-def value_in_words(viewer: Viewer, field: str, value: Any) -> str:
-    """A value of a field, as it stands in a list of differences."""
-    if isinstance(value, bool):
-        return viewer.say("policies.yes" if value else "policies.no")
-    if value is None or value in ("", []):
-        return viewer.say("policies.nothing")
-    if isinstance(value, list | tuple):
-        return ", ".join(choice_word(viewer, field, str(one)) for one in value)
-    return choice_word(viewer, field, str(value))
-
-
-def step_in_words(viewer: Viewer, step: dict[str, Any]) -> str:
-    """A step on one line."""
-    moment = f"{step['after']} {str(step.get('at') or '')[:TIME_SHOWN]}".strip()
-    parts = [
-        viewer.word(str(step["kind"])),
-        moment,
-        value_in_words(viewer, "role", step["role"]) if step.get("role") else "",
-    ]
-    parts.append(", ".join(viewer.word(str(channel)) for channel in step.get("channels") or []))
-    return " · ".join(part for part in [*parts, str(step["template"])] if part)
 
 
 def _heading(text: str) -> None:

@@ -6,6 +6,30 @@ from typing import Any
 from pydantic import ValidationError
 
 from console.web.words import say, say_reason
+from models.policy import CURRENCY
+
+LIMITED = ("greater_than_equal", "greater_than", "less_than_equal", "less_than", "string_too_long", "too_long")
+"""What is refused for a limit that its sentence names."""
+LIMITS = ("ge", "gt", "le", "lt", "max_length")
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "checks.missing": (
+        "missing", "too_short", "string_too_short", "string_type", "int_type", "enum", "literal_error", "dict_type",
+        "tuple_type", "list_type", "model_type", "model_attributes_type", "union_tag_not_found",
+    ),
+    "checks.number": ("int_parsing", "int_parsing_size", "int_from_float", "float_type", "float_parsing"),
+    "checks.amount": (
+        "decimal_parsing", "decimal_type", "decimal_max_places", "decimal_max_digits", "decimal_whole_digits",
+        "finite_number",
+    ),
+    "checks.time": ("time_parsing", "time_type"),
+    "checks.yes_no": ("bool_parsing", "bool_type"),
+    "checks.too_long": ("string_too_long", "too_long"),
+    "checks.unknown": ("extra_forbidden",),
+    "checks.unusable": ("union_tag_invalid", "string_unicode"),
+    **{f"checks.{kind}": (kind,) for kind in ("greater_than_equal", "greater_than", "less_than_equal", "less_than")},
+}  # fmt: skip
+SENTENCES = {kind: sentence for sentence, kinds in KINDS.items() for kind in kinds}
+"""What is said of each kind of problem that pydantic finds in what people fill in."""
 
 
 def problems_of(error: ValidationError) -> list[Mapping[str, Any]]:
@@ -26,18 +50,10 @@ def _is_within(place: Sequence[str | int], outer: Sequence[str | int]) -> bool:
 def reason_of(language: str, problem: Mapping[str, Any]) -> str:
     """One problem that pydantic names, as a person would say it."""
     kind, context = problem["type"], problem.get("ctx") or {}
-    match kind:
-        case "value_error":
-            return say_reason(language, problem["msg"].removeprefix("Value error, "))
-        case "missing" | "too_short" | "string_too_short" | "string_type" | "int_type" | "enum" | "literal_error":
-            return say(language, "checks.missing")
-        case "greater_than_equal" | "greater_than" | "less_than_equal" | "less_than":
-            return say(language, f"checks.{kind}", limit=next(iter(context.values())))
-        case "int_parsing" | "int_from_float" | "float_type" | "float_parsing":
-            return say(language, "checks.number")
-        case "decimal_parsing" | "decimal_type" | "decimal_max_places" | "decimal_max_digits":
-            return say(language, "checks.amount")
-        case "string_too_long" | "too_long":
-            return say(language, "checks.too_long", limit=context["max_length"])
-        case _:
-            return str(problem["msg"])
+    if kind == "value_error":
+        return say_reason(language, problem["msg"].removeprefix("Value error, "))
+    if kind == "string_pattern_mismatch":
+        return say(language, "checks.currency" if context["pattern"] == CURRENCY else "checks.slug")
+    sentence = SENTENCES.get(kind, "checks.unusable")
+    limit = next((context[name] for name in LIMITS if name in context), "")
+    return say(language, sentence, limit=limit) if kind in LIMITED else say(language, sentence)

@@ -43,6 +43,11 @@ class Viewer:
         return self.user.store_id
 
     @property
+    def time_zone(self) -> str:
+        """The clock that tells the times of what belongs to no store: their own store's, or the installation's."""
+        return self.user.store_zone or self.database.settings.time_zone
+
+    @property
     def language(self) -> str:
         """`zh-CN` or `en`."""
         return self.user.language

@@ -1,12 +1,11 @@
 """A touch opened: where it stands, its text, what the rules said of it, and what people did."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from nicegui import ui
 
-from console.figures import describe_figures
+from console.web.planner_figures import figures_in_words
 from console.web.signed_in import Viewer, local
 from console.web.tables import show_table
 from models.permissions import Permission
@@ -63,15 +62,21 @@ def _draw_facts(viewer: Viewer, opened: TouchOpened) -> None:
         ("touches.delivered_at", local(opened.delivered_at, zone)),
         ("touches.approved", approved),
         ("touches.carrier", viewer.word(opened.carrier) if opened.carrier else None),
-        ("touches.figures", describe_figures(opened.figures, ZoneInfo(zone))),
     )
+    _draw_list({viewer.say(key): value for key, value in facts if value})
+    seen = figures_in_words(viewer, opened.figures, zone)
+    if seen:
+        _heading(viewer.say("touches.figures"))
+        _draw_list(seen)
+
+
+def _draw_list(facts: Mapping[str, str]) -> None:
     with ui.element("dl").classes("facts"):
-        for key, value in facts:
-            if value:
-                with ui.element("dt"):
-                    ui.label(viewer.say(key))
-                with ui.element("dd"):
-                    ui.label(value)
+        for name, value in facts.items():
+            with ui.element("dt"):
+                ui.label(name)
+            with ui.element("dd"):
+                ui.label(value)
 
 
 def _heading(text: str) -> None:

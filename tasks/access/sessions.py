@@ -66,6 +66,8 @@ class SignedIn:
     language: str
     must_change_password: bool
     token_digest: str
+    store_zone: str | None = None
+    """Where the clock of that one store stands."""
 
     @property
     def works_as(self) -> str:
@@ -132,7 +134,7 @@ def read_session_of_digest(connection: Connection, token_digest: str, now: datet
     """The same, by the digest: for a page that is open for long."""
     row = connection.execute(
         select(
-            BrowserSession.seen_at, User.__table__, Store.code.label("store"),
+            BrowserSession.seen_at, User.__table__, Store.code.label("store"), Store.time_zone,
             StaffMember.code.label("staff"), StaffMember.name,
         )
         .join_from(BrowserSession, User, User.id == BrowserSession.user_id)
@@ -161,6 +163,7 @@ def read_session_of_digest(connection: Connection, token_digest: str, now: datet
         language=row.language,
         must_change_password=row.must_change_password,
         token_digest=token_digest,
+        store_zone=row.time_zone,
     )
 
 

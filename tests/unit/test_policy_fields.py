@@ -1,5 +1,6 @@
 """Every field of every policy can be filled in, and what is wrong is said at its field."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -32,6 +33,10 @@ def test_a_step_can_only_be_about_what_its_process_looks_at() -> None:
     assert fields["at"].optional
 
 
+def in_english(problem: Mapping[str, Any]) -> str:
+    return str(problem["msg"])
+
+
 def steps_with(number: int, **fields: Any) -> dict[str, Any]:
     body = shipped_policy(WARRANTY).model_dump(mode="json")
     return body | {
@@ -59,14 +64,14 @@ def steps_with(number: int, **fields: Any) -> dict[str, Any]:
 def test_a_complaint_stands_at_its_field(data: dict[str, Any], place: Place) -> None:
     with pytest.raises(BadPolicy) as refused:
         read_policy(WARRANTY, data)
-    assert [one.place for one in complaints_of(refused.value.error, data)] == [place]
+    assert [one.place for one in complaints_of(refused.value.error, data, in_english)] == [place]
 
 
 def test_a_complaint_about_the_contact_rules_stands_at_its_field() -> None:
     data = {"per_day": 4, "per_week": 2}
     with pytest.raises(BadPolicy) as refused:
         read_contact_rules(data)
-    assert [one.place for one in complaints_of(refused.value.error, data)] == [("per_week",)]
+    assert [one.place for one in complaints_of(refused.value.error, data, in_english)] == [("per_week",)]
 
 
 @pytest.mark.parametrize(

@@ -34,10 +34,10 @@ def test_a_change_is_seen_then_activated_then_taken_back(console: Console, visit
     page.get_by_label("Offset").fill("-75d")
     look(page)
     changed = page.get_by_role("group", name="What is different")
-    expect(changed.get_by_role("row", name="invitation-60 · Offset -60d -75d")).to_be_visible()
+    expect(changed.get_by_role("row", name="invitation 60 days before the end · Offset -60d -75d")).to_be_visible()
     expect(page.get_by_role("heading", name="The next 14 days")).to_be_visible(timeout=COMPARED)
     foreseen = page.get_by_role("group", name="The next 14 days")
-    expect(foreseen.get_by_role("row", name="2026-03-13 invitation-60 0 1 +1")).to_be_visible()
+    expect(foreseen.get_by_role("row", name="2026-03-13 invitation 60 days before the end 0 1 +1")).to_be_visible()
     assert offset(console) == "-60d", "nothing is changed by looking"
     page.get_by_role("button", name="Activate").click()
     expect(page.get_by_text("Version 2, activated by chief")).to_be_visible()
@@ -77,9 +77,9 @@ def test_the_second_of_two_editors_is_told(console: Console, visit: Visit) -> No
 
 def test_whoever_may_only_look_has_nothing_to_press_and_a_phone_is_wide_enough(console: Console, visit: Visit) -> None:
     page = visit("/policies/overdue-accounts", console.add_user("fin", Role.FINANCE), phone=True)
-    expect(page.get_by_text("1. before-due")).to_be_visible()
+    expect(page.get_by_text("1. reminder before the due date")).to_be_visible()
     expect(page.get_by_role("button", name="See what would change")).to_have_count(0)
-    expect(page.get_by_role("button", name="Remove before-due")).to_have_count(0)
+    expect(page.get_by_role("button", name="Remove reminder before the due date")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 

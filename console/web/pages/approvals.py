@@ -72,7 +72,7 @@ async def _draw_campaigns(viewer: Viewer) -> None:
     title = viewer.say("frame.campaigns")
     with ui.element("section").classes("card full-width").props(f'aria-label="{title}"'):
         ui.label(title).props("role=heading aria-level=2").classes("text-h6")
-        list_needing(viewer, found.items, viewer.database.settings.time_zone)
+        list_needing(viewer, found.items, viewer.time_zone)
 
 
 def _read_page(
@@ -165,7 +165,7 @@ def _step(viewer: Viewer, item: WaitingTouch) -> str:
 
 def _draw_letter(viewer: Viewer, item: WaitingTouch) -> None:
     text = "\n\n".join(part for part in (item.letter.subject, item.letter.text) if part)
-    letter = ui.label(text).classes("letter full-width q-my-sm").props("role=region")
+    letter = ui.label(text).classes("letter full-width q-my-sm").props("role=group")
     letter.props["aria-label"] = viewer.say("approvals.letter")
 
 

@@ -208,7 +208,8 @@ def _show_list(board: Board, team: Team) -> None:
     viewer = board.viewer
     columns = ("choose", "at", "customer", "what", "role", "whose")
     headings = [viewer.say(f"calls.{column}") for column in columns]
-    show_table(viewer.say("calls.list"), headings, [_line(board, team, call) for call in team.waiting])
+    rows = [_line(board, team, call) for call in team.waiting]
+    show_table(viewer.say("calls.list"), headings, rows, row_heading=columns.index("customer"))
 
 
 def _line(board: Board, team: Team, call: WaitingCall) -> Sequence[str | Callable[[], object]]:

@@ -106,7 +106,7 @@ def _read_campaign(
 
 
 def _show(viewer: Viewer, read: CampaignRead) -> None:
-    zone = viewer.database.settings.time_zone
+    zone = viewer.time_zone
     show_parts(viewer, read.row, "")
     waits = waits_for(viewer, read.row, zone)
     if waits:
@@ -168,7 +168,7 @@ def _show_brief(viewer: Viewer, read: CampaignRead, brief: ForApproval | Afterca
 
 
 def _show_events(viewer: Viewer, events: list[CampaignEvent]) -> None:
-    zone = viewer.database.settings.time_zone
+    zone = viewer.time_zone
     with ui.element("details").classes("full-width"):
         with ui.element("summary"):
             ui.label(viewer.say("campaigns.history", count=len(events))).classes("inline")

@@ -101,7 +101,7 @@ class _Editor:
         self._ready = True
 
     def _zone(self) -> str:
-        return self._viewer.database.settings.time_zone
+        return self._viewer.time_zone
 
     def _step(self, number: int) -> Any:
         title = f"{number + 1}. {self._viewer.say(f'campaigns.step_{STEPS[number]}')}"

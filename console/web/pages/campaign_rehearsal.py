@@ -61,7 +61,7 @@ def _heading(text: str) -> None:
 
 def _show(viewer: Viewer, found: CampaignRehearsal) -> None:
     say = viewer.say
-    zone = viewer.database.settings.time_zone
+    zone = viewer.time_zone
     begins = local(found.begins_at, zone) if found.begins_at else say("rehearsal.own_hour")
     ui.label(say("rehearsal.as_of", as_of=local(found.as_of, zone), begins=begins)).classes("quiet")
     with ui.element("div").classes("cards quarters"):
@@ -216,7 +216,7 @@ class _Persons:
         viewer = self._viewer
         shown = one.name if viewer.may(Permission.SEE_CUSTOMERS) else one.key or str(one.customer_id)
         way = " ".join(part for part in (viewer.word(one.channel) if one.channel else "", one.recipient) if part)
-        at = local(one.at, viewer.database.settings.time_zone)
+        at = local(one.at, viewer.time_zone)
         return [
             shown,
             one.store,

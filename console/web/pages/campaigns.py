@@ -79,7 +79,7 @@ def _address(**query: str) -> str:
 
 
 def _row(viewer: Viewer, row: CampaignRow) -> list[Cell]:
-    zone = viewer.database.settings.time_zone
+    zone = viewer.time_zone
     budget = f" / {money(viewer, row.budget)}" if row.budget is not None else ""
     waits = waits_for(viewer, row, zone)
     return [

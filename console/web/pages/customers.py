@@ -13,6 +13,7 @@ from console.web.customer_line import Line, line_of
 from console.web.customer_why import show_why
 from console.web.frame import page, telling
 from console.web.signed_in import Viewer
+from console.web.tables import Cell, show_table
 from models.permissions import Permission
 from tasks.access.reach import NotYours
 from tasks.customers.card import CustomerCard, read_card
@@ -42,30 +43,22 @@ def _show_hits(viewer: Viewer, text: str, hits: Hits) -> None:
     if not hits.customers:
         ui.label(viewer.say("customers.nobody", text=text)).props("role=status")
         return
-    headings = ("name", "phone", "plates", "level")
-    with ui.element("div").classes("wide"), ui.element("table").classes("q-table full-width text-left"):
-        with ui.element("thead"), ui.element("tr"):
-            for heading in (*(viewer.say(f"customers.{name}") for name in headings), viewer.say("frame.store")):
-                with ui.element("th").props("scope=col"):
-                    ui.label(heading)
-        with ui.element("tbody"):
-            for customer in hits.customers:
-                _show_hit(viewer, customer)
+    headings = [viewer.say(f"customers.{name}") for name in ("name", "phone", "plates", "level")]
+    rows = [_hit(viewer, customer) for customer in hits.customers]
+    show_table(viewer.say("frame.customers"), [*headings, viewer.say("frame.store")], rows)
     if hits.too_many:
         ui.label(viewer.say("customers.too_many")).classes("warn")
     _show_pages(viewer, text, hits)
 
 
-def _show_hit(viewer: Viewer, customer: CustomerFound) -> None:
-    name = " ".join(part for part in (customer.name, customer.salutation) if part)
-    with ui.element("tr"):
-        with ui.element("td"):
-            ui.link(name, f"/customers/{customer.id}")
-            if customer.erased:
-                ui.label(viewer.say("customers.erased")).classes("bad")
-        for cell in (customer.phone, ", ".join(customer.plates), customer.level, customer.store):
-            with ui.element("td"):
-                ui.label(cell or "")
+def _hit(viewer: Viewer, customer: CustomerFound) -> list[Cell]:
+    def draw_name() -> None:
+        ui.link(" ".join(filter(None, (customer.name, customer.salutation))), f"/customers/{customer.id}")
+        if customer.erased:
+            ui.label(viewer.say("customers.erased")).classes("bad")
+
+    level = viewer.word(customer.level) if customer.level else ""
+    return [draw_name, customer.phone or "", ", ".join(customer.plates), level, customer.store or ""]
 
 
 def _show_pages(viewer: Viewer, text: str, hits: Hits) -> None:

@@ -26,7 +26,7 @@ DISPATCH = "dispatch"
 @page("/health", Permission.SEE_HEALTH, "frame.health")
 async def show_health(viewer: Viewer) -> None:
     """All of it, read anew each time the page is opened."""
-    zone = viewer.database.settings.time_zone
+    zone = viewer.time_zone
     ui.label(viewer.say("health.as_of", moment=local(viewer.now, zone))).classes("quiet")
     prefect, version, size, ledger, sweeps = await asyncio.gather(
         ask_prefect(),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -10,7 +11,9 @@ from sqlalchemy import Connection
 
 from console.web.deciding import ask_reason
 from console.web.frame import page, sentence_of, telling
-from console.web.policy_form import PolicyForm, field_label, value_in_words
+from console.web.policy_form import PolicyForm
+from console.web.policy_words import place_in_words, value_in_words
+from console.web.refusals import reason_of
 from console.web.signed_in import Viewer, local
 from console.web.store_contact import show_store_contact
 from console.web.tables import show_table
@@ -58,7 +61,7 @@ def _listed(viewer: Viewer, row: PolicyRow) -> list[Any]:
         row.store or viewer.say("frame.all_stores"),
         str(row.version),
         _author(viewer, row.created_by),
-        local(row.created_at, viewer.database.settings.time_zone),
+        local(row.created_at, viewer.time_zone),
     ]
 
 
@@ -112,7 +115,7 @@ class _Editor:
 
     def show(self) -> None:
         say, read = self._viewer.say, self._read
-        at = local(read.created_at, self._viewer.database.settings.time_zone)
+        at = local(read.created_at, self._viewer.time_zone)
         ui.label(say("policies.held", version=read.version, by=_author(self._viewer, read.created_by), at=at))
         if self._store and not read.own and self.form.editable:
             ui.label(say("policies.of_all")).classes("quiet")
@@ -157,7 +160,8 @@ class _Editor:
                 check_draft, self._viewer.user, self.form.body, self._store
             )
         except BadPolicy as refusal:
-            self.form.complain(complaints_of(refusal.error, self.form.body))
+            said = partial(reason_of, self._viewer.language)
+            self.form.complain(complaints_of(refusal.error, self.form.body, said))
             return None
         except AftercareError as refusal:
             with self._result:
@@ -235,7 +239,7 @@ def _show_differences(viewer: Viewer, before: dict[str, Any], after: dict[str, A
         headings,
         [
             [
-                _place(viewer, one.place),
+                place_in_words(viewer, one.place, one.place[1] if len(one.place) > 1 else ""),
                 value_in_words(viewer, one.place[-1], one.before),
                 value_in_words(viewer, one.place[-1], one.after),
             ]
@@ -243,11 +247,6 @@ def _show_differences(viewer: Viewer, before: dict[str, Any], after: dict[str, A
         ],
     )
     return True
-
-
-def _place(viewer: Viewer, place: tuple[str, ...]) -> str:
-    named = field_label(viewer, place[-1])
-    return f"{place[1]} · {named}" if place[0] == "steps" and len(place) > 1 else named
 
 
 def _show_today(viewer: Viewer, found: Comparison) -> None:
@@ -262,7 +261,7 @@ def _show_today(viewer: Viewer, found: Comparison) -> None:
     show_table(
         say("policies.today"),
         [say(f"policies.{name}") for name in ("step", "change", "touches", "stay")],
-        [[one.step, say(f"policies.{one.change}"), str(one.touches), str(one.stay)] for one in changed],
+        [[viewer.word(one.step), say(f"policies.{one.change}"), str(one.touches), str(one.stay)] for one in changed],
     )
     with ui.element("details").classes("full-width"):
         with ui.element("summary"):
@@ -274,7 +273,7 @@ def _show_today(viewer: Viewer, found: Comparison) -> None:
                 [
                     f"{one.customer} {one.customer_key}",
                     one.store,
-                    one.step,
+                    viewer.word(one.step),
                     say(f"policies.{one.change}"),
                     local(one.before, one.time_zone),
                     local(one.after, one.time_zone),
@@ -302,7 +301,13 @@ def _show_days(viewer: Viewer, days: list[ForeseenStep]) -> None:
         say("policies.next_days"),
         [say(f"policies.{name}") for name in ("day", "step", "before", "after", "difference")],
         [
-            [f"{one.day:%Y-%m-%d}", one.step, str(one.before), str(one.after), f"{one.after - one.before:+d}"]
+            [
+                f"{one.day:%Y-%m-%d}",
+                viewer.word(one.step),
+                str(one.before),
+                str(one.after),
+                f"{one.after - one.before:+d}",
+            ]
             for one in changed
         ]
         + [["Σ", "", str(totals["before"]), str(totals["after"]), f"{totals['after'] - totals['before']:+d}"]],
@@ -334,7 +339,7 @@ class _Versions:
             row.store or viewer.say("frame.all_stores"),
             viewer.say("policies.active" if row.active else "policies.kept"),
             _author(viewer, row.created_by),
-            local(row.created_at, viewer.database.settings.time_zone),
+            local(row.created_at, viewer.time_zone),
             lambda: self._take_back_button(row),
         ]
 

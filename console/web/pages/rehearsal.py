@@ -31,7 +31,7 @@ async def show_rehearsal(viewer: Viewer, process: str) -> None:
     name = ProcessName(process)
     ui.label(viewer.word(process)).props("role=heading aria-level=2").classes("text-h6")
     ui.label(viewer.say("runs.rehearsal_means")).classes("quiet")
-    zone = viewer.database.settings.zone
+    zone = ZoneInfo(viewer.time_zone)
 
     async def rehearse() -> None:
         moment = _read_moment(viewer, asked, zone)
@@ -74,7 +74,7 @@ def _rehearse(
 
 
 def _show(viewer: Viewer, found: Rehearsal, moment: datetime) -> None:
-    as_of = local(moment, viewer.database.settings.time_zone)
+    as_of = local(moment, viewer.time_zone)
     title = viewer.say("runs.would_contact", count=f"{len(found.contacts):,}", as_of=as_of)
     ui.label(title).props("role=heading aria-level=2").classes("text-h6")
     if found.account is not None:

@@ -68,7 +68,7 @@ def _show(viewer: Viewer, run: RunEntry, waiting: int, own: str | None) -> None:
     show_state(viewer, run)
     if run.error:
         ui.label(run.error).classes("letter full-width").props("data-error")
-    zone = viewer.database.settings.time_zone
+    zone = viewer.time_zone
     facts = {
         "started": local(run.started_at, zone),
         "as_of": local(run.as_of, zone),

@@ -110,11 +110,11 @@ def _process_row(
     refresh: Callable[[], Any],
 ) -> list[Cell]:
     enabled = switches.get(name, True)
-    zone = viewer.database.settings.time_zone
+    zone = viewer.time_zone
     due = local(coming[name], zone) if name in coming else viewer.say("runs.by_hand_only")
     state = viewer.say("runs.on" if enabled else "runs.paused")
     return [
-        viewer.word(name),
+        viewer.say("runs.one_campaign") if name == "campaign" else viewer.word(name),
         lambda: ui.label(state).classes("good" if enabled else "warn"),
         due if enabled else "—",
         lambda: _show_actions(viewer, name, enabled, own, refresh),
@@ -191,7 +191,7 @@ def _show_run_table(viewer: Viewer, runs: Sequence[RunEntry]) -> None:
 
 def _run_row(viewer: Viewer, run: RunEntry) -> list[Cell]:
     dry = f" ({viewer.say('runs.dry_run')})" if run.dry_run else ""
-    started = local(run.started_at, viewer.database.settings.time_zone)
+    started = local(run.started_at, viewer.time_zone)
     figures = (run.account.planned, run.account.sent, run.account.failed) if run.account else None
     return [
         lambda: ui.link(started, f"/runs/{run.id}"),

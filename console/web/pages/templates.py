@@ -81,13 +81,22 @@ def _listed(viewer: Viewer, row: TemplateRow) -> list[Any]:
     store = row.store or viewer.user.store
     address = f"/templates/{row.key}" + (f"?store={quote(store)}" if store else "")
     return [
-        lambda: ui.link(row.key, address),
+        lambda: _name(viewer, row.key, address),
         viewer.say(f"templates.{row.language}"),
         row.store or viewer.say("frame.all_stores"),
         str(row.version),
         _author(viewer, row.created_by),
-        local(row.created_at, viewer.database.settings.time_zone),
+        local(row.created_at, viewer.time_zone),
     ]
+
+
+def _name(viewer: Viewer, key: str, address: str) -> None:
+    """What people call it, and below what policies call it."""
+    name = viewer.word(key)
+    with ui.element("div"):
+        ui.link(name, address)
+        if name != key:
+            ui.label(key).classes("quiet text-weight-regular")
 
 
 def _author(viewer: Viewer, author: str) -> str:
@@ -99,7 +108,8 @@ async def show_template(viewer: Viewer, key: str, store: str = "") -> None:
     """One template: its words in both languages, how they read, and its versions."""
     whose = viewer.user.store or store or None
     read = await viewer.read(read_to_begin, viewer.user, key, whose)
-    ui.label(key).props("role=heading aria-level=2").classes("text-h6")
+    ui.label(viewer.word(key)).props("role=heading aria-level=2").classes("text-h6")
+    ui.label(viewer.say("templates.called", name=key)).classes("quiet")
     await show_store_choice(viewer, f"/templates/{key}", whose)
     store_id = await viewer.read(store_id_of, viewer.user, whose)
     examples = await viewer.read(examples_of, viewer.now, key, read.subjects, store_id)
@@ -349,7 +359,7 @@ def _version(viewer: Viewer, row: TemplateVersionRow, editor: _Editor, compared:
         row.store or viewer.say("frame.all_stores"),
         viewer.say("templates.active" if row.active else "templates.kept"),
         _author(viewer, row.created_by),
-        local(row.created_at, viewer.database.settings.time_zone),
+        local(row.created_at, viewer.time_zone),
         lambda: _version_buttons(viewer, row, editor, compared),
     ]
 

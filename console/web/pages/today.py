@@ -77,7 +77,7 @@ async def show_today(viewer: Viewer) -> None:
 async def _zone_of(viewer: Viewer) -> str:
     """The zone of the viewer's store; of all stores, where they agree; else the installation's."""
     zones: list[ZoneInfo] = await viewer.read(read_zones, viewer.store_id)
-    return str(zones[0]) if len(zones) == 1 else viewer.database.settings.time_zone
+    return str(zones[0]) if len(zones) == 1 else viewer.time_zone
 
 
 def _read_attention(connection: Connection, viewer: Viewer) -> Attention:

@@ -248,7 +248,7 @@ def _draw_page(shown: Shown, found: Page[TouchLine], refresh: Callable[[], Any])
         columns = ("act", "due", "step", "customer", "state", "recipient", "why")
         headings = [viewer.say(f"touches.{column}") for column in (("select", *columns) if settles else columns)]
         rows = [_row(shown, line, refresh, count, settles=settles) for line in found.rows]
-        show_table(viewer.say("frame.touches"), headings, rows)
+        show_table(viewer.say("frame.touches"), headings, rows, row_heading=columns.index("customer") + settles)
     _draw_turning(shown, found, refresh)
 
 

@@ -7,6 +7,7 @@ from nicegui import ui
 from console.web.frame import page, telling
 from console.web.keys_of_programs import show_keys
 from console.web.signed_in import Viewer
+from console.web.tables import Cell, show_table
 from models.permissions import Permission
 from models.words import Role
 from tasks.access.managing import add_managed, give_password, list_managed, switch
@@ -20,8 +21,7 @@ async def show_users(viewer: Viewer) -> None:
 
     @ui.refreshable
     async def listed() -> None:
-        with ui.element("div").classes("wide"):
-            _table(viewer, await viewer.read(list_managed, viewer.user), listed.refresh)
+        _table(viewer, await viewer.read(list_managed, viewer.user), listed.refresh)
 
     await listed()
     await _form(viewer, listed.refresh)
@@ -29,30 +29,22 @@ async def show_users(viewer: Viewer) -> None:
 
 
 def _table(viewer: Viewer, users: list[UserRow], refresh: Any) -> None:
-    names = ("login", "name", "role", "store", "staff", "active")
-    with ui.element("table").classes("q-table full-width text-left"):
-        with ui.element("thead"), ui.element("tr"):
-            for name in (*names, "act"):
-                with ui.element("th").props("scope=col"):
-                    ui.label(viewer.say(f"users.{name}"))
-        with ui.element("tbody"):
-            for user in users:
-                _row(viewer, user, refresh)
+    headings = [viewer.say(f"users.{name}") for name in ("login", "name", "role", "store", "staff", "active", "act")]
+    show_table(viewer.say("frame.users"), headings, [_row(viewer, user, refresh) for user in users])
 
 
-def _row(viewer: Viewer, user: UserRow, refresh: Any) -> None:
-    state = viewer.say("users.yes" if user.active else "users.no")
-    cells = (user.login, user.name or "", viewer.word(user.role), user.store or "", user.staff or "", state)
-    with ui.element("tr"):
-        for cell in cells:
-            with ui.element("td"):
-                ui.label(cell)
-        with ui.element("td"), ui.row().classes("no-wrap"):
+def _row(viewer: Viewer, user: UserRow, refresh: Any) -> list[Cell]:
+    def draw_buttons() -> None:
+        with ui.row().classes("no-wrap"):
             ui.button(viewer.say("users.passwd"), on_click=lambda: _give_password(viewer, user)).props(
                 "outline dense no-wrap"
             )
             key = "users.disable" if user.active else "users.enable"
             ui.button(viewer.say(key), on_click=lambda: _switch(viewer, user, refresh)).props("outline dense no-wrap")
+
+    state = viewer.say("users.yes" if user.active else "users.no")
+    store = user.store or viewer.say("frame.all_stores")
+    return [user.login, user.name or "", viewer.word(user.role), store, user.staff or "", state, draw_buttons]
 
 
 async def _give_password(viewer: Viewer, user: UserRow) -> None:

@@ -1,14 +1,23 @@
 """What a check refuses and what a campaign is held for, in the viewer's language."""
 
+import re
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
 import pytest
 from pydantic import ValidationError
 
 from console.web.campaign_draft import new_body
-from console.web.refusals import problems_of, reason_of
+from console.web.refusals import SENTENCES, problems_of, reason_of
 from console.web.words import say_reason
 from models.audiences import BadAudience, read_audience
 from models.campaign_course import AUDIENCE_DRIFTED, BUDGET_USED_UP, NOBODY_REACHED, TOO_MANY
 from models.campaign_plans import BadPlan, CampaignPlan, read_plan
+from models.complaints import complaints_of
+from models.policy import ContactRules
+from models.shipped import POLICIES, BadPolicy, read_contact_rules, read_policy, shipped_contact_rules, shipped_policy
+from models.words import ProcessName
 from tasks.campaigns.approving import NOT_IN_TIME
 
 CHINESE = "zh-CN"
@@ -56,3 +65,140 @@ def test_what_only_several_fields_show_is_said_in_chinese() -> None:
         "年龄：请至少填写一个界限",
         "车龄：从 5 到 3 没有任何值，前者不能大于后者",
     ]
+
+
+RAISES: Mapping[str, tuple[str, ...]] = {
+    "int": ("int_type", "int_parsing", "int_parsing_size", "int_from_float"),
+    "str": ("string_type", "string_unicode"),
+    "decimal": ("decimal_type", "decimal_parsing", "finite_number"),
+    "bool": ("bool_type", "bool_parsing"),
+    "time": ("time_type", "time_parsing"),
+    "enum": ("enum",),
+    "literal": ("literal_error",),
+    "tuple": ("tuple_type",),
+    "dict": ("dict_type",),
+    "model": ("model_type", "model_attributes_type"),
+    "model-field": ("missing",),
+    "model-fields": ("extra_forbidden",),
+    "tagged-union": ("union_tag_invalid", "union_tag_not_found"),
+    "function-before": ("value_error",),
+    "function-after": ("value_error",),
+    **dict.fromkeys(("definitions", "definition-ref", "default", "nullable", "union", "no-info", "function-plain"), ()),
+    **dict.fromkeys(("named-tuple", "named-tuple-field"), ()),
+}
+"""By the parts of a schema that pydantic makes of our models: what it may find wrong there. Any other part is new."""
+LIMITS_OF = {
+    "ge": "greater_than_equal", "gt": "greater_than", "le": "less_than_equal", "lt": "less_than",
+    "pattern": "string_pattern_mismatch",
+}  # fmt: skip
+
+
+def problems_that_can_be(schema: Any) -> Iterator[str]:
+    """The kinds of problem that data of a schema may have."""
+    if isinstance(schema, list | tuple):
+        for part in schema:
+            yield from problems_that_can_be(part)
+    if not isinstance(schema, dict):
+        return
+    kind = schema.get("type")
+    if isinstance(kind, str):
+        yield from RAISES[kind]
+        yield from (problem for limit, problem in LIMITS_OF.items() if limit in schema)
+        word = "string_too" if kind == "str" else "too"
+        yield from (
+            f"{word}_{end}" for end, limit in (("long", "max_length"), ("short", "min_length")) if limit in schema
+        )
+    for part in schema.values():
+        yield from problems_that_can_be(part)
+
+
+def test_every_problem_that_a_policy_can_have_has_its_sentence() -> None:
+    found = {*problems_that_can_be(POLICIES.core_schema), *problems_that_can_be(ContactRules.__pydantic_core_schema__)}
+    assert len(found) > 15
+    assert found - {"value_error", "string_pattern_mismatch"} - SENTENCES.keys() == set()
+
+
+WRONG: tuple[Any, ...] = (
+    None,
+    "",
+    "Nonsense!",
+    -1,
+    1.5,
+    10**30,
+    [],
+    ["nonsense"],
+    {},
+    {"cny": "-1"},
+    "25:61",
+    "a" * 61,
+)
+
+
+def test_whatever_is_filled_in_wrong_is_said_in_chinese() -> None:
+    """Each field of each policy, with everything that nobody should fill in."""
+    said = partial(reason_of, CHINESE)
+    for name, body in bodies().items():
+        read: Any = read_contact_rules if name == "contact-rules" else partial(read_policy, name)
+        for data in (changed for wrong in WRONG for changed in with_each_field(body, wrong)):
+            try:
+                read(data)
+            except BadPolicy as refusal:
+                for complaint in complaints_of(refusal.error, data, said):
+                    plain = re.sub(r"“.*?”|until-\w+|[a-z]+-\d+|\b[dhm]\b|\d+[dhm]", "", complaint.reason)
+                    assert not re.search(r"[A-Za-z]{3,}", plain.replace("CNY", "")), (name, complaint)
+
+
+def bodies() -> dict[str, dict[str, Any]]:
+    """The shipped policies that have every kind of field, as the form holds them."""
+    processes = (ProcessName.OVERDUE_ACCOUNTS, ProcessName.WARRANTY_EXPIRY, ProcessName.APPOINTMENT_REMINDERS)
+    found = {str(process): shipped_policy(process).model_dump(mode="json") for process in processes}
+    return found | {"contact-rules": shipped_contact_rules().model_dump(mode="json")}
+
+
+def with_each_field(body: dict[str, Any], wrong: Any) -> Iterator[dict[str, Any]]:
+    """The body with one field after the other filled in wrongly."""
+    yield from (body | {field: wrong} for field in body if field not in ("process", "steps", "rules"))
+    yield from (body | {"rules": body["rules"] | {field: wrong}} for field in body.get("rules", {}))
+    for field in body["steps"][0] if "steps" in body else ():
+        yield body | {"steps": [body["steps"][0] | {field: wrong}, *body["steps"][1:]]}
+
+
+OVERDUE = ProcessName.OVERDUE_ACCOUNTS
+
+
+def overdue_with(number: int, **fields: Any) -> dict[str, Any]:
+    body = shipped_policy(OVERDUE).model_dump(mode="json")
+    return body | {"steps": [step | (fields if place == number else {}) for place, step in enumerate(body["steps"])]}
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (overdue_with(0, after="-3h"), "指定时刻时，间隔须以天为单位，不能用小时或分钟"),
+        (overdue_with(0, valid_for="0d"), "必须大于零"),
+        (overdue_with(0, late_after="-1d"), "不能为负"),
+        (overdue_with(2, valid_for="until-anchor"), "“到基准日”只适用于基准日之前的步骤"),
+        (overdue_with(0, channels=[]), "消息至少需要短信、邮件、微信中的一种"),
+        (overdue_with(3, role=None), "电话和任务要指定负责角色，且不选渠道"),
+        (overdue_with(0, opens_case="complaint"), "只有任务可以开立工单或冻结账户"),
+        (overdue_with(1, key="before-due"), "名称 before-due 出现了两次；每个步骤的名称须不同"),
+        (overdue_with(0, conditions=["still-booked"]), "条件 still-booked 不适用于账户；可选：no-promise, still-owes"),
+        (
+            overdue_with(5, valid_for="until-next-step"),
+            "“逾期 60 天移交财务”之后没有步骤：请把有效期写成时长，并选择其他过时处理方式",
+        ),
+        (overdue_with(1, after="-3d"), "“到期前提醒”与“今日到期提醒”重叠：两者对同一对象同时到期"),
+        (
+            overdue_with(0, valid_for="9d"),
+            "“到期前提醒”与“今日到期提醒”重叠：有效期 +9d 超过了“今日到期提醒”的到期时刻；"
+            "请缩短有效期，或选“到下一步骤”",
+        ),
+    ],
+)
+def test_what_does_not_fit_together_in_a_policy_is_said_in_chinese(data: dict[str, Any], said: str) -> None:
+    with pytest.raises(BadPolicy) as refused:
+        read_policy(OVERDUE, data)
+    found = complaints_of(refused.value.error, data, partial(reason_of, CHINESE))
+    assert said in [one.reason for one in found]
+    plain = complaints_of(refused.value.error, data, partial(reason_of, "en"))
+    assert all(re.search("[a-z]", one.reason) for one in plain)

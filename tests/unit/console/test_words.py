@@ -38,7 +38,9 @@ def test_every_sentence_that_is_asked_for_is_there() -> None:
 @pytest.mark.parametrize("process", STANDING_PROCESSES)
 def test_what_the_shipped_policies_name_has_its_words(process: ProcessName) -> None:
     steps = shipped_policy(process).steps
-    named = {f"business.{word}" for step in steps for word in (process, step.key, step.subject, step.purpose)}
+    named = {
+        f"business.{word}" for step in steps for word in (process, step.key, step.template, step.subject, step.purpose)
+    }
     asked = {f"policies.conditions_{condition}" for step in steps for condition in step.conditions}
     assert (named | asked) - read_wording().keys() == set()
 

@@ -1,0 +1,32 @@
+"""What the planner keeps of a touch has a name in both languages."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import tasks
+from console.web.words import read_wording
+from tasks.deriving import FIGURES
+
+ROOT = Path(next(iter(tasks.__path__)))
+OF_ONE_INVOICE = "netting"
+"""What it makes stands inside the figure `invoices`, which is written as a whole."""
+
+
+def names_kept() -> Iterator[str]:
+    """The figures of every subject and of the gates, as the SQL names them."""
+    for path in (*(ROOT / "subjects").glob("*.py"), ROOT / "dispatch/gates.py"):
+        if path.stem != OF_ONE_INVOICE:
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and ast.unparse(node.func) == "func.jsonb_build_object":
+                    yield from (name.value for one in node.args[::2] for name in ast.walk(one) if _is_text(name))
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def test_every_figure_that_is_kept_has_a_name() -> None:
+    kept = {*names_kept(), *FIGURES, "km_per_day"}
+    assert kept >= {"starts_at", "totals", "contacts_today", "date_ends_on"}
+    assert {f"calls.figure_{name}" for name in kept} - read_wording().keys() == set()
