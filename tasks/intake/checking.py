@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from tasks.intake.amounts import read_figure
 from tasks.intake.cells import Unusable, clean
 from tasks.intake.column_map import ColumnMap, KindTable, Rule
 from tasks.intake.errors import ColumnsNotInFile, KindNeedsColumns
-from tasks.intake.kinds import KINDS, Column, KindName
+from tasks.intake.kinds import KINDS, Column, Holds, KindName
 from tasks.intake.reading import Notation, Reader, reader_for
 from tasks.intake.rejects import Reject
 from tasks.intake.row_rules import RULES, Checked, House
@@ -15,6 +17,7 @@ from tasks.intake.rules import Get, Test, compile_conditions, compile_raw, compi
 from tasks.intake.sources import Header, Row
 from tasks.intake.stores import StoreFound, Stores
 
+LATEST_BY = "latest_by"
 NOT_FROM_CONSTANTS = {KindName.PAYMENTS: {"currency"}, KindName.PROMISES: {"currency"}}
 """A payment is in its invoice's currency; the file's constant only stands in where there is none."""
 
@@ -31,6 +34,34 @@ class Cell:
     """What the file holds there, as it stands, for who has to put it right."""
 
 
+@dataclass(frozen=True)
+class Place:
+    """What tells which of several rows that state one fact is the latest: a moment, a day, or a number."""
+
+    get: Get
+    notation: Notation
+    label: str
+    raw: Get
+
+    def read(self, row: Row, zone: ZoneInfo) -> Decimal | None:
+        """The place of a row, the higher the later; nothing when it does not say. Raises `Unusable`."""
+        text = self.get(row)
+        if not text:
+            return None
+        try:
+            moment = reader_for(Holds.MOMENT, self.notation)(text, zone)
+        except Unusable:
+            return self._number(text)
+        return Decimal(moment.timestamp()) if moment else None
+
+    def _number(self, text: str) -> Decimal:
+        try:
+            return read_figure(text, self.notation.decimal).value
+        except Unusable as error:
+            clause = "expected a date, a moment or a number, by which the latest of several rows is told"
+            raise Unusable(clause) from error
+
+
 @dataclass
 class RowReader:
     """Reads one kind of fact from the rows of a file, by one table of the map."""
@@ -39,6 +70,7 @@ class RowReader:
     cells: tuple[Cell, ...]
     store_cell: Cell | None
     applies: Test
+    place: Place | None
     house: House
     absent: dict[str, None] = field(default_factory=dict)
 
@@ -48,7 +80,10 @@ class RowReader:
             return None
         checked = Checked(dict(self.absent))
         store = self._store(row, stores, checked) if stores else None
-        self._read_cells(row, store.zone if store else zone, checked)
+        own_zone = store.zone if store else zone
+        self._read_cells(row, own_zone, checked)
+        if self.place:
+            checked.place = self._place(self.place, row, own_zone, checked)
         if not checked.refused and self.kind in RULES:
             RULES[self.kind](checked, self.house)
         return store, checked
@@ -60,6 +95,13 @@ class RowReader:
             expected = ", ".join(stores.codes)
             checked.refuse("store", f"expected the code of one of the stores that are known, {expected}", name)
         return store
+
+    def _place(self, place: Place, row: Row, zone: ZoneInfo, checked: Checked) -> Decimal | None:
+        try:
+            return place.read(row, zone)
+        except Unusable as error:
+            checked.refuse(LATEST_BY, str(error), place.raw(row))
+            return None
 
     def _read_cells(self, row: Row, zone: ZoneInfo, checked: Checked) -> None:
         for cell in self.cells:
@@ -81,6 +123,8 @@ class RowReader:
         labels = {
             cell.column.name: cell.label for cell in (*self.cells, *([self.store_cell] if self.store_cell else []))
         }
+        if self.place:
+            labels[LATEST_BY] = self.place.label
         for column, value, clause, whole in checked.problems:
             yield Reject(row_number, self.kind, labels.get(column, column), value, f"{column}: {clause}.", whole)
 
@@ -93,6 +137,11 @@ class KindReaders:
     readers: tuple[RowReader, ...]
     present: frozenset[str]
     labels: dict[str, str]
+
+    @property
+    def places_rows(self) -> bool:
+        """Whether something other than the order of the file says which row is the latest."""
+        return any(reader.place for reader in self.readers)
 
 
 def wanted_columns(column_map: ColumnMap, kinds: tuple[KindName, ...]) -> list[str]:
@@ -118,6 +167,8 @@ def _spoken_of(table: KindTable) -> Iterator[tuple[str, str]]:
     """Each column of the source that a table of the map reads, with the place in the map."""
     for condition in table.only_where:
         yield from (("only_where", name) for name in condition.source_columns)
+    if table.latest_by:
+        yield from ((LATEST_BY, name) for name in table.latest_by.source_columns)
     for ours, rule in table.rules.items():
         yield from ((ours, name) for name in rule.source_columns)
 
@@ -141,7 +192,7 @@ def make_readers(kind: KindName, column_map: ColumnMap, header: Header) -> KindR
     """The readers of a kind. Raises `KindNeedsColumns` when the file cannot be of that kind."""
     tables = column_map.tables(kind)
     rules = [_native(kind, header)] if tables is None else [table.rules for table in tables]
-    only_where = [[]] if tables is None else [table.only_where for table in tables]
+    beside = [KindTable()] if tables is None else tables
     present = frozenset(name for table in rules for name in table)
     missing = [group for group in KINDS[kind].needs if present.isdisjoint(group)]
     if missing:
@@ -150,10 +201,8 @@ def make_readers(kind: KindName, column_map: ColumnMap, header: Header) -> KindR
     notation = column_map.notation
     house = House(column_map.file.default_country, column_map.file.negative_amounts)
     readers = tuple(
-        _reader(
-            kind, table, constants, compile_conditions(conditions, notation, header.locate), notation, house, header
-        )
-        for table, conditions in zip(rules, only_where, strict=True)
+        _reader(kind, table, constants, further, notation, house, header)
+        for table, further in zip(rules, beside, strict=True)
     )
     labels = {name: rule.label for table in rules for name, rule in table.items()}
     return KindReaders(kind, readers, present | constants.keys(), labels)
@@ -179,7 +228,7 @@ def _reader(
     kind: KindName,
     rules: dict[str, Rule],
     constants: dict[str, Rule],
-    applies: Test,
+    beside: KindTable,
     notation: Notation,
     house: House,
     header: Header,
@@ -193,10 +242,16 @@ def _reader(
         kind,
         tuple(cell for cell in cells if cell.column.name != "store"),
         next((cell for cell in cells if cell.column.name == "store"), None),
-        applies,
+        compile_conditions(beside.only_where, notation, header.locate),
+        _place(beside.latest_by, notation, header) if beside.latest_by else None,
         house,
         {column.name: None for column in KINDS[kind].columns if column.name != "store"},
     )
+
+
+def _place(rule: Rule, notation: Notation, header: Header) -> Place:
+    get, raw = compile_rule(rule, Holds.MOMENT, notation, header.locate), compile_raw(rule, header.locate)
+    return Place(get, notation_of(rule, notation), rule.label, raw)
 
 
 def _cell(column: Column, rule: Rule | None, constant: Rule | None, notation: Notation, header: Header) -> Cell:

@@ -3,11 +3,13 @@
 import re
 import tomllib
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
 
+from dateutil.relativedelta import relativedelta
 from phonenumbers import SUPPORTED_REGIONS
 from pydantic import (
     AfterValidator,
@@ -22,12 +24,13 @@ from pydantic import (
 
 from tasks.intake.amounts import DecimalMark
 from tasks.intake.cells import PlainNumber
-from tasks.intake.dates import read_interval
+from tasks.intake.dates import SERIAL, SOME_DAY, read_interval, span_of
 from tasks.intake.errors import UnusableMap, did_you_mean, listed
 from tasks.intake.kinds import KINDS, Kind, KindName
 from tasks.intake.reading import Notation
 
 Scalar = str | int | float | bool | date | datetime | time
+WHOLE_NUMBER = re.compile(r"(-?\d{1,5})(?:\.0+)?")
 SOURCES = ("column", "columns", "first_of", "constant", "difference", "sum")
 
 
@@ -38,11 +41,6 @@ def as_text(value: Scalar) -> str:
     if isinstance(value, int | float):
         return PlainNumber(value)
     return value if isinstance(value, str) else value.isoformat()
-
-
-def _interval(text: str) -> str:
-    read_interval(text)
-    return text
 
 
 def _pattern(text: str) -> str:
@@ -62,8 +60,28 @@ def _region(text: str) -> str:
 
 
 def _date_format(text: str) -> str:
-    if "%" not in text:
+    if "%Z" in text:
+        sentence = f"'{text}' has %Z, by which no zone is told; write %z, or time_zone = \"UTC\" beside it"
+        raise ValueError(sentence)
+    if text != SERIAL and not _is_date_format(text):
         sentence = f"'{text}' is not a date format; expected a form such as %d.%m.%Y (day, month, year)"
+        raise ValueError(sentence)
+    return text
+
+
+def _is_date_format(text: str) -> bool:
+    """Whether what is written in this form can be read in it."""
+    some_day = SOME_DAY.replace(tzinfo=UTC)
+    try:
+        datetime.strptime(some_day.strftime(text), text)  # noqa: DTZ007  only whether it can be read
+    except ValueError:
+        return False
+    return "%" in text
+
+
+def _time_zone(text: str) -> str:
+    if text not in available_timezones():
+        sentence = f"'{text}' is not a time zone; expected an IANA name such as UTC or America/New_York"
         raise ValueError(sentence)
     return text
 
@@ -77,11 +95,15 @@ def _encoding(text: str) -> str:
     return text
 
 
-Interval = Annotated[str, AfterValidator(_interval)]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 DateFormat = Annotated[str, AfterValidator(_date_format)]
 Names = Annotated[list[str], Field(min_length=1)]
 Text = Annotated[str, BeforeValidator(lambda value: as_text(value) if isinstance(value, bool | int | float) else value)]
+
+
+def _as_list(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
 
 
 class Part(BaseModel):
@@ -97,7 +119,7 @@ class Rule(Part):
     """
 
     column: str | None = None
-    columns: Names | None = None
+    columns: Annotated[list["RuleOrName"], Field(min_length=1)] | None = None
     join: str = " "
     first_of: Annotated[list["RuleOrName"], Field(min_length=1)] | None = None
     constant: Scalar | None = None
@@ -109,8 +131,9 @@ class Rule(Part):
     values: dict[str, Scalar] | None = None
     formats: list[DateFormat] | None = None
     decimal: DecimalMark | None = None
+    time_zone: TimeZone | None = None
     absolute: bool = False
-    plus: Interval | None = None
+    plus: Annotated[list["SpanOrText"], Field(min_length=1), BeforeValidator(_as_list)] | None = None
     default: Scalar | None = None
     default_from: "RuleOrName | None" = None
 
@@ -133,9 +156,10 @@ class Rule(Part):
     def source_columns(self) -> Iterator[str]:
         """Every column of the source that the rule reads."""
         yield from [self.column] if self.column is not None else []
-        yield from self.columns or self.difference or self.sum or []
-        for inner in [*(self.first_of or []), *([self.default_from] if self.default_from else [])]:
-            yield from inner.source_columns
+        yield from self.difference or self.sum or []
+        inner = [*(self.columns or []), *(self.first_of or []), *(self.plus or [])]
+        for rule in [*inner, *([self.default_from] if self.default_from else [])]:
+            yield from rule.source_columns
 
     @cached_property
     def label(self) -> str:
@@ -151,7 +175,35 @@ def _rule_of(value: Any) -> Any:
 
 
 RuleOrName = Annotated[Rule, BeforeValidator(_rule_of)]
+
+
+class Span(Rule):
+    """How far a date is moved: so many of a unit, or a text that says its units itself, such as `2 years`."""
+
+    unit: Literal["days", "weeks", "months", "years", "hours", "minutes"] | None = None
+
+    @model_validator(mode="after")
+    def _a_span(self) -> "Span":
+        if self.plus is not None:
+            sentence = "a span is not moved itself; several spans stand in a list"
+            raise ValueError(sentence)
+        if isinstance(self.constant, str | int | float):
+            self.read(as_text(self.constant))
+        return self
+
+    def read(self, text: str) -> relativedelta:
+        """The span that a text stands for. Raises `ValueError` with a sentence."""
+        count = WHOLE_NUMBER.fullmatch(text)
+        return span_of(int(count[1]), self.unit[:-1]) if count and self.unit else read_interval(text)
+
+
+def _span_of(value: Any) -> Any:
+    return {"constant": value} if isinstance(value, str) else value
+
+
+SpanOrText = Annotated[Span, BeforeValidator(_span_of)]
 Rule.model_rebuild()
+Span.model_rebuild()
 
 
 class Condition(Part):
@@ -182,10 +234,6 @@ class Condition(Part):
         return [self.column] if self.column is not None else list(self.difference or self.sum or [])
 
 
-def _as_list(value: Any) -> Any:
-    return value if isinstance(value, list) else [value]
-
-
 Conditions = Annotated[list[Condition], BeforeValidator(_as_list)]
 
 
@@ -201,6 +249,7 @@ class FileRules(Part):
     decimal: DecimalMark | None = None
     date_formats: list[DateFormat] = []
     datetime_formats: list[DateFormat] = []
+    time_zone: TimeZone | None = None
     default_country: Annotated[str, AfterValidator(_region)] = "CN"
     negative_amounts: Literal["reject", "credit-notes"] = "reject"
 
@@ -209,11 +258,12 @@ class KindTable(Part):
     """What every table of a map has beside the rules of its kind's columns."""
 
     only_where: Conditions = []
+    latest_by: RuleOrName | None = None
 
     @property
     def rules(self) -> dict[str, Rule]:
         """The rules given, by our column's name."""
-        given = ((name, getattr(self, name)) for name in type(self).model_fields if name != "only_where")
+        given = ((name, getattr(self, name)) for name in type(self).model_fields if name not in KindTable.model_fields)
         return {name: rule for name, rule in given if rule is not None}
 
 
@@ -260,6 +310,7 @@ class ColumnMap:
             decimal=self.file.decimal,
             date_formats=tuple(self.file.date_formats),
             moment_formats=tuple(self.file.datetime_formats),
+            zone=ZoneInfo(self.file.time_zone) if self.file.time_zone else None,
         )
 
     def tables(self, kind: KindName) -> list[KindTable] | None:
@@ -336,5 +387,5 @@ def _known_at(path: list[str]) -> list[str]:
     if named[-1] in {"only_where", "skip_rows_where"}:
         return [field.alias or name for name, field in Condition.model_fields.items()]
     if len(named) == 1:
-        return ["only_where", *(column.name for column in KINDS[KindName(named[0])].columns)]
-    return list(Rule.model_fields)
+        return [*KindTable.model_fields, *(column.name for column in KINDS[KindName(named[0])].columns)]
+    return list((Span if named[-1] == "plus" else Rule).model_fields)

@@ -1,7 +1,7 @@
 """Dates and moments as sources write them."""
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -39,15 +39,34 @@ SPAN = re.compile(
 )
 FILLER_TIME = re.compile(r"[ T]00:00(?::00(?:\.0+)?)?(?=\s)")
 FILLER_DATE = re.compile(r"\b(?:1899-12-3[01]|1900-01-0[01])[ T]")
-INTERVAL = re.compile(r"\s*([+-]?)\s*(\d+)\s*(day|week|month|year|hour|minute)s?", re.IGNORECASE)
+INTERVAL = re.compile(
+    r"\s*(?P<sign>[+-]?)\s*(?P<amount>\d+)\s*(?:(?P<day>days?|tage?|天|日)|(?P<week>weeks?|wochen?|个?(?:星期|周))"
+    r"|(?P<month>months?|monate?|个?月)|(?P<year>years?|jahre?|年)|(?P<hour>hours?|stunden?|个?小时)"
+    r"|(?P<minute>minutes?|minuten?|分钟))(?![a-zäöü])",
+    re.IGNORECASE,
+)
+UNITS = ("day", "week", "month", "year", "hour", "minute")
+COMPACT = re.compile(r"(\d{8})T?(\d{2})(\d{2})(\d{2})?")
+EPOCH = re.compile(r"\d{10}|\d{13}")
+SERIAL = "serial"
+"""Stands among the formats of a map for a spreadsheet's day numbers where they are text, as in a CSV file."""
+SERIAL_AS_TEXT = re.compile(r"[2-7]\d{4}(?P<fraction>[.,]\d+)?")
+ZONE_AT_END = re.compile(
+    r"(?<=[\dm.])(?:\s*(?:UTC|GMT|Z)|\s*(?:UTC|GMT)\s*(?P<named>[+-]\d{2}:?\d{2})|\s+(?P<bare>[+-]\d{2}:?\d{2}))$",
+    re.IGNORECASE,
+)
 
 SOME_DAY = datetime(2026, 12, 31, 14, 30)  # noqa: DTZ001  an example in a sentence
 TIME_EXPECTED = "expected a time of day such as 09:00"
 
 
+def _example(form: str) -> str:
+    return "46387.604167" if form == SERIAL else SOME_DAY.strftime(form)
+
+
 def _date_expected(formats: tuple[str, ...]) -> str:
     if formats:
-        forms = " or ".join(f"{form} ({SOME_DAY.strftime(form)})" for form in formats)
+        forms = " or ".join(f"{form} ({_example(form)})" for form in formats)
         return f"expected a date in the form that the map names, {forms}, or as 2026-12-31"
     return (
         "expected a date such as 2026-03-02, 2026/3/2, 20260302 or 2026年3月2日; "
@@ -57,7 +76,7 @@ def _date_expected(formats: tuple[str, ...]) -> str:
 
 def _moment_expected(formats: tuple[str, ...]) -> str:
     if formats:
-        forms = " or ".join(f"{form} ({SOME_DAY.strftime(form)})" for form in formats)
+        forms = " or ".join(f"{form} ({_example(form)})" for form in formats)
         return f"expected a date and a time in the form that the map names, {forms}, or as 2026-12-31 14:30"
     return (
         "expected a date and a time such as 2026-03-02 14:30; "
@@ -81,15 +100,27 @@ def _by_formats(text: str, formats: tuple[str, ...]) -> datetime | None:
     return None
 
 
-def _by_serial(text: str) -> datetime | None:
-    """A spreadsheet's own number for a day, with its time as the fraction."""
+def _by_serial(text: str, formats: tuple[str, ...]) -> datetime | None:
+    """A spreadsheet's own number for a day, with its time as the fraction.
+
+    Where it is text, as in a CSV file, only one with a fraction is known for it by itself: 31226 may be 3 December.
+    """
     if not isinstance(text, PlainNumber):
-        return None
-    days = float(text)
+        found = SERIAL_AS_TEXT.fullmatch(text)
+        if not found or not (found["fraction"] or SERIAL in formats):
+            return None
+    days = float(text.replace(",", "."))
     if int(days) not in SPREADSHEET_DAYS:
         return None
     moment = SPREADSHEET_EPOCH + timedelta(days=days)
     return (moment + timedelta(milliseconds=500)).replace(microsecond=0)
+
+
+def _by_epoch(text: str) -> datetime | None:
+    """The moment so many seconds, or milliseconds, after the start of 1970 in UTC."""
+    if not EPOCH.fullmatch(text):
+        return None
+    return datetime.fromtimestamp(int(text) / (1000 if len(text) == 13 else 1), UTC)
 
 
 def _by_figures(text: str) -> date | None:
@@ -126,11 +157,19 @@ def _read_text_date(text: str, formats: tuple[str, ...], zone: ZoneInfo | None) 
         before, clock = _split_time(plain)
         day = _plain_date(before, formats) if clock else None
     if day is None:
-        aware = _by_iso(plain)
-        day = aware.astimezone(zone).date() if aware and zone else None
+        day = _day_in_zone(plain, formats, zone)
     if day is None:
         raise Unusable(_date_expected(formats))
     return _within_reason(day)
+
+
+def _day_in_zone(text: str, formats: tuple[str, ...], zone: ZoneInfo | None) -> date | None:
+    """The day in `zone` of a moment with a zone of its own."""
+    try:
+        moment, _ = read_local(text, formats, formats)
+    except Unusable:
+        return None
+    return moment.astimezone(zone).date() if moment.tzinfo and zone else None
 
 
 def read_date(text: str, formats: tuple[str, ...] = (), zone: ZoneInfo | None = None) -> date:
@@ -138,7 +177,7 @@ def read_date(text: str, formats: tuple[str, ...] = (), zone: ZoneInfo | None = 
 
     A moment with a zone of its own stands for its day in `zone`.
     """
-    serial = _by_formats(text, formats) is None and _by_serial(text)
+    serial = _by_formats(text, formats) is None and _by_serial(text, formats)
     return serial.date() if serial else _read_text_date(text, formats, zone)
 
 
@@ -150,13 +189,25 @@ def _by_iso(text: str) -> datetime | None:
     return moment if moment.tzinfo else None
 
 
+def _split_zone(text: str) -> tuple[str, timezone | None]:
+    """The text before a zone such as `UTC`, `GMT+0800` or ` -0500` at its end, and that zone."""
+    found = ZONE_AT_END.search(text)
+    if not found or _start_of_span(text) != text:
+        return text, None
+    offset = found["named"] or found["bare"] or "+0000"
+    ahead = timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:]))
+    if ahead >= timedelta(days=1):
+        return text, None
+    return text[: found.start()], timezone(-ahead if offset[0] == "-" else ahead)
+
+
 def _split_time(text: str) -> tuple[str, time | None]:
     """The text before a time of day at its end, and that time."""
     found = TIME_OF_DAY.search(text)
     if not found or not (found["minute"] or found["before"] or found["after"] or _hour_mark(found[0])):
         return text, None
     try:
-        return text[: found.start()].strip(" ,T"), _clock(found)
+        return text[: found.start()].rstrip("T").strip(" ,"), _clock(found)
     except ValueError:
         return text, None
 
@@ -206,13 +257,27 @@ def read_local(text: str, formats: tuple[str, ...] = (), date_formats: tuple[str
     A day without a time is its first minute. Raises `Unusable`.
     """
     plain = narrow(text)
-    named = _by_formats(plain, formats) or _by_formats(_start_of_span(plain), formats) or _by_serial(text)
+    named = _by_formats(plain, formats)
+    before, zone = (plain, None) if named else _split_zone(plain)
+    named = named or _by_formats(_start_of_span(before), formats)
     if named:
-        return named, any("%H" in form or "%I" in form or "%X" in form for form in formats) or named.time() != time.min
-    whole = _start_of_span(FILLER_DATE.sub("", FILLER_TIME.sub("", plain)))
-    aware = _by_iso(whole)
+        has_time = any("%H" in form or "%I" in form or "%X" in form for form in formats) or named.time() != time.min
+    else:
+        named, has_time = _read_unnamed(before, formats, date_formats)
+    return (named.replace(tzinfo=zone) if zone and has_time else named), has_time
+
+
+def _read_unnamed(text: str, formats: tuple[str, ...], date_formats: tuple[str, ...]) -> tuple[datetime, bool]:
+    """A moment that is in none of the map's forms, and whether it names a time of day."""
+    serial = _by_serial(text, (*formats, *date_formats))
+    if serial:
+        return serial, serial.time() != time.min
+    whole = _start_of_span(FILLER_DATE.sub("", FILLER_TIME.sub("", text)))
+    aware = _by_epoch(whole) or _by_iso(whole)
     if aware:
         return aware, True
+    if found := COMPACT.fullmatch(whole):
+        whole = f"{found[1]} {found[2]}:{found[3]}:{found[4] or '00'}"
     before, clock = _split_time(whole)
     day = _plain_date(before, date_formats) if before else None
     if day is None:
@@ -236,15 +301,20 @@ def read_time(text: str) -> time:
     return clock
 
 
-@lru_cache(maxsize=64)
+def span_of(amount: int, unit: str) -> relativedelta:
+    """So many days, weeks, months, years, hours or minutes."""
+    return relativedelta(**{f"{unit}s": amount})
+
+
+@lru_cache(maxsize=1024)
 def read_interval(text: str) -> relativedelta:
-    """An interval such as `2 years`, `60 days`, `2 years - 1 day`. Raises `ValueError` with a sentence."""
-    total, rest = relativedelta(), text
+    """An interval such as `2 years`, `60 days`, `2 years - 1 day`, `24个月`. Raises `ValueError` with a sentence."""
+    total, rest = relativedelta(), narrow(text)
     while found := INTERVAL.match(rest):
-        amount = int(found[2]) * (-1 if found[1] == "-" else 1)
-        total += relativedelta(**{f"{found[3].lower()}s": amount})
+        unit = next(unit for unit in UNITS if found[unit])
+        total += span_of(int(found["sign"] + found["amount"]), unit)
         rest = rest[found.end() :]
-    if rest.strip() or rest == text:
+    if rest.strip() or not text.strip():
         clause = f"'{text}' is not an interval; expected a form such as '2 years', '60 days' or '2 years - 1 day'"
         raise ValueError(clause)
     return total

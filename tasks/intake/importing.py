@@ -47,6 +47,7 @@ from tasks.intake.staging import (
     copy_rows,
     drop_tables,
     make_tables,
+    put_latest_last,
     read_rejects,
     staged_table,
 )
@@ -193,6 +194,8 @@ class Import:
         self._flush(feeds)
         for feed in feeds:
             analyze(self.connection, feed.staged.table)
+            if feed.staged.by_place:
+                put_latest_last(self.connection, feed.staged.table)
 
     def _skipped(self, header: Header) -> Callable[[Row], bool]:
         conditions = self.column_map.file.skip_rows_where
@@ -253,7 +256,7 @@ class Feed:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns of the temporary table that are copied."""
-        return ("entry", "row_number", "store_id", *self.staged.data_columns)
+        return ("entry", "row_number", "store_id", "place", *self.staged.data_columns)
 
     def take(self, number: int, row: Row, stores: Stores | None, zone: ZoneInfo) -> None:
         """Read one row of the file, once for each table of the map."""
@@ -272,12 +275,14 @@ class Feed:
             counts.warnings += len(checked.problems)
             self.entries += 1
             values = (checked.values[name] for name in self.staged.data_columns)
-            self.rows.append((self.entries, number, store.id if store else None, *values))
+            self.rows.append((self.entries, number, store.id if store else None, checked.place, *values))
 
 
 def _staged(readers: KindReaders, *, confined: bool) -> Staged:
     table, data_columns = staged_table(readers.kind)
-    return Staged(readers.kind, readers.present, readers.labels, table, data_columns, confined)
+    return Staged(
+        readers.kind, readers.present, readers.labels, table, data_columns, readers.places_rows, confined=confined
+    )
 
 
 def _refuse_long_row(feeds: Iterable[Feed], number: int, row: Row, width: int) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, time
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -34,6 +35,8 @@ class Notation:
     decimal: DecimalMark | None = None
     date_formats: tuple[str, ...] = ()
     moment_formats: tuple[str, ...] = ()
+    zone: ZoneInfo | None = None
+    """The zone of moments that have none of their own; that of the store where it says nothing."""
 
 
 def reader_for(holds: Holds, notation: Notation) -> Reader:
@@ -51,13 +54,27 @@ def reader_for(holds: Holds, notation: Notation) -> Reader:
 
 
 def _date(notation: Notation, text: str, zone: ZoneInfo) -> Any:
-    return None if is_no_date(text) else read_date(text, notation.date_formats, zone)
+    if is_no_date(text):
+        return None
+    day = read_date(text, notation.date_formats, zone)
+    return _day_of_store(text, notation, zone, day) if notation.zone else day
+
+
+def _day_of_store(text: str, notation: Notation, zone: ZoneInfo, day: date) -> date:
+    """The store's day of a moment that the source writes in another zone; midnight stands for the day itself."""
+    try:
+        moment, has_time = read_local(text, notation.moment_formats, notation.date_formats)
+    except Unusable:
+        return day
+    if not has_time or moment.time() == time.min:
+        return day
+    return in_zone(moment, notation.zone or zone).astimezone(zone).date()
 
 
 def _moment(notation: Notation, text: str, zone: ZoneInfo) -> Any:
     if is_no_date(text):
         return None
-    return in_zone(read_local(text, notation.moment_formats, notation.date_formats)[0], zone)
+    return in_zone(read_local(text, notation.moment_formats, notation.date_formats)[0], notation.zone or zone)
 
 
 def _start(notation: Notation, text: str, zone: ZoneInfo) -> Any:
@@ -68,7 +85,7 @@ def _start(notation: Notation, text: str, zone: ZoneInfo) -> Any:
             'starts_at = { columns = ["Date", "Time"] }'
         )
         raise Unusable(clause)
-    return in_zone(moment, zone)
+    return in_zone(moment, notation.zone or zone)
 
 
 def _text(text: str, _zone: ZoneInfo) -> str:

@@ -22,6 +22,8 @@ class Checked:
     values: Values
     problems: list[tuple[str, str, str, bool]] = field(default_factory=list)
     """Our column, the value, a clause that says what is wrong, and whether the whole row stays out for it."""
+    place: Decimal | None = None
+    """Where the row stands among those that state the same fact, where the map says so."""
 
     def refuse(self, column: str, clause: str, value: object = "") -> None:
         """Keep the row out."""

@@ -5,11 +5,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from dateutil.relativedelta import relativedelta
 
 from tasks.intake.amounts import read_figure
 from tasks.intake.cells import PlainNumber, Unusable, bare, clean
-from tasks.intake.column_map import Condition, Rule, Scalar, as_text
-from tasks.intake.dates import read_date, read_interval, read_local
+from tasks.intake.column_map import Condition, Rule, Scalar, Span, as_text
+from tasks.intake.dates import read_date, read_local
 from tasks.intake.kinds import Holds
 from tasks.intake.reading import Notation
 
@@ -20,6 +24,7 @@ Test = Callable[[Row], bool]
 Locate = Callable[[str], int]
 """The position of a source's column by its name."""
 FALLBACK = "*"
+Day = TypeVar("Day", date, datetime)
 
 
 def notation_of(rule: Rule, notation: Notation) -> Notation:
@@ -30,6 +35,7 @@ def notation_of(rule: Rule, notation: Notation) -> Notation:
         decimal=rule.decimal or notation.decimal,
         date_formats=formats or notation.date_formats,
         moment_formats=formats or notation.moment_formats,
+        zone=ZoneInfo(rule.time_zone) if rule.time_zone else notation.zone,
     )
 
 
@@ -39,8 +45,8 @@ def compile_rule(rule: Rule, holds: Holds, notation: Notation, locate: Locate) -
     get = _source(rule, holds, own, locate)
     for step in (_pattern, _split, _values, _absolute):
         get = step(get, rule)
-    if rule.plus:
-        get = _plus(get, rule.plus, holds, own)
+    for span in rule.plus or []:
+        get = _plus(get, span, holds, own, locate)
     if rule.default_from is not None:
         fallback = compile_rule(rule.default_from, holds, notation, locate)
         get = _otherwise(_normal(get, holds, own), _normal(fallback, holds, notation_of(rule.default_from, notation)))
@@ -67,7 +73,7 @@ def _source(rule: Rule, holds: Holds, notation: Notation, locate: Locate) -> Get
     if rule.column is not None:
         return _cell(locate(rule.column), translated=rule.values is not None)
     if rule.columns is not None:
-        return _joined([_cell(locate(name)) for name in rule.columns], rule.join)
+        return _joined(rule.columns, rule.join, notation, locate)
     if rule.first_of is not None:
         return _first(
             [_normal(compile_rule(r, holds, notation, locate), holds, notation_of(r, notation)) for r in rule.first_of]
@@ -106,8 +112,17 @@ def _cell(position: int, *, translated: bool = False) -> Get:
     return lambda row: clean(row[position])
 
 
-def _joined(cells: list[Get], separator: str) -> Get:
-    return lambda row: separator.join(text for text in (get(row) for get in cells) if text)
+def _joined(parts: list[Rule], separator: str, notation: Notation, locate: Locate) -> Get:
+    """What the parts give, joined; constants alone, where all else is empty, join to nothing."""
+    gets = [(compile_rule(part, Holds.TEXT, notation, locate), part.constant is None) for part in parts]
+
+    def join(row: Row) -> str:
+        texts = [(get(row), of_the_row) for get, of_the_row in gets]
+        if not any(text and of_the_row for text, of_the_row in texts):
+            return ""
+        return separator.join(text for text, _ in texts if text)
+
+    return join
 
 
 def _first(rules: list[Get]) -> Get:
@@ -180,32 +195,70 @@ def _absolute(get: Get, rule: Rule) -> Get:
 
 def _normal(get: Get, holds: Holds, notation: Notation) -> Get:
     """The rule's value in our own writing where rules with other formats stand beside it."""
-    if holds not in {Holds.DATE, Holds.MOMENT, Holds.START} or not (notation.date_formats or notation.moment_formats):
+    if holds not in {Holds.DATE, Holds.MOMENT, Holds.START} or not (
+        notation.date_formats or notation.moment_formats or notation.zone
+    ):
         return get
 
     def normal(row: Row) -> str:
         text = get(row)
-        return _moved(text, "0 days", holds, notation) if text else ""
+        return _moved(text, relativedelta(), holds, notation) if text else ""
 
     return normal
 
 
-def _plus(get: Get, interval: str, holds: Holds, notation: Notation) -> Get:
+def _plus(get: Get, span: Span, holds: Holds, notation: Notation, locate: Locate) -> Get:
+    """The date, later by a span; nothing where the row names no date or no span."""
+    length = _length(span, notation, locate)
+
     def later(row: Row) -> str:
         text = get(row)
-        return _moved(text, interval, holds, notation) if text else ""
+        delta = length(row) if text else None
+        return "" if delta is None else _moved(text, delta, holds, notation)
 
     return later
 
 
-def _moved(text: str, interval: str, holds: Holds, notation: Notation) -> str:
-    delta = read_interval(interval)
+def _length(span: Span, notation: Notation, locate: Locate) -> Callable[[Row], relativedelta | None]:
+    """How long a span is in a row."""
+    get = compile_rule(span, Holds.TEXT, notation, locate)
+
+    def length(row: Row) -> relativedelta | None:
+        text = get(row)
+        try:
+            return span.read(text) if text else None
+        except ValueError as error:
+            expected = (
+                f"a whole number of {span.unit}, or a span such as 24 months"
+                if span.unit
+                else "a span such as 24 months"
+            )
+            clause = f"'{span.label}' holds '{text}': expected {expected}"
+            raise Unusable(clause) from error
+
+    return length
+
+
+def _moved(text: str, delta: relativedelta, holds: Holds, notation: Notation) -> str:
+    """The date or moment in our own writing, later by `delta`."""
     if holds is Holds.DATE:
-        day: date = read_date(text, notation.date_formats) + delta
+        day: date = _within(text, read_date(text, notation.date_formats), delta)
         return day.isoformat()
     moment, has_time = read_local(text, notation.moment_formats, notation.date_formats)
-    later: datetime = moment + delta
-    return later.isoformat() if has_time else later.date().isoformat()
+    later: datetime = _within(text, moment, delta)
+    if not has_time:
+        return later.date().isoformat()
+    return (later if later.tzinfo else later.replace(tzinfo=notation.zone)).isoformat()
+
+
+def _within(text: str, start: Day, delta: relativedelta) -> Day:
+    """The day or moment later by `delta`, within the calendar."""
+    try:
+        later: Day = start + delta
+    except (ValueError, OverflowError) as error:
+        clause = f"'{text}' is moved out of the calendar"
+        raise Unusable(clause) from error
+    return later
 
 
 def compile_conditions(conditions: list[Condition], notation: Notation, locate: Locate) -> Test:

@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import sql
 from psycopg.types.json import JsonbDumper
 from sqlalchemy import Column as SqlColumn
-from sqlalchemy import Connection, MetaData, Table, func, select, text
+from sqlalchemy import Connection, MetaData, Table, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import BigInteger, Boolean, Date, DateTime, Integer, Numeric, Text, Time, TypeEngine
 
@@ -79,6 +79,8 @@ class Staged:
     """The file's columns behind ours."""
     table: Table
     data_columns: tuple[str, ...]
+    by_place: bool = False
+    """Whether the map says which of several rows is the latest; without that the last one of the file is."""
     confined: bool = False
     """Whether its rows may refer to the facts of their own store only."""
     counts: Counts = field(default_factory=Counts)
@@ -135,6 +137,7 @@ def staged_table(kind: KindName) -> tuple[Table, tuple[str, ...]]:
         SqlColumn("entry", Integer, primary_key=True, autoincrement=False),
         SqlColumn("row_number", Integer),
         SqlColumn("store_id", BigInteger),
+        SqlColumn("place", Numeric),
         *(SqlColumn(name, type_) for name, type_ in said.items()),
         *(SqlColumn(name, BigInteger) for name in FOUND),
         *(SqlColumn(name, Boolean, nullable=False, server_default="false") for name in MARKS),
@@ -173,6 +176,17 @@ def copy_rows(connection: Connection, table: Table, columns: Iterable[str], rows
 def copy_rejects(connection: Connection, rejects: list[Reject]) -> None:
     """Append what was wrong with rows."""
     copy_rows(connection, REJECTS, [column.name for column in REJECTS.columns], [tuple(reject) for reject in rejects])
+
+
+def put_latest_last(connection: Connection, table: Table) -> None:
+    """Number the rows anew by their places, those without one first: of several that state a fact, the last counts."""
+    order = func.row_number().over(order_by=[table.c.place.nulls_first(), table.c.entry])
+    ordered = select(table.c.entry, order.label("number")).subquery()
+    # Negative numbers meet none of the old ones on the way: the key is checked row by row.
+    behind = select(func.count()).select_from(table).scalar_subquery()
+    connection.execute(
+        update(table).values(entry=ordered.c.number - behind - 1).where(table.c.entry == ordered.c.entry)
+    )
 
 
 def analyze(connection: Connection, table: Table) -> None:

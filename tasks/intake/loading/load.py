@@ -31,7 +31,8 @@ class Load:
                     if count == 1
                     else ("facts stand in the file more than once, and differ")
                 )
-                self.notices.append(f"{staged.kind}: {count:,} {stand}; the last row counts.")
+                counts = "latest" if staged.by_place else "last"
+                self.notices.append(f"{staged.kind}: {count:,} {stand}; the {counts} row counts.")
         collapse(self.connection, staged, same, gathers=gathers)
 
     def remember(self, touched: Table, staged: Staged, column: str) -> None:

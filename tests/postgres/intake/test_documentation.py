@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.intake.column_map import FileRules, Rule, map_from
+from tasks.intake.column_map import FileRules, KindTable, Part, Rule, Span, map_from
 from tasks.intake.kinds import KINDS, Kind
 from tests.postgres.intake.conftest import Desk
 
@@ -92,6 +92,6 @@ def test_the_columns_of_each_kind(kind: Kind) -> None:
     assert section.count("\n| ") == len(kind.columns) + 1
 
 
-@pytest.mark.parametrize("model", [Rule, FileRules])
-def test_every_setting_is_explained(model: type[Rule] | type[FileRules]) -> None:
+@pytest.mark.parametrize("model", [Rule, Span, FileRules, KindTable])
+def test_every_setting_is_explained(model: type[Part]) -> None:
     assert not [name for name in model.model_fields if not re.search(rf"`{name}\b", PAGE)]

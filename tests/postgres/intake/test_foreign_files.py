@@ -273,3 +273,111 @@ def test_a_group_without_a_phone_does_not_get_that_of_the_group_above(desk: Desk
 def test_a_column_to_fill_down_that_the_file_does_not_have(desk: Desk) -> None:
     with pytest.raises(ColumnsNotInFile, match=r"'Debtor' \(file.fill_down in the map\)"):
         desk.load("customers", GROUPED, GROUPED_MAP.replace('["Debitor"', '["Debtor"'))
+
+
+LINE_ITEMS = """
+10.04.2026            Dynamische Listenausgabe                1
+
+-----------------------------------------------------------------------------------------
+|Konto     |Name           |Belegnr.  |Pos|Art|Basisdat. |ZT|     Betrag|MS|Ausgl.dat.|Bezug     |
+-----------------------------------------------------------------------------------------
+|0000104711|Brandt         |1800000001|001|DR |01.02.2026|30|   1.190,00|  |          |          |
+|0000104711|Brandt         |1400000001|001|DZ |12.03.2026|0 |     190,00-| |          |1800000001|
+|0000104711|Brandt         |1400000002|001|DZ |13.03.2026|0 |      50,00-| |          |          |
+-----------------------------------------------------------------------------------------
+|*         |               |          |   |   |          |  |     950,00|  |          |          |
+-----------------------------------------------------------------------------------------
+|Konto     |Name           |Belegnr.  |Pos|Art|Basisdat. |ZT|     Betrag|MS|Ausgl.dat.|Bezug     |
+-----------------------------------------------------------------------------------------
+|0000104712|Clemens        |1800000002|001|DR |01.02.2026|14|     300,00|S |          |          |
+|0000104712|Clemens        |1800000002|002|DR |01.02.2026|60|     300,00|  |05.03.2026|          |
+-----------------------------------------------------------------------------------------
+"""
+LINE_ITEMS_MAP = """
+[file]
+decimal = ","
+skip_rows_where = { column = "Konto", matches = '^[*]|^-+$|^$' }
+[constants]
+store = "B1"
+currency = "EUR"
+[customers]
+key = { column = "Konto", pattern = '^0*(.+)$' }
+name = "Name"
+[invoices]
+only_where = { column = "Art", equals = "DR" }
+key = { columns = ["Belegnr.", "Pos"], join = "/" }
+customer = { column = "Konto", pattern = '^0*(.+)$' }
+due_on = { column = "Basisdat.", plus = { column = "ZT", unit = "days" } }
+amount = "Betrag"
+status = { first_of = [
+    { column = "MS", values = { S = "disputed" } },
+    { column = "Ausgl.dat.", values = { "" = "open", "*" = "settled" } },
+] }
+status_on = "Ausgl.dat."
+[payments]
+only_where = { column = "Art", equals = "DZ" }
+key = "Belegnr."
+customer = { column = "Konto", pattern = '^0*(.+)$' }
+invoice = { columns = ["Bezug", { constant = "001" }], join = "/" }
+paid_on = "Basisdat."
+amount = { column = "Betrag", absolute = true }
+"""
+
+
+def test_a_printed_list_of_line_items_with_days_to_pay(desk: Desk) -> None:
+    result = desk.load("customers,invoices,payments", LINE_ITEMS, LINE_ITEMS_MAP)
+
+    assert not result.rejects_path
+    assert desk.rows("select key, due_on, amount, status, status_on from invoices order by key") == [
+        ("1800000001/001", date(2026, 3, 3), Decimal("1190.00"), "open", None),
+        ("1800000002/001", date(2026, 2, 15), Decimal("300.00"), "disputed", None),
+        ("1800000002/002", date(2026, 4, 2), Decimal("300.00"), "settled", date(2026, 3, 5)),
+    ]
+    assert desk.rows(
+        "select p.key, i.key, p.amount from payments p left join invoices i on i.id = p.invoice_id order by p.key"
+    ) == [("1400000001", "1800000001/001", Decimal("190.00")), ("1400000002", None, Decimal("50.00"))]
+    assert desk.rows("select key from accounts order by key") == ["104711", "104712"]
+
+
+BOOKINGS = """
+Id,Name,Phone,Start (UTC),State,Modified
+A1,Ann,(212) 555-0101,2026-03-09 13:30,Confirmed,2026-03-04 10:00
+A2,Bob,(212) 555-0102,2026-03-08 14:00,Booked,2026-03-03 10:00
+A1,Ann,(212) 555-0101,2026-03-08 06:30,Booked,2026-03-02 10:00
+A3,Cy,(212) 555-0103,2026-03-09 13:30,Booked,soon
+A2,Bob,(212) 555-0102,2026-03-07 15:00,Booked,
+"""
+BOOKINGS_MAP = """
+[file]
+time_zone = "UTC"
+default_country = "US"
+[customers]
+key = "Phone"
+name = "Name"
+phone = "Phone"
+[appointments]
+latest_by = "Modified"
+key = "Id"
+customer = "Phone"
+starts_at = "Start (UTC)"
+booked_at = { column = "Modified", time_zone = "America/New_York", formats = ["%Y-%m-%d %H:%M"] }
+status = "State"
+"""
+
+
+def test_bookings_newest_first_on_the_clock_of_utc(desk: Desk) -> None:
+    desk.load("stores", "code,name,time_zone\nNY,Harbor,America/New_York\n")
+
+    result = desk.load("customers,appointments", BOOKINGS, BOOKINGS_MAP)
+
+    assert desk.rows("select key, starts_at, booked_at from appointments order by key") == [
+        ("A1", datetime(2026, 3, 9, 13, 30, tzinfo=UTC), datetime(2026, 3, 4, 15, 0, tzinfo=UTC)),
+        ("A2", datetime(2026, 3, 8, 14, 0, tzinfo=UTC), datetime(2026, 3, 3, 15, 0, tzinfo=UTC)),
+    ]
+    assert result.counts["appointments"].repeated == 2
+    assert [notice for notice in result.notices if "latest row counts" in notice]
+    assert (
+        "appointments",
+        "Modified",
+        "latest_by: expected a date, a moment or a number, by which the latest of several rows is told.",
+    ) in [(each["kind"], each["column"], each["reason"]) for each in desk.rejects()]

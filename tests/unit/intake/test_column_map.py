@@ -29,7 +29,17 @@ def a_map(folder: Path, text: str) -> ColumnMap:
         ('[customers]\nname = { column = "a", split = "," }', "split and part belong together"),
         ('[customers]\nname = { column = "a", split = ",", part = 0 }', "parts count from 1"),
         ('[customers]\nname = { column = "a", pattern = "(" }', "'(' is not a regular expression"),
-        ('[warranties]\nends_on = { column = "a", plus = "2 yaers" }', "'2 yaers' is not an interval"),
+        ('[warranties]\nends_on = { column = "a", plus = "2 yaers" }', "ends_on.plus: '2 yaers' is not an interval"),
+        (
+            '[warranties]\nends_on = { column = "a", plus = { column = "b", unit = "moons" } }',
+            "plus.unit: input should be",
+        ),
+        ('[warranties]\nends_on = { column = "a", plus = { column = "b", units = "x" } }', "Did you mean 'unit'?"),
+        ('[warranties]\nends_on = { column = "a", plus = ["1 year", "x"] }', "ends_on.plus.2: 'x' is not an interval"),
+        ('[warranties]\nends_on = { column = "a", plus = { column = "b", plus = "1 day" } }', "stand in a list"),
+        ('[file]\ntime_zone = "Mars"', "file.time_zone: 'Mars' is not a time zone"),
+        ('[file]\ndate_formats = ["%Q"]', "file.date_formats.1: '%Q' is not a date format"),
+        ('[file]\ndatetime_formats = ["%Y-%m-%d %H:%M %Z"]', "has %Z, by which no zone is told"),
         (
             '[invoices]\ndue_on = { column = "a", default_from = { column = "b", plus = "x" } }',
             "due_on.default_from.plus",

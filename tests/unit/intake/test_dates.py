@@ -77,6 +77,8 @@ def test_the_map_names_other_forms_and_iso_is_still_understood() -> None:
 
 def test_a_moment_with_a_zone_is_its_day_in_the_store() -> None:
     assert read_date("2026-03-01T16:30:00Z", (), SHANGHAI) == A_DAY
+    assert read_date("2026-03-01 16:30 UTC", (), SHANGHAI) == A_DAY
+    assert read_date("1772382600", (), SHANGHAI) == A_DAY
 
 
 @pytest.mark.parametrize(
@@ -101,6 +103,10 @@ def test_a_moment_with_a_zone_is_its_day_in_the_store() -> None:
         ("2.3.2026 14:30 Uhr", time(14, 30)),
         ("2026-03-02 00:00:00 14:30", time(14, 30)),
         ("2026-03-02 1899-12-30 14:30:00", time(14, 30)),
+        ("202603021430", time(14, 30)),
+        ("20260302T143000", time(14, 30)),
+        ("46083.604167", time(14, 30)),
+        ("Tuesday, March 2, 2026 2:30 PM", time(14, 30)),
         ("20260302 1430", None),
         ("2026-03-02", None),
     ],
@@ -117,6 +123,35 @@ def test_moments(text: str, clock: time | None) -> None:
 def test_a_moment_with_an_offset_keeps_it() -> None:
     moment, _ = read_local("2026-03-02T14:30:00+01:00")
     assert in_zone(moment, SHANGHAI) == datetime(2026, 3, 2, 13, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-02 13:30 UTC",
+        "2026/3/2 8:30 AM GMT-0500",
+        "2026-03-02 08:30 -0500",
+        "2026-03-02T08:30:00.000-0500",
+        "Mon, 02 Mar 2026 13:30:00 GMT",
+        "1772458200",
+        "1772458200000",
+    ],
+)
+def test_a_moment_that_says_its_zone(text: str) -> None:
+    moment, has_time = read_local(text)
+    assert (moment.astimezone(UTC), has_time) == (datetime(2026, 3, 2, 13, 30, tzinfo=UTC), True)
+
+
+def test_a_moment_with_a_zone_in_a_form_of_the_map() -> None:
+    moment, _ = read_local("03/02/2026 1:30 PM UTC", ("%m/%d/%Y %I:%M %p",))
+    assert moment == datetime(2026, 3, 2, 13, 30, tzinfo=UTC)
+
+
+def test_day_numbers_in_text_are_read_where_the_map_says_so() -> None:
+    assert read_date("46083", ("serial",)) == A_DAY
+    assert read_local("46083", ("serial",)) == (datetime.combine(A_DAY, time.min), False)
+    with pytest.raises(Unusable, match=r"serial \(46387\.604167\)"):
+        read_date("4608", ("serial",))
 
 
 def test_a_moment_in_a_form_of_the_map() -> None:
@@ -175,6 +210,9 @@ def test_no_text_does_worse_than_being_refused(text: str) -> None:
         ("-1 month", date(2026, 3, 31), date(2026, 2, 28)),
         ("60 days", date(2026, 1, 1), date(2026, 3, 2)),
         ("2 years - 1 day", date(2024, 3, 1), date(2026, 2, 28)),
+        ("24个月", date(2024, 2, 29), date(2026, 2, 28)),
+        ("30 Tage", date(2026, 1, 1), date(2026, 1, 31)),
+        ("1 year 6 months", date(2024, 3, 1), date(2025, 9, 1)),
     ],
 )
 def test_intervals(interval: str, start: date, end: date) -> None:

@@ -12,6 +12,7 @@ from tasks.intake.reading import Notation
 from tasks.intake.rules import compile_conditions, compile_rule
 
 NOTATION = Notation(country="CN")
+MONTHS = {"column": "B", "unit": "months"}
 
 
 def value(cells: dict[str, str], rule: dict[str, Any], holds: Holds = Holds.TEXT, notation: Notation = NOTATION) -> str:
@@ -50,6 +51,9 @@ def value(cells: dict[str, str], rule: dict[str, Any], holds: Holds = Holds.TEXT
         ({"A": "1", "B": "2", "C": "3"}, {"sum": ["A", "B", "C"]}, "6.0"),
         ({"A": "-12.50"}, {"column": "A", "absolute": True}, "12.50"),
         ({"A": "x", "B": "-"}, {"columns": ["A", "B"], "join": "/"}, "x"),
+        ({"A": "0042", "B": "7"}, {"columns": [{"column": "A", "pattern": "^0*(.+)"}, "B"], "join": "/"}, "42/7"),
+        ({"A": "R1"}, {"columns": ["A", {"constant": "2"}], "join": "/"}, "R1/2"),
+        ({"A": ""}, {"columns": ["A", {"constant": "2"}], "join": "/"}, ""),
     ],
 )
 def test_texts(cells: dict[str, str], rule: dict[str, Any], expected: str) -> None:
@@ -64,10 +68,32 @@ def test_texts(cells: dict[str, str], rule: dict[str, Any], expected: str) -> No
         ({"A": ""}, {"column": "A", "plus": "2 years"}, Holds.DATE, ""),
         ({"A": "2026-03-02 10:00"}, {"column": "A", "plus": "-1 hour"}, Holds.MOMENT, "2026-03-02T09:00:00"),
         ({"A": "2026-03-02"}, {"column": "A", "plus": "1 day"}, Holds.MOMENT, "2026-03-03"),
+        ({"A": "2026-03-02", "B": "30"}, {"column": "A", "plus": MONTHS | {"unit": "days"}}, Holds.DATE, "2026-04-01"),
+        ({"A": "2026-03-02", "B": "0"}, {"column": "A", "plus": MONTHS}, Holds.DATE, "2026-03-02"),
+        ({"A": "2026-03-02", "B": "24.0"}, {"column": "A", "plus": [MONTHS, "-1 day"]}, Holds.DATE, "2028-03-01"),
+        ({"A": "2026-03-02", "B": "3年"}, {"column": "A", "plus": MONTHS}, Holds.DATE, "2029-03-02"),
+        ({"A": "2026-03-02", "B": "2 Jahre"}, {"column": "A", "plus": {"column": "B"}}, Holds.DATE, "2028-03-02"),
+        ({"A": "2026-03-02", "B": ""}, {"column": "A", "plus": MONTHS}, Holds.DATE, ""),
+        ({"A": "2026-03-02", "B": ""}, {"column": "A", "plus": MONTHS | {"default": 36}}, Holds.DATE, "2029-03-02"),
     ],
 )
 def test_dates_with_an_interval(cells: dict[str, str], rule: dict[str, Any], holds: Holds, expected: str) -> None:
     assert value(cells, rule, holds) == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "clause"),
+    [("forever", "a whole number of months, or a span such as 24 months"), ("99999", "moved out of the calendar")],
+)
+def test_a_span_that_is_none_is_told_with_its_column(cell: str, clause: str) -> None:
+    with pytest.raises(Unusable, match=clause):
+        value({"A": "2026-03-02", "B": cell}, {"column": "A", "plus": MONTHS}, Holds.DATE)
+
+
+def test_rules_side_by_side_may_have_moments_in_different_zones() -> None:
+    rule = {"first_of": [{"column": "UTC", "time_zone": "UTC"}, "Local"]}
+    assert value({"UTC": "2026-03-02 14:30", "Local": ""}, rule, Holds.MOMENT) == "2026-03-02T14:30:00+00:00"
+    assert value({"UTC": "", "Local": "2026-03-02 14:30"}, rule, Holds.MOMENT) == "2026-03-02 14:30"
 
 
 def test_rules_side_by_side_may_have_dates_in_different_forms() -> None:
