@@ -17,7 +17,13 @@ from models.toml_text import write_toml
 from tasks.campaigns.audience_lists import ListMade, make_list
 from tasks.campaigns.audiences import AudienceMember, count_audience, sample_audience
 from tasks.campaigns.authors import find_author
-from tasks.campaigns.saved_audiences import SavedAudience, change_audience, keep_audience, list_audiences
+from tasks.campaigns.saved_audiences import (
+    SavedAudience,
+    change_audience,
+    delete_audience,
+    keep_audience,
+    list_audiences,
+)
 from tasks.intake.rejects import write_rejects
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, help="Rules that pick customers.")
@@ -134,6 +140,16 @@ def show(name: Name, store: StoreCode = None, as_json: Json = False) -> None:
         print_json(rule)
     else:
         typer.echo(write_toml(rule), nl=False)
+
+
+@app.command()
+def delete(name: Name, by: By, store: StoreCode = None) -> None:
+    """Forget a rule that is kept. Campaigns that were made from it keep what it said."""
+    with open_session() as session:
+        store_id_of(session, store)
+        author, kept = find_author(session.connection, by), _saved(session, name, store)
+        delete_audience(session.connection, author, kept.audience_id, kept.version, session.now)
+    typer.echo(f"'{kept.name}' is no longer kept.")
 
 
 @app.command("import-list")

@@ -2,13 +2,15 @@
 
 import asyncio
 import os
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from deployments.launcher import told_of_prefect
 from deployments.prefect_server import API_VARIABLE, find_server, server_of
 from deployments.steering_runs import NotDeployed, PrefectSilent, Steering
 from models.settings import Settings
-from tasks.campaigns.listing import CampaignRow
+from models.words import CampaignState
+from tasks.campaigns.listing import CampaignRead, CampaignRow
 
 
 def ask_for_run(settings: Settings, row: CampaignRow, login: str, why: str) -> None:
@@ -17,11 +19,17 @@ def ask_for_run(settings: Settings, row: CampaignRow, login: str, why: str) -> N
     Where no Prefect runs, nothing is lost: `aftercare run campaigns`, or the timetable's run of every minute, carries
     it on.
     """
-    api = os.environ.get(API_VARIABLE) or _own_api(settings)
-    if api is None:
-        return
-    with told_of_prefect(api):
-        asyncio.run(_start(api, row.id, login, run_key(row.id, why, row.version, row.state_at)))
+    key = run_key(row.id, why, row.version, row.state_at)
+    _steer(settings, lambda steering: steering.carry_on(row.id, login=login, key=key))
+
+
+def wake_run(settings: Settings, read: CampaignRead, login: str) -> None:
+    """Have the flow run that waited with a campaign for its approval go on at once; without one, begin one."""
+    run_id = read.prefect_run_id
+    if run_id is not None:
+        _steer(settings, lambda steering: steering.wake(run_id))
+    elif read.row.state is CampaignState.APPROVED and read.row.launches_at is not None:
+        ask_for_run(settings, read.row, login, "approved")
 
 
 def run_key(campaign_id: int, why: str, version: int, state_at: datetime) -> str:
@@ -34,10 +42,17 @@ def _own_api(settings: Settings) -> str | None:
     return found[1] if found else None
 
 
-async def _start(api: str, campaign_id: int, login: str, key: str) -> None:
+def _steer(settings: Settings, wanted: Callable[[Steering], Awaitable[object]]) -> None:
+    api = os.environ.get(API_VARIABLE) or _own_api(settings)
+    if api is not None:
+        with told_of_prefect(api):
+            asyncio.run(_do(api, wanted))
+
+
+async def _do(api: str, wanted: Callable[[Steering], Awaitable[object]]) -> None:
     steering = Steering(api)
     try:
-        await steering.carry_on(campaign_id, login=login, key=key)
+        await wanted(steering)
     except (NotDeployed, PrefectSilent):
         return  # the campaign waits in our own tables: whoever comes round next finds it there
     finally:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from console.campaign_runs import ask_for_run
+from console.campaign_runs import ask_for_run, wake_run
 from console.moments import house_zone
 from console.session import Session, local, open_session
 from models.words import CampaignState
@@ -67,6 +67,7 @@ def approve_campaign(
         approve(session.connection, author, campaign, shown, session.now, note)
         read = read_campaign(session.connection, author, campaign)
         begins = _begins(session, read)
+    wake_run(session.settings, read, author.login)
     typer.echo(f"'{read.row.name}' is approved. {begins or f'Launch it with `aftercare campaign launch {campaign}`.'}")
 
 
@@ -78,6 +79,7 @@ def refuse_campaign(
         author = find_author(session.connection, by)
         read = read_campaign(session.connection, author, campaign)
         refuse(session.connection, author, campaign, read.fingerprint, reason, session.now)
+    wake_run(session.settings, read, author.login)
     typer.echo(f"'{read.row.name}' is refused; it is a draft again.")
 
 
@@ -87,6 +89,7 @@ def withdraw_campaign(campaign: Id, by: By) -> None:
         author = find_author(session.connection, by)
         withdraw(session.connection, author, campaign, session.now)
         read = read_campaign(session.connection, author, campaign)
+    wake_run(session.settings, read, author.login)
     typer.echo(f"'{read.row.name}' is a draft again.")
 
 
@@ -126,8 +129,9 @@ def cancel_campaign(
     with open_session() as session:
         author = find_author(session.connection, by)
         done = cancel(session.connection, author, campaign, session.now, reason)
-        name = read_campaign(session.connection, author, campaign).row.name
-    typer.echo(f"'{name}' {'is' if done else 'was already'} cancelled.")
+        read = read_campaign(session.connection, author, campaign)
+    wake_run(session.settings, read, author.login)
+    typer.echo(f"'{read.row.name}' {'is' if done else 'was already'} cancelled.")
 
 
 def _amount(text: str) -> Decimal:

@@ -21,12 +21,14 @@ from console.moments import house_zone
 from console.paper import paper
 from console.policies import store_id_of
 from console.session import Commands, local, open_session, print_json, print_table
+from models.audience_words import Names, audience_text
 from models.campaign_plans import read_plan
 from models.errors import AftercareError
 from models.recipes import list_recipes
 from models.recipes import recipe as find_recipe
 from models.words import CampaignState
 from tasks.campaigns.authors import find_author
+from tasks.campaigns.choices import read_names
 from tasks.campaigns.drafting import change_campaign, create_campaign
 from tasks.campaigns.listing import CampaignRead, CampaignRow, list_campaigns, read_campaign
 
@@ -122,15 +124,16 @@ def show(
         read = read_campaign(session.connection, reader(), campaign)
         zone = house_zone(session.connection, session.settings)
         currency = session.settings.price_currency
+        names = read_names(session.connection, read.plan.audience)
     if as_json:
         print_json(shape_whole(read, zone).model_dump())
     elif as_toml:
         typer.echo(write_plan_file(read), nl=False)
     else:
-        _show(read, zone.key, currency)
+        _show(read, names, zone.key, currency)
 
 
-def _show(read: CampaignRead, zone: str, currency: str) -> None:
+def _show(read: CampaignRead, names: Names, zone: str, currency: str) -> None:
     row = read.row
     lines: dict[str, Any] = {
         "state": f"{row.state}{', paused by ' + str(read.paused_by) if row.paused_at else ''}",
@@ -155,6 +158,7 @@ def _show(read: CampaignRead, zone: str, currency: str) -> None:
     for name, value in lines.items():
         if value:
             console.print(Text(f"  {name}: {value}"))
+    console.print(Text(f"  audience: {audience_text(read.plan.audience, 'en', names)}".replace("\n", "\n    ")))
     for variant in read.plan.variants:
         for language, words in variant.words.items():
             for channel in read.plan.channels:

@@ -1,4 +1,4 @@
-"""Steering flow runs from outside of them, through Prefect's API: start, cancel, look. One client an application.
+"""Steering flow runs from outside of them, through Prefect's API: start, cancel, wake, look. One client an application.
 
 Prefect is imported at the first use: it takes more than a second, and whoever only reads our tables needs none of it.
 """
@@ -149,6 +149,13 @@ class Steering:
                 raise NotCancellable(
                     flow_run_id, f"Prefect keeps it {answer.state.name if answer.state else 'as it is'}"
                 )
+
+    async def wake(self, flow_run_id: UUID) -> None:
+        """Resume a flow run that waits suspended; any other is left as it is. Raises `PrefectSilent`, `NoPrefect`."""
+        async with self._asking() as client:
+            from tasks.prefect_waiting import wake  # noqa: PLC0415
+
+            await wake(client, flow_run_id)
 
     async def look(self, flow_run_id: UUID) -> FlowRunSeen:
         """Where a flow run stands. Raises `UnknownFlowRun`, `PrefectSilent`, `NoPrefect`."""

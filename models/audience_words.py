@@ -1,6 +1,6 @@
 """An audience in words, in both languages: for who approves a campaign, and who reads what somebody else has chosen."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
@@ -9,6 +9,8 @@ from models.audiences import AllOf, AnyOf, AudienceRule, Condition, Not
 
 Language = Literal["zh-CN", "en"]
 Said = dict[Language, str]
+Names = Mapping[str, Mapping[int, str]]
+"""What a rule names by its number (lists, earlier campaigns), by the name of the field."""
 INDENT = "  "
 
 
@@ -19,6 +21,8 @@ class Line(NamedTuple):
     text: str
 
 
+QUOTED: Said = {"zh-CN": "“{}”", "en": "'{}'"}
+NUMBERED: Said = {"zh-CN": "编号 {}", "en": "no. {}"}
 EVERYBODY: Said = {"zh-CN": "所有客户", "en": "everybody"}
 JOINTS: dict[str, Said] = {
     "all": {"zh-CN": "同时满足以下各项：", "en": "all of these hold:"},
@@ -50,7 +54,7 @@ PHRASES: dict[str, Said] = {
     "reachable": {"zh-CN": "可联系渠道", "en": "can be reached by"},
     "complaint": {"zh-CN": "有未结投诉", "en": "has an open complaint"},
     "complaint-no": {"zh-CN": "没有未结投诉", "en": "has no open complaint"},
-    "campaign": {"zh-CN": "以往活动", "en": "of earlier campaigns"},
+    "campaign": {"zh-CN": "以往活动", "en": "in an earlier campaign"},
     "list": {"zh-CN": "在名单上", "en": "is on the list"},
 }
 """What each kind of condition says; with `-no`, what it says where the answer is to be no."""
@@ -65,7 +69,6 @@ FURTHER: dict[str, Said] = {
     "most_age": {"zh-CN": "车龄至多 {} 年", "en": "{} years old or less"},
     "has_plate": {"zh-CN": "有车牌：{}", "en": "with a plate: {}"},
     "has_vin": {"zh-CN": "有车架号：{}", "en": "with a VIN: {}"},
-    "kept": {"zh-CN": "仍持有：{}", "en": "still kept: {}"},
     "least_warranty_days": {"zh-CN": "质保至少还有 {} 天", "en": "with {} days or more to the end of its warranty"},
     "most_warranty_days": {"zh-CN": "质保在 {} 天内到期", "en": "with {} days or less to the end of its warranty"},
     "least_kilometres": {"zh-CN": "里程至少 {} 公里", "en": "with {} km or more"},
@@ -81,12 +84,13 @@ FURTHER: dict[str, Said] = {
     "urgencies": {"zh-CN": "级别 {}", "en": "of the urgency {}"},
     "states": {"zh-CN": "状态：{}", "en": "in the state {}"},
     "uncontacted_days": {"zh-CN": "最近 {} 天内未联系", "en": "not contacted within {} days"},
-    "campaign": {"zh-CN": "活动编号 {}", "en": "the campaign {}"},
+    "campaign": {"zh-CN": "即 {}", "en": "namely in {}"},
 }
 """What a field says where it is filled in; of any other, its value alone."""
 VALUES: dict[Language, dict[str, str]] = {
     "zh-CN": {
-        "True": "是", "False": "否", "maintenance": "保养", "repair": "维修", "inspection": "检查", "other": "其他",
+        "True": "是", "False": "否", "yes": "仍持有", "no": "已不再持有",
+        "either": "无论是否仍持有", "maintenance": "保养", "repair": "维修", "inspection": "检查", "other": "其他",
         "zh-CN": "中文", "en": "英文", "marketing": "营销", "service": "服务", "follow-up": "回访", "survey": "调查",
         "dunning": "催款", "sms": "短信", "email": "邮件", "wechat": "微信", "phone": "电话",
         "in-audience": "在其对象中", "sent": "已收到", "answered": "已回应", "not-answered": "已收到但未回应",
@@ -94,47 +98,50 @@ VALUES: dict[Language, dict[str, str]] = {
         "open": "跟进中", "won": "已成交", "lost": "已战败",
     },
     "en": {
-        "True": "yes", "False": "no", "zh-CN": "Chinese", "en": "English", "sms": "SMS", "email": "e-mail",
+        "True": "yes", "False": "no", "yes": "still kept", "no": "no longer kept",
+        "either": "kept or not", "zh-CN": "Chinese", "en": "English", "sms": "SMS", "email": "e-mail",
         "wechat": "WeChat", "in-audience": "was in the audience", "sent": "was sent it", "answered": "answered it",
         "not-answered": "was sent it and did not answer",
         "O": "O (ordered)", "H": "H (buys within 7 days)", "A": "A (within a month)", "B": "B (within three months)",
     },
 }  # fmt: skip
 BETWEEN: Said = {"zh-CN": "、", "en": ", "}
-CHOSEN = ("language", "purpose", "channel", "channels", "part", "work_kinds", "urgencies", "states")
+CHOSEN = ("language", "purpose", "channel", "channels", "part", "work_kinds", "urgencies", "states", "kept")
 """The fields whose values are words of ours; all others are the user's own."""
+NAMED = ("list", "campaign")
+"""Those whose values are numbers of what has a name."""
 
 
-def describe_audience(rule: AudienceRule, language: Language) -> list[Line]:
-    """The rule as lines: a condition each, below what joins it. Lists and campaigns are told by their numbers."""
-    return list(_lines(rule, language, 0))
+def describe_audience(rule: AudienceRule, language: Language, names: Names) -> list[Line]:
+    """The rule as lines: a condition each, below what joins it. What has no name is told by its number."""
+    return list(_lines(rule, language, names, 0))
 
 
-def audience_text(rule: AudienceRule, language: Language) -> str:
+def audience_text(rule: AudienceRule, language: Language, names: Names) -> str:
     """The same as one text, indented."""
-    return "\n".join(INDENT * line.depth + line.text for line in describe_audience(rule, language))
+    return "\n".join(INDENT * line.depth + line.text for line in describe_audience(rule, language, names))
 
 
-def _lines(rule: AudienceRule, language: Language, depth: int) -> Iterator[Line]:
+def _lines(rule: AudienceRule, language: Language, names: Names, depth: int) -> Iterator[Line]:
     match rule:
         case AllOf(of=()):
             yield Line(depth, EVERYBODY[language])
         case AllOf() | AnyOf():
             yield Line(depth, JOINTS[rule.kind][language])
             for part in rule.of:
-                yield from _lines(part, language, depth + 1)
+                yield from _lines(part, language, names, depth + 1)
         case Not():
             yield Line(depth, JOINTS[rule.kind][language])
-            yield from _lines(rule.of, language, depth + 1)
+            yield from _lines(rule.of, language, names, depth + 1)
         case _:
-            yield Line(depth, _condition(rule, language))
+            yield Line(depth, _condition(rule, language, names))
 
 
-def _condition(condition: Condition, language: Language) -> str:
+def _condition(condition: Condition, language: Language, names: Names) -> str:
     fields = dict(condition)
     kind = fields.pop("kind")
     phrase = PHRASES[kind if fields.pop("yes", True) else f"{kind}-no"][language]
-    further = [_further(name, value, language) for name, value in fields.items() if _is_said(name, value)]
+    further = [_further(name, value, language, names) for name, value in fields.items() if _is_said(name, value)]
     return f"{phrase} {BETWEEN[language].join(further)}" if further else phrase
 
 
@@ -143,13 +150,16 @@ def _is_said(name: str, value: Any) -> bool:
     return value is not None and value != () and not (value is False and name in ("estimated", "or_never"))
 
 
-def _further(name: str, value: Any, language: Language) -> str:
+def _further(name: str, value: Any, language: Language, names: Names) -> str:
     values = value if isinstance(value, tuple) else (value,)
-    told = BETWEEN[language].join(_value(name, one, language) for one in values)
+    told = BETWEEN[language].join(_value(name, one, language, names) for one in values)
     return FURTHER[name][language].format(told) if name in FURTHER else told
 
 
-def _value(name: str, value: Any, language: Language) -> str:
+def _value(name: str, value: Any, language: Language, names: Names) -> str:
+    if name in NAMED:
+        known = names.get(name, {}).get(value)
+        return NUMBERED[language].format(value) if known is None else QUOTED[language].format(known)
     if isinstance(value, bool) or name in CHOSEN:
         return VALUES[language].get(str(value), str(value))
     if isinstance(value, date):

@@ -160,8 +160,8 @@ class HasCar(Frozen):
     most_age: Years | None = None
     has_plate: bool | None = None
     has_vin: bool | None = None
-    kept: bool | None = True
-    """Not sold on or scrapped; null: either."""
+    kept: Literal["yes", "no", "either"] = "yes"
+    """Not sold on or scrapped."""
     least_warranty_days: Days | None = None
     """One of its warranties ends in so many days or more …"""
     most_warranty_days: Days | None = None

@@ -4,13 +4,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from jinja2 import nodes
-
 from models.campaign_plans import CampaignPlan, EmailWords, Language, Words
 from models.errors import AftercareError
 from models.letters import LINKS
 from models.links import LinkPurpose
-from models.rendering import ENVIRONMENT, check_template, links_in
+from models.rendering import check_template, links_in
 from models.template_guard import refuse_forbidden
 from models.words import ChannelName, Purpose, StepKind, SubjectKind
 
@@ -74,10 +72,15 @@ def words_of(plan: CampaignPlan, variant: str) -> Mapping[Language, Words]:
     return next((one.words for one in plan.variants if one.key == variant), {})
 
 
+def spoken_in(plan: CampaignPlan, variant: str, channel: ChannelName) -> list[Language]:
+    """The languages in which a variant, or the follow-up, says something by a channel."""
+    words = words_of(plan, variant)
+    return [one for one in LANGUAGES if one in words and words[one].has(channel)]
+
+
 def saying_for(plan: CampaignPlan, variant: str, channel: ChannelName, language: str) -> Saying:
     """What a customer of a language is told; where that language is missing, the other. Raises `NothingToSay`."""
-    words = words_of(plan, variant)
-    spoken = [one for one in LANGUAGES if one in words and words[one].has(channel)]
+    spoken = spoken_in(plan, variant, channel)
     if not spoken:
         raise NothingToSay(variant, channel)
     return _saying(plan, variant, channel, language if language in spoken else spoken[0])
@@ -117,15 +120,3 @@ def check_texts(plan: CampaignPlan) -> None:
 def says_way_out(text: str) -> bool:
     """Whether a text says how to stop such messages, or links to where that is chosen."""
     return LinkPurpose.CONSENT in links_in(text) or OPT_OUT.search(text) is not None
-
-
-def longest(text: str, lengths: Mapping[str, int]) -> int:
-    """How many characters a checked text can have at most, given the most that each of its variables has.
-
-    Every branch of an {% if … %} counts, so it is no less than what any customer gets.
-    """
-    template = ENVIRONMENT.parse(text)
-    said = sum(len(part.data) for part in template.find_all(nodes.TemplateData))
-    said += sum(len(part.value) for part in template.find_all(nodes.Const) if isinstance(part.value, str))
-    links = sum(lengths.get(f"{LINKS}.{part.attr}", 0) for part in template.find_all(nodes.Getattr))
-    return said + links + sum(lengths.get(part.name, 0) for part in template.find_all(nodes.Name))

@@ -36,9 +36,19 @@ class TextLength(NamedTuple):
     """How many units fit into so many segments."""
 
 
+def fits_gsm_7(text: str) -> bool:
+    """Whether all of its characters are those of GSM 03.38."""
+    return set(text) <= BASIC | EXTENSION
+
+
+def units_in(text: str, alphabet: Alphabet) -> int:
+    """The length of a text in units of an alphabet; a character that GSM-7 has not counts as one there."""
+    return sum(_width(character, alphabet) for character in text)
+
+
 def measure(text: str) -> TextLength:
     """The length of a text in units of its alphabet, and in messages; an empty text is none."""
-    alphabet = Alphabet.GSM_7 if set(text) <= BASIC | EXTENSION else Alphabet.UCS_2
+    alphabet = Alphabet.GSM_7 if fits_gsm_7(text) else Alphabet.UCS_2
     widths = [_width(character, alphabet) for character in text]
     units = sum(widths)
     alone, part = CAPACITY[alphabet]

@@ -21,6 +21,7 @@ from tasks.campaigns.confining import batch_size, confine
 from tasks.dispatch.dispatch import dispatch_due
 from tasks.prefect_pace import limit_of_campaign, open_pace
 from tasks.prefect_run import ProcessRun, clock_of, in_transaction, note_progress, read_engine, step
+from tasks.prefect_waiting import wake
 
 SLICE_SECONDS = 50
 """How long one run carries a campaign on; the next one goes on from there, and sees those launched meanwhile."""
@@ -57,27 +58,34 @@ def note_waiting(connection: Connection, campaign_id: int, run_id: UUID) -> date
 
 
 async def wake_waiting_runs() -> None:
-    """Resume the flow runs whose campaign waits no longer, and give up the approvals that nobody gave in time."""
-    for run_id in await _take_waiting():
+    """Resume the flow runs whose campaign waits no longer, and give up the approvals that nobody gave in time.
+
+    Whoever decides in the console wakes them at once; this is for those that it missed.
+    """
+    waiting = await _read_waiting()
+    if waiting:
         async with get_client() as client:
-            await client.resume_flow_run(run_id)
+            woken = [run_id for run_id in waiting if await wake(client, run_id)]
+        await _forget(woken)
 
 
 @step("see which campaigns wait no longer")
-async def _take_waiting() -> list[UUID]:
+async def _read_waiting() -> list[UUID]:
     now = await asyncio.to_thread(_now)
-    return await asyncio.to_thread(in_transaction, lambda connection: take_waiting(connection, now))
+    return await asyncio.to_thread(in_transaction, lambda connection: read_waiting(connection, now))
 
 
-def take_waiting(connection: Connection, now: datetime) -> list[UUID]:
-    """The flow runs whose campaign no longer waits; they are forgotten here, for each is woken once."""
+def read_waiting(connection: Connection, now: datetime) -> list[UUID]:
+    """The flow runs that waited with a campaign which no longer waits, and were not seen to go on."""
     give_up_approvals(connection, now)
     over = Campaign.prefect_run_id.is_not(None) & (Campaign.state != CampaignState.AWAITING_APPROVAL)
-    woken = connection.execute(
-        select(Campaign.id, Campaign.prefect_run_id).where(over).with_for_update(skip_locked=True)
-    ).all()
-    connection.execute(update(Campaign).where(Campaign.id.in_([row.id for row in woken])).values(prefect_run_id=None))
-    return [row.prefect_run_id for row in woken]
+    return list(connection.scalars(select(Campaign.prefect_run_id).where(over).order_by(Campaign.id)))
+
+
+@step("forget the runs that wait no longer")
+async def _forget(run_ids: list[UUID]) -> None:
+    forgotten = update(Campaign).where(Campaign.prefect_run_id.in_(run_ids)).values(prefect_run_id=None)
+    await asyncio.to_thread(in_transaction, lambda connection: connection.execute(forgotten))
 
 
 async def carry_on_all(run: ProcessRun) -> None:

@@ -40,7 +40,7 @@ from tasks.campaigns.drafting import LONGEST_NAME, change_campaign, create_campa
 from tasks.campaigns.exporting import export_recipients
 from tasks.campaigns.launching import cancel, launch, pause, resume
 from tasks.campaigns.listing import CampaignPage as Listed
-from tasks.campaigns.listing import list_campaigns, read_campaign
+from tasks.campaigns.listing import CampaignRead, list_campaigns, read_campaign
 from tasks.campaigns.rehearsing import rehearse_campaign
 from tasks.campaigns.results import read_results
 from tasks.paging import Place
@@ -290,14 +290,13 @@ async def submit_campaign(
     response_description=AS_IT_STANDS,
     responses=TO_WRITE,
 )
-async def withdraw_campaign(caller: Writes, database: SharedDatabase, campaign_id: Id) -> CampaignWhole:
+async def withdraw_campaign(
+    request: Request, caller: Writes, database: SharedDatabase, campaign_id: Id
+) -> CampaignWhole:
     """It is a draft again. Needs the scope `campaigns:write`."""
-    return await _do(
-        database,
-        caller,
-        campaign_id,
-        _at(withdraw, campaign_id, database),
-    )
+    done = await _do(database, caller, campaign_id, _at(withdraw, campaign_id, database))
+    await _wake_run(request, database, caller, campaign_id)
+    return done
 
 
 @routes.post(
@@ -342,14 +341,16 @@ async def resume_campaign(caller: Writes, database: SharedDatabase, campaign_id:
     responses=TO_WRITE,
 )
 async def cancel_campaign(
-    caller: Writes, database: SharedDatabase, campaign_id: Id, cancellation: Cancellation
+    request: Request, caller: Writes, database: SharedDatabase, campaign_id: Id, cancellation: Cancellation
 ) -> CampaignWhole:
     """For good: what is not on its way is never sent. Needs the scope `campaigns:write`."""
 
     def job(connection: Connection, author: Author) -> None:
         cancel(connection, author, campaign_id, database.now, cancellation.reason)
 
-    return await _do(database, caller, campaign_id, job)
+    done = await _do(database, caller, campaign_id, job)
+    await _wake_run(request, database, caller, campaign_id)
+    return done
 
 
 def _at(steer: Steer, campaign_id: int, database: Database) -> Job:
@@ -406,3 +407,14 @@ async def _ask_for_run(request: Request, caller: ApiCaller, campaign: CampaignWh
         )
     except (NoPrefect, NotDeployed, PrefectSilent):
         return
+
+
+async def _wake_run(request: Request, database: Database, caller: ApiCaller, campaign_id: int) -> None:
+    """Have the flow run that waited with it for its approval end at once; without Prefect, none waits."""
+    read: CampaignRead = await database.work(read_campaign, _author(caller), campaign_id)
+    steering: Steering = request.app.state.steering
+    if read.prefect_run_id is not None:
+        try:
+            await steering.wake(read.prefect_run_id)
+        except (NoPrefect, PrefectSilent):
+            return

@@ -53,14 +53,18 @@ class AudienceForm:
         self._viewer, self._known, self._beside, self._changed = viewer, known, beside, changed
         self.show = ui.refreshable(self._show)
 
-    def fill(self, rule: Node) -> None:
-        """Take another rule."""
+    def fill(self, rule: Node, names: Choices) -> None:
+        """Take another rule, and what that names by its number."""
+        self._know(names)
         self._rearranged(rooted(rule))
 
     def ask_for_list(self, number: int, name: str) -> None:
         """Add the condition that a customer is on a list that was just made."""
-        self.choices = {**self.choices, "list": {number: name} | dict(self.choices.get("list", {}))}
+        self._know({"list": {number: name}})
         self._rearranged(added(self.rule, (), {"kind": "list", "list": number}))
+
+    def _know(self, names: Choices) -> None:
+        self.choices = known_too(self.choices, names)
 
     def _show(self) -> None:
         self._beside.forget(AUDIENCE)
@@ -197,6 +201,11 @@ class AudienceForm:
         self.rule = rule or new_group("all")
         self._changed()
         self.show.refresh()
+
+
+def known_too(choices: Choices, names: Choices) -> Choices:
+    """What can be chosen, and before it what is named already: an older list, a campaign that never began."""
+    return {name: {**names.get(name, {}), **numbered} for name, numbered in choices.items()}
 
 
 def _nothing(_: Node) -> None:

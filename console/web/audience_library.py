@@ -11,14 +11,21 @@ from nicegui import events, ui
 from sqlalchemy import Connection
 
 from console.web.audience_form import AudienceForm
-from console.web.campaign_views import act
+from console.web.campaign_views import act, confirm
 from console.web.frame import sentence_of, telling
 from console.web.signed_in import Viewer
 from models.errors import AftercareError
 from models.permissions import Permission
 from tasks.campaigns.audience_lists import ListMade, make_list
 from tasks.campaigns.authors import Author, author_of
-from tasks.campaigns.saved_audiences import SavedAudience, change_audience, keep_audience, list_audiences
+from tasks.campaigns.choices import read_names
+from tasks.campaigns.saved_audiences import (
+    SavedAudience,
+    change_audience,
+    delete_audience,
+    keep_audience,
+    list_audiences,
+)
 
 LARGEST_FILE = 20 << 20
 REJECTS_SHOWN = 10
@@ -47,7 +54,8 @@ class AudienceLibrary:
             with ui.row().classes("q-mt-sm"):
                 ui.button(say("audience.keep"), on_click=self._keep).props("outline no-caps")
                 self._change_button = ui.button(say("audience.change"), on_click=self._change).props("outline no-caps")
-                self._change_button.set_visibility(False)
+                self._delete_button = ui.button(say("audience.delete"), on_click=self._delete)
+                self._delete_button.props("outline no-caps color=negative")
             self._show_upload()
         await self._read()
 
@@ -105,14 +113,15 @@ class AudienceLibrary:
         self._chosen = chosen
         mine = chosen is not None and (self.viewer.store_id is None or chosen.store_id == self.viewer.store_id)
         self._change_button.set_visibility(mine)
+        self._delete_button.set_visibility(mine)
 
-    def _load(self, audience_id: int | None) -> None:
+    async def _load(self, audience_id: int | None) -> None:
         chosen = self._saved.get(audience_id) if audience_id is not None else None
         if chosen is None or chosen == self._chosen:
             return
         self._take(chosen)
         self._name.set_value(chosen.name)
-        self.form.fill(chosen.rule.model_dump(mode="json"))
+        self.form.fill(chosen.rule.model_dump(mode="json"), await self.viewer.read(read_names, chosen.rule))
 
     async def _keep(self) -> None:
         """Under a new name."""
@@ -131,9 +140,23 @@ class AudienceLibrary:
             )  # fmt: skip
             await self._read(chosen.audience_id)
 
-    async def _do(self, job: Any, *args: Any) -> Any:
+    async def _delete(self) -> None:
+        """What was loaded; the form stays as it is."""
+        assert self._chosen is not None  # noqa: S101  the button is not there otherwise
+        chosen, say = self._chosen, self.viewer.say
+        question = say("audience.delete_ask", name=chosen.name)
+        if not await confirm(self.viewer, question, "audience.delete_means", "audience.delete"):
+            return
+        async with telling(self.viewer):
+            await self._do(
+                delete_audience, chosen.audience_id, chosen.version, self.viewer.now, said="audience.deleted"
+            )  # fmt: skip
+            self._name.set_value("")
+            await self._read()
+
+    async def _do(self, job: Any, *args: Any, said: str = "audience.kept_now") -> Any:
         done = await act(self.viewer, Permission.MAKE_CAMPAIGNS, job, *args)
-        ui.notify(self.viewer.say("audience.kept_now"), type="positive")
+        ui.notify(self.viewer.say(said), type="positive")
         return done
 
 

@@ -11,11 +11,11 @@ from sqlalchemy import Connection
 
 from console.web.campaign_draft import body_of, plan_of_text
 from console.web.campaign_preview import FIRST, show_letter
-from console.web.campaign_views import act, money
+from console.web.campaign_views import act, money, wake_run
 from console.web.deciding import ask_reason
 from console.web.frame import telling
 from console.web.signed_in import Viewer
-from models.audience_words import audience_text
+from models.audience_words import Names, audience_text
 from models.campaign_plans import CampaignPlan, Language, Words
 from models.campaign_words import FOLLOW_UP, LANGUAGES
 from models.errors import AftercareError
@@ -91,11 +91,11 @@ def _spoken(words: Mapping[Language, Words]) -> list[Language]:
     return [language for language in LANGUAGES if language in words]
 
 
-def show_brief(viewer: Viewer, read: CampaignRead, found: ForApproval | AftercareError) -> None:
+def show_brief(viewer: Viewer, read: CampaignRead, names: Names, found: ForApproval | AftercareError) -> None:
     """The campaign in words."""
     say = viewer.say
     with ui.element("dl").classes("facts card"):
-        _fact(say("campaigns.audience"), audience_text(read.plan.audience, _language(viewer)))
+        _fact(say("campaigns.audience"), audience_text(read.plan.audience, _language(viewer), names))
         if isinstance(found, ForApproval):
             _fact(say("campaigns.size"), _size(viewer, read, found))
             _fact(say("campaigns.cost"), _cost(viewer, read, found))
@@ -184,6 +184,7 @@ def show_decision(viewer: Viewer, read: CampaignRead, changed: Callable[[], Awai
                     viewer, Permission.APPROVE_CAMPAIGNS, refuse, read.row.id, read.fingerprint, reason, viewer.now
                 )
             ui.notify(viewer.say("campaigns.approved" if yes else "campaigns.refused"), type="positive")
+            await wake_run(viewer, read.row.id)
             await changed()
 
     with ui.row():

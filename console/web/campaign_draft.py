@@ -130,8 +130,8 @@ def plan_of_text(body: Body, variant: str, channel: str, language: str) -> Campa
         "channels": [channel],
         "variants": [{"key": "a", "words": words}],
     }
-    if by_phone:
-        plan["follow_up"] = {"kind": follow_up["kind"], "role": follow_up["role"], "words": words}
+    if variant == FOLLOW_UP:
+        plan["follow_up"] = {"kind": follow_up["kind"], "role": follow_up.get("role"), "words": words}
     return read_plan(plan)
 
 

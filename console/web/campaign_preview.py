@@ -154,7 +154,8 @@ class Preview:
                 ui.label(_refusal(self.viewer, letter)).classes("bad")
                 return
             show_letter(self.viewer, letter)
-            if self.viewer.may(Permission.MAKE_CAMPAIGNS) and letter.variant != FOLLOW_UP:
+            calls = plan.follow_up is not None and plan.follow_up.kind is StepKind.CALL
+            if self.viewer.may(Permission.MAKE_CAMPAIGNS) and not calls:
                 self._test(plan, letter)
 
     def _test(self, plan: CampaignPlan, letter: CampaignMessage) -> None:
@@ -173,7 +174,7 @@ class Preview:
             assert self.campaign_id is not None  # noqa: S101  the button is not there otherwise
             await self.viewer.change(Permission.MAKE_CAMPAIGNS, _is_there)
             wanted = WantedTest(
-                self.campaign_id, self.name(), plan, FIRST, letter.channel, letter.customer_id, to.value or ""
+                self.campaign_id, self.name(), plan, letter.variant, letter.channel, letter.customer_id, to.value or ""
             )
             database = self.viewer.database
             await send_test(database.engine, database.settings, self.viewer.user.login, wanted, self.viewer.now)
@@ -184,7 +185,7 @@ class Preview:
 def _refusal(viewer: Viewer, error: AftercareError) -> str:
     """What is wrong with a text, without the places that belong to the whole plan."""
     if isinstance(error, BadPlan):
-        return "; ".join(viewer.reason(reason) for reason in error.complaints.values())
+        return "; ".join(dict.fromkeys(viewer.reason(reason) for reason in error.complaints.values()))
     return sentence_of(viewer.language, error)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from nicegui import ui
 
-from console.web.campaign_views import act, ask_for_run, money
+from console.web.campaign_views import act, ask_for_run, confirm, money, wake_run
 from console.web.deciding import ask_reason
 from console.web.frame import sentence_of, telling
 from console.web.signed_in import Viewer
@@ -113,16 +113,16 @@ class Steering:
 
     async def _launch(self) -> None:
         question = self.viewer.say("campaigns.launch_ask", size=f"{self.read.approved_size or 0:,}")
-        if await _confirm(self.viewer, question, "campaigns.launch_means", "campaigns.launch") and await self._do(
+        if await confirm(self.viewer, question, "campaigns.launch_means", "campaigns.launch") and await self._do(
             Permission.MAKE_CAMPAIGNS, launch, self.viewer.now, word="launched"
         ):
             await ask_for_run(self.viewer, self.read.row, "launched")
 
     async def _withdraw(self) -> None:
-        if await _confirm(
+        if await confirm(
             self.viewer, self.viewer.say("campaigns.withdraw_ask"), "campaigns.withdraw_means", "campaigns.withdraw"
-        ):
-            await self._do(Permission.MAKE_CAMPAIGNS, withdraw, self.viewer.now, word="withdrawn")
+        ) and await self._do(Permission.MAKE_CAMPAIGNS, withdraw, self.viewer.now, word="withdrawn"):
+            await wake_run(self.viewer, self.read.row.id)
 
     async def _pause(self) -> None:
         await self._do(Permission.MAKE_CAMPAIGNS, pause, self.viewer.now, word="paused_now")
@@ -133,8 +133,10 @@ class Steering:
     async def _cancel(self) -> None:
         say = self.viewer.say
         reason = await ask_reason(self.viewer, say("campaigns.cancel_ask"), say("campaigns.cancel_means"), needed=True)
-        if reason is not None:
-            await self._do(Permission.MAKE_CAMPAIGNS, cancel, self.viewer.now, reason, word="cancelled")
+        if reason is not None and await self._do(
+            Permission.MAKE_CAMPAIGNS, cancel, self.viewer.now, reason, word="cancelled"
+        ):
+            await wake_run(self.viewer, self.read.row.id)
 
     async def _let_go(self) -> None:
         """A budget that is used up can be raised on the way."""
@@ -170,15 +172,3 @@ def _amount(text: str) -> tuple[Decimal | None]:
     if not amount.is_finite() or amount <= 0 or amount >= 10**12:
         raise InvalidOperation
     return (amount.quantize(Decimal("0.01")),)
-
-
-async def _confirm(viewer: Viewer, question: str, means: str, confirm: str) -> bool:
-    with ui.dialog() as dialog, ui.card().classes("asking"):
-        ui.label(question).props("role=heading aria-level=2").classes("text-h6")
-        ui.label(viewer.say(means)).classes("as-written")
-        with ui.row().classes("full-width justify-end"):
-            ui.button(viewer.say("frame.close"), on_click=lambda: dialog.submit(False)).props("flat no-caps")
-            ui.button(viewer.say(confirm), on_click=lambda: dialog.submit(True)).props("no-caps")
-    answer = await dialog
-    dialog.delete()
-    return bool(answer)

@@ -15,7 +15,7 @@ from models.permissions import Permission
 from models.words import CampaignState
 from tasks.access.sessions import SignedIn
 from tasks.campaigns.authors import author_of
-from tasks.campaigns.listing import CampaignRow
+from tasks.campaigns.listing import CampaignRead, CampaignRow, read_campaign
 
 PARTS = {"": "course", "plan": "plan", "rehearsal": "rehearsal", "results": "results"}
 """The pages of one campaign: the end of the address, and the word for it."""
@@ -99,6 +99,19 @@ def _as_author(connection: Connection, user: SignedIn, job: Any, args: tuple[Any
     return job(connection, author_of(user), *args, **kwargs)
 
 
+async def confirm(viewer: Viewer, question: str, means: str, confirm: str) -> bool:
+    """Whether the viewer means it, having read what it means."""
+    with ui.dialog() as dialog, ui.card().classes("asking"):
+        ui.label(question).props("role=heading aria-level=2").classes("text-h6")
+        ui.label(viewer.say(means)).classes("as-written")
+        with ui.row().classes("full-width justify-end"):
+            ui.button(viewer.say("frame.close"), on_click=lambda: dialog.submit(False)).props("flat no-caps")
+            ui.button(viewer.say(confirm), on_click=lambda: dialog.submit(True)).props("no-caps")
+    answer = await dialog
+    dialog.delete()
+    return bool(answer)
+
+
 async def ask_for_run(viewer: Viewer, row: CampaignRow, why: str) -> None:
     """Have Prefect carry the campaign on at once, once for each time that it came to where it stands.
 
@@ -108,6 +121,22 @@ async def ask_for_run(viewer: Viewer, row: CampaignRow, why: str) -> None:
     try:
         await steering().carry_on(row.id, login=viewer.user.login, key=key)
     except (NoPrefect, NotDeployed, PrefectSilent):
+        ui.notify(viewer.say("campaigns.no_prefect"), type="warning", timeout=10_000)
+
+
+async def wake_run(viewer: Viewer, campaign_id: int) -> None:
+    """Have the flow run that waited with the campaign for its approval go on at once; without one, begin one.
+
+    Where Prefect is away the viewer is told so: the timetable's run of every minute wakes it.
+    """
+    read: CampaignRead = await viewer.read(read_campaign, author_of(viewer.user), campaign_id)
+    if read.prefect_run_id is None:
+        if read.row.state is CampaignState.APPROVED and read.row.launches_at is not None:
+            await ask_for_run(viewer, read.row, "approved")
+        return
+    try:
+        await steering().wake(read.prefect_run_id)
+    except (NoPrefect, PrefectSilent):
         ui.notify(viewer.say("campaigns.no_prefect"), type="warning", timeout=10_000)
 
 

@@ -100,7 +100,7 @@ def submit(
         "approved_fingerprint": plan.fingerprint,
         "approved_size": size,
         "budget": plan.budget,
-        "dearest_message": dearest_message(connection, campaign.name, plan, settings, now),
+        "dearest_message": dearest_message(connection, campaign.name, plan, campaign.store_id, settings, now),
         "author": author.login,
         "launched_by": author.login if launch else None,
         "notice": None,
@@ -127,7 +127,7 @@ def _check_plan(
     if size == 0:
         raise EmptyAudience(campaign.name)
     if plan.budget is not None:
-        dearest = dearest_message(connection, campaign.name, plan, settings, now)
+        dearest = dearest_message(connection, campaign.name, plan, campaign.store_id, settings, now)
         first = max(plan.first_wave(size), 1)
         if plan.budget < dearest * first:
             raise BudgetTooSmall(plan.budget, dearest * first, settings.price_currency)

@@ -1,10 +1,12 @@
 """What an audience's conditions can name: lists, earlier campaigns, and examples of levels, makes and the like."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from sqlalchemy import Connection, func, literal, or_, select
 
+from models.audience_words import Names
+from models.audiences import AudienceRule, OnList, WasInCampaign, conditions_of
 from models.campaigns import AudienceList, Campaign
 from models.people import Customer, Store
 from models.vehicles import Vehicle
@@ -32,6 +34,18 @@ def read_choices(connection: Connection, author: Author, campaign_id: int | None
         "list": dict(connection.execute(lists).tuples().all()),
         "campaign": dict(connection.execute(began).tuples().all()),
     }
+
+
+def read_names(connection: Connection, rule: AudienceRule) -> Names:
+    """What the lists and the campaigns that a rule names are called."""
+    conditions = conditions_of(rule)
+    lists = {one.list for one in conditions if isinstance(one, OnList)}
+    campaigns = {one.campaign for one in conditions if isinstance(one, WasInCampaign) and one.campaign is not None}
+    return {"list": _called(connection, AudienceList, lists), "campaign": _called(connection, Campaign, campaigns)}
+
+
+def _called(connection: Connection, table: type[AudienceList | Campaign], ids: Set[int]) -> dict[int, str]:
+    return dict(connection.execute(select(table.id, table.name).where(table.id.in_(ids))).tuples().all()) if ids else {}
 
 
 def read_examples(connection: Connection, store_id: int | None) -> Mapping[str, list[str]]:

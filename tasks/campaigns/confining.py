@@ -86,19 +86,20 @@ class CampaignConfinement:
         return all(moment is None for moment in connection.execute(stopped).one())
 
     def note(self, connection: Connection, results: Sequence[Result]) -> None:
-        """Add up what the messages cost, in the transaction that records them."""
+        """Add up what the messages cost, in the transaction that records them.
+
+        One that was dearer than any foreseen (a name that was imported since) is what is kept back from then on.
+        """
         charged = [result for result in results if result.state in CHARGED and result.body]
         if not charged:
             return
         of_those = select(Touch.id, Touch.channel).where(Touch.id.in_([result.touch_id for result in charged]))
         channels = {row.id: row.channel for row in connection.execute(of_those)}
-        cost = sum(
-            (price_of(self.settings, channels[one.touch_id], one.body) for one in charged if one.body), Decimal(0)
-        )
-        if cost:
-            connection.execute(
-                update(Campaign).where(Campaign.id == self.campaign_id).values(spent=Campaign.spent + cost)
-            )
+        prices = [price_of(self.settings, channels[one.touch_id], one.body) for one in charged if one.body]
+        if any(prices):
+            dearest = func.greatest(Campaign.dearest_message, max(prices))
+            values = {"spent": Campaign.spent + sum(prices, Decimal(0)), "dearest_message": dearest}
+            connection.execute(update(Campaign).where(Campaign.id == self.campaign_id).values(**values))
 
 
 def _sends(campaign: Row[Any]) -> bool:

@@ -8,30 +8,28 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple, assert_never
 
-from sqlalchemy import Connection, Select, func, literal, select
+from sqlalchemy import Connection, Select, literal, select
 from sqlalchemy.types import Text
 
+from models.campaign_lengths import Widths, most_segments, variables_in, widths_of
 from models.campaign_plans import CampaignPlan
-from models.campaign_words import FOLLOW_UP, Saying, check_texts, longest, saying_for, sayings_of
+from models.campaign_words import FOLLOW_UP, Saying, check_texts, saying_for, sayings_of, spoken_in
 from models.letters import LINKS, write_variables
-from models.links import CONSENT_LASTS, LINKS_OF_SUBJECT, Link, LinkPurpose, make_link
-from models.people import Customer, Store
+from models.links import CONSENT_LASTS, Link, LinkPurpose, make_link
+from models.people import Customer
 from models.rendering import links_in, render
 from models.settings import Settings
-from models.sms_segments import CAPACITY, Alphabet, TextLength, measure
-from models.vehicles import Vehicle
+from models.sms_segments import TextLength, measure
 from models.words import ChannelName, StepKind, SubjectKind
 from tasks.access.reach import NotYours
+from tasks.campaigns.longest_values import read_widths, widths_of_links
 from tasks.links import NoAddressForCustomers, signer_for_letters
-from tasks.subjects.customers import about_customer, newest_car_of, stores_today, vehicle_name
+from tasks.subjects.customers import about_customer, newest_car_of, stores_today
 
 MOST_SAMPLED = 200
 """So many customers tell what a message costs."""
 RECIPIENT = 2**24
 """Stands for the number of a recipient before there are any: its link is as long as the real ones, and opens none."""
-HIGHEST_ID = 2**40
-SALUTATION = 4
-"""So many characters a salutation adds at most, however the source writes it: 先生, Mrs with a space."""
 CENT_OF_A_CENT = Decimal("0.0001")
 
 
@@ -166,22 +164,28 @@ def estimate(
 
 
 def dearest_message(
-    connection: Connection, name: str, plan: CampaignPlan, settings: Settings, now: datetime
+    connection: Connection, name: str, plan: CampaignPlan, store_id: int | None, settings: Settings, now: datetime
 ) -> Decimal:
     """What no message of a campaign can cost more than, whoever gets it: so much is kept back for each on its way."""
-    lengths = _longest_values(connection, name, settings, now)
     used = set(_told_by_message(plan))
     sayings = [one for one in sayings_of(plan) if one.variant in used and one.channel in plan.channels]
-    return max((_dearest(settings, one, lengths) for one in sayings), default=Decimal(0))
+    always = {"campaign": widths_of(name)} | widths_of_links(settings, now)
+    return max((_dearest(connection, plan, one, always, store_id, settings) for one in sayings), default=Decimal(0))
 
 
-def _dearest(settings: Settings, saying: Saying, lengths: Mapping[str, int]) -> Decimal:
-    """Written in UCS-2: one character of a name can make it so. A character beyond it may leave a unit unused."""
+def _dearest(
+    connection: Connection,
+    plan: CampaignPlan,
+    saying: Saying,
+    always: Mapping[str, Widths],
+    store_id: int | None,
+    settings: Settings,
+) -> Decimal:
     if saying.channel is not ChannelName.SMS:
         return price_of(settings, saying.channel, saying.text)
-    alone, part = CAPACITY[Alphabet.UCS_2]
-    units = longest(saying.text, lengths)
-    return settings.prices.sms * (1 if units <= alone else -(-units // (part - 1)))
+    spoken = spoken_in(plan, saying.variant, saying.channel)
+    widths = read_widths(connection, variables_in(saying.text), saying.language, spoken, store_id)
+    return settings.prices.sms * most_segments(saying.text, {**always, **widths})
 
 
 def _told_by_message(plan: CampaignPlan) -> list[str]:
@@ -255,34 +259,3 @@ def _customers(connection: Connection, name: str, ids: Collection[int], now: dat
         .order_by(Customer.id)
     )
     return list(connection.execute(statement).mappings())
-
-
-def _longest_values(connection: Connection, name: str, settings: Settings, now: datetime) -> dict[str, int]:
-    """How many characters each variable has at most, in this database."""
-    row = connection.execute(
-        select(
-            select(func.max(func.char_length(Customer.name) + _length(Customer.salutation))).scalar_subquery(),
-            select(func.max(func.char_length(vehicle_name()))).select_from(Vehicle).scalar_subquery(),
-            select(func.max(func.char_length(Store.name))).scalar_subquery(),
-            select(func.max(_length(Store.phone))).scalar_subquery(),
-        )
-    ).one()
-    customer, vehicle, store, store_phone = (value or 0 for value in row)
-    links = _longest_links(settings, now)
-    own = {"customer": customer + SALUTATION, "vehicle": max(vehicle, len("your car"))}
-    return own | {"store": store, "store_phone": store_phone, "campaign": len(name)} | links
-
-
-def _length(column: Any) -> Any:
-    return func.coalesce(func.char_length(column), 0)
-
-
-def _longest_links(settings: Settings, now: datetime) -> dict[str, int]:
-    signer = signer_for_letters(settings)
-    if signer is None:
-        return {}
-    links = {
-        purpose: make_link(purpose, SubjectKind.RECIPIENT, HIGHEST_ID, HIGHEST_ID, now)
-        for purpose in LINKS_OF_SUBJECT[SubjectKind.RECIPIENT]
-    }
-    return {f"{LINKS}.{purpose}": len(signer.address(link)) for purpose, link in links.items()}

@@ -26,6 +26,8 @@ from models.vehicles import OdometerReading, Vehicle, Warranty, WarrantyEnd
 from tasks.campaigns.bounds import Yes, between, one_of
 from tasks.subjects.customers import stores_today
 
+KEPT = {"yes": True, "no": False, "either": None}
+
 
 def owners(condition: HasCar, now: Now) -> Select[Any]:
     """The owners of a car of which all of it holds."""
@@ -61,7 +63,7 @@ def _of_car(condition: HasCar, today: Any) -> Yes:
     asked += [one_of(Vehicle.model, condition.models)] if condition.models else []
     kept = or_(Vehicle.disposed_on.is_(None), Vehicle.disposed_on > today)
     facts = (
-        (kept, condition.kept),
+        (kept, KEPT[condition.kept]),
         (Vehicle.plate.is_not(None), condition.has_plate),
         (Vehicle.vin.is_not(None), condition.has_vin),
     )

@@ -12,12 +12,13 @@ from sqlalchemy import Connection, Engine, func, select
 
 from models.cadence import moment
 from models.campaign_plans import CampaignPlan
+from models.campaign_words import FOLLOW_UP
 from models.errors import AftercareError
 from models.ledger import AuditEntry
 from models.masking import mask_contact
 from models.people import Store
 from models.settings import Settings
-from models.words import ChannelName, Purpose
+from models.words import ChannelName, Purpose, StepKind
 from tasks import audit
 from tasks.campaigns.messages import CampaignMessage, preview
 from tasks.channels.contract import Accepted, Channel, Message, Rejected, Transient, Unknown
@@ -97,6 +98,8 @@ def _prepare(
     engine: Engine, settings: Settings, author: str, wanted: WantedTest, now: datetime
 ) -> tuple[CampaignMessage, str]:
     """Write the message and put it on record; what came of a test that was not taken is not worth a second entry."""
+    if wanted.variant == FOLLOW_UP and wanted.plan.follow_up and wanted.plan.follow_up.kind is StepKind.CALL:
+        raise UnfitForTest(ChannelName.PHONE, wanted.to)
     to = read_address(wanted.channel, wanted.to)
     with engine.begin() as connection:
         _count(connection, author, now)

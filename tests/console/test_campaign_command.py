@@ -278,9 +278,15 @@ def test_an_audience_is_kept_changed_and_used_by_its_name(told: Told, tmp_path: 
     assert "No audience is kept under the name 'None'" in refusal(told("audience", "count", "--saved", "None"))
     assert "either a file or --saved" in refusal(told("audience", "count"))
     assert "'wang' may not do this" in refusal(told("audience", "save", "X", rule, "--by", "wang"))
+    assert "'wang' may not do this" in refusal(told("audience", "delete", "Everybody", "--by", "wang"))
+    assert done(told("audience", "delete", "Everybody", "--by", "mei")) == "'Everybody' is no longer kept.\n"
+    assert as_json(told("audience", "list", "--json")) == []
+    assert "No audience is kept" in refusal(told("audience", "delete", "Everybody", "--by", "mei"))
 
 
-def test_a_file_of_customers_is_a_list_that_a_rule_names(told: Told, tmp_path: Path, engine: Engine) -> None:
+def test_a_file_of_customers_is_a_list_that_a_rule_names(
+    told: Told, written: Written, tmp_path: Path, engine: Engine
+) -> None:
     with engine.connect() as connection:
         numbers = connection.scalars(select(ContactPoint.value).order_by(ContactPoint.id)).all()
     path = tmp_path / "guests.csv"
@@ -291,6 +297,9 @@ def test_a_file_of_customers_is_a_list_that_a_rule_names(told: Told, tmp_path: P
     rule = tmp_path / "rule.toml"
     rule.write_text('kind = "list"\nlist = 1\n')
     assert as_json(told("audience", "count", rule, "--json")) == {"customers": 2}
+    plan = written(audience={"kind": "list", "list": 1})
+    done(told("new", "To the guests", "--plan", plan, "--by", "mei"))
+    assert "audience: is on the list 'Guests'" in done(told("show", 1))
     path.write_text("phone\n+8613000000000\n")
     nobody = told("audience", "import-list", "Nobody", path, "--by", "mei")
     assert nobody.exit_code == 1

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.states import Completed, Running
+from prefect.states import Completed, Running, Suspended
 
 from deployments.steering_runs import (
     DEPLOYMENT,
@@ -84,6 +84,20 @@ async def test_what_is_over_is_not_cancelled(steering: Steering, client: Prefect
     with pytest.raises(NotCancellable, match="Completed"):
         await steering.cancel(done)
     assert (await steering.look(done)).over
+
+
+async def test_what_is_suspended_is_woken_and_nothing_else(steering: Steering, client: PrefectClient) -> None:
+    suspended, running, over = [
+        await steering.start(PROCESS, as_of=None, dry_run=False, login="mei", key=str(uuid.uuid4())) for _ in range(3)
+    ]
+    await client.set_flow_run_state(suspended, Suspended(timeout_seconds=3600), force=True)
+    await client.set_flow_run_state(running, Running(), force=True)
+    await client.set_flow_run_state(over, Completed(), force=True)
+    for one in (suspended, suspended, running, over, uuid.uuid4()):
+        await steering.wake(one)
+    assert [(await steering.look(one)).state for one in (suspended, running, over)] == [
+        "Resuming", "Running", "Completed",
+    ]  # fmt: skip
 
 
 async def test_what_prefect_does_not_know_is_told(steering: Steering) -> None:

@@ -17,7 +17,6 @@ from models.ledger import Run
 from models.words import CampaignState, RunState
 from tasks.campaigns.approving import approve, submit
 from tasks.campaigns.drafting import create_campaign
-from tasks.prefect_campaigns import take_waiting
 from tasks.prefect_pace import Limit, open_pace
 from tests.support.campaigning import LI, MEI, NOON, CampaignOffice, plan
 from tests.support.office import Office
@@ -69,9 +68,8 @@ async def test_a_run_waits_suspended_and_goes_on_when_it_is_approved(
 
     with marketing.engine.begin() as connection:
         approve(connection, LI, campaign_id, submitted.fingerprint, NOON)
-        assert take_waiting(connection, NOON) == [run.id]
-        assert take_waiting(connection, NOON) == []
-    await client.resume_flow_run(run.id)
+    await campaigns(as_of=NOON)
+    assert marketing.read(campaign_id).prefect_run_id is None
     await run_once(run.id)
     over = (await client.read_flow_run(run.id)).state
     assert over is not None

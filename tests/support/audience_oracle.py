@@ -247,8 +247,8 @@ def _is_of_years(rule: HasCar, car: Car) -> bool:
 
 def _is_in_hand(rule: HasCar, car: Car) -> bool:
     asked = ((rule.has_plate, car.plate is not None), (rule.has_vin, False))
-    kept = car.disposed_on is None or car.disposed_on > TODAY
-    return all(wanted in (None, fact) for wanted, fact in (*asked, (rule.kept, kept)))
+    kept = "yes" if car.disposed_on is None or car.disposed_on > TODAY else "no"
+    return rule.kept in ("either", kept) and all(wanted in (None, fact) for wanted, fact in asked)
 
 
 def _has_driven(rule: HasCar, car: Car) -> bool:
@@ -472,7 +472,7 @@ def _cars(draw: st.DrawFn) -> dict[str, Any]:
         "makes": draw(st.sampled_from([[], ["byd"], ["BYD", "Polestar"]])),
         "models": draw(st.sampled_from([[], ["aurora"]])),
         "has_plate": draw(_maybe(st.booleans())),
-        "kept": draw(_maybe(st.booleans())),
+        "kept": draw(st.sampled_from(["yes", "no", "either"])),
     }
     part = draw(st.sampled_from(parts))
     return asked | (draw(part) if isinstance(part, st.SearchStrategy) else part)

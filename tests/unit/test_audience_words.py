@@ -21,10 +21,9 @@ TRADE_IN = {
 
 
 def test_in_english() -> None:
-    assert audience_text(read_audience(TRADE_IN), "en").splitlines() == [
+    assert audience_text(read_audience(TRADE_IN), "en", {}).splitlines() == [
         "all of these hold:",
-        "  owns a car made by BYD, NIO, 3 years old or more, 5 years old or less, still kept: yes, "
-        "with 100,000 km or less",
+        "  owns a car made by BYD, NIO, 3 years old or more, 5 years old or less, still kept, with 100,000 km or less",
         "  has no open complaint",
         "  this does not hold:",
         "    spent CNY, at least 2,000, within 365 days",
@@ -33,9 +32,9 @@ def test_in_english() -> None:
 
 
 def test_in_chinese() -> None:
-    assert audience_text(read_audience(TRADE_IN), "zh-CN").splitlines() == [
+    assert audience_text(read_audience(TRADE_IN), "zh-CN", {}).splitlines() == [
         "同时满足以下各项：",
-        "  拥有车辆 品牌 BYD、NIO、车龄至少 3 年、车龄至多 5 年、仍持有：是、里程至多 100,000 公里",
+        "  拥有车辆 品牌 BYD、NIO、车龄至少 3 年、车龄至多 5 年、仍持有、里程至多 100,000 公里",
         "  没有未结投诉",
         "  不满足：",
         "    消费金额 CNY、至少 2,000、365 天以内",
@@ -45,17 +44,35 @@ def test_in_chinese() -> None:
 
 def test_a_lead() -> None:
     lead = {"kind": "lead", "urgencies": ["H", "A"], "models": ["Aurora"], "uncontacted_days": 7}
-    assert audience_text(read_audience(lead), "en") == (
+    assert audience_text(read_audience(lead), "en", {}) == (
         "has a lead of the urgency H (buys within 7 days), A (within a month), in the state open, of the model Aurora, "
         "not contacted within 7 days"
     )
-    assert audience_text(read_audience(lead), "zh-CN") == (
+    assert audience_text(read_audience(lead), "zh-CN", {}) == (
         "有购车线索 级别 H（7 天内购车）、A（一个月内购车）、状态：跟进中、车型 Aurora、最近 7 天内未联系"
     )
 
 
+@pytest.mark.parametrize(
+    ("rule", "english", "chinese"),
+    [
+        ({"kind": "list", "list": 7}, "is on the list 'VIP guests'", "在名单上 “VIP guests”"),
+        ({"kind": "list", "list": 8}, "is on the list no. 8", "在名单上 编号 8"),
+        (
+            {"kind": "campaign", "campaign": 3, "part": "answered"},
+            "in an earlier campaign answered it, namely in 'Spring'",
+            "以往活动 已回应、即 “Spring”",
+        ),
+    ],
+)
+def test_lists_and_campaigns_are_told_by_their_names(rule: dict[str, Any], english: str, chinese: str) -> None:
+    names = {"list": {7: "VIP guests"}, "campaign": {3: "Spring"}}
+    assert audience_text(read_audience(rule), "en", names) == english
+    assert audience_text(read_audience(rule), "zh-CN", names) == chinese
+
+
 def test_nobody_is_left_out_of_everybody() -> None:
-    assert audience_text(read_audience({"kind": "all"}), "en") == "everybody"
+    assert audience_text(read_audience({"kind": "all"}), "en", {}) == "everybody"
 
 
 @pytest.mark.parametrize("condition", get_args(Condition))
@@ -70,7 +87,7 @@ def test_every_condition_and_field_has_words(condition: Any) -> None:
 
 @given(AUDIENCES)
 def test_whatever_is_asked_for_is_said(rule: AudienceRule) -> None:
-    english, chinese = describe_audience(rule, "en"), describe_audience(rule, "zh-CN")
+    english, chinese = describe_audience(rule, "en", {}), describe_audience(rule, "zh-CN", {})
     assert [line.depth for line in english] == [line.depth for line in chinese]
     assert all(line.text and "{" not in line.text for line in english + chinese)
     assert english[0].depth == 0

@@ -10,9 +10,11 @@ from models.accounts_of_runs import Unbalanced
 from models.campaign_results import CampaignAccount, CampaignResults, Group, difference, wilson
 from models.words import CampaignAnswer, Wave
 
-# Newcombe, Statistics in Medicine 17 (1998), 857-872, table I, method 3.
+# The examples of Newcombe, Statistics in Medicine 17 (1998), 857-872, table I, method 3; each figure is also that of
+# statsmodels 0.15.0, `proportion_confint(good, of, method="wilson")`, to four decimals.
 PROPORTIONS = [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]
-# Newcombe, Statistics in Medicine 17 (1998), 873-890, table II, method 10.
+# The examples of Newcombe, Statistics in Medicine 17 (1998), 873-890, table II, method 10; each figure is also that of
+# statsmodels 0.15.0, `confint_proportions_2indep(…, compare="diff", method="newcomb")`, to four decimals.
 DIFFERENCES = [
     (56, 70, 48, 80, 0.0524, 0.3339),
     (9, 10, 3, 10, 0.1705, 0.8090),

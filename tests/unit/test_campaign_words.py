@@ -3,8 +3,6 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from models.campaign_plans import CampaignPlan, read_plan
 from models.campaign_words import (
@@ -12,13 +10,11 @@ from models.campaign_words import (
     NothingToSay,
     SaysNoWayOut,
     check_texts,
-    longest,
     saying_for,
     sayings_of,
     says_way_out,
 )
-from models.letters import LINKS
-from models.rendering import UnknownVariable, UnreadableTemplate, render
+from models.rendering import UnknownVariable, UnreadableTemplate
 from models.template_guard import ForbiddenInTemplate
 from models.words import ChannelName
 
@@ -107,14 +103,3 @@ def test_every_text_is_found() -> None:
     plan = saying("", variants=[{"key": "a", "words": words}], follow_up={"words": {"en": {"sms": GOOD}}})
     assert len(list(sayings_of(plan))) == 5
     assert {one.subject for one in sayings_of(plan)} == {None, "Hello"}
-
-
-values = st.text(st.characters(blacklist_categories=("Cs",)), max_size=20)
-
-
-@given(customer=values, vehicle=values, consent=values)
-def test_no_letter_is_longer_than_the_longest(customer: str, vehicle: str, consent: str) -> None:
-    text = "{{ customer }}{% if vehicle %} and {{ vehicle ~ '!' }}{% else %}, hello{% endif %}: {{ links.consent }}"
-    lengths = {"customer": len(customer), "vehicle": len(vehicle), f"{LINKS}.consent": len(consent)}
-    written = render(text, {"customer": customer, "vehicle": vehicle, LINKS: {"consent": consent}})
-    assert len(written) <= longest(text, lengths)

@@ -6,9 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.audiences import AudienceRule
+from models.campaign_plans import read_plan
 from models.shipped import read_policy, shipped_policy
 from models.toml_text import write_toml
 from models.words import STANDING_PROCESSES, ProcessName
+from tests.support.audience_oracle import AUDIENCES
+from tests.support.campaigns import plan_data
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 SCALAR = st.booleans() | st.integers(-(2**40), 2**40) | TEXT
@@ -29,6 +33,15 @@ def test_a_shown_policy_can_be_given_back(process: ProcessName) -> None:
     policy = shipped_policy(process)
     shown = write_toml({"process": process} | policy.model_dump(mode="json", exclude_defaults=True))
     assert read_policy(process, tomllib.loads(shown)) == policy
+
+
+@given(AUDIENCES)
+def test_every_plan_survives_its_way_through_toml(audience: AudienceRule) -> None:
+    plan = read_plan(plan_data(audience=audience.model_dump()))
+    written = write_toml(plan.model_dump(mode="json"))
+    read = read_plan(tomllib.loads(written))
+    assert read == plan
+    assert write_toml(read.model_dump(mode="json")) == written
 
 
 def test_null_is_left_out() -> None:

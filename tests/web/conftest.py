@@ -88,7 +88,18 @@ def fill_sample(url: URL, folder: Path, customers: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def console(sample_database: str, postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+def console_variables() -> dict[str, str]:
+    """What else a module's console shall find in its environment."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def console(
+    sample_database: str,
+    postgres: Cluster,
+    tmp_path_factory: pytest.TempPathFactory,
+    console_variables: dict[str, str],
+) -> Iterator[Console]:
     """A console of this module's own, with its clock at the sample's moment."""
     home = tmp_path_factory.mktemp("console")
     name = f"console_{home.name.replace('-', '_')}_{os.getpid()}"
@@ -98,7 +109,7 @@ def console(sample_database: str, postgres: Cluster, tmp_path_factory: pytest.Te
         ending.callback(_drop, postgres, name)
         engine = create_engine(postgres.url(name))
         ending.callback(engine.dispose)
-        address, process = start_console(postgres.url(name), home)
+        address, process = start_console(postgres.url(name), home, **console_variables)
         ending.callback(_end, process)
         yield Console(address, engine)
 

@@ -13,10 +13,11 @@ import httpx
 import openpyxl
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 from sqlalchemy import func, insert, select, text, update
 
-from models.campaigns import Campaign, CampaignRecipient
+from models.campaign_plans import CampaignPlan
+from models.campaigns import Audience, Campaign, CampaignRecipient
 from models.ledger import AuditEntry
 from models.people import Consent, Customer, CustomerKey, Store
 from models.settings import Settings
@@ -70,12 +71,14 @@ def carry_on(console: Console, threads: ThreadPoolExecutor, campaign_id: int, no
     threads.submit(office.carry_on, campaign_id, now).result()
 
 
-def a_draft(console: Console, login: str, store: str | None = STORE, name: str = "Spring") -> int:
+def a_draft(
+    console: Console, login: str, store: str | None = STORE, name: str = "Spring", wanted: CampaignPlan | None = None
+) -> int:
     """A campaign to everybody of a store."""
     with console.engine.begin() as connection:
         store_id = connection.scalar(select(Store.id).where(Store.code == store)) if store else None
         author = Author(login, Role.MARKETING, store_id)
-        return create_campaign(connection, author, name, plan(), SAMPLE_MOMENT)
+        return create_campaign(connection, author, name, wanted or plan(), SAMPLE_MOMENT)
 
 
 def readable(page: Page) -> None:
@@ -222,6 +225,12 @@ def test_a_tree_of_conditions_is_made_and_counted(agreed: Console, visit: Visit)
     page.get_by_label("Name", exact=True).last.fill("Not in English")
     page.get_by_role("button", name="Keep under this name").click()
     expect(page.get_by_text("The audience is kept.")).to_be_visible()
+    page.get_by_role("button", name="Delete it").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete it").click()
+    expect(page.get_by_text("The audience is deleted.")).to_be_visible()
+    expect(page.get_by_role("button", name="Delete it")).to_have_count(0)
+    with agreed.engine.connect() as connection:
+        assert connection.scalar(select(func.count()).where(Audience.name == "Not in English")) == 0
 
 
 def test_a_list_comes_as_a_file_and_narrows_the_audience(agreed: Console, visit: Visit, tmp_path: Path) -> None:
@@ -252,6 +261,47 @@ def test_a_test_goes_to_whoever_writes_it(agreed: Console, visit: Visit) -> None
         sent = select(AuditEntry.after).where(AuditEntry.action == "campaign.test-sent", AuditEntry.actor == "tia")
         (after,) = connection.scalars(sent).all()
     assert (after["to"], after["language"]) == ("+86***00", "en")
+
+
+def test_the_second_message_can_be_tested_as_well(agreed: Console, visit: Visit) -> None:
+    follow_up = {"words": {"en": {"sms": "{{ customer }}, still there? STOP"}}}
+    campaign_id = a_draft(agreed, "tim", wanted=plan(follow_up=follow_up))
+    page = visit(f"/campaigns/{campaign_id}/plan", agreed.add_user("tim", Role.MARKETING))
+    letter = page.locator("[data-preview=en]")
+    letter.get_by_label("To (your own number or address)").wait_for()
+    page.get_by_role("combobox", name="Message").click()
+    page.get_by_role("option", name="Follow-up").click()
+    expect(letter.get_by_text("still there?")).to_be_visible()
+    letter.get_by_label("To (your own number or address)").fill("+8613800138000")
+    letter.get_by_role("button", name="Send a test").click()
+    expect(page.get_by_text("The test was sent.")).to_be_visible()
+    with agreed.engine.connect() as connection:
+        sent = select(AuditEntry.after).where(AuditEntry.action == "campaign.test-sent", AuditEntry.actor == "tim")
+        assert connection.scalars(sent).one()["variant"] == "follow-up"
+
+
+def test_whoever_leaves_with_unsaved_changes_is_asked(agreed: Console, visit: Visit) -> None:
+    campaign_id = a_draft(agreed, "lea")
+    page = visit(f"/campaigns/{campaign_id}/plan", agreed.add_user("lea", Role.MARKETING))
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.get_by_role("textbox", name="Name", exact=True).first.fill("Summer")
+    expect(page.get_by_text("There are changes that are not saved")).to_be_visible()
+    for name in ("Campaigns", "Course"):
+        with page.expect_event("dialog"):
+            page.get_by_role("link", name=name, exact=True).click()
+    assert asked == ["beforeunload", "beforeunload"]
+    assert page.url.endswith("/plan")
+    page.get_by_role("button", name="Save the draft").click()
+    expect(page.get_by_text("Saved as version 2.")).to_be_visible()
+    page.get_by_role("link", name="Course").click()
+    expect(page.get_by_role("heading", name="Summer")).to_be_visible()
+    assert len(asked) == 2
 
 
 def test_what_is_held_is_seen_first_and_let_go_with_a_larger_budget(agreed: Console, visit: Visit) -> None:

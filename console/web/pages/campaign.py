@@ -1,13 +1,12 @@
 """One campaign: what it waits for, its approval, its course while it is under way, and what was done to it."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from nicegui import ui
 from sqlalchemy import Connection
 
 from console.web.campaign_approval import ForApproval, read_for_approval, show_brief, show_decision
-from console.web.campaign_steering import Steering
+from console.web.campaign_steering import Changed, Steering
 from console.web.campaign_views import show_parts, waits_for
 from console.web.campaign_watch import Watched, read_watched, show_watched
 from console.web.frame import page
@@ -17,11 +16,13 @@ from console.web.steering import steering
 from console.web.tables import show_table
 from console.web.watching import ShortMemory
 from console.web.words import read_wording
+from models.audience_words import Names
 from models.campaign_states import OVER
 from models.errors import AftercareError
 from models.permissions import Permission
 from models.words import CampaignState
 from tasks.campaigns.authors import Author, author_of
+from tasks.campaigns.choices import read_names
 from tasks.campaigns.listing import CampaignEvent, CampaignRead, list_events, read_campaign
 
 _watched: ShortMemory[Watched | None] = ShortMemory(5)
@@ -71,7 +72,8 @@ class _Followed:
             return
         settings = self._viewer.database.settings
         brief = await self._viewer.read(read_for_approval, read, settings, self._viewer.now)
-        _show_brief(self._viewer, read, brief, self._changed)
+        names: Names = await self._viewer.read(read_names, read.plan.audience)
+        _show_brief(self._viewer, read, names, brief, self._changed)
 
     async def _look(self) -> None:
         found = await _read(self._viewer, self._campaign_id)
@@ -156,13 +158,15 @@ def _show_facts(viewer: Viewer, read: CampaignRead, zone: str) -> None:
                     ui.label(fact)
 
 
-def _show_brief(viewer: Viewer, read: CampaignRead, brief: ForApproval | AftercareError, changed: Any) -> None:
+def _show_brief(
+    viewer: Viewer, read: CampaignRead, names: Names, brief: ForApproval | AftercareError, changed: Changed
+) -> None:
     waiting = read.row.state is CampaignState.AWAITING_APPROVAL
     title = viewer.say("campaigns.approval" if waiting else "campaigns.brief")
     with ui.element("section").classes("full-width").props(f'aria-label="{title}"'):
         ui.label(title).props("role=heading aria-level=2").classes("text-h6")
         with ui.column().classes("full-width"):
-            show_brief(viewer, read, brief)
+            show_brief(viewer, read, names, brief)
             if waiting:
                 show_decision(viewer, read, changed)
 

@@ -8,7 +8,7 @@ from typing import Any
 from nicegui import ui
 from sqlalchemy import Connection
 
-from console.web.audience_form import AUDIENCE, AudienceForm, Choices
+from console.web.audience_form import AUDIENCE, AudienceForm, Choices, known_too
 from console.web.audience_library import AudienceLibrary
 from console.web.audience_seen import AudienceWatch
 from console.web.audience_tree import place_in
@@ -20,6 +20,7 @@ from console.web.campaign_views import show_parts
 from console.web.frame import page, sentence_of, telling
 from console.web.refusals import problems_of, reason_of
 from console.web.signed_in import Viewer
+from console.web.unsaved import Unsaved
 from models.audiences import BadAudience
 from models.campaign_plans import BadPlan, CampaignPlan, read_plan
 from models.campaign_states import EDITABLE
@@ -31,7 +32,7 @@ from models.words import CampaignState
 from tasks.access.sessions import SignedIn
 from tasks.campaigns.audiences import AudienceSeen
 from tasks.campaigns.authors import author_of
-from tasks.campaigns.choices import read_choices, read_examples
+from tasks.campaigns.choices import read_choices, read_examples, read_names
 from tasks.campaigns.drafting import LONGEST_NAME, change_campaign, create_campaign
 from tasks.campaigns.listing import CampaignRead, read_campaign
 from tasks.policy_editing import store_codes, store_id_of
@@ -69,6 +70,7 @@ class _Editor:
         self._store = read.row.store if read else viewer.user.store
         self._store_id = read.store_id if read else viewer.store_id
         self._beside = Beside()
+        self._unsaved = Unsaved()
         self._ready = False
         states = read is None or read.row.state in EDITABLE
         self._editable = states and viewer.may(Permission.MAKE_CAMPAIGNS)
@@ -77,6 +79,8 @@ class _Editor:
         """Draw it all."""
         viewer, campaign_id = self._viewer, self._read.row.id if self._read else None
         choices: Choices = await viewer.read(read_choices, author_of(viewer.user), campaign_id)
+        if self._read is not None:
+            choices = known_too(choices, await viewer.read(read_names, self._read.plan.audience))
         examples: Mapping[str, list[str]] = await viewer.read(read_examples, self._store_id)
         known = {name: viewer.say("audience.such_as", names=", ".join(some)) for name, some in examples.items() if some}
         self._audience = AudienceForm(
@@ -174,6 +178,7 @@ class _Editor:
     def _changed(self) -> None:
         if self._ready and self._editable:
             self._told.set_text(self._viewer.say("campaigns.unsaved"))
+            self._unsaved.changed()
 
     def _typed(self, variant: str) -> None:
         if self._ready:
@@ -222,6 +227,7 @@ class _Editor:
             made = await viewer.change(
                 Permission.MAKE_CAMPAIGNS, _create, self._name, plan, viewer.now, self._store_id, self._recipe
             )
+            self._unsaved.saved()
             ui.navigate.to(f"/campaigns/{made}/plan")
             return
         before = self._version
@@ -229,6 +235,7 @@ class _Editor:
             Permission.MAKE_CAMPAIGNS, _change, self._read.row.id, plan, before, viewer.now, self._name
         )
         self._told.set_text("")
+        self._unsaved.saved()
         key = "campaigns.saved" if self._version != before else "campaigns.unchanged"
         ui.notify(viewer.say(key, version=self._version), type="positive")
 

@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy import insert
 
+from models.audiences import read_audience
 from models.campaigns import AudienceList
 from models.words import CampaignState, Role
 from tasks.campaigns.authors import Author
-from tasks.campaigns.choices import read_choices, read_examples
+from tasks.campaigns.choices import read_choices, read_examples, read_names
 from tasks.campaigns.listing import list_campaigns
 from tests.support.campaigns import BEGAN, LaunchedCampaign
 from tests.support.world import World
@@ -38,6 +39,15 @@ def test_only_what_is_within_reach_can_be_named(world: World, other_store: int) 
 def test_a_campaign_does_not_name_itself(world: World) -> None:
     campaign = LaunchedCampaign(world)
     assert read_choices(world.connection, reached(None), campaign.id)["campaign"] == {}
+
+
+def test_what_a_rule_names_is_known_by_its_name(world: World) -> None:
+    campaign = LaunchedCampaign(world)
+    campaign.change(name="Spring")
+    rule = read_audience(
+        {"kind": "all", "of": [{"kind": "campaign", "campaign": campaign.id}, {"kind": "list", "list": 99}]}
+    )
+    assert read_names(world.connection, rule) == {"list": {}, "campaign": {campaign.id: "Spring"}}
 
 
 def test_examples_are_what_stands_in_the_records_the_commonest_first(world: World, other_store: int) -> None:

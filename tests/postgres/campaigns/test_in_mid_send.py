@@ -120,6 +120,19 @@ async def test_two_workers_at_once_tell_everybody_once_and_keep_to_the_budget(ma
     assert row.held_reason.startswith("The budget of 23.00 is used up")
 
 
+def test_a_dearer_message_than_foreseen_is_what_is_kept_back_from_then_on(marketing: CampaignOffice) -> None:
+    marketing.settings = marketing.settings.model_copy(update={"prices": MessagePrices(sms=1)})
+    (customer,) = marketing.customers(1, name="Anna")
+    campaign_id = marketing.launched(plan(budget="23.00"), NOON)
+    assert marketing.read(campaign_id).dearest_message == 1
+    with marketing.engine.begin() as connection:
+        renamed = update(Customer).where(Customer.id == customer)
+        connection.execute(renamed.values(name="安娜" * 20))
+    marketing.carry_on(campaign_id, NOON)
+    row = marketing.read(campaign_id)
+    assert (row.spent, row.dearest_message) == (2, 2)
+
+
 def test_launched_by_two_people_at_once_it_is_one_campaign(marketing: CampaignOffice) -> None:
     marketing.customers(CUSTOMERS)
     campaign_id = marketing.approved(plan(), NOON)

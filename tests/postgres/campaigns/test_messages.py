@@ -119,10 +119,31 @@ def test_no_message_costs_more_than_the_dearest(world: World, settings: Settings
     customers.append(world.customer(name="司马" * 30, language="zh-CN", salutation="Mrs"))
     for customer in customers:
         world.vehicle(customer, model="Aurora" * 5, plate="沪A12345")
-    most = dearest_message(world.connection, NAME, plan, settings, NOW)
+    most = dearest_message(world.connection, NAME, plan, None, settings, NOW)
     dearest = max(
         preview(world.connection, NAME, plan, customer, "a", channel, settings, NOW).price
         for customer in customers
         for channel in plan.channels
     )
     assert dearest <= most <= 3 * dearest
+
+
+def test_an_english_message_is_counted_as_one_where_nobody_who_gets_it_has_other_characters(
+    world: World, settings: Settings
+) -> None:
+    long = "Dear {{ customer }}, your {{ vehicle }} is due. " + "x" * 90 + " STOP"
+    words = {"en": {"sms": long}, "zh-CN": {"sms": "{{ customer }}，欢迎光临。回T退订"}}
+    plan = a_plan(variants=[{"key": "a", "words": words}])
+    english, chinese = world.customer(name="Anna", salutation="女士"), world.customer(name="李雷", language="zh-CN")
+    world.vehicle(english, model="Aurora", plate="A12345")
+    world.vehicle(chinese, model="极光", plate="沪A12345")
+
+    def dearest(store_id: int | None = None) -> Decimal:
+        return dearest_message(world.connection, NAME, plan, store_id, settings, NOW)
+
+    assert preview(world.connection, NAME, plan, english, "a", ChannelName.SMS, settings, NOW).price == dearest()
+    assert dearest() == PRICES.sms
+    elsewhere = world.customer(name="韩梅梅", store_id=world.store())
+    assert preview(world.connection, NAME, plan, elsewhere, "a", ChannelName.SMS, settings, NOW).price > PRICES.sms
+    assert dearest() == 3 * PRICES.sms
+    assert dearest(world.store_id) == PRICES.sms

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from models.campaign_plans import CampaignPlan
+from models.campaign_words import FOLLOW_UP
 from models.ledger import AuditEntry, Touch
 from models.settings import ChannelAddresses, Settings
 from models.words import ChannelName
@@ -38,10 +39,15 @@ def send(
     channel: ChannelName = ChannelName.SMS,
     settings: Settings | None = None,
     plan: CampaignPlan | None = None,
+    variant: str = "a",
 ) -> CampaignMessage:
     plan = plan or a_plan(channels=["sms", "email"], variants=[{"key": "a", "words": WORDS}])
-    wanted = WantedTest(7, "Spring check", plan, "a", channel, customer_id, to)
+    wanted = WantedTest(7, "Spring check", plan, variant, channel, customer_id, to)
     return asyncio.run(send_test(office.engine, settings or office.settings, "marketing", wanted, now))
+
+
+def follow_up(kind: str, **more: str) -> CampaignPlan:
+    return a_plan(follow_up={"kind": kind, "words": {"en": {"sms": "{{ customer }}, still there? STOP"}}} | more)
 
 
 @pytest.fixture
@@ -113,3 +119,11 @@ def test_what_the_channel_does_not_take_is_told(office: Office, customer: int) -
 def test_an_address_that_is_none_is_refused(channel: ChannelName, to: str) -> None:
     with pytest.raises(UnfitForTest, match="A test cannot be sent to"):
         read_address(channel, to)
+
+
+def test_the_second_message_is_tested_too_and_a_call_is_not(office: Office, customer: int) -> None:
+    send(office, customer, plan=follow_up("message"), variant=FOLLOW_UP)
+    (sent,) = office.outbox()
+    assert (sent["text"], sent["template"]) == ("[Test] Anna, still there? STOP", "campaign-test-follow-up")
+    with pytest.raises(UnfitForTest, match="nothing is sent by phone"):
+        send(office, customer, plan=follow_up("call", role="advisor"), variant=FOLLOW_UP)
