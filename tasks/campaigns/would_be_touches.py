@@ -206,6 +206,7 @@ def _due(plan: CampaignPlan, moment_of: datetime, after: int, up_to: int) -> CTE
             literal(False, Boolean).label("resendable"),
             literal(True, Boolean).label("mine"),
             cast(null(), Text).label("channel"),
+            cast(null(), BigInteger).label("contact_point_id"),
             cast(null(), Uuid).label("merged_into"),
             cast(null(), BigInteger).label("template_version_id"),
         )
