@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from nicegui import ui
 from sqlalchemy import URL
+from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.types import ASGIApp
 
 from console.api.application import make_api, mounts
@@ -18,6 +19,7 @@ from console.web import health_routes, pages, sign_in
 from console.web.database import Database
 from console.web.guard import Guard
 from console.web.limits import Limits
+from console.web.outage import tell_outage
 from console.web.quick_elements import make_elements_quickly
 from console.web.steering import steering
 from models.settings import Settings
@@ -37,6 +39,8 @@ def make_application(url: URL, settings: Settings) -> ASGIApp:
 
     app = FastAPI(title="Aftercare", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.database, app.state.limits = database, Limits()
+    for unanswered in (OperationalError, InterfaceError):
+        app.add_exception_handler(unanswered, tell_outage)
     app.mount("/static", StaticFiles(directory=STATIC))
     app.include_router(sign_in.routes)
     app.include_router(health_routes.routes)

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.web.database import Database
+from console.web.outage import outage
 from tasks.access.sessions import SignedIn, read_session
 
 COOKIE = "aftercare_session"
@@ -66,7 +67,7 @@ class Guard:
         except (OperationalError, InterfaceError):
             if path.startswith(OPEN):
                 return None
-            return PlainTextResponse("The database does not answer; try again in a moment.", status_code=503)
+            return outage(scope)
         scope["state"]["signed_in"] = user
         if path.startswith(OPEN):
             return None

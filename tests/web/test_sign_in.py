@@ -1,7 +1,13 @@
 """Signing in: with the right password, with wrong ones, and out again."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
 from playwright.sync_api import expect
 
+from deployments.embedded import connect
+from deployments.postgres import Cluster
 from models.words import Role
 from tests.web.conftest import PASSWORD, Console, Visit
 
@@ -38,3 +44,38 @@ def test_signing_out_ends_the_session(console: Console, visit: Visit) -> None:
     page.wait_for_url("**/sign-in")
     page.goto(console.address + "/users")
     assert "/sign-in" in page.url
+
+
+@contextmanager
+def without_its_database(console: Console, postgres: Cluster) -> Iterator[None]:
+    """As at night, when somebody stops it under everybody's hands."""
+    name = console.engine.url.database
+    with connect(postgres) as connection:
+        connection.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        console.engine.dispose()
+        try:
+            yield
+        finally:
+            connection.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")
+
+
+def test_without_its_database_the_console_says_so_and_goes_on_afterwards(
+    console: Console, visit: Visit, postgres: Cluster
+) -> None:
+    page = visit("/runs", console.add_user("night", Role.OPERATOR, None))
+    page.get_by_role("button", name="Dry run: Warranty expiry").click()
+    page.wait_for_url("**/rehearse/**")
+    asked = httpx.Client(base_url=console.address, headers={"Accept": "text/html", "Accept-Language": "zh"})
+    signing_in = {"login": "night", "password": PASSWORD, "next": "/health"}
+    asked.post("/sign-in", data=signing_in)
+    with without_its_database(console, postgres):
+        page.get_by_role("button", name="Dry run").click()
+        expect(page.get_by_text("The database does not answer; nothing was saved")).to_be_visible()
+        for answer in (asked.get("/health"), asked.get("/health"), asked.post("/sign-in", data=signing_in)):
+            assert answer.status_code == 503
+            assert "数据库暂时没有响应" in answer.text
+            assert answer.headers["refresh"].startswith("10")
+    assert asked.get("/health").status_code == 200
+    page.get_by_role("button", name="Dry run").click()
+    expect(page.get_by_text("would be made as of")).to_be_visible()

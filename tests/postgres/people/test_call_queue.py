@@ -1,6 +1,5 @@
 """The queue of calls: one call for one person, in order, and only while there is a reason for it."""
 
-import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -38,7 +37,6 @@ from tasks.calls.assigning import (
     read_role_loads,
     read_staff_loads,
 )
-from tasks.calls.listing import list_calls
 from tasks.calls.queue import HeldCall, caller_of, hold, next_call, read_standing, release
 from tasks.calls.recording import HeldByAnother
 from tasks.calls.sheets import read_sheet
@@ -188,19 +186,6 @@ def statements_of(connection: Connection) -> Iterator[list[tuple[str, Any]]]:
         event.remove(connection, "before_cursor_execute", note)
 
 
-def times_asked(connection: Connection, statement: str, parameters: Any, table: str) -> int:
-    """How often PostgreSQL went to a table while it answered."""
-
-    def loops(node: dict[str, Any]) -> int:
-        own = node["Actual Loops"] if node.get("Relation Name") == table else 0
-        return int(own) + sum(map(loops, node.get("Plans", [])))
-
-    cursor = connection.connection.cursor()
-    cursor.execute(f"explain (analyze, format json) {statement}", parameters)
-    (answer,) = cursor.fetchone() or ([],)
-    return sum(loops(one["Plan"]) for one in (json.loads(answer) if isinstance(answer, str) else answer))
-
-
 def test_thousands_that_were_paid_cost_whoever_calls_few_questions(world: World) -> None:
     calls_that_were_paid(world, 120)
     with statements_of(world.connection) as asked:
@@ -208,16 +193,6 @@ def test_thousands_that_were_paid_cost_whoever_calls_few_questions(world: World)
     rounds = [statement for statement, _ in asked if "any(%(candidates" in statement.lower()]
     assert 0 < len(rounds) <= 4, "5, 20, 80 and 320 are judged at a time"
     assert len(asked) <= 12
-
-
-def test_of_a_call_that_has_lost_its_reason_nothing_else_is_looked_up(world: World) -> None:
-    calls_that_were_paid(world, 40)
-    (other,) = follow_ups(world, "2026-03-07")
-    with statements_of(world.connection) as asked:
-        assert [item.id for item in list_calls(world.connection, NOW)] == [other]
-    listing, parameters = asked[0]
-    for table in ("contact_points", "call_attempts"):
-        assert times_asked(world.connection, listing, parameters, table) == 1, table
 
 
 def test_a_hold_runs_out_unless_it_is_prolonged(world: World) -> None:
