@@ -16,8 +16,6 @@ from tasks.access.sessions import SignedIn
 from tasks.run_history import RunEntry
 from tasks.runs_by_hand import ask_for_run
 
-LOOK_SECONDS = 3.0
-"""How often a page looks how far a run is."""
 STARTERS = ("schedule", "hand", "runner")
 """What starts runs besides people."""
 

@@ -42,6 +42,9 @@ def history(console: Console) -> None:
 
 def test_runs_are_listed_a_page_at_a_time_and_one_is_opened(console: Console, visit: Visit, operator: str) -> None:
     page = visit("/runs", operator)
+    processes = page.locator('[aria-label="Processes"]')
+    expect(processes.get_by_role("row", name="All processes")).to_be_visible()
+    expect(processes.get_by_role("row", name="campaign", exact=True)).to_have_count(0)
     listed = page.locator('[aria-label="Runs"]').locator("tbody tr")
     expect(listed).to_have_count(PAGE)
     expect(listed.first).to_contain_text("1 min 15 s")

@@ -9,8 +9,8 @@ from console.web.campaign_approval import ForApproval, read_for_approval, show_b
 from console.web.campaign_steering import Changed, Steering
 from console.web.campaign_views import show_parts, waits_for
 from console.web.campaign_watch import Watched, read_watched, show_watched
+from console.web.following import follow
 from console.web.frame import page
-from console.web.run_views import LOOK_SECONDS
 from console.web.signed_in import Viewer, local
 from console.web.steering import steering
 from console.web.tables import show_table
@@ -64,7 +64,7 @@ class _Followed:
         await self._brief()
         self._history()
         if self._seen.read.row.state not in OVER:
-            ui.timer(LOOK_SECONDS, self._look, immediate=False)
+            follow(self._viewer, self._look)
 
     async def _show_brief(self) -> None:
         read = self._seen.read

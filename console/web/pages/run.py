@@ -7,10 +7,13 @@ from nicegui import ui
 from sqlalchemy import Connection
 
 from console.web.accounts import show_account
+from console.web.following import follow
 from console.web.frame import page, sentence_of, telling
-from console.web.run_views import LOOK_SECONDS, confirm_start, name_starter, show_state, took, versions_of
+from console.web.run_views import confirm_start, name_starter, show_state, took, versions_of
 from console.web.signed_in import Viewer, local
 from console.web.steering import steering
+from console.web.words import read_wording
+from deployments.steering_runs import FlowRunSeen
 from models.errors import AftercareError
 from models.permissions import Permission
 from models.words import RunState
@@ -50,7 +53,7 @@ async def show_run(viewer: Viewer, run_id: str) -> None:
 
     shown()
     actions()
-    timer = ui.timer(LOOK_SECONDS, look, immediate=False, active=seen[0].state is RunState.RUNNING)
+    timer = follow(viewer, look, active=seen[0].state is RunState.RUNNING)
 
 
 def _read(connection: Connection, run_id: str, store_id: int | None) -> Seen:
@@ -166,8 +169,14 @@ async def show_started(viewer: Viewer, flow_run_id: UUID) -> None:
             return
         if seen.over:
             timer.deactivate()
-            told.set_text(viewer.say("runs.never_began", state=seen.state, message=seen.message or ""))
+            told.set_text(viewer.say("runs.never_began", state=_state(viewer, seen), message=seen.message or ""))
         else:
-            told.set_text(viewer.say("runs.wait_state", state=seen.state))
+            told.set_text(viewer.say("runs.wait_state", state=_state(viewer, seen)))
 
-    timer = ui.timer(LOOK_SECONDS, look)
+    timer = follow(viewer, look)
+
+
+def _state(viewer: Viewer, seen: FlowRunSeen) -> str:
+    """What Prefect says of it, as far as it is one of its usual words."""
+    key = f"runs.prefect_{seen.state.lower()}"
+    return viewer.say(key) if key in read_wording() else seen.state

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from nicegui import ui
 from sqlalchemy import Connection
 
+from console.web.following import follow
 from console.web.frame import page, telling
-from console.web.run_views import LOOK_SECONDS, confirm_start, name_starter, show_state, took, versions_of
+from console.web.run_views import confirm_start, name_starter, show_state, took, versions_of
 from console.web.signed_in import Viewer, local
 from console.web.steering import steering
 from console.web.tables import Cell, show_table
@@ -22,6 +23,9 @@ from tasks.access.sessions import SignedIn
 from tasks.paging import Page, Place, UnusableCursor
 from tasks.run_history import RunEntry, RunFilter, list_runs, own_store, read_switches
 from tasks.runs_by_hand import switch_by_hand
+
+BY_HAND = [served for served in SERVED if served.one_at_a_time]
+"""All but the run of one campaign, which waits for its approval and is begun at the campaign's own page."""
 
 
 @page("/runs", Permission.SEE_RUNS, "frame.runs")
@@ -74,7 +78,7 @@ async def _show_list(viewer: Viewer, wanted: RunFilter, query: dict[str, str], a
 
     listed()
     if after is None:
-        ui.timer(LOOK_SECONDS, look, immediate=False)
+        follow(viewer, look)
 
 
 def _heading(text: str) -> None:
@@ -84,7 +88,7 @@ def _heading(text: str) -> None:
 async def _show_processes(viewer: Viewer, refresh: Callable[[], Any]) -> None:
     switches, coming = await viewer.read(_read_processes, viewer.now, viewer.database.settings.zone)
     own = await viewer.read(own_store, viewer.store_id)
-    rows = [_process_row(viewer, served.name, switches, coming, own, refresh) for served in SERVED]
+    rows = [_process_row(viewer, served.name, switches, coming, own, refresh) for served in BY_HAND]
     headings = ("process", "switched", "next", "act")
     show_table(viewer.say("runs.processes"), [viewer.say(f"runs.{name}") for name in headings], rows)
     if own is not None:
@@ -114,7 +118,7 @@ def _process_row(
     due = local(coming[name], zone) if name in coming else viewer.say("runs.by_hand_only")
     state = viewer.say("runs.on" if enabled else "runs.paused")
     return [
-        viewer.say("runs.one_campaign") if name == "campaign" else viewer.word(name),
+        viewer.word(name),
         lambda: ui.label(state).classes("good" if enabled else "warn"),
         due if enabled else "—",
         lambda: _show_actions(viewer, name, enabled, own, refresh),
@@ -155,7 +159,7 @@ def _show_filter(viewer: Viewer, chosen: dict[str, str]) -> None:
     everything = viewer.say("frame.all")
     kinds = {"": everything, "no": viewer.say("runs.real"), "yes": viewer.say("runs.dry_run")}
     choices = {
-        "process": {"": everything} | {served.name: viewer.word(served.name) for served in SERVED},
+        "process": {"": everything} | {served.name: viewer.word(served.name) for served in BY_HAND},
         "state": {"": everything} | {state.value: viewer.word(state) for state in RunState},
         "dry": kinds,
     }
