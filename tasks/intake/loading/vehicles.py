@@ -17,6 +17,7 @@ def load_vehicles(load: Load, staged: Staged) -> None:
     """Vehicles are known by key; with a new key by their VIN, or by their plate where not both have a VIN."""
     connection, rows = load.connection, staged.table
     find_customers(connection, staged)
+    _leave_out_sales_of_former_owners(load, staged)
     load.keep_last(staged, "store_id", "key", gathers=True)
     find_by_key(connection, staged, Vehicle)
     _find_by_vin(load, staged)
@@ -25,6 +26,7 @@ def load_vehicles(load: Load, staged: Staged) -> None:
     _unite_by_vin(load, staged)
     collapse(connection, staged, ("target_id",), gathers=True)
     _leave_out_plates_of_erased(load, staged)
+    _forget_sales_of_former_owners(load, staged)
     fields = [
         Field("customer_id", "customer_id", given_by=GIVES_CUSTOMER, keeps=True),
         *(Field(name, name, keeps=True) for name in ("vin", "plate", "make", "model", "model_year", "disposed_on")),
@@ -32,6 +34,33 @@ def load_vehicles(load: Load, staged: Staged) -> None:
     merge(connection, staged, Vehicle, fields)
     said = rows.c.odometer_km.is_not(None) & rows.c.odometer_read_on.is_not(None)
     note_readings(load, staged, "target_id", rows.c.odometer_read_on, said)
+
+
+def _leave_out_sales_of_former_owners(load: Load, staged: Staged) -> None:
+    """That one owner sold the car is nothing that the next one, in a later row, did."""
+    rows, later = staged.table, staged.table.alias("later")
+    sold_on = exists().where(
+        later.c.store_id == rows.c.store_id,
+        later.c.key == rows.c.key,
+        later.c.entry > rows.c.entry,
+        later.c.customer_id != rows.c.customer_id,
+    )
+    load.connection.execute(update(rows).values(disposed_on=null()).where(rows.c.disposed_on.is_not(None), sold_on))
+
+
+def _forget_sales_of_former_owners(load: Load, staged: Staged) -> None:
+    """A car on record that has a new owner is nobody's former car any more, unless they sold it as well."""
+    rows, vehicles = staged.table, table_of(Vehicle)
+    load.connection.execute(
+        update(vehicles)
+        .values(disposed_on=null())
+        .where(
+            vehicles.c.id == rows.c.target_id,
+            vehicles.c.disposed_on.is_not(None),
+            rows.c.disposed_on.is_(None),
+            rows.c.customer_id != vehicles.c.customer_id,
+        )
+    )
 
 
 def _leave_out_plates_of_erased(load: Load, staged: Staged) -> None:

@@ -58,6 +58,17 @@ def test_a_new_owner_and_an_empty_one(cars: Desk) -> None:
     ]
 
 
+def test_that_a_former_owner_sold_a_car_says_nothing_of_the_next_one(cars: Desk) -> None:
+    cars.load("vehicles", "vin,customer,disposed_on\nV9,C1,2025-06-01\nV9,C2,\n")
+    assert cars.rows("select disposed_on from vehicles where vin = 'V9'") == [None]
+    cars.load("vehicles", "vin,customer,disposed_on\nV9,C2,2026-02-01\n")
+    assert cars.rows("select disposed_on from vehicles where vin = 'V9'") == [date(2026, 2, 1)]
+    cars.load("vehicles", "vin,customer,model\nV9,C2,Nova\n")
+    assert cars.rows("select disposed_on from vehicles where vin = 'V9'") == [date(2026, 2, 1)]
+    cars.load("vehicles", "vin,customer\nV9,C1\n")
+    assert cars.rows("select disposed_on from vehicles where vin = 'V9'") == [None]
+
+
 def test_a_vehicle_of_nobody_known_stays_out(cars: Desk) -> None:
     result = cars.load("vehicles", "key,customer\nV3,C9\n")
     assert result.counts["vehicles"].rejected == 1
