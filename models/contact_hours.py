@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
+CHINA = "CN"
+FRIDAY, SATURDAY = 4, 5
 DAYS_AHEAD = 60
 """No holiday lasts longer than that."""
 
@@ -27,7 +29,22 @@ class ContactHours:
 def holidays_of(country: str) -> Callable[[date], bool]:
     """Whether a day is a public holiday there. Raises what `holidays` raises of a country it does not know."""
     calendar = holidays.country_holidays(country)
+    if country == CHINA:
+        return lambda day: day in calendar or _joins_a_holiday(day, calendar)
     return lambda day: day in calendar
+
+
+def _joins_a_holiday(day: date, calendar: holidays.HolidayBase) -> bool:
+    """Whether a day of the weekend belongs to the holiday beside it.
+
+    China's State Council gives holidays as runs of days that take the weekend in, unless it is declared for work.
+    """
+    if day.weekday() < SATURDAY:
+        return False
+    friday = day - timedelta(days=day.weekday() - FRIDAY)
+    weekend = [friday + timedelta(days=1), friday + timedelta(days=2)]
+    beside = any(near in calendar for near in (friday, *weekend, friday + timedelta(days=3)))
+    return beside and day not in calendar.weekend_workdays
 
 
 def knows_country(country: str) -> bool:

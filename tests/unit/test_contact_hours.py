@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.contact_hours import ContactHours, is_open, next_open, opening_from
+from models.contact_hours import ContactHours, holidays_of, is_open, next_open, opening_from
 
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Shanghai")
 TICK = timedelta(minutes=5)
@@ -67,6 +67,28 @@ def test_a_night_in_which_the_clock_changes_ends_at_nine_by_the_clock(zone: str,
     hours = ContactHours(ZoneInfo(zone), time(9), time(20), None)
     found = next_open(hours, datetime.fromisoformat(evening), works_holidays=False)
     assert found == datetime.fromisoformat(morning)
+
+
+@pytest.mark.parametrize(
+    ("first", "days"),
+    [
+        ("2026-01-01", 3),
+        ("2026-02-15", 9),
+        ("2026-04-04", 3),
+        ("2026-05-01", 5),
+        ("2026-06-19", 3),
+        ("2026-09-25", 3),
+        ("2026-10-01", 7),
+    ],
+)
+def test_the_holidays_of_china_take_the_weekend_in_as_they_are_announced(first: str, days: int) -> None:
+    is_holiday = holidays_of("CN")
+    run = [date.fromisoformat(first) + timedelta(days=ahead) for ahead in range(-1, days + 1)]
+    assert [is_holiday(day) for day in run] == [False, *[True] * days, False]
+
+
+def test_elsewhere_a_saturday_between_holidays_is_a_saturday() -> None:
+    assert [holidays_of("DE")(date(2026, 4, day)) for day in (3, 4, 6)] == [True, False, True]
 
 
 def test_a_long_holiday_is_waited_out() -> None:
