@@ -5,11 +5,16 @@ from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
-from tasks.intake.cells import PlainNumber, Unusable, narrow
+from tasks.intake.cells import PlainNumber, Unusable, bare, narrow
 
 DecimalMark = Literal[".", ","]
 CENT = Decimal("0.01")
 LIMIT = Decimal(10) ** 12
+UNLIMITED = frozenset(
+    {"unlimited", "nolimit", "无限", "不限", "无限制", "不限里程", "不限公里", "无限公里", "无里程限制"}
+    | {"unbegrenzt", "unlimitiert", "ohnebegrenzung", "keinelimitierung"}
+)
+"""A limit that is none, as its cells are compared."""
 MOST_KILOMETRES = 5_000_000
 TEN_THOUSAND = Decimal(10_000)
 SIGNS = {
@@ -153,6 +158,11 @@ def read_amount(text: str, decimal: DecimalMark | None = None) -> Amount:
     if value != figure.value and not isinstance(text, PlainNumber):
         raise Unusable(TOO_FINE)
     return Amount(value, figure.currency)
+
+
+def is_unlimited(text: str) -> bool:
+    """Whether a source says in words that there is no limit."""
+    return bare(text) in UNLIMITED
 
 
 @lru_cache(maxsize=16_384)

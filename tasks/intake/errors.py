@@ -7,6 +7,9 @@ from pathlib import Path
 from models.errors import AftercareError
 from tasks.intake.kinds import KINDS, KindName
 
+MOST_NAMES = 40
+"""How many names a sentence lists at most."""
+
 
 def did_you_mean(name: str, known: Collection[str]) -> str:
     """A question that names the closest known name, or nothing."""
@@ -16,8 +19,10 @@ def did_you_mean(name: str, known: Collection[str]) -> str:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Names in quotes, in their order."""
-    return ", ".join(f"'{name}'" for name in names)
+    """Names in quotes, in their order; of very many the first ones."""
+    quoted = [f"'{name}'" for name in names]
+    rest = f" and {len(quoted) - MOST_NAMES:,} more" if len(quoted) > MOST_NAMES else ""
+    return ", ".join(quoted[:MOST_NAMES]) + rest
 
 
 class UnknownKind(AftercareError):

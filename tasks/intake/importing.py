@@ -180,6 +180,7 @@ class Import:
         group = FillDown(self.column_map.file.fill_down, source.header)
         width = len(source.header.names)
         zone = self.settings.zone
+        count = 0
         for count, (number, row) in enumerate(source.rows, start=1):
             if skip(row) or (source.may_repeat_header and is_header_again(row, source.header)):
                 continue
@@ -192,6 +193,8 @@ class Import:
             if count % BATCH == 0:
                 self._flush(feeds)
         self._flush(feeds)
+        if not count:
+            self.notices.append(f"{self.path} has a header in row {source.header.row_number}, and no rows below it.")
         for feed in feeds:
             analyze(self.connection, feed.staged.table)
             if feed.staged.by_place:

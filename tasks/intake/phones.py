@@ -12,6 +12,10 @@ from tasks.intake.cells import Unusable, clean, narrow
 SEPARATORS = re.compile(r"[/;,、|\n]|或")
 LABEL = re.compile(r"^\s*(?:tel|phone|mobile|mob|cell|手机号?|电话)?\s*[.:]?\s*(?=[+(\d])", re.IGNORECASE)
 EXTENSION = re.compile(r"\s*(?:ext\.?|extension|x|转|分机|#)\s*\d{1,6}\s*$", re.IGNORECASE)
+REMARK = re.compile(r"\s*\((?![^()]*(?:fax|传真))[^()\d]*\)\s*$", re.IGNORECASE)
+"""Words in brackets behind a number: whose it is, or what for."""
+READ_AS_FIGURE = re.compile(r"(?<=\d{7})\.0$")
+"""What a program that took the number for a figure wrote behind it."""
 TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 """The zero that leads into the network, as it stands behind a country's code: `+49 (0)171 …`."""
 NORTH_AMERICA = 1
@@ -42,7 +46,8 @@ def parts(text: str) -> list[str]:
 @lru_cache(maxsize=65_536)
 def read_phone(text: str, country: str) -> Phone:
     """The number that a text is, in `country` unless it says otherwise. Raises `Unusable`."""
-    digits, extensions = EXTENSION.subn("", LABEL.sub("", narrow(text)))
+    written = READ_AS_FIGURE.sub("", REMARK.sub("", narrow(text)))
+    digits, extensions = EXTENSION.subn("", LABEL.sub("", written))
     mobile = _mobile_pattern(country)
     if mobile and mobile.pattern.fullmatch(digits):
         return Phone(f"+{mobile.country_code}{digits}", not extensions)

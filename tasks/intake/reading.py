@@ -12,7 +12,7 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from models.people import LONGEST_VISIT, SHORTEST_VISIT
 from tasks.intake import choices
-from tasks.intake.amounts import DecimalMark, read_amount, read_currency, read_kilometres
+from tasks.intake.amounts import DecimalMark, is_unlimited, read_amount, read_currency, read_kilometres
 from tasks.intake.cells import Unusable, narrow
 from tasks.intake.dates import in_zone, is_no_date, read_date, read_local, read_time
 from tasks.intake.kinds import Holds
@@ -48,7 +48,7 @@ def reader_for(holds: Holds, notation: Notation) -> Reader:
         Holds.MOMENT: partial(_moment, notation),
         Holds.START: partial(_start, notation),
         Holds.AMOUNT: lambda text, _zone: read_amount(text, notation.decimal),
-        Holds.KILOMETRES: lambda text, _zone: read_kilometres(text, notation.decimal),
+        Holds.KILOMETRES: lambda text, _zone: None if is_unlimited(text) else read_kilometres(text, notation.decimal),
     }
     return by_notation.get(holds) or PLAIN_READERS[holds]
 

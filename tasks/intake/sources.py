@@ -39,10 +39,20 @@ CHUNK = 1 << 20
 LONGEST_CELL = 1 << 20
 LARGE_WORKBOOK = 150 << 20
 """Above this size, unpacked, a workbook is streamed: slower, but it does not have to fit into memory."""
+SHEET_IN_ARCHIVE = re.compile(r"xl/worksheets/[^/]+\.xml")
+FORMULA_WITHOUT_VALUE = re.compile(rb"<c\b(?![^>]*\bt=\"str\")[^>]*><f\b[^>]*>[^<]*</f>(?:<v></v>|<v ?/>)?</c>")
+"""A cell with a formula and no value; `str` is a formula that gives an empty text."""
+LONGEST_FORMULA = 1 << 14
 EXCEL_ZIP, EXCEL_OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 WESTERN_NOTICE = (
     "{path} is neither UTF-8 nor GB18030 and was read as Western European text (cp1252); "
     'if names look wrong, say encoding = "…" under [file] in the map.'
+)
+
+
+FORMULAS_NOTICE = (
+    "{path} has formulas whose values are not in the file, and reads as if their cells were empty; "
+    "open it in a spreadsheet program and save it."
 )
 
 
@@ -117,6 +127,7 @@ def open_source(path: Path, rules: FileRules, wanted: Wanted) -> Iterator[Source
             stream.seek(0)
             if signature in {EXCEL_ZIP, EXCEL_OLD}:
                 rows = _open_workbook(path, stream, rules.sheet)
+                notices = _notices_of_workbook(path, stream)
             else:
                 encoding = rules.encoding or _encoding(path, stream)
                 stream.seek(0)
@@ -175,9 +186,11 @@ def _open_text(path: Path, text: TextIOWrapper, delimiter: str | None, wanted: s
 
 def _lines(path: Path, text: TextIOWrapper) -> Iterator[str]:
     try:
-        for line in text:
+        for number, line in enumerate(text, start=1):
             if "\x00" in line:
-                raise UnusableFile(path, f"The file is not a table: as {text.encoding} it holds the character zero.")
+                hint = 'a table has none; where the file is UTF-16, say encoding = "utf-16-le" under [file] in the map'
+                clause = f"Line {number} holds the character zero when it is read as {text.encoding}"
+                raise UnusableFile(path, f"{clause}; {hint}.")
             yield line
     except UnicodeDecodeError as error:
         raise UnusableFile(path, f"The file is not written in {text.encoding}, which the map names.") from error
@@ -249,6 +262,9 @@ def _delimiter(head: list[str], wanted: set[str]) -> str:
 
 def _open_workbook(path: Path, stream: BinaryIO, sheet: str | int | None) -> Iterator[Row]:
     try:
+        if _is_other_archive(stream):
+            raise UnusableFile(path, "The file is a ZIP archive, and no workbook; unpack it first.")
+        stream.seek(0)
         large = _unpacked_size(stream) > LARGE_WORKBOOK
         for row in _streamed(path, stream, sheet) if large else _loaded(path, sheet):
             yield _texts(row)
@@ -256,11 +272,48 @@ def _open_workbook(path: Path, stream: BinaryIO, sheet: str | int | None) -> Ite
         raise UnusableFile(path, f"The file is not a workbook that can be read: {error}.") from error
 
 
+def _notices_of_workbook(path: Path, stream: BinaryIO) -> tuple[str, ...]:
+    """What is odd about a workbook; that it is none at all is told when its rows are read."""
+    try:
+        lacks = stream.read(4) == EXCEL_ZIP and _lacks_values(stream)
+    except (BadZipFile, zlib.error):
+        lacks = False
+    stream.seek(0)
+    return (FORMULAS_NOTICE.format(path=path),) if lacks else ()
+
+
 def _unpacked_size(stream: BinaryIO) -> int:
     if stream.read(4) != EXCEL_ZIP:
         return 0
     with ZipFile(stream) as archive:
         return sum(entry.file_size for entry in archive.infolist())
+
+
+def _is_other_archive(stream: BinaryIO) -> bool:
+    """Whether it is a ZIP archive of something else than a workbook."""
+    stream.seek(0)
+    if stream.read(4) != EXCEL_ZIP:
+        return False
+    with ZipFile(stream) as archive:
+        return not {"[content_types].xml", "content.xml"} & {name.casefold() for name in archive.namelist()}
+
+
+def _lacks_values(stream: BinaryIO) -> bool:
+    """Whether a workbook has formulas whose values no spreadsheet program has worked out and written down."""
+    stream.seek(0)
+    with ZipFile(stream) as archive:
+        sheets = [name for name in archive.namelist() if SHEET_IN_ARCHIVE.fullmatch(name)]
+        return any(_has_formula_without_value(archive, sheet) for sheet in sheets)
+
+
+def _has_formula_without_value(archive: ZipFile, sheet: str) -> bool:
+    with archive.open(sheet) as stream:
+        before = b""
+        while chunk := stream.read(CHUNK):
+            if FORMULA_WITHOUT_VALUE.search(before + chunk):
+                return True
+            before = (before + chunk)[-LONGEST_FORMULA:]
+    return False
 
 
 def _sheet_name(path: Path, sheet: str | int | None, names: list[str]) -> str:

@@ -1,6 +1,7 @@
 """How amounts and kilometres of other systems are read."""
 
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 
 from tasks.intake.amounts import DecimalMark, read_amount, read_currency, read_kilometres
 from tasks.intake.cells import PlainNumber, Unusable
+from tasks.intake.kinds import Holds
+from tasks.intake.reading import Notation, reader_for
 
 
 @pytest.mark.parametrize(
@@ -97,6 +100,11 @@ def test_no_text_does_worse_than_being_refused(text: str, mark: DecimalMark | No
 )
 def test_kilometres(text: str, kilometres: int) -> None:
     assert read_kilometres(text) == kilometres
+
+
+def test_a_limit_that_is_none_in_words() -> None:
+    read = reader_for(Holds.KILOMETRES, Notation(country="CN"))
+    assert [read(text, ZoneInfo("UTC")) for text in ("unlimited", "不限公里", "60,000")] == [None, None, 60_000]
 
 
 @pytest.mark.parametrize("text", ["-5", "many", "99999999", PlainNumber("-1")])

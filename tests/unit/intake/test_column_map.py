@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tasks.intake.column_map import ColumnMap, read_map
-from tasks.intake.errors import UnusableMap
+from tasks.intake.errors import ColumnsNotInFile, UnusableMap
 from tasks.intake.kinds import KindName
 
 
@@ -79,3 +79,8 @@ def test_one_table_or_several_and_a_kind_that_the_map_does_not_speak_of(tmp_path
     assert [table.rules["granted"].column for table in column_map.tables(KindName.CONSENTS) or []] == ["a", "b"]
     assert len(column_map.tables(KindName.CUSTOMERS) or []) == 1
     assert column_map.tables(KindName.VEHICLES) is None
+
+
+def test_of_very_many_columns_a_sentence_names_the_first(tmp_path: Path) -> None:
+    told = str(ColumnsNotInFile(tmp_path, {"Phon": "customers.phone in the map"}, [f"c{n}" for n in range(300)]))
+    assert "'c39' and 260 more." in told

@@ -19,6 +19,10 @@ from tasks.intake.phones import _parse, read_email, read_phone, read_phones
         ("0086 13800138000", "CN", "+8613800138000", True),
         ("tel: 138-0013-8000", "CN", "+8613800138000", True),
         ("手机：13800138000", "CN", "+8613800138000", True),
+        ("138-0013-8000（王先生）", "CN", "+8613800138000", True),
+        ("13800138000 (微信同号)", "CN", "+8613800138000", True),
+        ("13800138000.0", "CN", "+8613800138000", True),
+        ("917-555-0102 (cell)", "US", "+19175550102", True),
         ("(021) 6123 4567", "CN", "+862161234567", False),
         ("021-61234567转801", "CN", "+862161234567", False),
         ("0151 23456789", "DE", "+4915123456789", True),
@@ -34,7 +38,9 @@ def test_phones(text: str, country: str, number: str, takes_text: bool) -> None:
     assert read_phone(text, country) == (number, takes_text)
 
 
-@pytest.mark.parametrize("text", ["12345", "none", "138001380", "138-CALL-NOW", "", "13800138000x", "000"])
+@pytest.mark.parametrize(
+    "text", ["12345", "none", "138001380", "138-CALL-NOW", "", "13800138000x", "000", "021-61234567(传真)"]
+)
 def test_a_phone_number_that_is_none(text: str) -> None:
     with pytest.raises(Unusable, match="not a phone number in CN; expected one such as"):
         read_phone(text, "CN")

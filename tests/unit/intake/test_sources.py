@@ -1,6 +1,8 @@
 """Files as tables: encodings, separators, headers, and files that are no tables."""
 
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook
@@ -24,6 +26,14 @@ def a_file(folder: Path, content: str | bytes, encoding: str = "utf-8") -> Path:
     path = folder / "file.csv"
     path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
     return path
+
+
+def an_archive() -> bytes:
+    """A ZIP archive of something else than a workbook."""
+    content = BytesIO()
+    with ZipFile(content, "w") as archive:
+        archive.writestr("sales.csv", "Name,Phone\n")
+    return content.getvalue()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le"])
@@ -97,7 +107,9 @@ def test_names_of_columns_are_compared_generously(tmp_path: Path, name: str) -> 
         ("\n\n\n", "The file is empty"),
         ('Name,Phone\nAnn,"1\nBob,2\n', "A quotation mark that opens in line 2 is never closed"),
         ("<html><table><tr><td>Name</td></tr></table></html>", "a web page or XML"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "holds the character zero"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "Line 3 holds the character zero when it is read as cp1252"),
+        ("Name,Phone\n".encode("utf-16-le"), 'say encoding = "utf-16-le" under [file] in the map'),
+        (an_archive(), "The file is a ZIP archive, and no workbook; unpack it first."),
         (b"PK\x03\x04 this is no workbook", "not a workbook that can be read"),
         (b"Name,Phone\n\x81\x20\x8d\n", "encoding is not known"),
     ],
@@ -131,6 +143,18 @@ def test_workbooks_small_and_large_read_the_same(tmp_path: Path, large: bool, mo
     header, rows, _ = table(tmp_path / "file.csv")
     assert header[:3] == ["Name", "Phone", "Km"]
     assert rows == [(4, ["Ann", "13800138000", "0.3"]), (5, ["Bob", "x", "yes"])]
+
+
+def test_a_workbook_whose_formulas_nobody_has_worked_out(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["Name", "Phone"])
+    book.save(tmp_path / "file.csv")
+    assert table(tmp_path / "file.csv")[2] == ()
+    book.active.append(["Ann", "=A1"])
+    book.save(tmp_path / "file.csv")
+    _, rows, notices = table(tmp_path / "file.csv")
+    assert rows == [(2, ["Ann", ""])]
+    assert [notice for notice in notices if "has formulas whose values are not in the file" in notice]
 
 
 def test_a_sheet_that_is_not_there(tmp_path: Path) -> None:
