@@ -52,14 +52,14 @@ BOOKING = _words(
         BookingWord.REQUESTED: "request,pending,inquiry,enquiry,open request,waiting,awaiting,tentative,"
         "provisional,待确认,待处理,待受理,申请中,已申请,预约中,未确认,angefragt,anfrage,unconfirmed",
         BookingWord.BOOKED: "book,scheduled,planned,reserved,active,accepted,open,rescheduled,moved,rebooked,"
-        "已预约,预约成功,预约,已安排,已改期,改期,已受理,gebucht,geplant,vereinbart,verschoben,offen",
+        "已预约,预约成功,预约,已安排,已登记,待到店,已改期,改期,已改约,改约,已受理,gebucht,geplant,vereinbart,verschoben,offen",
         BookingWord.CONFIRMED: "confirm,customer confirmed,已确认,确认,客户已确认,bestätigt",
         BookingWord.ARRIVED: "arrive,checked in,check in,checkin,in progress,in service,in workshop,on site,here,"
-        "started,到店,已到店,已到,已进店,进店,在店,维修中,施工中,服务中,eingetroffen,in arbeit,erschienen",
+        "started,showed,到店,已到店,已到,已进店,进店,在店,维修中,施工中,服务中,eingetroffen,in arbeit,erschienen",
         BookingWord.COMPLETED: "complete,done,closed,finished,fulfilled,attended,delivered,invoiced,picked up,"
-        "已完成,完成,已结束,已交车,已结算,已离店,erledigt,abgeschlossen,fertig",
-        BookingWord.CANCELLED: "canceled,cancel,cancelled by customer,canceled by customer,withdrawn,deleted,void,"
-        "取消,已取消,客户取消,作废,已作废,storniert,abgesagt,gelöscht",
+        "已完成,完成,已完工,完工,已结束,已交车,已结算,已离店,erledigt,abgeschlossen,fertig",
+        BookingWord.CANCELLED: "canceled,cancel,cancelled by customer,canceled by customer,declined,withdrawn,deleted,"
+        "void,cxl,取消,已取消,客户取消,取消预约,作废,已作废,storniert,abgesagt,gelöscht",
         BookingWord.NO_SHOW: "not arrived,did not arrive,did not come,missed,absent,didn't show,not shown,dna,"
         "爽约,未到店,未到,失约,未履约,nicht erschienen",
     },
@@ -83,26 +83,27 @@ PARTS = _words(
         PartsState.UNKNOWN: "tbd,to be checked,not checked,unchecked,open,未知,未查,待查,待确认",
         PartsState.NOT_NEEDED: "none,none needed,no parts,not required,n/a,na,不需要,无需,无需配件,无,nicht nötig",
         PartsState.READY: "in stock,available,complete,ok,yes,y,arrived,reserved,picked,allocated,prepared,received,"
-        "有货,齐全,已到货,已备,备齐,已备货,已备齐,到货,vorhanden,bereit,auf lager",
-        PartsState.ORDERED: "on order,order placed,backorder,back order,back ordered,in transit,"
+        "有货,现货,齐全,已到货,已备,备齐,已备货,已备齐,到货,vorhanden,bereit,auf lager",
+        PartsState.ORDERED: "on order,order placed,backorder,back order,back ordered,special order,in transit,"
         "已订,已订货,订货中,在途,已订购,采购中,bestellt",
         PartsState.MISSING: "not available,unavailable,out of stock,short,shortage,no,n,lacking,not in stock,not ready,"
-        "to order,to be ordered,缺,缺货,缺件,无货,未备,待订,待订货,未到货,fehlt,fehlend,nicht vorhanden",
+        "to order,to be ordered,缺,缺货,缺件,无货,未备,待订,待订货,需订货,未到货,fehlt,fehlend,nicht vorhanden",
     },
 )
 INVOICE_KINDS = _words(
     InvoiceKind,
     {
-        InvoiceKind.INVOICE: "inv,bill,sales invoice,tax invoice,debit,debit note,发票,账单,应收,rechnung,re,ar",
-        InvoiceKind.CREDIT_NOTE: "credit,credit memo,creditnote,cn,cr,crn,refund,return,"
+        InvoiceKind.INVOICE: "inv,bill,sales invoice,customer invoice,out_invoice,tax invoice,debit,"
+        "debit note,发票,账单,应收,rechnung,re,ar",
+        InvoiceKind.CREDIT_NOTE: "credit,credit memo,creditnote,cn,cr,crn,refund,out_refund,return,"
         "贷项,贷项通知单,红字发票,红票,红冲,退款,冲销,gutschrift,gs,stornorechnung",
     },
 )
 INVOICE_STATES = _words(
     InvoiceStatus,
     {
-        InvoiceStatus.OPEN: "unpaid,due,overdue,outstanding,part paid,partly paid,partially paid,partial,issued,sent,"
-        "posted,pending,late,new,approved,reminded,"
+        InvoiceStatus.OPEN: "unpaid,due,overdue,past due,outstanding,part paid,partly paid,partially paid,partial,"
+        "issued,sent,posted,pending,late,new,approved,reminded,"
         "未付,未付款,未结,未结清,未收,逾期,已逾期,部分付款,部分已付,部分支付,待付,待付款,已开票,"
         "offen,überfällig,teilbezahlt,teilweise bezahlt,gemahnt",
         InvoiceStatus.DISPUTED: "dispute,in dispute,under dispute,contested,queried,query,on hold,claim,"
@@ -185,8 +186,8 @@ YES_NO = {
         (
             False,
             "no,n,false,f,0,off,nein,denied,refused,withdrawn,revoked,opt out,opted out,opt-out,not allowed,disagree,"
-            "unsubscribed,unsubscribe,stop,td,t,blocked,do not contact,dnc,inactive,left,"
-            "否,不,没有,无,不同意,拒绝,退订,已退订,不允许,不接受,不愿意,取消订阅,假,离职,停用",
+            "unsubscribed,unsubscribe,stop,td,t,blocked,do not contact,dnc,dnd,do not disturb,inactive,left,"
+            "否,不,没有,无,不同意,拒绝,退订,已退订,不允许,不接受,拒收,禁止,勿扰,不愿意,取消订阅,假,离职,停用",
         ),
     )
     for word in words.split(",")
