@@ -123,7 +123,7 @@ class Subject(Protocol):
 
 
 def counted_within(at: SQLColumnExpression[Any], window: Window) -> ColumnElement[bool]:
-    """Whether the moment that a step counts from lies in the window."""
+    """Whether the moment that a step counts from lies in the window; asked so that PostgreSQL expects half to be."""
     return func.coalesce(at.between(moment(window.since), moment(window.until)), False)
 
 
