@@ -60,7 +60,9 @@ class AppriseChannel:
     """Sends one message at a time in each of a few threads. Apprise takes no idempotency key."""
 
     idempotent = False
-    chunk_size = THREADS
+    chunk_size = 3
+    """Dispatch hands over a few chunks beside each other: together they give each thread something to do, and little
+    more. What waits for a thread would become unknown with the rest when a crash cuts it off."""
 
     def __init__(self, address: SecretStr) -> None:
         self._address = address
