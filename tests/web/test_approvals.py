@@ -55,7 +55,7 @@ def test_a_letter_is_read_and_approved(console: Console, visit: Visit, three_wai
     expect(card.get_by_text("CNY 3,200.00").first).to_be_visible()
     page.get_by_role("button", name="Approve ").nth(1 + three_wait.index(letter)).click()
     page.get_by_label("Remark").fill("spoke to them")
-    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("button", name="Confirm", exact=True).click()
     expect(page.get_by_text("1 done.")).to_be_visible()
     expect(page.get_by_text("正式催款函")).to_have_count(0)
     assert said_of(console, letter) == [(TouchState.PLANNED, f"approved by finance{phone:d}: spoke to them")]
@@ -71,7 +71,7 @@ def test_many_are_refused_and_what_another_has_decided_is_told(
         connection.execute(update(Touch).where(Touch.id == three_wait[0]).values(state=TouchState.PLANNED))
     page.get_by_role("button", name="Refuse selected").click()
     page.get_by_label("Reason").fill("instalments were agreed on")
-    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("button", name="Confirm", exact=True).click()
     expect(page.get_by_text("1 could not be done:")).to_be_visible()
     expect(page.get_by_text("is not awaiting-approval: it is planned")).to_be_visible()
     expect(page.get_by_text("Nothing waits for approval.")).to_be_visible()

@@ -355,7 +355,7 @@ def test_whoever_wrote_it_cannot_approve_it(agreed: Console, visit: Visit) -> No
     chip(page, "draft")
     page.get_by_role("button", name="Cancel").click()
     page.get_by_label("Reason").fill("a misprint")
-    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("button", name="Confirm", exact=True).click()
     chip(page, "cancelled")
     expect(page.get_by_text("Cancelled by boss: a misprint")).to_be_visible()
 
@@ -412,6 +412,7 @@ def test_a_campaign_can_be_written_with_the_keyboard_alone(agreed: Console, visi
     page.keyboard.type("Written without a mouse")
     page.get_by_label("Add a condition").focus()
     page.keyboard.type("Complaint")
+    expect(page.get_by_role("option")).to_have_text(["Complaint open"])  # the list follows what one types
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.get_by_role("region", name="Complaint open")).to_be_visible()

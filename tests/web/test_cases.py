@@ -53,6 +53,7 @@ def test_a_complaint_goes_from_open_to_closed(console: Console, visit: Visit, ph
     press(page, "Add the note")
     expect(page.get_by_text("rang back, nobody there")).to_be_visible()
     press(page, "The customer got an answer")
+    expect(page.get_by_role("button", name="The customer got an answer")).to_have_count(0)
     expect(page.get_by_text("Solution due soon")).to_have_count(0)
     press(page, "It is solved")
     press(page, "Close the case")

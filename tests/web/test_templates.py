@@ -75,6 +75,6 @@ def test_a_store_begins_a_template_and_ends_its_own_words(console: Console, visi
     page.get_by_role("button", name="Save and activate").click()
     page.get_by_role("button", name="End the store's own").click()
     page.get_by_label("Reason").fill("the shared words are better")
-    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("button", name="Confirm", exact=True).click()
     expect(page.get_by_text("These are the words for all stores")).to_be_visible()
     expect(page.get_by_role("button", name="End the store's own")).to_have_count(0)

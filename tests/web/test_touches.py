@@ -51,10 +51,10 @@ def test_what_is_unknown_is_opened_and_settled(console: Console, visit: Visit, p
     opened = page.get_by_role("dialog")
     expect(opened.get_by_text("The text as it went out")).to_be_visible()
     opened.get_by_role("button", name="Mark delivered").click()
-    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("button", name="Confirm", exact=True).click()
     expect(page.get_by_text("Please give a reason.")).to_be_visible()
     page.get_by_label("Reason").fill("the customer rang")
-    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("button", name="Confirm", exact=True).click()
     expect(page.get_by_text("Nothing to show.")).to_be_visible()
     assert state_of(console, touch) == TouchState.SENT
 
@@ -68,7 +68,7 @@ def test_many_are_given_up_and_what_another_has_settled_is_told(console: Console
         connection.execute(update(Touch).where(Touch.id == second).values(state=TouchState.SENT))
     page.get_by_role("button", name="Give up").click()
     page.get_by_label("Reason").fill("the number is dead")
-    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("button", name="Confirm", exact=True).click()
     expect(page.get_by_text("1 could not be done:")).to_be_visible()
     expect(page.get_by_text("is not unknown or failed: it is sent")).to_be_visible()
     assert [state_of(console, touch) for touch in (first, second)] == [TouchState.FAILED, TouchState.SENT]
