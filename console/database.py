@@ -10,10 +10,10 @@ from console.session import Commands, open_session
 from deployments.database import open_database
 from deployments.embedded import OUR_DATABASE, open_embedded
 from models.errors import AftercareError
-from models.schema import differences, upgrade
+from models.migrating import differences
+from models.schema import read_version, upgrade
 from models.settings import read_settings
 from tasks.catalogue import install_shipped
-from tasks.reporting import read_schema_version
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, help="The shared database.")
 
@@ -31,7 +31,7 @@ def upgrade_database() -> None:
     """Bring the database to the newest schema, and the shipped policies and templates into it."""
     with open_session() as session:
         install_shipped(session.connection, session.now)
-        version = read_schema_version(session.connection)
+        version = read_version(session.connection)
     typer.echo(f"The database is at schema {version}.")
 
 
@@ -47,7 +47,7 @@ def check() -> None:
     """Say whether the database answers and its schema is the newest."""
     with open_session() as session:
         found = differences(session.connection)
-        version = read_schema_version(session.connection)
+        version = read_version(session.connection)
     if found:
         raise SchemaDiffers(found)
     typer.echo(f"The database answers; its schema is {version}, the newest.")

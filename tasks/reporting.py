@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, column, func, inspect, select, table
+from sqlalchemy import Connection, Select, func, select
 
 from models.cadence import local_day
 from models.ledger import ChannelPause, Process, Run, Touch
 from models.masking import mask_contact
 from models.people import ContactPoint, Customer, CustomerKey, Store
 from models.reports import PauseSeen, ProcessStatus, RunSeen, Status, StoreRow, TouchRow
+from models.schema import read_version
 from models.words import ProcessName, TouchState
 
 UNSETTLED = (
@@ -51,7 +52,7 @@ def read_status(connection: Connection, now: datetime) -> Status:
     return Status(
         as_of=now,
         database=f"{url.database} at {url.query.get('host') or url.host or 'the local socket'}",
-        schema_version=read_schema_version(connection),
+        schema_version=read_version(connection),
         stores=connection.scalar(select(func.count()).select_from(Store)) or 0,
         processes=[
             ProcessStatus(
@@ -66,14 +67,6 @@ def read_status(connection: Connection, now: datetime) -> Status:
         other_runs=[run for name, run in sorted(runs.items()) if name not in set(ProcessName)],
         paused=read_pauses(connection),
     )
-
-
-def read_schema_version(connection: Connection) -> str | None:
-    """The newest migration that the database has; None before the first."""
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    version: str | None = connection.scalar(select(column("version_num")).select_from(table("alembic_version")))
-    return version
 
 
 def _last_runs(connection: Connection) -> list[RunSeen]:

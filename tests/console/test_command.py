@@ -238,11 +238,11 @@ import sys
 from typer.testing import CliRunner
 from console.command import app
 assert CliRunner().invoke(app, ["status", "--help"]).exit_code == 0
-print(sorted({name.partition(".")[0] for name in sys.modules} & {"prefect", "apprise"}))
+print(sorted({name.partition(".")[0] for name in sys.modules} & {"alembic", "apprise", "prefect"}))
 """
 
 
-def test_a_reading_command_does_not_wait_for_prefect_or_apprise() -> None:
+def test_a_reading_command_does_not_wait_for_prefect_apprise_or_alembic() -> None:
     done = subprocess.run([sys.executable, "-c", LAZY], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -15,9 +15,9 @@ from console.web.tables import Cell, show_table
 from console.web.watching import ask_prefect, read_sweeps
 from models.masking import mask
 from models.permissions import Permission
+from models.schema import read_version
 from models.watching import BACKLOG_GRACE, Sweep, SweepState, age_of
 from tasks.overview.health import LedgerHealth, read_database_size, read_ledger_health
-from tasks.reporting import read_schema_version
 
 LARGE = 1024
 DISPATCH = "dispatch"
@@ -30,7 +30,7 @@ async def show_health(viewer: Viewer) -> None:
     ui.label(viewer.say("health.as_of", moment=local(viewer.now, zone))).classes("quiet")
     prefect, version, size, ledger, sweeps = await asyncio.gather(
         ask_prefect(),
-        viewer.read(read_schema_version),
+        viewer.read(read_version),
         viewer.read(read_database_size),
         viewer.read(read_ledger_health, viewer.now, viewer.store_id),
         viewer.read(read_sweeps, viewer.now, viewer.database.settings.zone),
