@@ -5,14 +5,15 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlalchemy import URL, Engine, create_engine
 
 from deployments.embedded import connect
@@ -36,16 +37,32 @@ FLAGS = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 CUSTOMERS = 150
+PATIENCE_MS = 20_000
+"""How long a page may take for what it is to show: a slow machine is no fault of the page."""
 PASSWORD = "correct horse battery"
 STORE = "SH01"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each module that drives a browser, on one worker: it shares a console."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    """As many groups of modules as there are workers, of about as many tests each: a group shares a program."""
+    ours = [item for item in items if Path(__file__).parent in item.path.parents]
+    sizes = Counter(item.path for item in ours)
+    loads = Counter(dict.fromkeys(range(int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))), 0))
+    groups: dict[Path, int] = {}
+    for path, size in sizes.most_common():
+        groups[path] = min(loads, key=lambda group: loads[group])
+        loads[groups[path]] += size
+    for item in ours:
+        item.add_marker(pytest.mark.browser)
+        item.add_marker(pytest.mark.xdist_group(f"web-{groups[item.path]}"))
+
+
+@dataclass(frozen=True)
+class Program:
+    """The console's program, and the database it works on, which every module has filled anew."""
+
+    address: str
+    database: str
 
 
 @dataclass(frozen=True)
@@ -87,31 +104,32 @@ def fill_sample(url: URL, folder: Path, customers: int) -> None:
     engine.dispose()
 
 
-@pytest.fixture(scope="module")
-def console_variables() -> dict[str, str]:
-    """What else a module's console shall find in its environment."""
-    return {}
+@pytest.fixture(scope="package")
+def program(sample_database: str, postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """The console's program, which all modules of a worker share: starting it costs more than most tests."""
+    with run_console(sample_database, postgres, tmp_path_factory.mktemp("console")) as program:
+        yield program
 
 
-@pytest.fixture(scope="module")
-def console(
-    sample_database: str,
-    postgres: Cluster,
-    tmp_path_factory: pytest.TempPathFactory,
-    console_variables: dict[str, str],
-) -> Iterator[Console]:
-    """A console of this module's own, with its clock at the sample's moment."""
-    home = tmp_path_factory.mktemp("console")
+@contextmanager
+def run_console(sample_database: str, postgres: Cluster, home: Path, **more: str) -> Iterator[Program]:
+    """The console with its clock at the sample's moment, and with what else its environment shall hold."""
     name = f"console_{home.name.replace('-', '_')}_{os.getpid()}"
     with ExitStack() as ending:
-        with connect(postgres) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {sample_database} STRATEGY file_copy")
+        _fill_anew(postgres, name, sample_database)
         ending.callback(_drop, postgres, name)
-        engine = create_engine(postgres.url(name))
-        ending.callback(engine.dispose)
-        address, process = start_console(postgres.url(name), home, **console_variables)
+        address, process = start_console(postgres.url(name), home, **more)
         ending.callback(_end, process)
-        yield Console(address, engine)
+        yield Program(address, name)
+
+
+@pytest.fixture(scope="module")
+def console(program: Program, sample_database: str, postgres: Cluster) -> Iterator[Console]:
+    """The console, as if nobody had worked in it before this module."""
+    _fill_anew(postgres, program.database, sample_database)
+    engine = create_engine(postgres.url(program.database))
+    yield Console(program.address, engine)
+    engine.dispose()
 
 
 def start_console(url: URL, home: Path, **more: str) -> tuple[str, "subprocess.Popen[str]"]:
@@ -142,21 +160,29 @@ def _end(process: "subprocess.Popen[str]") -> None:
     process.communicate(timeout=30)
 
 
+def _fill_anew(postgres: Cluster, name: str, template: str) -> None:
+    """A copy of the template; whoever is connected finds it in the place of what there was."""
+    _drop(postgres, name)
+    with connect(postgres) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+
+
 def _drop(postgres: Cluster, name: str) -> None:
     with connect(postgres) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(sample_database: str) -> Iterator[Browser]:
     """Chromium, as it is installed on this machine.
 
-    While it runs, Playwright's event loop does: the sample is made before, and other modules' loops come after.
+    While it runs, Playwright's event loop does: the sample is made before, and other folders' loops come after.
     """
     if CHROMIUM is None:
         pytest.skip(
             "There is no Chromium on this machine; install the package 'chromium-headless-shell' for the browser tests."
         )
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield started
@@ -177,7 +203,7 @@ def visit(browser: Browser, console: Console) -> Iterator[Visit]:
         context = browser.new_context(locale=language, viewport={"width": width, "height": height})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         if login is not None:

@@ -1,5 +1,6 @@
 """A campaign decided on in the browser, before a real Prefect: the flow run that waited with it goes on at once."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import update
 
+from deployments.postgres import Cluster
 from models.campaigns import Campaign
 from models.settings import Settings
 from models.words import Role
@@ -17,15 +19,19 @@ from tasks.campaigns.drafting import create_campaign
 from tasks.sample.dealership import SAMPLE_MOMENT
 from tests.support.campaigning import plan
 from tests.support.waiting import until
-from tests.web.conftest import Console, Visit
+from tests.web.conftest import Console, Program, Visit, run_console
 
 MARKETING = Author("mei", Role.MARKETING, None)
 
 
 @pytest.fixture(scope="module")
-def console_variables(prefect_api: str) -> dict[str, str]:
+def program(
+    prefect_api: str, sample_database: str, postgres: Cluster, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Program]:
     """A console that knows of a Prefect."""
-    return {"PREFECT_API_URL": prefect_api}
+    home = tmp_path_factory.mktemp("console")
+    with run_console(sample_database, postgres, home, PREFECT_API_URL=prefect_api) as program:
+        yield program
 
 
 @pytest.fixture(scope="module")
