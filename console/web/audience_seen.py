@@ -3,26 +3,30 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from nicegui import background_tasks, ui
+from sqlalchemy import Connection
 
 from console.web.audience_tree import Node
 from console.web.frame import sentence_of
 from console.web.signed_in import Viewer
 from console.web.tables import Cell, show_table
-from models.audiences import BadAudience, read_audience
+from models.audiences import AudienceRule, BadAudience, read_audience
 from models.errors import AftercareError
 from models.permissions import Permission
 from tasks.campaigns.audiences import AudienceMember, AudienceSeen, see_audience
+from tasks.patience import Stoppable
 
 PAUSE_SECONDS = 0.5
 """Whoever writes has paused so long before it is counted."""
+PATIENCE_SECONDS = 1.5
 SHOWN = 8
 
 
 @dataclass
 class AudienceWatch:
-    """The panel beside the form; one question at a time, and the last one's answer."""
+    """The panel beside the form; one question at a time, the newest, and its answer."""
 
     viewer: Viewer
     store_id: Callable[[], int | None]
@@ -30,6 +34,7 @@ class AudienceWatch:
     complain: Callable[[BadAudience | None], None]
     found: Callable[[AudienceSeen], None]
     _asked: int = 0
+    _reading: Stoppable = field(default_factory=Stoppable)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def show(self) -> None:
@@ -48,12 +53,15 @@ class AudienceWatch:
 
     async def _look(self, mine: int, pause: float) -> None:
         await asyncio.sleep(pause)
+        if mine != self._asked:
+            return
+        await asyncio.to_thread(self._reading.stop)
         async with self._turn:
             if mine != self._asked or self._told.is_deleted:
                 return
             try:
                 rule = read_audience(self.rule())
-                found = await self.viewer.read(see_audience, rule, self.viewer.now, self.store_id(), SHOWN)
+                found = await self._read(mine, rule)
             except BadAudience as refusal:
                 self._answer(mine, self.viewer.say("audience.unfinished"), refusal)
             except AftercareError as refusal:
@@ -61,6 +69,18 @@ class AudienceWatch:
             else:
                 self._answer(mine, self.viewer.say("audience.size", count=f"{found.size:,}"), None)
                 self._take(mine, found)
+
+    async def _read(self, mine: int, rule: AudienceRule) -> AudienceSeen:
+        """Whoever writes is told when it takes its time, and goes on writing: the next question stops this one."""
+        self._reading = Stoppable()
+        reading = asyncio.create_task(
+            self.viewer.read(_see, self._reading, rule, self.viewer.now, self.store_id(), SHOWN)
+        )
+        await asyncio.wait({reading}, timeout=PATIENCE_SECONDS)
+        if not reading.done() and mine == self._asked and not self._told.is_deleted:
+            self._told.set_text(self.viewer.say("audience.still_counting"))
+        found: AudienceSeen = await reading
+        return found
 
     def _answer(self, mine: int, sentence: str, refusal: BadAudience | None) -> None:
         if mine != self._asked or self._told.is_deleted:
@@ -83,3 +103,10 @@ class AudienceWatch:
         visit = str(one.last_visit) if one.last_visit else "—"
         name = one.name if self.viewer.may(Permission.SEE_CUSTOMERS) else one.key or str(one.customer_id)
         return [name, one.store, one.car or "—", visit]
+
+
+def _see(
+    connection: Connection, reading: Stoppable, rule: AudienceRule, now: datetime, store_id: int | None, limit: int
+) -> AudienceSeen:
+    with reading.running(connection):
+        return see_audience(connection, rule, now, store_id, limit)

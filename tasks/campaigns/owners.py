@@ -1,9 +1,11 @@
 """The owners of cars, for the conditions of an audience: all that is asked of a car is asked of one and the same."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Date,
     Integer,
     Select,
     SQLColumnExpression,
@@ -18,7 +20,6 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import aliased
 
 from models.audiences import HasCar
 from models.cadence import Now
@@ -26,6 +27,10 @@ from models.vehicles import OdometerReading, Vehicle, Warranty, WarrantyEnd
 from tasks.campaigns.bounds import Yes, between, one_of
 from tasks.subjects.customers import stores_today
 
+EPOCH = cast(literal(date(1970, 1, 1)), Date)
+BITS = 32
+PLACES = 2**BITS
+"""More than any kilometres."""
 KEPT = {"yes": True, "no": False, "either": None}
 
 
@@ -87,28 +92,40 @@ def _has_warranty(condition: HasCar, today: Any) -> Yes:
 
 def _driven(cars: Subquery, *, estimated: bool) -> Subquery:
     """Per car: what its odometer read last, or what it may read today."""
-    spans, latest, first = _spans(cars), aliased(OdometerReading), aliased(OdometerReading)
-    row = spans.c
-    kilometres: SQLColumnExpression[Any] = latest.kilometres
+    row = _spans(cars).c
+    kilometres: SQLColumnExpression[Any] = _kilometres_of(row.last)
     if estimated:
-        driven = cast(func.greatest(latest.kilometres - first.kilometres, 0), BigInteger)
-        since = driven * (row.today - row.last_on) // func.nullif(row.last_on - row.first_on, 0)
-        kilometres = latest.kilometres + func.coalesce(since, 0)
-    read = select(row.customer_id, kilometres.label("kilometres")).join(
-        latest, and_(latest.vehicle_id == row.id, latest.read_on == row.last_on)
-    )
-    if estimated:
-        read = read.join(first, and_(first.vehicle_id == row.id, first.read_on == row.first_on))
-    return read.subquery("driven")
+        driven = func.greatest(kilometres - _kilometres_of(row.first), 0)
+        since_last, between_both = _day(row.today) - _day_of(row.last), _day_of(row.last) - _day_of(row.first)
+        a_day = func.nullif(between_both, 0, type_=BigInteger)
+        kilometres = kilometres + func.coalesce(driven * since_last / a_day, 0)
+    return select(row.customer_id, kilometres.label("kilometres")).subquery("driven")
 
 
 def _spans(cars: Subquery) -> Subquery:
-    """The cars, each with the days of its first and its latest odometer reading."""
-    first_on, last_on = func.min(OdometerReading.read_on), func.max(OdometerReading.read_on)
+    """The cars, each with its first and its latest odometer reading.
+
+    A reading is one number, its day before its kilometres: the latest is then the largest. One look at each finds it,
+    where joining them once more to the day of the first or of the latest would take as long again.
+    """
+    reading = _day(OdometerReading.read_on) * PLACES + OdometerReading.kilometres
     return (
-        select(cars, first_on.label("first_on"), last_on.label("last_on"))
+        select(cars, func.min(reading).label("first"), func.max(reading).label("last"))
         .join(OdometerReading, OdometerReading.vehicle_id == cars.c.id)
         .where(OdometerReading.read_on <= cars.c.today)
         .group_by(*cars.c)
         .subquery("spans")
     )
+
+
+def _day(day: SQLColumnExpression[Any]) -> SQLColumnExpression[Any]:
+    """A day as a number."""
+    return cast(day - EPOCH, BigInteger)
+
+
+def _day_of(reading: SQLColumnExpression[Any]) -> SQLColumnExpression[Any]:
+    return reading.bitwise_rshift(literal(BITS, Integer))
+
+
+def _kilometres_of(reading: SQLColumnExpression[Any]) -> SQLColumnExpression[Any]:
+    return reading.bitwise_and(literal(PLACES - 1, BigInteger))
