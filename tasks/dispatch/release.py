@@ -40,6 +40,7 @@ from models.ledger import TemplateVersion, Touch, Verdict
 from models.people import ContactPoint
 from models.words import ChannelName, Decision, Gate, Purpose, SubjectKind, TouchState
 from tasks.channels.contract import Message
+from tasks.dispatch.dispatchers import IN_FLIGHT
 from tasks.dispatch.gates import NO_CONSENT, latest_consent
 from tasks.letters import THESE, Letter, as_ids, kinds_of, letters_about
 from tasks.planning.ending import MOVED, still_true
@@ -119,6 +120,9 @@ def _last_look(kinds: frozenset[SubjectKind]) -> Select[Any]:
 
     Its order is that of the lines in a message.
 
+    What is `sending` already, for this dispatcher, was let through by an earlier look whose answer was lost with the
+    connection to the database: nothing of it has gone out since.
+
     Whether a touch is still ours is asked last: asked first, PostgreSQL would expect to find none, and plan for that.
     """
     mine = select(Touch).where(Touch.id.in_(THESE)).with_for_update(of=Touch).cte("mine")
@@ -127,7 +131,7 @@ def _last_look(kinds: frozenset[SubjectKind]) -> Select[Any]:
     row = looked.c
     moved = (
         update(Touch)
-        .where(Touch.id == row.id, Touch.state == TouchState.CLAIMED, Touch.claimed_by == DISPATCHER)
+        .where(Touch.id == row.id, Touch.state.in_(IN_FLIGHT), Touch.claimed_by == DISPATCHER)
         .values(
             state=row.state,
             state_at=NOW,

@@ -16,8 +16,10 @@ from models.ledger import Touch
 from models.schema import upgrade
 from models.settings import Settings
 from models.words import ProcessName, TouchState
+from tasks.channels.outbox import OutboxChannel
 from tasks.dispatch import dispatch
 from tasks.dispatch.claim import Judged, claim
+from tasks.dispatch.release import Release, release
 from tests.support.dispatcher import settings_for
 from tests.support.office import Office
 from tests.support.sink import Received, Sink
@@ -105,3 +107,29 @@ def test_a_claim_whose_answer_was_lost_is_taken_back(
     account = office.dispatch(TUESDAY)
     assert (account.claimed, account.sent) == (CUSTOMERS, CUSTOMERS)
     assert len({message["id"] for message in office.outbox()}) == len(office.outbox()) == CUSTOMERS
+
+
+@pytest.mark.parametrize("idempotent", [True, False])
+def test_what_a_last_look_let_through_goes_out_though_its_answer_was_lost(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, idempotent: bool
+) -> None:
+    """Nothing of it has left the house, so there is nothing uncertain about it."""
+    office = Office(engine, Settings(home=tmp_path))
+    with office.open() as world:
+        for _ in range(BATCH):
+            world.warranty(world.customer(), "2026-05-08")
+        world.plan(ProcessName.WARRANTY_EXPIRY, TUESDAY)
+    lost = iter((True, True))
+
+    def committed_but_unheard(connection: Connection, *arguments: Any, **named: Any) -> Release:
+        if next(lost, False):
+            with engine.begin() as other:
+                release(other, *arguments, **named)
+            raise OperationalError("release", {}, Exception("the server closed the connection"))
+        return release(connection, *arguments, **named)
+
+    monkeypatch.setattr(dispatch, "release", committed_but_unheard)
+    monkeypatch.setattr(OutboxChannel, "idempotent", idempotent)
+    account = office.dispatch(TUESDAY)
+    assert (account.claimed, account.sent) == (BATCH, BATCH)
+    assert len({message["id"] for message in office.outbox()}) == len(office.outbox()) == BATCH
