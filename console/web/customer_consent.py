@@ -1,5 +1,6 @@
 """The switches of a customer's consent, per purpose and channel."""
 
+from functools import partial
 from typing import Any
 
 from nicegui import ui
@@ -8,6 +9,7 @@ from console.web.asking import ask
 from console.web.customer_line import said_or
 from console.web.customer_problems import problem_of
 from console.web.signed_in import Viewer, local
+from console.web.tables import Cell, show_table
 from models.permissions import Permission
 from models.words import ChannelName, Purpose
 from tasks.customers.card import CustomerCard
@@ -37,19 +39,12 @@ class _Table:
 
     def show(self) -> None:
         viewer = self._viewer
-        with ui.element("div").classes("wide card"), ui.element("table").classes("q-table text-left consent"):
-            with ui.element("thead"), ui.element("tr"):
-                for heading in (viewer.say("customers.purpose"), *(viewer.word(channel) for channel in ChannelName)):
-                    with ui.element("th").props("scope=col"):
-                        ui.label(heading)
-            with ui.element("tbody"):
-                for purpose in Purpose:
-                    with ui.element("tr"):
-                        with ui.element("th").props("scope=row"):
-                            ui.label(viewer.word(purpose))
-                        for channel in ChannelName:
-                            with ui.element("td"):
-                                self._show_switch(self._read.of(purpose, channel))
+        headings = [viewer.say("customers.purpose"), *(viewer.word(channel) for channel in ChannelName)]
+        rows: list[list[Cell]] = [
+            [viewer.word(purpose), *(partial(self._show_switch, self._read.of(purpose, one)) for one in ChannelName)]
+            for purpose in Purpose
+        ]
+        show_table(viewer.say("customers.consent"), headings, rows)
 
     def _show_switch(self, one: Switch) -> None:
         viewer = self._viewer

@@ -11,6 +11,7 @@ from nicegui import ui
 from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.responses import RedirectResponse
 
+from console.web.quick_elements import Text
 from console.web.signed_in import SignedOut, Viewer, viewer_of
 from console.web.words import LANGUAGES, say, say_problem
 from models.errors import AftercareError
@@ -89,9 +90,7 @@ def _frame(viewer: Viewer, path: str, request: Request | None) -> Any:
     """Header, menu, and the column that holds the page."""
     ui.add_head_html('<link rel="stylesheet" href="/static/console.css">')
     ui.colors(primary="#0b5cad", secondary="#3d4b5c", negative="#a4161a", positive="#1b6e3c", warning="#8a4b00")
-    ui.run_javascript(f"document.documentElement.lang = '{viewer.language}'")
-    with ui.element("a").props('href="#content"').classes("skip"):
-        ui.label(viewer.say("frame.skip"))
+    ui.add_head_html(f"<script>document.documentElement.lang = '{viewer.language}'</script>")
     with (
         ui.left_drawer(value=False, fixed=True, bordered=True)
         .props("show-if-above width=210 breakpoint=900")
@@ -99,6 +98,7 @@ def _frame(viewer: Viewer, path: str, request: Request | None) -> Any:
     ):
         _menu(viewer, path)
     with ui.header(elevated=False).classes("items-center q-py-xs no-wrap"):
+        Text("a", viewer.say("frame.skip")).props('href="#content"').classes("skip")
         menu = ui.button(icon="menu", on_click=drawer.toggle).props("flat color=white round")
         menu.props(f'aria-label="{viewer.say("frame.menu")}"')
         with ui.element("div").classes("whose"):

@@ -1,4 +1,4 @@
-"""The page of calls: worked by keyboard alone, by two people at once, and on a phone."""
+"""The page of calls: worked by keyboard alone, and by two people at once."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -169,12 +169,6 @@ def test_a_desk_finishes_its_task_and_is_told_when_nothing_waits(console: Consol
         expect(page.get_by_text(f"{number} done today")).to_be_visible()
         press(page, "1")
     expect(page.get_by_text("There is nothing to call or do now.")).to_be_visible()
-
-
-def test_the_page_fits_a_phone(console: Console, visit: Visit) -> None:
-    page = visit("/calls", console.add_user("pocket", Role.ADVISOR), phone=True)
-    customer_on(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_a_manager_gives_calls_to_an_agent(console: Console, visit: Visit) -> None:
