@@ -61,7 +61,7 @@ class Appointments:
                 _known(Appointment.other_time_asked_at, now).label("other-time-asked"),
                 is_cancelled(now).label("cancelled"),
                 has_arrived(now).label("arrived"),
-                _is_request().label("requested"),
+                _is_not_booked(now).label("unbooked"),
                 Appointment.status,
                 Appointment.parts_state,
                 Customer.has_contract,
@@ -100,13 +100,13 @@ class Appointments:
         return first_reason(
             (and_(or_(awaited, unanswered), row.cancelled), CANCELLED),
             (and_(awaited, row.arrived), ARRIVED),
-            (and_(awaited, row.requested), NOT_BOOKED),
+            (and_(awaited, row.unbooked), NOT_BOOKED),
             (and_(asked(Condition.NOT_ARRIVED, conditions), row.starts_at > moment(now)), NOT_BEGUN),
             (and_(booked, row.starts_at <= moment(now)), BEGUN),
             (and_(asked(Condition.NO_OTHER_TIME_ASKED, conditions), row["other-time-asked"].is_not(None)), OTHER_TIME),
             (and_(asked(Condition.BOOKED_BEFORE_DUE, conditions), row.booking > due_at), BOOKED_LATE),
             (and_(asked(Condition.PARTS_MISSING, conditions), row.parts_state != PartsState.MISSING), PARTS_THERE),
-            (and_(unanswered, ~row.requested), ANSWERED),
+            (and_(unanswered, ~row.unbooked), ANSWERED),
             (and_(asked(Condition.CONTRACT_CUSTOMER, conditions), ~row.has_contract), NO_CONTRACT),
         )
 
@@ -145,6 +145,11 @@ def _booked_at(now: Now) -> ColumnElement[datetime | None]:
 
 def _is_request() -> ColumnElement[bool]:
     return Appointment.status == Status.REQUESTED
+
+
+def _is_not_booked(now: Now) -> ColumnElement[bool]:
+    """Whether it was only asked for, or not there at all: what was booked later was not known then."""
+    return or_(_is_request(), func.coalesce(Appointment.booked_at > moment(now), False))
 
 
 def is_cancelled(now: Now) -> ColumnElement[bool]:

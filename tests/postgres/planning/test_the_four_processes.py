@@ -78,6 +78,17 @@ def test_an_appointment_is_confirmed_reminded_and_missed(world: World) -> None:
     assert world.steps(state="planned") == ["no-show-call", "no-show-message"]
 
 
+def test_an_appointment_that_was_booked_later_was_not_there_yet(world: World) -> None:
+    world.appointment(
+        world.customer(), "2026-03-12 08:00", booked_at=at("2026-03-11 19:30"), parts_state=PartsState.MISSING
+    )
+    account = world.plan(APPOINTMENTS, "2026-03-11 18:00")
+    assert world.steps() == []
+    assert "the appointment is not booked yet" in account.suppressed
+    world.plan(APPOINTMENTS, "2026-03-11 19:30")
+    assert sorted(world.steps(state="planned")) == ["confirmation", "parts-call", "parts-order", "two-hours-before"]
+
+
 def test_a_cancelled_appointment_says_nothing(world: World) -> None:
     customer = world.customer()
     world.appointment(
