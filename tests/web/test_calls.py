@@ -69,8 +69,8 @@ def test_calls_are_worked_by_keyboard_alone(console: Console, visit: Visit) -> N
     expect(page.get_by_label("Note")).to_be_focused()
     page.keyboard.type("rang 12 times")
     assert customer_on(page) == first, "no key fires while somebody types"
-    press(page, "Escape")
-    press(page, "5")
+    page.keyboard.press("Escape")
+    page.keyboard.press("5")
     expect(page.get_by_text(f"{first}: no answer.")).to_be_visible()
     expect(page.get_by_text("1 done today")).to_be_visible()
     expect(page.locator("[data-customer]")).not_to_have_text(first)

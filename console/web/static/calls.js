@@ -20,10 +20,13 @@
     const button = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (!button) return false;
     if (document.body.dataset.keyed !== undefined) return true;
+    if (button.dataset.goes) {
+      document.querySelector(button.dataset.goes)?.focus();
+      return true; // it settles nothing, so that a short note does not swallow the key after it
+    }
     document.body.dataset.keyed = key;
     setTimeout(() => delete document.body.dataset.keyed, PAUSE);
-    if (button.dataset.goes) document.querySelector(button.dataset.goes)?.focus();
-    else button.click();
+    button.click();
     return true;
   };
 
