@@ -50,6 +50,10 @@ def test_what_is_unknown_is_opened_and_settled(console: Console, visit: Visit, p
     page.get_by_role("button", name="Open ").click()
     opened = page.get_by_role("dialog")
     expect(opened.get_by_text("The text as it went out")).to_be_visible()
+    expect(opened.get_by_role("heading", name="What the planner saw")).to_be_visible()
+    squeezed = "one => one.scrollHeight > one.clientHeight + 1"
+    tables = opened.get_by_role("group").all()
+    assert not [table for table in tables if table.evaluate(squeezed)], "a table stands there as high as it is"
     opened.get_by_role("button", name="Mark delivered").click()
     page.get_by_role("button", name="Confirm", exact=True).click()
     expect(page.get_by_text("Please give a reason.")).to_be_visible()
