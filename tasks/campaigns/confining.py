@@ -25,6 +25,7 @@ IN_FLIGHT = (TouchState.CLAIMED, TouchState.SENDING)
 SECONDS_AT_ONCE = 6
 """A batch of a campaign with a pace is what may go in so many seconds: nothing is claimed long before it goes."""
 MINUTE = 60
+CENT = Decimal("0.01")
 
 
 @dataclass
@@ -63,7 +64,8 @@ class CampaignConfinement:
         ).scalar_one()
         affordable = int((campaign.budget - campaign.spent) // dearest) - on_their_way
         if affordable < 1 and not on_their_way and self._anything_due(connection):
-            reason = BUDGET_USED_UP.format(budget=campaign.budget, spent=campaign.spent, dearest=dearest)
+            amounts = {"budget": campaign.budget, "spent": campaign.spent, "dearest": dearest}
+            reason = BUDGET_USED_UP.format(**{name: _shown(amount) for name, amount in amounts.items()})
             hold(connection, campaign, reason, self.clock())
         return max(min(limit, affordable), 0)
 
@@ -100,6 +102,11 @@ class CampaignConfinement:
             dearest = func.greatest(Campaign.dearest_message, max(prices))
             values = {"spent": Campaign.spent + sum(prices, Decimal(0)), "dearest_message": dearest}
             connection.execute(update(Campaign).where(Campaign.id == self.campaign_id).values(**values))
+
+
+def _shown(amount: Decimal) -> str:
+    """To two decimals at least, and to as many as it takes."""
+    return f"{amount:.2f}" if amount == amount.quantize(CENT) else f"{amount.normalize():f}"
 
 
 def _sends(campaign: Row[Any]) -> bool:

@@ -133,7 +133,7 @@ def _subject(
     stories = [_of_ledger(touch, view) for key, touch in touches.items() if key[:2] == own]
     seen = {key: row for key, row in looked_at.items() if key[:2] == own}
     stories += [
-        _not_planned(row, view)
+        _not_planned(row, subject.waits_for, view)
         for key, row in seen.items()
         if key not in touches and row["valid_until"] > view.now - REMEMBERED
     ]
@@ -178,9 +178,10 @@ def _next_look(recorded: Recorded, view: View) -> datetime | None:
     return None if listed else view.now
 
 
-def _not_planned(row: RowMapping, view: View) -> StepStory:
-    """What the planner sees and the ledger has not."""
-    standing = _standing(row, view.now)
+def _not_planned(row: RowMapping, waits_for: str | None, view: View) -> StepStory:
+    """What the planner sees, or will come to, and the ledger has not."""
+    reason = row["reason"] or waits_for
+    standing = _standing(row, reason, view.now)
     over = standing is Standing.MISSED
     return StepStory(
         step=row["step"],
@@ -188,17 +189,17 @@ def _not_planned(row: RowMapping, view: View) -> StepStory:
         standing=standing,
         due_at=row["due_at"],
         valid_until=row["valid_until"],
-        reason=row["reason"],
+        reason=reason,
         figures=row["figures"],
         next_look_at=None if over else view.sweep_after(max(row["due_at"] - AHEAD, view.now)),
         touch=None,
     )
 
 
-def _standing(row: RowMapping, now: datetime) -> Standing:
+def _standing(row: RowMapping, reason: str | None, now: datetime) -> Standing:
     if row["valid_until"] <= now:
         return Standing.MISSED
-    if row["reason"] is not None:
+    if reason is not None:
         return Standing.STOPPED
     return Standing.TO_COME if row["due_at"] - AHEAD > now else Standing.DUE
 

@@ -15,7 +15,8 @@ from models.money import Account, Invoice
 from models.sentences import Sentence
 from models.service import Appointment, Handover, RepairOrder
 from models.vehicles import Warranty
-from models.words import EndBasis, InvoiceStatus, SubjectKind, Wave
+from models.words import EndBasis, InvoiceStatus, SubjectKind
+from tasks.explaining.recipients import remarks_of_recipient, waits_for_wave
 from tasks.subjects import SUBJECTS
 from tasks.subjects.contract import OfCustomer
 
@@ -38,9 +39,6 @@ OPEN = "Open: {total}, the oldest due on {day}."
 PROMISE_RUNS = "A promise to pay by {day} is running."
 PROMISE_BROKEN = "The promise to pay by {day} was broken."
 DISPUTED = "Disputed and left out: {invoices}."
-HELD_OUT = "Held out of '{campaign}' at random, as one of its control group: told nothing."
-IN_AUDIENCE = "In the audience of '{campaign}'."
-ANSWERED = "Answered: {answer}."
 ON_HOLD = "On hold since {day}."
 ON_HOLD_FOR = "On hold since {day}: {reason}."
 
@@ -56,6 +54,8 @@ class SubjectFacts:
     about: str | None
     anchor_at: datetime | None
     remarks: list[Sentence] = field(default_factory=list)
+    waits_for: str | None = None
+    """What keeps the planner from it for now."""
 
 
 def read_subjects(
@@ -98,6 +98,7 @@ def _of_kind(connection: Connection, kind: SubjectKind, customer_id: int, now: d
             row.get("vehicle"),
             row["anchor_at"],
             _remarks(connection, kind, row),
+            waits_for_wave(connection, row["subject_id"]) if kind is SubjectKind.RECIPIENT else None,
         )
 
 
@@ -121,16 +122,9 @@ def _remarks(connection: Connection, kind: SubjectKind, row: RowMapping) -> list
         case SubjectKind.CASE:
             return [] if row["anchor_at"] else [Sentence(NOT_CLOSED)]
         case SubjectKind.RECIPIENT:
-            return _of_recipient(row)
+            return remarks_of_recipient(connection, row)
         case _:
             assert_never(kind)
-
-
-def _of_recipient(row: RowMapping) -> list[Sentence]:
-    if row["wave"] == Wave.CONTROL:
-        return [Sentence(HELD_OUT, campaign=row["campaign"])]
-    answer = [Sentence(ANSWERED, answer=row["answer"])] if row["answer"] else []
-    return [Sentence(IN_AUDIENCE, campaign=row["campaign"]), *answer]
 
 
 def _of_warranty(row: RowMapping) -> list[Sentence]:

@@ -16,6 +16,7 @@ from models.campaign_course import AUDIENCE_DRIFTED, BUDGET_USED_UP, NOBODY_REAC
 from models.campaign_plans import BadPlan, CampaignPlan, read_plan
 from models.complaints import complaints_of
 from models.policy import ContactRules
+from models.sentences import Sentence
 from models.shipped import POLICIES, BadPolicy, read_contact_rules, read_policy, shipped_contact_rules, shipped_policy
 from models.words import ProcessName
 from tasks.campaigns.approving import NOT_IN_TIME
@@ -31,6 +32,7 @@ HELD = [
 @pytest.mark.parametrize("sentence", HELD)
 def test_why_a_campaign_is_held_is_said_in_chinese(sentence: str) -> None:
     assert say_reason(CHINESE, sentence) != sentence
+    assert say_reason(CHINESE, Sentence(sentence)) == say_reason(CHINESE, sentence)
     assert say_reason("en", sentence) == sentence
 
 

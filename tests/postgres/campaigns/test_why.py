@@ -1,0 +1,70 @@
+"""Why a customer got a campaign's message, and why another did not, wherever the campaign stands."""
+
+from typing import Any
+
+from sqlalchemy import select, update
+
+from models.campaigns import Campaign, CampaignRecipient
+from models.explanations import ProcessStory, Standing
+from models.words import CampaignState, ProcessName, Wave
+from tasks.explaining.story import explain
+from tests.support.campaigning import NOON, CampaignOffice, plan
+
+
+def story(marketing: CampaignOffice, customer: int) -> ProcessStory:
+    with marketing.engine.connect() as connection:
+        (campaigns,) = explain(
+            connection, customer, NOON, [ProcessName.CAMPAIGNS], lambda _process, after, _zone: after
+        ).processes
+    return campaigns
+
+
+def remarks(marketing: CampaignOffice, customer: int) -> list[str]:
+    return [str(remark) for remark in story(marketing, customer).subjects[0].remarks]
+
+
+def change(marketing: CampaignOffice, **values: Any) -> None:
+    with marketing.engine.begin() as connection:
+        connection.execute(update(Campaign).values(**values))
+
+
+def test_who_is_outside_and_who_was_held_out_is_told_so(marketing: CampaignOffice) -> None:
+    marketing.customers(4)
+    campaign_id = marketing.launched(plan(control_percent=50), NOON)
+    marketing.carry_on(campaign_id, NOON)
+    (outside,) = marketing.customers(1)
+    assert story(marketing, outside).remarks == ["The customer is in the audience of no campaign that was launched."]
+    with marketing.engine.connect() as connection:
+        control = select(CampaignRecipient.customer_id).where(CampaignRecipient.wave == Wave.CONTROL)
+        held_out = connection.scalars(control).all()
+    assert len(held_out) == 2
+    for customer in held_out:
+        assert remarks(marketing, customer) == [
+            "Held out of 'Spring' at random, as one of its control group: told nothing."
+        ]
+
+
+def test_of_one_that_is_paused_or_held_it_is_said_what_it_waits_for(marketing: CampaignOffice) -> None:
+    (customer,) = marketing.customers(1)
+    marketing.carry_on(marketing.launched(plan(), NOON), NOON)
+    assert remarks(marketing, customer) == ["In the audience of 'Spring'."]
+    change(marketing, paused_at=NOON, paused_by="mei")
+    assert remarks(marketing, customer)[1:] == [
+        "'Spring' was paused by mei: nothing more of it goes out until it is resumed."
+    ]
+    change(marketing, paused_at=None, paused_by=None, held_at=NOON, held_reason="The budget of 2.00 is used up.")
+    assert remarks(marketing, customer)[1:] == [
+        "'Spring' has stopped by itself: nothing more of it goes out until somebody lets it go on.",
+        "The budget of 2.00 is used up.",
+    ]
+
+
+def test_of_whose_wave_is_to_come_it_is_not_said_that_nothing_is_in_the_way(marketing: CampaignOffice) -> None:
+    customers = marketing.customers(4)
+    campaign_id = marketing.launched(plan(canary={"percent": 25, "at_least": 1}), NOON)
+    marketing.advance(campaign_id, NOON)
+    assert marketing.read(campaign_id).state is CampaignState.CANARY
+    steps = [story(marketing, customer).subjects[0].steps[0] for customer in customers]
+    assert sorted((step.standing, step.reason) for step in steps) == [
+        (Standing.IN_LEDGER, None), *[(Standing.STOPPED, "its wave has not begun")] * 3,
+    ]  # fmt: skip
