@@ -47,8 +47,10 @@ def say(language: str, key: str, **values: object) -> str:
 
 def say_reason(language: str, reason: str) -> str:
     """A reason or remark as the ledger keeps it, in English, in a language; what is none of ours stays as it is."""
-    made_here = isinstance(reason, Sentence) and reason.figures
-    template, figures = (reason.template, reason.figures) if made_here else _recognised(reason)
+    if isinstance(reason, Sentence) and reason.figures:
+        template, figures = reason.template, reason.figures
+    else:
+        template, figures = _recognised(reason)
     found = read_wording().get(f"reasons.{template}")
     if found is None or language == ENGLISH:
         return reason

@@ -170,7 +170,8 @@ def _of_ledger(recorded: Recorded, view: View) -> StepStory:
 def _next_look(recorded: Recorded, view: View) -> datetime | None:
     """Never in the past: what is due is looked at from now on, and a call on somebody's list by nobody else."""
     story = recorded.story
-    if recorded.revivable and story.valid_until is not None and story.valid_until > view.now:
+    for_good = view.process is ProcessName.CAMPAIGNS  # its planner comes to each recipient once
+    if recorded.revivable and not for_good and story.valid_until is not None and story.valid_until > view.now:
         return view.sweep_after(view.now)
     if story.next_look_at is None or story.next_look_at > view.now:
         return story.next_look_at

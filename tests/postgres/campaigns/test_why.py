@@ -7,8 +7,9 @@ from sqlalchemy import select, update
 from models.campaigns import Campaign, CampaignRecipient
 from models.explanations import ProcessStory, Standing
 from models.words import CampaignState, ProcessName, Wave
+from tasks.campaigns.launching import cancel
 from tasks.explaining.story import explain
-from tests.support.campaigning import NOON, CampaignOffice, plan
+from tests.support.campaigning import MEI, NOON, CampaignOffice, plan
 
 
 def story(marketing: CampaignOffice, customer: int) -> ProcessStory:
@@ -57,6 +58,18 @@ def test_of_one_that_is_paused_or_held_it_is_said_what_it_waits_for(marketing: C
         "'Spring' has stopped by itself: nothing more of it goes out until somebody lets it go on.",
         "The budget of 2.00 is used up.",
     ]
+
+
+def test_what_was_cancelled_is_not_said_to_be_looked_at_again(marketing: CampaignOffice) -> None:
+    (customer,) = marketing.customers(1)
+    campaign_id = marketing.launched(plan(), NOON)
+    marketing.advance(campaign_id, NOON)
+    with marketing.engine.begin() as connection:
+        cancel(connection, MEI, campaign_id, NOON, "a misprint")
+    marketing.advance(campaign_id, NOON)
+    (step,) = story(marketing, customer).subjects[0].steps
+    assert step.touch is not None
+    assert (step.touch.reason, step.next_look_at) == ("the campaign was cancelled", None)
 
 
 def test_of_whose_wave_is_to_come_it_is_not_said_that_nothing_is_in_the_way(marketing: CampaignOffice) -> None:
