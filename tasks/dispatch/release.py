@@ -1,7 +1,7 @@
 """The last look before a message leaves the house: what was paid, moved or refused since the claim stops it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -50,7 +50,8 @@ TORN = "a part of the message it may have gone out in does not hold any more: it
 DISPATCHER = bindparam("dispatcher", type_=BigInteger)
 KEYED = bindparam("keyed", type_=Boolean)
 """Whether the channel takes the touch's id as an idempotency key."""
-WORDS = (column("id", Uuid()), column("subject_line", Text()), column("body", Text()))
+LEAVING = (column("id", Uuid()), column("subject_line", Text()), column("body", Text()))
+"""What leaves, and what it says where that is to be kept."""
 NOTHING_TO_SAY = "there is nothing left to say"
 NO_KEYS = "it may have gone out before, and the channel takes no key that would keep it from doubling"
 
@@ -81,7 +82,7 @@ class Release:
 def release(
     connection: Connection, touch_ids: Sequence[UUID], now: datetime, *, dispatcher_id: int, resendable: bool
 ) -> Release:
-    """Read the facts and the consent once more, mark as `sending` what still holds, and write the messages.
+    """Read the facts and the consent once more, write the messages of what still holds, and mark it as `sending`.
 
     `touch_ids` are messages claimed by this dispatcher with the touches merged into them. `resendable`: the channel
     takes the touch's id as an idempotency key.
@@ -110,13 +111,13 @@ def release(
     unknown = states[TouchState.UNKNOWN] + len(cut_off)
     taken = len(touch_ids) - len(rows)
     released = _write(heads, speaking, letters, now)
-    _keep_words(connection, released)
+    _let_go(connection, released, now, resendable)
     return Release(released, cancelled, unknown, len(returned), taken)
 
 
 @cache
 def _last_look(kinds: frozenset[SubjectKind]) -> Select[Any]:
-    """One statement: what still holds becomes `sending`, the rest ends with its verdict.
+    """One statement: what does not hold any more ends with its verdict; the rest stays locked, to become `sending`.
 
     Its order is that of the lines in a message.
 
@@ -129,20 +130,21 @@ def _last_look(kinds: frozenset[SubjectKind]) -> Select[Any]:
     facts = union_all(*(still_true(mine, kind, NOW) for kind in sorted(kinds))).cte("facts")
     looked = _looked(mine, facts)
     row = looked.c
-    moved = (
+    ours = and_(mine.c.state.in_(IN_FLIGHT), mine.c.claimed_by == DISPATCHER)
+    stopped = (
         update(Touch)
-        .where(Touch.id == row.id, Touch.state.in_(IN_FLIGHT), Touch.claimed_by == DISPATCHER)
+        .where(Touch.id == row.id, row.gate.is_not(None), Touch.state.in_(IN_FLIGHT), Touch.claimed_by == DISPATCHER)
         .values(
             state=row.state,
             state_at=NOW,
             gate=row.gate,
             reason=row.reason,
-            resendable=and_(row.gate.is_(None), KEYED),
-            claimed_by=case((row.gate.is_(None), DISPATCHER), else_=null()),
-            contacted_at=case((row.gate.is_(None) | Touch.resendable, Touch.contacted_at), else_=null()),
+            resendable=False,
+            claimed_by=null(),
+            contacted_at=case((Touch.resendable, Touch.contacted_at), else_=null()),
         )
         .returning(Touch.id)
-        .cte("moved")
+        .cte("stopped")
     )
     return (
         select(
@@ -150,12 +152,12 @@ def _last_look(kinds: frozenset[SubjectKind]) -> Select[Any]:
             mine.c.resendable, mine.c.subject_line, mine.c.body, ContactPoint.value.label("recipient"),
             TemplateVersion.key.label("template"),
         )
-        .join(moved, moved.c.id == row.id)
         .join(mine, mine.c.id == row.id)
         .join(ContactPoint, ContactPoint.id == mine.c.contact_point_id)
         .join(TemplateVersion, TemplateVersion.id == mine.c.template_version_id)
+        .where(func.coalesce(ours, literal(False)))
         .order_by(mine.c.priority.desc(), mine.c.due_at, mine.c.id)
-        .add_cte(_verdicts(looked, moved).cte("recorded"))
+        .add_cte(_verdicts(looked, stopped).cte("recorded"))
     )  # fmt: skip
 
 
@@ -198,7 +200,7 @@ def _looked(mine: CTE, facts: CTE) -> CTE:
     )
 
 
-def _verdicts(looked: CTE, moved: CTE) -> Insert:
+def _verdicts(looked: CTE, stopped: CTE) -> Insert:
     """What the last look stopped."""
     row = looked.c
     return insert(Verdict).from_select(
@@ -210,9 +212,7 @@ def _verdicts(looked: CTE, moved: CTE) -> Insert:
             row.reason,
             func.coalesce(row.figures, func.jsonb_build_object()),
             NOW,
-        )
-        .join(moved, moved.c.id == row.id)
-        .where(row.gate.is_not(None)),
+        ).join(stopped, stopped.c.id == row.id),
     )
 
 
@@ -311,19 +311,38 @@ def _message(row: Any, letters: dict[UUID, Letter], carried: list[UUID], now: da
     )
 
 
-def _keep_words(connection: Connection, released: Sequence[Released]) -> None:
-    """Keep what the messages say before they leave, in one statement."""
-    words = [
-        {"id": str(one.message.id), "subject_line": one.message.subject, "body": one.message.text}
-        for one in released
-        if not one.message.resend
-    ]
-    if words:
-        connection.execute(_keeping(), {"words": words})
+def _let_go(connection: Connection, released: Sequence[Released], now: datetime, resendable: bool) -> None:
+    """Mark as `sending` what leaves and keep what it says, in one change: each writes to nearly every index."""
+    leaving = [one for message in released for one in _leaving(message)]
+    if leaving:
+        connection.execute(_letting_go(), {"leaving": leaving, "now": now, "keyed": resendable})
+
+
+def _leaving(released: Released) -> Iterator[dict[str, str | None]]:
+    """A message and the lines in it. What goes again keeps the words it has."""
+    message = released.message
+    if message.resend:
+        yield {"id": str(message.id)}
+    else:
+        yield {"id": str(message.id), "subject_line": message.subject, "body": message.text}
+    for line in released.carried:
+        yield {"id": str(line)}
 
 
 @cache
-def _keeping() -> Update:
-    words = func.jsonb_to_recordset(bindparam("words", type_=JSONB)).table_valued(*WORDS, name="words")
-    row = words.render_derived(with_types=True).c
-    return update(Touch).where(Touch.id == row.id).values(subject_line=row.subject_line, body=row.body)
+def _letting_go() -> Update:
+    leaving = func.jsonb_to_recordset(bindparam("leaving", type_=JSONB)).table_valued(*LEAVING, name="leaving")
+    row = leaving.render_derived(with_types=True).c
+    return (
+        update(Touch)
+        .where(Touch.id == row.id)
+        .values(
+            state=TouchState.SENDING,
+            state_at=NOW,
+            gate=null(),
+            reason=null(),
+            resendable=KEYED,
+            subject_line=case((row.body.is_not(None), row.subject_line), else_=Touch.subject_line),
+            body=func.coalesce(row.body, Touch.body),
+        )
+    )
