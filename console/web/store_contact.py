@@ -81,11 +81,10 @@ def _ask(viewer: Viewer, store: ContactRulesOfStore, refresh: Callable[[], Any])
             except AftercareError as error:
                 if type(error) in FIELDS:
                     fields[FIELDS[type(error)]].error = say_problem(viewer.language, error)
-                else:
-                    tell_error(viewer, error)
-            else:
-                dialog.close()
-                refresh()
+                    return
+                tell_error(viewer, error)
+            dialog.close()
+            refresh()
 
         with ui.row().classes("full-width justify-end"):
             ui.button(say("frame.cancel"), on_click=dialog.close).props("flat")

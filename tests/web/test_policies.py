@@ -85,6 +85,8 @@ def test_whoever_may_only_look_has_nothing_to_press_and_a_phone_is_wide_enough(c
 
 def test_a_manager_changes_the_contact_hours_and_is_told_what_cannot_be(console: Console, visit: Visit) -> None:
     page = visit("/policies/contact-rules?store=SH01", console.add_user("hours", Role.MANAGER))
+    other = visit("/policies/contact-rules?store=SH01", console.add_user("later", Role.MANAGER))
+    other.get_by_role("button", name="Change the contact hours of SH01").click()
     page.get_by_role("button", name="Change the contact hours of SH01").click()
     dialog = page.get_by_role("dialog", name="Change the contact hours of SH01")
     dialog.get_by_label("Until").fill("07:00")
@@ -93,3 +95,7 @@ def test_a_manager_changes_the_contact_hours_and_is_told_what_cannot_be(console:
     dialog.get_by_label("Until").fill("19:15")
     dialog.get_by_role("button", name="Confirm", exact=True).click()
     expect(page.get_by_role("row").filter(has_text="SH01").filter(has_text="-19:15")).to_be_visible()
+    other.get_by_role("dialog").get_by_label("Until").fill("18:00")
+    other.get_by_role("dialog").get_by_role("button", name="Confirm").click()
+    expect(other.get_by_text("meanwhile")).to_be_visible()
+    expect(other.get_by_role("row").filter(has_text="SH01").filter(has_text="-19:15")).to_be_visible()
