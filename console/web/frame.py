@@ -1,7 +1,7 @@
 """The frame around every page: what the viewer may open, their language, and what goes wrong told as a sentence."""
 
 from collections.abc import Awaitable, Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 from urllib.parse import quote
 
@@ -54,6 +54,7 @@ def page(path: str, permission: Permission, title: str) -> Callable[[Shown], Sho
             viewer = viewer_of(request)
             if not viewer.may(permission):
                 return RedirectResponse(first_page(viewer), status_code=303) if path == "/" else _refused(viewer)
+            ui.on_exception(partial(tell_error, viewer))  # what no part of the page has told by itself
             ui.page_title(f"{viewer.say(title)} · {viewer.say('frame.title')}")
             with _frame(viewer, path, request):
                 ui.label(viewer.say(title)).props("role=heading aria-level=1").classes("text-h5")

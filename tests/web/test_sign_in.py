@@ -66,6 +66,10 @@ def test_without_its_database_the_console_says_so_and_goes_on_afterwards(
     page = visit("/runs", console.add_user("night", Role.OPERATOR, None))
     pause = page.get_by_role("button", name="Pause: Warranty expiry")
     expect(pause).to_be_visible()
+    hours = visit("/policies/contact-rules?store=SH01", console.add_user("awake", Role.MANAGER))
+    hours.get_by_role("button", name="Change the contact hours of SH01").click()
+    confirm = hours.get_by_role("dialog").get_by_role("button", name="Confirm")
+    expect(confirm).to_be_visible()
     asked = httpx.Client(base_url=console.address, headers={"Accept": "text/html", "Accept-Language": "zh"})
     signing_in = {"login": "night", "password": PASSWORD, "next": "/health"}
     asked.post("/sign-in", data=signing_in)
@@ -73,6 +77,8 @@ def test_without_its_database_the_console_says_so_and_goes_on_afterwards(
         pause.click()
         expect(page.get_by_text("The database does not answer; nothing was saved")).to_be_visible()
         expect(page.get_by_text("so this may be out of date")).to_be_visible()
+        confirm.click()
+        expect(hours.get_by_text("The database does not answer; nothing was saved")).to_be_visible()
         for answer in (asked.get("/health"), asked.get("/health"), asked.post("/sign-in", data=signing_in)):
             assert answer.status_code == 503
             assert "数据库暂时没有响应" in answer.text
