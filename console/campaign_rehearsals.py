@@ -84,6 +84,8 @@ def _row(part: Part) -> tuple[str, ...]:
 def _figures(done: CampaignRehearsal, zone: str) -> Iterator[str]:
     begins = local(done.begins_at, zone) if done.begins_at else "each customer's own hour"
     yield f"It begins at {begins}; the messages cost {done.currency} {done.cost:,.2f}."
+    if done.is_beyond_budget:
+        yield f"That is beyond the budget of {done.currency} {done.budget:,.2f}: it stops on the way, and asks."
     if done.most_cost_of_follow_up:
         yield f"The follow-up costs up to {done.currency} {done.most_cost_of_follow_up:,.2f}, if nobody answers."
     if done.minutes_at_pace is not None:

@@ -61,11 +61,17 @@ class CampaignRehearsal(BaseModel):
     """What the messages to those who are told or held come to."""
     most_cost_of_follow_up: Decimal
     """The same of a follow-up by message, if nobody answers."""
+    budget: Decimal | None
     minutes_at_pace: int | None
     """How long the messages take at the plan's pace; null: it has none."""
     calls: CallsForeseen | None
     collisions: list[Collision]
     collision_days: int
+
+    @property
+    def is_beyond_budget(self) -> bool:
+        """Whether it will stop on the way, its budget used up."""
+        return self.budget is not None and self.cost > self.budget
 
     def count(self, *outcomes: Rehearsed) -> int:
         """How many of some outcomes there are."""

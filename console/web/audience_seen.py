@@ -39,7 +39,7 @@ class AudienceWatch:
 
     def show(self) -> None:
         """Draw it, and ask for the first time."""
-        with ui.element("section").classes("card full-width") as panel:
+        with ui.element("section").classes("card full-width snug") as panel:
             panel.props["aria-label"] = self.viewer.say("audience.who")
             self._told = ui.label().props("role=status aria-live=polite").classes("text-bold")
             self._some = ui.column().classes("full-width")

@@ -56,6 +56,7 @@ def rehearse_campaign(
             most_cost_of_follow_up=sum(
                 (prices.mean_price_of_follow_up(channel) * many for channel, many in by_channel), Decimal(0)
             ),
+            budget=plan.budget,
             minutes_at_pace=-(-told // plan.per_minute) if plan.per_minute else None,
             calls=foresee_calls(connection, plan, rehearsing.store_id, told, rehearsing.now),
             collisions=find_collisions(connection, rehearsing.at),

@@ -90,6 +90,8 @@ def _figure(name: str, figure: str, also: str = "") -> None:
 
 def _also(viewer: Viewer, found: CampaignRehearsal) -> str:
     parts = []
+    if found.budget is not None and found.is_beyond_budget:
+        parts.append(viewer.say("rehearsal.beyond_budget", budget=money(viewer, found.budget)))
     if found.most_cost_of_follow_up:
         parts.append(viewer.say("rehearsal.follow_up_cost", cost=money(viewer, found.most_cost_of_follow_up)))
     if found.minutes_at_pace is not None:
