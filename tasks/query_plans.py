@@ -24,6 +24,9 @@ PATIENCE = "5s"
 TELLING_COLUMNS = ("process", "subject_kind", "kind", "state", "not_before", "policy_version_id")
 """By what the open touches are told from all others."""
 
+SAMPLE = "30"
+"""Three hundred times as many touches are looked at to learn how many are open."""
+
 CLASSES = table("pg_class", *(column(name) for name in ("oid", "relname", "relkind", "relpages")))
 
 
@@ -47,9 +50,10 @@ def prepare_for_large_statements(connection: Connection) -> None:
 def count_touches(connection: Connection) -> None:
     """Tell PostgreSQL how many touches are open now: in a ledger with a long past it would not notice by itself.
 
-    Only the columns that the open ones are found by: all of them take five times as long, and autovacuum comes to
-    them in its own time.
+    Only the columns that the open ones are found by, from a sample that tells a thousandth of the touches: all of them
+    as usual take fifteen times as long, and autovacuum comes to them in its own time.
     """
+    connection.execute(select(func.set_config("default_statistics_target", SAMPLE, True)))
     connection.execute(text(f"analyze (skip_locked) touches ({', '.join(TELLING_COLUMNS)})"))
 
 

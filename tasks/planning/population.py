@@ -11,23 +11,27 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     ColumnElement,
+    FromClause,
     Integer,
     Select,
     Subquery,
+    and_,
     case,
+    column,
+    func,
     literal,
     or_,
     select,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.types import Text
+from sqlalchemy.types import Text, TypeEngine
 
 from models.base import enumeration
 from models.cadence import later, moment
 from models.ledger import Touch
 from models.offsets import Offset
-from models.policy import Step
+from models.policy import Policy, Step
 from models.words import (
     CaseKind,
     ChannelName,
@@ -79,9 +83,58 @@ def population(in_force: PolicyInForce, span: Span, scope: Scope | None = None) 
 
     `wanted` says whether it would, `reason` why it would not. Over everyone, `figures` are those of the wanted only.
     """
+    return as_touches(in_force, judged(in_force, span, scope).subquery("judged"))
+
+
+def judged(in_force: PolicyInForce, span: Span, scope: Scope | None = None) -> Select[Any]:
+    """Each subject and step in the span, or of `scope`: when it is due, and why it is not wanted.
+
+    It holds only what differs from subject to subject, for a sweep keeps all these rows until it has counted them.
+    """
     kinds = dict.fromkeys(step.subject for step in in_force.policy.steps)
     parts = [part for kind in kinds for part in _of_kind(in_force, kind, span, scope)]
     return select(union_all(*parts).subquery("population"))
+
+
+def as_touches(in_force: PolicyInForce, rows: FromClause) -> Select[Any]:
+    """The touches that rows of `judged` would become, frozen with the policy and template versions.
+
+    What was missed is skipped, and never sent late by accident (invariant 6). Every row has its step; joined by an
+    outer join, PostgreSQL expects as many touches as rows.
+    """
+    steps = _steps(in_force.policy)
+    row, step = rows.c, steps.c
+    skipped = or_(row.passed, and_(row.late, step.skipped_when_late))
+    return select(
+        literal(in_force.policy.process.value, Text).label("process"),
+        step.subject_kind,
+        row.subject_id,
+        row.anchor_at,
+        row.step,
+        case((row.late, step.kind_when_late), else_=step.kind).label("kind"),
+        step.purpose,
+        literal(in_force.policy.priority, Integer).label("priority"),
+        step.obligation,
+        step.works_holidays,
+        row.store_id,
+        row.customer_id,
+        literal(in_force.version_id).label("policy_version_id"),
+        row.template_version_id,
+        case((row.late, step.channels_when_late), else_=step.channels).label("channels"),
+        step.conditions,
+        step.role,
+        step.approval,
+        step.opens_case,
+        step.holds_account,
+        row.due_at,
+        row.valid_until,
+        row.not_before,
+        case((skipped, literal(TouchState.SKIPPED, enumeration(TouchState))), else_=step.state).label("state"),
+        case((row.passed, literal(PASSED, Text)), (row.late, literal(LATE, Text))).label("late"),
+        row.figures,
+        row.reason,
+        row.wanted,
+    ).join_from(rows, steps, step.step == row.step, isouter=True)
 
 
 def _of_kind(in_force: PolicyInForce, kind: SubjectKind, span: Span, scope: Scope | None) -> list[Select[Any]]:
@@ -136,13 +189,15 @@ def _of_step(
         statement = statement.where(
             due.c.due_at <= moment(span.due_until), due.c.valid_until > moment(span.valid_after)
         )
-    judged = _worked_out(statement, f"judged_{step.key}")
-    wanted = judged.c.reason.is_(None)
-    figures = subject.figures(judged)
+    row = _worked_out(statement, f"judged_{step.key}")
+    wanted, figures = row.c.reason.is_(None), subject.figures(row)
     return select(
-        *_touch(in_force, judged, step, span),
+        literal(step.key, Text).label("step"),
+        *(row.c[name] for name in ("subject_id", "anchor_at", "store_id", "customer_id")),
+        _template(in_force, row, step).label("template_version_id"),
+        *_moments(row, step, span),
         (figures if window is None else case((wanted, figures))).label("figures"),
-        judged.c.reason,
+        row.c.reason,
         wanted.label("wanted"),
     )
 
@@ -208,66 +263,72 @@ def _said_before(in_force: PolicyInForce, due: Subquery, step: Step) -> ColumnEl
     )
 
 
-def _touch(in_force: PolicyInForce, due: Subquery, step: Step, span: Span) -> list[ColumnElement[Any]]:
-    """The columns of the touch, frozen with the policy and template versions."""
+def _moments(due: Subquery, step: Step, span: Span) -> list[ColumnElement[Any]]:
+    """When the touch is due and until when it is valid; when it is merged, both are those of the next step."""
     row = due.c
-    passed = row.valid_until <= moment(span.now)
     late = row.due_at + step.late_after.nominal < moment(span.now)
     merged = late if step.when_late is LateRule.MERGE and "next_due_at" in row else None
-    becomes_call = step.when_late is LateRule.CALL
     return [
-        literal(in_force.policy.process.value, Text).label("process"),
-        literal(step.subject, enumeration(SubjectKind)).label("subject_kind"),
-        row.subject_id,
-        row.anchor_at,
-        literal(step.key, Text).label("step"),
-        _kind(step, late).label("kind"),
-        literal(step.purpose, enumeration(Purpose)).label("purpose"),
-        literal(in_force.policy.priority, Integer).label("priority"),
-        literal(step.obligation, Boolean).label("obligation"),
-        literal(step.works_holidays, Boolean).label("works_holidays"),
-        row.store_id,
-        row.customer_id,
-        literal(in_force.version_id).label("policy_version_id"),
-        _template(in_force, due, step).label("template_version_id"),
-        _channels(step, late).label("channels"),
-        condition_array(step.conditions).label("conditions"),
-        literal(step.role or (Role.AGENT if becomes_call else None), enumeration(Role)).label("role"),
-        literal([role.value for role in step.approval], ARRAY(Text)).label("approval"),
-        literal(step.opens_case, enumeration(CaseKind)).label("opens_case"),
-        literal(step.holds_account, Boolean).label("holds_account"),
         row.due_at,
         (row.valid_until if merged is None else case((merged, row.next_valid_until), else_=row.valid_until)).label(
             "valid_until"
         ),
         (row.due_at if merged is None else case((merged, row.next_due_at), else_=row.due_at)).label("not_before"),
-        _state(step, late, passed).label("state"),
-        case((passed, literal(PASSED, Text)), (late, literal(LATE, Text))).label("late"),
+        (row.valid_until <= moment(span.now)).label("passed"),
+        late.label("late"),
     ]
 
 
-def _kind(step: Step, late: ColumnElement[bool]) -> ColumnElement[Any]:
-    planned = literal(step.kind, enumeration(StepKind))
-    if step.when_late is not LateRule.CALL:
-        return planned
-    return case((late, literal(StepKind.CALL, enumeration(StepKind))), else_=planned)
+OF_STEPS: dict[str, TypeEngine[Any]] = {
+    "step": Text(),
+    "subject_kind": enumeration(SubjectKind),
+    "kind": enumeration(StepKind),
+    "kind_when_late": enumeration(StepKind),
+    "purpose": enumeration(Purpose),
+    "obligation": Boolean(),
+    "works_holidays": Boolean(),
+    "channels": ARRAY(Text),
+    "channels_when_late": ARRAY(Text),
+    "conditions": ARRAY(Text),
+    "role": enumeration(Role),
+    "approval": ARRAY(Text),
+    "opens_case": enumeration(CaseKind),
+    "holds_account": Boolean(),
+    "state": enumeration(TouchState),
+    "skipped_when_late": Boolean(),
+}
+"""What all touches of a step have in common."""
 
 
-def _channels(step: Step, late: ColumnElement[bool]) -> ColumnElement[Any]:
-    names = [channel.value for channel in step.channels]
-    phone = literal([ChannelName.PHONE.value], ARRAY(Text))
-    if step.kind is StepKind.CALL:
-        return phone
-    planned = literal(names, ARRAY(Text))
-    return case((late, phone), else_=planned) if step.when_late is LateRule.CALL else planned
+def _steps(policy: Policy) -> FromClause:
+    """The steps of a policy as rows."""
+    rows = func.jsonb_to_recordset(literal([_of_step_alone(step) for step in policy.steps], JSONB))
+    columns = (column(name, kind) for name, kind in OF_STEPS.items())
+    return rows.table_valued(*columns).render_derived(name="steps", with_types=True)
 
 
-def _state(step: Step, late: ColumnElement[bool], passed: ColumnElement[bool]) -> ColumnElement[Any]:
-    """What was missed is recorded as skipped, and never sent late by accident (invariant 6)."""
-    states = enumeration(TouchState)
-    waits = TouchState.AWAITING_APPROVAL if step.approval else TouchState.PLANNED
-    skipped = or_(passed, late) if step.when_late is LateRule.SKIP else passed
-    return case((skipped, literal(TouchState.SKIPPED, states)), else_=literal(waits, states))
+def _of_step_alone(step: Step) -> dict[str, Any]:
+    call, phone = StepKind.CALL, [ChannelName.PHONE.value]
+    becomes_call = step.when_late is LateRule.CALL
+    channels = phone if step.kind is call else [channel.value for channel in step.channels]
+    return {
+        "step": step.key,
+        "subject_kind": step.subject,
+        "kind": step.kind,
+        "kind_when_late": call if becomes_call else step.kind,
+        "purpose": step.purpose,
+        "obligation": step.obligation,
+        "works_holidays": step.works_holidays,
+        "channels": channels,
+        "channels_when_late": phone if becomes_call else channels,
+        "conditions": list(step.conditions),
+        "role": step.role or (Role.AGENT if becomes_call else None),
+        "approval": list(step.approval),
+        "opens_case": step.opens_case,
+        "holds_account": step.holds_account,
+        "state": TouchState.AWAITING_APPROVAL if step.approval else TouchState.PLANNED,
+        "skipped_when_late": step.when_late is LateRule.SKIP,
+    }
 
 
 def _template(in_force: PolicyInForce, due: Subquery, step: Step) -> ColumnElement[int]:

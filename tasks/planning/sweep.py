@@ -12,6 +12,7 @@ from sqlalchemy import (
     Insert,
     Row,
     Select,
+    Subquery,
     Update,
     case,
     func,
@@ -30,7 +31,7 @@ from models.ledger import Touch, Verdict
 from models.words import Decision, Gate, ProcessName, TouchState
 from tasks.catalogue import PolicyInForce, policies_in_force
 from tasks.planning.ending import end_reasonless
-from tasks.planning.population import Span, population
+from tasks.planning.population import Span, as_touches, judged
 from tasks.query_plans import count_touches, prepare_for_large_statements
 
 FEW = 1000
@@ -69,9 +70,10 @@ def plan(connection: Connection, process: ProcessName, now: datetime, run_id: UU
 def sweep(in_force: PolicyInForce, span: Span, run_id: UUID | None) -> Select[Any]:
     """Look at the population, insert the touches that are not there yet, and count, in one statement."""
     now = span.now
-    looked_at = population(in_force, span).cte("looked_at")
-    planned = _insertion(looked_at, now, run_id).returning(Touch.id, Touch.state, Touch.reason).cte("planned")
-    revived = _revival(looked_at, now).returning(Touch.id).cte("revived")
+    looked_at = judged(in_force, span).cte("looked_at")
+    wanted = as_touches(in_force, looked_at).where(looked_at.c.wanted).subquery("wanted")
+    planned = _insertion(wanted, now, run_id).returning(Touch.id, Touch.state, Touch.reason).cte("planned")
+    revived = _revival(wanted, now).returning(Touch.id).cte("revived")
     recorded = _late_verdicts(planned, now, run_id).cte("recorded")
     return select(
         union_all(
@@ -87,10 +89,10 @@ def _count(part: str, rows: CTE, reason: ColumnElement[Any]) -> Select[Any]:
     return counted.select_from(rows).group_by(reason)
 
 
-def _insertion(looked_at: CTE, now: datetime, run_id: UUID | None) -> Insert:
+def _insertion(wanted: Subquery, now: datetime, run_id: UUID | None) -> Insert:
     """Once (invariant 1): a touch that is there already stays as it is."""
-    columns = [column for column in looked_at.c if column.name not in ("wanted", "reason", "late")]
-    late = looked_at.c.state == TouchState.SKIPPED
+    columns = [column for column in wanted.c if column.name not in ("wanted", "reason", "late")]
+    late = wanted.c.state == TouchState.SKIPPED
     stamps = {
         "state_at": moment(now),
         "planned_at": moment(now),
@@ -104,37 +106,36 @@ def _insertion(looked_at: CTE, now: datetime, run_id: UUID | None) -> Insert:
                 *columns,
                 *stamps.values(),
                 case((late, literal(Gate.VALIDITY, enumeration(Gate)))),
-                case((late, looked_at.c.late)),
-            ).where(looked_at.c.wanted),
+                case((late, wanted.c.late)),
+            ),
         )
         .on_conflict_do_nothing(constraint="uq_touches_once")
     )
 
 
-def _revival(looked_at: CTE, now: datetime) -> Update:
+def _revival(wanted: Subquery, now: datetime) -> Update:
     """A touch that ended because its reason had gone is due again when the reason is back and nothing was said."""
     return (
         update(Touch)
         .where(
-            looked_at.c.wanted,
-            Touch.process == looked_at.c.process,
-            Touch.subject_kind == looked_at.c.subject_kind,
-            Touch.subject_id == looked_at.c.subject_id,
-            Touch.anchor_at == looked_at.c.anchor_at,
-            Touch.step == looked_at.c.step,
+            Touch.process == wanted.c.process,
+            Touch.subject_kind == wanted.c.subject_kind,
+            Touch.subject_id == wanted.c.subject_id,
+            Touch.anchor_at == wanted.c.anchor_at,
+            Touch.step == wanted.c.step,
             Touch.state.in_(REVIVABLE),
             Touch.gate.in_((Gate.FACTS, Gate.ANCHOR)),
             Touch.contacted_at.is_(None),
-            looked_at.c.state != TouchState.SKIPPED,
+            wanted.c.state != TouchState.SKIPPED,
         )
         .values(
-            state=looked_at.c.state,
+            state=wanted.c.state,
             state_at=moment(now),
             gate=None,
             reason=None,
             approved_at=None,
             approved_by=None,
-            **{name: looked_at.c[name] for name in RECOMPUTED},
+            **{name: wanted.c[name] for name in RECOMPUTED},
         )
     )
 

@@ -26,7 +26,7 @@ from tasks.subjects.contract import (
     first_reason,
     within,
 )
-from tasks.subjects.customers import about_customer, stores_today, vehicle_name
+from tasks.subjects.customers import about_customer, own_languages, stores_today, vehicle_name
 
 CANCELLED = "the appointment is cancelled"
 ARRIVED = "the customer has arrived"
@@ -47,13 +47,13 @@ class Appointments:
 
     def facts(self, now: Now, scope: Scope) -> Select[Any]:
         """One row an appointment; a status counts from its date on, and an undated one always."""
-        stores = stores_today(now)
+        stores, languages = stores_today(now), own_languages()
         return (
             select(
                 Appointment.id.label("subject_id"),
                 Appointment.store_id,
                 Appointment.customer_id,
-                *about_customer(stores),
+                *about_customer(stores, languages),
                 Appointment.starts_at.label("anchor_at"),
                 Appointment.starts_at,
                 _booked_at(now).label("booking"),
@@ -64,13 +64,13 @@ class Appointments:
                 _is_not_booked(now).label("unbooked"),
                 Appointment.status,
                 Appointment.parts_state,
-                Customer.has_contract,
                 vehicle_name().label("vehicle"),
                 Appointment.work,
                 StaffMember.name.label("advisor"),
             )
             .join_from(Appointment, stores, stores.c.id == Appointment.store_id)
-            .join(Customer, Customer.id == Appointment.customer_id)
+            .outerjoin(languages, languages.c.id == Appointment.customer_id)
+            .outerjoin(Customer, Customer.id == Appointment.customer_id)
             .outerjoin(Vehicle, Vehicle.id == Appointment.vehicle_id)
             .outerjoin(StaffMember, StaffMember.id == Appointment.advisor_id)
             .where(_in_scope(scope))
@@ -107,7 +107,7 @@ class Appointments:
             (and_(asked(Condition.BOOKED_BEFORE_DUE, conditions), row.booking > due_at), BOOKED_LATE),
             (and_(asked(Condition.PARTS_MISSING, conditions), row.parts_state != PartsState.MISSING), PARTS_THERE),
             (and_(unanswered, ~row.unbooked), ANSWERED),
-            (and_(asked(Condition.CONTRACT_CUSTOMER, conditions), ~row.has_contract), NO_CONTRACT),
+            (and_(asked(Condition.CONTRACT_CUSTOMER, conditions), ~_has_contract(facts)), NO_CONTRACT),
         )
 
     def figures(self, facts: Subquery) -> ColumnElement[Any]:
@@ -141,6 +141,11 @@ def _known(dated: Any, now: Now) -> ColumnElement[datetime | None]:
 def _booked_at(now: Now) -> ColumnElement[datetime | None]:
     """When the present start was agreed on: at the booking, or when it was last moved."""
     return func.greatest(_known(Appointment.booked_at, now), _known(Appointment.moved_at, now), type_=ZONED)
+
+
+def _has_contract(facts: Subquery) -> ColumnElement[bool]:
+    """Asked of requests only, so a sweep looks at no other customer for it."""
+    return select(Customer.has_contract).where(Customer.id == facts.c.customer_id).scalar_subquery()
 
 
 def _is_request() -> ColumnElement[bool]:

@@ -123,8 +123,8 @@ class Subject(Protocol):
 
 
 def counted_within(at: SQLColumnExpression[Any], window: Window) -> ColumnElement[bool]:
-    """Whether the moment that a step counts from lies in the window."""
-    return at.between(moment(window.since), moment(window.until))
+    """Whether the moment that a step counts from lies in the window; asked so that PostgreSQL expects half to be."""
+    return func.coalesce(at.between(moment(window.since), moment(window.until)), False)
 
 
 BEHIND, AHEAD = timedelta(hours=12), timedelta(hours=14)
