@@ -65,7 +65,11 @@ def derive_settlements(connection: Connection, invoice_ids: Ids | None = None) -
     """
     wanted = _invoices.c.id.in_(invoice_ids) if invoice_ids is not None else literal(True)
     paid = _paid_in_full(invoice_ids).subquery()
-    last_paid = select(func.max(_payments.c.paid_on)).where(_payments.c.invoice_id == _invoices.c.id).scalar_subquery()
+    last_paid = (
+        select(func.max(_payments.c.paid_on))
+        .where(_payments.c.invoice_id == _invoices.c.id, _payments.c.currency == _invoices.c.currency)
+        .scalar_subquery()
+    )
     undated = case((_invoices.c.status == InvoiceStatus.SETTLED, last_paid))
     since = func.coalesce(_invoices.c.status_on, undated, literal(EVER))
     closed = case((_invoices.c.status.in_(CLOSED), since))
@@ -84,19 +88,20 @@ def derive_settlements(connection: Connection, invoice_ids: Ids | None = None) -
 
 
 def _paid_in_full(invoice_ids: Ids | None) -> Select[Any]:
-    """The day on which the payments of each invoice, in the order of their days, reached its amount."""
+    """The day on which the payments of each invoice in its currency, in the order of their days, reached its amount."""
     so_far = func.sum(_payments.c.amount).over(
         partition_by=_payments.c.invoice_id, order_by=_payments.c.paid_on, range_=(None, 0)
     )
-    running = select(_payments.c.invoice_id, _payments.c.paid_on, so_far.label("so_far")).where(
-        _payments.c.invoice_id.is_not(None)
+    own = and_(_invoices.c.id == _payments.c.invoice_id, _invoices.c.currency == _payments.c.currency)
+    running = select(_payments.c.invoice_id, _payments.c.paid_on, _invoices.c.amount, so_far.label("so_far")).join_from(
+        _payments, _invoices, own
     )
     if invoice_ids is not None:
         running = running.where(_payments.c.invoice_id.in_(invoice_ids))
     sums = running.subquery()
     return (
         select(sums.c.invoice_id, func.min(sums.c.paid_on).label("paid_on"))
-        .join(_invoices, and_(_invoices.c.id == sums.c.invoice_id, sums.c.so_far >= _invoices.c.amount))
+        .where(sums.c.so_far >= sums.c.amount)
         .group_by(sums.c.invoice_id)
     )
 

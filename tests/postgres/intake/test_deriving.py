@@ -179,6 +179,16 @@ def test_a_payment_that_was_booked_to_the_wrong_invoice(desk: Desk) -> None:
     assert settled(desk) == {"A": None, "B": date(2026, 1, 20)}
 
 
+def test_an_invoice_whose_currency_was_corrected_is_not_settled_by_what_came_in_the_other(desk: Desk) -> None:
+    desk.load("customers", "key,name\nC,Ann\n")
+    invoice = "key,customer,due_on,amount,currency\nA,C,2026-02-01,100,"
+    desk.load("invoices", f"{invoice}EUR\n")
+    desk.load("payments", f"{PAYMENTS}1,A,2026-01-20,100\n")
+    assert settled(desk) == {"A": date(2026, 1, 20)}
+    desk.load("invoices", f"{invoice}USD\n")
+    assert settled(desk) == {"A": None}
+
+
 def test_what_the_source_calls_settled_or_void_is_settled(desk: Desk) -> None:
     desk.load("customers", "key,name\nC,Ann\n")
     rows = (
