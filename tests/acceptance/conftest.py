@@ -65,7 +65,7 @@ class Installation:
         return create_engine(self.database_url)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A fresh home. Its first command makes everything; then the servers stay up until the last test."""
     home = tmp_path_factory.mktemp("acceptance") / "home"

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from subprocess import DEVNULL, Popen
 from typing import Any
@@ -27,9 +28,10 @@ ALTERED = {
 }
 
 
-@pytest.fixture
-def dealership(installation: Installation) -> Installation:
+@pytest.fixture(scope="module")
+def dealership(running_servers: Path) -> Installation:
     """The sample dealership in a database of its own, with somebody who writes campaigns and one who approves them."""
+    installation = Installation(running_servers)
     name = f"campaigns_{uuid4().hex[:8]}"
     with connect(cluster_of(installation.home)) as server:
         server.execute(f"create database {name}")
@@ -44,6 +46,11 @@ def dealership(installation: Installation) -> Installation:
     for login, role in (("mei", "marketing"), ("li", "manager")):
         installation.run("users", "add", login, "--role", role)
     return installation
+
+
+def at(dealership: Installation, moment: str) -> Installation:
+    """The same, whose clock shows another moment."""
+    return replace(dealership, environment=dealership.environment | {"AFTERCARE_NOW": moment})
 
 
 def told(installation: Installation, *arguments: str | Path, **more: str) -> str:
@@ -103,9 +110,9 @@ async def test_from_a_recipe_to_its_results(dealership: Installation, tmp_path: 
 async def test_a_run_that_is_killed_and_given_again_tells_everybody_once(
     dealership: Installation, tmp_path: Path
 ) -> None:
-    day = "2026-04-21T10:30+08:00"  # a week later, so that no cap holds anybody
-    dealership.environment["AFTERCARE_NOW"] = day
-    number = await asyncio.to_thread(launched, dealership, tmp_path, "Once more")
+    day = "2026-05-19T10:30+08:00"  # a month later, so that no cap holds anybody
+    then = at(dealership, day)
+    number = await asyncio.to_thread(launched, then, tmp_path, "Once more")
     running: list[Popen[bytes]] = []
 
     def kill(_: Received) -> None:
@@ -114,11 +121,11 @@ async def test_a_run_that_is_killed_and_given_again_tells_everybody_once(
 
     async with Sink(record=kill) as sink:
         channel = {"AFTERCARE_CHANNELS__SMS": sink.url}
-        running.append(await asyncio.to_thread(start, dealership, day, channel))
+        running.append(await asyncio.to_thread(start, then, day, channel))
         assert await asyncio.to_thread(running[0].wait, SECONDS) == -9
         sink.record = None
-        await asyncio.to_thread(told, dealership, "run", "campaigns", "--as-of", day, **channel)
-    account = (await asyncio.to_thread(results, dealership, number, day))["account"]
+        await asyncio.to_thread(told, then, "run", "campaigns", "--as-of", day, **channel)
+    account = (await asyncio.to_thread(results, then, number, day))["account"]
     assert account["on_its_way"] == account["unknown"] == account["failed"] == 0
     assert account["sent"] == len({one.key for one in sink.received}) == len({one.body["to"] for one in sink.received})
 

@@ -15,22 +15,21 @@ from models.words import STANDING_PROCESSES
 from tests.acceptance.conftest import SECONDS, Installation
 from tests.support.sink import Received, Sink
 
-KINDS = (
-    "stores", "staff", "customers", "consents", "vehicles", "odometer-readings", "appointments", "deliveries",
-    "repair-orders", "warranties", "invoices", "payments", "promises", "leads",
-)  # fmt: skip
 TUESDAY = "2026-03-10T10:00+08:00"
-DAYS = ("2026-03-11T10:00+08:00", "2026-03-12T10:00+08:00", "2026-03-13T10:00+08:00")
+DAYS = ("2026-03-11T10:00+08:00", "2026-03-12T10:00+08:00")
 
 
 @pytest.fixture(scope="module")
 def dealership(running_servers: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """The sample dealership, imported file by file."""
+    """The sample dealership, of which importing a file again changes nothing."""
     installation, folder = Installation(running_servers), tmp_path_factory.mktemp("sample")
-    assert installation.run("sample", "--customers", "150", "--seed", "7", "--out", folder).returncode == 0
-    for kind in KINDS:
-        done = installation.run("import", kind, folder / f"{kind}.csv", "--json")
-        assert done.returncode == 0, (kind, done.stdout, done.stderr)
+    loaded = installation.run("sample", "--load", "--customers", "150", "--seed", "7", "--out", folder)
+    assert loaded.returncode == 0, loaded.stderr
+    again = installation.run("import", "invoices", folder / "invoices.csv", "--json")
+    assert again.returncode == 0, again.stderr
+    invoices = json.loads(again.stdout)["kinds"]["invoices"]
+    assert (invoices["inserted"], invoices["changed"]) == (0, 0)
+    assert invoices["unchanged"] > 0
     return installation
 
 
@@ -112,8 +111,8 @@ def test_why_tells_of_every_touch(dealership: Installation) -> None:
 
 @pytest.mark.parametrize(
     ("day", "messages", "seconds"),
-    [(DAYS[0], 1, None), (DAYS[1], 3, None), (DAYS[2], None, random.Random().uniform(1, 4))],
-    ids=["at-the-first-message", "at-the-third-message", "at-any-moment"],
+    [(DAYS[0], 1, None), (DAYS[1], None, random.Random().uniform(1, 4))],
+    ids=["at-the-first-message", "at-any-moment"],
 )
 async def test_a_run_that_is_killed_and_given_again_says_everything_once(
     dealership: Installation, day: str, messages: int | None, seconds: float | None

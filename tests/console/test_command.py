@@ -88,7 +88,7 @@ def test_the_forecast_leaves_the_ledger_as_it_is(told: Told, dealership: None, e
         ("2026-03-16", "day-7-call", 0, 1),
         ("2026-03-21", "invitation-60", 0, 1),
     ]
-    assert "Not foreseen: no-show-call" in told("forecast").output
+    assert "Not foreseen: no-show-call" in told("forecast", "--days", "1").output
     assert ledger(engine) == before
 
 
@@ -247,6 +247,14 @@ def test_a_reading_command_does_not_wait_for_prefect_apprise_or_alembic() -> Non
     assert done.stdout.strip() == "[]"
 
 
+INTERRUPTIBLE = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background jobs are started without
+from console.command import main
+main()
+"""
+
+
 def test_ctrl_c_ends_quietly_with_130(engine: Engine, database_url: URL, tmp_path: Path) -> None:
     """The command waits for a lock that this test holds, and is interrupted there."""
     from sqlalchemy import text
@@ -255,7 +263,7 @@ def test_ctrl_c_ends_quietly_with_130(engine: Engine, database_url: URL, tmp_pat
     environment = os.environ | {"AFTERCARE_DATABASE_URL": address, "AFTERCARE_HOME": str(tmp_path)}
     with engine.begin() as connection:
         connection.execute(text("lock table processes in access exclusive mode"))
-        command = [sys.executable, "-c", "from console.command import main; main()", "status"]
+        command = [sys.executable, "-c", INTERRUPTIBLE, "status"]
         command_run = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
         wait_for_waiter(engine, command_run)
         command_run.send_signal(signal.SIGINT)
