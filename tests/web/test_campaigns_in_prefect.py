@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -55,18 +55,19 @@ def waiting(console: Console, run_id: UUID | None) -> int:
 
 
 def suspended_run(api: str) -> UUID:
-    """A flow run as `suspend_flow_run` leaves it."""
+    """A flow run as `suspend_flow_run` leaves it, of a deployment that no other test of this server knows."""
     with httpx.Client(base_url=api) as client:
         flow = client.post("/flows/", json={"name": "campaign"}).raise_for_status().json()["id"]
-        deployment = client.post("/deployments/", json={"name": "aftercare", "flow_id": flow}).raise_for_status().json()
+        wanted = {"name": f"waits-{uuid4().hex[:8]}", "flow_id": flow}
+        deployment = client.post("/deployments/", json=wanted).raise_for_status().json()
         made = client.post(f"/deployments/{deployment['id']}/create_flow_run", json={}).raise_for_status().json()
         until = (SAMPLE_MOMENT + timedelta(days=36_500)).isoformat()
         state = {
             "type": "PAUSED", "name": "Suspended",
             "state_details": {"pause_reschedule": True, "pause_timeout": until, "pause_key": "approval"},
         }  # fmt: skip
-        wanted = {"state": state, "force": True}
-        client.post(f"/flow_runs/{made['id']}/set_state", json=wanted).raise_for_status()
+        forced = {"state": state, "force": True}
+        client.post(f"/flow_runs/{made['id']}/set_state", json=forced).raise_for_status()
     return UUID(made["id"])
 
 
@@ -78,7 +79,7 @@ def confirm(page: Page, button: str, reason: str = "") -> None:
     page.get_by_role("button", name=button).click()
     if reason:
         page.get_by_label("Reason").fill(reason)
-    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("button", name="Confirm", exact=True).click()
 
 
 @pytest.mark.parametrize(
