@@ -16,6 +16,8 @@ from tests.deployments.trial_beat import trial_beat
 
 DAY = 24 * 60 * 60
 """A pause is over so many seconds after it is written here, which is long before its test runs."""
+TOMORROW = datetime.now(UTC) + timedelta(days=1)
+"""What should have begun is soon called late."""
 
 
 @pytest.fixture
@@ -52,7 +54,11 @@ async def test_what_was_left_looking_alive_is_crashed(client: PrefectClient, nam
     assert await crash_left_runs(client, name) == 0
 
 
-@pytest.mark.parametrize("state", [Completed(), Scheduled(), Paused(timeout_seconds=DAY)], ids=lambda state: state.name)
+@pytest.mark.parametrize(
+    "state",
+    [Completed(), Scheduled(scheduled_time=TOMORROW), Paused(timeout_seconds=DAY)],
+    ids=lambda state: state.name,
+)
 async def test_what_is_over_waits_or_is_anothers_is_left_alone(
     client: PrefectClient, name: str, state: State[None]
 ) -> None:

@@ -78,6 +78,8 @@ def test_whoever_comes_second_is_told_and_an_agent_no_longer_sees_what_was_given
     expect(second.get_by_text(f"Somebody else has changed case {case} meanwhile: it is open.")).to_be_visible()
     expect(second.get_by_text("Owner: first")).to_be_visible()
     assert state_of(console, case) == CaseState.OPEN
+    second.reload()  # a list that is open closes when the page is drawn anew
+    expect(second.get_by_text("Owner: first")).to_be_visible()
     second.get_by_label("Give it to").click()
     second.get_by_role("option", name="second").click()
     press(second, "Give it")
