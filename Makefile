@@ -19,7 +19,7 @@ up: $(STAMP)  ## the whole stack: database, Prefect, schedules, workers
 	$(BIN)/aftercare up
 
 test: $(STAMP)  ## all tests
-	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses 3 --dist loadgroup
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses 2 --dist loadgroup
 
 check: $(STAMP)  ## lint, types, import contracts, migrations
 	$(BIN)/ruff check .
