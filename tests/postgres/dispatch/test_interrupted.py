@@ -12,6 +12,7 @@ from models.vehicles import Vehicle
 from models.words import ContactKind, ProcessName, TouchState
 from tasks.channels.contract import Accepted, Transient
 from tasks.dispatch.dispatchers import CUT_OFF, recover_abandoned
+from tasks.dispatch.release import Released
 from tests.support.stepwise import StepwiseDispatcher, Town
 from tests.support.world import World, at
 
@@ -58,6 +59,16 @@ def dispatch(world: World, town: Town, now: str = LATER, process: ProcessName | 
     dispatcher.send(town, at(now))
     dispatcher.record(at(now))
     return dispatcher
+
+
+def die_before_sending(world: World) -> Released:
+    """What a dispatcher had let go of that was killed before it learned what came of it."""
+    dispatcher = StepwiseDispatcher(world.connection, NOW)
+    dispatcher.claim(NOW)
+    (sent,) = dispatcher.release(NOW).released
+    dispatcher.die()
+    recover_abandoned(world.connection, THEN)
+    return sent
 
 
 def states(world: World) -> dict[str, str]:
@@ -146,11 +157,7 @@ def test_an_e_mail_goes_again_under_the_subject_line_it_had(world: World, town: 
     for due_on in ("2026-03-03", "2026-03-02"):
         world.invoice(account_id, due_on, "1000.00")
     world.plan(OVERDUE, TUESDAY)
-    first = StepwiseDispatcher(world.connection, NOW)
-    first.claim(NOW)
-    (sent,) = first.release(NOW).released
-    first.die()
-    recover_abandoned(world.connection, THEN)
+    sent = die_before_sending(world)
     world.connection.execute(update(TemplateVersion).values(subject="Another subject line", by_channel=None))
     again = StepwiseDispatcher(world.connection, THEN)
     again.claim(THEN)
@@ -194,11 +201,7 @@ def test_it_goes_again_to_the_number_it_went_to(world: World, town: Town) -> Non
     customer = world.customer()
     world.handover(customer, "2026-03-09")
     world.plan(FOLLOWUP, TUESDAY)
-    first = StepwiseDispatcher(world.connection, NOW)
-    first.claim(NOW)
-    (sent,) = first.release(NOW).released
-    first.die()
-    recover_abandoned(world.connection, THEN)
+    sent = die_before_sending(world)
     newer = {"customer_id": customer, "kind": ContactKind.PHONE, "value": "+8613900000001", "rank": 0}
     world.connection.execute(insert(ContactPoint).values(**newer))
     again = StepwiseDispatcher(world.connection, THEN)
