@@ -6,7 +6,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from tasks.intake.amounts import read_figure
-from tasks.intake.cells import Unusable, clean
+from tasks.intake.cells import Unusable, clean, column_name
 from tasks.intake.column_map import ColumnMap, KindTable, Rule
 from tasks.intake.errors import ColumnsNotInFile, KindNeedsColumns
 from tasks.intake.kinds import KINDS, Column, Holds, KindName
@@ -206,6 +206,15 @@ def make_readers(kind: KindName, column_map: ColumnMap, header: Header) -> KindR
     )
     labels = {name: rule.label for table in rules for name, rule in table.items()}
     return KindReaders(kind, readers, present | constants.keys(), labels)
+
+
+def unread_columns(column_map: ColumnMap, kinds: tuple[KindName, ...], header: Header) -> list[str]:
+    """The columns that none of the kinds takes, of a file with our names. A map leaves out what it means to."""
+    if any(column_map.tables(kind) is not None for kind in kinds):
+        return []
+    spoken_of = [name for _, name in _spoken_of_file(column_map)]
+    taken = {column_name(name) for name in [*spoken_of, *(each.name for kind in kinds for each in KINDS[kind].columns)]}
+    return [name for name in header.known if column_name(name) not in taken]
 
 
 def _native(kind: KindName, header: Header) -> dict[str, Rule]:

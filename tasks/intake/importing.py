@@ -1,6 +1,6 @@
 """Importing one file: read, check, stage, merge, derive. All of it in the caller's transaction, or nothing."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,11 +21,12 @@ from tasks.intake.checking import (
     check_columns,
     is_header_again,
     make_readers,
+    unread_columns,
     wanted_columns,
 )
 from tasks.intake.column_map import NO_MAP, ColumnMap
-from tasks.intake.errors import UnknownKind, UnknownStore, UnusableMap
-from tasks.intake.kinds import KindName
+from tasks.intake.errors import UnknownKind, UnknownStore, UnusableMap, did_you_mean, listed
+from tasks.intake.kinds import KINDS, KindName
 from tasks.intake.loading.leads import load_leads
 from tasks.intake.loading.load import Load
 from tasks.intake.loading.money import load_invoices, load_payments, load_promises
@@ -118,7 +119,16 @@ def load_file(
         rejects_path = write_rejects(path, read_rejects(connection))
         work.tidy()
         counts = {kind: staged.counts for kind, staged in work.loaded.items()}
-        return ImportResult(path, counts, tuple(work.notices), first, rejects_path)
+        notices = (*work.notices, *_notice_of_unread(path, kinds, work.unread))
+        return ImportResult(path, counts, notices, first, rejects_path)
+
+
+def _notice_of_unread(path: Path, kinds: tuple[KindName, ...], names: Collection[str] | None) -> Iterator[str]:
+    """What was left out because its column has no name of ours, which may be a slip of the pen."""
+    if names:
+        ours = [column.name for kind in kinds for column in KINDS[kind].columns]
+        meant = "".join(did_you_mean(name, ours) for name in names)
+        yield f"Nothing was read from {listed(names)} in {path}: {', '.join(kinds)} have no such columns.{meant}"
 
 
 def wait_for_turn(connection: Connection) -> None:
@@ -142,6 +152,8 @@ class Import:
     """Whether nothing but the data of `store` may be written or referred to."""
     notices: list[str] = field(default_factory=list)
     loaded: dict[KindName, Staged] = field(default_factory=dict)
+    unread: list[str] | None = None
+    """The columns that no kind has taken so far; None before the file was opened."""
 
     def __post_init__(self) -> None:
         make_tables(self.connection, SHARED)
@@ -150,6 +162,8 @@ class Import:
         """Read the file once for these kinds, and merge what it says."""
         with self.opened(wanted_columns(self.column_map, kinds)) as source:
             check_columns(self.column_map, kinds, source.header)
+            unread = unread_columns(self.column_map, kinds, source.header)
+            self.unread = [name for name in unread if self.unread is None or name in self.unread]
             readers = [make_readers(kind, self.column_map, source.header) for kind in kinds]
             stores = self._stores(kinds)
             feeds = [Feed(each, _staged(each, confined=self.confined)) for each in readers]

@@ -17,6 +17,19 @@ def test_an_empty_database_gets_the_store_it_needs(desk: Desk) -> None:
     assert desk.load("customers", ANN).notices == ()
 
 
+def test_a_column_that_has_no_name_of_ours_is_told(desk: Desk) -> None:
+    desk.load("stores", "code,name\nSH01,Shanghai\n")
+    result = desk.load("stores", "code,name,holidays_country,fax,Store,time zone\nSH01,Shanghai,FR,12,x,UTC\n")
+    (notice,) = result.notices
+    assert "'holidays_country', 'fax', 'Store'" in notice
+    assert notice.endswith("stores have no such columns. Did you mean 'holiday_country'?")
+    both = desk.load("stores,customers", "code,name,key,fax\nSH01,Shanghai,C1,12\n", store="SH01")
+    assert [notice for notice in both.notices if "'fax' in" in notice]
+    assert (
+        desk.load("customers", "ref,label,fax\nC1,Ann,12\n", '[customers]\nkey = "ref"\nname = "label"').notices == ()
+    )
+
+
 @pytest.mark.parametrize("constant", [True, False])
 def test_the_store_is_named_by_the_command_or_the_map(desk: Desk, constant: bool) -> None:
     map_ = '[constants]\nstore = "SH01"' if constant else None
