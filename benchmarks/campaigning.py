@@ -113,9 +113,10 @@ def _timed(work: Callable[[], object]) -> float:
 
 
 def _clear(engine: Engine) -> None:
-    """An empty ledger and no recipients, and nothing of the round before left to pay for."""
+    """An empty ledger and no recipients, and nothing of the round before left to pay for: no query plan either."""
     tables = ", ".join(KEPT)
     _outside(engine, f"truncate {tables} cascade", *(f"vacuum analyze {table}" for table in KEPT), "checkpoint")
+    engine.dispose()
 
 
 def _outside(engine: Engine, *statements: str) -> None:
