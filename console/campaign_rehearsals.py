@@ -11,7 +11,7 @@ from console.campaign_reader import reader
 from console.campaign_steering import Id
 from console.moments import house_zone
 from console.paper import paper
-from console.session import local, open_session, print_json, print_table
+from console.session import local, local_named, open_session, print_json, print_table
 from console.shapes import shape
 from models.campaign_plans import begins_at
 from models.campaign_rehearsals import CampaignRehearsal, Part, RehearsedPage
@@ -71,7 +71,12 @@ def _print(name: str, done: CampaignRehearsal, page: RehearsedPage, zone: str) -
             )
             for one in page.rows
         ]
-        print_table("Some of them", ("customer", "store", "outcome", "to", "at", "why"), rows, lines=False)
+        print_table(
+            f"Some of them, by the clock of {zone}",
+            ("customer", "store", "outcome", "to", "at", "why"),
+            rows,
+            lines=False,
+        )
 
 
 def _row(part: Part) -> tuple[str, ...]:
@@ -82,7 +87,7 @@ def _row(part: Part) -> tuple[str, ...]:
 
 
 def _figures(done: CampaignRehearsal, zone: str) -> Iterator[str]:
-    begins = local(done.begins_at, zone) if done.begins_at else "each customer's own hour"
+    begins = local_named(done.begins_at, zone) if done.begins_at else "each customer's own hour"
     yield f"It begins at {begins}; the messages cost {done.currency} {done.cost:,.2f}."
     if done.is_beyond_budget:
         yield f"That is beyond the budget of {done.currency} {done.budget:,.2f}: it stops on the way, and asks."

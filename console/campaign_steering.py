@@ -7,7 +7,7 @@ import typer
 
 from console.campaign_runs import ask_for_run, wake_run
 from console.moments import house_zone
-from console.session import Session, local, open_session
+from console.session import Session, local_named, open_session
 from models.words import CampaignState
 from tasks.campaigns.approving import Submitted, approve, refuse, submit, withdraw
 from tasks.campaigns.authors import find_author
@@ -37,7 +37,7 @@ def submit_campaign(
 def _after_submission(session: Session, read: CampaignRead, done: Submitted, by: str) -> str:
     size = f"{done.size:,} customer{'s' if done.size != 1 else ''}"
     if done.state is not CampaignState.APPROVED:
-        until = local(done.ends_at, house_zone(session.connection, session.settings).key)
+        until = local_named(done.ends_at, house_zone(session.connection, session.settings).key)
         return (
             f"'{read.row.name}' waits for another person's approval until {until}: its audience has {size}, and "
             f"{by} may write to {done.alone_up_to:,} without."
@@ -47,7 +47,7 @@ def _after_submission(session: Session, read: CampaignRead, done: Submitted, by:
 
 
 def _begins(session: Session, read: CampaignRead) -> str:
-    at = local(read.row.launches_at, house_zone(session.connection, session.settings).key)
+    at = local_named(read.row.launches_at, house_zone(session.connection, session.settings).key)
     return f"It begins at {at}." if at else ""
 
 

@@ -14,6 +14,7 @@ from rich.text import Text
 from console import campaign_messages, campaign_rehearsals, campaign_results, campaign_steering
 from console.campaign_audiences import app as audiences
 from console.campaign_files import PlanFile, read_plan_file, write_plan_file
+from console.campaign_lists import print_campaigns
 from console.campaign_reader import reader
 from console.campaign_shapes import shape_row, shape_whole
 from console.campaign_steering import By, Id
@@ -30,7 +31,7 @@ from models.words import CampaignState
 from tasks.campaigns.authors import find_author
 from tasks.campaigns.choices import read_names
 from tasks.campaigns.drafting import change_campaign, create_campaign
-from tasks.campaigns.listing import CampaignRead, CampaignRow, list_campaigns, read_campaign
+from tasks.campaigns.listing import CampaignRead, list_campaigns, read_campaign
 
 MOST = 1000
 app = typer.Typer(cls=Commands, no_args_is_help=True, help="Messages to chosen groups.")
@@ -96,21 +97,7 @@ def show_list(
     if as_json:
         print_json([shape_row(row, zone).model_dump() for row in page.items])
         return
-    columns = ("id", "name", "store", "state", "since", "author", "begins", "waits for")
-    print_table("Campaigns", columns, [_row(row, zone.key) for row in page.items], lines=False)
-
-
-def _row(row: CampaignRow, zone: str) -> tuple[str, ...]:
-    return (
-        str(row.id),
-        row.name,
-        row.store or "all",
-        f"{row.state}{', paused' if row.paused_at else ''}",
-        local(row.state_at, zone),
-        row.author,
-        local(row.launches_at, zone),
-        row.held_reason or row.notice or "",
-    )
+    print_campaigns(page.items, zone)
 
 
 @app.command()
@@ -136,6 +123,7 @@ def show(
 def _show(read: CampaignRead, names: Names, zone: str, currency: str) -> None:
     row = read.row
     lines: dict[str, Any] = {
+        "clock": zone,
         "state": f"{row.state}{', paused by ' + str(read.paused_by) if row.paused_at else ''}",
         "since": local(row.state_at, zone),
         "stopped because": row.held_reason,

@@ -7,29 +7,39 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.text import Text
 
+from console.campaign_lists import print_campaigns
+from console.campaign_reader import reader
+from console.campaign_shapes import shape_row
 from console.figures import clock
 from console.moments import house_zone
 from console.paper import complain, paper
 from console.session import open_session, print_json, print_table
 from console.shapes import shape
+from models.campaign_states import LIVE
 from models.reports import PauseSeen, ProcessStatus, RunSeen, Status
+from tasks.campaigns.listing import list_campaigns
 from tasks.channels.opening import find_unused
 from tasks.overview.health import list_store_codes
 from tasks.reporting import list_stores, read_status
 
+MOST_CAMPAIGNS = 1000
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 
 
 def status(as_json: Json = False) -> None:
-    """Show where each process stands: its last run, what is open, what comes next, what is paused."""
+    """Show where each process and each campaign stands: its last run, what is open, what comes next, what is paused."""
     with open_session() as session:
         report = read_status(session.connection, session.now)
         zone = house_zone(session.connection, session.settings)
         unused = find_unused(session.settings, list_store_codes(session.connection))
+        campaigns = list_campaigns(session.connection, reader(), states=LIVE, limit=MOST_CAMPAIGNS).items
     if as_json:
-        print_json(shape(report, zone) | {"unused_settings": unused})
+        rows = [shape_row(row, zone).model_dump() for row in campaigns]
+        print_json(shape(report, zone) | {"campaigns": rows, "unused_settings": unused})
         return
     _print(report, zone)
+    if campaigns:
+        print_campaigns(campaigns, zone)
     complain(unused)
 
 

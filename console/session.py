@@ -80,6 +80,11 @@ def local(moment: datetime | None, time_zone: str) -> str:
     return f"{moment.astimezone(ZoneInfo(time_zone)):%Y-%m-%d %H:%M}" if moment else ""
 
 
+def local_named(moment: datetime | None, time_zone: str) -> str:
+    """The same with the zone's name, where no heading says whose clock it is."""
+    return f"{local(moment, time_zone)} ({time_zone})" if moment else ""
+
+
 def to_json(item: Any) -> dict[str, Any]:
     """The fields of a listed item (a dataclass with a `time_zone`), its moments as the store's clock shows them."""
     zone = ZoneInfo(item.time_zone)

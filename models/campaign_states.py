@@ -18,6 +18,8 @@ EDITABLE = (S.DRAFT, S.AWAITING_APPROVAL, S.APPROVED)
 """Nobody has been told anything yet."""
 UNDER_WAY = (S.CANARY, S.TRIAL, S.REST)
 OVER = (S.FINISHED, S.CANCELLED)
+LIVE = (S.AWAITING_APPROVAL, S.APPROVED, *UNDER_WAY)
+"""Somebody or something has still to do something about it; a draft is its author's alone."""
 
 
 def may_follow(before: S, after: S) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from zipfile import BadZipFile, ZipFile
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from tasks.intake.cells import PlainNumber, column_name, fold
 from tasks.intake.column_map import FileRules
@@ -48,8 +48,10 @@ WESTERN_NOTICE = (
     "{path} is neither UTF-8 nor GB18030 and was read as Western European text (cp1252); "
     'if names look wrong, say encoding = "…" under [file] in the map.'
 )
-
-
+SHEETS_NOTICE = (
+    "{path} has other sheets than the first one, which were passed over: {others}; "
+    'where one of them is meant, say sheet = "…" under [file] in the map.'
+)
 FORMULAS_NOTICE = (
     "{path} has formulas whose values are not in the file, and reads as if their cells were empty; "
     "open it in a spreadsheet program and save it."
@@ -127,7 +129,7 @@ def open_source(path: Path, rules: FileRules, wanted: Wanted) -> Iterator[Source
             stream.seek(0)
             if signature in {EXCEL_ZIP, EXCEL_OLD}:
                 rows = _open_workbook(path, stream, rules.sheet)
-                notices = _notices_of_workbook(path, stream)
+                notices = _notices_of_workbook(path, stream, rules.sheet)
             else:
                 encoding = rules.encoding or _encoding(path, stream)
                 stream.seek(0)
@@ -272,14 +274,25 @@ def _open_workbook(path: Path, stream: BinaryIO, sheet: str | int | None) -> Ite
         raise UnusableFile(path, f"The file is not a workbook that can be read: {error}.") from error
 
 
-def _notices_of_workbook(path: Path, stream: BinaryIO) -> tuple[str, ...]:
+def _notices_of_workbook(path: Path, stream: BinaryIO, sheet: str | int | None) -> tuple[str, ...]:
     """What is odd about a workbook; that it is none at all is told when its rows are read."""
+    notices: list[str] = []
     try:
-        lacks = stream.read(4) == EXCEL_ZIP and _lacks_values(stream)
-    except (BadZipFile, zlib.error):
-        lacks = False
+        if stream.read(4) == EXCEL_ZIP and _lacks_values(stream):
+            notices.append(FORMULAS_NOTICE.format(path=path))
+        others = _other_sheets(path)
+        if sheet is None and others:
+            notices.append(SHEETS_NOTICE.format(path=path, others=listed(others)))
+    except (CalamineError, BadZipFile, zlib.error):
+        notices.clear()
     stream.seek(0)
-    return (FORMULAS_NOTICE.format(path=path),) if lacks else ()
+    return tuple(notices)
+
+
+def _other_sheets(path: Path) -> list[str]:
+    """The sheets of cells after the first one, as far as a spreadsheet program shows them."""
+    sheets = CalamineWorkbook.from_path(path).sheets_metadata[1:]
+    return [one.name for one in sheets if (one.typ, one.visible) == (SheetTypeEnum.WorkSheet, SheetVisibleEnum.Visible)]
 
 
 def _unpacked_size(stream: BinaryIO) -> int:

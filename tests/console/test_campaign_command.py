@@ -43,6 +43,12 @@ def told(database_url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.fixture
+def status(told: Told) -> Callable[..., str]:
+    """What `aftercare status` prints."""
+    return lambda *options: done(CliRunner().invoke(app, ["status", *options]))
+
+
+@pytest.fixture
 def written(tmp_path: Path) -> Written:
     """Writes a plan to a file; its path."""
 
@@ -94,18 +100,31 @@ def test_from_a_plan_to_its_end(told: Told, written: Written) -> None:
     assert as_json(told("list", "--state", "finished", "--json")) == []
     waits = done(told("submit", 1, "--launch", "--by", "mei"))
     assert waits == (
-        "'Spring' waits for another person's approval until 2026-03-13 10:00: its audience has 3 customers, and mei "
-        "may write to 0 without.\n"
+        "'Spring' waits for another person's approval until 2026-03-13 10:00 (Asia/Shanghai): its audience has 3 "
+        "customers, and mei may write to 0 without.\n"
     )
     shown = as_json(told("show", 1, "--json"))
     approved = done(told("approve", 1, "--fingerprint", shown["fingerprint"], "--by", "li"))
-    assert approved == "'Spring' is approved. It begins at 2026-03-10 10:00.\n"
-    assert done(told("launch", 1, "--by", "mei")) == "'Spring' was launched before. It begins at 2026-03-10 10:00.\n"
+    assert approved == "'Spring' is approved. It begins at 2026-03-10 10:00 (Asia/Shanghai).\n"
+    launched = "'Spring' was launched before. It begins at 2026-03-10 10:00 (Asia/Shanghai).\n"
+    assert done(told("launch", 1, "--by", "mei")) == launched
     assert done(told("pause", 1, "--by", "li")) == "'Spring' is paused.\n"
     assert "state: approved, paused by li" in done(told("show", 1))
     assert done(told("resume", 1, "--by", "mei")) == "'Spring' goes on.\n"
     assert done(told("cancel", 1, "--reason", "it rains", "--by", "mei")) == "'Spring' is cancelled.\n"
     assert "Cancelled by mei: it rains" in done(told("list"))
+
+
+def test_the_status_tells_of_each_campaign_that_is_under_way(
+    told: Told, written: Written, status: Callable[..., str]
+) -> None:
+    for name in ("Spring", "Summer"):
+        done(told("new", name, "--plan", written(), "--by", "mei"))
+    assert "Spring" not in status()
+    done(told("submit", 1, "--by", "mei"))
+    assert "Campaigns, by the clock of Asia/Shanghai" in status()
+    (listed,) = json.loads(status("--json"))["campaigns"]
+    assert (listed["name"], listed["state"]) == ("Spring", "awaiting-approval")
 
 
 def test_what_is_shown_as_toml_can_be_edited_and_given_back(told: Told, written: Written, tmp_path: Path) -> None:

@@ -157,6 +157,17 @@ def test_a_workbook_whose_formulas_nobody_has_worked_out(tmp_path: Path) -> None
     assert [notice for notice in notices if "has formulas whose values are not in the file" in notice]
 
 
+def test_the_other_sheets_of_a_workbook_are_told_unless_one_is_named(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["Name", "Phone"])
+    book.create_sheet("March")
+    book.create_sheet("Lists").sheet_state = "hidden"
+    book.save(tmp_path / "file.csv")
+    (notice,) = table(tmp_path / "file.csv")[2]
+    assert "other sheets than the first one, which were passed over: 'March'; where" in notice
+    assert table(tmp_path / "file.csv", FileRules(sheet="Sheet"))[2] == ()
+
+
 def test_a_sheet_that_is_not_there(tmp_path: Path) -> None:
     book = Workbook()
     book.save(tmp_path / "file.csv")
