@@ -16,12 +16,12 @@ from sqlalchemy import (
     Update,
     case,
     func,
+    insert,
     literal,
     select,
     union_all,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.types import Text
 
 from models.accounts_of_runs import Counts, RunAccount
@@ -31,6 +31,7 @@ from models.ledger import Touch, Verdict
 from models.words import Decision, Gate, ProcessName, TouchState
 from tasks.catalogue import PolicyInForce, policies_in_force
 from tasks.planning.ending import end_reasonless
+from tasks.planning.insertion import InsertOnce
 from tasks.planning.population import Span, as_touches, judged
 from tasks.query_plans import count_touches, prepare_for_large_statements
 
@@ -98,18 +99,14 @@ def _insertion(wanted: Subquery, now: datetime, run_id: UUID | None) -> Insert:
         "planned_at": moment(now),
         "planned_by": literal(run_id, Touch.planned_by.type),
     }
-    return (
-        insert(Touch)
-        .from_select(
-            [*(column.name for column in columns), *stamps, "gate", "reason"],
-            select(
-                *columns,
-                *stamps.values(),
-                case((late, literal(Gate.VALIDITY, enumeration(Gate)))),
-                case((late, wanted.c.late)),
-            ),
-        )
-        .on_conflict_do_nothing(constraint="uq_touches_once")
+    return InsertOnce(Touch, "uq_touches_once").from_select(
+        [*(column.name for column in columns), *stamps, "gate", "reason"],
+        select(
+            *columns,
+            *stamps.values(),
+            case((late, literal(Gate.VALIDITY, enumeration(Gate)))),
+            case((late, wanted.c.late)),
+        ),
     )
 
 
