@@ -24,6 +24,7 @@ from models.settings import Settings
 from tasks.access import passwords
 from tasks.catalogue import install_shipped
 from tests.support.databases import make_once
+from tests.support.places import place_for_tests
 from tests.support.ports import free_port
 from tests.support.world import INSTALLED
 
@@ -36,7 +37,7 @@ SELDOM = (50_000, 20, 50)
 # Before anything imports Prefect: nothing of the developer's own Prefect or Aftercare is to be read or written.
 for name in [name for name in os.environ if name.startswith(("PREFECT_", "AFTERCARE_"))]:
     del os.environ[name]
-PREFECT_HOME = tempfile.mkdtemp(prefix="aftercare-tests-prefect-")
+PREFECT_HOME = tempfile.mkdtemp(prefix="aftercare-tests-prefect-", dir=place_for_tests())
 os.environ["PREFECT_HOME"] = PREFECT_HOME
 os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"
 os.environ["DO_NOT_TRACK"] = "1"
@@ -52,7 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     config.add_cleanup(lambda: shutil.rmtree(PREFECT_HOME, ignore_errors=True))  # workers end without `atexit`
     if config.option.basetemp is None:
-        place = config.option.basetemp = tempfile.mkdtemp(prefix="aftercare-tests-")
+        place = config.option.basetemp = tempfile.mkdtemp(prefix="aftercare-tests-", dir=place_for_tests())
         config.add_cleanup(lambda: shutil.rmtree(place, ignore_errors=True))
 
 
