@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from console.session import Commands, local, open_session, print_json, print_table
-from models.words import Role
+from models.words import Language, Role
 from tasks.access.users import NewUser, add_user, change_password, list_users, set_active
 
 app = typer.Typer(cls=Commands, invoke_without_command=True, help="Who may sign in to the console.")
@@ -49,7 +49,9 @@ def add(
     store: Annotated[str | None, typer.Option(help="The one store whose data the user sees; all without it.")] = None,
     staff: Annotated[str | None, typer.Option(help="The staff code that the user works under.")] = None,
     name: Annotated[str | None, typer.Option(help="The user's name.")] = None,
-    language: Annotated[str, typer.Option(help="zh-CN or en.")] = "zh-CN",
+    language: Annotated[
+        Language | None, typer.Option(help="zh-CN or en; without it what their browser asks for at the first sign-in.")
+    ] = None,
     ask: Ask = False,
 ) -> None:
     """Add a user; prints a random password, which is to be changed at the first sign-in."""

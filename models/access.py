@@ -27,7 +27,8 @@ class User(Base):
     """The one store whose data the user sees; null: all."""
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     """The member of staff under whose name the user calls, approves and settles."""
-    language: Mapped[str] = mapped_column(server_default="zh-CN")
+    language: Mapped[str | None]
+    """Null: nobody has chosen one, and it will be the one that the browser asks for at the first sign-in."""
     active: Mapped[bool] = mapped_column(server_default="true")
     must_change_password: Mapped[bool] = mapped_column(server_default="false")
     failures: Mapped[int] = mapped_column(server_default="0")

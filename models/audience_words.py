@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from models.audiences import AllOf, AnyOf, AudienceRule, Condition, Not
+from models.words import Language
 
-Language = Literal["zh-CN", "en"]
 Said = dict[Language, str]
 Names = Mapping[str, Mapping[int, str]]
 """What a rule names by its number (lists, earlier campaigns), by the name of the field."""

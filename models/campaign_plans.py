@@ -12,9 +12,8 @@ from models.errors import AftercareError
 from models.offsets import Offset, OffsetField
 from models.policy import Frozen
 from models.refusals import all_of, complaints_by_place
-from models.words import ChannelName, LaunchKind, Purpose, Role, StepKind, WinnerBy
+from models.words import ChannelName, Language, LaunchKind, Purpose, Role, StepKind, WinnerBy
 
-Language = Literal["zh-CN", "en"]
 Percent = Annotated[int, Field(ge=0, le=100)]
 SmallShare = Annotated[float, Field(ge=0, le=100)]
 """Percent, to as many decimals as it takes."""

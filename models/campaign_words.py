@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from models.campaign_plans import CampaignPlan, EmailWords, Language, Words
+from models.campaign_plans import CampaignPlan, EmailWords, Words
 from models.errors import AftercareError
 from models.letters import LINKS
 from models.links import LinkPurpose
 from models.rendering import check_template, links_in
 from models.template_guard import refuse_forbidden
-from models.words import ChannelName, Purpose, StepKind, SubjectKind
+from models.words import ChannelName, Language, Purpose, StepKind, SubjectKind
 
 FOLLOW_UP = "follow-up"
 """Stands for the follow-up where a variant is named."""

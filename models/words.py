@@ -1,6 +1,10 @@
 """The words of the business as enumerations. One word, one meaning, everywhere."""
 
 from enum import StrEnum
+from typing import Literal
+
+Language = Literal["zh-CN", "en"]
+"""What customers are written to in, and users read the console in."""
 
 
 class ProcessName(StrEnum):

@@ -16,12 +16,12 @@ from console.web.deciding import ask_reason
 from console.web.frame import telling
 from console.web.signed_in import Viewer
 from models.audience_words import Names, audience_text
-from models.campaign_plans import CampaignPlan, Language, Words
+from models.campaign_plans import CampaignPlan, Words
 from models.campaign_words import FOLLOW_UP, LANGUAGES
 from models.errors import AftercareError
 from models.permissions import Permission
 from models.settings import Settings
-from models.words import ChannelName, StepKind
+from models.words import ChannelName, Language, StepKind
 from tasks.campaigns.approving import approve, refuse
 from tasks.campaigns.audiences import see_audience
 from tasks.campaigns.listing import CampaignRead

@@ -39,7 +39,7 @@ async def take_sign_in(
         answer.headers.update(retry_after(wait))
         return answer
     database: Database = request.state.database
-    found = await database.work(sign_in, login, password, database.now)
+    found = await database.work(sign_in, login, password, database.now, _browser_language(request))
     match found:
         case Locked():
             return _form(request, next=next, login=login, problem="frame.locked", status=429)
@@ -104,8 +104,12 @@ def _change(connection: Connection, user: SignedIn, old: str, new: str, now: dat
 
 
 def _form(request: Request, *, next: str, login: str = "", problem: str = "", status: int = 200) -> Response:  # noqa: A002
-    language = preferred_language(request.headers.get("accept-language", ""))
+    language = _browser_language(request)
     return render_page("sign_in.html", language, status=status, next=next, login=login, problem=problem)
+
+
+def _browser_language(request: Request) -> str:
+    return preferred_language(request.headers.get("accept-language", ""))
 
 
 def _password_form(request: Request, problem: str = "", *, status: int = 200) -> Response:

@@ -19,6 +19,7 @@ from tasks.access.passwords import is_password
 LASTS = timedelta(hours=12)
 IDLE = timedelta(hours=2)
 NOTED = timedelta(minutes=1)
+USUAL_LANGUAGE = "zh-CN"
 """How exactly it is kept when a session was last used."""
 FREE_FAILURES = 5
 """So many wrong passwords in a row are forgiven; each further one locks for twice as long."""
@@ -84,8 +85,13 @@ class SignedIn:
             raise MayNot(self.login, permission)
 
 
-def sign_in(connection: Connection, login: str, password: str, now: datetime) -> str | NotSignedIn | Locked:
-    """The token of a new session. An error is returned, not raised: the failure is to be committed."""
+def sign_in(
+    connection: Connection, login: str, password: str, now: datetime, language: str = USUAL_LANGUAGE
+) -> str | NotSignedIn | Locked:
+    """The token of a new session. An error is returned, not raised: the failure is to be committed.
+
+    The language is that of the browser; it becomes the user's where none was chosen.
+    """
     user = connection.execute(
         select(User.__table__).where(User.login == login.strip().lower()).with_for_update()
     ).one_or_none()
@@ -96,7 +102,8 @@ def sign_in(connection: Connection, login: str, password: str, now: datetime) ->
         return NotSignedIn()
     if not right or not user.active:
         return _note_failure(connection, user, now)
-    connection.execute(update(User).where(User.id == user.id).values(failures=0, locked_until=None))
+    values = {"failures": 0, "locked_until": None, "language": user.language or language}
+    connection.execute(update(User).where(User.id == user.id).values(values))
     audit.record(connection, now, user.login, "user.signed-in", "user", user.login)
     return _open(connection, user.id, now)
 
@@ -160,7 +167,7 @@ def read_session_of_digest(connection: Connection, token_digest: str, now: datet
         store_id=row.store_id,
         store=row.store,
         staff=row.staff,
-        language=row.language,
+        language=row.language or USUAL_LANGUAGE,
         must_change_password=row.must_change_password,
         token_digest=token_digest,
         store_zone=row.time_zone,

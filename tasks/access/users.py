@@ -29,6 +29,13 @@ class UnknownUser(AftercareError):
         super().__init__(f"There is no user '{login}'.")
 
 
+class NoLogin(AftercareError):
+    """A user without a login."""
+
+    def __init__(self) -> None:
+        super().__init__("A user needs a login: what is typed to sign in.")
+
+
 class LoginTaken(AftercareError):
     """A login that somebody has."""
 
@@ -80,7 +87,8 @@ class NewUser:
     staff: str | None = None
     """The staff code to work under; None: one like the login is made."""
     name: str | None = None
-    language: str = "zh-CN"
+    language: str | None = None
+    """Without it, what their browser asks for at the first sign-in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +101,7 @@ class UserRow:
     store: str | None
     staff: str | None
     name: str | None
-    language: str
+    language: str | None
     active: bool
     locked_until: datetime | None
 
@@ -101,9 +109,11 @@ class UserRow:
 def add_user(connection: Connection, new: NewUser, password: str | None, now: datetime, actor: str) -> str:
     """Add a user; the password, a random one where none is given, which must then be changed at the first sign-in.
 
-    Raises `LoginTaken`, `NeedsStore`, `NoSuchStore`, `OfAnotherRole`, `WeakPassword`.
+    Raises `NoLogin`, `LoginTaken`, `NeedsStore`, `NoSuchStore`, `OfAnotherRole`, `WeakPassword`.
     """
     login = new.login.strip().lower()
+    if not login:
+        raise NoLogin
     if connection.scalar(select(User.id).where(User.login == login)) is not None:
         raise LoginTaken(login)
     if new.store is None and new.role not in EVERYWHERE:

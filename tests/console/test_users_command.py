@@ -84,6 +84,7 @@ def test_the_list(told: Told, engine: Engine) -> None:
     [
         (("add", "mei", "--role", "agent"), "A user who is agent works in one store: name it."),
         (("add", "mei", "--role", "agent", "--store", "X9"), "There is no store 'X9'."),
+        (("add", "mei", "--role", "admin", "--language", "fr"), "'fr' is not one of 'zh-CN', 'en'"),
         (("passwd", "nobody"), "There is no user 'nobody'."),
         (("add", "mei", "--role", "king"), "'king' is not one of"),
     ],

@@ -82,7 +82,6 @@ async def _form(viewer: Viewer, refresh: Any) -> None:
                         store.value or None,
                         staff.value or None,
                         name.value or None,
-                        viewer.language,
                     )
                     password = await viewer.change(Permission.MANAGE_ACCESS, add_managed, new, viewer.now)
                     _show_once(viewer, new.login, password)

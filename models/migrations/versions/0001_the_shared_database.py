@@ -499,7 +499,7 @@ def upgrade() -> None:
         ),
         sa.Column("store_id", sa.BigInteger(), nullable=True),
         sa.Column("staff_id", sa.BigInteger(), nullable=True),
-        sa.Column("language", sa.Text(), server_default="zh-CN", nullable=False),
+        sa.Column("language", sa.Text(), nullable=True),
         sa.Column("active", sa.Boolean(), server_default="true", nullable=False),
         sa.Column("must_change_password", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),

@@ -126,6 +126,18 @@ def test_the_first_start_makes_one_admin_whose_password_must_be_changed(connecti
     assert user.must_change_password
 
 
+def test_who_has_chosen_no_language_takes_up_that_of_the_browser(world: World) -> None:
+    def language_after(login: str, browser: str) -> str:
+        token = sign_in(world.connection, login, PASSWORD, NOON, browser)
+        user = read_session(world.connection, token, NOON)  # type: ignore[arg-type]
+        assert user is not None
+        return user.language
+
+    add_user(world.connection, NewUser("mei", Role.ADMIN, language="zh-CN"), PASSWORD, NOON, "test")
+    assert [language_after("chief", browser) for browser in ("en", "zh-CN")] == ["en", "en"]
+    assert language_after("mei", "en") == "zh-CN"
+
+
 def test_the_last_admin_cannot_be_locked_out(world: World) -> None:
     with pytest.raises(LastAdmin):
         set_active(world.connection, "chief", NOON, "chief", active=False)
