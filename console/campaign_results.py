@@ -148,7 +148,7 @@ def export(
     reveal: Annotated[bool, typer.Option("--reveal", help="Write names in full.")] = False,
 ) -> None:
     """Write every recipient to a CSV file: how the message stands, and what they did since."""
-    unfinished = file.with_name(f"{file.name}.part")
+    unfinished = file.parent / f"{file.name}.part"
     with open_session() as session:
         read_campaign(session.connection, reader(), campaign)
         rows = export_recipients(session.connection, campaign, session.now, with_names=reveal)

@@ -10,12 +10,13 @@ from typing import Annotated
 import typer
 
 from console.session import Commands, check_store, local, open_session, print_json, print_table, to_json
+from tasks.access.reach import LARGEST_KEY
 from tasks.case_board import CaseItem, list_cases
 from tasks.cases import answer_case, close_case, solve_case
 
 app = typer.Typer(cls=Commands, invoke_without_command=True, help="What a person must settle by a deadline.")
 
-Id = Annotated[int, typer.Argument(metavar="ID", help="The case's number.")]
+Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=LARGEST_KEY, help="The case's number.")]
 By = Annotated[str, typer.Option(help="The staff code of who did it.")]
 Note = Annotated[str | None, typer.Option(help="What is worth knowing; added to the case's notes.")]
 

@@ -11,6 +11,7 @@ import typer
 
 from console.session import Commands, check_store, local, open_session, print_json, print_table, to_json
 from models.words import ChangeKind
+from tasks.access.reach import LARGEST_KEY
 from tasks.notices import Notice, acknowledge, list_notices
 
 app = typer.Typer(cls=Commands, invoke_without_command=True, help="Departments told of changed appointments.")
@@ -49,7 +50,7 @@ def _row(item: Notice) -> tuple[str, ...]:
 
 @app.command("acknowledge")
 def acknowledge_notice(
-    notice: Annotated[int, typer.Argument(metavar="ID", help="The notice's number.")],
+    notice: Annotated[int, typer.Argument(metavar="ID", min=1, max=LARGEST_KEY, help="The notice's number.")],
     by: Annotated[str, typer.Option(help="The staff code of who knows now.")],
 ) -> None:
     """The department knows of the change."""

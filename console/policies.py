@@ -33,6 +33,7 @@ Name = Annotated[str, typer.Argument(help="A process, or contact-rules.")]
 StoreCode = Annotated[str | None, typer.Option("--store", help="Of this store alone; else for all that have no own.")]
 By = Annotated[str, typer.Option("--by", help="Who makes the change.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
+LAST_VERSION = 2**31 - 1
 
 
 @app.command("list")
@@ -55,7 +56,9 @@ def versions(name: Name, as_json: Json = False) -> None:
 def show(
     name: Name,
     store: StoreCode = None,
-    version: Annotated[int | None, typer.Option(help="A version that was kept; else the one in force.")] = None,
+    version: Annotated[
+        int | None, typer.Option(min=1, max=LAST_VERSION, help="A version that was kept; else the one in force.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Print a policy as TOML that can be edited and set."""
@@ -95,7 +98,7 @@ def set_policy(file: File, by: By, store: StoreCode = None) -> None:
 @app.command()
 def activate(
     name: Name,
-    version: Annotated[int, typer.Option(help="The version to go back to.")],
+    version: Annotated[int, typer.Option(min=1, max=LAST_VERSION, help="The version to go back to.")],
     by: By,
     store: StoreCode = None,
 ) -> None:
