@@ -47,7 +47,9 @@ def _print(report: Status, zone: ZoneInfo) -> None:
     console = paper()
     schema = report.schema_version or "none"
     console.print(
-        Text(f"Database {report.database}, schema {schema}; {report.stores} stores; {clock(report.as_of, zone)}")
+        Text(
+            f"Database {report.database}, schema {schema}; {report.stores} stores; {clock(report.as_of, zone)} ({zone.key})"
+        )
     )
     columns = ("process", "enabled", "last run", "its account", "open", "next due")
     print_table("Processes", columns, [_process(process, zone) for process in report.processes])

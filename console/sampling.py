@@ -1,6 +1,7 @@
 """`aftercare sample`: writes the sample dealership, and imports it where asked."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +13,10 @@ from sqlalchemy import create_engine
 from deployments.database import open_database
 from models.settings import read_settings
 from tasks.intake.results import ImportResult
-from tasks.sample.dealership import MOST_CUSTOMERS, SAMPLE_MOMENT, SampleSummary, write_sample
+from tasks.sample.dealership import MOST_CUSTOMERS, SAMPLE_MOMENT, SampleSummary, moment_of, write_sample
 from tasks.sample.loading import load_sample
 
+USUAL_DAY = SAMPLE_MOMENT.replace(hour=0, tzinfo=None)
 DEFAULT_FOLDER = Path("demo-data")
 
 
@@ -22,24 +24,28 @@ def sample(
     customers: Annotated[int, typer.Option(min=1, max=MOST_CUSTOMERS, help="How many customers it has.")] = 2000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same files, byte for byte.")] = 1,
     out: Annotated[Path | None, typer.Option(help="The folder to write to; demo-data if none is given.")] = None,
+    around: Annotated[
+        datetime,
+        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The day around which its facts are arranged."),
+    ] = USUAL_DAY,
     load: Annotated[bool, typer.Option("--load", help="Import the files into the shared database, too.")] = False,
 ) -> None:
     """Write a fictional dealership as the files that `import` reads, one per kind."""
     folder = out or DEFAULT_FOLDER
-    console = Console()
-    console.print(_written(write_sample(folder, customers, seed), folder))
+    console, moment = Console(), moment_of(around.date())
+    console.print(_written(write_sample(folder, customers, seed, around.date()), folder))
     if load:
-        console.print(_imported(_load(folder)))
-    console.print(f"All facts are arranged around {SAMPLE_MOMENT:%Y-%m-%dT%H:%M%z}: run the processes as of then.")
+        console.print(_imported(_load(folder, moment)))
+    console.print(f"All facts are arranged around {moment:%Y-%m-%dT%H:%M%z}: run the processes as of then.")
 
 
-def _load(folder: Path) -> list[ImportResult]:
+def _load(folder: Path, moment: datetime) -> list[ImportResult]:
     """Import the files into the shared database."""
     settings = read_settings()
     with open_database(settings) as url:
         engine = create_engine(url)
         try:
-            return list(load_sample(engine, folder, settings))
+            return list(load_sample(engine, folder, settings, moment))
         finally:
             engine.dispose()
 

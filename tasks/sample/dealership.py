@@ -4,17 +4,26 @@ import csv
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from models.errors import AftercareError
 from tasks.sample.breakages import ONE_IN, broken
 from tasks.sample.lives import ordinary_life
 from tasks.sample.rows import KINDS, Row
 from tasks.sample.set_pieces import is_set_piece, set_piece
-from tasks.sample.stores import SAMPLE_MOMENT, staff_rows, store_rows
+from tasks.sample.stores import SAMPLE_MOMENT, TODAY, staff_rows, store_rows
 
-__all__ = ["SAMPLE_MOMENT", "SampleSummary", "UnusableSampleSize", "UnwritableSample", "sample_files", "write_sample"]
+__all__ = [
+    "SAMPLE_MOMENT",
+    "SampleSummary",
+    "UnusableSampleSize",
+    "UnwritableSample",
+    "moment_of",
+    "sample_files",
+    "write_sample",
+]
 
 MOST_CUSTOMERS = 9_000_000
 """Keys and mobile numbers have seven digits."""
@@ -70,8 +79,15 @@ def sample_files(folder: Path) -> dict[str, Path]:
     return {kind: folder / f"{kind}.csv" for kind in KINDS.values()}
 
 
-def write_sample(out: Path, customers: int, seed: int) -> SampleSummary:
+def moment_of(around: date) -> datetime:
+    """The rehearsal moment of a sample that is arranged around a day."""
+    return SAMPLE_MOMENT + (around - TODAY)
+
+
+def write_sample(out: Path, customers: int, seed: int, around: date = TODAY) -> SampleSummary:
     """Write the dealership with so many customers into folder `out`; the same seed gives the same bytes.
+
+    Arranged around another day, everything in it is so many days earlier or later.
 
     Raises `UnusableSampleSize` and `UnwritableSample`.
     """
@@ -79,9 +95,17 @@ def write_sample(out: Path, customers: int, seed: int) -> SampleSummary:
         raise UnusableSampleSize(customers)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        return _write(sample_files(out), sample_rows(customers, seed))
+        rows = (_moved(row, around - TODAY) for row in sample_rows(customers, seed))
+        return _write(sample_files(out), rows)
     except OSError as error:
         raise UnwritableSample(out, error.strerror or str(error)) from error
+
+
+def _moved(row: Row, by: timedelta) -> Row:
+    moved: dict[str, Any] = {
+        name: cell + by for name, cell in zip(row._fields, row, strict=True) if isinstance(cell, date)
+    }
+    return row._replace(**moved) if by else row
 
 
 def _write(paths: dict[str, Path], rows: Iterable[Row]) -> SampleSummary:

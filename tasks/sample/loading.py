@@ -1,6 +1,7 @@
 """Brings the files of a sample into the shared database, by the same way as any other file."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -12,7 +13,9 @@ from tasks.intake.results import ImportResult
 from tasks.sample.dealership import SAMPLE_MOMENT, sample_files
 
 
-def load_sample(engine: Engine, folder: Path, settings: Settings) -> Iterator[ImportResult]:
+def load_sample(
+    engine: Engine, folder: Path, settings: Settings, now: datetime = SAMPLE_MOMENT
+) -> Iterator[ImportResult]:
     """Import the files in `folder`, each in a transaction of its own; what a file refers to comes before it.
 
     They are imported as of the rehearsal moment, up to which they say everything. Raises an `AftercareError` at the
@@ -20,5 +23,5 @@ def load_sample(engine: Engine, folder: Path, settings: Settings) -> Iterator[Im
     """
     for kind, path in sample_files(folder).items():
         with engine.begin() as connection:
-            result = load_file(connection, (KindName(kind),), path, now=SAMPLE_MOMENT, settings=settings)
+            result = load_file(connection, (KindName(kind),), path, now=now, settings=settings)
         yield result

@@ -100,7 +100,8 @@ def _show_beginning(viewer: Viewer) -> None:
         ui.label(viewer.say("today.first_stores"))
         ui.label("aftercare import stores stores.csv").classes("letter")
         ui.label(viewer.say("today.first_sample"))
-        ui.label("aftercare sample --customers 150 --seed 7 --out sample --load").classes("letter")
+        today = viewer.now.astimezone(viewer.database.settings.zone).date()
+        ui.label(f"aftercare sample --customers 150 --seed 7 --around {today} --out sample --load").classes("letter")
         ui.label(viewer.say("today.first_then"))
 
 

@@ -34,6 +34,11 @@ def test_it_writes_one_file_a_kind_and_says_how_many_rows(tmp_path: Path) -> Non
     assert "2026-03-10T10:00+0800" in result.output
 
 
+def test_it_is_arranged_around_the_day_that_is_named(tmp_path: Path) -> None:
+    result = run("--customers", "20", "--around", "2026-11-26", "--out", tmp_path / "demo")
+    assert "arranged around 2026-11-26T10:00+0800" in " ".join(result.output.split())
+
+
 def test_no_customers_at_all_is_refused(tmp_path: Path) -> None:
     result = run("--customers", "0", "--out", tmp_path / "demo")
     assert result.exit_code == 2

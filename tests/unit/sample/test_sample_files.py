@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tracemalloc
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from tasks.sample.dealership import (
     sample_rows,
     write_sample,
 )
+from tasks.sample.stores import TODAY
 
 WRITE = (
     "import sys, pathlib; from tasks.sample.dealership import write_sample; "
@@ -62,6 +64,15 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_environment(tmp_path: P
     strange = {**os.environ, "PYTHONHASHSEED": "12345", "LC_ALL": "C", "TZ": "America/New_York", "PYTHONUTF8": "0"}
     subprocess.run([sys.executable, "-c", WRITE, str(tmp_path / "there")], env=strange, check=True)
     assert contents(tmp_path / "here") == contents(tmp_path / "there")
+
+
+def test_around_another_day_it_is_the_same_dealership_so_many_days_later(tmp_path: Path) -> None:
+    write_sample(tmp_path / "usual", 40, 1)
+    write_sample(tmp_path / "later", 40, 1, TODAY + timedelta(100))
+    usual, later = ((tmp_path / name / "deliveries.csv").read_text().splitlines()[1:] for name in ("usual", "later"))
+    for before, after in zip(usual, later, strict=True):
+        *facts, day = before.split(",")
+        assert after == ",".join([*facts, str(date.fromisoformat(day) + timedelta(100))])
 
 
 def test_another_seed_gives_another_dealership(tmp_path: Path) -> None:
