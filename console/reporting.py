@@ -46,11 +46,8 @@ def status(as_json: Json = False) -> None:
 def _print(report: Status, zone: ZoneInfo) -> None:
     console = paper()
     schema = report.schema_version or "none"
-    console.print(
-        Text(
-            f"Database {report.database}, schema {schema}; {report.stores} stores; {clock(report.as_of, zone)} ({zone.key})"
-        )
-    )
+    now = f"{clock(report.as_of, zone)} ({zone.key})"
+    console.print(Text(f"Database {report.database}, schema {schema}; {report.stores} stores; {now}"))
     columns = ("process", "enabled", "last run", "its account", "open", "next due")
     print_table("Processes", columns, [_process(process, zone) for process in report.processes])
     for run in report.other_runs:
