@@ -10,8 +10,9 @@ from typing import Any
 from nicegui import events, ui
 from sqlalchemy import Connection
 
+from console.web.asking import confirm
 from console.web.audience_form import AudienceForm
-from console.web.campaign_views import act, confirm
+from console.web.campaign_views import act
 from console.web.frame import sentence_of, telling
 from console.web.signed_in import Viewer
 from models.errors import AftercareError

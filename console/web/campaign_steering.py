@@ -7,7 +7,8 @@ from typing import Any
 
 from nicegui import ui
 
-from console.web.campaign_views import act, ask_for_run, confirm, money, wake_run
+from console.web.asking import answer_of, confirm
+from console.web.campaign_views import act, ask_for_run, money, wake_run
 from console.web.deciding import ask_reason
 from console.web.frame import sentence_of, telling
 from console.web.signed_in import Viewer
@@ -157,8 +158,7 @@ class Steering:
             with ui.row().classes("full-width justify-end"):
                 ui.button(say("frame.close"), on_click=dialog.close).props("flat no-caps")
                 ui.button(say("campaigns.let_go"), on_click=submitted).props("no-caps")
-        answer = await dialog
-        dialog.delete()
+        answer = await answer_of(dialog)
         if answer is not None:
             raised = answer[0] if answer[0] != row.budget else None
             await self._do(Permission.APPROVE_CAMPAIGNS, let_go, self.viewer.now, raised, word="went_on")

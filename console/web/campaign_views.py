@@ -99,19 +99,6 @@ def _as_author(connection: Connection, user: SignedIn, job: Any, args: tuple[Any
     return job(connection, author_of(user), *args, **kwargs)
 
 
-async def confirm(viewer: Viewer, question: str, means: str, confirm: str) -> bool:
-    """Whether the viewer means it, having read what it means."""
-    with ui.dialog() as dialog, ui.card().classes("asking"):
-        ui.label(question).props("role=heading aria-level=2").classes("text-h6")
-        ui.label(viewer.say(means)).classes("as-written")
-        with ui.row().classes("full-width justify-end"):
-            ui.button(viewer.say("frame.close"), on_click=lambda: dialog.submit(False)).props("flat no-caps")
-            ui.button(viewer.say(confirm), on_click=lambda: dialog.submit(True)).props("no-caps")
-    answer = await dialog
-    dialog.delete()
-    return bool(answer)
-
-
 async def ask_for_run(viewer: Viewer, row: CampaignRow, why: str) -> None:
     """Have Prefect carry the campaign on at once, once for each time that it came to where it stands.
 

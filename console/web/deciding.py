@@ -7,6 +7,7 @@ from uuid import UUID
 
 from nicegui import ui
 
+from console.web.asking import answer_of
 from console.web.frame import sentence_of
 from console.web.signed_in import Viewer
 from tasks.one_by_one import Decided
@@ -107,6 +108,5 @@ async def ask_reason(viewer: Viewer, question: str, explained: str, *, needed: b
         with ui.row():
             ui.button(viewer.say("frame.confirm"), on_click=submit)
             ui.button(viewer.say("frame.cancel"), on_click=lambda: dialog.submit(None)).props("flat")
-    answer: str | None = await dialog
-    dialog.delete()
+    answer: str | None = await answer_of(dialog)
     return answer

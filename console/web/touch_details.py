@@ -5,6 +5,7 @@ from functools import partial
 
 from nicegui import ui
 
+from console.web.asking import answer_of
 from console.web.planner_figures import figures_in_words
 from console.web.signed_in import Viewer, local
 from console.web.tables import show_table
@@ -34,8 +35,7 @@ async def show_touch(
                 for way in _ways_of(opened):
                     ui.button(name(viewer, way), on_click=partial(dialog.submit, way)).props("outline no-caps")
             ui.button(viewer.say("frame.close"), on_click=lambda: dialog.submit(None)).props("flat")
-    settlement: Settlement | None = await dialog
-    dialog.delete()
+    settlement: Settlement | None = await answer_of(dialog)
     return settlement
 
 

@@ -38,6 +38,18 @@ def test_an_admin_signs_in_and_adds_an_agent_who_must_choose_a_password(console:
     expect(other.get_by_role("navigation")).to_be_visible()
 
 
+def test_a_new_password_is_given_when_it_is_meant(console: Console, visit: Visit) -> None:
+    forgetful = console.add_user("forgetful", Role.ADMIN, None)
+    page = visit("/users", console.add_user("keeper-of-users", Role.ADMIN, None))
+    page.get_by_role("row", name=forgetful).get_by_role("button", name="New password").click()
+    asked = page.get_by_role("dialog", name=f"Give “{forgetful}” a new password?")
+    asked.get_by_role("button", name="Close").click()
+    expect(asked).to_have_count(0)
+    page.get_by_role("row", name=forgetful).get_by_role("button", name="New password").click()
+    asked.get_by_role("button", name="New password").click()
+    expect(page.locator("[data-password]")).to_be_visible()
+
+
 def test_signing_out_ends_the_session(console: Console, visit: Visit) -> None:
     page = visit("/users", console.add_user("leaver", Role.ADMIN, None))
     page.get_by_role("button", name="Sign out").click()

@@ -63,6 +63,18 @@ def test_what_is_unknown_is_opened_and_settled(console: Console, visit: Visit, p
     assert state_of(console, touch) == TouchState.SENT
 
 
+def test_whoever_closes_a_touch_goes_on_where_they_were(console: Console, visit: Visit) -> None:
+    (touch,) = make_unknown(console, 1)
+    page = visit("/touches?state=to-settle", console.add_user("typing", Role.FINANCE))
+    opener = page.get_by_role("button", name="Open ").first
+    opener.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    with console.engine.begin() as connection:
+        connection.execute(update(Touch).where(Touch.id == touch).values(state=TouchState.SENT))
+
+
 def test_many_are_given_up_and_what_another_has_settled_is_told(console: Console, visit: Visit) -> None:
     first, second = make_unknown(console, 2)
     page = visit("/touches?state=to-settle", console.add_user("bulk", Role.MANAGER))

@@ -4,6 +4,7 @@ from typing import Any
 
 from nicegui import ui
 
+from console.web.asking import confirm
 from console.web.frame import page, telling
 from console.web.keys_of_programs import show_keys
 from console.web.signed_in import Viewer
@@ -48,7 +49,10 @@ def _row(viewer: Viewer, user: UserRow, refresh: Any) -> list[Cell]:
 
 
 async def _give_password(viewer: Viewer, user: UserRow) -> None:
+    question = viewer.say("users.passwd_ask", login=user.login)
     async with telling(viewer):
+        if not await confirm(viewer, question, "users.passwd_means", "users.passwd"):
+            return
         password = await viewer.change(Permission.MANAGE_ACCESS, give_password, user.login, viewer.now)
         _show_once(viewer, user.login, password)
 
