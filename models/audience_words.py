@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from models.audiences import AllOf, AnyOf, AudienceRule, Condition, Not
+from models.audiences import AllOf, AnyOf, AudienceRule, Condition, Not, parts_of
 from models.words import Language
 
 Said = dict[Language, str]
@@ -120,6 +120,18 @@ def describe_audience(rule: AudienceRule, language: Language, names: Names) -> l
 def audience_text(rule: AudienceRule, language: Language, names: Names) -> str:
     """The same as one text, indented."""
     return "\n".join(INDENT * line.depth + line.text for line in describe_audience(rule, language, names))
+
+
+def audience_phrase(rule: AudienceRule, language: Language, names: Names) -> str:
+    """A part of a rule within a sentence."""
+    match rule:
+        case AllOf(of=()):
+            return EVERYBODY[language]
+        case AllOf() | AnyOf() | Not():
+            parts = "; ".join(audience_phrase(one, language, names) for one in parts_of(rule))
+            return f"{JOINTS[rule.kind][language]} ({parts})"
+        case _:
+            return _condition(rule, language, names)
 
 
 def _lines(rule: AudienceRule, language: Language, names: Names, depth: int) -> Iterator[Line]:

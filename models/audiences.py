@@ -3,6 +3,7 @@
 Each condition is about one customer, as known at the moment that the audience is read for.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
@@ -373,6 +374,20 @@ def conditions_of(rule: AudienceRule) -> list[Condition]:
     """The conditions of a rule, from left to right."""
     if isinstance(rule, AllOf | AnyOf | Not):
         return [condition for part in parts_of(rule) for condition in conditions_of(part)]
+    return [rule]
+
+
+def whole_and_parts_of(rule: AudienceRule) -> list[AudienceRule]:
+    """The rule, and every part of it at any depth."""
+    return [rule, *(one for part in parts_of(rule) for one in whole_and_parts_of(part))]
+
+
+def unmet(rule: AudienceRule, holds: Mapping[AudienceRule, bool]) -> list[AudienceRule]:
+    """What keeps a customer out, by whether each part holds of them: of parts that must all hold, those that do not."""
+    if holds[rule]:
+        return []
+    if isinstance(rule, AllOf):
+        return [one for part in rule.of for one in unmet(part, holds)]
     return [rule]
 
 

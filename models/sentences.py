@@ -44,6 +44,18 @@ class Sentence(str):
         return core_schema.is_instance_schema(cls, serialization=core_schema.to_string_ser_schema())
 
 
+class InBoth(str):
+    """A figure in English that is there in Chinese, too."""
+
+    chinese: str
+
+    def __new__(cls, english: str, chinese: str) -> "InBoth":
+        """Make it."""
+        figure = super().__new__(cls, english)
+        figure.chinese = chinese
+        return figure
+
+
 def read_back(text: str, template: str) -> dict[str, str] | None:
     """The figures of a text that a template made; None: it made another."""
     found = _pattern(template).fullmatch(text)

@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 from models.errors import AftercareError
-from models.sentences import ENGLISH, Sentence, read_back
+from models.sentences import ENGLISH, InBoth, Sentence, read_back
 
 WORDING = Path(__file__).parent / "wording"
 SHOWN = 8
@@ -95,6 +95,8 @@ def say_figure(language: str, figure: object) -> str:
             return str(figure)[:SHOWN]
         case datetime():
             return f"{figure:%Y-%m-%d %H:%M}"
+        case InBoth():
+            return figure if language == ENGLISH else figure.chinese
         case str():
             return say_word(language, say_reason(language, figure))
         case list() | tuple() | set() | frozenset():

@@ -71,6 +71,20 @@ def audience_of(rule: AudienceRule, now: Now, store_id: int | None) -> Select[An
     return found if store_id is None else found.where(Customer.store_id == store_id)
 
 
+def truths_of(
+    connection: Connection, customer_id: int, rules: Sequence[AudienceRule], now: datetime
+) -> dict[AudienceRule, bool]:
+    """Of each rule, whether it holds of one customer."""
+    stores = stores_today(now)
+    asked = Asked(now, stores)
+    answers = [func.coalesce(holds(rule, asked), false()).label(f"part_{place}") for place, rule in enumerate(rules)]
+    statement = select(*answers).join_from(Customer, stores, stores.c.id == Customer.store_id)
+    for each in asked.sets.values():
+        statement = statement.outerjoin(each, each.c.customer_id == Customer.id)
+    row = connection.execute(statement.where(Customer.id == customer_id)).one()
+    return dict(zip(rules, row, strict=True))
+
+
 def count_audience(connection: Connection, rule: AudienceRule, now: datetime, store_id: int | None) -> int:
     """How many there are. Raises `AudienceTooSlow`."""
     members = audience_of(rule, now, store_id).subquery("members")

@@ -23,6 +23,7 @@ from models.words import Moment, ProcessName, SubjectKind, TouchState
 from tasks.catalogue import PolicyInForce, policies_in_force
 from tasks.explaining.customer import read_customer
 from tasks.explaining.ledger import Key, Recorded, read_touches
+from tasks.explaining.left_out import remarks_of_left_out
 from tasks.explaining.subjects import SubjectFacts, read_former_subjects, read_subjects
 from tasks.planning.population import AHEAD, Span, population
 from tasks.subjects.contract import OfCustomer
@@ -97,6 +98,8 @@ def _process(connection: Connection, view: View) -> ProcessStory:
     ]
     told = [story for story in stories if story.steps or story.remarks]
     remarks = _remarks(view.process, enabled, bool(subjects), len(stories) - len(told))
+    if view.process is ProcessName.CAMPAIGNS:
+        remarks += remarks_of_left_out(connection, view.customer_id, view.now)
     return ProcessStory(process=view.process, enabled=enabled, remarks=remarks, subjects=told)
 
 

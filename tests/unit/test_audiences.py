@@ -5,15 +5,21 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis.strategies import booleans
 
 from models.audiences import (
     MOST_CONDITIONS,
     MOST_DEPTH,
     RULES,
+    AllOf,
+    AnyOf,
     AudienceRule,
     BadAudience,
+    Not,
     conditions_of,
     read_audience,
+    unmet,
+    whole_and_parts_of,
 )
 from tests.support.audience_oracle import AUDIENCES
 
@@ -22,6 +28,38 @@ from tests.support.audience_oracle import AUDIENCES
 def test_every_audience_survives_its_way_through_json(rule: AudienceRule) -> None:
     assert read_audience(json.loads(RULES.dump_json(rule))) == rule
     assert read_audience(RULES.dump_python(rule, mode="json")) == rule
+
+
+def test_what_keeps_a_customer_out_is_the_smallest_part_that_must_hold_and_does_not() -> None:
+    gold, contract, young = (
+        read_audience(one)
+        for one in (
+            {"kind": "level", "levels": ["gold"]}, {"kind": "contract"}, {"kind": "age", "most": 30}
+        )
+    )  # fmt: skip
+    either, no_contract = AnyOf(of=(gold, young)), Not(of=contract)
+    whole = AllOf(of=(AllOf(of=(either, contract)), no_contract))
+    holds = {whole: False, whole.of[0]: False, either: False, gold: False, young: False, contract: True}
+    assert unmet(whole, holds | {no_contract: False}) == [either, no_contract]
+    assert unmet(whole, dict.fromkeys(whole_and_parts_of(whole), True)) == []
+
+
+@given(AUDIENCES, booleans())
+def test_something_keeps_out_those_who_are_out_and_nobody_else(rule: AudienceRule, odd: bool) -> None:
+    def judge(part: AudienceRule) -> bool:
+        match part:
+            case AllOf():
+                return all(map(judge, part.of))
+            case AnyOf():
+                return any(map(judge, part.of))
+            case Not():
+                return not judge(part.of)
+            case _:
+                return len(repr(part)) % 2 == odd
+
+    holds = {part: judge(part) for part in whole_and_parts_of(rule)}
+    assert bool(unmet(rule, holds)) is not holds[rule]
+    assert not any(holds[part] for part in unmet(rule, holds))
 
 
 @pytest.mark.parametrize(

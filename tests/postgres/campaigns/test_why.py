@@ -4,8 +4,10 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from console.web.words import say_reason
 from models.campaigns import Campaign, CampaignRecipient
 from models.explanations import ProcessStory, Standing
+from models.people import Customer
 from models.words import CampaignState, ProcessName, Wave
 from tasks.campaigns.launching import cancel
 from tasks.explaining.story import explain
@@ -34,7 +36,10 @@ def test_who_is_outside_and_who_was_held_out_is_told_so(marketing: CampaignOffic
     campaign_id = marketing.launched(plan(control_percent=50), NOON)
     marketing.carry_on(campaign_id, NOON)
     (outside,) = marketing.customers(1)
-    assert story(marketing, outside).remarks == ["The customer is in the audience of no campaign that was launched."]
+    assert story(marketing, outside).remarks == [
+        "The customer is in the audience of no campaign that was launched.",
+        "Not in the audience of 'Spring': what it asks for is so now, but was not on 10 Mar 2026, when it began.",
+    ]
     with marketing.engine.connect() as connection:
         control = select(CampaignRecipient.customer_id).where(CampaignRecipient.wave == Wave.CONTROL)
         held_out = connection.scalars(control).all()
@@ -43,6 +48,30 @@ def test_who_is_outside_and_who_was_held_out_is_told_so(marketing: CampaignOffic
         assert remarks(marketing, customer) == [
             "Held out of 'Spring' at random, as one of its control group: told nothing."
         ]
+
+
+def test_who_is_outside_is_told_what_is_not_so_of_them(marketing: CampaignOffice) -> None:
+    (gold,) = marketing.customers(1)
+    (silver,) = marketing.customers(1)
+    with marketing.engine.begin() as connection:
+        connection.execute(update(Customer).where(Customer.id == gold).values(level="gold"))
+        connection.execute(update(Customer).where(Customer.id == silver).values(level="silver"))
+    wanted = [
+        {"kind": "level", "levels": ["gold"]},
+        {"kind": "complaint", "yes": False},
+        {"kind": "any", "of": [{"kind": "contract", "yes": False}, {"kind": "car", "makes": ["BYD"]}]},
+        {"kind": "not", "of": {"kind": "level", "levels": ["silver"]}},
+    ]
+    marketing.carry_on(marketing.launched(plan(audience={"kind": "all", "of": wanted}), NOON), NOON)
+    told = story(marketing, silver).remarks[-1]
+    assert told == (
+        "Not in the audience of 'Spring', which asks, as the facts stand now, for what is not so: "
+        "is of the level gold; this does not hold: (is of the level silver)."
+    )
+    assert say_reason("zh-CN", told) == (
+        "不在“Spring”的受众中，按目前情况不符合：客户等级 gold; 不满足： (客户等级 silver)。"
+    )
+    assert remarks(marketing, gold) == ["In the audience of 'Spring'."]
 
 
 def test_of_one_that_is_paused_or_held_it_is_said_what_it_waits_for(marketing: CampaignOffice) -> None:

@@ -1,0 +1,59 @@
+"""Why a customer is not in the audience of a campaign: what it asks for that is not so of them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, exists, or_, select
+
+from models.audience_words import audience_phrase
+from models.audiences import AudienceRule, unmet, whole_and_parts_of
+from models.cadence import moment
+from models.campaign_plans import read_plan
+from models.campaign_states import UNDER_WAY
+from models.campaigns import Campaign, CampaignRecipient
+from models.people import Customer
+from models.sentences import InBoth, Sentence
+from models.words import CampaignState, Language
+from tasks.campaigns.audiences import truths_of
+from tasks.campaigns.choices import read_names
+
+TOLD_OF = timedelta(days=30)
+"""So long after its end a campaign is still told of."""
+MOST = 10
+LANGUAGES: tuple[Language, Language] = ("en", "zh-CN")
+UNMET = "Not in the audience of '{campaign}', which asks, as the facts stand now, for what is not so: {conditions}."
+TOO_LATE = "Not in the audience of '{campaign}': what it asks for is so now, but was not on {day}, when it began."
+
+
+def remarks_of_left_out(connection: Connection, customer_id: int, now: datetime) -> list[Sentence]:
+    """One for each campaign of late that the customer is not in, the latest first."""
+    return [_remark(connection, campaign, customer_id, now) for campaign in _without(connection, customer_id, now)]
+
+
+def _without(connection: Connection, customer_id: int, now: datetime) -> list[Row[Any]]:
+    in_it = exists().where(CampaignRecipient.campaign_id == Campaign.id, CampaignRecipient.customer_id == customer_id)
+    their_store = select(Customer.store_id).where(Customer.id == customer_id).scalar_subquery()
+    of_late = (Campaign.state == CampaignState.FINISHED) & (Campaign.finished_at > moment(now - TOLD_OF))
+    return list(
+        connection.execute(
+            select(Campaign.name, Campaign.plan, Campaign.frozen_at)
+            .where(
+                Campaign.frozen_at <= moment(now),
+                Campaign.state.in_(UNDER_WAY) | of_late,
+                or_(Campaign.store_id.is_(None), Campaign.store_id == their_store),
+                ~in_it,
+            )
+            .order_by(Campaign.frozen_at.desc())
+            .limit(MOST)
+        )
+    )
+
+
+def _remark(connection: Connection, campaign: Row[Any], customer_id: int, now: datetime) -> Sentence:
+    rule: AudienceRule = read_plan(campaign.plan).audience
+    missing = unmet(rule, truths_of(connection, customer_id, whole_and_parts_of(rule), now))
+    if not missing:
+        return Sentence(TOO_LATE, campaign=campaign.name, day=campaign.frozen_at.date())
+    names = read_names(connection, rule)
+    english, chinese = ("; ".join(audience_phrase(one, said, names) for one in missing) for said in LANGUAGES)
+    return Sentence(UNMET, campaign=campaign.name, conditions=InBoth(english, chinese))
