@@ -4,8 +4,9 @@ import asyncio
 import os
 import time
 from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,8 @@ T = TypeVar("T")
 
 PATIENCE_SECONDS = 2.0
 """How long Prefect may take to answer."""
+LONG_SECONDS = 0.05
+"""What takes no longer is not worth an older answer."""
 MINUTE = timedelta(minutes=1)
 _next_run = lru_cache(maxsize=1000)(next_run)
 """Looks through a day minute by minute, and always finds the same."""
@@ -60,23 +63,52 @@ async def ask_prefect() -> bool | None:
         return False
 
 
+@dataclass(frozen=True, slots=True)
+class _Known(Generic[T]):
+    answer: T
+    asked_at: float
+    took: float
+
+
 class ShortMemory(Generic[T]):
     """Remembers answers for some seconds, so that many who ask at once make the database work once.
 
-    By few keys, such as the stores: none is ever dropped.
+    What took long to find out is answered for some seconds more as it was (`bridged`), and found out anew meanwhile:
+    in a small house every answer is fresh, and in a large one nobody waits. By few keys, such as the stores: none is
+    ever dropped.
     """
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._known: dict[Hashable, tuple[float, T]] = {}
+    def __init__(self, seconds: float, *, bridged: float = 0.0) -> None:
+        self._seconds, self._bridged = seconds, bridged
+        self._known: dict[Hashable, _Known[T]] = {}
         self._asking: dict[Hashable, asyncio.Lock] = {}
+        self._renewing: dict[Hashable, asyncio.Task[T]] = {}
 
     async def recall(self, key: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
         """The answer of `ask()` by a key, or the one it gave some seconds ago."""
+        known = self._known.get(key)
+        if known is None or not self._holds(known, self._bridged if known.took > LONG_SECONDS else 0.0):
+            return await self._ask(key, ask)
+        if not self._holds(known) and key not in self._renewing:
+            self._renewing[key] = asyncio.create_task(self._ask(key, ask))
+            self._renewing[key].add_done_callback(partial(self._renewed, key))
+        return known.answer
+
+    def _holds(self, known: _Known[T], longer: float = 0.0) -> bool:
+        return time.monotonic() - known.asked_at < self._seconds + longer
+
+    async def _ask(self, key: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
         async with self._asking.setdefault(key, asyncio.Lock()):
             known = self._known.get(key)
-            if known is not None and time.monotonic() - known[0] < self._seconds:
-                return known[1]
+            if known is not None and self._holds(known):
+                return known.answer
+            begun = time.monotonic()
             answer = await ask()
-            self._known[key] = (time.monotonic(), answer)
+            self._known[key] = _Known(answer, time.monotonic(), time.monotonic() - begun)
             return answer
+
+    def _renewed(self, key: Hashable, renewal: asyncio.Task[T]) -> None:
+        """What went wrong meanwhile is told to the next who has to wait for an answer."""
+        del self._renewing[key]
+        if not renewal.cancelled():
+            renewal.exception()

@@ -36,8 +36,8 @@ SHADES = {
     Standing.UNKNOWN: "#8a4b00",
 }  # fmt: skip
 OPEN_SHADE = "#c9b458"
-_days: ShortMemory[list[ProcessDay]] = ShortMemory(10)
-_histories: ShortMemory[History] = ShortMemory(300)
+_days: ShortMemory[list[ProcessDay]] = ShortMemory(10, bridged=50)
+_histories: ShortMemory[History] = ShortMemory(300, bridged=300)
 """Of thirty days, all but the last stand as they are: those who look again in a moment need no new count."""
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from sqlalchemy import event, func, select
+from sqlalchemy.engine.interfaces import CacheStats
 
 from models.ledger import PolicyVersion, TemplateVersion, Touch
 from models.shipped import shipped_policy, shipped_templates
@@ -83,6 +84,18 @@ def test_a_sweep_is_as_many_statements_for_many_as_for_few(world: World) -> None
         counts.append(len(statements))
         statements.clear()
     assert counts[0] == counts[1]
+
+
+def test_the_text_of_a_sweep_is_worked_out_once_and_its_values_are_those_of_now(world: World) -> None:
+    hits: list[CacheStats] = []
+    world.handover(world.customer(), "2026-03-09")
+    world.plan(FOLLOWUP, "2026-03-05 10:30")
+    assert world.steps() == []
+    event.listen(world.connection, "after_cursor_execute", lambda *given: hits.append(given[4].cache_hit))
+    world.plan(FOLLOWUP, TUESDAY)
+    assert world.steps() == ["thanks"]
+    assert CacheStats.CACHE_MISS not in hits
+    assert CacheStats.NO_CACHE_KEY not in hits
 
 
 def test_a_run_as_of_a_past_moment_sees_only_what_was_known_then(world: World) -> None:
