@@ -23,6 +23,7 @@ from models.schema import upgrade
 from models.settings import Settings
 from tasks.access import passwords
 from tasks.catalogue import install_shipped
+from tasks.collecting import collect_seldom
 from tests.support.databases import make_once
 from tests.support.places import place_for_tests
 from tests.support.ports import free_port
@@ -31,8 +32,6 @@ from tests.support.world import INSTALLED
 # How long an example takes is the machine's business, and no test's.
 hypothesis_settings.register_profile("tests", deadline=None)
 hypothesis_settings.load_profile("tests")
-SELDOM = (50_000, 20, 50)
-"""How often Python looks for objects that are lost."""
 
 # Before anything imports Prefect: nothing of the developer's own Prefect or Aftercare is to be read or written.
 for name in [name for name in os.environ if name.startswith(("PREFECT_", "AFTERCARE_"))]:
@@ -59,9 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_finish() -> None:
     """Leave alone what is there for good: looking through it again and again costs a tenth of a run."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*SELDOM)
+    collect_seldom()
 
 
 @pytest.fixture(autouse=True)

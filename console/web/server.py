@@ -1,6 +1,5 @@
 """The console as a program: serves until SIGTERM, or until its standard input closes when it is part of `up`."""
 
-import gc
 import json
 import signal
 import socket
@@ -17,9 +16,9 @@ from console.web.database import Database
 from models.errors import AftercareError
 from models.settings import USUAL_PORT, Settings
 from tasks.access.users import FIRST, add_first_admin
+from tasks.collecting import collect_seldom
 
 DRAIN_SECONDS = 5
-COLLECTED = (50_000, 20, 50)
 
 
 class Announce(Protocol):
@@ -43,7 +42,7 @@ def serve(url: URL, settings: Settings, announce: Announce) -> None:
     """
     listening = _listen(settings.console_host, settings.console_port)
     application = make_application(url, settings)
-    _collect_seldom()
+    collect_seldom()
     server = _Server(uvicorn.Config(application, log_level="warning", timeout_graceful_shutdown=DRAIN_SECONDS))
     password = _first_password(url, settings)
     if password is not None:
@@ -60,17 +59,6 @@ def _listen(host: str, port: int | None) -> socket.socket:
         if port is not None:
             raise PortTaken(host, port) from error
         return socket.create_server((host, 0))
-
-
-def _collect_seldom() -> None:
-    """Leave alone what is there for good, and look through the rest less often.
-
-    A page is thousands of objects; by Python's usual measure several pages a second would be looked through, and each
-    look through all of them holds everybody up.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECTED)
 
 
 class _Server(uvicorn.Server):

@@ -20,6 +20,7 @@ from models.settings import Settings
 from models.words import ChannelName, Decision, Gate, ProcessName, TouchState
 from tasks.channels.contract import Accepted, Channel
 from tasks.channels.opening import check_addresses, find_address, find_unused, open_channel
+from tasks.collecting import collecting_seldom
 from tasks.dispatch.claim import Judged, claim
 from tasks.dispatch.dispatchers import dispatcher, recover_abandoned, recover_unanswered
 from tasks.dispatch.pausing import PROBE_CUSTOMERS, Health, any_paused, pause, resume
@@ -103,7 +104,7 @@ async def dispatch_due(
     `report` is told the account so far from time to time. Raises `UnusableChannelAddress` before anything is claimed.
     """
     check_addresses(settings)
-    with dispatcher(engine, clock(), run_id) as lease:
+    with dispatcher(engine, clock(), run_id) as lease, collecting_seldom():
         async with AsyncExitStack() as closing:
             dispatch = Dispatch(engine, settings, clock, lease, process, run_id, closing, report, confined, pace)
             return await dispatch.run()
