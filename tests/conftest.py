@@ -23,7 +23,7 @@ from models.schema import upgrade
 from models.settings import Settings
 from tasks.access import passwords
 from tasks.catalogue import install_shipped
-from tasks.collecting import collect_seldom
+from tasks.collecting import FOR_BATCHES, collect_seldom
 from tests.support.databases import make_once
 from tests.support.places import place_for_tests
 from tests.support.ports import free_port
@@ -58,7 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_finish() -> None:
     """Leave alone what is there for good: looking through it again and again costs a tenth of a run."""
-    collect_seldom()
+    collect_seldom(FOR_BATCHES)
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from console.web.database import Database
 from models.errors import AftercareError
 from models.settings import USUAL_PORT, Settings
 from tasks.access.users import FIRST, add_first_admin
-from tasks.collecting import collect_seldom
+from tasks.collecting import FOR_PAGES, collect_seldom
 
 DRAIN_SECONDS = 5
 
@@ -42,7 +42,7 @@ def serve(url: URL, settings: Settings, announce: Announce) -> None:
     """
     listening = _listen(settings.console_host, settings.console_port)
     application = make_application(url, settings)
-    collect_seldom()
+    collect_seldom(FOR_PAGES)
     server = _Server(uvicorn.Config(application, log_level="warning", timeout_graceful_shutdown=DRAIN_SECONDS))
     password = _first_password(url, settings)
     if password is not None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tasks.collecting import SELDOM, collecting_seldom
+from tasks.collecting import FOR_BATCHES, collecting_seldom
 
 USUAL = (700, 10, 10)
 
@@ -17,13 +17,13 @@ def as_usual() -> Iterator[None]:
     gc.set_threshold(*USUAL)
     yield
     gc.freeze()
-    gc.set_threshold(*SELDOM)
+    gc.set_threshold(*FOR_BATCHES)
 
 
 def test_it_is_so_for_a_while() -> None:
     with collecting_seldom():
         assert gc.get_freeze_count() > 0
-        assert gc.get_threshold() == SELDOM
+        assert gc.get_threshold() == FOR_BATCHES
     assert gc.get_freeze_count() == 0
     assert gc.get_threshold() == USUAL
 
