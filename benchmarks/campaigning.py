@@ -2,7 +2,6 @@
 rows; and the peak memory of whoever does it."""
 
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Engine, create_engine
 
 from benchmarks.crowd import NOON
+from benchmarks.peaks import peak_megabytes
 from benchmarks.results import Figure
 from models.campaign_plans import CampaignPlan, read_plan
 from models.campaigns import CampaignRecipient
@@ -138,7 +138,7 @@ def work() -> None:
     settings = Settings()
     assert settings.database_url is not None
     _run(create_engine(settings.database_url.get_secret_value()), settings)
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    print(peak_megabytes())
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """Peak memory of a sweep and of an import, for a tenth of the population and for all of it: it must stay flat."""
 
 import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ from sqlalchemy import create_engine, text
 
 from benchmarks.crowd import NOON, fill
 from benchmarks.importing import write_customers
+from benchmarks.peaks import peak_megabytes
 from benchmarks.results import Figure
 from deployments.postgres import Cluster
 from models.schema import upgrade
@@ -57,7 +57,7 @@ def work(path: Path) -> None:
             plan(connection, process, NOON, None)
     with engine.begin() as connection:
         load_file(connection, read_kinds("customers"), path, store="N", now=NOON, settings=settings)
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    print(peak_megabytes())
 
 
 if __name__ == "__main__":
