@@ -28,7 +28,7 @@ MORNING = frozenset({"上午", "早上", "凌晨", "am", "a.m."})
 AFTERNOON = frozenset({"下午", "晚上", "中午", "傍晚", "pm", "p.m."})
 TIME_OF_DAY = re.compile(
     r"(?:^|[\sT,]+|(?<=[日号]))(?P<before>上午|早上|凌晨|中午|下午|傍晚|晚上)?\s*"
-    r"(?P<hour>\d{1,2})(?:[:点时]\s*(?P<minute>\d{2}|半)?)?(?:[:分]\s*(?P<second>\d{2})?(?:\.\d+)?)?秒?"
+    r"(?P<hour>\d{1,2})(?:[:点时h]\s*(?P<minute>\d{2}|半)?)?(?:[:分]\s*(?P<second>\d{2})?(?:\.\d+)?)?秒?"
     r"\s*(?P<after>am|pm|a\.m\.|p\.m\.)?(?:\s*uhr)?$",
     re.IGNORECASE,
 )
@@ -213,7 +213,7 @@ def _split_time(text: str) -> tuple[str, time | None]:
 
 
 def _hour_mark(text: str) -> bool:
-    return "点" in text or "时" in text
+    return any(mark in text.casefold() for mark in ("点", "时", "h"))  # also that of `10 Uhr`
 
 
 def _clock(found: re.Match[str]) -> time:
