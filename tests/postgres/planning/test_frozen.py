@@ -94,6 +94,7 @@ def test_the_text_of_a_sweep_is_worked_out_once_and_its_values_are_those_of_now(
     event.listen(world.connection, "after_cursor_execute", lambda *given: hits.append(given[4].cache_hit))
     world.plan(FOLLOWUP, TUESDAY)
     assert world.steps() == ["thanks"]
+    assert CacheStats.CACHE_HIT in hits
     assert CacheStats.CACHE_MISS not in hits
     assert CacheStats.NO_CACHE_KEY not in hits
 
