@@ -84,7 +84,7 @@ def send_test_message(
             _customer(session, read, customer),
             to,
         )
-        engine = create_engine(session.connection.engine.url, poolclass=pool.NullPool)
+        engine = create_engine(session.connection.engine.url, hide_parameters=True, poolclass=pool.NullPool)
         message = asyncio.run(send_test(engine, session.settings, author.login, wanted, session.now))
     typer.echo(f"Sent to {to} by {message.channel}:")
     _show(message, session.settings.price_currency)

@@ -59,7 +59,7 @@ def check_migrations() -> None:
     with TemporaryDirectory(prefix="aftercare-") as home, open_embedded(Path(home), durable=False) as cluster:
         address = cluster.url(OUR_DATABASE)
         upgrade(address.render_as_string(hide_password=False))
-        engine = create_engine(address, poolclass=pool.NullPool)
+        engine = create_engine(address, hide_parameters=True, poolclass=pool.NullPool)
         with engine.connect() as connection:
             found = differences(connection)
     if found:

@@ -41,7 +41,7 @@ def demo() -> None:
     settings = read_settings()
     console = paper()
     with open_launcher(settings) as launcher:
-        engine = create_engine(launcher.database)
+        engine = create_engine(launcher.database, hide_parameters=True)
         try:
             _load(engine, settings, console)
             console.print(f"Running the processes as of {SAMPLE_MOMENT:%Y-%m-%d %H:%M %Z}…")

@@ -53,7 +53,7 @@ def run(
 
 def _zones(database: URL, settings: Settings) -> tuple[ZoneInfo, dict[str, ZoneInfo]]:
     """The zone of times given without one, and that of each store by its code."""
-    engine = create_engine(database, poolclass=pool.NullPool)
+    engine = create_engine(database, hide_parameters=True, poolclass=pool.NullPool)
     with engine.connect() as connection:
         stores = connection.execute(select(Store.code, Store.time_zone))
         return house_zone(connection, settings), {row.code: ZoneInfo(row.time_zone) for row in stores}

@@ -43,7 +43,7 @@ def _load(folder: Path, moment: datetime) -> list[ImportResult]:
     """Import the files into the shared database."""
     settings = read_settings()
     with open_database(settings) as url:
-        engine = create_engine(url)
+        engine = create_engine(url, hide_parameters=True)
         try:
             return list(load_sample(engine, folder, settings, moment))
         finally:

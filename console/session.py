@@ -63,7 +63,7 @@ def open_session() -> Iterator[Session]:
     settings = read_settings()
     now = read_clock(settings.now, settings.zone)
     with open_database(settings) as url:
-        engine = create_engine(url, poolclass=pool.NullPool)
+        engine = create_engine(url, hide_parameters=True, poolclass=pool.NullPool)
         with engine.begin() as connection:
             yield Session(connection, settings, now)
 

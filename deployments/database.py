@@ -50,7 +50,9 @@ def read_url(address: SecretStr, setting: str, driver: str = "psycopg") -> URL:
 
 def check_reachable(url: URL, setting: str) -> None:
     """Connect once. Raises `DatabaseUnreachable` within a few seconds."""
-    engine = create_engine(url, poolclass=pool.NullPool, connect_args={"connect_timeout": CONNECT_SECONDS})
+    engine = create_engine(
+        url, hide_parameters=True, poolclass=pool.NullPool, connect_args={"connect_timeout": CONNECT_SECONDS}
+    )
     try:
         engine.connect().close()
     except OperationalError as error:

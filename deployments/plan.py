@@ -28,7 +28,10 @@ class ServingRight:
 
     def __init__(self, database: str) -> None:
         self._engine = create_engine(
-            database, poolclass=pool.NullPool, connect_args={"connect_timeout": 5, "options": NOTICE_DEATH}
+            database,
+            hide_parameters=True,
+            poolclass=pool.NullPool,
+            connect_args={"connect_timeout": 5, "options": NOTICE_DEATH},
         )
         self._session: Connection | None = None
 

@@ -54,7 +54,10 @@ def _deployment(served: Served, zones: Sequence[str], home_zone: str) -> dict[st
 def _zones_of_stores(settings: Settings) -> list[str]:
     if settings.database_url is None:
         return []
-    with open_database(settings) as url, create_engine(url, poolclass=pool.NullPool).connect() as connection:
+    with (
+        open_database(settings) as url,
+        create_engine(url, hide_parameters=True, poolclass=pool.NullPool).connect() as connection,
+    ):
         return read_zones(connection)
 
 

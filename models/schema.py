@@ -21,7 +21,7 @@ def read_version(connection: Connection) -> str | None:
 
 def upgrade(url: str) -> None:
     """Bring the database at `url` (`postgresql+psycopg://…`) to the newest migration."""
-    engine = create_engine(url, poolclass=NullPool)
+    engine = create_engine(url, hide_parameters=True, poolclass=NullPool)
     with engine.begin() as connection:
         if read_version(connection) == NEWEST:
             return

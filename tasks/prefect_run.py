@@ -87,7 +87,7 @@ def read_engine() -> Engine:
     if settings.database_url is None:
         raise NoDatabase
     url = make_url(settings.database_url.get_secret_value()).set(drivername="postgresql+psycopg")
-    return create_engine(url, pool_pre_ping=True)
+    return create_engine(url, hide_parameters=True, pool_pre_ping=True)
 
 
 def is_transient(_task: Any, _run: Any, state: Any) -> bool:

@@ -23,7 +23,9 @@ class Database:
 
     def __init__(self, url: URL, settings: Settings) -> None:
         self.settings = settings
-        self.engine: Engine = create_engine(url, pool_size=POOL, max_overflow=4, pool_pre_ping=True)
+        self.engine: Engine = create_engine(
+            url, hide_parameters=True, pool_size=POOL, max_overflow=4, pool_pre_ping=True
+        )
 
     @property
     def now(self) -> datetime:

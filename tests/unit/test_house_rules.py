@@ -58,6 +58,21 @@ def test_the_clock_itself_is_caught_so_the_check_reads_real_files() -> None:
     assert list(clocks_in(THE_CLOCK.read_text(encoding="utf-8")))
 
 
+def engines_that_tell(source: str) -> list[int]:
+    """The lines where an engine is made whose errors say with which values a statement ran (invariant 10)."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    made = [call for call in calls if ast.unparse(call.func).endswith("create_engine")]
+    return [call.lineno for call in made if "hide_parameters=True" not in map(ast.unparse, call.keywords)]
+
+
+def test_no_error_of_the_database_says_with_whose_data_a_statement_ran() -> None:
+    rooms = ("models", "tasks", "flows", "deployments", "console")
+    sources = {path: path.read_text(encoding="utf-8") for room in rooms for path in (ROOT / room).rglob("*.py")}
+    assert sum("create_engine(" in source for source in sources.values()) > 5
+    assert {str(path): engines_that_tell(source) for path, source in sources.items() if engines_that_tell(source)} == {}
+    assert engines_that_tell("engine = create_engine(url, pool_size=3)")
+
+
 INVARIANT = re.compile(r"^\| (?P<number>\d+) \|", re.MULTILINE)
 TEST_NAME = re.compile(r"`(?P<file>[\w/]+\.py)::(?P<test>\w+)`")
 
