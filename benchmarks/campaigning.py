@@ -20,11 +20,11 @@ from models.ledger import Touch
 from models.settings import Settings
 from models.tables import metadata
 from models.words import Role
-from tasks.campaigns.advancing import advance
-from tasks.campaigns.approving import approve, submit
 from tasks.campaigns.authors import Author
 from tasks.campaigns.drafting import create_campaign
-from tasks.campaigns.launching import launch
+from tasks.campaigns.launch.advancing import advance
+from tasks.campaigns.launch.approving import approve, submit
+from tasks.campaigns.launch.launching import launch
 
 ROUNDS = 3
 KEPT = {CampaignRecipient.__tablename__: "kept_recipients", Touch.__tablename__: "kept_touches"}

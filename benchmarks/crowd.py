@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, text
 
-from tasks.catalogue import install_shipped
+from tasks.policies.catalogue import install_shipped
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 10, 15, 12, 0, tzinfo=ZONE)

@@ -21,9 +21,9 @@ from deployments.launcher import flush_to_prefect
 from deployments.prefect_server import open_prefect
 from models.settings import ChannelAddresses, Settings
 from models.words import ProcessName
-from tasks.catalogue import install_shipped
 from tasks.dispatch.dispatch import dispatch_due
 from tasks.planning.sweep import plan
+from tasks.policies.catalogue import install_shipped
 
 AT_ONCE = 64
 """Requests of the bare client that are under way beside each other."""

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from console.session import Commands, check_store, local, open_session, print_json, print_table, to_json
-from tasks.approvals import WaitingTouch, approve, list_waiting, refuse
-from tasks.touches import short
+from tasks.touches.approvals import WaitingTouch, approve, list_waiting, refuse
+from tasks.touches.picking import short
 
 app = typer.Typer(cls=Commands, invoke_without_command=True, help="What waits for a named person before it goes.")
 

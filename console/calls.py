@@ -17,7 +17,7 @@ from models.call_outcomes import CallReport, IncompleteOutcome, PromiseMade
 from models.clock import read_moment
 from models.words import CallOutcome, Role, TouchState
 from tasks.calls import CallItem, CallRecorded, finish_task, list_calls, record_outcome
-from tasks.touches import find_touch, short, zone_of
+from tasks.touches.picking import find_touch, short, zone_of
 
 app = typer.Typer(
     cls=Commands, invoke_without_command=True, help="What staff must call or do today, and what came of it."

@@ -14,17 +14,17 @@ from console.session import Commands, Session, local, open_session, print_json, 
 from models.audiences import AudienceRule, read_audience
 from models.errors import AftercareError
 from models.toml_text import write_toml
-from tasks.campaigns.audience_lists import ListMade, make_list
-from tasks.campaigns.audiences import AudienceMember, count_audience, sample_audience
-from tasks.campaigns.authors import find_author
-from tasks.campaigns.saved_audiences import (
+from tasks.campaigns.audiences.counting import AudienceMember, count_audience, sample_audience
+from tasks.campaigns.audiences.lists import ListMade, make_list
+from tasks.campaigns.audiences.saved import (
     SavedAudience,
     change_audience,
     delete_audience,
     keep_audience,
     list_audiences,
 )
-from tasks.intake.rejects import write_rejects
+from tasks.campaigns.authors import find_author
+from tasks.intake.files.rejects import write_rejects
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, help="Rules that pick customers.")
 NOTHING_ACCEPTED = 1

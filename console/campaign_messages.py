@@ -13,11 +13,11 @@ from console.session import Session, open_session, print_json
 from models.errors import AftercareError
 from models.permissions import Permission
 from models.words import ChannelName
-from tasks.campaigns.audiences import sample_audience
+from tasks.campaigns.audiences.counting import sample_audience
 from tasks.campaigns.authors import find_author
 from tasks.campaigns.listing import CampaignRead, read_campaign
-from tasks.campaigns.messages import CampaignMessage, preview
-from tasks.campaigns.sending_tests import WantedTest, send_test
+from tasks.campaigns.wording.messages import CampaignMessage, preview
+from tasks.campaigns.wording.test_messages import WantedTest, send_test
 from tasks.explaining.finding import find_customer
 
 Customer = Annotated[

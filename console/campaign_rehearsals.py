@@ -17,8 +17,8 @@ from models.campaign_plans import begins_at
 from models.campaign_rehearsals import CampaignRehearsal, Part, RehearsedPage
 from models.clock import read_moment
 from tasks.campaigns.listing import CampaignRead, read_campaign
-from tasks.campaigns.rehearsing import list_rehearsed, rehearse_campaign
-from tasks.campaigns.would_be_touches import Rehearsing
+from tasks.campaigns.rehearsal.rehearsing import list_rehearsed, rehearse_campaign
+from tasks.campaigns.rehearsal.would_be_touches import Rehearsing
 
 
 def rehearsing_of(read: CampaignRead, at: datetime | None, now: datetime) -> Rehearsing:

@@ -17,9 +17,9 @@ from console.session import open_session, print_json, print_table
 from models.campaign_results import CampaignAccount, CampaignResults, Group
 from models.errors import AftercareError
 from models.words import CampaignAnswer, Wave
-from tasks.campaigns.exporting import export_recipients
 from tasks.campaigns.listing import read_campaign
-from tasks.campaigns.results import read_results
+from tasks.campaigns.outcome.exporting import export_recipients
+from tasks.campaigns.outcome.results import read_results
 
 
 class GroupOut(BaseModel):

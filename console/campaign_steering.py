@@ -9,9 +9,9 @@ from console.campaign_runs import ask_for_run, wake_run
 from console.moments import house_zone
 from console.session import Session, local_named, open_session
 from models.words import CampaignState
-from tasks.campaigns.approving import Submitted, approve, refuse, submit, withdraw
 from tasks.campaigns.authors import find_author
-from tasks.campaigns.launching import cancel, launch, let_go, pause, resume
+from tasks.campaigns.launch.approving import Submitted, approve, refuse, submit, withdraw
+from tasks.campaigns.launch.launching import cancel, launch, let_go, pause, resume
 from tasks.campaigns.listing import CampaignRead, read_campaign
 
 Id = Annotated[int, typer.Argument(metavar="ID", help="The campaign's number, as `list` shows it.")]

@@ -28,8 +28,8 @@ from models.errors import AftercareError
 from models.recipes import list_recipes
 from models.recipes import recipe as find_recipe
 from models.words import CampaignState
+from tasks.campaigns.audiences.choices import read_names
 from tasks.campaigns.authors import find_author
-from tasks.campaigns.choices import read_names
 from tasks.campaigns.drafting import change_campaign, create_campaign
 from tasks.campaigns.listing import CampaignRead, list_campaigns, read_campaign
 

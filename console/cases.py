@@ -11,8 +11,8 @@ import typer
 
 from console.session import Commands, check_store, local, open_session, print_json, print_table, to_json
 from tasks.access.reach import LARGEST_KEY
-from tasks.case_board import CaseItem, list_cases
-from tasks.cases import answer_case, close_case, solve_case
+from tasks.cases.board import CaseItem, list_cases
+from tasks.cases.handling import answer_case, close_case, solve_case
 
 app = typer.Typer(cls=Commands, invoke_without_command=True, help="What a person must settle by a deadline.")
 

@@ -11,8 +11,8 @@ from models.reports import PauseSeen, StoreRow
 from models.settings import Settings
 from models.words import ChannelName
 from tasks.channels.opening import SENT_BY_US, find_address, find_unused
-from tasks.reporting import list_stores, read_pauses
-from tasks.steering import resume_channel
+from tasks.overview.reporting import list_stores, read_pauses
+from tasks.runs.steering import resume_channel
 
 app = typer.Typer(cls=Commands, invoke_without_command=True, help="Where messages go, and what is paused.")
 

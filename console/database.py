@@ -13,7 +13,7 @@ from models.errors import AftercareError
 from models.migrating import differences
 from models.schema import read_version, upgrade
 from models.settings import read_settings
-from tasks.catalogue import install_shipped
+from tasks.policies.catalogue import install_shipped
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, help="The shared database.")
 

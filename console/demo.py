@@ -16,11 +16,11 @@ from deployments.launcher import open_launcher
 from models.masking import mask_contact
 from models.settings import Settings, read_settings
 from tasks.calls import CallItem, list_calls
-from tasks.demonstration import SentMessage, check_only_sample, first_messages
 from tasks.sample.dealership import SAMPLE_MOMENT, write_sample
+from tasks.sample.demonstration import SentMessage, check_only_sample, first_messages
 from tasks.sample.loading import load_sample
 from tasks.sample.stores import STORES
-from tasks.touches import short
+from tasks.touches.picking import short
 
 CUSTOMERS, SEED = 2000, 1
 MESSAGES_OF_A_STEP = 1

@@ -19,9 +19,9 @@ from console.shapes import shape
 from deployments.next_runs import next_run
 from models.explanations import CustomerSeen, Explanation, ProcessStory, SubjectStory
 from models.words import ProcessName
-from tasks.catalogue import install_if_empty
 from tasks.explaining.finding import find_customer
 from tasks.explaining.story import explain
+from tasks.policies.catalogue import install_if_empty
 
 
 def why(

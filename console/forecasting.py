@@ -11,8 +11,8 @@ from console.session import check_store, open_session, print_json, print_table
 from console.shapes import shape
 from models.forecasts import Forecast
 from models.words import StepKind
-from tasks.catalogue import install_if_empty
-from tasks.forecasting import forecast as foresee
+from tasks.planning.forecasting import forecast as foresee
+from tasks.policies.catalogue import install_if_empty
 
 LONGEST_DAYS = 92
 

@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from console.session import open_session, print_json
-from tasks.intake.column_map import NO_MAP, read_map
 from tasks.intake.importing import load_file, read_kinds
 from tasks.intake.kinds import KINDS
+from tasks.intake.maps.column_map import NO_MAP, read_map
 from tasks.intake.results import ImportResult
 
 NOTHING_ACCEPTED = 1

@@ -11,7 +11,7 @@ import typer
 
 from console.session import local, open_session, print_json, print_table, to_json
 from tasks.explaining.finding import find_customer
-from tasks.links import CustomerLink, list_links
+from tasks.messages.links import CustomerLink, list_links
 
 
 def links(

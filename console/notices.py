@@ -12,7 +12,7 @@ import typer
 from console.session import Commands, check_store, local, open_session, print_json, print_table, to_json
 from models.words import ChangeKind
 from tasks.access.reach import LARGEST_KEY
-from tasks.notices import Notice, acknowledge, list_notices
+from tasks.stores.notices import Notice, acknowledge, list_notices
 
 app = typer.Typer(cls=Commands, invoke_without_command=True, help="Departments told of changed appointments.")
 

@@ -14,8 +14,8 @@ from models.people import Store
 from models.policy import CONTACT_RULES
 from models.shipped import read_contact_rules, read_policy
 from models.toml_text import write_toml
-from tasks.catalogue import install_if_empty
-from tasks.policy_changes import (
+from tasks.policies.catalogue import install_if_empty
+from tasks.policies.changing import (
     PolicyRow,
     activate_policy,
     change_policy,

@@ -7,9 +7,9 @@ import typer
 
 from console.session import Commands, open_session, print_json, print_table
 from models.words import ProcessName
-from tasks.catalogue import install_if_empty
-from tasks.reporting import read_status
-from tasks.steering import switch_process
+from tasks.overview.reporting import read_status
+from tasks.policies.catalogue import install_if_empty
+from tasks.runs.steering import switch_process
 
 app = typer.Typer(cls=Commands, invoke_without_command=True, help="The processes, and which of them run.")
 

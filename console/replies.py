@@ -6,7 +6,7 @@ import typer
 
 from console.session import open_session
 from models.words import ChannelName, ReplyMeaning
-from tasks.replies import ReplyTaken, record_reply
+from tasks.self_service.replies import ReplyTaken, record_reply
 
 
 def reply(

@@ -20,7 +20,7 @@ from models.reports import PauseSeen, ProcessStatus, RunSeen, Status
 from tasks.campaigns.listing import list_campaigns
 from tasks.channels.opening import find_unused
 from tasks.overview.health import list_store_codes
-from tasks.reporting import list_stores, read_status
+from tasks.overview.reporting import list_stores, read_status
 
 MOST_CAMPAIGNS = 1000
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]

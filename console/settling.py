@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from console.session import check_store, local, open_session, print_json, print_table, to_json
-from tasks.settling import Settlement, list_unsettled, settle
-from tasks.touches import short
+from tasks.touches.picking import short
+from tasks.touches.settling import Settlement, list_unsettled, settle
 
 
 def unsettled(

@@ -10,8 +10,8 @@ from console.moments import house_zone
 from console.policies import By, Json, StoreCode, store_id_of
 from console.session import Commands, check_store, open_session, print_json, print_table
 from models.toml_text import write_toml
-from tasks.catalogue import install_if_empty
-from tasks.template_changes import change_templates, check_templates, list_templates, read_template
+from tasks.messages.template_changes import change_templates, check_templates, list_templates, read_template
+from tasks.policies.catalogue import install_if_empty
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, help="What messages and scripts say.")
 

@@ -12,8 +12,8 @@ from console.shapes import shape
 from models.reports import TouchRow
 from models.words import ProcessName, TouchState
 from tasks.explaining.finding import find_customer
-from tasks.reporting import TouchFilter, list_touches
-from tasks.touches import short
+from tasks.overview.reporting import TouchFilter, list_touches
+from tasks.touches.picking import short
 
 MOST = 100_000
 

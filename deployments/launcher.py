@@ -20,7 +20,7 @@ from deployments.prefect_server import API_VARIABLE, open_prefect, restart_serve
 from deployments.schedules import find_served
 from models.errors import AftercareError
 from models.settings import Settings, read_settings
-from tasks.runs import STARTED_BY
+from tasks.runs.recording import STARTED_BY
 
 DRAIN_SECONDS = 10
 LOOK_SECONDS = 1

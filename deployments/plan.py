@@ -8,7 +8,7 @@ from sqlalchemy import Connection, create_engine, func, pool, select
 from sqlalchemy.exc import OperationalError
 
 from deployments.schedules import read_enabled, read_zones
-from tasks.runs import fail_dead_runs
+from tasks.runs.recording import fail_dead_runs
 
 SERVING_LOCK = 727_002
 """The advisory lock that the serving runner's session holds; it ends with the runner."""

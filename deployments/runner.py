@@ -35,7 +35,7 @@ from deployments.schedules import SERVED, Served, schedules_of
 from models.clock import read_clock
 from models.errors import AftercareError
 from models.settings import Settings, read_settings
-from tasks.runs import STARTED_BY
+from tasks.runs.recording import STARTED_BY
 
 DEPLOYMENT = "aftercare"
 """Each flow's deployment in Prefect is `<process>/aftercare`."""

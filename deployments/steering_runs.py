@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from models.errors import AftercareError
-from tasks.runs import STARTED_BY
+from tasks.runs.recording import STARTED_BY
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import PrefectClient
@@ -153,7 +153,7 @@ class Steering:
     async def wake(self, flow_run_id: UUID) -> None:
         """Resume a flow run that waits suspended; any other is left as it is. Raises `PrefectSilent`, `NoPrefect`."""
         async with self._asking() as client:
-            from tasks.prefect_waiting import wake  # noqa: PLC0415
+            from tasks.prefect.waiting import wake  # noqa: PLC0415
 
             await wake(client, flow_run_id)
 

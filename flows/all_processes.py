@@ -13,7 +13,7 @@ from flows import (
     warranty_expiry,
 )
 from models.words import ProcessName
-from tasks.prefect_run import ProcessRun, accounted_run, dispatch_touches, rehearse_touches
+from tasks.prefect.run import ProcessRun, accounted_run, dispatch_touches, rehearse_touches
 
 PREPARATIONS = {
     ProcessName.APPOINTMENT_REMINDERS: appointment_reminders.prepare,

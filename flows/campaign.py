@@ -5,8 +5,8 @@ from datetime import datetime
 from prefect import flow
 
 from models.words import ProcessName
-from tasks.prefect_campaigns import carry_on, wait_for_approval
-from tasks.prefect_run import ProcessRun, accounted_run
+from tasks.prefect.campaigns import carry_on, wait_for_approval
+from tasks.prefect.run import ProcessRun, accounted_run
 
 
 @flow(name="campaign")

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from prefect import flow
 
-from tasks.prefect_run import ProcessRun, accounted_run, tidy_up
+from tasks.prefect.run import ProcessRun, accounted_run, tidy_up
 
 
 @flow(name="housekeeping")

@@ -5,7 +5,7 @@ from datetime import datetime
 from prefect import flow
 
 from models.words import ProcessName
-from tasks.prefect_run import (
+from tasks.prefect.run import (
     ProcessRun,
     accounted_run,
     dispatch_touches,

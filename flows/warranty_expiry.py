@@ -5,7 +5,7 @@ from datetime import datetime
 from prefect import flow
 
 from models.words import ProcessName
-from tasks.prefect_run import ProcessRun, accounted_run, dispatch_touches, plan_touches, rehearse_touches
+from tasks.prefect.run import ProcessRun, accounted_run, dispatch_touches, plan_touches, rehearse_touches
 
 
 async def prepare(run: ProcessRun) -> None:

@@ -22,8 +22,8 @@ from deployments.prefect_server import open_prefect
 from models.schema import upgrade
 from models.settings import Settings
 from tasks.access import passwords
-from tasks.catalogue import install_shipped
-from tasks.collecting import FOR_BATCHES, collect_seldom
+from tasks.garbage_collection import FOR_BATCHES, collect_seldom
+from tasks.policies.catalogue import install_shipped
 from tests.support.databases import make_once
 from tests.support.places import place_for_tests
 from tests.support.ports import free_port

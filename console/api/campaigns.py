@@ -34,16 +34,16 @@ from models.settings import Settings
 from models.words import CampaignState
 from tasks.access.api_keys import ApiCaller
 from tasks.access.users import NoSuchStore
-from tasks.campaigns.approving import submit, withdraw
 from tasks.campaigns.authors import Author, program
 from tasks.campaigns.drafting import LONGEST_NAME, change_campaign, create_campaign
-from tasks.campaigns.exporting import export_recipients
-from tasks.campaigns.launching import cancel, launch, pause, resume
+from tasks.campaigns.launch.approving import submit, withdraw
+from tasks.campaigns.launch.launching import cancel, launch, pause, resume
 from tasks.campaigns.listing import CampaignPage as Listed
 from tasks.campaigns.listing import CampaignRead, list_campaigns, read_campaign
-from tasks.campaigns.rehearsing import rehearse_campaign
-from tasks.campaigns.results import read_results
-from tasks.paging import Place
+from tasks.campaigns.outcome.exporting import export_recipients
+from tasks.campaigns.outcome.results import read_results
+from tasks.campaigns.rehearsal.rehearsing import rehearse_campaign
+from tasks.database.paging import Place
 
 routes = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["campaigns"])
 Reads = Annotated[ApiCaller, Depends(caller_with(ApiScope.CAMPAIGNS_READ))]

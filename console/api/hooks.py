@@ -20,8 +20,8 @@ from console.web.database import Database
 from models.settings import Settings
 from models.words import ChannelName, ReceiptStatus
 from tasks.access.signatures import CalledBefore, NotSigned, check_signature, remember_signature
-from tasks.receipts import Receipt, ReceiptsTaken, record_receipts
-from tasks.replies import UnreadableSender, record_reply
+from tasks.self_service.replies import UnreadableSender, record_reply
+from tasks.touches.receipts import Receipt, ReceiptsTaken, record_receipts
 
 TIMESTAMP, SIGNATURE = "X-Aftercare-Timestamp", "X-Aftercare-Signature"
 ANSWERS = problems(401, 409, 413, 415, 422, 503)

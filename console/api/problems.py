@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse
 from models.errors import AftercareError
 from tasks.access.reach import NotYours
 from tasks.access.sessions import MayNot
-from tasks.campaigns.audiences import AudienceTooSlow
+from tasks.campaigns.audiences.counting import AudienceTooSlow
 from tasks.campaigns.changing import WrongCampaignState
 from tasks.campaigns.drafting import CampaignChangedMeanwhile
 

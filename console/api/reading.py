@@ -29,10 +29,10 @@ from models.words import (
     TouchState,
 )
 from tasks.access.api_keys import ApiCaller
-from tasks.paging import Page, Place
-from tasks.query_plans import be_patient
-from tasks.run_history import RunFilter, find_run, page_of_runs
-from tasks.touch_lists import Wanted, page_of_touches
+from tasks.database.paging import Page, Place
+from tasks.database.statistics import be_patient
+from tasks.runs.history import RunFilter, find_run, page_of_runs
+from tasks.touches.lists import Wanted, page_of_touches
 
 MOST = 500
 LARGEST_ID = 2**63 - 1

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, WithJsonSchema, create_model
 
+from tasks.intake.files.records import RecordsLoaded
 from tasks.intake.kinds import KINDS, Column, Holds, KindName
-from tasks.intake.records import RecordsLoaded
 
 MOST_ROWS = 1000
 LONGEST = 500

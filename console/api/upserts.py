@@ -14,8 +14,8 @@ from console.api.rows import LONGEST, Upserted, batch_model, row_model, upserted
 from models.api_scopes import ApiScope
 from tasks.access.api_keys import ApiCaller
 from tasks.intake.errors import UnknownStore
+from tasks.intake.files.records import Record, load_records
 from tasks.intake.kinds import KINDS, KindName
-from tasks.intake.records import Record, load_records
 
 SCOPES = {
     KindName.CUSTOMERS: ApiScope.CUSTOMERS_WRITE,

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from starlette.responses import Response
 
 from console.customer_pages.guests import Guest
-from tasks.booking import (
+from tasks.self_service.booking import (
     AppointmentChanged,
     SlotTaken,
     ask_for_another_time,

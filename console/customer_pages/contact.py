@@ -4,8 +4,8 @@ from starlette.responses import Response
 
 from console.customer_pages.guests import Guest
 from models.words import ChannelName, Purpose
-from tasks.contact_choices import CHOICES, Choice, choose, end_all_contact
 from tasks.customers.consent import ConsentChanged, read_switches
+from tasks.self_service.contact_choices import CHOICES, Choice, choose, end_all_contact
 
 CONFLICT = 409
 

@@ -16,7 +16,7 @@ from console.web.words import LANGUAGES, say
 from models.errors import AftercareError
 from models.letters import write_day
 from models.links import PATH, Link
-from tasks.links import Reader
+from tasks.messages.links import Reader
 
 LARGEST_FORM = 32_768
 MOST_FIELDS = 100

@@ -6,9 +6,9 @@ from starlette.responses import Response
 
 from console.customer_pages.guests import Guest
 from models.links import Link, LinkPurpose
-from tasks.booking import AppointmentChanged, SlotTaken, days_for_a_visit
-from tasks.campaigns.invitations import Invitation, ask, decline, see_invitation
-from tasks.links import write_token
+from tasks.messages.links import write_token
+from tasks.self_service.booking import AppointmentChanged, SlotTaken, days_for_a_visit
+from tasks.self_service.invitations import Invitation, ask, decline, see_invitation
 
 CONFLICT, UNFIT = 409, 422
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from console.customer_pages.guests import Guest
 from models.letters import write_money
 from models.promises import PromiseForThePast, PromiseTooFarOff
-from tasks.paying import NothingToPromise, promise, see_account
+from tasks.self_service.paying import NothingToPromise, promise, see_account
 
 CONFLICT, UNFIT = 409, 422
 

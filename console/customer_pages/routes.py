@@ -15,7 +15,7 @@ from console.web.plain_pages import preferred_language, render_page
 from console.web.words import LANGUAGES
 from models.errors import AftercareError
 from models.links import PATH, LinkPurpose, NotOurLink
-from tasks.links import find_reader, read_token, stores_to_call
+from tasks.messages.links import find_reader, read_token, stores_to_call
 
 routes = APIRouter(include_in_schema=False)
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from console.customer_pages.guests import Guest
 from models.surveys import DIMENSIONS, HIGHEST, LOWEST
 from models.words import SurveySource
-from tasks.surveys import LONGEST_COMMENT, Answer, CommentTooLong, NotAMark, answer_survey, see_visit
+from tasks.self_service.surveys import LONGEST_COMMENT, Answer, CommentTooLong, NotAMark, answer_survey, see_visit
 
 UNFIT = 422
 

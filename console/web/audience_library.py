@@ -17,16 +17,16 @@ from console.web.frame import sentence_of, telling
 from console.web.signed_in import Viewer
 from models.errors import AftercareError
 from models.permissions import Permission
-from tasks.campaigns.audience_lists import ListMade, make_list
-from tasks.campaigns.authors import Author, author_of
-from tasks.campaigns.choices import read_names
-from tasks.campaigns.saved_audiences import (
+from tasks.campaigns.audiences.choices import read_names
+from tasks.campaigns.audiences.lists import ListMade, make_list
+from tasks.campaigns.audiences.saved import (
     SavedAudience,
     change_audience,
     delete_audience,
     keep_audience,
     list_audiences,
 )
+from tasks.campaigns.authors import Author, author_of
 
 LARGEST_FILE = 20 << 20
 REJECTS_SHOWN = 10

@@ -15,8 +15,8 @@ from console.web.tables import Cell, show_table
 from models.audiences import AudienceRule, BadAudience, read_audience
 from models.errors import AftercareError
 from models.permissions import Permission
-from tasks.campaigns.audiences import AudienceMember, AudienceSeen, see_audience
-from tasks.patience import Stoppable
+from tasks.campaigns.audiences.counting import AudienceMember, AudienceSeen, see_audience
+from tasks.database.timeouts import Stoppable
 
 PAUSE_SECONDS = 0.5
 """Whoever writes has paused so long before it is counted."""

@@ -22,10 +22,10 @@ from models.errors import AftercareError
 from models.permissions import Permission
 from models.settings import Settings
 from models.words import ChannelName, Language, StepKind
-from tasks.campaigns.approving import approve, refuse
-from tasks.campaigns.audiences import see_audience
+from tasks.campaigns.audiences.counting import see_audience
+from tasks.campaigns.launch.approving import approve, refuse
 from tasks.campaigns.listing import CampaignRead
-from tasks.campaigns.messages import CampaignMessage, estimate, preview
+from tasks.campaigns.wording.messages import CampaignMessage, estimate, preview
 
 SAMPLED = 50
 """So many customers tell what a message costs."""

@@ -16,8 +16,8 @@ from console.web.signed_in import Viewer, viewer_of
 from models.errors import AftercareError
 from models.permissions import Permission
 from tasks.campaigns.authors import author_of
-from tasks.campaigns.exporting import export_recipients
 from tasks.campaigns.listing import CampaignRead, read_campaign
+from tasks.campaigns.outcome.exporting import export_recipients
 
 BYTE_ORDER_MARK = "\ufeff"
 """Without it spreadsheets take UTF-8 for something else."""

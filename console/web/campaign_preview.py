@@ -19,9 +19,9 @@ from models.permissions import Permission
 from models.settings import Settings
 from models.words import ChannelName, StepKind
 from tasks.access.sessions import SignedIn
-from tasks.campaigns.audiences import AudienceMember
-from tasks.campaigns.messages import CampaignMessage, preview
-from tasks.campaigns.sending_tests import WantedTest, send_test
+from tasks.campaigns.audiences.counting import AudienceMember
+from tasks.campaigns.wording.messages import CampaignMessage, preview
+from tasks.campaigns.wording.test_messages import WantedTest, send_test
 from tasks.customers.searching import search_customers
 
 FIRST = "a"

@@ -15,9 +15,9 @@ from console.web.signed_in import Viewer
 from models.campaign_states import UNDER_WAY
 from models.permissions import Permission
 from models.words import CampaignState
-from tasks.campaigns.approving import Submitted, submit, withdraw
 from tasks.campaigns.authors import author_of
-from tasks.campaigns.launching import cancel, launch, let_go, pause, resume
+from tasks.campaigns.launch.approving import Submitted, submit, withdraw
+from tasks.campaigns.launch.launching import cancel, launch, let_go, pause, resume
 from tasks.campaigns.listing import CampaignRead, read_campaign
 
 STEERABLE = (CampaignState.APPROVED, *UNDER_WAY)

@@ -15,8 +15,8 @@ from models.campaign_plans import Canary
 from models.campaign_results import CampaignAccount, Group
 from models.words import Wave
 from tasks.campaigns.listing import CampaignRead
-from tasks.campaigns.measuring import measure_canary
-from tasks.campaigns.results import read_standings
+from tasks.campaigns.outcome.measuring import measure_canary
+from tasks.campaigns.outcome.results import read_standings
 
 LIMITS = {"failed": "most_failed", "opted_out": "most_opted_out", "complained": "most_complained"}
 """What of the first wave is counted, and the field of the plan that limits it."""

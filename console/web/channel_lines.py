@@ -14,8 +14,8 @@ from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
 from tasks.channels.opening import SENT_BY_US, find_address, find_unused
 from tasks.overview.health import list_store_codes
-from tasks.reporting import read_pauses
-from tasks.steering import resume_channel
+from tasks.overview.reporting import read_pauses
+from tasks.runs.steering import resume_channel
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from nicegui import ui
 from console.web.asking import answer_of
 from console.web.frame import sentence_of
 from console.web.signed_in import Viewer
-from tasks.one_by_one import Decided
+from tasks.touches.one_by_one import Decided
 
 Decide = Callable[[set[UUID]], Awaitable[None]]
 """What is done with the touches that are chosen."""

@@ -20,7 +20,7 @@ from models.words import ProcessName
 from tasks.access.sessions import SignedIn
 from tasks.overview.deadlines import count_overdue
 from tasks.overview.health import GIVEN_UP, IN_FLIGHT, WAITING, count_open, count_unsettled, read_oldest_due
-from tasks.reporting import read_pauses
+from tasks.overview.reporting import read_pauses
 
 ANSWER_SECONDS = 3.0
 """A database that takes longer than this does not answer."""

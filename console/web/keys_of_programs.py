@@ -13,7 +13,7 @@ from models.api_scopes import ApiScope
 from models.permissions import Permission
 from tasks.access.api_keys import KeyRow, NewKey, list_keys, make_key, revoke_key
 from tasks.access.sessions import SignedIn
-from tasks.reporting import list_stores
+from tasks.overview.reporting import list_stores
 
 COLUMNS = ("key_name", "scopes", "store", "last_used", "state", "act")
 

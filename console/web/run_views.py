@@ -13,8 +13,8 @@ from deployments.schedules import find_served
 from models.permissions import Permission
 from models.words import RunState
 from tasks.access.sessions import SignedIn
-from tasks.run_history import RunEntry
-from tasks.runs_by_hand import ask_for_run
+from tasks.runs.by_hand import ask_for_run
+from tasks.runs.history import RunEntry
 
 STARTERS = ("schedule", "hand", "runner")
 """What starts runs besides people."""

@@ -16,7 +16,7 @@ from console.web.database import Database
 from models.errors import AftercareError
 from models.settings import USUAL_PORT, Settings
 from tasks.access.users import FIRST, add_first_admin
-from tasks.collecting import FOR_PAGES, collect_seldom
+from tasks.garbage_collection import FOR_PAGES, collect_seldom
 
 DRAIN_SECONDS = 5
 

@@ -13,7 +13,7 @@ from console.web.words import say_problem
 from models.errors import AftercareError
 from models.permissions import Permission
 from models.words import ChannelName
-from tasks.store_contact import (
+from tasks.stores.contact import (
     ContactRulesOfStore,
     HoursBackwards,
     NoChannelLeft,

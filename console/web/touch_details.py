@@ -11,8 +11,8 @@ from console.web.signed_in import Viewer, local
 from console.web.tables import show_table
 from models.permissions import Permission
 from models.words import Gate, TouchState
-from tasks.settling import Settlement
-from tasks.touch_lists import TouchOpened
+from tasks.touches.lists import TouchOpened
+from tasks.touches.settling import Settlement
 
 
 async def show_touch(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from nicegui import ui
 
 from console.web.signed_in import Viewer
-from tasks.paging import Place
+from tasks.database.paging import Place
 
 
 @dataclass

@@ -30,10 +30,10 @@ from models.cadence import NOW, Now, local_day, midnight, moment
 from models.ledger import CallAttempt, Touch
 from models.people import ContactPoint, Customer, Store
 from models.words import CallOutcome, ChannelName, ContactKind, Purpose, Role, StepKind, SubjectKind, TouchState
+from tasks.database.statistics import expect_many
 from tasks.dispatch.gates import latest_consent
-from tasks.letters import letters_of
+from tasks.messages.letters import letters_of
 from tasks.planning.ending import still_true
-from tasks.query_plans import expect_many
 from tasks.subjects.netting import ONCE
 
 CANDIDATES = bindparam("candidates", type_=ARRAY(Uuid))

@@ -31,8 +31,8 @@ from models.words import Role, StepKind, SubjectKind, TouchState
 from tasks.access.reach import staff_code_in
 from tasks.access.sessions import SignedIn
 from tasks.calls.listing import CallItem, in_order, still_due
-from tasks.letters import letters_about
-from tasks.staff import find_actor
+from tasks.messages.letters import letters_about
+from tasks.stores.staff import find_actor
 
 LOOKED_AT, MOST_LOOKED_AT = 5, 500
 """So many of the first are judged at a time: mostly the very first is still true. Where none of them is, four times as

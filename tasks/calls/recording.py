@@ -21,10 +21,10 @@ from models.sentences import CALL_AGAIN
 from models.words import CallOutcome, CaseKind, ContactKind, Gate, StepKind, SubjectKind, SurveySource, TouchState
 from models.working_hours import WorkingHours
 from tasks import audit
-from tasks.cases import NewCase, open_case
-from tasks.staff import Actor, find_actor
-from tasks.surveys import Answer, answer_survey
-from tasks.touches import cancel_touches, find_touch, lock_touch, short
+from tasks.cases.handling import NewCase, open_case
+from tasks.self_service.surveys import Answer, answer_survey
+from tasks.stores.staff import Actor, find_actor
+from tasks.touches.picking import cancel_touches, find_touch, lock_touch, short
 
 REFUSED = "the customer refuses contact"
 WRONG_NUMBER = "wrong number, found out by a call"

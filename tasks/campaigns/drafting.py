@@ -13,7 +13,7 @@ from models.words import CampaignState
 from tasks import audit
 from tasks.campaigns.authors import Author, lock_campaign
 from tasks.campaigns.changing import change, check_state
-from tasks.catalogue import install_if_empty
+from tasks.policies.catalogue import install_if_empty
 
 LONGEST_NAME = 120
 

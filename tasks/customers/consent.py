@@ -14,7 +14,7 @@ from models.words import ChannelName, Gate, Purpose, StepKind
 from tasks import audit
 from tasks.access.reach import check_customer
 from tasks.access.sessions import SignedIn
-from tasks.touches import cancel_touches
+from tasks.touches.picking import cancel_touches
 
 SOURCE = "console"
 STOPPED = "the customer wants no contact at all"

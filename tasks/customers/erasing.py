@@ -19,7 +19,7 @@ from tasks.access.reach import check_customer
 from tasks.access.sessions import SignedIn
 from tasks.customers.consent import NeedsReason
 from tasks.customers.records import rows_about
-from tasks.touches import cancel_touches
+from tasks.touches.picking import cancel_touches
 
 ERASED = "erased on the customer's request"
 IN_FLIGHT = (TouchState.CLAIMED, TouchState.SENDING)

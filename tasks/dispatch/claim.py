@@ -40,10 +40,10 @@ from models.cadence import NOW, moment
 from models.ledger import OF_CAMPAIGNS, OF_PROCESSES, Touch, Verdict
 from models.people import Customer
 from models.words import ChannelName, Decision, Gate, ProcessName, StepKind, SubjectKind, TouchState
+from tasks.database.statistics import each_of
 from tasks.dispatch.gates import judge
 from tasks.dispatch.store_rules import as_parameter, read_store_rules, rules_table
 from tasks.dispatch.tasks_of_desks import carry_out
-from tasks.query_plans import each_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,14 +20,14 @@ from models.settings import Settings
 from models.words import ChannelName, Decision, Gate, ProcessName, TouchState
 from tasks.channels.contract import Accepted, Channel
 from tasks.channels.opening import check_addresses, find_address, find_unused, open_channel
-from tasks.collecting import collecting_seldom
+from tasks.database.leases import Lease
 from tasks.dispatch.claim import Judged, claim
 from tasks.dispatch.dispatchers import dispatcher, recover_abandoned, recover_unanswered
 from tasks.dispatch.pausing import PROBE_CUSTOMERS, Health, any_paused, pause, resume
 from tasks.dispatch.recording import Result, put_back, record, results_of
 from tasks.dispatch.release import Release, release
-from tasks.leases import Lease
-from tasks.receipts import settle_held
+from tasks.garbage_collection import collecting_seldom
+from tasks.touches.receipts import settle_held
 
 LOG = structlog.get_logger()
 Clock = Callable[[], datetime]

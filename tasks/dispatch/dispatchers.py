@@ -16,7 +16,7 @@ from models.base import enumeration
 from models.cadence import moment
 from models.ledger import Dispatcher, Touch
 from models.words import TouchState
-from tasks.leases import Lease, is_held
+from tasks.database.leases import Lease, is_held
 
 LOCK_CLASS = 727_002
 """The first key of the advisory locks of dispatchers; the second is the dispatcher's id."""

@@ -42,7 +42,7 @@ from models.words import ChannelName, Decision, Gate, Purpose, SubjectKind, Touc
 from tasks.channels.contract import Message
 from tasks.dispatch.dispatchers import IN_FLIGHT
 from tasks.dispatch.gates import NO_CONSENT, latest_consent
-from tasks.letters import THESE, Letter, as_ids, kinds_of, letters_about
+from tasks.messages.letters import THESE, Letter, as_ids, kinds_of, letters_about
 from tasks.planning.ending import MOVED, still_true
 
 HEAD_FELL_AWAY = "the message it was to go out in is not sent"

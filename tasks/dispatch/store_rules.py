@@ -12,7 +12,7 @@ from models.cadence import ZONED
 from models.contact_hours import ContactHours, is_open, next_open, opening_from
 from models.people import Store
 from models.policy import ContactRules
-from tasks.catalogue import contact_rules_in_force
+from tasks.policies.catalogue import contact_rules_in_force
 
 Row = tuple[int, bool, bool, datetime, datetime, datetime, datetime, int, int, list[str], list[str]]
 NAMES: tuple[tuple[str, Any], ...] = (

@@ -16,7 +16,7 @@ from models.ledger import Case, Touch
 from models.money import Account
 from models.people import Store
 from models.words import CaseState, SubjectKind
-from tasks.deadlines import deadlines_everywhere
+from tasks.cases.deadlines import deadlines_everywhere
 
 HOLD_REASON = "handed to finance: overdue"
 

@@ -14,8 +14,8 @@ from models.campaigns import Campaign, CampaignRecipient
 from models.people import Customer
 from models.sentences import InBoth, Sentence
 from models.words import CampaignState, Language
-from tasks.campaigns.audiences import truths_of
-from tasks.campaigns.choices import read_names
+from tasks.campaigns.audiences.choices import read_names
+from tasks.campaigns.audiences.counting import truths_of
 
 TOLD_OF = timedelta(days=30)
 """So long after its end a campaign is still told of."""

@@ -20,12 +20,12 @@ from models.policy import SUBJECTS as SUBJECTS_OF_PROCESS
 from models.policy import Step
 from models.sentences import Sentence
 from models.words import Moment, ProcessName, SubjectKind, TouchState
-from tasks.catalogue import PolicyInForce, policies_in_force
 from tasks.explaining.customer import read_customer
 from tasks.explaining.ledger import Key, Recorded, read_touches
 from tasks.explaining.left_out import remarks_of_left_out
 from tasks.explaining.subjects import SubjectFacts, read_former_subjects, read_subjects
 from tasks.planning.population import AHEAD, Span, population
+from tasks.policies.catalogue import PolicyInForce, policies_in_force
 from tasks.subjects.contract import OfCustomer
 
 REMEMBERED = timedelta(days=30)

@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from tasks.intake.amounts import read_figure
-from tasks.intake.cells import Unusable, clean, column_name
-from tasks.intake.column_map import ColumnMap, KindTable, Rule
 from tasks.intake.errors import ColumnsNotInFile, KindNeedsColumns
+from tasks.intake.files.reading import Notation, Reader, reader_for
+from tasks.intake.files.rejects import Reject
+from tasks.intake.files.sources import Header, Row
 from tasks.intake.kinds import KINDS, Column, Holds, KindName
-from tasks.intake.reading import Notation, Reader, reader_for
-from tasks.intake.rejects import Reject
-from tasks.intake.row_rules import RULES, Checked, House
-from tasks.intake.rules import Get, Test, compile_conditions, compile_raw, compile_rule, notation_of
-from tasks.intake.sources import Header, Row
+from tasks.intake.maps.column_map import ColumnMap, KindTable, Rule
+from tasks.intake.maps.row_rules import RULES, Checked, House
+from tasks.intake.maps.rules import Get, Test, compile_conditions, compile_raw, compile_rule, notation_of
 from tasks.intake.stores import StoreFound, Stores
+from tasks.intake.values.amounts import read_figure
+from tasks.intake.values.cells import Unusable, clean, column_name
 
 LATEST_BY = "latest_by"
 NOT_FROM_CONSTANTS = {KindName.PAYMENTS: {"currency"}, KindName.PROMISES: {"currency"}}

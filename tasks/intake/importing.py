@@ -11,9 +11,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, func, select
 
 from models.settings import Settings
-from tasks.deriving import derive_settlements, derive_warranty_ends
-from tasks.intake.amounts import read_currency
-from tasks.intake.cells import Unusable
 from tasks.intake.checking import (
     FillDown,
     KindReaders,
@@ -24,8 +21,10 @@ from tasks.intake.checking import (
     unread_columns,
     wanted_columns,
 )
-from tasks.intake.column_map import NO_MAP, ColumnMap
+from tasks.intake.deriving import derive_settlements, derive_warranty_ends
 from tasks.intake.errors import UnknownKind, UnknownStore, UnusableMap, did_you_mean, listed
+from tasks.intake.files.rejects import Reject, write_rejects
+from tasks.intake.files.sources import Header, Row, Source, open_source
 from tasks.intake.kinds import KINDS, KindName
 from tasks.intake.loading.leads import load_leads
 from tasks.intake.loading.load import Load
@@ -33,11 +32,10 @@ from tasks.intake.loading.money import load_invoices, load_payments, load_promis
 from tasks.intake.loading.people import load_consents, load_customers, load_staff, load_stores
 from tasks.intake.loading.service import load_appointments, load_deliveries, load_repair_orders
 from tasks.intake.loading.vehicles import load_readings, load_vehicles, load_warranties, merge_readings
+from tasks.intake.maps.column_map import NO_MAP, ColumnMap
+from tasks.intake.maps.rules import compile_conditions
 from tasks.intake.merging import settle_counts
-from tasks.intake.rejects import Reject, write_rejects
 from tasks.intake.results import ImportResult
-from tasks.intake.rules import compile_conditions
-from tasks.intake.sources import Header, Row, Source, open_source
 from tasks.intake.staging import (
     SHARED,
     TOUCHED_INVOICES,
@@ -53,6 +51,8 @@ from tasks.intake.staging import (
     staged_table,
 )
 from tasks.intake.stores import Stores, read_stores
+from tasks.intake.values.amounts import read_currency
+from tasks.intake.values.cells import Unusable
 
 BATCH = 5_000
 """How many rows are held in memory at once."""

@@ -4,8 +4,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from tasks.intake.files.rejects import Reject
 from tasks.intake.kinds import KindName
-from tasks.intake.rejects import Reject
 from tasks.intake.staging import Counts
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, MetaData, Table, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import BigInteger, Boolean, Date, DateTime, Integer, Numeric, Text, Time, TypeEngine
 
+from tasks.intake.files.rejects import Reject
 from tasks.intake.kinds import KINDS, WEEKDAYS, Holds, KindName
-from tasks.intake.rejects import Reject
 
 TYPES: dict[Holds, TypeEngine[Any]] = {
     Holds.DATE: Date(),

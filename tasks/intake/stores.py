@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, insert, select
 
 from models.people import Store
-from tasks.intake.cells import fold
 from tasks.intake.errors import UnknownStore
+from tasks.intake.values.cells import fold
 
 MAIN = "main"
 

@@ -12,7 +12,7 @@ from models.ledger import Touch
 from models.standings import NONE, Share, Standing, standing_of
 from models.surveys import BELOW_PAR, DIMENSIONS, SurveyAnswer
 from models.words import CallOutcome, ProcessName
-from tasks.coverage import DAYS, read_coverage
+from tasks.overview.coverage import DAYS, read_coverage
 from tasks.overview.days import Bounds, bounds_of, calendar, of_store, read_zones
 
 SAID = (CallOutcome.REACHED_SATISFIED, CallOutcome.REACHED_NOT_SATISFIED)

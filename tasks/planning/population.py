@@ -43,7 +43,7 @@ from models.words import (
     TouchState,
     Validity,
 )
-from tasks.catalogue import PolicyInForce
+from tasks.policies.catalogue import PolicyInForce
 from tasks.subjects import SUBJECTS, Subject
 from tasks.subjects.contract import Among, DueWithin, Scope, Window, condition_array
 from tasks.subjects.customers import ONLY_IN_LETTERS

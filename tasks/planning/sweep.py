@@ -29,11 +29,11 @@ from models.base import enumeration
 from models.cadence import moment
 from models.ledger import Touch, Verdict
 from models.words import Decision, Gate, ProcessName, TouchState
-from tasks.catalogue import PolicyInForce, policies_in_force
+from tasks.database.statistics import count_touches, prepare_for_large_statements
 from tasks.planning.ending import end_reasonless
 from tasks.planning.insertion import InsertOnce
 from tasks.planning.population import Span, as_touches, judged
-from tasks.query_plans import count_touches, prepare_for_large_statements
+from tasks.policies.catalogue import PolicyInForce, policies_in_force
 
 FEW = 1000
 """So many new touches change nothing in how PostgreSQL goes about the open ones."""

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from models.errors import AftercareError
-from tasks.sample.breakages import ONE_IN, broken
 from tasks.sample.lives import ordinary_life
+from tasks.sample.pieces.all_pieces import is_set_piece, set_piece
+from tasks.sample.pieces.breakages import ONE_IN, broken
 from tasks.sample.rows import KINDS, Row
-from tasks.sample.set_pieces import is_set_piece, set_piece
 from tasks.sample.stores import SAMPLE_MOMENT, TODAY, staff_rows, store_rows
 
 __all__ = [

@@ -18,7 +18,7 @@ from models.settings import read_settings
 from models.toml_text import write_toml
 from models.words import Role
 from tasks.access.users import NewUser, add_user
-from tasks.campaigns.advancing import advance
+from tasks.campaigns.launch.advancing import advance
 from tests.support.campaigns import plan_data
 from tests.support.world import World, at
 

@@ -23,8 +23,8 @@ from console.command import COMMANDS, app
 from models.ledger import Touch, Verdict
 from models.settings import read_settings
 from models.words import ProcessName
-from tasks.prefect_run import ProcessRun
-from tasks.rehearsing import rehearse
+from tasks.dispatch.rehearsing import rehearse
+from tasks.prefect.run import ProcessRun
 from tests.support.world import World, at
 
 FOLLOWUP = ProcessName.POST_DELIVERY_FOLLOWUP

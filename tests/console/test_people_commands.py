@@ -16,7 +16,7 @@ from console.session import Commands
 from models.service import AppointmentChange
 from models.settings import read_settings
 from models.words import ChangeKind, ProcessName, Role, TouchState
-from tasks.notices import tell_departments
+from tasks.stores.notices import tell_departments
 from tests.support.desk import dispatched, handed_to_staff
 from tests.support.world import World, at
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from models.settings import Settings, read_settings
-from tasks.prefect_run import read_engine
+from tasks.prefect.run import read_engine
 from tests.support.office import Office
 
 pytestmark = pytest.mark.xdist_group("prefect")

@@ -15,9 +15,9 @@ from flows.campaign import campaign
 from flows.campaigns import campaigns
 from models.ledger import Run
 from models.words import CampaignState, RunState
-from tasks.campaigns.approving import approve, submit
 from tasks.campaigns.drafting import create_campaign
-from tasks.prefect_pace import Limit, open_pace
+from tasks.campaigns.launch.approving import approve, submit
+from tasks.prefect.pace import Limit, open_pace
 from tests.support.campaigning import LI, MEI, NOON, CampaignOffice, plan
 from tests.support.office import Office
 

@@ -15,8 +15,8 @@ from flows.post_delivery_followup import post_delivery_followup
 from flows.warranty_expiry import warranty_expiry
 from models.ledger import Case, Process, Run
 from models.words import RunState, TouchState
-from tasks.prefect_run import accounted_run
-from tasks.runs import INTERRUPTED
+from tasks.prefect.run import accounted_run
+from tasks.runs.recording import INTERRUPTED
 from tests.support.office import Office
 from tests.support.world import at
 

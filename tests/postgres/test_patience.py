@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import Engine, text
 
-from tasks.campaigns.audiences import AudienceTooSlow
-from tasks.patience import Stoppable, reading_within
+from tasks.campaigns.audiences.counting import AudienceTooSlow
+from tasks.database.timeouts import Stoppable, reading_within
 from tests.support.waiting import until
 
 LONG = "select pg_sleep(60)"

@@ -20,8 +20,8 @@ from models.words import STANDING_PROCESSES, ProcessName, Role, TouchState, Wave
 from tasks.access.sessions import SignedIn
 from tasks.calls.listing import list_calls
 from tasks.calls.queue import caller_of, next_call, read_standing
-from tasks.campaigns.measuring import measure_canary, measure_trial
-from tasks.campaigns.results import read_results
+from tasks.campaigns.outcome.measuring import measure_canary, measure_trial
+from tasks.campaigns.outcome.results import read_results
 from tasks.channels.contract import Accepted
 from tasks.dispatch.claim import claim
 from tasks.dispatch.dispatchers import recover_abandoned

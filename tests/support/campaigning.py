@@ -13,12 +13,12 @@ from models.campaign_plans import CampaignPlan, read_plan
 from models.campaigns import Campaign, CampaignRecipient
 from models.settings import Settings
 from models.words import ProcessName, Role
-from tasks.campaigns.advancing import advance
-from tasks.campaigns.approving import approve, submit
 from tasks.campaigns.authors import Author
-from tasks.campaigns.confining import confine
 from tasks.campaigns.drafting import create_campaign
-from tasks.campaigns.launching import launch
+from tasks.campaigns.launch.advancing import advance
+from tasks.campaigns.launch.approving import approve, submit
+from tasks.campaigns.launch.confining import confine
+from tasks.campaigns.launch.launching import launch
 from tasks.dispatch.dispatch import dispatch_due
 from tests.support.world import World, at
 

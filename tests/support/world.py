@@ -32,8 +32,8 @@ from models.words import (
     Role,
     TouchState,
 )
-from tasks.catalogue import install_if_empty
 from tasks.planning.sweep import plan
+from tasks.policies.catalogue import install_if_empty
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LONG_AGO = date(1, 1, 1)

@@ -13,9 +13,9 @@ from models.offsets import Offset
 from models.policy import ContactRules
 from models.recipes import KEYS, recipe
 from models.words import CampaignAnswer
-from tasks.campaigns.exporting import COLUMNS
-from tasks.campaigns.messages import MOST_SAMPLED
-from tasks.campaigns.sending_tests import MOST_AN_HOUR
+from tasks.campaigns.outcome.exporting import COLUMNS
+from tasks.campaigns.wording.messages import MOST_SAMPLED
+from tasks.campaigns.wording.test_messages import MOST_AN_HOUR
 
 PAGE = (Path(__file__).parents[2] / "docs" / "campaigns.md").read_text(encoding="utf-8")
 ROWS = {

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tasks.collecting import FOR_BATCHES, collecting_seldom
+from tasks.garbage_collection import FOR_BATCHES, collecting_seldom
 
 USUAL = (700, 10, 10)
 

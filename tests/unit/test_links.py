@@ -15,7 +15,7 @@ from models.links import LETTERS, LINKS_OF_SUBJECT, LONGEST, Link, LinkPurpose, 
 from models.rendering import UnknownVariable, check_template, links_in, render
 from models.settings import ChannelAddresses, Settings
 from models.words import SubjectKind
-from tasks.links import SecretOutOfReach, _kept_secret, read_secret, signer_for_letters
+from tasks.messages.links import SecretOutOfReach, _kept_secret, read_secret, signer_for_letters
 
 SIGNER = LinkSigner("the secret of these tests", "https://service.example.com")
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)

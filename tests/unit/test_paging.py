@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.paging import Place, UnusableCursor
+from tasks.database.paging import Place, UnusableCursor
 
 
 @given(at=st.datetimes(timezones=st.just(UTC)), identity=st.uuids())

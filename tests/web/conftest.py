@@ -21,9 +21,9 @@ from deployments.postgres import Cluster
 from models.settings import Settings
 from models.words import ProcessName, Role
 from tasks.access.users import NewUser, add_user
-from tasks.catalogue import install_if_empty
 from tasks.dispatch.dispatch import dispatch_due
 from tasks.planning.sweep import plan
+from tasks.policies.catalogue import install_if_empty
 from tasks.sample.dealership import SAMPLE_MOMENT, write_sample
 from tasks.sample.loading import load_sample
 from tests.support.databases import make_once

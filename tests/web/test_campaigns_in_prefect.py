@@ -13,9 +13,9 @@ from deployments.postgres import Cluster
 from models.campaigns import Campaign
 from models.settings import Settings
 from models.words import Role
-from tasks.campaigns.approving import submit
 from tasks.campaigns.authors import Author
 from tasks.campaigns.drafting import create_campaign
+from tasks.campaigns.launch.approving import submit
 from tasks.sample.dealership import SAMPLE_MOMENT
 from tests.support.campaigning import plan
 from tests.support.waiting import until

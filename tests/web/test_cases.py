@@ -9,7 +9,7 @@ from sqlalchemy import select
 from models.ledger import Case
 from models.people import Customer, Store
 from models.words import CaseKind, CaseState, Role
-from tasks.cases import NewCase, open_case
+from tasks.cases.handling import NewCase, open_case
 from tasks.sample.dealership import SAMPLE_MOMENT
 from tests.web.conftest import STORE, Console, Visit
 

@@ -28,8 +28,8 @@ from models.words import (
     Wave,
 )
 from tasks.customers.consent import read_switches
-from tasks.paying import see_account
 from tasks.sample.dealership import SAMPLE_MOMENT
+from tasks.self_service.paying import see_account
 from tests.web.conftest import Console
 
 SIGNER = LinkSigner(os.environ["AFTERCARE_SECRET"], "")

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from models.accounts_of_runs import RunAccount
 from models.ledger import AuditEntry, Process, Run
 from models.words import Role, RunState
-from tasks.run_history import PAGE
+from tasks.runs.history import PAGE
 from tasks.sample.dealership import SAMPLE_MOMENT
 from tests.web.conftest import Console, Visit
 

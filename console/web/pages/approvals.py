@@ -21,11 +21,11 @@ from models.permissions import Permission
 from models.words import CampaignState, Role
 from tasks.access.reach import list_reached_stores, reached_store
 from tasks.access.sessions import SignedIn
-from tasks.approvals import WaitingTouch, approve_each, read_waiting, refuse_each
 from tasks.campaigns.authors import author_of
 from tasks.campaigns.listing import CampaignPage, list_campaigns
-from tasks.one_by_one import Decided
-from tasks.paging import Page, Place
+from tasks.database.paging import Page, Place
+from tasks.touches.approvals import WaitingTouch, approve_each, read_waiting, refuse_each
+from tasks.touches.one_by_one import Decided
 
 PAGE = 10
 

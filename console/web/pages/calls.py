@@ -23,7 +23,7 @@ from tasks.calls import CallRecorded, finish_task, record_outcome
 from tasks.calls.queue import HeldCall, Standing, caller_of, hold, next_call, read_standing, release
 from tasks.calls.recording import HeldByAnother
 from tasks.calls.sheets import Sheet, read_sheet
-from tasks.touches import WrongState
+from tasks.touches.picking import WrongState
 
 LEFT_ALONE = timedelta(minutes=45)
 """Who has done nothing for so long is not at the desk: the call goes back to the queue."""

@@ -21,8 +21,8 @@ from models.campaign_states import OVER
 from models.errors import AftercareError
 from models.permissions import Permission
 from models.words import CampaignState
+from tasks.campaigns.audiences.choices import read_names
 from tasks.campaigns.authors import Author, author_of
-from tasks.campaigns.choices import read_names
 from tasks.campaigns.listing import CampaignEvent, CampaignRead, list_events, read_campaign
 
 _watched: ShortMemory[Watched | None] = ShortMemory(5)

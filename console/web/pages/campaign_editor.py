@@ -30,12 +30,12 @@ from models.permissions import Permission
 from models.recipes import recipe as read_recipe
 from models.words import CampaignState
 from tasks.access.sessions import SignedIn
-from tasks.campaigns.audiences import AudienceSeen
+from tasks.campaigns.audiences.choices import read_choices, read_examples, read_names
+from tasks.campaigns.audiences.counting import AudienceSeen
 from tasks.campaigns.authors import author_of
-from tasks.campaigns.choices import read_choices, read_examples, read_names
 from tasks.campaigns.drafting import LONGEST_NAME, change_campaign, create_campaign
 from tasks.campaigns.listing import CampaignRead, read_campaign
-from tasks.policy_editing import store_codes, store_id_of
+from tasks.policies.editing import store_codes, store_id_of
 
 STEPS = ("whom", "what", "when")
 

@@ -18,8 +18,8 @@ from models.settings import Settings
 from models.words import Rehearsed
 from tasks.campaigns.authors import author_of
 from tasks.campaigns.listing import CampaignRead, read_campaign
-from tasks.campaigns.rehearsing import list_rehearsed, rehearse_campaign
-from tasks.campaigns.would_be_touches import Rehearsing
+from tasks.campaigns.rehearsal.rehearsing import list_rehearsed, rehearse_campaign
+from tasks.campaigns.rehearsal.would_be_touches import Rehearsing
 
 PAGE = 25
 REACHED = (Rehearsed.TOLD, Rehearsed.HELD)

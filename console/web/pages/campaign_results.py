@@ -19,7 +19,7 @@ from models.permissions import Permission
 from models.words import CampaignAnswer, Wave
 from tasks.campaigns.authors import Author, author_of
 from tasks.campaigns.listing import CampaignRead, read_campaign
-from tasks.campaigns.results import read_results
+from tasks.campaigns.outcome.results import read_results
 
 GOOD = (CampaignAnswer.INTERESTED, CampaignAnswer.REPLIED)
 COUNTED = ("answered", "booked", "came", "opted_out", "complained")

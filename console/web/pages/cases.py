@@ -15,8 +15,8 @@ from models.permissions import Permission
 from models.words import CaseKind, CaseState
 from tasks.access.reach import NotYours, list_reached_stores
 from tasks.access.sessions import SignedIn
-from tasks.case_board import COLUMN, BoardColumn, CaseItem, CaseSeen, acting_on, read_board, read_case
-from tasks.cases import answer_case, close_case, give_case, solve_case, write_note
+from tasks.cases.board import COLUMN, BoardColumn, CaseItem, CaseSeen, acting_on, read_board, read_case
+from tasks.cases.handling import answer_case, close_case, give_case, solve_case, write_note
 
 LOOKS = {Urgency.PAST: "bad", Urgency.NEAR: "warn", Urgency.AHEAD: "", Urgency.SETTLED: "quiet"}
 

@@ -24,10 +24,10 @@ from models.permissions import Permission
 from models.policy import CONTACT_RULES, AnyPolicy, ContactRules
 from models.shipped import BadPolicy
 from tasks.access.sessions import SignedIn
-from tasks.catalogue import SHIPPED
-from tasks.policy_changes import PolicyRow
-from tasks.policy_comparing import Change, Comparison, ForeseenStep, compare, foresee_both
-from tasks.policy_editing import (
+from tasks.planning.comparing import Change, Comparison, ForeseenStep, compare, foresee_both
+from tasks.policies.catalogue import SHIPPED
+from tasks.policies.changing import PolicyRow
+from tasks.policies.editing import (
     PolicyRead,
     check_draft,
     end_own_policy,

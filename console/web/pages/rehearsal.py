@@ -15,8 +15,8 @@ from models.masking import mask_contact
 from models.permissions import Permission
 from models.words import ProcessName
 from tasks.access.sessions import SignedIn
-from tasks.rehearsing import WouldContact
-from tasks.runs_by_hand import Rehearsal, rehearse_by_hand
+from tasks.dispatch.rehearsing import WouldContact
+from tasks.runs.by_hand import Rehearsal, rehearse_by_hand
 
 PAGE = 50
 

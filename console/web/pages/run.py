@@ -18,8 +18,8 @@ from models.errors import AftercareError
 from models.permissions import Permission
 from models.words import RunState
 from tasks.access.sessions import SignedIn
-from tasks.run_history import NoSuchRun, RunEntry, count_waiting, find_runs_of, own_store, read_run
-from tasks.runs_by_hand import ask_to_cancel, note_cancelled
+from tasks.runs.by_hand import ask_to_cancel, note_cancelled
+from tasks.runs.history import NoSuchRun, RunEntry, count_waiting, find_runs_of, own_store, read_run
 
 Seen = tuple[RunEntry, int, str | None]
 """A run, how much of it waits for approval, and the one store that the viewer sees, if they do not see all."""

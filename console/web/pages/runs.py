@@ -20,9 +20,9 @@ from deployments.schedules import SERVED, read_zones
 from models.permissions import Permission
 from models.words import ProcessName, RunState
 from tasks.access.sessions import SignedIn
-from tasks.paging import Page, Place, UnusableCursor
-from tasks.run_history import RunEntry, RunFilter, list_runs, own_store, read_switches
-from tasks.runs_by_hand import switch_by_hand
+from tasks.database.paging import Page, Place, UnusableCursor
+from tasks.runs.by_hand import switch_by_hand
+from tasks.runs.history import RunEntry, RunFilter, list_runs, own_store, read_switches
 
 BY_HAND = [served for served in SERVED if served.one_at_a_time]
 """All but the run of one campaign, which waits for its approval and is begun at the campaign's own page."""

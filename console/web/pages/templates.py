@@ -24,12 +24,10 @@ from models.sms_segments import measure
 from models.template_guard import refuse_forbidden
 from models.words import SubjectKind
 from tasks.access.sessions import SignedIn
-from tasks.catalogue import SHIPPED
 from tasks.customers.searching import search_customers
-from tasks.policy_editing import store_id_of
-from tasks.previewing import Example, examples_of, examples_of_customer
-from tasks.template_changes import TemplateRow
-from tasks.template_editing import (
+from tasks.messages.previewing import Example, examples_of, examples_of_customer
+from tasks.messages.template_changes import TemplateRow
+from tasks.messages.template_editing import (
     KEY,
     PARTS,
     TemplateRead,
@@ -42,6 +40,8 @@ from tasks.template_editing import (
     read_to_begin,
     save_template,
 )
+from tasks.policies.catalogue import SHIPPED
+from tasks.policies.editing import store_id_of
 
 TYPING_MILLISECONDS = 200
 """The preview follows when the writer has paused so long."""

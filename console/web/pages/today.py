@@ -25,7 +25,7 @@ from tasks.overview.days import read_zones
 from tasks.overview.deadlines import Urgent, UrgentCase, read_urgent
 from tasks.overview.health import has_stores
 from tasks.overview.history import History, read_history
-from tasks.reporting import read_pauses
+from tasks.overview.reporting import read_pauses
 
 WATCHES = frozenset({Permission.SEE_RUNS, Permission.SEE_HEALTH})
 """Whoever may do one of these is told of what stands still."""

@@ -29,10 +29,8 @@ from models.spreadsheet_cells import defuse
 from models.words import ChannelName, ProcessName, TouchState
 from tasks.access.reach import StoreReached, list_reached_stores, reached_store
 from tasks.access.sessions import SignedIn
-from tasks.one_by_one import Decided
-from tasks.paging import Page, Place
-from tasks.settling import AsSeen, Settlement, settle_each
-from tasks.touch_lists import (
+from tasks.database.paging import Page, Place
+from tasks.touches.lists import (
     TouchLine,
     Unsettled,
     Wanted,
@@ -45,6 +43,8 @@ from tasks.touch_lists import (
     stream_touches,
     usual_window,
 )
+from tasks.touches.one_by_one import Decided
+from tasks.touches.settling import AsSeen, Settlement, settle_each
 
 PAGE = 30
 DOWNLOAD = "/touches.csv"

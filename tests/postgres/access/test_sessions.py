@@ -38,7 +38,7 @@ from tasks.access.users import (
     list_users,
     set_active,
 )
-from tasks.staff import find_actor
+from tasks.stores.staff import find_actor
 from tests.support.world import World, at
 
 NOON = at("2026-03-10 12:00")

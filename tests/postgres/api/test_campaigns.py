@@ -13,9 +13,9 @@ from models.ledger import AuditEntry, Touch
 from models.people import Store
 from models.settings import MessagePrices
 from models.words import CampaignState, Role
-from tasks.campaigns.advancing import advance
-from tasks.campaigns.approving import approve
 from tasks.campaigns.authors import Author
+from tasks.campaigns.launch.advancing import advance
+from tasks.campaigns.launch.approving import approve
 from tests.postgres.api.conftest import NOW, NUMBERS, Desk, Recorder
 from tests.support.campaigns import plan_data
 from tests.support.world import World

@@ -185,7 +185,7 @@ async def test_a_form_is_no_json(desk: Desk) -> None:
 
 
 async def test_a_program_waits_for_no_import(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tasks.intake.records.PATIENCE", "50ms")
+    monkeypatch.setattr("tasks.intake.files.records.PATIENCE", "50ms")
     from tasks.intake.importing import wait_for_turn
 
     with desk.database.engine.begin() as importing:

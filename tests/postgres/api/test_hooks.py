@@ -19,7 +19,7 @@ from tasks.access.signatures import forget_signatures
 from tasks.dispatch.dispatch import dispatch_due
 from tasks.dispatch.dispatchers import Lease
 from tasks.dispatch.recording import Result, record
-from tasks.receipts import forget_held, settle_held
+from tasks.touches.receipts import forget_held, settle_held
 from tests.postgres.api.conftest import NOW, NUMBERS, Desk, signed
 from tests.support.world import World, at
 

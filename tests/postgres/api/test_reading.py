@@ -11,7 +11,7 @@ from models.accounts_of_runs import RunAccount
 from models.ledger import Touch
 from models.people import Store
 from models.words import ProcessName
-from tasks.runs import close_run, open_run
+from tasks.runs.recording import close_run, open_run
 from tests.postgres.api.conftest import NOW, NUMBERS, Desk, Recorder
 from tests.support.world import World, at
 

@@ -8,7 +8,10 @@ import pytest
 from models.words import CampaignState, Role
 from tasks.access.reach import NotYours
 from tasks.access.sessions import MayNot
-from tasks.campaigns.approving import (
+from tasks.campaigns.authors import Author
+from tasks.campaigns.changing import WrongCampaignState
+from tasks.campaigns.drafting import CampaignChangedMeanwhile, change_campaign, copy_campaign, create_campaign
+from tasks.campaigns.launch.approving import (
     NOT_IN_TIME,
     WAITS_FOR,
     AnotherPlan,
@@ -22,10 +25,7 @@ from tasks.campaigns.approving import (
     submit,
     withdraw,
 )
-from tasks.campaigns.authors import Author
-from tasks.campaigns.changing import WrongCampaignState
-from tasks.campaigns.drafting import CampaignChangedMeanwhile, change_campaign, copy_campaign, create_campaign
-from tasks.campaigns.launching import BeginsInThePast, cancel, launch
+from tasks.campaigns.launch.launching import BeginsInThePast, cancel, launch
 from tasks.campaigns.listing import list_campaigns, list_events, read_campaign
 from tests.support.campaigning import LI, MEI, NOON, CampaignOffice, hours, plan, words
 

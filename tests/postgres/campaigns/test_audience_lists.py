@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from models.audiences import OnList
 from models.campaigns import AudienceList
 from models.people import CustomerKey
-from tasks.campaigns.audience_lists import ListMade, NamesNobody, make_list
-from tasks.campaigns.audiences import audience_of
+from tasks.campaigns.audiences.counting import audience_of
+from tasks.campaigns.audiences.lists import ListMade, NamesNobody, make_list
 from tests.postgres.campaigns.test_saved_audiences import ANN, Person
 from tests.support.world import World, at
 

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 
 from models.audiences import AudienceRule, Not
 from models.campaigns import AudienceList
-from tasks.campaigns.audiences import audience_of
+from tasks.campaigns.audiences.counting import audience_of
 from tests.support.audience_oracle import AUDIENCES, LIST, NOW, PERSONS, STORE, Person, Undone, enter, holds
 from tests.support.world import World
 

@@ -11,8 +11,14 @@ from sqlalchemy import event, text, update
 from models.audiences import read_audience
 from models.people import Customer
 from models.words import CampaignAnswer, Purpose, TouchState
-from tasks.campaigns.audiences import AudienceTooSlow, audience_of, count_audience, sample_audience, see_audience
-from tasks.patience import reading_within
+from tasks.campaigns.audiences.counting import (
+    AudienceTooSlow,
+    audience_of,
+    count_audience,
+    sample_audience,
+    see_audience,
+)
+from tasks.database.timeouts import reading_within
 from tests.support.recipients import launched_campaign, recipient
 from tests.support.world import World, at, day
 

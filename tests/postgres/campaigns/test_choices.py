@@ -6,8 +6,8 @@ from sqlalchemy import insert
 from models.audiences import read_audience
 from models.campaigns import AudienceList
 from models.words import CampaignState, Role
+from tasks.campaigns.audiences.choices import read_choices, read_examples, read_names
 from tasks.campaigns.authors import Author
-from tasks.campaigns.choices import read_choices, read_examples, read_names
 from tasks.campaigns.listing import list_campaigns
 from tests.support.campaigns import BEGAN, LaunchedCampaign
 from tests.support.world import World

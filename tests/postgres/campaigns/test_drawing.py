@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Row, column, func, literal, select
 
 from models.campaign_plans import CampaignPlan, read_plan
-from tasks.campaigns.drawing import drawn
+from tasks.campaigns.launch.drawing import drawn
 
 WORDS = {"en": {"sms": "Come and see us."}}
 

@@ -18,8 +18,8 @@ from models.ledger import AuditEntry, Touch
 from models.people import Consent, ContactPoint, Customer
 from models.settings import MessagePrices
 from models.words import ChannelName, ContactKind, ProcessName, Purpose, TouchState
-from tasks.campaigns.launching import cancel, launch, pause
-from tasks.replies import record_reply
+from tasks.campaigns.launch.launching import cancel, launch, pause
+from tasks.self_service.replies import record_reply
 from tests.support.campaigner import arguments
 from tests.support.campaigning import LI, MEI, NOON, CampaignOffice, hours, plan
 from tests.support.dispatcher import settings_for

@@ -17,14 +17,14 @@ from models.ledger import Touch
 from models.people import ContactPoint
 from models.settings import Settings
 from models.words import CampaignState, ChannelName, SubjectKind, TouchState, Wave
-from tasks.campaigns.advancing import advance
-from tasks.campaigns.approving import approve, give_up_approvals, submit, withdraw
-from tasks.campaigns.confining import CampaignConfinement, confine
 from tasks.campaigns.drafting import change_campaign, create_campaign
-from tasks.campaigns.launching import cancel, launch, let_go, pause, resume
+from tasks.campaigns.launch.advancing import advance
+from tasks.campaigns.launch.approving import approve, give_up_approvals, submit, withdraw
+from tasks.campaigns.launch.confining import CampaignConfinement, confine
+from tasks.campaigns.launch.launching import cancel, launch, let_go, pause, resume
 from tasks.channels.contract import Accepted, Outcome, Rejected, Transient
 from tasks.dispatch.release import Released
-from tasks.replies import record_reply
+from tasks.self_service.replies import record_reply
 from tests.support.campaigning import LI, MEI, NOON, plan, words
 from tests.support.stepwise import StepwiseDispatcher, Town
 from tests.support.world import World

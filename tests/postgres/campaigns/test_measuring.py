@@ -6,7 +6,7 @@ import pytest
 
 from models.campaign_measures import VariantMeasure
 from models.words import AppointmentStatus, CampaignAnswer, ChannelName, Purpose, TouchState, Wave, WinnerBy
-from tasks.campaigns.measuring import measure_canary, measure_trial
+from tasks.campaigns.outcome.measuring import measure_canary, measure_trial
 from tests.support.campaigns import BEGAN, SMS, LaunchedCampaign, a_plan
 from tests.support.world import World, at
 

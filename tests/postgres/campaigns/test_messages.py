@@ -10,8 +10,8 @@ from models.links import Link, LinkPurpose
 from models.settings import ChannelAddresses, MessagePrices, Settings
 from models.words import ChannelName
 from tasks.access.reach import NotYours
-from tasks.campaigns.messages import check_words, dearest_message, estimate, preview, price_of
-from tasks.links import NoAddressForCustomers, find_reader, read_token
+from tasks.campaigns.wording.messages import check_words, dearest_message, estimate, preview, price_of
+from tasks.messages.links import NoAddressForCustomers, find_reader, read_token
 from tests.support.campaigns import SMS, a_plan
 from tests.support.world import World, at
 

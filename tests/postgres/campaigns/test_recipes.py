@@ -13,8 +13,8 @@ from models.people import Store
 from models.recipes import FOLDER, KEYS, NoSuchRecipe, list_recipes, recipe
 from models.settings import Settings
 from models.words import ChannelName, LaunchKind, Purpose, StepKind
-from tasks.campaigns.audiences import sample_audience
-from tasks.campaigns.messages import check_words, preview
+from tasks.campaigns.audiences.counting import sample_audience
+from tasks.campaigns.wording.messages import check_words, preview
 from tests.support.world import World, at
 
 NOW = at("2026-03-10 10:00")

@@ -12,8 +12,8 @@ from sqlalchemy import func, insert, select
 from models.campaign_plans import read_plan
 from models.ledger import Dispatcher, PolicyVersion, Touch
 from models.words import ProcessName, Rehearsed, TouchState
-from tasks.campaigns.rehearsing import list_rehearsed
-from tasks.campaigns.would_be_touches import Rehearsing
+from tasks.campaigns.rehearsal.rehearsing import list_rehearsed
+from tasks.campaigns.rehearsal.would_be_touches import Rehearsing
 from tasks.dispatch.claim import claim
 from tests.support.audience_oracle import PERSONS, Person, Undone, enter
 from tests.support.recipients import launched_campaign, recipient

@@ -14,8 +14,8 @@ from models.ledger import CallAttempt, Touch
 from models.settings import MessagePrices, Settings
 from models.tables import metadata
 from models.words import CallOutcome, ChannelName, ProcessName, Purpose, Rehearsed, Role
-from tasks.campaigns.rehearsing import list_rehearsed, rehearse_campaign
-from tasks.campaigns.would_be_touches import Rehearsing
+from tasks.campaigns.rehearsal.rehearsing import list_rehearsed, rehearse_campaign
+from tasks.campaigns.rehearsal.would_be_touches import Rehearsing
 from tests.support.world import World, at
 
 NOW = at("2026-03-10 10:00")

@@ -18,8 +18,8 @@ from models.words import (
     TouchState,
     Wave,
 )
-from tasks.campaigns.exporting import COLUMNS, export_recipients
-from tasks.campaigns.results import NoSuchCampaign, read_results, read_standings
+from tasks.campaigns.outcome.exporting import COLUMNS, export_recipients
+from tasks.campaigns.outcome.results import NoSuchCampaign, read_results, read_standings
 from tests.support.campaigns import BEGAN, SMS, LaunchedCampaign, a_plan
 from tests.support.world import World, at
 

@@ -13,7 +13,7 @@ from models.permissions import Permission, may
 from models.words import Role
 from tasks.access.reach import NotYours
 from tasks.access.sessions import MayNot
-from tasks.campaigns.saved_audiences import (
+from tasks.campaigns.audiences.saved import (
     NameTaken,
     UnknownInAudience,
     UnusableName,
@@ -23,7 +23,7 @@ from tasks.campaigns.saved_audiences import (
     keep_audience,
     list_audiences,
 )
-from tasks.policy_editing import ChangedMeanwhile
+from tasks.policies.editing import ChangedMeanwhile
 from tests.support.world import World, at
 
 NOW = at("2026-03-10 10:00")

@@ -11,8 +11,8 @@ from models.campaign_words import FOLLOW_UP
 from models.ledger import AuditEntry, Touch
 from models.settings import ChannelAddresses, Settings
 from models.words import ChannelName
-from tasks.campaigns.messages import CampaignMessage
-from tasks.campaigns.sending_tests import (
+from tasks.campaigns.wording.messages import CampaignMessage
+from tasks.campaigns.wording.test_messages import (
     NotSentAsTest,
     TooManyTests,
     UnfitForTest,
@@ -20,7 +20,7 @@ from tasks.campaigns.sending_tests import (
     read_address,
     send_test,
 )
-from tasks.links import find_reader, read_token
+from tasks.messages.links import find_reader, read_token
 from tests.support.campaigns import a_plan
 from tests.support.office import Office
 from tests.support.ports import free_port

@@ -11,10 +11,10 @@ from models.campaigns import CampaignRecipient
 from models.ledger import Touch, Verdict
 from models.people import ContactPoint
 from models.words import CampaignAnswer, CampaignState, ChannelName, ProcessName, TouchState, Wave
-from tasks.campaigns.advancing import advance
-from tasks.campaigns.launching import NothingHeld, cancel, let_go, pause, resume
+from tasks.campaigns.launch.advancing import advance
+from tasks.campaigns.launch.launching import NothingHeld, cancel, let_go, pause, resume
 from tasks.campaigns.listing import read_campaign
-from tasks.replies import record_reply
+from tasks.self_service.replies import record_reply
 from tests.support.campaigning import LI, MEI, NOON, CampaignOffice, hours, plan, words
 from tests.support.world import at
 

@@ -9,7 +9,7 @@ from models.campaigns import Campaign, CampaignRecipient
 from models.explanations import ProcessStory, Standing
 from models.people import Customer
 from models.words import CampaignState, ProcessName, Wave
-from tasks.campaigns.launching import cancel
+from tasks.campaigns.launch.launching import cancel
 from tasks.explaining.story import explain
 from tests.support.campaigning import MEI, NOON, CampaignOffice, plan
 

@@ -14,10 +14,10 @@ from models.people import Consent
 from models.promises import PromiseForThePast, PromiseTooFarOff
 from models.surveys import SurveyAnswer
 from models.words import ChannelName, ProcessName, Purpose, SubjectKind, SurveySource
-from tasks.contact_choices import CHOICES, Choice, choose, end_all_contact
 from tasks.customers.consent import ConsentChanged, read_switches
-from tasks.paying import NothingToPromise, promise, see_account
-from tasks.surveys import LONGEST_COMMENT, Answer, CommentTooLong, NotAMark, answer_survey, see_visit
+from tasks.self_service.contact_choices import CHOICES, Choice, choose, end_all_contact
+from tasks.self_service.paying import NothingToPromise, promise, see_account
+from tasks.self_service.surveys import LONGEST_COMMENT, Answer, CommentTooLong, NotAMark, answer_survey, see_visit
 from tests.support.world import World, at, day
 
 NOW = at("2026-03-10 10:00")

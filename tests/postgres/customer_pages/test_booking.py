@@ -12,7 +12,7 @@ from models.ledger import AuditEntry
 from models.people import Store
 from models.service import Appointment, AppointmentChange, DepartmentNotice
 from models.words import AppointmentStatus, ChangeKind, ProcessName
-from tasks.booking import (
+from tasks.self_service.booking import (
     AppointmentChanged,
     SlotTaken,
     ask_for_another_time,
@@ -21,7 +21,7 @@ from tasks.booking import (
     move,
     see_appointment,
 )
-from tasks.notices import tell_departments
+from tasks.stores.notices import tell_departments
 from tests.support.world import World, at
 
 NOW = at("2026-03-10 10:00")

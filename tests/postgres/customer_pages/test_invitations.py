@@ -12,9 +12,9 @@ from models.people import Store
 from models.service import Appointment
 from models.settings import Settings
 from models.words import AppointmentStatus, CampaignAnswer, ProcessName, Wave
-from tasks.booking import AppointmentChanged, SlotTaken, days_for_a_visit
-from tasks.campaigns.invitations import ask, decline, see_invitation
-from tasks.links import list_links
+from tasks.messages.links import list_links
+from tasks.self_service.booking import AppointmentChanged, SlotTaken, days_for_a_visit
+from tasks.self_service.invitations import ask, decline, see_invitation
 from tests.support.campaigns import BEGAN, LaunchedCampaign
 from tests.support.desk import audited
 from tests.support.world import World, at

@@ -12,8 +12,8 @@ from models.rendering import render
 from models.service import Appointment
 from models.settings import ChannelAddresses, Settings
 from models.words import ProcessName, SubjectKind
-from tasks.letters import letters_of
-from tasks.links import NoAddressForCustomers, find_reader, list_links, read_token, stores_to_call
+from tasks.messages.letters import letters_of
+from tasks.messages.links import NoAddressForCustomers, find_reader, list_links, read_token, stores_to_call
 from tests.support.campaigns import LaunchedCampaign
 from tests.support.world import World, at
 

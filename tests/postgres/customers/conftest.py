@@ -22,7 +22,7 @@ from models.words import (
 from tasks import audit
 from tasks.access.sessions import SignedIn, read_session, sign_in
 from tasks.access.users import NewUser, add_user
-from tasks.touches import cancel_touches
+from tasks.touches.picking import cancel_touches
 from tests.support.world import World, at
 
 NOW = at("2026-03-10 10:00")

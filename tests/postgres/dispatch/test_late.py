@@ -9,8 +9,8 @@ from sqlalchemy import update
 
 from models.people import Store
 from models.words import ProcessName, Role, StepKind, TouchState
-from tasks.catalogue import add_policy
 from tasks.planning.sweep import plan
+from tasks.policies.catalogue import add_policy
 from tests.support.desk import verdicts_of
 from tests.support.office import Office
 from tests.support.stepwise import StepwiseDispatcher, Town

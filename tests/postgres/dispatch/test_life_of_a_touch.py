@@ -34,13 +34,13 @@ from models.words import (
     StepKind,
     TouchState,
 )
-from tasks.approvals import approve, list_waiting, refuse
 from tasks.calls import list_calls, record_outcome
 from tasks.channels.contract import Accepted, Outcome, Rejected, Transient, Unknown
 from tasks.dispatch.dispatchers import recover_abandoned
 from tasks.dispatch.release import Released
 from tasks.planning.sweep import plan
-from tasks.replies import record_reply
+from tasks.self_service.replies import record_reply
+from tasks.touches.approvals import approve, list_waiting, refuse
 from tests.support.stepwise import StepwiseDispatcher, Town
 from tests.support.world import World, at
 

@@ -15,8 +15,8 @@ from models.letters import write_money
 from models.money import Invoice
 from models.shipped import shipped_policy
 from models.words import InvoiceKind, InvoiceStatus, ProcessName, Role, StepKind, TouchState
-from tasks.approvals import approve, list_waiting
 from tasks.planning.sweep import plan
+from tasks.touches.approvals import approve, list_waiting
 from tests.support.oracles import Books, Document, Paid
 from tests.support.stepwise import StepwiseDispatcher
 from tests.support.world import World, at

@@ -14,7 +14,7 @@ from models.vehicles import Vehicle
 from models.words import AppointmentStatus, ChannelName, ProcessName, ReplyMeaning, TouchState
 from tasks.channels.gateway import GatewayChannel
 from tasks.dispatch.dispatch import CHUNKS_IN_FLIGHT
-from tasks.replies import record_reply
+from tasks.self_service.replies import record_reply
 from tests.support.desk import verdicts_of
 from tests.support.dispatcher import settings_for
 from tests.support.office import Office

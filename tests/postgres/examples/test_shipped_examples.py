@@ -16,11 +16,11 @@ from models.ledger import Touch
 from models.people import Customer
 from models.settings import Settings
 from models.words import ProcessName, TouchState
-from tasks.catalogue import install_shipped
-from tasks.intake.column_map import NO_MAP, read_map
 from tasks.intake.importing import load_file, read_kinds
+from tasks.intake.maps.column_map import NO_MAP, read_map
 from tasks.intake.results import ImportResult
 from tasks.planning.sweep import plan
+from tasks.policies.catalogue import install_shipped
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import Connection, text
 
 from models.settings import Settings
-from tasks.intake.column_map import NO_MAP, read_map
+from tasks.intake.files.rejects import rejects_path
 from tasks.intake.importing import load_file, read_kinds
-from tasks.intake.rejects import rejects_path
+from tasks.intake.maps.column_map import NO_MAP, read_map
 from tasks.intake.results import ImportResult
 
 NOW = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)

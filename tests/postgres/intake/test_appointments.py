@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tasks.booking import move
+from tasks.self_service.booking import move
 from tests.postgres.intake.conftest import NOW, Desk
 
 LATER = NOW + timedelta(hours=1)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, select, text
 
 from models.vehicles import Vehicle
-from tasks.deriving import EVER, derive_settlements, derive_warranty_ends
+from tasks.intake.deriving import EVER, derive_settlements, derive_warranty_ends
 from tests.postgres.intake.conftest import Desk
 
 Reading = tuple[date, int]

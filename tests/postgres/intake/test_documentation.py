@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks.intake.column_map import FileRules, KindTable, Part, Rule, Span, map_from
 from tasks.intake.kinds import KINDS, Kind
+from tasks.intake.maps.column_map import FileRules, KindTable, Part, Rule, Span, map_from
 from tests.postgres.intake.conftest import Desk
 
 PAGE = (Path(__file__).parents[3] / "docs" / "importing.md").read_text(encoding="utf-8")

@@ -9,11 +9,11 @@ from sqlalchemy import Engine, text
 
 from models.settings import Settings
 from tasks.intake import importing
-from tasks.intake.column_map import NO_MAP
 from tasks.intake.errors import AmbiguousColumn, ColumnsNotInFile, KindNeedsColumns, UnknownKind, UnusableFile
+from tasks.intake.files.rejects import rejects_path
 from tasks.intake.importing import load_file, read_kinds
 from tasks.intake.kinds import KINDS
-from tasks.intake.rejects import rejects_path
+from tasks.intake.maps.column_map import NO_MAP
 from tests.postgres.intake.conftest import Desk
 
 

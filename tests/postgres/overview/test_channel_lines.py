@@ -14,7 +14,7 @@ from models.words import ChannelName, Role
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
 from tasks.dispatch.pausing import pause
-from tasks.steering import NotPaused
+from tasks.runs.steering import NotPaused
 from tests.support.world import World, at
 
 NOW = at("2026-03-10 10:00")

@@ -24,7 +24,7 @@ from models.words import (
     SurveySource,
     TouchState,
 )
-from tasks.coverage import measure_coverage
+from tasks.overview.coverage import measure_coverage
 from tasks.overview.day import read_day
 from tasks.overview.deadlines import count_overdue, read_urgent
 from tasks.overview.health import count_open, read_last_runs, read_ledger_health, read_oldest_due

@@ -8,9 +8,17 @@ from sqlalchemy import update
 from models.ledger import Touch
 from models.words import ProcessName, Role, TouchState
 from tasks.access.reach import NotYours
-from tasks.approvals import MayNotApprove, approve, approve_each, list_waiting, read_waiting, refuse, refuse_each
-from tasks.staff import UnknownStaff
-from tasks.touches import NoLongerTrue, WrongState
+from tasks.stores.staff import UnknownStaff
+from tasks.touches.approvals import (
+    MayNotApprove,
+    approve,
+    approve_each,
+    list_waiting,
+    read_waiting,
+    refuse,
+    refuse_each,
+)
+from tasks.touches.picking import NoLongerTrue, WrongState
 from tests.support.desk import audited, touch_of, verdicts_of
 from tests.support.users import signed_in
 from tests.support.world import World, at

@@ -28,8 +28,8 @@ from models.words import (
 )
 from tasks.calls import CallRecorded, finish_task, list_calls, record_outcome
 from tasks.calls.recording import NotOfThatKind
-from tasks.staff import InactiveStaff, UnknownStaff
-from tasks.touches import AmbiguousTouch, UnknownTouch, WrongState
+from tasks.stores.staff import InactiveStaff, UnknownStaff
+from tasks.touches.picking import AmbiguousTouch, UnknownTouch, WrongState
 from tests.support.desk import audited, handed_to_staff, touch_of, verdicts_of
 from tests.support.world import World, at, day
 

@@ -8,8 +8,8 @@ from models.people import Store
 from models.words import CaseKind, CaseState, DeadlineClock, Role
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
-from tasks.case_board import acting_on, list_cases, read_board, read_case
-from tasks.cases import (
+from tasks.cases.board import acting_on, list_cases, read_board, read_case
+from tasks.cases.handling import (
     CaseChanged,
     CaseIsClosed,
     CaseNotThere,

@@ -5,7 +5,7 @@ from sqlalchemy import event, update
 
 from models.people import Store
 from models.words import ProcessName
-from tasks.letters import letters_of
+from tasks.messages.letters import letters_of
 from tests.support.world import World, at
 
 

@@ -6,9 +6,9 @@ from sqlalchemy import insert
 from models.service import AppointmentChange
 from models.shipped import shipped_policy
 from models.words import ChangeKind, ProcessName, Role
-from tasks.catalogue import add_policy
-from tasks.notices import NoticeAcknowledged, UnknownNotice, acknowledge, list_notices, tell_departments
-from tasks.staff import UnknownStaff
+from tasks.policies.catalogue import add_policy
+from tasks.stores.notices import NoticeAcknowledged, UnknownNotice, acknowledge, list_notices, tell_departments
+from tasks.stores.staff import UnknownStaff
 from tests.support.desk import audited
 from tests.support.world import World, at
 

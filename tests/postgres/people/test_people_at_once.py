@@ -12,8 +12,8 @@ from models.ledger import CallAttempt, Reply
 from models.people import Consent
 from models.words import CallOutcome, ChannelName, ProcessName
 from tasks.calls import CallRecorded, record_outcome
-from tasks.replies import record_reply
-from tasks.touches import WrongState
+from tasks.self_service.replies import record_reply
+from tasks.touches.picking import WrongState
 from tests.support.desk import handed_to_staff
 from tests.support.world import World, at
 

@@ -10,7 +10,7 @@ from models.ledger import Reply, Touch
 from models.people import Consent
 from models.service import Appointment
 from models.words import AppointmentStatus, ChannelName, ProcessName, ReplyMeaning, TouchState
-from tasks.replies import ReplyTaken, UnreadableSender, record_reply
+from tasks.self_service.replies import ReplyTaken, UnreadableSender, record_reply
 from tests.support.desk import audited, dispatched, verdicts_of
 from tests.support.world import World, at
 

@@ -9,7 +9,8 @@ from sqlalchemy import update
 from models.ledger import Touch
 from models.words import ProcessName, Role, TouchState
 from tasks.access.reach import NotYours
-from tasks.settling import (
+from tasks.touches.picking import NoLongerTrue, WrongState
+from tasks.touches.settling import (
     AsSeen,
     SettledMeanwhile,
     Settlement,
@@ -18,7 +19,6 @@ from tasks.settling import (
     settle,
     settle_each,
 )
-from tasks.touches import NoLongerTrue, WrongState
 from tests.support.desk import audited, dispatched, touch_of
 from tests.support.users import signed_in
 from tests.support.world import World, at

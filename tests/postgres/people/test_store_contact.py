@@ -11,7 +11,7 @@ from models.people import Store
 from models.words import Role
 from tasks.access.reach import NotYours
 from tasks.access.sessions import MayNot, SignedIn
-from tasks.store_contact import (
+from tasks.stores.contact import (
     HoursBackwards,
     NoChannelLeft,
     StoreChanged,

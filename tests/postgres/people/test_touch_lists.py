@@ -11,8 +11,7 @@ from models.ledger import Touch
 from models.people import ContactPoint, Store
 from models.words import ChannelName, ProcessName, TouchState
 from tasks.access.reach import NotYours
-from tasks.settling import Settlement, settle
-from tasks.touch_lists import (
+from tasks.touches.lists import (
     MOST_DAYS,
     Unsettled,
     Wanted,
@@ -24,6 +23,7 @@ from tasks.touch_lists import (
     stream_touches,
     usual_window,
 )
+from tasks.touches.settling import Settlement, settle
 from tests.support.desk import dispatched
 from tests.support.world import World, at, day
 

@@ -9,7 +9,7 @@ from models.call_outcomes import CallReport
 from models.ledger import Case
 from models.words import CallOutcome, CaseKind, CaseState, Gate, ProcessName, Purpose, Role, TouchState
 from tasks.calls import list_calls, record_outcome
-from tasks.cases import CaseNotThere, NewCase, close_case, open_case, solve_case
+from tasks.cases.handling import CaseNotThere, NewCase, close_case, open_case, solve_case
 from tests.support.desk import handed_to_staff, touch_of, verdicts_of
 from tests.support.stepwise import StepwiseDispatcher
 from tests.support.world import World, at

@@ -8,8 +8,8 @@ from sqlalchemy.engine.interfaces import CacheStats
 from models.ledger import PolicyVersion, TemplateVersion, Touch
 from models.shipped import shipped_policy, shipped_templates
 from models.words import ProcessName
-from tasks.catalogue import add_policy, add_template
-from tasks.letters import letters_of
+from tasks.messages.letters import letters_of
+from tasks.policies.catalogue import add_policy, add_template
 from tests.support.world import World, at
 
 FOLLOWUP = ProcessName.POST_DELIVERY_FOLLOWUP

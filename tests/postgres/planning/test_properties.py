@@ -18,8 +18,8 @@ from models.offsets import Offset
 from models.people import Store
 from models.shipped import shipped_policy
 from models.words import InvoiceKind, InvoiceStatus, ProcessName, TouchState
-from tasks.catalogue import add_policy
 from tasks.planning.sweep import plan
+from tasks.policies.catalogue import add_policy
 from tasks.subjects.accounts import Accounts
 from tasks.subjects.contract import Those
 from tests.support.oracles import Books, Document, Paid, due_moment, instant

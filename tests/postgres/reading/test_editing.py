@@ -13,8 +13,19 @@ from models.template_guard import ForbiddenInTemplate
 from models.words import ProcessName, Role, SubjectKind
 from tasks.access.reach import NotYours
 from tasks.access.sessions import MayNot, SignedIn
-from tasks.catalogue import policies_in_force
-from tasks.policy_editing import (
+from tasks.messages.previewing import examples_of, examples_of_customer
+from tasks.messages.template_changes import NoSuchTemplate
+from tasks.messages.template_editing import (
+    Texts,
+    complaint_about,
+    end_own_template,
+    list_template_versions,
+    read_for_editing,
+    read_to_begin,
+    save_template,
+)
+from tasks.policies.catalogue import policies_in_force
+from tasks.policies.editing import (
     ChangedMeanwhile,
     NothingForAll,
     NothingOfTheirs,
@@ -25,17 +36,6 @@ from tasks.policy_editing import (
     read_in_force,
     read_kept,
     save_policy,
-)
-from tasks.previewing import examples_of, examples_of_customer
-from tasks.template_changes import NoSuchTemplate
-from tasks.template_editing import (
-    Texts,
-    complaint_about,
-    end_own_template,
-    list_template_versions,
-    read_for_editing,
-    read_to_begin,
-    save_template,
 )
 from tests.support.world import World, at
 

@@ -299,7 +299,7 @@ def update_owner(vehicle: int, owner: int) -> Any:
 
 def test_a_store_of_its_own_policy_is_told_its_own_steps_once(world: World) -> None:
     """The planner's population of a customer spans all stores; each policy tells only of its own."""
-    from tasks.catalogue import add_policy, policies_in_force
+    from tasks.policies.catalogue import add_policy, policies_in_force
 
     body = policies_in_force(world.connection, WARRANTY)[0].policy.model_dump(mode="json")
     body["steps"] = body["steps"][1:]

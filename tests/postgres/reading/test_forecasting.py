@@ -11,8 +11,8 @@ from sqlalchemy.exc import InternalError
 from models.ledger import Touch, Verdict
 from models.people import Store
 from models.words import AppointmentStatus, PartsState, ProcessName, TouchState, WorkKind
-from tasks import forecasting
-from tasks.forecasting import forecast
+from tasks.planning import forecasting
+from tasks.planning.forecasting import forecast
 from tests.support.world import SHANGHAI, World, at, day
 
 FIRST = date(2026, 3, 10)

@@ -11,9 +11,18 @@ from models.policy import CONTACT_RULES
 from models.rendering import UnknownVariable, UnreadableTemplate
 from models.shipped import BadPolicy, shipped_policy
 from models.words import ProcessName, Role
-from tasks.campaigns.making_policies import MADE_FOR_CAMPAIGNS
-from tasks.catalogue import install_shipped, policies_in_force
-from tasks.policy_changes import (
+from tasks.campaigns.launch.making_policies import MADE_FOR_CAMPAIGNS
+from tasks.messages.template_changes import (
+    BadTemplates,
+    NoSuchTemplate,
+    change_templates,
+    check_templates,
+    list_templates,
+    read_template,
+)
+from tasks.messages.template_editing import read_for_editing
+from tasks.policies.catalogue import install_shipped, policies_in_force
+from tasks.policies.changing import (
     MissingTemplate,
     NoPolicyIn,
     NoSuchPolicy,
@@ -24,16 +33,7 @@ from tasks.policy_changes import (
     list_versions,
     read_version,
 )
-from tasks.policy_editing import read_in_force
-from tasks.template_changes import (
-    BadTemplates,
-    NoSuchTemplate,
-    change_templates,
-    check_templates,
-    list_templates,
-    read_template,
-)
-from tasks.template_editing import read_for_editing
+from tasks.policies.editing import read_in_force
 from tests.support.campaigns import LaunchedCampaign
 from tests.support.users import signed_in
 from tests.support.world import World, at

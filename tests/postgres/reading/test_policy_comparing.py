@@ -9,9 +9,9 @@ from models.ledger import Touch
 from models.policy import AnyPolicy
 from models.shipped import read_policy, shipped_policy
 from models.words import STANDING_PROCESSES, ProcessName, WorkKind
-from tasks import policy_comparing
-from tasks.policy_changes import change_policy
-from tasks.policy_comparing import Change, Comparison, ComparisonTooLong, compare, foresee_both
+from tasks.planning import comparing as policy_comparing
+from tasks.planning.comparing import Change, Comparison, ComparisonTooLong, compare, foresee_both
+from tasks.policies.changing import change_policy
 from tests.support.world import World, at
 
 WARRANTY = ProcessName.WARRANTY_EXPIRY

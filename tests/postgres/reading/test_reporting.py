@@ -7,8 +7,8 @@ from sqlalchemy import insert, select
 
 from models.ledger import AuditEntry, ChannelPause, Run
 from models.words import ChannelName, ProcessName, RunState, TouchState
-from tasks.reporting import TouchFilter, list_stores, list_touches, read_status
-from tasks.steering import NotPaused, resume_channel, switch_process
+from tasks.overview.reporting import TouchFilter, list_stores, list_touches, read_status
+from tasks.runs.steering import NotPaused, resume_channel, switch_process
 from tests.support.world import World, at, day
 
 FOLLOWUP = ProcessName.POST_DELIVERY_FOLLOWUP

@@ -11,11 +11,20 @@ from sqlalchemy import insert, select
 from models.accounts_of_runs import RunAccount
 from models.ledger import Run
 from models.words import ProcessName, RunState, TouchState
-from tasks.catalogue import active_versions, add_policy, policies_in_force
+from tasks.database.paging import Place
 from tasks.dispatch.dispatch import dispatch_due
-from tasks.paging import Place
-from tasks.run_history import PAGE, NoSuchRun, RunFilter, count_waiting, find_runs_of, list_runs, read_run
-from tasks.runs import DIED, close_run, fail_dead_runs, fail_run, hold_run, note_account, open_run, who_started
+from tasks.policies.catalogue import active_versions, add_policy, policies_in_force
+from tasks.runs.history import PAGE, NoSuchRun, RunFilter, count_waiting, find_runs_of, list_runs, read_run
+from tasks.runs.recording import (
+    DIED,
+    close_run,
+    fail_dead_runs,
+    fail_run,
+    hold_run,
+    note_account,
+    open_run,
+    who_started,
+)
 from tests.support.office import Office
 from tests.support.waiting import until
 from tests.support.world import World, at
@@ -148,7 +157,7 @@ HOLDER = """
 import sys
 from uuid import UUID
 from sqlalchemy import create_engine
-from tasks.runs import hold_run
+from tasks.runs.recording import hold_run
 engine = create_engine(sys.argv[1])
 with engine.begin() as connection:
     lease = hold_run(engine, UUID(sys.argv[2]), connection)
@@ -194,7 +203,7 @@ def test_a_run_that_was_taken_for_dead_and_lives_on_ends_well(world: World) -> N
 
 
 def test_housekeeping_closes_what_is_dead(world: World) -> None:
-    from tasks.housekeeping import keep_house
+    from tasks.database.housekeeping import keep_house
 
     run_id = opened(world)
     account = keep_house(world.connection, NOW, None)

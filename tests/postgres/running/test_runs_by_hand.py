@@ -10,10 +10,8 @@ from sqlalchemy import insert, select
 from models.ledger import AuditEntry, Run
 from models.words import ProcessName, Role, RunState
 from tasks.access.sessions import SignedIn
-from tasks.leases import Lease
-from tasks.run_history import read_run
-from tasks.runs import fail_dead_runs, hold_run
-from tasks.runs_by_hand import (
+from tasks.database.leases import Lease
+from tasks.runs.by_hand import (
     AlreadyRunning,
     NotWithPrefect,
     OfAllStores,
@@ -25,6 +23,8 @@ from tasks.runs_by_hand import (
     rehearse_by_hand,
     switch_by_hand,
 )
+from tasks.runs.history import read_run
+from tasks.runs.recording import fail_dead_runs, hold_run
 from tests.support.office import Office
 from tests.support.world import World, at
 

@@ -11,12 +11,12 @@ from models.ledger import Touch
 from models.people import CustomerKey
 from models.settings import Settings
 from models.words import ProcessName, TouchState
-from tasks.catalogue import install_shipped
 from tasks.intake.results import ImportResult
 from tasks.planning.sweep import plan
+from tasks.policies.catalogue import install_shipped
 from tasks.sample.dealership import SAMPLE_MOMENT, SampleSummary, write_sample
 from tasks.sample.loading import load_sample
-from tasks.sample.set_pieces import PIECES
+from tasks.sample.pieces.all_pieces import PIECES
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 NOBODY: set[str] = set()

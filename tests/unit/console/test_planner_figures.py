@@ -6,7 +6,7 @@ from pathlib import Path
 
 import tasks
 from console.web.words import read_wording
-from tasks.deriving import FIGURES
+from tasks.intake.deriving import FIGURES
 
 ROOT = Path(next(iter(tasks.__path__)))
 OF_ONE_INVOICE = "netting"

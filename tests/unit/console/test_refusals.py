@@ -19,7 +19,7 @@ from models.policy import ContactRules
 from models.sentences import Sentence
 from models.shipped import POLICIES, BadPolicy, read_contact_rules, read_policy, shipped_contact_rules, shipped_policy
 from models.words import ProcessName
-from tasks.campaigns.approving import NOT_IN_TIME
+from tasks.campaigns.launch.approving import NOT_IN_TIME
 
 CHINESE = "zh-CN"
 HELD = [

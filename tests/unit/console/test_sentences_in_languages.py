@@ -16,10 +16,10 @@ from console.web.words import LANGUAGES, read_wording, say_problem, say_reason
 from models import sentences
 from models.sentences import EXHAUSTED, REFUSED, SETTLED_GIVEN_UP, THEN_PASSED, Sentence, read_back
 from models.words import Role
-from tasks.approvals import MayNotApprove
 from tasks.explaining.subjects import ENDS_BY_DATE, ON_HOLD_FOR
-from tasks.staff import Actor
-from tasks.touch_lists import WindowBackwards
+from tasks.stores.staff import Actor
+from tasks.touches.approvals import MayNotApprove
+from tasks.touches.lists import WindowBackwards
 
 CHINESE = "zh-CN"
 ROOT = Path(str(console.__path__[0])).parent

@@ -3,8 +3,8 @@
 import pytest
 
 from models.words import InvoiceKind, InvoiceStatus, PartsState
-from tasks.intake.cells import Unusable
-from tasks.intake.choices import BOOKING, INVOICE_KINDS, INVOICE_STATES, PARTS, BookingWord, choose, read_yes_no
+from tasks.intake.values.cells import Unusable
+from tasks.intake.values.choices import BOOKING, INVOICE_KINDS, INVOICE_STATES, PARTS, BookingWord, choose, read_yes_no
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tasks.intake.column_map import ColumnMap, read_map
 from tasks.intake.errors import ColumnsNotInFile, UnusableMap
 from tasks.intake.kinds import KindName
+from tasks.intake.maps.column_map import ColumnMap, read_map
 
 
 def a_map(folder: Path, text: str) -> ColumnMap:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.intake.cells import PlainNumber, Unusable
-from tasks.intake.dates import in_zone, read_date, read_interval, read_local, read_time
+from tasks.intake.values.cells import PlainNumber, Unusable
+from tasks.intake.values.dates import in_zone, read_date, read_interval, read_local, read_time
 
 SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
 A_DAY = date(2026, 3, 2)

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.intake.cells import Unusable
-from tasks.intake.phones import _parse, read_email, read_phone, read_phones
+from tasks.intake.values.cells import Unusable
+from tasks.intake.values.phones import _parse, read_email, read_phone, read_phones
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from tasks.intake.cells import PlainNumber, Unusable
-from tasks.intake.column_map import Condition, Rule
+from tasks.intake.files.reading import Notation
 from tasks.intake.kinds import Holds
-from tasks.intake.reading import Notation
-from tasks.intake.rules import compile_conditions, compile_rule
+from tasks.intake.maps.column_map import Condition, Rule
+from tasks.intake.maps.rules import compile_conditions, compile_rule
+from tasks.intake.values.cells import PlainNumber, Unusable
 
 NOTATION = Notation(country="CN")
 MONTHS = {"column": "B", "unit": "months"}

@@ -7,10 +7,10 @@ from zipfile import ZipFile, ZipInfo
 import pytest
 from openpyxl import Workbook
 
-from tasks.intake import sources
-from tasks.intake.column_map import FileRules
 from tasks.intake.errors import AmbiguousColumn, UnusableFile
-from tasks.intake.sources import Source, open_source
+from tasks.intake.files import sources
+from tasks.intake.files.sources import Source, open_source
+from tasks.intake.maps.column_map import FileRules
 
 WANTED = ("Name", "Phone")
 

@@ -14,7 +14,6 @@ import pytest
 
 from tasks.intake.kinds import KINDS, KindName
 from tasks.sample import rows
-from tasks.sample.breakages import BREAKAGES
 from tasks.sample.dealership import (
     SampleSummary,
     UnusableSampleSize,
@@ -23,6 +22,7 @@ from tasks.sample.dealership import (
     sample_rows,
     write_sample,
 )
+from tasks.sample.pieces.breakages import BREAKAGES
 from tasks.sample.stores import TODAY
 
 WRITE = (

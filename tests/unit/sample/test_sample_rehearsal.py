@@ -9,6 +9,7 @@ import pytest
 
 from models.words import LeadState, LeadUrgency
 from tasks.sample.dealership import SAMPLE_MOMENT, sample_rows
+from tasks.sample.pieces.all_pieces import A_THOUSAND, PIECES, is_set_piece
 from tasks.sample.rows import (
     AppointmentRow,
     CustomerRow,
@@ -24,7 +25,6 @@ from tasks.sample.rows import (
     VehicleRow,
     WarrantyRow,
 )
-from tasks.sample.set_pieces import A_THOUSAND, PIECES, is_set_piece
 from tasks.sample.stores import STORES
 
 TODAY = SAMPLE_MOMENT.date()

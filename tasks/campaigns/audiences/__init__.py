@@ -1,0 +1,1 @@
+"""Audiences: conditions as queries, counted, listed, and kept under names."""

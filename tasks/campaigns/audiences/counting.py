@@ -1,0 +1,139 @@
+"""Who is in an audience: a rule compiled to one statement with bound values, counted, and shown by a few of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, Select, cast, false, func, literal, select, union_all
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from models.audiences import AudienceRule
+from models.cadence import Now
+from models.errors import AftercareError
+from models.people import Customer, CustomerKey, Store
+from tasks.campaigns.audiences.conditions import Asked, holds
+from tasks.campaigns.audiences.customer_sets import visits
+from tasks.database.timeouts import reading_within
+from tasks.subjects.customers import newest_car_of, stores_today
+
+LONGEST_SECONDS = 10
+WORK_MEMORY = "64MB"
+
+
+class AudienceTooSlow(AftercareError):
+    """An audience that takes too long to find."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"The audience was not found within {LONGEST_SECONDS} seconds, and the search was given up. "
+            "Ask for fewer conditions, or try again when the system is less busy."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceMember:
+    """One customer of an audience, as the page shows them."""
+
+    customer_id: int
+    key: str | None
+    """A key by which a source knows them."""
+    name: str
+    store: str
+    """Its code."""
+    car: str | None
+    """The newest one that they have kept."""
+    last_visit: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceSeen:
+    """How many customers an audience has, and some of them."""
+
+    size: int
+    some: list[AudienceMember]
+
+
+def audience_of(rule: AudienceRule, now: Now, store_id: int | None) -> Select[Any]:
+    """Each customer of one store, or of all, of whom the rule holds: `customer_id` and `store_id`.
+
+    As known at `now`: no fact that is dated later counts. Nobody whose data was erased is in it.
+    """
+    stores = stores_today(now)
+    asked = Asked(now, stores)
+    wanted = holds(rule, asked)
+    found = select(Customer.id.label("customer_id"), Customer.store_id).join(stores, stores.c.id == Customer.store_id)
+    for each in asked.sets.values():
+        found = found.outerjoin(each, each.c.customer_id == Customer.id)
+    # Coalesced, so that PostgreSQL expects half of them, however many conditions there are. It multiplies what it
+    # expects of each; expecting one customer, it would go through a set of a million again for every one of them.
+    found = found.where(Customer.erased_at.is_(None), func.coalesce(wanted, false()))
+    return found if store_id is None else found.where(Customer.store_id == store_id)
+
+
+def truths_of(
+    connection: Connection, customer_id: int, rules: Sequence[AudienceRule], now: datetime
+) -> dict[AudienceRule, bool]:
+    """Of each rule, whether it holds of one customer."""
+    stores = stores_today(now)
+    asked = Asked(now, stores)
+    answers = [func.coalesce(holds(rule, asked), false()).label(f"part_{place}") for place, rule in enumerate(rules)]
+    statement = select(*answers).join_from(Customer, stores, stores.c.id == Customer.store_id)
+    for each in asked.sets.values():
+        statement = statement.outerjoin(each, each.c.customer_id == Customer.id)
+    row = connection.execute(statement.where(Customer.id == customer_id)).one()
+    return dict(zip(rules, row, strict=True))
+
+
+def count_audience(connection: Connection, rule: AudienceRule, now: datetime, store_id: int | None) -> int:
+    """How many there are. Raises `AudienceTooSlow`."""
+    members = audience_of(rule, now, store_id).subquery("members")
+    with reading_within(connection, LONGEST_SECONDS, AudienceTooSlow()):
+        _hurry(connection)
+        return connection.execute(select(func.count()).select_from(members)).scalar_one()
+
+
+def sample_audience(
+    connection: Connection, rule: AudienceRule, now: datetime, store_id: int | None, limit: int
+) -> list[AudienceMember]:
+    """Some of them, from anywhere among them, and the same ones each time. Raises `AudienceTooSlow`."""
+    return see_audience(connection, rule, now, store_id, limit).some
+
+
+def see_audience(
+    connection: Connection, rule: AudienceRule, now: datetime, store_id: int | None, limit: int
+) -> AudienceSeen:
+    """How many there are, with some of them: in the time that one of both takes. Raises `AudienceTooSlow`."""
+    members = audience_of(rule, now, store_id).subquery("members")
+    lot = func.hashint8extended(cast(members.c.customer_id, BigInteger), literal(0, BigInteger))
+    some = select(members.c.customer_id, func.count().over().label("size")).order_by(lot).limit(limit)
+    with reading_within(connection, LONGEST_SECONDS, AudienceTooSlow()):
+        _hurry(connection)
+        drawn = connection.execute(some).all()
+        size = drawn[0].size if drawn else 0
+        return AudienceSeen(size, _members(connection, [row.customer_id for row in drawn], now))
+
+
+def _hurry(connection: Connection) -> None:
+    """Compiling such a statement to machine code takes longer than running it; a set is hashed in memory."""
+    connection.execute(select(func.set_config("jit", "off", True), func.set_config("work_mem", WORK_MEMORY, True)))
+
+
+def _members(connection: Connection, customer_ids: Sequence[int], now: Now) -> list[AudienceMember]:
+    ids = literal(list(customer_ids), ARRAY(BigInteger))
+    here = union_all(*visits(now)).subquery("here")
+    last = (
+        select(here.c.customer_id, func.max(here.c.day).label("day"))
+        .where(here.c.customer_id == func.any(ids))
+        .group_by(here.c.customer_id)
+        .subquery("last")
+    )
+    key = select(func.min(CustomerKey.key)).where(CustomerKey.customer_id == Customer.id).scalar_subquery()
+    rows = connection.execute(
+        select(Customer.id, key, Customer.name, Store.code, newest_car_of(Customer.id), last.c.day)
+        .join(Store, Store.id == Customer.store_id)
+        .outerjoin(last, last.c.customer_id == Customer.id)
+        .where(Customer.id == func.any(ids))
+        .order_by(func.array_position(ids, Customer.id))
+    )
+    return [AudienceMember(*row) for row in rows]

@@ -1,0 +1,278 @@
+"""Sets of customers, one row each, for the conditions of an audience: as known at a moment, for every store at once."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Interval,
+    Select,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+    union,
+    union_all,
+)
+from sqlalchemy.types import Text
+
+from models.audiences import Bought, HasBooked, HasLead, HasSaid, OnList, Spent, Visited, WasInCampaign
+from models.base import enumeration
+from models.cadence import Now, local_day, moment
+from models.campaigns import AudienceListMember, Campaign, CampaignRecipient
+from models.leads import Lead
+from models.ledger import Case, Touch
+from models.money import Account, Invoice
+from models.people import Consent, ContactPoint
+from models.service import Appointment, Handover, RepairOrder
+from models.words import (
+    CampaignPart,
+    CaseKind,
+    ChannelName,
+    ContactKind,
+    InvoiceKind,
+    InvoiceStatus,
+    LeadState,
+    ProcessName,
+    SubjectKind,
+    WorkKind,
+)
+from tasks.campaigns.audiences.bounds import between, days_between, one_of, within
+from tasks.subjects.appointments import has_arrived, is_cancelled
+from tasks.subjects.customers import stores_today
+from tasks.subjects.netting import days_of_accounts, statements
+from tasks.subjects.recipients import FIRST_STEP, REACHED
+
+CONTACT_KINDS = {
+    ChannelName.SMS: ContactKind.PHONE,
+    ChannelName.PHONE: ContactKind.PHONE,
+    ChannelName.EMAIL: ContactKind.EMAIL,
+    ChannelName.WECHAT: ContactKind.WECHAT,
+}
+
+
+def visits(
+    now: Now, within_days: int | None = None, work_kinds: tuple[WorkKind, ...] = ()
+) -> list[Select[tuple[int, date]]]:
+    """The days on which customers were here: they came to an appointment, brought a car in, or got one. What is on
+    record of one day may be there several times."""
+    stores = stores_today(now)
+    today = stores.c.today
+    came = local_day(func.coalesce(Appointment.arrived_at, Appointment.starts_at), stores.c.time_zone)
+    brought = func.coalesce(RepairOrder.opened_on, RepairOrder.closed_on)
+    appointments = (
+        select(Appointment.customer_id, came.label("day"))
+        .join(stores, stores.c.id == Appointment.store_id)
+        .where(has_arrived(now), within(came, today, within_days))
+    )
+    orders = (
+        select(RepairOrder.customer_id, brought.label("day"))
+        .join(stores, stores.c.id == RepairOrder.store_id)
+        .where(within(brought, today, within_days))
+    )
+    if work_kinds:
+        by_work = Appointment.work_kind.in_(work_kinds), RepairOrder.work_kind.in_(work_kinds)
+        return [appointments.where(by_work[0]), orders.where(by_work[1])]
+    handovers = (
+        select(Handover.customer_id, Handover.handed_over_on.label("day"))
+        .join(stores, stores.c.id == Handover.store_id)
+        .where(within(Handover.handed_over_on, today, within_days))
+    )
+    return [appointments, orders, handovers]
+
+
+def last_days_here(now: Now) -> Select[Any]:
+    """When each customer was last here, as `day`."""
+    here = union_all(*visits(now)).subquery("here")
+    return select(here.c.customer_id, func.max(here.c.day).label("day")).group_by(here.c.customer_id)
+
+
+def days_here(condition: Visited, now: Now) -> Select[Any]:
+    """On how many days each customer was here, as `visits`."""
+    here = union(*visits(now, condition.within_days, condition.work_kinds)).subquery("here")
+    return select(here.c.customer_id, func.count().label("visits")).group_by(here.c.customer_id)
+
+
+def with_appointment_ahead(condition: HasBooked, now: Now) -> Select[Any]:
+    """Who has booked a visit that is to come, or asked for one."""
+    stores = stores_today(now)
+    known = func.coalesce(Appointment.booked_at, Appointment.requested_at, moment(now)) <= moment(now)
+    day = local_day(Appointment.starts_at, stores.c.time_zone)
+    soon = day <= stores.c.today + condition.within_days if condition.within_days is not None else true()
+    return (
+        select(Appointment.customer_id)
+        .join(stores, stores.c.id == Appointment.store_id)
+        .where(Appointment.starts_at > moment(now), known, ~is_cancelled(now), ~has_arrived(now), soon)
+        .distinct()
+    )
+
+
+def buyers(condition: Bought, now: Now) -> Select[Any]:
+    """Who got a car in this time."""
+    stores = stores_today(now)
+    return (
+        select(Handover.customer_id)
+        .join(stores, stores.c.id == Handover.store_id)
+        .where(days_between(Handover.handed_over_on, stores.c.today, condition))
+        .distinct()
+    )
+
+
+def with_lead(condition: HasLead, now: Now) -> Select[Any]:
+    """Who has such a lead. One that came to an end after that moment was open then."""
+    stores = stores_today(now)
+    still_open = literal(LeadState.OPEN, enumeration(LeadState))
+    state = case((Lead.state_on > stores.c.today, still_open), else_=Lead.state)
+    found = (
+        select(Lead.customer_id)
+        .join(stores, stores.c.id == Lead.store_id)
+        .where(Lead.created_on <= stores.c.today)
+        .distinct()
+    )
+    if condition.urgencies:
+        found = found.where(Lead.urgency.in_(condition.urgencies))
+    if condition.states:
+        found = found.where(state.in_(condition.states))
+    if condition.models:
+        found = found.where(one_of(Lead.model, condition.models))
+    if condition.uncontacted_days is not None:
+        contacted = within(Lead.contacted_on, stores.c.today, condition.uncontacted_days)
+        found = found.where(not_(func.coalesce(contacted, false())))
+    return found
+
+
+def spending(condition: Spent, now: Now) -> Select[Any]:
+    """What each customer was invoiced in a currency and a time, less credit notes, as `total`."""
+    stores = stores_today(now)
+    issued = func.coalesce(Invoice.issued_on, Invoice.due_on)
+    void = and_(
+        Invoice.status == InvoiceStatus.VOID, or_(Invoice.status_on.is_(None), Invoice.status_on <= stores.c.today)
+    )
+    signed = case((Invoice.kind == InvoiceKind.CREDIT_NOTE, -Invoice.amount), else_=Invoice.amount)
+    return (
+        select(Account.customer_id, func.sum(signed).label("total"))
+        .join_from(Invoice, Account, Account.id == Invoice.account_id)
+        .join(stores, stores.c.id == Invoice.store_id)
+        .where(
+            Invoice.currency == condition.currency,
+            ~void,
+            within(issued, stores.c.today, condition.within_days),
+            between(issued, condition.since, condition.until),
+        )
+        .group_by(Account.customer_id)
+    )
+
+
+def debtors(now: Now) -> Select[Any]:
+    """Who owes something overdue, beyond the tolerance, netted as the process overdue-accounts nets it."""
+    stores = stores_today(now)
+    may_owe = select(Invoice.account_id).where(
+        or_(Invoice.settled_on.is_(None), Invoice.settled_on >= local_day(moment(now), literal("UTC", Text)) - 1)
+    )
+    looked_at = days_of_accounts(stores, Account.id.in_(may_owe))
+    owed = statements(looked_at)
+    return (
+        select(looked_at.c.customer_id)
+        .join(owed, owed.c.account_id == looked_at.c.account_id)
+        .where(owed.c.owes, owed.c.oldest_due < looked_at.c.today)
+        .distinct()
+    )
+
+
+def on_hold(now: Now) -> Select[Any]:
+    """Who has an account on hold."""
+    stores = stores_today(now)
+    return (
+        select(Account.customer_id)
+        .join(stores, stores.c.id == Account.store_id)
+        .where(Account.held_since <= stores.c.today)
+        .distinct()
+    )
+
+
+def latest_said(condition: HasSaid, now: Now) -> Select[Any]:
+    """What each customer last said of a purpose and a channel, or of all of them, as `granted`."""
+    return (
+        select(Consent.customer_id, Consent.granted)
+        .where(
+            or_(Consent.purpose.is_(None), Consent.purpose == condition.purpose),
+            or_(Consent.channel.is_(None), Consent.channel == condition.channel),
+            Consent.given_at <= moment(now),
+        )
+        .distinct(Consent.customer_id)
+        .order_by(Consent.customer_id, Consent.given_at.desc(), Consent.id.desc())
+    )
+
+
+def with_contact_point(channel: ChannelName, now: Now) -> Select[Any]:
+    """Who has a number or an address that is still valid for a channel."""
+    takes_text = ContactPoint.takes_text if channel is ChannelName.SMS else true()
+    return (
+        select(ContactPoint.customer_id)
+        .where(
+            ContactPoint.kind == CONTACT_KINDS[channel],
+            or_(ContactPoint.invalid_since.is_(None), ContactPoint.invalid_since > moment(now)),
+            takes_text,
+        )
+        .distinct()
+    )
+
+
+def complaining(now: Now) -> Select[Any]:
+    """Who has a complaint that was open then."""
+    return (
+        select(Case.customer_id)
+        .where(
+            Case.kind == CaseKind.COMPLAINT,
+            Case.opened_at <= moment(now),
+            or_(Case.closed_at.is_(None), Case.closed_at > moment(now)),
+        )
+        .distinct()
+    )
+
+
+def recipients(condition: WasInCampaign, now: Now) -> Select[Any]:
+    """Who had this part in a campaign."""
+    found = (
+        select(CampaignRecipient.customer_id)
+        .join(Campaign, Campaign.id == CampaignRecipient.campaign_id)
+        .where(Campaign.frozen_at <= moment(now))
+        .distinct()
+    )
+    if condition.campaign is not None:
+        found = found.where(CampaignRecipient.campaign_id == condition.campaign)
+    if condition.within_days is not None:
+        since = moment(now) - literal(timedelta(days=condition.within_days), Interval)
+        found = found.where(CampaignRecipient.anchor_at > since)
+    answered = func.coalesce(CampaignRecipient.answered_at <= moment(now), False)
+    match condition.part:
+        case CampaignPart.IN_AUDIENCE:
+            return found
+        case CampaignPart.SENT:
+            return _sent(found, now)
+        case CampaignPart.ANSWERED:
+            return found.where(answered)
+        case CampaignPart.NOT_ANSWERED:
+            return _sent(found.where(~answered), now)
+
+
+def _sent(found: Select[Any], now: Now) -> Select[Any]:
+    """Those of them to whom the campaign's message went out by then, or may have."""
+    return found.join(
+        Touch,
+        and_(
+            Touch.subject_kind == literal(SubjectKind.RECIPIENT, enumeration(SubjectKind)),
+            Touch.subject_id == CampaignRecipient.id,
+            Touch.process == ProcessName.CAMPAIGNS.value,
+            Touch.step == FIRST_STEP,
+        ),
+    ).where(Touch.state.in_(REACHED), Touch.contacted_at <= moment(now))
+
+
+def listed(condition: OnList) -> Select[Any]:
+    """Who is on a list."""
+    return select(AudienceListMember.customer_id).where(AudienceListMember.list_id == condition.list)

@@ -1,0 +1,131 @@
+"""The owners of cars, for the conditions of an audience: all that is asked of a car is asked of one and the same."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    Integer,
+    Select,
+    SQLColumnExpression,
+    Subquery,
+    and_,
+    cast,
+    exists,
+    extract,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
+
+from models.audiences import HasCar
+from models.cadence import Now
+from models.vehicles import OdometerReading, Vehicle, Warranty, WarrantyEnd
+from tasks.campaigns.audiences.bounds import Yes, between, one_of
+from tasks.subjects.customers import stores_today
+
+EPOCH = cast(literal(date(1970, 1, 1)), Date)
+BITS = 32
+PLACES = 2**BITS
+"""More than any kilometres."""
+KEPT = {"yes": True, "no": False, "either": None}
+
+
+def owners(condition: HasCar, now: Now) -> Select[Any]:
+    """The owners of a car of which all of it holds."""
+    cars = _cars(condition, now)
+    if condition.least_kilometres is None and condition.most_kilometres is None:
+        return select(cars.c.customer_id).distinct()
+    driven = _driven(cars, estimated=condition.estimated)
+    enough = between(driven.c.kilometres, condition.least_kilometres, condition.most_kilometres)
+    return select(driven.c.customer_id).where(enough).distinct()
+
+
+def _cars(condition: HasCar, now: Now) -> Subquery:
+    """The cars of which everything holds that is asked, but for what they have driven; each with its store's day."""
+    stores = stores_today(now)
+    cars = (
+        select(Vehicle.id, Vehicle.customer_id, stores.c.today)
+        .join(stores, stores.c.id == Vehicle.store_id)
+        .where(Vehicle.customer_id.is_not(None), func.coalesce(_of_car(condition, stores.c.today), false()))
+    )
+    if condition.least_warranty_days is not None or condition.most_warranty_days is not None:
+        cars = cars.where(_has_warranty(condition, stores.c.today))
+    return cars.subquery("cars")
+
+
+def _of_car(condition: HasCar, today: Any) -> Yes:
+    """What stands on the car's own row. The caller coalesces it, so that PostgreSQL expects half of the cars."""
+    age = cast(extract("year", today), Integer) - Vehicle.model_year
+    asked = [
+        between(Vehicle.model_year, condition.least_model_year, condition.most_model_year),
+        between(age, condition.least_age, condition.most_age),
+    ]
+    asked += [one_of(Vehicle.make, condition.makes)] if condition.makes else []
+    asked += [one_of(Vehicle.model, condition.models)] if condition.models else []
+    kept = or_(Vehicle.disposed_on.is_(None), Vehicle.disposed_on > today)
+    facts = (
+        (kept, KEPT[condition.kept]),
+        (Vehicle.plate.is_not(None), condition.has_plate),
+        (Vehicle.vin.is_not(None), condition.has_vin),
+    )
+    return and_(*asked, *(fact.is_(wanted) for fact, wanted in facts if wanted is not None))
+
+
+def _has_warranty(condition: HasCar, today: Any) -> Yes:
+    """A warranty of the car, its end as it was known on the day, ends in so many days."""
+    left = WarrantyEnd.ends_on - today
+    return exists(
+        select(literal(1))
+        .join_from(WarrantyEnd, Warranty, Warranty.id == WarrantyEnd.warranty_id)
+        .where(
+            Warranty.vehicle_id == Vehicle.id,
+            WarrantyEnd.known_from <= today,
+            WarrantyEnd.known_until > today,
+            between(left, condition.least_warranty_days or 0, condition.most_warranty_days),
+        )
+    )
+
+
+def _driven(cars: Subquery, *, estimated: bool) -> Subquery:
+    """Per car: what its odometer read last, or what it may read today."""
+    row = _spans(cars).c
+    kilometres: SQLColumnExpression[Any] = _kilometres_of(row.last)
+    if estimated:
+        driven = func.greatest(kilometres - _kilometres_of(row.first), 0)
+        since_last, between_both = _day(row.today) - _day_of(row.last), _day_of(row.last) - _day_of(row.first)
+        a_day = func.nullif(between_both, 0, type_=BigInteger)
+        kilometres = kilometres + func.coalesce(driven * since_last / a_day, 0)
+    return select(row.customer_id, kilometres.label("kilometres")).subquery("driven")
+
+
+def _spans(cars: Subquery) -> Subquery:
+    """The cars, each with its first and its latest odometer reading.
+
+    A reading is one number, its day before its kilometres: the latest is then the largest. One look at each finds it,
+    where joining them once more to the day of the first or of the latest would take as long again.
+    """
+    reading = _day(OdometerReading.read_on) * PLACES + OdometerReading.kilometres
+    return (
+        select(cars, func.min(reading).label("first"), func.max(reading).label("last"))
+        .join(OdometerReading, OdometerReading.vehicle_id == cars.c.id)
+        .where(OdometerReading.read_on <= cars.c.today)
+        .group_by(*cars.c)
+        .subquery("spans")
+    )
+
+
+def _day(day: SQLColumnExpression[Any]) -> SQLColumnExpression[Any]:
+    """A day as a number."""
+    return cast(day - EPOCH, BigInteger)
+
+
+def _day_of(reading: SQLColumnExpression[Any]) -> SQLColumnExpression[Any]:
+    return reading.bitwise_rshift(literal(BITS, Integer))
+
+
+def _kilometres_of(reading: SQLColumnExpression[Any]) -> SQLColumnExpression[Any]:
+    return reading.bitwise_and(literal(PLACES - 1, BigInteger))

@@ -1,0 +1,1 @@
+"""From the approval of a campaign to its last wave."""

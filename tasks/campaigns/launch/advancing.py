@@ -1,0 +1,284 @@
+"""A campaign carried on: one act at a time, each in a transaction of its own, by whoever comes first.
+
+A run may be cut off anywhere and another take over: what was done is in the campaign's row.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, assert_never
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Text, case, exists, func, insert, literal, select, update
+
+from models.accounts_of_runs import RunAccount
+from models.base import enumeration
+from models.campaign_course import (
+    AUDIENCE_DRIFTED,
+    Act,
+    Course,
+    has_drifted,
+    is_seen,
+    next_act,
+    objection_to,
+    wave_after,
+)
+from models.campaign_measures import winner_of
+from models.campaign_plans import CampaignPlan, read_plan
+from models.campaign_states import UNDER_WAY
+from models.campaigns import Campaign, CampaignRecipient, CampaignVariant
+from models.ledger import OF_CAMPAIGNS, Touch, Verdict
+from models.words import CampaignState, Decision, Gate, TouchState
+from tasks.campaigns.changing import change, move
+from tasks.campaigns.launch.freezing import find_places, freeze_recipients, let_begin
+from tasks.campaigns.launch.making_policies import make_policies
+from tasks.campaigns.outcome.measuring import measure_canary, measure_trial
+from tasks.database.statistics import count_touches, prepare_for_large_statements
+from tasks.planning.population import REMEMBERED, Span
+from tasks.planning.sweep import account_of, sweep
+from tasks.policies.catalogue import PolicyInForce, policies_of_campaigns
+from tasks.subjects.recipients import CANCELLED
+
+AT_ONCE = 20_000
+"""Recipients planned, or looked at, in one transaction."""
+AHEAD = timedelta(days=3)
+"""No recipient begins longer after the first: the hour comes to each within a day and two, wherever they live."""
+BY_ITSELF = "aftercare"
+"""Who did what nobody asked for by hand."""
+ON_THEIR_WAY = (TouchState.PLANNED, TouchState.CLAIMED, TouchState.SENDING)
+ENDABLE = (TouchState.PLANNED, TouchState.AWAITING_APPROVAL, TouchState.READY)
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """What was done to a campaign, and what of the run's account came of it."""
+
+    act: Act
+    account: RunAccount = field(default_factory=RunAccount)
+    more: bool = False
+    """Whether there is something else to do at once."""
+
+
+def live_campaigns(connection: Connection, now: datetime) -> list[int]:
+    """The campaigns in which something may be to be done: launched and due, under way, or cancelled and not cleared."""
+    due = (Campaign.state == CampaignState.APPROVED) & (Campaign.launches_at <= now)
+    uncleared = (Campaign.state == CampaignState.CANCELLED) & Campaign.cleared_at.is_(None)
+    return list(
+        connection.scalars(
+            select(Campaign.id).where(due | Campaign.state.in_(UNDER_WAY) | uncleared).order_by(Campaign.id)
+        )
+    )
+
+
+def advance(connection: Connection, campaign_id: int, now: datetime, run_id: UUID | None) -> Advance:
+    """Do the next thing to a campaign; nothing while another run is at it.
+
+    Its row is locked meanwhile: who pauses or cancels it waits for the act in progress, and is never written over.
+    """
+    key = func.hashtextextended(literal(f"campaign {campaign_id}", Text), 0)
+    if not connection.scalar(select(func.pg_try_advisory_xact_lock(key))):
+        return Advance(Act.WAIT)
+    locked = select(Campaign.__table__).where(Campaign.id == campaign_id).with_for_update(key_share=True)
+    campaign = connection.execute(locked).one()
+    plan = read_plan(campaign.plan)
+    act = next_act(course_of(campaign, plan), now)
+    match act:
+        case Act.WAIT:
+            return Advance(act)
+        case Act.BEGIN:
+            return Advance(act, more=_begin(connection, campaign, plan, now))
+        case Act.PLAN:
+            return Advance(act, _plan(connection, campaign, now, run_id), more=True)
+        case Act.FOLLOW_UP:
+            return _follow_up(connection, campaign, now, run_id)
+        case Act.LOOK_AT_CANARY:
+            return Advance(act, more=_look_at_canary(connection, campaign, plan, now))
+        case Act.LOOK_AT_TRIAL:
+            return Advance(act, more=_look_at_trial(connection, campaign, plan, now))
+        case Act.LOOK_FOR_END:
+            return Advance(act, more=_look_for_end(connection, campaign, plan, now))
+        case Act.CLEAR:
+            return _clear(connection, campaign, now, run_id)
+        case _:
+            assert_never(act)
+
+
+def course_of(campaign: Row[Any], plan: CampaignPlan) -> Course:
+    """Where a campaign stands, from its row."""
+    return Course(
+        state=campaign.state,
+        stopped=campaign.paused_at is not None or campaign.held_at is not None,
+        launches_at=campaign.launches_at,
+        planned_up_to=campaign.planned_up_to,
+        canary_to=campaign.canary_to,
+        trial_to=campaign.trial_to,
+        rest_to=campaign.rest_to,
+        follow_up_after=plan.follow_up.after.nominal if plan.follow_up else None,
+        followed_up_to=campaign.followed_up_to,
+        followed_up_at=campaign.followed_up_at,
+        cleared=campaign.cleared_at is not None,
+    )
+
+
+def _begin(connection: Connection, campaign: Row[Any], plan: CampaignPlan, now: datetime) -> bool:
+    """Write down who gets it, unless the audience is another one than was approved."""
+    prepare_for_large_statements(connection)
+    savepoint = connection.begin_nested()
+    size = freeze_recipients(connection, campaign, plan, now)
+    if has_drifted(campaign.approved_size, size, plan.most_drift):
+        savepoint.rollback()
+        hold(connection, campaign, AUDIENCE_DRIFTED.format(size=size, approved=campaign.approved_size), now)
+        return False
+    savepoint.commit()
+    make_policies(connection, campaign, plan, now)
+    places = find_places(connection, campaign.id)
+    course = replace(
+        course_of(campaign, plan),
+        planned_up_to=places.after,
+        canary_to=places.canary_to,
+        trial_to=places.trial_to,
+        rest_to=places.rest_to,
+    )
+    _let_go(connection, campaign, wave_after(CampaignState.APPROVED, course), now, **places.columns(), frozen_at=now)
+    return True
+
+
+def _let_go(connection: Connection, campaign: Row[Any], state: CampaignState, now: datetime, **values: Any) -> None:
+    """Let the next wave begin."""
+    begins = {CampaignState.TRIAL: "trial_at", CampaignState.REST: "rest_at"}
+    if state in begins:
+        values[begins[state]] = now
+    move(connection, campaign, state, now, BY_ITSELF, **values)
+
+
+def hold(connection: Connection, campaign: Row[Any], reason: str, now: datetime) -> None:
+    """Stop a campaign, which then waits for a person."""
+    change(connection, campaign, now, BY_ITSELF, "campaign.held", held_at=now, held_reason=reason)
+
+
+def _plan(connection: Connection, campaign: Row[Any], now: datetime, run_id: UUID | None) -> RunAccount:
+    """Plan the touches of the next recipients of the wave that was let go."""
+    prepare_for_large_statements(connection)
+    ends = {
+        CampaignState.CANARY: campaign.canary_to,
+        CampaignState.TRIAL: campaign.trial_to,
+        CampaignState.REST: campaign.rest_to,
+    }
+    up_to = min(campaign.planned_up_to + AT_ONCE, ends[campaign.state])
+    let_begin(connection, campaign, up_to)
+    account = _sweep(
+        connection, campaign, campaign.planned_up_to, up_to, Span(now, now + AHEAD, now - REMEMBERED), run_id
+    )
+    connection.execute(update(Campaign).where(Campaign.id == campaign.id).values(planned_up_to=up_to))
+    if campaign.planned_up_to == campaign.recipients_after:
+        count_touches(connection)
+    return account
+
+
+def _sweep(
+    connection: Connection, campaign: Row[Any], after: int, up_to: int, span: Span, run_id: UUID | None
+) -> RunAccount:
+    """The planner's own sweep over some of the recipients, by the policy of their variant."""
+    account = RunAccount()
+    for in_force in policies_of_campaigns(connection, campaign.id):
+        account += account_of(connection.execute(sweep(_among(in_force, after, up_to), span, run_id)).all())
+    return account
+
+
+def _among(in_force: PolicyInForce, after: int, up_to: int) -> PolicyInForce:
+    assert in_force.among is not None  # noqa: S101  a campaign's policy says for whom it is
+    return replace(in_force, among=replace(in_force.among, after=after, up_to=up_to))
+
+
+def _follow_up(connection: Connection, campaign: Row[Any], now: datetime, run_id: UUID | None) -> Advance:
+    """Plan what those get who have not answered by the moment that it is due: not sooner, for they still may."""
+    prepare_for_large_statements(connection)
+    after = campaign.followed_up_to if campaign.followed_up_to is not None else campaign.recipients_after
+    up_to = min(after + AT_ONCE, campaign.planned_up_to)
+    account = _sweep(connection, campaign, after, up_to, Span(now, now, now - REMEMBERED), run_id)
+    over = up_to >= campaign.planned_up_to
+    values = {"followed_up_to": None, "followed_up_at": now} if over else {"followed_up_to": up_to}
+    connection.execute(update(Campaign).where(Campaign.id == campaign.id).values(**values))
+    return Advance(Act.FOLLOW_UP, account, more=True)
+
+
+def _look_at_canary(connection: Connection, campaign: Row[Any], plan: CampaignPlan, now: datetime) -> bool:
+    """Let the next wave begin when nothing speaks against it, and hold the campaign when something does."""
+    following = wave_after(CampaignState.CANARY, course_of(campaign, plan))
+    alone = campaign.rest_to == campaign.canary_to
+    if not alone and campaign.let_go_at is None:
+        seen = measure_canary(connection, campaign.id, now)
+        objection = objection_to(plan.canary, seen)
+        if objection is not None:
+            hold(connection, campaign, objection, now)
+            return False
+        if not is_seen(plan.canary.watch_for.nominal, seen.open, seen.last_contact_at, now):
+            return False
+    _let_go(connection, campaign, following, now)
+    return True
+
+
+def _look_at_trial(connection: Connection, campaign: Row[Any], plan: CampaignPlan, now: datetime) -> bool:
+    """Give the rest the variant that did best, once those it was tried on had time to react."""
+    seen = measure_canary(connection, campaign.id, now, whole_trial=True)
+    if not is_seen(plan.trial.after.nominal, seen.open, seen.last_contact_at, now):
+        return False
+    winner = winner_of(measure_trial(connection, campaign.id, plan.trial.by, now))
+    _let_go(connection, campaign, CampaignState.REST, now, winner=winner)
+    return True
+
+
+def _look_for_end(connection: Connection, campaign: Row[Any], plan: CampaignPlan, now: datetime) -> bool:
+    """Finish it when nothing of it is on its way any more and nothing more will be planned."""
+    if plan.follow_up is not None:
+        last = select(func.max(CampaignRecipient.anchor_at)).where(CampaignRecipient.campaign_id == campaign.id)
+        ends = connection.scalar(last) or now
+        if now < ends + plan.follow_up.after.nominal + plan.valid_for.nominal:
+            return False
+    if connection.scalar(select(exists(_touches_of(campaign.id).where(Touch.state.in_(ON_THEIR_WAY))))):
+        return False
+    move(connection, campaign, CampaignState.FINISHED, now, BY_ITSELF, finished_at=now)
+    return False
+
+
+def _touches_of(campaign_id: int) -> Any:
+    policies = select(CampaignVariant.policy_version_id).where(CampaignVariant.campaign_id == campaign_id)
+    return select(Touch.id).where(
+        OF_CAMPAIGNS, Touch.policy_version_id.in_(policies)
+    )  # fmt: skip
+
+
+def _clear(connection: Connection, campaign: Row[Any], now: datetime, run_id: UUID | None) -> Advance:
+    """End what was planned of a cancelled campaign, so many at a time, each with its verdict.
+
+    What may have gone out before its dispatcher was cut off is not called cancelled: it waits for a person.
+    """
+    states = enumeration(TouchState)
+    ended_as = case(
+        (Touch.resendable, literal(TouchState.UNKNOWN, states)), else_=literal(TouchState.CANCELLED, states)
+    )
+    some = _touches_of(campaign.id).where(Touch.state.in_(ENDABLE)).limit(AT_ONCE)
+    ended = (
+        update(Touch)
+        .where(Touch.id.in_(some.with_for_update(skip_locked=True)))
+        .values(state=ended_as, state_at=now, gate=Gate.FACTS, reason=CANCELLED, resendable=False)
+        .returning(Touch.id)
+        .cte("ended")
+    )
+    recorded = insert(Verdict).from_select(
+        ["touch_id", "gate", "decision", "reason", "figures", "decided_at", "run_id"],
+        select(
+            ended.c.id,
+            literal(Gate.FACTS, enumeration(Gate)),
+            literal(Decision.STOP, enumeration(Decision)),
+            literal(CANCELLED, Text),
+            func.jsonb_build_object(),
+            literal(now, Verdict.decided_at.type),
+            literal(run_id, Verdict.run_id.type),
+        ),
+    )
+    count = connection.execute(select(func.count()).select_from(ended).add_cte(recorded.cte("recorded"))).scalar_one()
+    if count < AT_ONCE and not connection.scalar(
+        select(exists(_touches_of(campaign.id).where(Touch.state.in_(ON_THEIR_WAY))))
+    ):
+        connection.execute(update(Campaign).where(Campaign.id == campaign.id).values(cleared_at=now))
+    return Advance(Act.CLEAR, RunAccount(ended={CANCELLED: count} if count else {}), more=count > 0)

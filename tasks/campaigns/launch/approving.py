@@ -1,0 +1,210 @@
+"""The approval of a campaign: by another person than its author, bound to exactly what was submitted."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from models.campaign_plans import CampaignPlan, begins_at, read_plan
+from models.campaigns import Campaign
+from models.errors import AftercareError
+from models.permissions import Permission
+from models.policy import ContactRules
+from models.settings import Settings
+from models.words import CampaignState
+from tasks.campaigns.audiences.counting import count_audience
+from tasks.campaigns.authors import Author, lock_campaign
+from tasks.campaigns.changing import change, check_state, move
+from tasks.campaigns.drafting import NOT_APPROVED
+from tasks.campaigns.launch.launching import arm, check_begins_later
+from tasks.campaigns.wording.messages import check_words, dearest_message
+from tasks.policies.catalogue import contact_rules_in_force
+
+WAITS_FOR = timedelta(days=3)
+"""How long an approval is waited for, at most."""
+NOT_IN_TIME = "Nobody approved it in time; it is a draft again."
+
+
+class EmptyAudience(AftercareError):
+    """A campaign that nobody would get."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"Nobody is in the audience of '{name}'; widen it, or see whether its list is empty.")
+
+
+class BudgetTooSmall(AftercareError):
+    """A budget that would not even pay for the canary."""
+
+    def __init__(self, budget: Decimal, needed: Decimal, currency: str) -> None:
+        self.budget, self.needed = budget, needed
+        super().__init__(
+            f"The budget of {currency} {budget:,.2f} is below what the first wave may cost, {currency} {needed:,.2f}; "
+            "raise it, or tell fewer."
+        )
+
+
+class OwnCampaign(AftercareError):
+    """Someone who would approve what they wrote themselves."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"You wrote '{name}' as it stands; another person has to approve it.")
+
+
+class AnotherPlan(AftercareError):
+    """A decision on a plan that is not the one that waits."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"'{name}' has changed since you read it; read it again before you decide.")
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What became of a campaign that was submitted."""
+
+    state: CampaignState
+    size: int
+    """How many customers its audience has."""
+    alone_up_to: int
+    """To so many the author may write without anybody's approval."""
+    fingerprint: str
+    ends_at: datetime | None
+    """When the approval is given up."""
+
+
+def submit(
+    connection: Connection,
+    author: Author,
+    campaign_id: int,
+    settings: Settings,
+    now: datetime,
+    *,
+    launch: bool,
+) -> Submitted:
+    """Hand a draft in; `launch`: it is launched as soon as it is approved, in the author's name.
+
+    A small one is approved at once. Raises `MayNot`, `NotYours`, `WrongCampaignState`, `BadPlan`, `BadAudience`,
+    `BeginsInThePast`, `EmptyAudience`, `BudgetTooSmall`, and what `check_words` raises.
+    """
+    author.check(Permission.MAKE_CAMPAIGNS)
+    campaign = lock_campaign(connection, author, campaign_id)
+    check_state(campaign, (CampaignState.DRAFT,), "submitted")
+    plan = read_plan(campaign.plan)
+    size = _check_plan(connection, campaign, plan, settings, now)
+    allowed = _rules(connection, campaign.store_id).campaign_size(author.role)
+    values: dict[str, Any] = {
+        "approved_fingerprint": plan.fingerprint,
+        "approved_size": size,
+        "budget": plan.budget,
+        "dearest_message": dearest_message(connection, campaign.name, plan, campaign.store_id, settings, now),
+        "author": author.login,
+        "launched_by": author.login if launch else None,
+        "notice": None,
+    }
+    if size > allowed:
+        ends_at = _ends_at(plan, now)
+        move(
+            connection, campaign, CampaignState.AWAITING_APPROVAL, now, author.login,
+            approval_ends_at=ends_at, **values,
+        )  # fmt: skip
+        return Submitted(CampaignState.AWAITING_APPROVAL, size, allowed, plan.fingerprint, ends_at)
+    values |= {"approver": author.login, "approved_at": now, "launches_at": arm(plan, now) if launch else None}
+    move(connection, campaign, CampaignState.APPROVED, now, author.login, **values)
+    return Submitted(CampaignState.APPROVED, size, allowed, plan.fingerprint, None)
+
+
+def _check_plan(
+    connection: Connection, campaign: Row[Any], plan: CampaignPlan, settings: Settings, now: datetime
+) -> int:
+    """The size of the audience of a plan that may be submitted."""
+    check_begins_later(plan, now)
+    check_words(plan, settings)
+    size = count_audience(connection, plan.audience, now, campaign.store_id)
+    if size == 0:
+        raise EmptyAudience(campaign.name)
+    if plan.budget is not None:
+        dearest = dearest_message(connection, campaign.name, plan, campaign.store_id, settings, now)
+        first = max(plan.first_wave(size), 1)
+        if plan.budget < dearest * first:
+            raise BudgetTooSmall(plan.budget, dearest * first, settings.price_currency)
+    return size
+
+
+def _rules(connection: Connection, store_id: int | None) -> ContactRules:
+    """The rules that a campaign's store goes by; of all stores, the strictest of theirs."""
+    rules = contact_rules_in_force(connection)
+    if store_id is not None:
+        return rules[store_id]
+    sizes = ("campaign_by_marketing", "campaign_by_manager", "campaign_by_admin")
+    least = {name: min((getattr(one, name) for one in rules.values()), default=0) for name in sizes}
+    return ContactRules().model_copy(update=least)
+
+
+def _ends_at(plan: CampaignPlan, now: datetime) -> datetime:
+    """An approval after the campaign's moment would be too late."""
+    begins = begins_at(plan.launch, now + WAITS_FOR)
+    return min(now + WAITS_FOR, begins) if begins is not None else now + WAITS_FOR
+
+
+def approve(
+    connection: Connection, approver: Author, campaign_id: int, fingerprint: str, now: datetime, note: str | None = None
+) -> None:
+    """Let a submitted campaign go, as it was read under `fingerprint`.
+
+    Raises `MayNot`, `NotYours`, `WrongCampaignState`, `OwnCampaign`, `AnotherPlan`.
+    """
+    campaign = _decide(connection, approver, campaign_id, fingerprint, "approved")
+    plan = read_plan(campaign.plan)
+    move(
+        connection, campaign, CampaignState.APPROVED, now, approver.login,
+        approver=approver.login, approved_at=now, approval_ends_at=None, notice=note,
+        launches_at=arm(plan, now) if campaign.launched_by else None,
+    )  # fmt: skip
+
+
+def refuse(
+    connection: Connection, approver: Author, campaign_id: int, fingerprint: str, reason: str, now: datetime
+) -> None:
+    """Give a submitted campaign back to its author, with the reason. Raises what `approve` raises."""
+    campaign = _decide(connection, approver, campaign_id, fingerprint, "refused")
+    values = NOT_APPROVED | {"notice": f"Refused by {approver.login}: {reason}"}
+    move(connection, campaign, CampaignState.DRAFT, now, approver.login, **values)
+
+
+def _decide(connection: Connection, approver: Author, campaign_id: int, fingerprint: str, wanted: str) -> Row[Any]:
+    approver.check(Permission.APPROVE_CAMPAIGNS)
+    campaign = lock_campaign(connection, approver, campaign_id)
+    check_state(campaign, (CampaignState.AWAITING_APPROVAL,), wanted)
+    if campaign.author == approver.login:
+        raise OwnCampaign(campaign.name)
+    if fingerprint != campaign.approved_fingerprint:
+        raise AnotherPlan(campaign.name)
+    return campaign
+
+
+def withdraw(connection: Connection, author: Author, campaign_id: int, now: datetime) -> None:
+    """Take a submitted or approved campaign back, before anybody was told. Raises `MayNot`, `NotYours`,
+    `WrongCampaignState`."""
+    author.check(Permission.MAKE_CAMPAIGNS)
+    campaign = lock_campaign(connection, author, campaign_id)
+    check_state(campaign, (CampaignState.AWAITING_APPROVAL, CampaignState.APPROVED), "taken back")
+    move(connection, campaign, CampaignState.DRAFT, now, author.login, **NOT_APPROVED)
+
+
+def give_up_approvals(connection: Connection, now: datetime) -> list[int]:
+    """Make drafts again of what nobody approved in time; their ids."""
+    late = connection.execute(
+        select(Campaign.__table__)
+        .where(Campaign.state == CampaignState.AWAITING_APPROVAL, Campaign.approval_ends_at <= now)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for campaign in late:
+        change(
+            connection, campaign, now, "aftercare", "campaign.not-approved",
+            state=CampaignState.DRAFT, state_at=now, **NOT_APPROVED | {"notice": NOT_IN_TIME},
+        )  # fmt: skip
+    return [campaign.id for campaign in late]

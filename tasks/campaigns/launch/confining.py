@@ -1,0 +1,133 @@
+"""What the dispatch of one campaign heeds: it stops within a batch when the campaign is paused, held, cancelled, or
+out of money."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, update
+
+from models.campaign_course import BUDGET_USED_UP
+from models.campaign_states import UNDER_WAY
+from models.campaigns import Campaign, CampaignVariant
+from models.ledger import OF_CAMPAIGNS, Touch
+from models.settings import Settings
+from models.words import TouchState
+from tasks.campaigns.launch.advancing import hold
+from tasks.campaigns.wording.messages import price_of
+from tasks.dispatch.recording import Result
+
+CHARGED = (TouchState.SENT, TouchState.UNKNOWN)
+"""What a gateway charges for, as far as is known."""
+IN_FLIGHT = (TouchState.CLAIMED, TouchState.SENDING)
+SECONDS_AT_ONCE = 6
+"""A batch of a campaign with a pace is what may go in so many seconds: nothing is claimed long before it goes."""
+MINUTE = 60
+CENT = Decimal("0.01")
+
+
+@dataclass
+class CampaignConfinement:
+    """A dispatch that sends one campaign only, as long as that goes on."""
+
+    campaign_id: int
+    policies: Sequence[int]
+    per_minute: int | None
+    settings: Settings
+    clock: Callable[[], datetime]
+    over: Callable[[], bool] = lambda: False
+    """Whether the time that the run has for it is up."""
+
+    def customers_at_once(self, connection: Connection, limit: int) -> int:
+        """To how many customers the next batch may go. Locks the campaign's row: two claims never share one budget."""
+        campaign = connection.execute(
+            select(Campaign.__table__).where(Campaign.id == self.campaign_id).with_for_update(key_share=True)
+        ).one()
+        if self.over() or not _sends(campaign):
+            return 0
+        at_pace = min(limit, batch_size(self.per_minute) or limit)
+        return at_pace if campaign.budget is None else self._affordable(connection, campaign, at_pace)
+
+    def _affordable(self, connection: Connection, campaign: Row[Any], limit: int) -> int:
+        """What is left of the budget, less what is on its way; a campaign that has used it up is held."""
+        dearest: Decimal = campaign.dearest_message or Decimal(0)
+        if not dearest:
+            return limit
+        on_their_way = connection.execute(
+            select(func.count()).where(
+                OF_CAMPAIGNS,
+                Touch.policy_version_id.in_(self.policies),
+                Touch.state.in_(IN_FLIGHT),
+            )
+        ).scalar_one()
+        affordable = int((campaign.budget - campaign.spent) // dearest) - on_their_way
+        if affordable < 1 and not on_their_way and self._anything_due(connection):
+            amounts = {"budget": campaign.budget, "spent": campaign.spent, "dearest": dearest}
+            reason = BUDGET_USED_UP.format(**{name: _shown(amount) for name, amount in amounts.items()})
+            hold(connection, campaign, reason, self.clock())
+        return max(min(limit, affordable), 0)
+
+    def _anything_due(self, connection: Connection) -> bool:
+        due = (
+            select(Touch.id)
+            .where(
+                OF_CAMPAIGNS,
+                Touch.policy_version_id.in_(self.policies),
+                Touch.state == TouchState.PLANNED,
+                Touch.not_before <= self.clock(),
+            )
+            .limit(1)
+        )
+        return connection.scalar(due) is not None
+
+    def goes_on(self, connection: Connection) -> bool:
+        """Whether what is claimed may still go out; of a cancelled campaign the last look stops it with the reason."""
+        stopped = select(Campaign.paused_at, Campaign.held_at).where(Campaign.id == self.campaign_id)
+        return all(moment is None for moment in connection.execute(stopped).one())
+
+    def note(self, connection: Connection, results: Sequence[Result]) -> None:
+        """Add up what the messages cost, in the transaction that records them.
+
+        One that was dearer than any foreseen (a name that was imported since) is what is kept back from then on.
+        """
+        charged = [result for result in results if result.state in CHARGED and result.body]
+        if not charged:
+            return
+        of_those = select(Touch.id, Touch.channel).where(Touch.id.in_([result.touch_id for result in charged]))
+        channels = {row.id: row.channel for row in connection.execute(of_those)}
+        prices = [price_of(self.settings, channels[one.touch_id], one.body) for one in charged if one.body]
+        if any(prices):
+            dearest = func.greatest(Campaign.dearest_message, max(prices))
+            values = {"spent": Campaign.spent + sum(prices, Decimal(0)), "dearest_message": dearest}
+            connection.execute(update(Campaign).where(Campaign.id == self.campaign_id).values(**values))
+
+
+def _shown(amount: Decimal) -> str:
+    """To two decimals at least, and to as many as it takes."""
+    return f"{amount:.2f}" if amount == amount.quantize(CENT) else f"{amount.normalize():f}"
+
+
+def _sends(campaign: Row[Any]) -> bool:
+    return campaign.state in UNDER_WAY and campaign.paused_at is None and campaign.held_at is None
+
+
+def batch_size(per_minute: int | None) -> int | None:
+    """How many messages of a campaign with a pace go in one batch; None: it has no pace."""
+    return max(1, per_minute * SECONDS_AT_ONCE // MINUTE) if per_minute else None
+
+
+def confine(
+    connection: Connection,
+    campaign_id: int,
+    settings: Settings,
+    clock: Callable[[], datetime],
+    over: Callable[[], bool],
+) -> CampaignConfinement:
+    """The confinement of a dispatch to one launched campaign."""
+    policies = connection.scalars(
+        select(CampaignVariant.policy_version_id).where(CampaignVariant.campaign_id == campaign_id)
+    ).all()
+    plan = connection.execute(select(Campaign.plan).where(Campaign.id == campaign_id)).scalar_one()
+    return CampaignConfinement(campaign_id, policies, plan["per_minute"], settings, clock, over)

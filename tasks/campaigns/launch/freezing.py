@@ -1,0 +1,140 @@
+"""Who gets a campaign, written down when it begins: from then on its audience is who it was."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Connection, Date, Row, Time, case, func, literal, null, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from models.base import enumeration
+from models.cadence import ZONED, at_local, local_day, moment
+from models.campaign_plans import CampaignPlan, Launch, read_plan
+from models.campaigns import CampaignRecipient
+from models.people import Customer, Store
+from models.words import CampaignState, Wave
+from tasks.campaigns.audiences.counting import audience_of
+from tasks.campaigns.launch.drawing import drawn
+from tasks.database.statistics import count_recipients
+
+FREEZE_LOCK = 727_010
+IN_ORDER = (Wave.CANARY, Wave.TRIAL, Wave.REST, Wave.CONTROL)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the waves of a campaign lie among the ids of its recipients."""
+
+    after: int
+    canary_to: int
+    trial_to: int
+    rest_to: int
+    control_to: int
+
+    def columns(self) -> dict[str, int]:
+        """What the campaign's row says of it: nobody is planned yet."""
+        return {
+            "recipients_after": self.after,
+            "planned_up_to": self.after,
+            "canary_to": self.canary_to,
+            "trial_to": self.trial_to,
+            "rest_to": self.rest_to,
+            "control_to": self.control_to,
+        }
+
+
+def freeze_recipients(connection: Connection, campaign: Row[Any], plan: CampaignPlan, now: datetime) -> int:
+    """Write down the audience as it is now, in a random order within its waves; how many they are.
+
+    One campaign at a time, so that the numbers of each follow each other without a gap.
+    """
+    connection.execute(select(func.pg_advisory_xact_lock(FREEZE_LOCK)))
+    lots = drawn(audience_of(plan.audience, now, campaign.store_id), plan, campaign.id).subquery("lots")
+    order = case({wave.value: place for place, wave in enumerate(IN_ORDER)}, value=lots.c.wave)
+    connection.execute(
+        insert(CampaignRecipient).from_select(
+            ["campaign_id", "customer_id", "wave", "variant", "anchor_at"],
+            select(
+                literal(campaign.id, BigInteger),
+                lots.c.customer_id,
+                lots.c.wave,
+                lots.c.variant,
+                begins_for_each(plan.launch, campaign.launches_at),
+            )
+            .join_from(lots, Customer, Customer.id == lots.c.customer_id)
+            .join(Store, Store.id == Customer.store_id)
+            .order_by(order, lots.c.place),
+        )
+    )
+    count_recipients(connection)
+    written = select(func.count()).where(CampaignRecipient.campaign_id == campaign.id)
+    return connection.execute(written).scalar_one()
+
+
+def begins_for_each(launch: Launch, launches_at: datetime) -> ColumnElement[datetime]:
+    """When a campaign that begins at a moment begins for a customer: then, or when their own clock shows the hour."""
+    if launch.day is None or launch.hour is None:
+        return moment(launches_at)
+    return at_local(literal(launch.day, Date), launch.hour, _clock())
+
+
+def _clock() -> ColumnElement[str]:
+    """The time zone of the customer's own clock, as far as it is known."""
+    return func.coalesce(Customer.time_zone, Store.time_zone)
+
+
+def find_places(connection: Connection, campaign_id: int) -> Places:
+    """Where the waves of a campaign lie whose recipients are written down."""
+    ids = {
+        row.wave: (row.first, row.last)
+        for row in connection.execute(
+            select(
+                CampaignRecipient.wave,
+                func.min(CampaignRecipient.id).label("first"),
+                func.max(CampaignRecipient.id).label("last"),
+            )
+            .where(CampaignRecipient.campaign_id == campaign_id)
+            .group_by(CampaignRecipient.wave)
+        )
+    }
+    after = min(first for first, _ in ids.values()) - 1
+    ends = [after]
+    for wave in IN_ORDER:
+        ends.append(ids[wave][1] if wave in ids else ends[-1])
+    return Places(after, *ends[1:])
+
+
+def let_begin(connection: Connection, campaign: Row[Any], up_to: int) -> None:
+    """Give the next recipients of a wave that was let go later the moment at which it begins for them, and the rest
+    the variant that won."""
+    let_go_at = {CampaignState.TRIAL: campaign.trial_at, CampaignState.REST: campaign.rest_at}.get(campaign.state)
+    if let_go_at is None:
+        return
+    launch = read_plan(campaign.plan).launch
+    begins: ColumnElement[datetime] = func.greatest(CampaignRecipient.anchor_at, moment(let_go_at), type_=ZONED)
+    if launch.hour is not None:
+        begins = _next_hour(begins, literal(launch.hour, Time))
+    late = (CampaignRecipient.anchor_at < moment(let_go_at)) | CampaignRecipient.variant.is_(None)
+    connection.execute(
+        update(CampaignRecipient)
+        .where(
+            CampaignRecipient.campaign_id == campaign.id,
+            CampaignRecipient.id > campaign.planned_up_to,
+            CampaignRecipient.id <= up_to,
+            CampaignRecipient.wave != literal(Wave.CONTROL, enumeration(Wave)),
+            Customer.id == CampaignRecipient.customer_id,
+            Store.id == Customer.store_id,
+            late,
+        )
+        .values(
+            anchor_at=begins,
+            variant=func.coalesce(CampaignRecipient.variant, literal(campaign.winner) if campaign.winner else null()),
+        )
+    )
+
+
+def _next_hour(since: ColumnElement[datetime], hour: Any) -> ColumnElement[datetime]:
+    """The first moment from `since` on at which the customer's clock shows the hour."""
+    today = local_day(since, _clock())
+    first = func.timezone(_clock(), today + hour, type_=ZONED)
+    return case((first >= since, first), else_=func.timezone(_clock(), today + literal(1) + hour, type_=ZONED))

@@ -1,0 +1,1 @@
+"""What came of a campaign: answers, measures, results, and the export."""

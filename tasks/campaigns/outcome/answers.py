@@ -1,0 +1,65 @@
+"""What recipients answer to a campaign: by a reply, at their page, or by opting out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, assert_never
+
+from sqlalchemy import ColumnElement, Connection, and_, select, update
+
+from models.campaigns import CampaignRecipient
+from models.ledger import Touch
+from models.words import CampaignAnswer, Gate, ProcessName, ReplyMeaning, SubjectKind
+from tasks import audit
+from tasks.touches.picking import cancel_touches
+
+
+def answer_of(meaning: ReplyMeaning) -> CampaignAnswer | None:
+    """What a reply to a campaign's message answers; None: it is about something else."""
+    match meaning:
+        case ReplyMeaning.CONFIRM:
+            return CampaignAnswer.INTERESTED
+        case ReplyMeaning.STOP:
+            return CampaignAnswer.NOT_INTERESTED
+        case ReplyMeaning.OTHER_TIME | ReplyMeaning.UNREADABLE:
+            return CampaignAnswer.REPLIED
+        case ReplyMeaning.MARK:
+            return None
+        case _:
+            assert_never(meaning)
+
+
+def record_answer(
+    connection: Connection, recipient_id: int, answer: CampaignAnswer, now: datetime, *, replaces: bool = True
+) -> bool:
+    """Keep what a recipient answers, in place of an earlier answer or only where there is none; whether it is news."""
+    before = connection.execute(
+        select(CampaignRecipient.__table__).where(CampaignRecipient.id == recipient_id).with_for_update()
+    ).one()
+    if before.answer == answer or (before.answer is not None and not replaces):
+        return False
+    connection.execute(
+        update(CampaignRecipient).where(CampaignRecipient.id == recipient_id).values(answer=answer, answered_at=now)
+    )
+    actor = f"customer:{before.customer_id}"
+    was = {"answer": before.answer} if before.answer else None
+    what = {"answer": answer, "recipient": recipient_id}
+    audit.record(connection, now, actor, "campaign.answered", "campaign", before.campaign_id, was, what)
+    return True
+
+
+def call_off(connection: Connection, recipient_id: int, customers: Sequence[int], reason: str, now: datetime) -> int:
+    """Cancel what is still to come of a campaign for some customers, by whatever channel; how many touches.
+
+    What is claimed already is stopped by the dispatch's last look, which reads the consent and the answer again.
+    """
+    campaign = select(CampaignRecipient.campaign_id).where(CampaignRecipient.id == recipient_id).scalar_subquery()
+    theirs = select(CampaignRecipient.id).where(
+        CampaignRecipient.campaign_id == campaign, CampaignRecipient.customer_id.in_(customers)
+    )
+    to_come = and_(of_campaigns(), Touch.customer_id.in_(customers), Touch.subject_id.in_(theirs))
+    return cancel_touches(connection, to_come, Gate.CONSENT, reason, now, {"campaign": "opted out"})
+
+
+def of_campaigns() -> ColumnElement[Any]:
+    """Touches of campaigns."""
+    return and_(Touch.process == ProcessName.CAMPAIGNS.value, Touch.subject_kind == SubjectKind.RECIPIENT)

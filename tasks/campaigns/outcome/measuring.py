@@ -1,0 +1,96 @@
+"""What a campaign that is under way is decided by: how its canary fares, and how the variants of its trial do."""
+
+from datetime import datetime
+from typing import Any, assert_never
+
+from sqlalchemy import ColumnElement, Connection, Select, func, literal, or_, select
+
+from models.base import enumeration
+from models.cadence import moment
+from models.campaign_measures import CanaryMeasure, VariantMeasure
+from models.campaigns import Campaign, CampaignRecipient, CampaignVariant
+from models.ledger import Touch
+from models.words import ProcessName, SubjectKind, TouchState, Wave, WinnerBy
+from tasks.campaigns.audiences.behaviour import answered_well, booked, complained, opted_out
+from tasks.subjects.recipients import FIRST_STEP
+
+TOLD = (TouchState.SENT, TouchState.UNKNOWN, TouchState.FAILED)
+"""What became of the message is known, as far as it ever will be by itself."""
+TO_COME = (TouchState.PLANNED, TouchState.AWAITING_APPROVAL, TouchState.CLAIMED, TouchState.SENDING)
+
+
+def measure_canary(
+    connection: Connection, campaign_id: int, now: datetime, *, whole_trial: bool = False
+) -> CanaryMeasure:
+    """How those of the canary fared by `now`; `whole_trial`: and those on whom the variants are tried out."""
+    told = Touch.state.in_(TOLD)
+    waves = (Wave.CANARY, Wave.TRIAL) if whole_trial else (Wave.CANARY,)
+    of_wave = _messages(campaign_id).where(CampaignRecipient.wave.in_(waves))
+    row = connection.execute(
+        of_wave.with_only_columns(
+            func.count().filter(told).label("told"),
+            func.count().filter(or_(_not_planned_yet(), Touch.state.in_(TO_COME))).label("open"),
+            func.count().filter(Touch.state == TouchState.FAILED).label("failed"),
+            func.max(Touch.contacted_at).filter(told).label("last_contact_at"),
+        )
+    ).one()
+    until = moment(now)
+    left = _count(connection, of_wave.where(told, opted_out(Touch.purpose, Touch.contacted_at, until)))
+    angry = _count(connection, of_wave.where(told, complained(Touch.contacted_at, until)))
+    return CanaryMeasure(row.told, row.open, row.failed, left, angry, row.last_contact_at)
+
+
+def measure_trial(connection: Connection, campaign_id: int, by: WinnerBy, now: datetime) -> list[VariantMeasure]:
+    """How each variant did by `now` with those of the canary and the trial, who got theirs at random."""
+    tried = CampaignRecipient.wave.in_((Wave.CANARY, Wave.TRIAL))
+    told = _messages(campaign_id).where(tried, Touch.state.in_(TOLD))
+    keys = connection.scalars(
+        select(CampaignVariant.variant)
+        .where(CampaignVariant.campaign_id == campaign_id)
+        .order_by(CampaignVariant.variant)
+    )
+    everybody, good = _by_variant(connection, told), _by_variant(connection, told.where(_did_well(by, now)))
+    return [VariantMeasure(key, everybody.get(key, 0), good.get(key, 0)) for key in keys]
+
+
+def _did_well(by: WinnerBy, now: datetime) -> ColumnElement[bool]:
+    """What a variant is measured by, of one recipient who was told."""
+    since, until = CampaignRecipient.anchor_at, moment(now)
+    match by:
+        case WinnerBy.ANSWERED:
+            return answered_well(until)
+        case WinnerBy.BOOKED:
+            return booked(since, until)
+        case WinnerBy.STAYED:
+            return ~opted_out(Touch.purpose, since, until)
+        case _:
+            assert_never(by)
+
+
+def _messages(campaign_id: int) -> Select[Any]:
+    """The recipients of a campaign, each with its message where that was planned."""
+    return (
+        select(CampaignRecipient.id)
+        .join_from(CampaignRecipient, Campaign, Campaign.id == CampaignRecipient.campaign_id)
+        .outerjoin(
+            Touch,
+            (Touch.subject_kind == literal(SubjectKind.RECIPIENT, enumeration(SubjectKind)))
+            & (Touch.subject_id == CampaignRecipient.id)
+            & (Touch.process == literal(ProcessName.CAMPAIGNS.value))
+            & (Touch.step == literal(FIRST_STEP)),
+        )
+        .where(CampaignRecipient.campaign_id == campaign_id)
+    )
+
+
+def _not_planned_yet() -> ColumnElement[bool]:
+    return Touch.id.is_(None) & (CampaignRecipient.id > Campaign.planned_up_to)
+
+
+def _count(connection: Connection, rows: Select[Any]) -> int:
+    return connection.execute(rows.with_only_columns(func.count())).scalar_one()
+
+
+def _by_variant(connection: Connection, rows: Select[Any]) -> dict[str, int]:
+    counted = rows.with_only_columns(CampaignRecipient.variant, func.count().label("customers"))
+    return {row.variant: row.customers for row in connection.execute(counted.group_by(CampaignRecipient.variant))}

@@ -1,0 +1,296 @@
+"""What came of a campaign: how everybody's message stands and what they did since, by wave and by variant.
+
+One statement a measure, over everybody at once. Those told and the control group are measured alike: from the moment
+that the campaign began for each, over the same number of days.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, assert_never
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Interval,
+    Row,
+    Select,
+    SQLColumnExpression,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+)
+from sqlalchemy.sql.selectable import Subquery
+
+from models.base import enumeration
+from models.cadence import moment
+from models.campaign_plans import read_plan
+from models.campaign_results import CampaignAccount, CampaignResults, Group, Place
+from models.campaigns import Campaign, CampaignRecipient, CampaignVariant
+from models.errors import AftercareError
+from models.ledger import Touch
+from models.words import CampaignAnswer, Gate, ProcessName, TouchState, Wave
+from tasks.campaigns.audiences.behaviour import arrived, booked, complained, had_work_done, opted_out, spending
+from tasks.database.statistics import prepare_for_large_statements
+from tasks.subjects.recipients import FIRST_STEP
+
+UNSAID = "no reason given"
+MAY_HAVE_ARRIVED = (TouchState.SENT, TouchState.UNKNOWN)
+STOPPED = (TouchState.CANCELLED, TouchState.SUPERSEDED, TouchState.SKIPPED)
+
+
+class NoSuchCampaign(AftercareError):
+    """A campaign that is not there."""
+
+    def __init__(self, campaign_id: int) -> None:
+        self.campaign_id = campaign_id
+        super().__init__(f"There is no campaign {campaign_id}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The recipients of a campaign for whom it has begun, and the window in which what they do counts."""
+
+    campaign_id: int
+    purpose: ColumnElement[Any]
+    days: int
+    since: SQLColumnExpression[Any]
+    until: SQLColumnExpression[Any]
+
+    def ids(self, *did: ColumnElement[bool]) -> Select[Any]:
+        """Those of them who did something, looked for by themselves: whatever asks for it finds them all at once."""
+        return (
+            select(CampaignRecipient.id)
+            .join(Campaign, Campaign.id == CampaignRecipient.campaign_id)
+            .where(CampaignRecipient.campaign_id == self.campaign_id, has_begun(), *did)
+            .correlate(None)
+        )
+
+    def came(self) -> ColumnElement[bool]:
+        """The recipient came to a store, for an appointment or to have a car worked on."""
+        either = union(self.ids(arrived(self.since, self.until)), self.ids(had_work_done(self.since, self.until)))
+        return CampaignRecipient.id.in_(either)
+
+    def spent(self, *by: SQLColumnExpression[Any]) -> Select[Any]:
+        """What they spent, by some of their columns and by currency."""
+        spent = spending().subquery("spending")
+        return (
+            select(*by, spent.c.currency, func.sum(spent.c.amount).label("amount"))
+            .join_from(CampaignRecipient, Campaign, Campaign.id == CampaignRecipient.campaign_id)
+            .join(spent, spent.c.customer_id == CampaignRecipient.customer_id)
+            .where(
+                CampaignRecipient.campaign_id == self.campaign_id,
+                has_begun(),
+                spent.c.at >= self.since,
+                spent.c.at <= self.until,
+            )
+            .group_by(*by, spent.c.currency)
+        )
+
+    def who(self, *did: ColumnElement[bool]) -> Select[Any]:
+        """How many of them did something, by wave and variant."""
+        places = (CampaignRecipient.wave, CampaignRecipient.variant)
+        return (
+            select(*places, func.count().label("customers"))
+            .join(Campaign, Campaign.id == CampaignRecipient.campaign_id)
+            .where(CampaignRecipient.campaign_id == self.campaign_id, has_begun(), *did)
+            .group_by(*places)
+        )
+
+
+def read_results(connection: Connection, campaign_id: int, now: datetime) -> CampaignResults:
+    """The results as of `now`; those of a campaign that was not launched are empty.
+
+    Raises `NoSuchCampaign`, and `Unbalanced` if the account misses anybody.
+    """
+    campaign = connection.execute(select(Campaign.__table__).where(Campaign.id == campaign_id)).one_or_none()
+    if campaign is None:
+        raise NoSuchCampaign(campaign_id)
+    prepare_for_large_statements(connection)
+    measured = measure(campaign, now)
+    stands = connection.execute(_how_messages_stand(campaign_id)).all()
+    account = _account(connection, campaign_id, stands)
+    account.check()
+    groups = _groups(connection, measured, stands)
+    return CampaignResults(account, groups, _follow_ups(connection, campaign_id), measured.days, campaign.spent)
+
+
+def read_standings(connection: Connection, campaign_id: int) -> tuple[CampaignAccount, dict[Place, Group]]:
+    """How everybody's message stands, without what they did since: quick enough to follow a campaign by.
+
+    Raises `Unbalanced` if the account misses anybody.
+    """
+    prepare_for_large_statements(connection)
+    stands = connection.execute(_how_messages_stand(campaign_id)).all()
+    account = _account(connection, campaign_id, stands)
+    account.check()
+    groups = {
+        place: Group(counts["recipients"], counts["begun"], counts["sent"], counts["delivered"], counts["failed"])
+        for place, counts in _messages_by_place(stands).items()
+    }
+    return account, groups
+
+
+def measure(campaign: Row[Any], now: datetime) -> Measured:
+    """What counts for a campaign."""
+    plan = read_plan(campaign.plan)
+    since = CampaignRecipient.anchor_at
+    until = func.least(since + literal(timedelta(days=plan.measured_days), Interval), moment(now))
+    purpose = literal(plan.purpose, enumeration(type(plan.purpose)))
+    return Measured(campaign.id, purpose, plan.measured_days, since, until)
+
+
+def has_begun() -> ColumnElement[bool]:
+    """The recipient's turn has come, or they are held out."""
+    return or_(CampaignRecipient.wave == Wave.CONTROL, CampaignRecipient.id <= Campaign.planned_up_to)
+
+
+def messages_of(campaign_id: int) -> Subquery:
+    """The campaign's messages, which the index of campaigns finds; its follow-ups are others."""
+    return (
+        select(
+            Touch.subject_id, Touch.state, Touch.gate, Touch.reason, Touch.channel, Touch.contacted_at,
+            Touch.delivered_at,
+        )
+        .where(_of_campaign(campaign_id), Touch.step == literal(FIRST_STEP))
+        .subquery("messages")
+    )  # fmt: skip
+
+
+def _of_campaign(campaign_id: int) -> ColumnElement[bool]:
+    policies = select(CampaignVariant.policy_version_id).where(CampaignVariant.campaign_id == campaign_id)
+    return and_(Touch.process == ProcessName.CAMPAIGNS.value, Touch.policy_version_id.in_(policies))
+
+
+def _how_messages_stand(campaign_id: int) -> Select[Any]:
+    """How many recipients there are of each wave, variant and standing. Why, only of what was stopped."""
+    messages = messages_of(campaign_id)
+    message = messages.c
+    standing = (
+        select(
+            CampaignRecipient.wave,
+            CampaignRecipient.variant,
+            has_begun().label("begun"),
+            message.state,
+            case((message.state == TouchState.PLANNED, message.gate)).label("gate"),
+            case((message.state.in_(STOPPED), func.coalesce(message.reason, literal(UNSAID)))).label("reason"),
+            message.delivered_at.is_not(None).label("delivered"),
+        )
+        .join_from(CampaignRecipient, Campaign, Campaign.id == CampaignRecipient.campaign_id)
+        .outerjoin(messages, message.subject_id == CampaignRecipient.id)
+        .where(CampaignRecipient.campaign_id == campaign_id)
+        .subquery("standing")
+    )
+    return select(*standing.c, func.count().label("customers")).group_by(*standing.c)
+
+
+def _account(connection: Connection, campaign_id: int, stands: Iterable[Row[Any]]) -> CampaignAccount:
+    """Everybody, counted once by themselves and once by how their message stands: a doubled message shows."""
+    whole = select(func.count()).where(CampaignRecipient.campaign_id == campaign_id)
+    parts: Counter[str] = Counter()
+    held: Counter[str] = Counter()
+    stopped: Counter[str] = Counter()
+    for row in stands:
+        if row.state == TouchState.PLANNED and row.gate not in (None, Gate.NONE):
+            held[row.gate] += row.customers
+        elif row.state in STOPPED:
+            stopped[row.reason] += row.customers
+        else:
+            parts[_part(row)] += row.customers
+    recipients = connection.execute(whole).scalar_one()
+    return CampaignAccount(
+        recipients=recipients, held=dict(sorted(held.items())), stopped=dict(sorted(stopped.items())), **parts
+    )
+
+
+def _part(row: Row[Any]) -> str:
+    """The part of the account that a standing belongs to."""
+    if row.state is None:
+        if row.wave == Wave.CONTROL:
+            return "control"
+        return "passed_over" if row.begun else "not_planned"
+    state = TouchState(row.state)
+    match state:
+        case TouchState.PLANNED | TouchState.AWAITING_APPROVAL:
+            return "waiting"
+        case TouchState.CLAIMED | TouchState.SENDING:
+            return "on_its_way"
+        case TouchState.READY | TouchState.DONE:
+            return "handed_to_staff"
+        case TouchState.SENT | TouchState.FAILED | TouchState.UNKNOWN:
+            return state.value
+        case TouchState.CANCELLED | TouchState.SUPERSEDED | TouchState.SKIPPED:
+            return "stopped"
+        case _:
+            assert_never(state)
+
+
+def _groups(connection: Connection, measured: Measured, stands: Iterable[Row[Any]]) -> dict[Place, Group]:
+    """What each wave and variant did."""
+    counted = _messages_by_place(stands)
+    since, until = measured.since, measured.until
+    did = {
+        "booked": _count(connection, measured.who(booked(since, until))),
+        "came": _count(connection, measured.who(measured.came())),
+        "opted_out": _count(connection, measured.who(opted_out(measured.purpose, since, until))),
+        "complained": _count(connection, measured.who(complained(since, until))),
+    }
+    answered, spent = _answers(connection, measured), _spent(connection, measured)
+    return {
+        place: Group(
+            **counts,
+            **{name: by_place.get(place, 0) for name, by_place in did.items()},
+            answered=answered[place],
+            spent=spent[place],
+        )
+        for place, counts in sorted(counted.items(), key=lambda item: (list(Wave).index(item[0][0]), item[0][1] or ""))
+    }
+
+
+def _messages_by_place(stands: Iterable[Row[Any]]) -> dict[Place, Counter[str]]:
+    counted: dict[Place, Counter[str]] = defaultdict(Counter)
+    for row in stands:
+        group = counted[Wave(row.wave), row.variant]
+        group["recipients"] += row.customers
+        group["begun"] += row.customers * row.begun
+        group["sent"] += row.customers * (row.state in MAY_HAVE_ARRIVED)
+        group["delivered"] += row.customers * row.delivered
+        group["failed"] += row.customers * (row.state == TouchState.FAILED)
+    return counted
+
+
+def _count(connection: Connection, statement: Select[Any]) -> dict[Place, int]:
+    return {(Wave(row.wave), row.variant): row.customers for row in connection.execute(statement)}
+
+
+def _answers(connection: Connection, measured: Measured) -> Mapping[Place, dict[CampaignAnswer, int]]:
+    answer = CampaignRecipient.answer
+    said = measured.who(answer.is_not(None), CampaignRecipient.answered_at <= measured.until)
+    found: dict[Place, dict[CampaignAnswer, int]] = defaultdict(dict)
+    for row in connection.execute(said.add_columns(answer.label("answer")).group_by(answer)):
+        found[Wave(row.wave), row.variant][CampaignAnswer(row.answer)] = row.customers
+    return found
+
+
+def _spent(connection: Connection, measured: Measured) -> Mapping[Place, dict[str, Decimal]]:
+    statement = measured.spent(CampaignRecipient.wave, CampaignRecipient.variant)
+    found: dict[Place, dict[str, Decimal]] = defaultdict(dict)
+    for row in connection.execute(statement.order_by("currency")):
+        found[Wave(row.wave), row.variant][row.currency] = row.amount
+    return found
+
+
+def _follow_ups(connection: Connection, campaign_id: int) -> dict[str, int]:
+    statement = (
+        select(Touch.state, func.count().label("touches"))
+        .where(_of_campaign(campaign_id), Touch.step != literal(FIRST_STEP))
+        .group_by(Touch.state)
+        .order_by(Touch.state)
+    )
+    return {row.state: row.touches for row in connection.execute(statement)}

@@ -1,0 +1,153 @@
+"""A dry run of a campaign: the audience, its lots and the gates as they are. Nothing is sent, and nothing is kept."""
+
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, func, select
+
+from models.campaign_rehearsals import CampaignRehearsal, Part, RehearsedCustomer, RehearsedPage
+from models.masking import mask_contact
+from models.people import ContactPoint, Customer, CustomerKey, Store
+from models.settings import Settings
+from models.words import ChannelName, LaunchKind, Rehearsed
+from tasks.campaigns.rehearsal.calls_foreseen import foresee_calls
+from tasks.campaigns.rehearsal.collisions import COLLISION_DAYS, find_collisions
+from tasks.campaigns.rehearsal.would_be_touches import (
+    AT_ONCE,
+    LOTS,
+    Rehearsing,
+    drawn_lots,
+    held_out_lots,
+    judged_lots,
+    moments_of,
+    size_of,
+    store_day,
+)
+from tasks.campaigns.wording.messages import MOST_SAMPLED, estimate
+
+REACHED = (Rehearsed.TOLD, Rehearsed.HELD)
+PAGE_AT_ONCE = 2_000
+
+
+def rehearse_campaign(
+    connection: Connection, name: str, rehearsing: Rehearsing, settings: Settings
+) -> CampaignRehearsal:
+    """What a launch would do. The connection's transaction is rolled back to where it was.
+
+    Raises what `check_words` raises, and `RehearsalUnbalanced`.
+    """
+    plan = rehearsing.plan
+    with drawn_lots(connection, rehearsing):
+        parts = _parts(connection, rehearsing)
+        reached = _by_channel(parts)
+        sampled = connection.scalars(select(LOTS.c.customer_id).order_by(LOTS.c.place).limit(MOST_SAMPLED)).all()
+        prices = estimate(connection, name, plan, sampled, settings, rehearsing.now)
+        told = sum(reached.values())
+        by_channel = reached.items()
+        rehearsal = CampaignRehearsal(
+            as_of=rehearsing.now,
+            begins_at=None if plan.launch.kind is LaunchKind.LOCAL_HOUR else rehearsing.at,
+            audience=size_of(connection),
+            parts=parts,
+            currency=prices.currency,
+            cost=sum((prices.mean_price(channel) * many for channel, many in by_channel), Decimal(0)),
+            most_cost_of_follow_up=sum(
+                (prices.mean_price_of_follow_up(channel) * many for channel, many in by_channel), Decimal(0)
+            ),
+            budget=plan.budget,
+            minutes_at_pace=-(-told // plan.per_minute) if plan.per_minute else None,
+            calls=foresee_calls(connection, plan, rehearsing.store_id, told, rehearsing.now),
+            collisions=find_collisions(connection, rehearsing.at),
+            collision_days=COLLISION_DAYS,
+        )
+    rehearsal.check()
+    return rehearsal
+
+
+def _parts(connection: Connection, rehearsing: Rehearsing) -> list[Part]:
+    """How many there are of each sort, judged some thousands at a time."""
+    counts: Counter[tuple[Any, ...]] = Counter()
+    for statement in _statements(connection, rehearsing, 0, size_of(connection), AT_ONCE):
+        row = statement.subquery("lots").c
+        sort = (row.wave, row.variant, row.outcome, row.channel, row.gate, row.reason, store_day(row))
+        for *key, customers in connection.execute(select(*sort, func.count()).group_by(*sort)):
+            counts[tuple(key)] += customers
+    names = ("wave", "variant", "outcome", "channel", "gate", "reason", "on")
+    parts = [Part(**dict(zip(names, key, strict=True)), customers=many) for key, many in counts.items()]
+    return sorted(parts, key=lambda part: -part.customers)
+
+
+def _statements(
+    connection: Connection, rehearsing: Rehearsing, after: int, up_to: int, at_once: int
+) -> Iterator[Select[Any]]:
+    """The audience from one place to another, some thousands at a time and moment by moment."""
+    moments = moments_of(connection)
+    for begin in range(after, up_to, at_once):
+        yield held_out_lots(begin, begin + at_once)
+        for moment_of in moments:
+            yield judged_lots(connection, rehearsing.plan, moment_of, begin, begin + at_once)
+
+
+def _by_channel(parts: list[Part]) -> Counter[ChannelName]:
+    reached: Counter[ChannelName] = Counter()
+    for part in parts:
+        if part.outcome in REACHED and part.channel is not None:
+            reached[part.channel] += part.customers
+    return reached
+
+
+def list_rehearsed(
+    connection: Connection,
+    rehearsing: Rehearsing,
+    *,
+    outcome: Rehearsed | None = None,
+    reason: str | None = None,
+    after: int = 0,
+    limit: int = 50,
+) -> RehearsedPage:
+    """Customers by their place in the random order, those after one place: all, or those with an outcome or a reason.
+
+    The connection's transaction is rolled back to where it was.
+    """
+    rows: list[RehearsedCustomer] = []
+    with drawn_lots(connection, rehearsing):
+        for begin in range(after, size_of(connection), PAGE_AT_ONCE):
+            rows += _customers(connection, rehearsing, begin, outcome, reason)
+            if len(rows) > limit:
+                break
+    shown = rows[:limit]
+    return RehearsedPage(rows=shown, next=shown[-1].place if len(rows) > limit else None)
+
+
+def _customers(
+    connection: Connection, rehearsing: Rehearsing, after: int, outcome: Rehearsed | None, reason: str | None
+) -> list[RehearsedCustomer]:
+    """Those of the next places who have the outcome and the reason."""
+    found: list[RehearsedCustomer] = []
+    for statement in _statements(connection, rehearsing, after, after + PAGE_AT_ONCE, PAGE_AT_ONCE):
+        lots = statement.subquery("lots")
+        row = lots.c
+        key = select(func.min(CustomerKey.key)).where(CustomerKey.customer_id == Customer.id).scalar_subquery()
+        wanted = (
+            select(
+                row.place, row.customer_id, key.label("key"), Customer.name, Store.code.label("store"), row.wave,
+                row.variant, row.outcome, row.channel, ContactPoint.value.label("recipient"), row.at, row.gate,
+                row.reason,
+            )
+            .join_from(lots, Customer, Customer.id == row.customer_id)
+            .join(Store, Store.id == row.store_id)
+            .outerjoin(ContactPoint, ContactPoint.id == row.contact_point_id)
+        )  # fmt: skip
+        if outcome is not None:
+            wanted = wanted.where(row.outcome == outcome)
+        if reason is not None:
+            wanted = wanted.where(row.reason == reason)
+        found += [_masked(one) for one in connection.execute(wanted).mappings()]
+    return sorted(found, key=lambda one: one.place)
+
+
+def _masked(row: RowMapping) -> RehearsedCustomer:
+    recipient = row["recipient"]
+    return RehearsedCustomer(**(dict(row) | {"recipient": recipient and mask_contact(recipient)}))

@@ -1,0 +1,231 @@
+"""The messages that a launch would plan, judged by the gates of the dispatch: in a table of this transaction only."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    Interval,
+    MetaData,
+    Select,
+    Table,
+    Uuid,
+    case,
+    cast,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.types import Text
+
+from models.base import enumeration
+from models.cadence import ZONED, later, local_day, moment
+from models.campaign_plans import CampaignPlan
+from models.people import Customer, Store
+from models.words import Decision, Gate, Purpose, Rehearsed, StepKind, Wave
+from tasks.campaigns.audiences.counting import audience_of
+from tasks.campaigns.launch.drawing import drawn
+from tasks.campaigns.launch.freezing import begins_for_each
+from tasks.database.statistics import prepare_for_large_statements
+from tasks.dispatch.gates import judge_by
+from tasks.dispatch.store_rules import as_parameter, read_store_rules, rules_table
+
+AT_ONCE = 50_000
+"""So many customers are judged by one statement: memory stays flat however large the audience is."""
+LOTS = Table(
+    "rehearsed_lots",
+    MetaData(),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("customer_id", BigInteger),
+    Column("store_id", BigInteger),
+    Column("time_zone", Text),
+    Column("wave", enumeration(Wave)),
+    Column("variant", Text),
+    Column("anchor_at", ZONED),
+    Column("judged_at", ZONED),
+    prefixes=["TEMPORARY"],
+    postgresql_on_commit="DROP",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsing:
+    """What is rehearsed, and from when on."""
+
+    plan: CampaignPlan
+    campaign_id: int
+    store_id: int | None
+    at: datetime
+    """When it is launched; those who are told at their own hour are told no sooner."""
+    now: datetime
+
+
+@contextmanager
+def drawn_lots(connection: Connection, rehearsing: Rehearsing) -> Iterator[None]:
+    """Within it the audience stands in `LOTS`, with the moment at which each would be told; afterwards nothing does."""
+    savepoint = connection.begin_nested()
+    try:
+        prepare_for_large_statements(connection)
+        LOTS.create(connection)
+        connection.execute(insert(LOTS).from_select(LOTS.columns.keys(), _lots(rehearsing)))
+        connection.execute(text(f"analyze {LOTS.name}"))
+        yield
+    finally:
+        savepoint.rollback()
+
+
+def _lots(rehearsing: Rehearsing) -> Select[Any]:
+    plan = rehearsing.plan
+    audience = audience_of(plan.audience, rehearsing.now, rehearsing.store_id)
+    lots = drawn(audience, plan, rehearsing.campaign_id).subquery("lots")
+    anchor = begins_for_each(plan.launch, rehearsing.at)
+    earliest = func.greatest(anchor, moment(rehearsing.at), type_=ZONED)
+    wave = cast(lots.c.wave, Text)
+    delays = {Wave.TRIAL: _of_canary(plan), Wave.REST: _of_canary(plan) + _of_trial(plan)}
+    delay = case({key.value: literal(span, Interval) for key, span in delays.items()}, value=wave, else_=timedelta(0))
+    return (
+        select(
+            lots.c.place,
+            lots.c.customer_id,
+            lots.c.store_id,
+            Store.time_zone,
+            lots.c.wave,
+            lots.c.variant,
+            anchor,
+            earliest + delay,
+        )
+        .join_from(lots, Customer, Customer.id == lots.c.customer_id)
+        .join(Store, Store.id == lots.c.store_id)
+    )
+
+
+def _of_canary(plan: CampaignPlan) -> timedelta:
+    return plan.canary.watch_for.nominal if plan.canary.percent else timedelta(0)
+
+
+def _of_trial(plan: CampaignPlan) -> timedelta:
+    return plan.trial.after.nominal if plan.has_trial else timedelta(0)
+
+
+def moments_of(connection: Connection) -> Sequence[datetime]:
+    """The moments at which somebody would be told."""
+    return connection.scalars(select(LOTS.c.judged_at).distinct().order_by(LOTS.c.judged_at)).all()
+
+
+def size_of(connection: Connection) -> int:
+    """How many customers there are."""
+    return connection.execute(select(func.count()).select_from(LOTS)).scalar_one()
+
+
+def judged_lots(connection: Connection, plan: CampaignPlan, moment_of: datetime, after: int, up_to: int) -> Select[Any]:
+    """The customers by place (`after` exclusive) who would be told at one moment, with what the gates say of it.
+
+    `outcome`, `gate`, `reason`, `channel`, `contact_point_id`, and `at`: when they get it.
+    """
+    due = _due(plan, moment_of, after, up_to)
+    rules = rules_table(literal(as_parameter(read_store_rules(connection, moment_of)), JSONB))
+    judged = judge_by(due, _facts(due, moment_of), rules, moment_of)
+    row = judged.c
+    goes = row.decision != Decision.STOP
+    return select(
+        due.c.place,
+        due.c.customer_id,
+        due.c.store_id,
+        due.c.time_zone,
+        due.c.wave,
+        due.c.variant,
+        case(
+            (row.decision == Decision.PASS, _outcome(Rehearsed.TOLD)),
+            (row.decision == Decision.HOLD, _outcome(Rehearsed.HELD)),
+            else_=_outcome(Rehearsed.NOT_TOLD),
+        ).label("outcome"),
+        row.gate,
+        row.reason,
+        case((goes, row.channel)).label("channel"),
+        case((goes, row.contact_point_id)).label("contact_point_id"),
+        case((goes, func.coalesce(row.until, moment(moment_of)))).label("at"),
+    ).join_from(due, judged, judged.c.id == due.c.id)
+
+
+def held_out_lots(after: int, up_to: int) -> Select[Any]:
+    """The control group by place, in the shape of `judged_lots`."""
+    row = LOTS.c
+    return select(
+        row.place,
+        row.customer_id,
+        row.store_id,
+        row.time_zone,
+        row.wave,
+        row.variant,
+        _outcome(Rehearsed.HELD_OUT).label("outcome"),
+        literal(Gate.NONE, enumeration(Gate)).label("gate"),
+        literal(None, Text).label("reason"),
+        literal(None, Text).label("channel"),
+        literal(None, BigInteger).label("contact_point_id"),
+        literal(None, ZONED).label("at"),
+    ).where(row.wave == Wave.CONTROL, row.place > after, row.place <= up_to)
+
+
+def _outcome(outcome: Rehearsed) -> ColumnElement[Any]:
+    return literal(outcome, enumeration(Rehearsed))
+
+
+def _due(plan: CampaignPlan, moment_of: datetime, after: int, up_to: int) -> CTE:
+    """The messages as the claim would find them."""
+    row = LOTS.c
+    return (
+        select(
+            cast(func.lpad(func.to_hex(row.customer_id), 32, "0"), Uuid).label("id"),
+            row.place,
+            row.customer_id,
+            row.store_id,
+            row.time_zone,
+            row.wave,
+            row.variant,
+            literal(StepKind.MESSAGE, enumeration(StepKind)).label("kind"),
+            literal(plan.purpose, enumeration(Purpose)).label("purpose"),
+            literal(plan.priority, Integer).label("priority"),
+            literal([channel.value for channel in plan.channels], ARRAY(Text)).label("channels"),
+            row.anchor_at.label("due_at"),
+            later(row.anchor_at, plan.valid_for).label("valid_until"),
+            literal(False, Boolean).label("obligation"),
+            literal(False, Boolean).label("works_holidays"),
+            literal(False, Boolean).label("resendable"),
+            literal(True, Boolean).label("mine"),
+            cast(null(), Text).label("channel"),
+            cast(null(), BigInteger).label("contact_point_id"),
+            cast(null(), Uuid).label("merged_into"),
+            cast(null(), BigInteger).label("template_version_id"),
+        )
+        .where(row.judged_at == moment(moment_of), row.wave != Wave.CONTROL, row.place > after, row.place <= up_to)
+        .cte("due")
+    )
+
+
+def _facts(due: CTE, moment_of: datetime) -> CTE:
+    """Of a campaign that has not begun nothing can have changed; but a wave may come too late."""
+    return select(
+        due.c.id.label("touch_id"),
+        literal(False, Boolean).label("moved"),
+        cast(null(), Text).label("gone"),
+        (due.c.valid_until <= moment(moment_of)).label("passed"),
+        cast(null(), JSONB).label("figures"),
+    ).cte("facts")
+
+
+def store_day(row: Any) -> ColumnElement[Any]:
+    """The day in the customer's store on which they get it."""
+    return local_day(row.at, row.time_zone)

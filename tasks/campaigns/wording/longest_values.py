@@ -1,0 +1,125 @@
+"""How long the variables of a campaign's messages can become, and whether their characters are those of GSM-7."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, case, func, select, true
+from sqlalchemy.sql.elements import ColumnElement
+
+from models.campaign_lengths import NOTHING, Widths, widths_of
+from models.letters import CHINESE, LINKS, SALUTATIONS, WORDS
+from models.links import LINKS_OF_SUBJECT, make_link
+from models.people import Customer, Store
+from models.settings import Settings
+from models.sms_segments import BASIC, EXTENSION
+from models.vehicles import Vehicle
+from models.words import SubjectKind
+from tasks.messages.links import signer_for_letters
+from tasks.subjects.customers import vehicle_name
+
+HIGHEST_ID = 2**40
+SALUTATION = 4
+"""So many characters a salutation adds at most, however the source writes it: 先生, Mrs with a space."""
+UNLIKE_GSM_7 = "先"
+
+
+def _any_of(characters: frozenset[str]) -> str:
+    """A regular expression's set of characters, as PostgreSQL reads it."""
+    return "".join(f"\\u{ord(character):04X}" for character in sorted(characters))
+
+
+NOT_GSM_7 = f"[^{_any_of(BASIC | EXTENSION)}]"
+TWICE_IN_GSM_7 = f"[{_any_of(EXTENSION)}]"
+TWICE_IN_UCS_2 = "[\\U00010000-\\U0010FFFF]"
+
+
+def read_widths(
+    connection: Connection,
+    names: Sequence[str],
+    language: str,
+    spoken: Sequence[str],
+    store_id: int | None,
+) -> dict[str, Widths]:
+    """Of those variables that come from the records: of the customers who are told something in a language, where it is
+    said in those that are spoken. Whoever has another language is told it in the first of them."""
+    found: dict[str, Widths] = {}
+    if "customer" in names:
+        found["customer"] = _read(connection, _of_customers(language, spoken, store_id), SALUTATION)
+    if "vehicle" in names:
+        found["vehicle"] = _wider(
+            _read(connection, _of_vehicles(language, spoken, store_id)), widths_of(WORDS[language]["your car"])
+        )
+    if "store" in names or "store_phone" in names:
+        here = Store.id == store_id if store_id is not None else true()
+        found["store"] = _read(connection, _widest(func.concat(Store.name)).where(here))
+        found["store_phone"] = _read(connection, _widest(func.coalesce(Store.phone, "")).where(here))
+    return found
+
+
+def widths_of_links(settings: Settings, now: datetime) -> dict[str, Widths]:
+    """Of the links of a recipient."""
+    signer = signer_for_letters(settings)
+    if signer is None:
+        return {}
+    links = {
+        purpose: make_link(purpose, SubjectKind.RECIPIENT, HIGHEST_ID, HIGHEST_ID, now)
+        for purpose in LINKS_OF_SUBJECT[SubjectKind.RECIPIENT]
+    }
+    return {f"{LINKS}.{purpose}": widths_of(signer.address(link)) for purpose, link in links.items()}
+
+
+def _of_customers(language: str, spoken: Sequence[str], store_id: int | None) -> Select[Any]:
+    """Their names with their salutations, which are turned into those of the language where that has them."""
+    salutation = func.coalesce(Customer.salutation, "")
+    turned = (
+        case((salutation == "", ""), else_=UNLIKE_GSM_7)
+        if language == CHINESE
+        else case((salutation.in_(SALUTATIONS[language]), ""), else_=salutation)
+    )
+    value, written = func.concat(Customer.name, salutation), func.concat(Customer.name, turned)
+    return (
+        _widest(value, written)
+        .select_from(Customer)
+        .join(Store, Store.id == Customer.store_id)
+        .where(_hears(language, spoken, store_id))
+    )
+
+
+def _of_vehicles(language: str, spoken: Sequence[str], store_id: int | None) -> Select[Any]:
+    return (
+        _widest(func.coalesce(vehicle_name(), ""))
+        .select_from(Vehicle)
+        .join(Customer, Customer.id == Vehicle.customer_id)
+        .join(Store, Store.id == Customer.store_id)
+        .where(_hears(language, spoken, store_id))
+    )
+
+
+def _hears(language: str, spoken: Sequence[str], store_id: int | None) -> ColumnElement[bool]:
+    own = func.coalesce(Customer.language, Store.language)
+    others = [one for one in spoken if one != language]
+    theirs = own.not_in(others) if language == spoken[0] else own == language
+    return and_(theirs, Customer.store_id == store_id if store_id is not None else true())
+
+
+def _widest(value: ColumnElement[Any], written: ColumnElement[Any] | None = None) -> Select[Any]:
+    """The most units of a text in either alphabet, and whether one of them is not written in GSM-7."""
+    length = func.char_length(value)
+    return select(
+        func.max(length * case((value.regexp_match(TWICE_IN_GSM_7), 2), else_=1)),
+        func.max(length * case((value.regexp_match(TWICE_IN_UCS_2), 2), else_=1)),
+        func.bool_or((value if written is None else written).regexp_match(NOT_GSM_7)),
+    )
+
+
+def _read(connection: Connection, statement: Select[Any], more: int = 0) -> Widths:
+    row: Row[Any] = connection.execute(statement).one()
+    gsm_7, ucs_2, others = row
+    return NOTHING if ucs_2 is None else Widths(gsm_7 + more, ucs_2 + more, only_gsm_7=not others)
+
+
+def _wider(one: Widths, other: Widths) -> Widths:
+    return Widths(
+        max(one.gsm_7, other.gsm_7), max(one.ucs_2, other.ucs_2), only_gsm_7=one.only_gsm_7 and other.only_gsm_7
+    )

@@ -1,0 +1,261 @@
+"""What a campaign's messages say to real customers, and what they cost: before anybody is told anything."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple, assert_never
+
+from sqlalchemy import Connection, Select, literal, select
+from sqlalchemy.types import Text
+
+from models.campaign_lengths import Widths, most_segments, variables_in, widths_of
+from models.campaign_plans import CampaignPlan
+from models.campaign_words import FOLLOW_UP, Saying, check_texts, saying_for, sayings_of, spoken_in
+from models.letters import LINKS, write_variables
+from models.links import CONSENT_LASTS, Link, LinkPurpose, make_link
+from models.people import Customer
+from models.rendering import links_in, render
+from models.settings import Settings
+from models.sms_segments import TextLength, measure
+from models.words import ChannelName, StepKind, SubjectKind
+from tasks.access.reach import NotYours
+from tasks.campaigns.wording.longest_values import read_widths, widths_of_links
+from tasks.messages.links import NoAddressForCustomers, signer_for_letters
+from tasks.subjects.customers import about_customer, newest_car_of, stores_today
+
+MOST_SAMPLED = 200
+"""So many customers tell what a message costs."""
+RECIPIENT = 2**24
+"""Stands for the number of a recipient before there are any: its link is as long as the real ones, and opens none."""
+CENT_OF_A_CENT = Decimal("0.0001")
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignMessage:
+    """A message as one customer gets it."""
+
+    customer_id: int
+    store_id: int
+    variant: str
+    channel: ChannelName
+    language: str
+    subject: str | None
+    text: str
+    length: TextLength | None
+    """Of an SMS."""
+    price: Decimal
+
+
+class Cost(NamedTuple):
+    """What a message of one sort comes to, over the sampled customers of one language."""
+
+    variant: str
+    channel: ChannelName
+    language: str
+    customers: int
+    """Of the sample."""
+    segments_mean: float
+    """Text messages for each; of other channels than SMS 1."""
+    segments_most: int
+    price_mean: Decimal
+    price_most: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a campaign's messages cost each, in the currency of the settings."""
+
+    currency: str
+    sampled: int
+    costs: tuple[Cost, ...]
+    shares: Mapping[str, int]
+    """Percent of each variant."""
+
+    def mean_price(self, channel: ChannelName) -> Decimal:
+        """What a message by a channel costs on average, over languages and variants as they are shared out."""
+        return self._mean(channel, self.shares)
+
+    def mean_price_of_follow_up(self, channel: ChannelName) -> Decimal:
+        """The same of the follow-up; nothing where there is none or it is a call."""
+        return self._mean(channel, {FOLLOW_UP: 1})
+
+    def _mean(self, channel: ChannelName, shares: Mapping[str, int]) -> Decimal:
+        of_channel = [cost for cost in self.costs if cost.channel is channel and cost.variant in shares]
+        weights = sum(shares[cost.variant] * cost.customers for cost in of_channel)
+        total = sum((shares[cost.variant] * cost.customers * cost.price_mean for cost in of_channel), Decimal(0))
+        return (total / weights).quantize(CENT_OF_A_CENT) if weights else Decimal(0)
+
+
+def check_words(plan: CampaignPlan, settings: Settings) -> None:
+    """Whether a plan's texts may be sent.
+
+    Raises `UnreadableTemplate`, `UnknownVariable`, `ForbiddenInTemplate`, `SaysNoWayOut`, each of which names the
+    variant, the channel and the language; and `NoAddressForCustomers` for links where customers could not open them.
+    """
+    check_texts(plan)
+    if settings.links_begin is None and any(_links_of(saying) for saying in sayings_of(plan)):
+        raise NoAddressForCustomers
+
+
+def price_of(settings: Settings, channel: ChannelName, text: str) -> Decimal:
+    """What a message costs: an SMS by the text messages that it becomes."""
+    match channel:
+        case ChannelName.SMS:
+            return settings.prices.sms * measure(text).segments
+        case ChannelName.EMAIL:
+            return settings.prices.email
+        case ChannelName.WECHAT:
+            return settings.prices.wechat
+        case ChannelName.PHONE:
+            return Decimal(0)
+        case _:
+            assert_never(channel)
+
+
+def preview(
+    connection: Connection,
+    name: str,
+    plan: CampaignPlan,
+    customer_id: int,
+    variant: str,
+    channel: ChannelName,
+    settings: Settings,
+    now: datetime,
+    *,
+    links_last: timedelta = CONSENT_LASTS,
+) -> CampaignMessage:
+    """The message of a variant, or of the follow-up, as a customer gets it by a channel.
+
+    Raises `NotYours` for a customer who is not there, `NothingToSay`, and what `check_words` raises.
+    """
+    check_words(plan, settings)
+    customers = _customers(connection, name, [customer_id], now)
+    if not customers:
+        raise NotYours("customer", customer_id)
+    return _write(plan, customers[0], variant, channel, settings, now, links_last)
+
+
+def estimate(
+    connection: Connection,
+    name: str,
+    plan: CampaignPlan,
+    customer_ids: Sequence[int],
+    settings: Settings,
+    now: datetime,
+) -> Estimate:
+    """What the messages come to, from those to some customers of the audience, picked at random.
+
+    Raises what `check_words` raises.
+    """
+    check_words(plan, settings)
+    customers = _customers(connection, name, customer_ids[:MOST_SAMPLED], now)
+    written: dict[tuple[str, ChannelName, str], list[CampaignMessage]] = defaultdict(list)
+    for variant in _told_by_message(plan):
+        for channel in plan.channels:
+            for customer in customers:
+                one = _write(plan, customer, variant, channel, settings, now, CONSENT_LASTS)
+                written[variant, channel, one.language].append(one)
+    costs = tuple(_cost(*place, messages) for place, messages in written.items())
+    shares = {variant.key: variant.share for variant in plan.variants}
+    return Estimate(settings.price_currency, len(customers), costs, shares)
+
+
+def dearest_message(
+    connection: Connection, name: str, plan: CampaignPlan, store_id: int | None, settings: Settings, now: datetime
+) -> Decimal:
+    """What no message of a campaign can cost more than, whoever gets it: so much is kept back for each on its way."""
+    used = set(_told_by_message(plan))
+    sayings = [one for one in sayings_of(plan) if one.variant in used and one.channel in plan.channels]
+    always = {"campaign": widths_of(name)} | widths_of_links(settings, now)
+    return max((_dearest(connection, plan, one, always, store_id, settings) for one in sayings), default=Decimal(0))
+
+
+def _dearest(
+    connection: Connection,
+    plan: CampaignPlan,
+    saying: Saying,
+    always: Mapping[str, Widths],
+    store_id: int | None,
+    settings: Settings,
+) -> Decimal:
+    if saying.channel is not ChannelName.SMS:
+        return price_of(settings, saying.channel, saying.text)
+    spoken = spoken_in(plan, saying.variant, saying.channel)
+    widths = read_widths(connection, variables_in(saying.text), saying.language, spoken, store_id)
+    return settings.prices.sms * most_segments(saying.text, {**always, **widths})
+
+
+def _told_by_message(plan: CampaignPlan) -> list[str]:
+    """The variants, and the follow-up where it is a message."""
+    follows = plan.follow_up is not None and plan.follow_up.kind is StepKind.MESSAGE
+    return [*(variant.key for variant in plan.variants), *([FOLLOW_UP] if follows else [])]
+
+
+def _cost(variant: str, channel: ChannelName, language: str, messages: Sequence[CampaignMessage]) -> Cost:
+    segments = [one.length.segments if one.length else 1 for one in messages]
+    prices = [one.price for one in messages]
+    mean = float(Fraction(sum(segments), len(segments)))
+    price = (sum(prices, Decimal(0)) / len(prices)).quantize(CENT_OF_A_CENT)
+    return Cost(variant, channel, language, len(messages), mean, max(segments), price, max(prices))
+
+
+def _write(
+    plan: CampaignPlan,
+    customer: Mapping[Any, Any],
+    variant: str,
+    channel: ChannelName,
+    settings: Settings,
+    now: datetime,
+    links_last: timedelta,
+) -> CampaignMessage:
+    """What one customer is told."""
+    saying = saying_for(plan, variant, channel, customer["language"])
+    variables: dict[str, Any] = dict(write_variables(SubjectKind.RECIPIENT, saying.language, customer))
+    variables[LINKS] = _write_links(_links_of(saying), customer["customer_id"], settings, now, now + links_last)
+    subject, text = (part and render(part, variables) for part in (saying.subject, saying.text))
+    assert text is not None  # noqa: S101  a plan's texts are not empty
+    length = measure(text) if channel is ChannelName.SMS else None
+    whose = (customer["customer_id"], customer["store_id"])
+    return CampaignMessage(
+        *whose, variant, channel, saying.language, subject, text, length, price_of(settings, channel, text)
+    )
+
+
+def _links_of(saying: Saying) -> frozenset[str]:
+    return frozenset[str]().union(*(links_in(part) for part in (saying.subject, saying.text) if part))
+
+
+def _write_links(
+    names: Iterable[str], customer_id: int, settings: Settings, now: datetime, until: datetime
+) -> dict[str, str]:
+    """The customer's own links, at the latest until a moment. The invitation has no recipient yet to open it for."""
+    signer = signer_for_letters(settings)
+    if signer is None:
+        return dict.fromkeys(names, "")
+    made = {name: make_link(LinkPurpose(name), SubjectKind.RECIPIENT, RECIPIENT, customer_id, now) for name in names}
+    return {name: signer.address(_ending(link, until)) for name, link in made.items()}
+
+
+def _ending(link: Link, until: datetime) -> Link:
+    return Link(link.purpose, link.subject, link.subject_id, link.customer_id, min(link.until, until))
+
+
+def _customers(connection: Connection, name: str, ids: Collection[int], now: datetime) -> list[Mapping[Any, Any]]:
+    """The facts that a letter of a campaign is made from, of some customers."""
+    stores = stores_today(now)
+    statement: Select[Any] = (
+        select(
+            Customer.id.label("customer_id"),
+            Customer.store_id,
+            *about_customer(stores),
+            literal(name, Text).label("campaign"),
+            newest_car_of(Customer.id).label("vehicle"),
+        )
+        .join(stores, stores.c.id == Customer.store_id)
+        .where(Customer.id.in_(ids), Customer.erased_at.is_(None))
+        .order_by(Customer.id)
+    )
+    return list(connection.execute(statement).mappings())

@@ -1,0 +1,1 @@
+"""What a person must settle by a deadline."""

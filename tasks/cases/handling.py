@@ -1,0 +1,242 @@
+"""Cases: what a person must settle by a deadline, from the opening to the customer's agreement that it is settled."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, case, func, literal, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.types import Text
+
+from models.base import enumeration
+from models.cadence import local_day, moment
+from models.cases import FOLLOWERS, TITLES
+from models.errors import AftercareError
+from models.ledger import Case, CaseNote
+from models.money import Account, Promise
+from models.people import StaffMember, Store
+from models.words import CaseKind, CaseState, SubjectKind
+from tasks import audit
+from tasks.cases.deadlines import deadlines_everywhere, deadlines_in_store
+from tasks.stores.staff import Actor, find_actor
+from tasks.subjects import SUBJECTS
+from tasks.subjects.contract import Those
+
+LOOKED_BACK = timedelta(days=30)
+"""A promise that was broken longer ago is history, not news: an import of old books opens no cases."""
+STAMPS = {
+    CaseState.ANSWERED: ("answered_at",),
+    CaseState.SOLVED: ("answered_at", "solved_at"),
+    CaseState.CLOSED: ("closed_at",),
+}
+"""What a state says of a case: who gets the solution is answered, too."""
+
+
+class UnknownCase(AftercareError):
+    """A case that there is not."""
+
+    def __init__(self, case_id: int) -> None:
+        self.case_id = case_id
+        super().__init__(f"There is no case {case_id}.")
+
+
+class CaseNotThere(AftercareError):
+    """A case that cannot go from its state to the one asked for."""
+
+    def __init__(self, case_id: int, state: CaseState, wanted: CaseState) -> None:
+        self.case_id, self.state, self.wanted = case_id, state, wanted
+        ways = " or ".join(sorted(FOLLOWERS[state])) or "nothing more"
+        super().__init__(f"Case {case_id} is {state}, so it cannot become {wanted}; what may follow is {ways}.")
+
+
+class CaseChanged(AftercareError):
+    """A case that somebody else has changed since it was looked at."""
+
+    def __init__(self, case_id: int, state: CaseState) -> None:
+        self.case_id, self.state = case_id, state
+        super().__init__(f"Somebody else has changed case {case_id} meanwhile: it is {state}. Look at it again.")
+
+
+class CaseIsClosed(AftercareError):
+    """A closed case, which nobody works on any more."""
+
+    def __init__(self, case_id: int) -> None:
+        self.case_id = case_id
+        super().__init__(f"Case {case_id} is closed, so nobody works on it any more.")
+
+
+class CustomerHasNotAgreed(AftercareError):
+    """A complaint is closed only when the customer agrees (R10)."""
+
+    def __init__(self, case_id: int) -> None:
+        self.case_id = case_id
+        super().__init__(
+            f"Case {case_id} is a complaint: it is closed only when the customer agrees that it is settled."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A case to be opened. A cause opens one case of a kind, however often it is seen."""
+
+    store_id: int
+    customer_id: int
+    kind: CaseKind
+    cause: str
+    note: str | None = None
+    owner_id: int | None = None
+    touch_id: Any = None
+
+
+def open_case(connection: Connection, new: NewCase, now: datetime) -> int:
+    """Open a case, unless its cause has opened one before; the id of the one or the other."""
+    language = connection.execute(select(Store.language).where(Store.id == new.store_id)).scalar_one()
+    deadlines = deadlines_in_store(connection, new.store_id, new.kind, now)
+    statement = insert(Case).values(
+        **asdict(new), title=TITLES[new.kind][language], state=CaseState.OPEN, opened_at=now, **deadlines._asdict()
+    )
+    connection.execute(statement.on_conflict_do_nothing(index_elements=["kind", "cause"]))
+    same = (Case.kind == new.kind, Case.cause == new.cause)
+    return connection.execute(select(Case.id).where(*same)).scalar_one()
+
+
+def answer_case(
+    connection: Connection, case_id: int, now: datetime, staff_code: str, note: str | None, *, seen: int | None = None
+) -> None:
+    """The customer got a first answer.
+
+    Here and below, `seen` is the version of the case that whoever acts has before them; None: whichever it is. Raises
+    `UnknownCase`, `CaseChanged`, `CaseNotThere`, `UnknownStaff`, `InactiveStaff`.
+    """
+    _advance(connection, _lock(connection, case_id, seen), CaseState.ANSWERED, now, staff_code, note)
+
+
+def solve_case(
+    connection: Connection, case_id: int, now: datetime, staff_code: str, note: str | None, *, seen: int | None = None
+) -> None:
+    """What was wrong is put right."""
+    _advance(connection, _lock(connection, case_id, seen), CaseState.SOLVED, now, staff_code, note)
+
+
+def close_case(
+    connection: Connection,
+    case_id: int,
+    now: datetime,
+    staff_code: str,
+    note: str | None,
+    *,
+    customer_agrees: bool,
+    seen: int | None = None,
+) -> None:
+    """The case is settled. Raises `CustomerHasNotAgreed`, too, for a complaint without the customer's word."""
+    found = _lock(connection, case_id, seen)
+    if found.kind is CaseKind.COMPLAINT and not customer_agrees:
+        raise CustomerHasNotAgreed(case_id)
+    _advance(connection, found, CaseState.CLOSED, now, staff_code, note)
+
+
+def give_case(
+    connection: Connection, case_id: int, now: datetime, staff_code: str, to_code: str, *, seen: int | None = None
+) -> None:
+    """Somebody of the store owns it from now on; who gives it to themselves takes it. Raises `CaseIsClosed`, too."""
+    found = _lock(connection, case_id, seen)
+    if found.state is CaseState.CLOSED:
+        raise CaseIsClosed(case_id)
+    actor, owner = (find_actor(connection, code, found.store_id) for code in (staff_code, to_code))
+    _change(connection, found, {"owner_id": owner.id})
+    before = {"owner": connection.scalar(select(StaffMember.code).where(StaffMember.id == found.owner_id))}
+    audit.record(connection, now, actor.code, "case.given", "case", case_id, before, {"owner": owner.code})
+
+
+def write_note(connection: Connection, case_id: int, now: datetime, staff_code: str, text: str) -> None:
+    """Write down what is worth knowing. It changes nothing that another could be changing."""
+    found = _lock(connection, case_id, None)
+    actor = find_actor(connection, staff_code, found.store_id)
+    _note(connection, case_id, now, actor, text)
+    audit.record(connection, now, actor.code, "case.noted", "case", case_id, None, {"note": text})
+
+
+def _note(connection: Connection, case_id: int, now: datetime, actor: Actor, text: str) -> None:
+    connection.execute(insert(CaseNote).values(case_id=case_id, written_at=now, author=actor.code, text=text))
+
+
+def _lock(connection: Connection, case_id: int, seen: int | None) -> Row[Any]:
+    found = connection.execute(select(Case.__table__).where(Case.id == case_id).with_for_update()).one_or_none()
+    if found is None:
+        raise UnknownCase(case_id)
+    if seen is not None and seen != found.version:
+        raise CaseChanged(case_id, found.state)
+    return found
+
+
+def _change(connection: Connection, found: Row[Any], values: dict[str, Any]) -> None:
+    changed = update(Case).where(Case.id == found.id).values(**values, version=found.version + 1)
+    connection.execute(changed)
+
+
+def _advance(
+    connection: Connection, found: Row[Any], state: CaseState, now: datetime, staff_code: str, note: str | None
+) -> None:
+    if state not in FOLLOWERS[found.state]:
+        raise CaseNotThere(found.id, found.state, state)
+    actor = find_actor(connection, staff_code, found.store_id)
+    stamps = {name: now for name in STAMPS[state] if getattr(found, name) is None}
+    _change(connection, found, {"state": state, "owner_id": found.owner_id or actor.id, **stamps})
+    if note:
+        _note(connection, found.id, now, actor, note)
+    before, after = {"state": found.state}, {"state": state, "note": note}
+    audit.record(connection, now, actor.code, f"case.{state}", "case", found.id, before, after)
+
+
+def open_cases_for_broken_promises(connection: Connection, now: datetime) -> int:
+    """Open a case for each promise to pay that was broken lately and has none yet; how many."""
+    broken = _broken_promises(now).subquery("broken")
+    deadlines = deadlines_everywhere(connection, now).subquery("deadlines")
+    titles = TITLES[CaseKind.BROKEN_PROMISE]
+    statement = (
+        insert(Case)
+        .from_select(
+            ["store_id", "customer_id", "kind", "cause", "title", "state", "opened_at", "solve_by"],
+            select(
+                broken.c.store_id,
+                broken.c.customer_id,
+                literal(CaseKind.BROKEN_PROMISE, enumeration(CaseKind)),
+                func.concat("promise:", broken.c.broken_promise_id),
+                case(titles, value=Store.language),
+                literal(CaseState.OPEN, enumeration(CaseState)),
+                moment(now),
+                deadlines.c.solve_by,
+            )
+            .join(Store, Store.id == broken.c.store_id)
+            .join(
+                deadlines,
+                and_(deadlines.c.store_id == broken.c.store_id, deadlines.c.kind == CaseKind.BROKEN_PROMISE.value),
+            ),
+        )
+        .on_conflict_do_nothing(index_elements=["kind", "cause"])
+        .returning(Case.id)
+    )
+    return len(connection.execute(statement).all())
+
+
+def _broken_promises(now: datetime) -> Select[Any]:
+    """The accounts whose latest promise was broken, among those with one that ran out lately and has no case."""
+    ran_out = Promise.promised_for.between(
+        local_day(moment(now - LOOKED_BACK), Store.time_zone), local_day(moment(now), Store.time_zone)
+    )
+    has_case = (
+        select(literal(1))
+        .where(Case.kind == CaseKind.BROKEN_PROMISE, Case.cause == func.concat("promise:", Promise.id.cast(Text)))
+        .exists()
+    )
+    accounts = (
+        select(Promise.account_id)
+        .join(Account, Account.id == Promise.account_id)
+        .join(Store, Store.id == Account.store_id)
+        .where(ran_out, ~has_case)
+    )
+    facts = SUBJECTS[SubjectKind.ACCOUNT].facts(now, Those(accounts)).subquery("accounts_now")
+    return select(facts).where(
+        facts.c.broken_promise_id.is_not(None),
+        facts.c.promised_for >= local_day(moment(now - LOOKED_BACK), facts.c.time_zone),
+    )

@@ -1,0 +1,1 @@
+"""Maps: which column of a foreign file is which of ours."""

@@ -1,0 +1,391 @@
+"""The map from a source's columns to ours: a TOML file, validated as a whole before any row is read."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from dateutil.relativedelta import relativedelta
+from phonenumbers import SUPPORTED_REGIONS
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    create_model,
+    model_validator,
+)
+
+from tasks.intake.errors import UnusableMap, did_you_mean, listed
+from tasks.intake.files.reading import Notation
+from tasks.intake.kinds import KINDS, Kind, KindName
+from tasks.intake.values.amounts import DecimalMark
+from tasks.intake.values.cells import PlainNumber
+from tasks.intake.values.dates import SERIAL, SOME_DAY, read_interval, span_of
+
+Scalar = str | int | float | bool | date | datetime | time
+WHOLE_NUMBER = re.compile(r"(-?\d{1,5})(?:\.0+)?")
+SOURCES = ("column", "columns", "first_of", "constant", "difference", "sum")
+
+
+def as_text(value: Scalar) -> str:
+    """A TOML value as the text that a cell would hold."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return PlainNumber(value)
+    return value if isinstance(value, str) else value.isoformat()
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        sentence = f"'{text}' is not a regular expression: {error}"
+        raise ValueError(sentence) from error
+    return text
+
+
+def _region(text: str) -> str:
+    if text not in SUPPORTED_REGIONS:
+        sentence = f"'{text}' is not a country; expected an ISO 3166 code such as CN or DE"
+        raise ValueError(sentence)
+    return text
+
+
+def _date_format(text: str) -> str:
+    if "%Z" in text:
+        sentence = f"'{text}' has %Z, by which no zone is told; write %z, or time_zone = \"UTC\" beside it"
+        raise ValueError(sentence)
+    if text != SERIAL and not _is_date_format(text):
+        sentence = f"'{text}' is not a date format; expected a form such as %d.%m.%Y (day, month, year)"
+        raise ValueError(sentence)
+    return text
+
+
+def _is_date_format(text: str) -> bool:
+    """Whether what is written in this form can be read in it."""
+    some_day = SOME_DAY.replace(tzinfo=UTC)
+    try:
+        datetime.strptime(some_day.strftime(text), text)  # noqa: DTZ007  only whether it can be read
+    except ValueError:
+        return False
+    return "%" in text
+
+
+def _time_zone(text: str) -> str:
+    if text not in available_timezones():
+        sentence = f"'{text}' is not a time zone; expected an IANA name such as UTC or America/New_York"
+        raise ValueError(sentence)
+    return text
+
+
+def _encoding(text: str) -> str:
+    try:
+        "".encode(text)
+    except LookupError as error:
+        sentence = f"'{text}' is not an encoding; expected a name such as utf-8, gb18030 or cp1252"
+        raise ValueError(sentence) from error
+    return text
+
+
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+Pattern = Annotated[str, AfterValidator(_pattern)]
+DateFormat = Annotated[str, AfterValidator(_date_format)]
+Names = Annotated[list[str], Field(min_length=1)]
+Text = Annotated[str, BeforeValidator(lambda value: as_text(value) if isinstance(value, bool | int | float) else value)]
+
+
+def _as_list(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+class Part(BaseModel):
+    """A part of a map; what it does not know is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Rule(Part):
+    """Where the value of one of our columns comes from, and what is done to it on the way.
+
+    The steps happen in this order: source, pattern, split, values, absolute, plus, default.
+    """
+
+    column: str | None = None
+    columns: Annotated[list["RuleOrName"], Field(min_length=1)] | None = None
+    join: str = " "
+    first_of: Annotated[list["RuleOrName"], Field(min_length=1)] | None = None
+    constant: Scalar | None = None
+    difference: Annotated[list[str], Field(min_length=2)] | None = None
+    sum: Names | None = None
+    pattern: Pattern | None = None
+    split: Annotated[str, Field(min_length=1)] | None = None
+    part: int | None = None
+    values: dict[str, Scalar] | None = None
+    formats: list[DateFormat] | None = None
+    decimal: DecimalMark | None = None
+    time_zone: TimeZone | None = None
+    absolute: bool = False
+    plus: Annotated[list["SpanOrText"], Field(min_length=1), BeforeValidator(_as_list)] | None = None
+    default: Scalar | None = None
+    default_from: "RuleOrName | None" = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "Rule":
+        given = [name for name in SOURCES if getattr(self, name) is not None]
+        if len(given) != 1:
+            said = f"has {' and '.join(given)}" if given else "has none of them"
+            sentence = f"expected exactly one of {', '.join(SOURCES)}; it {said}"
+            raise ValueError(sentence)
+        if (self.split is None) != (self.part is None):
+            sentence = 'split and part belong together, such as split = ",", part = 1'
+            raise ValueError(sentence)
+        if self.part == 0:
+            sentence = "parts count from 1, or from the end as -1"
+            raise ValueError(sentence)
+        return self
+
+    @property
+    def source_columns(self) -> Iterator[str]:
+        """Every column of the source that the rule reads."""
+        yield from [self.column] if self.column is not None else []
+        yield from self.difference or self.sum or []
+        inner = [*(self.columns or []), *(self.first_of or []), *(self.plus or [])]
+        for rule in [*inner, *([self.default_from] if self.default_from else [])]:
+            yield from rule.source_columns
+
+    @cached_property
+    def label(self) -> str:
+        """What the rule reads, in a few words: what a person looks at to put a value right."""
+        if self.constant is not None:
+            return "(constant)"
+        between = " − " if self.difference else " + "
+        return between.join(dict.fromkeys(self.source_columns))
+
+
+def _rule_of(value: Any) -> Any:
+    return {"column": value} if isinstance(value, str) else value
+
+
+RuleOrName = Annotated[Rule, BeforeValidator(_rule_of)]
+
+
+class Span(Rule):
+    """How far a date is moved: so many of a unit, or a text that says its units itself, such as `2 years`."""
+
+    unit: Literal["days", "weeks", "months", "years", "hours", "minutes"] | None = None
+
+    @model_validator(mode="after")
+    def _a_span(self) -> "Span":
+        if self.plus is not None:
+            sentence = "a span is not moved itself; several spans stand in a list"
+            raise ValueError(sentence)
+        if isinstance(self.constant, str | int | float):
+            self.read(as_text(self.constant))
+        return self
+
+    def read(self, text: str) -> relativedelta:
+        """The span that a text stands for. Raises `ValueError` with a sentence."""
+        count = WHOLE_NUMBER.fullmatch(text)
+        return span_of(int(count[1]), self.unit[:-1]) if count and self.unit else read_interval(text)
+
+
+def _span_of(value: Any) -> Any:
+    return {"constant": value} if isinstance(value, str) else value
+
+
+SpanOrText = Annotated[Span, BeforeValidator(_span_of)]
+Rule.model_rebuild()
+Span.model_rebuild()
+
+
+class Condition(Part):
+    """Which rows a table of the map speaks of."""
+
+    column: str | None = None
+    difference: Annotated[list[str], Field(min_length=2)] | None = None
+    sum: Names | None = None
+    is_: Annotated[Literal["empty", "not empty", "zero", "not zero"] | None, Field(alias="is")] = None
+    equals: Text | None = None
+    not_: Annotated[Text | list[Text] | None, Field(alias="not")] = None
+    in_: Annotated[list[Text] | None, Field(alias="in")] = None
+    matches: Pattern | None = None
+
+    @model_validator(mode="after")
+    def _one_test(self) -> "Condition":
+        if sum(source is not None for source in (self.column, self.difference, self.sum)) != 1:
+            sentence = "expected a column (or difference, or sum) to look at"
+            raise ValueError(sentence)
+        if sum(test is not None for test in (self.is_, self.equals, self.not_, self.in_, self.matches)) != 1:
+            sentence = 'expected exactly one of is, equals, not, in, matches, such as is = "not empty"'
+            raise ValueError(sentence)
+        return self
+
+    @property
+    def source_columns(self) -> list[str]:
+        """The columns of the source that the condition reads."""
+        return [self.column] if self.column is not None else list(self.difference or self.sum or [])
+
+
+Conditions = Annotated[list[Condition], BeforeValidator(_as_list)]
+
+
+class FileRules(Part):
+    """How the file is to be read."""
+
+    encoding: Annotated[str, AfterValidator(_encoding)] | None = None
+    delimiter: Literal[",", ";", "\t", "|"] | None = None
+    sheet: str | int | None = None
+    header_row: Annotated[int, Field(ge=1)] | None = None
+    skip_rows_where: Conditions = []
+    fill_down: list[str] = []
+    decimal: DecimalMark | None = None
+    date_formats: list[DateFormat] = []
+    datetime_formats: list[DateFormat] = []
+    time_zone: TimeZone | None = None
+    default_country: Annotated[str, AfterValidator(_region)] = "CN"
+    negative_amounts: Literal["reject", "credit-notes"] = "reject"
+
+
+class KindTable(Part):
+    """What every table of a map has beside the rules of its kind's columns."""
+
+    only_where: Conditions = []
+    latest_by: RuleOrName | None = None
+
+    @property
+    def rules(self) -> dict[str, Rule]:
+        """The rules given, by our column's name."""
+        given = ((name, getattr(self, name)) for name in type(self).model_fields if name not in KindTable.model_fields)
+        return {name: rule for name, rule in given if rule is not None}
+
+
+def _table_of(kind: Kind) -> Any:
+    """The model of a kind's table, or of several when one row holds several facts of the kind."""
+    rules: dict[str, Any] = {column.name: (RuleOrName | None, None) for column in kind.columns}
+    table = create_model(f"{kind.name}-table", __base__=KindTable, **rules)
+    return Annotated[list[table], BeforeValidator(_as_list)] | None
+
+
+class Constants(Part):
+    """Values for every kind that has the column, where the kind's own table gives none."""
+
+    store: Text | None = None
+    currency: Text | None = None
+    language: Text | None = None
+
+
+_Whole: Any = create_model(
+    "Whole",
+    __base__=Part,
+    file=(FileRules, FileRules()),
+    constants=(Constants, Constants()),
+    **{kind.name.value: (_table_of(kind), None) for kind in KINDS.values()},  # type: ignore[call-overload]  # one a kind
+)
+
+
+class ColumnMap:
+    """A map that is known to be well formed."""
+
+    def __init__(self, whole: Any, path: Path | None = None) -> None:
+        self.path = path
+        self.file: FileRules = whole.file
+        self.constants: dict[str, Rule] = {
+            name: Rule(constant=value) for name, value in whole.constants if value is not None
+        }
+        self._whole = whole
+
+    @property
+    def notation(self) -> Notation:
+        """How the file writes what can be written in several ways."""
+        return Notation(
+            country=self.file.default_country,
+            decimal=self.file.decimal,
+            date_formats=tuple(self.file.date_formats),
+            moment_formats=tuple(self.file.datetime_formats),
+            zone=ZoneInfo(self.file.time_zone) if self.file.time_zone else None,
+        )
+
+    def tables(self, kind: KindName) -> list[KindTable] | None:
+        """The tables of a kind; none when the map does not speak of it, and its columns have our names."""
+        tables: list[KindTable] | None = getattr(self._whole, kind.value)
+        return tables
+
+
+NO_MAP = ColumnMap(_Whole())
+
+
+def read_map(path: Path) -> ColumnMap:
+    """The map in a TOML file. Raises `UnusableMap`."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except tomllib.TOMLDecodeError as error:
+        raise UnusableMap(path, [f"This is not valid TOML: {error}."]) from error
+    except UnicodeDecodeError as error:
+        raise UnusableMap(path, ["A map is written in UTF-8, and this file is not."]) from error
+    except OSError as error:
+        raise UnusableMap(path, [f"The map cannot be read: {error.strerror}."]) from error
+    return map_from(data, path)
+
+
+def map_from(data: dict[str, Any], path: Path) -> ColumnMap:
+    """The map in parsed TOML. Raises `UnusableMap`."""
+    try:
+        return ColumnMap(_Whole.model_validate(data), path)
+    except ValidationError as error:
+        raise UnusableMap(path, [_sentence(problem, data) for problem in error.errors()]) from error
+
+
+def _sentence(problem: Any, data: dict[str, Any]) -> str:
+    """One mistake as a sentence with its path in the map."""
+    location = _path(problem["loc"], data)
+    where = ".".join(location)
+    if problem["type"] == "extra_forbidden":
+        known = _known_at(location[:-1])
+        return (
+            f"{where}: '{location[-1]}' is not known here; expected one of {listed(known)}."
+            f"{did_you_mean(location[-1], known)}"
+        )
+    if problem["type"] in {"model_type", "dict_type"}:
+        example = f'{location[-1]} = "Column" or {location[-1]} = {{ column = "Column", … }}'
+        return f"{where}: expected the name of a column or a rule, such as {example}."
+    reason = problem["msg"].removeprefix("Value error, ").rstrip(".")
+    return f"{where}: {reason[:1].lower()}{reason[1:]}."
+
+
+def _path(parts: tuple[Any, ...], data: Any) -> list[str]:
+    """The path as it stands in the TOML: list positions only where the map has a list."""
+    path: list[str] = []
+    for part in parts:
+        if isinstance(part, int):
+            if not isinstance(data, list):
+                continue
+            path.append(str(part + 1))
+            data = data[part] if part < len(data) else None
+        else:
+            path.append(str(part))
+            data = data.get(part) if isinstance(data, dict) else None
+    return path
+
+
+def _known_at(path: list[str]) -> list[str]:
+    """The names that may stand at a place in a map."""
+    if not path:
+        return list(_Whole.model_fields)
+    named = [part for part in path if not part.isdigit()]
+    if named == ["file"]:
+        return list(FileRules.model_fields)
+    if named == ["constants"]:
+        return list(Constants.model_fields)
+    if named[-1] in {"only_where", "skip_rows_where"}:
+        return [field.alias or name for name, field in Condition.model_fields.items()]
+    if len(named) == 1:
+        return [*KindTable.model_fields, *(column.name for column in KINDS[KindName(named[0])].columns)]
+    return list((Span if named[-1] == "plus" else Rule).model_fields)

@@ -1,0 +1,1 @@
+"""Cells read as amounts, dates, phone numbers, choices."""

@@ -1,0 +1,185 @@
+"""Amounts of money and other figures as sources write them."""
+
+import re
+from decimal import Decimal, InvalidOperation
+from functools import cache, lru_cache
+from typing import Literal, NamedTuple
+
+from tasks.intake.values.cells import PlainNumber, Unusable, bare, narrow
+
+DecimalMark = Literal[".", ","]
+CENT = Decimal("0.01")
+LIMIT = Decimal(10) ** 12
+UNLIMITED = frozenset(
+    {"unlimited", "nolimit", "无限", "不限", "无限制", "不限里程", "不限公里", "无限公里", "无里程限制"}
+    | {"unbegrenzt", "unlimitiert", "ohnebegrenzung", "keinelimitierung"}
+)
+"""A limit that is none, as its cells are compared."""
+MOST_KILOMETRES = 5_000_000
+TEN_THOUSAND = Decimal(10_000)
+SIGNS = {
+    "¥": "CNY",
+    "元": "CNY",
+    "人民币": "CNY",
+    "rmb": "CNY",
+    "cn¥": "CNY",
+    "€": "EUR",
+    "eur": "EUR",
+    "euro": "EUR",
+    "$": "USD",
+    "us$": "USD",
+    "美元": "USD",
+    "欧元": "EUR",
+    "£": "GBP",
+    "hk$": "HKD",
+    "港币": "HKD",
+    "日元": "JPY",
+    "sfr": "CHF",
+    "fr": "CHF",
+    "kr": "SEK",
+    "zł": "PLN",
+    "kč": "CZK",
+    "₹": "INR",
+    "₩": "KRW",
+    "₽": "RUB",
+}
+"""Signs and names of currencies beside their ISO 4217 codes."""
+ISO_4217 = frozenset(
+    """AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF
+    CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF
+    IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK
+    MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR
+    SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED
+    VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG""".split()  # noqa: SIM905  160 codes read better as one text
+)
+FIGURES = re.compile(r"\d[\d.,]*|[.,]\d+")
+GROUPS = {mark: re.compile(rf"\d{{1,3}}(?:[{re.escape(mark)}]\d{{2,3}})*[{re.escape(mark)}]\d{{3}}") for mark in ".,"}
+AMOUNT_EXPECTED = "expected an amount such as 1234.50, 1,234.50 or ¥1,234.50"
+AMBIGUOUS = (
+    "this can be read in two ways, as thousands or as a fraction; say in the map which decimal mark the file uses: "
+    'decimal = "," or decimal = "." under [file]'
+)
+TOO_FINE = "expected at most two digits after the decimal mark"
+
+
+class Amount(NamedTuple):
+    """A figure with its sign, and the currency that stood beside it, if any."""
+
+    value: Decimal
+    currency: str | None
+
+
+@cache
+def read_currency(text: str) -> str:
+    """The ISO 4217 code that a code, sign or name stands for. Raises `Unusable`."""
+    name = narrow(text).strip().strip(".").casefold()
+    code = SIGNS.get(name) or name.upper()
+    if code not in ISO_4217:
+        clause = "expected a currency as its ISO 4217 code, such as CNY or EUR, or as a sign such as ¥ or €"
+        raise Unusable(clause)
+    return code
+
+
+@lru_cache(maxsize=16_384)
+def _read_amount(text: str, decimal: DecimalMark | None) -> Amount:
+    plain = narrow(text).replace("−", "-").replace("–", "-")
+    found = FIGURES.search(re.sub(r"(?<=\d)[\s'’_](?=\d)", "", plain))
+    if not found:
+        raise Unusable(AMOUNT_EXPECTED)
+    around = re.sub(r"(?<=\d)[\s'’_](?=\d)", "", plain)
+    left, right = around[: found.start()], around[found.end() :]
+    marks = (left + right).replace(" ", "")
+    negative = "-" in marks or (left.lstrip().startswith("(") and right.rstrip().endswith(")"))
+    name = re.sub(r"[-+()\s]", "", marks)
+    times_ten_thousand = name.startswith("万")
+    currency = read_currency_beside(name.removeprefix("万"))
+    value = _figure(found[0], decimal) * (TEN_THOUSAND if times_ten_thousand else 1)
+    return Amount(-value if negative else value, currency)
+
+
+def read_currency_beside(name: str) -> str | None:
+    """The currency that stands beside an amount; nothing when nothing does. Raises `Unusable`."""
+    if not name:
+        return None
+    try:
+        return read_currency(name)
+    except Unusable as error:
+        raise Unusable(AMOUNT_EXPECTED) from error
+
+
+def _figure(text: str, decimal: DecimalMark | None) -> Decimal:
+    mark = decimal or _decimal_mark(text)
+    grouping = "," if mark == "." else "."
+    whole, _, fraction = text.partition(mark)
+    if mark in fraction or grouping in fraction:
+        raise Unusable(AMOUNT_EXPECTED)
+    if grouping in whole:
+        if not GROUPS[grouping].fullmatch(whole):
+            raise Unusable(AMOUNT_EXPECTED)
+        whole = whole.replace(grouping, "")
+    try:
+        return Decimal(f"{whole or 0}.{fraction or 0}")
+    except InvalidOperation as error:
+        raise Unusable(AMOUNT_EXPECTED) from error
+
+
+def _decimal_mark(text: str) -> DecimalMark:
+    """Which of the two marks is the decimal one, where the text itself says so."""
+    last_point, last_comma = text.rfind("."), text.rfind(",")
+    if last_point >= 0 and last_comma >= 0:
+        return "." if last_point > last_comma else ","
+    if last_comma >= 0:
+        return "." if GROUPS[","].fullmatch(text) else ","
+    if text.count(".") > 1:
+        return ","
+    if re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", text):
+        raise Unusable(AMBIGUOUS)
+    return "."
+
+
+def read_figure(text: str, decimal: DecimalMark | None = None) -> Amount:
+    """A figure with its sign. Raises `Unusable`."""
+    if isinstance(text, PlainNumber):
+        return Amount(Decimal(text), None)
+    return _read_amount(text, decimal)
+
+
+def read_amount(text: str, decimal: DecimalMark | None = None) -> Amount:
+    """An amount in whole cents. Raises `Unusable`.
+
+    A spreadsheet's numbers carry the dust of binary fractions and of its formulas, and are rounded as it shows them;
+    an amount written as text is not rounded.
+    """
+    figure = read_figure(text, decimal)
+    if abs(figure.value) > LIMIT - CENT:  # before it is rounded, which no figure of more than 28 digits can be
+        clause = f"expected an amount below {LIMIT:,}"
+        raise Unusable(clause)
+    value = figure.value.quantize(CENT)
+    if value != figure.value and not isinstance(text, PlainNumber):
+        raise Unusable(TOO_FINE)
+    return Amount(value, figure.currency)
+
+
+def is_unlimited(text: str) -> bool:
+    """Whether a source says in words that there is no limit."""
+    return bare(text) in UNLIMITED
+
+
+@lru_cache(maxsize=16_384)
+def _read_kilometres(text: str, decimal: DecimalMark | None) -> int:
+    plain = re.sub(r"(公里|千米|kms?|kilomet(er|re)s?)\.?$", "", narrow(text).strip(), flags=re.IGNORECASE).strip()
+    if re.fullmatch(r"\d{1,3}([.,]\d{3})+", plain):  # an odometer shows no fractions of this kind
+        return int(re.sub(r"[.,]", "", plain))
+    return int(_read_amount(plain, decimal).value)
+
+
+def read_kilometres(text: str, decimal: DecimalMark | None = None) -> int:
+    """Whole kilometres. Raises `Unusable`."""
+    try:
+        kilometres = int(Decimal(text)) if isinstance(text, PlainNumber) else _read_kilometres(text, decimal)
+    except Unusable:
+        kilometres = -1
+    if not 0 <= kilometres <= MOST_KILOMETRES:
+        clause = f"expected kilometres, a whole number from 0 to {MOST_KILOMETRES:,}"
+        raise Unusable(clause)
+    return kilometres

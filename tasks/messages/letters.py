@@ -1,0 +1,158 @@
+"""What a touch says: its template filled in from the facts as they stand now, for many touches at a time."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Select, Uuid, case, cast, func, literal, select
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.selectable import LateralFromClause
+from sqlalchemy.types import Text
+
+from models.cadence import NOW
+from models.ledger import TemplateVersion, Touch
+from models.letters import LINKS, write_variables
+from models.people import Store
+from models.rendering import links_in, render
+from models.words import StepKind, SubjectKind
+from tasks.database.statistics import each_of
+from tasks.messages.links import write_links
+from tasks.subjects import SUBJECTS
+from tasks.subjects.contract import Those
+from tasks.subjects.customers import COMMON_LETTER
+
+THESE = each_of("ids", Uuid())
+"""The touches that a statement is about, given to it by `as_ids`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A touch in words: a message to the customer, or the script of a call or a task. What is asked for is rendered."""
+
+    language: str
+    subject_template: str | None
+    text_template: str
+    also_template: str | None
+    variables: Mapping[str, Any]
+
+    @property
+    def subject(self) -> str | None:
+        """The subject line, where the template has one."""
+        return render(self.subject_template, self.variables) if self.subject_template else None
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        return render(self.text_template, self.variables)
+
+    @property
+    def also(self) -> str | None:
+        """The line that stands for it inside another message; None: it is never merged."""
+        return render(self.also_template, self.variables) if self.also_template else None
+
+
+def as_ids(touch_ids: Sequence[UUID]) -> list[str]:
+    """Touches as the parameter `ids` of a statement about `THESE`."""
+    return [str(touch_id) for touch_id in touch_ids]
+
+
+def letters_of(connection: Connection, touch_ids: Sequence[UUID], now: datetime) -> dict[UUID, Letter]:
+    """The letters of some touches, by touch, from the facts known at `now`; one statement per kind of subject.
+
+    Messages are in the language of their frozen template, scripts for staff in the store's. A touch whose subject
+    is gone, or is an account that owes nothing any more, has nothing to say and is left out.
+    """
+    if not touch_ids:
+        return {}
+    return letters_about(connection, kinds_of(connection, touch_ids), touch_ids, now)
+
+
+def letters_about(
+    connection: Connection, kinds: Collection[SubjectKind], touch_ids: Sequence[UUID], now: datetime
+) -> dict[UUID, Letter]:
+    """The letters of those of some touches that are about subjects of these kinds."""
+    parameters = {"ids": as_ids(touch_ids), "now": now}
+    return {
+        row["touch_id"]: write_letter(kind, row, now)
+        for kind in sorted(kinds)
+        for row in connection.execute(_facts_and_templates(kind), parameters).mappings()
+    }
+
+
+def kinds_of(connection: Connection, touch_ids: Sequence[UUID]) -> frozenset[SubjectKind]:
+    """The kinds of subjects that some touches are about."""
+    return frozenset(connection.scalars(_kinds(), {"ids": as_ids(touch_ids)}))
+
+
+@cache
+def _kinds() -> Select[Any]:
+    return select(Touch.subject_kind).where(Touch.id.in_(THESE)).distinct()
+
+
+@cache
+def _facts_and_templates(kind: SubjectKind) -> Select[Any]:
+    """A row for each touch about one kind of subject: its template, and the facts that fill it in."""
+    subject = SUBJECTS[kind]
+    wanted = (Touch.id.in_(THESE), Touch.subject_kind == kind)
+    facts = subject.facts(NOW, Those(select(Touch.subject_id).where(*wanted))).subquery("facts")
+    frozen = aliased(TemplateVersion, name="frozen")
+    script = _script_in_store_language(frozen)
+    for_staff = script.c.id.is_not(None)
+    statement = (
+        select(
+            Touch.id.label("touch_id"),
+            facts.c.subject_id,
+            facts.c.customer_id,
+            case((for_staff, script.c.language), else_=frozen.language).label("template_language"),
+            case((for_staff, script.c.subject), else_=_said_by_channel(frozen, "subject")).label("template_subject"),
+            case((for_staff, script.c.text), else_=_said_by_channel(frozen, "text")).label("template_text"),
+            case((for_staff, script.c.also), else_=frozen.also).label("template_also"),
+            *(facts.c[name] for name in COMMON_LETTER),
+            *subject.letter(facts),
+        )
+        .join(facts, facts.c.subject_id == Touch.subject_id)
+        .join(frozen, frozen.id == Touch.template_version_id)
+        .join(Store, Store.id == Touch.store_id)
+        .outerjoin(script, literal(True))
+        .where(*wanted)
+    )
+    return statement.where(facts.c.totals.is_not(None)) if "totals" in facts.c else statement
+
+
+def _said_by_channel(frozen: type[TemplateVersion], part: str) -> ColumnElement[Any]:
+    """A part of the template, as it is said by the touch's channel where that has words of its own."""
+    own = frozen.by_channel[cast(Touch.channel, Text)][part].astext
+    return func.coalesce(own, getattr(frozen, part))
+
+
+def _script_in_store_language(frozen: type[TemplateVersion]) -> LateralFromClause:
+    """For a call or a task whose frozen template is in the customer's language: the one in force in the store's."""
+    there = aliased(TemplateVersion, name="there")
+    return (
+        select(there.id, there.language, there.subject, there.text, there.also)
+        .where(
+            Touch.kind != StepKind.MESSAGE,
+            there.key == frozen.key,
+            frozen.language != Store.language,
+            there.language == Store.language,
+            there.active,
+            func.coalesce(there.store_id == Touch.store_id, True),
+        )
+        .order_by(there.store_id.nulls_last())
+        .limit(1)
+        .correlate(Touch, Store, frozen)
+        .lateral("script")
+    )
+
+
+def write_letter(kind: SubjectKind, row: Mapping[Any, Any], now: datetime) -> Letter:
+    """The letter of a row of facts, with the templates that fill it in (`template_text` and so on)."""
+    templates = (row["template_subject"], row["template_text"], row["template_also"])
+    wanted = frozenset[str]().union(*(links_in(template) for template in templates if template))
+    variables: dict[str, Any] = dict(write_variables(kind, row["template_language"], row))
+    if wanted:
+        variables[LINKS] = write_links(kind, wanted, row, now)
+    return Letter(row["template_language"], *templates, variables)

@@ -1,0 +1,218 @@
+"""Templates read and changed by people: both languages, every variable known, before a text is activated."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
+from sqlalchemy import Connection, select
+
+from models.errors import AftercareError
+from models.ledger import PolicyVersion, TemplateVersion
+from models.people import Store
+from models.policy import CONTACT_RULES, Slug
+from models.rendering import UnknownVariable, check_template
+from models.shipped import LANGUAGES, ShippedTemplate
+from models.template_guard import refuse_forbidden
+from models.words import SubjectKind
+from tasks.audit import record
+from tasks.campaigns.launch.making_policies import MADE_FOR_CAMPAIGNS
+from tasks.policies.catalogue import add_template
+
+Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+
+
+class TemplateText(BaseModel):
+    """A template in one language."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    subject: Words | None = None
+    text: Words
+    also: Words | None = None
+
+
+TEXTS: TypeAdapter[dict[Slug, dict[str, TemplateText]]] = TypeAdapter(dict[Slug, dict[str, TemplateText]])
+
+
+class BadTemplates(AftercareError):
+    """Templates that are refused, with every place and reason."""
+
+    def __init__(self, complaints: Iterable[str]) -> None:
+        super().__init__("The templates are refused. " + " ".join(complaints))
+
+
+class NoSuchTemplate(AftercareError):
+    """A template that there is not."""
+
+    def __init__(self, key: str, known: Sequence[str]) -> None:
+        self.key = key
+        super().__init__(f"There is no template '{key}'; the templates are {', '.join(known)}.")
+
+
+class TemplateRow(NamedTuple):
+    """The active version of a template in one language."""
+
+    key: str
+    language: str
+    store: str | None
+    """Null: it holds for every store that has none of its own."""
+    version: int
+    subject: str | None
+    text: str
+    also: str | None
+    created_at: datetime
+    created_by: str
+
+
+def check_templates(connection: Connection, data: dict[str, Any]) -> list[ShippedTemplate]:
+    """The templates that `data` describes, as `[key.language]` tables of `text` and perhaps `subject` and `also`.
+
+    Raises `BadTemplates`, `UnreadableTemplate`, `ForbiddenInTemplate`, `UnknownVariable`.
+    """
+    try:
+        texts = TEXTS.validate_python(data)
+    except ValidationError as error:
+        raise BadTemplates(_complaints(error)) from error
+    templates = [
+        ShippedTemplate(key, language, text.subject, text.text, text.also)
+        for key, languages in texts.items()
+        for language, text in languages.items()
+    ]
+    _check_languages(connection, templates)
+    uses = _uses(connection)
+    for template in templates:
+        _check_means(template)
+        _check_variables(template, uses.get(template.key, set()))
+    return templates
+
+
+def change_templates(
+    connection: Connection, now: datetime, data: dict[str, Any], store_id: int | None, author: str
+) -> list[ShippedTemplate]:
+    """Activate templates as their next versions, for a store or for all; those given.
+
+    Raises what `check_templates` raises.
+    """
+    templates = check_templates(connection, data)
+    for template in templates:
+        before = _active(connection, template, store_id)
+        add_template(connection, template, store_id, author, now)
+        after = _active(connection, template, store_id)
+        if after != before:
+            place = f"{template.key}/{template.language}" + (f"/{store_id}" if store_id else "")
+            record(connection, now, author, "template.changed", "template", place, before, after)
+    return templates
+
+
+def list_templates(connection: Connection) -> list[TemplateRow]:
+    """The active templates that people write; a campaign's are written with it, and frozen."""
+    rows = connection.execute(
+        select(
+            TemplateVersion.key,
+            TemplateVersion.language,
+            Store.code,
+            TemplateVersion.version,
+            TemplateVersion.subject,
+            TemplateVersion.text,
+            TemplateVersion.also,
+            TemplateVersion.created_at,
+            TemplateVersion.created_by,
+        )
+        .outerjoin(Store, Store.id == TemplateVersion.store_id)
+        .where(TemplateVersion.active, ~TemplateVersion.key.startswith(MADE_FOR_CAMPAIGNS))
+        .order_by(TemplateVersion.key, TemplateVersion.language, Store.code.nulls_first())
+    )
+    return [TemplateRow(*row) for row in rows]
+
+
+def read_template(connection: Connection, key: str, store: str | None) -> list[TemplateRow]:
+    """A template in each language, as a store or every store uses it. Raises `NoSuchTemplate`."""
+    rows = list_templates(connection)
+    own = {(row.language): row for row in rows if row.key == key and row.store in (None, store)}
+    if not own:
+        raise NoSuchTemplate(key, sorted({row.key for row in rows}))
+    return list(own.values())
+
+
+def _complaints(error: ValidationError) -> list[str]:
+    found = []
+    for problem in error.errors(include_input=False):
+        path = ".".join(str(part) for part in problem["loc"] if part != "[key]")
+        found.append(f"{path}: {problem['msg']}.")
+    return found
+
+
+def _check_languages(connection: Connection, templates: Sequence[ShippedTemplate]) -> None:
+    """Each template is there in both languages: given now, or kept from before."""
+    strange = sorted({template.language for template in templates} - set(LANGUAGES))
+    if strange:
+        expected = " and ".join(LANGUAGES)
+        raise BadTemplates(
+            [f"The language {language} is not one of ours: expected {expected}." for language in strange]
+        )
+    there = {(template.key, template.language) for template in templates} | set(
+        connection.execute(select(TemplateVersion.key, TemplateVersion.language).where(TemplateVersion.active)).tuples()
+    )
+    keys = dict.fromkeys(template.key for template in templates)
+    missing = [(key, language) for key in keys for language in LANGUAGES if (key, language) not in there]
+    if missing:
+        raise BadTemplates(
+            f"{key}.{language} is missing: each template needs both languages." for key, language in missing
+        )
+
+
+def subjects_of(connection: Connection, key: str) -> set[SubjectKind]:
+    """What the steps that use a template are about; empty for a template that none uses."""
+    return _uses(connection).get(key, set())
+
+
+def _uses(connection: Connection) -> dict[str, set[SubjectKind]]:
+    """By template: what the steps that use it are about, in the active policies."""
+    bodies = connection.scalars(
+        select(PolicyVersion.body).where(PolicyVersion.active, PolicyVersion.name != CONTACT_RULES)
+    )
+    found: dict[str, set[SubjectKind]] = {}
+    for body in bodies:
+        for step in body["steps"]:
+            found.setdefault(step["template"], set()).add(SubjectKind(step["subject"]))
+    return found
+
+
+def _check_means(template: ShippedTemplate) -> None:
+    for text in (template.subject, template.text, template.also):
+        if text:
+            refuse_forbidden(template.key, text)
+
+
+def _check_variables(template: ShippedTemplate, subjects: set[SubjectKind]) -> None:
+    """A template in use fits each subject it is used for; one that is not used yet fits some subject."""
+    refusals = [refusal for subject in (subjects or SubjectKind) if (refusal := _refusal(template, subject))]
+    if refusals and (subjects or len(refusals) == len(SubjectKind)):
+        raise refusals[0]
+
+
+def _refusal(template: ShippedTemplate, subject: SubjectKind) -> UnknownVariable | None:
+    try:
+        for text in (template.subject, template.text, template.also):
+            if text:
+                check_template(template.key, text, subject)
+    except UnknownVariable as refusal:
+        return refusal
+    return None
+
+
+def _active(connection: Connection, template: ShippedTemplate, store_id: int | None) -> dict[str, Any] | None:
+    row = (
+        connection.execute(
+            select(TemplateVersion.version, TemplateVersion.subject, TemplateVersion.text, TemplateVersion.also).where(
+                TemplateVersion.key == template.key,
+                TemplateVersion.language == template.language,
+                TemplateVersion.store_id.is_not_distinct_from(store_id),
+                TemplateVersion.active,
+            )
+        )
+        .mappings()
+        .one_or_none()
+    )
+    return dict(row) if row else None

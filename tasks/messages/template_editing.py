@@ -1,0 +1,221 @@
+"""Templates edited by people in the console: checked, within their own store, never over somebody else's change."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, func, select, update
+
+from models.errors import AftercareError
+from models.ledger import TemplateVersion
+from models.people import Store
+from models.permissions import Permission
+from models.shipped import LANGUAGES
+from models.words import SubjectKind
+from tasks import audit
+from tasks.access.sessions import SignedIn
+from tasks.campaigns.launch.making_policies import MADE_FOR_CAMPAIGNS
+from tasks.messages.template_changes import (
+    NoSuchTemplate,
+    TemplateRow,
+    change_templates,
+    check_templates,
+    list_templates,
+    subjects_of,
+)
+from tasks.policies.editing import ChangedMeanwhile, NothingForAll, NothingOfTheirs, store_id_of
+
+Texts = dict[str, dict[str, str]]
+"""By language: `subject`, `text`, `also`, each perhaps empty."""
+PARTS = ("subject", "text", "also")
+KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+"""What a template may be called, as in a policy."""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRead:
+    """A template as it holds for a store or for all."""
+
+    texts: Texts
+    based_on: dict[str, int]
+    """By language: the version that a change says it is made from."""
+    own: bool
+    """Whether a text of it is exactly theirs; False: a store goes by what holds for all."""
+    used: bool
+    """Whether a step uses it."""
+    subjects: tuple[SubjectKind, ...]
+    """What the steps that use it are about; of a template without any, all that it could be about."""
+
+
+class TemplateVersionRow(NamedTuple):
+    """One version of a template in one language."""
+
+    language: str
+    store: str | None
+    version: int
+    subject: str | None
+    text: str
+    also: str | None
+    active: bool
+    created_at: datetime
+    created_by: str
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """What it says, as the editor has it."""
+        return {"subject": self.subject or "", "text": self.text, "also": self.also or ""}
+
+
+def list_own_templates(connection: Connection, store: str | None, *, every: bool) -> list[TemplateRow]:
+    """The active templates: those for all stores, and those of one store or of every store."""
+    return [row for row in list_templates(connection) if every or row.store in (None, store)]
+
+
+def read_for_editing(connection: Connection, user: SignedIn, key: str, store: str | None) -> TemplateRead:
+    """A template as it holds for a store or for all. Raises `NoSuchTemplate`, `NotYours`."""
+    store_id = store_id_of(connection, user, store)
+    held = {row.language: row for row in connection.execute(_in_force(key, store_id))}
+    if not held or key.startswith(MADE_FOR_CAMPAIGNS):
+        raise NoSuchTemplate(key, sorted({row.key for row in list_own_templates(connection, store, every=False)}))
+    used = subjects_of(connection, key)
+    texts = {language: {part: _said(held.get(language), part) for part in PARTS} for language in LANGUAGES}
+    return TemplateRead(
+        texts,
+        {language: row.id for language, row in held.items()},
+        any(row.store_id == store_id for row in held.values()),
+        bool(used),
+        tuple(sorted(used or SubjectKind)),
+    )
+
+
+def read_to_begin(connection: Connection, user: SignedIn, key: str, store: str | None) -> TemplateRead:
+    """A template that is there, as for editing; or an empty one of a key that nobody has used yet.
+
+    Raises `NotYours`, and `NoSuchTemplate` for a key that cannot be one, and for who may not make it.
+    """
+    try:
+        return read_for_editing(connection, user, key, store)
+    except NoSuchTemplate:
+        if not user.may(Permission.CHANGE_TEMPLATES) or not KEY.fullmatch(key):
+            raise
+    nothing = dict.fromkeys(PARTS, "")
+    return TemplateRead(
+        {language: dict(nothing) for language in LANGUAGES}, {}, False, False, tuple(sorted(SubjectKind))
+    )
+
+
+def list_template_versions(
+    connection: Connection, key: str, store: str | None, *, every: bool
+) -> list[TemplateVersionRow]:
+    """The versions for all stores and those of one store, or of every store; the newest first."""
+    kept = TemplateVersion
+    rows = connection.execute(
+        select(
+            kept.language, Store.code, kept.version, kept.subject, kept.text, kept.also, kept.active, kept.created_at,
+            kept.created_by,
+        )
+        .outerjoin(Store, Store.id == kept.store_id)
+        .where(kept.key == key)
+        .order_by(Store.code.nulls_first(), kept.language.desc(), kept.version.desc())
+    )  # fmt: skip
+    found = [TemplateVersionRow(*row) for row in rows]
+    return [row for row in found if every or row.store in (None, store)]
+
+
+def complaint_about(connection: Connection, key: str, texts: Texts) -> AftercareError | None:
+    """Why texts cannot be saved; None: they can."""
+    try:
+        check_templates(connection, _data(key, texts))
+    except AftercareError as refusal:
+        return refusal
+    return None
+
+
+def save_template(
+    connection: Connection,
+    user: SignedIn,
+    now: datetime,
+    key: str,
+    texts: Texts,
+    store: str | None,
+    based_on: dict[str, int],
+) -> None:
+    """Activate texts as the next versions in their languages, if what they were made from still holds.
+
+    Raises `ChangedMeanwhile`, `NotYours`, `MayNot`, and what `check_templates` raises.
+    """
+    user.check(Permission.CHANGE_TEMPLATES)
+    store_id = store_id_of(connection, user, store)
+    connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"template {key}"))))
+    held = {row.language: row for row in connection.execute(_in_force(key, store_id))}
+    for language, row in held.items():
+        if based_on.get(language) != row.id:
+            raise ChangedMeanwhile(f"{key}.{language}", row.created_by, row.version)
+    changed = {
+        language: parts
+        for language, parts in texts.items()
+        if language not in held or parts != {part: _said(held[language], part) for part in PARTS}
+    }
+    if changed:
+        change_templates(connection, now, _data(key, changed), store_id, user.login)
+
+
+def end_own_template(
+    connection: Connection,
+    user: SignedIn,
+    now: datetime,
+    key: str,
+    store: str | None,
+    based_on: dict[str, int],
+    reason: str,
+) -> None:
+    """Let a store say what is said for all again; what is planned with its own words goes out with them.
+
+    Raises `ChangedMeanwhile`, `NothingOfTheirs`, `NothingForAll`, `NotYours`, `MayNot`.
+    """
+    user.check(Permission.CHANGE_TEMPLATES)
+    store_id = store_id_of(connection, user, store)
+    connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"template {key}"))))
+    held = {row.language: row for row in connection.execute(_in_force(key, store_id))}
+    own = [row for row in held.values() if store_id is not None and row.store_id == store_id]
+    if not own:
+        raise NothingOfTheirs(key, store)
+    for language, row in held.items():
+        if based_on.get(language) != row.id:
+            raise ChangedMeanwhile(f"{key}.{language}", row.created_by, row.version)
+    kept = TemplateVersion
+    for_all = set(
+        connection.scalars(select(kept.language).where(kept.key == key, kept.active, kept.store_id.is_(None)))
+    )
+    if not for_all >= {row.language for row in own}:
+        raise NothingForAll(key, store)
+    connection.execute(update(kept).where(kept.id.in_([row.id for row in own])).values(active=False))
+    before = {"store": store, "versions": {row.language: row.version for row in own}}
+    audit.record(connection, now, user.login, "template.own-ended", "template", key, before, {"reason": reason})
+
+
+def _in_force(key: str, store_id: int | None) -> Select[Any]:
+    """A template per language: the store's own, or else the one for all."""
+    kept = TemplateVersion
+    whose = kept.store_id.is_(None) | kept.store_id.is_not_distinct_from(store_id)
+    return (
+        select(kept.__table__)
+        .where(kept.key == key, kept.active, whose)
+        .distinct(kept.language)
+        .order_by(kept.language, kept.store_id.nulls_last())
+    )
+
+
+def _said(row: Any, part: str) -> str:
+    return (getattr(row, part) or "") if row is not None else ""
+
+
+def _data(key: str, texts: Texts) -> dict[str, Any]:
+    """The texts as `check_templates` takes them: what is left empty is not there."""
+    return {
+        key: {
+            language: {part: said for part, said in parts.items() if said.strip() or part == "text"}
+            for language, parts in texts.items()
+        }
+    }

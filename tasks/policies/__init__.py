@@ -1,0 +1,1 @@
+"""The policies and templates in force, and how people change them."""

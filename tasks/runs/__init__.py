@@ -1,0 +1,1 @@
+"""Runs of processes: their rows, their accounts, their history, and what people do about them."""

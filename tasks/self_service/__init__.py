@@ -1,0 +1,1 @@
+"""What customers do by themselves: book, promise, answer, choose how they are contacted."""

@@ -1,0 +1,126 @@
+"""What customers say of a visit: kept once a visit, newer marks in place of older; a bad one is a complaint."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, null, select
+from sqlalchemy.dialects.postgresql import insert
+
+from models.errors import AftercareError
+from models.service import Handover, RepairOrder
+from models.surveys import BELOW_PAR, DIMENSIONS, HIGHEST, LOWEST, SurveyAnswer
+from models.vehicles import Vehicle
+from models.words import CaseKind, SubjectKind, SurveySource
+from tasks import audit
+from tasks.cases.handling import NewCase, open_case
+from tasks.subjects.customers import vehicle_name
+
+LONGEST_COMMENT = 1000
+
+
+class NotAMark(AftercareError):
+    """A mark that is none, or no mark at all."""
+
+    def __init__(self, marks: Mapping[str, int]) -> None:
+        self.marks = dict(marks)
+        super().__init__(f"Expected at least one mark, each from {LOWEST} to {HIGHEST}.")
+
+
+class CommentTooLong(AftercareError):
+    """A comment that nobody would read."""
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+        super().__init__(f"A comment has at most {LONGEST_COMMENT} characters; this one has {length}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What a customer is asked about, and what they said before."""
+
+    kind: SubjectKind
+    day: date | None
+    vehicle: str | None
+    work: str | None
+    marks: dict[str, int]
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a customer says of one visit."""
+
+    kind: SubjectKind
+    subject_id: int
+    store_id: int
+    customer_id: int
+    marks: Mapping[str, int]
+    """What was marked; what was not keeps its mark."""
+    comment: str | None
+    """None: nothing is said, and what was said before stands."""
+    source: SurveySource
+
+
+def see_visit(connection: Connection, kind: SubjectKind, subject_id: int) -> Visit:
+    """The visit, a handover or a repair order, with the customer's answer where there is one."""
+    table: Any = Handover if kind is SubjectKind.HANDOVER else RepairOrder
+    handed_over = kind is SubjectKind.HANDOVER
+    row = connection.execute(
+        select(
+            (Handover.handed_over_on if handed_over else RepairOrder.closed_on).label("day"),
+            vehicle_name().label("vehicle"),
+            (null() if handed_over else RepairOrder.work).label("work"),
+        )
+        .select_from(table)
+        .outerjoin(Vehicle, Vehicle.id == table.vehicle_id)
+        .where(table.id == subject_id)
+    ).one()
+    same = (SurveyAnswer.subject_kind == kind, SurveyAnswer.subject_id == subject_id)
+    answer = connection.execute(select(SurveyAnswer.__table__).where(*same)).one_or_none()
+    marks = {name: mark for name in DIMENSIONS if (mark := getattr(answer, name, None)) is not None}
+    return Visit(kind, row.day, row.vehicle, row.work, marks, (answer.comment if answer else None) or "")
+
+
+def answer_survey(connection: Connection, answer: Answer, now: datetime) -> int | None:
+    """Keep an answer; the complaint that a mark below par opens, if any. Raises `NotAMark`, `CommentTooLong`."""
+    _check(answer)
+    values = {
+        "store_id": answer.store_id,
+        "customer_id": answer.customer_id,
+        "answered_at": now,
+        "source": answer.source,
+        **answer.marks,
+    }
+    if answer.comment is not None:
+        values["comment"] = answer.comment or None
+    statement = insert(SurveyAnswer).values(subject_kind=answer.kind, subject_id=answer.subject_id, **values)
+    kept = statement.on_conflict_do_update(index_elements=["subject_kind", "subject_id"], set_=values)
+    answer_id = connection.execute(kept.returning(SurveyAnswer.id)).scalar_one()
+    after = {"marks": dict(answer.marks)}
+    actor = f"customer:{answer.customer_id}"
+    audit.record(connection, now, actor, "survey.answered", "survey", answer_id, None, after)
+    below = {name: mark for name, mark in answer.marks.items() if mark < BELOW_PAR}
+    return _complain(connection, answer, answer_id, below, now) if below else None
+
+
+def _check(answer: Answer) -> None:
+    known = answer.marks.keys() <= set(DIMENSIONS)
+    if not answer.marks or not known or not all(LOWEST <= mark <= HIGHEST for mark in answer.marks.values()):
+        raise NotAMark(answer.marks)
+    if answer.comment is not None and len(answer.comment) > LONGEST_COMMENT:
+        raise CommentTooLong(len(answer.comment))
+
+
+def _complain(connection: Connection, answer: Answer, answer_id: int, below: Mapping[str, int], now: datetime) -> int:
+    """A survey opens one complaint, however often it is answered; the marks in it are the first bad ones."""
+    marks = ", ".join(f"{name} {mark}" for name, mark in below.items())
+    case = NewCase(
+        store_id=answer.store_id,
+        customer_id=answer.customer_id,
+        kind=CaseKind.COMPLAINT,
+        cause=f"survey:{answer_id}",
+        note="\n".join(part for part in (marks, answer.comment) if part),
+    )
+    return open_case(connection, case, now)

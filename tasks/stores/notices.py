@@ -1,0 +1,163 @@
+"""Departments told of moved and cancelled appointments, and their word that they know (R1)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.types import Text
+
+from models.cadence import moment
+from models.errors import AftercareError
+from models.ledger import PolicyVersion
+from models.people import Customer, StaffMember, Store
+from models.service import Appointment, AppointmentChange, DepartmentNotice
+from models.words import ChangeKind, ProcessName
+from tasks import audit
+from tasks.stores.staff import find_actor
+
+
+class UnknownNotice(AftercareError):
+    """A notice that there is not."""
+
+    def __init__(self, notice_id: int) -> None:
+        self.notice_id = notice_id
+        super().__init__(f"There is no notice {notice_id}.")
+
+
+class NoticeAcknowledged(AftercareError):
+    """A notice that somebody has acknowledged already."""
+
+    def __init__(self, notice_id: int, department: str, by: str) -> None:
+        self.notice_id, self.department, self.by = notice_id, department, by
+        super().__init__(f"{by} has acknowledged notice {notice_id} for the department '{department}' already.")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A department that was told of a change."""
+
+    id: int
+    department: str
+    store: str
+    """The store's code."""
+    time_zone: str
+    customer: str
+    appointment: str
+    """The source's key of the appointment."""
+    change: ChangeKind
+    from_starts_at: datetime
+    to_starts_at: datetime
+    changed_at: datetime
+    told_at: datetime
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+    """The staff code."""
+
+
+def tell_departments(connection: Connection, now: datetime) -> int:
+    """Tell the departments concerned of every change they were not told of; how many notices.
+
+    The appointment's own departments, or else those that the policy of its store names.
+    """
+    told = (
+        insert(DepartmentNotice)
+        .from_select(["change_id", "department", "told_at"], _untold(now))
+        .on_conflict_do_nothing(index_elements=["change_id", "department"])
+        .returning(DepartmentNotice.id)
+    )
+    return len(connection.execute(told).all())
+
+
+def _untold(now: datetime) -> Select[Any]:
+    in_force = _departments_by_policy()
+    departments = func.coalesce(Appointment.departments, in_force.c.departments, type_=ARRAY(Text))
+    has_notices = select(literal(1)).where(DepartmentNotice.change_id == AppointmentChange.id).exists()
+    return (
+        select(AppointmentChange.id, func.unnest(departments), moment(now))
+        .join(Appointment, Appointment.id == AppointmentChange.appointment_id)
+        .join(in_force, in_force.c.store_id == Appointment.store_id)
+        .where(AppointmentChange.changed_at <= moment(now), ~has_notices)
+    )
+
+
+def _departments_by_policy() -> Any:
+    """Per store: the departments that its own active policy names, or else the shipped one."""
+    named = func.jsonb_array_elements_text(PolicyVersion.body[("rules", "departments")]).table_valued("value")
+    departments = select(func.array_agg(named.c.value)).select_from(named).scalar_subquery()
+    return (
+        select(Store.id.label("store_id"), departments.label("departments"))
+        .join(PolicyVersion, or_(PolicyVersion.store_id == Store.id, PolicyVersion.store_id.is_(None)))
+        .where(PolicyVersion.name == ProcessName.APPOINTMENT_REMINDERS.value, PolicyVersion.active)
+        .distinct(Store.id)
+        .order_by(Store.id, PolicyVersion.store_id.nulls_last())
+        .cte("departments_by_policy")
+    )
+
+
+def list_notices(
+    connection: Connection, *, store: str | None = None, department: str | None = None, everything: bool = False
+) -> list[Notice]:
+    """The notices that wait for an acknowledgement, or all; the oldest first. `store` is a store's code."""
+    statement = _notices()
+    if store is not None:
+        statement = statement.where(Store.code == store)
+    if department is not None:
+        statement = statement.where(DepartmentNotice.department == department)
+    if not everything:
+        statement = statement.where(DepartmentNotice.acknowledged_at.is_(None))
+    return [Notice(**row) for row in connection.execute(statement).mappings()]
+
+
+def _notices() -> Select[Any]:
+    return (
+        select(
+            DepartmentNotice.id,
+            DepartmentNotice.department,
+            Store.code.label("store"),
+            Store.time_zone,
+            Customer.name.label("customer"),
+            Appointment.key.label("appointment"),
+            AppointmentChange.kind.label("change"),
+            AppointmentChange.from_starts_at,
+            AppointmentChange.to_starts_at,
+            AppointmentChange.changed_at,
+            DepartmentNotice.told_at,
+            DepartmentNotice.acknowledged_at,
+            StaffMember.code.label("acknowledged_by"),
+        )
+        .join(AppointmentChange, AppointmentChange.id == DepartmentNotice.change_id)
+        .join(Appointment, Appointment.id == AppointmentChange.appointment_id)
+        .join(Store, Store.id == Appointment.store_id)
+        .join(Customer, Customer.id == Appointment.customer_id)
+        .outerjoin(StaffMember, StaffMember.id == DepartmentNotice.acknowledged_by)
+        .order_by(DepartmentNotice.told_at, DepartmentNotice.id)
+    )
+
+
+def acknowledge(connection: Connection, notice_id: int, now: datetime, staff_code: str) -> None:
+    """A department knows of the change.
+
+    Raises `UnknownNotice`, `NoticeAcknowledged`, `UnknownStaff`, `InactiveStaff`.
+    """
+    notice = connection.execute(
+        select(DepartmentNotice.department, DepartmentNotice.acknowledged_by, Appointment.store_id)
+        .join(AppointmentChange, AppointmentChange.id == DepartmentNotice.change_id)
+        .join(Appointment, Appointment.id == AppointmentChange.appointment_id)
+        .where(DepartmentNotice.id == notice_id)
+        .with_for_update(of=DepartmentNotice.__table__)
+    ).one_or_none()
+    if notice is None:
+        raise UnknownNotice(notice_id)
+    if notice.acknowledged_by is not None:
+        name = select(StaffMember.name).where(StaffMember.id == notice.acknowledged_by)
+        raise NoticeAcknowledged(notice_id, notice.department, connection.execute(name).scalar_one())
+    actor = find_actor(connection, staff_code, notice.store_id)
+    connection.execute(
+        update(DepartmentNotice)
+        .where(DepartmentNotice.id == notice_id)
+        .values(acknowledged_at=now, acknowledged_by=actor.id)
+    )
+    after = {"department": notice.department, "acknowledged_at": now.isoformat()}
+    audit.record(connection, now, actor.code, "notice.acknowledged", "department-notice", notice_id, None, after)

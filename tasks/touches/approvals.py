@@ -1,0 +1,228 @@
+"""What waits for a named person before it goes: shown as the customer will get it, approved or refused."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, Uuid, bindparam, func, insert, select, union_all, update
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from models.base import Facts
+from models.cadence import NOW
+from models.errors import AftercareError
+from models.ledger import Touch, Verdict
+from models.people import Customer, Store
+from models.sentences import APPROVED, APPROVED_WITH, REFUSED
+from models.words import Decision, Gate, Role, StepKind, SubjectKind, TouchState
+from tasks import audit
+from tasks.access.reach import check_touch, staff_code_in
+from tasks.access.sessions import SignedIn
+from tasks.database.paging import Order, Page, Place, read_page
+from tasks.database.statistics import expect_many
+from tasks.messages.letters import Letter, kinds_of, letters_of
+from tasks.planning.ending import still_true
+from tasks.stores.staff import Actor, find_actor
+from tasks.touches.one_by_one import Decided, decide_each
+from tasks.touches.picking import cancel_touches, check_still_true, find_touch, lock_touch, short
+
+AT_A_TIME = 500
+"""So many are looked at in one statement."""
+IDS = bindparam("ids", type_=ARRAY(Uuid))
+AS_DUE = Order(Touch.due_at, Touch.id)
+
+
+class MayNotApprove(AftercareError):
+    """Someone who has none of the roles that may decide on a touch."""
+
+    def __init__(self, actor: Actor, touch_id: UUID, roles: list[str]) -> None:
+        self.name, self.role, self.touch_id, self.roles = actor.name, actor.role, touch_id, roles
+        super().__init__(
+            f"{actor.name} ({actor.code}) is {actor.role}; {short(touch_id)} is decided on by {' or '.join(roles)}."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingTouch:
+    """A touch that waits for approval."""
+
+    id: UUID
+    kind: StepKind
+    process: str
+    step: str
+    store: str
+    """The store's code."""
+    time_zone: str
+    roles: tuple[Role, ...]
+    """Who may decide."""
+    customer_id: int
+    customer: str
+    channels: tuple[str, ...]
+    due_at: datetime
+    valid_until: datetime
+    letter: Letter
+    figures: Facts
+    """What the planner saw."""
+    figures_now: Facts
+    """The same as the facts stand now."""
+
+
+def list_waiting(connection: Connection, now: datetime, *, store: str | None = None) -> list[WaitingTouch]:
+    """What waits for approval and is still true, the earliest due first. `store` is a store's code."""
+    page = read_waiting(connection, now, store=store, limit=AT_A_TIME)
+    items = list(page.rows)
+    while page.next:
+        page = read_waiting(connection, now, store=store, limit=AT_A_TIME, after=page.next)
+        items += page.rows
+    return items
+
+
+def read_waiting(
+    connection: Connection, now: datetime, *, store: str | None, limit: int, after: Place | None = None
+) -> Page[WaitingTouch]:
+    """A page of the same list: of the `limit` touches from a place on, those that are still true.
+
+    A page of which nothing is true any more is left out, and further ones are looked for many at a time.
+    """
+    step = limit
+    while True:
+        looked_at = read_page(connection, _awaiting(store), AS_DUE, step, after)
+        items = _still_waiting(connection, now, [row.id for row in looked_at.rows])
+        if len(items) > limit:
+            return Page(items[:limit], Place(items[limit - 1].due_at, items[limit - 1].id))
+        if items or looked_at.next is None:
+            return Page(items, looked_at.next)
+        after, step = looked_at.next, AT_A_TIME
+
+
+def _still_waiting(connection: Connection, now: datetime, touch_ids: list[UUID]) -> list[WaitingTouch]:
+    kinds = kinds_of(connection, touch_ids)
+    if not kinds:
+        return []
+    rows = connection.execute(_waiting(frozenset(kinds)), {"ids": touch_ids, "now": now}).all()
+    letters = letters_of(connection, [row.id for row in rows], now)
+    return [_item(row, letters[row.id]) for row in rows if row.id in letters]
+
+
+def _awaiting(store: str | None) -> Select[Any]:
+    statement = select(Touch.due_at, Touch.id).where(Touch.state == TouchState.AWAITING_APPROVAL)
+    return statement if store is None else statement.join(Store, Store.id == Touch.store_id).where(Store.code == store)
+
+
+@cache
+def _waiting(kinds: frozenset[SubjectKind]) -> Select[Any]:
+    """Those of some touches about these kinds of subject that are still true: made once, for it is asked often."""
+    named = (
+        select(Touch.__table__, Store.code.label("store"), Store.time_zone)
+        .join(Store, Store.id == Touch.store_id)
+        .where(Touch.id == func.any(IDS))
+    )
+    waiting = expect_many(named).cte("waiting")
+    judged = union_all(*(still_true(waiting, kind, NOW) for kind in sorted(kinds))).subquery("judged")
+    return (
+        select(waiting, Customer.name.label("customer"), judged.c.figures.label("figures_now"))
+        .join(judged, judged.c.touch_id == waiting.c.id)
+        .join(Customer, Customer.id == waiting.c.customer_id)
+        .where(~judged.c.moved, judged.c.gone.is_(None), ~judged.c.passed)
+        .order_by(waiting.c.due_at, waiting.c.id)
+    )
+
+
+def _item(row: Row[Any], letter: Letter) -> WaitingTouch:
+    return WaitingTouch(
+        id=row.id,
+        kind=row.kind,
+        process=row.process,
+        step=row.step,
+        store=row.store,
+        time_zone=row.time_zone,
+        roles=tuple(Role(role) for role in row.approval),
+        customer_id=row.customer_id,
+        customer=row.customer,
+        channels=tuple(row.channels),
+        due_at=row.due_at,
+        valid_until=row.valid_until,
+        letter=letter,
+        figures=row.figures,
+        figures_now=row.figures_now,
+    )
+
+
+def approve_each(
+    connection: Connection, user: SignedIn, touch_ids: Iterable[UUID], note: str | None, now: datetime
+) -> list[Decided]:
+    """Let touches go, each by itself, in the name of a user who reaches their stores."""
+    return decide_each(
+        connection,
+        touch_ids,
+        lambda touch_id: approve(connection, str(touch_id), now, _acting_on(connection, user, touch_id), note),
+    )
+
+
+def refuse_each(
+    connection: Connection, user: SignedIn, touch_ids: Iterable[UUID], reason: str, now: datetime
+) -> list[Decided]:
+    """Do not let touches go, each by itself, in the name of a user who reaches their stores."""
+    return decide_each(
+        connection,
+        touch_ids,
+        lambda touch_id: refuse(connection, str(touch_id), now, _acting_on(connection, user, touch_id), reason),
+    )
+
+
+def _acting_on(connection: Connection, user: SignedIn, touch_id: UUID) -> str:
+    return staff_code_in(connection, user, check_touch(connection, user.store_id, touch_id))
+
+
+def approve(connection: Connection, id_prefix: str, now: datetime, staff_code: str, note: str | None = None) -> UUID:
+    """Let a waiting touch go at its due moment; its id.
+
+    Raises `UnknownTouch`, `AmbiguousTouch`, `WrongState`, `NoLongerTrue`, `UnknownStaff`, `InactiveStaff`,
+    `MayNotApprove`.
+    """
+    touch, actor = _take(connection, id_prefix, staff_code)
+    check_still_true(connection, touch, now)
+    connection.execute(
+        update(Touch)
+        .where(Touch.id == touch.id)
+        .values(state=TouchState.PLANNED, state_at=now, gate=None, reason=None, approved_at=now, approved_by=actor.id)
+    )
+    connection.execute(
+        insert(Verdict).values(
+            touch_id=touch.id,
+            gate=Gate.APPROVAL,
+            decision=Decision.PASS,
+            reason=APPROVED_WITH.format(name=actor.name, note=note) if note else APPROVED.format(name=actor.name),
+            figures={"staff": actor.code},
+            decided_at=now,
+        )
+    )
+    before, after = {"state": touch.state}, {"state": TouchState.PLANNED, "reason": note}
+    audit.record(connection, now, actor.code, "touch.approved", "touch", touch.id, before, after)
+    return UUID(str(touch.id))
+
+
+def refuse(connection: Connection, id_prefix: str, now: datetime, staff_code: str, reason: str) -> UUID:
+    """Do not let a waiting touch go, ever; its id. Raises what `approve` raises, but for `NoLongerTrue`."""
+    touch, actor = _take(connection, id_prefix, staff_code)
+    cancel_touches(
+        connection,
+        Touch.id == touch.id,
+        Gate.APPROVAL,
+        REFUSED.format(name=actor.name, note=reason),
+        now,
+        {"staff": actor.code},
+    )
+    before, after = {"state": touch.state}, {"state": TouchState.CANCELLED, "reason": reason}
+    audit.record(connection, now, actor.code, "touch.refused", "touch", touch.id, before, after)
+    return UUID(str(touch.id))
+
+
+def _take(connection: Connection, id_prefix: str, staff_code: str) -> tuple[Row[Any], Actor]:
+    touch = lock_touch(connection, find_touch(connection, id_prefix), (TouchState.AWAITING_APPROVAL,))
+    actor = find_actor(connection, staff_code, touch.store_id)
+    if actor.role is not Role.ADMIN and actor.role not in touch.approval:
+        raise MayNotApprove(actor, touch.id, touch.approval)
+    return touch, actor

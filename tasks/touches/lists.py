@@ -1,0 +1,344 @@
+"""The ledger as people page through it: filtered, newest first, a window of days at a time; and one touch opened."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any, assert_never
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Date, Row, Select, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
+from sqlalchemy.types import Text
+
+from models.base import enumeration
+from models.cadence import local_day, midnight, moment
+from models.errors import AftercareError
+from models.explanations import AttemptSeen, VerdictSeen
+from models.ledger import AuditEntry, Touch
+from models.masking import mask_contact
+from models.people import ContactPoint, Customer, CustomerKey, StaffMember, Store
+from models.words import ChannelName, ProcessName, StepKind, TouchState
+from tasks.access.reach import check_touch
+from tasks.database.paging import Order, Page, Place, read_page
+from tasks.explaining.ledger import read_attempts, read_verdicts
+from tasks.messages.letters import letters_of
+from tasks.touches.settling import UNSETTLED, AsSeen, waits_for_a_person
+
+USUAL_DAYS = 7
+MOST_DAYS = 31
+"""A longer window could make one look read millions of touches."""
+FURTHEST_ZONE = timedelta(hours=14)
+"""No store's clock is further from UTC."""
+DOWNLOADED = 10_000
+FETCHED = 500
+AS_DUE = Order(Touch.due_at, Touch.id)
+LATEST_DUE = Order(Touch.due_at, Touch.id, latest_first=True)
+LATEST_CHANGED = Order(Touch.state_at, Touch.id, latest_first=True)
+
+
+class WindowTooLong(AftercareError):
+    """More days than are looked through at once."""
+
+    def __init__(self, days: int) -> None:
+        self.days = days
+        super().__init__(f"These are {days} days; choose at most {MOST_DAYS}.")
+
+
+class WindowBackwards(AftercareError):
+    """A window that ends before it begins."""
+
+    def __init__(self, since: date, until: date) -> None:
+        self.since, self.until = since, until
+        super().__init__(f"The last day, {until}, is before the first, {since}.")
+
+
+class Unsettled(StrEnum):
+    """What can be asked for beside the states."""
+
+    TO_SETTLE = "to-settle"
+    """Unknown, or failed and not given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Days of the store's calendar on which touches are due, both included."""
+
+    since: date
+    until: date
+
+    def __post_init__(self) -> None:
+        days = (self.until - self.since).days + 1
+        if days < 1:
+            raise WindowBackwards(self.since, self.until)
+        if days > MOST_DAYS:
+            raise WindowTooLong(days)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which touches; None: whatever it is."""
+
+    process: ProcessName | None = None
+    state: TouchState | Unsettled | None = None
+    channel: ChannelName | None = None
+    store: str | None = None
+    """A store's code, in any case of letters."""
+    window: Window | None = None
+    """None for what people must settle: there is little of it, and none of it may be overlooked."""
+    customer_id: int | None = None
+    customer: str | None = None
+    """A key by which a source knows the customer."""
+    due_from: datetime | None = None
+    due_until: datetime | None = None
+    """Exclusive."""
+
+
+@dataclass(frozen=True, slots=True)
+class TouchLine:
+    """A touch as a line of the list."""
+
+    id: UUID
+    process: str
+    step: str
+    kind: StepKind
+    store: str
+    time_zone: str
+    customer_id: int
+    customer: str
+    due_at: datetime
+    state: TouchState
+    state_at: datetime
+    channel: ChannelName | None
+    recipient: str | None
+    """Masked."""
+    reason: str | None
+    merged_into: UUID | None
+
+    @property
+    def as_seen(self) -> AsSeen:
+        """What whoever settles it has looked at."""
+        return AsSeen(self.state, self.state_at, self.reason)
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether somebody can settle it."""
+        return self.state in UNSETTLED and self.merged_into is None
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What somebody did to a touch."""
+
+    at: datetime
+    actor: str
+    action: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TouchOpened:
+    """A touch with all that the ledger has of it."""
+
+    line: TouchLine
+    planned_at: datetime
+    not_before: datetime
+    valid_until: datetime
+    contacted_at: datetime | None
+    delivered_at: datetime | None
+    approved_at: datetime | None
+    approver: str | None
+    carrier: str | None
+    """The step in whose message its line went out."""
+    figures: dict[str, Any]
+    text: str | None
+    text_is_final: bool
+    """It went out so; else it is how it would go out as the facts stand now."""
+    verdicts: list[VerdictSeen]
+    attempts: list[AttemptSeen]
+    deeds: list[Deed]
+
+
+def usual_window(today: date) -> Window:
+    """The last days until today."""
+    return Window(today - timedelta(days=USUAL_DAYS - 1), today)
+
+
+def needs_window(state: TouchState | Unsettled | None) -> bool:
+    """Whether there may be too many in a state to look through them all."""
+    match state:
+        case Unsettled.TO_SETTLE | TouchState.UNKNOWN | TouchState.FAILED:
+            return False
+        case None | TouchState():
+            return True
+        case _:
+            assert_never(state)
+
+
+def read_touch_page(connection: Connection, wanted: Wanted, limit: int, after: Place | None = None) -> Page[TouchLine]:
+    """The next touches after a place, the latest due first; what people must settle, the latest failure first."""
+    page = read_page(connection, _all_lines().where(*_fits(wanted)), _order(wanted), limit, after)
+    return Page([_line(row) for row in page.rows], page.next)
+
+
+def stream_touches(connection: Connection, wanted: Wanted) -> Iterator[TouchLine]:
+    """The first of the same list, for a download, a few at a time."""
+    streamed = connection.execution_options(yield_per=FETCHED)
+    for row in streamed.execute(_order(wanted).sort(_all_lines().where(*_fits(wanted))).limit(DOWNLOADED)):
+        yield _line(row)
+
+
+def page_of_touches(connection: Connection, wanted: Wanted, limit: int, after: Place | None) -> Page[Row[Any]]:
+    """The next touches after a place by the moment they are due, for programs that follow along: whole, each with its
+    store's code and the keys of its customer."""
+    keys = (
+        select(func.array_agg(CustomerKey.key.distinct(), type_=ARRAY(Text)))
+        .where(CustomerKey.customer_id == Touch.customer_id)
+        .scalar_subquery()
+    )
+    statement = (
+        select(Touch.__table__, Store.code.label("store"), Store.time_zone, keys.label("customer_keys"))
+        .join(Store, Store.id == Touch.store_id)
+        .where(*_fits(wanted))
+    )
+    return read_page(connection, statement, AS_DUE, limit, after)
+
+
+def open_touch(connection: Connection, store_id: int | None, touch_id: UUID, now: datetime) -> TouchOpened:
+    """One touch, for who sees its store. Raises `NotYours`."""
+    check_touch(connection, store_id, touch_id)
+    approver, carrier = aliased(StaffMember, name="approver"), aliased(Touch, name="carrier")
+    row = connection.execute(
+        _all_lines()
+        .add_columns(
+            Touch.planned_at, Touch.not_before, Touch.valid_until, Touch.contacted_at, Touch.delivered_at,
+            Touch.approved_at, Touch.figures, Touch.body,
+            approver.name.label("approver"), carrier.step.label("carrier"),
+        )
+        .outerjoin(approver, approver.id == Touch.approved_by)
+        .outerjoin(carrier, carrier.id == Touch.merged_into)
+        .where(Touch.id == touch_id)
+    ).one()  # fmt: skip
+    return TouchOpened(
+        line=_line(row),
+        planned_at=row.planned_at,
+        not_before=row.not_before,
+        valid_until=row.valid_until,
+        contacted_at=row.contacted_at,
+        delivered_at=row.delivered_at,
+        approved_at=row.approved_at,
+        approver=row.approver,
+        carrier=row.carrier,
+        figures=row.figures,
+        text=row.body or _text_now(connection, touch_id, now),
+        text_is_final=row.body is not None,
+        verdicts=read_verdicts(connection, [touch_id]).get(touch_id, []),
+        attempts=read_attempts(connection, [touch_id]).get(touch_id, []),
+        deeds=_deeds(connection, touch_id),
+    )
+
+
+def _text_now(connection: Connection, touch_id: UUID, now: datetime) -> str | None:
+    letter = letters_of(connection, [touch_id], now).get(touch_id)
+    return "\n\n".join(part for part in (letter.subject, letter.text) if part) if letter else None
+
+
+def _deeds(connection: Connection, touch_id: UUID) -> list[Deed]:
+    rows = connection.execute(
+        select(AuditEntry.at, AuditEntry.actor, AuditEntry.action, AuditEntry.after["reason"].astext.label("reason"))
+        .where(AuditEntry.entity == "touch", AuditEntry.entity_id == str(touch_id))
+        .order_by(AuditEntry.id)
+    )
+    return [Deed(*row) for row in rows]
+
+
+def _order(wanted: Wanted) -> Order:
+    return LATEST_DUE if needs_window(wanted.state) else LATEST_CHANGED
+
+
+def _fits(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    """What is true of the touches that are wanted."""
+    exact = (
+        (Touch.process, wanted.process),
+        (Touch.channel, wanted.channel),
+        (Touch.customer_id, wanted.customer_id),
+    )
+    yield from (known == value for known, value in exact if value is not None)
+    if wanted.store is not None:
+        named = select(Store.id).where(func.lower(Store.code) == wanted.store.lower())
+        yield Touch.store_id == named.scalar_subquery()
+    if wanted.customer is not None:
+        yield Touch.customer_id.in_(select(CustomerKey.customer_id).where(CustomerKey.key == wanted.customer))
+    if wanted.due_from is not None:
+        yield Touch.due_at >= moment(wanted.due_from)
+    if wanted.due_until is not None:
+        yield Touch.due_at < moment(wanted.due_until)
+    yield from _in_state(wanted.state)
+    yield from _in_window(wanted.window)
+
+
+def _all_lines() -> Select[Any]:
+    return (
+        select(
+            Touch.id, Touch.process, Touch.step, Touch.kind, Store.code.label("store"), Store.time_zone,
+            Touch.customer_id, Customer.name.label("customer"), Touch.due_at, Touch.state, Touch.state_at,
+            Touch.channel, ContactPoint.value.label("recipient"), Touch.reason, Touch.merged_into,
+        )
+        .join(Store, Store.id == Touch.store_id)
+        .join(Customer, Customer.id == Touch.customer_id)
+        .outerjoin(ContactPoint, ContactPoint.id == Touch.contact_point_id)
+    )  # fmt: skip
+
+
+def _in_state(state: TouchState | Unsettled | None) -> list[ColumnElement[bool]]:
+    match state:
+        case None:
+            return []
+        case Unsettled.TO_SETTLE:
+            return [waits_for_a_person()]
+        case TouchState():
+            # Said in the text, for the indexes of single states are taken only where PostgreSQL sees which it is.
+            return [Touch.state == literal(state, enumeration(TouchState), literal_execute=True)]
+        case _:
+            assert_never(state)
+
+
+def _in_window(window: Window | None) -> list[ColumnElement[bool]]:
+    """Days on the store's calendar, within moments that the index finds.
+
+    Those of the zones that stores are in, so that what is planned for tomorrow is not read through for today's page;
+    and those of every zone, by which PostgreSQL guesses how much there is.
+    """
+    if window is None:
+        return []
+    after = window.until + timedelta(days=1)
+    first = select(func.min(midnight(literal(window.since, Date), Store.time_zone))).scalar_subquery()
+    end = select(func.max(midnight(literal(after, Date), Store.time_zone))).scalar_subquery()
+    return [
+        Touch.due_at >= moment(datetime.combine(window.since, time(0), UTC) - FURTHEST_ZONE),
+        Touch.due_at < moment(datetime.combine(after, time(0), UTC) + FURTHEST_ZONE),
+        Touch.due_at >= first,
+        Touch.due_at < end,
+        local_day(Touch.due_at, Store.time_zone).between(window.since, window.until),
+    ]
+
+
+def _line(row: Any) -> TouchLine:
+    return TouchLine(
+        id=row.id,
+        process=row.process,
+        step=row.step,
+        kind=row.kind,
+        store=row.store,
+        time_zone=row.time_zone,
+        customer_id=row.customer_id,
+        customer=row.customer,
+        due_at=row.due_at,
+        state=row.state,
+        state_at=row.state_at,
+        channel=row.channel,
+        recipient=mask_contact(row.recipient) if row.recipient else None,
+        reason=row.reason,
+        merged_into=row.merged_into,
+    )

@@ -1,0 +1,228 @@
+"""Touches of which nobody knows whether they arrived, or that failed: worked off by people, with a reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, assert_never
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, String, and_, cast, literal, or_, select, update
+
+from models.cadence import moment
+from models.errors import AftercareError
+from models.ledger import AuditEntry, Touch
+from models.people import Customer, Store
+from models.sentences import SETTLED_AGAIN, SETTLED_DELIVERED, SETTLED_GIVEN_UP
+from models.words import ChannelName, TouchState
+from tasks import audit
+from tasks.access.reach import check_touch, staff_code_in
+from tasks.access.sessions import SignedIn
+from tasks.stores.staff import find_actor
+from tasks.touches.one_by_one import Decided, decide_each
+from tasks.touches.picking import WrongState, check_still_true, find_touch, lock_touch, short
+
+GIVEN_UP = "touch.given-up"
+UNSETTLED = (TouchState.UNKNOWN, TouchState.FAILED)
+OF_THE_SENDING = (
+    "gate", "reason", "contacted_at", "channel", "contact_point_id", "message_id", "merged_into", "subject_line",
+    "body",
+)  # fmt: skip
+"""What a touch knows of how it was sent, and forgets when it is sent again by all the gates."""
+
+
+class Settlement(StrEnum):
+    """What a person decides on a touch that is unknown or failed."""
+
+    DELIVERED = "delivered"
+    """It has arrived, as far as is known from elsewhere."""
+    AGAIN = "again"
+    """It is sent again, by all the gates."""
+    GIVEN_UP = "given-up"
+    """It stays unsent."""
+
+
+class WentWithAnother(AftercareError):
+    """A touch whose line went out inside another one's message, which is the one to settle."""
+
+    def __init__(self, touch_id: UUID, host_id: UUID) -> None:
+        self.touch_id, self.host_id = touch_id, host_id
+        super().__init__(f"{short(touch_id)} went out inside the message of {short(host_id)}; settle that one.")
+
+
+class SettledMeanwhile(AftercareError):
+    """A touch that has moved on since somebody looked at it."""
+
+    def __init__(self, touch: Row[Any]) -> None:
+        self.touch_id, self.state, self.reason = touch.id, touch.state, touch.reason
+        because = f" ({touch.reason})" if touch.reason else ""
+        super().__init__(f"Somebody has settled {short(touch.id)} meanwhile: it is {touch.state}{because}.")
+
+
+@dataclass(frozen=True, slots=True)
+class AsSeen:
+    """A touch as it stood when whoever settles it looked at it."""
+
+    state: TouchState
+    state_at: datetime
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnsettledTouch:
+    """A touch that waits for a person's decision."""
+
+    id: UUID
+    state: TouchState
+    process: str
+    step: str
+    store: str
+    """The store's code."""
+    time_zone: str
+    customer_id: int
+    customer: str
+    channel: ChannelName | None
+    state_at: datetime
+    valid_until: datetime
+    reason: str | None
+    body: str | None
+    """The text as it went, or would have gone, out."""
+
+
+def list_unsettled(connection: Connection, *, store: str | None = None) -> list[UnsettledTouch]:
+    """The touches that are unknown, or failed and not given up; the oldest first. `store` is a store's code."""
+    statement = _unsettled()
+    if store is not None:
+        statement = statement.where(Store.code == store)
+    return [UnsettledTouch(**row) for row in connection.execute(statement).mappings()]
+
+
+def waits_for_a_person() -> ColumnElement[bool]:
+    """Which touches somebody must settle: unknown, or failed and not given up; not what went with another's message."""
+    given_up = (
+        select(literal(1))
+        .where(
+            AuditEntry.entity == "touch",
+            AuditEntry.entity_id == cast(Touch.id, String),
+            AuditEntry.action == GIVEN_UP,
+            AuditEntry.at >= Touch.state_at,
+        )
+        .exists()
+    )
+    return and_(
+        or_(Touch.state == TouchState.UNKNOWN, and_(Touch.state == TouchState.FAILED, ~given_up)),
+        Touch.state.in_(UNSETTLED),
+        Touch.merged_into.is_(None),
+    )
+
+
+def _unsettled() -> Select[Any]:
+    return (
+        select(
+            Touch.id,
+            Touch.state,
+            Touch.process,
+            Touch.step,
+            Store.code.label("store"),
+            Store.time_zone,
+            Touch.customer_id,
+            Customer.name.label("customer"),
+            Touch.channel,
+            Touch.state_at,
+            Touch.valid_until,
+            Touch.reason,
+            Touch.body,
+        )
+        .join(Store, Store.id == Touch.store_id)
+        .join(Customer, Customer.id == Touch.customer_id)
+        .where(waits_for_a_person())
+        .order_by(Touch.state_at, Touch.id)
+    )
+
+
+def settle_each(
+    connection: Connection,
+    user: SignedIn,
+    seen: Mapping[UUID, AsSeen],
+    settlement: Settlement,
+    reason: str,
+    now: datetime,
+) -> list[Decided]:
+    """Settle touches as they were seen, each by itself, in the name of a user who reaches their stores."""
+
+    def decide(touch_id: UUID) -> None:
+        staff_code = staff_code_in(connection, user, check_touch(connection, user.store_id, touch_id))
+        settle(connection, str(touch_id), settlement, reason, now, staff_code, seen=seen[touch_id])
+
+    return decide_each(connection, seen, decide)
+
+
+def settle(
+    connection: Connection,
+    id_prefix: str,
+    settlement: Settlement,
+    reason: str,
+    now: datetime,
+    staff_code: str,
+    *,
+    seen: AsSeen | None = None,
+) -> TouchState:
+    """Settle an unknown or failed touch, and what went out inside its message; the state it is in then.
+
+    Raises `UnknownTouch`, `AmbiguousTouch`, `WrongState`, `SettledMeanwhile` where it does not stand as it was `seen`,
+    `WentWithAnother`, `NoLongerTrue` for what would be sent again without its reason, `UnknownStaff`, `InactiveStaff`.
+    """
+    touch = lock_touch(connection, find_touch(connection, id_prefix), UNSETTLED)
+    if seen is not None and seen != AsSeen(touch.state, touch.state_at, touch.reason):
+        raise SettledMeanwhile(touch)
+    if touch.merged_into is not None:
+        raise WentWithAnother(touch.id, touch.merged_into)
+    actor = find_actor(connection, staff_code, touch.store_id)
+    state, action = _decide(connection, touch, settlement, now)
+    explained = _sentence(settlement).format(name=actor.name, note=reason)
+    together = or_(Touch.id == touch.id, and_(Touch.merged_into == touch.id, Touch.state.in_(UNSETTLED)))
+    settled = connection.execute(
+        update(Touch).where(together).values(**_values(settlement, state, explained, now)).returning(Touch.id)
+    ).scalars()
+    for touch_id in settled.all():
+        before, after = {"state": touch.state}, {"state": state, "reason": reason}
+        audit.record(connection, now, actor.code, action, "touch", touch_id, before, after)
+    return state
+
+
+def _decide(connection: Connection, touch: Row[Any], settlement: Settlement, now: datetime) -> tuple[TouchState, str]:
+    """The state that a settlement leads to, and what the audit trail calls it."""
+    match settlement:
+        case Settlement.DELIVERED:
+            if touch.state is not TouchState.UNKNOWN:
+                raise WrongState(touch, (TouchState.UNKNOWN,))
+            return TouchState.SENT, "touch.delivered"
+        case Settlement.AGAIN:
+            check_still_true(connection, touch, now)
+            return TouchState.PLANNED, "touch.sent-again"
+        case Settlement.GIVEN_UP:
+            return TouchState.FAILED, GIVEN_UP
+        case _:
+            assert_never(settlement)
+
+
+def _values(settlement: Settlement, state: TouchState, explained: str, now: datetime) -> dict[str, Any]:
+    """The columns that a settlement sets; what is sent again begins afresh, by all the gates."""
+    values: dict[str, Any] = {"state": state, "state_at": moment(now), "reason": explained}
+    if settlement is not Settlement.AGAIN:
+        return values
+    afresh = dict.fromkeys(OF_THE_SENDING)
+    return values | afresh | {"not_before": moment(now), "attempts": 0, "resendable": False}
+
+
+def _sentence(settlement: Settlement) -> str:
+    """By what template the ledger says who settled it so, and why."""
+    match settlement:
+        case Settlement.DELIVERED:
+            return SETTLED_DELIVERED
+        case Settlement.AGAIN:
+            return SETTLED_AGAIN
+        case Settlement.GIVEN_UP:
+            return SETTLED_GIVEN_UP
+        case _:
+            assert_never(settlement)
