@@ -13,8 +13,8 @@ from benchmarks import campaigning, dispatching, importing, memory, serving, swe
 from benchmarks.crowd import fill
 from benchmarks.results import Figure, show, write
 from deployments.embedded import open_embedded
-from models.schema import upgrade
-from models.settings import Settings
+from models.core.settings import Settings
+from models.database.schema import upgrade
 
 
 @contextmanager

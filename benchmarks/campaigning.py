@@ -14,12 +14,12 @@ from sqlalchemy import Engine, create_engine
 from benchmarks.crowd import NOON
 from benchmarks.peaks import peak_megabytes
 from benchmarks.results import Figure
-from models.campaign_plans import CampaignPlan, read_plan
-from models.campaigns import CampaignRecipient
-from models.ledger import Touch
-from models.settings import Settings
-from models.tables import metadata
-from models.words import Role
+from models.campaigns.plans import CampaignPlan, read_plan
+from models.campaigns.tables import CampaignRecipient
+from models.core.settings import Settings
+from models.core.words import Role
+from models.database.tables import metadata
+from models.ledger.tables import Touch
 from tasks.campaigns.authors import Author
 from tasks.campaigns.drafting import create_campaign
 from tasks.campaigns.launch.advancing import advance

@@ -19,8 +19,8 @@ from benchmarks.crowd import NOON, run, settle
 from benchmarks.results import Figure
 from deployments.launcher import flush_to_prefect
 from deployments.prefect_server import open_prefect
-from models.settings import ChannelAddresses, Settings
-from models.words import ProcessName
+from models.core.settings import ChannelAddresses, Settings
+from models.core.words import ProcessName
 from tasks.dispatch.dispatch import dispatch_due
 from tasks.planning.sweep import plan
 from tasks.policies.catalogue import install_shipped

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, text
 
 from benchmarks.crowd import NOON
 from benchmarks.results import Figure
-from models.settings import Settings
+from models.core.settings import Settings
 from tasks.intake.importing import load_file, read_kinds
 
 HEADER = ("key", "name", "language", "phone", "email", "store")

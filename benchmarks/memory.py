@@ -12,9 +12,9 @@ from benchmarks.importing import write_customers
 from benchmarks.peaks import peak_megabytes
 from benchmarks.results import Figure
 from deployments.postgres import Cluster
-from models.schema import upgrade
-from models.settings import Settings
-from models.words import STANDING_PROCESSES
+from models.core.settings import Settings
+from models.core.words import STANDING_PROCESSES
+from models.database.schema import upgrade
 from tasks.intake.importing import load_file, read_kinds
 from tasks.planning.sweep import plan
 

@@ -18,8 +18,8 @@ from sqlalchemy import Engine, select, text
 
 from benchmarks.crowd import NOON, fill, run, settle
 from benchmarks.results import Figure
-from models.ledger import Dispatcher, Touch
-from models.words import STANDING_PROCESSES, Role, TouchState
+from models.core.words import STANDING_PROCESSES, Role, TouchState
+from models.ledger.tables import Dispatcher, Touch
 from tasks.access.users import NewUser, add_user
 from tasks.dispatch.claim import claim
 from tasks.planning.sweep import plan

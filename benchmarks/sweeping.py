@@ -8,9 +8,9 @@ from sqlalchemy import Engine
 
 from benchmarks.crowd import NOON
 from benchmarks.results import Figure
-from models.ledger import Touch, Verdict
-from models.tables import metadata
-from models.words import STANDING_PROCESSES, ProcessName
+from models.core.words import STANDING_PROCESSES, ProcessName
+from models.database.tables import metadata
+from models.ledger.tables import Touch, Verdict
 from tasks.planning.sweep import plan
 
 ROUNDS = 3

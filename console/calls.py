@@ -13,9 +13,9 @@ from typing import Annotated
 import typer
 
 from console.session import Commands, Session, check_store, local, open_session, print_json, print_table, to_json
-from models.call_outcomes import CallReport, IncompleteOutcome, PromiseMade
-from models.clock import read_moment
-from models.words import CallOutcome, Role, TouchState
+from models.calls.outcomes import CallReport, IncompleteOutcome, PromiseMade
+from models.core.clock import read_moment
+from models.core.words import CallOutcome, Role, TouchState
 from tasks.calls import CallItem, CallRecorded, finish_task, list_calls, record_outcome
 from tasks.touches.picking import find_touch, short, zone_of
 

@@ -11,9 +11,9 @@ from console.data_files import read_toml
 from console.moments import house_zone
 from console.policies import store_id_of
 from console.session import Commands, Session, local, open_session, print_json, print_table
-from models.audiences import AudienceRule, read_audience
-from models.errors import AftercareError
-from models.toml_text import write_toml
+from models.campaigns.audiences import AudienceRule, read_audience
+from models.core.errors import AftercareError
+from models.core.toml_text import write_toml
 from tasks.campaigns.audiences.counting import AudienceMember, count_audience, sample_audience
 from tasks.campaigns.audiences.lists import ListMade, make_list
 from tasks.campaigns.audiences.saved import (

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from console.data_files import read_toml
-from models.campaign_plans import CampaignPlan, read_plan
-from models.errors import AftercareError
-from models.toml_text import write_toml
+from models.campaigns.plans import CampaignPlan, read_plan
+from models.core.errors import AftercareError
+from models.core.toml_text import write_toml
 from tasks.campaigns.listing import CampaignRead
 
 ABOUT = ("name", "version")

@@ -10,9 +10,9 @@ from console.campaign_reader import reader
 from console.campaign_steering import By, Id
 from console.paper import paper
 from console.session import Session, open_session, print_json
-from models.errors import AftercareError
-from models.permissions import Permission
-from models.words import ChannelName
+from models.core.errors import AftercareError
+from models.core.words import ChannelName
+from models.people.permissions import Permission
 from tasks.campaigns.audiences.counting import sample_audience
 from tasks.campaigns.authors import find_author
 from tasks.campaigns.listing import CampaignRead, read_campaign

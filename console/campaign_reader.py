@@ -2,7 +2,7 @@
 
 from getpass import getuser
 
-from models.words import Role
+from models.core.words import Role
 from tasks.campaigns.authors import Author
 
 

@@ -13,9 +13,9 @@ from console.moments import house_zone
 from console.paper import paper
 from console.session import local, local_named, open_session, print_json, print_table
 from console.shapes import shape
-from models.campaign_plans import begins_at
-from models.campaign_rehearsals import CampaignRehearsal, Part, RehearsedPage
-from models.clock import read_moment
+from models.campaigns.plans import begins_at
+from models.campaigns.rehearsals import CampaignRehearsal, Part, RehearsedPage
+from models.core.clock import read_moment
 from tasks.campaigns.listing import CampaignRead, read_campaign
 from tasks.campaigns.rehearsal.rehearsing import list_rehearsed, rehearse_campaign
 from tasks.campaigns.rehearsal.would_be_touches import Rehearsing

@@ -14,9 +14,9 @@ from console.campaign_reader import reader
 from console.campaign_steering import Id
 from console.paper import paper
 from console.session import open_session, print_json, print_table
-from models.campaign_results import CampaignAccount, CampaignResults, Group
-from models.errors import AftercareError
-from models.words import CampaignAnswer, Wave
+from models.campaigns.results import CampaignAccount, CampaignResults, Group
+from models.core.errors import AftercareError
+from models.core.words import CampaignAnswer, Wave
 from tasks.campaigns.listing import read_campaign
 from tasks.campaigns.outcome.exporting import export_recipients
 from tasks.campaigns.outcome.results import read_results

@@ -8,8 +8,8 @@ from datetime import datetime
 from deployments.launcher import told_of_prefect
 from deployments.prefect_server import API_VARIABLE, find_server, server_of
 from deployments.steering_runs import NotDeployed, PrefectSilent, Steering
-from models.settings import Settings
-from models.words import CampaignState
+from models.core.settings import Settings
+from models.core.words import CampaignState
 from tasks.campaigns.listing import CampaignRead, CampaignRow
 
 

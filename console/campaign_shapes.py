@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
-from models.campaign_plans import CampaignPlan
-from models.words import CampaignState, Wave
+from models.campaigns.plans import CampaignPlan
+from models.core.words import CampaignState, Wave
 from tasks.campaigns.listing import CampaignRead, CampaignRow
 
 

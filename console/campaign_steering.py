@@ -8,7 +8,7 @@ import typer
 from console.campaign_runs import ask_for_run, wake_run
 from console.moments import house_zone
 from console.session import Session, local_named, open_session
-from models.words import CampaignState
+from models.core.words import CampaignState
 from tasks.campaigns.authors import find_author
 from tasks.campaigns.launch.approving import Submitted, approve, refuse, submit, withdraw
 from tasks.campaigns.launch.launching import cancel, launch, let_go, pause, resume

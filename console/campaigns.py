@@ -22,12 +22,12 @@ from console.moments import house_zone
 from console.paper import paper
 from console.policies import store_id_of
 from console.session import Commands, local, open_session, print_json, print_table
-from models.audience_words import Names, audience_text
-from models.campaign_plans import read_plan
-from models.errors import AftercareError
-from models.recipes import list_recipes
-from models.recipes import recipe as find_recipe
-from models.words import CampaignState
+from models.campaigns.audience_words import Names, audience_text
+from models.campaigns.plans import read_plan
+from models.campaigns.recipes import list_recipes
+from models.campaigns.recipes import recipe as find_recipe
+from models.core.errors import AftercareError
+from models.core.words import CampaignState
 from tasks.campaigns.audiences.choices import read_names
 from tasks.campaigns.authors import find_author
 from tasks.campaigns.drafting import change_campaign, create_campaign

@@ -7,9 +7,9 @@ import typer
 
 from console.paper import complain
 from console.session import Commands, check_store, open_session, print_json, print_table
-from models.reports import PauseSeen, StoreRow
-from models.settings import Settings
-from models.words import ChannelName
+from models.core.settings import Settings
+from models.core.words import ChannelName
+from models.ledger.reports import PauseSeen, StoreRow
 from tasks.channels.opening import SENT_BY_US, find_address, find_unused
 from tasks.overview.reporting import list_stores, read_pauses
 from tasks.runs.steering import resume_channel

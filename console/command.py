@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from deployments.logging import set_up_logging
-from models.errors import AftercareError
+from models.core.errors import AftercareError
 
 MISTAKE = 2
 """The exit status of a command that was told something it cannot use, or that finds no database."""

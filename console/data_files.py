@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from models.errors import AftercareError
+from models.core.errors import AftercareError
 
 
 class UnreadableFile(AftercareError):

@@ -9,10 +9,10 @@ from sqlalchemy import create_engine, pool
 from console.session import Commands, open_session
 from deployments.database import open_database
 from deployments.embedded import OUR_DATABASE, open_embedded
-from models.errors import AftercareError
-from models.migrating import differences
-from models.schema import read_version, upgrade
-from models.settings import read_settings
+from models.core.errors import AftercareError
+from models.core.settings import read_settings
+from models.database.migrating import differences
+from models.database.schema import read_version, upgrade
 from tasks.policies.catalogue import install_shipped
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, help="The shared database.")

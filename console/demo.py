@@ -13,8 +13,8 @@ from console.paper import paper
 from console.running import ALL_PROCESSES, account_table
 from console.session import local
 from deployments.launcher import open_launcher
-from models.masking import mask_contact
-from models.settings import Settings, read_settings
+from models.core.masking import mask_contact
+from models.core.settings import Settings, read_settings
 from tasks.calls import CallItem, list_calls
 from tasks.sample.dealership import SAMPLE_MOMENT, write_sample
 from tasks.sample.demonstration import SentMessage, check_only_sample, first_messages

@@ -17,8 +17,8 @@ from console.sentences import about_moment, details, where_it_stands
 from console.session import Session, open_session, print_json
 from console.shapes import shape
 from deployments.next_runs import next_run
-from models.explanations import CustomerSeen, Explanation, ProcessStory, SubjectStory
-from models.words import ProcessName
+from models.core.words import ProcessName
+from models.ledger.explanations import CustomerSeen, Explanation, ProcessStory, SubjectStory
 from tasks.explaining.finding import find_customer
 from tasks.explaining.story import explain
 from tasks.policies.catalogue import install_if_empty

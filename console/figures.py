@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from models.letters import write_day, write_money
+from models.messages.letters import write_day, write_money
 
 ENGLISH = "en"
 NAMES = {

@@ -9,8 +9,8 @@ from console.moments import house_zone, moment_asked
 from console.paper import paper
 from console.session import check_store, open_session, print_json, print_table
 from console.shapes import shape
-from models.forecasts import Forecast
-from models.words import StepKind
+from models.core.words import StepKind
+from models.ledger.forecasts import Forecast
 from tasks.planning.forecasting import forecast as foresee
 from tasks.policies.catalogue import install_if_empty
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from console.session import Commands, local, open_session, print_json, print_table
-from models.api_scopes import ApiScope
+from models.people.api_scopes import ApiScope
 from tasks.access.api_keys import KeyRow, NewKey, list_keys, make_key, revoke_key
 
 app = typer.Typer(cls=Commands, invoke_without_command=True, help="The keys of programs that use the API.")

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
-from models.clock import read_moment
-from models.people import Store
-from models.settings import Settings
+from models.core.clock import read_moment
+from models.core.settings import Settings
+from models.people.tables import Store
 
 
 def house_zone(connection: Connection, settings: Settings) -> ZoneInfo:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from console.session import Commands, check_store, local, open_session, print_json, print_table, to_json
-from models.words import ChangeKind
+from models.core.words import ChangeKind
 from tasks.access.reach import LARGEST_KEY
 from tasks.stores.notices import Notice, acknowledge, list_notices
 

@@ -3,7 +3,7 @@
 import typer
 
 from deployments.database import open_database
-from models.settings import read_settings
+from models.core.settings import read_settings
 
 SENTENCES = {
     "first-admin": "Sign in as {login} with the password {password} - it is shown only this once.",

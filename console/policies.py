@@ -10,10 +10,10 @@ from sqlalchemy import select
 from console.data_files import read_toml
 from console.moments import house_zone
 from console.session import Commands, Session, check_store, local, open_session, print_json, print_table
-from models.people import Store
-from models.policy import CONTACT_RULES
-from models.shipped import read_contact_rules, read_policy
-from models.toml_text import write_toml
+from models.core.toml_text import write_toml
+from models.people.tables import Store
+from models.policies.policy import CONTACT_RULES
+from models.policies.shipped import read_contact_rules, read_policy
 from tasks.policies.catalogue import install_if_empty
 from tasks.policies.changing import (
     PolicyRow,

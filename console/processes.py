@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from console.session import Commands, open_session, print_json, print_table
-from models.words import ProcessName
+from models.core.words import ProcessName
 from tasks.overview.reporting import read_status
 from tasks.policies.catalogue import install_if_empty
 from tasks.runs.steering import switch_process

@@ -5,7 +5,7 @@ from typing import Annotated, assert_never
 import typer
 
 from console.session import open_session
-from models.words import ChannelName, ReplyMeaning
+from models.core.words import ChannelName, ReplyMeaning
 from tasks.self_service.replies import ReplyTaken, record_reply
 
 

@@ -15,8 +15,8 @@ from console.moments import house_zone
 from console.paper import complain, paper
 from console.session import open_session, print_json, print_table
 from console.shapes import shape
-from models.campaign_states import LIVE
-from models.reports import PauseSeen, ProcessStatus, RunSeen, Status
+from models.campaigns.states import LIVE
+from models.ledger.reports import PauseSeen, ProcessStatus, RunSeen, Status
 from tasks.campaigns.listing import list_campaigns
 from tasks.channels.opening import find_unused
 from tasks.overview.health import list_store_codes

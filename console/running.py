@@ -15,11 +15,11 @@ from console.paper import paper
 from console.session import local, print_json
 from deployments.launcher import open_launcher
 from deployments.schedules import find_served
-from models.accounts_of_runs import RunAccount
-from models.clock import read_clock, read_moment
-from models.masking import mask_contact
-from models.people import Store
-from models.settings import Settings, read_settings
+from models.core.clock import read_clock, read_moment
+from models.core.masking import mask_contact
+from models.core.settings import Settings, read_settings
+from models.ledger.accounts_of_runs import RunAccount
+from models.people.tables import Store
 
 ALL = "all"
 ALL_PROCESSES = "all-processes"

@@ -11,7 +11,7 @@ from rich.table import Table
 from sqlalchemy import create_engine
 
 from deployments.database import open_database
-from models.settings import read_settings
+from models.core.settings import read_settings
 from tasks.intake.results import ImportResult
 from tasks.sample.dealership import MOST_CUSTOMERS, SAMPLE_MOMENT, SampleSummary, moment_of, write_sample
 from tasks.sample.loading import load_sample

@@ -6,8 +6,8 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from console.figures import clock, describe_figures
-from models.explanations import AttemptSeen, Standing, StepStory, TouchSeen, VerdictSeen
-from models.words import Decision, Gate, TouchState
+from models.core.words import Decision, Gate, TouchState
+from models.ledger.explanations import AttemptSeen, Standing, StepStory, TouchSeen, VerdictSeen
 
 
 def where_it_stands(story: StepStory, zone: ZoneInfo) -> str:

@@ -1,7 +1,7 @@
 """`aftercare up`: the whole installation on this machine, until it is stopped."""
 
 from deployments.up import up as serve
-from models.settings import read_settings
+from models.core.settings import read_settings
 
 
 def up() -> None:

@@ -16,10 +16,10 @@ from typer.core import TyperGroup
 
 from console.paper import paper
 from deployments.database import open_database
-from models.clock import read_clock
-from models.errors import AftercareError
-from models.people import Store
-from models.settings import Settings, read_settings
+from models.core.clock import read_clock
+from models.core.errors import AftercareError
+from models.core.settings import Settings, read_settings
+from models.people.tables import Store
 
 MISTAKE = 2
 """The exit status of a command that was told something it cannot use."""

@@ -9,7 +9,7 @@ from console.data_files import read_toml
 from console.moments import house_zone
 from console.policies import By, Json, StoreCode, store_id_of
 from console.session import Commands, check_store, open_session, print_json, print_table
-from models.toml_text import write_toml
+from models.core.toml_text import write_toml
 from tasks.messages.template_changes import change_templates, check_templates, list_templates, read_template
 from tasks.policies.catalogue import install_if_empty
 

@@ -9,8 +9,8 @@ import typer
 from console.session import Commands, check_store, local, open_session, print_json, print_table
 from console.settling import settle_touch, unsettled
 from console.shapes import shape
-from models.reports import TouchRow
-from models.words import ProcessName, TouchState
+from models.core.words import ProcessName, TouchState
+from models.ledger.reports import TouchRow
 from tasks.explaining.finding import find_customer
 from tasks.overview.reporting import TouchFilter, list_touches
 from tasks.touches.picking import short

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from console.session import Commands, local, open_session, print_json, print_table
-from models.words import Language, Role
+from models.core.words import Language, Role
 from tasks.access.users import NewUser, add_user, change_password, list_users, set_active
 
 app = typer.Typer(cls=Commands, invoke_without_command=True, help="Who may sign in to the console.")

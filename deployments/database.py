@@ -8,9 +8,9 @@ from sqlalchemy import URL, create_engine, make_url, pool
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from deployments.embedded import OUR_DATABASE, open_embedded
-from models.errors import AftercareError
-from models.schema import upgrade
-from models.settings import Settings
+from models.core.errors import AftercareError
+from models.core.settings import Settings
+from models.database.schema import upgrade
 
 CONNECT_SECONDS = 5
 

@@ -6,7 +6,7 @@ from sqlalchemy import URL
 
 from deployments.prefect_server import API_VARIABLE, HOST
 from deployments.processes import MARK, part_of
-from models.settings import Settings
+from models.core.settings import Settings
 
 
 def environment_of(settings: Settings, database: URL, api: str) -> dict[str, str]:

@@ -18,8 +18,8 @@ from deployments.embedded import restart_if_dead
 from deployments.environment import environment_of
 from deployments.prefect_server import API_VARIABLE, open_prefect, restart_server_if_dead, server_of
 from deployments.schedules import find_served
-from models.errors import AftercareError
-from models.settings import Settings, read_settings
+from models.core.errors import AftercareError
+from models.core.settings import Settings, read_settings
 from tasks.runs.recording import STARTED_BY
 
 DRAIN_SECONDS = 10

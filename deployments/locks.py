@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TypeVar
 
-from models.errors import AftercareError
+from models.core.errors import AftercareError
 
 POLL_SECONDS = 0.05
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from models.masking import mask
+from models.core.masking import mask
 
 
 def mask_values(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:

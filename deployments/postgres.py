@@ -24,7 +24,7 @@ import structlog
 from sqlalchemy import URL
 
 from deployments.processes import POLL_SECONDS, Account, end, has_ended, start_detached
-from models.errors import AftercareError
+from models.core.errors import AftercareError
 
 ACCOUNT = "aftercare"
 SUPERUSER = "postgres"

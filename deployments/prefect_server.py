@@ -17,8 +17,8 @@ from deployments.database import check_reachable, read_url
 from deployments.embedded import PREFECT_DATABASE, cluster_of, open_embedded
 from deployments.locks import alone, shared
 from deployments.processes import MARK, end_marked, find_marked, has_ended, part_of, start_detached, wait_until
-from models.errors import AftercareError
-from models.settings import Settings
+from models.core.errors import AftercareError
+from models.core.settings import Settings
 
 HOST = "127.0.0.1"
 USUAL_PORT = 4200

@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, pool
 from deployments.database import open_database
 from deployments.runner import DEPLOYMENT
 from deployments.schedules import SERVED, Served, read_zones, schedules_of
-from models.settings import Settings, read_settings
+from models.core.settings import Settings, read_settings
 
 POOL = "aftercare"
 """The work pool that the workers poll."""

@@ -32,9 +32,9 @@ from deployments.parts import DRAIN_SECONDS
 from deployments.plan import Plan, ServingRight
 from deployments.reconcile import crash_left_runs, drop_late_runs, schedules_without_runs
 from deployments.schedules import SERVED, Served, schedules_of
-from models.clock import read_clock
-from models.errors import AftercareError
-from models.settings import Settings, read_settings
+from models.core.clock import read_clock
+from models.core.errors import AftercareError
+from models.core.settings import Settings, read_settings
 from tasks.runs.recording import STARTED_BY
 
 DEPLOYMENT = "aftercare"

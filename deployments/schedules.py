@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from models.errors import AftercareError
-from models.ledger import Process
-from models.people import Store
-from models.words import ProcessName
+from models.core.errors import AftercareError
+from models.core.words import ProcessName
+from models.ledger.tables import Process
+from models.people.tables import Store
 
 BEAT = "beat"
 """The name of a slot that comes round every few minutes."""

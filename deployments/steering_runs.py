@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from models.errors import AftercareError
+from models.core.errors import AftercareError
 from tasks.runs.recording import STARTED_BY
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from deployments.parts import PARTS, Child, News, Part
 from deployments.postgres import find_postmaster
 from deployments.prefect_server import API_VARIABLE, open_prefect, restart_server_if_dead, server_of
 from deployments.processes import end_marked, part_of
-from models.errors import AftercareError
-from models.settings import Settings
+from models.core.errors import AftercareError
+from models.core.settings import Settings
 
 LOOK_SECONDS = 0.5
 READY_SECONDS = 120

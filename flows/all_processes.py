@@ -12,7 +12,7 @@ from flows import (
     post_delivery_followup,
     warranty_expiry,
 )
-from models.words import ProcessName
+from models.core.words import ProcessName
 from tasks.prefect.run import ProcessRun, accounted_run, dispatch_touches, rehearse_touches
 
 PREPARATIONS = {

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from prefect import flow
 
-from models.words import ProcessName
+from models.core.words import ProcessName
 from tasks.prefect.campaigns import carry_on, wait_for_approval
 from tasks.prefect.run import ProcessRun, accounted_run
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from models.ledger import AuditEntry
+from models.ledger.tables import AuditEntry
 
 Facts = Mapping[str, Any]
 

@@ -19,8 +19,8 @@ from deployments.embedded import connect, open_embedded
 from deployments.launcher import flush_to_prefect
 from deployments.postgres import Cluster
 from deployments.prefect_server import open_prefect
-from models.schema import upgrade
-from models.settings import Settings
+from models.core.settings import Settings
+from models.database.schema import upgrade
 from tasks.access import passwords
 from tasks.garbage_collection import FOR_BATCHES, collect_seldom
 from tasks.policies.catalogue import install_shipped

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from console.api.problems import Refused
 from console.web.database import Database
 from console.web.limits import address_of, limits_of, present, retry_after
-from models.api_scopes import ApiScope
+from models.people.api_scopes import ApiScope
 from tasks.access.api_keys import ApiCaller, read_key
 
 BEARER = HTTPBearer(

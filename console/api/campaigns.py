@@ -25,13 +25,13 @@ from console.moments import house_zone
 from console.shapes import shape
 from console.web.database import Database
 from deployments.steering_runs import NoPrefect, NotDeployed, PrefectSilent, Steering
-from models.api_scopes import ApiScope
-from models.campaign_plans import CampaignPlan, read_plan
-from models.campaign_rehearsals import CampaignRehearsal
-from models.people import Store
-from models.recipes import list_recipes, recipe
-from models.settings import Settings
-from models.words import CampaignState
+from models.campaigns.plans import CampaignPlan, read_plan
+from models.campaigns.recipes import list_recipes, recipe
+from models.campaigns.rehearsals import CampaignRehearsal
+from models.core.settings import Settings
+from models.core.words import CampaignState
+from models.people.api_scopes import ApiScope
+from models.people.tables import Store
 from tasks.access.api_keys import ApiCaller
 from tasks.access.users import NoSuchStore
 from tasks.campaigns.authors import Author, program

@@ -17,8 +17,8 @@ from console.api.requests import ApiRoute, JsonRequest
 from console.api.rows import MOST_ROWS, Part
 from console.moments import house_zone
 from console.web.database import Database
-from models.settings import Settings
-from models.words import ChannelName, ReceiptStatus
+from models.core.settings import Settings
+from models.core.words import ChannelName, ReceiptStatus
 from tasks.access.signatures import CalledBefore, NotSigned, check_signature, remember_signature
 from tasks.self_service.replies import UnreadableSender, record_reply
 from tasks.touches.receipts import Receipt, ReceiptsTaken, record_receipts

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from models.errors import AftercareError
+from models.core.errors import AftercareError
 from tasks.access.reach import NotYours
 from tasks.access.sessions import MayNot
 from tasks.campaigns.audiences.counting import AudienceTooSlow

@@ -15,9 +15,8 @@ from console.api.problems import Refused, problems
 from console.api.requests import ApiRoute
 from console.api.rows import LONGEST
 from console.moments import house_zone
-from models.api_scopes import ApiScope
-from models.settings import Settings
-from models.words import (
+from models.core.settings import Settings
+from models.core.words import (
     CallOutcome,
     ChannelName,
     Gate,
@@ -28,6 +27,7 @@ from models.words import (
     SubjectKind,
     TouchState,
 )
+from models.people.api_scopes import ApiScope
 from tasks.access.api_keys import ApiCaller
 from tasks.database.paging import Page, Place
 from tasks.database.statistics import be_patient

@@ -15,8 +15,8 @@ from console.api.requests import ApiRoute
 from console.api.rows import Part
 from console.moments import house_zone
 from deployments.steering_runs import NoPrefect, NotDeployed, PrefectSilent, Steering
-from models.api_scopes import ApiScope
-from models.words import ProcessName
+from models.core.words import ProcessName
+from models.people.api_scopes import ApiScope
 from tasks.access.api_keys import ApiCaller
 
 routes = APIRouter(prefix="/api/v1", route_class=ApiRoute)

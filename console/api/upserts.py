@@ -11,7 +11,7 @@ from console.api.callers import caller_with, database_of, store_reached
 from console.api.problems import Refused, problems
 from console.api.requests import ApiRoute
 from console.api.rows import LONGEST, Upserted, batch_model, row_model, upserted
-from models.api_scopes import ApiScope
+from models.people.api_scopes import ApiScope
 from tasks.access.api_keys import ApiCaller
 from tasks.intake.errors import UnknownStore
 from tasks.intake.files.records import Record, load_records

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from console.customer_pages.guests import Guest
-from models.words import ChannelName, Purpose
+from models.core.words import ChannelName, Purpose
 from tasks.customers.consent import ConsentChanged, read_switches
 from tasks.self_service.contact_choices import CHOICES, Choice, choose, end_all_contact
 

@@ -13,9 +13,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from console.web.database import Database
 from console.web.plain_pages import render_page
 from console.web.words import LANGUAGES, say
-from models.errors import AftercareError
-from models.letters import write_day
-from models.links import PATH, Link
+from models.core.errors import AftercareError
+from models.messages.letters import write_day
+from models.messages.links import PATH, Link
 from tasks.messages.links import Reader
 
 LARGEST_FORM = 32_768

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from starlette.responses import Response
 
 from console.customer_pages.guests import Guest
-from models.links import Link, LinkPurpose
+from models.messages.links import Link, LinkPurpose
 from tasks.messages.links import write_token
 from tasks.self_service.booking import AppointmentChanged, SlotTaken, days_for_a_visit
 from tasks.self_service.invitations import Invitation, ask, decline, see_invitation

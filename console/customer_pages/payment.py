@@ -5,8 +5,8 @@ from datetime import date
 from starlette.responses import Response
 
 from console.customer_pages.guests import Guest
-from models.letters import write_money
-from models.promises import PromiseForThePast, PromiseTooFarOff
+from models.messages.letters import write_money
+from models.subjects.promises import PromiseForThePast, PromiseTooFarOff
 from tasks.self_service.paying import NothingToPromise, promise, see_account
 
 CONFLICT, UNFIT = 409, 422

@@ -13,8 +13,8 @@ from console.customer_pages.guests import FormTooLarge, Guest, language_asked, r
 from console.web.database import Database
 from console.web.plain_pages import preferred_language, render_page
 from console.web.words import LANGUAGES
-from models.errors import AftercareError
-from models.links import PATH, LinkPurpose, NotOurLink
+from models.core.errors import AftercareError
+from models.messages.links import PATH, LinkPurpose, NotOurLink
 from tasks.messages.links import find_reader, read_token, stores_to_call
 
 routes = APIRouter(include_in_schema=False)

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from starlette.responses import Response
 
 from console.customer_pages.guests import Guest
-from models.surveys import DIMENSIONS, HIGHEST, LOWEST
-from models.words import SurveySource
+from models.calls.surveys import DIMENSIONS, HIGHEST, LOWEST
+from models.core.words import SurveySource
 from tasks.self_service.surveys import LONGEST_COMMENT, Answer, CommentTooLong, NotAMark, answer_survey, see_visit
 
 UNFIT = 422

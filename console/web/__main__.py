@@ -3,8 +3,8 @@
 from console.web.server import announce_as_json, end_with_standard_input, serve
 from deployments.database import read_url
 from deployments.logging import set_up_logging
-from models.errors import AftercareError
-from models.settings import read_settings
+from models.core.errors import AftercareError
+from models.core.settings import read_settings
 
 
 class NotAPart(AftercareError):

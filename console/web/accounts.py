@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from nicegui import ui
 
 from console.web.signed_in import Viewer
-from models.accounts_of_runs import RunAccount, Unbalanced
+from models.ledger.accounts_of_runs import RunAccount, Unbalanced
 
 HALVES = {
     "runs.looked_at": ("eligible", "planned", "already_planned", "suppressed"),

@@ -22,7 +22,7 @@ from console.web.limits import Limits
 from console.web.outage import tell_outage
 from console.web.quick_elements import make_elements_quickly
 from console.web.steering import steering
-from models.settings import Settings
+from models.core.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
 

@@ -23,10 +23,10 @@ from console.web.audience_tree import (
     rooted,
 )
 from console.web.beside import Beside
+from console.web.parts.policy_fields import Look, PolicyField
 from console.web.policy_form import show_field
 from console.web.signed_in import Viewer
-from models.audiences import MOST_DEPTH
-from models.policy_fields import Look, PolicyField
+from models.campaigns.audiences import MOST_DEPTH
 
 AUDIENCE = ("audience",)
 WORDING = "audience"

@@ -15,8 +15,8 @@ from console.web.audience_form import AudienceForm
 from console.web.campaign_views import act
 from console.web.frame import sentence_of, telling
 from console.web.signed_in import Viewer
-from models.errors import AftercareError
-from models.permissions import Permission
+from models.core.errors import AftercareError
+from models.people.permissions import Permission
 from tasks.campaigns.audiences.choices import read_names
 from tasks.campaigns.audiences.lists import ListMade, make_list
 from tasks.campaigns.audiences.saved import (

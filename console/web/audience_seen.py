@@ -12,9 +12,9 @@ from console.web.audience_tree import Node
 from console.web.frame import sentence_of
 from console.web.signed_in import Viewer
 from console.web.tables import Cell, show_table
-from models.audiences import AudienceRule, BadAudience, read_audience
-from models.errors import AftercareError
-from models.permissions import Permission
+from models.campaigns.audiences import AudienceRule, BadAudience, read_audience
+from models.core.errors import AftercareError
+from models.people.permissions import Permission
 from tasks.campaigns.audiences.counting import AudienceMember, AudienceSeen, see_audience
 from tasks.database.timeouts import Stoppable
 

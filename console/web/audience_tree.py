@@ -1,16 +1,16 @@
 """The tree of an audience as it is edited: groups, conditions, and what is turned into its opposite. Pure.
 
-A draft is JSON as `models.audiences` reads it, but may be unfinished. A path goes from group to group by numbers;
-a "not" lies on no path: it belongs to the group or the condition that it turns round.
+A draft is JSON as `models.campaigns.audiences` reads it, but may be unfinished. A path goes from group to group by
+numbers; a "not" lies on no path: it belongs to the group or the condition that it turns round.
 """
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any, get_args
 
-from models.audiences import Condition
-from models.complaints import Place
-from models.policy_fields import Look, PolicyField, fields_of
+from console.web.parts.complaints import Place
+from console.web.parts.policy_fields import Look, PolicyField, fields_of
+from models.campaigns.audiences import Condition
 
 Node = dict[str, Any]
 Path = tuple[int, ...]

@@ -5,7 +5,7 @@ from typing import Any
 
 from nicegui import ui
 
-from models.complaints import Complaint, Place
+from console.web.parts.complaints import Complaint, Place
 
 
 class Beside:

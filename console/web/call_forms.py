@@ -10,11 +10,11 @@ from nicegui import ui
 from nicegui.elements.mixins.validation_element import ValidationElement
 
 from console.web.signed_in import Viewer
-from models.call_outcomes import CallReport, PromiseMade
-from models.call_queue import SPOKEN_TO, asks_marks
-from models.errors import AftercareError
-from models.surveys import DIMENSIONS, HIGHEST, LOWEST
-from models.words import CallOutcome, StepKind, SubjectKind
+from models.calls.outcomes import CallReport, PromiseMade
+from models.calls.queue import SPOKEN_TO, asks_marks
+from models.calls.surveys import DIMENSIONS, HIGHEST, LOWEST
+from models.core.errors import AftercareError
+from models.core.words import CallOutcome, StepKind, SubjectKind
 from tasks.calls.listing import CallItem
 
 LIMIT = Decimal(10) ** 12

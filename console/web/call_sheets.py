@@ -7,8 +7,8 @@ from nicegui import ui
 from console.web.planner_figures import figures_in_words
 from console.web.signed_in import Viewer, local
 from console.web.tables import show_table
-from models.permissions import Permission
-from models.words import StepKind
+from models.core.words import StepKind
+from models.people.permissions import Permission
 from tasks.calls.listing import CallItem
 from tasks.calls.sheets import Contact, Sheet, Try
 

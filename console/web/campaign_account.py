@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from nicegui import ui
 
 from console.web.signed_in import Viewer
-from models.campaign_results import CampaignAccount
+from models.campaigns.results import CampaignAccount
 
 PARTS = (
     "sent", "on_its_way", "waiting", "held", "handed_to_staff", "failed", "unknown", "stopped", "passed_over",

@@ -15,13 +15,13 @@ from console.web.campaign_views import act, money, wake_run
 from console.web.deciding import ask_reason
 from console.web.frame import telling
 from console.web.signed_in import Viewer
-from models.audience_words import Names, audience_text
-from models.campaign_plans import CampaignPlan, Words
-from models.campaign_words import FOLLOW_UP, LANGUAGES
-from models.errors import AftercareError
-from models.permissions import Permission
-from models.settings import Settings
-from models.words import ChannelName, Language, StepKind
+from models.campaigns.audience_words import Names, audience_text
+from models.campaigns.plans import CampaignPlan, Words
+from models.campaigns.words import FOLLOW_UP, LANGUAGES
+from models.core.errors import AftercareError
+from models.core.settings import Settings
+from models.core.words import ChannelName, Language, StepKind
+from models.people.permissions import Permission
 from tasks.campaigns.audiences.counting import see_audience
 from tasks.campaigns.launch.approving import approve, refuse
 from tasks.campaigns.listing import CampaignRead

@@ -1,4 +1,4 @@
-"""A campaign's plan as it is written: JSON as `models.campaign_plans` reads it, but it may be unfinished. Pure."""
+"""A campaign's plan as it is written: JSON as `models.campaigns.plans` reads it, but it may be unfinished. Pure."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,11 +8,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from console.web.audience_tree import place_in
+from console.web.parts.complaints import Complaint, Place
 from console.web.refusals import problems_of
-from models.campaign_plans import MOST_VARIANTS, WHOLE, CampaignPlan, FollowUp, read_plan
-from models.campaign_words import FOLLOW_UP, HINTS, LANGUAGES
-from models.complaints import Complaint, Place
-from models.words import ChannelName, Purpose, Role, StepKind
+from models.campaigns.plans import MOST_VARIANTS, WHOLE, CampaignPlan, FollowUp, read_plan
+from models.campaigns.words import FOLLOW_UP, HINTS, LANGUAGES
+from models.core.words import ChannelName, Purpose, Role, StepKind
 
 Body = dict[str, Any]
 WRITTEN = (ChannelName.SMS, ChannelName.WECHAT, ChannelName.EMAIL)

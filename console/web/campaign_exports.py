@@ -13,8 +13,8 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from console.web.frame import sentence_of
 from console.web.signed_in import Viewer, viewer_of
-from models.errors import AftercareError
-from models.permissions import Permission
+from models.core.errors import AftercareError
+from models.people.permissions import Permission
 from tasks.campaigns.authors import author_of
 from tasks.campaigns.listing import CampaignRead, read_campaign
 from tasks.campaigns.outcome.exporting import export_recipients

@@ -19,15 +19,15 @@ from console.web.campaign_draft import (
     text_at,
     write_at,
 )
+from console.web.parts.complaints import Place
+from console.web.parts.policy_fields import Look, PolicyField, fields_of
 from console.web.policy_form import show_field
 from console.web.policy_words import field_label
 from console.web.signed_in import Viewer
-from models.campaign_plans import CampaignPlan, Canary, FollowUp, Trial
-from models.campaign_words import FOLLOW_UP, LANGUAGES
-from models.complaints import Place
-from models.letters import variables_of
-from models.policy_fields import Look, PolicyField, fields_of
-from models.words import ChannelName, LaunchKind, StepKind, SubjectKind
+from models.campaigns.plans import CampaignPlan, Canary, FollowUp, Trial
+from models.campaigns.words import FOLLOW_UP, LANGUAGES
+from models.core.words import ChannelName, LaunchKind, StepKind, SubjectKind
+from models.messages.letters import variables_of
 
 WORDING = "campaigns"
 TYPING_MILLISECONDS = 300

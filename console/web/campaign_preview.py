@@ -12,12 +12,12 @@ from console.web.campaign_draft import WRITTEN, Body, plan_of_text, says_in
 from console.web.campaign_views import money
 from console.web.frame import sentence_of, telling
 from console.web.signed_in import Viewer
-from models.campaign_plans import BadPlan, CampaignPlan
-from models.campaign_words import FOLLOW_UP, LANGUAGES
-from models.errors import AftercareError
-from models.permissions import Permission
-from models.settings import Settings
-from models.words import ChannelName, StepKind
+from models.campaigns.plans import BadPlan, CampaignPlan
+from models.campaigns.words import FOLLOW_UP, LANGUAGES
+from models.core.errors import AftercareError
+from models.core.settings import Settings
+from models.core.words import ChannelName, StepKind
+from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn
 from tasks.campaigns.audiences.counting import AudienceMember
 from tasks.campaigns.wording.messages import CampaignMessage, preview

@@ -12,9 +12,9 @@ from console.web.campaign_views import act, ask_for_run, money, wake_run
 from console.web.deciding import ask_reason
 from console.web.frame import sentence_of, telling
 from console.web.signed_in import Viewer
-from models.campaign_states import UNDER_WAY
-from models.permissions import Permission
-from models.words import CampaignState
+from models.campaigns.states import UNDER_WAY
+from models.core.words import CampaignState
+from models.people.permissions import Permission
 from tasks.campaigns.authors import author_of
 from tasks.campaigns.launch.approving import Submitted, submit, withdraw
 from tasks.campaigns.launch.launching import cancel, launch, let_go, pause, resume

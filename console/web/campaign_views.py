@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from console.web.signed_in import Viewer, local
 from console.web.steering import steering
 from deployments.steering_runs import NoPrefect, NotDeployed, PrefectSilent
-from models.permissions import Permission
-from models.words import CampaignState
+from models.core.words import CampaignState
+from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn
 from tasks.campaigns.authors import author_of
 from tasks.campaigns.listing import CampaignRead, CampaignRow, read_campaign

@@ -10,10 +10,10 @@ from console.web.campaign_account import show_campaign_account
 from console.web.campaign_views import money
 from console.web.signed_in import Viewer
 from console.web.tables import show_table
-from models.campaign_measures import CanaryMeasure
-from models.campaign_plans import Canary
-from models.campaign_results import CampaignAccount, Group
-from models.words import Wave
+from models.campaigns.measures import CanaryMeasure
+from models.campaigns.plans import Canary
+from models.campaigns.results import CampaignAccount, Group
+from models.core.words import Wave
 from tasks.campaigns.listing import CampaignRead
 from tasks.campaigns.outcome.measuring import measure_canary
 from tasks.campaigns.outcome.results import read_standings

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from models.reports import PauseSeen
-from models.sentences import Sentence
-from models.settings import Settings
-from models.words import ChannelName
+from models.core.sentences import Sentence
+from models.core.settings import Settings
+from models.core.words import ChannelName
+from models.ledger.reports import PauseSeen
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
 from tasks.channels.opening import SENT_BY_US, find_address, find_unused

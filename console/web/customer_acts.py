@@ -8,7 +8,7 @@ from console.web.asking import ask
 from console.web.customer_problems import problem_of
 from console.web.frame import telling
 from console.web.signed_in import Viewer
-from models.permissions import Permission
+from models.people.permissions import Permission
 from tasks.customers.card import CustomerCard
 from tasks.customers.consent import read_switches, stop_all_contact
 from tasks.customers.erasing import erase_customer

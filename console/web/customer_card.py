@@ -7,8 +7,8 @@ from nicegui import ui
 
 from console.web.signed_in import Viewer, local
 from console.web.words import LANGUAGES
-from models.letters import write_money
-from models.words import EndBasis
+from models.core.words import EndBasis
+from models.messages.letters import write_money
 from tasks.customers.card import CustomerCard, PointOnCard, VehicleOnCard
 
 

@@ -10,8 +10,8 @@ from console.web.customer_line import said_or
 from console.web.customer_problems import problem_of
 from console.web.signed_in import Viewer, local
 from console.web.tables import Cell, show_table
-from models.permissions import Permission
-from models.words import ChannelName, Purpose
+from models.core.words import ChannelName, Purpose
+from models.people.permissions import Permission
 from tasks.customers.card import CustomerCard
 from tasks.customers.consent import Switch, Switches, read_switches, switch_consent
 from tasks.intake.loading.people import ALWAYS

@@ -8,8 +8,8 @@ from typing import Any, assert_never
 
 from console.web.signed_in import Viewer, local
 from console.web.words import read_wording
-from models.letters import write_money
-from models.surveys import DIMENSIONS
+from models.calls.surveys import DIMENSIONS
+from models.messages.letters import write_money
 from tasks.customers.timeline import Entry, EntryKind
 from tasks.intake.loading.people import ALWAYS
 

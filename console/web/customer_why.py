@@ -9,8 +9,8 @@ from nicegui import ui
 from console.sentences import where_it_stands
 from console.web.signed_in import Viewer, local
 from deployments.next_runs import next_run
-from models.explanations import ProcessStory, Standing, StepStory, SubjectStory
-from models.words import ProcessName, TouchState
+from models.core.words import ProcessName, TouchState
+from models.ledger.explanations import ProcessStory, Standing, StepStory, SubjectStory
 from tasks.access.reach import check_customer
 from tasks.explaining.story import explain
 

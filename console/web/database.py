@@ -8,8 +8,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine
 
-from models.clock import read_clock
-from models.settings import Settings
+from models.core.clock import read_clock
+from models.core.settings import Settings
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -14,8 +14,8 @@ from starlette.responses import RedirectResponse
 from console.web.quick_elements import Text
 from console.web.signed_in import SignedOut, Viewer, viewer_of
 from console.web.words import LANGUAGES, say, say_problem
-from models.errors import AftercareError
-from models.permissions import Permission
+from models.core.errors import AftercareError
+from models.people.permissions import Permission
 from tasks.access.sessions import MayNot
 
 PAGES: dict[str, tuple[Permission, str]] = {

@@ -14,9 +14,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from console.web.database import Database
 from console.web.watching import ShortMemory, ask_prefect, read_sweeps
-from models.permissions import Permission
-from models.watching import age_of
-from models.words import ProcessName
+from models.core.words import ProcessName
+from models.ledger.watching import age_of
+from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn
 from tasks.overview.deadlines import count_overdue
 from tasks.overview.health import GIVEN_UP, IN_FLIGHT, WAITING, count_open, count_unsettled, read_oldest_due

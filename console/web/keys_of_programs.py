@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from console.web.frame import telling
 from console.web.signed_in import Viewer, local
 from console.web.tables import Cell, show_table
-from models.api_scopes import ApiScope
-from models.permissions import Permission
+from models.people.api_scopes import ApiScope
+from models.people.permissions import Permission
 from tasks.access.api_keys import KeyRow, NewKey, list_keys, make_key, revoke_key
 from tasks.access.sessions import SignedIn
 from tasks.overview.reporting import list_stores

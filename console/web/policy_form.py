@@ -6,6 +6,15 @@ from typing import Any
 
 from nicegui import ui
 
+from console.web.parts.complaints import Complaint, Place
+from console.web.parts.policy_fields import (
+    Look,
+    PolicyField,
+    fields_of_contact_rules,
+    fields_of_process,
+    fields_of_rules,
+    fields_of_step,
+)
 from console.web.policy_words import (
     GROUP,
     TIME_SHOWN,
@@ -17,17 +26,8 @@ from console.web.policy_words import (
 )
 from console.web.signed_in import Viewer
 from console.web.words import read_wording
-from models.complaints import Complaint, Place
-from models.policy import CONTACT_RULES
-from models.policy_fields import (
-    Look,
-    PolicyField,
-    fields_of_contact_rules,
-    fields_of_process,
-    fields_of_rules,
-    fields_of_step,
-)
-from models.words import ProcessName
+from models.core.words import ProcessName
+from models.policies.policy import CONTACT_RULES
 
 Changed = Callable[[Any], None]
 

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
+from console.web.parts.complaints import Place
 from console.web.signed_in import Viewer
 from console.web.words import read_wording
-from models.complaints import Place
-from models.offsets import Offset, read_offset
+from models.core.offsets import Offset, read_offset
 
 TIME_SHOWN = len("10:00")
 GROUP = "policies"

@@ -10,8 +10,8 @@ from console.web.frame import telling
 from console.web.signed_in import Viewer
 from console.web.steering import steering
 from deployments.schedules import find_served
-from models.permissions import Permission
-from models.words import RunState
+from models.core.words import RunState
+from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn
 from tasks.runs.by_hand import ask_for_run
 from tasks.runs.history import RunEntry

@@ -13,8 +13,8 @@ from sqlalchemy import URL
 
 from console.web.application import make_application
 from console.web.database import Database
-from models.errors import AftercareError
-from models.settings import USUAL_PORT, Settings
+from models.core.errors import AftercareError
+from models.core.settings import USUAL_PORT, Settings
 from tasks.access.users import FIRST, add_first_admin
 from tasks.garbage_collection import FOR_PAGES, collect_seldom
 

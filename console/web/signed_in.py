@@ -10,8 +10,8 @@ from starlette.requests import HTTPConnection, Request
 
 from console.web.database import Database
 from console.web.words import say, say_reason, say_word
-from models.errors import AftercareError
-from models.permissions import Permission
+from models.core.errors import AftercareError
+from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn, read_session_of_digest
 
 P = ParamSpec("P")

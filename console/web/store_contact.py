@@ -10,9 +10,9 @@ from console.web.frame import tell_error
 from console.web.signed_in import Viewer
 from console.web.tables import Cell, show_table
 from console.web.words import say_problem
-from models.errors import AftercareError
-from models.permissions import Permission
-from models.words import ChannelName
+from models.core.errors import AftercareError
+from models.core.words import ChannelName
+from models.people.permissions import Permission
 from tasks.stores.contact import (
     ContactRulesOfStore,
     HoursBackwards,

@@ -9,8 +9,8 @@ from console.web.asking import answer_of
 from console.web.planner_figures import figures_in_words
 from console.web.signed_in import Viewer, local
 from console.web.tables import show_table
-from models.permissions import Permission
-from models.words import Gate, TouchState
+from models.core.words import Gate, TouchState
+from models.people.permissions import Permission
 from tasks.touches.lists import TouchOpened
 from tasks.touches.settling import Settlement
 

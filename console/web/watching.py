@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from deployments.next_runs import next_run
 from deployments.prefect_server import API_VARIABLE, answers
 from deployments.schedules import SERVED, read_enabled, read_zones
-from models.watching import LastRun, Sweep, judge_sweep
+from models.ledger.watching import LastRun, Sweep, judge_sweep
 from tasks.overview.health import read_beginning, read_last_runs
 
 T = TypeVar("T")

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from uuid import UUID
 
-from models.errors import AftercareError
-from models.sentences import ENGLISH, InBoth, Sentence, read_back
+from models.core.errors import AftercareError
+from models.core.sentences import ENGLISH, InBoth, Sentence, read_back
 
 WORDING = Path(__file__).parent / "wording"
 SHOWN = 8

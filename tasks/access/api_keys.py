@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from models.access import ApiKey
-from models.api_scopes import OF_EVERY_STORE, ApiScope
-from models.errors import AftercareError
-from models.people import Store
+from models.core.errors import AftercareError
+from models.people.access import ApiKey
+from models.people.api_scopes import OF_EVERY_STORE, ApiScope
+from models.people.tables import Store
 from tasks import audit
 from tasks.access.sessions import digest
 from tasks.access.users import NoSuchStore

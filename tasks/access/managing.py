@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from models.access import User
+from models.people.access import User
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
 from tasks.access.users import NewUser, UserRow, add_user, change_password, list_users, set_active

@@ -6,7 +6,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from models.errors import AftercareError
+from models.core.errors import AftercareError
 
 SHORTEST = 12
 LONGEST = 200

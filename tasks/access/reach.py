@@ -6,11 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Select, select
 
-from models.errors import AftercareError
-from models.ledger import Case, Touch
-from models.people import Customer, StaffMember, Store
-from models.service import Appointment
-from models.words import Role
+from models.core.errors import AftercareError
+from models.core.words import Role
+from models.ledger.tables import Case, Touch
+from models.people.tables import Customer, StaffMember, Store
+from models.subjects.service import Appointment
 from tasks.access.sessions import SignedIn
 from tasks.access.users import make_staff
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from models.access import BrowserSession, User
-from models.errors import AftercareError
-from models.people import StaffMember, Store
-from models.permissions import Permission, may
-from models.words import Role
+from models.core.errors import AftercareError
+from models.core.words import Role
+from models.people.access import BrowserSession, User
+from models.people.permissions import Permission, may
+from models.people.tables import StaffMember, Store
 from tasks import audit
 from tasks.access.passwords import is_password
 

@@ -9,9 +9,9 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, delete
 from sqlalchemy.dialects.postgresql import insert
 
-from models.access import SeenSignature
-from models.cadence import moment
-from models.errors import AftercareError
+from models.core.cadence import moment
+from models.core.errors import AftercareError
+from models.people.access import SeenSignature
 
 TOLERANCE = timedelta(minutes=5)
 """How far a call's time stamp may be from our clock, either way."""

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from models.access import BrowserSession, User
-from models.errors import AftercareError
-from models.people import StaffMember, Store
-from models.words import Role
+from models.core.errors import AftercareError
+from models.core.words import Role
+from models.people.access import BrowserSession, User
+from models.people.tables import StaffMember, Store
 from tasks import audit
 from tasks.access.passwords import hash_password, make_password
 

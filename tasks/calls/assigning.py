@@ -9,12 +9,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Row, Select, Uuid, and_, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from models.cadence import local_day, midnight, moment
-from models.call_queue import roles_served
-from models.errors import AftercareError
-from models.ledger import CallAttempt, Touch
-from models.people import Customer, StaffMember, Store
-from models.words import CallOutcome, Role, StepKind, TouchState
+from models.calls.queue import roles_served
+from models.core.cadence import local_day, midnight, moment
+from models.core.errors import AftercareError
+from models.core.words import CallOutcome, Role, StepKind, TouchState
+from models.ledger.tables import CallAttempt, Touch
+from models.people.tables import Customer, StaffMember, Store
 from tasks import audit
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn

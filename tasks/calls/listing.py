@@ -25,11 +25,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import LateralFromClause
 
-from models.base import Facts
-from models.cadence import NOW, Now, local_day, midnight, moment
-from models.ledger import CallAttempt, Touch
-from models.people import ContactPoint, Customer, Store
-from models.words import CallOutcome, ChannelName, ContactKind, Purpose, Role, StepKind, SubjectKind, TouchState
+from models.core.cadence import NOW, Now, local_day, midnight, moment
+from models.core.words import CallOutcome, ChannelName, ContactKind, Purpose, Role, StepKind, SubjectKind, TouchState
+from models.database.base import Facts
+from models.ledger.tables import CallAttempt, Touch
+from models.people.tables import ContactPoint, Customer, Store
 from tasks.database.statistics import expect_many
 from tasks.dispatch.gates import latest_consent
 from tasks.messages.letters import letters_of

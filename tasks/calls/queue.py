@@ -23,11 +23,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from models.cadence import local_day, midnight, moment
-from models.call_queue import HELD_FOR, roles_served
-from models.ledger import CallAttempt, Touch
-from models.people import StaffMember, Store
-from models.words import Role, StepKind, SubjectKind, TouchState
+from models.calls.queue import HELD_FOR, roles_served
+from models.core.cadence import local_day, midnight, moment
+from models.core.words import Role, StepKind, SubjectKind, TouchState
+from models.ledger.tables import CallAttempt, Touch
+from models.people.tables import StaffMember, Store
 from tasks.access.reach import staff_code_in
 from tasks.access.sessions import SignedIn
 from tasks.calls.listing import CallItem, in_order, still_due

@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, and_, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from models.call_outcomes import KEPT_ALIVE, CallEffects, CallFacts, CallReport, PromiseMade, effects_of
-from models.call_queue import check_marks
-from models.contact_hours import ContactHours
-from models.errors import AftercareError
-from models.ledger import CallAttempt, Case, Touch
-from models.money import Account, Promise
-from models.people import Consent, ContactPoint, StaffMember, Store
-from models.sentences import CALL_AGAIN
-from models.words import CallOutcome, CaseKind, ContactKind, Gate, StepKind, SubjectKind, SurveySource, TouchState
-from models.working_hours import WorkingHours
+from models.calls.outcomes import KEPT_ALIVE, CallEffects, CallFacts, CallReport, PromiseMade, effects_of
+from models.calls.queue import check_marks
+from models.core.errors import AftercareError
+from models.core.sentences import CALL_AGAIN
+from models.core.words import CallOutcome, CaseKind, ContactKind, Gate, StepKind, SubjectKind, SurveySource, TouchState
+from models.ledger.tables import CallAttempt, Case, Touch
+from models.people.tables import Consent, ContactPoint, StaffMember, Store
+from models.stores.contact_hours import ContactHours
+from models.stores.working_hours import WorkingHours
+from models.subjects.money import Account, Promise
 from tasks import audit
 from tasks.cases.handling import NewCase, open_case
 from tasks.self_service.surveys import Answer, answer_survey

@@ -7,12 +7,12 @@ from typing import Any, assert_never
 
 from sqlalchemy import Connection, Select, false, select
 
-from models.cadence import moment
-from models.ledger import CallAttempt, Case, Touch
-from models.people import Customer, StaffMember
-from models.service import Appointment, Handover, RepairOrder
-from models.vehicles import Vehicle, Warranty
-from models.words import CallOutcome, CaseKind, CaseState, ChannelName, StepKind, SubjectKind, TouchState
+from models.core.cadence import moment
+from models.core.words import CallOutcome, CaseKind, CaseState, ChannelName, StepKind, SubjectKind, TouchState
+from models.ledger.tables import CallAttempt, Case, Touch
+from models.people.tables import Customer, StaffMember
+from models.subjects.service import Appointment, Handover, RepairOrder
+from models.subjects.vehicles import Vehicle, Warranty
 from tasks.calls.listing import CallItem
 
 CONTACTS = 5

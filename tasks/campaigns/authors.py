@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
-from models.access import User
-from models.campaigns import Campaign
-from models.errors import AftercareError
-from models.people import Store
-from models.permissions import Permission, may
-from models.words import Role
+from models.campaigns.tables import Campaign
+from models.core.errors import AftercareError
+from models.core.words import Role
+from models.people.access import User
+from models.people.permissions import Permission, may
+from models.people.tables import Store
 from tasks.access.reach import LARGEST_KEY, NotYours
 from tasks.access.sessions import MayNot, SignedIn
 

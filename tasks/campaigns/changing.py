@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, update
 
-from models.campaign_states import may_follow
-from models.campaigns import Campaign
-from models.errors import AftercareError
-from models.words import CampaignState
+from models.campaigns.states import may_follow
+from models.campaigns.tables import Campaign
+from models.core.errors import AftercareError
+from models.core.words import CampaignState
 from tasks import audit
 
 

@@ -4,12 +4,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert
 
-from models.campaign_plans import CampaignPlan, read_plan
-from models.campaign_states import EDITABLE
-from models.campaigns import Campaign
-from models.errors import AftercareError
-from models.permissions import Permission
-from models.words import CampaignState
+from models.campaigns.plans import CampaignPlan, read_plan
+from models.campaigns.states import EDITABLE
+from models.campaigns.tables import Campaign
+from models.core.errors import AftercareError
+from models.core.words import CampaignState
+from models.people.permissions import Permission
 from tasks import audit
 from tasks.campaigns.authors import Author, lock_campaign
 from tasks.campaigns.changing import change, check_state

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, literal, select, tuple_
 
-from models.cadence import moment
-from models.campaign_plans import CampaignPlan, read_plan
-from models.campaign_states import OVER
-from models.campaigns import Campaign
-from models.ledger import AuditEntry
-from models.permissions import Permission
-from models.words import CampaignState, Wave
+from models.campaigns.plans import CampaignPlan, read_plan
+from models.campaigns.states import OVER
+from models.campaigns.tables import Campaign
+from models.core.cadence import moment
+from models.core.words import CampaignState, Wave
+from models.ledger.tables import AuditEntry
+from models.people.permissions import Permission
 from tasks.access.reach import LARGEST_KEY, NotYours
 from tasks.campaigns.authors import Author, reached_campaigns
 

@@ -9,11 +9,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Select, case, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from models.cadence import moment
-from models.ledger import Case, CaseNote
-from models.people import Customer, StaffMember, Store
-from models.permissions import Permission
-from models.words import CaseKind, CaseState
+from models.core.cadence import moment
+from models.core.words import CaseKind, CaseState
+from models.ledger.tables import Case, CaseNote
+from models.people.permissions import Permission
+from models.people.tables import Customer, StaffMember, Store
 from tasks.access.reach import NotYours, check_case, reached_store, staff_code_in
 from tasks.access.sessions import SignedIn
 

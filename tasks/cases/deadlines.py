@@ -7,11 +7,11 @@ from sqlalchemy import Connection, Select, column, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import BigInteger, Text
 
-from models.cadence import ZONED
-from models.cases import Deadlines, deadlines_of
-from models.people import Store
-from models.words import CaseKind, DeadlineClock
-from models.working_hours import WorkingHours
+from models.core.cadence import ZONED
+from models.core.words import CaseKind, DeadlineClock
+from models.ledger.cases import Deadlines, deadlines_of
+from models.people.tables import Store
+from models.stores.working_hours import WorkingHours
 from tasks.dispatch.store_rules import hours_of
 
 COLUMNS = (

@@ -8,14 +8,14 @@ from sqlalchemy import Connection, Row, Select, and_, case, func, literal, selec
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.types import Text
 
-from models.base import enumeration
-from models.cadence import local_day, moment
-from models.cases import FOLLOWERS, TITLES
-from models.errors import AftercareError
-from models.ledger import Case, CaseNote
-from models.money import Account, Promise
-from models.people import StaffMember, Store
-from models.words import CaseKind, CaseState, SubjectKind
+from models.core.cadence import local_day, moment
+from models.core.errors import AftercareError
+from models.core.words import CaseKind, CaseState, SubjectKind
+from models.database.base import enumeration
+from models.ledger.cases import FOLLOWERS, TITLES
+from models.ledger.tables import Case, CaseNote
+from models.people.tables import StaffMember, Store
+from models.subjects.money import Account, Promise
 from tasks import audit
 from tasks.cases.deadlines import deadlines_everywhere, deadlines_in_store
 from tasks.stores.staff import Actor, find_actor

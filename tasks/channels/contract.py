@@ -7,8 +7,8 @@ from http import HTTPStatus
 from typing import Protocol
 from uuid import UUID
 
-from models.errors import AftercareError
-from models.words import Purpose
+from models.core.errors import AftercareError
+from models.core.words import Purpose
 
 TRY_LATER = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
 """The 4xx answers that blame the moment, not the message."""

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from pydantic import SecretStr
 from yarl import URL
 
-from models.sentences import NO_SUCH_STORE, Sentence
-from models.settings import ChannelAddresses, Settings
-from models.words import ChannelName
+from models.core.sentences import NO_SUCH_STORE, Sentence
+from models.core.settings import ChannelAddresses, Settings
+from models.core.words import ChannelName
 from tasks.channels.apprise import AppriseChannel, load_service
 from tasks.channels.contract import Channel, UnusableChannelAddress
 from tasks.channels.gateway import GatewayChannel

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, true
 
-from models.cadence import NOW, moment
-from models.people import ContactPoint, Customer, CustomerKey, Store
-from models.vehicles import OdometerReading, Vehicle, Warranty, WarrantyEnd
-from models.words import ContactKind, EndBasis, SubjectKind
+from models.core.cadence import NOW, moment
+from models.core.words import ContactKind, EndBasis, SubjectKind
+from models.people.tables import ContactPoint, Customer, CustomerKey, Store
+from models.subjects.vehicles import OdometerReading, Vehicle, Warranty, WarrantyEnd
 from tasks.access.reach import check_customer
 from tasks.subjects import SUBJECTS
 from tasks.subjects.contract import CUSTOMER, OfCustomer

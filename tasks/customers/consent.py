@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, insert, select
 
-from models.cadence import moment
-from models.errors import AftercareError
-from models.ledger import Touch
-from models.people import Consent, Customer
-from models.words import ChannelName, Gate, Purpose, StepKind
+from models.core.cadence import moment
+from models.core.errors import AftercareError
+from models.core.words import ChannelName, Gate, Purpose, StepKind
+from models.ledger.tables import Touch
+from models.people.tables import Consent, Customer
 from tasks import audit
 from tasks.access.reach import check_customer
 from tasks.access.sessions import SignedIn

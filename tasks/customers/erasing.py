@@ -5,15 +5,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Text, and_, case, cast, func, literal, select, update
 
-from models.base import Base, Facts
-from models.errors import AftercareError
-from models.leads import Lead
-from models.ledger import AuditEntry, CallAttempt, Case, CaseNote, DeliveryReceipt, Reply, Touch, Verdict
-from models.money import Account
-from models.people import Consent, ContactPoint, Customer
-from models.surveys import SurveyAnswer
-from models.vehicles import Vehicle
-from models.words import ContactKind, Gate, TouchState
+from models.calls.surveys import SurveyAnswer
+from models.core.errors import AftercareError
+from models.core.words import ContactKind, Gate, TouchState
+from models.database.base import Base, Facts
+from models.ledger.tables import AuditEntry, CallAttempt, Case, CaseNote, DeliveryReceipt, Reply, Touch, Verdict
+from models.people.tables import Consent, ContactPoint, Customer
+from models.subjects.leads import Lead
+from models.subjects.money import Account
+from models.subjects.vehicles import Vehicle
 from tasks import audit
 from tasks.access.reach import check_customer
 from tasks.access.sessions import SignedIn

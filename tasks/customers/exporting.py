@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from models.spreadsheet_cells import defuse
+from models.core.spreadsheet_cells import defuse
 from tasks import audit
 from tasks.access.reach import check_customer
 from tasks.access.sessions import SignedIn

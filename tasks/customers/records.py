@@ -5,14 +5,14 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, Text, and_, cast, literal, or_, select
 
-from models.base import Base
-from models.leads import Lead
-from models.ledger import AuditEntry, CallAttempt, Case, CaseNote, DeliveryReceipt, Reply, Touch, Verdict
-from models.money import Account, Invoice, Payment, Promise
-from models.people import Consent, ContactPoint, Customer, CustomerKey
-from models.service import Appointment, AppointmentChange, Handover, RepairOrder
-from models.surveys import SurveyAnswer
-from models.vehicles import OdometerReading, Vehicle, Warranty
+from models.calls.surveys import SurveyAnswer
+from models.database.base import Base
+from models.ledger.tables import AuditEntry, CallAttempt, Case, CaseNote, DeliveryReceipt, Reply, Touch, Verdict
+from models.people.tables import Consent, ContactPoint, Customer, CustomerKey
+from models.subjects.leads import Lead
+from models.subjects.money import Account, Invoice, Payment, Promise
+from models.subjects.service import Appointment, AppointmentChange, Handover, RepairOrder
+from models.subjects.vehicles import OdometerReading, Vehicle, Warranty
 from tasks.subjects.contract import OneCustomer
 
 

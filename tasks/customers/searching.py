@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Text, and_, func, literal, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from models import people
-from models.people import ContactPoint, Customer, Store
-from models.vehicles import Vehicle
-from models.words import ContactKind
+from models.core.words import ContactKind
+from models.people.tables import ContactPoint, Customer, Store
+from models.people.tables import tables as people
+from models.subjects.vehicles import Vehicle
 from tasks.customers.spellings import identified_by
 
 PAGE = 20

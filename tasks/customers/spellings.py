@@ -8,9 +8,9 @@ import phonenumbers
 from sqlalchemy import Connection, Select, Text, func, literal, select, union
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from models.people import ContactPoint, CustomerKey, Store
-from models.vehicles import Vehicle
-from models.words import ContactKind
+from models.core.words import ContactKind
+from models.people.tables import ContactPoint, CustomerKey, Store
+from models.subjects.vehicles import Vehicle
 
 HOME_COUNTRY = "CN"
 """The country of a number that is written without one, beside those whose holidays the stores keep."""

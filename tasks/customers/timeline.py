@@ -24,18 +24,18 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
-from models.base import Facts, enumeration
-from models.cadence import LOCAL, ZONED
-from models.campaigns import Campaign, CampaignRecipient
-from models.leads import Lead
-from models.ledger import AuditEntry, CallAttempt, Case, CaseNote, DeliveryReceipt, Reply, Touch, Verdict
-from models.money import Account, Invoice, Payment, Promise
-from models.people import Consent, ContactPoint, Customer, StaffMember, Store
-from models.service import Appointment, Handover, RepairOrder
-from models.surveys import DIMENSIONS, SurveyAnswer
-from models.touch_states import OPEN
-from models.vehicles import Vehicle
-from models.words import Gate, SubjectKind, Wave
+from models.calls.surveys import DIMENSIONS, SurveyAnswer
+from models.campaigns.tables import Campaign, CampaignRecipient
+from models.core.cadence import LOCAL, ZONED
+from models.core.words import Gate, SubjectKind, Wave
+from models.database.base import Facts, enumeration
+from models.ledger.tables import AuditEntry, CallAttempt, Case, CaseNote, DeliveryReceipt, Reply, Touch, Verdict
+from models.ledger.touch_states import OPEN
+from models.people.tables import Consent, ContactPoint, Customer, StaffMember, Store
+from models.subjects.leads import Lead
+from models.subjects.money import Account, Invoice, Payment, Promise
+from models.subjects.service import Appointment, Handover, RepairOrder
+from models.subjects.vehicles import Vehicle
 from tasks.access.reach import check_customer
 from tasks.customers.records import audit_entries_about
 from tasks.subjects.contract import CUSTOMER

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from models.accounts_of_runs import RunAccount
-from models.words import ProcessName
+from models.core.words import ProcessName
+from models.ledger.accounts_of_runs import RunAccount
 from tasks.access.signatures import forget_signatures
 from tasks.cases.handling import open_cases_for_broken_promises
 from tasks.dispatch.dispatchers import recover_abandoned

@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Row, Select, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from models.cadence import moment
-from models.errors import AftercareError
+from models.core.cadence import moment
+from models.core.errors import AftercareError
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Integer, Select, bindparam, cast, column, fun
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
-from models.tables import metadata
+from models.database.tables import metadata
 
 GROWN = 2
 """A table is counted again when it has so many times the pages it had."""

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import OperationalError
 
-from models.errors import AftercareError
+from models.core.errors import AftercareError
 
 TIMED_OUT = "57014"
 """PostgreSQL's code of a statement that took longer than its limit, or was stopped."""

@@ -14,10 +14,10 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import OperationalError
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_exponential
 
-from models.accounts_of_runs import RunAccount
-from models.people import Store
-from models.settings import Settings
-from models.words import ChannelName, Decision, Gate, ProcessName, TouchState
+from models.core.settings import Settings
+from models.core.words import ChannelName, Decision, Gate, ProcessName, TouchState
+from models.ledger.accounts_of_runs import RunAccount
+from models.people.tables import Store
 from tasks.channels.contract import Accepted, Channel
 from tasks.channels.opening import check_addresses, find_address, find_unused, open_channel
 from tasks.database.leases import Lease

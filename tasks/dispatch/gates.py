@@ -26,12 +26,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by, array
 from sqlalchemy.types import Text
 
-from models.base import enumeration
-from models.cadence import ZONED, Now, moment
-from models.ledger import Case, ChannelPause, TemplateVersion, Touch
-from models.people import Consent, ContactPoint
-from models.sentences import THEN_PASSED
-from models.words import CaseKind, ChannelName, ContactKind, Decision, Gate, Purpose, StepKind, SubjectKind
+from models.core.cadence import ZONED, Now, moment
+from models.core.sentences import THEN_PASSED
+from models.core.words import CaseKind, ChannelName, ContactKind, Decision, Gate, Purpose, StepKind, SubjectKind
+from models.database.base import enumeration
+from models.ledger.tables import Case, ChannelPause, TemplateVersion, Touch
+from models.people.tables import Consent, ContactPoint
 from tasks.planning.ending import MOVED, still_true
 from tasks.planning.population import PASSED
 

@@ -8,8 +8,8 @@ import structlog
 from sqlalchemy import ColumnElement, Connection, and_, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from models.ledger import ChannelPause
-from models.words import ChannelName
+from models.core.words import ChannelName
+from models.ledger.tables import ChannelPause
 from tasks.channels.contract import Accepted, Outcome
 
 LOG = structlog.get_logger()

@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import Connection, Uuid, func, insert, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from models.accounts_of_runs import RunAccount
-from models.ledger import Dispatcher, Touch
-from models.people import ContactPoint, Customer, CustomerKey, Store
-from models.words import Decision, ProcessName
+from models.core.words import Decision, ProcessName
+from models.ledger.accounts_of_runs import RunAccount
+from models.ledger.tables import Dispatcher, Touch
+from models.people.tables import ContactPoint, Customer, CustomerKey, Store
 from tasks.dispatch.claim import claim
 from tasks.dispatch.dispatch import account_of_claim
 from tasks.planning.sweep import plan

@@ -34,11 +34,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
-from models.base import enumeration
-from models.cadence import NOW
-from models.ledger import TemplateVersion, Touch, Verdict
-from models.people import ContactPoint
-from models.words import ChannelName, Decision, Gate, Purpose, SubjectKind, TouchState
+from models.core.cadence import NOW
+from models.core.words import ChannelName, Decision, Gate, Purpose, SubjectKind, TouchState
+from models.database.base import enumeration
+from models.ledger.tables import TemplateVersion, Touch, Verdict
+from models.people.tables import ContactPoint
 from tasks.channels.contract import Message
 from tasks.dispatch.dispatchers import IN_FLIGHT
 from tasks.dispatch.gates import NO_CONSENT, latest_consent

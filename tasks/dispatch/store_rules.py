@@ -8,10 +8,10 @@ from sqlalchemy import CTE, Boolean, ColumnElement, Connection, Integer, column,
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger, Text
 
-from models.cadence import ZONED
-from models.contact_hours import ContactHours, is_open, next_open, opening_from
-from models.people import Store
-from models.policy import ContactRules
+from models.core.cadence import ZONED
+from models.people.tables import Store
+from models.policies.policy import ContactRules
+from models.stores.contact_hours import ContactHours, is_open, next_open, opening_from
 from tasks.policies.catalogue import contact_rules_in_force
 
 Row = tuple[int, bool, bool, datetime, datetime, datetime, datetime, int, int, list[str], list[str]]

@@ -9,13 +9,13 @@ from sqlalchemy import Connection, Select, Uuid, and_, case, cast, func, literal
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Text
 
-from models.base import enumeration
-from models.cadence import local_day, moment
-from models.cases import TITLES
-from models.ledger import Case, Touch
-from models.money import Account
-from models.people import Store
-from models.words import CaseState, SubjectKind
+from models.core.cadence import local_day, moment
+from models.core.words import CaseState, SubjectKind
+from models.database.base import enumeration
+from models.ledger.cases import TITLES
+from models.ledger.tables import Case, Touch
+from models.people.tables import Store
+from models.subjects.money import Account
 from tasks.cases.deadlines import deadlines_everywhere
 
 HOLD_REASON = "handed to finance: overdue"

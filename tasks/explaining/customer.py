@@ -4,11 +4,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, or_, select
 
-from models.cadence import moment
-from models.explanations import CaseSeen, ConsentSeen, ContactPointSeen, CustomerSeen
-from models.ledger import Case
-from models.people import Consent, ContactPoint, Customer, CustomerKey, Store
-from models.words import CaseState
+from models.core.cadence import moment
+from models.core.words import CaseState
+from models.ledger.explanations import CaseSeen, ConsentSeen, ContactPointSeen, CustomerSeen
+from models.ledger.tables import Case
+from models.people.tables import Consent, ContactPoint, Customer, CustomerKey, Store
 
 SETTLED = (CaseState.SOLVED, CaseState.CLOSED)
 

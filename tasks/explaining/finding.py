@@ -3,9 +3,9 @@
 from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from models.errors import AftercareError
-from models.masking import mask_contact
-from models.people import ContactPoint, Customer, CustomerKey, Store
+from models.core.errors import AftercareError
+from models.core.masking import mask_contact
+from models.people.tables import ContactPoint, Customer, CustomerKey, Store
 from tasks.customers.spellings import identified_by
 
 MOST_NAMED = 10

@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping, Select, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
-from models.explanations import AttemptSeen, Standing, StepStory, TouchSeen, VerdictSeen
-from models.ledger import CallAttempt, PolicyVersion, Touch, Verdict
-from models.people import ContactPoint, StaffMember
-from models.words import Gate, ProcessName, SubjectKind, TouchState
+from models.core.words import Gate, ProcessName, SubjectKind, TouchState
+from models.ledger.explanations import AttemptSeen, Standing, StepStory, TouchSeen, VerdictSeen
+from models.ledger.tables import CallAttempt, PolicyVersion, Touch, Verdict
+from models.people.tables import ContactPoint, StaffMember
 from tasks.planning.sweep import REVIVABLE
 
 Key = tuple[SubjectKind, int, datetime, str]

@@ -5,15 +5,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, exists, or_, select
 
-from models.audience_words import audience_phrase
-from models.audiences import AudienceRule, unmet, whole_and_parts_of
-from models.cadence import moment
-from models.campaign_plans import read_plan
-from models.campaign_states import UNDER_WAY
-from models.campaigns import Campaign, CampaignRecipient
-from models.people import Customer
-from models.sentences import InBoth, Sentence
-from models.words import CampaignState, Language
+from models.campaigns.audience_words import audience_phrase
+from models.campaigns.audiences import AudienceRule, unmet, whole_and_parts_of
+from models.campaigns.plans import read_plan
+from models.campaigns.states import UNDER_WAY
+from models.campaigns.tables import Campaign, CampaignRecipient
+from models.core.cadence import moment
+from models.core.sentences import InBoth, Sentence
+from models.core.words import CampaignState, Language
+from models.people.tables import Customer
 from tasks.campaigns.audiences.choices import read_names
 from tasks.campaigns.audiences.counting import truths_of
 

@@ -2,10 +2,10 @@
 
 from sqlalchemy import Connection, Row, RowMapping, select
 
-from models.campaign_states import UNDER_WAY
-from models.campaigns import Campaign, CampaignRecipient
-from models.sentences import Sentence
-from models.words import Wave
+from models.campaigns.states import UNDER_WAY
+from models.campaigns.tables import Campaign, CampaignRecipient
+from models.core.sentences import Sentence
+from models.core.words import Wave
 
 HELD_OUT = "Held out of '{campaign}' at random, as one of its control group: told nothing."
 IN_AUDIENCE = "In the audience of '{campaign}'."

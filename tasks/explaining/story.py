@@ -8,18 +8,18 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, RowMapping, select
 
-from models.explanations import (
+from models.core.sentences import Sentence
+from models.core.words import Moment, ProcessName, SubjectKind, TouchState
+from models.ledger.explanations import (
     Explanation,
     ProcessStory,
     Standing,
     StepStory,
     SubjectStory,
 )
-from models.ledger import Process
-from models.policy import SUBJECTS as SUBJECTS_OF_PROCESS
-from models.policy import Step
-from models.sentences import Sentence
-from models.words import Moment, ProcessName, SubjectKind, TouchState
+from models.ledger.tables import Process
+from models.policies.policy import SUBJECTS as SUBJECTS_OF_PROCESS
+from models.policies.policy import Step
 from tasks.explaining.customer import read_customer
 from tasks.explaining.ledger import Key, Recorded, read_touches
 from tasks.explaining.left_out import remarks_of_left_out

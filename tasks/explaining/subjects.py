@@ -8,14 +8,14 @@ from typing import Any, assert_never
 
 from sqlalchemy import Connection, RowMapping, Table, Text, cast, or_, select
 
-from models.campaigns import CampaignRecipient
-from models.ledger import Case
-from models.letters import write_money
-from models.money import Account, Invoice
-from models.sentences import Sentence
-from models.service import Appointment, Handover, RepairOrder
-from models.vehicles import Warranty
-from models.words import EndBasis, InvoiceStatus, SubjectKind
+from models.campaigns.tables import CampaignRecipient
+from models.core.sentences import Sentence
+from models.core.words import EndBasis, InvoiceStatus, SubjectKind
+from models.ledger.tables import Case
+from models.messages.letters import write_money
+from models.subjects.money import Account, Invoice
+from models.subjects.service import Appointment, Handover, RepairOrder
+from models.subjects.vehicles import Warranty
 from tasks.explaining.recipients import remarks_of_recipient, waits_for_wave
 from tasks.subjects import SUBJECTS
 from tasks.subjects.contract import OfCustomer

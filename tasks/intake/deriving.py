@@ -30,9 +30,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.types import Text
 
-from models.money import Invoice, Payment
-from models.vehicles import OdometerReading, Warranty, WarrantyEnd
-from models.words import EndBasis, InvoiceStatus
+from models.core.words import EndBasis, InvoiceStatus
+from models.subjects.money import Invoice, Payment
+from models.subjects.vehicles import OdometerReading, Warranty, WarrantyEnd
 
 Ids = Select[tuple[int]]
 """A query of ids: what is derived afresh."""

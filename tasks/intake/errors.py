@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
-from models.errors import AftercareError
+from models.core.errors import AftercareError
 from tasks.intake.kinds import KINDS, KindName
 
 MOST_NAMES = 40

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select
 
-from models.settings import Settings
+from models.core.settings import Settings
 from tasks.intake.checking import (
     FillDown,
     KindReaders,

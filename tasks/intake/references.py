@@ -18,9 +18,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import Text
 
-from models.people import ContactPoint, Customer, CustomerKey, StaffMember
-from models.vehicles import Vehicle
-from models.words import ContactKind
+from models.core.words import ContactKind
+from models.people.tables import ContactPoint, Customer, CustomerKey, StaffMember
+from models.subjects.vehicles import Vehicle
 from tasks.intake.merging import AMBIGUOUS, look_up, reject, table_of
 from tasks.intake.staging import Staged, analyze
 

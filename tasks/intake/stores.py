@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, select
 
-from models.people import Store
+from models.people.tables import Store
 from tasks.intake.errors import UnknownStore
 from tasks.intake.values.cells import fold
 

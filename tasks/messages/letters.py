@@ -12,12 +12,12 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import LateralFromClause
 from sqlalchemy.types import Text
 
-from models.cadence import NOW
-from models.ledger import TemplateVersion, Touch
-from models.letters import LINKS, write_variables
-from models.people import Store
-from models.rendering import links_in, render
-from models.words import StepKind, SubjectKind
+from models.core.cadence import NOW
+from models.core.words import StepKind, SubjectKind
+from models.ledger.tables import TemplateVersion, Touch
+from models.messages.letters import LINKS, write_variables
+from models.messages.rendering import links_in, render
+from models.people.tables import Store
 from tasks.database.statistics import each_of
 from tasks.messages.links import write_links
 from tasks.subjects import SUBJECTS

@@ -13,16 +13,24 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Connection, Select, cast, func, literal, null, select, union_all
 from sqlalchemy.types import Text
 
-from models.base import enumeration
-from models.cadence import ZONED, local_day, midnight, moment
-from models.campaigns import Campaign, CampaignRecipient
-from models.errors import AftercareError
-from models.links import CONSENT_LASTS, INVITATION_LASTS, SURVEY_LASTS, Link, LinkPurpose, LinkSigner, make_link
-from models.money import Account
-from models.people import Customer, Store
-from models.service import Appointment, Handover, RepairOrder
-from models.settings import Settings, read_settings
-from models.words import AppointmentStatus, CampaignState, SubjectKind, Wave
+from models.campaigns.tables import Campaign, CampaignRecipient
+from models.core.cadence import ZONED, local_day, midnight, moment
+from models.core.errors import AftercareError
+from models.core.settings import Settings, read_settings
+from models.core.words import AppointmentStatus, CampaignState, SubjectKind, Wave
+from models.database.base import enumeration
+from models.messages.links import (
+    CONSENT_LASTS,
+    INVITATION_LASTS,
+    SURVEY_LASTS,
+    Link,
+    LinkPurpose,
+    LinkSigner,
+    make_link,
+)
+from models.people.tables import Customer, Store
+from models.subjects.money import Account
+from models.subjects.service import Appointment, Handover, RepairOrder
 
 SUBJECT_TABLES: dict[SubjectKind, Any] = {
     SubjectKind.APPOINTMENT: Appointment,

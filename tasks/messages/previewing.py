@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from models.ledger import TemplateVersion, Touch
-from models.words import SubjectKind
+from models.core.words import SubjectKind
+from models.ledger.tables import TemplateVersion, Touch
 from tasks.messages.letters import Letter, write_letter
 from tasks.subjects import SUBJECTS
 from tasks.subjects.contract import OfCustomer, Scope, Those

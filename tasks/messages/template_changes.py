@@ -7,14 +7,14 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 from sqlalchemy import Connection, select
 
-from models.errors import AftercareError
-from models.ledger import PolicyVersion, TemplateVersion
-from models.people import Store
-from models.policy import CONTACT_RULES, Slug
-from models.rendering import UnknownVariable, check_template
-from models.shipped import LANGUAGES, ShippedTemplate
-from models.template_guard import refuse_forbidden
-from models.words import SubjectKind
+from models.core.errors import AftercareError
+from models.core.words import SubjectKind
+from models.ledger.tables import PolicyVersion, TemplateVersion
+from models.messages.rendering import UnknownVariable, check_template
+from models.messages.template_guard import refuse_forbidden
+from models.people.tables import Store
+from models.policies.policy import CONTACT_RULES, Slug
+from models.policies.shipped import LANGUAGES, ShippedTemplate
 from tasks.audit import record
 from tasks.campaigns.launch.making_policies import MADE_FOR_CAMPAIGNS
 from tasks.policies.catalogue import add_template

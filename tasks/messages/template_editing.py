@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, func, select, update
 
-from models.errors import AftercareError
-from models.ledger import TemplateVersion
-from models.people import Store
-from models.permissions import Permission
-from models.shipped import LANGUAGES
-from models.words import SubjectKind
+from models.core.errors import AftercareError
+from models.core.words import SubjectKind
+from models.ledger.tables import TemplateVersion
+from models.people.permissions import Permission
+from models.people.tables import Store
+from models.policies.shipped import LANGUAGES
 from tasks import audit
 from tasks.access.sessions import SignedIn
 from tasks.campaigns.launch.making_policies import MADE_FOR_CAMPAIGNS

@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Date, Interval, Select, cast, func, literal, select, union_all
 
-from models.cadence import local_day, moment
-from models.ledger import Touch
-from models.people import Store
-from models.service import Handover, RepairOrder
-from models.standings import NONE, Share
-from models.words import ProcessName, SubjectKind, TouchState
+from models.core.cadence import local_day, moment
+from models.core.words import ProcessName, SubjectKind, TouchState
+from models.ledger.standings import NONE, Share
+from models.ledger.tables import Touch
+from models.people.tables import Store
+from models.subjects.service import Handover, RepairOrder
 
 DAYS = 30
 """The visits of so many days are looked at."""

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from models.ledger import Touch
-from models.standings import ProcessDay, Standing, standing_of
-from models.words import ProcessName
+from models.core.words import ProcessName
+from models.ledger.standings import ProcessDay, Standing, standing_of
+from models.ledger.tables import Touch
 from tasks.overview.days import bounds_of, calendar, of_store, read_zones
 
 

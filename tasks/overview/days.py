@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import CTE, Connection, Date, Interval, Select, cast, literal, select
 
-from models.cadence import local_day, midnight, moment
-from models.people import Store
+from models.core.cadence import local_day, midnight, moment
+from models.people.tables import Store
 
 
 class Bounds(NamedTuple):

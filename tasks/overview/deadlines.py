@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
 
-from models.cadence import moment
-from models.ledger import Case
-from models.people import Customer, StaffMember, Store
-from models.watching import NEAR
-from models.words import CaseKind, CaseState
+from models.core.cadence import moment
+from models.core.words import CaseKind, CaseState
+from models.ledger.tables import Case
+from models.ledger.watching import NEAR
+from models.people.tables import Customer, StaffMember, Store
 from tasks.overview.days import of_store
 
 SHOWN = 10

@@ -8,11 +8,11 @@ from sqlalchemy import Connection, func, literal, select, true, values
 from sqlalchemy import column as named
 from sqlalchemy.types import Text
 
-from models.base import enumeration
-from models.ledger import PolicyVersion, Run, Touch
-from models.people import Store
-from models.watching import LastRun
-from models.words import Gate, TouchState
+from models.core.words import Gate, TouchState
+from models.database.base import enumeration
+from models.ledger.tables import PolicyVersion, Run, Touch
+from models.ledger.watching import LastRun
+from models.people.tables import Store
 from tasks.overview.days import of_store
 
 EXPIRED_SINCE = timedelta(days=7)

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, literal, select, union_all
 
-from models.cadence import local_day
-from models.ledger import Touch
-from models.standings import NONE, Share, Standing, standing_of
-from models.surveys import BELOW_PAR, DIMENSIONS, SurveyAnswer
-from models.words import CallOutcome, ProcessName
+from models.calls.surveys import BELOW_PAR, DIMENSIONS, SurveyAnswer
+from models.core.cadence import local_day
+from models.core.words import CallOutcome, ProcessName
+from models.ledger.standings import NONE, Share, Standing, standing_of
+from models.ledger.tables import Touch
 from tasks.overview.coverage import DAYS, read_coverage
 from tasks.overview.days import Bounds, bounds_of, calendar, of_store, read_zones
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from models.cadence import local_day
-from models.ledger import ChannelPause, Process, Run, Touch
-from models.masking import mask_contact
-from models.people import ContactPoint, Customer, CustomerKey, Store
-from models.reports import PauseSeen, ProcessStatus, RunSeen, Status, StoreRow, TouchRow
-from models.schema import read_version
-from models.words import ProcessName, TouchState
+from models.core.cadence import local_day
+from models.core.masking import mask_contact
+from models.core.words import ProcessName, TouchState
+from models.database.schema import read_version
+from models.ledger.reports import PauseSeen, ProcessStatus, RunSeen, Status, StoreRow, TouchRow
+from models.ledger.tables import ChannelPause, Process, Run, Touch
+from models.people.tables import ContactPoint, Customer, CustomerKey, Store
 
 UNSETTLED = (
     TouchState.PLANNED,

@@ -29,12 +29,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import Text
 
-from models.cadence import moment
-from models.errors import AftercareError
-from models.masking import mask_name
-from models.people import Customer, CustomerKey, Store
-from models.policy import AnyPolicy
-from models.words import TouchState
+from models.core.cadence import moment
+from models.core.errors import AftercareError
+from models.core.masking import mask_name
+from models.core.words import TouchState
+from models.people.tables import Customer, CustomerKey, Store
+from models.policies.policy import AnyPolicy
 from tasks.database.statistics import prepare_for_large_statements
 from tasks.database.timeouts import reading_within
 from tasks.planning.forecasting import (

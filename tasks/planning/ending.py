@@ -7,13 +7,13 @@ from uuid import UUID
 from sqlalchemy import CTE, Connection, Select, and_, case, cast, func, insert, literal, or_, select, union_all, update
 from sqlalchemy.types import Text
 
-from models.accounts_of_runs import Counts
-from models.base import enumeration
-from models.cadence import Now, moment
-from models.ledger import PolicyVersion, Touch, Verdict
-from models.policy import SUBJECTS as SUBJECTS_OF_PROCESS
-from models.touch_states import OPEN
-from models.words import Decision, Gate, ProcessName, SubjectKind, TouchState
+from models.core.cadence import Now, moment
+from models.core.words import Decision, Gate, ProcessName, SubjectKind, TouchState
+from models.database.base import enumeration
+from models.ledger.accounts_of_runs import Counts
+from models.ledger.tables import PolicyVersion, Touch, Verdict
+from models.ledger.touch_states import OPEN
+from models.policies.policy import SUBJECTS as SUBJECTS_OF_PROCESS
 from tasks.planning.population import PASSED
 from tasks.subjects import SUBJECTS
 from tasks.subjects.contract import Those

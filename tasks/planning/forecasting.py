@@ -23,12 +23,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger
 
-from models.cadence import moment
-from models.forecasts import Forecast, ForecastRow, LeftOut
-from models.ledger import Touch
-from models.people import Store
-from models.touch_states import OPEN
-from models.words import Condition, Gate, ProcessName, StepKind, TouchState
+from models.core.cadence import moment
+from models.core.words import Condition, Gate, ProcessName, StepKind, TouchState
+from models.ledger.forecasts import Forecast, ForecastRow, LeftOut
+from models.ledger.tables import Touch
+from models.ledger.touch_states import OPEN
+from models.people.tables import Store
 from tasks.planning.population import Span, population
 from tasks.planning.sweep import REVIVABLE
 from tasks.policies.catalogue import PolicyInForce, policies_in_force

@@ -27,12 +27,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import Text, TypeEngine
 
-from models.base import enumeration
-from models.cadence import later, moment
-from models.ledger import Touch
-from models.offsets import Offset
-from models.policy import Policy, Step
-from models.words import (
+from models.core.cadence import later, moment
+from models.core.offsets import Offset
+from models.core.words import (
     CaseKind,
     ChannelName,
     LateRule,
@@ -43,6 +40,9 @@ from models.words import (
     TouchState,
     Validity,
 )
+from models.database.base import enumeration
+from models.ledger.tables import Touch
+from models.policies.policy import Policy, Step
 from tasks.policies.catalogue import PolicyInForce
 from tasks.subjects import SUBJECTS, Subject
 from tasks.subjects.contract import Among, DueWithin, Scope, Window, condition_array

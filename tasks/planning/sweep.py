@@ -24,11 +24,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import Text
 
-from models.accounts_of_runs import Counts, RunAccount
-from models.base import enumeration
-from models.cadence import moment
-from models.ledger import Touch, Verdict
-from models.words import Decision, Gate, ProcessName, TouchState
+from models.core.cadence import moment
+from models.core.words import Decision, Gate, ProcessName, TouchState
+from models.database.base import enumeration
+from models.ledger.accounts_of_runs import Counts, RunAccount
+from models.ledger.tables import Touch, Verdict
 from tasks.database.statistics import count_touches, prepare_for_large_statements
 from tasks.planning.ending import end_reasonless
 from tasks.planning.insertion import InsertOnce

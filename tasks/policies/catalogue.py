@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from models.campaigns import Campaign, CampaignVariant
-from models.ledger import PolicyVersion, Process, TemplateVersion
-from models.people import Store
-from models.policy import CONTACT_RULES, AnyPolicy, ContactRules
-from models.shipped import (
+from models.campaigns.tables import Campaign, CampaignVariant
+from models.core.words import STANDING_PROCESSES, CampaignState, ProcessName
+from models.ledger.tables import PolicyVersion, Process, TemplateVersion
+from models.people.tables import Store
+from models.policies.policy import CONTACT_RULES, AnyPolicy, ContactRules
+from models.policies.shipped import (
     LANGUAGES,
     ShippedTemplate,
     read_contact_rules,
@@ -21,7 +22,6 @@ from models.shipped import (
     shipped_policy,
     shipped_templates,
 )
-from models.words import STANDING_PROCESSES, CampaignState, ProcessName
 from tasks.subjects.contract import Among
 
 LAST = 2**63 - 1

@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, select, update
 
-from models.errors import AftercareError
-from models.ledger import PolicyVersion, TemplateVersion
-from models.people import Store
-from models.policy import CONTACT_RULES, AnyPolicy, ContactRules
-from models.rendering import check_template
-from models.shipped import read_contact_rules, read_policy
-from models.words import STANDING_PROCESSES
+from models.core.errors import AftercareError
+from models.core.words import STANDING_PROCESSES
+from models.ledger.tables import PolicyVersion, TemplateVersion
+from models.messages.rendering import check_template
+from models.people.tables import Store
+from models.policies.policy import CONTACT_RULES, AnyPolicy, ContactRules
+from models.policies.shipped import read_contact_rules, read_policy
 from tasks.audit import record
 from tasks.campaigns.launch.making_policies import MADE_FOR_CAMPAIGNS
 from tasks.policies.catalogue import add_policy

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
-from models.errors import AftercareError
-from models.ledger import PolicyVersion, TemplateVersion
-from models.people import Store
-from models.permissions import Permission
-from models.policy import AnyPolicy, ContactRules
+from models.core.errors import AftercareError
+from models.ledger.tables import PolicyVersion, TemplateVersion
+from models.people.permissions import Permission
+from models.people.tables import Store
+from models.policies.policy import AnyPolicy, ContactRules
 from tasks import audit
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection, or_, select
 
-from models.accounts_of_runs import RunAccount
-from models.ledger import Touch, Verdict
-from models.masking import mask, mask_contact
-from models.people import ContactPoint, Store
+from models.core.masking import mask, mask_contact
+from models.ledger.accounts_of_runs import RunAccount
+from models.ledger.tables import Touch, Verdict
+from models.people.tables import ContactPoint, Store
 from tasks.dispatch.rehearsing import WouldContact
 
 WOULD = "would be contacted"

@@ -10,11 +10,11 @@ from prefect.client.orchestration import get_client
 from prefect.runtime import deployment, flow_run
 from sqlalchemy import Connection, select, update
 
-from models.accounts_of_runs import RunAccount
-from models.campaigns import Campaign
-from models.clock import read_clock
-from models.settings import read_settings
-from models.words import CampaignState, ProcessName
+from models.campaigns.tables import Campaign
+from models.core.clock import read_clock
+from models.core.settings import read_settings
+from models.core.words import CampaignState, ProcessName
+from models.ledger.accounts_of_runs import RunAccount
 from tasks.campaigns.launch.advancing import Advance, advance, live_campaigns
 from tasks.campaigns.launch.approving import give_up_approvals
 from tasks.campaigns.launch.confining import batch_size, confine

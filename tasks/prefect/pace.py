@@ -7,8 +7,8 @@ from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate, GlobalC
 from prefect.concurrency.asyncio import rate_limit
 from prefect.exceptions import ObjectNotFound
 
-from models.settings import Settings
-from models.words import ChannelName
+from models.core.settings import Settings
+from models.core.words import ChannelName
 
 
 @dataclass(frozen=True, slots=True)

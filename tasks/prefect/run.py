@@ -21,11 +21,11 @@ from prefect.tasks import exponential_backoff
 from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from models.accounts_of_runs import RunAccount
-from models.clock import read_clock
-from models.errors import AftercareError
-from models.settings import Settings, read_settings
-from models.words import ProcessName
+from models.core.clock import read_clock
+from models.core.errors import AftercareError
+from models.core.settings import Settings, read_settings
+from models.core.words import ProcessName
+from models.ledger.accounts_of_runs import RunAccount
 from tasks.cases.handling import open_cases_for_broken_promises
 from tasks.channels.opening import check_addresses
 from tasks.database.housekeeping import keep_house

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select, update
 
-from models.accounts_of_runs import RunAccount
-from models.errors import AftercareError
-from models.ledger import Run
-from models.people import Store
-from models.words import ProcessName, RunState
+from models.core.errors import AftercareError
+from models.core.words import ProcessName, RunState
+from models.ledger.accounts_of_runs import RunAccount
+from models.ledger.tables import Run
+from models.people.tables import Store
 from tasks import audit
 from tasks.access.sessions import SignedIn
 from tasks.dispatch.rehearsing import WouldContact, rehearse

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, Select, case, func, select
 
-from models.accounts_of_runs import RunAccount
-from models.errors import AftercareError
-from models.ledger import Process, Run, Touch
-from models.masking import mask
-from models.people import Store
-from models.words import RunState, TouchState
+from models.core.errors import AftercareError
+from models.core.masking import mask
+from models.core.words import RunState, TouchState
+from models.ledger.accounts_of_runs import RunAccount
+from models.ledger.tables import Process, Run, Touch
+from models.people.tables import Store
 from tasks.database.paging import Order, Page, Place, read_page
 from tasks.runs.recording import is_alive
 

@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, update
 from sqlalchemy.types import Text
 
-from models.accounts_of_runs import RunAccount
-from models.ledger import Process, Run
-from models.words import RunState
+from models.core.words import RunState
+from models.ledger.accounts_of_runs import RunAccount
+from models.ledger.tables import Process, Run
 from tasks.database.leases import Lease, is_held
 from tasks.policies.catalogue import active_versions
 

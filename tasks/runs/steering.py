@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
 
-from models.errors import AftercareError
-from models.ledger import Process
-from models.people import Store
-from models.words import ChannelName, ProcessName
+from models.core.errors import AftercareError
+from models.core.words import ChannelName, ProcessName
+from models.ledger.tables import Process
+from models.people.tables import Store
 from tasks.audit import record
 from tasks.dispatch.pausing import resume
 

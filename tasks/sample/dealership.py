@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
-from models.errors import AftercareError
+from models.core.errors import AftercareError
 from tasks.sample.lives import ordinary_life
 from tasks.sample.pieces.all_pieces import is_set_piece, set_piece
 from tasks.sample.pieces.breakages import ONE_IN, broken

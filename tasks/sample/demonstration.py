@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from models.errors import AftercareError
-from models.ledger import Touch
-from models.people import ContactPoint, Customer, Store
-from models.words import ChannelName, TouchState
+from models.core.errors import AftercareError
+from models.core.words import ChannelName, TouchState
+from models.ledger.tables import Touch
+from models.people.tables import ContactPoint, Customer, Store
 
 
 class OwnStores(AftercareError):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from models.words import LeadState, LeadUrgency
+from models.core.words import LeadState, LeadUrgency
 from tasks.sample.names import LOST_REASONS, MODELS
 from tasks.sample.people import Customer
 from tasks.sample.rows import LeadRow

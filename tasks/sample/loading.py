@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from models.settings import Settings
+from models.core.settings import Settings
 from tasks.intake.importing import load_file
 from tasks.intake.kinds import KindName
 from tasks.intake.results import ImportResult

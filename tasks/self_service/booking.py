@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, Select, insert, literal, select, update
 
-from models.cadence import moment
-from models.errors import AftercareError
-from models.people import StaffMember, Store
-from models.service import Appointment, AppointmentChange
-from models.vehicles import Vehicle
-from models.visit_slots import VisitRules, days_to_choose, free_starts
-from models.words import AppointmentStatus, ChangeKind
+from models.core.cadence import moment
+from models.core.errors import AftercareError
+from models.core.words import AppointmentStatus, ChangeKind
+from models.people.tables import StaffMember, Store
+from models.stores.visit_slots import VisitRules, days_to_choose, free_starts
+from models.subjects.service import Appointment, AppointmentChange
+from models.subjects.vehicles import Vehicle
 from tasks import audit
 from tasks.subjects.customers import newest_car_id, vehicle_name
 

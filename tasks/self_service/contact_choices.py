@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from models.ledger import Touch
-from models.touch_states import OPEN
-from models.words import ChannelName, Gate, Purpose, StepKind
+from models.core.words import ChannelName, Gate, Purpose, StepKind
+from models.ledger.tables import Touch
+from models.ledger.touch_states import OPEN
 from tasks import audit
 from tasks.customers.consent import append_entry, lock_journal, read_switches
 from tasks.touches.picking import cancel_touches

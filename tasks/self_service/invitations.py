@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, String, func, literal, select
 
-from models.cadence import moment
-from models.campaigns import Campaign, CampaignRecipient
-from models.ledger import Touch
-from models.links import PATH
-from models.people import Customer, Store
-from models.service import Appointment
-from models.words import AppointmentStatus, CampaignAnswer
+from models.campaigns.tables import Campaign, CampaignRecipient
+from models.core.cadence import moment
+from models.core.words import AppointmentStatus, CampaignAnswer
+from models.ledger.tables import Touch
+from models.messages.links import PATH
+from models.people.tables import Customer, Store
+from models.subjects.service import Appointment
 from tasks.campaigns.outcome.answers import of_campaigns, record_answer
 from tasks.self_service.booking import AppointmentChanged, ask_for_visit
 from tasks.subjects.customers import newest_car_of

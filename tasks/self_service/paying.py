@@ -7,10 +7,10 @@ from decimal import Decimal
 from sqlalchemy import Connection, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
-from models.errors import AftercareError
-from models.money import Account, Promise
-from models.promises import check_promised_day, latest_day
-from models.words import SubjectKind
+from models.core.errors import AftercareError
+from models.core.words import SubjectKind
+from models.subjects.money import Account, Promise
+from models.subjects.promises import check_promised_day, latest_day
 from tasks import audit
 from tasks.subjects import SUBJECTS
 from tasks.subjects.contract import Those

@@ -10,13 +10,9 @@ from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, and_, case,
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Text
 
-from models.cadence import moment
-from models.errors import AftercareError
-from models.ledger import Reply, Touch
-from models.people import Consent, ContactPoint, Store
-from models.replies import meaning_in_turn, read_mark
-from models.service import Appointment
-from models.words import (
+from models.core.cadence import moment
+from models.core.errors import AftercareError
+from models.core.words import (
     AppointmentStatus,
     CallOutcome,
     CampaignAnswer,
@@ -31,6 +27,10 @@ from models.words import (
     SurveySource,
     TouchState,
 )
+from models.ledger.tables import Reply, Touch
+from models.messages.replies import meaning_in_turn, read_mark
+from models.people.tables import Consent, ContactPoint, Store
+from models.subjects.service import Appointment
 from tasks import audit
 from tasks.campaigns.outcome.answers import answer_of, call_off, of_campaigns, record_answer
 from tasks.self_service.surveys import Answer, answer_survey

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, null, select
 from sqlalchemy.dialects.postgresql import insert
 
-from models.errors import AftercareError
-from models.service import Handover, RepairOrder
-from models.surveys import BELOW_PAR, DIMENSIONS, HIGHEST, LOWEST, SurveyAnswer
-from models.vehicles import Vehicle
-from models.words import CaseKind, SubjectKind, SurveySource
+from models.calls.surveys import BELOW_PAR, DIMENSIONS, HIGHEST, LOWEST, SurveyAnswer
+from models.core.errors import AftercareError
+from models.core.words import CaseKind, SubjectKind, SurveySource
+from models.subjects.service import Handover, RepairOrder
+from models.subjects.vehicles import Vehicle
 from tasks import audit
 from tasks.cases.handling import NewCase, open_case
 from tasks.subjects.customers import vehicle_name

@@ -5,12 +5,12 @@ from datetime import datetime, time
 
 from sqlalchemy import Connection, Row, Select, select, update
 
-from models.base import Facts
-from models.contact_hours import knows_country
-from models.errors import AftercareError
-from models.people import Store
-from models.permissions import Permission
-from models.words import ChannelName
+from models.core.errors import AftercareError
+from models.core.words import ChannelName
+from models.database.base import Facts
+from models.people.permissions import Permission
+from models.people.tables import Store
+from models.stores.contact_hours import knows_country
 from tasks import audit
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn

@@ -8,12 +8,12 @@ from sqlalchemy import Connection, Select, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Text
 
-from models.cadence import moment
-from models.errors import AftercareError
-from models.ledger import PolicyVersion
-from models.people import Customer, StaffMember, Store
-from models.service import Appointment, AppointmentChange, DepartmentNotice
-from models.words import ChangeKind, ProcessName
+from models.core.cadence import moment
+from models.core.errors import AftercareError
+from models.core.words import ChangeKind, ProcessName
+from models.ledger.tables import PolicyVersion
+from models.people.tables import Customer, StaffMember, Store
+from models.subjects.service import Appointment, AppointmentChange, DepartmentNotice
 from tasks import audit
 from tasks.stores.staff import find_actor
 

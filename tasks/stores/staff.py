@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, or_, select
 
-from models.errors import AftercareError
-from models.people import StaffMember, Store
-from models.words import Role
+from models.core.errors import AftercareError
+from models.core.words import Role
+from models.people.tables import StaffMember, Store
 
 
 class UnknownStaff(AftercareError):

@@ -1,6 +1,6 @@
 """The kinds of subjects, by name."""
 
-from models.words import SubjectKind
+from models.core.words import SubjectKind
 from tasks.subjects.accounts import Accounts
 from tasks.subjects.appointments import Appointments
 from tasks.subjects.cases import Cases

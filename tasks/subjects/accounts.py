@@ -7,11 +7,11 @@ from sqlalchemy import ColumnElement, Integer, Select, Subquery, and_, case, fun
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
-from models.cadence import Now, at_local, midnight, shift
-from models.money import Account, Invoice
-from models.people import Customer
-from models.policy import Policy, Step
-from models.words import Condition, SubjectKind
+from models.core.cadence import Now, at_local, midnight, shift
+from models.core.words import Condition, SubjectKind
+from models.people.tables import Customer
+from models.policies.policy import Policy, Step
+from models.subjects.money import Account, Invoice
 from tasks.subjects.contract import (
     DueWithin,
     OfCustomer,

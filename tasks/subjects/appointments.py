@@ -8,13 +8,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import Text
 
-from models.cadence import ZONED, Now, moment, shift
-from models.people import Customer, StaffMember
-from models.policy import Policy, Step
-from models.service import Appointment
-from models.vehicles import Vehicle
-from models.words import AppointmentStatus as Status
-from models.words import Condition, Moment, PartsState, SubjectKind
+from models.core.cadence import ZONED, Now, moment, shift
+from models.core.words import AppointmentStatus as Status
+from models.core.words import Condition, Moment, PartsState, SubjectKind
+from models.people.tables import Customer, StaffMember
+from models.policies.policy import Policy, Step
+from models.subjects.service import Appointment
+from models.subjects.vehicles import Vehicle
 from tasks.subjects.contract import (
     DueWithin,
     OfCustomer,

@@ -8,11 +8,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
 
-from models.cadence import Now, local_day, moment, shift
-from models.ledger import Case
-from models.people import Customer
-from models.policy import Policy, Step
-from models.words import CaseKind, CaseState, Condition, SubjectKind
+from models.core.cadence import Now, local_day, moment, shift
+from models.core.words import CaseKind, CaseState, Condition, SubjectKind
+from models.ledger.tables import Case
+from models.people.tables import Customer
+from models.policies.policy import Policy, Step
 from tasks.subjects.contract import (
     DueWithin,
     OfCustomer,

@@ -21,9 +21,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
-from models.cadence import Now, moment
-from models.policy import Policy, Step
-from models.words import Condition, SubjectKind
+from models.core.cadence import Now, moment
+from models.core.words import Condition, SubjectKind
+from models.policies.policy import Policy, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class Subject(Protocol):
         ...
 
     def letter(self, facts: Subquery) -> list[ColumnElement[Any]]:
-        """The labelled columns that `models.letters.write_variables` needs beside the common ones."""
+        """The labelled columns that `models.messages.letters.write_variables` needs beside the common ones."""
         ...
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, ScalarSelect, SQLColumnExpression, Subquery, func, select
 
-from models.cadence import Now, local_day, moment
-from models.people import Customer, Store
-from models.vehicles import Vehicle
+from models.core.cadence import Now, local_day, moment
+from models.people.tables import Customer, Store
+from models.subjects.vehicles import Vehicle
 
 
 def stores_today(now: Now) -> Subquery:

@@ -7,10 +7,10 @@ from sqlalchemy import CTE, ColumnElement, Subquery, and_, case, cast, func, lit
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.types import Date, Numeric, Text
 
-from models.ledger import PolicyVersion
-from models.money import Account, Invoice, Payment, Promise
-from models.people import Store
-from models.words import InvoiceKind, InvoiceStatus, ProcessName
+from models.core.words import InvoiceKind, InvoiceStatus, ProcessName
+from models.ledger.tables import PolicyVersion
+from models.people.tables import Store
+from models.subjects.money import Account, Invoice, Payment, Promise
 
 NOTHING = literal(Decimal(0), Numeric(14, 2))
 ONCE = "MATERIALIZED"

@@ -7,14 +7,9 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, fals
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
-from models.base import enumeration
-from models.cadence import Now, moment, shift
-from models.campaigns import Campaign, CampaignRecipient
-from models.ledger import Touch
-from models.people import Customer
-from models.policy import Policy, Step
-from models.service import Appointment
-from models.words import (
+from models.campaigns.tables import Campaign, CampaignRecipient
+from models.core.cadence import Now, moment, shift
+from models.core.words import (
     AppointmentStatus,
     CampaignState,
     Condition,
@@ -23,6 +18,11 @@ from models.words import (
     TouchState,
     Wave,
 )
+from models.database.base import enumeration
+from models.ledger.tables import Touch
+from models.people.tables import Customer
+from models.policies.policy import Policy, Step
+from models.subjects.service import Appointment
 from tasks.subjects.contract import (
     DueWithin,
     OfCustomer,

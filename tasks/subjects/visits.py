@@ -8,12 +8,12 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
 
-from models.cadence import Now, midnight, shift
-from models.people import Customer
-from models.policy import Policy, Step
-from models.service import Handover, RepairOrder
-from models.vehicles import Vehicle
-from models.words import Condition, SubjectKind
+from models.core.cadence import Now, midnight, shift
+from models.core.words import Condition, SubjectKind
+from models.people.tables import Customer
+from models.policies.policy import Policy, Step
+from models.subjects.service import Handover, RepairOrder
+from models.subjects.vehicles import Vehicle
 from tasks.subjects.contract import (
     DueWithin,
     OfCustomer,

@@ -7,12 +7,12 @@ from sqlalchemy import ColumnElement, Integer, Select, Subquery, and_, cast, exi
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
-from models.cadence import Now, local_day, midnight, moment, shift
-from models.people import Customer
-from models.policy import Policy, Step
-from models.service import Appointment, RepairOrder
-from models.vehicles import Vehicle, Warranty, WarrantyEnd
-from models.words import AppointmentStatus, Condition, SubjectKind, WorkKind
+from models.core.cadence import Now, local_day, midnight, moment, shift
+from models.core.words import AppointmentStatus, Condition, SubjectKind, WorkKind
+from models.people.tables import Customer
+from models.policies.policy import Policy, Step
+from models.subjects.service import Appointment, RepairOrder
+from models.subjects.vehicles import Vehicle, Warranty, WarrantyEnd
 from tasks.subjects.contract import (
     DueWithin,
     OfCustomer,

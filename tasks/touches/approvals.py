@@ -10,13 +10,13 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, Select, Uuid, bindparam, func, insert, select, union_all, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from models.base import Facts
-from models.cadence import NOW
-from models.errors import AftercareError
-from models.ledger import Touch, Verdict
-from models.people import Customer, Store
-from models.sentences import APPROVED, APPROVED_WITH, REFUSED
-from models.words import Decision, Gate, Role, StepKind, SubjectKind, TouchState
+from models.core.cadence import NOW
+from models.core.errors import AftercareError
+from models.core.sentences import APPROVED, APPROVED_WITH, REFUSED
+from models.core.words import Decision, Gate, Role, StepKind, SubjectKind, TouchState
+from models.database.base import Facts
+from models.ledger.tables import Touch, Verdict
+from models.people.tables import Customer, Store
 from tasks import audit
 from tasks.access.reach import check_touch, staff_code_in
 from tasks.access.sessions import SignedIn

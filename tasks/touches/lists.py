@@ -12,14 +12,14 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
 
-from models.base import enumeration
-from models.cadence import local_day, midnight, moment
-from models.errors import AftercareError
-from models.explanations import AttemptSeen, VerdictSeen
-from models.ledger import AuditEntry, Touch
-from models.masking import mask_contact
-from models.people import ContactPoint, Customer, CustomerKey, StaffMember, Store
-from models.words import ChannelName, ProcessName, StepKind, TouchState
+from models.core.cadence import local_day, midnight, moment
+from models.core.errors import AftercareError
+from models.core.masking import mask_contact
+from models.core.words import ChannelName, ProcessName, StepKind, TouchState
+from models.database.base import enumeration
+from models.ledger.explanations import AttemptSeen, VerdictSeen
+from models.ledger.tables import AuditEntry, Touch
+from models.people.tables import ContactPoint, Customer, CustomerKey, StaffMember, Store
 from tasks.access.reach import check_touch
 from tasks.database.paging import Order, Page, Place, read_page
 from tasks.explaining.ledger import read_attempts, read_verdicts

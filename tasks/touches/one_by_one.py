@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from models.errors import AftercareError
+from models.core.errors import AftercareError
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, literal, select, update
 
-from models.base import Facts, enumeration
-from models.cadence import moment
-from models.errors import AftercareError
-from models.ledger import Touch, Verdict
-from models.people import Store
-from models.touch_states import OPEN
-from models.words import Decision, Gate, StepKind, SubjectKind, TouchState
+from models.core.cadence import moment
+from models.core.errors import AftercareError
+from models.core.words import Decision, Gate, StepKind, SubjectKind, TouchState
+from models.database.base import Facts, enumeration
+from models.ledger.tables import Touch, Verdict
+from models.ledger.touch_states import OPEN
+from models.people.tables import Store
 from tasks.planning.ending import MOVED, still_true
 from tasks.planning.population import PASSED
 

@@ -15,9 +15,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
 
-from models.cadence import moment
-from models.ledger import DeliveryReceipt, Touch
-from models.words import ReceiptStatus, TouchState
+from models.core.cadence import moment
+from models.core.words import ReceiptStatus, TouchState
+from models.ledger.tables import DeliveryReceipt, Touch
 
 NOT_YET = (TouchState.PLANNED, TouchState.CLAIMED, TouchState.SENDING)
 """The dispatch has not written down what became of the message."""

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, String, and_, cast, literal, or_, select, update
 
-from models.cadence import moment
-from models.errors import AftercareError
-from models.ledger import AuditEntry, Touch
-from models.people import Customer, Store
-from models.sentences import SETTLED_AGAIN, SETTLED_DELIVERED, SETTLED_GIVEN_UP
-from models.words import ChannelName, TouchState
+from models.core.cadence import moment
+from models.core.errors import AftercareError
+from models.core.sentences import SETTLED_AGAIN, SETTLED_DELIVERED, SETTLED_GIVEN_UP
+from models.core.words import ChannelName, TouchState
+from models.ledger.tables import AuditEntry, Touch
+from models.people.tables import Customer, Store
 from tasks import audit
 from tasks.access.reach import check_touch, staff_code_in
 from tasks.access.sessions import SignedIn

@@ -13,7 +13,7 @@ from sqlalchemy import URL, Engine, create_engine, make_url
 
 from deployments.embedded import OUR_DATABASE, cluster_of, open_embedded
 from deployments.prefect_server import open_prefect
-from models.settings import Settings
+from models.core.settings import Settings
 from tests.support.ports import free_port
 
 COMMAND = Path(sys.executable).with_name("aftercare")

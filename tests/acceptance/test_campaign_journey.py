@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from deployments.embedded import cluster_of, connect
-from models.toml_text import write_toml
+from models.core.toml_text import write_toml
 from tests.acceptance.conftest import SECONDS, Installation
 from tests.support.sink import Received, Sink
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from models.words import STANDING_PROCESSES
+from models.core.words import STANDING_PROCESSES
 from tests.acceptance.conftest import SECONDS, Installation
 from tests.support.sink import Received, Sink
 

@@ -11,12 +11,12 @@ from sqlalchemy import URL, Engine, func, select
 from typer.testing import CliRunner
 
 from console.command import app
-from models.campaigns import Campaign
-from models.ledger import AuditEntry, Touch
-from models.people import ContactPoint
-from models.settings import read_settings
-from models.toml_text import write_toml
-from models.words import Role
+from models.campaigns.tables import Campaign
+from models.core.settings import read_settings
+from models.core.toml_text import write_toml
+from models.core.words import Role
+from models.ledger.tables import AuditEntry, Touch
+from models.people.tables import ContactPoint
 from tasks.access.users import NewUser, add_user
 from tasks.campaigns.launch.advancing import advance
 from tests.support.campaigns import plan_data

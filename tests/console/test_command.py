@@ -20,9 +20,9 @@ from typer.testing import CliRunner
 
 from console import running
 from console.command import COMMANDS, app
-from models.ledger import Touch, Verdict
-from models.settings import read_settings
-from models.words import ProcessName
+from models.core.settings import read_settings
+from models.core.words import ProcessName
+from models.ledger.tables import Touch, Verdict
 from tasks.dispatch.rehearsing import rehearse
 from tasks.prefect.run import ProcessRun
 from tests.support.world import World, at

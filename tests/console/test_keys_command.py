@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from console import keys
 from console.session import Commands
-from models.settings import read_settings
+from models.core.settings import read_settings
 from tests.support.world import World
 
 Told = Callable[..., Result]

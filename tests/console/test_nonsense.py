@@ -10,8 +10,8 @@ from sqlalchemy import URL, Engine
 from typer.testing import CliRunner
 
 from console.command import app
-from models.settings import read_settings
-from models.words import ProcessName, Role
+from models.core.settings import read_settings
+from models.core.words import ProcessName, Role
 from tasks.access.users import NewUser, add_user
 from tests.support.world import World, at
 

@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 from console import approvals, calls, cases, links, notices, replies, settling
 from console.session import Commands
-from models.service import AppointmentChange
-from models.settings import read_settings
-from models.words import ChangeKind, ProcessName, Role, TouchState
+from models.core.settings import read_settings
+from models.core.words import ChangeKind, ProcessName, Role, TouchState
+from models.subjects.service import AppointmentChange
 from tasks.stores.notices import tell_departments
 from tests.support.desk import dispatched, handed_to_staff
 from tests.support.world import World, at

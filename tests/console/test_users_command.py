@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from console import users
 from console.session import Commands
-from models.settings import read_settings
+from models.core.settings import read_settings
 from tasks.access.sessions import NotSignedIn, sign_in
 from tests.support.world import World, at
 

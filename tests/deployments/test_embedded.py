@@ -15,7 +15,7 @@ from deployments.embedded import OUR_DATABASE, cluster_of, connect, open_embedde
 from deployments.locks import UnusablePlace
 from deployments.postgres import Cluster, DataOfAnotherVersion, PostgresDidNotStart, find_postmaster
 from deployments.processes import end, has_ended
-from models.settings import Settings
+from models.core.settings import Settings
 from tests.support.ports import free_port
 
 Start = Callable[[], subprocess.Popen[str]]

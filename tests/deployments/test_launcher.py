@@ -13,7 +13,7 @@ from deployments.postgres import find_postmaster
 from deployments.prefect_server import PrefectUnreachable, open_prefect
 from deployments.processes import end
 from deployments.schedules import Served, UnknownProcess
-from models.settings import Settings, read_settings
+from models.core.settings import Settings, read_settings
 from tests.support.ports import free_port
 from tests.support.waiting import until
 

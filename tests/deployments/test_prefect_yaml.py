@@ -10,7 +10,7 @@ from prefect.client.orchestration import get_client
 from deployments import prefect_yaml
 from deployments.prefect_yaml import DEPLOYMENT, POOL, write_prefect_yaml
 from deployments.schedules import SERVED, schedules_of
-from models.settings import Settings
+from models.core.settings import Settings
 
 SHIPPED = Path(prefect_yaml.__file__).with_name("prefect.yaml")
 DEAD_RUNS = SHIPPED.with_name("dead-runs.yaml")

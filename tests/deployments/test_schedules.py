@@ -8,8 +8,8 @@ from prefect.server.schemas.schedules import CronSchedule
 from sqlalchemy import Connection, insert, text
 
 from deployments.schedules import SERVED, UnknownProcess, find_served, read_enabled, read_zones, schedules_of
-from models.people import Store
-from models.words import ProcessName
+from models.core.words import ProcessName
+from models.people.tables import Store
 
 
 def test_every_process_of_the_business_is_served() -> None:

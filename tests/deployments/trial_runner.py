@@ -4,7 +4,7 @@ import asyncio
 
 from deployments.runner import run
 from deployments.schedules import BEAT, Served, Slot
-from models.settings import read_settings
+from models.core.settings import read_settings
 
 TRIALS = (
     Served("trial-beat", "trial_beat", (Slot(BEAT, "* * * * * */4", local=False),)),

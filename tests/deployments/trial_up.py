@@ -6,8 +6,8 @@ from pathlib import Path
 from deployments.logging import set_up_logging
 from deployments.parts import Part
 from deployments.up import up
-from models.errors import AftercareError
-from models.settings import read_settings
+from models.core.errors import AftercareError
+from models.core.settings import read_settings
 
 TRIAL = Part("runner", (str(Path(__file__).parent / "trial_runner.py"),), stop_seconds=20)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from models.settings import Settings, read_settings
+from models.core.settings import Settings, read_settings
 from tasks.prefect.run import read_engine
 from tests.support.office import Office
 

@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from flows.campaign import campaign
 from flows.campaigns import campaigns
-from models.ledger import Run
-from models.words import CampaignState, RunState
+from models.core.words import CampaignState, RunState
+from models.ledger.tables import Run
 from tasks.campaigns.drafting import create_campaign
 from tasks.campaigns.launch.approving import approve, submit
 from tasks.prefect.pace import Limit, open_pace

@@ -13,8 +13,8 @@ from flows.housekeeping import housekeeping
 from flows.overdue_accounts import overdue_accounts
 from flows.post_delivery_followup import post_delivery_followup
 from flows.warranty_expiry import warranty_expiry
-from models.ledger import Case, Process, Run
-from models.words import RunState, TouchState
+from models.core.words import RunState, TouchState
+from models.ledger.tables import Case, Process, Run
 from tasks.prefect.run import accounted_run
 from tasks.runs.recording import INTERRUPTED
 from tests.support.office import Office

@@ -14,8 +14,8 @@ from sqlalchemy import select
 
 from deployments.launcher import flush_to_prefect
 from flows.post_delivery_followup import post_delivery_followup
-from models.ledger import Run
-from models.settings import read_settings
+from models.core.settings import read_settings
+from models.ledger.tables import Run
 from tests.support.office import Office
 from tests.support.sink import Sink
 from tests.support.world import at

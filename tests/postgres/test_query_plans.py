@@ -14,9 +14,9 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, text
 from benchmarks.crowd import NOON, fill, run, settle
 from deployments.embedded import connect
 from deployments.postgres import Cluster
-from models.ledger import Dispatcher
-from models.people import StaffMember
-from models.words import STANDING_PROCESSES, ProcessName, Role, TouchState, Wave, WinnerBy
+from models.core.words import STANDING_PROCESSES, ProcessName, Role, TouchState, Wave, WinnerBy
+from models.ledger.tables import Dispatcher
+from models.people.tables import StaffMember
 from tasks.access.sessions import SignedIn
 from tasks.calls.listing import list_calls
 from tasks.calls.queue import caller_of, next_call, read_standing

@@ -8,7 +8,7 @@ from typing import Any, assert_never
 from hypothesis import strategies as st
 from sqlalchemy import insert
 
-from models.audiences import (
+from models.campaigns.audiences import (
     AllOf,
     AnyOf,
     AudienceRule,
@@ -36,12 +36,8 @@ from models.audiences import (
     WasInCampaign,
     read_audience,
 )
-from models.campaigns import AudienceListMember
-from models.leads import Lead
-from models.money import Invoice
-from models.people import ContactPoint
-from models.service import Appointment, Handover, RepairOrder
-from models.words import (
+from models.campaigns.tables import AudienceListMember
+from models.core.words import (
     AppointmentStatus,
     ChannelName,
     ContactKind,
@@ -52,6 +48,10 @@ from models.words import (
     Purpose,
     WorkKind,
 )
+from models.people.tables import ContactPoint
+from models.subjects.leads import Lead
+from models.subjects.money import Invoice
+from models.subjects.service import Appointment, Handover, RepairOrder
 from tests.support.world import SHANGHAI, World, at
 
 NOW = at("2026-03-10 10:00")

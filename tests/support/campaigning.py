@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, select
 
-from models.accounts_of_runs import RunAccount
-from models.campaign_plans import CampaignPlan, read_plan
-from models.campaigns import Campaign, CampaignRecipient
-from models.settings import Settings
-from models.words import ProcessName, Role
+from models.campaigns.plans import CampaignPlan, read_plan
+from models.campaigns.tables import Campaign, CampaignRecipient
+from models.core.settings import Settings
+from models.core.words import ProcessName, Role
+from models.ledger.accounts_of_runs import RunAccount
 from tasks.campaigns.authors import Author
 from tasks.campaigns.drafting import create_campaign
 from tasks.campaigns.launch.advancing import advance

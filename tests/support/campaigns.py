@@ -6,10 +6,9 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
-from models.campaign_plans import CampaignPlan, read_plan
-from models.campaigns import Campaign, CampaignRecipient, CampaignVariant
-from models.ledger import PolicyVersion, TemplateVersion, Touch
-from models.words import (
+from models.campaigns.plans import CampaignPlan, read_plan
+from models.campaigns.tables import Campaign, CampaignRecipient, CampaignVariant
+from models.core.words import (
     CampaignAnswer,
     CampaignState,
     ChannelName,
@@ -20,6 +19,7 @@ from models.words import (
     TouchState,
     Wave,
 )
+from models.ledger.tables import PolicyVersion, TemplateVersion, Touch
 from tests.support.world import World, at
 
 SMS = {

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, select, update
 
-from models.ledger import AuditEntry, Touch, Verdict
-from models.words import TouchState
+from models.core.words import TouchState
+from models.ledger.tables import AuditEntry, Touch, Verdict
 from tests.support.world import World
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import SecretStr
 from sqlalchemy import create_engine
 
-from models.settings import ChannelAddresses, Settings
+from models.core.settings import ChannelAddresses, Settings
 from tasks.dispatch.dispatch import dispatch_due
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from models.words import Purpose
+from models.core.words import Purpose
 from tasks.channels.contract import Message
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from models.accounts_of_runs import RunAccount
-from models.settings import Settings
-from models.words import ProcessName
+from models.core.settings import Settings
+from models.core.words import ProcessName
+from models.ledger.accounts_of_runs import RunAccount
 from tasks.dispatch.dispatch import dispatch_due
 from tests.support.world import World, at
 

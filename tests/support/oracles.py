@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from models.offsets import Offset
-from models.words import InvoiceKind, InvoiceStatus
+from models.core.offsets import Offset
+from models.core.words import InvoiceKind, InvoiceStatus
 
 MINUTE = timedelta(minutes=1)
 LONGEST_CHANGE = 26 * 60

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import func, insert, literal, select
 
-from models.campaigns import Campaign, CampaignRecipient
-from models.ledger import PolicyVersion, TemplateVersion, Touch
-from models.words import CampaignState, ProcessName, Purpose, StepKind, SubjectKind, TouchState, Wave
+from models.campaigns.tables import Campaign, CampaignRecipient
+from models.core.words import CampaignState, ProcessName, Purpose, StepKind, SubjectKind, TouchState, Wave
+from models.ledger.tables import PolicyVersion, TemplateVersion, Touch
 from tests.support.world import World, at
 
 BEGAN = at("2026-03-01 10:00")

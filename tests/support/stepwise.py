@@ -8,9 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, insert, select
 
-from models.accounts_of_runs import RunAccount
-from models.ledger import Dispatcher
-from models.words import ProcessName, TouchState
+from models.core.words import ProcessName, TouchState
+from models.ledger.accounts_of_runs import RunAccount
+from models.ledger.tables import Dispatcher
 from tasks.channels.contract import Accepted, Outcome
 from tasks.dispatch.claim import Judged, claim
 from tasks.dispatch.dispatch import account_of_claim, account_of_sending

@@ -2,8 +2,8 @@
 
 from sqlalchemy import select
 
-from models.people import Store
-from models.words import Role
+from models.core.words import Role
+from models.people.tables import Store
 from tasks.access.sessions import SignedIn
 from tests.support.world import World
 

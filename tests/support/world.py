@@ -10,14 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from models.accounts_of_runs import RunAccount
-from models.leads import Lead
-from models.ledger import Case, Touch
-from models.money import Account, Invoice, Payment, Promise
-from models.people import Consent, ContactPoint, Customer, CustomerKey, StaffMember, Store
-from models.service import Appointment, Handover, RepairOrder
-from models.vehicles import OdometerReading, Vehicle, Warranty, WarrantyEnd
-from models.words import (
+from models.core.words import (
     AppointmentStatus,
     CaseKind,
     CaseState,
@@ -32,6 +25,13 @@ from models.words import (
     Role,
     TouchState,
 )
+from models.ledger.accounts_of_runs import RunAccount
+from models.ledger.tables import Case, Touch
+from models.people.tables import Consent, ContactPoint, Customer, CustomerKey, StaffMember, Store
+from models.subjects.leads import Lead
+from models.subjects.money import Account, Invoice, Payment, Promise
+from models.subjects.service import Appointment, Handover, RepairOrder
+from models.subjects.vehicles import OdometerReading, Vehicle, Warranty, WarrantyEnd
 from tasks.planning.sweep import plan
 from tasks.policies.catalogue import install_if_empty
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.accounts_of_runs import RunAccount, Unbalanced
+from models.ledger.accounts_of_runs import RunAccount, Unbalanced
 
 counts = st.integers(0, 1000)
 by_reason = st.dictionaries(st.sampled_from(["paid", "cap", "moved"]), counts)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from console.api.upserts import SCOPES
-from models.api_scopes import ApiScope
-from models.settings import Settings
+from models.core.settings import Settings
+from models.people.api_scopes import ApiScope
 
 PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 

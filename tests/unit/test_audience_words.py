@@ -5,8 +5,8 @@ from typing import Any, get_args
 import pytest
 from hypothesis import given
 
-from models.audience_words import CHOSEN, FURTHER, JOINTS, PHRASES, audience_text, describe_audience
-from models.audiences import AudienceRule, Condition, read_audience
+from models.campaigns.audience_words import CHOSEN, FURTHER, JOINTS, PHRASES, audience_text, describe_audience
+from models.campaigns.audiences import AudienceRule, Condition, read_audience
 from tests.support.audience_oracle import AUDIENCES
 
 TRADE_IN = {

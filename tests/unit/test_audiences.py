@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis.strategies import booleans
 
-from models.audiences import (
+from models.campaigns.audiences import (
     MOST_CONDITIONS,
     MOST_DEPTH,
     RULES,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from models.call_queue import (
+from models.calls.queue import (
     KEYS,
     NotAMarkOfACall,
     asks_marks,
@@ -13,7 +13,7 @@ from models.call_queue import (
     per_hour,
     roles_served,
 )
-from models.words import CallOutcome, Purpose, Role, SubjectKind
+from models.core.words import CallOutcome, Purpose, Role, SubjectKind
 from tests.support.world import at
 
 NOW = at("2026-03-10 10:00")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from models.call_outcomes import (
+from models.calls.outcomes import (
     REFUSED_PURPOSES,
     TRIES,
     CallEffects,
@@ -19,9 +19,9 @@ from models.call_outcomes import (
     UnfitOutcome,
     effects_of,
 )
-from models.contact_hours import ContactHours
-from models.words import CallOutcome, Purpose, SubjectKind, TouchState
-from models.working_hours import WorkingHours, working_span
+from models.core.words import CallOutcome, Purpose, SubjectKind, TouchState
+from models.stores.contact_hours import ContactHours
+from models.stores.working_hours import WorkingHours, working_span
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NINE_TO_EIGHT = ContactHours(SHANGHAI, time(9), time(20), None)

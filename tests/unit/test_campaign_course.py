@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.campaign_course import Act, Course, has_drifted, is_seen, next_act, objection_to, wave_after
-from models.campaign_measures import CanaryMeasure
-from models.campaign_plans import Canary
-from models.campaign_states import FOLLOWERS, OVER, UNDER_WAY, may_follow
-from models.words import CampaignState
+from models.campaigns.course import Act, Course, has_drifted, is_seen, next_act, objection_to, wave_after
+from models.campaigns.measures import CanaryMeasure
+from models.campaigns.plans import Canary
+from models.campaigns.states import FOLLOWERS, OVER, UNDER_WAY, may_follow
+from models.core.words import CampaignState
 
 NOW = datetime(2026, 3, 10, 4, tzinfo=UTC)
 APPROVED = Course(

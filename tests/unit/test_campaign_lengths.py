@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.campaign_lengths import Widths, most_segments, variables_in, widths_of
-from models.letters import LINKS
-from models.rendering import render
-from models.sms_segments import measure
+from models.campaigns.lengths import Widths, most_segments, variables_in, widths_of
+from models.messages.letters import LINKS
+from models.messages.rendering import render
+from models.messages.sms_segments import measure
 
 TEXT = "{{ customer }}{% if vehicle %} and {{ vehicle ~ '!' }}{% else %}, hello{% endif %}: {{ links.consent }}"
 VALUES = st.lists(

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.campaign_measures import VariantMeasure, winner_of
+from models.campaigns.measures import VariantMeasure, winner_of
 
 KEYS = st.sampled_from(["a", "b", "c", "d"])
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.accounts_of_runs import Unbalanced
-from models.campaign_results import CampaignAccount, CampaignResults, Group, difference, wilson
-from models.words import CampaignAnswer, Wave
+from models.campaigns.results import CampaignAccount, CampaignResults, Group, difference, wilson
+from models.core.words import CampaignAnswer, Wave
+from models.ledger.accounts_of_runs import Unbalanced
 
 # The examples of Newcombe, Statistics in Medicine 17 (1998), 857-872, table I, method 3; each figure is also that of
 # statsmodels 0.15.0, `proportion_confint(good, of, method="wilson")`, to four decimals.

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from models.campaign_plans import CampaignPlan, read_plan
-from models.campaign_words import (
+from models.campaigns.plans import CampaignPlan, read_plan
+from models.campaigns.words import (
     FOLLOW_UP,
     NothingToSay,
     SaysNoWayOut,
@@ -14,9 +14,9 @@ from models.campaign_words import (
     sayings_of,
     says_way_out,
 )
-from models.rendering import UnknownVariable, UnreadableTemplate
-from models.template_guard import ForbiddenInTemplate
-from models.words import ChannelName
+from models.core.words import ChannelName
+from models.messages.rendering import UnknownVariable, UnreadableTemplate
+from models.messages.template_guard import ForbiddenInTemplate
 
 GOOD = "{{ customer }}, come and see us. Reply STOP to opt out."
 

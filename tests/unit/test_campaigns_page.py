@@ -7,12 +7,12 @@ import pytest
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from models.campaign_plans import CampaignPlan, Canary, Trial, read_plan
-from models.campaign_results import CampaignAccount
-from models.offsets import Offset
-from models.policy import ContactRules
-from models.recipes import KEYS, recipe
-from models.words import CampaignAnswer
+from models.campaigns.plans import CampaignPlan, Canary, Trial, read_plan
+from models.campaigns.recipes import KEYS, recipe
+from models.campaigns.results import CampaignAccount
+from models.core.offsets import Offset
+from models.core.words import CampaignAnswer
+from models.policies.policy import ContactRules
 from tasks.campaigns.outcome.exporting import COLUMNS
 from tasks.campaigns.wording.messages import MOST_SAMPLED
 from tasks.campaigns.wording.test_messages import MOST_AN_HOUR

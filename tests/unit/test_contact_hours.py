@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.contact_hours import ContactHours, holidays_of, is_open, next_open, opening_from
+from models.stores.contact_hours import ContactHours, holidays_of, is_open, next_open, opening_from
 
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Shanghai")
 TICK = timedelta(minutes=5)

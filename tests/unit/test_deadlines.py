@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.cases import Deadlines, Urgency, deadlines_of, next_deadline, urgency_of
-from models.contact_hours import ContactHours
-from models.words import CaseKind, CaseState
-from models.working_hours import WEEKDAYS, WorkingHours, after_working, working_span
+from models.core.words import CaseKind, CaseState
+from models.ledger.cases import Deadlines, Urgency, deadlines_of, next_deadline, urgency_of
+from models.stores.contact_hours import ContactHours
+from models.stores.working_hours import WEEKDAYS, WorkingHours, after_working, working_span
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NINE_TO_EIGHT = ContactHours(SHANGHAI, time(9), time(20), "CN")

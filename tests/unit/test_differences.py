@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.differences import Difference, differences
+from console.web.parts.differences import Difference, differences
 
 
 def policy(*steps: dict[str, Any], **fields: Any) -> dict[str, Any]:

@@ -10,11 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
-from models.letters import variables_of
-from models.links import LETTERS, LINKS_OF_SUBJECT, LONGEST, Link, LinkPurpose, LinkSigner, NotOurLink, make_link
-from models.rendering import UnknownVariable, check_template, links_in, render
-from models.settings import ChannelAddresses, Settings
-from models.words import SubjectKind
+from models.core.settings import ChannelAddresses, Settings
+from models.core.words import SubjectKind
+from models.messages.letters import variables_of
+from models.messages.links import (
+    LETTERS,
+    LINKS_OF_SUBJECT,
+    LONGEST,
+    Link,
+    LinkPurpose,
+    LinkSigner,
+    NotOurLink,
+    make_link,
+)
+from models.messages.rendering import UnknownVariable, check_template, links_in, render
 from tasks.messages.links import SecretOutOfReach, _kept_secret, read_secret, signer_for_letters
 
 SIGNER = LinkSigner("the secret of these tests", "https://service.example.com")

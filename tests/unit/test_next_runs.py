@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from deployments.next_runs import next_run
-from models.words import ProcessName
+from models.core.words import ProcessName
 from tests.support.world import SHANGHAI, at
 
 BERLIN = ZoneInfo("Europe/Berlin")

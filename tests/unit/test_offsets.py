@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.offsets import Offset, read_offset
+from models.core.offsets import Offset, read_offset
 
 DAYS = st.integers(-9999, 9999).map(lambda count: Offset(count, 0))
 MINUTES = st.integers(-9999, 9999).map(lambda count: Offset(0, count))

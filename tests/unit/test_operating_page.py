@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from models.settings import ChannelAddresses, MessagePrices, Settings
-from models.words import TouchState
+from models.core.settings import ChannelAddresses, MessagePrices, Settings
+from models.core.words import TouchState
 from tasks.channels.opening import open_channel
 
 DOCS = Path(__file__).parents[2] / "docs"

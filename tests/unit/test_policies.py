@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.offsets import read_offset
-from models.shipped import BadPolicy, read_contact_rules, read_policy, shipped_contact_rules, shipped_policy
-from models.words import STANDING_PROCESSES, Condition, LateRule, ProcessName, SubjectKind
+from models.core.offsets import read_offset
+from models.core.words import STANDING_PROCESSES, Condition, LateRule, ProcessName, SubjectKind
+from models.policies.shipped import BadPolicy, read_contact_rules, read_policy, shipped_contact_rules, shipped_policy
 
 FOLLOWUP = ProcessName.POST_DELIVERY_FOLLOWUP
 HOURS = st.sampled_from(["09:00:00", "10:30:00", "18:00:00"])

@@ -6,11 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from models.letters import COMMON, variables_of
-from models.offsets import Offset
-from models.policy import CONTACT_RULES, AnyPolicy, Step
-from models.shipped import read_policy, shipped_contact_rules, shipped_policy
-from models.words import (
+from models.core.offsets import Offset
+from models.core.words import (
     STANDING_PROCESSES,
     CallOutcome,
     Condition,
@@ -23,6 +20,9 @@ from models.words import (
     SubjectKind,
     Validity,
 )
+from models.messages.letters import COMMON, variables_of
+from models.policies.policy import CONTACT_RULES, AnyPolicy, Step
+from models.policies.shipped import read_policy, shipped_contact_rules, shipped_policy
 
 PAGE = (Path(__file__).parents[2] / "docs" / "policies.md").read_text(encoding="utf-8")
 COUNTED_FROM = {

@@ -5,12 +5,18 @@ from typing import Any
 
 import pytest
 
-from models.complaints import Place, complaints_of
-from models.policy import ContactRules, Step
-from models.policy_fields import Look, fields_of_contact_rules, fields_of_process, fields_of_rules, fields_of_step
-from models.shipped import BadPolicy, read_contact_rules, read_policy, shipped_policy
-from models.template_guard import ForbiddenInTemplate, refuse_forbidden
-from models.words import STANDING_PROCESSES, ProcessName
+from console.web.parts.complaints import Place, complaints_of
+from console.web.parts.policy_fields import (
+    Look,
+    fields_of_contact_rules,
+    fields_of_process,
+    fields_of_rules,
+    fields_of_step,
+)
+from models.core.words import STANDING_PROCESSES, ProcessName
+from models.messages.template_guard import ForbiddenInTemplate, refuse_forbidden
+from models.policies.policy import ContactRules, Step
+from models.policies.shipped import BadPolicy, read_contact_rules, read_policy, shipped_policy
 
 WARRANTY = ProcessName.WARRANTY_EXPIRY
 

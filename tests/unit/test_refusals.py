@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.campaign_plans import BadPlan, read_plan
+from models.campaigns.plans import BadPlan, read_plan
 from tests.support.campaigning import plan, words
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.replies import STOP, meaning_in_turn, read_mark, read_meaning
-from models.words import ReplyMeaning
+from models.core.words import ReplyMeaning
+from models.messages.replies import STOP, meaning_in_turn, read_mark, read_meaning
 
 
 @pytest.mark.parametrize("text", ["1", " 1 ", "１", "1.", "「1」", "①", "1!", "回复1", "\n1\n"])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.sms_segments import BASIC, EXTENSION, Alphabet, measure
+from models.messages.sms_segments import BASIC, EXTENSION, Alphabet, measure
 
 
 @pytest.mark.parametrize(

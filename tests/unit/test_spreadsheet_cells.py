@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.spreadsheet_cells import defuse
+from models.core.spreadsheet_cells import defuse
 
 
 @pytest.mark.parametrize("value", ["=1+1", "+8613800138000", "-2", "@SUM(A1)", "\t=1", "\r=1"])

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.letters import LINKS, variables_of, write_variables
-from models.links import LinkPurpose
-from models.rendering import UnknownVariable, UnreadableTemplate, check_template, render
-from models.shipped import LANGUAGES, ShippedTemplate, shipped_policy, shipped_templates
-from models.words import STANDING_PROCESSES, StepKind, SubjectKind
+from models.core.words import STANDING_PROCESSES, StepKind, SubjectKind
+from models.messages.letters import LINKS, variables_of, write_variables
+from models.messages.links import LinkPurpose
+from models.messages.rendering import UnknownVariable, UnreadableTemplate, check_template, render
+from models.policies.shipped import LANGUAGES, ShippedTemplate, shipped_policy, shipped_templates
 
 SUBJECT_OF = {step.template: step.subject for process in STANDING_PROCESSES for step in shipped_policy(process).steps}
 STEPS = [step for process in STANDING_PROCESSES for step in shipped_policy(process).steps]

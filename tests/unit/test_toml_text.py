@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.audiences import AudienceRule
-from models.campaign_plans import read_plan
-from models.shipped import read_policy, shipped_policy
-from models.toml_text import write_toml
-from models.words import STANDING_PROCESSES, ProcessName
+from models.campaigns.audiences import AudienceRule
+from models.campaigns.plans import read_plan
+from models.core.toml_text import write_toml
+from models.core.words import STANDING_PROCESSES, ProcessName
+from models.policies.shipped import read_policy, shipped_policy
 from tests.support.audience_oracle import AUDIENCES
 from tests.support.campaigns import plan_data
 

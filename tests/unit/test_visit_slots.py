@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.visit_slots import DAYS_AHEAD, NOTICE, VisitRules, days_to_choose, free_starts, starts_on
-from models.working_hours import WEEKDAYS
+from models.stores.visit_slots import DAYS_AHEAD, NOTICE, VisitRules, days_to_choose, free_starts, starts_on
+from models.stores.working_hours import WEEKDAYS
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 RULES = VisitRules(SHANGHAI, {"sunday": None, "saturday": ["09:00", "11:40"]}, "CN", 30, 2)

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from models.standings import NONE, Share, Standing, standing_of
-from models.watching import SWEEP_GRACE, LastRun, SweepState, age_of, judge_sweep
-from models.words import RunState, TouchState
+from models.core.words import RunState, TouchState
+from models.ledger.standings import NONE, Share, Standing, standing_of
+from models.ledger.watching import SWEEP_GRACE, LastRun, SweepState, age_of, judge_sweep
 from tests.support.world import at
 
 EXPECTED = at("2026-03-10 08:30")

@@ -18,8 +18,8 @@ from sqlalchemy import URL, Engine, create_engine
 
 from deployments.embedded import connect
 from deployments.postgres import Cluster
-from models.settings import Settings
-from models.words import ProcessName, Role
+from models.core.settings import Settings
+from models.core.words import ProcessName, Role
 from tasks.access.users import NewUser, add_user
 from tasks.dispatch.dispatch import dispatch_due
 from tasks.planning.sweep import plan

@@ -12,11 +12,11 @@ from playwright.sync_api import Page, sync_playwright
 from sqlalchemy import Engine, create_engine, select
 
 from deployments.embedded import OUR_DATABASE, open_embedded
-from models.campaign_plans import read_plan
-from models.people import Store
-from models.recipes import recipe
-from models.schema import upgrade
-from models.words import Role
+from models.campaigns.plans import read_plan
+from models.campaigns.recipes import recipe
+from models.core.words import Role
+from models.database.schema import upgrade
+from models.people.tables import Store
 from tasks.campaigns.drafting import create_campaign
 from tasks.sample.dealership import SAMPLE_MOMENT
 from tests.support.campaigning import MEI, CampaignOffice

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select, update
 
-from models.ledger import Touch, Verdict
-from models.words import Gate, Role, StepKind, TouchState
+from models.core.words import Gate, Role, StepKind, TouchState
+from models.ledger.tables import Touch, Verdict
 from tests.web.conftest import Console, Visit
 
 

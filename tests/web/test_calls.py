@@ -4,11 +4,11 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import Row, select, update
 
-from models.ledger import CallAttempt, Case, Touch
-from models.money import Promise
-from models.people import StaffMember, Store
-from models.surveys import SurveyAnswer
-from models.words import CaseKind, Role, StepKind, SurveySource, TouchState
+from models.calls.surveys import SurveyAnswer
+from models.core.words import CaseKind, Role, StepKind, SurveySource, TouchState
+from models.ledger.tables import CallAttempt, Case, Touch
+from models.people.tables import StaffMember, Store
+from models.subjects.money import Promise
 from tasks.sample.dealership import SAMPLE_MOMENT
 from tests.web.conftest import STORE, Console, Visit
 

@@ -16,12 +16,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Dialog, Page, expect
 from sqlalchemy import func, insert, select, text, update
 
-from models.campaign_plans import CampaignPlan
-from models.campaigns import Audience, Campaign, CampaignRecipient
-from models.ledger import AuditEntry
-from models.people import Consent, Customer, CustomerKey, Store
-from models.settings import Settings
-from models.words import CampaignState, Purpose, Role, Wave
+from models.campaigns.plans import CampaignPlan
+from models.campaigns.tables import Audience, Campaign, CampaignRecipient
+from models.core.settings import Settings
+from models.core.words import CampaignState, Purpose, Role, Wave
+from models.ledger.tables import AuditEntry
+from models.people.tables import Consent, Customer, CustomerKey, Store
 from tasks.campaigns.authors import Author
 from tasks.campaigns.drafting import create_campaign
 from tasks.sample.dealership import SAMPLE_MOMENT

@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import update
 
 from deployments.postgres import Cluster
-from models.campaigns import Campaign
-from models.settings import Settings
-from models.words import Role
+from models.campaigns.tables import Campaign
+from models.core.settings import Settings
+from models.core.words import Role
 from tasks.campaigns.authors import Author
 from tasks.campaigns.drafting import create_campaign
 from tasks.campaigns.launch.approving import submit

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from models.ledger import Case
-from models.people import Customer, Store
-from models.words import CaseKind, CaseState, Role
+from models.core.words import CaseKind, CaseState, Role
+from models.ledger.tables import Case
+from models.people.tables import Customer, Store
 from tasks.cases.handling import NewCase, open_case
 from tasks.sample.dealership import SAMPLE_MOMENT
 from tests.web.conftest import STORE, Console, Visit

@@ -10,14 +10,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import Connection, func, insert, select, update
 
-from models.campaigns import Campaign, CampaignRecipient
-from models.ledger import AuditEntry, Case, Touch
-from models.links import PATH, Link, LinkPurpose, LinkSigner, make_link
-from models.money import Promise
-from models.people import Customer
-from models.service import Appointment, Handover, RepairOrder
-from models.surveys import SurveyAnswer
-from models.words import (
+from models.calls.surveys import SurveyAnswer
+from models.campaigns.tables import Campaign, CampaignRecipient
+from models.core.words import (
     AppointmentStatus,
     CampaignAnswer,
     CampaignState,
@@ -27,6 +22,11 @@ from models.words import (
     SubjectKind,
     Wave,
 )
+from models.ledger.tables import AuditEntry, Case, Touch
+from models.messages.links import PATH, Link, LinkPurpose, LinkSigner, make_link
+from models.people.tables import Customer
+from models.subjects.money import Promise
+from models.subjects.service import Appointment, Handover, RepairOrder
 from tasks.customers.consent import read_switches
 from tasks.sample.dealership import SAMPLE_MOMENT
 from tasks.self_service.paying import see_account

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select, text
 
-from models.people import Consent, ContactPoint, Customer, Store
-from models.words import ContactKind, Role
+from models.core.words import ContactKind, Role
+from models.people.tables import Consent, ContactPoint, Customer, Store
 from tests.web.conftest import STORE, Console, Visit
 
 SCRIPT = "<img src=x onerror=\"document.title='run'\"><b>Wang</b>"

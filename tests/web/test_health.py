@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import insert, select, update
 
-from models.ledger import ChannelPause
-from models.words import ChannelName, Role
+from models.core.words import ChannelName, Role
+from models.ledger.tables import ChannelPause
 from tasks.sample.dealership import SAMPLE_MOMENT
 from tests.web.conftest import STORE, Console, Visit, sign_in
 

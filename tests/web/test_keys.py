@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 from sqlalchemy import text
 
-from models.words import Role
+from models.core.words import Role
 from tests.web.conftest import Console, Visit
 
 

@@ -3,8 +3,8 @@
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from models.ledger import PolicyVersion
-from models.words import Role
+from models.core.words import Role
+from models.ledger.tables import PolicyVersion
 from tests.web.conftest import Console, Visit
 
 INVITATION = "/policies/warranty-expiry"

@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import insert, select
 
-from models.accounts_of_runs import RunAccount
-from models.ledger import AuditEntry, Process, Run
-from models.words import Role, RunState
+from models.core.words import Role, RunState
+from models.ledger.accounts_of_runs import RunAccount
+from models.ledger.tables import AuditEntry, Process, Run
 from tasks.runs.history import PAGE
 from tasks.sample.dealership import SAMPLE_MOMENT
 from tests.web.conftest import Console, Visit

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from deployments.embedded import connect
 from deployments.postgres import Cluster
-from models.words import Role
+from models.core.words import Role
 from tests.web.conftest import PASSWORD, Console, Visit
 
 

@@ -3,8 +3,8 @@
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from models.ledger import TemplateVersion
-from models.words import Role
+from models.core.words import Role
+from models.ledger.tables import TemplateVersion
 from tests.web.conftest import Console, Visit
 
 INVITATION = "/templates/warranty-invitation"

@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import URL, create_engine, func, insert, select
 
-from models.ledger import Case, ChannelPause, Touch
-from models.people import Customer, Store
-from models.words import CaseKind, CaseState, ChannelName, ProcessName, Role
+from models.core.words import CaseKind, CaseState, ChannelName, ProcessName, Role
+from models.ledger.tables import Case, ChannelPause, Touch
+from models.people.tables import Customer, Store
 from tasks.sample.dealership import SAMPLE_MOMENT
 from tests.web.conftest import STORE, Console, Visit, _end, start_console
 

@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
-from models.ledger import Touch
-from models.people import Store
-from models.words import Role, TouchState
+from models.core.words import Role, TouchState
+from models.ledger.tables import Touch
+from models.people.tables import Store
 from tests.web.conftest import Console, Visit
 
 BEYOND_EXCEL = "=cmd|' /C calc'!A0"

@@ -10,10 +10,10 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from console.web.frame import PAGES
-from models.ledger import Case, Touch
-from models.people import Customer, Store
-from models.permissions import may
-from models.words import Role
+from models.core.words import Role
+from models.ledger.tables import Case, Touch
+from models.people.permissions import may
+from models.people.tables import Customer, Store
 from tests.web.conftest import PASSWORD, STORE, Console, Visit
 
 REFUSED = "Your role may not do this."

@@ -16,9 +16,9 @@ from console.web.frame import page, telling
 from console.web.signed_in import Viewer, local
 from console.web.tables import show_table
 from console.web.turning import Turning
-from models.letters import write_money
-from models.permissions import Permission
-from models.words import CampaignState, Role
+from models.core.words import CampaignState, Role
+from models.messages.letters import write_money
+from models.people.permissions import Permission
 from tasks.access.reach import list_reached_stores, reached_store
 from tasks.access.sessions import SignedIn
 from tasks.campaigns.authors import author_of

@@ -13,10 +13,10 @@ from console.web.call_forms import CallForm, NotYet
 from console.web.call_sheets import show_sheet
 from console.web.frame import page, telling
 from console.web.signed_in import Viewer, local
-from models.call_outcomes import CallReport
-from models.call_queue import PROLONGED_EVERY, SERVING, outcomes_of, per_hour
-from models.permissions import Permission
-from models.words import CallOutcome, Role, StepKind, TouchState
+from models.calls.outcomes import CallReport
+from models.calls.queue import PROLONGED_EVERY, SERVING, outcomes_of, per_hour
+from models.core.words import CallOutcome, Role, StepKind, TouchState
+from models.people.permissions import Permission
 from tasks.access.reach import check_touch, is_in_charge, staff_code_in
 from tasks.access.sessions import SignedIn
 from tasks.calls import CallRecorded, finish_task, record_outcome

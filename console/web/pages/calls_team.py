@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 from console.web.frame import page, telling
 from console.web.signed_in import Viewer, local
 from console.web.tables import show_table
-from models.call_queue import SERVING, per_hour
-from models.permissions import Permission
-from models.words import Role
+from models.calls.queue import SERVING, per_hour
+from models.core.words import Role
+from models.people.permissions import Permission
 from tasks.access.reach import list_reached_stores
 from tasks.access.sessions import SignedIn
 from tasks.calls.assigning import (

@@ -16,11 +16,11 @@ from console.web.steering import steering
 from console.web.tables import show_table
 from console.web.watching import ShortMemory
 from console.web.words import read_wording
-from models.audience_words import Names
-from models.campaign_states import OVER
-from models.errors import AftercareError
-from models.permissions import Permission
-from models.words import CampaignState
+from models.campaigns.audience_words import Names
+from models.campaigns.states import OVER
+from models.core.errors import AftercareError
+from models.core.words import CampaignState
+from models.people.permissions import Permission
 from tasks.campaigns.audiences.choices import read_names
 from tasks.campaigns.authors import Author, author_of
 from tasks.campaigns.listing import CampaignEvent, CampaignRead, list_events, read_campaign

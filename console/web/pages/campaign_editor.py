@@ -18,17 +18,17 @@ from console.web.campaign_form import CampaignForm, place_in_words
 from console.web.campaign_preview import Preview
 from console.web.campaign_views import show_parts
 from console.web.frame import page, sentence_of, telling
+from console.web.parts.complaints import Complaint
 from console.web.refusals import problems_of, reason_of
 from console.web.signed_in import Viewer
 from console.web.unsaved import Unsaved
-from models.audiences import BadAudience
-from models.campaign_plans import BadPlan, CampaignPlan, read_plan
-from models.campaign_states import EDITABLE
-from models.complaints import Complaint
-from models.errors import AftercareError
-from models.permissions import Permission
-from models.recipes import recipe as read_recipe
-from models.words import CampaignState
+from models.campaigns.audiences import BadAudience
+from models.campaigns.plans import BadPlan, CampaignPlan, read_plan
+from models.campaigns.recipes import recipe as read_recipe
+from models.campaigns.states import EDITABLE
+from models.core.errors import AftercareError
+from models.core.words import CampaignState
+from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn
 from tasks.campaigns.audiences.choices import read_choices, read_examples, read_names
 from tasks.campaigns.audiences.counting import AudienceSeen

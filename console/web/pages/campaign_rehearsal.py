@@ -11,11 +11,11 @@ from console.web.campaign_views import money, show_parts
 from console.web.frame import page, telling
 from console.web.signed_in import Viewer, local
 from console.web.tables import Cell, show_table
-from models.campaign_plans import begins_at
-from models.campaign_rehearsals import CampaignRehearsal, RehearsedCustomer, RehearsedPage
-from models.permissions import Permission
-from models.settings import Settings
-from models.words import Rehearsed
+from models.campaigns.plans import begins_at
+from models.campaigns.rehearsals import CampaignRehearsal, RehearsedCustomer, RehearsedPage
+from models.core.settings import Settings
+from models.core.words import Rehearsed
+from models.people.permissions import Permission
 from tasks.campaigns.authors import author_of
 from tasks.campaigns.listing import CampaignRead, read_campaign
 from tasks.campaigns.rehearsal.rehearsing import list_rehearsed, rehearse_campaign

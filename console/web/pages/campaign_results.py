@@ -13,10 +13,10 @@ from console.web.charts import Shares, show_shares
 from console.web.frame import page
 from console.web.signed_in import Viewer
 from console.web.tables import Cell, show_table
-from models.campaign_results import CampaignResults, Difference, Group
-from models.letters import write_money
-from models.permissions import Permission
-from models.words import CampaignAnswer, Wave
+from models.campaigns.results import CampaignResults, Difference, Group
+from models.core.words import CampaignAnswer, Wave
+from models.messages.letters import write_money
+from models.people.permissions import Permission
 from tasks.campaigns.authors import Author, author_of
 from tasks.campaigns.listing import CampaignRead, read_campaign
 from tasks.campaigns.outcome.results import read_results

@@ -10,9 +10,9 @@ from console.web.campaign_views import act, money, show_state, waits_for
 from console.web.frame import page, telling
 from console.web.signed_in import Viewer, local
 from console.web.tables import Cell, show_table
-from models.permissions import Permission
-from models.recipes import list_recipes
-from models.words import CampaignState
+from models.campaigns.recipes import list_recipes
+from models.core.words import CampaignState
+from models.people.permissions import Permission
 from tasks.access.reach import LARGEST_KEY
 from tasks.campaigns.authors import author_of
 from tasks.campaigns.drafting import copy_campaign

@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from console.web.frame import page, telling
 from console.web.signed_in import Viewer, local
-from models.cases import Deadlines, Urgency, next_deadline, urgency_of
-from models.permissions import Permission
-from models.words import CaseKind, CaseState
+from models.core.words import CaseKind, CaseState
+from models.ledger.cases import Deadlines, Urgency, next_deadline, urgency_of
+from models.people.permissions import Permission
 from tasks.access.reach import NotYours, list_reached_stores
 from tasks.access.sessions import SignedIn
 from tasks.cases.board import COLUMN, BoardColumn, CaseItem, CaseSeen, acting_on, read_board, read_case

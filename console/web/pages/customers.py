@@ -14,7 +14,7 @@ from console.web.customer_why import show_why
 from console.web.frame import page, telling
 from console.web.signed_in import Viewer
 from console.web.tables import Cell, show_table
-from models.permissions import Permission
+from models.people.permissions import Permission
 from tasks.access.reach import NotYours
 from tasks.customers.card import CustomerCard, read_card
 from tasks.customers.searching import CustomerFound, Hits, search_customers

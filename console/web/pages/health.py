@@ -13,10 +13,10 @@ from console.web.frame import page, telling
 from console.web.signed_in import Viewer, local
 from console.web.tables import Cell, show_table
 from console.web.watching import ask_prefect, read_sweeps
-from models.masking import mask
-from models.permissions import Permission
-from models.schema import read_version
-from models.watching import BACKLOG_GRACE, Sweep, SweepState, age_of
+from models.core.masking import mask
+from models.database.schema import read_version
+from models.ledger.watching import BACKLOG_GRACE, Sweep, SweepState, age_of
+from models.people.permissions import Permission
 from tasks.overview.health import LedgerHealth, read_database_size, read_ledger_health
 
 LARGE = 1024

@@ -11,18 +11,18 @@ from sqlalchemy import Connection
 
 from console.web.deciding import ask_reason
 from console.web.frame import page, sentence_of, telling
+from console.web.parts.complaints import complaints_of
+from console.web.parts.differences import differences
 from console.web.policy_form import PolicyForm
 from console.web.policy_words import place_in_words, value_in_words
 from console.web.refusals import reason_of
 from console.web.signed_in import Viewer, local
 from console.web.store_contact import show_store_contact
 from console.web.tables import show_table
-from models.complaints import complaints_of
-from models.differences import differences
-from models.errors import AftercareError
-from models.permissions import Permission
-from models.policy import CONTACT_RULES, AnyPolicy, ContactRules
-from models.shipped import BadPolicy
+from models.core.errors import AftercareError
+from models.people.permissions import Permission
+from models.policies.policy import CONTACT_RULES, AnyPolicy, ContactRules
+from models.policies.shipped import BadPolicy
 from tasks.access.sessions import SignedIn
 from tasks.planning.comparing import Change, Comparison, ForeseenStep, compare, foresee_both
 from tasks.policies.catalogue import SHIPPED

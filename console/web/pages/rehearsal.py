@@ -10,10 +10,10 @@ from console.web.accounts import show_account
 from console.web.frame import page, telling
 from console.web.signed_in import Viewer, local
 from console.web.tables import show_table
-from models.clock import UnreadableMoment, read_moment
-from models.masking import mask_contact
-from models.permissions import Permission
-from models.words import ProcessName
+from models.core.clock import UnreadableMoment, read_moment
+from models.core.masking import mask_contact
+from models.core.words import ProcessName
+from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn
 from tasks.dispatch.rehearsing import WouldContact
 from tasks.runs.by_hand import Rehearsal, rehearse_by_hand

@@ -14,9 +14,9 @@ from console.web.signed_in import Viewer, local
 from console.web.steering import steering
 from console.web.words import read_wording
 from deployments.steering_runs import FlowRunSeen
-from models.errors import AftercareError
-from models.permissions import Permission
-from models.words import RunState
+from models.core.errors import AftercareError
+from models.core.words import RunState
+from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn
 from tasks.runs.by_hand import ask_to_cancel, note_cancelled
 from tasks.runs.history import NoSuchRun, RunEntry, count_waiting, find_runs_of, own_store, read_run

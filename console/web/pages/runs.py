@@ -17,8 +17,8 @@ from console.web.steering import steering
 from console.web.tables import Cell, show_table
 from deployments.next_runs import next_run
 from deployments.schedules import SERVED, read_zones
-from models.permissions import Permission
-from models.words import ProcessName, RunState
+from models.core.words import ProcessName, RunState
+from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn
 from tasks.database.paging import Page, Place, UnusableCursor
 from tasks.runs.by_hand import switch_by_hand

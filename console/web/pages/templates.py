@@ -12,17 +12,17 @@ from sqlalchemy import Connection
 from console.web.deciding import ask_reason
 from console.web.frame import page, sentence_of, telling
 from console.web.pages.policies import show_store_choice
+from console.web.parts.differences import differences
 from console.web.signed_in import Viewer, local
 from console.web.tables import show_table
-from models.differences import differences
-from models.errors import AftercareError
-from models.letters import variables_of
-from models.permissions import Permission
-from models.rendering import check_template
-from models.shipped import LANGUAGES
-from models.sms_segments import measure
-from models.template_guard import refuse_forbidden
-from models.words import SubjectKind
+from models.core.errors import AftercareError
+from models.core.words import SubjectKind
+from models.messages.letters import variables_of
+from models.messages.rendering import check_template
+from models.messages.sms_segments import measure
+from models.messages.template_guard import refuse_forbidden
+from models.people.permissions import Permission
+from models.policies.shipped import LANGUAGES
 from tasks.access.sessions import SignedIn
 from tasks.customers.searching import search_customers
 from tasks.messages.previewing import Example, examples_of, examples_of_customer

@@ -13,11 +13,11 @@ from console.web.charts import Series, show_chart
 from console.web.frame import page, telling
 from console.web.signed_in import Viewer, local
 from console.web.watching import ShortMemory, read_sweeps
-from models.masking import mask
-from models.permissions import Permission
-from models.reports import PauseSeen
-from models.standings import COVERAGE_GOAL, SATISFACTION_GOAL, ProcessDay, Share, Standing
-from models.watching import Sweep, SweepState
+from models.core.masking import mask
+from models.ledger.reports import PauseSeen
+from models.ledger.standings import COVERAGE_GOAL, SATISFACTION_GOAL, ProcessDay, Share, Standing
+from models.ledger.watching import Sweep, SweepState
+from models.people.permissions import Permission
 from tasks.campaigns.authors import author_of
 from tasks.campaigns.listing import CampaignRow, list_campaigns
 from tasks.overview.day import read_day

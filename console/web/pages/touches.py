@@ -23,10 +23,10 @@ from console.web.signed_in import Viewer, local, viewer_of
 from console.web.tables import show_table
 from console.web.touch_details import show_touch
 from console.web.turning import Turning
-from models.errors import AftercareError
-from models.permissions import Permission
-from models.spreadsheet_cells import defuse
-from models.words import ChannelName, ProcessName, TouchState
+from models.core.errors import AftercareError
+from models.core.spreadsheet_cells import defuse
+from models.core.words import ChannelName, ProcessName, TouchState
+from models.people.permissions import Permission
 from tasks.access.reach import StoreReached, list_reached_stores, reached_store
 from tasks.access.sessions import SignedIn
 from tasks.database.paging import Page, Place

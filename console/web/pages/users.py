@@ -9,8 +9,8 @@ from console.web.frame import page, telling
 from console.web.keys_of_programs import show_keys
 from console.web.signed_in import Viewer
 from console.web.tables import Cell, show_table
-from models.permissions import Permission
-from models.words import Role
+from models.core.words import Role
+from models.people.permissions import Permission
 from tasks.access.managing import add_managed, give_password, list_managed, switch
 from tasks.access.reach import list_reached_stores
 from tasks.access.users import NewUser, UserRow

@@ -19,14 +19,14 @@ from sqlalchemy import (
     select,
 )
 
-from models.base import enumeration
-from models.cadence import at_local
-from models.campaigns import CampaignRecipient
-from models.ledger import Case
-from models.money import Account, Invoice
-from models.people import Consent, Store
-from models.service import Appointment, RepairOrder
-from models.words import AppointmentStatus, CampaignAnswer, CaseKind, InvoiceKind, InvoiceStatus
+from models.campaigns.tables import CampaignRecipient
+from models.core.cadence import at_local
+from models.core.words import AppointmentStatus, CampaignAnswer, CaseKind, InvoiceKind, InvoiceStatus
+from models.database.base import enumeration
+from models.ledger.tables import Case
+from models.people.tables import Consent, Store
+from models.subjects.money import Account, Invoice
+from models.subjects.service import Appointment, RepairOrder
 
 Moment = SQLColumnExpression[Any]
 NOON = time(12)

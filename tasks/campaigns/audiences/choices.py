@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import Connection, func, literal, or_, select
 
-from models.audience_words import Names
-from models.audiences import AudienceRule, OnList, WasInCampaign, conditions_of
-from models.campaigns import AudienceList, Campaign
-from models.people import Customer, Store
-from models.vehicles import Vehicle
+from models.campaigns.audience_words import Names
+from models.campaigns.audiences import AudienceRule, OnList, WasInCampaign, conditions_of
+from models.campaigns.tables import AudienceList, Campaign
+from models.people.tables import Customer, Store
+from models.subjects.vehicles import Vehicle
 from tasks.campaigns.authors import Author
 
 MOST = 200

@@ -26,7 +26,7 @@ from sqlalchemy import (
     true,
 )
 
-from models.audiences import (
+from models.campaigns.audiences import (
     AllOf,
     AnyOf,
     AudienceRule,
@@ -58,9 +58,9 @@ from models.audiences import (
     Visited,
     WasInCampaign,
 )
-from models.cadence import Now
-from models.people import Customer, Store
-from models.words import ChannelName
+from models.core.cadence import Now
+from models.core.words import ChannelName
+from models.people.tables import Customer, Store
 from tasks.campaigns.audiences.bounds import Yes, between, days_between, in_years, lowered, one_of
 from tasks.campaigns.audiences.customer_sets import (
     buyers,

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, Select, cast, false, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from models.audiences import AudienceRule
-from models.cadence import Now
-from models.errors import AftercareError
-from models.people import Customer, CustomerKey, Store
+from models.campaigns.audiences import AudienceRule
+from models.core.cadence import Now
+from models.core.errors import AftercareError
+from models.people.tables import Customer, CustomerKey, Store
 from tasks.campaigns.audiences.conditions import Asked, holds
 from tasks.campaigns.audiences.customer_sets import visits
 from tasks.database.timeouts import reading_within

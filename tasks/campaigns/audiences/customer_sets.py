@@ -20,16 +20,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import Text
 
-from models.audiences import Bought, HasBooked, HasLead, HasSaid, OnList, Spent, Visited, WasInCampaign
-from models.base import enumeration
-from models.cadence import Now, local_day, moment
-from models.campaigns import AudienceListMember, Campaign, CampaignRecipient
-from models.leads import Lead
-from models.ledger import Case, Touch
-from models.money import Account, Invoice
-from models.people import Consent, ContactPoint
-from models.service import Appointment, Handover, RepairOrder
-from models.words import (
+from models.campaigns.audiences import Bought, HasBooked, HasLead, HasSaid, OnList, Spent, Visited, WasInCampaign
+from models.campaigns.tables import AudienceListMember, Campaign, CampaignRecipient
+from models.core.cadence import Now, local_day, moment
+from models.core.words import (
     CampaignPart,
     CaseKind,
     ChannelName,
@@ -41,6 +35,12 @@ from models.words import (
     SubjectKind,
     WorkKind,
 )
+from models.database.base import enumeration
+from models.ledger.tables import Case, Touch
+from models.people.tables import Consent, ContactPoint
+from models.subjects.leads import Lead
+from models.subjects.money import Account, Invoice
+from models.subjects.service import Appointment, Handover, RepairOrder
 from tasks.campaigns.audiences.bounds import between, days_between, one_of, within
 from tasks.subjects.appointments import has_arrived, is_cancelled
 from tasks.subjects.customers import stores_today

@@ -12,12 +12,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import Text
 
-from models.campaigns import AudienceList, AudienceListMember
-from models.errors import AftercareError
-from models.people import ContactPoint, Customer, CustomerKey
-from models.permissions import Permission
-from models.vehicles import Vehicle
-from models.words import ContactKind
+from models.campaigns.tables import AudienceList, AudienceListMember
+from models.core.errors import AftercareError
+from models.core.words import ContactKind
+from models.people.permissions import Permission
+from models.people.tables import ContactPoint, Customer, CustomerKey
+from models.subjects.vehicles import Vehicle
 from tasks import audit
 from tasks.campaigns.audiences.saved import Keeper, check_name
 from tasks.intake.errors import listed

@@ -21,9 +21,9 @@ from sqlalchemy import (
     select,
 )
 
-from models.audiences import HasCar
-from models.cadence import Now
-from models.vehicles import OdometerReading, Vehicle, Warranty, WarrantyEnd
+from models.campaigns.audiences import HasCar
+from models.core.cadence import Now
+from models.subjects.vehicles import OdometerReading, Vehicle, Warranty, WarrantyEnd
 from tasks.campaigns.audiences.bounds import Yes, between, one_of
 from tasks.subjects.customers import stores_today
 

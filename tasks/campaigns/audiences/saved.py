@@ -10,11 +10,11 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Row, Select, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from models.audiences import AudienceRule, OnList, WasInCampaign, conditions_of, read_audience
-from models.campaigns import Audience, AudienceList, Campaign
-from models.errors import AftercareError
-from models.people import Store
-from models.permissions import Permission
+from models.campaigns.audiences import AudienceRule, OnList, WasInCampaign, conditions_of, read_audience
+from models.campaigns.tables import Audience, AudienceList, Campaign
+from models.core.errors import AftercareError
+from models.people.permissions import Permission
+from models.people.tables import Store
 from tasks import audit
 from tasks.access.reach import LARGEST_KEY, NotYours
 from tasks.policies.editing import ChangedMeanwhile

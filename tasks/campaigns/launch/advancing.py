@@ -10,9 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, Text, case, exists, func, insert, literal, select, update
 
-from models.accounts_of_runs import RunAccount
-from models.base import enumeration
-from models.campaign_course import (
+from models.campaigns.course import (
     AUDIENCE_DRIFTED,
     Act,
     Course,
@@ -22,12 +20,14 @@ from models.campaign_course import (
     objection_to,
     wave_after,
 )
-from models.campaign_measures import winner_of
-from models.campaign_plans import CampaignPlan, read_plan
-from models.campaign_states import UNDER_WAY
-from models.campaigns import Campaign, CampaignRecipient, CampaignVariant
-from models.ledger import OF_CAMPAIGNS, Touch, Verdict
-from models.words import CampaignState, Decision, Gate, TouchState
+from models.campaigns.measures import winner_of
+from models.campaigns.plans import CampaignPlan, read_plan
+from models.campaigns.states import UNDER_WAY
+from models.campaigns.tables import Campaign, CampaignRecipient, CampaignVariant
+from models.core.words import CampaignState, Decision, Gate, TouchState
+from models.database.base import enumeration
+from models.ledger.accounts_of_runs import RunAccount
+from models.ledger.tables import OF_CAMPAIGNS, Touch, Verdict
 from tasks.campaigns.changing import change, move
 from tasks.campaigns.launch.freezing import find_places, freeze_recipients, let_begin
 from tasks.campaigns.launch.making_policies import make_policies

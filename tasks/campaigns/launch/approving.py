@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from models.campaign_plans import CampaignPlan, begins_at, read_plan
-from models.campaigns import Campaign
-from models.errors import AftercareError
-from models.permissions import Permission
-from models.policy import ContactRules
-from models.settings import Settings
-from models.words import CampaignState
+from models.campaigns.plans import CampaignPlan, begins_at, read_plan
+from models.campaigns.tables import Campaign
+from models.core.errors import AftercareError
+from models.core.settings import Settings
+from models.core.words import CampaignState
+from models.people.permissions import Permission
+from models.policies.policy import ContactRules
 from tasks.campaigns.audiences.counting import count_audience
 from tasks.campaigns.authors import Author, lock_campaign
 from tasks.campaigns.changing import change, check_state, move

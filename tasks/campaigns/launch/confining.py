@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
-from models.campaign_course import BUDGET_USED_UP
-from models.campaign_states import UNDER_WAY
-from models.campaigns import Campaign, CampaignVariant
-from models.ledger import OF_CAMPAIGNS, Touch
-from models.settings import Settings
-from models.words import TouchState
+from models.campaigns.course import BUDGET_USED_UP
+from models.campaigns.states import UNDER_WAY
+from models.campaigns.tables import Campaign, CampaignVariant
+from models.core.settings import Settings
+from models.core.words import TouchState
+from models.ledger.tables import OF_CAMPAIGNS, Touch
 from tasks.campaigns.launch.advancing import hold
 from tasks.campaigns.wording.messages import price_of
 from tasks.dispatch.recording import Result

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, and_, case, cast, func, literal, null, select
 from sqlalchemy.types import Text
 
-from models.base import enumeration
-from models.campaign_plans import WHOLE, CampaignPlan
-from models.words import Wave
+from models.campaigns.plans import WHOLE, CampaignPlan
+from models.core.words import Wave
+from models.database.base import enumeration
 
 GOLDEN = 0.618
 

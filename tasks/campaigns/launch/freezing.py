@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Connection, Date, Row, Time, case, func, literal, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from models.base import enumeration
-from models.cadence import ZONED, at_local, local_day, moment
-from models.campaign_plans import CampaignPlan, Launch, read_plan
-from models.campaigns import CampaignRecipient
-from models.people import Customer, Store
-from models.words import CampaignState, Wave
+from models.campaigns.plans import CampaignPlan, Launch, read_plan
+from models.campaigns.tables import CampaignRecipient
+from models.core.cadence import ZONED, at_local, local_day, moment
+from models.core.words import CampaignState, Wave
+from models.database.base import enumeration
+from models.people.tables import Customer, Store
 from tasks.campaigns.audiences.counting import audience_of
 from tasks.campaigns.launch.drawing import drawn
 from tasks.database.statistics import count_recipients

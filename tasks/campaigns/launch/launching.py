@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from models.campaign_plans import CampaignPlan, begins_at, read_plan
-from models.campaign_states import OVER, UNDER_WAY
-from models.errors import AftercareError
-from models.permissions import Permission
-from models.words import CampaignState, LaunchKind
+from models.campaigns.plans import CampaignPlan, begins_at, read_plan
+from models.campaigns.states import OVER, UNDER_WAY
+from models.core.errors import AftercareError
+from models.core.words import CampaignState, LaunchKind
+from models.people.permissions import Permission
 from tasks.campaigns.audiences.counting import count_audience
 from tasks.campaigns.authors import Author, lock_campaign
 from tasks.campaigns.changing import WrongCampaignState, change, check_state, move

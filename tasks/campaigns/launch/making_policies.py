@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert
 
-from models.base import Facts
-from models.campaign_plans import CampaignPlan, Variant, Words
-from models.campaigns import CampaignVariant
-from models.ledger import PolicyVersion, TemplateVersion
-from models.offsets import Offset
-from models.policy import CampaignPolicy, Step
-from models.words import ChannelName, Condition, ProcessName, StepKind, SubjectKind
+from models.campaigns.plans import CampaignPlan, Variant, Words
+from models.campaigns.tables import CampaignVariant
+from models.core.offsets import Offset
+from models.core.words import ChannelName, Condition, ProcessName, StepKind, SubjectKind
+from models.database.base import Facts
+from models.ledger.tables import PolicyVersion, TemplateVersion
+from models.policies.policy import CampaignPolicy, Step
 from tasks.subjects.recipients import FIRST_STEP
 
 FOLLOW_UP_STEP = "follow-up"

@@ -6,9 +6,9 @@ from typing import Any, assert_never
 
 from sqlalchemy import ColumnElement, Connection, and_, select, update
 
-from models.campaigns import CampaignRecipient
-from models.ledger import Touch
-from models.words import CampaignAnswer, Gate, ProcessName, ReplyMeaning, SubjectKind
+from models.campaigns.tables import CampaignRecipient
+from models.core.words import CampaignAnswer, Gate, ProcessName, ReplyMeaning, SubjectKind
+from models.ledger.tables import Touch
 from tasks import audit
 from tasks.touches.picking import cancel_touches
 

@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, case, c
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
-from models.campaigns import Campaign, CampaignRecipient
-from models.masking import mask_name
-from models.people import Customer, CustomerKey, Store
-from models.spreadsheet_cells import defuse
-from models.words import TouchState, Wave
+from models.campaigns.tables import Campaign, CampaignRecipient
+from models.core.masking import mask_name
+from models.core.spreadsheet_cells import defuse
+from models.core.words import TouchState, Wave
+from models.people.tables import Customer, CustomerKey, Store
 from tasks.campaigns.audiences.behaviour import booked
 from tasks.campaigns.outcome.results import Measured, NoSuchCampaign, has_begun, measure, messages_of
 from tasks.database.statistics import prepare_for_large_statements

@@ -5,12 +5,12 @@ from typing import Any, assert_never
 
 from sqlalchemy import ColumnElement, Connection, Select, func, literal, or_, select
 
-from models.base import enumeration
-from models.cadence import moment
-from models.campaign_measures import CanaryMeasure, VariantMeasure
-from models.campaigns import Campaign, CampaignRecipient, CampaignVariant
-from models.ledger import Touch
-from models.words import ProcessName, SubjectKind, TouchState, Wave, WinnerBy
+from models.campaigns.measures import CanaryMeasure, VariantMeasure
+from models.campaigns.tables import Campaign, CampaignRecipient, CampaignVariant
+from models.core.cadence import moment
+from models.core.words import ProcessName, SubjectKind, TouchState, Wave, WinnerBy
+from models.database.base import enumeration
+from models.ledger.tables import Touch
 from tasks.campaigns.audiences.behaviour import answered_well, booked, complained, opted_out
 from tasks.subjects.recipients import FIRST_STEP
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, tuple_
 
-from models.cadence import local_day, moment
-from models.campaign_plans import CampaignPlan
-from models.campaign_rehearsals import CallsForeseen
-from models.ledger import CallAttempt
-from models.people import StaffMember, Store
-from models.words import Role, StepKind
+from models.campaigns.plans import CampaignPlan
+from models.campaigns.rehearsals import CallsForeseen
+from models.core.cadence import local_day, moment
+from models.core.words import Role, StepKind
+from models.ledger.tables import CallAttempt
+from models.people.tables import StaffMember, Store
 
 LOOKED_BACK = timedelta(days=30)
 USUAL_CALLS_A_DAY = 200

@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, not_, select
 
-from models.cadence import moment
-from models.campaign_rehearsals import Collision
-from models.ledger import Touch
-from models.touch_states import OPEN
-from models.words import STANDING_PROCESSES, ProcessName, StepKind, TouchState
+from models.campaigns.rehearsals import Collision
+from models.core.cadence import moment
+from models.core.words import STANDING_PROCESSES, ProcessName, StepKind, TouchState
+from models.ledger.tables import Touch
+from models.ledger.touch_states import OPEN
 from tasks.campaigns.rehearsal.would_be_touches import LOTS
 from tasks.planning.forecasting import by_time_zone, in_ledger, stores_of, unforeseeable_steps
 from tasks.planning.population import Span, population

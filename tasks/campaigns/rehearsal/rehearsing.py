@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, func, select
 
-from models.campaign_rehearsals import CampaignRehearsal, Part, RehearsedCustomer, RehearsedPage
-from models.masking import mask_contact
-from models.people import ContactPoint, Customer, CustomerKey, Store
-from models.settings import Settings
-from models.words import ChannelName, LaunchKind, Rehearsed
+from models.campaigns.rehearsals import CampaignRehearsal, Part, RehearsedCustomer, RehearsedPage
+from models.core.masking import mask_contact
+from models.core.settings import Settings
+from models.core.words import ChannelName, LaunchKind, Rehearsed
+from models.people.tables import ContactPoint, Customer, CustomerKey, Store
 from tasks.campaigns.rehearsal.calls_foreseen import foresee_calls
 from tasks.campaigns.rehearsal.collisions import COLLISION_DAYS, find_collisions
 from tasks.campaigns.rehearsal.would_be_touches import (

@@ -31,11 +31,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import Text
 
-from models.base import enumeration
-from models.cadence import ZONED, later, local_day, moment
-from models.campaign_plans import CampaignPlan
-from models.people import Customer, Store
-from models.words import Decision, Gate, Purpose, Rehearsed, StepKind, Wave
+from models.campaigns.plans import CampaignPlan
+from models.core.cadence import ZONED, later, local_day, moment
+from models.core.words import Decision, Gate, Purpose, Rehearsed, StepKind, Wave
+from models.database.base import enumeration
+from models.people.tables import Customer, Store
 from tasks.campaigns.audiences.counting import audience_of
 from tasks.campaigns.launch.drawing import drawn
 from tasks.campaigns.launch.freezing import begins_for_each

@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, case, func, select, true
 from sqlalchemy.sql.elements import ColumnElement
 
-from models.campaign_lengths import NOTHING, Widths, widths_of
-from models.letters import CHINESE, LINKS, SALUTATIONS, WORDS
-from models.links import LINKS_OF_SUBJECT, make_link
-from models.people import Customer, Store
-from models.settings import Settings
-from models.sms_segments import BASIC, EXTENSION
-from models.vehicles import Vehicle
-from models.words import SubjectKind
+from models.campaigns.lengths import NOTHING, Widths, widths_of
+from models.core.settings import Settings
+from models.core.words import SubjectKind
+from models.messages.letters import CHINESE, LINKS, SALUTATIONS, WORDS
+from models.messages.links import LINKS_OF_SUBJECT, make_link
+from models.messages.sms_segments import BASIC, EXTENSION
+from models.people.tables import Customer, Store
+from models.subjects.vehicles import Vehicle
 from tasks.messages.links import signer_for_letters
 from tasks.subjects.customers import vehicle_name
 

@@ -11,16 +11,16 @@ from typing import Any, NamedTuple, assert_never
 from sqlalchemy import Connection, Select, literal, select
 from sqlalchemy.types import Text
 
-from models.campaign_lengths import Widths, most_segments, variables_in, widths_of
-from models.campaign_plans import CampaignPlan
-from models.campaign_words import FOLLOW_UP, Saying, check_texts, saying_for, sayings_of, spoken_in
-from models.letters import LINKS, write_variables
-from models.links import CONSENT_LASTS, Link, LinkPurpose, make_link
-from models.people import Customer
-from models.rendering import links_in, render
-from models.settings import Settings
-from models.sms_segments import TextLength, measure
-from models.words import ChannelName, StepKind, SubjectKind
+from models.campaigns.lengths import Widths, most_segments, variables_in, widths_of
+from models.campaigns.plans import CampaignPlan
+from models.campaigns.words import FOLLOW_UP, Saying, check_texts, saying_for, sayings_of, spoken_in
+from models.core.settings import Settings
+from models.core.words import ChannelName, StepKind, SubjectKind
+from models.messages.letters import LINKS, write_variables
+from models.messages.links import CONSENT_LASTS, Link, LinkPurpose, make_link
+from models.messages.rendering import links_in, render
+from models.messages.sms_segments import TextLength, measure
+from models.people.tables import Customer
 from tasks.access.reach import NotYours
 from tasks.campaigns.wording.longest_values import read_widths, widths_of_links
 from tasks.messages.links import NoAddressForCustomers, signer_for_letters

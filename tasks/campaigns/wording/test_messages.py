@@ -10,15 +10,15 @@ from uuid import uuid4
 import phonenumbers
 from sqlalchemy import Connection, Engine, func, select
 
-from models.cadence import moment
-from models.campaign_plans import CampaignPlan
-from models.campaign_words import FOLLOW_UP
-from models.errors import AftercareError
-from models.ledger import AuditEntry
-from models.masking import mask_contact
-from models.people import Store
-from models.settings import Settings
-from models.words import ChannelName, Purpose, StepKind
+from models.campaigns.plans import CampaignPlan
+from models.campaigns.words import FOLLOW_UP
+from models.core.cadence import moment
+from models.core.errors import AftercareError
+from models.core.masking import mask_contact
+from models.core.settings import Settings
+from models.core.words import ChannelName, Purpose, StepKind
+from models.ledger.tables import AuditEntry
+from models.people.tables import Store
 from tasks import audit
 from tasks.campaigns.wording.messages import CampaignMessage, preview
 from tasks.channels.contract import Accepted, Channel, Message, Rejected, Transient, Unknown

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from phonenumbers import SUPPORTED_REGIONS
 
-from models.people import LONGEST_VISIT, SHORTEST_VISIT
+from models.people.tables import LONGEST_VISIT, SHORTEST_VISIT
 from tasks.intake.kinds import Holds
 from tasks.intake.values import choices
 from tasks.intake.values.amounts import DecimalMark, is_unlimited, read_amount, read_currency, read_kilometres

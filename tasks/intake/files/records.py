@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from models.errors import AftercareError
-from models.settings import Settings
+from models.core.errors import AftercareError
+from models.core.settings import Settings
 from tasks.intake.files.rejects import Reject
 from tasks.intake.files.sources import Header, Row, Source
 from tasks.intake.importing import Import, wait_for_turn

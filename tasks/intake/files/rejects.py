@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from models.spreadsheet_cells import defuse
+from models.core.spreadsheet_cells import defuse
 from tasks.intake.errors import UnusableFile
 from tasks.intake.kinds import KindName
 

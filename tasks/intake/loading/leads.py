@@ -2,8 +2,8 @@
 
 from sqlalchemy import func, literal, select, update
 
-from models.leads import Lead
-from models.words import LeadState
+from models.core.words import LeadState
+from models.subjects.leads import Lead
 from tasks.intake.loading.load import Load
 from tasks.intake.loading.people import ERASED, GIVES_CUSTOMER, is_erased
 from tasks.intake.merging import Field, assign_ids, find_by_key, merge, reject, table_of

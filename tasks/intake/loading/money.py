@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import Select, case, exists, func, insert, literal, null, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from models.money import Account, Invoice, Payment, Promise
-from models.people import CustomerKey
-from models.words import InvoiceKind, InvoiceStatus
+from models.core.words import InvoiceKind, InvoiceStatus
+from models.people.tables import CustomerKey
+from models.subjects.money import Account, Invoice, Payment, Promise
 from tasks.intake.loading.load import Load
 from tasks.intake.loading.people import GIVES_CUSTOMER
 from tasks.intake.merging import (

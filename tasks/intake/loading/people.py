@@ -24,7 +24,8 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import Integer, Text
 
-from models.people import (
+from models.core.words import ContactKind, DeadlineClock
+from models.people.tables import (
     VISIT_MINUTES,
     VISITS_AT_ONCE,
     Consent,
@@ -34,7 +35,6 @@ from models.people import (
     StaffMember,
     Store,
 )
-from models.words import ContactKind, DeadlineClock
 from tasks.intake.kinds import CUSTOMER_COLUMNS, WEEKDAYS
 from tasks.intake.loading.load import Load
 from tasks.intake.merging import Field, assign_ids, collapse, merge, reject, renew_figures, table_of

@@ -13,9 +13,9 @@ from sqlalchemy import (
     update,
 )
 
-from models.service import Appointment, AppointmentChange, Handover, RepairOrder
-from models.vehicles import Vehicle
-from models.words import AppointmentStatus, ChangeKind, PartsState, WorkKind
+from models.core.words import AppointmentStatus, ChangeKind, PartsState, WorkKind
+from models.subjects.service import Appointment, AppointmentChange, Handover, RepairOrder
+from models.subjects.vehicles import Vehicle
 from tasks.intake.loading.load import Load
 from tasks.intake.loading.people import GIVES_CUSTOMER
 from tasks.intake.loading.vehicles import note_readings

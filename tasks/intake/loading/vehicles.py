@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, insert, literal, null, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from models.vehicles import OdometerReading, Vehicle, Warranty
+from models.subjects.vehicles import OdometerReading, Vehicle, Warranty
 from tasks.intake.loading.load import Load
 from tasks.intake.loading.people import ERASED, GIVES_CUSTOMER, is_erased
 from tasks.intake.merging import Field, assign_ids, collapse, find_by_key, merge, reject, renew_figures, table_of

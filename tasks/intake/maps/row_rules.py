@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
-from models.words import InvoiceKind, LeadState
+from models.core.words import InvoiceKind, LeadState
 from tasks.intake.kinds import WEEKDAYS, KindName
 from tasks.intake.values.amounts import Amount
 from tasks.intake.values.cells import Unusable

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-from models.words import (
+from models.core.words import (
     AppointmentStatus,
     ChannelName,
     DeadlineClock,

@@ -11,11 +11,11 @@ from starlette.types import Message
 
 from console.web import sign_in
 from console.web.database import Database
+from console.web.door.token_bucket import Allowance, Buckets
 from console.web.guard import COOKIE, Guard
 from console.web.limits import Limits
-from models.settings import Settings
-from models.token_bucket import Allowance, Buckets
-from models.words import Role
+from models.core.settings import Settings
+from models.core.words import Role
 from tasks.access.users import NewUser, add_user, change_password
 from tests.support.world import at
 

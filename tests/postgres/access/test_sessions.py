@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, select
 
-from models.access import User
-from models.ledger import AuditEntry
-from models.permissions import Permission
-from models.words import Role
+from models.core.words import Role
+from models.ledger.tables import AuditEntry
+from models.people.access import User
+from models.people.permissions import Permission
 from tasks.access.managing import add_managed, give_password, list_managed, switch
 from tasks.access.reach import NotYours, staff_code_in
 from tasks.access.sessions import (

@@ -18,11 +18,11 @@ from sqlalchemy import URL, Connection
 
 from console.api.application import make_api
 from console.web.database import Database
+from console.web.door.token_bucket import Allowance
 from console.web.limits import Limits
 from deployments.steering_runs import Steering
-from models.api_scopes import OF_EVERY_STORE, ApiScope
-from models.settings import Settings
-from models.token_bucket import Allowance
+from models.core.settings import Settings
+from models.people.api_scopes import OF_EVERY_STORE, ApiScope
 from tasks.access.api_keys import NewKey, make_key
 from tests.support.world import World, at
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, select, update
 
-from models.access import ApiKey
-from models.api_scopes import ApiScope
-from models.ledger import AuditEntry
+from models.ledger.tables import AuditEntry
+from models.people.access import ApiKey
+from models.people.api_scopes import ApiScope
 from tasks.access.api_keys import (
     KeyNameTaken,
     NamelessKey,

@@ -7,12 +7,12 @@ import httpx
 import pytest
 from sqlalchemy import Connection, func, select, update
 
-from models.api_scopes import ApiScope
-from models.campaigns import Campaign
-from models.ledger import AuditEntry, Touch
-from models.people import Store
-from models.settings import MessagePrices
-from models.words import CampaignState, Role
+from models.campaigns.tables import Campaign
+from models.core.settings import MessagePrices
+from models.core.words import CampaignState, Role
+from models.ledger.tables import AuditEntry, Touch
+from models.people.api_scopes import ApiScope
+from models.people.tables import Store
 from tasks.campaigns.authors import Author
 from tasks.campaigns.launch.advancing import advance
 from tasks.campaigns.launch.approving import approve

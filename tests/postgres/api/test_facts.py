@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select, text
 
-from models.api_scopes import ApiScope
-from models.money import Invoice
-from models.people import Consent, ContactPoint, Customer, CustomerKey
-from models.service import Appointment
-from models.vehicles import Vehicle
+from models.people.api_scopes import ApiScope
+from models.people.tables import Consent, ContactPoint, Customer, CustomerKey
+from models.subjects.money import Invoice
+from models.subjects.service import Appointment
+from models.subjects.vehicles import Vehicle
 from tests.postgres.api.conftest import Desk
 from tests.support.world import at
 

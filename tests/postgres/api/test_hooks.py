@@ -9,12 +9,12 @@ import httpx
 import pytest
 from sqlalchemy import Connection, select, update
 
-from models.access import SeenSignature
-from models.ledger import Case, DeliveryReceipt, Reply, Touch
-from models.people import Consent, Customer
-from models.service import Appointment
-from models.surveys import SurveyAnswer
-from models.words import ProcessName, Purpose, TouchState
+from models.calls.surveys import SurveyAnswer
+from models.core.words import ProcessName, Purpose, TouchState
+from models.ledger.tables import Case, DeliveryReceipt, Reply, Touch
+from models.people.access import SeenSignature
+from models.people.tables import Consent, Customer
+from models.subjects.service import Appointment
 from tasks.access.signatures import forget_signatures
 from tasks.dispatch.dispatch import dispatch_due
 from tasks.dispatch.dispatchers import Lease
@@ -202,7 +202,7 @@ async def test_the_dispatch_heeds_what_came_before_it_was_done(desk: Desk) -> No
 def _dispatcher(desk: Desk) -> Lease:
     from sqlalchemy import insert
 
-    from models.ledger import Dispatcher
+    from models.ledger.tables import Dispatcher
 
     made = insert(Dispatcher).values(started_at=NOW).returning(Dispatcher.id)
     dispatcher_id = desk.look(lambda connection: connection.execute(made).scalar_one())

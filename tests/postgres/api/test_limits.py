@@ -2,9 +2,9 @@
 
 import pytest
 
+from console.web.door.token_bucket import Allowance
 from console.web.limits import Limits
-from models.api_scopes import ApiScope
-from models.token_bucket import Allowance
+from models.people.api_scopes import ApiScope
 from tests.postgres.api.conftest import Desk
 
 TWICE = Allowance(at_once=2, per_second=0.01)

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import Connection, select
 
 from deployments.steering_runs import Steering
-from models.accounts_of_runs import RunAccount
-from models.ledger import Touch
-from models.people import Store
-from models.words import ProcessName
+from models.core.words import ProcessName
+from models.ledger.accounts_of_runs import RunAccount
+from models.ledger.tables import Touch
+from models.people.tables import Store
 from tasks.runs.recording import close_run, open_run
 from tests.postgres.api.conftest import NOW, NUMBERS, Desk, Recorder
 from tests.support.world import World, at

@@ -6,10 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from models.campaigns import CampaignRecipient
-from models.ledger import Reply
-from models.service import Appointment
-from models.words import (
+from models.campaigns.tables import CampaignRecipient
+from models.core.words import (
     CampaignAnswer,
     ChannelName,
     ProcessName,
@@ -18,6 +16,8 @@ from models.words import (
     StepKind,
     TouchState,
 )
+from models.ledger.tables import Reply
+from models.subjects.service import Appointment
 from tasks.campaigns.outcome.answers import record_answer
 from tasks.dispatch.claim import claim
 from tasks.dispatch.dispatch import account_of_claim

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.words import CampaignState, Role
+from models.core.words import CampaignState, Role
 from tasks.access.reach import NotYours
 from tasks.access.sessions import MayNot
 from tasks.campaigns.authors import Author

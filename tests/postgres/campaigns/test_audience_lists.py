@@ -6,9 +6,9 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import func, select
 
-from models.audiences import OnList
-from models.campaigns import AudienceList
-from models.people import CustomerKey
+from models.campaigns.audiences import OnList
+from models.campaigns.tables import AudienceList
+from models.people.tables import CustomerKey
 from tasks.campaigns.audiences.counting import audience_of
 from tasks.campaigns.audiences.lists import ListMade, NamesNobody, make_list
 from tests.postgres.campaigns.test_saved_audiences import ANN, Person

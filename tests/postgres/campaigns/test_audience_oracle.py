@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert
 
-from models.audiences import AudienceRule, Not
-from models.campaigns import AudienceList
+from models.campaigns.audiences import AudienceRule, Not
+from models.campaigns.tables import AudienceList
 from tasks.campaigns.audiences.counting import audience_of
 from tests.support.audience_oracle import AUDIENCES, LIST, NOW, PERSONS, STORE, Person, Undone, enter, holds
 from tests.support.world import World

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text, update
 
-from models.audiences import read_audience
-from models.people import Customer
-from models.words import CampaignAnswer, Purpose, TouchState
+from models.campaigns.audiences import read_audience
+from models.core.words import CampaignAnswer, Purpose, TouchState
+from models.people.tables import Customer
 from tasks.campaigns.audiences.counting import (
     AudienceTooSlow,
     audience_of,

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import insert
 
-from models.audiences import read_audience
-from models.campaigns import AudienceList
-from models.words import CampaignState, Role
+from models.campaigns.audiences import read_audience
+from models.campaigns.tables import AudienceList
+from models.core.words import CampaignState, Role
 from tasks.campaigns.audiences.choices import read_choices, read_examples, read_names
 from tasks.campaigns.authors import Author
 from tasks.campaigns.listing import list_campaigns

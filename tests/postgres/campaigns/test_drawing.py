@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Row, column, func, literal, select
 
-from models.campaign_plans import CampaignPlan, read_plan
+from models.campaigns.plans import CampaignPlan, read_plan
 from tasks.campaigns.launch.drawing import drawn
 
 WORDS = {"en": {"sms": "Come and see us."}}

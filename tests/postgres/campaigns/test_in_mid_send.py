@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, insert, literal, select, update
 
-from models.accounts_of_runs import RunAccount
-from models.base import enumeration
-from models.campaigns import Campaign
-from models.ledger import AuditEntry, Touch
-from models.people import Consent, ContactPoint, Customer
-from models.settings import MessagePrices
-from models.words import ChannelName, ContactKind, ProcessName, Purpose, TouchState
+from models.campaigns.tables import Campaign
+from models.core.settings import MessagePrices
+from models.core.words import ChannelName, ContactKind, ProcessName, Purpose, TouchState
+from models.database.base import enumeration
+from models.ledger.accounts_of_runs import RunAccount
+from models.ledger.tables import AuditEntry, Touch
+from models.people.tables import Consent, ContactPoint, Customer
 from tasks.campaigns.launch.launching import cancel, launch, pause
 from tasks.self_service.replies import record_reply
 from tests.support.campaigner import arguments

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import Connection, func, select, text
 
-from models.campaign_states import UNDER_WAY, may_follow
-from models.campaigns import Campaign, CampaignRecipient
-from models.errors import AftercareError
-from models.ledger import Touch
-from models.people import ContactPoint
-from models.settings import Settings
-from models.words import CampaignState, ChannelName, SubjectKind, TouchState, Wave
+from models.campaigns.states import UNDER_WAY, may_follow
+from models.campaigns.tables import Campaign, CampaignRecipient
+from models.core.errors import AftercareError
+from models.core.settings import Settings
+from models.core.words import CampaignState, ChannelName, SubjectKind, TouchState, Wave
+from models.ledger.tables import Touch
+from models.people.tables import ContactPoint
 from tasks.campaigns.drafting import change_campaign, create_campaign
 from tasks.campaigns.launch.advancing import advance
 from tasks.campaigns.launch.approving import approve, give_up_approvals, submit, withdraw

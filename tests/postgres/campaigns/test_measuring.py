@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from models.campaign_measures import VariantMeasure
-from models.words import AppointmentStatus, CampaignAnswer, ChannelName, Purpose, TouchState, Wave, WinnerBy
+from models.campaigns.measures import VariantMeasure
+from models.core.words import AppointmentStatus, CampaignAnswer, ChannelName, Purpose, TouchState, Wave, WinnerBy
 from tasks.campaigns.outcome.measuring import measure_canary, measure_trial
 from tests.support.campaigns import BEGAN, SMS, LaunchedCampaign, a_plan
 from tests.support.world import World, at

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from models.campaign_words import FOLLOW_UP, NothingToSay
-from models.links import Link, LinkPurpose
-from models.settings import ChannelAddresses, MessagePrices, Settings
-from models.words import ChannelName
+from models.campaigns.words import FOLLOW_UP, NothingToSay
+from models.core.settings import ChannelAddresses, MessagePrices, Settings
+from models.core.words import ChannelName
+from models.messages.links import Link, LinkPurpose
 from tasks.access.reach import NotYours
 from tasks.campaigns.wording.messages import check_words, dearest_message, estimate, preview, price_of
 from tasks.messages.links import NoAddressForCustomers, find_reader, read_token

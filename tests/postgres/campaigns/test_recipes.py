@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from models.campaign_plans import read_plan
-from models.campaign_words import FOLLOW_UP, LANGUAGES, sayings_of
-from models.people import Store
-from models.recipes import FOLDER, KEYS, NoSuchRecipe, list_recipes, recipe
-from models.settings import Settings
-from models.words import ChannelName, LaunchKind, Purpose, StepKind
+from models.campaigns.plans import read_plan
+from models.campaigns.recipes import FOLDER, KEYS, NoSuchRecipe, list_recipes, recipe
+from models.campaigns.words import FOLLOW_UP, LANGUAGES, sayings_of
+from models.core.settings import Settings
+from models.core.words import ChannelName, LaunchKind, Purpose, StepKind
+from models.people.tables import Store
 from tasks.campaigns.audiences.counting import sample_audience
 from tasks.campaigns.wording.messages import check_words, preview
 from tests.support.world import World, at

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, insert, select
 
-from models.campaign_plans import read_plan
-from models.ledger import Dispatcher, PolicyVersion, Touch
-from models.words import ProcessName, Rehearsed, TouchState
+from models.campaigns.plans import read_plan
+from models.core.words import ProcessName, Rehearsed, TouchState
+from models.ledger.tables import Dispatcher, PolicyVersion, Touch
 from tasks.campaigns.rehearsal.rehearsing import list_rehearsed
 from tasks.campaigns.rehearsal.would_be_touches import Rehearsing
 from tasks.dispatch.claim import claim

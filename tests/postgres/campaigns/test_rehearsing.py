@@ -8,12 +8,12 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import func, insert, select
 
-from models.campaign_plans import read_plan
-from models.campaign_rehearsals import CampaignRehearsal
-from models.ledger import CallAttempt, Touch
-from models.settings import MessagePrices, Settings
-from models.tables import metadata
-from models.words import CallOutcome, ChannelName, ProcessName, Purpose, Rehearsed, Role
+from models.campaigns.plans import read_plan
+from models.campaigns.rehearsals import CampaignRehearsal
+from models.core.settings import MessagePrices, Settings
+from models.core.words import CallOutcome, ChannelName, ProcessName, Purpose, Rehearsed, Role
+from models.database.tables import metadata
+from models.ledger.tables import CallAttempt, Touch
 from tasks.campaigns.rehearsal.rehearsing import list_rehearsed, rehearse_campaign
 from tasks.campaigns.rehearsal.would_be_touches import Rehearsing
 from tests.support.world import World, at

@@ -6,9 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import update
 
-from models.accounts_of_runs import Unbalanced
-from models.people import Customer
-from models.words import (
+from models.core.words import (
     AppointmentStatus,
     CampaignAnswer,
     Gate,
@@ -18,6 +16,8 @@ from models.words import (
     TouchState,
     Wave,
 )
+from models.ledger.accounts_of_runs import Unbalanced
+from models.people.tables import Customer
 from tasks.campaigns.outcome.exporting import COLUMNS, export_recipients
 from tasks.campaigns.outcome.results import NoSuchCampaign, read_results, read_standings
 from tests.support.campaigns import BEGAN, SMS, LaunchedCampaign, a_plan

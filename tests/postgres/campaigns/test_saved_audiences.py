@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from models.audiences import BadAudience
-from models.campaigns import AudienceList
-from models.ledger import AuditEntry
-from models.permissions import Permission, may
-from models.words import Role
+from models.campaigns.audiences import BadAudience
+from models.campaigns.tables import AudienceList
+from models.core.words import Role
+from models.ledger.tables import AuditEntry
+from models.people.permissions import Permission, may
 from tasks.access.reach import NotYours
 from tasks.access.sessions import MayNot
 from tasks.campaigns.audiences.saved import (

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from models.campaign_plans import CampaignPlan
-from models.campaign_words import FOLLOW_UP
-from models.ledger import AuditEntry, Touch
-from models.settings import ChannelAddresses, Settings
-from models.words import ChannelName
+from models.campaigns.plans import CampaignPlan
+from models.campaigns.words import FOLLOW_UP
+from models.core.settings import ChannelAddresses, Settings
+from models.core.words import ChannelName
+from models.ledger.tables import AuditEntry, Touch
 from tasks.campaigns.wording.messages import CampaignMessage
 from tasks.campaigns.wording.test_messages import (
     NotSentAsTest,

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import OperationalError
 
-from models.campaigns import CampaignRecipient
-from models.ledger import Touch, Verdict
-from models.people import ContactPoint
-from models.words import CampaignAnswer, CampaignState, ChannelName, ProcessName, TouchState, Wave
+from models.campaigns.tables import CampaignRecipient
+from models.core.words import CampaignAnswer, CampaignState, ChannelName, ProcessName, TouchState, Wave
+from models.ledger.tables import Touch, Verdict
+from models.people.tables import ContactPoint
 from tasks.campaigns.launch.advancing import advance
 from tasks.campaigns.launch.launching import NothingHeld, cancel, let_go, pause, resume
 from tasks.campaigns.listing import read_campaign

@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import select, update
 
 from console.web.words import say_reason
-from models.campaigns import Campaign, CampaignRecipient
-from models.explanations import ProcessStory, Standing
-from models.people import Customer
-from models.words import CampaignState, ProcessName, Wave
+from models.campaigns.tables import Campaign, CampaignRecipient
+from models.core.words import CampaignState, ProcessName, Wave
+from models.ledger.explanations import ProcessStory, Standing
+from models.people.tables import Customer
 from tasks.campaigns.launch.launching import cancel
 from tasks.explaining.story import explain
 from tests.support.campaigning import MEI, NOON, CampaignOffice, plan

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from models.cases import CaseKind
-from models.ledger import AuditEntry, Case
-from models.money import Promise
-from models.people import Consent
-from models.promises import PromiseForThePast, PromiseTooFarOff
-from models.surveys import SurveyAnswer
-from models.words import ChannelName, ProcessName, Purpose, SubjectKind, SurveySource
+from models.calls.surveys import SurveyAnswer
+from models.core.words import ChannelName, ProcessName, Purpose, SubjectKind, SurveySource
+from models.ledger.cases import CaseKind
+from models.ledger.tables import AuditEntry, Case
+from models.people.tables import Consent
+from models.subjects.money import Promise
+from models.subjects.promises import PromiseForThePast, PromiseTooFarOff
 from tasks.customers.consent import ConsentChanged, read_switches
 from tasks.self_service.contact_choices import CHOICES, Choice, choose, end_all_contact
 from tasks.self_service.paying import NothingToPromise, promise, see_account

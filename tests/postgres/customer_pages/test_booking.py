@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, select, update
 
-from models.ledger import AuditEntry
-from models.people import Store
-from models.service import Appointment, AppointmentChange, DepartmentNotice
-from models.words import AppointmentStatus, ChangeKind, ProcessName
+from models.core.words import AppointmentStatus, ChangeKind, ProcessName
+from models.ledger.tables import AuditEntry
+from models.people.tables import Store
+from models.subjects.service import Appointment, AppointmentChange, DepartmentNotice
 from tasks.self_service.booking import (
     AppointmentChanged,
     SlotTaken,

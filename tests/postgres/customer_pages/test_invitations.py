@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from models.campaigns import CampaignRecipient
-from models.ledger import Touch
-from models.links import LinkPurpose
-from models.people import Store
-from models.service import Appointment
-from models.settings import Settings
-from models.words import AppointmentStatus, CampaignAnswer, ProcessName, Wave
+from models.campaigns.tables import CampaignRecipient
+from models.core.settings import Settings
+from models.core.words import AppointmentStatus, CampaignAnswer, ProcessName, Wave
+from models.ledger.tables import Touch
+from models.messages.links import LinkPurpose
+from models.people.tables import Store
+from models.subjects.service import Appointment
 from tasks.messages.links import list_links
 from tasks.self_service.booking import AppointmentChanged, SlotTaken, days_for_a_visit
 from tasks.self_service.invitations import ask, decline, see_invitation

@@ -6,12 +6,12 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import update
 
-from models.links import Link, LinkPurpose, make_link
-from models.people import Customer, Store
-from models.rendering import render
-from models.service import Appointment
-from models.settings import ChannelAddresses, Settings
-from models.words import ProcessName, SubjectKind
+from models.core.settings import ChannelAddresses, Settings
+from models.core.words import ProcessName, SubjectKind
+from models.messages.links import Link, LinkPurpose, make_link
+from models.messages.rendering import render
+from models.people.tables import Customer, Store
+from models.subjects.service import Appointment
 from tasks.messages.letters import letters_of
 from tasks.messages.links import NoAddressForCustomers, find_reader, list_links, read_token, stores_to_call
 from tests.support.campaigns import LaunchedCampaign

@@ -3,10 +3,8 @@
 import pytest
 from sqlalchemy import insert, select
 
-from models.ledger import CallAttempt, Case, CaseNote, DeliveryReceipt, Reply, Touch
-from models.people import Store
-from models.surveys import SurveyAnswer
-from models.words import (
+from models.calls.surveys import SurveyAnswer
+from models.core.words import (
     CallOutcome,
     CaseKind,
     CaseState,
@@ -19,6 +17,8 @@ from models.words import (
     SubjectKind,
     SurveySource,
 )
+from models.ledger.tables import CallAttempt, Case, CaseNote, DeliveryReceipt, Reply, Touch
+from models.people.tables import Store
 from tasks import audit
 from tasks.access.sessions import SignedIn, read_session, sign_in
 from tasks.access.users import NewUser, add_user

@@ -6,9 +6,9 @@ from itertools import product
 import pytest
 from sqlalchemy import select
 
-from models.ledger import AuditEntry
-from models.people import Consent
-from models.words import ChannelName, ProcessName, Purpose, TouchState
+from models.core.words import ChannelName, ProcessName, Purpose, TouchState
+from models.ledger.tables import AuditEntry
+from models.people.tables import Consent
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
 from tasks.customers.consent import (

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, insert, select, text, update
 
-from models.ledger import AuditEntry, Reply, Touch
-from models.people import Customer
-from models.settings import Settings
-from models.words import ChannelName, ReplyMeaning, TouchState
+from models.core.settings import Settings
+from models.core.words import ChannelName, ReplyMeaning, TouchState
+from models.ledger.tables import AuditEntry, Reply, Touch
+from models.people.tables import Customer
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
 from tasks.customers.erasing import (

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from models.words import CampaignAnswer, Wave
+from models.core.words import CampaignAnswer, Wave
 from tasks import audit
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn

@@ -2,10 +2,10 @@
 
 from sqlalchemy import insert, select, update
 
-from models.ledger import Case, Touch
-from models.money import Account
-from models.people import ContactPoint, Store
-from models.words import AppointmentStatus, CaseKind, CaseState, ChannelName, ProcessName, Purpose, TouchState
+from models.core.words import AppointmentStatus, CaseKind, CaseState, ChannelName, ProcessName, Purpose, TouchState
+from models.ledger.tables import Case, Touch
+from models.people.tables import ContactPoint, Store
+from models.subjects.money import Account
 from tests.support.office import Office
 from tests.support.world import at, day
 

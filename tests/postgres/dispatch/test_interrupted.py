@@ -6,10 +6,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import insert, update
 
-from models.ledger import TemplateVersion
-from models.people import ContactPoint
-from models.vehicles import Vehicle
-from models.words import ContactKind, ProcessName, TouchState
+from models.core.words import ContactKind, ProcessName, TouchState
+from models.ledger.tables import TemplateVersion
+from models.people.tables import ContactPoint
+from models.subjects.vehicles import Vehicle
 from tasks.channels.contract import Accepted, Transient
 from tasks.dispatch.dispatchers import CUT_OFF, recover_abandoned
 from tasks.dispatch.release import Released

@@ -13,10 +13,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, func, select, text
 
-from models.ledger import Touch
-from models.money import Account
-from models.settings import Settings
-from models.words import ProcessName, TouchState
+from models.core.settings import Settings
+from models.core.words import ProcessName, TouchState
+from models.ledger.tables import Touch
+from models.subjects.money import Account
 from tasks.channels.apprise import THREADS
 from tasks.dispatch.dispatchers import LOCK_CLASS
 from tests.support.dispatcher import arguments, settings_for

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import update
 
-from models.people import Store
-from models.words import ProcessName, Role, StepKind, TouchState
+from models.core.words import ProcessName, Role, StepKind, TouchState
+from models.people.tables import Store
 from tasks.planning.sweep import plan
 from tasks.policies.catalogue import add_policy
 from tests.support.desk import verdicts_of

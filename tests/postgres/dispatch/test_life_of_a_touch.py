@@ -19,13 +19,8 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import Connection, select, text, update
 
-from models.call_outcomes import CallReport
-from models.ledger import Touch
-from models.people import ContactPoint
-from models.service import Appointment
-from models.touch_states import may_follow
-from models.vehicles import Vehicle
-from models.words import (
+from models.calls.outcomes import CallReport
+from models.core.words import (
     AppointmentStatus,
     CallOutcome,
     ChannelName,
@@ -34,6 +29,11 @@ from models.words import (
     StepKind,
     TouchState,
 )
+from models.ledger.tables import Touch
+from models.ledger.touch_states import may_follow
+from models.people.tables import ContactPoint
+from models.subjects.service import Appointment
+from models.subjects.vehicles import Vehicle
 from tasks.calls import list_calls, record_outcome
 from tasks.channels.contract import Accepted, Outcome, Rejected, Transient, Unknown
 from tasks.dispatch.dispatchers import recover_abandoned

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from sqlalchemy import Connection, insert, select, update
 
-from models.ledger import Touch
-from models.letters import write_money
-from models.money import Invoice
-from models.shipped import shipped_policy
-from models.words import InvoiceKind, InvoiceStatus, ProcessName, Role, StepKind, TouchState
+from models.core.words import InvoiceKind, InvoiceStatus, ProcessName, Role, StepKind, TouchState
+from models.ledger.tables import Touch
+from models.messages.letters import write_money
+from models.policies.shipped import shipped_policy
+from models.subjects.money import Invoice
 from tasks.planning.sweep import plan
 from tasks.touches.approvals import approve, list_waiting
 from tests.support.oracles import Books, Document, Paid

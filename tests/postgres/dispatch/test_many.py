@@ -2,9 +2,9 @@
 
 from sqlalchemy import insert, text
 
-from models.people import ContactPoint, Customer
-from models.service import Handover
-from models.words import ProcessName
+from models.core.words import ProcessName
+from models.people.tables import ContactPoint, Customer
+from models.subjects.service import Handover
 from tests.support.stepwise import StepwiseDispatcher
 from tests.support.world import World, at
 

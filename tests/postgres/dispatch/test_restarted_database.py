@@ -12,10 +12,10 @@ from sqlalchemy.exc import OperationalError
 
 from deployments.embedded import OUR_DATABASE, open_embedded, restart_if_dead
 from deployments.postgres import Cluster, find_postmaster
-from models.ledger import Touch
-from models.schema import upgrade
-from models.settings import Settings
-from models.words import ProcessName, TouchState
+from models.core.settings import Settings
+from models.core.words import ProcessName, TouchState
+from models.database.schema import upgrade
+from models.ledger.tables import Touch
 from tasks.channels.outbox import OutboxChannel
 from tasks.dispatch import dispatch
 from tasks.dispatch.claim import Judged, claim

@@ -11,9 +11,9 @@ from uuid import UUID
 
 from sqlalchemy import create_engine, func, select
 
-from models.accounts_of_runs import RunAccount
-from models.ledger import Touch
-from models.words import ProcessName, StepKind, TouchState
+from models.core.words import ProcessName, StepKind, TouchState
+from models.ledger.accounts_of_runs import RunAccount
+from models.ledger.tables import Touch
 from tasks.dispatch.dispatch import dispatch_due
 from tasks.planning.sweep import plan
 from tests.support.office import Office

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from models.ledger import Touch
-from models.people import ContactPoint
-from models.service import Appointment
-from models.vehicles import Vehicle
-from models.words import AppointmentStatus, ChannelName, ProcessName, ReplyMeaning, TouchState
+from models.core.words import AppointmentStatus, ChannelName, ProcessName, ReplyMeaning, TouchState
+from models.ledger.tables import Touch
+from models.people.tables import ContactPoint
+from models.subjects.service import Appointment
+from models.subjects.vehicles import Vehicle
 from tasks.channels.gateway import GatewayChannel
 from tasks.dispatch.dispatch import CHUNKS_IN_FLIGHT
 from tasks.self_service.replies import record_reply

@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Connection, select, text
 
-from models.ledger import Touch
-from models.people import Customer
-from models.settings import Settings
-from models.words import ProcessName, TouchState
+from models.core.settings import Settings
+from models.core.words import ProcessName, TouchState
+from models.ledger.tables import Touch
+from models.people.tables import Customer
 from tasks.intake.importing import load_file, read_kinds
 from tasks.intake.maps.column_map import NO_MAP, read_map
 from tasks.intake.results import ImportResult

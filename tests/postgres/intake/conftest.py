@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from models.settings import Settings
+from models.core.settings import Settings
 from tasks.intake.files.rejects import rejects_path
 from tasks.intake.importing import load_file, read_kinds
 from tasks.intake.maps.column_map import NO_MAP, read_map

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import insert, select
 
-from models.people import Consent, Customer
+from models.people.tables import Consent, Customer
 from tests.postgres.intake.conftest import NOW, Desk
 
 CUSTOMERS = "key,name,phone\nC1,Li Na,13800138000\n"

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select, text
 
-from models.vehicles import Vehicle
+from models.subjects.vehicles import Vehicle
 from tasks.intake.deriving import EVER, derive_settlements, derive_warranty_ends
 from tests.postgres.intake.conftest import Desk
 

@@ -9,7 +9,7 @@ from sqlalchemy import URL, Engine, text
 from typer.testing import CliRunner, Result
 
 from console.command import app
-from models.settings import read_settings
+from models.core.settings import read_settings
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from models.settings import Settings
+from models.core.settings import Settings
 from tasks.intake import importing
 from tasks.intake.errors import AmbiguousColumn, ColumnsNotInFile, KindNeedsColumns, UnknownKind, UnusableFile
 from tasks.intake.files.rejects import rejects_path

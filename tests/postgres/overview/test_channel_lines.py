@@ -7,10 +7,10 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, select
 
 from console.web.channel_lines import list_lines, list_unused, resume_line
-from models.ledger import AuditEntry
-from models.people import Store
-from models.settings import ChannelAddresses, Settings
-from models.words import ChannelName, Role
+from models.core.settings import ChannelAddresses, Settings
+from models.core.words import ChannelName, Role
+from models.ledger.tables import AuditEntry
+from models.people.tables import Store
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
 from tasks.dispatch.pausing import pause

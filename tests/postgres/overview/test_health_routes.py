@@ -14,9 +14,9 @@ from console.web import health_routes
 from console.web.database import Database
 from console.web.guard import Guard
 from deployments.schedules import SERVED
-from models.ledger import PolicyVersion, Process, Run
-from models.settings import Settings
-from models.words import ProcessName, RunState
+from models.core.settings import Settings
+from models.core.words import ProcessName, RunState
+from models.ledger.tables import PolicyVersion, Process, Run
 from tests.support.world import at
 
 INSTALLED = at("2026-03-09 10:00")

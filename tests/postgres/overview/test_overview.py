@@ -8,10 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Connection, func, insert, select
 
-from models.ledger import Case, PolicyVersion, Run, TemplateVersion, Touch
-from models.standings import Share, Standing
-from models.surveys import SurveyAnswer
-from models.words import (
+from models.calls.surveys import SurveyAnswer
+from models.core.words import (
     CallOutcome,
     CaseKind,
     CaseState,
@@ -24,6 +22,8 @@ from models.words import (
     SurveySource,
     TouchState,
 )
+from models.ledger.standings import Share, Standing
+from models.ledger.tables import Case, PolicyVersion, Run, TemplateVersion, Touch
 from tasks.overview.coverage import measure_coverage
 from tasks.overview.day import read_day
 from tasks.overview.deadlines import count_overdue, read_urgent

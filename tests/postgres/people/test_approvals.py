@@ -5,8 +5,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import update
 
-from models.ledger import Touch
-from models.words import ProcessName, Role, TouchState
+from models.core.words import ProcessName, Role, TouchState
+from models.ledger.tables import Touch
 from tasks.access.reach import NotYours
 from tasks.stores.staff import UnknownStaff
 from tasks.touches.approvals import (

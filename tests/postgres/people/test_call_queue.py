@@ -11,11 +11,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, Engine, event, select, update
 
-from models.call_outcomes import CallReport
-from models.call_queue import HELD_FOR, NotAMarkOfACall
-from models.ledger import CallAttempt, Case, Touch
-from models.surveys import SurveyAnswer
-from models.words import (
+from models.calls.outcomes import CallReport
+from models.calls.queue import HELD_FOR, NotAMarkOfACall
+from models.calls.surveys import SurveyAnswer
+from models.core.words import (
     CallOutcome,
     CaseKind,
     PartsState,
@@ -26,6 +25,7 @@ from models.words import (
     SurveySource,
     TouchState,
 )
+from models.ledger.tables import CallAttempt, Case, Touch
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
 from tasks.calls import finish_task, record_outcome

@@ -8,12 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import insert, literal, select, update
 
-from models.call_outcomes import CallReport, PromiseMade
-from models.ledger import CallAttempt, Case, Touch
-from models.money import Promise
-from models.people import Consent, ContactPoint
-from models.service import Appointment
-from models.words import (
+from models.calls.outcomes import CallReport, PromiseMade
+from models.core.words import (
     AppointmentStatus,
     CallOutcome,
     CaseKind,
@@ -26,6 +22,10 @@ from models.words import (
     StepKind,
     TouchState,
 )
+from models.ledger.tables import CallAttempt, Case, Touch
+from models.people.tables import Consent, ContactPoint
+from models.subjects.money import Promise
+from models.subjects.service import Appointment
 from tasks.calls import CallRecorded, finish_task, list_calls, record_outcome
 from tasks.calls.recording import NotOfThatKind
 from tasks.stores.staff import InactiveStaff, UnknownStaff

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import select, update
 
-from models.ledger import Case
-from models.people import Store
-from models.words import CaseKind, CaseState, DeadlineClock, Role
+from models.core.words import CaseKind, CaseState, DeadlineClock, Role
+from models.ledger.tables import Case
+from models.people.tables import Store
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
 from tasks.cases.board import acting_on, list_cases, read_board, read_case

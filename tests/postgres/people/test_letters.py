@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import event, update
 
-from models.people import Store
-from models.words import ProcessName
+from models.core.words import ProcessName
+from models.people.tables import Store
 from tasks.messages.letters import letters_of
 from tests.support.world import World, at
 

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import insert
 
-from models.service import AppointmentChange
-from models.shipped import shipped_policy
-from models.words import ChangeKind, ProcessName, Role
+from models.core.words import ChangeKind, ProcessName, Role
+from models.policies.shipped import shipped_policy
+from models.subjects.service import AppointmentChange
 from tasks.policies.catalogue import add_policy
 from tasks.stores.notices import NoticeAcknowledged, UnknownNotice, acknowledge, list_notices, tell_departments
 from tasks.stores.staff import UnknownStaff

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
-from models.call_outcomes import CallReport
-from models.ledger import CallAttempt, Reply
-from models.people import Consent
-from models.words import CallOutcome, ChannelName, ProcessName
+from models.calls.outcomes import CallReport
+from models.core.words import CallOutcome, ChannelName, ProcessName
+from models.ledger.tables import CallAttempt, Reply
+from models.people.tables import Consent
 from tasks.calls import CallRecorded, record_outcome
 from tasks.self_service.replies import record_reply
 from tasks.touches.picking import WrongState

@@ -6,9 +6,9 @@ from datetime import time
 import pytest
 from sqlalchemy import select
 
-from models.ledger import AuditEntry
-from models.people import Store
-from models.words import Role
+from models.core.words import Role
+from models.ledger.tables import AuditEntry
+from models.people.tables import Store
 from tasks.access.reach import NotYours
 from tasks.access.sessions import MayNot, SignedIn
 from tasks.stores.contact import (

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, update
 
-from models.ledger import Touch
-from models.people import ContactPoint, Store
-from models.words import ChannelName, ProcessName, TouchState
+from models.core.words import ChannelName, ProcessName, TouchState
+from models.ledger.tables import Touch
+from models.people.tables import ContactPoint, Store
 from tasks.access.reach import NotYours
 from tasks.touches.lists import (
     MOST_DAYS,

@@ -5,9 +5,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from models.call_outcomes import CallReport
-from models.ledger import Case
-from models.words import CallOutcome, CaseKind, CaseState, Gate, ProcessName, Purpose, Role, TouchState
+from models.calls.outcomes import CallReport
+from models.core.words import CallOutcome, CaseKind, CaseState, Gate, ProcessName, Purpose, Role, TouchState
+from models.ledger.tables import Case
 from tasks.calls import list_calls, record_outcome
 from tasks.cases.handling import CaseNotThere, NewCase, close_case, open_case, solve_case
 from tests.support.desk import handed_to_staff, touch_of, verdicts_of

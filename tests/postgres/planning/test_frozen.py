@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from sqlalchemy import event, func, select
 from sqlalchemy.engine.interfaces import CacheStats
 
-from models.ledger import PolicyVersion, TemplateVersion, Touch
-from models.shipped import shipped_policy, shipped_templates
-from models.words import ProcessName
+from models.core.words import ProcessName
+from models.ledger.tables import PolicyVersion, TemplateVersion, Touch
+from models.policies.shipped import shipped_policy, shipped_templates
 from tasks.messages.letters import letters_of
 from tasks.policies.catalogue import add_policy, add_template
 from tests.support.world import World, at

@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Text, insert, literal, select, update
 
-from models.cadence import later, local_day, midnight, moment, shift
-from models.ledger import Touch
-from models.money import Account, Invoice, Payment
-from models.offsets import Offset
-from models.people import Store
-from models.shipped import shipped_policy
-from models.words import InvoiceKind, InvoiceStatus, ProcessName, TouchState
+from models.core.cadence import later, local_day, midnight, moment, shift
+from models.core.offsets import Offset
+from models.core.words import InvoiceKind, InvoiceStatus, ProcessName, TouchState
+from models.ledger.tables import Touch
+from models.people.tables import Store
+from models.policies.shipped import shipped_policy
+from models.subjects.money import Account, Invoice, Payment
 from tasks.planning.sweep import plan
 from tasks.policies.catalogue import add_policy
 from tasks.subjects.accounts import Accounts

@@ -2,9 +2,9 @@
 
 from sqlalchemy import update
 
-from models.service import Appointment
-from models.touch_states import may_follow
-from models.words import AppointmentStatus, ProcessName, TouchState
+from models.core.words import AppointmentStatus, ProcessName, TouchState
+from models.ledger.touch_states import may_follow
+from models.subjects.service import Appointment
 from tests.support.world import World, at
 
 APPOINTMENTS = ProcessName.APPOINTMENT_REMINDERS

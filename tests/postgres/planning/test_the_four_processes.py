@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.words import AppointmentStatus, InvoiceStatus, PartsState, ProcessName, WorkKind
+from models.core.words import AppointmentStatus, InvoiceStatus, PartsState, ProcessName, WorkKind
 from tests.support.world import World, at, day
 
 APPOINTMENTS = ProcessName.APPOINTMENT_REMINDERS

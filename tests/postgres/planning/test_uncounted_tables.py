@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from models.words import ProcessName
+from models.core.words import ProcessName
 from tests.support.world import World
 
 OVERDUE = ProcessName.OVERDUE_ACCOUNTS

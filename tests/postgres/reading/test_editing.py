@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from models.ledger import AuditEntry
-from models.people import Store
-from models.rendering import UnknownVariable
-from models.shipped import BadPolicy, shipped_policy
-from models.template_guard import ForbiddenInTemplate
-from models.words import ProcessName, Role, SubjectKind
+from models.core.words import ProcessName, Role, SubjectKind
+from models.ledger.tables import AuditEntry
+from models.messages.rendering import UnknownVariable
+from models.messages.template_guard import ForbiddenInTemplate
+from models.people.tables import Store
+from models.policies.shipped import BadPolicy, shipped_policy
 from tasks.access.reach import NotYours
 from tasks.access.sessions import MayNot, SignedIn
 from tasks.messages.previewing import examples_of, examples_of_customer

@@ -5,10 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, update
 
-from models.explanations import Explanation, Standing, StepStory
-from models.ledger import CallAttempt, Case, Process, Touch, Verdict
-from models.people import CustomerKey
-from models.words import (
+from models.core.words import (
     AppointmentStatus,
     CallOutcome,
     CaseKind,
@@ -21,6 +18,9 @@ from models.words import (
     TouchState,
     WorkKind,
 )
+from models.ledger.explanations import Explanation, Standing, StepStory
+from models.ledger.tables import CallAttempt, Case, Process, Touch, Verdict
+from models.people.tables import CustomerKey
 from tasks.explaining.finding import AmbiguousCustomer, UnknownCustomer, find_customer
 from tasks.explaining.story import explain
 from tests.support.world import World, at, day
@@ -292,7 +292,7 @@ def test_an_earlier_owners_touch_shows_no_more_than_that_it_is_there(world: Worl
 
 
 def update_owner(vehicle: int, owner: int) -> Any:
-    from models.vehicles import Vehicle
+    from models.subjects.vehicles import Vehicle
 
     return update(Vehicle).where(Vehicle.id == vehicle).values(customer_id=owner)
 

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import InternalError
 
-from models.ledger import Touch, Verdict
-from models.people import Store
-from models.words import AppointmentStatus, PartsState, ProcessName, TouchState, WorkKind
+from models.core.words import AppointmentStatus, PartsState, ProcessName, TouchState, WorkKind
+from models.ledger.tables import Touch, Verdict
+from models.people.tables import Store
 from tasks.planning import forecasting
 from tasks.planning.forecasting import forecast
 from tests.support.world import SHANGHAI, World, at, day

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select, update
 
-from models.ledger import AuditEntry, PolicyVersion, TemplateVersion
-from models.policy import CONTACT_RULES
-from models.rendering import UnknownVariable, UnreadableTemplate
-from models.shipped import BadPolicy, shipped_policy
-from models.words import ProcessName, Role
+from models.core.words import ProcessName, Role
+from models.ledger.tables import AuditEntry, PolicyVersion, TemplateVersion
+from models.messages.rendering import UnknownVariable, UnreadableTemplate
+from models.policies.policy import CONTACT_RULES
+from models.policies.shipped import BadPolicy, shipped_policy
 from tasks.campaigns.launch.making_policies import MADE_FOR_CAMPAIGNS
 from tasks.messages.template_changes import (
     BadTemplates,

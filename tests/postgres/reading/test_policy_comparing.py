@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
-from models.ledger import Touch
-from models.policy import AnyPolicy
-from models.shipped import read_policy, shipped_policy
-from models.words import STANDING_PROCESSES, ProcessName, WorkKind
+from models.core.words import STANDING_PROCESSES, ProcessName, WorkKind
+from models.ledger.tables import Touch
+from models.policies.policy import AnyPolicy
+from models.policies.shipped import read_policy, shipped_policy
 from tasks.planning import comparing as policy_comparing
 from tasks.planning.comparing import Change, Comparison, ComparisonTooLong, compare, foresee_both
 from tasks.policies.changing import change_policy

@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import insert, select
 
-from models.ledger import AuditEntry, ChannelPause, Run
-from models.words import ChannelName, ProcessName, RunState, TouchState
+from models.core.words import ChannelName, ProcessName, RunState, TouchState
+from models.ledger.tables import AuditEntry, ChannelPause, Run
 from tasks.overview.reporting import TouchFilter, list_stores, list_touches, read_status
 from tasks.runs.steering import NotPaused, resume_channel, switch_process
 from tests.support.world import World, at, day
@@ -64,8 +64,8 @@ def test_touches_are_filtered_and_their_recipients_masked(world: World) -> None:
 def mark_sent(world: World, customer: int) -> None:
     from sqlalchemy import update
 
-    from models.ledger import Touch
-    from models.people import ContactPoint
+    from models.ledger.tables import Touch
+    from models.people.tables import ContactPoint
 
     point = select(ContactPoint.id).where(ContactPoint.customer_id == customer).scalar_subquery()
     world.connection.execute(

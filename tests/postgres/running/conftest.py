@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from models.settings import Settings
+from models.core.settings import Settings
 from tests.support.office import Office
 
 

@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import insert, select
 
-from models.accounts_of_runs import RunAccount
-from models.ledger import Run
-from models.words import ProcessName, RunState, TouchState
+from models.core.words import ProcessName, RunState, TouchState
+from models.ledger.accounts_of_runs import RunAccount
+from models.ledger.tables import Run
 from tasks.database.paging import Place
 from tasks.dispatch.dispatch import dispatch_due
 from tasks.policies.catalogue import active_versions, add_policy, policies_in_force

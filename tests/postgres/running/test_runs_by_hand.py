@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import insert, select
 
-from models.ledger import AuditEntry, Run
-from models.words import ProcessName, Role, RunState
+from models.core.words import ProcessName, Role, RunState
+from models.ledger.tables import AuditEntry, Run
 from tasks.access.sessions import SignedIn
 from tasks.database.leases import Lease
 from tasks.runs.by_hand import (

@@ -6,8 +6,8 @@ import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection
 
-from models.migrating import MIGRATIONS
-from models.schema import NEWEST, read_version, upgrade
+from models.database.migrating import MIGRATIONS
+from models.database.schema import NEWEST, read_version, upgrade
 
 
 def test_the_last_file_is_the_last_migration() -> None:
@@ -19,5 +19,5 @@ def test_a_database_is_at_the_newest(connection: Connection) -> None:
 
 
 def test_a_database_at_the_newest_is_left_alone(database_url: URL, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "models.migrating", None)
+    monkeypatch.setitem(sys.modules, "models.database.migrating", None)
     upgrade(database_url.render_as_string(hide_password=False))

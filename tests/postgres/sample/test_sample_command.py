@@ -9,7 +9,7 @@ from sqlalchemy import URL, create_engine, text
 from typer.testing import CliRunner, Result
 
 from console.sampling import sample
-from models.settings import read_settings
+from models.core.settings import read_settings
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from models.ledger import Touch
-from models.people import CustomerKey
-from models.settings import Settings
-from models.words import ProcessName, TouchState
+from models.core.settings import Settings
+from models.core.words import ProcessName, TouchState
+from models.ledger.tables import Touch
+from models.people.tables import CustomerKey
 from tasks.intake.results import ImportResult
 from tasks.planning.sweep import plan
 from tasks.policies.catalogue import install_shipped

@@ -14,7 +14,7 @@ from aiohttp.http import StreamWriter
 from pydantic import SecretStr
 from yarl import URL
 
-from models.settings import Settings
+from models.core.settings import Settings
 from tasks.channels.contract import Accepted, Channel, Message, Outcome, Rejected, Transient, Unknown
 from tasks.channels.gateway import CHUNK, GatewayChannel, _Request
 from tasks.channels.opening import open_channel

@@ -6,8 +6,8 @@ import sys
 import pytest
 from pydantic import SecretStr
 
-from models.settings import Settings
-from models.words import ChannelName
+from models.core.settings import Settings
+from models.core.words import ChannelName
 from tasks.channels.apprise import AppriseChannel
 from tasks.channels.contract import UnusableChannelAddress
 from tasks.channels.gateway import GatewayChannel
@@ -110,7 +110,7 @@ def test_a_channel_of_a_store_that_is_not_on_record_is_told_of(monkeypatch: pyte
 def test_apprise_is_loaded_only_for_an_address_of_its_own() -> None:
     program = (
         "import sys\n"
-        "from models.settings import Settings\n"
+        "from models.core.settings import Settings\n"
         "from tasks.channels.opening import check_addresses\n"
         "check_addresses(Settings())\n"
         "sys.exit('apprise' in sys.modules)\n"

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import pytest
 
-from models.words import Purpose
+from models.core.words import Purpose
 from tasks.channels import outbox
 from tasks.channels.contract import Accepted, Message, Outcome, Transient, Unknown
 from tasks.channels.outbox import TAIL_PIECE, OutboxChannel

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from models.settings import Settings
+from models.core.settings import Settings
 from tasks.channels.contract import Accepted
 from tasks.channels.opening import open_channel
 from tests.support.messages import make_message

@@ -24,7 +24,7 @@ from console.web.audience_tree import (
     rooted,
 )
 from console.web.words import LANGUAGES, read_wording
-from models.audiences import BadAudience, read_audience
+from models.campaigns.audiences import BadAudience, read_audience
 
 NEVER_CAME: Node = {"kind": "last-visit", "or_never": True}
 

@@ -20,11 +20,11 @@ from console.web.campaign_draft import (
     tidied,
     write_at,
 )
-from models.campaign_plans import BadPlan, CampaignPlan, read_plan
-from models.campaign_words import FOLLOW_UP, check_texts
-from models.complaints import Place
-from models.recipes import list_recipes
-from models.words import StepKind
+from console.web.parts.complaints import Place
+from models.campaigns.plans import BadPlan, CampaignPlan, read_plan
+from models.campaigns.recipes import list_recipes
+from models.campaigns.words import FOLLOW_UP, check_texts
+from models.core.words import StepKind
 
 
 def refused(body: dict[str, Any]) -> dict[Place, str]:

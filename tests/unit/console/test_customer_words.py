@@ -7,9 +7,8 @@ import pytest
 from console.web.customer_line import said_or
 from console.web.customer_problems import PROBLEMS
 from console.web.words import LANGUAGES, read_wording, say
-from models.explanations import Standing
-from models.surveys import DIMENSIONS
-from models.words import (
+from models.calls.surveys import DIMENSIONS
+from models.core.words import (
     AppointmentStatus,
     Decision,
     InvoiceKind,
@@ -19,6 +18,7 @@ from models.words import (
     ReceiptStatus,
     ReplyMeaning,
 )
+from models.ledger.explanations import Standing
 from tasks.customers.consent import STOPPED
 from tasks.customers.erasing import ERASED
 from tasks.customers.timeline import EntryKind

@@ -9,16 +9,23 @@ import pytest
 from pydantic import ValidationError
 
 from console.web.campaign_draft import new_body
+from console.web.parts.complaints import complaints_of
 from console.web.refusals import SENTENCES, problems_of, reason_of
 from console.web.words import say_reason
-from models.audiences import BadAudience, read_audience
-from models.campaign_course import AUDIENCE_DRIFTED, BUDGET_USED_UP, NOBODY_REACHED, TOO_MANY
-from models.campaign_plans import BadPlan, CampaignPlan, read_plan
-from models.complaints import complaints_of
-from models.policy import ContactRules
-from models.sentences import Sentence
-from models.shipped import POLICIES, BadPolicy, read_contact_rules, read_policy, shipped_contact_rules, shipped_policy
-from models.words import ProcessName
+from models.campaigns.audiences import BadAudience, read_audience
+from models.campaigns.course import AUDIENCE_DRIFTED, BUDGET_USED_UP, NOBODY_REACHED, TOO_MANY
+from models.campaigns.plans import BadPlan, CampaignPlan, read_plan
+from models.core.sentences import Sentence
+from models.core.words import ProcessName
+from models.policies.policy import ContactRules
+from models.policies.shipped import (
+    POLICIES,
+    BadPolicy,
+    read_contact_rules,
+    read_policy,
+    shipped_contact_rules,
+    shipped_policy,
+)
 from tasks.campaigns.launch.approving import NOT_IN_TIME
 
 CHINESE = "zh-CN"

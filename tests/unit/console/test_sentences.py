@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from console.sentences import about_moment, details, where_it_stands
-from models.explanations import AttemptSeen, Standing, StepStory, TouchSeen, VerdictSeen
-from models.words import CallOutcome, ChannelName, Decision, Gate, StepKind, TouchState
+from models.core.words import CallOutcome, ChannelName, Decision, Gate, StepKind, TouchState
+from models.ledger.explanations import AttemptSeen, Standing, StepStory, TouchSeen, VerdictSeen
 from tests.support.world import SHANGHAI, at
 
 DUE = at("2026-03-10 10:00")

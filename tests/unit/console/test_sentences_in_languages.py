@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 import console
 from console.web.words import LANGUAGES, read_wording, say_problem, say_reason
-from models import sentences
-from models.sentences import EXHAUSTED, REFUSED, SETTLED_GIVEN_UP, THEN_PASSED, Sentence, read_back
-from models.words import Role
+from models.core import sentences
+from models.core.sentences import EXHAUSTED, REFUSED, SETTLED_GIVEN_UP, THEN_PASSED, Sentence, read_back
+from models.core.words import Role
 from tasks.explaining.subjects import ENDS_BY_DATE, ON_HOLD_FOR
 from tasks.stores.staff import Actor
 from tasks.touches.approvals import MayNotApprove

@@ -8,8 +8,8 @@ import pytest
 
 import console
 from console.web.words import LANGUAGES, Unsaid, read_wording, say, say_word
-from models.shipped import shipped_policy
-from models.words import STANDING_PROCESSES, ProcessName
+from models.core.words import STANDING_PROCESSES, ProcessName
+from models.policies.shipped import shipped_policy
 
 SOURCES = [
     path.read_text(encoding="utf-8")

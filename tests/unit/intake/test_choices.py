@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.words import InvoiceKind, InvoiceStatus, PartsState
+from models.core.words import InvoiceKind, InvoiceStatus, PartsState
 from tasks.intake.values.cells import Unusable
 from tasks.intake.values.choices import BOOKING, INVOICE_KINDS, INVOICE_STATES, PARTS, BookingWord, choose, read_yes_no
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 import pytest
 
-from models.words import (
+from models.core.words import (
     AppointmentStatus,
     ChannelName,
     InvoiceKind,

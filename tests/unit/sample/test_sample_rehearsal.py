@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from models.words import LeadState, LeadUrgency
+from models.core.words import LeadState, LeadUrgency
 from tasks.sample.dealership import SAMPLE_MOMENT, sample_rows
 from tasks.sample.pieces.all_pieces import A_THOUSAND, PIECES, is_set_piece
 from tasks.sample.rows import (

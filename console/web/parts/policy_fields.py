@@ -1,0 +1,128 @@
+"""How each field of a policy is filled in: what a form shows for it, read off the models themselves."""
+
+from collections.abc import Iterator
+from datetime import date, time
+from decimal import Decimal
+from enum import StrEnum
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from models.core.errors import AftercareError
+from models.core.offsets import Offset
+from models.core.words import ProcessName, Validity
+from models.policies.policy import CONDITIONS, SUBJECTS, ContactRules, Policy, Step
+from models.policies.shipped import shipped_policy
+
+
+class Look(StrEnum):
+    """What a field is filled in with."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    SWITCH = "switch"
+    TIME = "time"
+    DATE = "date"
+    AMOUNT = "amount"
+    SPAN = "span"
+    """Such as `-1d`, `2h`; a field that may also be one of some words has them as its choices."""
+    CHOICE = "choice"
+    CHOICES = "choices"
+    """Several of them, in an order."""
+    NAMES = "names"
+    """A list of names in lower case."""
+    AMOUNTS = "amounts"
+    """An amount per currency."""
+
+
+class PolicyField(NamedTuple):
+    """One field."""
+
+    name: str
+    look: Look
+    choices: tuple[str, ...]
+    optional: bool
+
+
+class Unfillable(AftercareError):
+    """A field of a kind that no form knows."""
+
+    def __init__(self, name: str, annotation: object) -> None:
+        super().__init__(f"There is no way to fill in '{name}' ({annotation}).")
+
+
+SIMPLE: dict[Any, Look] = {
+    str: Look.TEXT, int: Look.NUMBER, float: Look.NUMBER, bool: Look.SWITCH, time: Look.TIME, date: Look.DATE,
+    Offset: Look.SPAN, Decimal: Look.AMOUNT,
+}  # fmt: skip
+
+
+def fields_of_step(process: ProcessName) -> list[PolicyField]:
+    """The fields of a step of a process; only what its subjects know can be chosen."""
+    subjects = SUBJECTS[process]
+    asked = {condition for subject in subjects for condition in CONDITIONS[subject]}
+    narrowed = {"subject": tuple(subjects), "conditions": tuple(sorted(asked))}
+    return [
+        field._replace(choices=tuple(str(choice) for choice in narrowed.get(field.name, field.choices)))
+        for field in fields_of(Step)
+    ]
+
+
+def fields_of_rules(process: ProcessName) -> list[PolicyField]:
+    """The fields of the rules of a process."""
+    return list(fields_of(type(shipped_policy(process).rules)))
+
+
+def fields_of_contact_rules() -> list[PolicyField]:
+    """The fields of the rules across processes."""
+    return list(fields_of(ContactRules))
+
+
+def fields_of_process() -> list[PolicyField]:
+    """What a policy says of itself, beside its steps and rules."""
+    return list(fields_of(Policy, ("priority",)))
+
+
+def fields_of(model: type[BaseModel], only: tuple[str, ...] | None = None) -> Iterator[PolicyField]:
+    """The fields of any model of ours, or some of them."""
+    for name, field in model.model_fields.items():
+        if only is None or name in only:
+            yield _field(name, field.annotation)
+
+
+def _field(name: str, annotation: Any) -> PolicyField:
+    kinds = [_bare(kind) for kind in _alternatives(annotation)]
+    optional = NoneType in kinds
+    named = [kind for kind in kinds if kind is not NoneType]
+    look, choices = _look(name, named)
+    return PolicyField(name, look, choices, optional)
+
+
+def _look(name: str, kinds: list[Any]) -> tuple[Look, tuple[str, ...]]:
+    if kinds == [Offset, Validity]:
+        return Look.SPAN, tuple(Validity)
+    (kind,) = kinds
+    if kind in SIMPLE:
+        return SIMPLE[kind], ()
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return Look.CHOICE, tuple(kind)
+    if get_origin(kind) is Literal:
+        return Look.CHOICE, tuple(map(str, get_args(kind)))
+    inner = [_bare(part) for part in get_args(kind)]
+    if get_origin(kind) is tuple and inner[0] is str:
+        return Look.NAMES, ()
+    if get_origin(kind) is tuple and issubclass(inner[0], StrEnum):
+        return Look.CHOICES, tuple(inner[0])
+    if get_origin(kind) is dict and inner == [str, Decimal]:
+        return Look.AMOUNTS, ()
+    raise Unfillable(name, kind)
+
+
+def _alternatives(annotation: Any) -> tuple[Any, ...]:
+    return get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
+
+
+def _bare(annotation: Any) -> Any:
+    """The type itself, without what pydantic checks of it."""
+    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation

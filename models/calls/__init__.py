@@ -1,0 +1,1 @@
+"""Calls by staff: outcomes, the queue, and the marks that customers give."""

@@ -1,0 +1,159 @@
+"""What comes of a call: the effects of each outcome, as a rule apart from any database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import assert_never
+
+from models.core.errors import AftercareError
+from models.core.words import CallOutcome, Purpose, SubjectKind, TouchState
+from models.stores.working_hours import WorkingHours, next_working_day, next_working_moment
+
+LATER = timedelta(hours=3)
+"""How long after a first try without an answer the next one is."""
+TRIES = 3
+"""A customer who does not answer is tried so often in all."""
+KEPT_ALIVE = timedelta(days=1)
+"""A call put off stays valid at least so long after its new moment."""
+REFUSED_PURPOSES = (Purpose.FOLLOW_UP, Purpose.SURVEY, Purpose.MARKETING)
+"""What a customer who refuses contact no longer gets; service and dunning remain."""
+
+
+class IncompleteOutcome(AftercareError):
+    """An outcome without what it needs."""
+
+    def __init__(self, outcome: CallOutcome, needed: str) -> None:
+        self.outcome, self.needed = outcome, needed
+        super().__init__(f"The outcome '{outcome}' needs {needed}.")
+
+
+class UnfitOutcome(AftercareError):
+    """An outcome that cannot be true of the call."""
+
+    def __init__(self, outcome: CallOutcome, reason: str) -> None:
+        self.outcome, self.reason = outcome, reason
+        super().__init__(f"The outcome '{outcome}' cannot be recorded: {reason}.")
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseMade:
+    """A promise to pay by a day; without an amount, all that is owed."""
+
+    on: date
+    amount: Decimal | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallReport:
+    """What a member of staff says of a call."""
+
+    outcome: CallOutcome
+    note: str | None = None
+    callback_at: datetime | None = None
+    promise: PromiseMade | None = None
+    marks: Mapping[str, int] = field(default_factory=dict)
+    """What the customer marked when asked about the visit, by dimension."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallFacts:
+    """What the effects depend on, beside the report."""
+
+    now: datetime
+    hours: WorkingHours
+    works_holidays: bool
+    subject: SubjectKind
+    unanswered: int
+    """Tries without an answer before this one."""
+    another_phone: bool
+    """The customer has another usable number."""
+
+    @property
+    def today(self) -> date:
+        """The store-local day."""
+        return self.now.astimezone(self.hours.contact.zone).date()
+
+
+@dataclass(frozen=True, slots=True)
+class CallEffects:
+    """What follows from a call."""
+
+    state: TouchState
+    again_at: datetime | None = None
+    opens_complaint: bool = False
+    invalidates_number: bool = False
+    refuses: tuple[Purpose, ...] = ()
+    """Purposes for which consent is withdrawn, on every channel."""
+    promise: PromiseMade | None = None
+
+
+DONE = CallEffects(TouchState.DONE)
+
+
+def effects_of(report: CallReport, facts: CallFacts) -> CallEffects:
+    """What follows from a report. Raises `IncompleteOutcome` or `UnfitOutcome`."""
+    _check_arguments(report)
+    match report.outcome:
+        case CallOutcome.REACHED_SATISFIED | CallOutcome.REACHED:
+            return DONE
+        case CallOutcome.REACHED_NOT_SATISFIED:
+            return CallEffects(TouchState.DONE, opens_complaint=True)
+        case CallOutcome.PROMISED:
+            return _promised(report, facts)
+        case CallOutcome.NO_ANSWER:
+            return _no_answer(facts)
+        case CallOutcome.WRONG_NUMBER:
+            state, again_at = (TouchState.READY, facts.now) if facts.another_phone else (TouchState.DONE, None)
+            return CallEffects(state, again_at, invalidates_number=True)
+        case CallOutcome.REFUSES_CONTACT:
+            return CallEffects(TouchState.DONE, refuses=REFUSED_PURPOSES)
+        case CallOutcome.CALLBACK:
+            return _callback(report, facts)
+        case _:
+            assert_never(report.outcome)
+
+
+def _check_arguments(report: CallReport) -> None:
+    if report.callback_at is not None and report.outcome is not CallOutcome.CALLBACK:
+        raise UnfitOutcome(report.outcome, f"a time to call again goes with '{CallOutcome.CALLBACK}'")
+    if report.promise is not None and report.outcome is not CallOutcome.PROMISED:
+        raise UnfitOutcome(report.outcome, f"a promised day goes with '{CallOutcome.PROMISED}'")
+
+
+def _promised(report: CallReport, facts: CallFacts) -> CallEffects:
+    promise = report.promise
+    if facts.subject is not SubjectKind.ACCOUNT:
+        raise UnfitOutcome(report.outcome, f"the call is about a {facts.subject}, and only an account is promised to")
+    if promise is None:
+        raise IncompleteOutcome(report.outcome, "the day that was promised")
+    if promise.on < facts.today:
+        raise UnfitOutcome(report.outcome, f"the promised day {promise.on} has passed; today is {facts.today}")
+    if promise.amount is not None and promise.amount <= 0:
+        raise UnfitOutcome(report.outcome, f"the amount {promise.amount} is not above zero")
+    if (promise.amount is None) != (promise.currency is None):
+        raise IncompleteOutcome(report.outcome, "an amount and its currency together, or neither")
+    return CallEffects(TouchState.DONE, promise=promise)
+
+
+def _no_answer(facts: CallFacts) -> CallEffects:
+    """Again later the same day, then on the next, three times in all."""
+    tries = facts.unanswered + 1
+    if tries >= TRIES:
+        return DONE
+    if tries == 1:
+        again_at = next_working_moment(facts.hours, facts.now + LATER, works_holidays=facts.works_holidays)
+    else:
+        again_at = next_working_day(facts.hours, facts.now, works_holidays=facts.works_holidays)
+    return CallEffects(TouchState.READY, again_at)
+
+
+def _callback(report: CallReport, facts: CallFacts) -> CallEffects:
+    """The customer's own wish goes before the store's hours."""
+    if report.callback_at is None:
+        raise IncompleteOutcome(report.outcome, "the time that the customer asked for")
+    if report.callback_at <= facts.now:
+        asked = report.callback_at.astimezone(facts.hours.contact.zone)
+        raise UnfitOutcome(report.outcome, f"the time {asked:%Y-%m-%d %H:%M} has passed")
+    return CallEffects(TouchState.READY, report.callback_at)

@@ -1,0 +1,42 @@
+"""What customers say of a visit: six dimensions, each from 1 to 5, and a comment (R11)."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.core.words import SubjectKind, SurveySource
+from models.database.base import Base, Key, enumeration
+
+DIMENSIONS = ("solved", "punctual", "price_clear", "reception", "premises", "recommends")
+"""Problem solved, on time, price explained, reception, premises, would recommend us."""
+LOWEST, HIGHEST = 1, 5
+BELOW_PAR = 3
+"""A mark below this opens a complaint."""
+
+
+class SurveyAnswer(Base):
+    """One customer's answer about one visit; answered again, the newer marks stand."""
+
+    __tablename__ = "survey_answers"
+
+    id: Mapped[Key]
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"), index=True)
+    subject_kind: Mapped[SubjectKind] = mapped_column(enumeration(SubjectKind))
+    subject_id: Mapped[int] = mapped_column(BigInteger)
+    answered_at: Mapped[datetime]
+    source: Mapped[SurveySource] = mapped_column(enumeration(SurveySource))
+    solved: Mapped[int | None]
+    punctual: Mapped[int | None]
+    price_clear: Mapped[int | None]
+    reception: Mapped[int | None]
+    premises: Mapped[int | None]
+    recommends: Mapped[int | None]
+    comment: Mapped[str | None]
+
+    __table_args__ = (
+        UniqueConstraint("subject_kind", "subject_id"),
+        Index("ix_survey_answers_store_id_answered_at", "store_id", "answered_at"),
+        *(CheckConstraint(f"{name} between {LOWEST} and {HIGHEST}", name=name) for name in DIMENSIONS),
+    )

@@ -1,0 +1,179 @@
+"""An audience in words, in both languages: for who approves a campaign, and who reads what somebody else has chosen."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from models.campaigns.audiences import AllOf, AnyOf, AudienceRule, Condition, Not, parts_of
+from models.core.words import Language
+
+Said = dict[Language, str]
+Names = Mapping[str, Mapping[int, str]]
+"""What a rule names by its number (lists, earlier campaigns), by the name of the field."""
+INDENT = "  "
+
+
+class Line(NamedTuple):
+    """One line: a condition, or what joins those below it."""
+
+    depth: int
+    text: str
+
+
+QUOTED: Said = {"zh-CN": "“{}”", "en": "'{}'"}
+NUMBERED: Said = {"zh-CN": "编号 {}", "en": "no. {}"}
+EVERYBODY: Said = {"zh-CN": "所有客户", "en": "everybody"}
+JOINTS: dict[str, Said] = {
+    "all": {"zh-CN": "同时满足以下各项：", "en": "all of these hold:"},
+    "any": {"zh-CN": "满足以下任一项：", "en": "any of these holds:"},
+    "not": {"zh-CN": "不满足：", "en": "this does not hold:"},
+}
+PHRASES: dict[str, Said] = {
+    "level": {"zh-CN": "客户等级", "en": "is of the level"},
+    "language": {"zh-CN": "语言", "en": "is written to in"},
+    "store": {"zh-CN": "所属门店", "en": "belongs to the store"},
+    "contract": {"zh-CN": "是合同客户", "en": "is a contract customer"},
+    "contract-no": {"zh-CN": "不是合同客户", "en": "is no contract customer"},
+    "age": {"zh-CN": "年龄（岁）", "en": "is of an age in years of"},
+    "birthday": {"zh-CN": "过生日", "en": "has a birthday"},
+    "area": {"zh-CN": "居住区域开头为", "en": "lives in an area that begins with"},
+    "car": {"zh-CN": "拥有车辆", "en": "owns a car"},
+    "last-visit": {"zh-CN": "上次到店", "en": "was last here"},
+    "visits": {"zh-CN": "到店次数", "en": "was here this many times:"},
+    "booked": {"zh-CN": "有未来预约", "en": "has an appointment ahead"},
+    "booked-no": {"zh-CN": "没有未来预约", "en": "has no appointment ahead"},
+    "bought": {"zh-CN": "购车交付", "en": "got a car"},
+    "lead": {"zh-CN": "有购车线索", "en": "has a lead"},
+    "spent": {"zh-CN": "消费金额", "en": "spent"},
+    "overdue": {"zh-CN": "有逾期欠款", "en": "owes something overdue"},
+    "overdue-no": {"zh-CN": "没有逾期欠款", "en": "owes nothing overdue"},
+    "account-held": {"zh-CN": "有账户被冻结", "en": "has an account on hold"},
+    "account-held-no": {"zh-CN": "没有账户被冻结", "en": "has no account on hold"},
+    "consent": {"zh-CN": "最近一次表态", "en": "last said of"},
+    "reachable": {"zh-CN": "可联系渠道", "en": "can be reached by"},
+    "complaint": {"zh-CN": "有未结投诉", "en": "has an open complaint"},
+    "complaint-no": {"zh-CN": "没有未结投诉", "en": "has no open complaint"},
+    "campaign": {"zh-CN": "以往活动", "en": "in an earlier campaign"},
+    "list": {"zh-CN": "在名单上", "en": "is on the list"},
+}
+"""What each kind of condition says; with `-no`, what it says where the answer is to be no."""
+FURTHER: dict[str, Said] = {
+    "least": {"zh-CN": "至少 {}", "en": "at least {}"},
+    "most": {"zh-CN": "至多 {}", "en": "at most {}"},
+    "makes": {"zh-CN": "品牌 {}", "en": "made by {}"},
+    "models": {"zh-CN": "车型 {}", "en": "of the model {}"},
+    "least_model_year": {"zh-CN": "年款不早于 {}", "en": "of model year {} or later"},
+    "most_model_year": {"zh-CN": "年款不晚于 {}", "en": "of model year {} or earlier"},
+    "least_age": {"zh-CN": "车龄至少 {} 年", "en": "{} years old or more"},
+    "most_age": {"zh-CN": "车龄至多 {} 年", "en": "{} years old or less"},
+    "has_plate": {"zh-CN": "有车牌：{}", "en": "with a plate: {}"},
+    "has_vin": {"zh-CN": "有车架号：{}", "en": "with a VIN: {}"},
+    "least_warranty_days": {"zh-CN": "质保至少还有 {} 天", "en": "with {} days or more to the end of its warranty"},
+    "most_warranty_days": {"zh-CN": "质保在 {} 天内到期", "en": "with {} days or less to the end of its warranty"},
+    "least_kilometres": {"zh-CN": "里程至少 {} 公里", "en": "with {} km or more"},
+    "most_kilometres": {"zh-CN": "里程至多 {} 公里", "en": "with {} km or less"},
+    "estimated": {"zh-CN": "里程按估算", "en": "by the estimate for today"},
+    "least_days": {"zh-CN": "{} 天前或更早", "en": "{} days ago or longer"},
+    "most_days": {"zh-CN": "最近 {} 天内", "en": "{} days ago or less"},
+    "since": {"zh-CN": "自 {} 起", "en": "on {} or later"},
+    "until": {"zh-CN": "到 {} 为止", "en": "on {} or earlier"},
+    "or_never": {"zh-CN": "或从未到店", "en": "or never"},
+    "within_days": {"zh-CN": "{} 天以内", "en": "within {} days"},
+    "work_kinds": {"zh-CN": "项目：{}", "en": "for {}"},
+    "urgencies": {"zh-CN": "级别 {}", "en": "of the urgency {}"},
+    "states": {"zh-CN": "状态：{}", "en": "in the state {}"},
+    "uncontacted_days": {"zh-CN": "最近 {} 天内未联系", "en": "not contacted within {} days"},
+    "campaign": {"zh-CN": "即 {}", "en": "namely in {}"},
+}
+"""What a field says where it is filled in; of any other, its value alone."""
+VALUES: dict[Language, dict[str, str]] = {
+    "zh-CN": {
+        "True": "是", "False": "否", "yes": "仍持有", "no": "已不再持有",
+        "either": "无论是否仍持有", "maintenance": "保养", "repair": "维修", "inspection": "检查", "other": "其他",
+        "zh-CN": "中文", "en": "英文", "marketing": "营销", "service": "服务", "follow-up": "回访", "survey": "调查",
+        "dunning": "催款", "sms": "短信", "email": "邮件", "wechat": "微信", "phone": "电话",
+        "in-audience": "在其对象中", "sent": "已收到", "answered": "已回应", "not-answered": "已收到但未回应",
+        "O": "O（已订车）", "H": "H（7 天内购车）", "A": "A（一个月内购车）", "B": "B（三个月内购车）",
+        "open": "跟进中", "won": "已成交", "lost": "已战败",
+    },
+    "en": {
+        "True": "yes", "False": "no", "yes": "still kept", "no": "no longer kept",
+        "either": "kept or not", "zh-CN": "Chinese", "en": "English", "sms": "SMS", "email": "e-mail",
+        "wechat": "WeChat", "in-audience": "was in the audience", "sent": "was sent it", "answered": "answered it",
+        "not-answered": "was sent it and did not answer",
+        "O": "O (ordered)", "H": "H (buys within 7 days)", "A": "A (within a month)", "B": "B (within three months)",
+    },
+}  # fmt: skip
+BETWEEN: Said = {"zh-CN": "、", "en": ", "}
+CHOSEN = ("language", "purpose", "channel", "channels", "part", "work_kinds", "urgencies", "states", "kept")
+"""The fields whose values are words of ours; all others are the user's own."""
+NAMED = ("list", "campaign")
+"""Those whose values are numbers of what has a name."""
+
+
+def describe_audience(rule: AudienceRule, language: Language, names: Names) -> list[Line]:
+    """The rule as lines: a condition each, below what joins it. What has no name is told by its number."""
+    return list(_lines(rule, language, names, 0))
+
+
+def audience_text(rule: AudienceRule, language: Language, names: Names) -> str:
+    """The same as one text, indented."""
+    return "\n".join(INDENT * line.depth + line.text for line in describe_audience(rule, language, names))
+
+
+def audience_phrase(rule: AudienceRule, language: Language, names: Names) -> str:
+    """A part of a rule within a sentence."""
+    match rule:
+        case AllOf(of=()):
+            return EVERYBODY[language]
+        case AllOf() | AnyOf() | Not():
+            parts = "; ".join(audience_phrase(one, language, names) for one in parts_of(rule))
+            return f"{JOINTS[rule.kind][language]} ({parts})"
+        case _:
+            return _condition(rule, language, names)
+
+
+def _lines(rule: AudienceRule, language: Language, names: Names, depth: int) -> Iterator[Line]:
+    match rule:
+        case AllOf(of=()):
+            yield Line(depth, EVERYBODY[language])
+        case AllOf() | AnyOf():
+            yield Line(depth, JOINTS[rule.kind][language])
+            for part in rule.of:
+                yield from _lines(part, language, names, depth + 1)
+        case Not():
+            yield Line(depth, JOINTS[rule.kind][language])
+            yield from _lines(rule.of, language, names, depth + 1)
+        case _:
+            yield Line(depth, _condition(rule, language, names))
+
+
+def _condition(condition: Condition, language: Language, names: Names) -> str:
+    fields = dict(condition)
+    kind = fields.pop("kind")
+    phrase = PHRASES[kind if fields.pop("yes", True) else f"{kind}-no"][language]
+    further = [_further(name, value, language, names) for name, value in fields.items() if _is_said(name, value)]
+    return f"{phrase} {BETWEEN[language].join(further)}" if further else phrase
+
+
+def _is_said(name: str, value: Any) -> bool:
+    """Whether a field says anything: a switch that is off by itself says nothing."""
+    return value is not None and value != () and not (value is False and name in ("estimated", "or_never"))
+
+
+def _further(name: str, value: Any, language: Language, names: Names) -> str:
+    values = value if isinstance(value, tuple) else (value,)
+    told = BETWEEN[language].join(_value(name, one, language, names) for one in values)
+    return FURTHER[name][language].format(told) if name in FURTHER else told
+
+
+def _value(name: str, value: Any, language: Language, names: Names) -> str:
+    if name in NAMED:
+        known = names.get(name, {}).get(value)
+        return NUMBERED[language].format(value) if known is None else QUOTED[language].format(known)
+    if isinstance(value, bool) or name in CHOSEN:
+        return VALUES[language].get(str(value), str(value))
+    if isinstance(value, date):
+        return value.isoformat()
+    return f"{value:,}" if isinstance(value, Decimal) or name.endswith("kilometres") else str(value)

@@ -1,0 +1,129 @@
+"""What a campaign does next: a pure rule of where it stands, its plan and the time."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import assert_never
+
+from models.campaigns.measures import CanaryMeasure
+from models.campaigns.plans import Canary
+from models.core.words import CampaignState
+
+ROUND_EVERY = timedelta(hours=1)
+"""How often it is looked for those who have not answered."""
+NOBODY_REACHED = "Nobody of the first wave could be told; see why before the rest is."
+AUDIENCE_DRIFTED = "The audience has {size} customers now; {approved} were approved."
+BUDGET_USED_UP = "The budget of {budget} is used up: {spent} were spent, and a message may cost {dearest}."
+TOO_MANY = {
+    "failed": "{percent:.1f} % of the first wave failed; more than {limit:g} % stop the campaign.",
+    "opted_out": "{percent:.1f} % of the first wave opted out; more than {limit:g} % stop the campaign.",
+    "complained": "{percent:.1f} % of the first wave complained; more than {limit:g} % stop the campaign.",
+}
+
+
+class Act(StrEnum):
+    """One thing to do to a campaign, in a transaction of its own."""
+
+    WAIT = "wait"
+    BEGIN = "begin"
+    """Write its recipients down."""
+    PLAN = "plan"
+    """Plan the touches of the next recipients."""
+    FOLLOW_UP = "follow-up"
+    """Look at the next recipients for those who have not answered."""
+    LOOK_AT_CANARY = "look-at-canary"
+    LOOK_AT_TRIAL = "look-at-trial"
+    LOOK_FOR_END = "look-for-end"
+    CLEAR = "clear"
+    """End the touches of a cancelled campaign."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Where a campaign stands."""
+
+    state: CampaignState
+    stopped: bool
+    """Paused by a person, or held by itself."""
+    launches_at: datetime | None
+    planned_up_to: int
+    canary_to: int
+    trial_to: int
+    rest_to: int
+    follow_up_after: timedelta | None
+    """How long after its beginning those who did not answer are asked again; None: never."""
+    followed_up_to: int | None
+    followed_up_at: datetime | None
+    cleared: bool
+
+
+def next_act(course: Course, now: datetime) -> Act:
+    """What is to be done next."""
+    match course.state:
+        case CampaignState.DRAFT | CampaignState.AWAITING_APPROVAL | CampaignState.FINISHED:
+            return Act.WAIT
+        case CampaignState.CANCELLED:
+            return Act.WAIT if course.cleared else Act.CLEAR
+        case CampaignState.APPROVED:
+            begins = course.launches_at is not None and course.launches_at <= now and not course.stopped
+            return Act.BEGIN if begins else Act.WAIT
+        case CampaignState.CANARY:
+            return _under_way(course, course.canary_to, Act.LOOK_AT_CANARY, now)
+        case CampaignState.TRIAL:
+            return _under_way(course, course.trial_to, Act.LOOK_AT_TRIAL, now)
+        case CampaignState.REST:
+            return _under_way(course, course.rest_to, Act.LOOK_FOR_END, now)
+        case _:
+            assert_never(course.state)
+
+
+def _under_way(course: Course, wave_to: int, look: Act, now: datetime) -> Act:
+    if course.stopped:
+        return Act.WAIT
+    if course.planned_up_to < wave_to:
+        return Act.PLAN
+    return Act.FOLLOW_UP if _round_is_due(course, now) else look
+
+
+def _round_is_due(course: Course, now: datetime) -> bool:
+    if course.follow_up_after is None or course.launches_at is None:
+        return False
+    if course.followed_up_to is not None:
+        return True
+    last = course.followed_up_at
+    return now >= course.launches_at + course.follow_up_after and (last is None or now >= last + ROUND_EVERY)
+
+
+def wave_after(state: CampaignState, course: Course) -> CampaignState:
+    """The wave that comes after `state`: the next that has anybody in it, and at last the rest."""
+    if state is CampaignState.APPROVED and course.canary_to > course.planned_up_to:
+        return CampaignState.CANARY
+    if state in (CampaignState.APPROVED, CampaignState.CANARY) and course.trial_to > course.canary_to:
+        return CampaignState.TRIAL
+    return CampaignState.REST
+
+
+def objection_to(canary: Canary, seen: CanaryMeasure) -> str | None:
+    """Why the rest must not follow, as a sentence; None: nothing speaks against it so far."""
+    if seen.told == 0:
+        return NOBODY_REACHED if seen.open == 0 else None
+    limits = {
+        "failed": canary.most_failed,
+        "opted_out": canary.most_opted_out,
+        "complained": canary.most_complained,
+    }
+    for name, limit in limits.items():
+        percent = getattr(seen, name) * 100 / seen.told
+        if percent > limit and (seen.open == 0 or seen.told >= canary.at_least):
+            return TOO_MANY[name].format(percent=percent, limit=limit)
+    return None
+
+
+def is_seen(after: timedelta, open_touches: int, last_contact_at: datetime | None, now: datetime) -> bool:
+    """Whether everybody of a wave was told, and has had time to react."""
+    return open_touches == 0 and (last_contact_at is None or now >= last_contact_at + after)
+
+
+def has_drifted(approved: int, size: int, most_percent: int) -> bool:
+    """Whether an audience has grown or shrunk by more than was allowed since its approval."""
+    return size == 0 or abs(size - approved) * 100 > approved * most_percent

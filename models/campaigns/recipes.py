@@ -1,0 +1,63 @@
+"""The recipes that Aftercare ships: campaigns that many stores run, with whom they are for, what they say, and how."""
+
+import tomllib
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import date, time
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from models.core.errors import AftercareError
+from models.core.words import LaunchKind
+
+FOLDER = Path(__file__).parent / "recipe_files"
+KEYS = ("warranty-inspection", "festival-greeting", "trade-in", "win-back", "event-invitation")
+"""In the order in which they are offered."""
+
+
+class NoSuchRecipe(AftercareError):
+    """A recipe that is not shipped."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(f"There is no recipe '{key}'; expected one of {', '.join(KEYS)}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A campaign ready to be made one's own."""
+
+    key: str
+    name: Mapping[str, str]
+    """By language."""
+    description: Mapping[str, str]
+    """By language."""
+    hour: time
+    """When each customer is best written to, by their own clock."""
+    plan: Mapping[str, Any]
+
+    def plan_data(self, day: date | None = None) -> dict[str, Any]:
+        """The plan as `models.campaigns.plans.read_plan` takes it.
+
+        It begins on a day at the recipe's hour of each customer's clock, or as soon as it is launched.
+        """
+        data = deepcopy(dict(self.plan))
+        if day is not None:
+            data["launch"] = {"kind": LaunchKind.LOCAL_HOUR.value, "day": day.isoformat(), "hour": f"{self.hour:%H:%M}"}
+        return data
+
+
+def list_recipes() -> tuple[Recipe, ...]:
+    """Every recipe."""
+    return tuple(recipe(key) for key in KEYS)
+
+
+@cache
+def recipe(key: str) -> Recipe:
+    """One recipe. Raises `NoSuchRecipe`."""
+    if key not in KEYS:
+        raise NoSuchRecipe(key)
+    read = tomllib.loads((FOLDER / f"{key}.toml").read_text(encoding="utf-8"))
+    return Recipe(key, read["name"], read["description"], time.fromisoformat(read["hour"]), read["plan"])

@@ -1,0 +1,200 @@
+"""What came of a campaign: its balanced account, what each part of its audience did, and whether chance explains it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import reduce
+from math import sqrt
+from typing import TypeVar
+
+from pydantic import BaseModel, Field
+
+from models.core.words import CampaignAnswer, Wave
+from models.ledger.accounts_of_runs import Counts, Unbalanced
+
+Z = 1.959963984540054
+"""Of a two-sided 95 % interval."""
+PERCENT = 100
+NOTHING = Decimal(0)
+Named = TypeVar("Named", bound=str)
+Number = TypeVar("Number", int, Decimal)
+
+
+class CampaignAccount(BaseModel):
+    """Everybody in a launched campaign's audience, and how their message stands. Counts of customers."""
+
+    recipients: int = 0
+    control: int = 0
+    """Held out: told nothing."""
+    not_planned: int = 0
+    """Their turn has not come."""
+    passed_over: int = 0
+    """Their turn has come, and the planner found a reason to plan nothing."""
+    waiting: int = 0
+    """For their moment."""
+    held: Counts = Field(default_factory=dict)
+    """By gate: until later."""
+    on_its_way: int = 0
+    sent: int = 0
+    """Accepted by a channel."""
+    handed_to_staff: int = 0
+    """Found late, and made a call."""
+    failed: int = 0
+    unknown: int = 0
+    """May or may not have arrived."""
+    stopped: Counts = Field(default_factory=dict)
+    """By reason: cancelled, skipped or superseded."""
+
+    def check(self) -> None:
+        """Raises `Unbalanced`."""
+        parts = (
+            self.control, self.not_planned, self.passed_over, self.waiting, sum(self.held.values()), self.on_its_way,
+            self.sent, self.handed_to_staff, self.failed, self.unknown, sum(self.stopped.values()),
+        )  # fmt: skip
+        if self.recipients != sum(parts):
+            equation = "recipients = control + not planned + passed over + waiting + held + sent + … + stopped"
+            raise Unbalanced(equation, self.recipients, sum(parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What a part of the audience did within the measured days. Counts of customers."""
+
+    recipients: int = 0
+    begun: int = 0
+    """Those for whom it has begun: the whole that the shares are of."""
+    sent: int = 0
+    """Their message was accepted by a channel, or may have been."""
+    delivered: int = 0
+    """A delivery receipt said so."""
+    failed: int = 0
+    answered: Mapping[CampaignAnswer, int] = field(default_factory=dict)
+    booked: int = 0
+    came: int = 0
+    opted_out: int = 0
+    complained: int = 0
+    spent: Mapping[str, Decimal] = field(default_factory=dict)
+    """By currency: invoices less credit notes."""
+
+    def __add__(self, other: "Group") -> "Group":
+        """Both as one. Nobody is in both."""
+        return Group(
+            self.recipients + other.recipients,
+            self.begun + other.begun,
+            self.sent + other.sent,
+            self.delivered + other.delivered,
+            self.failed + other.failed,
+            _added(self.answered, other.answered, 0),
+            self.booked + other.booked,
+            self.came + other.came,
+            self.opted_out + other.opted_out,
+            self.complained + other.complained,
+            _added(self.spent, other.spent, NOTHING),
+        )
+
+    def share(self, count: int) -> float:
+        """A count in percent of those for whom it has begun."""
+        return PERCENT * count / self.begun if self.begun else 0.0
+
+    def spent_each(self, currency: str) -> Decimal:
+        """What they spent on average."""
+        return self.spent.get(currency, NOTHING) / self.begun if self.begun else NOTHING
+
+
+Place = tuple[Wave, str | None]
+"""A wave, and the variant in it; None: the control group, and the rest before a trial is decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How much more often those told did something than the control group, in percentage points."""
+
+    points: float
+    low: float
+    high: float
+    """The 95 % interval: where 0 lies in it, chance may explain the difference."""
+
+    @property
+    def is_clear(self) -> bool:
+        """Chance hardly explains it."""
+        return self.low > 0 or self.high < 0
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignResults:
+    """What came of a campaign so far."""
+
+    account: CampaignAccount
+    groups: Mapping[Place, Group]
+    follow_ups: Counts
+    """By state: the follow-ups' touches."""
+    measured_days: int
+    spent_on_messages: Decimal
+    """In the currency of the settings."""
+
+    @property
+    def told(self) -> Group:
+        """Everybody but the control group."""
+        return self._sum(lambda place: place[0] is not Wave.CONTROL)
+
+    @property
+    def control(self) -> Group:
+        """Those held out."""
+        return self._sum(lambda place: place[0] is Wave.CONTROL)
+
+    def of_wave(self, wave: Wave) -> Group:
+        """One wave."""
+        return self._sum(lambda place: place[0] is wave)
+
+    def of_variant(self, variant: str) -> Group:
+        """One variant, over all waves."""
+        return self._sum(lambda place: place[1] == variant)
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """The variants that somebody gets."""
+        return tuple(sorted({variant for _, variant in self.groups if variant is not None}))
+
+    @property
+    def differences(self) -> dict[str, Difference]:
+        """`booked`, `came` and `opted_out` of those told against the control group; empty where one has nobody."""
+        told, control = self.told, self.control
+        if not told.begun or not control.begun:
+            return {}
+        return {
+            name: difference(getattr(told, name), told.begun, getattr(control, name), control.begun)
+            for name in ("booked", "came", "opted_out")
+        }
+
+    def _sum(self, picks: Callable[[Place], bool]) -> Group:
+        return add_up(group for place, group in self.groups.items() if picks(place))
+
+
+def _added(left: Mapping[Named, Number], right: Mapping[Named, Number], nothing: Number) -> dict[Named, Number]:
+    """Name by name."""
+    return {name: left.get(name, nothing) + right.get(name, nothing) for name in {**left, **right}}
+
+
+def add_up(groups: Iterable[Group]) -> Group:
+    """Several groups as one."""
+    return reduce(Group.__add__, groups, Group())
+
+
+def wilson(good: int, of: int) -> tuple[float, float]:
+    """The 95 % score interval of a proportion (Wilson 1927), right for few and for shares near 0 and 1, too."""
+    share = good / of
+    middle = share + Z**2 / (2 * of)
+    width = Z * sqrt(share * (1 - share) / of + Z**2 / (4 * of**2))
+    whole = 1 + Z**2 / of
+    return max((middle - width) / whole, 0.0), min((middle + width) / whole, 1.0)
+
+
+def difference(good: int, of: int, control_good: int, control_of: int) -> Difference:
+    """The difference of two independent proportions, with its 95 % hybrid score interval (Newcombe 1998, method 10)."""
+    share, control = good / of, control_good / control_of
+    low, high = wilson(good, of)
+    control_low, control_high = wilson(control_good, control_of)
+    apart = share - control
+    down = sqrt((share - low) ** 2 + (control_high - control) ** 2)
+    up = sqrt((high - share) ** 2 + (control - control_low) ** 2)
+    return Difference(PERCENT * apart, PERCENT * (apart - down), PERCENT * (apart + up))

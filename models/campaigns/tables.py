@@ -1,0 +1,174 @@
+"""Campaigns (R13): audiences as data, campaigns with their plans, and who belongs to each once it is launched."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Numeric
+
+from models.core.words import CampaignAnswer, CampaignState, Wave
+from models.database.base import Base, Facts, Key, enumeration
+
+
+class Audience(Base):
+    """A rule that picks customers, kept under a name. What it says is a tree of `models.campaigns.audiences`."""
+
+    __tablename__ = "audiences"
+
+    id: Mapped[Key]
+    store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
+    """The one store whose customers it picks from; null: all."""
+    name: Mapped[str]
+    rule: Mapped[Facts]
+    version: Mapped[int] = mapped_column(server_default="1")
+    """Counts the changes, so that who changes what another has just changed is told."""
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str]
+
+    __table_args__ = (UniqueConstraint("store_id", "name", postgresql_nulls_not_distinct=True),)
+
+
+class AudienceList(Base):
+    """Customers named one by one in a file, as a part of an audience."""
+
+    __tablename__ = "audience_lists"
+
+    id: Mapped[Key]
+    store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
+    name: Mapped[str]
+    made_at: Mapped[datetime]
+    made_by: Mapped[str]
+
+
+class AudienceListMember(Base):
+    """One customer of a list."""
+
+    __tablename__ = "audience_list_members"
+
+    list_id: Mapped[int] = mapped_column(ForeignKey("audience_lists.id", ondelete="CASCADE"), primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"), primary_key=True)
+
+
+class Campaign(Base):
+    """A message to a chosen group, with the plan that was approved and where it stands."""
+
+    __tablename__ = "campaigns"
+
+    id: Mapped[Key]
+    name: Mapped[str]
+    store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
+    """The one store whose customers it is for; null: all."""
+    recipe: Mapped[str | None]
+    """The shipped recipe that it was made from."""
+    plan: Mapped[Facts]
+    """A `models.campaigns.plans.CampaignPlan`."""
+    version: Mapped[int] = mapped_column(server_default="1")
+    """Counts the changes of the plan, so that who changes what another has just changed is told."""
+    state: Mapped[CampaignState] = mapped_column(enumeration(CampaignState))
+    state_at: Mapped[datetime]
+    author: Mapped[str]
+    """The login of whoever made the plan as it stands: they cannot approve it."""
+    created_at: Mapped[datetime]
+
+    approver: Mapped[str | None]
+    """The login of whoever approved it; the author's own where its size asks for nobody else's."""
+    approved_at: Mapped[datetime | None]
+    approved_fingerprint: Mapped[str | None]
+    """Of the plan that was submitted, and then approved: another one is not launched."""
+    approved_size: Mapped[int | None]
+    """How many customers the audience had then."""
+    approval_ends_at: Mapped[datetime | None]
+    """When an approval that nobody gave is given up."""
+    prefect_run_id: Mapped[UUID | None]
+    """The flow run that is suspended while the approval is waited for."""
+
+    launches_at: Mapped[datetime | None]
+    """When it begins for the first of them; null until somebody has launched it and it is approved."""
+    launched_by: Mapped[str | None]
+    frozen_at: Mapped[datetime | None]
+    """When its recipients were written down."""
+    winner: Mapped[str | None]
+    """The variant that won the trial."""
+    recipients_after: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    """Its recipients have the ids after this one, wave by wave: the canary's first, the control group's last."""
+    canary_to: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    """The last id of the canary, or that before the first recipient where there is none; likewise the next three."""
+    trial_to: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    rest_to: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    control_to: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    planned_up_to: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    """Recipients up to this id have their touches."""
+    trial_at: Mapped[datetime | None]
+    """When the trial was let go."""
+    rest_at: Mapped[datetime | None]
+    """When the rest was let go."""
+    followed_up_to: Mapped[int | None] = mapped_column(BigInteger)
+    """Recipients up to this id were looked at in this round of the follow-up; null between two rounds."""
+    followed_up_at: Mapped[datetime | None]
+    """When the last round of the follow-up ended."""
+
+    paused_at: Mapped[datetime | None]
+    paused_by: Mapped[str | None]
+    held_at: Mapped[datetime | None]
+    held_reason: Mapped[str | None]
+    """Why it stopped by itself and asks a person, as a sentence."""
+    let_go_at: Mapped[datetime | None]
+    """When a person let it go on after it had stopped by itself."""
+    notice: Mapped[str | None]
+    """What its author should know: refused and why, or not approved in time."""
+    budget: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
+    """What its messages may cost: the plan's, or what it was raised to since. Null: whatever they do."""
+    spent: Mapped[Decimal] = mapped_column(Numeric(14, 4), server_default="0")
+    """What its messages have cost so far, in the currency of the settings."""
+    dearest_message: Mapped[Decimal | None] = mapped_column(Numeric(14, 4))
+    """What one message may cost at most: so much is kept back for each that is on its way."""
+    finished_at: Mapped[datetime | None]
+    cleared_at: Mapped[datetime | None]
+    """When the last touch of a cancelled campaign was ended."""
+
+    __table_args__ = (
+        Index("ix_campaigns_created_at", "created_at"),
+        Index(
+            "ix_campaigns_live",
+            "state",
+            postgresql_where=sql("state in ('awaiting-approval', 'approved', 'canary', 'trial', 'rest')"),
+        ),
+        CheckConstraint("(held_at is null) = (held_reason is null)", name="held_with_a_reason"),
+        CheckConstraint("(paused_at is null) = (paused_by is null)", name="paused_by_someone"),
+        CheckConstraint("(approver is null) = (approved_at is null)", name="approved_by_someone"),
+    )
+
+
+class CampaignVariant(Base):
+    """One variant of a launched campaign, and the policy version that it goes by."""
+
+    __tablename__ = "campaign_variants"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
+    variant: Mapped[str] = mapped_column(primary_key=True)
+    policy_version_id: Mapped[int] = mapped_column(ForeignKey("policy_versions.id"), unique=True)
+
+
+class CampaignRecipient(Base):
+    """A customer of a launched campaign's audience. They are numbered in a random order, wave by wave."""
+
+    __tablename__ = "campaign_recipients"
+
+    id: Mapped[Key]
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
+    wave: Mapped[Wave] = mapped_column(enumeration(Wave))
+    variant: Mapped[str | None]
+    """Null: the control group, and the rest until the trial is decided."""
+    anchor_at: Mapped[datetime]
+    """When the campaign begins for this customer."""
+    answer: Mapped[CampaignAnswer | None] = mapped_column(enumeration(CampaignAnswer))
+    answered_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "customer_id"),
+        CheckConstraint("(answer is null) = (answered_at is null)", name="answered_at"),
+    )

@@ -1,0 +1,1 @@
+"""Words, values and settings that every room shares."""

@@ -1,0 +1,38 @@
+"""The one place that asks the machine for the time; everything else is handed `now`."""
+
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
+
+from dateutil.parser import isoparse
+
+from models.core.errors import AftercareError
+
+NOON = time(12, 0)
+
+
+class UnreadableMoment(AftercareError):
+    """A moment that is not ISO 8601."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__(f"'{text}' is not a moment: expected ISO 8601, such as 2026-03-02 or 2026-03-02T10:00+08:00.")
+
+
+def read_moment(text: str, zone: ZoneInfo) -> datetime:
+    """The aware moment that an ISO 8601 text names.
+
+    A text without a zone is in `zone` (the store's). A bare date stands for noon of that day: facts dated that
+    day count, and the usual contact hours are open, which is what someone who rehearses a day means by it.
+    """
+    try:
+        moment: datetime = isoparse(text)
+    except ValueError as error:
+        raise UnreadableMoment(text) from error
+    if "T" not in text and " " not in text:
+        moment = datetime.combine(moment.date(), NOON)
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+def read_clock(moved_to: str | None, zone: ZoneInfo) -> datetime:
+    """Now; or the moment that `AFTERCARE_NOW` moves the clock of a command to."""
+    return read_moment(moved_to, zone) if moved_to else datetime.now(UTC)

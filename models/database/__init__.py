@@ -1,0 +1,1 @@
+"""How tables come about: their base, their migrations, their schema."""

@@ -1,0 +1,31 @@
+"""How the schema comes about: by the migrations, and in no other way."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, column, create_engine, inspect, select, table, text
+from sqlalchemy.pool import NullPool
+
+MIGRATION_LOCK = 727_001
+"""The advisory lock that keeps two commands from migrating one database at once."""
+NEWEST = max(path.stem.partition("_")[0] for path in (Path(__file__).parent / "migrations/versions").glob("0*.py"))
+"""The number of the last migration."""
+VERSIONS = table("alembic_version", column("version_num"))
+
+
+def read_version(connection: Connection) -> str | None:
+    """The number of the migration that the database is at; None before the first."""
+    if not inspect(connection).has_table(VERSIONS.name):
+        return None
+    return connection.scalar(select(VERSIONS.c.version_num))
+
+
+def upgrade(url: str) -> None:
+    """Bring the database at `url` (`postgresql+psycopg://…`) to the newest migration."""
+    engine = create_engine(url, hide_parameters=True, poolclass=NullPool)
+    with engine.begin() as connection:
+        if read_version(connection) == NEWEST:
+            return
+        from models.database.migrating import migrate  # noqa: PLC0415  most commands find nothing to migrate
+
+        connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+        migrate(connection)

@@ -1,0 +1,86 @@
+"""Cases: how long a person has to settle one, how it goes on, and what it is called."""
+
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple, assert_never
+
+from models.core.words import CaseKind, CaseState
+from models.stores.working_hours import WorkingHours, after_working
+
+ANSWER_WITHIN = timedelta(hours=24)
+SOLVE_WITHIN = timedelta(hours=48)
+NEAR_WITHIN = timedelta(hours=4)
+"""A deadline that is so near is to be looked at now."""
+
+FOLLOWERS: dict[CaseState, frozenset[CaseState]] = {
+    CaseState.OPEN: frozenset({CaseState.ANSWERED, CaseState.SOLVED}),
+    CaseState.ANSWERED: frozenset({CaseState.SOLVED}),
+    CaseState.SOLVED: frozenset({CaseState.CLOSED}),
+    CaseState.CLOSED: frozenset(),
+}
+"""Which state of a case may follow which."""
+
+TITLES: dict[CaseKind, dict[str, str]] = {
+    CaseKind.COMPLAINT: {"zh-CN": "客户不满意", "en": "Customer not satisfied"},
+    CaseKind.BROKEN_PROMISE: {"zh-CN": "付款承诺未兑现", "en": "Promise to pay broken"},
+    CaseKind.FINANCE_HANDOVER: {"zh-CN": "账户移交财务", "en": "Account handed to finance"},
+    CaseKind.BOOKING_REQUEST: {"zh-CN": "预约请求未答复", "en": "Booking request unanswered"},
+}
+"""What a case is called, by the store's language."""
+
+
+class Deadlines(NamedTuple):
+    """When a case must be answered and solved; None: no such deadline."""
+
+    answer_by: datetime | None
+    solve_by: datetime | None
+
+
+def deadlines_of(kind: CaseKind, now: datetime, hours: WorkingHours | None = None) -> Deadlines:
+    """The deadlines of a case opened at `now` (R10): only the customer who waits for an answer has one for it.
+
+    `hours` are those of a store whose deadlines run while it works; None: they run around the clock.
+    """
+    match kind:
+        case CaseKind.COMPLAINT | CaseKind.BOOKING_REQUEST:
+            return Deadlines(_after(now, ANSWER_WITHIN, hours), _after(now, SOLVE_WITHIN, hours))
+        case CaseKind.BROKEN_PROMISE | CaseKind.FINANCE_HANDOVER:
+            return Deadlines(None, _after(now, SOLVE_WITHIN, hours))
+        case _:
+            assert_never(kind)
+
+
+def _after(now: datetime, within: timedelta, hours: WorkingHours | None) -> datetime:
+    return now.astimezone(UTC) + within if hours is None else after_working(hours, now, within)
+
+
+class Urgency(StrEnum):
+    """How a case stands to its next deadline."""
+
+    PAST = "past"
+    NEAR = "near"
+    AHEAD = "ahead"
+    SETTLED = "settled"
+    """No deadline is left."""
+
+
+def next_deadline(state: CaseState, deadlines: Deadlines) -> datetime | None:
+    """What must be met next: the answer while nobody has answered, then the solution; None: nothing more."""
+    match state:
+        case CaseState.OPEN:
+            return deadlines.answer_by or deadlines.solve_by
+        case CaseState.ANSWERED:
+            return deadlines.solve_by
+        case CaseState.SOLVED | CaseState.CLOSED:
+            return None
+        case _:
+            assert_never(state)
+
+
+def urgency_of(deadline: datetime | None, now: datetime) -> Urgency:
+    """How near a deadline is."""
+    if deadline is None:
+        return Urgency.SETTLED
+    if deadline < now:
+        return Urgency.PAST
+    return Urgency.NEAR if deadline - now <= NEAR_WITHIN else Urgency.AHEAD

@@ -1,0 +1,187 @@
+"""The shapes in which a customer's whole story is told: what was said, what was not, and why."""
+
+from datetime import UTC
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel
+
+from models.core.sentences import Sentence
+from models.core.words import (
+    CallOutcome,
+    CaseKind,
+    CaseState,
+    ChannelName,
+    ContactKind,
+    Decision,
+    Gate,
+    ProcessName,
+    Purpose,
+    StepKind,
+    SubjectKind,
+    TouchState,
+)
+from models.database.base import Facts
+
+Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+"""A moment as programs read it: UTC."""
+
+
+class Standing(StrEnum):
+    """Where a step of a subject stands."""
+
+    IN_LEDGER = "in-ledger"
+    """It was planned; the touch's own state says the rest."""
+    OF_ANOTHER_CUSTOMER = "of-another-customer"
+    """It was planned for an earlier owner of the car."""
+    TO_COME = "to-come"
+    """Nothing stands in its way; a later sweep plans it."""
+    DUE = "due"
+    """Nothing stands in its way; the next sweep plans it."""
+    STOPPED = "stopped"
+    """A condition does not hold."""
+    MISSED = "missed"
+    """Its time has passed, and it was never planned."""
+    NOT_COUNTED = "not-counted"
+    """There is nothing it could count from."""
+
+
+class VerdictSeen(BaseModel):
+    """What a gate said of a touch."""
+
+    gate: Gate
+    decision: Decision
+    reason: str | None
+    figures: Facts
+    decided_at: Moment
+    until: Moment | None
+
+
+class AttemptSeen(BaseModel):
+    """One try at a call."""
+
+    attempted_at: Moment
+    by: str | None
+    outcome: CallOutcome
+    note: str | None
+    again_at: Moment | None
+
+
+class TouchSeen(BaseModel):
+    """A touch as the ledger has it."""
+
+    id: UUID
+    state: TouchState
+    state_at: Moment
+    not_before: Moment
+    gate: Gate | None
+    reason: str | None
+    planned_at: Moment
+    policy_version: int
+    approval: list[str]
+    approved_at: Moment | None
+    approved_by: str | None
+    contacted_at: Moment | None
+    channel: ChannelName | None
+    recipient: str | None
+    merged_into: str | None
+    """The step in whose message its line went out."""
+    body: str | None
+    role: str | None
+    assigned_to: str | None
+    outcome: CallOutcome | None
+    verdicts: list[VerdictSeen]
+    attempts: list[AttemptSeen]
+
+
+class StepStory(BaseModel):
+    """One step of one subject: where it stands, and why."""
+
+    step: str
+    kind: StepKind
+    standing: Standing
+    due_at: Moment | None
+    valid_until: Moment | None
+    reason: str | None
+    figures: Facts
+    next_look_at: Moment | None
+    """When it is looked at next; null: never again, by itself."""
+    touch: TouchSeen | None
+
+
+class SubjectStory(BaseModel):
+    """One subject of a process, and its steps in the order in which they are due."""
+
+    kind: SubjectKind
+    id: int
+    key: str | None
+    """What its source calls it; null when it is gone."""
+    about: str | None
+    """The car, where there is one."""
+    anchor_at: Moment | None
+    remarks: list[Sentence]
+    steps: list[StepStory]
+
+
+class ProcessStory(BaseModel):
+    """What one process has said to a customer, and means to say."""
+
+    process: ProcessName
+    enabled: bool
+    remarks: list[Sentence]
+    subjects: list[SubjectStory]
+
+
+class ContactPointSeen(BaseModel):
+    """Where a customer can be reached."""
+
+    kind: ContactKind
+    value: str
+    takes_text: bool
+    invalid_since: Moment | None
+    invalid_reason: str | None
+
+
+class ConsentSeen(BaseModel):
+    """What the customer last said of a purpose and a channel; null: of all of them."""
+
+    purpose: Purpose | None
+    channel: ChannelName | None
+    granted: bool
+    given_at: Moment
+    source: str
+    reason: str | None
+
+
+class CaseSeen(BaseModel):
+    """A case that is open."""
+
+    id: int
+    kind: CaseKind
+    title: str
+    state: CaseState
+    opened_at: Moment
+    answer_by: Moment | None
+    solve_by: Moment | None
+
+
+class CustomerSeen(BaseModel):
+    """Who it is about."""
+
+    id: int
+    keys: list[str]
+    name: str
+    store: str
+    time_zone: str
+    contact_points: list[ContactPointSeen]
+    consents: list[ConsentSeen]
+    open_cases: list[CaseSeen]
+
+
+class Explanation(BaseModel):
+    """Everything about one customer, as of a moment."""
+
+    as_of: Moment
+    customer: CustomerSeen
+    processes: list[ProcessStory]

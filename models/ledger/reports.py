@@ -1,0 +1,107 @@
+"""The shapes of the reports on an installation: where each process stands, and lists of touches."""
+
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from models.core.words import (
+    CallOutcome,
+    ChannelName,
+    Gate,
+    ProcessName,
+    RunState,
+    StepKind,
+    TouchState,
+)
+from models.database.base import Facts
+from models.ledger.explanations import Moment
+
+
+class RunSeen(BaseModel):
+    """A run, and what it accounts for."""
+
+    id: UUID
+    process: str
+    state: RunState
+    as_of: Moment
+    started_at: Moment
+    finished_at: Moment | None
+    started_by: str
+    account: Facts | None
+    error: str | None
+
+
+class ProcessStatus(BaseModel):
+    """Where one process stands."""
+
+    process: ProcessName
+    enabled: bool
+    last_run: RunSeen | None
+    """Dry runs aside."""
+    touches: dict[TouchState, int]
+    """Of those that are not settled yet."""
+    next_due: Moment | None
+    """When the next planned touch is to be looked at; in the past: at the next dispatch."""
+
+
+class PauseSeen(BaseModel):
+    """A channel that is paused."""
+
+    channel: ChannelName
+    store: str | None
+    """Null: the channel that all stores share."""
+    paused_at: Moment
+    reason: str
+    probe_at: Moment
+
+
+class Status(BaseModel):
+    """Where an installation stands."""
+
+    as_of: Moment
+    database: str
+    schema_version: str | None
+    stores: int
+    processes: list[ProcessStatus]
+    other_runs: list[RunSeen]
+    """The last run of each flow that is no process of the business."""
+    paused: list[PauseSeen]
+
+
+class TouchRow(BaseModel):
+    """A touch in a list."""
+
+    id: UUID
+    process: ProcessName
+    step: str
+    kind: StepKind
+    store: str
+    time_zone: str
+    customer: str
+    customer_key: str | None
+    state: TouchState
+    state_at: Moment
+    gate: Gate | None
+    reason: str | None
+    due_at: Moment
+    not_before: Moment
+    valid_until: Moment
+    contacted_at: Moment | None
+    channel: ChannelName | None
+    recipient: str | None
+    message_id: str | None
+    outcome: CallOutcome | None
+
+
+class StoreRow(BaseModel):
+    """A store in a list."""
+
+    code: str
+    name: str
+    time_zone: str
+    language: str
+    contact_from: str
+    contact_until: str
+    holiday_country: str | None
+    channels: list[ChannelName]
+    customers: int

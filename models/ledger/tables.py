@@ -1,0 +1,437 @@
+"""The ledger: what is due, what was said, what came of it, and who decided what. Rows here never disappear."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, literal_column
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Text
+
+from models.core.words import (
+    CallOutcome,
+    CaseKind,
+    CaseState,
+    ChannelName,
+    Decision,
+    Gate,
+    Purpose,
+    ReceiptStatus,
+    ReplyMeaning,
+    Role,
+    RunState,
+    StepKind,
+    SubjectKind,
+    TouchState,
+)
+from models.database.base import Base, Facts, Key, enumeration
+
+
+class Process(Base):
+    """A process of this installation, and whether it runs at all."""
+
+    __tablename__ = "processes"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    enabled: Mapped[bool] = mapped_column(server_default="true")
+
+
+class PolicyVersion(Base):
+    """One version of a policy. A store's own goes before the shipped one; an old version is kept for good."""
+
+    __tablename__ = "policy_versions"
+
+    id: Mapped[Key]
+    name: Mapped[str]
+    """The process, or `contact-rules` for the rules across processes."""
+    store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
+    version: Mapped[int]
+    body: Mapped[Facts]
+    active: Mapped[bool]
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+
+    __table_args__ = (
+        UniqueConstraint("name", "store_id", "version", postgresql_nulls_not_distinct=True),
+        Index(
+            "uq_policy_versions_active",
+            "name",
+            "store_id",
+            unique=True,
+            postgresql_where=sql("active"),
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+
+
+class TemplateVersion(Base):
+    """One version of a template in one language."""
+
+    __tablename__ = "template_versions"
+
+    id: Mapped[Key]
+    key: Mapped[str]
+    language: Mapped[str]
+    store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
+    version: Mapped[int]
+    subject: Mapped[str | None]
+    text: Mapped[str]
+    by_channel: Mapped[Facts | None]
+    """What is said instead by single channels: `{"email": {"subject": …, "text": …}}`."""
+    also: Mapped[str | None]
+    """The line that stands for this message inside another one; null: it is never merged."""
+    active: Mapped[bool]
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+
+    __table_args__ = (
+        UniqueConstraint("key", "language", "store_id", "version", postgresql_nulls_not_distinct=True),
+        Index(
+            "uq_template_versions_active",
+            "key",
+            "language",
+            "store_id",
+            unique=True,
+            postgresql_where=sql("active"),
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+
+
+class Run(Base):
+    """One run of a process, with its balanced account."""
+
+    __tablename__ = "runs"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=sql("gen_random_uuid()"))
+    process: Mapped[str]
+    prefect_run_id: Mapped[UUID | None]
+    as_of: Mapped[datetime]
+    dry_run: Mapped[bool]
+    state: Mapped[RunState] = mapped_column(enumeration(RunState))
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    started_by: Mapped[str]
+    account: Mapped[Facts | None]
+    error: Mapped[str | None]
+    policy_versions: Mapped[Facts] = mapped_column(server_default=sql("'{}'::jsonb"))
+    """By store code (`*`: every other store), the version of the policy that the run planned by."""
+
+    __table_args__ = (
+        Index("ix_runs_process_started_at", "process", "started_at"),
+        Index("ix_runs_started_at", "started_at"),
+        Index("ix_runs_state_started_at", "state", "started_at"),
+        Index("ix_runs_prefect_run_id", "prefect_run_id"),
+    )
+
+
+class Dispatcher(Base):
+    """A process that claims touches. It holds an advisory lock on its id for as long as it lives."""
+
+    __tablename__ = "dispatchers"
+
+    id: Mapped[Key]
+    run_id: Mapped[UUID | None] = mapped_column(ForeignKey("runs.id"))
+    started_at: Mapped[datetime]
+
+
+class Touch(Base):
+    """One due contact with one customer."""
+
+    __tablename__ = "touches"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=sql("gen_random_uuid()"))
+    process: Mapped[str] = mapped_column(ForeignKey("processes.name"))
+    subject_kind: Mapped[SubjectKind] = mapped_column(enumeration(SubjectKind))
+    subject_id: Mapped[int] = mapped_column(BigInteger)
+    anchor_at: Mapped[datetime]
+    step: Mapped[str]
+    kind: Mapped[StepKind] = mapped_column(enumeration(StepKind))
+    purpose: Mapped[Purpose] = mapped_column(enumeration(Purpose))
+    priority: Mapped[int]
+    """Higher goes first."""
+    obligation: Mapped[bool]
+    """Owed to the customer or to the law: the cap neither holds it nor counts it."""
+    works_holidays: Mapped[bool]
+    """True: it is not held on a public holiday."""
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    policy_version_id: Mapped[int] = mapped_column(ForeignKey("policy_versions.id"))
+    template_version_id: Mapped[int] = mapped_column(ForeignKey("template_versions.id"))
+    channels: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    """In the order in which they are tried."""
+    conditions: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    """What must still hold of the subject at the moment of sending; frozen with the policy version."""
+    role: Mapped[Role | None] = mapped_column(enumeration(Role))
+    """Who calls, or whose desk a task is for."""
+    approval: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    """Roles of which one named person must approve; empty: no approval."""
+    opens_case: Mapped[CaseKind | None] = mapped_column(enumeration(CaseKind))
+    holds_account: Mapped[bool]
+    due_at: Mapped[datetime]
+    valid_until: Mapped[datetime]
+    """Exclusive."""
+    not_before: Mapped[datetime]
+    """`due_at`, or the moment that a gate deferred it to."""
+    state: Mapped[TouchState] = mapped_column(enumeration(TouchState))
+    state_at: Mapped[datetime]
+    gate: Mapped[Gate | None] = mapped_column(enumeration(Gate))
+    """The gate that last held or stopped it."""
+    reason: Mapped[str | None]
+    """Why it stands where it stands, as a sentence's end; null when nothing was in the way."""
+    figures: Mapped[Facts]
+    """What the planner saw."""
+    planned_at: Mapped[datetime]
+    planned_by: Mapped[UUID | None] = mapped_column(ForeignKey("runs.id"))
+    approved_at: Mapped[datetime | None]
+    approved_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    claimed_by: Mapped[int | None] = mapped_column(ForeignKey("dispatchers.id"))
+    contacted_at: Mapped[datetime | None]
+    """When it was handed to a channel or to staff: what the cap counts."""
+    channel: Mapped[ChannelName | None] = mapped_column(enumeration(ChannelName))
+    contact_point_id: Mapped[int | None] = mapped_column(ForeignKey("contact_points.id", ondelete="SET NULL"))
+    resendable: Mapped[bool] = mapped_column(server_default="false")
+    """It was handed to a channel that takes its id as an idempotency key, so handing it over again is safe."""
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    message_id: Mapped[str | None]
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("touches.id"))
+    """Its line went out inside that touch's message."""
+    subject_line: Mapped[str | None]
+    """The subject line of an e-mail, kept with the `body`."""
+    body: Mapped[str | None]
+    """The text as it went out, or may have gone out: kept before the send, for it goes again in the same words."""
+    delivered_at: Mapped[datetime | None]
+    """When a delivery receipt said so."""
+    assigned_to: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    held_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    """Who has this call on the screen: nobody else is given it until `held_until`."""
+    held_until: Mapped[datetime | None]
+    outcome: Mapped[CallOutcome | None] = mapped_column(enumeration(CallOutcome))
+
+    __table_args__ = (
+        # Begins with the subject, so that it also finds what was said about one.
+        UniqueConstraint("subject_kind", "subject_id", "process", "anchor_at", "step", name="uq_touches_once"),
+        Index("ix_touches_customer_id_contacted_at", "customer_id", "contacted_at"),
+        # Campaigns have an index of their own: a million that wait keep no reminder waiting.
+        Index(
+            "ix_touches_due",
+            sql("priority desc"),
+            "not_before",
+            postgresql_where=sql("state = 'planned' and process <> 'campaigns'"),
+        ),
+        Index(
+            "ix_touches_open",
+            "process",
+            postgresql_where=sql("state in ('planned', 'awaiting-approval', 'ready')"),
+        ),
+        Index("ix_touches_ready", "store_id", "not_before", postgresql_where=sql("state = 'ready'")),
+        Index("ix_touches_due_at", "due_at", "id"),
+        # What is rare among all that is due in some days, and so would be looked for through all of it.
+        Index(
+            "ix_touches_ended",
+            "state",
+            "due_at",
+            "id",
+            postgresql_where=sql("state in ('done', 'cancelled', 'skipped', 'superseded')"),
+        ),
+        Index(
+            "ix_touches_of_campaigns",
+            "policy_version_id",
+            "state",
+            "not_before",
+            postgresql_where=sql("process = 'campaigns'"),
+        ),
+        Index("ix_touches_awaiting_approval", "due_at", "id", postgresql_where=sql("state = 'awaiting-approval'")),
+        Index("ix_touches_in_flight", "claimed_by", postgresql_where=sql("state in ('claimed', 'sending')")),
+        Index("ix_touches_unsettled", "state_at", postgresql_where=sql("state in ('unknown', 'failed')")),
+        Index("ix_touches_message_id", "message_id", postgresql_where=sql("message_id is not null")),
+        Index(
+            "ix_touches_tasks_done",
+            "assigned_to",
+            "state_at",
+            postgresql_where=sql("kind = 'task' and state = 'done'"),
+        ),
+        CheckConstraint("due_at < valid_until", name="valid_after_due"),
+        CheckConstraint("(state in ('claimed', 'sending')) = (claimed_by is not null)", name="claimed_by_a_dispatcher"),
+    )
+
+
+CAMPAIGNS: ColumnElement[str] = literal_column("'campaigns'", Text)
+"""The process of all campaigns, as it stands in the conditions of the indexes: written out, for PostgreSQL has to see
+that it is this one, whatever plan it keeps."""
+OF_CAMPAIGNS = Touch.process == CAMPAIGNS
+OF_PROCESSES = Touch.process != CAMPAIGNS
+"""Of no campaign."""
+
+
+class Verdict(Base):
+    """What a gate said of a touch, with the figures it saw. Kept: it answers "why" and "why not"."""
+
+    __tablename__ = "verdicts"
+
+    id: Mapped[Key]
+    touch_id: Mapped[UUID] = mapped_column(ForeignKey("touches.id"), index=True)
+    gate: Mapped[Gate] = mapped_column(enumeration(Gate))
+    decision: Mapped[Decision] = mapped_column(enumeration(Decision))
+    reason: Mapped[str | None]
+    figures: Mapped[Facts]
+    decided_at: Mapped[datetime]
+    until: Mapped[datetime | None]
+    """When a held touch is looked at again."""
+    run_id: Mapped[UUID | None] = mapped_column(ForeignKey("runs.id"))
+
+
+class CallAttempt(Base):
+    """One try at a call."""
+
+    __tablename__ = "call_attempts"
+
+    id: Mapped[Key]
+    touch_id: Mapped[UUID] = mapped_column(ForeignKey("touches.id"), index=True)
+    attempted_at: Mapped[datetime]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    outcome: Mapped[CallOutcome] = mapped_column(enumeration(CallOutcome))
+    note: Mapped[str | None]
+    again_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_call_attempts_staff_id_attempted_at", "staff_id", "attempted_at"),)
+
+
+class Reply(Base):
+    """What a customer wrote back."""
+
+    __tablename__ = "replies"
+
+    id: Mapped[Key]
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    sender: Mapped[str]
+    channel: Mapped[ChannelName] = mapped_column(enumeration(ChannelName))
+    text: Mapped[str]
+    meaning: Mapped[ReplyMeaning] = mapped_column(enumeration(ReplyMeaning))
+    received_at: Mapped[datetime]
+    appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointments.id"))
+    message_id: Mapped[str | None] = mapped_column(unique=True)
+
+
+class Case(Base):
+    """Something a person must settle by a deadline."""
+
+    __tablename__ = "cases"
+
+    id: Mapped[Key]
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
+    kind: Mapped[CaseKind] = mapped_column(enumeration(CaseKind))
+    cause: Mapped[str]
+    """What opened it, such as `touch:…` or `promise:…`: a cause opens one case, however often it is seen."""
+    title: Mapped[str]
+    note: Mapped[str | None]
+    state: Mapped[CaseState] = mapped_column(enumeration(CaseState))
+    opened_at: Mapped[datetime]
+    answer_by: Mapped[datetime | None]
+    solve_by: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    solved_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    touch_id: Mapped[UUID | None] = mapped_column(ForeignKey("touches.id"))
+    version: Mapped[int] = mapped_column(server_default="1")
+    """Counts the changes, so that who changes what another has just changed is told."""
+
+    __table_args__ = (
+        UniqueConstraint("kind", "cause"),
+        Index("ix_cases_open", "store_id", "state", postgresql_where=sql("state <> 'closed'")),
+        Index("ix_cases_closed_at", "closed_at", postgresql_where=sql("state = 'closed'")),
+    )
+
+
+class CaseNote(Base):
+    """What someone wrote down about a case."""
+
+    __tablename__ = "case_notes"
+
+    id: Mapped[Key]
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    written_at: Mapped[datetime]
+    author: Mapped[str]
+    """A staff code."""
+    text: Mapped[str]
+
+
+class DeliveryReceipt(Base):
+    """What a gateway reported of a message."""
+
+    __tablename__ = "delivery_receipts"
+
+    id: Mapped[Key]
+    touch_id: Mapped[UUID | None] = mapped_column(ForeignKey("touches.id"))
+    """Null: no touch has the message's id, or none has it yet."""
+    message_id: Mapped[str | None]
+    """The gateway's, where it named the message so."""
+    status: Mapped[ReceiptStatus] = mapped_column(enumeration(ReceiptStatus))
+    reason: Mapped[str | None]
+    reported_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    held: Mapped[bool] = mapped_column(server_default="false")
+    """It came before the dispatch had written down that the message was sent, and waits for that."""
+
+    __table_args__ = (
+        UniqueConstraint("touch_id", "status"),
+        Index(
+            "uq_delivery_receipts_without_touch",
+            "message_id",
+            "status",
+            unique=True,
+            postgresql_where=sql("touch_id is null"),
+        ),
+        Index("ix_delivery_receipts_held", "received_at", postgresql_where=sql("held")),
+        CheckConstraint("touch_id is not null or message_id is not null", name="of_a_message"),
+    )
+
+
+class ChannelPause(Base):
+    """A channel that failed too often and paused itself, or was paused by hand."""
+
+    __tablename__ = "channel_pauses"
+
+    id: Mapped[Key]
+    channel: Mapped[ChannelName] = mapped_column(enumeration(ChannelName))
+    store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
+    """The store whose own channel it is; null: the shared channel."""
+    paused_at: Mapped[datetime]
+    reason: Mapped[str]
+    probe_at: Mapped[datetime]
+    """When one message is tried again."""
+    resumed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(
+            "uq_channel_pauses_active",
+            "channel",
+            "store_id",
+            unique=True,
+            postgresql_where=sql("resumed_at is null"),
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+
+
+class AuditEntry(Base):
+    """Who changed what, when, before and after."""
+
+    __tablename__ = "audit_entries"
+
+    id: Mapped[Key]
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    action: Mapped[str]
+    entity: Mapped[str]
+    entity_id: Mapped[str]
+    before: Mapped[Facts | None]
+    after: Mapped[Facts | None]
+
+    __table_args__ = (
+        Index("ix_audit_entries_entity_entity_id", "entity", "entity_id"),
+        Index("ix_audit_entries_at", "at"),
+    )

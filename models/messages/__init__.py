@@ -1,0 +1,1 @@
+"""Templates, the variables that they may use, and the links in them."""

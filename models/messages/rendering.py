@@ -1,0 +1,77 @@
+"""Templates: checked before they are kept, rendered in a sandbox, measured as SMS."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import StrictUndefined, Template, TemplateError, meta, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from models.core.errors import AftercareError
+from models.core.words import SubjectKind
+from models.messages.letters import LINKS, variables_of
+
+ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+ENVIRONMENT.globals.clear()  # a template has the variables of its subject and nothing else
+
+
+class UnreadableTemplate(AftercareError):
+    """A template that Jinja cannot read."""
+
+    def __init__(self, key: str, error: TemplateError) -> None:
+        self.key = key
+        super().__init__(f"Template '{key}' cannot be read: {error.message}.")
+
+
+class UnknownVariable(AftercareError):
+    """A template that asks for what its subject does not have."""
+
+    def __init__(self, key: str, unknown: set[str], known: set[str]) -> None:
+        self.key, self.unknown, self.known = key, unknown, known
+        super().__init__(
+            f"Template '{key}' uses {', '.join(sorted(unknown))}, which it is not given; "
+            f"it may use {', '.join(sorted(known))}."
+        )
+
+
+def check_template(key: str, text: str, subject: SubjectKind) -> None:
+    """Raises `UnreadableTemplate` or `UnknownVariable`."""
+    try:
+        used = _used(ENVIRONMENT.parse(text))
+        ENVIRONMENT.from_string(text)
+    except TemplateError as error:
+        raise UnreadableTemplate(key, error) from error
+    known = set(variables_of(subject))
+    if used - known:
+        raise UnknownVariable(key, used - known, known)
+
+
+def _used(template: nodes.Template) -> set[str]:
+    """The variables of a template; a link as `links.survey`, and `links` by itself where it is used as a whole."""
+    used = meta.find_undeclared_variables(template)
+    if LINKS not in used:
+        return used
+    parts = [part for part in template.find_all(nodes.Getattr) if _is_links(part.node)]
+    whole = sum(_is_links(name) for name in template.find_all(nodes.Name)) > len(parts)
+    return used - {LINKS} | {f"{LINKS}.{part.attr}" for part in parts} | ({LINKS} if whole else set())
+
+
+def _is_links(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Name) and node.name == LINKS
+
+
+@lru_cache(maxsize=4096)
+def links_in(text: str) -> frozenset[str]:
+    """The names of the links that a text uses, such as `survey`."""
+    used = _used(ENVIRONMENT.parse(text))
+    return frozenset(name.removeprefix(f"{LINKS}.") for name in used if name.startswith(f"{LINKS}."))
+
+
+@lru_cache(maxsize=4096)
+def _compiled(text: str) -> Template:
+    return ENVIRONMENT.from_string(text)
+
+
+def render(text: str, variables: Mapping[str, Any]) -> str:
+    """The text with its variables filled in. Raises `jinja2.TemplateError` for a text that was never checked."""
+    return _compiled(text).render(variables)

@@ -1,0 +1,52 @@
+"""What a customer's reply says: whole words only, in any width, case and spacing."""
+
+import re
+import unicodedata
+
+from models.core.words import ReplyMeaning
+
+STOP = frozenset(
+    {
+        *("stop", "stop all", "stopall", "unsubscribe", "opt out", "optout"),
+        *("t", "td", "退订", "td退订", "t退订", "回复td退订", "取消订阅"),
+    }
+)
+"""Nothing but these: "please stop by tomorrow", or an absence notice, is not an opt-out."""
+CONFIRM = frozenset({"1", "回复1"})
+OTHER_TIME = frozenset({"2", "回复2"})
+MARK = re.compile(r"(?:回复)?([1-5])(?:分|星)?")
+AROUND = re.compile(r"^[\W_]+|[\W_]+$")
+BETWEEN = re.compile(r"[\s_-]+")
+
+
+def read_meaning(text: str) -> ReplyMeaning:
+    """The meaning of a reply; `unreadable` is for a person to read."""
+    words = _words(text)
+    if words in STOP:
+        return ReplyMeaning.STOP
+    if words in CONFIRM:
+        return ReplyMeaning.CONFIRM
+    if words in OTHER_TIME:
+        return ReplyMeaning.OTHER_TIME
+    return ReplyMeaning.UNREADABLE
+
+
+def read_mark(text: str) -> int | None:
+    """The mark from 1 to 5 that a reply may be; None: it is none."""
+    found = MARK.fullmatch(_words(text))
+    return int(found[1]) if found else None
+
+
+def meaning_in_turn(text: str, *, after_survey: bool, appointment_waits: bool) -> ReplyMeaning:
+    """The meaning of a reply after what was said to the customer last.
+
+    After a survey a digit is a mark; but `1` and `2` are about an appointment while one waits for an answer.
+    """
+    meaning = read_meaning(text)
+    if not after_survey or read_mark(text) is None:
+        return meaning
+    return meaning if appointment_waits and meaning is not ReplyMeaning.UNREADABLE else ReplyMeaning.MARK
+
+
+def _words(text: str) -> str:
+    return BETWEEN.sub(" ", AROUND.sub("", unicodedata.normalize("NFKC", text).casefold()))

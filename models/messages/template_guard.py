@@ -1,0 +1,64 @@
+"""What a template may be made of: words, its variables, and asking whether one is there. Nothing that computes."""
+
+from collections.abc import Iterator
+
+from jinja2 import TemplateError, nodes
+
+from models.core.errors import AftercareError
+from models.core.words import SubjectKind
+from models.messages.letters import variables_of
+from models.messages.rendering import ENVIRONMENT, UnreadableTemplate
+
+ALLOWED = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.If, nodes.CondExpr, nodes.Compare,
+    nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Concat,
+)  # fmt: skip
+FILTERS = frozenset({"capitalize", "default", "lower", "title", "trim", "upper"})
+"""Those that make nothing longer."""
+
+
+class ForbiddenInTemplate(AftercareError):
+    """A template that computes, reaches into things, or calls them."""
+
+    def __init__(self, key: str, line: int, found: str) -> None:
+        self.key, self.line, self.found = key, line, found
+        super().__init__(
+            f"Template '{key}', line {line}: {found} is not allowed; a template may fill in its variables, "
+            f"ask {{% if … %}}, and use the filters {', '.join(sorted(FILTERS))}."
+        )
+
+
+def refuse_forbidden(key: str, text: str) -> None:
+    """Raises `ForbiddenInTemplate` or `UnreadableTemplate`."""
+    try:
+        template = ENVIRONMENT.parse(text)
+    except TemplateError as error:
+        raise UnreadableTemplate(key, error) from error
+    known = {name for subject in SubjectKind for name in variables_of(subject)}
+    for node in _all(template):
+        if isinstance(node, nodes.Getattr) and _dotted(node) in known:
+            continue
+        if isinstance(node, nodes.Filter) and node.name in FILTERS:
+            continue
+        if not isinstance(node, ALLOWED):
+            raise ForbiddenInTemplate(key, node.lineno, _name(node))
+
+
+def _all(node: nodes.Node) -> Iterator[nodes.Node]:
+    yield node
+    for child in node.iter_child_nodes():
+        yield from _all(child)
+
+
+def _dotted(node: nodes.Getattr) -> str:
+    return f"{node.node.name}.{node.attr}" if isinstance(node.node, nodes.Name) else ""
+
+
+def _name(node: nodes.Node) -> str:
+    match node:
+        case nodes.Getattr():
+            return f"'.{node.attr}'"
+        case nodes.Filter():
+            return f"the filter '{node.name}'"
+        case _:
+            return f"'{type(node).__name__.lower()}'"

@@ -1,0 +1,1 @@
+"""Stores, staff, customers, users and what each may do."""

@@ -1,0 +1,88 @@
+"""What each role may see and do in the console."""
+
+from enum import StrEnum
+
+from models.core.words import Role
+
+
+class Permission(StrEnum):
+    """One thing that someone may see or do. Whoever belongs to one store may do it for that store's data only."""
+
+    SEE_TODAY = "see-today"
+    SEE_RUNS = "see-runs"
+    STEER_RUNS = "steer-runs"
+    """Start, rehearse, cancel and retry runs."""
+    STEER_SCHEDULES = "steer-schedules"
+    """Pause and resume processes and channels."""
+    WORK_CALLS = "work-calls"
+    ASSIGN_CALLS = "assign-calls"
+    SEE_CUSTOMERS = "see-customers"
+    CHANGE_CONSENT = "change-consent"
+    EXPORT_CUSTOMERS = "export-customers"
+    ERASE_CUSTOMERS = "erase-customers"
+    SEE_TOUCHES = "see-touches"
+    SETTLE_TOUCHES = "settle-touches"
+    WORK_CASES = "work-cases"
+    """Those that the user owns, and those that nobody owns."""
+    MANAGE_CASES = "manage-cases"
+    """Everybody's."""
+    DECIDE = "decide"
+    """See what waits for approval; who may decide on it stands at each touch."""
+    SEE_POLICIES = "see-policies"
+    CHANGE_POLICIES = "change-policies"
+    CHANGE_TEMPLATES = "change-templates"
+    SEE_CAMPAIGNS = "see-campaigns"
+    MAKE_CAMPAIGNS = "make-campaigns"
+    """Write, submit, launch, pause and cancel them."""
+    APPROVE_CAMPAIGNS = "approve-campaigns"
+    """Other people's."""
+    SEE_HEALTH = "see-health"
+    MANAGE_ACCESS = "manage-access"
+    """Users and API keys."""
+
+
+AT_THE_PHONE = frozenset(
+    {
+        Permission.SEE_TODAY,
+        Permission.WORK_CALLS,
+        Permission.SEE_CUSTOMERS,
+        Permission.CHANGE_CONSENT,
+        Permission.WORK_CASES,
+    }
+)
+EVERYTHING = frozenset(Permission)
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.AGENT: AT_THE_PHONE,
+    Role.ADVISOR: AT_THE_PHONE,
+    Role.PARTS: frozenset({Permission.SEE_TODAY, Permission.WORK_CALLS}),
+    Role.FINANCE: AT_THE_PHONE
+    | {Permission.SEE_TOUCHES, Permission.SETTLE_TOUCHES, Permission.DECIDE, Permission.SEE_POLICIES},
+    Role.MARKETING: frozenset(
+        {
+            Permission.SEE_TODAY,
+            Permission.SEE_CUSTOMERS,
+            Permission.SEE_TOUCHES,
+            Permission.SEE_POLICIES,
+            Permission.CHANGE_TEMPLATES,
+            Permission.SEE_CAMPAIGNS,
+            Permission.MAKE_CAMPAIGNS,
+        }
+    ),
+    Role.MANAGER: EVERYTHING - {Permission.STEER_SCHEDULES, Permission.SEE_HEALTH, Permission.MANAGE_ACCESS},
+    Role.ADMIN: EVERYTHING,
+    Role.OPERATOR: frozenset(
+        {
+            Permission.SEE_TODAY,
+            Permission.SEE_RUNS,
+            Permission.STEER_RUNS,
+            Permission.STEER_SCHEDULES,
+            Permission.SEE_HEALTH,
+        }
+    ),
+}
+
+
+def may(role: Role, permission: Permission) -> bool:
+    """Whether a role may do something."""
+    return permission in PERMISSIONS[role]

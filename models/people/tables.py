@@ -1,0 +1,177 @@
+"""Stores, their staff, their customers, and how and why a customer may be contacted."""
+
+from datetime import date, datetime, time
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Text
+
+from models.core.words import ChannelName, ContactKind, DeadlineClock, Purpose, Role
+from models.database.base import Base, Facts, Key, enumeration
+
+VISIT_MINUTES = 30
+SHORTEST_VISIT, LONGEST_VISIT = 5, 480
+VISITS_AT_ONCE = 2
+
+NAME_LETTERS = "regexp_split_to_array(regexp_replace(lower(name), '[ -~]+', '', 'g'), '')"
+"""The letters of a name beyond ASCII, such as each sign of a Chinese one."""
+HAS_SUCH_LETTERS = "lower(name) ~ '[^ -~]'"
+
+
+class Store(Base):
+    """A place of business. Every date rule is computed in its time zone."""
+
+    __tablename__ = "stores"
+
+    id: Mapped[Key]
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    time_zone: Mapped[str]
+    language: Mapped[str] = mapped_column(server_default="zh-CN")
+    phone: Mapped[str | None]
+    address: Mapped[str | None]
+    holiday_country: Mapped[str | None]
+    """ISO 3166 country whose public holidays the store keeps; null: none."""
+    contact_from: Mapped[time] = mapped_column(server_default="09:00")
+    """Outside `contact_from`..`contact_until`, store-local, customers are left in peace."""
+    contact_until: Mapped[time] = mapped_column(server_default="20:00")
+    opening_hours: Mapped[Facts] = mapped_column(server_default=sql("'{}'::jsonb"))
+    """By weekday (`monday`…): `["08:30", "18:00"]`, or null when closed; a day not named is open 08:30-18:00."""
+    channels: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=sql("'{sms,email,wechat,phone}'"))
+    """The channels that the store uses."""
+    deadline_clock: Mapped[DeadlineClock] = mapped_column(
+        enumeration(DeadlineClock), server_default=DeadlineClock.AROUND_THE_CLOCK.value
+    )
+    visit_minutes: Mapped[int] = mapped_column(server_default=str(VISIT_MINUTES))
+    """How far apart the starts of visits are that customers may choose."""
+    visits_at_once: Mapped[int] = mapped_column(server_default=str(VISITS_AT_ONCE))
+    """How many visits may start at the same moment."""
+
+    __table_args__ = (
+        CheckConstraint("contact_from < contact_until", name="contact_hours"),
+        CheckConstraint(f"visit_minutes between {SHORTEST_VISIT} and {LONGEST_VISIT}", name="visit_minutes"),
+        CheckConstraint("visits_at_once >= 0", name="visits_at_once"),
+        CheckConstraint("language in ('zh-CN', 'en')", name="language"),
+    )
+
+
+class StaffMember(Base):
+    """Someone who calls, advises, approves or is told."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[Key]
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    code: Mapped[str]
+    name: Mapped[str]
+    role: Mapped[Role] = mapped_column(enumeration(Role))
+    department: Mapped[str | None]
+    phone: Mapped[str | None]
+    email: Mapped[str | None]
+    active: Mapped[bool] = mapped_column(server_default="true")
+
+    __table_args__ = (UniqueConstraint("store_id", "code"),)
+
+
+class Customer(Base):
+    """A person or a company that bought or had something serviced. One timeline each."""
+
+    __tablename__ = "customers"
+
+    id: Mapped[Key]
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"), index=True)
+    name: Mapped[str]
+    salutation: Mapped[str | None]
+    language: Mapped[str | None]
+    """`zh-CN` or `en`; null: the store's."""
+    level: Mapped[str | None]
+    birth_on: Mapped[date | None]
+    area: Mapped[str | None]
+    """Where they live, as the source divides it: a district, a postcode."""
+    time_zone: Mapped[str | None]
+    """Where the customer's own clock is; null: as in the store."""
+    has_contract: Mapped[bool] = mapped_column(server_default="false")
+    """A contract customer: a booking request is answered within 30 minutes (R1)."""
+    created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+    """When name, addresses and texts were erased on the customer's request."""
+
+    __table_args__ = (
+        CheckConstraint("language in ('zh-CN', 'en')", name="language"),
+        # The beginning of a name, such as a family name; and any part of a longer one.
+        Index("ix_customers_own_language", "id", "language", postgresql_where=sql("language is not null")),
+        Index(
+            "ix_customers_name_begins",
+            func.lower(sql("name")).label("lower_name"),
+            postgresql_ops={"lower_name": "text_pattern_ops"},
+        ),
+        Index(
+            "ix_customers_name_part",
+            func.lower(sql("name")).label("lower_name"),
+            postgresql_using="gin",
+            postgresql_ops={"lower_name": "gin_trgm_ops"},
+        ),
+        # A part of a Chinese name is one sign or two, and whether trigrams know them depends on the database's locale.
+        Index(
+            "ix_customers_name_letters",
+            sql(NAME_LETTERS),
+            postgresql_using="gin",
+            postgresql_where=sql(HAS_SUCH_LETTERS),
+        ),
+    )
+
+
+class CustomerKey(Base):
+    """The keys that sources know a customer by; several sources may know the same customer (F1)."""
+
+    __tablename__ = "customer_keys"
+
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"), index=True)
+
+
+class ContactPoint(Base):
+    """A phone number (E.164), an e-mail address or a WeChat id."""
+
+    __tablename__ = "contact_points"
+
+    id: Mapped[Key]
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"))
+    kind: Mapped[ContactKind] = mapped_column(enumeration(ContactKind))
+    value: Mapped[str]
+    rank: Mapped[int] = mapped_column(server_default="1")
+    """1 is tried first."""
+    takes_text: Mapped[bool] = mapped_column(server_default="true")
+    """False for a landline: it can be called, not texted."""
+    invalid_since: Mapped[datetime | None]
+    invalid_reason: Mapped[str | None]
+
+    __table_args__ = (
+        UniqueConstraint("customer_id", "kind", "value"),
+        Index("ix_contact_points_kind_value", "kind", "value"),
+        CheckConstraint("kind <> 'phone' or value ~ '^[+][1-9][0-9]{4,14}$'", name="phone_is_e164"),
+    )
+
+
+class Consent(Base):
+    """Consent given or withdrawn at a moment. The latest entry that fits decides; entries are never changed."""
+
+    __tablename__ = "consents"
+
+    id: Mapped[Key]
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"))
+    purpose: Mapped[Purpose | None] = mapped_column(enumeration(Purpose))
+    """Null: every purpose."""
+    channel: Mapped[ChannelName | None] = mapped_column(enumeration(ChannelName))
+    """Null: every channel."""
+    granted: Mapped[bool]
+    given_at: Mapped[datetime]
+    source: Mapped[str]
+    reason: Mapped[str | None]
+
+    __table_args__ = (
+        UniqueConstraint("customer_id", "purpose", "channel", "given_at", postgresql_nulls_not_distinct=True),
+    )

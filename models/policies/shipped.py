@@ -1,0 +1,88 @@
+"""The policies and templates that Aftercare ships."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
+
+from models.core.errors import AftercareError
+from models.core.words import STANDING_PROCESSES, ProcessName
+from models.policies.policy import CONTACT_RULES, AnyPolicy, ContactRules
+
+PROCESSES = Path(__file__).parents[1] / "processes"
+"""A folder a process: `policy.toml`, `templates.toml`."""
+CONTACT_RULES_FILE = Path(__file__).with_name("contact-rules.toml")
+LANGUAGES = ("zh-CN", "en")
+POLICIES: TypeAdapter[AnyPolicy] = TypeAdapter(AnyPolicy)
+
+
+class BadPolicy(AftercareError):
+    """A policy that is refused, with every place and reason."""
+
+    def __init__(self, name: str, error: ValidationError) -> None:
+        self.name, self.error = name, error
+        super().__init__(f"The policy '{name}' is refused. " + " ".join(_complaints(error)))
+
+
+def _complaints(error: ValidationError) -> list[str]:
+    found = []
+    for problem in error.errors(include_input=False):
+        path = ".".join(str(part) for part in problem["loc"] if part not in set(ProcessName))
+        reason = problem["msg"].removeprefix("Value error, ")
+        found.append(f"{path}: {reason}." if path else f"{reason}.")
+    return found
+
+
+class ShippedTemplate(NamedTuple):
+    """One template in one language."""
+
+    key: str
+    language: str
+    subject: str | None
+    text: str
+    also: str | None
+
+
+def read_policy(name: str, body: dict[str, Any]) -> AnyPolicy:
+    """The policy that `body` describes. Raises `BadPolicy`."""
+    try:
+        return POLICIES.validate_python(body)
+    except ValidationError as error:
+        raise BadPolicy(name, error) from error
+
+
+def read_contact_rules(body: dict[str, Any]) -> ContactRules:
+    """The rules across processes that `body` describes. Raises `BadPolicy`."""
+    try:
+        return ContactRules.model_validate(body)
+    except ValidationError as error:
+        raise BadPolicy(CONTACT_RULES, error) from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@cache
+def shipped_policy(process: ProcessName) -> AnyPolicy:
+    """The shipped policy of a process."""
+    return read_policy(process, _read(PROCESSES / process / "policy.toml"))
+
+
+@cache
+def shipped_contact_rules() -> ContactRules:
+    """The shipped rules across processes."""
+    return read_contact_rules(_read(CONTACT_RULES_FILE))
+
+
+@cache
+def shipped_templates() -> tuple[ShippedTemplate, ...]:
+    """Every shipped template in every language."""
+    return tuple(
+        ShippedTemplate(key, language, entry.get("subject"), entry["text"], entry.get("also"))
+        for process in STANDING_PROCESSES
+        for key, languages in _read(PROCESSES / process / "templates.toml").items()
+        for language, entry in languages.items()
+    )

@@ -1,0 +1,1 @@
+"""When a store works and contacts its customers."""

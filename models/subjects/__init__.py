@@ -1,0 +1,1 @@
+"""What processes are about: the tables of each subject."""

@@ -1,0 +1,144 @@
+"""Appointments and the departments told of their changes, handovers, repair orders."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Text
+
+from models.core.words import AppointmentStatus, ChangeKind, PartsState, WorkKind
+from models.database.base import Base, Key, enumeration
+
+
+class Appointment(Base):
+    """An agreed or requested visit. A status without its date counts as having always been so."""
+
+    __tablename__ = "appointments"
+
+    id: Mapped[Key]
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    key: Mapped[str]
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
+    vehicle_id: Mapped[int | None] = mapped_column(ForeignKey("vehicles.id"), index=True)
+    advisor_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    starts_at: Mapped[datetime]
+    status: Mapped[AppointmentStatus] = mapped_column(enumeration(AppointmentStatus))
+    work: Mapped[str | None]
+    work_kind: Mapped[WorkKind] = mapped_column(enumeration(WorkKind), server_default="other")
+    requested_at: Mapped[datetime | None]
+    booked_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    other_time_asked_at: Mapped[datetime | None]
+    """When the customer asked for another time (reply `2`)."""
+    arrived_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    moved_at: Mapped[datetime | None]
+    """When the start was last changed."""
+    parts_state: Mapped[PartsState] = mapped_column(enumeration(PartsState), server_default="unknown")
+    departments: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    """Who must be told of a change; null: the departments that the policy names."""
+
+    __table_args__ = (
+        UniqueConstraint("store_id", "key"),
+        Index("ix_appointments_starts_at", "starts_at"),
+        Index("ix_appointments_requests", "requested_at", postgresql_where=text("status = 'requested'")),
+        Index(
+            "ix_appointments_other_time_asked_at",
+            "other_time_asked_at",
+            postgresql_where=text("other_time_asked_at is not null"),
+        ),
+        Index("ix_appointments_booked_at", "booked_at"),
+        Index("ix_appointments_moved_at", "moved_at", postgresql_where=text("moved_at is not null")),
+        Index("ix_appointments_inspections", "vehicle_id", postgresql_where=text("work_kind = 'inspection'")),
+        Index(
+            "ix_appointments_inspections_unnamed",
+            "customer_id",
+            postgresql_where=text("work_kind = 'inspection' and vehicle_id is null"),
+        ),
+    )
+
+
+class AppointmentChange(Base):
+    """An appointment was moved or cancelled."""
+
+    __tablename__ = "appointment_changes"
+
+    id: Mapped[Key]
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointments.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[ChangeKind] = mapped_column(enumeration(ChangeKind))
+    from_starts_at: Mapped[datetime]
+    to_starts_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    by_customer: Mapped[bool] = mapped_column(server_default="false")
+    """The customer did it here: the source learns of it from the departments, and may say the old start until then."""
+
+
+class DepartmentNotice(Base):
+    """A department was told of a change, and acknowledged it (R1)."""
+
+    __tablename__ = "department_notices"
+
+    id: Mapped[Key]
+    change_id: Mapped[int] = mapped_column(ForeignKey("appointment_changes.id", ondelete="CASCADE"))
+    department: Mapped[str]
+    told_at: Mapped[datetime]
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+    __table_args__ = (
+        UniqueConstraint("change_id", "department"),
+        Index("ix_department_notices_waiting", "told_at", postgresql_where=text("acknowledged_at is null")),
+        CheckConstraint("(acknowledged_at is null) = (acknowledged_by is null)", name="acknowledged_by_someone"),
+    )
+
+
+OF_A_VISIT = ("id", "store_id", "customer_id", "vehicle_id")
+"""What a sweep asks of a visit beside its day, kept in the index of days: it need not fetch the visits themselves."""
+
+
+class Handover(Base):
+    """A car was handed over to its buyer."""
+
+    __tablename__ = "handovers"
+
+    id: Mapped[Key]
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    key: Mapped[str]
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
+    vehicle_id: Mapped[int | None] = mapped_column(ForeignKey("vehicles.id"))
+    salesperson: Mapped[str | None]
+    handed_over_on: Mapped[date]
+
+    __table_args__ = (
+        UniqueConstraint("store_id", "key"),
+        Index("ix_handovers_handed_over_on", "handed_over_on", postgresql_include=OF_A_VISIT),
+        Index(
+            "ix_handovers_vehicle_id_handed_over_on", "vehicle_id", "handed_over_on", postgresql_include=["customer_id"]
+        ),
+    )
+
+
+class RepairOrder(Base):
+    """Work on a car, closed when it is given back to the customer."""
+
+    __tablename__ = "repair_orders"
+
+    id: Mapped[Key]
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    key: Mapped[str]
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
+    vehicle_id: Mapped[int | None] = mapped_column(ForeignKey("vehicles.id"), index=True)
+    advisor_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    work: Mapped[str | None]
+    work_kind: Mapped[WorkKind] = mapped_column(enumeration(WorkKind), server_default="other")
+    opened_on: Mapped[date | None]
+    closed_on: Mapped[date | None]
+
+    __table_args__ = (
+        UniqueConstraint("store_id", "key"),
+        Index("ix_repair_orders_closed_on", "closed_on", postgresql_include=OF_A_VISIT),
+        Index(
+            "ix_repair_orders_inspections", "vehicle_id", "closed_on", postgresql_where=text("work_kind = 'inspection'")
+        ),
+    )

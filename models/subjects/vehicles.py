@@ -1,0 +1,87 @@
+"""Vehicles, what their odometers read, and their warranties."""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.core.words import EndBasis
+from models.database.base import Base, Facts, Key, enumeration
+
+
+class Vehicle(Base):
+    """A car. `customer_id` is its present owner."""
+
+    __tablename__ = "vehicles"
+
+    id: Mapped[Key]
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    key: Mapped[str]
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    vin: Mapped[str | None] = mapped_column(index=True)
+    plate: Mapped[str | None] = mapped_column(index=True)
+    make: Mapped[str | None]
+    model: Mapped[str | None]
+    model_year: Mapped[int | None]
+    disposed_on: Mapped[date | None]
+    """The day it was sold on or scrapped."""
+
+    __table_args__ = (
+        UniqueConstraint("store_id", "key"),
+        Index("ix_vehicles_disposed", "id", "disposed_on", postgresql_where=sql("disposed_on is not null")),
+    )
+
+
+class OdometerReading(Base):
+    """Kilometres on a day; at most one reading a vehicle and day."""
+
+    __tablename__ = "odometer_readings"
+
+    vehicle_id: Mapped[int] = mapped_column(ForeignKey("vehicles.id", ondelete="CASCADE"), primary_key=True)
+    read_on: Mapped[date] = mapped_column(primary_key=True)
+    kilometres: Mapped[int] = mapped_column(CheckConstraint("kilometres >= 0", name="kilometres"))
+    source: Mapped[str]
+
+
+class Warranty(Base):
+    """Ends on a date, or when the mileage limit is reached, whichever is earlier (R3)."""
+
+    __tablename__ = "warranties"
+
+    id: Mapped[Key]
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    key: Mapped[str]
+    vehicle_id: Mapped[int] = mapped_column(ForeignKey("vehicles.id"), index=True)
+    name: Mapped[str | None]
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date]
+    limit_kilometres: Mapped[int | None] = mapped_column(CheckConstraint("limit_kilometres > 0", name="limit"))
+
+    __table_args__ = (
+        UniqueConstraint("store_id", "key"),
+        CheckConstraint("starts_on <= ends_on", name="starts_before_end"),
+    )
+
+
+class WarrantyEnd(Base):
+    """The end of a warranty as it was known from a day on.
+
+    Derived from the warranty and the odometer readings: each further reading makes a new estimate, and a run as of
+    a past day uses the estimate that was known that day.
+    """
+
+    __tablename__ = "warranty_ends"
+
+    warranty_id: Mapped[int] = mapped_column(ForeignKey("warranties.id", ondelete="CASCADE"), primary_key=True)
+    known_from: Mapped[date] = mapped_column(primary_key=True)
+    known_until: Mapped[date]
+    """Exclusive; `infinity` for the latest."""
+    ends_on: Mapped[date]
+    basis: Mapped[EndBasis] = mapped_column(enumeration(EndBasis))
+    figures: Mapped[Facts]
+
+    __table_args__ = (
+        Index("ix_warranty_ends_ends_on", "ends_on"),
+        CheckConstraint("known_from < known_until", name="known"),
+    )
