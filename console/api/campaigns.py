@@ -17,13 +17,12 @@ from console.api.problems import Refused, problems
 from console.api.reading import LARGEST_ID, MOST, After, at_home
 from console.api.requests import ApiRoute
 from console.api.rows import LONGEST, Part
-from console.campaign_rehearsals import rehearsing_of
-from console.campaign_results import ResultsOut, shape_results
-from console.campaign_runs import run_key
-from console.campaign_shapes import CampaignOut, CampaignWhole, shape_row, shape_whole
-from console.moments import house_zone
-from console.shapes import shape
-from console.web.database import Database
+from console.shared.campaign_results import ResultsOut, shape_results
+from console.shared.campaign_runs import run_key
+from console.shared.campaign_shapes import CampaignOut, CampaignWhole, shape_row, shape_whole
+from console.shared.moments import house_zone
+from console.shared.shapes import shape
+from console.web.parts.database import Database
 from deployments.steering_runs import NoPrefect, NotDeployed, PrefectSilent, Steering
 from models.campaigns.plans import CampaignPlan, read_plan
 from models.campaigns.recipes import list_recipes, recipe
@@ -42,7 +41,7 @@ from tasks.campaigns.listing import CampaignPage as Listed
 from tasks.campaigns.listing import CampaignRead, list_campaigns, read_campaign
 from tasks.campaigns.outcome.exporting import export_recipients
 from tasks.campaigns.outcome.results import read_results
-from tasks.campaigns.rehearsal.rehearsing import rehearse_campaign
+from tasks.campaigns.rehearsal.rehearsing import rehearse_campaign, rehearsing_of
 from tasks.database.paging import Place
 
 routes = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["campaigns"])

@@ -15,8 +15,8 @@ from console.api.problems import Refused, problems
 from console.api.reading import at_home
 from console.api.requests import ApiRoute, JsonRequest
 from console.api.rows import MOST_ROWS, Part
-from console.moments import house_zone
-from console.web.database import Database
+from console.shared.moments import house_zone
+from console.web.parts.database import Database
 from models.core.settings import Settings
 from models.core.words import ChannelName, ReceiptStatus
 from tasks.access.signatures import CalledBefore, NotSigned, check_signature, remember_signature

@@ -14,7 +14,7 @@ from console.api.callers import SharedDatabase, caller_with, store_reached
 from console.api.problems import Refused, problems
 from console.api.requests import ApiRoute
 from console.api.rows import LONGEST
-from console.moments import house_zone
+from console.shared.moments import house_zone
 from models.core.settings import Settings
 from models.core.words import (
     CallOutcome,

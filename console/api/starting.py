@@ -13,7 +13,7 @@ from console.api.problems import Refused, problems
 from console.api.reading import at_home
 from console.api.requests import ApiRoute
 from console.api.rows import Part
-from console.moments import house_zone
+from console.shared.moments import house_zone
 from deployments.steering_runs import NoPrefect, NotDeployed, PrefectSilent, Steering
 from models.core.words import ProcessName
 from models.people.api_scopes import ApiScope

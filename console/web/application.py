@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
@@ -13,15 +13,17 @@ from sqlalchemy import URL
 from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.types import ASGIApp
 
+import console.web
 from console.api.application import make_api, mounts
 from console.customer_pages import routes as customer_pages
-from console.web import health_routes, pages, sign_in
-from console.web.database import Database
-from console.web.guard import Guard
-from console.web.limits import Limits
-from console.web.outage import tell_outage
-from console.web.quick_elements import make_elements_quickly
-from console.web.steering import steering
+from console.web.door import sign_in
+from console.web.door.guard import Guard
+from console.web.door.limits import Limits
+from console.web.door.outage import tell_outage
+from console.web.health import routes as health_routes
+from console.web.parts.database import Database
+from console.web.parts.quick_elements import make_elements_quickly
+from console.web.parts.steering import steering
 from models.core.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
@@ -46,7 +48,13 @@ def make_application(url: URL, settings: Settings) -> ASGIApp:
     app.include_router(health_routes.routes)
     app.include_router(customer_pages.routes)
     app.router.routes.extend(mounts(make_api(database, steering(), app.state.limits)))
-    for module in iter_modules(pages.__path__):
-        import_module(f"{pages.__name__}.{module.name}")
+    _register_pages()
     ui.run_with(app, title="Aftercare", show_welcome_message=False, tailwind=False, reconnect_timeout=30)
     return Guard(app, database)
+
+
+def _register_pages() -> None:
+    """Import every page of the console: each lies in the folder of its subject, as `page` or `…_page`."""
+    for module in walk_packages(console.web.__path__, f"{console.web.__name__}."):
+        if module.name.endswith((".page", "_page")):
+            import_module(module.name)

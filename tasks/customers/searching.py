@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Connection, Select, Text, and_, func, lite
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.core.words import ContactKind
+from models.people import tables as people
 from models.people.tables import ContactPoint, Customer, Store
-from models.people.tables import tables as people
 from models.subjects.vehicles import Vehicle
 from tasks.customers.spellings import identified_by
 

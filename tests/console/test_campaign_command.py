@@ -10,7 +10,7 @@ from click.testing import Result
 from sqlalchemy import URL, Engine, func, select
 from typer.testing import CliRunner
 
-from console.command import app
+from console.cli.command import app
 from models.campaigns.tables import Campaign
 from models.core.settings import read_settings
 from models.core.toml_text import write_toml

@@ -18,8 +18,8 @@ from click.testing import Result
 from sqlalchemy import URL, Engine, select
 from typer.testing import CliRunner
 
-from console import running
-from console.command import COMMANDS, app
+from console.cli import running
+from console.cli.command import COMMANDS, app
 from models.core.settings import read_settings
 from models.core.words import ProcessName
 from models.ledger.tables import Touch, Verdict
@@ -214,7 +214,7 @@ def unused_port() -> int:
 def test_a_database_that_goes_away_is_a_sentence(told: Told, dealership: None, monkeypatch: pytest.MonkeyPatch) -> None:
     from sqlalchemy import text
 
-    from console import reporting
+    from console.cli import reporting
 
     def die(connection: Any, _now: Any) -> None:
         connection.execute(text("select pg_terminate_backend(pg_backend_pid())"))
@@ -236,7 +236,7 @@ def test_the_database_is_upgraded_checked_and_named(told: Told, database_url: UR
 LAZY = """
 import sys
 from typer.testing import CliRunner
-from console.command import app
+from console.cli.command import app
 assert CliRunner().invoke(app, ["status", "--help"]).exit_code == 0
 print(sorted({name.partition(".")[0] for name in sys.modules} & {"alembic", "apprise", "prefect"}))
 """
@@ -250,7 +250,7 @@ def test_a_reading_command_does_not_wait_for_prefect_apprise_or_alembic() -> Non
 INTERRUPTIBLE = """
 import signal
 signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background jobs are started without
-from console.command import main
+from console.cli.command import main
 main()
 """
 
@@ -349,7 +349,7 @@ def test_a_run_without_a_moment_leaves_the_clock_to_the_flow(
 
 LOGS = """
 import structlog, sys, types
-from console import command
+from console.cli import command
 module = types.ModuleType("talkative")
 module.speak = lambda: (structlog.get_logger().error("channel paused itself"), print("asked for"))
 sys.modules["talkative"] = module

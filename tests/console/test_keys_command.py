@@ -9,8 +9,8 @@ from click.testing import Result
 from sqlalchemy import URL, Engine
 from typer.testing import CliRunner
 
-from console import keys
-from console.session import Commands
+from console.cli import keys
+from console.cli.session import Commands
 from models.core.settings import read_settings
 from tests.support.world import World
 

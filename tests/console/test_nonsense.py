@@ -9,7 +9,7 @@ import typer
 from sqlalchemy import URL, Engine
 from typer.testing import CliRunner
 
-from console.command import app
+from console.cli.command import app
 from models.core.settings import read_settings
 from models.core.words import ProcessName, Role
 from tasks.access.users import NewUser, add_user

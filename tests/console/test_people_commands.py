@@ -11,8 +11,8 @@ from click.testing import Result
 from sqlalchemy import URL, Engine, insert
 from typer.testing import CliRunner
 
-from console import approvals, calls, cases, links, notices, replies, settling
-from console.session import Commands
+from console.cli import approvals, calls, cases, links, notices, replies, settling
+from console.cli.session import Commands
 from models.core.settings import read_settings
 from models.core.words import ChangeKind, ProcessName, Role, TouchState
 from models.subjects.service import AppointmentChange

@@ -10,8 +10,8 @@ from click.testing import Result
 from sqlalchemy import URL, Engine
 from typer.testing import CliRunner
 
-from console import users
-from console.session import Commands
+from console.cli import users
+from console.cli.session import Commands
 from models.core.settings import read_settings
 from tasks.access.sessions import NotSignedIn, sign_in
 from tests.support.world import World, at

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from nicegui import helpers
 
-from console.web import quick_elements
+from console.web.parts import quick_elements
 
 as_made = quick_elements._work_out
 

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from console.web.frame import PAGES
+from console.web.parts.frame import PAGES
 from models.core.words import Role
 from models.ledger.tables import Case, Touch
 from models.people.permissions import may

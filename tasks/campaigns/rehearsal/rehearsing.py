@@ -2,16 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, func, select
 
+from models.campaigns.plans import begins_at
 from models.campaigns.rehearsals import CampaignRehearsal, Part, RehearsedCustomer, RehearsedPage
 from models.core.masking import mask_contact
 from models.core.settings import Settings
 from models.core.words import ChannelName, LaunchKind, Rehearsed
 from models.people.tables import ContactPoint, Customer, CustomerKey, Store
+from tasks.campaigns.listing import CampaignRead
 from tasks.campaigns.rehearsal.calls_foreseen import foresee_calls
 from tasks.campaigns.rehearsal.collisions import COLLISION_DAYS, find_collisions
 from tasks.campaigns.rehearsal.would_be_touches import (
@@ -29,6 +32,12 @@ from tasks.campaigns.wording.messages import MOST_SAMPLED, estimate
 
 REACHED = (Rehearsed.TOLD, Rehearsed.HELD)
 PAGE_AT_ONCE = 2_000
+
+
+def rehearsing_of(read: CampaignRead, at: datetime | None, now: datetime) -> Rehearsing:
+    """A campaign as if it were launched at a moment; without one, at the moment that its plan says, or now."""
+    begins = at or begins_at(read.plan.launch, now) or now
+    return Rehearsing(read.plan, read.row.id, read.store_id, max(begins, now), now)
 
 
 def rehearse_campaign(

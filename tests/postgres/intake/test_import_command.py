@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import URL, Engine, text
 from typer.testing import CliRunner, Result
 
-from console.command import app
+from console.cli.command import app
 from models.core.settings import read_settings
 
 

@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Connection, select
 
-from console.web.channel_lines import list_lines, list_unused, resume_line
+from console.web.health.channel_lines import list_lines, list_unused, resume_line
 from models.core.settings import ChannelAddresses, Settings
 from models.core.words import ChannelName, Role
 from models.ledger.tables import AuditEntry

@@ -8,7 +8,7 @@ import typer
 from sqlalchemy import URL, create_engine, text
 from typer.testing import CliRunner, Result
 
-from console.sampling import sample
+from console.cli.sampling import sample
 from models.core.settings import read_settings
 
 

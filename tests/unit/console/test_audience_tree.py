@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.web.audience_tree import (
+from console.web.audiences.tree import (
     KINDS,
     Node,
     added,
@@ -23,7 +23,7 @@ from console.web.audience_tree import (
     place_of,
     rooted,
 )
-from console.web.words import LANGUAGES, read_wording
+from console.web.parts.words import LANGUAGES, read_wording
 from models.campaigns.audiences import BadAudience, read_audience
 
 NEVER_CAME: Node = {"kind": "last-visit", "or_never": True}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from console.web.campaign_draft import (
+from console.web.campaigns.draft import (
     add_variant,
     body_of,
     complaints_about,

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from console.figures import describe_figures
+from console.shared.figures import describe_figures
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

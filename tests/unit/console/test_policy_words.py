@@ -4,9 +4,9 @@ from typing import Any, cast
 
 import pytest
 
-from console.web.policy_words import step_in_words
-from console.web.signed_in import Viewer
-from console.web.words import say, say_word
+from console.web.door.signed_in import Viewer
+from console.web.parts.words import say, say_word
+from console.web.policies.words import step_in_words
 
 
 class Reader:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from console.sentences import about_moment, details, where_it_stands
+from console.shared.sentences import about_moment, details, where_it_stands
 from models.core.words import CallOutcome, ChannelName, Decision, Gate, StepKind, TouchState
 from models.ledger.explanations import AttemptSeen, Standing, StepStory, TouchSeen, VerdictSeen
 from tests.support.world import SHANGHAI, at

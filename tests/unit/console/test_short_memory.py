@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from console.web import watching
-from console.web.watching import ShortMemory
+from console.web.health import watching
+from console.web.health.watching import ShortMemory
 
 
 class Asked:

@@ -1,0 +1,1 @@
+"""The `aftercare` command, one module a sub-command."""

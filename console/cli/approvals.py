@@ -1,0 +1,62 @@
+"""`aftercare approvals`: what waits for a named person, as the customer will get it; approve or refuse.
+
+`aftercare approvals --json` prints a list of objects, the earliest due first: `id`, `kind`, `process`, `step`, `store`,
+`time_zone`, `roles`, `customer_id`, `customer`, `channels`, `due_at`, `valid_until` (store-local, ISO 8601), `letter`
+(`language`, `subject`, `text`, `also`, `variables`), `figures` (as planned), `figures_now`.
+"""
+
+from typing import Annotated
+
+import typer
+
+from console.cli.session import Commands, check_store, local, open_session, print_json, print_table, to_json
+from tasks.touches.approvals import WaitingTouch, approve, list_waiting, refuse
+from tasks.touches.picking import short
+
+app = typer.Typer(cls=Commands, invoke_without_command=True, help="What waits for a named person before it goes.")
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="The first characters of the touch's id.")]
+By = Annotated[str, typer.Option(help="The staff code of who decides.")]
+
+
+@app.callback()
+def approvals(
+    context: typer.Context,
+    store: Annotated[str | None, typer.Option(help="Only of the store with this code.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a script.")] = False,
+) -> None:
+    """List what waits for approval, with the letter as the customer will get it."""
+    if context.invoked_subcommand:
+        return
+    with open_session() as session:
+        check_store(session.connection, store)
+        items = list_waiting(session.connection, session.now, store=store)
+    if as_json:
+        print_json([to_json(item) for item in items])
+        return
+    columns = ("id", "due", "store", "decided on by", "customer", "letter")
+    print_table("Waiting for approval", columns, [_row(item) for item in items])
+
+
+def _row(item: WaitingTouch) -> tuple[str, ...]:
+    letter = "\n".join(part for part in (item.letter.subject, item.letter.text) if part)
+    due = local(item.due_at, item.time_zone)
+    return (short(item.id), due, item.store, " or ".join(item.roles), item.customer, letter)
+
+
+@app.command("approve")
+def approve_touch(
+    touch: Id, by: By, reason: Annotated[str | None, typer.Option(help="Why, where that is worth knowing.")] = None
+) -> None:
+    """Let it go at its due moment."""
+    with open_session() as session:
+        approved = approve(session.connection, touch, session.now, by, reason)
+    typer.echo(f"{short(approved)} is approved.")
+
+
+@app.command("refuse")
+def refuse_touch(touch: Id, by: By, reason: Annotated[str, typer.Option(help="Why it shall not go.")]) -> None:
+    """Do not let it go, ever."""
+    with open_session() as session:
+        refused = refuse(session.connection, touch, session.now, by, reason)
+    typer.echo(f"{short(refused)} is refused.")

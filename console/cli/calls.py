@@ -1,0 +1,133 @@
+"""`aftercare calls`: what staff must call today, with the script; and what came of it.
+
+`aftercare calls --json` prints a list of objects, in the order in which they are to be made: `id`, `kind` (`call` or
+`task`), `process`, `step`, `store`, `time_zone`, `role`, `customer_id`, `customer`, `phone` (E.164 or null), `script`,
+`priority`, `due_at`, `not_before`, `valid_until` (store-local, ISO 8601), `attempts`, `figures`, `purpose`,
+`subject_kind`, `subject_id`.
+"""
+
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Annotated
+
+import typer
+
+from console.cli.session import Commands, Session, check_store, local, open_session, print_json, print_table, to_json
+from models.calls.outcomes import CallReport, IncompleteOutcome, PromiseMade
+from models.core.clock import read_moment
+from models.core.words import CallOutcome, Role, TouchState
+from tasks.calls import CallItem, CallRecorded, finish_task, list_calls, record_outcome
+from tasks.touches.picking import find_touch, short, zone_of
+
+app = typer.Typer(
+    cls=Commands, invoke_without_command=True, help="What staff must call or do today, and what came of it."
+)
+
+
+@app.callback()
+def calls(
+    context: typer.Context,
+    store: Annotated[str | None, typer.Option(help="Only of the store with this code.")] = None,
+    role: Annotated[Role | None, typer.Option(help="Only what is for this role.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a script.")] = False,
+) -> None:
+    """List what staff must call or do today, in order, with the script."""
+    if context.invoked_subcommand:
+        return
+    with open_session() as session:
+        check_store(session.connection, store)
+        items = list_calls(session.connection, session.now, store=store, role=role)
+    _show(items, machine=as_json)
+
+
+def _show(items: list[CallItem], *, machine: bool) -> None:
+    if machine:
+        print_json([to_json(item) for item in items])
+        return
+    columns = ("id", "from", "store", "who", "customer", "phone", "tries", "what to say or do")
+    rows = [
+        (
+            short(item.id),
+            local(item.not_before, item.time_zone),
+            item.store,
+            item.role or "",
+            item.customer,
+            item.phone or "",
+            str(item.attempts or ""),
+            item.script,
+        )
+        for item in items
+    ]
+    print_table("Calls and tasks of today", columns, rows)
+
+
+def _amount(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        sentence = f"'{text}' is not an amount; expected a number such as 1500.00"
+        raise typer.BadParameter(sentence) from error
+
+
+@app.command()
+def done(
+    touch: Annotated[str, typer.Argument(metavar="ID", help="The first characters of the call's or task's id.")],
+    by: Annotated[str, typer.Option(help="The staff code of who did it.")],
+    outcome: Annotated[CallOutcome | None, typer.Option(help="What came of a call; a task has none.")] = None,
+    note: Annotated[str | None, typer.Option(help="What is worth knowing.")] = None,
+    at: Annotated[
+        str | None, typer.Option(help="When to call back, in the store's time, such as 2026-03-10T16:30.")
+    ] = None,
+    promise_on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day on which the customer promised to pay.")
+    ] = None,
+    amount: Annotated[
+        Decimal | None, typer.Option(parser=_amount, help="What was promised; all that is owed if not given.")
+    ] = None,
+    currency: Annotated[
+        str | None, typer.Option(help="Of the amount; the account's own if it owes in one only.")
+    ] = None,
+) -> None:
+    """Record what came of a call, or that a task is done, and everything that follows from it."""
+    with open_session() as session:
+        if outcome is None:
+            finished = finish_task(session.connection, touch, session.now, by, note)
+            typer.echo(f"The task {short(finished)} is done.")
+            return
+        report = CallReport(
+            outcome, note, _callback(session, touch, at), _promise(outcome, promise_on, amount, currency)
+        )
+        recorded = record_outcome(session.connection, touch, report, session.now, by)
+    typer.echo(_told(recorded))
+
+
+def _callback(session: Session, touch: str, text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    return read_moment(text, zone_of(session.connection, find_touch(session.connection, touch)))
+
+
+def _promise(
+    outcome: CallOutcome, day: datetime | None, amount: Decimal | None, currency: str | None
+) -> PromiseMade | None:
+    if day is None and amount is None and currency is None:
+        return None
+    if day is None:
+        raise IncompleteOutcome(outcome, "the day that the amount was promised for, with --promise-on")
+    return PromiseMade(day.date(), amount, currency.strip().upper() if currency else None)
+
+
+def _told(recorded: CallRecorded) -> str:
+    """What a recorded outcome has led to, as sentences."""
+    call = f"The call {short(recorded.touch_id)}"
+    again = recorded.again_at and local(recorded.again_at, recorded.time_zone)
+    number = f" on {recorded.phone}" if recorded.phone else ""
+    sentences = [
+        f"{call} is done."
+        if recorded.state is TouchState.DONE
+        else f"{call} is to be made again from {again}{number}.",
+        f"Case {recorded.case_id} is open." if recorded.case_id else "",
+        "The promise is recorded." if recorded.promise_id else "",
+        f"{recorded.cancelled} other planned contacts are cancelled." if recorded.cancelled else "",
+    ]
+    return " ".join(sentence for sentence in sentences if sentence)

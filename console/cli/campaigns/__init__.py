@@ -1,0 +1,1 @@
+"""`aftercare campaign` and its sub-commands."""

@@ -1,0 +1,201 @@
+"""`aftercare campaign`: messages to chosen groups, from a recipe or a plan to their results.
+
+What reads is read as by someone of every store, as in every command. What changes something names with `--by` the user
+of the console in whose name it is done: by what they may do it is judged.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from console.cli.campaigns import messages as campaign_messages
+from console.cli.campaigns import rehearsals as campaign_rehearsals
+from console.cli.campaigns import results as campaign_results
+from console.cli.campaigns import steering as campaign_steering
+from console.cli.campaigns.audiences import app as audiences
+from console.cli.campaigns.files import PlanFile, read_plan_file, write_plan_file
+from console.cli.campaigns.lists import print_campaigns
+from console.cli.campaigns.reader import reader
+from console.cli.campaigns.steering import By, Id
+from console.cli.paper import paper
+from console.cli.policies import store_id_of
+from console.cli.session import Commands, local, open_session, print_json, print_table
+from console.shared.campaign_shapes import shape_row, shape_whole
+from console.shared.moments import house_zone
+from models.campaigns.audience_words import Names, audience_text
+from models.campaigns.plans import read_plan
+from models.campaigns.recipes import list_recipes
+from models.campaigns.recipes import recipe as find_recipe
+from models.core.errors import AftercareError
+from models.core.words import CampaignState
+from tasks.campaigns.audiences.choices import read_names
+from tasks.campaigns.authors import find_author
+from tasks.campaigns.drafting import change_campaign, create_campaign
+from tasks.campaigns.listing import CampaignRead, list_campaigns, read_campaign
+
+MOST = 1000
+app = typer.Typer(cls=Commands, no_args_is_help=True, help="Messages to chosen groups.")
+
+Plan = Annotated[Path | None, typer.Option(metavar="FILE.toml", help="A plan, as `show --toml` prints it.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
+
+
+class RecipeOrPlan(AftercareError):
+    """A campaign that would be made from nothing, or from two things."""
+
+    def __init__(self) -> None:
+        super().__init__("Name either --recipe or --plan: what the campaign is made from.")
+
+
+@app.command()
+def recipes(as_json: Json = False) -> None:
+    """List the shipped recipes."""
+    shipped = list_recipes()
+    if as_json:
+        print_json([{"key": one.key, "name": one.name, "description": one.description} for one in shipped])
+        return
+    rows = [(one.key, one.name["en"], one.description["en"]) for one in shipped]
+    print_table("Recipes", ("recipe", "name", "what it is for"), rows)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="What it is called.")],
+    by: By,
+    recipe: Annotated[str | None, typer.Option(help="A shipped recipe, as `recipes` lists them.")] = None,
+    plan: Plan = None,
+    store: Annotated[str | None, typer.Option(help="For this store's customers; else for all.")] = None,
+) -> None:
+    """Make a campaign from a recipe or a plan; it is a draft."""
+    if (recipe is None) == (plan is None):
+        raise RecipeOrPlan
+    made_from = read_plan_file(plan).plan if plan is not None else read_plan(find_recipe(recipe or "").plan_data())
+    with open_session() as session:
+        author = find_author(session.connection, by)
+        campaign_id = create_campaign(
+            session.connection,
+            author,
+            name,
+            made_from,
+            session.now,
+            store_id=store_id_of(session, store),
+            recipe=recipe,
+        )
+    typer.echo(f"'{name}' is campaign {campaign_id}, a draft.")
+
+
+@app.command("list")
+def show_list(
+    state: Annotated[list[CampaignState] | None, typer.Option(help="Only in this state; may be given again.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most so many.")] = 100,
+    as_json: Json = False,
+) -> None:
+    """List the campaigns, the newest first."""
+    with open_session() as session:
+        page = list_campaigns(session.connection, reader(), states=state or (), limit=limit)
+        zone = house_zone(session.connection, session.settings)
+    if as_json:
+        print_json([shape_row(row, zone).model_dump() for row in page.items])
+        return
+    print_campaigns(page.items, zone)
+
+
+@app.command()
+def show(
+    campaign: Id,
+    as_toml: Annotated[bool, typer.Option("--toml", help="Print a file that `edit` takes.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show a campaign: where it stands, and its plan."""
+    with open_session() as session:
+        read = read_campaign(session.connection, reader(), campaign)
+        zone = house_zone(session.connection, session.settings)
+        currency = session.settings.price_currency
+        names = read_names(session.connection, read.plan.audience)
+    if as_json:
+        print_json(shape_whole(read, zone).model_dump())
+    elif as_toml:
+        typer.echo(write_plan_file(read), nl=False)
+    else:
+        _show(read, names, zone.key, currency)
+
+
+def _show(read: CampaignRead, names: Names, zone: str, currency: str) -> None:
+    row = read.row
+    lines: dict[str, Any] = {
+        "clock": zone,
+        "state": f"{row.state}{', paused by ' + str(read.paused_by) if row.paused_at else ''}",
+        "since": local(row.state_at, zone),
+        "stopped because": row.held_reason,
+        "note": row.notice,
+        "store": row.store or "all",
+        "made by": f"{row.author}{f' from the recipe {row.recipe}' if row.recipe else ''}, version {row.version}",
+        "fingerprint": read.fingerprint,
+        "approved by": f"{read.approver}, {local(read.approved_at, zone)}" if read.approver else None,
+        "waits for approval until": local(row.approval_ends_at, zone),
+        "begins": local(row.launches_at, zone),
+        "audience when submitted": f"{read.approved_size:,}" if read.approved_size is not None else None,
+        "waves": ", ".join(f"{wave} {count:,}" for wave, count in read.waves.items()),
+        "planned": f"{read.planned:,}" if read.waves else None,
+        "winner": read.winner,
+        "spent": f"{currency} {row.spent:,.2f}{f' of {row.budget:,.2f}' if row.budget is not None else ''}",
+        "finished": local(read.finished_at, zone),
+    }
+    console = paper()
+    console.print(Text(f"{row.id} {row.name}", style="bold"))
+    for name, value in lines.items():
+        if value:
+            console.print(Text(f"  {name}: {value}"))
+    console.print(Text(f"  audience: {audience_text(read.plan.audience, 'en', names)}".replace("\n", "\n    ")))
+    for variant in read.plan.variants:
+        for language, words in variant.words.items():
+            for channel in read.plan.channels:
+                said = getattr(words, channel)
+                text = said if isinstance(said, str) or said is None else f"{said.subject}: {said.text}"
+                console.print(Text(f"  {variant.key} ({variant.share} %), {channel}, {language}: {text}"))
+
+
+@app.command()
+def edit(
+    campaign: Id,
+    plan: Annotated[Path, typer.Option(metavar="FILE.toml", help="A plan, as `show --toml` prints it.")],
+    by: By,
+) -> None:
+    """Change the plan of a campaign that nobody was told of yet; an approval that it had is void.
+
+    A file that says its `version` is refused when somebody has changed the campaign since.
+    """
+    file: PlanFile = read_plan_file(plan)
+    with open_session() as session:
+        author = find_author(session.connection, by)
+        before = read_campaign(session.connection, author, campaign)
+        based_on = file.version if file.version is not None else before.row.version
+        version = change_campaign(
+            session.connection, author, campaign, file.plan, based_on, session.now, name=file.name
+        )  # fmt: skip
+    changed = version != before.row.version
+    typer.echo(f"Campaign {campaign} is {'now' if changed else 'still'} version {version}{', a draft' * changed}.")
+
+
+app.add_typer(audiences, name="audience")
+COMMANDS: dict[str, Callable[..., None]] = {
+    "preview": campaign_messages.preview_campaign,
+    "test-send": campaign_messages.send_test_message,
+    "dry-run": campaign_rehearsals.rehearse,
+    "submit": campaign_steering.submit_campaign,
+    "approve": campaign_steering.approve_campaign,
+    "refuse": campaign_steering.refuse_campaign,
+    "withdraw": campaign_steering.withdraw_campaign,
+    "launch": campaign_steering.launch_campaign,
+    "pause": campaign_steering.pause_campaign,
+    "resume": campaign_steering.resume_campaign,
+    "cancel": campaign_steering.cancel_campaign,
+    "let-go": campaign_steering.let_campaign_go,
+    "results": campaign_results.results,
+    "export": campaign_results.export,
+}
+for name, command in COMMANDS.items():
+    app.command(name)(command)

@@ -1,0 +1,113 @@
+"""The `aftercare` command. Each sub-command is imported when it is asked for, so that none waits for the others'."""
+
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from deployments.logging import set_up_logging
+from models.core.errors import AftercareError
+
+MISTAKE = 2
+"""The exit status of a command that was told something it cannot use, or that finds no database."""
+COMMANDS = {
+    "demo": "console.cli.demo:demo",
+    "sample": "console.cli.sampling:sample",
+    "import": "console.cli.importing:import_files",
+    "up": "console.cli.serving:up",
+    "console": "console.cli.opening:console",
+    "users": "console.cli.users:app",
+    "keys": "console.cli.keys:app",
+    "run": "console.cli.running:run",
+    "status": "console.cli.reporting:status",
+    "why": "console.cli.explaining:why",
+    "forecast": "console.cli.forecasting:forecast",
+    "campaign": "console.cli.campaigns.command:app",
+    "calls": "console.cli.calls:app",
+    "approvals": "console.cli.approvals:app",
+    "cases": "console.cli.cases:app",
+    "notices": "console.cli.notices:app",
+    "reply": "console.cli.replies:reply",
+    "links": "console.cli.links:links",
+    "touches": "console.cli.touches:app",
+    "stores": "console.cli.reporting:stores",
+    "channels": "console.cli.channels:app",
+    "processes": "console.cli.processes:app",
+    "policies": "console.cli.policies:app",
+    "templates": "console.cli.templates:app",
+    "db": "console.cli.database:app",
+}
+"""Each command, and where it is: module and name."""
+
+
+class Aftercare(TyperGroup):
+    """All commands; what the user or the database got wrong is told as one sentence."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  the base's
+        """In the order of the work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002  the base's
+        """Import one command; None for one that there is not."""
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, _, name = place.partition(":")
+        return _as_command(cmd_name, getattr(import_module(module), name))
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except AftercareError as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(MISTAKE) from error
+        except Exception as error:
+            outage = _outage(error)
+            if outage is None:
+                raise
+            typer.echo(outage, err=True)
+            raise typer.Exit(MISTAKE) from error
+
+
+def _as_command(name: str, found: Any) -> Any:
+    if not isinstance(found, typer.Typer):
+        alone = _plain(typer.Typer())
+        alone.command(name)(found)
+        found = alone
+    command = typer.main.get_command(found)
+    command.name = name
+    return command
+
+
+def _plain(application: typer.Typer) -> typer.Typer:
+    application.rich_markup_mode = None  # a mistake is told in a line, not in a frame
+    application.pretty_exceptions_enable = False
+    return application
+
+
+def _outage(error: Exception) -> str | None:
+    """What to tell when the database went away under a command; None for any other error."""
+    from sqlalchemy.exc import InterfaceError, OperationalError  # noqa: PLC0415  it is imported when this can happen
+
+    if not isinstance(error, OperationalError | InterfaceError):
+        return None
+    said = str(error.orig).strip().splitlines()
+    return f"The database does not answer: {said[-1].strip() if said else 'it is away'}. Nothing was kept; try again."
+
+
+app = _plain(
+    typer.Typer(cls=Aftercare, add_completion=False, no_args_is_help=True, help="Keeps in touch with customers.")
+)
+
+
+@app.callback()
+def aftercare() -> None:
+    """Keep a service business in touch with its customers: plan, send, call, explain."""
+
+
+def main() -> None:
+    """The entry point. What is logged goes to standard error: standard output is for what was asked."""
+    set_up_logging()
+    app(prog_name="aftercare")

@@ -1,0 +1,111 @@
+"""`aftercare why`: what a customer was told, what not, and why."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.text import Text
+from rich.tree import Tree
+
+from console.cli.paper import paper
+from console.cli.session import Session, open_session, print_json
+from console.shared.figures import clock, describe_figures
+from console.shared.moments import moment_asked
+from console.shared.sentences import about_moment, details, where_it_stands
+from console.shared.shapes import shape
+from deployments.next_runs import next_run
+from models.core.words import ProcessName
+from models.ledger.explanations import CustomerSeen, Explanation, ProcessStory, SubjectStory
+from tasks.explaining.finding import find_customer
+from tasks.explaining.story import explain
+from tasks.policies.catalogue import install_if_empty
+
+
+def why(
+    customer: Annotated[
+        str, typer.Argument(help="A customer's key, phone number, e-mail address, name, number plate or VIN.")
+    ],
+    process: Annotated[ProcessName | None, typer.Option(help="Only this process.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="The moment to look from, ISO 8601; now if not given.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a script.")] = False,
+) -> None:
+    """Tell what a customer was told, what not and why not, and when it will be looked at next."""
+    with open_session() as session:
+        told = _explain(session, customer, process, as_of)
+    zone = ZoneInfo(told.customer.time_zone)
+    if as_json:
+        print_json(shape(told, zone))
+    else:
+        paper().print(_tree(told, zone))
+
+
+def _explain(session: Session, customer: str, process: ProcessName | None, as_of: str | None) -> Explanation:
+    now = moment_asked(session.connection, session.settings, as_of, session.now)
+    install_if_empty(session.connection, session.now)
+    return explain(
+        session.connection,
+        find_customer(session.connection, customer),
+        now,
+        [process] if process else list(ProcessName),
+        partial(_next_sweep, session.settings.zone),
+    )
+
+
+def _next_sweep(home_zone: ZoneInfo, process: ProcessName, after: datetime, store_zone: ZoneInfo) -> datetime:
+    return next_run(process, after, store_zone, home_zone)
+
+
+def _tree(told: Explanation, zone: ZoneInfo) -> Tree:
+    tree = Tree(Text(f"{told.customer.name}, as of {clock(told.as_of, zone)} ({zone.key})", style="bold"))
+    known = tree.add(Text("Who it is"))
+    for line in _about(told.customer, zone):
+        known.add(Text(line))
+    for story in told.processes:
+        _add_process(tree, story, zone)
+    return tree
+
+
+def _about(customer: CustomerSeen, zone: ZoneInfo) -> Iterator[str]:
+    yield f"Keys {', '.join(customer.keys) or 'none'}; store {customer.store}"
+    for point in customer.contact_points:
+        reach = "" if point.takes_text else " (voice only)"
+        why = f": {point.invalid_reason}" if point.invalid_reason else ""
+        invalid = f" (not usable since {clock(point.invalid_since, zone)}{why})" if point.invalid_since else ""
+        yield f"{point.kind} {point.value}{reach}{invalid}"
+    if not customer.contact_points:
+        yield "No contact point on record."
+    for consent in customer.consents:
+        what = f"{consent.purpose or 'everything'} by {consent.channel or 'any channel'}"
+        given = "allows" if consent.granted else "refuses"
+        yield f"Since {clock(consent.given_at, zone)} {given} {what} ({consent.source})"
+    for case in customer.open_cases:
+        by = f", to be answered by {clock(case.answer_by, zone)}" if case.answer_by else ""
+        yield f"Open {case.kind} since {clock(case.opened_at, zone)}: {case.title}{by}"
+
+
+def _add_process(tree: Tree, story: ProcessStory, zone: ZoneInfo) -> None:
+    branch = tree.add(Text(story.process, style="bold cyan"))
+    for remark in story.remarks:
+        branch.add(Text(remark))
+    for subject in story.subjects:
+        _add_subject(branch, subject, zone)
+
+
+def _add_subject(branch: Tree, subject: SubjectStory, zone: ZoneInfo) -> None:
+    about = f", {subject.about}" if subject.about else ""
+    name = f"{subject.kind} {subject.key or subject.id}{about}{about_moment(subject.anchor_at, zone)}"
+    twig = branch.add(Text(name, style="bold"))
+    for remark in subject.remarks:
+        twig.add(Text(remark))
+    seen = ""
+    for step in subject.steps:
+        leaf = twig.add(Text.assemble((f"{step.step} ", "green"), where_it_stands(step, zone)))
+        figures = describe_figures(step.figures, zone)
+        if figures and figures != seen:  # most steps see what the one before them saw
+            leaf.add(Text(f"Seen: {figures}", style="dim"))
+            seen = figures
+        for line in details(step.touch, zone):
+            leaf.add(Text(line, style="dim"))

@@ -1,0 +1,60 @@
+"""`aftercare forecast`: touches and calls per day and step that would come."""
+
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from console.cli.paper import paper
+from console.cli.session import check_store, open_session, print_json, print_table
+from console.shared.moments import house_zone, moment_asked
+from console.shared.shapes import shape
+from models.core.words import StepKind
+from models.ledger.forecasts import Forecast
+from tasks.planning.forecasting import forecast as foresee
+from tasks.policies.catalogue import install_if_empty
+
+LONGEST_DAYS = 92
+
+
+def forecast(
+    days: Annotated[int, typer.Option(min=1, max=LONGEST_DAYS, help="How many days, today included.")] = 14,
+    store: Annotated[str | None, typer.Option(help="Only of the store with this code.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="The moment to look from, ISO 8601; now if not given.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a script.")] = False,
+) -> None:
+    """Show what would come on each day, as the facts stand. Changes nothing."""
+    with open_session() as session:
+        check_store(session.connection, store)
+        now = moment_asked(session.connection, session.settings, as_of, session.now)
+        zone = house_zone(session.connection, session.settings)
+        install_if_empty(session.connection, session.now)
+        told = foresee(session.connection, now, days, store)
+    if as_json:
+        print_json(shape(told, zone))
+    else:
+        _print(told)
+
+
+def _print(told: Forecast) -> None:
+    columns = ("day", "store", "process", "step", "kind", "planned", "to come")
+    rows = [
+        (
+            f"{row.day:%a %Y-%m-%d}",
+            row.store,
+            row.process,
+            row.step,
+            row.kind,
+            f"{row.planned:,}" if row.planned else "",
+            f"{row.to_come:,}" if row.to_come else "",
+        )
+        for row in told.rows
+    ]
+    print_table(f"The next {told.days} days", columns, rows, lines=False)
+    console = paper()
+    for kind in StepKind:
+        count = sum(row.planned + row.to_come for row in told.rows if row.kind is kind)
+        console.print(Text(f"{kind.capitalize()}s: {count:,}"))
+    for left in told.left_out:
+        console.print(Text(f"Not foreseen: {left.step} of {left.process}, because {left.reason}."))
+    console.print(Text("Before consent, quiet hours and caps have had their say, and with the facts as they stand."))

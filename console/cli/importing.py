@@ -1,0 +1,87 @@
+"""`aftercare import`: brings a file of another system into the shared database."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from console.cli.session import open_session, print_json
+from tasks.intake.importing import load_file, read_kinds
+from tasks.intake.kinds import KINDS
+from tasks.intake.maps.column_map import NO_MAP, read_map
+from tasks.intake.results import ImportResult
+
+NOTHING_ACCEPTED = 1
+"""The exit status when no row went in."""
+COLUMNS = {
+    "read": "read",
+    "inserted": "new",
+    "changed": "changed",
+    "unchanged": "as before",
+    "repeated": "repeated",
+    "passed_over": "passed over",
+    "rejected": "rejected",
+    "warnings": "left out",
+}
+
+
+def import_files(
+    kinds: Annotated[
+        str,
+        typer.Argument(
+            metavar="KIND[,KIND…]", help=f"What the file's rows are: {', '.join(KINDS)}.", show_default=False
+        ),
+    ],
+    file: Annotated[Path, typer.Argument(help="CSV (any usual encoding and separator) or XLSX.", show_default=False)],
+    map_: Annotated[
+        Path | None,
+        typer.Option("--map", metavar="MAP.toml", help="Says which of the file's columns is which of ours."),
+    ] = None,
+    store: Annotated[str | None, typer.Option(metavar="CODE", help="The store of rows that name none.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result for programs.")] = False,
+) -> None:
+    """Import a file. Twice is as good as once; rows that cannot go in are written to FILE.rejects.csv with the reason.
+
+    Ends with 0 if any row was accepted, 1 if none, 2 when the file or the map cannot be used: then nothing has changed.
+    """
+    wanted = read_kinds(kinds)
+    column_map = read_map(map_) if map_ else NO_MAP
+    with open_session() as session:
+        result = load_file(
+            session.connection,
+            wanted,
+            file,
+            column_map=column_map,
+            store=store,
+            now=session.now,
+            settings=session.settings,
+        )
+    if as_json:
+        print_json(result.as_json())
+    else:
+        _show(result)
+    if not result.accepted:
+        raise typer.Exit(NOTHING_ACCEPTED)
+
+
+def _show(result: ImportResult) -> None:
+    """The result as a table, with the first rejects in words."""
+    console = Console()
+    table = Table(title=f"Imported from {result.path}", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("kind", no_wrap=True)
+    for title in COLUMNS.values():
+        table.add_column(title, justify="right")
+    for kind, counts in result.counts.items():
+        table.add_row(kind.value, *(f"{getattr(counts, name):,}" for name in COLUMNS))
+    console.print(table)
+    for notice in result.notices:
+        console.print(notice, markup=False)
+    for reject in result.first_rejects:
+        told = f"Row {reject.row}, {reject.kind}, {reject.column or 'the whole row'}"
+        value = f" '{reject.value}'" if reject.value else ""
+        console.print(f"{told}{value}: {reject.sentence}", markup=False)
+    if result.rejects_path:
+        console.print(f"All of what was wrong is in {result.rejects_path}", markup=False, soft_wrap=True)

@@ -1,0 +1,52 @@
+"""`aftercare processes`: which run, and switching them on and off."""
+
+from getpass import getuser
+from typing import Annotated
+
+import typer
+
+from console.cli.session import Commands, open_session, print_json, print_table
+from models.core.words import ProcessName
+from tasks.overview.reporting import read_status
+from tasks.policies.catalogue import install_if_empty
+from tasks.runs.steering import switch_process
+
+app = typer.Typer(cls=Commands, invoke_without_command=True, help="The processes, and which of them run.")
+
+Name = Annotated[ProcessName, typer.Argument(help="The process.")]
+
+
+@app.callback()
+def processes(
+    context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a script.")] = False
+) -> None:
+    """List the processes."""
+    if context.invoked_subcommand:
+        return
+    with open_session() as session:
+        listed = read_status(session.connection, session.now).processes
+    if as_json:
+        print_json([{"process": one.process, "enabled": one.enabled} for one in listed])
+        return
+    rows = [(one.process, "yes" if one.enabled else "no") for one in listed]
+    print_table("Processes", ("process", "enabled"), rows, lines=False)
+
+
+@app.command()
+def enable(name: Name) -> None:
+    """Let a process run again; what it missed is caught up by its steps' rules."""
+    _switch(name, enabled=True)
+
+
+@app.command()
+def disable(name: Name) -> None:
+    """Stop a process from planning and sending anything, until it is enabled."""
+    _switch(name, enabled=False)
+
+
+def _switch(name: ProcessName, *, enabled: bool) -> None:
+    with open_session() as session:
+        install_if_empty(session.connection, session.now)
+        changed = switch_process(session.connection, session.now, name, enabled=enabled, actor=getuser())
+    state = "enabled" if enabled else "disabled"
+    typer.echo(f"{name} is {state}." if changed else f"{name} was {state} already.")

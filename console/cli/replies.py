@@ -1,0 +1,48 @@
+"""`aftercare reply`: take what a customer wrote back."""
+
+from typing import Annotated, assert_never
+
+import typer
+
+from console.cli.session import open_session
+from models.core.words import ChannelName, ReplyMeaning
+from tasks.self_service.replies import ReplyTaken, record_reply
+
+
+def reply(
+    sender: Annotated[str, typer.Option("--from", help="The phone number, mail address or WeChat id it came from.")],
+    text: Annotated[str, typer.Option(help="What was written.")],
+    channel: Annotated[ChannelName, typer.Option(help="How it came.")] = ChannelName.SMS,
+    message_id: Annotated[str | None, typer.Option(help="The gateway's id: the same message counts once.")] = None,
+) -> None:
+    """Take a reply: 1 confirms a visit or an interest, 2 asks for another time, 1 to 5 marks, STOP or 退订 opts out."""
+    with open_session() as session:
+        taken = record_reply(session.connection, sender, text, channel, session.now, message_id)
+    typer.echo(_told(taken, channel))
+
+
+def _told(taken: ReplyTaken, channel: ChannelName) -> str:
+    """What a reply has led to, as sentences."""
+    if taken.again:
+        return "This message was taken before; nothing has changed."
+    known = "" if taken.customers else " The sender is not a known customer."
+    match taken.meaning:
+        case ReplyMeaning.CONFIRM if taken.appointment_id:
+            return "The appointment is confirmed."
+        case ReplyMeaning.OTHER_TIME if taken.appointment_id:
+            return "The customer asks for another time; the advisor will be told to call."
+        case ReplyMeaning.CONFIRM if taken.answer:
+            return "The customer is interested in what the campaign offers."
+        case ReplyMeaning.CONFIRM | ReplyMeaning.OTHER_TIME:
+            return f"Kept; there is no appointment that it could be about.{known}"
+        case ReplyMeaning.MARK:
+            case = f"; complaint {taken.case_id} is open" if taken.case_id else ""
+            return f"The customer gives {taken.mark} of 5 in answer to the survey{case}."
+        case ReplyMeaning.STOP:
+            who = f"{len(taken.customers)} customer{'s' if len(taken.customers) != 1 else ''}"
+            return f"Opted out of {channel}: {who}; {taken.cancelled} planned messages cancelled.{known}"
+        case ReplyMeaning.UNREADABLE:
+            as_answer = " It answers a campaign." if taken.answer else ""
+            return f"Kept for a person to read.{as_answer}{known}"
+        case _:
+            assert_never(taken.meaning)

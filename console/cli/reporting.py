@@ -1,0 +1,116 @@
+"""`aftercare status` and `aftercare stores`: where the installation stands."""
+
+from collections.abc import Iterator
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.text import Text
+
+from console.cli.campaigns.lists import print_campaigns
+from console.cli.campaigns.reader import reader
+from console.cli.paper import complain, paper
+from console.cli.session import open_session, print_json, print_table
+from console.shared.campaign_shapes import shape_row
+from console.shared.figures import clock
+from console.shared.moments import house_zone
+from console.shared.shapes import shape
+from models.campaigns.states import LIVE
+from models.ledger.reports import PauseSeen, ProcessStatus, RunSeen, Status
+from tasks.campaigns.listing import list_campaigns
+from tasks.channels.opening import find_unused
+from tasks.overview.health import list_store_codes
+from tasks.overview.reporting import list_stores, read_status
+
+MOST_CAMPAIGNS = 1000
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
+
+
+def status(as_json: Json = False) -> None:
+    """Show where each process and each campaign stands: its last run, what is open, what comes next, what is paused."""
+    with open_session() as session:
+        report = read_status(session.connection, session.now)
+        zone = house_zone(session.connection, session.settings)
+        unused = find_unused(session.settings, list_store_codes(session.connection))
+        campaigns = list_campaigns(session.connection, reader(), states=LIVE, limit=MOST_CAMPAIGNS).items
+    if as_json:
+        rows = [shape_row(row, zone).model_dump() for row in campaigns]
+        print_json(shape(report, zone) | {"campaigns": rows, "unused_settings": unused})
+        return
+    _print(report, zone)
+    if campaigns:
+        print_campaigns(campaigns, zone)
+    complain(unused)
+
+
+def _print(report: Status, zone: ZoneInfo) -> None:
+    console = paper()
+    schema = report.schema_version or "none"
+    now = f"{clock(report.as_of, zone)} ({zone.key})"
+    console.print(Text(f"Database {report.database}, schema {schema}; {report.stores} stores; {now}"))
+    columns = ("process", "enabled", "last run", "its account", "open", "next due")
+    print_table("Processes", columns, [_process(process, zone) for process in report.processes])
+    for run in report.other_runs:
+        console.print(Text(f"{run.process}: {_run(run, zone)}"))
+    complain(_paused(pause, zone) for pause in report.paused)
+
+
+def _process(process: ProcessStatus, zone: ZoneInfo) -> tuple[str, ...]:
+    return (
+        process.process,
+        "yes" if process.enabled else "no",
+        _run(process.last_run, zone) if process.last_run else "never",
+        "\n".join(_account(process.last_run)) if process.last_run else "",
+        "\n".join(f"{state} {count:,}" for state, count in process.touches.items()),
+        clock(process.next_due, zone) if process.next_due else "",
+    )
+
+
+def _run(run: RunSeen, zone: ZoneInfo) -> str:
+    error = f": {run.error}" if run.error else ""
+    return f"{run.state} as of {clock(run.as_of, zone)}{error}"
+
+
+def _account(run: RunSeen) -> Iterator[str]:
+    account = run.account or {}
+    for name in ("planned", "claimed", "sent", "failed", "unknown"):
+        if account.get(name):
+            yield f"{name} {account[name]:,}"
+    for name in ("deferred", "cancelled", "ended"):
+        if account.get(name):
+            yield f"{name} {sum(account[name].values()):,}"
+
+
+def _paused(pause: PauseSeen, zone: ZoneInfo) -> str:
+    whose = f" of store {pause.store}" if pause.store else ""
+    return (
+        f"The channel {pause.channel}{whose} is paused since {clock(pause.paused_at, zone)}: {pause.reason}; "
+        f"tried again at {clock(pause.probe_at, zone)}."
+    )
+
+
+def stores(as_json: Json = False) -> None:
+    """List the stores."""
+    with open_session() as session:
+        rows = list_stores(session.connection)
+    if as_json:
+        print_json([row.model_dump() for row in rows])
+        return
+    columns = ("code", "name", "time zone", "language", "contact hours", "holidays", "channels", "customers")
+    print_table(
+        "Stores",
+        columns,
+        [
+            (
+                row.code,
+                row.name,
+                row.time_zone,
+                row.language,
+                f"{row.contact_from}-{row.contact_until}",
+                row.holiday_country or "none",
+                ", ".join(row.channels),
+                f"{row.customers:,}",
+            )
+            for row in rows
+        ],
+    )

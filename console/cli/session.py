@@ -1,0 +1,114 @@
+"""What every command opens: the shared database and the clock; and how a mistake is told to the user."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.table import Table
+from rich.text import Text
+from sqlalchemy import Connection, create_engine, pool, select
+from typer.core import TyperGroup
+
+from console.cli.paper import paper
+from deployments.database import open_database
+from models.core.clock import read_clock
+from models.core.errors import AftercareError
+from models.core.settings import Settings, read_settings
+from models.people.tables import Store
+
+MISTAKE = 2
+"""The exit status of a command that was told something it cannot use."""
+
+
+class Commands(TyperGroup):
+    """A group of commands that tells the user's mistakes as sentences and ends with 2."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except AftercareError as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(MISTAKE) from error
+
+
+class UnknownStore(AftercareError):
+    """A store code that there is not."""
+
+    def __init__(self, code: str, known: Sequence[str]) -> None:
+        self.code, self.known = code, known
+        super().__init__(f"There is no store '{code}'; the stores are {', '.join(known) or 'none yet'}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One transaction on the shared database, as of one moment."""
+
+    connection: Connection
+    settings: Settings
+    now: datetime
+
+
+@contextmanager
+def open_session() -> Iterator[Session]:
+    """The shared database in one transaction, committed when the block ends well, and the clock.
+
+    Raises what `read_settings`, `open_database` and `read_clock` raise.
+    """
+    settings = read_settings()
+    now = read_clock(settings.now, settings.zone)
+    with open_database(settings) as url:
+        engine = create_engine(url, hide_parameters=True, poolclass=pool.NullPool)
+        with engine.begin() as connection:
+            yield Session(connection, settings, now)
+
+
+def check_store(connection: Connection, code: str | None) -> None:
+    """Raises `UnknownStore` for a code that there is not; None is every store."""
+    known = connection.scalars(select(Store.code).order_by(Store.code)).all()
+    if code is not None and code not in known:
+        raise UnknownStore(code, known)
+
+
+def local(moment: datetime | None, time_zone: str) -> str:
+    """A moment as the store's clock shows it, to the minute; empty for none."""
+    return f"{moment.astimezone(ZoneInfo(time_zone)):%Y-%m-%d %H:%M}" if moment else ""
+
+
+def local_named(moment: datetime | None, time_zone: str) -> str:
+    """The same with the zone's name, where no heading says whose clock it is."""
+    return f"{local(moment, time_zone)} ({time_zone})" if moment else ""
+
+
+def to_json(item: Any) -> dict[str, Any]:
+    """The fields of a listed item (a dataclass with a `time_zone`), its moments as the store's clock shows them."""
+    zone = ZoneInfo(item.time_zone)
+    return {
+        name: value.astimezone(zone) if isinstance(value, datetime) else value for name, value in asdict(item).items()
+    }
+
+
+def print_json(rows: Any) -> None:
+    """Print what a script reads: ISO 8601 moments with their offset, everything else as text or number."""
+    typer.echo(json.dumps(rows, ensure_ascii=False, indent=2, default=_plain))
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, lines: bool = True) -> None:
+    """Print a table, with lines between the rows where cells are long, or that there is nothing to show."""
+    console = paper()
+    if not rows:
+        console.print(f"{title}: none.", markup=False)
+        return
+    table = Table(*columns, title=title, title_justify="left", show_lines=lines)
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))  # what customers and staff wrote is never read as markup
+    console.print(table)

@@ -1,0 +1,54 @@
+"""`aftercare touches unsettled` and `aftercare touches settle`: what is unknown or failed, worked off by people.
+
+`aftercare touches unsettled --json` prints a list of objects, the oldest first: `id`, `state` (`unknown` or `failed`),
+`process`, `step`, `store`, `time_zone`, `customer_id`, `customer`, `channel`, `state_at`, `valid_until` (store-local,
+ISO 8601), `reason`, `body`.
+"""
+
+from typing import Annotated
+
+import typer
+
+from console.cli.session import check_store, local, open_session, print_json, print_table, to_json
+from tasks.touches.picking import short
+from tasks.touches.settling import Settlement, list_unsettled, settle
+
+
+def unsettled(
+    store: Annotated[str | None, typer.Option(help="Only of the store with this code.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a script.")] = False,
+) -> None:
+    """List the messages that may or may not have arrived, and those that failed."""
+    with open_session() as session:
+        check_store(session.connection, store)
+        items = list_unsettled(session.connection, store=store)
+    if as_json:
+        print_json([to_json(item) for item in items])
+        return
+    columns = ("id", "state", "since", "store", "customer", "step", "channel", "why")
+    rows = [
+        (
+            short(item.id),
+            item.state,
+            local(item.state_at, item.time_zone),
+            item.store,
+            item.customer,
+            item.step,
+            item.channel or "",
+            item.reason or "",
+        )
+        for item in items
+    ]
+    print_table("Unknown and failed", columns, rows)
+
+
+def settle_touch(
+    touch: Annotated[str, typer.Argument(metavar="ID", help="The first characters of the touch's id.")],
+    settlement: Annotated[Settlement, typer.Option("--as", help="What is decided.")],
+    by: Annotated[str, typer.Option(help="The staff code of who decides.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+) -> None:
+    """Settle a message that is unknown or failed: it was delivered, is sent again, or is given up."""
+    with open_session() as session:
+        state = settle(session.connection, touch, settlement, reason, session.now, by)
+    typer.echo(f"{touch} is {state}.")

@@ -1,0 +1,69 @@
+"""`aftercare templates`: what messages and scripts say, shown, checked and changed."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from console.cli.data_files import read_toml
+from console.cli.policies import By, Json, StoreCode, store_id_of
+from console.cli.session import Commands, check_store, open_session, print_json, print_table
+from console.shared.moments import house_zone
+from models.core.toml_text import write_toml
+from tasks.messages.template_changes import change_templates, check_templates, list_templates, read_template
+from tasks.policies.catalogue import install_if_empty
+
+app = typer.Typer(cls=Commands, no_args_is_help=True, help="What messages and scripts say.")
+
+File = Annotated[Path, typer.Argument(metavar="FILE.toml", help="Templates, as `show` prints them.")]
+
+
+@app.command("list")
+def show_list(as_json: Json = False) -> None:
+    """List the templates in force."""
+    with open_session() as session:
+        install_if_empty(session.connection, session.now)
+        rows = list_templates(session.connection)
+        zone = house_zone(session.connection, session.settings)
+    if as_json:
+        print_json([row._asdict() | {"created_at": row.created_at.astimezone(zone)} for row in rows])
+        return
+    columns = ("template", "language", "store", "version", "by", "text")
+    print_table(
+        "Templates",
+        columns,
+        [(row.key, row.language, row.store or "all", str(row.version), row.created_by, row.text) for row in rows],
+    )
+
+
+@app.command()
+def show(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The template's key.")], store: StoreCode = None
+) -> None:
+    """Print a template as TOML that can be edited and set."""
+    with open_session() as session:
+        check_store(session.connection, store)
+        install_if_empty(session.connection, session.now)
+        rows = read_template(session.connection, key, store)
+    texts = {row.language: {"subject": row.subject, "text": row.text, "also": row.also} for row in rows}
+    typer.echo(write_toml({key: texts}), nl=False)
+
+
+@app.command()
+def check(file: File) -> None:
+    """Say whether templates would be accepted; change nothing."""
+    data = read_toml(file)
+    with open_session() as session:
+        install_if_empty(session.connection, session.now)
+        templates = check_templates(session.connection, data)
+    typer.echo(f"{file} is good: {', '.join(dict.fromkeys(template.key for template in templates))}.")
+
+
+@app.command("set")
+def set_templates(file: File, by: By, store: StoreCode = None) -> None:
+    """Activate templates as their next versions. What is planned already keeps the words it was planned with."""
+    data = read_toml(file)
+    with open_session() as session:
+        install_if_empty(session.connection, session.now)
+        templates = change_templates(session.connection, session.now, data, store_id_of(session, store), by)
+    typer.echo(f"Active now: {', '.join(dict.fromkeys(template.key for template in templates))}.")

@@ -1,0 +1,1 @@
+"""What the command line, the web console and the API have in common."""

@@ -1,0 +1,78 @@
+"""What came of a campaign, as programs read it: the same from `aftercare campaign results --json` and from the API."""
+
+from dataclasses import asdict
+from decimal import Decimal
+
+from pydantic import BaseModel, Field
+
+from models.campaigns.results import CampaignAccount, CampaignResults, Group
+from models.core.words import CampaignAnswer, Wave
+
+
+class GroupOut(BaseModel):
+    """What a part of the audience did within the measured days. Counts of customers."""
+
+    recipients: int
+    begun: int = Field(description="Those for whom it has begun: the whole that shares are of.")
+    sent: int = Field(description="Accepted by a channel, or may have been.")
+    delivered: int = Field(description="A delivery receipt said so.")
+    failed: int
+    answered: dict[CampaignAnswer, int]
+    booked: int
+    came: int
+    opted_out: int
+    complained: int
+    spent: dict[str, Decimal] = Field(description="By currency: invoices less credit notes.")
+
+
+class PlaceOut(GroupOut):
+    """A wave and a variant of it."""
+
+    wave: Wave
+    variant: str | None = Field(description="Null: the control group, and the rest before a trial is decided.")
+
+
+class DifferenceOut(BaseModel):
+    """Those told against the control group, in percentage points, with the 95 % interval."""
+
+    points: float
+    low: float
+    high: float
+
+
+class ResultsOut(BaseModel):
+    """What came of a campaign so far. The parts of the account come to its recipients."""
+
+    account: CampaignAccount
+    told: GroupOut
+    control: GroupOut
+    variants: dict[str, GroupOut]
+    groups: list[PlaceOut]
+    differences: dict[str, DifferenceOut]
+    follow_ups: dict[str, int] = Field(description="By state: the follow-ups' touches.")
+    measured_days: int
+    spent_on_messages: Decimal
+    currency: str
+
+
+def shape_results(read: CampaignResults, currency: str) -> ResultsOut:
+    """The results as programs read them."""
+    return ResultsOut(
+        account=read.account,
+        told=_group(read.told),
+        control=_group(read.control),
+        variants={variant: _group(read.of_variant(variant)) for variant in read.variants},
+        groups=[
+            PlaceOut(wave=wave, variant=variant, **_group(group).model_dump())
+            for (wave, variant), group in read.groups.items()
+        ],
+        differences={name: DifferenceOut(**asdict(one)) for name, one in read.differences.items()},
+        follow_ups=read.follow_ups,
+        measured_days=read.measured_days,
+        spent_on_messages=read.spent_on_messages,
+        currency=currency,
+    )
+
+
+def _group(group: Group) -> GroupOut:
+    return GroupOut(**{name: getattr(group, name) for name in GroupOut.model_fields})

@@ -1,0 +1,165 @@
+"""Saved audiences and lists beside the form: one is loaded, the form is kept under a name, a file is taken in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from nicegui import events, ui
+from sqlalchemy import Connection
+
+from console.web.audiences.form import AudienceForm
+from console.web.campaigns.views import act
+from console.web.door.signed_in import Viewer
+from console.web.parts.asking import confirm
+from console.web.parts.frame import sentence_of, telling
+from models.core.errors import AftercareError
+from models.people.permissions import Permission
+from tasks.campaigns.audiences.choices import read_names
+from tasks.campaigns.audiences.lists import ListMade, make_list
+from tasks.campaigns.audiences.saved import (
+    SavedAudience,
+    change_audience,
+    delete_audience,
+    keep_audience,
+    list_audiences,
+)
+from tasks.campaigns.authors import Author, author_of
+
+LARGEST_FILE = 20 << 20
+REJECTS_SHOWN = 10
+
+
+@dataclass
+class AudienceLibrary:
+    """The panel."""
+
+    viewer: Viewer
+    store_id: Callable[[], int | None]
+    form: AudienceForm
+    _saved: dict[int, SavedAudience] = field(default_factory=dict)
+    _chosen: SavedAudience | None = None
+
+    async def show(self) -> None:
+        """The choice of one, and the name to keep the form under."""
+        say = self.viewer.say
+        title = say("audience.saved")
+        with ui.element("section").classes("card full-width").props(f'aria-label="{title}"'):
+            ui.label(title).props("role=heading aria-level=3").classes("text-subtitle1 text-bold")
+            self._choice = ui.select({}, label=say("audience.load"), on_change=lambda event: self._load(event.value))
+            self._choice.props("outlined dense clearable").classes("full-width")
+            self._name = ui.input(say("audience.keep_as")).props("outlined dense autocomplete=off")
+            self._name.classes("full-width q-mt-sm")
+            with ui.row().classes("q-mt-sm"):
+                ui.button(say("audience.keep"), on_click=self._keep).props("outline no-caps")
+                self._change_button = ui.button(say("audience.change"), on_click=self._change).props("outline no-caps")
+                self._delete_button = ui.button(say("audience.delete"), on_click=self._delete)
+                self._delete_button.props("outline no-caps color=negative")
+            self._show_upload()
+        await self._read()
+
+    def _show_upload(self) -> None:
+        say = self.viewer.say
+        ui.label(say("audience.by_file")).props("role=heading aria-level=3").classes("text-subtitle1 text-bold q-mt-md")
+        ui.label(say("audience.by_file_means")).classes("quiet")
+        upload = ui.upload(
+            on_upload=self._take_file, auto_upload=True, max_file_size=LARGEST_FILE,
+            on_rejected=lambda: ui.notify(say("audience.too_large"), type="negative"),
+        )  # fmt: skip
+        upload.props('accept=".csv,.xlsx,.xls,.txt"').classes("hidden")  # its own buttons have no names to be read out
+        ui.button(say("audience.choose_file"), on_click=lambda: upload.run_method("pickFiles")).props("outline no-caps")
+        self._rejects = ui.column().classes("full-width").props("role=status")
+
+    async def _take_file(self, event: events.UploadEventArguments) -> None:
+        """A new list of whom the file names; the form asks for it from now on."""
+        self._rejects.clear()
+        name = Path(event.file.name).name
+        with TemporaryDirectory(prefix="aftercare-list-") as folder:
+            path = Path(folder) / name
+            await event.file.save(path)
+            try:
+                made: ListMade = await act(
+                    self.viewer, Permission.MAKE_CAMPAIGNS, _make_list, path, self.viewer.now, self.store_id()
+                )
+            except AftercareError as refusal:
+                said = sentence_of(self.viewer.language, refusal).replace(f"{folder}/", "")
+                ui.notify(said, type="negative", timeout=10_000, close_button=True)
+                return
+        self._tell(made)
+        if made.list_id is not None:
+            self.form.ask_for_list(made.list_id, made.name)
+
+    def _tell(self, made: ListMade) -> None:
+        say = self.viewer.say
+        with self._rejects:
+            ui.label(say("audience.list_made", read=made.read, members=made.members))
+            if made.rejects:
+                ui.label(say("audience.rejected", count=len(made.rejects))).classes("bad")
+                with ui.element("ul"):
+                    for one in made.rejects[:REJECTS_SHOWN]:
+                        with ui.element("li"):
+                            ui.label(say("audience.reject", row=one.row, reason=one.sentence))
+
+    async def _read(self, chosen: int | None = None) -> None:
+        found: list[SavedAudience] = await self.viewer.read(list_audiences, author_of(self.viewer.user))
+        self._saved = {one.audience_id: one for one in found}
+        everywhere = self.viewer.say("frame.all_stores")
+        names = {one.audience_id: f"{one.name} · {one.store or everywhere}" for one in found}
+        self._choice.set_options(names, value=chosen)
+        self._take(self._saved.get(chosen) if chosen is not None else None)
+
+    def _take(self, chosen: SavedAudience | None) -> None:
+        self._chosen = chosen
+        mine = chosen is not None and (self.viewer.store_id is None or chosen.store_id == self.viewer.store_id)
+        self._change_button.set_visibility(mine)
+        self._delete_button.set_visibility(mine)
+
+    async def _load(self, audience_id: int | None) -> None:
+        chosen = self._saved.get(audience_id) if audience_id is not None else None
+        if chosen is None or chosen == self._chosen:
+            return
+        self._take(chosen)
+        self._name.set_value(chosen.name)
+        self.form.fill(chosen.rule.model_dump(mode="json"), await self.viewer.read(read_names, chosen.rule))
+
+    async def _keep(self) -> None:
+        """Under a new name."""
+        async with telling(self.viewer):
+            name = (self._name.value or "").strip()
+            made = await self._do(keep_audience, name, self.form.rule, self.viewer.now, self.store_id())
+            await self._read(made)
+
+    async def _change(self) -> None:
+        """What was loaded, unless somebody has changed it meanwhile."""
+        async with telling(self.viewer):
+            assert self._chosen is not None  # noqa: S101  the button is not there otherwise
+            chosen, name = self._chosen, (self._name.value or "").strip()
+            await self._do(
+                change_audience, chosen.audience_id, name, self.form.rule, chosen.version, self.viewer.now
+            )  # fmt: skip
+            await self._read(chosen.audience_id)
+
+    async def _delete(self) -> None:
+        """What was loaded; the form stays as it is."""
+        assert self._chosen is not None  # noqa: S101  the button is not there otherwise
+        chosen, say = self._chosen, self.viewer.say
+        question = say("audience.delete_ask", name=chosen.name)
+        if not await confirm(self.viewer, question, "audience.delete_means", "audience.delete"):
+            return
+        async with telling(self.viewer):
+            await self._do(
+                delete_audience, chosen.audience_id, chosen.version, self.viewer.now, said="audience.deleted"
+            )  # fmt: skip
+            self._name.set_value("")
+            await self._read()
+
+    async def _do(self, job: Any, *args: Any, said: str = "audience.kept_now") -> Any:
+        done = await act(self.viewer, Permission.MAKE_CAMPAIGNS, job, *args)
+        ui.notify(self.viewer.say(said), type="positive")
+        return done
+
+
+def _make_list(connection: Connection, author: Author, path: Path, now: datetime, store_id: int | None) -> ListMade:
+    return make_list(connection, author, path.stem, path, now, store_id)

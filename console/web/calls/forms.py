@@ -1,0 +1,161 @@
+"""What whoever calls writes down beside the outcome: a note, a time, a promise, marks; checked at the field."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
+
+from nicegui import ui
+from nicegui.elements.mixins.validation_element import ValidationElement
+
+from console.web.door.signed_in import Viewer
+from models.calls.outcomes import CallReport, PromiseMade
+from models.calls.queue import SPOKEN_TO, asks_marks
+from models.calls.surveys import DIMENSIONS, HIGHEST, LOWEST
+from models.core.errors import AftercareError
+from models.core.words import CallOutcome, StepKind, SubjectKind
+from tasks.calls.listing import CallItem
+
+LIMIT = Decimal(10) ** 12
+CENT = Decimal("0.01")
+LONGEST_NOTE = 1000
+
+
+class NotYet(AftercareError):
+    """An outcome that something is missing of; what, stands beside the field."""
+
+    def __init__(self, outcome: CallOutcome) -> None:
+        self.outcome = outcome
+        super().__init__(f"Something of '{outcome}' is missing.")
+
+
+class CallForm:
+    """The fields that fit a call, and what is in them."""
+
+    def __init__(self, viewer: Viewer, item: CallItem, record: Callable[[CallOutcome], Awaitable[None]]) -> None:
+        self._viewer, self._item, self._record = viewer, item, record
+        self._marks: dict[str, int] = {}
+        self._is_call = item.kind is StepKind.CALL
+        self._owes = self._is_call and item.subject_kind is SubjectKind.ACCOUNT
+        self._asks_marks = self._is_call and asks_marks(item.purpose, item.subject_kind)
+
+    def draw(self) -> None:
+        """Draw the fields."""
+        viewer = self._viewer
+        self._note = ui.textarea(viewer.say("calls.note")).props(f"outlined dense autogrow maxlength={LONGEST_NOTE}")
+        self._note.props("data-note for=call-note").classes("full-width")
+        self._jump("n", "#call-note")
+        if not self._is_call:
+            return
+        if self._asks_marks:
+            self._draw_marks()
+        if self._owes:
+            self._draw_promise()
+        label = viewer.say("calls.callback_at", zone=self._item.time_zone)
+        self._callback = ui.input(label).props("outlined dense stack-label type=datetime-local").classes("full-width")
+        self._on_enter(self._callback, CallOutcome.CALLBACK)
+
+    def _jump(self, key: str, target: str) -> None:
+        """A key that leads to a field; the field is there without it, too."""
+        ui.element("span").props(f'data-key="{key}" data-goes="{target}" aria-hidden=true')
+
+    def _on_enter(self, field: ui.input, outcome: CallOutcome) -> None:
+        field.on("keydown.enter", lambda: self._record(outcome))
+
+    def _draw_promise(self) -> None:
+        viewer = self._viewer
+        with ui.row().classes("full-width items-start"):
+            self._promise_on = ui.input(viewer.say("calls.promise_on")).props("outlined dense stack-label type=date")
+            self._amount = ui.input(viewer.say("calls.amount")).props("outlined dense inputmode=decimal")
+            owed = sorted(self._item.figures.get("totals") or {})
+            self._currency = ui.select(
+                owed, label=viewer.say("calls.currency"), value=owed[0] if len(owed) == 1 else None
+            ).props("outlined dense")
+            self._currency.classes("filter").set_visibility(len(owed) != 1)
+        for field in (self._promise_on, self._amount):
+            self._on_enter(field, CallOutcome.PROMISED)
+
+    def _draw_marks(self) -> None:
+        viewer = self._viewer
+        ui.label(viewer.say("calls.marks")).props("role=heading aria-level=3").classes("text-subtitle1")
+        self._jump("m", "[data-mark] input")
+        with ui.element("div"):
+            for name in DIMENSIONS:
+                with ui.element("fieldset").classes("marks").props(f"data-mark={name}"):
+                    with ui.element("legend"):
+                        ui.label(viewer.say(f"calls.{name}"))
+                    for mark in range(LOWEST, HIGHEST + 1):
+                        self._draw_mark(name, mark, str(mark))
+                    self._draw_mark(name, 0, viewer.say("calls.no_mark"))
+
+    def _draw_mark(self, name: str, mark: int, text: str) -> None:
+        def choose() -> None:
+            if mark:
+                self._marks[name] = mark
+            else:
+                self._marks.pop(name, None)
+
+        with ui.element("label"):
+            chosen = "" if mark else " checked"
+            ui.element("input").props(f"type=radio name=mark-{name} value={mark}{chosen}").on("change", choose)
+            ui.label(text)
+
+    @property
+    def written(self) -> str | None:
+        """The note."""
+        return (self._note.value or "").strip() or None
+
+    def read(self, outcome: CallOutcome) -> CallReport:
+        """The report that the fields make; what goes with another outcome is left out. Raises `NotYet`."""
+        for field in self._fields():
+            field.error = None
+        if self._marks and outcome not in SPOKEN_TO:
+            self._stop(outcome, self._note, "calls.marks_unreached")
+        callback_at = self._read_callback() if outcome is CallOutcome.CALLBACK else None
+        promise = self._read_promise() if outcome is CallOutcome.PROMISED else None
+        return CallReport(outcome, self.written, callback_at, promise, dict(self._marks))
+
+    def _fields(self) -> list[ValidationElement[Any]]:
+        promise = [self._promise_on, self._amount, self._currency] if self._owes else []
+        return [self._note, self._callback, *promise]
+
+    def _stop(self, outcome: CallOutcome, field: ValidationElement[Any], key: str) -> NoReturn:
+        """Say at the field what is missing, and lead there."""
+        field.error = self._viewer.say(key)
+        field.run_method("focus")
+        raise NotYet(outcome)
+
+    def _read_callback(self) -> datetime:
+        try:
+            asked = datetime.fromisoformat(self._callback.value or "")
+        except ValueError:
+            self._stop(CallOutcome.CALLBACK, self._callback, "calls.needs_time")
+        at = asked.replace(tzinfo=ZoneInfo(self._item.time_zone))
+        if at <= self._viewer.now:
+            self._stop(CallOutcome.CALLBACK, self._callback, "calls.time_passed")
+        return at
+
+    def _read_promise(self) -> PromiseMade:
+        try:
+            day = date.fromisoformat(self._promise_on.value or "")
+        except ValueError:
+            self._stop(CallOutcome.PROMISED, self._promise_on, "calls.needs_day")
+        if day < self._viewer.now.astimezone(ZoneInfo(self._item.time_zone)).date():
+            self._stop(CallOutcome.PROMISED, self._promise_on, "calls.day_passed")
+        amount = self._read_amount()
+        if amount is not None and self._currency.value is None:
+            self._stop(CallOutcome.PROMISED, self._currency, "calls.needs_currency")
+        return PromiseMade(day, amount, self._currency.value if amount is not None else None)
+
+    def _read_amount(self) -> Decimal | None:
+        text = (self._amount.value or "").strip().replace(",", "").replace("，", "")
+        if not text:
+            return None
+        try:
+            amount = Decimal(text)
+        except InvalidOperation:
+            amount = Decimal(0)
+        if not amount.is_finite() or not 0 < amount < LIMIT or amount != amount.quantize(CENT):
+            self._stop(CallOutcome.PROMISED, self._amount, "calls.not_an_amount")
+        return amount

@@ -1,0 +1,41 @@
+"""A campaign's account: everybody in its audience is in exactly one part of it."""
+
+from collections.abc import Iterator
+
+from nicegui import ui
+
+from console.web.door.signed_in import Viewer
+from models.campaigns.results import CampaignAccount
+
+PARTS = (
+    "sent", "on_its_way", "waiting", "held", "handed_to_staff", "failed", "unknown", "stopped", "passed_over",
+    "not_planned", "control",
+)  # fmt: skip
+
+
+def show_campaign_account(viewer: Viewer, account: CampaignAccount) -> None:
+    """The parts that have anybody in them, and that they come to everybody."""
+    title = viewer.say("results.account")
+    with ui.element("section").classes("card").props(f'aria-label="{title}"').style("max-width: 36rem"):
+        ui.label(title).props("role=heading aria-level=3").classes("text-subtitle1 text-bold")
+        with ui.element("dl").classes("counts"):
+            for name, count in _lines(viewer, account):
+                with ui.element("dt"):
+                    ui.label(name)
+                with ui.element("dd"):
+                    ui.label(f"{count:,}")
+        ui.label(viewer.say("results.balances")).classes("quiet")
+
+
+def _lines(viewer: Viewer, account: CampaignAccount) -> Iterator[tuple[str, int]]:
+    yield viewer.say("results.recipients"), account.recipients
+    values = account.model_dump()
+    for name in PARTS:
+        match values[name]:
+            case dict() as reasons if reasons:
+                yield viewer.say(f"results.part_{name}"), sum(reasons.values())
+                for reason, count in reasons.items():
+                    said = viewer.word(reason) if name == "held" else viewer.reason(reason)
+                    yield f"· {said}", count
+            case int() as count if count:
+                yield viewer.say(f"results.part_{name}"), count

@@ -1,0 +1,193 @@
+"""What whoever approves a campaign reads before they decide: whom it is for, how many, what it says, what it costs."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from nicegui import ui
+from sqlalchemy import Connection
+
+from console.web.campaigns.draft import body_of, plan_of_text
+from console.web.campaigns.preview import FIRST, show_letter
+from console.web.campaigns.views import act, money, wake_run
+from console.web.door.signed_in import Viewer
+from console.web.parts.frame import telling
+from console.web.touches.deciding import ask_reason
+from models.campaigns.audience_words import Names, audience_text
+from models.campaigns.plans import CampaignPlan, Words
+from models.campaigns.words import FOLLOW_UP, LANGUAGES
+from models.core.errors import AftercareError
+from models.core.settings import Settings
+from models.core.words import ChannelName, Language, StepKind
+from models.people.permissions import Permission
+from tasks.campaigns.audiences.counting import see_audience
+from tasks.campaigns.launch.approving import approve, refuse
+from tasks.campaigns.listing import CampaignRead
+from tasks.campaigns.wording.messages import CampaignMessage, estimate, preview
+
+SAMPLED = 50
+"""So many customers tell what a message costs."""
+FINGERPRINT_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class ForApproval:
+    """What the plan comes to, with real customers."""
+
+    size: int
+    letters: dict[tuple[str, str, str], CampaignMessage]
+    """By variant, channel and language."""
+    price: Decimal
+    """Of a message on average, by the first channel."""
+
+
+def read_for_approval(
+    connection: Connection, read: CampaignRead, settings: Settings, now: datetime
+) -> ForApproval | AftercareError:
+    """Count and write it as of now; the error where the plan cannot be written at all."""
+    try:
+        seen = see_audience(connection, read.plan.audience, now, read.store_id, SAMPLED)
+        some = [one.customer_id for one in seen.some]
+        costs = estimate(connection, read.row.name, read.plan, some, settings, now)
+        letters = _letters(connection, read, some[0], settings, now) if some else {}
+        return ForApproval(seen.size, letters, costs.mean_price(read.plan.channels[0]))
+    except AftercareError as refusal:
+        return refusal
+
+
+def _letters(
+    connection: Connection, read: CampaignRead, customer_id: int, settings: Settings, now: datetime
+) -> dict[tuple[str, str, str], CampaignMessage]:
+    body = body_of(read.plan)
+    found = {}
+    for variant, channel, language in _texts(read.plan):
+        plan = plan_of_text(body, variant, channel, language)
+        said = FOLLOW_UP if plan.follow_up else FIRST
+        found[variant, channel, language] = preview(
+            connection, read.row.name, plan, customer_id, said, ChannelName(channel), settings, now
+        )
+    return found
+
+
+def _texts(plan: CampaignPlan) -> list[tuple[str, str, str]]:
+    """Every text that somebody may get."""
+    found: list[tuple[str, str, str]] = [
+        (variant.key, channel.value, language)
+        for variant in plan.variants
+        for channel in plan.channels
+        for language in _spoken(variant.words)
+    ]
+    if plan.follow_up is not None:
+        channels = plan.channels if plan.follow_up.kind is StepKind.MESSAGE else (ChannelName.SMS,)
+        found += [
+            (FOLLOW_UP, channel.value, language) for channel in channels for language in _spoken(plan.follow_up.words)
+        ]
+    return found
+
+
+def _spoken(words: Mapping[Language, Words]) -> list[Language]:
+    return [language for language in LANGUAGES if language in words]
+
+
+def show_brief(viewer: Viewer, read: CampaignRead, names: Names, found: ForApproval | AftercareError) -> None:
+    """The campaign in words."""
+    say = viewer.say
+    with ui.element("dl").classes("facts card"):
+        _fact(say("campaigns.audience"), audience_text(read.plan.audience, _language(viewer), names))
+        if isinstance(found, ForApproval):
+            _fact(say("campaigns.size"), _size(viewer, read, found))
+            _fact(say("campaigns.cost"), _cost(viewer, read, found))
+        _fact(say("campaigns.launch"), _launch(viewer, read.plan))
+        _fact(say("campaigns.fingerprint"), read.fingerprint[:FINGERPRINT_SHOWN])
+    if isinstance(found, AftercareError):
+        ui.label(str(found)).classes("bad").props("role=alert")
+        return
+    with ui.element("div").classes("languages"):
+        for (variant, channel, language), letter in found.letters.items():
+            with ui.element("section").classes("card"):
+                name = say("campaigns.follow_up") if variant == FOLLOW_UP else _variant(viewer, read.plan, variant)
+                title = " · ".join(part for part in (name, viewer.word(channel), say(f"templates.{language}")) if part)
+                ui.label(title).props("role=heading aria-level=3").classes("text-bold")
+                show_letter(viewer, letter)
+
+
+def _language(viewer: Viewer) -> Language:
+    return "zh-CN" if viewer.language == "zh-CN" else "en"
+
+
+def _variant(viewer: Viewer, plan: CampaignPlan, key: str) -> str:
+    if len(plan.variants) == 1:
+        return ""
+    share = next(variant.share for variant in plan.variants if variant.key == key)
+    return f"{viewer.say('campaigns.variant', letter=key.upper())} ({share} %)"
+
+
+def _fact(name: str, value: str) -> None:
+    with ui.element("dt"):
+        ui.label(name)
+    with ui.element("dd"):
+        ui.label(value).classes("as-written")
+
+
+def _size(viewer: Viewer, read: CampaignRead, found: ForApproval) -> str:
+    control = read.plan.control_percent
+    said = viewer.say("campaigns.size_now", size=f"{found.size:,}", control=control)
+    if read.approved_size is not None and read.approved_size != found.size:
+        said += " " + viewer.say("campaigns.size_submitted", size=f"{read.approved_size:,}")
+    return said
+
+
+def _cost(viewer: Viewer, read: CampaignRead, found: ForApproval) -> str:
+    told = found.size * (100 - read.plan.control_percent) // 100
+    total = (found.price * told).quantize(Decimal("0.01"))
+    said = viewer.say("campaigns.cost_about", total=money(viewer, total), each=money(viewer, found.price))
+    if read.plan.budget is not None:
+        said += " " + viewer.say("campaigns.of_budget", budget=money(viewer, read.plan.budget))
+    return said
+
+
+def _launch(viewer: Viewer, plan: CampaignPlan) -> str:
+    launch = plan.launch
+    if launch.at is not None:
+        zone = ZoneInfo(viewer.time_zone)
+        return viewer.say("campaigns.begins_at", moment=f"{launch.at.astimezone(zone):%Y-%m-%d %H:%M}")
+    if launch.day is not None and launch.hour is not None:
+        return viewer.say("campaigns.begins_local", day=str(launch.day), hour=f"{launch.hour:%H:%M}")
+    return viewer.say("campaigns.begins_now")
+
+
+def show_decision(viewer: Viewer, read: CampaignRead, changed: Callable[[], Awaitable[None]]) -> None:
+    """The two buttons, for whoever may press them; the author is told that it takes somebody else."""
+    if not viewer.may(Permission.APPROVE_CAMPAIGNS):
+        ui.label(viewer.say("campaigns.another_decides")).classes("quiet")
+        return
+    if read.row.author == viewer.user.login:
+        ui.label(viewer.say("campaigns.own")).classes("warn")
+        return
+
+    async def decide(*, yes: bool) -> None:
+        word = "approve" if yes else "refuse"
+        title, means = viewer.say(f"campaigns.{word}"), viewer.say(f"campaigns.{word}_means")
+        reason = await ask_reason(viewer, title, means, needed=not yes)
+        if reason is None:
+            return
+        async with telling(viewer):
+            if yes:
+                await act(
+                    viewer, Permission.APPROVE_CAMPAIGNS, approve, read.row.id, read.fingerprint, viewer.now,
+                    reason or None,
+                )  # fmt: skip
+            else:
+                await act(
+                    viewer, Permission.APPROVE_CAMPAIGNS, refuse, read.row.id, read.fingerprint, reason, viewer.now
+                )
+            ui.notify(viewer.say("campaigns.approved" if yes else "campaigns.refused"), type="positive")
+            await wake_run(viewer, read.row.id)
+            await changed()
+
+    with ui.row():
+        ui.button(viewer.say("campaigns.approve"), on_click=lambda: decide(yes=True)).props("no-caps color=positive")
+        refusal = ui.button(viewer.say("campaigns.refuse"), on_click=lambda: decide(yes=False))
+        refusal.props("no-caps outline color=negative")

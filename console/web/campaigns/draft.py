@@ -1,0 +1,161 @@
+"""A campaign's plan as it is written: JSON as `models.campaigns.plans` reads it, but it may be unfinished. Pure."""
+
+import re
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from typing import Any
+
+from pydantic import ValidationError
+
+from console.web.audiences.tree import place_in
+from console.web.parts.complaints import Complaint, Place
+from console.web.parts.refusals import problems_of
+from models.campaigns.plans import MOST_VARIANTS, WHOLE, CampaignPlan, FollowUp, read_plan
+from models.campaigns.words import FOLLOW_UP, HINTS, LANGUAGES
+from models.core.words import ChannelName, Purpose, Role, StepKind
+
+Body = dict[str, Any]
+WRITTEN = (ChannelName.SMS, ChannelName.WECHAT, ChannelName.EMAIL)
+GREETINGS = {"zh-CN": "{{{{ customer }}}}，您好！{hint}", "en": "Hello {{{{ customer }}}}! {hint}"}
+NAMED_FIELD = re.compile(r"(?P<field>[a-z_]+): .+", re.DOTALL)
+SAYS_NOTHING = re.compile(
+    r"(?:variants: '(?P<key>[a-d])'|follow_up: it) says nothing by (?P<channel>[a-z]+) in (?P<language>[\w-]+)"
+)
+
+
+def new_body() -> Body:
+    """The plan that an empty campaign begins with: to everybody, with every field as it is by itself."""
+    words = {language: {"sms": GREETINGS[language].format(hint=HINTS[language])} for language in LANGUAGES}
+    plan = read_plan({"audience": {"kind": "all"}, "variants": [{"key": "a", "words": words}]})
+    return body_of(plan)
+
+
+def body_of(plan: CampaignPlan) -> Body:
+    """A plan as it is written on a page."""
+    return plan.model_dump(mode="json")
+
+
+def tidied(body: Body) -> Body:
+    """What is checked and kept: a text that is empty is none, and a language in which nothing is said is left out."""
+    kept = deepcopy(body)
+    for said in (*kept["variants"], *([kept["follow_up"]] if kept["follow_up"] else [])):
+        said["words"] = {language: words for language, words in _spoken(said["words"]).items() if any(words.values())}
+    return kept
+
+
+def _spoken(words: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {language: {channel: _said(one) for channel, one in of.items()} for language, of in words.items()}
+
+
+def _said(words: Any) -> Any:
+    if isinstance(words, dict):
+        return words if any((words.get(part) or "").strip() for part in ("subject", "text")) else None
+    return words if (words or "").strip() else None
+
+
+def text_at(words: Mapping[str, Any], language: str, channel: str, part: str = "text") -> str:
+    """What is written in a field of the message; empty where nothing is."""
+    said = (words.get(language) or {}).get(channel)
+    return str((said.get(part) if isinstance(said, dict) else said) or "") if said else ""
+
+
+def write_at(words: dict[str, Any], language: str, channel: str, text: str, part: str = "text") -> None:
+    """Write it there."""
+    of_language = words.setdefault(language, {})
+    if channel != ChannelName.EMAIL:
+        of_language[channel] = text
+        return
+    of_language[channel] = {"subject": "", "text": ""} | (of_language.get(channel) or {}) | {part: text}
+
+
+def add_variant(body: Body) -> None:
+    """Another way to say it, which begins as a copy of the last; all share alike from then on."""
+    taken = {variant["key"] for variant in body["variants"]}
+    key = next(key for key in "abcd" if key not in taken)
+    body["variants"].append(deepcopy(body["variants"][-1]) | {"key": key})
+    _share_alike(body)
+
+
+def remove_variant(body: Body, number: int) -> None:
+    """Take one away; the others share alike."""
+    del body["variants"][number]
+    _share_alike(body)
+
+
+def _share_alike(body: Body) -> None:
+    count = len(body["variants"])
+    for number, variant in enumerate(body["variants"]):
+        variant["share"] = WHOLE // count + (number < WHOLE % count)
+
+
+def may_add_variant(body: Body) -> bool:
+    """Whether there is room for one more."""
+    return len(body["variants"]) < MOST_VARIANTS
+
+
+def shares_left(body: Body) -> int:
+    """Percent that the variants leave to the winner of their trial; 0 where there is none."""
+    shares = [variant["share"] for variant in body["variants"] if isinstance(variant["share"], int)]
+    return max(WHOLE - sum(shares), 0)
+
+
+def new_follow_up(kind: StepKind) -> Body:
+    """What those get who did not answer, as it begins."""
+    words = {language: {"sms": GREETINGS[language].format(hint=HINTS[language])} for language in LANGUAGES}
+    role = Role.AGENT if kind is StepKind.CALL else None
+    return FollowUp.model_validate({"kind": kind, "role": role, "words": words}).model_dump(mode="json")
+
+
+def says_in(body: Body, variant: str, language: str) -> bool:
+    """Whether anything is said in a language; where nothing is, its customers get the other one."""
+    words = words_of(body, variant).get(language) or {}
+    return any(_said(one) for one in words.values())
+
+
+def words_of(body: Body, variant: str) -> Mapping[str, Any]:
+    """What a variant, or the follow-up, says by language."""
+    said = body["follow_up"] if variant == FOLLOW_UP else next(one for one in body["variants"] if one["key"] == variant)
+    words: Mapping[str, Any] = said["words"]
+    return words
+
+
+def plan_of_text(body: Body, variant: str, channel: str, language: str) -> CampaignPlan:
+    """A plan that says one text only, to see how it reads whatever else is unfinished. Raises `BadPlan`."""
+    follow_up = body["follow_up"]
+    by_phone = variant == FOLLOW_UP and follow_up["kind"] == StepKind.CALL
+    words = {language: {channel: _said((words_of(body, variant).get(language) or {}).get(channel))}}
+    plan: Body = {
+        "audience": {"kind": "all"},
+        "purpose": Purpose.SERVICE if by_phone else body["purpose"],
+        "channels": [channel],
+        "variants": [{"key": "a", "words": words}],
+    }
+    if variant == FOLLOW_UP:
+        plan["follow_up"] = {"kind": follow_up["kind"], "role": follow_up.get("role"), "words": words}
+    return read_plan(plan)
+
+
+def complaints_about(error: ValidationError, body: Body) -> list[tuple[Complaint, Mapping[str, Any]]]:
+    """Every complaint of a refused plan with the field that it is about, and what the check says of it."""
+    found: dict[Place, tuple[Complaint, Mapping[str, Any]]] = {}
+    for problem in problems_of(error):
+        reason = problem["msg"].removeprefix("Value error, ")
+        place = _placed(problem["loc"], reason, body)
+        found.setdefault(place, (Complaint(place, reason), problem))
+    return list(found.values())
+
+
+def _placed(path: Sequence[str | int], reason: str, body: Body) -> Place:
+    if path[:1] == ("audience",):
+        return ("audience", *place_in(body["audience"], path[1:]))
+    nothing = SAYS_NOTHING.match(reason)
+    if nothing:
+        return (*_saying(nothing["key"], body), "words", nothing["language"], nothing["channel"])
+    named = NAMED_FIELD.fullmatch(reason)
+    return (*path, named["field"]) if named else tuple(path)
+
+
+def _saying(key: str | None, body: Body) -> Place:
+    if key is None:
+        return ("follow_up",)
+    return ("variants", next(number for number, one in enumerate(body["variants"]) if one["key"] == key))

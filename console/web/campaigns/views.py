@@ -1,0 +1,131 @@
+"""What the pages of campaigns have in common: where one stands in words, its pages, and acting on it as its author."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from nicegui import ui
+from sqlalchemy import Connection
+
+from console.web.door.signed_in import Viewer, local
+from console.web.parts.steering import steering
+from deployments.steering_runs import NoPrefect, NotDeployed, PrefectSilent
+from models.core.words import CampaignState
+from models.people.permissions import Permission
+from tasks.access.sessions import SignedIn
+from tasks.campaigns.authors import author_of
+from tasks.campaigns.listing import CampaignRead, CampaignRow, read_campaign
+
+PARTS = {"": "course", "plan": "plan", "rehearsal": "rehearsal", "results": "results"}
+"""The pages of one campaign: the end of the address, and the word for it."""
+LOOKS = {
+    CampaignState.AWAITING_APPROVAL: "warn",
+    CampaignState.CANARY: "good",
+    CampaignState.TRIAL: "good",
+    CampaignState.REST: "good",
+    CampaignState.CANCELLED: "bad",
+}
+BEGAN = (CampaignState.CANARY, CampaignState.TRIAL, CampaignState.REST, CampaignState.FINISHED, CampaignState.CANCELLED)
+
+
+def show_parts(viewer: Viewer, row: CampaignRow, here: str) -> None:
+    """The name of a campaign, where it stands, and the way to its other pages."""
+    with ui.row().classes("items-center"):
+        ui.label(row.name).props("role=heading aria-level=2").classes("text-h6 as-written")
+        show_state(viewer, row)
+    with ui.element("nav").classes("parts").props(f'aria-label="{viewer.say("campaigns.parts")}"'):
+        for end, word in PARTS.items():
+            link = ui.link(viewer.say(f"campaigns.part_{word}"), f"/campaigns/{row.id}" + (f"/{end}" if end else ""))
+            if end == here:
+                link.props('aria-current="page"')
+        ui.link(viewer.say("campaigns.all"), "/campaigns")
+
+
+def show_state(viewer: Viewer, row: CampaignRow) -> None:
+    """Where it stands, in a word; that it is held or paused goes before."""
+    word, look = state_in_words(viewer, row)
+    ui.label(word).classes(f"chip {look}")
+
+
+def state_in_words(viewer: Viewer, row: CampaignRow) -> tuple[str, str]:
+    """The word, and how it looks."""
+    if row.held_reason is not None:
+        return viewer.say("campaigns.held"), "bad"
+    if row.paused_at is not None:
+        return viewer.say("campaigns.paused"), "warn"
+    if row.state is CampaignState.APPROVED and row.launches_at is not None:
+        return viewer.say("campaigns.state_launched"), "good"
+    return viewer.say(f"campaigns.state_{row.state}"), LOOKS.get(row.state, "quiet")
+
+
+def waits_for(viewer: Viewer, row: CampaignRow, zone: str) -> str:
+    """What a campaign waits for, and why it is held; empty where it waits for nothing."""
+    if row.held_reason is not None:
+        return viewer.reason(row.held_reason)
+    match row.state:
+        case CampaignState.AWAITING_APPROVAL:
+            return viewer.say("campaigns.waits_approval", until=local(row.approval_ends_at, zone))
+        case CampaignState.APPROVED if row.launches_at is None:
+            return viewer.say("campaigns.waits_launch")
+        case CampaignState.APPROVED:
+            return viewer.say("campaigns.waits_moment", moment=local(row.launches_at, zone))
+        case _:
+            return viewer.reason(row.notice or "")
+
+
+def list_needing(viewer: Viewer, rows: Sequence[CampaignRow], zone: str) -> None:
+    """Campaigns that wait for a person, each with what it waits for."""
+    with ui.element("ul").classes("plain"):
+        for row in rows:
+            with ui.element("li"):
+                ui.link(row.name, f"/campaigns/{row.id}")
+                ui.label(waits_for(viewer, row, zone)).classes("bad" if row.held_reason else "warn")
+
+
+def money(viewer: Viewer, amount: Decimal) -> str:
+    """An amount in the currency of the prices, to as many decimals as it takes but two at least."""
+    cents = amount.quantize(Decimal("0.01"))
+    shown = f"{cents:,.2f}" if cents == amount else f"{amount.normalize():,f}"
+    return f"{viewer.database.settings.price_currency} {shown}"
+
+
+async def act(viewer: Viewer, permission: Permission, job: Any, *args: Any, **kwargs: Any) -> Any:
+    """Let `job(connection, author, …)` change a campaign as who the viewer is at this moment."""
+    return await viewer.change(permission, _as_author, job, args, kwargs)
+
+
+def _as_author(connection: Connection, user: SignedIn, job: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    return job(connection, author_of(user), *args, **kwargs)
+
+
+async def ask_for_run(viewer: Viewer, row: CampaignRow, why: str) -> None:
+    """Have Prefect carry the campaign on at once, once for each time that it came to where it stands.
+
+    Where Prefect is away the viewer is told so: the timetable's run of every minute carries it on.
+    """
+    key = f"campaign-{row.id}-{why}-{row.version}-{_second(row.state_at)}"
+    try:
+        await steering().carry_on(row.id, login=viewer.user.login, key=key)
+    except (NoPrefect, NotDeployed, PrefectSilent):
+        ui.notify(viewer.say("campaigns.no_prefect"), type="warning", timeout=10_000)
+
+
+async def wake_run(viewer: Viewer, campaign_id: int) -> None:
+    """Have the flow run that waited with the campaign for its approval go on at once; without one, begin one.
+
+    Where Prefect is away the viewer is told so: the timetable's run of every minute wakes it.
+    """
+    read: CampaignRead = await viewer.read(read_campaign, author_of(viewer.user), campaign_id)
+    if read.prefect_run_id is None:
+        if read.row.state is CampaignState.APPROVED and read.row.launches_at is not None:
+            await ask_for_run(viewer, read.row, "approved")
+        return
+    try:
+        await steering().wake(read.prefect_run_id)
+    except (NoPrefect, PrefectSilent):
+        ui.notify(viewer.say("campaigns.no_prefect"), type="warning", timeout=10_000)
+
+
+def _second(moment: datetime) -> int:
+    return int(moment.timestamp())

@@ -1,0 +1,80 @@
+"""What can be done about one customer as a whole: stop all contact, give out their data, erase them."""
+
+from collections.abc import Callable, Sequence
+
+from nicegui import ui
+
+from console.web.customers.problems import problem_of
+from console.web.door.signed_in import Viewer
+from console.web.parts.asking import ask
+from console.web.parts.frame import telling
+from models.people.permissions import Permission
+from tasks.customers.card import CustomerCard
+from tasks.customers.consent import read_switches, stop_all_contact
+from tasks.customers.erasing import erase_customer
+from tasks.customers.exporting import Export, export_customer, write_csv, write_json
+
+
+def show_acts(viewer: Viewer, card: CustomerCard) -> None:
+    """The buttons that the viewer may press."""
+    here = card.erased_at is None
+    with ui.row():
+        if viewer.may(Permission.CHANGE_CONSENT) and here:
+            ui.button(viewer.say("customers.stop_all"), on_click=lambda: _stop(viewer, card)).props("outline")
+        if viewer.may(Permission.EXPORT_CUSTOMERS):
+            _offer_download(viewer, card, "customers.export_json", write_json, "json", "application/json")
+            _offer_download(viewer, card, "customers.export_csv", write_csv, "csv", "text/csv")
+        if viewer.may(Permission.ERASE_CUSTOMERS) and here:
+            button = ui.button(viewer.say("customers.erase"), on_click=lambda: _erase(viewer, card), color="negative")
+            button.props("outline")
+
+
+def _offer_download(
+    viewer: Viewer, card: CustomerCard, key: str, write: Callable[[Export], bytes], ending: str, kind: str
+) -> None:
+    async def download() -> None:
+        async with telling(viewer):
+            export = await viewer.change(Permission.EXPORT_CUSTOMERS, export_customer, viewer.now, card.id)
+            ui.download.content(write(export), f"customer-{card.id}.{ending}", kind)
+
+    ui.button(viewer.say(key), on_click=download).props("outline")
+
+
+async def _stop(viewer: Viewer, card: CustomerCard) -> None:
+    async with telling(viewer):
+        seen = (await viewer.read(read_switches, viewer.store_id, card.id, viewer.now)).seen
+
+        async def stop(texts: Sequence[str]) -> None:
+            count = await viewer.change(
+                Permission.CHANGE_CONSENT, stop_all_contact, viewer.now, card.id, texts[0], seen
+            )
+            ui.notify(viewer.say("customers.stopped", count=count), type="positive")
+            ui.navigate.reload()
+
+        ask(
+            viewer,
+            viewer.say("customers.stop_all"),
+            viewer.say("customers.stop_hint"),
+            [viewer.say("frame.reason")],
+            viewer.say("customers.stop_all"),
+            stop,
+            lambda error: problem_of(viewer, error),
+        )
+
+
+def _erase(viewer: Viewer, card: CustomerCard) -> None:
+    async def erase(texts: Sequence[str]) -> None:
+        typed, reason = texts
+        await viewer.change(Permission.ERASE_CUSTOMERS, erase_customer, viewer.now, card.id, typed, reason)
+        ui.notify(viewer.say("customers.erased_done"), type="positive")
+        ui.navigate.reload()
+
+    ask(
+        viewer,
+        viewer.say("customers.erase"),
+        viewer.say("customers.erase_hint", name=card.name),
+        [viewer.say("customers.type_name"), viewer.say("customers.erase_reason")],
+        viewer.say("customers.erase"),
+        erase,
+        lambda error: problem_of(viewer, error),
+    )

@@ -1,0 +1,99 @@
+"""The card of one customer: who they are, how to reach them, their cars, what they owe."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from nicegui import ui
+
+from console.web.door.signed_in import Viewer, local
+from console.web.parts.words import LANGUAGES
+from models.core.words import EndBasis
+from models.messages.letters import write_money
+from tasks.customers.card import CustomerCard, PointOnCard, VehicleOnCard
+
+
+def show_card(viewer: Viewer, card: CustomerCard) -> None:
+    """All of it."""
+    name = " ".join(part for part in (card.name, card.salutation) if part)
+    ui.label(name).props("role=heading aria-level=2").classes("text-h5 text-weight-bold")
+    if card.erased_at is not None:
+        erased = viewer.say("customers.erased_at", moment=local(card.erased_at, card.time_zone))
+        ui.label(erased).classes("bad").props("role=status")
+    with ui.element("div").classes("cards"):
+        with _part(viewer.say("customers.about")):
+            _show_facts(viewer, card)
+        with _part(viewer.say("customers.points")):
+            _show_points(viewer, card)
+        with _part(viewer.say("customers.vehicles")):
+            _show_vehicles(viewer, card)
+        with _part(viewer.say("customers.balance")):
+            for currency, amount in card.open_balance.items():
+                ui.label(write_money(amount, currency)).classes("figure")
+            if not card.open_balance:
+                ui.label(viewer.say("customers.nothing_owed")).classes("quiet")
+
+
+@contextmanager
+def _part(title: str) -> Iterator[None]:
+    with ui.element("section").classes("card").props(f'aria-label="{title}"'):
+        ui.label(title).props("role=heading aria-level=3").classes("text-subtitle1 text-weight-bold")
+        yield
+
+
+def _show_facts(viewer: Viewer, card: CustomerCard) -> None:
+    facts = {
+        viewer.say("frame.store"): f"{card.store} {card.store_name}",
+        viewer.say("customers.language"): LANGUAGES[card.language],
+        viewer.say("customers.level"): viewer.word(card.level) if card.level else None,
+        viewer.say("customers.contract"): viewer.say("customers.yes" if card.has_contract else "customers.no"),
+        viewer.say("customers.keys"): ", ".join(card.keys),
+    }
+    with ui.element("dl").classes("facts"):
+        for name, value in facts.items():
+            if value:
+                with ui.element("dt"):
+                    ui.label(name)
+                with ui.element("dd"):
+                    ui.label(value)
+
+
+def _show_points(viewer: Viewer, card: CustomerCard) -> None:
+    if not card.points:
+        ui.label(viewer.say("customers.no_points")).classes("quiet")
+    with ui.element("ul").classes("plain"):
+        for point in card.points:
+            with ui.element("li"):
+                _show_point(viewer, point, card.time_zone)
+
+
+def _show_point(viewer: Viewer, point: PointOnCard, zone: str) -> None:
+    reach = "" if point.takes_text or point.invalid_since else f" ({viewer.say('customers.voice_only')})"
+    ui.label(f"{viewer.word(point.kind)} {point.value}{reach}")
+    if point.invalid_since is not None:
+        reason = viewer.reason(point.invalid_reason) or viewer.say("customers.no_reason")
+        since = local(point.invalid_since, zone)
+        ui.label(viewer.say("customers.invalid", moment=since, reason=reason)).classes("bad")
+
+
+def _show_vehicles(viewer: Viewer, card: CustomerCard) -> None:
+    if not card.vehicles:
+        ui.label(viewer.say("customers.no_vehicles")).classes("quiet")
+    with ui.element("ul").classes("plain"):
+        for vehicle in card.vehicles:
+            with ui.element("li"):
+                _show_vehicle(viewer, vehicle)
+
+
+def _show_vehicle(viewer: Viewer, vehicle: VehicleOnCard) -> None:
+    names = (vehicle.plate, vehicle.make, vehicle.model)
+    ui.label(" ".join(name for name in names if name)).classes("text-weight-medium")
+    if vehicle.vin:
+        ui.label(viewer.say("customers.vin", vin=vehicle.vin)).classes("quiet")
+    if vehicle.kilometres is not None:
+        ui.label(viewer.say("customers.kilometres", kilometres=f"{vehicle.kilometres:,}", day=vehicle.read_on))
+    for warranty in vehicle.warranties:
+        name = viewer.word(warranty.name or "warranty")
+        estimated = f" ({viewer.say('customers.by_mileage')})" if warranty.basis is EndBasis.MILEAGE else ""
+        ui.label(viewer.say("customers.warranty_until", name=name, day=warranty.ends_on) + estimated)
+    if vehicle.disposed_on is not None:
+        ui.label(viewer.say("customers.disposed", day=vehicle.disposed_on)).classes("warn")

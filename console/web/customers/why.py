@@ -1,0 +1,75 @@
+"""Why a customer was told what they were told, and why not the rest, in the viewer's words."""
+
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from nicegui import ui
+
+from console.shared.sentences import where_it_stands
+from console.web.door.signed_in import Viewer, local
+from deployments.next_runs import next_run
+from models.core.words import ProcessName, TouchState
+from models.ledger.explanations import ProcessStory, Standing, StepStory, SubjectStory
+from tasks.access.reach import check_customer
+from tasks.explaining.story import explain
+
+ENGLISH = "en"
+
+
+async def show_why(viewer: Viewer, customer_id: int) -> None:
+    """Each process, its subjects, and where each step stands."""
+    home = viewer.database.settings.zone
+    told = await viewer.read(_explain, viewer, customer_id, partial(_next_sweep, home))
+    zone = told.customer.time_zone
+    for story in told.processes:
+        _show_process(viewer, story, zone)
+
+
+def _next_sweep(home: ZoneInfo, process: ProcessName, after: Any, store_zone: ZoneInfo) -> Any:
+    return next_run(process, after, store_zone, home)
+
+
+def _explain(connection: Any, viewer: Viewer, customer_id: int, next_sweep: Any) -> Any:
+    check_customer(connection, viewer.store_id, customer_id)
+    return explain(connection, customer_id, viewer.now, list(ProcessName), next_sweep)
+
+
+def _show_process(viewer: Viewer, story: ProcessStory, zone: str) -> None:
+    ui.label(viewer.word(story.process)).props("role=heading aria-level=3").classes("text-subtitle1 text-weight-bold")
+    for remark in story.remarks:
+        ui.label(viewer.reason(remark)).classes("quiet")
+    for subject in story.subjects:
+        _show_subject(viewer, subject, zone)
+
+
+def _show_subject(viewer: Viewer, subject: SubjectStory, zone: str) -> None:
+    when = local(subject.anchor_at, zone).removesuffix(" 00:00")
+    parts = (viewer.word(subject.kind), subject.key or str(subject.id), subject.about, when)
+    ui.label(" · ".join(part for part in parts if part)).classes("text-weight-medium")
+    for remark in subject.remarks:
+        ui.label(viewer.reason(remark)).classes("quiet")
+    with ui.element("ul").classes("plain full-width"):
+        for step in subject.steps:
+            with ui.element("li"):
+                ui.label(f"{viewer.word(step.step)}: {_sentence(viewer, step, zone)}")
+
+
+def _sentence(viewer: Viewer, step: StepStory, zone: str) -> str:
+    """In English as the command words it; in other languages by its parts."""
+    if viewer.language == ENGLISH:
+        return where_it_stands(step, ZoneInfo(zone))
+    if step.standing is Standing.IN_LEDGER and step.touch is not None:
+        state = viewer.word(step.touch.state)
+        gate = viewer.word(step.touch.gate) if step.touch.gate and step.touch.reason else ""
+        parts = [state, local(step.touch.contacted_at or step.touch.state_at, zone), gate]
+        parts.append(viewer.reason(step.touch.reason))
+        if step.touch.state is TouchState.AWAITING_APPROVAL:
+            roles = viewer.say("approvals.or").join(viewer.word(role) for role in step.touch.approval)
+            parts.append(viewer.say("approvals.deciders", roles=roles))
+    else:
+        due = viewer.say("customers.due", moment=local(step.due_at, zone)) if step.due_at else ""
+        parts = [viewer.say(f"customers.standing_{step.standing}"), due, viewer.reason(step.reason)]
+    if step.next_look_at:
+        parts.append(viewer.say("customers.next_look", moment=local(step.next_look_at, zone)))
+    return "，".join(part for part in parts if part) + "。"

@@ -1,0 +1,30 @@
+"""What a browser is shown while the database does not answer: a page that asks again by itself."""
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Scope
+
+from console.web.parts.plain_pages import preferred_language, render_page
+from console.web.parts.words import say
+
+AGAIN_SECONDS = 10
+
+
+def outage(scope: Scope) -> Response:
+    """The answer to a request: a page for a person, a line for a program."""
+    headers = Headers(scope=scope)
+    language = preferred_language(headers.get("accept-language", ""))
+    if "text/html" not in headers.get("accept", ""):
+        answer: Response = PlainTextResponse(say("en", "frame.outage"), status_code=503)
+    else:
+        wanted = "" if scope["method"] == "GET" else "/"
+        answer = render_page("outage.html", language, status=503, seconds=AGAIN_SECONDS, wanted=wanted)
+        answer.headers["Refresh"] = f"{AGAIN_SECONDS}; url={wanted}" if wanted else str(AGAIN_SECONDS)
+    answer.headers["Retry-After"] = str(AGAIN_SECONDS)
+    return answer
+
+
+async def tell_outage(request: Request, _: Exception) -> Response:
+    """For what finds out about it on the way."""
+    return outage(request.scope)

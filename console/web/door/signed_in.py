@@ -1,0 +1,108 @@
+"""Who looks at a page: found by the session's cookie at the door, and asked again at every change."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+from starlette.requests import HTTPConnection, Request
+
+from console.web.parts.database import Database
+from console.web.parts.words import say, say_reason, say_word
+from models.core.errors import AftercareError
+from models.people.permissions import Permission
+from tasks.access.sessions import SignedIn, read_session_of_digest
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class SignedOut(AftercareError):
+    """A page whose session has ended meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__("You are no longer signed in; please sign in again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Someone who is signed in, at one page."""
+
+    user: SignedIn
+    database: Database
+
+    @property
+    def now(self) -> datetime:
+        """The installation's clock."""
+        return self.database.now
+
+    @property
+    def store_id(self) -> int | None:
+        """The one store whose data they see; None: all."""
+        return self.user.store_id
+
+    @property
+    def time_zone(self) -> str:
+        """The clock that tells the times of what belongs to no store: their own store's, or the installation's."""
+        return self.user.store_zone or self.database.settings.time_zone
+
+    @property
+    def language(self) -> str:
+        """`zh-CN` or `en`."""
+        return self.user.language
+
+    def say(self, key: str, **values: object) -> str:
+        """A sentence of the console in their language."""
+        return say(self.language, key, **values)
+
+    def word(self, word: str) -> str:
+        """A word of the business in their language."""
+        return say_word(self.language, word)
+
+    def reason(self, reason: str | None) -> str:
+        """A reason that the ledger keeps, in their language as far as it is one of ours; empty for none."""
+        return say_reason(self.language, reason) if reason else ""
+
+    def may(self, permission: Permission) -> bool:
+        """Whether their role may do something: for what is shown. What is done goes through `change`."""
+        return self.user.may(permission)
+
+    async def read(self, job: Any, *args: Any, **kwargs: Any) -> Any:
+        """What `job(connection, …)` finds."""
+        return await self.database.work(job, *args, **kwargs)
+
+    async def change(self, permission: Permission, job: Any, *args: Any, **kwargs: Any) -> Any:
+        """Let `job(connection, user, …)` change something in one transaction, as who they are at this moment.
+
+        Someone disabled or signed out a second ago changes nothing. Raises `SignedOut`, `MayNot`, what the job raises.
+        """
+        return await self.database.work(_as_user, self.user.token_digest, self.now, permission, job, args, kwargs)
+
+
+def _as_user(
+    connection: Connection,
+    token_digest: str,
+    now: datetime,
+    permission: Permission,
+    job: Any,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
+    user = read_session_of_digest(connection, token_digest, now)
+    if user is None:
+        raise SignedOut
+    user.check(permission)
+    return job(connection, user, *args, **kwargs)
+
+
+def viewer_of(connection: HTTPConnection | Request) -> Viewer:
+    """Who asks for a page. The guard has let in nobody else."""
+    user: SignedIn = connection.scope["state"]["signed_in"]
+    database: Database = connection.scope["state"]["database"]
+    return Viewer(user, database)
+
+
+def local(moment: datetime | None, time_zone: str) -> str:
+    """A moment as the store's clock shows it, to the minute; empty for none."""
+    return f"{moment.astimezone(ZoneInfo(time_zone)):%Y-%m-%d %H:%M}" if moment else ""

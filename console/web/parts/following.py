@@ -1,0 +1,27 @@
+"""Pages that follow what happens: they look again every few seconds, and say so when they cannot."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from nicegui import ui
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from console.web.door.signed_in import Viewer
+
+LOOK_SECONDS = 3.0
+
+
+def follow(viewer: Viewer, look: Callable[[], Awaitable[Any]], *, active: bool = True) -> ui.timer:
+    """Call `look` every few seconds; while the database does not answer, what is shown is said to be old."""
+    outdated = ui.label(viewer.say("frame.outdated")).classes("bad outdated").props("role=status")
+    outdated.set_visibility(False)
+
+    async def look_again() -> None:
+        try:
+            await look()
+        except (OperationalError, InterfaceError):
+            outdated.set_visibility(True)
+        else:
+            outdated.set_visibility(False)
+
+    return ui.timer(LOOK_SECONDS, look_again, immediate=False, active=active)

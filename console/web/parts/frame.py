@@ -1,0 +1,179 @@
+"""The frame around every page: what the viewer may open, their language, and what goes wrong told as a sentence."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial, wraps
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from fastapi import Request
+from nicegui import ui
+from sqlalchemy.exc import InterfaceError, OperationalError
+from starlette.responses import RedirectResponse
+
+from console.web.door.signed_in import SignedOut, Viewer, viewer_of
+from console.web.parts.quick_elements import Text
+from console.web.parts.words import LANGUAGES, say, say_problem
+from models.core.errors import AftercareError
+from models.people.permissions import Permission
+from tasks.access.sessions import MayNot
+
+PAGES: dict[str, tuple[Permission, str]] = {
+    "/": (Permission.SEE_TODAY, "frame.today"),
+    "/calls": (Permission.WORK_CALLS, "frame.calls"),
+    "/cases": (Permission.WORK_CASES, "frame.cases"),
+    "/customers": (Permission.SEE_CUSTOMERS, "frame.customers"),
+    "/approvals": (Permission.DECIDE, "frame.approvals"),
+    "/campaigns": (Permission.SEE_CAMPAIGNS, "frame.campaigns"),
+    "/touches": (Permission.SEE_TOUCHES, "frame.touches"),
+    "/runs": (Permission.SEE_RUNS, "frame.runs"),
+    "/policies": (Permission.SEE_POLICIES, "frame.policies"),
+    "/templates": (Permission.SEE_POLICIES, "frame.templates"),
+    "/health": (Permission.SEE_HEALTH, "frame.health"),
+    "/users": (Permission.MANAGE_ACCESS, "frame.users"),
+}
+"""What the menu shows, in this order, to those who may see it."""
+
+PATIENCE_SECONDS = 30.0
+"""A page of a database that has much to do comes late, rather than not at all."""
+
+log = structlog.get_logger()
+
+Shown = Callable[..., Awaitable[Any]]
+
+
+def page(path: str, permission: Permission, title: str) -> Callable[[Shown], Shown]:
+    """Register `show(viewer, …)` as the page at `path`, in the frame, for those who may see it.
+
+    Path and query parameters go to `show` by their names. `title` is a key of the wording.
+    """
+
+    def register(show: Shown) -> Shown:
+        @wraps(show)
+        async def framed(request: Request, **parameters: Any) -> Any:
+            viewer = viewer_of(request)
+            if not viewer.may(permission):
+                return RedirectResponse(first_page(viewer), status_code=303) if path == "/" else _refused(viewer)
+            ui.on_exception(partial(tell_error, viewer))  # what no part of the page has told by itself
+            ui.page_title(f"{viewer.say(title)} · {viewer.say('frame.title')}")
+            with _frame(viewer, path, request):
+                ui.label(viewer.say(title)).props("role=heading aria-level=1").classes("text-h5")
+                async with telling(viewer):
+                    await show(viewer, **parameters)
+            return None
+
+        framed.__signature__ = _signature(show)  # type: ignore[attr-defined]  # NiceGUI reads the parameters off it
+        ui.page(path, response_timeout=PATIENCE_SECONDS)(framed)
+        return show
+
+    return register
+
+
+def _signature(show: Shown) -> Any:
+    import inspect  # noqa: PLC0415
+
+    own = list(inspect.signature(show).parameters.values())[1:]
+    request = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)
+    return inspect.Signature([request, *(one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in own)])
+
+
+def first_page(viewer: Viewer) -> str:
+    """The first page that the viewer may see."""
+    return next(path for path, (permission, _) in PAGES.items() if viewer.may(permission))
+
+
+def _refused(viewer: Viewer) -> None:
+    with _frame(viewer, "", None):
+        ui.label(viewer.say("frame.may_not")).classes("bad").props("role=alert")
+
+
+def _frame(viewer: Viewer, path: str, request: Request | None) -> Any:
+    """Header, menu, and the column that holds the page."""
+    ui.add_head_html('<link rel="stylesheet" href="/static/console.css">')
+    ui.colors(primary="#0b5cad", secondary="#3d4b5c", negative="#a4161a", positive="#1b6e3c", warning="#8a4b00")
+    ui.add_head_html(f"<script>document.documentElement.lang = '{viewer.language}'</script>")
+    with (
+        ui.left_drawer(value=False, fixed=True, bordered=True)
+        .props("show-if-above width=210 breakpoint=900")
+        .classes("bg-white") as drawer
+    ):
+        _menu(viewer, path)
+    with ui.header(elevated=False).classes("items-center q-py-xs no-wrap"):
+        Text("a", viewer.say("frame.skip")).props('href="#content"').classes("skip")
+        menu = ui.button(icon="menu", on_click=drawer.toggle).props("flat color=white round")
+        menu.props(f'aria-label="{viewer.say("frame.menu")}"')
+        with ui.element("div").classes("whose"):
+            ui.label(viewer.user.store or viewer.say("frame.all_stores"))
+            ui.label(viewer.time_zone).classes("text-caption").props["title"] = viewer.say("frame.clock")
+        ui.space()
+        ui.label(viewer.user.name).classes("text-white only-wide")
+        _languages(viewer, request)
+        _form_button("/sign-out", viewer.say("frame.sign_out"))
+    return ui.column().classes("page").props('id=content tabindex="-1"')
+
+
+def _menu(viewer: Viewer, path: str) -> None:
+    with ui.element("nav").classes("menu").props(f'aria-label="{viewer.say("frame.menu")}"'):
+        for address, (permission, key) in PAGES.items():
+            if viewer.may(permission):
+                entry = ui.link(viewer.say(key), address)
+                if address == path:
+                    entry.props('aria-current="page"')
+
+
+def _languages(viewer: Viewer, request: Request | None) -> None:
+    here = quote(request.url.path + (f"?{request.url.query}" if request.url.query else "")) if request else "/"
+    for code, name in LANGUAGES.items():
+        if code != viewer.language:
+            _form_button(f"/language/{code}?next={here}", name)
+
+
+def _form_button(address: str, label: str) -> None:
+    """A plain form: what changes something is never a link."""
+    with ui.element("form").props(f'method=post action="{address}"').classes("q-ma-none"):
+        ui.button(label).props("flat color=white no-caps type=submit")
+
+
+class telling:  # noqa: N801  it reads as a word: `async with telling(viewer)`
+    """Tell the viewer what went wrong in the block as a sentence, and go on."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self._viewer = viewer
+
+    async def __aenter__(self) -> None:
+        return None
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, _: Any) -> bool:
+        if not isinstance(error, Exception):
+            return False
+        tell_error(self._viewer, error)
+        return True
+
+
+def tell_error(viewer: Viewer, error: Exception) -> None:
+    """What went wrong, for the viewer; the unexpected goes to the log whole."""
+    ui.notify(
+        sentence_of(viewer.language, error),
+        type="negative",
+        timeout=10_000,
+        close_button=viewer.say("frame.close"),
+        classes="problem-notice",
+    )
+    if isinstance(error, SignedOut):
+        ui.navigate.to("/sign-in")
+
+
+def sentence_of(language: str, error: Exception) -> str:
+    """An error as a sentence."""
+    match error:
+        case SignedOut():
+            return say(language, "frame.signed_out")
+        case MayNot():
+            return say(language, "frame.may_not")
+        case AftercareError():
+            return say_problem(language, error)
+        case OperationalError() | InterfaceError():
+            return say(language, "frame.outage")
+        case _:
+            log.error("A page failed", exc_info=error)
+            return say(language, "frame.unexpected")

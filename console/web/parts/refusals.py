@@ -1,0 +1,59 @@
+"""What a check says of a field that it refuses, in the viewer's language."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from console.web.parts.words import say, say_reason
+from models.policies.policy import CURRENCY
+
+LIMITED = ("greater_than_equal", "greater_than", "less_than_equal", "less_than", "string_too_long", "too_long")
+"""What is refused for a limit that its sentence names."""
+LIMITS = ("ge", "gt", "le", "lt", "max_length")
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "checks.missing": (
+        "missing", "too_short", "string_too_short", "string_type", "int_type", "enum", "literal_error", "dict_type",
+        "tuple_type", "list_type", "model_type", "model_attributes_type", "union_tag_not_found",
+    ),
+    "checks.number": ("int_parsing", "int_parsing_size", "int_from_float", "float_type", "float_parsing"),
+    "checks.amount": (
+        "decimal_parsing", "decimal_type", "decimal_max_places", "decimal_max_digits", "decimal_whole_digits",
+        "finite_number",
+    ),
+    "checks.time": ("time_parsing", "time_type"),
+    "checks.yes_no": ("bool_parsing", "bool_type"),
+    "checks.too_long": ("string_too_long", "too_long"),
+    "checks.unknown": ("extra_forbidden",),
+    "checks.unusable": ("union_tag_invalid", "string_unicode"),
+    **{f"checks.{kind}": (kind,) for kind in ("greater_than_equal", "greater_than", "less_than_equal", "less_than")},
+}  # fmt: skip
+SENTENCES = {kind: sentence for sentence, kinds in KINDS.items() for kind in kinds}
+"""What is said of each kind of problem that pydantic finds in what people fill in."""
+
+
+def problems_of(error: ValidationError) -> list[Mapping[str, Any]]:
+    """What is wrong, once each: what has a part that is refused is also said to have too few, which it has not."""
+    problems = error.errors(include_input=False, include_url=False)
+    places = [problem["loc"] for problem in problems]
+    return [
+        problem
+        for problem in problems
+        if problem["type"] != "too_short" or not any(_is_within(place, problem["loc"]) for place in places)
+    ]
+
+
+def _is_within(place: Sequence[str | int], outer: Sequence[str | int]) -> bool:
+    return len(place) > len(outer) and place[: len(outer)] == outer
+
+
+def reason_of(language: str, problem: Mapping[str, Any]) -> str:
+    """One problem that pydantic names, as a person would say it."""
+    kind, context = problem["type"], problem.get("ctx") or {}
+    if kind == "value_error":
+        return say_reason(language, problem["msg"].removeprefix("Value error, "))
+    if kind == "string_pattern_mismatch":
+        return say(language, "checks.currency" if context["pattern"] == CURRENCY else "checks.slug")
+    sentence = SENTENCES.get(kind, "checks.unusable")
+    limit = next((context[name] for name in LIMITS if name in context), "")
+    return say(language, sentence, limit=limit) if kind in LIMITED else say(language, sentence)

@@ -1,0 +1,111 @@
+"""What the console says, in both languages. Each page's sentences stand in one file under `wording/`."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from uuid import UUID
+
+from models.core.errors import AftercareError
+from models.core.sentences import ENGLISH, InBoth, Sentence, read_back
+
+WORDING = Path(__file__).parents[1] / "wording"
+SHOWN = 8
+"""So many characters of a touch's id tell it apart."""
+AS_WRITTEN = frozenset({"author", "by", "campaign", "code", "holder", "login", "note", "sender", "text", "to"})
+"""The figures that somebody wrote, or is called by: they are nobody's words to translate."""
+LANGUAGES = {"zh-CN": "中文", "en": "English"}
+
+
+class Unsaid(AftercareError):
+    """A sentence that no file has."""
+
+    def __init__(self, key: str, language: str) -> None:
+        self.key, self.language = key, language
+        super().__init__(f"There is no wording '{key}' in {language}.")
+
+
+@cache
+def read_wording() -> dict[str, dict[str, str]]:
+    """Every sentence by its key (`file.name`) and language."""
+    said: dict[str, dict[str, str]] = {}
+    for path in sorted(WORDING.glob("*.toml")):
+        for name, sentence in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            said[f"{path.stem}.{name}"] = sentence
+    return said
+
+
+def say(language: str, key: str, **values: object) -> str:
+    """The sentence in a language, with its `{values}` put in. Raises `Unsaid`."""
+    try:
+        sentence = read_wording()[key][language]
+    except KeyError as error:
+        raise Unsaid(key, language) from error
+    return sentence.format(**values) if values else sentence
+
+
+def say_reason(language: str, reason: str) -> str:
+    """A reason or remark as the ledger keeps it, in English, in a language; what is none of ours stays as it is."""
+    if isinstance(reason, Sentence) and reason.figures:
+        template, figures = reason.template, reason.figures
+    else:
+        template, figures = _recognised(reason)
+    found = read_wording().get(f"reasons.{template}")
+    if found is None or language == ENGLISH:
+        return reason
+    return found[language].format(**_said(language, figures))
+
+
+def _recognised(reason: str) -> tuple[str, Mapping[str, object]]:
+    """The template of a reason that was kept as a text, and its figures; the text itself where it has none."""
+    if f"reasons.{reason}" not in read_wording():
+        for template in _templates():
+            figures = read_back(reason, template)
+            if figures is not None:
+                return template, figures
+    return reason, {}
+
+
+@cache
+def _templates() -> list[str]:
+    """Those of the reasons that hold figures, the most particular first."""
+    reasons = (key.removeprefix("reasons.") for key in read_wording() if key.startswith("reasons."))
+    return sorted((reason for reason in reasons if "{" in reason), key=len, reverse=True)
+
+
+def say_problem(language: str, problem: AftercareError) -> str:
+    """An error of ours in a language, by its name and the figures that it carries; the English is its own."""
+    found = read_wording().get(f"errors.{type(problem).__name__}")
+    if found is None or language == ENGLISH:
+        return str(problem)
+    return found[language].format(**_said(language, vars(problem)))
+
+
+def _said(language: str, figures: Mapping[str, object]) -> dict[str, str]:
+    return {name: str(one) if name in AS_WRITTEN else say_figure(language, one) for name, one in figures.items()}
+
+
+def say_figure(language: str, figure: object) -> str:
+    """A figure of a sentence: words and reasons are translated, days and moments stand as numbers."""
+    match figure:
+        case None:
+            return say(language, "frame.none")
+        case UUID():
+            return str(figure)[:SHOWN]
+        case datetime():
+            return f"{figure:%Y-%m-%d %H:%M}"
+        case InBoth():
+            return figure if language == ENGLISH else figure.chinese
+        case str():
+            return say_word(language, say_reason(language, figure))
+        case list() | tuple() | set() | frozenset():
+            return say(language, "frame.comma").join(sorted(say_figure(language, one) for one in figure))
+        case _:
+            return str(figure)
+
+
+def say_word(language: str, word: str) -> str:
+    """A word of the business (a state, a process, a step, an outcome) in a language; unknown ones stay as they are."""
+    found = read_wording().get(f"business.{word}")
+    return found[language] if found else word

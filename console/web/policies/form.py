@@ -1,0 +1,265 @@
+"""A policy as a form: one element per field of its model, with what is wrong beside the field."""
+
+from collections.abc import Callable, Iterable, Sequence
+from copy import deepcopy
+from typing import Any
+
+from nicegui import ui
+
+from console.web.door.signed_in import Viewer
+from console.web.parts.complaints import Complaint, Place
+from console.web.parts.policy_fields import (
+    Look,
+    PolicyField,
+    fields_of_contact_rules,
+    fields_of_process,
+    fields_of_rules,
+    fields_of_step,
+)
+from console.web.parts.words import read_wording
+from console.web.policies.words import (
+    GROUP,
+    TIME_SHOWN,
+    choice_word,
+    field_label,
+    name_key,
+    place_in_words,
+    step_in_words,
+)
+from models.core.words import ProcessName
+from models.policies.policy import CONTACT_RULES
+
+Changed = Callable[[Any], None]
+
+
+class PolicyForm:
+    """The draft that someone is making, and its fields on the page."""
+
+    def __init__(
+        self, viewer: Viewer, name: str, body: dict[str, Any], templates: Sequence[str], changed: Callable[[], None]
+    ) -> None:
+        self.body = deepcopy(body)
+        self._viewer, self._name, self._templates, self._changed = viewer, name, templates, changed
+        self._complaints: dict[Place, str] = {}
+        self._chosen = 0
+        self.editable = False
+        self.show = ui.refreshable(self._show)
+
+    def fill(self, body: dict[str, Any]) -> None:
+        """Take another body as the draft."""
+        self.body, self._chosen = deepcopy(body), 0
+        self.complain([])
+        self._changed()
+
+    def complain(self, complaints: Iterable[Complaint]) -> None:
+        """Show what is wrong, each at its field; the first step that has something is opened."""
+        self._complaints = {complaint.place: complaint.reason for complaint in complaints}
+        steps = [place[1] for place in self._complaints if place[0:1] == ("steps",) and len(place) > 1]
+        if steps and self._chosen not in steps:
+            self._chosen = int(steps[0])
+        self.show.refresh()
+
+    def _show(self) -> None:
+        self._show_complaints()
+        if self._name == CONTACT_RULES:
+            self._fields(fields_of_contact_rules(), (), self.body)
+            return
+        process = ProcessName(self._name)
+        with ui.element("section").classes("card full-width"):
+            _heading(self._viewer.say("policies.rules"))
+            self._fields(fields_of_process(), (), self.body)
+            self._fields(fields_of_rules(process), ("rules",), self.body["rules"])
+        with ui.element("section").classes("card full-width"):
+            _heading(self._viewer.say("policies.steps"))
+            with ui.element("ol").classes("steps"):
+                for number, step in enumerate(self.body["steps"]):
+                    self._step_line(number, step)
+            if self.editable:
+                ui.button(self._viewer.say("policies.add_step"), icon="add", on_click=self._add).props(
+                    "outline no-caps"
+                )
+        self._step_fields(process)
+
+    def _show_complaints(self) -> None:
+        """All of them once more, in one place, with the step that they are about."""
+        if not self._complaints:
+            return
+        with ui.element("div").classes("card bad full-width").props("role=alert"):
+            ui.label(self._viewer.say("policies.wrong"))
+            for place, reason in self._complaints.items():
+                ui.label(f"{self._place_in_words(place)}: {reason}" if place else reason)
+
+    def _place_in_words(self, place: Place) -> str:
+        step = str(self.body["steps"][place[1]]["key"]) if place[0] == "steps" and len(place) > 1 else ""
+        return place_in_words(self._viewer, place, step)
+
+    def _step_line(self, number: int, step: dict[str, Any]) -> None:
+        with ui.element("li").classes("row items-center q-py-xs"):
+            wrong = any(place[:2] == ("steps", number) for place in self._complaints)
+            mark = "⚠ " if wrong else ""
+            with ui.column().classes("col gap-none").style("gap: 0; min-width: 11rem"):
+                ui.label(f"{mark}{number + 1}. {self._viewer.word(str(step['key']))}").classes("text-bold")
+                ui.label(step_in_words(self._viewer, step)).classes("quiet")
+            self._step_buttons(number, str(step["key"]))
+
+    def _step_buttons(self, number: int, key: str) -> None:
+        icon = "edit" if self.editable else "visibility"
+        self._button(icon, "edit_step", key, lambda: self._choose(number))
+        if self.editable:
+            self._button("arrow_upward", "up", key, lambda: self._move(number, number - 1), usable=number > 0)
+            last = len(self.body["steps"]) - 1
+            self._button("arrow_downward", "down", key, lambda: self._move(number, number + 1), usable=number < last)
+            self._button("delete", "remove", key, lambda: self._remove(number))
+
+    def _button(self, icon: str, word: str, key: str, act: Callable[[], None], *, usable: bool = True) -> None:
+        button = ui.button(icon=icon, on_click=act).props("flat round dense")
+        button.props["aria-label"] = self._viewer.say(f"policies.{word}", step=self._viewer.word(key))
+        button.set_enabled(usable)
+
+    def _choose(self, number: int) -> None:
+        self._chosen = number
+        self.show.refresh()
+
+    def _move(self, number: int, to: int) -> None:
+        self.body["steps"].insert(to, self.body["steps"].pop(number))
+        self._rearranged(to)
+
+    def _remove(self, number: int) -> None:
+        del self.body["steps"][number]
+        self._rearranged(max(0, number - 1))
+
+    def _add(self) -> None:
+        """A copy of the last step, to be changed: what is alike need not be filled in again."""
+        steps = self.body["steps"]
+        steps.append(deepcopy(steps[-1]) | {"key": "new-step"})
+        self._rearranged(len(steps) - 1)
+
+    def _rearranged(self, chosen: int) -> None:
+        self._chosen, self._complaints = chosen, {}
+        self._changed()
+        self.show.refresh()
+
+    def _step_fields(self, process: ProcessName) -> None:
+        if not self.body["steps"]:
+            return
+        number = min(self._chosen, len(self.body["steps"]) - 1)
+        step = self.body["steps"][number]
+        with ui.element("section").classes("card full-width"):
+            _heading(f"{self._viewer.say('policies.step')} {number + 1}: {self._viewer.word(str(step['key']))}")
+            self._fields(fields_of_step(process), ("steps", number), step)
+
+    def _fields(self, fields: Iterable[PolicyField], place: Place, values: dict[str, Any]) -> None:
+        with ui.element("div").classes("cards"):
+            for field in fields:
+                self._field(field, (*place, field.name), values)
+
+    def _field(self, field: PolicyField, place: Place, values: dict[str, Any]) -> None:
+        def change(value: Any) -> None:
+            values[field.name] = value
+            if self._complaints.pop(place, None) is not None and hasattr(element, "error"):
+                element.error = None
+            self._changed()
+
+        if field.name == "template":
+            field = field._replace(look=Look.CHOICE, choices=tuple(self._templates))
+        element = show_field(self._viewer, field, values.get(field.name), change)
+        element.props["for"] = "-".join(("field", *map(str, place)))
+        if not self.editable:
+            element.props("readonly disable" if field.look is Look.SWITCH else "readonly")
+        complaint = self._complaints.get(place)
+        if complaint and hasattr(element, "error"):
+            element.error = complaint
+
+
+def show_field(viewer: Viewer, field: PolicyField, value: Any, change: Changed, group: str = GROUP) -> Any:
+    """The element that a field is filled in with; `change` is given what it then is, as the policy has it.
+
+    `group` is the file of the wording that has the field's name.
+    """
+    label, looks = field_label(viewer, field.name, group), "outlined dense stack-label hide-bottom-space"
+    if field.look is Look.SWITCH and not field.optional:
+        return ui.checkbox(label, value=bool(value), on_change=lambda event: change(bool(event.value)))
+    match field.look:
+        case Look.SWITCH:
+            element = _yes_or_no(viewer, value, change, label)
+        case Look.CHOICE | Look.CHOICES:
+            element = _choice(viewer, field, value, change, label, group)
+        case _:
+            element = _written(viewer, field, value, change, label, group)
+    hint = read_wording().get(f"{group}.{name_key(field.name)}_help")
+    if hint:
+        element.props["hint"] = hint[viewer.language]
+    return element.props(looks).classes("full-width q-mb-sm")
+
+
+def _written(viewer: Viewer, field: PolicyField, value: Any, change: Changed, label: str, group: str) -> Any:
+    """What a value is written into."""
+    match field.look:
+        case Look.NUMBER:
+            return ui.number(label, value=value, on_change=lambda event: change(_whole(event.value)))
+        case Look.TIME | Look.DATE:
+            shown = str(value)[:TIME_SHOWN] if value and field.look is Look.TIME else str(value or "")
+            element = ui.input(label, value=shown, on_change=lambda event: change(event.value or None))
+            return element.props(f"type={field.look}")
+        case Look.AMOUNT:
+            shown = "" if value is None else str(value)
+            element = ui.input(label, value=shown, on_change=lambda event: change((event.value or "").strip() or None))
+            return element.props("inputmode=decimal")
+        case Look.AMOUNTS:
+            shown = "\n".join(f"{currency} {amount}" for currency, amount in (value or {}).items())
+            area = ui.textarea(label, value=shown, on_change=lambda event: change(_amounts(event.value or "")))
+            return area.props("autogrow")
+        case Look.NAMES:
+            meant = {viewer.word(name): name for name in value or ()}
+            return ui.input(
+                label,
+                value=", ".join(meant),
+                on_change=lambda event: change([meant.get(name, name) for name in _names(event.value or "")]),
+            )
+        case _:
+            meant = {choice_word(viewer, field.name, choice, group): choice for choice in field.choices}
+            shown = choice_word(viewer, field.name, str(value), group) if value in field.choices else str(value or "")
+            return ui.input(
+                label,
+                value=shown,
+                autocomplete=list(meant) or None,
+                on_change=lambda event: change(meant.get((event.value or "").strip(), event.value or "")),
+            )
+
+
+def _yes_or_no(viewer: Viewer, value: Any, change: Changed, label: str) -> Any:
+    words = {"": viewer.say("policies.either"), "yes": viewer.say("policies.yes"), "no": viewer.say("policies.no")}
+    known: dict[str, bool | None] = {"": None, "yes": True, "no": False}
+    shown = next(word for word, means in known.items() if means is value)
+    return ui.select(words, label=label, value=shown, on_change=lambda event: change(known[event.value or ""]))
+
+
+def _choice(viewer: Viewer, field: PolicyField, value: Any, change: Changed, label: str, group: str) -> Any:
+    words = {choice: choice_word(viewer, field.name, choice, group) for choice in map(str, field.choices)}
+    if field.look is Look.CHOICES:
+        chosen = [one for one in value or [] if one in words]
+        return ui.select(
+            words, label=label, value=chosen, multiple=True, on_change=lambda event: change(list(event.value or []))
+        ).props("use-chips")
+    if field.optional:
+        words = {"": viewer.say("policies.nothing")} | words
+    shown = value if value in words else ("" if field.optional else None)
+    return ui.select(words, label=label, value=shown, on_change=lambda event: change(event.value or None))
+
+
+def _whole(value: Any) -> Any:
+    """A whole number as one; what is none is left for the check to refuse."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _amounts(text: str) -> dict[str, str]:
+    lines = [line.split() for line in text.splitlines() if line.strip()]
+    return {words[0]: " ".join(words[1:]) for words in lines}
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.replace("，", ",").split(",") if name.strip()]
+
+
+def _heading(text: str) -> None:
+    ui.label(text).props("role=heading aria-level=2").classes("text-h6")

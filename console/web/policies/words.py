@@ -1,0 +1,83 @@
+"""A policy as people say it: its fields, their values, and each step on one line."""
+
+from datetime import timedelta
+from typing import Any
+
+from console.web.door.signed_in import Viewer
+from console.web.parts.complaints import Place
+from console.web.parts.words import read_wording
+from models.core.offsets import Offset, read_offset
+
+TIME_SHOWN = len("10:00")
+GROUP = "policies"
+"""The file of the wording that names the fields of policies."""
+HOUR = 60
+
+
+def name_key(field: str) -> str:
+    """`after` is also what stands over the column of what comes after."""
+    return "after_field" if field == "after" else field
+
+
+def field_label(viewer: Viewer, field: str, group: str = GROUP) -> str:
+    """What people call a field."""
+    key = f"{group}.{name_key(field)}"
+    return viewer.say(key) if key in read_wording() else field
+
+
+def choice_word(viewer: Viewer, field: str, value: str, group: str = GROUP) -> str:
+    """What people call one of the values of a field."""
+    own = f"{group}.{field}_{value}"
+    return viewer.say(own) if own in read_wording() else viewer.word(value)
+
+
+def value_in_words(viewer: Viewer, field: str, value: Any) -> str:
+    """A value of a field, as it stands in a list of differences."""
+    if isinstance(value, bool):
+        return viewer.say("policies.yes" if value else "policies.no")
+    if value is None or value in ("", []):
+        return viewer.say("policies.nothing")
+    if isinstance(value, list | tuple):
+        return viewer.say("frame.comma").join(choice_word(viewer, field, str(one)) for one in value)
+    return choice_word(viewer, field, str(value))
+
+
+def place_in_words(viewer: Viewer, place: Place | tuple[str, ...], step: str) -> str:
+    """A field as people call it, with the step that it is of."""
+    if place[0] != "steps" or len(place) == 1:
+        return field_label(viewer, str(place[-1]))
+    name = viewer.word(step)
+    return f"{name} · {field_label(viewer, str(place[-1]))}" if len(place) > 2 else name
+
+
+def step_in_words(viewer: Viewer, step: dict[str, Any]) -> str:
+    """A step on one line."""
+    channels = viewer.say("frame.comma").join(viewer.word(str(channel)) for channel in step.get("channels") or [])
+    role = value_in_words(viewer, "role", step["role"]) if step.get("role") else ""
+    parts = (viewer.word(str(step["kind"])), _moment(viewer, step), role, channels, viewer.word(str(step["template"])))
+    return " · ".join(part for part in parts if part)
+
+
+def _moment(viewer: Viewer, step: dict[str, Any]) -> str:
+    """When a step is due, seen from what it counts from; a span that is none stands as it was written."""
+    at = str(step.get("at") or "")[:TIME_SHOWN]
+    try:
+        after = read_offset(step["after"])
+    except ValueError:
+        return f"{step['after']} {at}".strip()
+    if not after.nominal:
+        return f"{viewer.say('policies.that_day')} {at}" if at else viewer.say("policies.at_once")
+    direction = "earlier" if after.nominal < timedelta(0) else "later"
+    return f"{viewer.say(f'policies.{direction}', span=_span(viewer, after))} {at}".strip()
+
+
+def _span(viewer: Viewer, offset: Offset) -> str:
+    """Its length in the largest unit that divides it."""
+    days, minutes = abs(offset.days), abs(offset.minutes)
+    if days:
+        return viewer.say("policies.one_day") if days == 1 else viewer.say("policies.days", count=days)
+    if minutes % HOUR:
+        return viewer.say("policies.minutes", count=minutes)
+    return (
+        viewer.say("policies.one_hour") if minutes == HOUR else viewer.say("policies.hours_long", count=minutes // HOUR)
+    )

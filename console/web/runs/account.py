@@ -1,0 +1,60 @@
+"""The account of a run, as the pages show it: its two equations, each with its parts."""
+
+from collections.abc import Iterator
+
+from nicegui import ui
+
+from console.web.door.signed_in import Viewer
+from models.ledger.accounts_of_runs import RunAccount, Unbalanced
+
+HALVES = {
+    "runs.looked_at": ("eligible", "planned", "already_planned", "suppressed"),
+    "runs.due_half": ("claimed", "sent", "deferred", "cancelled", "failed", "unknown"),
+}
+"""The first figure of each half is the sum of the others."""
+ASIDE = ("of_which_handed_to_staff", "of_which_merged", "ended", "figures")
+
+
+def show_account(viewer: Viewer, account: RunAccount, *, over: bool) -> None:
+    """The account; of a run that is under way, as far as it is."""
+    values = account.model_dump()
+    aside = tuple(name for name in ASIDE if values[name])
+    parts = HALVES | ({"runs.aside": aside} if aside else {})
+    with ui.element("div").classes("cards"):
+        for title, names in parts.items():
+            _show_part(viewer.say(title), list(_rows(viewer, values, names)))
+    ui.label(viewer.say(_balance(account) if over else "runs.so_far")).classes("quiet")
+
+
+def _show_part(title: str, rows: list[tuple[str, str]]) -> None:
+    with ui.element("section").classes("card").props(f'aria-label="{title}"'):
+        ui.label(title).props("role=heading aria-level=3").classes("text-subtitle1")
+        with ui.element("dl").classes("counts"):
+            for name, count in rows:
+                with ui.element("dt"):
+                    ui.label(name)
+                with ui.element("dd"):
+                    ui.label(count)
+
+
+def _balance(account: RunAccount) -> str:
+    try:
+        account.check()
+    except Unbalanced:
+        return "runs.unbalanced"
+    return "runs.balanced"
+
+
+def _rows(viewer: Viewer, values: dict[str, object], names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for name in names:
+        match values.get(name):
+            case dict() as parts:
+                if name != "figures":
+                    yield viewer.say(f"runs.{name}"), f"{sum(parts.values()):,}"
+                yield from ((f"· {viewer.word(part)}", _number(count)) for part, count in parts.items())
+            case int() | float() as count:
+                yield viewer.say(f"runs.{name}"), _number(count)
+
+
+def _number(count: float) -> str:
+    return f"{count:,}" if isinstance(count, int) else f"{count:,.4g}"

@@ -1,0 +1,262 @@
+"""The first page: what the day has come to, what needs somebody now, and the last thirty days against the goals."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from nicegui import ui
+from sqlalchemy import Connection
+
+from console.web.campaigns.views import list_needing
+from console.web.door.signed_in import Viewer, local
+from console.web.health.watching import ShortMemory, read_sweeps
+from console.web.parts.charts import Series, show_chart
+from console.web.parts.frame import page, telling
+from models.core.masking import mask
+from models.ledger.reports import PauseSeen
+from models.ledger.standings import COVERAGE_GOAL, SATISFACTION_GOAL, ProcessDay, Share, Standing
+from models.ledger.watching import Sweep, SweepState
+from models.people.permissions import Permission
+from tasks.campaigns.authors import author_of
+from tasks.campaigns.listing import CampaignRow, list_campaigns
+from tasks.overview.day import read_day
+from tasks.overview.days import read_zones
+from tasks.overview.deadlines import Urgent, UrgentCase, read_urgent
+from tasks.overview.health import has_stores
+from tasks.overview.history import History, read_history
+from tasks.overview.reporting import read_pauses
+
+WATCHES = frozenset({Permission.SEE_RUNS, Permission.SEE_HEALTH})
+"""Whoever may do one of these is told of what stands still."""
+CAMPAIGNS_SHOWN = 5
+BAD = (Standing.FAILED, Standing.UNKNOWN)
+SHADES = {
+    Standing.SENT: "#0b5cad", Standing.CALLED: "#1b6e3c", Standing.STOPPED: "#8a94a0", Standing.FAILED: "#a4161a",
+    Standing.UNKNOWN: "#8a4b00",
+}  # fmt: skip
+OPEN_SHADE = "#c9b458"
+_days: ShortMemory[list[ProcessDay]] = ShortMemory(10, bridged=50)
+_histories: ShortMemory[History] = ShortMemory(300, bridged=300)
+"""Of thirty days, all but the last stand as they are: those who look again in a moment need no new count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What needs somebody now, as far as the viewer may know of it."""
+
+    urgent: Urgent | None
+    pauses: list[PauseSeen]
+    sweeps: list[Sweep]
+    campaigns: list[CampaignRow]
+    """Those that stopped by themselves, or wait for an approval."""
+
+    @property
+    def calm(self) -> bool:
+        """Whether there is nothing."""
+        return not (self.pauses or self.sweeps or self.campaigns or (self.urgent and self.urgent.cases))
+
+
+@page("/", Permission.SEE_TODAY, "frame.today")
+async def show_today(viewer: Viewer) -> None:
+    """The day; before there is a store, how to begin."""
+    if not await viewer.read(has_stores):
+        _show_beginning(viewer)
+        return
+    zone = await _zone_of(viewer)
+    ui.label(viewer.say("today.as_of", moment=local(viewer.now, zone))).classes("quiet")
+    days, attention = await asyncio.gather(
+        _days.recall(viewer.store_id, lambda: viewer.read(read_day, viewer.now, viewer.store_id)),
+        viewer.read(_read_attention, viewer),
+    )
+    _show_attention(viewer, attention, zone)
+    _show_processes(viewer, days)
+    _show_history_soon(viewer)
+
+
+async def _zone_of(viewer: Viewer) -> str:
+    """The zone of the viewer's store; of all stores, where they agree; else the installation's."""
+    zones: list[ZoneInfo] = await viewer.read(read_zones, viewer.store_id)
+    return str(zones[0]) if len(zones) == 1 else viewer.time_zone
+
+
+def _read_attention(connection: Connection, viewer: Viewer) -> Attention:
+    urgent, pauses, sweeps, campaigns = None, [], [], []
+    if viewer.may(Permission.WORK_CASES):
+        staff = None if viewer.may(Permission.MANAGE_CASES) else viewer.user.works_as
+        urgent = read_urgent(connection, viewer.now, viewer.store_id, staff)
+    if any(viewer.may(permission) for permission in WATCHES):
+        pauses = [
+            pause for pause in read_pauses(connection) if viewer.user.store in (None, pause.store or viewer.user.store)
+        ]
+        sweeps = read_sweeps(connection, viewer.now, viewer.database.settings.zone)
+    if viewer.may(Permission.SEE_CAMPAIGNS):
+        campaigns = list_campaigns(connection, author_of(viewer.user), needing=True, limit=CAMPAIGNS_SHOWN).items
+    return Attention(urgent, pauses, [sweep for sweep in sweeps if not sweep.state.well], campaigns)
+
+
+def _show_beginning(viewer: Viewer) -> None:
+    with _section(viewer.say("today.first_heading")):
+        ui.label(viewer.say("today.first_stores"))
+        ui.label("aftercare import stores stores.csv").classes("letter")
+        ui.label(viewer.say("today.first_sample"))
+        today = viewer.now.astimezone(viewer.database.settings.zone).date()
+        ui.label(f"aftercare sample --customers 150 --seed 7 --around {today} --out sample --load").classes("letter")
+        ui.label(viewer.say("today.first_then"))
+
+
+def _section(title: str) -> ui.element:
+    """A part of the page with its heading."""
+    with ui.element("section").classes("full-width").props(f'aria-label="{title}"') as section:
+        ui.label(title).props("role=heading aria-level=2").classes("text-h6 q-mb-sm")
+    return section
+
+
+def _show_attention(viewer: Viewer, attention: Attention, zone: str) -> None:
+    if attention.urgent is None and not any(
+        viewer.may(permission) for permission in WATCHES | {Permission.SEE_CAMPAIGNS}
+    ):
+        return
+    with _section(viewer.say("today.attention")):
+        if attention.calm:
+            ui.label(viewer.say("today.all_well")).classes("good")
+            return
+        with ui.element("div").classes("cards"):
+            if attention.urgent and attention.urgent.cases:
+                _show_urgent(viewer, attention.urgent)
+            if attention.campaigns:
+                with _card(viewer.say("frame.campaigns")):
+                    list_needing(viewer, attention.campaigns, zone)
+            if attention.pauses:
+                _show_lines(viewer.say("today.paused"), [_paused(viewer, pause, zone) for pause in attention.pauses])
+            if attention.sweeps:
+                _show_lines(viewer.say("today.sweeps"), [_late(viewer, sweep, zone) for sweep in attention.sweeps])
+
+
+def _show_urgent(viewer: Viewer, urgent: Urgent) -> None:
+    with _card(viewer.say("today.cases")):
+        counted = viewer.say("today.cases_counted", overdue=urgent.overdue, near=urgent.near)
+        ui.label(counted).classes("bad" if urgent.overdue else "warn")
+        with ui.element("ul").classes("plain"):
+            for case in urgent.cases:
+                _show_case(viewer, case)
+        ui.link(viewer.say("today.all_cases"), "/cases")
+
+
+def _show_case(viewer: Viewer, case: UrgentCase) -> None:
+    deadline = local(case.deadline, case.time_zone)
+    key = "today.overdue" if case.overdue else "today.near"
+    with ui.element("li"):
+        ui.link(f"{viewer.word(case.kind)} · {case.customer}", f"/cases/{case.id}")
+        ui.label(viewer.say(key, deadline=deadline)).classes("bad" if case.overdue else "warn")
+        ui.label(f"{case.store} · {case.owner or viewer.say('today.nobody')}").classes("quiet")
+
+
+def _paused(viewer: Viewer, pause: PauseSeen, zone: str) -> str:
+    store = pause.store or viewer.say("today.shared")
+    moment = local(pause.paused_at, zone)
+    return viewer.say(
+        "today.paused_since",
+        channel=viewer.word(pause.channel),
+        store=store,
+        moment=moment,
+        reason=viewer.reason(mask(pause.reason)),
+    )
+
+
+def _late(viewer: Viewer, sweep: Sweep, zone: str) -> str:
+    failed = sweep.last is not None and sweep.state is SweepState.FAILED
+    moment = sweep.last.started_at if sweep.last is not None and failed else sweep.expected_at
+    key = "today.sweep_failed" if failed else "today.sweep_late"
+    return viewer.say(key, process=viewer.word(sweep.process), moment=local(moment, zone))
+
+
+def _show_lines(title: str, lines: Sequence[str]) -> None:
+    with _card(title), ui.element("ul").classes("plain"):
+        for line in lines:
+            with ui.element("li"):
+                ui.label(line).classes("bad")
+
+
+def _card(title: str) -> ui.element:
+    with ui.element("section").classes("card").props(f'aria-label="{title}"') as card:
+        ui.label(title).props("role=heading aria-level=3").classes("text-subtitle1 text-weight-bold")
+    return card
+
+
+def _show_processes(viewer: Viewer, days: Sequence[ProcessDay]) -> None:
+    with _section(viewer.say("today.processes")), ui.element("div").classes("cards quarters"):
+        for day in days:
+            with _card(viewer.word(day.process)):
+                ui.label(f"{day.due:,}").classes("figure").props(f'data-due="{day.process}"')
+                ui.label(viewer.say("today.due")).classes("quiet")
+                with ui.element("dl").classes("counts"):
+                    for standing in Standing:
+                        _show_count(viewer, standing, day.standings.get(standing, 0))
+
+
+def _show_count(viewer: Viewer, standing: Standing, count: int) -> None:
+    look = "quiet zero" if not count else "bad" if standing in BAD else ""
+    with ui.element("dt").classes(look):
+        ui.label(viewer.say(f"today.{standing}"))
+    with ui.element("dd").classes(look):
+        ui.label(f"{count:,}")
+
+
+def _show_history_soon(viewer: Viewer) -> None:
+    """Thirty days take a moment to count: the page is there before them."""
+    place = ui.column().classes("full-width")
+    with place:
+        ui.label(viewer.say("today.reading")).classes("quiet").props("role=status")
+
+    async def show() -> None:
+        async with telling(viewer):
+            asked = _histories.recall(viewer.store_id, lambda: viewer.read(read_history, viewer.now, viewer.store_id))
+            history = await asked
+            place.clear()
+            with place:
+                _show_goals(viewer, history)
+                _show_charts(viewer, history)
+
+    ui.timer(0.01, show, once=True)
+
+
+def _show_goals(viewer: Viewer, history: History) -> None:
+    with _section(viewer.say("today.goals")), ui.element("div").classes("cards"):
+        _show_goal(viewer, "coverage", history.coverage, COVERAGE_GOAL)
+        _show_goal(viewer, "satisfaction", history.satisfaction, SATISFACTION_GOAL)
+
+
+def _show_goal(viewer: Viewer, name: str, share: Share, goal: float) -> None:
+    with _card(viewer.say(f"today.{name}")):
+        if share.percent is None:
+            ui.label(viewer.say("today.not_measured")).classes("quiet")
+            return
+        reached = share.reaches(goal)
+        ui.label(f"{share.percent:.1f} %").classes("figure")
+        verdict = viewer.say("today.goal_reached" if reached else "today.goal_missed")
+        ui.label(f"{viewer.say('today.goal', goal=f'{goal:.0f}')} · {verdict}").classes("good" if reached else "bad")
+        ui.label(viewer.say(f"today.{name}_of", good=f"{share.good:,}", of=f"{share.of:,}")).classes("quiet")
+
+
+def _show_charts(viewer: Viewer, history: History) -> None:
+    with _section(viewer.say("today.history")), ui.element("div").classes("charts"):
+        days = [str(day.day) for day in history.days]
+        settled = [
+            Series(viewer.say(f"today.{standing}"), shade, [day.standings.get(standing, 0) for day in history.days])
+            for standing, shade in SHADES.items()
+        ]
+        waiting = [sum(n for one, n in day.standings.items() if one not in SHADES) for day in history.days]
+        still_open = Series(viewer.say("today.others"), OPEN_SHADE, waiting)
+        show_chart(viewer, viewer.say("today.contacts_chart"), days, [*settled, still_open])
+        visits = [share for _, share in history.visits]
+        _show_shares(viewer, "coverage", [str(day) for day, _ in history.visits], visits, "followed_up")
+        _show_shares(viewer, "satisfaction", days, [day.satisfied for day in history.days], "satisfied")
+
+
+def _show_shares(viewer: Viewer, name: str, days: list[str], shares: list[Share], good: str) -> None:
+    series = [
+        Series(viewer.say(f"today.{good}"), SHADES[Standing.CALLED], [share.good for share in shares]),
+        Series(viewer.say(f"today.not_{good}"), SHADES[Standing.FAILED], [share.of - share.good for share in shares]),
+    ]
+    show_chart(viewer, viewer.say(f"today.{name}_chart"), days, series)

@@ -1,0 +1,31 @@
+"""What the planner and the gates saw of a touch, named and written in the viewer's language."""
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from console.shared.figures import describe
+from console.web.door.signed_in import Viewer
+from console.web.parts.words import read_wording
+
+
+def figures_in_words(viewer: Viewer, figures: Mapping[str, Any], time_zone: str) -> dict[str, str]:
+    """Each figure that is there, by its name."""
+    return {
+        _name(viewer, name): _value(viewer, value, time_zone)
+        for name, value in figures.items()
+        if value not in (None, [], {})
+    }
+
+
+def _name(viewer: Viewer, figure: str) -> str:
+    """What a figure is called; one without a name of its own shows its key."""
+    key = f"calls.figure_{figure}"
+    return viewer.say(key) if key in read_wording() else figure.replace("_", " ")
+
+
+def _value(viewer: Viewer, value: Any, time_zone: str) -> str:
+    if isinstance(value, bool):
+        return viewer.say("customers.yes" if value else "customers.no")
+    shown = viewer.word(value) if isinstance(value, str) else value
+    return describe(shown, ZoneInfo(time_zone), viewer.language)

@@ -1,0 +1,101 @@
+"""Who may sign in: add, give another password, disable; and the keys of programs."""
+
+from typing import Any
+
+from nicegui import ui
+
+from console.web.door.signed_in import Viewer
+from console.web.parts.asking import confirm
+from console.web.parts.frame import page, telling
+from console.web.parts.tables import Cell, show_table
+from console.web.users.keys_of_programs import show_keys
+from models.core.words import Role
+from models.people.permissions import Permission
+from tasks.access.managing import add_managed, give_password, list_managed, switch
+from tasks.access.reach import list_reached_stores
+from tasks.access.users import NewUser, UserRow
+
+
+@page("/users", Permission.MANAGE_ACCESS, "frame.users")
+async def show_users(viewer: Viewer) -> None:
+    """The list, and a form for one more."""
+
+    @ui.refreshable
+    async def listed() -> None:
+        _table(viewer, await viewer.read(list_managed, viewer.user), listed.refresh)
+
+    await listed()
+    await _form(viewer, listed.refresh)
+    await show_keys(viewer)
+
+
+def _table(viewer: Viewer, users: list[UserRow], refresh: Any) -> None:
+    headings = [viewer.say(f"users.{name}") for name in ("login", "name", "role", "store", "staff", "active", "act")]
+    show_table(viewer.say("frame.users"), headings, [_row(viewer, user, refresh) for user in users])
+
+
+def _row(viewer: Viewer, user: UserRow, refresh: Any) -> list[Cell]:
+    def draw_buttons() -> None:
+        with ui.row().classes("no-wrap"):
+            ui.button(viewer.say("users.passwd"), on_click=lambda: _give_password(viewer, user)).props(
+                "outline dense no-wrap"
+            )
+            key = "users.disable" if user.active else "users.enable"
+            ui.button(viewer.say(key), on_click=lambda: _switch(viewer, user, refresh)).props("outline dense no-wrap")
+
+    state = viewer.say("users.yes" if user.active else "users.no")
+    store = user.store or viewer.say("frame.all_stores")
+    return [user.login, user.name or "", viewer.word(user.role), store, user.staff or "", state, draw_buttons]
+
+
+async def _give_password(viewer: Viewer, user: UserRow) -> None:
+    question = viewer.say("users.passwd_ask", login=user.login)
+    async with telling(viewer):
+        if not await confirm(viewer, question, "users.passwd_means", "users.passwd"):
+            return
+        password = await viewer.change(Permission.MANAGE_ACCESS, give_password, user.login, viewer.now)
+        _show_once(viewer, user.login, password)
+
+
+async def _switch(viewer: Viewer, user: UserRow, refresh: Any) -> None:
+    async with telling(viewer):
+        await viewer.change(Permission.MANAGE_ACCESS, switch, user.login, viewer.now, active=not user.active)
+        refresh()
+
+
+async def _form(viewer: Viewer, refresh: Any) -> None:
+    reached = await viewer.read(list_reached_stores, viewer.user)
+    stores = {store.code: f"{store.code} {store.name}" for store in reached}
+    if viewer.store_id is None:
+        stores = {"": viewer.say("frame.all_stores")} | stores
+    with ui.element("section").classes("card").props(f'aria-label="{viewer.say("users.add")}"'):
+        ui.label(viewer.say("users.add")).props("role=heading aria-level=2").classes("text-h6")
+        with ui.row().classes("items-end"):
+            login = ui.input(viewer.say("users.login")).props("outlined dense autocomplete=off")
+            name = ui.input(viewer.say("users.name")).props("outlined dense")
+            roles = {role.value: viewer.word(role) for role in Role}
+            role = ui.select(roles, label=viewer.say("users.role"), value=Role.AGENT.value).props("outlined dense")
+            store = ui.select(stores, label=viewer.say("users.store"), value=next(iter(stores))).props("outlined dense")
+            staff = ui.input(viewer.say("users.staff")).props("outlined dense")
+
+            async def add() -> None:
+                async with telling(viewer):
+                    new = NewUser(
+                        login.value or "",
+                        Role(role.value),
+                        store.value or None,
+                        staff.value or None,
+                        name.value or None,
+                    )
+                    password = await viewer.change(Permission.MANAGE_ACCESS, add_managed, new, viewer.now)
+                    _show_once(viewer, new.login, password)
+                    refresh()
+
+            ui.button(viewer.say("users.add"), on_click=add)
+
+
+def _show_once(viewer: Viewer, login: str, password: str) -> None:
+    with ui.dialog(value=True) as dialog, ui.card():
+        ui.label(viewer.say("users.shown_once", login=login))
+        ui.label(password).classes("text-h6").props("data-password")
+        ui.button(viewer.say("frame.close"), on_click=dialog.close)
