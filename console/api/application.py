@@ -12,8 +12,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from console.api import campaigns, documentation, hooks, reading, starting
 from console.api.problems import Problem, tell_problems
 from console.api.upserts import make_routes
-from console.web.door.limits import Limits
-from console.web.parts.database import Database
+from console.shared.database import Database
+from console.shared.limits import Limits
 from deployments.steering_runs import Steering
 
 VERSION = "1"

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 
 from console.api.problems import Refused
-from console.web.door.limits import address_of, limits_of, present, retry_after
-from console.web.parts.database import Database
+from console.shared.database import Database
+from console.shared.limits import address_of, limits_of, present, retry_after
 from models.people.api_scopes import ApiScope
 from tasks.access.api_keys import ApiCaller, read_key
 

@@ -20,9 +20,9 @@ from console.api.rows import LONGEST, Part
 from console.shared.campaign_results import ResultsOut, shape_results
 from console.shared.campaign_runs import run_key
 from console.shared.campaign_shapes import CampaignOut, CampaignWhole, shape_row, shape_whole
+from console.shared.database import Database
 from console.shared.moments import house_zone
 from console.shared.shapes import shape
-from console.web.parts.database import Database
 from deployments.steering_runs import NoPrefect, NotDeployed, PrefectSilent, Steering
 from models.campaigns.plans import CampaignPlan, read_plan
 from models.campaigns.recipes import list_recipes, recipe

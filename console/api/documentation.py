@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import HTMLResponse
 
-from console.web.parts.plain_pages import render_page
+from console.shared.plain_pages import render_page
 
 Document = Mapping[str, Any]
 

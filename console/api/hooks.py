@@ -15,13 +15,13 @@ from console.api.problems import Refused, problems
 from console.api.reading import at_home
 from console.api.requests import ApiRoute, JsonRequest
 from console.api.rows import MOST_ROWS, Part
+from console.shared.database import Database
 from console.shared.moments import house_zone
-from console.web.parts.database import Database
 from models.core.settings import Settings
 from models.core.words import ChannelName, ReceiptStatus
 from tasks.access.signatures import CalledBefore, NotSigned, check_signature, remember_signature
+from tasks.dispatch.receipts import Receipt, ReceiptsTaken, record_receipts
 from tasks.self_service.replies import UnreadableSender, record_reply
-from tasks.touches.receipts import Receipt, ReceiptsTaken, record_receipts
 
 TIMESTAMP, SIGNATURE = "X-Aftercare-Timestamp", "X-Aftercare-Signature"
 ANSWERS = problems(401, 409, 413, 415, 422, 503)

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from fastapi import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from console.web.parts.database import Database
-from console.web.parts.plain_pages import render_page
-from console.web.parts.words import LANGUAGES, say
+from console.shared.database import Database
+from console.shared.plain_pages import render_page
+from console.shared.words import LANGUAGES, say
 from models.core.errors import AftercareError
 from models.messages.letters import write_day
 from models.messages.links import PATH, Link

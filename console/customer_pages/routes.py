@@ -10,9 +10,9 @@ from starlette.responses import RedirectResponse, Response
 
 from console.customer_pages import appointment, contact, invitation, payment, survey
 from console.customer_pages.guests import FormTooLarge, Guest, language_asked, read_form
-from console.web.parts.database import Database
-from console.web.parts.plain_pages import preferred_language, render_page
-from console.web.parts.words import LANGUAGES
+from console.shared.database import Database
+from console.shared.plain_pages import preferred_language, render_page
+from console.shared.words import LANGUAGES
 from models.core.errors import AftercareError
 from models.messages.links import PATH, LinkPurpose, NotOurLink
 from tasks.messages.links import find_reader, read_token, stores_to_call

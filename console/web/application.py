@@ -16,12 +16,12 @@ from starlette.types import ASGIApp
 import console.web
 from console.api.application import make_api, mounts
 from console.customer_pages import routes as customer_pages
+from console.shared.database import Database
+from console.shared.limits import Limits
 from console.web.door import sign_in
 from console.web.door.guard import Guard
-from console.web.door.limits import Limits
 from console.web.door.outage import tell_outage
 from console.web.health import routes as health_routes
-from console.web.parts.database import Database
 from console.web.parts.quick_elements import make_elements_quickly
 from console.web.parts.steering import steering
 from models.core.settings import Settings

@@ -11,8 +11,8 @@ from typing import Protocol
 import uvicorn
 from sqlalchemy import URL
 
+from console.shared.database import Database
 from console.web.application import make_application
-from console.web.parts.database import Database
 from models.core.errors import AftercareError
 from models.core.settings import USUAL_PORT, Settings
 from tasks.access.users import FIRST, add_first_admin

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.core.base import Base, Key, enumeration
 from models.core.words import SubjectKind, SurveySource
-from models.database.base import Base, Key, enumeration
 
 DIMENSIONS = ("solved", "punctual", "price_clear", "reception", "premises", "recommends")
 """Problem solved, on time, price explained, reception, premises, would recommend us."""

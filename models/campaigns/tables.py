@@ -9,8 +9,8 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Numeric
 
+from models.core.base import Base, Facts, Key, enumeration
 from models.core.words import CampaignAnswer, CampaignState, Wave
-from models.database.base import Base, Facts, Key, enumeration
 
 
 class Audience(Base):

@@ -9,7 +9,7 @@ from models.campaigns.tables import (
     CampaignRecipient,
     CampaignVariant,
 )
-from models.database.base import Base
+from models.core.base import Base
 from models.ledger.tables import (
     AuditEntry,
     CallAttempt,

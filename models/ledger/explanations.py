@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel
 
+from models.core.base import Facts
 from models.core.sentences import Sentence
 from models.core.words import (
     CallOutcome,
@@ -22,7 +23,6 @@ from models.core.words import (
     SubjectKind,
     TouchState,
 )
-from models.database.base import Facts
 
 Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 """A moment as programs read it: UTC."""

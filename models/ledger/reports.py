@@ -4,6 +4,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from models.core.base import Facts
 from models.core.words import (
     CallOutcome,
     ChannelName,
@@ -13,7 +14,6 @@ from models.core.words import (
     StepKind,
     TouchState,
 )
-from models.database.base import Facts
 from models.ledger.explanations import Moment
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
+from models.core.base import Base, Facts, Key, enumeration
 from models.core.words import (
     CallOutcome,
     CaseKind,
@@ -25,7 +26,6 @@ from models.core.words import (
     SubjectKind,
     TouchState,
 )
-from models.database.base import Base, Facts, Key, enumeration
 
 
 class Process(Base):

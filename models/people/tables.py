@@ -8,8 +8,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
+from models.core.base import Base, Facts, Key, enumeration
 from models.core.words import ChannelName, ContactKind, DeadlineClock, Purpose, Role
-from models.database.base import Base, Facts, Key, enumeration
 
 VISIT_MINUTES = 30
 SHORTEST_VISIT, LONGEST_VISIT = 5, 480

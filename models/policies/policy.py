@@ -286,6 +286,8 @@ AnyPolicy = Annotated[
 ]
 
 CONTACT_RULES = "contact-rules"
+MADE_FOR_CAMPAIGNS = "campaign-"
+"""What the names of the policies and the keys of the templates of campaigns begin with."""
 
 
 class ContactRules(Frozen):

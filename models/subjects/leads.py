@@ -5,8 +5,8 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.core.base import Base, Key, enumeration
 from models.core.words import LeadState, LeadUrgency
-from models.database.base import Base, Key, enumeration
 
 
 class Lead(Base):

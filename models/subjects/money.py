@@ -7,8 +7,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import CHAR
 
+from models.core.base import Base, Key, Money, enumeration
 from models.core.words import InvoiceKind, InvoiceStatus
-from models.database.base import Base, Key, Money, enumeration
 
 
 class Account(Base):

@@ -7,8 +7,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
+from models.core.base import Base, Key, enumeration
 from models.core.words import AppointmentStatus, ChangeKind, PartsState, WorkKind
-from models.database.base import Base, Key, enumeration
 
 
 class Appointment(Base):

@@ -6,8 +6,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.core.base import Base, Facts, Key, enumeration
 from models.core.words import EndBasis
-from models.database.base import Base, Facts, Key, enumeration
 
 
 class Vehicle(Base):

@@ -25,9 +25,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import LateralFromClause
 
+from models.core.base import Facts
 from models.core.cadence import NOW, Now, local_day, midnight, moment
 from models.core.words import CallOutcome, ChannelName, ContactKind, Purpose, Role, StepKind, SubjectKind, TouchState
-from models.database.base import Facts
 from models.ledger.tables import CallAttempt, Touch
 from models.people.tables import ContactPoint, Customer, Store
 from tasks.database.statistics import expect_many

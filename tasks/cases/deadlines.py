@@ -12,7 +12,7 @@ from models.core.words import CaseKind, DeadlineClock
 from models.ledger.cases import Deadlines, deadlines_of
 from models.people.tables import Store
 from models.stores.working_hours import WorkingHours
-from tasks.dispatch.store_rules import hours_of
+from tasks.stores.rules import hours_of
 
 COLUMNS = (
     column("store_id", BigInteger),

@@ -8,10 +8,10 @@ from sqlalchemy import Connection, Row, Select, and_, case, func, literal, selec
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.types import Text
 
+from models.core.base import enumeration
 from models.core.cadence import local_day, moment
 from models.core.errors import AftercareError
 from models.core.words import CaseKind, CaseState, SubjectKind
-from models.database.base import enumeration
 from models.ledger.cases import FOLLOWERS, TITLES
 from models.ledger.tables import Case, CaseNote
 from models.people.tables import StaffMember, Store

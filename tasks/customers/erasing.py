@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Text, and_, case, cast, func, literal, select, update
 
 from models.calls.surveys import SurveyAnswer
+from models.core.base import Base, Facts
 from models.core.errors import AftercareError
 from models.core.words import ContactKind, Gate, TouchState
-from models.database.base import Base, Facts
 from models.ledger.tables import AuditEntry, CallAttempt, Case, CaseNote, DeliveryReceipt, Reply, Touch, Verdict
 from models.people.tables import Consent, ContactPoint, Customer
 from models.subjects.leads import Lead

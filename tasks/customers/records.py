@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Select, Text, and_, cast, literal, or_, select
 
 from models.calls.surveys import SurveyAnswer
-from models.database.base import Base
+from models.core.base import Base
 from models.ledger.tables import AuditEntry, CallAttempt, Case, CaseNote, DeliveryReceipt, Reply, Touch, Verdict
 from models.people.tables import Consent, ContactPoint, Customer, CustomerKey
 from models.subjects.leads import Lead

@@ -35,15 +35,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import Text
 
+from models.core.base import enumeration
 from models.core.cadence import NOW, moment
 from models.core.words import ChannelName, Decision, Gate, ProcessName, StepKind, SubjectKind, TouchState
-from models.database.base import enumeration
 from models.ledger.tables import OF_CAMPAIGNS, OF_PROCESSES, Touch, Verdict
 from models.people.tables import Customer
 from tasks.database.statistics import each_of
 from tasks.dispatch.gates import judge
-from tasks.dispatch.store_rules import as_parameter, read_store_rules, rules_table
 from tasks.dispatch.tasks_of_desks import carry_out
+from tasks.stores.rules import as_parameter, read_store_rules, rules_table
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,10 @@ from tasks.database.leases import Lease
 from tasks.dispatch.claim import Judged, claim
 from tasks.dispatch.dispatchers import dispatcher, recover_abandoned, recover_unanswered
 from tasks.dispatch.pausing import PROBE_CUSTOMERS, Health, any_paused, pause, resume
+from tasks.dispatch.receipts import settle_held
 from tasks.dispatch.recording import Result, put_back, record, results_of
 from tasks.dispatch.release import Release, release
 from tasks.garbage_collection import collecting_seldom
-from tasks.touches.receipts import settle_held
 
 LOG = structlog.get_logger()
 Clock = Callable[[], datetime]

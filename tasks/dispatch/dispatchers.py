@@ -12,9 +12,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Engine, Uuid, and_, case, func, insert, literal, null, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from models.core.base import enumeration
 from models.core.cadence import moment
 from models.core.words import TouchState
-from models.database.base import enumeration
 from models.ledger.tables import Dispatcher, Touch
 from tasks.database.leases import Lease, is_held
 

@@ -26,10 +26,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by, array
 from sqlalchemy.types import Text
 
+from models.core.base import enumeration
 from models.core.cadence import ZONED, Now, moment
 from models.core.sentences import THEN_PASSED
 from models.core.words import CaseKind, ChannelName, ContactKind, Decision, Gate, Purpose, StepKind, SubjectKind
-from models.database.base import enumeration
 from models.ledger.tables import Case, ChannelPause, TemplateVersion, Touch
 from models.people.tables import Consent, ContactPoint
 from tasks.planning.ending import MOVED, still_true

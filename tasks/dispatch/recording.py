@@ -26,10 +26,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import Boolean, Text
 
+from models.core.base import enumeration
 from models.core.cadence import NOW, ZONED
 from models.core.sentences import EXHAUSTED
 from models.core.words import Gate, TouchState
-from models.database.base import enumeration
 from models.ledger.tables import Touch
 from tasks.channels.backoff import next_attempt
 from tasks.channels.contract import Accepted, Outcome, Rejected, Transient, Unknown

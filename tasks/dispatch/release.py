@@ -34,9 +34,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
+from models.core.base import enumeration
 from models.core.cadence import NOW
 from models.core.words import ChannelName, Decision, Gate, Purpose, SubjectKind, TouchState
-from models.database.base import enumeration
 from models.ledger.tables import TemplateVersion, Touch, Verdict
 from models.people.tables import ContactPoint
 from tasks.channels.contract import Message

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Select, Uuid, and_, case, cast, func, literal
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Text
 
+from models.core.base import enumeration
 from models.core.cadence import local_day, moment
 from models.core.words import CaseState, SubjectKind
-from models.database.base import enumeration
 from models.ledger.cases import TITLES
 from models.ledger.tables import Case, Touch
 from models.people.tables import Store

@@ -21,12 +21,12 @@ from models.ledger.tables import Process
 from models.policies.policy import SUBJECTS as SUBJECTS_OF_PROCESS
 from models.policies.policy import Step
 from tasks.explaining.customer import read_customer
-from tasks.explaining.ledger import Key, Recorded, read_touches
 from tasks.explaining.left_out import remarks_of_left_out
 from tasks.explaining.subjects import SubjectFacts, read_former_subjects, read_subjects
 from tasks.planning.population import AHEAD, Span, population
 from tasks.policies.catalogue import PolicyInForce, policies_in_force
 from tasks.subjects.contract import OfCustomer
+from tasks.touches.recorded import Key, Recorded, read_touches
 
 REMEMBERED = timedelta(days=30)
 """What is over for longer, and was never planned, is not told of any more."""

@@ -27,7 +27,7 @@ from sqlalchemy import table as table_named
 from sqlalchemy.dialects.postgresql import ARRAY, REGCLASS, aggregate_order_by
 from sqlalchemy.types import Text
 
-from models.database.base import Base
+from models.core.base import Base
 from tasks.intake.staging import REJECTS, Staged, analyze
 
 UNIT_SEPARATOR = "\x1f"

@@ -14,11 +14,11 @@ from sqlalchemy import CompoundSelect, Connection, Select, cast, func, literal, 
 from sqlalchemy.types import Text
 
 from models.campaigns.tables import Campaign, CampaignRecipient
+from models.core.base import enumeration
 from models.core.cadence import ZONED, local_day, midnight, moment
 from models.core.errors import AftercareError
 from models.core.settings import Settings, read_settings
 from models.core.words import AppointmentStatus, CampaignState, SubjectKind, Wave
-from models.database.base import enumeration
 from models.messages.links import (
     CONSENT_LASTS,
     INVITATION_LASTS,

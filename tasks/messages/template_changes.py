@@ -13,10 +13,9 @@ from models.ledger.tables import PolicyVersion, TemplateVersion
 from models.messages.rendering import UnknownVariable, check_template
 from models.messages.template_guard import refuse_forbidden
 from models.people.tables import Store
-from models.policies.policy import CONTACT_RULES, Slug
+from models.policies.policy import CONTACT_RULES, MADE_FOR_CAMPAIGNS, Slug
 from models.policies.shipped import LANGUAGES, ShippedTemplate
 from tasks.audit import record
-from tasks.campaigns.launch.making_policies import MADE_FOR_CAMPAIGNS
 from tasks.policies.catalogue import add_template
 
 Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]

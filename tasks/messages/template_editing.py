@@ -12,10 +12,10 @@ from models.core.words import SubjectKind
 from models.ledger.tables import TemplateVersion
 from models.people.permissions import Permission
 from models.people.tables import Store
+from models.policies.policy import MADE_FOR_CAMPAIGNS
 from models.policies.shipped import LANGUAGES
 from tasks import audit
 from tasks.access.sessions import SignedIn
-from tasks.campaigns.launch.making_policies import MADE_FOR_CAMPAIGNS
 from tasks.messages.template_changes import (
     NoSuchTemplate,
     TemplateRow,

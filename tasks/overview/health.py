@@ -8,8 +8,8 @@ from sqlalchemy import Connection, func, literal, select, true, values
 from sqlalchemy import column as named
 from sqlalchemy.types import Text
 
+from models.core.base import enumeration
 from models.core.words import Gate, TouchState
-from models.database.base import enumeration
 from models.ledger.tables import PolicyVersion, Run, Touch
 from models.ledger.watching import LastRun
 from models.people.tables import Store

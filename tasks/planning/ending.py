@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import CTE, Connection, Select, and_, case, cast, func, insert, literal, or_, select, union_all, update
 from sqlalchemy.types import Text
 
+from models.core.base import enumeration
 from models.core.cadence import Now, moment
 from models.core.words import Decision, Gate, ProcessName, SubjectKind, TouchState
-from models.database.base import enumeration
 from models.ledger.accounts_of_runs import Counts
 from models.ledger.tables import PolicyVersion, Touch, Verdict
 from models.ledger.touch_states import OPEN

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import Text, TypeEngine
 
+from models.core.base import enumeration
 from models.core.cadence import later, moment
 from models.core.offsets import Offset
 from models.core.words import (
@@ -40,7 +41,6 @@ from models.core.words import (
     TouchState,
     Validity,
 )
-from models.database.base import enumeration
 from models.ledger.tables import Touch
 from models.policies.policy import Policy, Step
 from tasks.policies.catalogue import PolicyInForce

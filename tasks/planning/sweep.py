@@ -24,9 +24,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import Text
 
+from models.core.base import enumeration
 from models.core.cadence import moment
 from models.core.words import Decision, Gate, ProcessName, TouchState
-from models.database.base import enumeration
 from models.ledger.accounts_of_runs import Counts, RunAccount
 from models.ledger.tables import Touch, Verdict
 from tasks.database.statistics import count_touches, prepare_for_large_statements

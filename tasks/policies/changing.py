@@ -11,10 +11,9 @@ from models.core.words import STANDING_PROCESSES
 from models.ledger.tables import PolicyVersion, TemplateVersion
 from models.messages.rendering import check_template
 from models.people.tables import Store
-from models.policies.policy import CONTACT_RULES, AnyPolicy, ContactRules
+from models.policies.policy import CONTACT_RULES, MADE_FOR_CAMPAIGNS, AnyPolicy, ContactRules
 from models.policies.shipped import read_contact_rules, read_policy
 from tasks.audit import record
-from tasks.campaigns.launch.making_policies import MADE_FOR_CAMPAIGNS
 from tasks.policies.catalogue import add_policy
 
 NAMES = (*STANDING_PROCESSES, CONTACT_RULES)

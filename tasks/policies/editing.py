@@ -11,11 +11,10 @@ from models.core.errors import AftercareError
 from models.ledger.tables import PolicyVersion, TemplateVersion
 from models.people.permissions import Permission
 from models.people.tables import Store
-from models.policies.policy import AnyPolicy, ContactRules
+from models.policies.policy import MADE_FOR_CAMPAIGNS, AnyPolicy, ContactRules
 from tasks import audit
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
-from tasks.campaigns.launch.making_policies import MADE_FOR_CAMPAIGNS
 from tasks.policies.changing import (
     NoSuchPolicy,
     PolicyRow,

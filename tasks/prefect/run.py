@@ -28,7 +28,6 @@ from models.core.words import ProcessName
 from models.ledger.accounts_of_runs import RunAccount
 from tasks.cases.handling import open_cases_for_broken_promises
 from tasks.channels.opening import check_addresses
-from tasks.database.housekeeping import keep_house
 from tasks.database.leases import Lease
 from tasks.dispatch.dispatch import Report, dispatch_due
 from tasks.dispatch.rehearsing import WouldContact, rehearse
@@ -37,6 +36,7 @@ from tasks.planning.sweep import plan
 from tasks.policies.catalogue import install_shipped
 from tasks.prefect.artifacts import account_rows, touch_rows
 from tasks.prefect.pace import open_pace
+from tasks.runs.housekeeping import keep_house
 from tasks.runs.recording import (
     INTERRUPTED,
     close_run,

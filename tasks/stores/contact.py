@@ -5,9 +5,9 @@ from datetime import datetime, time
 
 from sqlalchemy import Connection, Row, Select, select, update
 
+from models.core.base import Facts
 from models.core.errors import AftercareError
 from models.core.words import ChannelName
-from models.database.base import Facts
 from models.people.permissions import Permission
 from models.people.tables import Store
 from models.stores.contact_hours import knows_country

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
 from models.campaigns.tables import Campaign, CampaignRecipient
+from models.core.base import enumeration
 from models.core.cadence import Now, moment, shift
 from models.core.words import (
     AppointmentStatus,
@@ -18,7 +19,6 @@ from models.core.words import (
     TouchState,
     Wave,
 )
-from models.database.base import enumeration
 from models.ledger.tables import Touch
 from models.people.tables import Customer
 from models.policies.policy import Policy, Step

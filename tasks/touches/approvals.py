@@ -10,11 +10,11 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, Select, Uuid, bindparam, func, insert, select, union_all, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from models.core.base import Facts
 from models.core.cadence import NOW
 from models.core.errors import AftercareError
 from models.core.sentences import APPROVED, APPROVED_WITH, REFUSED
 from models.core.words import Decision, Gate, Role, StepKind, SubjectKind, TouchState
-from models.database.base import Facts
 from models.ledger.tables import Touch, Verdict
 from models.people.tables import Customer, Store
 from tasks import audit

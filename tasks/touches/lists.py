@@ -12,18 +12,18 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
 
+from models.core.base import enumeration
 from models.core.cadence import local_day, midnight, moment
 from models.core.errors import AftercareError
 from models.core.masking import mask_contact
 from models.core.words import ChannelName, ProcessName, StepKind, TouchState
-from models.database.base import enumeration
 from models.ledger.explanations import AttemptSeen, VerdictSeen
 from models.ledger.tables import AuditEntry, Touch
 from models.people.tables import ContactPoint, Customer, CustomerKey, StaffMember, Store
 from tasks.access.reach import check_touch
 from tasks.database.paging import Order, Page, Place, read_page
-from tasks.explaining.ledger import read_attempts, read_verdicts
 from tasks.messages.letters import letters_of
+from tasks.touches.recorded import read_attempts, read_verdicts
 from tasks.touches.settling import UNSETTLED, AsSeen, waits_for_a_person
 
 USUAL_DAYS = 7

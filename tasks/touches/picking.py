@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, literal, select, update
 
+from models.core.base import Facts, enumeration
 from models.core.cadence import moment
 from models.core.errors import AftercareError
 from models.core.words import Decision, Gate, StepKind, SubjectKind, TouchState
-from models.database.base import Facts, enumeration
 from models.ledger.tables import Touch, Verdict
 from models.ledger.touch_states import OPEN
 from models.people.tables import Store

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.web.door.token_bucket import MOST, Allowance, Buckets
+from console.shared.token_bucket import MOST, Allowance, Buckets
 
 ALLOWANCE = Allowance(at_once=3, per_second=0.5)
 

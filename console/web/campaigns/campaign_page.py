@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from nicegui import ui
 from sqlalchemy import Connection
 
+from console.shared.words import read_wording
 from console.web.campaigns.approval import ForApproval, read_for_approval, show_brief, show_decision
 from console.web.campaigns.steering import Changed, Steering
 from console.web.campaigns.views import show_parts, waits_for
@@ -15,7 +16,6 @@ from console.web.parts.following import follow
 from console.web.parts.frame import page
 from console.web.parts.steering import steering
 from console.web.parts.tables import show_table
-from console.web.parts.words import read_wording
 from models.campaigns.audience_words import Names
 from models.campaigns.states import OVER
 from models.core.errors import AftercareError

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from console.web.audiences.tree import place_in
+from console.web.campaigns.audiences.tree import place_in
 from console.web.parts.complaints import Complaint, Place
 from console.web.parts.refusals import problems_of
 from models.campaigns.plans import MOST_VARIANTS, WHOLE, CampaignPlan, FollowUp, read_plan

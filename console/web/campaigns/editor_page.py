@@ -8,10 +8,10 @@ from typing import Any
 from nicegui import ui
 from sqlalchemy import Connection
 
-from console.web.audiences.form import AUDIENCE, AudienceForm, Choices, known_too
-from console.web.audiences.library import AudienceLibrary
-from console.web.audiences.seen import AudienceWatch
-from console.web.audiences.tree import place_in
+from console.web.campaigns.audiences.form import AUDIENCE, AudienceForm, Choices, known_too
+from console.web.campaigns.audiences.library import AudienceLibrary
+from console.web.campaigns.audiences.seen import AudienceWatch
+from console.web.campaigns.audiences.tree import place_in
 from console.web.campaigns.draft import Body, body_of, complaints_about, new_body, tidied
 from console.web.campaigns.form import CampaignForm, place_in_words
 from console.web.campaigns.preview import Preview

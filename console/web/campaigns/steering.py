@@ -10,8 +10,8 @@ from nicegui import ui
 from console.web.campaigns.views import act, ask_for_run, money, wake_run
 from console.web.door.signed_in import Viewer
 from console.web.parts.asking import answer_of, confirm
+from console.web.parts.deciding import ask_reason
 from console.web.parts.frame import sentence_of, telling
-from console.web.touches.deciding import ask_reason
 from models.campaigns.states import UNDER_WAY
 from models.core.words import CampaignState
 from models.people.permissions import Permission

@@ -6,8 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, assert_never
 
+from console.shared.words import read_wording
 from console.web.door.signed_in import Viewer, local
-from console.web.parts.words import read_wording
 from models.calls.surveys import DIMENSIONS
 from models.messages.letters import write_money
 from tasks.customers.timeline import Entry, EntryKind

@@ -11,8 +11,8 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from console.shared.database import Database
 from console.web.door.outage import outage
-from console.web.parts.database import Database
 from tasks.access.sessions import SignedIn, read_session
 
 COOKIE = "aftercare_session"

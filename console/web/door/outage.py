@@ -5,8 +5,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Scope
 
-from console.web.parts.plain_pages import preferred_language, render_page
-from console.web.parts.words import say
+from console.shared.plain_pages import preferred_language, render_page
+from console.shared.words import say
 
 AGAIN_SECONDS = 10
 

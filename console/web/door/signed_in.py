@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 from starlette.requests import HTTPConnection, Request
 
-from console.web.parts.database import Database
-from console.web.parts.words import say, say_reason, say_word
+from console.shared.database import Database
+from console.shared.words import say, say_reason, say_word
 from models.core.errors import AftercareError
 from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn, read_session_of_digest

@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from console.shared.database import Database
 from console.web.health.watching import ShortMemory, ask_prefect, read_sweeps
-from console.web.parts.database import Database
 from models.core.words import ProcessName
 from models.ledger.watching import age_of
 from models.people.permissions import Permission

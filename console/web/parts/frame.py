@@ -11,9 +11,9 @@ from nicegui import ui
 from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.responses import RedirectResponse
 
+from console.shared.words import LANGUAGES, say, say_problem
 from console.web.door.signed_in import SignedOut, Viewer, viewer_of
 from console.web.parts.quick_elements import Text
-from console.web.parts.words import LANGUAGES, say, say_problem
 from models.core.errors import AftercareError
 from models.people.permissions import Permission
 from tasks.access.sessions import MayNot

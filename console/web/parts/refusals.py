@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from console.web.parts.words import say, say_reason
+from console.shared.words import say, say_reason
 from models.policies.policy import CURRENCY
 
 LIMITED = ("greater_than_equal", "greater_than", "less_than_equal", "less_than", "string_too_long", "too_long")

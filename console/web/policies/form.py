@@ -6,6 +6,7 @@ from typing import Any
 
 from nicegui import ui
 
+from console.shared.words import read_wording
 from console.web.door.signed_in import Viewer
 from console.web.parts.complaints import Complaint, Place
 from console.web.parts.policy_fields import (
@@ -16,7 +17,6 @@ from console.web.parts.policy_fields import (
     fields_of_rules,
     fields_of_step,
 )
-from console.web.parts.words import read_wording
 from console.web.policies.words import (
     GROUP,
     TIME_SHOWN,

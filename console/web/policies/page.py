@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from console.web.door.signed_in import Viewer, local
 from console.web.parts.complaints import complaints_of
+from console.web.parts.deciding import ask_reason
 from console.web.parts.differences import differences
 from console.web.parts.frame import page, sentence_of, telling
 from console.web.parts.refusals import reason_of
@@ -18,7 +19,6 @@ from console.web.parts.tables import show_table
 from console.web.policies.form import PolicyForm
 from console.web.policies.store_contact import show_store_contact
 from console.web.policies.words import place_in_words, value_in_words
-from console.web.touches.deciding import ask_reason
 from models.core.errors import AftercareError
 from models.people.permissions import Permission
 from models.policies.policy import CONTACT_RULES, AnyPolicy, ContactRules

@@ -6,10 +6,10 @@ from typing import Any
 
 from nicegui import ui
 
+from console.shared.words import say_problem
 from console.web.door.signed_in import Viewer
 from console.web.parts.frame import tell_error
 from console.web.parts.tables import Cell, show_table
-from console.web.parts.words import say_problem
 from models.core.errors import AftercareError
 from models.core.words import ChannelName
 from models.people.permissions import Permission

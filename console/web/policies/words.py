@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+from console.shared.words import read_wording
 from console.web.door.signed_in import Viewer
 from console.web.parts.complaints import Place
-from console.web.parts.words import read_wording
 from models.core.offsets import Offset, read_offset
 
 TIME_SHOWN = len("10:00")

@@ -6,11 +6,11 @@ from uuid import UUID
 from nicegui import ui
 from sqlalchemy import Connection
 
+from console.shared.words import read_wording
 from console.web.door.signed_in import Viewer, local
 from console.web.parts.following import follow
 from console.web.parts.frame import page, sentence_of, telling
 from console.web.parts.steering import steering
-from console.web.parts.words import read_wording
 from console.web.runs.account import show_account
 from console.web.runs.views import confirm_start, name_starter, show_state, took, versions_of
 from deployments.steering_runs import FlowRunSeen

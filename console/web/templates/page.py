@@ -10,11 +10,11 @@ from nicegui import ui
 from sqlalchemy import Connection
 
 from console.web.door.signed_in import Viewer, local
+from console.web.parts.deciding import ask_reason
 from console.web.parts.differences import differences
 from console.web.parts.frame import page, sentence_of, telling
 from console.web.parts.tables import show_table
 from console.web.policies.page import show_store_choice
-from console.web.touches.deciding import ask_reason
 from models.core.errors import AftercareError
 from models.core.words import SubjectKind
 from models.messages.letters import variables_of

@@ -17,11 +17,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from console.web.door.signed_in import Viewer, local, viewer_of
+from console.web.parts.deciding import Choosing, ask_reason
 from console.web.parts.frame import page, sentence_of, telling
 from console.web.parts.quick_elements import Text
 from console.web.parts.tables import show_table
 from console.web.parts.turning import Turning
-from console.web.touches.deciding import Choosing, ask_reason
 from console.web.touches.details import show_touch
 from models.core.errors import AftercareError
 from models.core.spreadsheet_cells import defuse

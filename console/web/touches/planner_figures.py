@@ -5,8 +5,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from console.shared.figures import describe
+from console.shared.words import read_wording
 from console.web.door.signed_in import Viewer
-from console.web.parts.words import read_wording
 
 
 def figures_in_words(viewer: Viewer, figures: Mapping[str, Any], time_zone: str) -> dict[str, str]:

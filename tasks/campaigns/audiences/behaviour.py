@@ -20,9 +20,9 @@ from sqlalchemy import (
 )
 
 from models.campaigns.tables import CampaignRecipient
+from models.core.base import enumeration
 from models.core.cadence import at_local
 from models.core.words import AppointmentStatus, CampaignAnswer, CaseKind, InvoiceKind, InvoiceStatus
-from models.database.base import enumeration
 from models.ledger.tables import Case
 from models.people.tables import Consent, Store
 from models.subjects.money import Account, Invoice

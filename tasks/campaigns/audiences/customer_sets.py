@@ -22,6 +22,7 @@ from sqlalchemy.types import Text
 
 from models.campaigns.audiences import Bought, HasBooked, HasLead, HasSaid, OnList, Spent, Visited, WasInCampaign
 from models.campaigns.tables import AudienceListMember, Campaign, CampaignRecipient
+from models.core.base import enumeration
 from models.core.cadence import Now, local_day, moment
 from models.core.words import (
     CampaignPart,
@@ -35,7 +36,6 @@ from models.core.words import (
     SubjectKind,
     WorkKind,
 )
-from models.database.base import enumeration
 from models.ledger.tables import Case, Touch
 from models.people.tables import Consent, ContactPoint
 from models.subjects.leads import Lead

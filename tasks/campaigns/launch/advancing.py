@@ -24,8 +24,8 @@ from models.campaigns.measures import winner_of
 from models.campaigns.plans import CampaignPlan, read_plan
 from models.campaigns.states import UNDER_WAY
 from models.campaigns.tables import Campaign, CampaignRecipient, CampaignVariant
+from models.core.base import enumeration
 from models.core.words import CampaignState, Decision, Gate, TouchState
-from models.database.base import enumeration
 from models.ledger.accounts_of_runs import RunAccount
 from models.ledger.tables import OF_CAMPAIGNS, Touch, Verdict
 from tasks.campaigns.changing import change, move

@@ -11,8 +11,8 @@ from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, and_, case, 
 from sqlalchemy.types import Text
 
 from models.campaigns.plans import WHOLE, CampaignPlan
+from models.core.base import enumeration
 from models.core.words import Wave
-from models.database.base import enumeration
 
 GOLDEN = 0.618
 

@@ -9,9 +9,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from models.campaigns.plans import CampaignPlan, Launch, read_plan
 from models.campaigns.tables import CampaignRecipient
+from models.core.base import enumeration
 from models.core.cadence import ZONED, at_local, local_day, moment
 from models.core.words import CampaignState, Wave
-from models.database.base import enumeration
 from models.people.tables import Customer, Store
 from tasks.campaigns.audiences.counting import audience_of
 from tasks.campaigns.launch.drawing import drawn

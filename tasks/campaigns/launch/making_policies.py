@@ -8,16 +8,14 @@ from sqlalchemy import Connection, Row, insert
 
 from models.campaigns.plans import CampaignPlan, Variant, Words
 from models.campaigns.tables import CampaignVariant
+from models.core.base import Facts
 from models.core.offsets import Offset
 from models.core.words import ChannelName, Condition, ProcessName, StepKind, SubjectKind
-from models.database.base import Facts
 from models.ledger.tables import PolicyVersion, TemplateVersion
-from models.policies.policy import CampaignPolicy, Step
+from models.policies.policy import MADE_FOR_CAMPAIGNS, CampaignPolicy, Step
 from tasks.subjects.recipients import FIRST_STEP
 
 FOLLOW_UP_STEP = "follow-up"
-MADE_FOR_CAMPAIGNS = "campaign-"
-"""What the keys of their templates and the names of their policies begin with."""
 
 
 def make_policies(connection: Connection, campaign: Row[Any], plan: CampaignPlan, now: datetime) -> None:

@@ -7,9 +7,9 @@ from sqlalchemy import ColumnElement, Connection, Select, func, literal, or_, se
 
 from models.campaigns.measures import CanaryMeasure, VariantMeasure
 from models.campaigns.tables import Campaign, CampaignRecipient, CampaignVariant
+from models.core.base import enumeration
 from models.core.cadence import moment
 from models.core.words import ProcessName, SubjectKind, TouchState, Wave, WinnerBy
-from models.database.base import enumeration
 from models.ledger.tables import Touch
 from tasks.campaigns.audiences.behaviour import answered_well, booked, complained, opted_out
 from tasks.subjects.recipients import FIRST_STEP

@@ -31,10 +31,10 @@ from sqlalchemy.sql.selectable import Subquery
 from models.campaigns.plans import read_plan
 from models.campaigns.results import CampaignAccount, CampaignResults, Group, Place
 from models.campaigns.tables import Campaign, CampaignRecipient, CampaignVariant
+from models.core.base import enumeration
 from models.core.cadence import moment
 from models.core.errors import AftercareError
 from models.core.words import CampaignAnswer, Gate, ProcessName, TouchState, Wave
-from models.database.base import enumeration
 from models.ledger.tables import Touch
 from tasks.campaigns.audiences.behaviour import arrived, booked, complained, had_work_done, opted_out, spending
 from tasks.database.statistics import prepare_for_large_statements

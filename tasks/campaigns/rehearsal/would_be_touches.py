@@ -32,16 +32,16 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import Text
 
 from models.campaigns.plans import CampaignPlan
+from models.core.base import enumeration
 from models.core.cadence import ZONED, later, local_day, moment
 from models.core.words import Decision, Gate, Purpose, Rehearsed, StepKind, Wave
-from models.database.base import enumeration
 from models.people.tables import Customer, Store
 from tasks.campaigns.audiences.counting import audience_of
 from tasks.campaigns.launch.drawing import drawn
 from tasks.campaigns.launch.freezing import begins_for_each
 from tasks.database.statistics import prepare_for_large_statements
 from tasks.dispatch.gates import judge_by
-from tasks.dispatch.store_rules import as_parameter, read_store_rules, rules_table
+from tasks.stores.rules import as_parameter, read_store_rules, rules_table
 
 AT_ONCE = 50_000
 """So many customers are judged by one statement: memory stays flat however large the audience is."""

@@ -9,11 +9,11 @@ from fastapi import FastAPI, Request, WebSocket
 from sqlalchemy import URL
 from starlette.types import Message
 
+from console.shared.database import Database
+from console.shared.limits import Limits
+from console.shared.token_bucket import Allowance, Buckets
 from console.web.door import sign_in
 from console.web.door.guard import COOKIE, Guard
-from console.web.door.limits import Limits
-from console.web.door.token_bucket import Allowance, Buckets
-from console.web.parts.database import Database
 from models.core.settings import Settings
 from models.core.words import Role
 from tasks.access.users import NewUser, add_user, change_password

@@ -17,9 +17,9 @@ from pydantic import SecretStr
 from sqlalchemy import URL, Connection
 
 from console.api.application import make_api
-from console.web.door.limits import Limits
-from console.web.door.token_bucket import Allowance
-from console.web.parts.database import Database
+from console.shared.database import Database
+from console.shared.limits import Limits
+from console.shared.token_bucket import Allowance
 from deployments.steering_runs import Steering
 from models.core.settings import Settings
 from models.people.api_scopes import OF_EVERY_STORE, ApiScope

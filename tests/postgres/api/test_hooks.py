@@ -18,8 +18,8 @@ from models.subjects.service import Appointment
 from tasks.access.signatures import forget_signatures
 from tasks.dispatch.dispatch import dispatch_due
 from tasks.dispatch.dispatchers import Lease
+from tasks.dispatch.receipts import forget_held, settle_held
 from tasks.dispatch.recording import Result, record
-from tasks.touches.receipts import forget_held, settle_held
 from tests.postgres.api.conftest import NOW, NUMBERS, Desk, signed
 from tests.support.world import World, at
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from console.web.door.limits import Limits
-from console.web.door.token_bucket import Allowance
+from console.shared.limits import Limits
+from console.shared.token_bucket import Allowance
 from models.people.api_scopes import ApiScope
 from tests.postgres.api.conftest import Desk
 

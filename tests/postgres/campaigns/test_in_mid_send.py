@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import Connection, func, insert, literal, select, update
 
 from models.campaigns.tables import Campaign
+from models.core.base import enumeration
 from models.core.settings import MessagePrices
 from models.core.words import ChannelName, ContactKind, ProcessName, Purpose, TouchState
-from models.database.base import enumeration
 from models.ledger.accounts_of_runs import RunAccount
 from models.ledger.tables import AuditEntry, Touch
 from models.people.tables import Consent, ContactPoint, Customer

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from console.web.parts.words import say_reason
+from console.shared.words import say_reason
 from models.campaigns.tables import Campaign, CampaignRecipient
 from models.core.words import CampaignState, ProcessName, Wave
 from models.ledger.explanations import ProcessStory, Standing

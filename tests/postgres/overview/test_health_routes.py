@@ -10,9 +10,9 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import URL, Engine, insert, make_url, update
 
+from console.shared.database import Database
 from console.web.door.guard import Guard
 from console.web.health import routes as health_routes
-from console.web.parts.database import Database
 from deployments.schedules import SERVED
 from models.core.settings import Settings
 from models.core.words import ProcessName, RunState

@@ -203,7 +203,7 @@ def test_a_run_that_was_taken_for_dead_and_lives_on_ends_well(world: World) -> N
 
 
 def test_housekeeping_closes_what_is_dead(world: World) -> None:
-    from tasks.database.housekeeping import keep_house
+    from tasks.runs.housekeeping import keep_house
 
     run_id = opened(world)
     account = keep_house(world.connection, NOW, None)

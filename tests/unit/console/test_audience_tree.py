@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.web.audiences.tree import (
+from console.shared.words import LANGUAGES, read_wording
+from console.web.campaigns.audiences.tree import (
     KINDS,
     Node,
     added,
@@ -23,7 +24,6 @@ from console.web.audiences.tree import (
     place_of,
     rooted,
 )
-from console.web.parts.words import LANGUAGES, read_wording
 from models.campaigns.audiences import BadAudience, read_audience
 
 NEVER_CAME: Node = {"kind": "last-visit", "or_never": True}

@@ -4,9 +4,9 @@ from enum import StrEnum
 
 import pytest
 
+from console.shared.words import LANGUAGES, read_wording, say
 from console.web.customers.line import said_or
 from console.web.customers.problems import PROBLEMS
-from console.web.parts.words import LANGUAGES, read_wording, say
 from models.calls.surveys import DIMENSIONS
 from models.core.words import (
     AppointmentStatus,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import tasks
-from console.web.parts.words import read_wording
+from console.shared.words import read_wording
 from tasks.intake.deriving import FIGURES
 
 ROOT = Path(next(iter(tasks.__path__)))

@@ -4,8 +4,8 @@ from typing import Any, cast
 
 import pytest
 
+from console.shared.words import say, say_word
 from console.web.door.signed_in import Viewer
-from console.web.parts.words import say, say_word
 from console.web.policies.words import step_in_words
 
 

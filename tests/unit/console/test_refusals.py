@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from console.shared.words import say_reason
 from console.web.campaigns.draft import new_body
 from console.web.parts.complaints import complaints_of
 from console.web.parts.refusals import SENTENCES, problems_of, reason_of
-from console.web.parts.words import say_reason
 from models.campaigns.audiences import BadAudience, read_audience
 from models.campaigns.course import AUDIENCE_DRIFTED, BUDGET_USED_UP, NOBODY_REACHED, TOO_MANY
 from models.campaigns.plans import BadPlan, CampaignPlan, read_plan

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import console
-from console.web.parts.words import LANGUAGES, read_wording, say_problem, say_reason
+from console.shared.words import LANGUAGES, read_wording, say_problem, say_reason
 from models.core import sentences
 from models.core.sentences import EXHAUSTED, REFUSED, SETTLED_GIVEN_UP, THEN_PASSED, Sentence, read_back
 from models.core.words import Role

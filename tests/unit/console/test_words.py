@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import console
-from console.web.parts.words import LANGUAGES, Unsaid, read_wording, say, say_word
+from console.shared.words import LANGUAGES, Unsaid, read_wording, say, say_word
 from models.core.words import STANDING_PROCESSES, ProcessName
 from models.policies.shipped import shipped_policy
 

@@ -8,7 +8,7 @@ import time
 
 from starlette.requests import Request
 
-from console.web.door.token_bucket import Allowance, Buckets
+from console.shared.token_bucket import Allowance, Buckets
 
 SIGN_INS = Allowance(at_once=60, per_second=0.5)
 """Of one address, behind which a whole store may sit in the morning. Each costs us a tenth of a second (argon2)."""

@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 
 from console.web.campaigns.views import list_needing
 from console.web.door.signed_in import Viewer, local
+from console.web.parts.deciding import Choosing, ask_reason
 from console.web.parts.frame import page, telling
 from console.web.parts.tables import show_table
 from console.web.parts.turning import Turning
-from console.web.touches.deciding import Choosing, ask_reason
 from models.core.words import CampaignState, Role
 from models.messages.letters import write_money
 from models.people.permissions import Permission

@@ -10,7 +10,7 @@ from uuid import UUID
 from models.core.errors import AftercareError
 from models.core.sentences import ENGLISH, InBoth, Sentence, read_back
 
-WORDING = Path(__file__).parents[1] / "wording"
+WORDING = Path(__file__).parent / "wording"
 SHOWN = 8
 """So many characters of a touch's id tell it apart."""
 AS_WRITTEN = frozenset({"author", "by", "campaign", "code", "holder", "login", "note", "sender", "text", "to"})

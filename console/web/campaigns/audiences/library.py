@@ -10,7 +10,7 @@ from typing import Any
 from nicegui import events, ui
 from sqlalchemy import Connection
 
-from console.web.audiences.form import AudienceForm
+from console.web.campaigns.audiences.form import AudienceForm
 from console.web.campaigns.views import act
 from console.web.door.signed_in import Viewer
 from console.web.parts.asking import confirm

@@ -5,7 +5,7 @@ from typing import Any
 
 from nicegui import ui
 
-from console.web.audiences.tree import (
+from console.web.campaigns.audiences.tree import (
     GROUPS,
     KINDS,
     Node,

@@ -7,9 +7,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from console.web.parts.words import say
+from console.shared.words import say
 
-LOOKS = Path(__file__).parents[1] / "looks"
+LOOKS = Path(__file__).parent / "looks"
 
 
 @cache

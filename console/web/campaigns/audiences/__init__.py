@@ -1,0 +1,1 @@
+"""Audiences as forms."""
