@@ -17,7 +17,7 @@ from tasks.campaigns.outcome.exporting import COLUMNS
 from tasks.campaigns.wording.messages import MOST_SAMPLED
 from tasks.campaigns.wording.test_messages import MOST_AN_HOUR
 
-PAGE = (Path(__file__).parents[2] / "docs" / "campaigns.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "campaigns.md").read_text(encoding="utf-8")
 ROWS = {
     cells[0].strip("` "): [cell.strip() for cell in cells]
     for line in PAGE.splitlines()

@@ -10,7 +10,7 @@ from models.core.settings import ChannelAddresses, MessagePrices, Settings
 from models.core.words import TouchState
 from tasks.channels.opening import open_channel
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[3] / "docs"
 OPERATING = (DOCS / "operating.md").read_text(encoding="utf-8")
 GLOSSARY = (DOCS / "glossary.md").read_text(encoding="utf-8")
 NESTED = {"channels", "store_channels", "prices"}

@@ -13,7 +13,7 @@ from tasks.channels.contract import Accepted
 from tasks.channels.opening import open_channel
 from tests.support.messages import make_message
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 def _read(record: Path) -> list[dict[str, Any]]:

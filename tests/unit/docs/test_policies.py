@@ -24,7 +24,7 @@ from models.messages.letters import COMMON, variables_of
 from models.policies.policy import CONTACT_RULES, AnyPolicy, Step
 from models.policies.shipped import read_policy, shipped_contact_rules, shipped_policy
 
-PAGE = (Path(__file__).parents[2] / "docs" / "policies.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "policies.md").read_text(encoding="utf-8")
 COUNTED_FROM = {
     SubjectKind.APPOINTMENT: "the start",
     SubjectKind.HANDOVER: "the handover",

@@ -8,7 +8,7 @@ from console.api.upserts import SCOPES
 from models.core.settings import Settings
 from models.people.api_scopes import ApiScope
 
-PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "api.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("word", [*ApiScope, *SCOPES])
