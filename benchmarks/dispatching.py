@@ -57,7 +57,7 @@ def measure(engine: Engine, settings: Settings, messages: int) -> list[Figure]:
         install_shipped(connection, NOON)
         for statement in RECIPIENTS:
             run(connection, statement, messages)
-        plan(connection, ProcessName.POST_DELIVERY_FOLLOWUP, NOON, None)
+        plan(connection, ProcessName("post-delivery-followup"), NOON, None)
     settle(engine)
     with sink(settings.home) as address:
         ours = _dispatch(engine, settings, address, messages)

@@ -13,8 +13,8 @@ from benchmarks.peaks import peak_megabytes
 from benchmarks.results import Figure
 from deployments.postgres import Cluster
 from models.core.settings import Settings
-from models.core.words import STANDING_PROCESSES
 from models.database.schema import upgrade
+from models.policies.shipped import shipped_processes
 from tasks.intake.importing import load_file, read_kinds
 from tasks.planning.sweep import plan
 
@@ -52,7 +52,7 @@ def work(path: Path) -> None:
     settings = Settings()
     assert settings.database_url is not None
     engine = create_engine(settings.database_url.get_secret_value())
-    for process in STANDING_PROCESSES:
+    for process in shipped_processes():
         with engine.begin() as connection:
             plan(connection, process, NOON, None)
     with engine.begin() as connection:

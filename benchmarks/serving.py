@@ -18,8 +18,9 @@ from sqlalchemy import Engine, select, text
 
 from benchmarks.crowd import NOON, fill, run, settle
 from benchmarks.results import Figure
-from models.core.words import STANDING_PROCESSES, Role, TouchState
+from models.core.words import Role, TouchState
 from models.ledger.tables import Dispatcher, Touch
+from models.policies.shipped import shipped_processes
 from tasks.access.users import NewUser, add_user
 from tasks.dispatch.claim import claim
 from tasks.planning.sweep import plan
@@ -64,7 +65,7 @@ def furnish(engine: Engine, customers: int) -> None:
         run(connection, HISTORY, customers)
     settle(engine)
     with engine.begin() as connection:
-        for process in STANDING_PROCESSES:
+        for process in shipped_processes():
             plan(connection, process, NOON, None)
         connection.execute(Dispatcher.__table__.insert().values(id=1, started_at=NOON))
         claim(connection, NOON, dispatcher_id=1, limit=5000)

@@ -8,9 +8,10 @@ from sqlalchemy import Engine
 
 from benchmarks.crowd import NOON
 from benchmarks.results import Figure
-from models.core.words import STANDING_PROCESSES, ProcessName
+from models.core.words import ProcessName
 from models.database.tables import metadata
 from models.ledger.tables import Touch, Verdict
+from models.policies.shipped import shipped_processes
 from tasks.planning.sweep import plan
 
 ROUNDS = 3
@@ -23,7 +24,7 @@ WRITTEN = {Touch.__tablename__: "kept_touches", Verdict.__tablename__: "kept_ver
 def measure(engine: Engine, customers: int) -> list[Figure]:
     """Seconds a sweep of each process takes: the first, and one that finds all planned."""
     _run(engine, f"alter table cases drop constraint if exists {CASES_TO_TOUCHES}")
-    return [figure for process in STANDING_PROCESSES for figure in _of_process(engine, process, customers)]
+    return [figure for process in shipped_processes() for figure in _of_process(engine, process, customers)]
 
 
 def _of_process(engine: Engine, process: ProcessName, customers: int) -> list[Figure]:

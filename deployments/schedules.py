@@ -61,13 +61,13 @@ DAILY = (
 )
 SERVED = (
     Served(
-        ProcessName.APPOINTMENT_REMINDERS, "flows.appointment_reminders", (Slot(BEAT, "*/5 * * * *", local=False),)
+        ProcessName("appointment-reminders"), "flows.appointment_reminders", (Slot(BEAT, "*/5 * * * *", local=False),)
     ),  # two hours before an appointment and thirty minutes after its start both need a short beat
-    Served(ProcessName.POST_DELIVERY_FOLLOWUP, "flows.post_delivery_followup", DAILY),
-    Served(ProcessName.WARRANTY_EXPIRY, "flows.warranty_expiry", DAILY),
-    Served(ProcessName.OVERDUE_ACCOUNTS, "flows.overdue_accounts", DAILY),
-    Served(ProcessName.COMPLAINT_FOLLOWUP, "flows.complaint_followup", DAILY),
-    Served(ProcessName.CAMPAIGNS, "flows.campaigns", (Slot(BEAT, "* * * * *", local=False),)),
+    Served(ProcessName("post-delivery-followup"), "flows.post_delivery_followup", DAILY),
+    Served(ProcessName("warranty-expiry"), "flows.warranty_expiry", DAILY),
+    Served(ProcessName("overdue-accounts"), "flows.overdue_accounts", DAILY),
+    Served(ProcessName("complaint-followup"), "flows.complaint_followup", DAILY),
+    Served(ProcessName("campaigns"), "flows.campaigns", (Slot(BEAT, "* * * * *", local=False),)),
     Served("campaign", "flows.campaign", (), one_at_a_time=False),  # one run waits for each approval
     Served("all-processes", "flows.all_processes", ()),  # started by hand alone
     Served("dispatch", "flows.dispatch", (Slot(BEAT, "* * * * *", local=False),)),

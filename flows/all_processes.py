@@ -16,11 +16,11 @@ from models.core.words import ProcessName
 from tasks.prefect.run import ProcessRun, accounted_run, dispatch_touches, rehearse_touches
 
 PREPARATIONS = {
-    ProcessName.APPOINTMENT_REMINDERS: appointment_reminders.prepare,
-    ProcessName.COMPLAINT_FOLLOWUP: complaint_followup.prepare,
-    ProcessName.OVERDUE_ACCOUNTS: overdue_accounts.prepare,
-    ProcessName.POST_DELIVERY_FOLLOWUP: post_delivery_followup.prepare,
-    ProcessName.WARRANTY_EXPIRY: warranty_expiry.prepare,
+    ProcessName("appointment-reminders"): appointment_reminders.prepare,
+    ProcessName("complaint-followup"): complaint_followup.prepare,
+    ProcessName("overdue-accounts"): overdue_accounts.prepare,
+    ProcessName("post-delivery-followup"): post_delivery_followup.prepare,
+    ProcessName("warranty-expiry"): warranty_expiry.prepare,
 }
 """In the order of the shipped priorities."""
 
@@ -42,6 +42,6 @@ async def all_processes(as_of: datetime | None = None, dry_run: bool = False) ->
             await PREPARATIONS[ProcessName(run.process)](run)
         for run in enabled:
             await dispatch_touches(run)
-            if run.process == ProcessName.POST_DELIVERY_FOLLOWUP:
+            if run.process == ProcessName("post-delivery-followup"):
                 await post_delivery_followup.conclude(run)
     return runs

@@ -21,13 +21,13 @@ async def prepare(run: ProcessRun) -> None:
     await plan_touches(run)
 
 
-@flow(name=ProcessName.APPOINTMENT_REMINDERS.value)
+@flow(name=ProcessName("appointment-reminders"))
 async def appointment_reminders(as_of: datetime | None = None, dry_run: bool = False) -> ProcessRun:
     """Departments hear of changes first; then everyone's confirmations, reminders, calls and no-shows.
 
     As of a past moment, only facts dated up to it count. A dry run shows what would happen and does nothing.
     """
-    async with accounted_run(ProcessName.APPOINTMENT_REMINDERS, as_of, dry_run=dry_run) as run:
+    async with accounted_run(ProcessName("appointment-reminders"), as_of, dry_run=dry_run) as run:
         if dry_run:
             await rehearse_touches(run)
         elif run.enabled:

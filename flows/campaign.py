@@ -16,7 +16,7 @@ async def campaign(campaign_id: int, as_of: datetime | None = None) -> ProcessRu
     Whatever is left is done by the runs of `campaigns`, which come round every minute.
     """
     await wait_for_approval(campaign_id)
-    async with accounted_run(ProcessName.CAMPAIGNS, as_of, dry_run=False) as run:
+    async with accounted_run(ProcessName("campaigns"), as_of, dry_run=False) as run:
         if run.enabled:
             await carry_on(run, campaign_id)
     return run

@@ -13,13 +13,13 @@ async def prepare(run: ProcessRun) -> None:
     await plan_touches(run)
 
 
-@flow(name=ProcessName.COMPLAINT_FOLLOWUP.value)
+@flow(name=ProcessName("complaint-followup"))
 async def complaint_followup(as_of: datetime | None = None, dry_run: bool = False) -> ProcessRun:
     """Everyone whose complaint was closed the day before, and who has not complained again.
 
     As of a past moment, only facts dated up to it count. A dry run shows what would happen and does nothing.
     """
-    async with accounted_run(ProcessName.COMPLAINT_FOLLOWUP, as_of, dry_run=dry_run) as run:
+    async with accounted_run(ProcessName("complaint-followup"), as_of, dry_run=dry_run) as run:
         if dry_run:
             await rehearse_touches(run)
         elif run.enabled:

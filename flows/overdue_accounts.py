@@ -21,13 +21,13 @@ async def prepare(run: ProcessRun) -> None:
     await plan_touches(run)
 
 
-@flow(name=ProcessName.OVERDUE_ACCOUNTS.value)
+@flow(name=ProcessName("overdue-accounts"))
 async def overdue_accounts(as_of: datetime | None = None, dry_run: bool = False) -> ProcessRun:
     """Broken promises become cases; then every account is chased at the level of its oldest open invoice.
 
     As of a past moment, only facts dated up to it count. A dry run shows what would happen and does nothing.
     """
-    async with accounted_run(ProcessName.OVERDUE_ACCOUNTS, as_of, dry_run=dry_run) as run:
+    async with accounted_run(ProcessName("overdue-accounts"), as_of, dry_run=dry_run) as run:
         if dry_run:
             await rehearse_touches(run)
         elif run.enabled:

@@ -25,13 +25,13 @@ async def conclude(run: ProcessRun) -> None:
     await add_coverage(run)
 
 
-@flow(name=ProcessName.POST_DELIVERY_FOLLOWUP.value)
+@flow(name=ProcessName("post-delivery-followup"))
 async def post_delivery_followup(as_of: datetime | None = None, dry_run: bool = False) -> ProcessRun:
     """Everyone who was given a car on day 1, 3, 7, 30, 90 before, or one from the workshop on day 3.
 
     As of a past moment, only facts dated up to it count. A dry run shows what would happen and does nothing.
     """
-    async with accounted_run(ProcessName.POST_DELIVERY_FOLLOWUP, as_of, dry_run=dry_run) as run:
+    async with accounted_run(ProcessName("post-delivery-followup"), as_of, dry_run=dry_run) as run:
         if dry_run:
             await rehearse_touches(run)
         elif run.enabled:

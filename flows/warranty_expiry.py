@@ -13,13 +13,13 @@ async def prepare(run: ProcessRun) -> None:
     await plan_touches(run)
 
 
-@flow(name=ProcessName.WARRANTY_EXPIRY.value)
+@flow(name=ProcessName("warranty-expiry"))
 async def warranty_expiry(as_of: datetime | None = None, dry_run: bool = False) -> ProcessRun:
     """Everyone whose warranty ends, by date or by mileage, in 60, 45, 30 or 7 days, and who has no inspection booked.
 
     As of a past moment, only facts dated up to it count. A dry run shows what would happen and does nothing.
     """
-    async with accounted_run(ProcessName.WARRANTY_EXPIRY, as_of, dry_run=dry_run) as run:
+    async with accounted_run(ProcessName("warranty-expiry"), as_of, dry_run=dry_run) as run:
         if dry_run:
             await rehearse_touches(run)
         elif run.enabled:

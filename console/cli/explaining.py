@@ -22,13 +22,14 @@ from models.ledger.explanations import CustomerSeen, Explanation, ProcessStory, 
 from tasks.explaining.finding import find_customer
 from tasks.explaining.story import explain
 from tasks.policies.catalogue import install_if_empty
+from tasks.policies.processes import find_process, list_processes
 
 
 def why(
     customer: Annotated[
         str, typer.Argument(help="A customer's key, phone number, e-mail address, name, number plate or VIN.")
     ],
-    process: Annotated[ProcessName | None, typer.Option(help="Only this process.")] = None,
+    process: Annotated[str | None, typer.Option(help="Only this process.")] = None,
     as_of: Annotated[str | None, typer.Option(help="The moment to look from, ISO 8601; now if not given.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a script.")] = False,
 ) -> None:
@@ -42,14 +43,14 @@ def why(
         paper().print(_tree(told, zone))
 
 
-def _explain(session: Session, customer: str, process: ProcessName | None, as_of: str | None) -> Explanation:
+def _explain(session: Session, customer: str, process: str | None, as_of: str | None) -> Explanation:
     now = moment_asked(session.connection, session.settings, as_of, session.now)
     install_if_empty(session.connection, session.now)
     return explain(
         session.connection,
         find_customer(session.connection, customer),
         now,
-        [process] if process else list(ProcessName),
+        [find_process(session.connection, process)] if process else list_processes(session.connection),
         partial(_next_sweep, session.settings.zone),
     )
 

@@ -6,14 +6,14 @@ from typing import Annotated
 import typer
 
 from console.cli.session import Commands, open_session, print_json, print_table
-from models.core.words import ProcessName
 from tasks.overview.reporting import read_status
 from tasks.policies.catalogue import install_if_empty
+from tasks.policies.processes import find_process
 from tasks.runs.steering import switch_process
 
 app = typer.Typer(cls=Commands, invoke_without_command=True, help="The processes, and which of them run.")
 
-Name = Annotated[ProcessName, typer.Argument(help="The process.")]
+Name = Annotated[str, typer.Argument(help="The process.")]
 
 
 @app.callback()
@@ -44,9 +44,11 @@ def disable(name: Name) -> None:
     _switch(name, enabled=False)
 
 
-def _switch(name: ProcessName, *, enabled: bool) -> None:
+def _switch(name: str, *, enabled: bool) -> None:
     with open_session() as session:
         install_if_empty(session.connection, session.now)
-        changed = switch_process(session.connection, session.now, name, enabled=enabled, actor=getuser())
+        changed = switch_process(
+            session.connection, session.now, find_process(session.connection, name), enabled=enabled, actor=getuser()
+        )
     state = "enabled" if enabled else "disabled"
     typer.echo(f"{name} is {state}." if changed else f"{name} was {state} already.")

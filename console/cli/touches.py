@@ -9,10 +9,11 @@ import typer
 from console.cli.session import Commands, check_store, local, open_session, print_json, print_table
 from console.cli.settling import settle_touch, unsettled
 from console.shared.shapes import shape
-from models.core.words import ProcessName, TouchState
+from models.core.words import TouchState
 from models.ledger.reports import TouchRow
 from tasks.explaining.finding import find_customer
 from tasks.overview.reporting import TouchFilter, list_touches
+from tasks.policies.processes import find_process
 from tasks.touches.picking import short
 
 MOST = 100_000
@@ -25,7 +26,7 @@ app.command("settle")(settle_touch)
 @app.callback()
 def touches(
     context: typer.Context,
-    process: Annotated[ProcessName | None, typer.Option(help="Only of this process.")] = None,
+    process: Annotated[str | None, typer.Option(help="Only of this process.")] = None,
     state: Annotated[TouchState | None, typer.Option(help="Only in this state.")] = None,
     step: Annotated[str | None, typer.Option(help="Only of this step.")] = None,
     store: Annotated[str | None, typer.Option(help="Only of the store with this code.")] = None,
@@ -43,7 +44,8 @@ def touches(
     with open_session() as session:
         check_store(session.connection, store)
         customer_id = find_customer(session.connection, customer) if customer else None
-        wanted = TouchFilter(process, state, step, store, customer_id, _day(day), limit)
+        asked = find_process(session.connection, process) if process else None
+        wanted = TouchFilter(asked, state, step, store, customer_id, _day(day), limit)
         rows = list_touches(session.connection, wanted, reveal=reveal)
     if as_json:
         print_json([shape(row, ZoneInfo(row.time_zone)) for row in rows])

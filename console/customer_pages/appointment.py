@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from starlette.responses import Response
 
 from console.customer_pages.guests import Guest
+from models.subjects.appointment import PAGE
 from tasks.self_service.booking import (
     AppointmentChanged,
     SlotTaken,
@@ -16,6 +17,9 @@ from tasks.self_service.booking import (
 )
 
 CONFLICT, UNFIT = 409, 422
+
+PURPOSE = PAGE
+"""What the link to this page is for."""
 
 
 async def show(guest: Guest, problem: str = "", status: int = 200) -> Response:

@@ -4,10 +4,14 @@ from starlette.responses import Response
 
 from console.customer_pages.guests import Guest
 from models.core.words import ChannelName, Purpose
+from models.kits.links import CONSENT
 from tasks.customers.consent import ConsentChanged, read_switches
 from tasks.self_service.contact_choices import CHOICES, Choice, choose, end_all_contact
 
 CONFLICT = 409
+
+PURPOSE = CONSENT
+"""What the link to this page is for."""
 
 
 async def show(guest: Guest, problem: str = "", status: int = 200) -> Response:

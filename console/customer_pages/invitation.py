@@ -1,16 +1,21 @@
 """The page that a campaign invites to: ask for a visit at a free time, or say that it is of no interest."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from starlette.responses import Response
 
 from console.customer_pages.guests import Guest
-from models.messages.links import Link, LinkPurpose
+from models.kits.links import consent_link
+from models.subjects.recipient import INVITATION
 from tasks.messages.links import write_token
 from tasks.self_service.booking import AppointmentChanged, SlotTaken, days_for_a_visit
 from tasks.self_service.invitations import Invitation, ask, decline, see_invitation
 
 CONFLICT, UNFIT = 409, 422
+
+PURPOSE = INVITATION
+"""What the link to this page is for."""
 
 
 async def show(guest: Guest, problem: str = "", status: int = 200) -> Response:
@@ -53,9 +58,8 @@ DEEDS = {"ask": take_wish, "decline": take_no}
 
 def _choices(guest: Guest) -> str:
     """Where the customer chooses how they are contacted: for no longer than this link works."""
-    own = guest.link.customer_id
-    link = Link(LinkPurpose.CONSENT, None, own, own, guest.link.until)
-    return guest.address_of(write_token(guest.database.settings, link))
+    own = replace(consent_link(guest.link.customer_id, guest.now), until=guest.link.until)
+    return guest.address_of(write_token(guest.database.settings, own))
 
 
 def _day(text: str) -> date | None:

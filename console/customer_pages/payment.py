@@ -6,10 +6,14 @@ from starlette.responses import Response
 
 from console.customer_pages.guests import Guest
 from models.messages.letters import write_money
+from models.subjects.account import PAYMENT
 from models.subjects.promises import PromiseForThePast, PromiseTooFarOff
 from tasks.self_service.paying import NothingToPromise, promise, see_account
 
 CONFLICT, UNFIT = 409, 422
+
+PURPOSE = PAYMENT
+"""What the link to this page is for."""
 
 
 async def show(guest: Guest, problem: str = "", status: int = 200) -> Response:

@@ -1,6 +1,9 @@
 """The addresses under /c/: a link says by itself what it opens. Looking changes nothing; what changes is a form."""
 
 from collections.abc import Awaitable, Callable
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
@@ -8,24 +11,18 @@ from fastapi import APIRouter, Request
 from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.responses import RedirectResponse, Response
 
-from console.customer_pages import appointment, contact, invitation, payment, survey
+import console.customer_pages
 from console.customer_pages.guests import FormTooLarge, Guest, language_asked, read_form
 from console.shared.database import Database
 from console.shared.plain_pages import preferred_language, render_page
 from console.shared.words import LANGUAGES
 from models.core.errors import AftercareError
-from models.messages.links import PATH, LinkPurpose, NotOurLink
+from models.core.words import LinkPurpose
+from models.messages.links import PATH, NotOurLink
 from tasks.messages.links import find_reader, read_token, stores_to_call
 
 routes = APIRouter(include_in_schema=False)
 
-PAGES: dict[LinkPurpose, ModuleType] = {
-    LinkPurpose.APPOINTMENT: appointment,
-    LinkPurpose.SURVEY: survey,
-    LinkPurpose.CONSENT: contact,
-    LinkPurpose.PAYMENT: payment,
-    LinkPurpose.INVITATION: invitation,
-}
 NOT_FOUND, GONE, TOO_LARGE, AWAY = 404, 410, 413, 503
 """Addresses that are none of ours and those that have run out get a page that says whom to call, and no more."""
 
@@ -45,13 +42,21 @@ class LinkOver(AftercareError):
         super().__init__("This link has run out.")
 
 
+@cache
+def _pages() -> dict[LinkPurpose, ModuleType]:
+    """The page of each purpose: the modules beside this one that say what they are for."""
+    names = sorted(module.name for module in iter_modules(console.customer_pages.__path__))
+    modules = [import_module(f"{console.customer_pages.__name__}.{name}") for name in names]
+    return {module.PURPOSE: module for module in modules if hasattr(module, "PURPOSE")}
+
+
 @routes.api_route(PATH + "{token}", methods=["GET", "HEAD"])
 async def show_page(request: Request, token: str) -> Response:
     """The page that a link opens."""
 
     async def show() -> Response:
         guest = await _greet(request, token)
-        shown: Response = await PAGES[guest.link.purpose].show(guest)
+        shown: Response = await _pages()[guest.link.purpose].show(guest)
         return shown
 
     return await _answered(request, show)
@@ -69,7 +74,7 @@ async def take_form(request: Request, token: str, deed: str) -> Response:
 
     async def take() -> Response:
         guest = await _greet(request, token, await read_form(request))
-        does = PAGES[guest.link.purpose].DEEDS.get(deed)
+        does = _pages()[guest.link.purpose].DEEDS.get(deed)
         if does is None:
             raise NotOurLink
         done: Response = await does(guest)

@@ -7,9 +7,13 @@ from starlette.responses import Response
 from console.customer_pages.guests import Guest
 from models.calls.surveys import DIMENSIONS, HIGHEST, LOWEST
 from models.core.words import SurveySource
+from models.subjects.visit import SURVEY
 from tasks.self_service.surveys import LONGEST_COMMENT, Answer, CommentTooLong, NotAMark, answer_survey, see_visit
 
 UNFIT = 422
+
+PURPOSE = SURVEY
+"""What the link to this page is for."""
 
 
 async def show(guest: Guest, problem: str = "", status: int = 200) -> Response:

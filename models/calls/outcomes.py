@@ -8,6 +8,7 @@ from typing import assert_never
 
 from models.core.errors import AftercareError
 from models.core.words import CallOutcome, Purpose, SubjectKind, TouchState
+from models.kits.registry import traits_of
 from models.stores.working_hours import WorkingHours, next_working_day, next_working_moment
 
 LATER = timedelta(hours=3)
@@ -124,7 +125,7 @@ def _check_arguments(report: CallReport) -> None:
 
 def _promised(report: CallReport, facts: CallFacts) -> CallEffects:
     promise = report.promise
-    if facts.subject is not SubjectKind.ACCOUNT:
+    if CallOutcome.PROMISED not in traits_of(facts.subject).outcomes:
         raise UnfitOutcome(report.outcome, f"the call is about a {facts.subject}, and only an account is promised to")
     if promise is None:
         raise IncompleteOutcome(report.outcome, "the day that was promised")

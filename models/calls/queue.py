@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from models.calls.surveys import DIMENSIONS, HIGHEST, LOWEST
 from models.core.errors import AftercareError
 from models.core.words import CallOutcome, Purpose, Role, SubjectKind
+from models.kits.registry import traits_of
 
 HELD_FOR = timedelta(minutes=5)
 """Who has a call on the screen keeps it for so long without a sign of life."""
@@ -23,9 +24,10 @@ KEYS: dict[str, CallOutcome] = {
     "8": CallOutcome.CALLBACK,
 }
 """A key means the same for every call, whichever outcomes fit it."""
+OFFERED_BY_KITS = frozenset({CallOutcome.PROMISED})
+"""The outcomes that only calls about some subjects may have."""
 SPOKEN_TO = frozenset({CallOutcome.REACHED_SATISFIED, CallOutcome.REACHED_NOT_SATISFIED, CallOutcome.REACHED})
 """The outcomes of calls in which a customer may have given marks."""
-VISITS = frozenset({SubjectKind.HANDOVER, SubjectKind.REPAIR_ORDER})
 ALL_ROLES: frozenset[Role | None] = frozenset({None, *Role})
 ROLES_SERVED: Mapping[Role, frozenset[Role | None]] = {
     Role.AGENT: frozenset({None, Role.AGENT}),
@@ -56,15 +58,14 @@ def roles_served(role: Role) -> frozenset[Role | None]:
 
 
 def outcomes_of(subject: SubjectKind) -> dict[str, CallOutcome]:
-    """By key, the outcomes that a call about such a subject may have: only an account is promised to."""
-    about_money = subject is SubjectKind.ACCOUNT
-    return {key: outcome for key, outcome in KEYS.items() if about_money or outcome is not CallOutcome.PROMISED}
+    """By key, the outcomes that a call about such a subject may have: those of every call, and its own."""
+    own = traits_of(subject).outcomes
+    return {key: outcome for key, outcome in KEYS.items() if outcome in own or outcome not in OFFERED_BY_KITS}
 
 
 def asks_marks(purpose: Purpose, subject: SubjectKind) -> bool:
-    """Whether the customer is asked for marks: in a survey, and in the follow-up of a repair order."""
-    after_repair = purpose is Purpose.FOLLOW_UP and subject is SubjectKind.REPAIR_ORDER
-    return subject in VISITS and (purpose is Purpose.SURVEY or after_repair)
+    """Whether a call for that purpose asks the customer how it was."""
+    return traits_of(subject).asks_marks(purpose)
 
 
 def check_marks(marks: Mapping[str, int], outcome: CallOutcome, purpose: Purpose, subject: SubjectKind) -> None:

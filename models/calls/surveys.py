@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.core.base import Base, Key, enumeration
+from models.core.base import WORD, Base, Key, enumeration
 from models.core.words import SubjectKind, SurveySource
 
 DIMENSIONS = ("solved", "punctual", "price_clear", "reception", "premises", "recommends")
@@ -23,7 +23,7 @@ class SurveyAnswer(Base):
     id: Mapped[Key]
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"), index=True)
-    subject_kind: Mapped[SubjectKind] = mapped_column(enumeration(SubjectKind))
+    subject_kind: Mapped[SubjectKind] = mapped_column(WORD)
     subject_id: Mapped[int] = mapped_column(BigInteger)
     answered_at: Mapped[datetime]
     source: Mapped[SurveySource] = mapped_column(enumeration(SurveySource))

@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 
 from models.core.errors import AftercareError
+from models.core.frozen import Frozen
 from models.core.validation import all_of, complaints_by_place
 from models.core.words import CampaignPart, ChannelName, LeadState, LeadUrgency, Purpose, WorkKind
-from models.policies.policy import Frozen
 
 MOST_DEPTH = 8
 MOST_CONDITIONS = 100

@@ -9,10 +9,10 @@ from pydantic import AwareDatetime, Field, StringConstraints, ValidationError, m
 
 from models.campaigns.audiences import AudienceRule
 from models.core.errors import AftercareError
+from models.core.frozen import Frozen
 from models.core.offsets import Offset, OffsetField
 from models.core.validation import all_of, complaints_by_place
 from models.core.words import ChannelName, Language, LaunchKind, Purpose, Role, StepKind, WinnerBy
-from models.policies.policy import Frozen
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 SmallShare = Annotated[float, Field(ge=0, le=100)]

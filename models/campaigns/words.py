@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from models.campaigns.plans import CampaignPlan, EmailWords, Words
 from models.core.errors import AftercareError
-from models.core.words import ChannelName, Language, Purpose, StepKind, SubjectKind
+from models.core.words import RECIPIENT, ChannelName, Language, Purpose, StepKind
+from models.kits.letters import variables_of
+from models.kits.links import CONSENT
 from models.messages.letters import LINKS
-from models.messages.links import LinkPurpose
 from models.messages.rendering import check_template, links_in
 from models.messages.template_guard import refuse_forbidden
 
@@ -48,7 +49,7 @@ class SaysNoWayOut(AftercareError):
         self.variant, self.channel, self.language = saying.variant, saying.channel, saying.language
         super().__init__(
             f"{saying.place}: the text does not say how the customer can stop such messages; add "
-            f"'{HINTS[saying.language]}', or the link {{{{ {LINKS}.{LinkPurpose.CONSENT} }}}}."
+            f"'{HINTS[saying.language]}', or the link {{{{ {LINKS}.{CONSENT} }}}}."
         )
 
 
@@ -108,15 +109,16 @@ def check_texts(plan: CampaignPlan) -> None:
     Raises `UnreadableTemplate`, `UnknownVariable` or `ForbiddenInTemplate`, which name the variant, the channel and
     the language; `SaysNoWayOut` for a marketing text.
     """
+    known = variables_of(RECIPIENT)
     for saying in sayings_of(plan):
         for part in (saying.subject, saying.text):
             if part is not None:
-                check_template(saying.place, part, SubjectKind.RECIPIENT)
-                refuse_forbidden(saying.place, part)
+                check_template(saying.place, part, known)
+                refuse_forbidden(saying.place, part, known)
         if plan.purpose is Purpose.MARKETING and not saying.by_phone and not says_way_out(saying.text):
             raise SaysNoWayOut(saying)
 
 
 def says_way_out(text: str) -> bool:
     """Whether a text says how to stop such messages, or links to where that is chosen."""
-    return LinkPurpose.CONSENT in links_in(text) or OPT_OUT.search(text) is not None
+    return CONSENT in links_in(text) or OPT_OUT.search(text) is not None

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
-from sqlalchemy import TIMESTAMP, BigInteger, Enum, Identity, MetaData, Numeric, Text
+from sqlalchemy import TIMESTAMP, BigInteger, Enum, Identity, MetaData, Numeric, String, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
@@ -15,6 +15,10 @@ Facts = dict[str, Any]
 Key = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
 Instant = Annotated[datetime, mapped_column(TIMESTAMP(timezone=True))]
 Money = Annotated[Decimal, mapped_column(Numeric(14, 2))]
+
+
+WORD: String = String(40)
+"""A word of a set that grows: which words there are is for the kits and the processes to say, not for the schema."""
 
 
 class Base(DeclarativeBase):

@@ -1,40 +1,37 @@
-"""The words of the business as enumerations. One word, one meaning, everywhere."""
+"""The words of the business. One word, one meaning, everywhere. Sets that a kit or a process adds to are open."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NewType
 
 Language = Literal["zh-CN", "en"]
 """What customers are written to in, and users read the console in."""
 
 
-class ProcessName(StrEnum):
-    """A business procedure with a name."""
+ProcessName = NewType("ProcessName", str)
+"""A business procedure with a name. Which there are is data: the shipped ones lie in `models/processes`."""
+CAMPAIGNS = ProcessName("campaigns")
+"""Every campaign together. Each brings its own policy, made from its plan."""
 
-    APPOINTMENT_REMINDERS = "appointment-reminders"
-    POST_DELIVERY_FOLLOWUP = "post-delivery-followup"
-    WARRANTY_EXPIRY = "warranty-expiry"
-    OVERDUE_ACCOUNTS = "overdue-accounts"
-    COMPLAINT_FOLLOWUP = "complaint-followup"
-    CAMPAIGNS = "campaigns"
-    """Every campaign together. Each brings its own policy, made from its plan."""
+SubjectKind = NewType("SubjectKind", str)
+"""What a process is about. Which kinds there are is found in `models/subjects`."""
+RECIPIENT = SubjectKind("recipient")
+"""A customer in the audience of a campaign."""
 
+Condition = NewType("Condition", str)
+"""What must hold of the subject, when a step is planned and again at the moment of sending. Each kit brings its own."""
 
-STANDING_PROCESSES = tuple(name for name in ProcessName if name is not ProcessName.CAMPAIGNS)
-"""The processes that run by a standing policy, day after day."""
+Moment = NewType("Moment", str)
+"""What a step counts from. A touch is unique by its subject's anchor, whatever its step counts from."""
+ANCHOR = Moment("anchor")
+"""The moment that every subject has."""
 
+LinkPurpose = NewType("LinkPurpose", str)
+"""What a customer can do at a signed link."""
 
-class SubjectKind(StrEnum):
-    """What a process is about."""
-
-    APPOINTMENT = "appointment"
-    HANDOVER = "handover"
-    REPAIR_ORDER = "repair-order"
-    WARRANTY = "warranty"
-    ACCOUNT = "account"
-    CASE = "case"
-    """A complaint."""
-    RECIPIENT = "recipient"
-    """A customer in the audience of a campaign."""
+EffectName = NewType("EffectName", str)
+"""What a task does when it reaches the desk that it is for."""
+HOLD_ACCOUNT = EffectName("hold-account")
+"""House rules for the account: it gets no further credit."""
 
 
 class StepKind(StrEnum):
@@ -289,38 +286,6 @@ class RunState(StrEnum):
     RUNNING = "running"
     COMPLETED = "completed"
     FAILED = "failed"
-
-
-class Moment(StrEnum):
-    """What a step counts from. A touch is unique by its subject's anchor, whatever its step counts from."""
-
-    ANCHOR = "anchor"
-    BOOKING = "booking"
-    """The appointment was booked, or moved."""
-    REQUEST = "request"
-    """The customer asked for an appointment."""
-    OTHER_TIME_ASKED = "other-time-asked"
-    """The customer asked for another time."""
-
-
-class Condition(StrEnum):
-    """What must hold of the subject, when a step is planned and again at the moment of sending."""
-
-    STILL_BOOKED = "still-booked"
-    BOOKED_BEFORE_DUE = "booked-before-due"
-    NO_OTHER_TIME_ASKED = "no-other-time-asked"
-    PARTS_MISSING = "parts-missing"
-    NOT_ARRIVED = "not-arrived"
-    REQUEST_UNANSWERED = "request-unanswered"
-    CONTRACT_CUSTOMER = "contract-customer"
-    VEHICLE_KEPT = "vehicle-kept"
-    NO_INSPECTION = "no-inspection"
-    STILL_OWES = "still-owes"
-    NO_PROMISE = "no-promise"
-    CASE_CLOSED = "case-closed"
-    NO_NEWER_COMPLAINT = "no-newer-complaint"
-    MESSAGE_SENT = "message-sent"
-    NOT_ANSWERED = "not-answered"
 
 
 class LateRule(StrEnum):

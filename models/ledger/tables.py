@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
-from models.core.base import Base, Facts, Key, enumeration
+from models.core.base import WORD, Base, Facts, Key, enumeration
 from models.core.words import (
     CallOutcome,
     CaseKind,
@@ -143,7 +143,7 @@ class Touch(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=sql("gen_random_uuid()"))
     process: Mapped[str] = mapped_column(ForeignKey("processes.name"))
-    subject_kind: Mapped[SubjectKind] = mapped_column(enumeration(SubjectKind))
+    subject_kind: Mapped[SubjectKind] = mapped_column(WORD)
     subject_id: Mapped[int] = mapped_column(BigInteger)
     anchor_at: Mapped[datetime]
     step: Mapped[str]

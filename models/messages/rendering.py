@@ -1,6 +1,6 @@
 """Templates: checked before they are kept, rendered in a sandbox, measured as SMS."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -8,8 +8,7 @@ from jinja2 import StrictUndefined, Template, TemplateError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from models.core.errors import AftercareError
-from models.core.words import SubjectKind
-from models.messages.letters import LINKS, variables_of
+from models.messages.letters import LINKS
 
 ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 ENVIRONMENT.globals.clear()  # a template has the variables of its subject and nothing else
@@ -34,14 +33,17 @@ class UnknownVariable(AftercareError):
         )
 
 
-def check_template(key: str, text: str, subject: SubjectKind) -> None:
-    """Raises `UnreadableTemplate` or `UnknownVariable`."""
+def check_template(key: str, text: str, variables: Collection[str]) -> None:
+    """Whether a template can be read, and asks for no more than the variables that it is given.
+
+    Raises `UnreadableTemplate` or `UnknownVariable`.
+    """
     try:
         used = _used(ENVIRONMENT.parse(text))
         ENVIRONMENT.from_string(text)
     except TemplateError as error:
         raise UnreadableTemplate(key, error) from error
-    known = set(variables_of(subject))
+    known = set(variables)
     if used - known:
         raise UnknownVariable(key, used - known, known)
 

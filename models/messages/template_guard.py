@@ -1,12 +1,10 @@
 """What a template may be made of: words, its variables, and asking whether one is there. Nothing that computes."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from jinja2 import TemplateError, nodes
 
 from models.core.errors import AftercareError
-from models.core.words import SubjectKind
-from models.messages.letters import variables_of
 from models.messages.rendering import ENVIRONMENT, UnreadableTemplate
 
 ALLOWED = (
@@ -28,15 +26,17 @@ class ForbiddenInTemplate(AftercareError):
         )
 
 
-def refuse_forbidden(key: str, text: str) -> None:
-    """Raises `ForbiddenInTemplate` or `UnreadableTemplate`."""
+def refuse_forbidden(key: str, text: str, variables: Collection[str]) -> None:
+    """Whether a template only says words and `variables`, and asks whether one is there.
+
+    Raises `ForbiddenInTemplate` or `UnreadableTemplate`.
+    """
     try:
         template = ENVIRONMENT.parse(text)
     except TemplateError as error:
         raise UnreadableTemplate(key, error) from error
-    known = {name for subject in SubjectKind for name in variables_of(subject)}
     for node in _all(template):
-        if isinstance(node, nodes.Getattr) and _dotted(node) in known:
+        if isinstance(node, nodes.Getattr) and _dotted(node) in variables:
             continue
         if isinstance(node, nodes.Filter) and node.name in FILTERS:
             continue

@@ -1,13 +1,27 @@
 """Policies as data: a process with its steps and rules, validated before it can be activated."""
 
+from collections.abc import Iterable
 from datetime import time, timedelta
-from decimal import Decimal
-from typing import Annotated, Literal, Self
+from functools import cache
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SerializeAsAny,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    create_model,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
+from models.core.frozen import Frozen, Slug
 from models.core.offsets import Offset, OffsetField
 from models.core.words import (
+    ANCHOR,
+    HOLD_ACCOUNT,
     CaseKind,
     ChannelName,
     Condition,
@@ -20,60 +34,32 @@ from models.core.words import (
     SubjectKind,
     Validity,
 )
-
-CURRENCY = r"^[A-Z]{3}$"
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-
-CONDITIONS: dict[SubjectKind, frozenset[Condition]] = {
-    SubjectKind.APPOINTMENT: frozenset(
-        {
-            Condition.STILL_BOOKED,
-            Condition.BOOKED_BEFORE_DUE,
-            Condition.NO_OTHER_TIME_ASKED,
-            Condition.PARTS_MISSING,
-            Condition.NOT_ARRIVED,
-            Condition.REQUEST_UNANSWERED,
-            Condition.CONTRACT_CUSTOMER,
-        }
-    ),
-    SubjectKind.HANDOVER: frozenset({Condition.VEHICLE_KEPT}),
-    SubjectKind.REPAIR_ORDER: frozenset({Condition.VEHICLE_KEPT}),
-    SubjectKind.WARRANTY: frozenset({Condition.VEHICLE_KEPT, Condition.NO_INSPECTION}),
-    SubjectKind.ACCOUNT: frozenset({Condition.STILL_OWES, Condition.NO_PROMISE}),
-    SubjectKind.CASE: frozenset({Condition.CASE_CLOSED, Condition.NO_NEWER_COMPLAINT}),
-    SubjectKind.RECIPIENT: frozenset({Condition.MESSAGE_SENT, Condition.NOT_ANSWERED}),
-}
-"""Which conditions can be asked of which subject."""
+from models.kits.contract import Rules
+from models.kits.registry import UnknownSubject, traits_of
 
 
-SUBJECTS: dict[ProcessName, tuple[SubjectKind, ...]] = {
-    ProcessName.APPOINTMENT_REMINDERS: (SubjectKind.APPOINTMENT,),
-    ProcessName.POST_DELIVERY_FOLLOWUP: (SubjectKind.HANDOVER, SubjectKind.REPAIR_ORDER),
-    ProcessName.WARRANTY_EXPIRY: (SubjectKind.WARRANTY,),
-    ProcessName.OVERDUE_ACCOUNTS: (SubjectKind.ACCOUNT,),
-    ProcessName.COMPLAINT_FOLLOWUP: (SubjectKind.CASE,),
-    ProcessName.CAMPAIGNS: (SubjectKind.RECIPIENT,),
-}
-"""What each process is about."""
+def _known(kind: str) -> SubjectKind:
+    try:
+        return traits_of(SubjectKind(kind)).kind
+    except UnknownSubject as error:
+        raise PydanticCustomError("unknown_subject", "{sentence}", {"sentence": str(error).rstrip(".")}) from error
 
 
-class Frozen(BaseModel):
-    """Immutable, and refuses what it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+KnownSubject = Annotated[SubjectKind, AfterValidator(_known)]
+"""A kind of subject that a kit is for."""
 
 
 class Step(Frozen):
     """One planned contact of a process."""
 
     key: Slug
-    subject: SubjectKind
+    subject: KnownSubject
     kind: StepKind
     after: OffsetField
     """From the moment it counts from to the due moment; negative: before it."""
     at: time | None = None
     """Store-local time of day; only with an offset in days. Without it the anchor's time of day holds."""
-    counts_from: Moment = Moment.ANCHOR
+    counts_from: Moment = ANCHOR
     valid_for: OffsetField | Validity
     when_late: LateRule = LateRule.SEND
     late_after: OffsetField = Offset(1, 0)
@@ -109,7 +95,7 @@ class Step(Frozen):
             return "late_after: cannot be negative"
         if (
             self.valid_for is Validity.UNTIL_ANCHOR
-            and self.counts_from is Moment.ANCHOR
+            and self.counts_from == ANCHOR
             and self.after.nominal >= timedelta(0)
         ):
             return "valid_for: 'until-anchor' is for steps before the anchor"
@@ -122,17 +108,20 @@ class Step(Frozen):
             return "role: a call or a task names the role it is for, and no channels"
         if (self.opens_case or self.holds_account) and self.kind is not StepKind.TASK:
             return "opens_case: only a task opens a case or holds an account"
-        if self.holds_account and self.subject is not SubjectKind.ACCOUNT:
-            return "holds_account: only an account can be put on hold"
+        if self.holds_account and HOLD_ACCOUNT not in traits_of(self.subject).effects:
+            return f"holds_account: a {self.subject} cannot be put on hold"
         return None
 
     def _complaint_about_conditions(self) -> str | None:
-        strange = [condition.value for condition in self.conditions if condition not in CONDITIONS[self.subject]]
+        traits = traits_of(self.subject)
+        strange = [condition for condition in self.conditions if condition not in traits.conditions]
         if strange:
-            known = ", ".join(sorted(CONDITIONS[self.subject]))
+            known = ", ".join(sorted(traits.conditions))
             return f"conditions: {', '.join(strange)} cannot be asked of a {self.subject}; expected some of {known}"
-        if self.counts_from is not Moment.ANCHOR and self.subject is not SubjectKind.APPOINTMENT:
-            return f"counts_from: a {self.subject} has no '{self.counts_from}'; expected anchor"
+        moments = (ANCHOR, *traits.moments)
+        if self.counts_from not in moments:
+            expected = " or ".join(moments)
+            return f"counts_from: a {self.subject} has no '{self.counts_from}'; expected {expected}"
         return None
 
     @property
@@ -147,37 +136,15 @@ class Step(Frozen):
         return (self.subject, self.counts_from, self.kind)
 
 
-class OverdueRules(Frozen):
-    """What overdue-accounts goes by."""
-
-    tolerance: dict[Annotated[str, StringConstraints(pattern=CURRENCY)], Annotated[Decimal, Field(ge=0)]] = {}
-    """Per currency: a balance up to this is not chased."""
+def rules_of(kinds: Iterable[SubjectKind]) -> type[Rules]:
+    """What a policy about some kinds of subjects goes by: the rules of each, as one model."""
+    return _rules_of(tuple(dict.fromkeys(kinds)))
 
 
-class AppointmentRules(Frozen):
-    """What appointment-reminders goes by."""
-
-    departments: tuple[Slug, ...] = ("workshop", "parts")
-    """Who is told of a moved or cancelled appointment that names no departments itself."""
-
-
-class FollowupRules(Frozen):
-    """What post-delivery-followup goes by: nothing beside its steps."""
-
-
-class WarrantyRules(Frozen):
-    """What warranty-expiry goes by."""
-
-    inspection_days: Annotated[int, Field(ge=1, le=730)] = 90
-    """An inspection booked or done within so many days before the end stops the invitations."""
-
-
-class ComplaintRules(Frozen):
-    """What complaint-followup goes by: nothing beside its steps."""
-
-
-class CampaignRules(Frozen):
-    """What a campaign goes by: nothing beside its steps. Its plan says the rest."""
+@cache
+def _rules_of(kinds: tuple[SubjectKind, ...]) -> type[Rules]:
+    models = tuple(dict.fromkeys(rules for kind in kinds if (rules := traits_of(kind).rules) is not None))
+    return create_model("PolicyRules", __base__=models) if models else Rules
 
 
 class Policy(Frozen):
@@ -187,6 +154,22 @@ class Policy(Frozen):
     priority: Annotated[int, Field(ge=0, le=100)]
     """Higher goes first when one customer cannot be told everything at once."""
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
+    rules: Annotated[SerializeAsAny[Rules], Field(validate_default=True)] = Rules()
+    """What it goes by beside its steps: the rules of all its subjects together."""
+
+    @field_validator("rules", mode="wrap")
+    @classmethod
+    def _are_those_of_its_subjects(cls, value: Any, _: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Rules:
+        if "steps" not in info.data:
+            return Rules()  # they are refused already, and say whose rules these are
+        steps: tuple[Step, ...] = info.data["steps"]
+        given = value.model_dump() if isinstance(value, Rules) else value
+        return rules_of(step.subject for step in steps).model_validate(given)
+
+    @property
+    def subjects(self) -> tuple[SubjectKind, ...]:
+        """What it is about, in the order of its steps."""
+        return tuple(dict.fromkeys(step.subject for step in self.steps))
 
     @model_validator(mode="after")
     def _steps_follow_each_other(self) -> Self:
@@ -196,9 +179,6 @@ class Policy(Frozen):
             sentence = f"steps: the key '{min(doubled)}' stands twice; each step needs its own"
             raise ValueError(sentence)
         for step in self.steps:
-            if step.subject not in SUBJECTS[self.process]:
-                sentence = f"steps: '{step.key}' is about a {step.subject}, which {self.process} does not look at"
-                raise ValueError(sentence)
             following = self.next_of(step)
             complaint = _complaint_about_pair(step, following, self.steps)
             if complaint:
@@ -237,53 +217,6 @@ def _complaint_about_pair(step: Step, following: Step | None, steps: tuple[Step,
             )
     return None
 
-
-class AppointmentPolicy(Policy):
-    """The policy of appointment-reminders (R1)."""
-
-    process: Literal[ProcessName.APPOINTMENT_REMINDERS]
-    rules: AppointmentRules = AppointmentRules()
-
-
-class FollowupPolicy(Policy):
-    """The policy of post-delivery-followup (R2)."""
-
-    process: Literal[ProcessName.POST_DELIVERY_FOLLOWUP]
-    rules: FollowupRules = FollowupRules()
-
-
-class WarrantyPolicy(Policy):
-    """The policy of warranty-expiry (R3)."""
-
-    process: Literal[ProcessName.WARRANTY_EXPIRY]
-    rules: WarrantyRules = WarrantyRules()
-
-
-class OverduePolicy(Policy):
-    """The policy of overdue-accounts (R4). Its steps are the dunning levels, in order."""
-
-    process: Literal[ProcessName.OVERDUE_ACCOUNTS]
-    rules: OverdueRules = OverdueRules()
-
-
-class ComplaintPolicy(Policy):
-    """The policy of complaint-followup (R10)."""
-
-    process: Literal[ProcessName.COMPLAINT_FOLLOWUP]
-    rules: ComplaintRules = ComplaintRules()
-
-
-class CampaignPolicy(Policy):
-    """The policy of one variant of one campaign (R13), made from its plan when it is launched."""
-
-    process: Literal[ProcessName.CAMPAIGNS]
-    rules: CampaignRules = CampaignRules()
-
-
-AnyPolicy = Annotated[
-    AppointmentPolicy | FollowupPolicy | WarrantyPolicy | OverduePolicy | ComplaintPolicy | CampaignPolicy,
-    Field(discriminator="process"),
-]
 
 CONTACT_RULES = "contact-rules"
 MADE_FOR_CAMPAIGNS = "campaign-"

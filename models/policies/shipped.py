@@ -5,17 +5,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from models.core.errors import AftercareError
-from models.core.words import STANDING_PROCESSES, ProcessName
-from models.policies.policy import CONTACT_RULES, AnyPolicy, ContactRules
+from models.core.words import ProcessName
+from models.policies.policy import CONTACT_RULES, ContactRules, Policy
 
 PROCESSES = Path(__file__).parents[1] / "processes"
 """A folder a process: `policy.toml`, `templates.toml`."""
 CONTACT_RULES_FILE = Path(__file__).with_name("contact-rules.toml")
 LANGUAGES = ("zh-CN", "en")
-POLICIES: TypeAdapter[AnyPolicy] = TypeAdapter(AnyPolicy)
 
 
 class BadPolicy(AftercareError):
@@ -29,7 +28,7 @@ class BadPolicy(AftercareError):
 def _complaints(error: ValidationError) -> list[str]:
     found = []
     for problem in error.errors(include_input=False):
-        path = ".".join(str(part) for part in problem["loc"] if part not in set(ProcessName))
+        path = ".".join(str(part) for part in problem["loc"])
         reason = problem["msg"].removeprefix("Value error, ")
         found.append(f"{path}: {reason}." if path else f"{reason}.")
     return found
@@ -45,10 +44,10 @@ class ShippedTemplate(NamedTuple):
     also: str | None
 
 
-def read_policy(name: str, body: dict[str, Any]) -> AnyPolicy:
+def read_policy(name: str, body: dict[str, Any]) -> Policy:
     """The policy that `body` describes. Raises `BadPolicy`."""
     try:
-        return POLICIES.validate_python(body)
+        return Policy.model_validate(body)
     except ValidationError as error:
         raise BadPolicy(name, error) from error
 
@@ -66,7 +65,14 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 @cache
-def shipped_policy(process: ProcessName) -> AnyPolicy:
+def shipped_processes() -> tuple[ProcessName, ...]:
+    """The processes that are shipped, the most important first."""
+    names = [ProcessName(path.parent.name) for path in PROCESSES.glob("*/policy.toml")]
+    return tuple(sorted(names, key=lambda name: (-shipped_policy(name).priority, name)))
+
+
+@cache
+def shipped_policy(process: ProcessName) -> Policy:
     """The shipped policy of a process."""
     return read_policy(process, _read(PROCESSES / process / "policy.toml"))
 
@@ -82,7 +88,7 @@ def shipped_templates() -> tuple[ShippedTemplate, ...]:
     """Every shipped template in every language."""
     return tuple(
         ShippedTemplate(key, language, entry.get("subject"), entry["text"], entry.get("also"))
-        for process in STANDING_PROCESSES
+        for process in shipped_processes()
         for key, languages in _read(PROCESSES / process / "templates.toml").items()
         for language, entry in languages.items()
     )

@@ -28,13 +28,14 @@ from sqlalchemy.sql.selectable import LateralFromClause
 from models.core.base import Facts
 from models.core.cadence import NOW, Now, local_day, midnight, moment
 from models.core.words import CallOutcome, ChannelName, ContactKind, Purpose, Role, StepKind, SubjectKind, TouchState
+from models.kits.registry import all_traits
 from models.ledger.tables import CallAttempt, Touch
 from models.people.tables import ContactPoint, Customer, Store
 from tasks.database.statistics import expect_many
 from tasks.dispatch.gates import latest_consent
 from tasks.messages.letters import letters_of
 from tasks.planning.ending import still_true
-from tasks.subjects.netting import ONCE
+from tasks.subjects.account.netting import ONCE
 
 CANDIDATES = bindparam("candidates", type_=ARRAY(Uuid))
 """The calls that a statement judges."""
@@ -78,7 +79,7 @@ def list_calls(
     What has lost its reason is left out at once: who paid a minute ago is not called. `store` is a store's code.
     """
     ready = _ready(now, store, role)
-    rows = connection.execute(_still_due(ready, now, SubjectKind)).all()
+    rows = connection.execute(_still_due(ready, now, all_traits())).all()
     letters = letters_of(connection, [row.id for row in rows], now)
     return [_item(row, letters[row.id].text if row.id in letters else "") for row in rows]
 

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, assert_never
+from typing import Any
 
 from sqlalchemy import Connection, Select, false, select
 
 from models.core.cadence import moment
-from models.core.words import CallOutcome, CaseKind, CaseState, ChannelName, StepKind, SubjectKind, TouchState
+from models.core.words import CallOutcome, CaseKind, CaseState, ChannelName, StepKind, TouchState
+from models.kits.registry import traits_of
 from models.ledger.tables import CallAttempt, Case, Touch
 from models.people.tables import Customer, StaffMember
-from models.subjects.service import Appointment, Handover, RepairOrder
-from models.subjects.vehicles import Vehicle, Warranty
+from models.subjects.vehicles import Vehicle
 from tasks.calls.listing import CallItem
 
 CONTACTS = 5
@@ -76,28 +76,13 @@ def read_sheet(connection: Connection, item: CallItem, now: datetime) -> Sheet:
 
 
 def _car(item: CallItem) -> Select[Any]:
-    """The car that the call is about; an account and a complaint are about none."""
+    """The car that the call is about, where its subject has one."""
     columns = (Vehicle.plate, Vehicle.make, Vehicle.model, Vehicle.model_year)
-    table = _with_a_car(item.subject_kind)
-    if table is None:
+    traits = traits_of(item.subject_kind)
+    if not traits.of_vehicle:
         return select(*columns).where(false())
+    table: Any = traits.table
     return select(*columns).join(table, table.vehicle_id == Vehicle.id).where(table.id == item.subject_id)
-
-
-def _with_a_car(kind: SubjectKind) -> Any:
-    match kind:
-        case SubjectKind.APPOINTMENT:
-            return Appointment
-        case SubjectKind.HANDOVER:
-            return Handover
-        case SubjectKind.REPAIR_ORDER:
-            return RepairOrder
-        case SubjectKind.WARRANTY:
-            return Warranty
-        case SubjectKind.ACCOUNT | SubjectKind.CASE | SubjectKind.RECIPIENT:
-            return None
-        case _:
-            assert_never(kind)
 
 
 def _contacts(connection: Connection, item: CallItem, now: datetime) -> list[Contact]:

@@ -11,16 +11,17 @@ from sqlalchemy.types import Text
 from models.core.base import enumeration
 from models.core.cadence import local_day, moment
 from models.core.errors import AftercareError
-from models.core.words import CaseKind, CaseState, SubjectKind
+from models.core.words import CaseKind, CaseState
 from models.ledger.cases import FOLLOWERS, TITLES
 from models.ledger.tables import Case, CaseNote
 from models.people.tables import StaffMember, Store
+from models.subjects.account import KIND as ACCOUNT
 from models.subjects.money import Account, Promise
 from tasks import audit
 from tasks.cases.deadlines import deadlines_everywhere, deadlines_in_store
 from tasks.stores.staff import Actor, find_actor
-from tasks.subjects import SUBJECTS
 from tasks.subjects.contract import Those
+from tasks.subjects.registry import subject_of
 
 LOOKED_BACK = timedelta(days=30)
 """A promise that was broken longer ago is history, not news: an import of old books opens no cases."""
@@ -235,7 +236,7 @@ def _broken_promises(now: datetime) -> Select[Any]:
         .join(Store, Store.id == Account.store_id)
         .where(ran_out, ~has_case)
     )
-    facts = SUBJECTS[SubjectKind.ACCOUNT].facts(now, Those(accounts)).subquery("accounts_now")
+    facts = subject_of(ACCOUNT).facts(now, Those(accounts)).subquery("accounts_now")
     return select(facts).where(
         facts.c.broken_promise_id.is_not(None),
         facts.c.promised_for >= local_day(moment(now - LOOKED_BACK), facts.c.time_zone),

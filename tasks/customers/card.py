@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select, true
 
 from models.core.cadence import NOW, moment
-from models.core.words import ContactKind, EndBasis, SubjectKind
+from models.core.words import ContactKind, EndBasis
 from models.people.tables import ContactPoint, Customer, CustomerKey, Store
+from models.subjects.account import KIND as ACCOUNT
 from models.subjects.vehicles import OdometerReading, Vehicle, Warranty, WarrantyEnd
 from tasks.access.reach import check_customer
-from tasks.subjects import SUBJECTS
 from tasks.subjects.contract import CUSTOMER, OfCustomer
+from tasks.subjects.registry import subject_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,5 +156,5 @@ def _open_balance(connection: Connection, customer_id: int, now: datetime) -> di
 @cache
 def _totals() -> Select[Any]:
     """What each account of a customer owes: made once, since making it takes longer than asking it."""
-    facts = SUBJECTS[SubjectKind.ACCOUNT].facts(NOW, OfCustomer(CUSTOMER)).subquery("facts")
+    facts = subject_of(ACCOUNT).facts(NOW, OfCustomer(CUSTOMER)).subquery("facts")
     return select(facts.c.totals).where(facts.c.totals.is_not(None))

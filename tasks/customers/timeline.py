@@ -26,9 +26,9 @@ from sqlalchemy.orm import aliased
 
 from models.calls.surveys import DIMENSIONS, SurveyAnswer
 from models.campaigns.tables import Campaign, CampaignRecipient
-from models.core.base import Facts, enumeration
+from models.core.base import WORD, Facts, enumeration
 from models.core.cadence import LOCAL, ZONED
-from models.core.words import Gate, SubjectKind, Wave
+from models.core.words import RECIPIENT, Gate, Wave
 from models.ledger.tables import AuditEntry, CallAttempt, Case, CaseNote, DeliveryReceipt, Reply, Touch, Verdict
 from models.ledger.touch_states import OPEN
 from models.people.tables import Consent, ContactPoint, Customer, StaffMember, Store
@@ -43,7 +43,7 @@ from tasks.subjects.contract import CUSTOMER
 PAGE = 25
 ZONE = bindparam("zone", type_=Text)
 """The time zone of the customer's store."""
-_RECIPIENT = literal(SubjectKind.RECIPIENT, enumeration(SubjectKind))
+_RECIPIENT = literal(RECIPIENT, WORD)
 
 
 class EntryKind(StrEnum):

@@ -113,7 +113,7 @@ def _locked_customers(
     if policies is None:
         found = due.where(OF_PROCESSES).order_by(Touch.priority.desc(), Touch.not_before).limit(limit * 4)
         if process is not None:
-            found = found.where(Touch.process == process.value)
+            found = found.where(Touch.process == process)
     else:
         found = _of_campaign(due, policies, limit * 4)
     urgent = found.subquery("urgent")

@@ -11,10 +11,11 @@ from sqlalchemy.types import Text
 
 from models.core.base import enumeration
 from models.core.cadence import local_day, moment
-from models.core.words import CaseState, SubjectKind
+from models.core.words import CaseState
 from models.ledger.cases import TITLES
 from models.ledger.tables import Case, Touch
 from models.people.tables import Store
+from models.subjects.account import KIND as ACCOUNT
 from models.subjects.money import Account
 from tasks.cases.deadlines import deadlines_everywhere
 
@@ -34,9 +35,7 @@ def carry_out(connection: Connection, touch_ids: Sequence[UUID], now: datetime) 
     connection.execute(
         update(Account)
         .where(
-            Account.id.in_(
-                select(Touch.subject_id).where(chosen, Touch.holds_account, Touch.subject_kind == SubjectKind.ACCOUNT)
-            ),
+            Account.id.in_(select(Touch.subject_id).where(chosen, Touch.holds_account, Touch.subject_kind == ACCOUNT)),
             Account.held_since.is_(None),
         )
         .values(held_since=today, hold_reason=HOLD_REASON)

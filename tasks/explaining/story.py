@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, RowMapping, select
 
 from models.core.sentences import Sentence
-from models.core.words import Moment, ProcessName, SubjectKind, TouchState
+from models.core.words import ANCHOR, CAMPAIGNS, ProcessName, SubjectKind, TouchState
+from models.kits.registry import traits_of
 from models.ledger.explanations import (
     Explanation,
     ProcessStory,
@@ -18,38 +19,21 @@ from models.ledger.explanations import (
     SubjectStory,
 )
 from models.ledger.tables import Process
-from models.policies.policy import SUBJECTS as SUBJECTS_OF_PROCESS
 from models.policies.policy import Step
 from tasks.explaining.customer import read_customer
 from tasks.explaining.left_out import remarks_of_left_out
 from tasks.explaining.subjects import SubjectFacts, read_former_subjects, read_subjects
 from tasks.planning.population import AHEAD, Span, population
-from tasks.policies.catalogue import PolicyInForce, policies_in_force
+from tasks.policies.catalogue import PolicyInForce, kinds_of, policies_in_force
 from tasks.subjects.contract import OfCustomer
 from tasks.touches.recorded import Key, Recorded, read_touches
 
 REMEMBERED = timedelta(days=30)
 """What is over for longer, and was never planned, is not told of any more."""
-NOTHING_TO_COUNT_FROM = {
-    Moment.BOOKING: "no booking date is on record",
-    Moment.REQUEST: "there is no request on record",
-    Moment.OTHER_TIME_ASKED: "the customer asked for no other time",
-    Moment.ANCHOR: "there is nothing to count from",
-}
 SWITCHED_OFF = "The process is switched off: nothing is planned until it is enabled."
 OVER = "{number} more on record, over for more than {days} days, and nothing was planned."
 NEVER_DUE = "the step after it comes first"
 GOES_TO_ANOTHER = "it was planned for an earlier owner of the car"
-NO_SUBJECT = {
-    ProcessName.APPOINTMENT_REMINDERS: "There is no appointment on record.",
-    ProcessName.POST_DELIVERY_FOLLOWUP: "There is no handover and no repair order on record.",
-    ProcessName.WARRANTY_EXPIRY: "There is no warranty on record.",
-    ProcessName.OVERDUE_ACCOUNTS: "There is no account on record.",
-    ProcessName.COMPLAINT_FOLLOWUP: "There is no complaint on record.",
-    ProcessName.CAMPAIGNS: "The customer is in the audience of no campaign that was launched.",
-}
-
-
 NextSweep = Callable[[ProcessName, datetime, ZoneInfo], datetime]
 """When a process next sweeps the stores of a zone, from a moment on."""
 
@@ -84,12 +68,13 @@ def _sweep_after(next_sweep: NextSweep, process: ProcessName, zone: ZoneInfo, af
 
 
 def _process(connection: Connection, view: View) -> ProcessStory:
-    enabled = connection.scalar(select(Process.enabled).where(Process.name == view.process.value)) is not False
-    subjects = read_subjects(connection, SUBJECTS_OF_PROCESS[view.process], view.customer_id, view.now)
+    enabled = connection.scalar(select(Process.enabled).where(Process.name == view.process)) is not False
+    policies = policies_in_force(connection, view.process)
+    kinds = kinds_of(view.process, policies)
+    subjects = read_subjects(connection, kinds, view.customer_id, view.now)
     present = [(subject.kind, subject.id) for subject in subjects]
     touches = read_touches(connection, view.process, view.customer_id, present)
     subjects += read_former_subjects(connection, {key[:2] for key in touches}, subjects)
-    policies = policies_in_force(connection, view.process)
     looked_at = _looked_at(connection, policies, view)
     standing = [in_force for in_force in policies if in_force.among is None]
     steps_of = {store_id: in_force.policy.steps for in_force in standing for store_id in in_force.stores}
@@ -97,18 +82,17 @@ def _process(connection: Connection, view: View) -> ProcessStory:
         _subject(subject, steps_of.get(subject.store_id or 0, ()), looked_at, touches, view) for subject in subjects
     ]
     told = [story for story in stories if story.steps or story.remarks]
-    remarks = _remarks(view.process, enabled, bool(subjects), len(stories) - len(told))
-    if view.process is ProcessName.CAMPAIGNS:
+    remarks = _remarks(enabled, [] if subjects else kinds, len(stories) - len(told))
+    if view.process == CAMPAIGNS:
         remarks += remarks_of_left_out(connection, view.customer_id, view.now)
     return ProcessStory(process=view.process, enabled=enabled, remarks=remarks, subjects=told)
 
 
-def _remarks(process: ProcessName, enabled: bool, has_subjects: bool, over: int) -> list[Sentence]:
+def _remarks(enabled: bool, absent: Sequence[SubjectKind], over: int) -> list[Sentence]:
     remarks = []
     if not enabled:
         remarks.append(Sentence(SWITCHED_OFF))
-    if not has_subjects:
-        remarks.append(Sentence(NO_SUBJECT[process]))
+    remarks += [Sentence(traits_of(kind).absent) for kind in absent]
     if over:
         remarks.append(Sentence(OVER, number=over, days=REMEMBERED.days))
     return remarks
@@ -173,7 +157,7 @@ def _of_ledger(recorded: Recorded, view: View) -> StepStory:
 def _next_look(recorded: Recorded, view: View) -> datetime | None:
     """Never in the past: what is due is looked at from now on, and a call on somebody's list by nobody else."""
     story = recorded.story
-    for_good = view.process is ProcessName.CAMPAIGNS  # its planner comes to each recipient once
+    for_good = view.process == CAMPAIGNS  # its planner comes to each recipient once
     if recorded.revivable and not for_good and story.valid_until is not None and story.valid_until > view.now:
         return view.sweep_after(view.now)
     if story.next_look_at is None or story.next_look_at > view.now:
@@ -211,15 +195,15 @@ def _standing(row: RowMapping, reason: str | None, now: datetime) -> Standing:
 def _not_counted(subject: SubjectFacts, steps: Sequence[Step], told: set[str]) -> Iterator[StepStory]:
     """The steps that the subject gives no moment for."""
     for step in steps:
-        if step.subject is subject.kind and step.key not in told:
-            there = step.counts_from is Moment.ANCHOR
+        if step.subject == subject.kind and step.key not in told:
+            there = step.counts_from == ANCHOR
             yield StepStory(
                 step=step.key,
                 kind=step.kind,
                 standing=Standing.NOT_COUNTED,
                 due_at=None,
                 valid_until=None,
-                reason=NEVER_DUE if there else NOTHING_TO_COUNT_FROM[step.counts_from],
+                reason=NEVER_DUE if there else traits_of(step.subject).moments[step.counts_from],
                 figures={},
                 next_look_at=None,
                 touch=None,

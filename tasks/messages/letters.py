@@ -14,15 +14,16 @@ from sqlalchemy.types import Text
 
 from models.core.cadence import NOW
 from models.core.words import StepKind, SubjectKind
+from models.kits.letters import write_variables
 from models.ledger.tables import TemplateVersion, Touch
-from models.messages.letters import LINKS, write_variables
+from models.messages.letters import LINKS
 from models.messages.rendering import links_in, render
 from models.people.tables import Store
 from tasks.database.statistics import each_of
 from tasks.messages.links import write_links
-from tasks.subjects import SUBJECTS
 from tasks.subjects.contract import Those
 from tasks.subjects.customers import COMMON_LETTER
+from tasks.subjects.registry import subject_of
 
 THESE = each_of("ids", Uuid())
 """The touches that a statement is about, given to it by `as_ids`."""
@@ -95,7 +96,7 @@ def _kinds() -> Select[Any]:
 @cache
 def _facts_and_templates(kind: SubjectKind) -> Select[Any]:
     """A row for each touch about one kind of subject: its template, and the facts that fill it in."""
-    subject = SUBJECTS[kind]
+    subject = subject_of(kind)
     wanted = (Touch.id.in_(THESE), Touch.subject_kind == kind)
     facts = subject.facts(NOW, Those(select(Touch.subject_id).where(*wanted))).subquery("facts")
     frozen = aliased(TemplateVersion, name="frozen")

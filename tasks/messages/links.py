@@ -10,36 +10,18 @@ from pathlib import Path
 from secrets import token_hex, token_urlsafe
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, Select, cast, func, literal, null, select, union_all
-from sqlalchemy.types import Text
+from sqlalchemy import CompoundSelect, Connection, func, literal, null, select, union_all
 
-from models.campaigns.tables import Campaign, CampaignRecipient
-from models.core.base import enumeration
-from models.core.cadence import ZONED, local_day, midnight, moment
+from models.core.cadence import ZONED, moment
 from models.core.errors import AftercareError
 from models.core.settings import Settings, read_settings
-from models.core.words import AppointmentStatus, CampaignState, SubjectKind, Wave
-from models.messages.links import (
-    CONSENT_LASTS,
-    INVITATION_LASTS,
-    SURVEY_LASTS,
-    Link,
-    LinkPurpose,
-    LinkSigner,
-    make_link,
-)
+from models.core.words import LinkPurpose, SubjectKind
+from models.kits.links import consent_link, make_link, offers
+from models.kits.registry import traits_of
+from models.messages.links import Link, LinkSigner, Openings
 from models.people.tables import Customer, Store
-from models.subjects.money import Account
-from models.subjects.service import Appointment, Handover, RepairOrder
+from tasks.subjects.registry import all_subjects
 
-SUBJECT_TABLES: dict[SubjectKind, Any] = {
-    SubjectKind.APPOINTMENT: Appointment,
-    SubjectKind.HANDOVER: Handover,
-    SubjectKind.REPAIR_ORDER: RepairOrder,
-    SubjectKind.ACCOUNT: Account,
-    SubjectKind.RECIPIENT: CampaignRecipient,
-}
-"""What a link may be about."""
 SHOWN_STORES = 12
 """Whoever holds an address that we did not make is shown so many stores to call."""
 PRIVATE = 0o600
@@ -99,7 +81,12 @@ def signer_for_letters(settings: Settings) -> LinkSigner | None:
 
 def read_token(settings: Settings, token: str) -> Link:
     """What a link that a customer follows opens. Raises `NotOurLink`."""
-    return _make_signer(read_secret(settings), "").read(token)
+    return _make_signer(read_secret(settings), "").read(token, _openings())
+
+
+@cache
+def _openings() -> Openings:
+    return {letter: (offer.purpose, kind) for letter, (offer, kind) in offers().items()}
 
 
 def write_token(settings: Settings, link: Link) -> str:
@@ -155,11 +142,11 @@ def write_links(kind: SubjectKind, names: Collection[str], row: Mapping[Any, Any
 def find_reader(connection: Connection, link: Link, now: datetime) -> Reader | None:
     """Who follows a link; None where what it opens is not that customer's, or not there any more.
 
-    The link of an appointment that was put off works until its present start.
+    A link that lasts until the start of its subject works until the present start, where that was put off.
     """
-    table: Any = SUBJECT_TABLES[link.subject] if link.subject else Customer
-    store_id = Customer.store_id if table in (Customer, CampaignRecipient) else table.store_id
-    starts_at = table.starts_at if link.subject is SubjectKind.APPOINTMENT else null()
+    table: Any = traits_of(link.subject).table if link.subject else Customer
+    store_id = getattr(table, "store_id", Customer.store_id)
+    starts_at = table.starts_at if offers()[link.letter][0].lasts is None else null()
     statement = select(
         Customer.id.label("customer_id"),
         Store.id.label("store_id"),
@@ -188,69 +175,19 @@ def list_links(connection: Connection, settings: Settings, customer_id: int, now
     signer = signer_for_letters(settings)
     if signer is None:
         raise NoAddressForCustomers
-    rows = connection.execute(_visits_and_accounts(customer_id, now).order_by("purpose", "at")).all()
+    rows = connection.execute(_open_links(customer_id, now).order_by("purpose", "at")).all()
     links = [(make_link(LinkPurpose(row.purpose), row.kind, row.id, customer_id, now, row.at), row) for row in rows]
     zone = select(Store.time_zone).join(Customer, Customer.store_id == Store.id).where(Customer.id == customer_id)
     home = connection.execute(zone).scalar_one()
-    own = Link(LinkPurpose.CONSENT, None, customer_id, customer_id, now + CONSENT_LASTS)
+    own = consent_link(customer_id, now)
     return [
         *(CustomerLink(one.purpose, row.key, row.at, one.until, signer.address(one), home) for one, row in links),
         CustomerLink(own.purpose, None, None, own.until, signer.address(own), home),
     ]
 
 
-def _visits_and_accounts(customer_id: int, now: datetime) -> CompoundSelect[Any]:
-    """What a customer has links for, beside their own choices: visits to come and just made, accounts, invitations."""
-    today = local_day(moment(now), Store.time_zone)
-    lately = local_day(moment(now - SURVEY_LASTS), Store.time_zone)
-    expected = Appointment.status.in_((AppointmentStatus.BOOKED, AppointmentStatus.REQUESTED))
-    handed_over, closed = Handover.handed_over_on, RepairOrder.closed_on
+def _open_links(customer_id: int, now: datetime) -> CompoundSelect[Any]:
+    """What a customer has links for, beside their own choices."""
     return union_all(
-        _found(LinkPurpose.APPOINTMENT, SubjectKind.APPOINTMENT, Appointment.starts_at, customer_id).where(
-            expected, Appointment.starts_at > moment(now)
-        ),
-        _found(LinkPurpose.SURVEY, SubjectKind.HANDOVER, midnight(handed_over, Store.time_zone), customer_id).where(
-            handed_over.between(lately, today)
-        ),
-        _found(LinkPurpose.SURVEY, SubjectKind.REPAIR_ORDER, midnight(closed, Store.time_zone), customer_id).where(
-            closed.between(lately, today)
-        ),
-        _found(LinkPurpose.PAYMENT, SubjectKind.ACCOUNT, null(), customer_id),
-        _invited(customer_id, now),
-    )
-
-
-def _invited(customer_id: int, now: datetime) -> Select[Any]:
-    """The campaigns that have reached the customer lately."""
-    began_at = CampaignRecipient.anchor_at
-    return (
-        select(
-            literal(LinkPurpose.INVITATION.value, Text).label("purpose"),
-            literal(SubjectKind.RECIPIENT, enumeration(SubjectKind)).label("kind"),
-            CampaignRecipient.id,
-            Campaign.name.label("key"),
-            began_at.label("at"),
-        )
-        .join(Campaign, Campaign.id == CampaignRecipient.campaign_id)
-        .where(
-            CampaignRecipient.customer_id == customer_id,
-            CampaignRecipient.wave != Wave.CONTROL,
-            began_at.between(moment(now - INVITATION_LASTS), moment(now)),
-            Campaign.state != CampaignState.CANCELLED,
-        )
-    )
-
-
-def _found(purpose: LinkPurpose, kind: SubjectKind, at: Any, customer_id: int) -> Select[Any]:
-    table = SUBJECT_TABLES[kind]
-    return (
-        select(
-            literal(purpose.value, Text).label("purpose"),
-            literal(kind, enumeration(SubjectKind)).label("kind"),
-            table.id,
-            table.key,
-            cast(at, ZONED).label("at"),
-        )
-        .join(Store, Store.id == table.store_id)
-        .where(table.customer_id == customer_id)
+        *(found for subject in all_subjects() if (found := subject.open_links(customer_id, now)) is not None)
     )

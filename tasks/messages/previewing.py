@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Select, select
 from models.core.words import SubjectKind
 from models.ledger.tables import TemplateVersion, Touch
 from tasks.messages.letters import Letter, write_letter
-from tasks.subjects import SUBJECTS
 from tasks.subjects.contract import OfCustomer, Scope, Those
 from tasks.subjects.customers import COMMON_LETTER
+from tasks.subjects.registry import subject_of
 
 RECENT = 5000
 """So many of the newest touches are looked through for some that use the template."""
@@ -76,7 +76,7 @@ def examples_of_customer(
 def _examples(
     connection: Connection, now: datetime, kind: SubjectKind, scope: Scope, store_id: int | None
 ) -> list[Example]:
-    subject = SUBJECTS[kind]
+    subject = subject_of(kind)
     facts = subject.facts(now, scope).subquery("facts")
     columns = {"subject_id", "customer_id", *COMMON_LETTER}
     statement: Select[Any] = select(*(facts.c[name] for name in sorted(columns)), *subject.letter(facts))

@@ -8,12 +8,15 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, Vali
 from sqlalchemy import Connection, select
 
 from models.core.errors import AftercareError
+from models.core.frozen import Slug
 from models.core.words import SubjectKind
+from models.kits.letters import variables_of, variables_of_any
+from models.kits.registry import all_traits
 from models.ledger.tables import PolicyVersion, TemplateVersion
 from models.messages.rendering import UnknownVariable, check_template
 from models.messages.template_guard import refuse_forbidden
 from models.people.tables import Store
-from models.policies.policy import CONTACT_RULES, MADE_FOR_CAMPAIGNS, Slug
+from models.policies.policy import CONTACT_RULES, MADE_FOR_CAMPAIGNS
 from models.policies.shipped import LANGUAGES, ShippedTemplate
 from tasks.audit import record
 from tasks.policies.catalogue import add_template
@@ -181,13 +184,13 @@ def _uses(connection: Connection) -> dict[str, set[SubjectKind]]:
 def _check_means(template: ShippedTemplate) -> None:
     for text in (template.subject, template.text, template.also):
         if text:
-            refuse_forbidden(template.key, text)
+            refuse_forbidden(template.key, text, variables_of_any())
 
 
 def _check_variables(template: ShippedTemplate, subjects: set[SubjectKind]) -> None:
     """A template in use fits each subject it is used for; one that is not used yet fits some subject."""
-    refusals = [refusal for subject in (subjects or SubjectKind) if (refusal := _refusal(template, subject))]
-    if refusals and (subjects or len(refusals) == len(SubjectKind)):
+    refusals = [refusal for subject in (subjects or all_traits()) if (refusal := _refusal(template, subject))]
+    if refusals and (subjects or len(refusals) == len(all_traits())):
         raise refusals[0]
 
 
@@ -195,7 +198,7 @@ def _refusal(template: ShippedTemplate, subject: SubjectKind) -> UnknownVariable
     try:
         for text in (template.subject, template.text, template.also):
             if text:
-                check_template(template.key, text, subject)
+                check_template(template.key, text, variables_of(subject))
     except UnknownVariable as refusal:
         return refusal
     return None

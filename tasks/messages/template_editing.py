@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, func, select, update
 
 from models.core.errors import AftercareError
 from models.core.words import SubjectKind
+from models.kits.registry import all_traits
 from models.ledger.tables import TemplateVersion
 from models.people.permissions import Permission
 from models.people.tables import Store
@@ -85,7 +86,7 @@ def read_for_editing(connection: Connection, user: SignedIn, key: str, store: st
         {language: row.id for language, row in held.items()},
         any(row.store_id == store_id for row in held.values()),
         bool(used),
-        tuple(sorted(used or SubjectKind)),
+        tuple(sorted(used or all_traits())),
     )
 
 
@@ -101,7 +102,7 @@ def read_to_begin(connection: Connection, user: SignedIn, key: str, store: str |
             raise
     nothing = dict.fromkeys(PARTS, "")
     return TemplateRead(
-        {language: dict(nothing) for language in LANGUAGES}, {}, False, False, tuple(sorted(SubjectKind))
+        {language: dict(nothing) for language in LANGUAGES}, {}, False, False, tuple(sorted(all_traits()))
     )
 
 

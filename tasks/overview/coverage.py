@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import Connection, Date, Interval, Select, cast, func, literal, select, union_all
 
 from models.core.cadence import local_day, moment
-from models.core.words import ProcessName, SubjectKind, TouchState
+from models.core.words import SubjectKind, TouchState
 from models.ledger.standings import NONE, Share
 from models.ledger.tables import Touch
 from models.people.tables import Store
+from models.subjects import handover, repair_order
 from models.subjects.service import Handover, RepairOrder
 
 DAYS = 30
@@ -29,8 +30,8 @@ def measure_coverage(connection: Connection, now: datetime) -> dict[str, float]:
 def read_coverage(connection: Connection, now: datetime, store_id: int | None) -> list[tuple[date, Share]]:
     """The same by the day of the visit, of one store or of all (None)."""
     visits = union_all(
-        _visits(Handover, Handover.handed_over_on, SubjectKind.HANDOVER, now, store_id),
-        _visits(RepairOrder, RepairOrder.closed_on, SubjectKind.REPAIR_ORDER, now, store_id),
+        _visits(Handover, Handover.handed_over_on, handover.KIND, now, store_id),
+        _visits(RepairOrder, RepairOrder.closed_on, repair_order.KIND, now, store_id),
     ).subquery("visits")
     rows = connection.execute(
         select(
@@ -53,7 +54,6 @@ def _visits(
     followed_up = (
         select(literal(1))
         .where(
-            Touch.process == ProcessName.POST_DELIVERY_FOLLOWUP.value,
             Touch.subject_kind == kind,
             Touch.subject_id == table.id,
             Touch.state.in_(FOLLOWED_UP),

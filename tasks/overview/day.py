@@ -9,13 +9,14 @@ from models.core.words import ProcessName
 from models.ledger.standings import ProcessDay, Standing, standing_of
 from models.ledger.tables import Touch
 from tasks.overview.days import bounds_of, calendar, of_store, read_zones
+from tasks.policies.processes import list_processes
 
 
 def read_day(connection: Connection, now: datetime, store_id: int | None) -> list[ProcessDay]:
     """Each process with what was due on the stores' present day. Of one store, or of all (None)."""
     zones = read_zones(connection, store_id)
     if not zones:
-        return [ProcessDay(process) for process in ProcessName]
+        return [ProcessDay(process) for process in list_processes(connection)]
     bounds, stores, held = bounds_of(zones, now, 1), calendar(now, 1, store_id), Touch.gate.is_not(None)
     statement = (
         select(Touch.process, Touch.state, held.label("held"), func.count().label("touches"))
@@ -24,7 +25,7 @@ def read_day(connection: Connection, now: datetime, store_id: int | None) -> lis
         .where(Touch.due_at >= stores.c.first, Touch.due_at < stores.c.end)
         .group_by(Touch.process, Touch.state, held)
     )
-    counted: dict[str, Counter[Standing]] = {process.value: Counter() for process in ProcessName}
+    counted: dict[str, Counter[Standing]] = {process: Counter() for process in list_processes(connection)}
     for row in connection.execute(of_store(statement, Touch.store_id, store_id)):
         counted[row.process][standing_of(row.state, held=row.held)] += row.touches
-    return [ProcessDay(process, counted[process.value]) for process in ProcessName]
+    return [ProcessDay(ProcessName(process), count) for process, count in counted.items()]

@@ -9,9 +9,10 @@ from sqlalchemy import Connection, Select, func, literal, select, union_all
 
 from models.calls.surveys import BELOW_PAR, DIMENSIONS, SurveyAnswer
 from models.core.cadence import local_day
-from models.core.words import CallOutcome, ProcessName
+from models.core.words import CallOutcome
 from models.ledger.standings import NONE, Share, Standing, standing_of
 from models.ledger.tables import Touch
+from models.subjects import handover, repair_order
 from tasks.overview.coverage import DAYS, read_coverage
 from tasks.overview.days import Bounds, bounds_of, calendar, of_store, read_zones
 
@@ -122,5 +123,5 @@ def _calls(bounds: Bounds, stores: Any) -> Select[Any]:
         .join(stores, stores.c.id == Touch.store_id)
         .where(Touch.due_at >= bounds.first, Touch.due_at < bounds.end)
         .where(Touch.due_at >= stores.c.first, Touch.due_at < stores.c.end)
-        .where(Touch.process == ProcessName.POST_DELIVERY_FOLLOWUP.value, Touch.outcome.in_(SAID), ~answered)
+        .where(Touch.subject_kind.in_((handover.KIND, repair_order.KIND)), Touch.outcome.in_(SAID), ~answered)
     )

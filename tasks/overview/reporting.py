@@ -14,6 +14,7 @@ from models.database.schema import read_version
 from models.ledger.reports import PauseSeen, ProcessStatus, RunSeen, Status, StoreRow, TouchRow
 from models.ledger.tables import ChannelPause, Process, Run, Touch
 from models.people.tables import ContactPoint, Customer, CustomerKey, Store
+from tasks.policies.processes import list_processes
 
 UNSETTLED = (
     TouchState.PLANNED,
@@ -44,6 +45,7 @@ class TouchFilter:
 def read_status(connection: Connection, now: datetime) -> Status:
     """Where everything stands."""
     url = connection.engine.url
+    known = list_processes(connection)
     processes = connection.execute(select(Process.name, Process.enabled)).all()
     enabled = {row.name: row.enabled for row in processes}
     runs = {run.process: run for run in _last_runs(connection)}
@@ -57,14 +59,14 @@ def read_status(connection: Connection, now: datetime) -> Status:
         processes=[
             ProcessStatus(
                 process=process,
-                enabled=enabled.get(process.value, True),
-                last_run=runs.get(process.value),
-                touches=touches.get(process.value, {}),
-                next_due=due.get(process.value),
+                enabled=enabled.get(process, True),
+                last_run=runs.get(process),
+                touches=touches.get(process, {}),
+                next_due=due.get(process),
             )
-            for process in ProcessName
+            for process in known
         ],
-        other_runs=[run for name, run in sorted(runs.items()) if name not in set(ProcessName)],
+        other_runs=[run for name, run in sorted(runs.items()) if name not in known],
         paused=read_pauses(connection),
     )
 

@@ -34,7 +34,7 @@ from models.core.errors import AftercareError
 from models.core.masking import mask_name
 from models.core.words import TouchState
 from models.people.tables import Customer, CustomerKey, Store
-from models.policies.policy import AnyPolicy
+from models.policies.policy import Policy
 from tasks.database.statistics import prepare_for_large_statements
 from tasks.database.timeouts import reading_within
 from tasks.planning.forecasting import (
@@ -129,7 +129,7 @@ class ForeseenStep:
     after: int
 
 
-def compare(connection: Connection, now: datetime, draft: AnyPolicy, store_id: int | None) -> Comparison:
+def compare(connection: Connection, now: datetime, draft: Policy, store_id: int | None) -> Comparison:
     """What a draft would change for a store, or for all that have no policy of their own, in a sweep at `now`.
 
     Raises `ComparisonTooLong`.
@@ -157,7 +157,7 @@ def compare(connection: Connection, now: datetime, draft: AnyPolicy, store_id: i
 
 
 def foresee_both(
-    connection: Connection, now: datetime, draft: AnyPolicy, store_id: int | None, ahead: int
+    connection: Connection, now: datetime, draft: Policy, store_id: int | None, ahead: int
 ) -> list[ForeseenStep]:
     """What comes on the store-local day that is `ahead` days from today, by step. Raises `ComparisonTooLong`."""
     before: Counter[tuple[date, str]] = Counter()
@@ -177,7 +177,7 @@ def foresee_both(
     return [ForeseenStep(day, step, before[day, step], after[day, step]) for day, step in places]
 
 
-def _affected(connection: Connection, draft: AnyPolicy, store_id: int | None) -> Iterator[PolicyInForce]:
+def _affected(connection: Connection, draft: Policy, store_id: int | None) -> Iterator[PolicyInForce]:
     """The policies in force that the draft would take the place of, each with the stores where it would."""
     held = read_version(connection, draft.process, None, None, None)["id"] if store_id is None else None
     for in_force in policies_in_force(connection, draft.process):
@@ -284,7 +284,7 @@ def _changed(row: Row[Any]) -> ChangedTouch:
     )
 
 
-def _by_step(draft: AnyPolicy, rows: list[Row[Any]]) -> list[StepChange]:
+def _by_step(draft: Policy, rows: list[Row[Any]]) -> list[StepChange]:
     """The counts of all policies that the draft takes the place of, in the order of its steps; those it drops last."""
     touches: Counter[tuple[str, Change]] = Counter()
     stay: Counter[tuple[str, Change]] = Counter()

@@ -1,23 +1,38 @@
 """Ending what is planned but has lost its reason: the facts are read again for every open touch of a process."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, Connection, Select, and_, case, cast, func, insert, literal, or_, select, union_all, update
+from sqlalchemy import (
+    CTE,
+    Connection,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+    update,
+)
 from sqlalchemy.types import Text
 
 from models.core.base import enumeration
 from models.core.cadence import Now, moment
-from models.core.words import Decision, Gate, ProcessName, SubjectKind, TouchState
+from models.core.words import CAMPAIGNS, RECIPIENT, Decision, Gate, ProcessName, SubjectKind, TouchState
 from models.ledger.accounts_of_runs import Counts
 from models.ledger.tables import PolicyVersion, Touch, Verdict
 from models.ledger.touch_states import OPEN
-from models.policies.policy import SUBJECTS as SUBJECTS_OF_PROCESS
 from tasks.planning.population import PASSED
-from tasks.subjects import SUBJECTS
+from tasks.subjects.account.netting import ONCE
 from tasks.subjects.contract import Those
-from tasks.subjects.netting import ONCE
+from tasks.subjects.registry import subject_of
 
 MOVED = "the date moved"
 GONE = "the subject is no longer there"
@@ -25,7 +40,10 @@ GONE = "the subject is no longer there"
 
 def end_reasonless(connection: Connection, process: ProcessName, now: datetime, run_id: UUID | None) -> Counts:
     """Cancel or supersede the open touches of a process whose reason has gone; how many, by reason."""
-    ended = _endings(process, now).cte("ended")
+    kinds = _kinds_of(connection, process)
+    if not kinds:
+        return {}
+    ended = _endings(process, kinds, now).cte("ended")
     changed = (
         update(Touch)
         .where(Touch.id == ended.c.touch_id)
@@ -50,14 +68,23 @@ def end_reasonless(connection: Connection, process: ProcessName, now: datetime, 
     return {row.reason: row.touches for row in rows}
 
 
-def _endings(process: ProcessName, now: datetime) -> Select[Any]:
+def _kinds_of(connection: Connection, process: ProcessName) -> list[SubjectKind]:
+    """What a process is about by any version of its policy: a touch is ended by the facts, whatever planned it."""
+    if process == CAMPAIGNS:
+        return [RECIPIENT]
+    steps = func.jsonb_array_elements(PolicyVersion.body["steps"]).table_valued("value")
+    subject = steps.c.value.op("->>")("subject")
+    named = select(subject).select_from(PolicyVersion).join(steps, true()).where(PolicyVersion.name == process)
+    return [SubjectKind(kind) for kind in connection.scalars(named.distinct().order_by(subject))]
+
+
+def _endings(process: ProcessName, kinds: Sequence[SubjectKind], now: datetime) -> Select[Any]:
     """The open touches whose reason has gone, each with the state it ends in.
 
     What may have gone out before its dispatcher was cut off is left to the claim, which calls it unknown.
     """
-    its_own = (Touch.process == process.value, Touch.state.in_(OPEN), ~Touch.resendable)
+    its_own = (Touch.process == process, Touch.state.in_(OPEN), ~Touch.resendable)
     open_touches = select(Touch).where(*its_own).cte("open_touches")
-    kinds = SUBJECTS_OF_PROCESS[process]
     judged = union_all(*(still_true(open_touches, kind, now) for kind in kinds)).subquery("judged")
     ended = or_(judged.c.moved, judged.c.gone.is_not(None), judged.c.passed)
     return select(
@@ -85,10 +112,12 @@ def still_true(touches: CTE, kind: SubjectKind, now: Now) -> Select[Any]:
     `touches` is a CTE with the columns of `Touch`. This one select serves the sweep, the claim and the last look
     before the send.
     """
-    subject = SUBJECTS[kind]
+    subject = subject_of(kind)
     of_kind = func.coalesce(touches.c.subject_kind == kind, False)  # so that PostgreSQL expects half, not what was once
     of_subjects = subject.facts(now, Those(select(touches.c.subject_id).where(of_kind)))
-    facts = select(of_subjects.cte(f"{kind.name.lower()}_once").prefix_with(ONCE)).subquery(f"{kind.name.lower()}_now")
+    facts = select(of_subjects.cte(f"{kind.replace('-', '_')}_once").prefix_with(ONCE)).subquery(
+        f"{kind.replace('-', '_')}_now"
+    )
     moved_by = facts.c.anchor_at - touches.c.anchor_at
     due_now = case((facts.c.anchor_at != touches.c.anchor_at, touches.c.due_at + moved_by), else_=touches.c.due_at)
     gone = subject.reason(facts, now, touches.c.conditions, due_now, PolicyVersion.body["rules"])

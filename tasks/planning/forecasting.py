@@ -24,14 +24,16 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger
 
 from models.core.cadence import moment
-from models.core.words import Condition, Gate, ProcessName, StepKind, TouchState
+from models.core.words import Gate, ProcessName, StepKind, TouchState
 from models.ledger.forecasts import Forecast, ForecastRow, LeftOut
 from models.ledger.tables import Touch
 from models.ledger.touch_states import OPEN
 from models.people.tables import Store
+from models.subjects.appointment import NOT_ARRIVED
 from tasks.planning.population import Span, population
 from tasks.planning.sweep import REVIVABLE
 from tasks.policies.catalogue import PolicyInForce, policies_in_force
+from tasks.policies.processes import list_processes
 
 UNFORESEEABLE = "nobody knows beforehand who will not arrive"
 
@@ -57,7 +59,7 @@ def forecast(connection: Connection, now: datetime, days: int, store: str | None
         planned: Counter[Cell] = Counter()
         to_come: Counter[Cell] = Counter()
         left_out: set[tuple[ProcessName, str]] = set()
-        for process in ProcessName:
+        for process in list_processes(connection):
             for in_force in by_time_zone(policies_in_force(connection, process), stores):
                 hidden = unforeseeable_steps(in_force)
                 left_out |= {(process, step) for step in hidden}
@@ -100,7 +102,7 @@ def by_time_zone(policies: Iterable[PolicyInForce], stores: dict[int, Any]) -> I
 
 def unforeseeable_steps(in_force: PolicyInForce) -> frozenset[str]:
     """The steps that depend on what nobody can know beforehand."""
-    return frozenset(step.key for step in in_force.policy.steps if Condition.NOT_ARRIVED in step.conditions)
+    return frozenset(step.key for step in in_force.policy.steps if NOT_ARRIVED in step.conditions)
 
 
 def count_to_come(connection: Connection, in_force: PolicyInForce, day: Day, hidden: frozenset[str]) -> Counter[Cell]:
@@ -153,7 +155,7 @@ def count_planned(connection: Connection, in_force: PolicyInForce, day: Day) -> 
     statement = (
         select(Touch.store_id, Touch.step, Touch.kind, func.count().label("touches"))
         .where(
-            Touch.process == in_force.policy.process.value,
+            Touch.process == in_force.policy.process,
             Touch.store_id == func.any(literal(list(in_force.stores), ARRAY(BigInteger))),
             Touch.state.in_(OPEN),
             Touch.valid_until > moment(day.begins),

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import Text, TypeEngine
 
-from models.core.base import enumeration
+from models.core.base import WORD, enumeration
 from models.core.cadence import later, moment
 from models.core.offsets import Offset
 from models.core.words import (
@@ -44,9 +44,9 @@ from models.core.words import (
 from models.ledger.tables import Touch
 from models.policies.policy import Policy, Step
 from tasks.policies.catalogue import PolicyInForce
-from tasks.subjects import SUBJECTS, Subject
-from tasks.subjects.contract import Among, DueWithin, Scope, Window, condition_array
+from tasks.subjects.contract import Among, DueWithin, Scope, Subject, Window, condition_array
 from tasks.subjects.customers import ONLY_IN_LETTERS
+from tasks.subjects.registry import subject_of
 
 AHEAD = timedelta(days=1)
 """How long before its due moment a touch is planned: long enough to be seen, approved and superseded."""
@@ -106,7 +106,7 @@ def as_touches(in_force: PolicyInForce, rows: FromClause) -> Select[Any]:
     row, step = rows.c, steps.c
     skipped = or_(row.passed, and_(row.late, step.skipped_when_late))
     return select(
-        literal(in_force.policy.process.value, Text).label("process"),
+        literal(in_force.policy.process, Text).label("process"),
         step.subject_kind,
         row.subject_id,
         row.anchor_at,
@@ -138,12 +138,13 @@ def as_touches(in_force: PolicyInForce, rows: FromClause) -> Select[Any]:
 
 
 def _of_kind(in_force: PolicyInForce, kind: SubjectKind, span: Span, scope: Scope | None) -> list[Select[Any]]:
-    subject = SUBJECTS[kind]
-    steps = [step for step in in_force.policy.steps if step.subject is kind]
+    subject = subject_of(kind)
+    steps = [step for step in in_force.policy.steps if step.subject == kind]
     windows = [(step, _window(in_force, step, span)) for step in steps]
     within = scope or DueWithin(span.now, windows, in_force.stores, in_force.among)
     known = subject.facts(span.now, within).subquery("known")
-    known_facts = select(*(column for column in known.c if column.name not in ONLY_IN_LETTERS))
+    hidden = ONLY_IN_LETTERS | subject.only_in_letters()
+    known_facts = select(*(column for column in known.c if column.name not in hidden))
     facts = _of_its_campaign(known_facts, known, in_force.among).cte()
     return [
         _of_step(in_force, subject, facts, step, span, window if scope is None else None) for step, window in windows
@@ -251,7 +252,7 @@ def _said_before(in_force: PolicyInForce, due: Subquery, step: Step) -> ColumnEl
     return (
         select(literal(1))
         .where(
-            Touch.process == in_force.policy.process.value,
+            Touch.process == in_force.policy.process,
             Touch.subject_kind == step.subject,
             Touch.subject_id == due.c.subject_id,
             Touch.step == step.key,
@@ -281,7 +282,7 @@ def _moments(due: Subquery, step: Step, span: Span) -> list[ColumnElement[Any]]:
 
 OF_STEPS: dict[str, TypeEngine[Any]] = {
     "step": Text(),
-    "subject_kind": enumeration(SubjectKind),
+    "subject_kind": WORD,
     "kind": enumeration(StepKind),
     "kind_when_late": enumeration(StepKind),
     "purpose": enumeration(Purpose),

@@ -1,18 +1,19 @@
 """The policies and templates in force: shipped ones installed, a store's own before them, versions kept."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import CTE, Connection, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from models.campaigns.tables import Campaign, CampaignVariant
-from models.core.words import STANDING_PROCESSES, CampaignState, ProcessName
+from models.core.words import CAMPAIGNS, RECIPIENT, CampaignState, ProcessName, SubjectKind
 from models.ledger.tables import PolicyVersion, Process, TemplateVersion
 from models.people.tables import Store
-from models.policies.policy import CONTACT_RULES, AnyPolicy, ContactRules
+from models.policies.policy import CONTACT_RULES, ContactRules, Policy
 from models.policies.shipped import (
     LANGUAGES,
     ShippedTemplate,
@@ -20,6 +21,7 @@ from models.policies.shipped import (
     read_policy,
     shipped_contact_rules,
     shipped_policy,
+    shipped_processes,
     shipped_templates,
 )
 from tasks.subjects.contract import Among
@@ -38,7 +40,7 @@ class PolicyInForce:
 
     version_id: int
     version: int
-    policy: AnyPolicy
+    policy: Policy
     stores: tuple[int, ...]
     templates: dict[tuple[str, str], int]
     among: Among | None = None
@@ -52,14 +54,14 @@ def install_shipped(connection: Connection, now: datetime) -> None:
     it done.
     """
     connection.execute(select(func.pg_advisory_xact_lock(INSTALL_LOCK)))
-    every_process = [{"name": process.value} for process in ProcessName]
+    every_process = [{"name": process} for process in (*shipped_processes(), CAMPAIGNS)]
     connection.execute(insert(Process).values(every_process).on_conflict_do_nothing())
     _install_policies(connection, now)
     _install_templates(connection, now)
 
 
 def _install_policies(connection: Connection, now: datetime) -> None:
-    shipped: dict[str, AnyPolicy | ContactRules] = {process: shipped_policy(process) for process in STANDING_PROCESSES}
+    shipped: dict[str, Policy | ContactRules] = {process: shipped_policy(process) for process in shipped_processes()}
     there = connection.execute(
         select(PolicyVersion.name, PolicyVersion.body, PolicyVersion.active, PolicyVersion.created_by).where(
             PolicyVersion.store_id.is_(None), or_(PolicyVersion.active, PolicyVersion.created_by == SHIPPED)
@@ -137,7 +139,7 @@ def policies_in_force(connection: Connection, process: ProcessName) -> list[Poli
 
     Of campaigns: those of every variant of each campaign that was launched and is not cancelled.
     """
-    if process is ProcessName.CAMPAIGNS:
+    if process == CAMPAIGNS:
         return policies_of_campaigns(connection)
     templates = _templates_of_stores(connection)
     groups: dict[tuple[int, frozenset[Any]], list[int]] = defaultdict(list)
@@ -157,6 +159,13 @@ def policies_in_force(connection: Connection, process: ProcessName) -> list[Poli
     ]
 
 
+def kinds_of(process: ProcessName, policies: Sequence[PolicyInForce]) -> list[SubjectKind]:
+    """What a process is about, by the policies that are in force."""
+    if process == CAMPAIGNS:
+        return [RECIPIENT]
+    return list(dict.fromkeys(kind for in_force in policies for kind in in_force.policy.subjects))
+
+
 def policies_of_campaigns(connection: Connection, campaign_id: int | None = None) -> list[PolicyInForce]:
     """The policies of the variants of one launched campaign, or of all that are not cancelled."""
     which = Campaign.state != CampaignState.CANCELLED if campaign_id is None else Campaign.id == campaign_id
@@ -173,7 +182,7 @@ def policies_of_campaigns(connection: Connection, campaign_id: int | None = None
 
 def _of_variant(connection: Connection, row: Any, stores: tuple[int, ...]) -> PolicyInForce:
     campaign_id, variant, version_id, version, body = row
-    policy = read_policy(ProcessName.CAMPAIGNS, body)
+    policy = read_policy(CAMPAIGNS, body)
     keys = {step.template for step in policy.steps}
     used = connection.execute(
         select(TemplateVersion.key, TemplateVersion.language, TemplateVersion.id).where(
@@ -223,3 +232,18 @@ def _templates_of_stores(connection: Connection) -> dict[int, dict[tuple[str, st
         store_id: {(row.key, row.language): row.id for row in rows if row.store_id in (None, store_id)}
         for store_id in stores
     }
+
+
+def rule_in_force(rule: str) -> CTE:
+    """Per store, the `value` of a rule: by the most important active policy that has it, a store's own first."""
+    body = PolicyVersion.body
+    of_policies = (
+        select(Store.id.label("store_id"), body[("rules", rule)].label("value"), body["priority"].label("priority"))
+        .join(PolicyVersion, (PolicyVersion.store_id == Store.id) | PolicyVersion.store_id.is_(None))
+        .where(PolicyVersion.active, body["rules"].has_key(rule))
+        .distinct(Store.id, PolicyVersion.name)
+        .order_by(Store.id, PolicyVersion.name, PolicyVersion.store_id.nulls_last())
+        .subquery()
+    )
+    row = of_policies.c
+    return select(row.store_id, row.value).distinct(row.store_id).order_by(row.store_id, row.priority.desc()).cte()

@@ -7,16 +7,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, select, update
 
 from models.core.errors import AftercareError
-from models.core.words import STANDING_PROCESSES
+from models.kits.letters import variables_of
 from models.ledger.tables import PolicyVersion, TemplateVersion
 from models.messages.rendering import check_template
 from models.people.tables import Store
-from models.policies.policy import CONTACT_RULES, MADE_FOR_CAMPAIGNS, AnyPolicy, ContactRules
-from models.policies.shipped import read_contact_rules, read_policy
+from models.policies.policy import CONTACT_RULES, MADE_FOR_CAMPAIGNS, ContactRules, Policy
+from models.policies.shipped import read_contact_rules, read_policy, shipped_processes
 from tasks.audit import record
 from tasks.policies.catalogue import add_policy
-
-NAMES = (*STANDING_PROCESSES, CONTACT_RULES)
 
 
 class NoSuchPolicy(AftercareError):
@@ -26,7 +24,8 @@ class NoSuchPolicy(AftercareError):
         self.name, self.store, self.version = name, store, version
         whose = f" of store '{store}'" if store else ""
         which = f"no version {version} of" if version is not None else "no"
-        names = "" if name in NAMES else f" The policies are {', '.join(NAMES)}."
+        known = (*shipped_processes(), CONTACT_RULES)
+        names = "" if name in known else f" The policies are {', '.join(known)}."
         super().__init__(f"There is {which} policy '{name}'{whose}.{names}")
 
 
@@ -36,7 +35,7 @@ class NoPolicyIn(AftercareError):
     def __init__(self, given: Iterable[str]) -> None:
         listed = ", ".join(sorted(given)) or "nothing"
         super().__init__(
-            f"This is no policy: expected 'process', one of {', '.join(STANDING_PROCESSES)}, or the rules across "
+            f"This is no policy: expected 'process', one of {', '.join(shipped_processes())}, or the rules across "
             f"processes ({', '.join(ContactRules.model_fields)}); found {listed}."
         )
 
@@ -64,7 +63,7 @@ class PolicyRow(NamedTuple):
     created_by: str
 
 
-def check_policy(connection: Connection, data: dict[str, Any], store_id: int | None) -> AnyPolicy | ContactRules:
+def check_policy(connection: Connection, data: dict[str, Any], store_id: int | None) -> Policy | ContactRules:
     """The policy that `data` describes, fit to be activated for a store or for all.
 
     Raises `NoPolicyIn`, `BadPolicy`, `MissingTemplate`, `UnknownVariable`.
@@ -80,13 +79,13 @@ def check_policy(connection: Connection, data: dict[str, Any], store_id: int | N
             place = f"steps[{number}].template"
             raise MissingTemplate(policy.process, place, step.template, sorted(texts))
         for text in texts[step.template]:
-            check_template(step.template, text, step.subject)
+            check_template(step.template, text, variables_of(step.subject))
     return policy
 
 
-def name_of(policy: AnyPolicy | ContactRules) -> str:
+def name_of(policy: Policy | ContactRules) -> str:
     """What a policy is kept under."""
-    return CONTACT_RULES if isinstance(policy, ContactRules) else policy.process.value
+    return CONTACT_RULES if isinstance(policy, ContactRules) else policy.process
 
 
 def change_policy(

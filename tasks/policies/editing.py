@@ -11,7 +11,7 @@ from models.core.errors import AftercareError
 from models.ledger.tables import PolicyVersion, TemplateVersion
 from models.people.permissions import Permission
 from models.people.tables import Store
-from models.policies.policy import MADE_FOR_CAMPAIGNS, AnyPolicy, ContactRules
+from models.policies.policy import MADE_FOR_CAMPAIGNS, ContactRules, Policy
 from tasks import audit
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
@@ -131,7 +131,7 @@ def list_own_versions(connection: Connection, name: str, store: str | None, *, e
 
 def check_draft(
     connection: Connection, user: SignedIn, data: dict[str, Any], store: str | None
-) -> AnyPolicy | ContactRules:
+) -> Policy | ContactRules:
     """The policy that a draft describes. Raises `NotYours`, and what `check_policy` raises."""
     return check_policy(connection, data, store_id_of(connection, user, store))
 

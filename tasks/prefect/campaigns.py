@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select, update
 from models.campaigns.tables import Campaign
 from models.core.clock import read_clock
 from models.core.settings import read_settings
-from models.core.words import CampaignState, ProcessName
+from models.core.words import CAMPAIGNS, CampaignState
 from models.ledger.accounts_of_runs import RunAccount
 from tasks.campaigns.launch.advancing import Advance, advance, live_campaigns
 from tasks.campaigns.launch.approving import give_up_approvals
@@ -145,7 +145,7 @@ async def _send_campaign(
         read_engine(),
         settings,
         clock,
-        process=ProcessName.CAMPAIGNS,
+        process=CAMPAIGNS,
         confined=confined,
         pace=await open_pace(settings, limit),
         run_id=run_id,

@@ -81,7 +81,7 @@ def rehearse_by_hand(
     account, contacts = rehearse(connection, process, as_of)
     run_id = open_run(connection, process, as_of, now, dry_run=True, prefect_run_id=None, started_by=user.login)
     close_run(connection, run_id, account, now)
-    audit.record(connection, now, user.login, "run.rehearsed", "run", run_id, None, {"process": process.value})
+    audit.record(connection, now, user.login, "run.rehearsed", "run", run_id, None, {"process": process})
     own = own_store(connection, user.store_id)
     zones = {row.code: row.time_zone for row in connection.execute(select(Store.code, Store.time_zone))}
     if own is None:

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from models.core.words import ProcessName
 from models.ledger.accounts_of_runs import RunAccount
 from tasks.access.signatures import forget_signatures
 from tasks.cases.handling import open_cases_for_broken_promises
@@ -13,6 +12,7 @@ from tasks.dispatch.dispatchers import recover_abandoned
 from tasks.dispatch.receipts import forget_held, settle_held
 from tasks.intake.deriving import derive_settlements, derive_warranty_ends
 from tasks.planning.ending import end_reasonless
+from tasks.policies.processes import list_processes
 from tasks.runs.recording import fail_dead_runs
 from tasks.stores.notices import tell_departments
 
@@ -27,7 +27,7 @@ def keep_house(connection: Connection, now: datetime, run_id: UUID | None) -> Ru
     derive_warranty_ends(connection)
     account = RunAccount(figures={"recovered": recovered, "settlements_mended": settled})
     account.figures["dead_runs_closed"] = fail_dead_runs(connection, now)
-    for process in ProcessName:
+    for process in list_processes(connection):
         account += RunAccount(ended=end_reasonless(connection, process, now, run_id))
     account.figures["departments_told"] = tell_departments(connection, now)
     account.figures["cases_opened"] = open_cases_for_broken_promises(connection, now)

@@ -24,10 +24,10 @@ class NotPaused(AftercareError):
 
 def switch_process(connection: Connection, now: datetime, process: ProcessName, *, enabled: bool, actor: str) -> bool:
     """Switch a process on or off; whether that changed anything. A run of it that is under way goes on."""
-    before = connection.scalar(select(Process.enabled).where(Process.name == process.value).with_for_update())
+    before = connection.scalar(select(Process.enabled).where(Process.name == process).with_for_update())
     if before is enabled:
         return False
-    switched = insert(Process).values(name=process.value, enabled=enabled)
+    switched = insert(Process).values(name=process, enabled=enabled)
     connection.execute(switched.on_conflict_do_update(index_elements=[Process.name], set_={"enabled": enabled}))
     record(
         connection,
@@ -35,7 +35,7 @@ def switch_process(connection: Connection, now: datetime, process: ProcessName, 
         actor,
         "process.enabled" if enabled else "process.disabled",
         "process",
-        process.value,
+        process,
         {"enabled": before is not False},
         {"enabled": enabled},
     )

@@ -17,7 +17,7 @@ from models.subjects.service import Appointment
 from tasks.campaigns.outcome.answers import of_campaigns, record_answer
 from tasks.self_service.booking import AppointmentChanged, ask_for_visit
 from tasks.subjects.customers import newest_car_of
-from tasks.subjects.recipients import FIRST_STEP
+from tasks.subjects.recipient.facts import FIRST_STEP
 
 KEY = "invitation:"
 """What the keys of appointments begin with that were asked for so; the recipient's number follows."""

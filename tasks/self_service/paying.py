@@ -8,12 +8,12 @@ from sqlalchemy import Connection, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from models.core.errors import AftercareError
-from models.core.words import SubjectKind
+from models.subjects.account import KIND as ACCOUNT
 from models.subjects.money import Account, Promise
 from models.subjects.promises import check_promised_day, latest_day
 from tasks import audit
-from tasks.subjects import SUBJECTS
 from tasks.subjects.contract import Those
+from tasks.subjects.registry import subject_of
 
 
 class NothingToPromise(AftercareError):
@@ -64,7 +64,7 @@ class AccountSeen:
 
 def see_account(connection: Connection, account_id: int, now: datetime) -> AccountSeen:
     """What is open of an account, netted afresh."""
-    facts = SUBJECTS[SubjectKind.ACCOUNT].facts(now, Those(select(literal(account_id))))
+    facts = subject_of(ACCOUNT).facts(now, Those(select(literal(account_id))))
     row = connection.execute(facts).mappings().one()
     owed = row["totals"] or {}
     return AccountSeen(

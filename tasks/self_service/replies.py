@@ -19,17 +19,16 @@ from models.core.words import (
     ChannelName,
     ContactKind,
     Gate,
-    ProcessName,
     Purpose,
     ReplyMeaning,
     StepKind,
-    SubjectKind,
     SurveySource,
     TouchState,
 )
 from models.ledger.tables import Reply, Touch
 from models.messages.replies import meaning_in_turn, read_mark
 from models.people.tables import Consent, ContactPoint, Store
+from models.subjects import appointment
 from models.subjects.service import Appointment
 from tasks import audit
 from tasks.campaigns.outcome.answers import answer_of, call_off, of_campaigns, record_answer
@@ -268,8 +267,7 @@ def _messaged_at(now: datetime) -> ScalarSelect[Any]:
     return (
         select(func.max(Touch.contacted_at))
         .where(
-            Touch.process == ProcessName.APPOINTMENT_REMINDERS.value,
-            Touch.subject_kind == SubjectKind.APPOINTMENT,
+            Touch.subject_kind == appointment.KIND,
             Touch.subject_id == Appointment.id,
             Touch.kind == StepKind.MESSAGE,
             Touch.state.in_(TOLD),

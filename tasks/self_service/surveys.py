@@ -3,19 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Connection, null, select
+from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
 
 from models.calls.surveys import BELOW_PAR, DIMENSIONS, HIGHEST, LOWEST, SurveyAnswer
 from models.core.errors import AftercareError
 from models.core.words import CaseKind, SubjectKind, SurveySource
-from models.subjects.service import Handover, RepairOrder
-from models.subjects.vehicles import Vehicle
 from tasks import audit
 from tasks.cases.handling import NewCase, open_case
-from tasks.subjects.customers import vehicle_name
+from tasks.subjects.visits import visits_of
 
 LONGEST_COMMENT = 1000
 
@@ -65,18 +62,7 @@ class Answer:
 
 def see_visit(connection: Connection, kind: SubjectKind, subject_id: int) -> Visit:
     """The visit, a handover or a repair order, with the customer's answer where there is one."""
-    table: Any = Handover if kind is SubjectKind.HANDOVER else RepairOrder
-    handed_over = kind is SubjectKind.HANDOVER
-    row = connection.execute(
-        select(
-            (Handover.handed_over_on if handed_over else RepairOrder.closed_on).label("day"),
-            vehicle_name().label("vehicle"),
-            (null() if handed_over else RepairOrder.work).label("work"),
-        )
-        .select_from(table)
-        .outerjoin(Vehicle, Vehicle.id == table.vehicle_id)
-        .where(table.id == subject_id)
-    ).one()
+    row = connection.execute(visits_of(kind).seen(subject_id)).one()
     same = (SurveyAnswer.subject_kind == kind, SurveyAnswer.subject_id == subject_id)
     answer = connection.execute(select(SurveyAnswer.__table__).where(*same)).one_or_none()
     marks = {name: mark for name in DIMENSIONS if (mark := getattr(answer, name, None)) is not None}

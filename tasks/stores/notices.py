@@ -4,17 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, literal, or_, select, update
+from sqlalchemy import CTE, Connection, Select, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Text
 
 from models.core.cadence import moment
 from models.core.errors import AftercareError
-from models.core.words import ChangeKind, ProcessName
-from models.ledger.tables import PolicyVersion
+from models.core.words import ChangeKind
 from models.people.tables import Customer, StaffMember, Store
 from models.subjects.service import Appointment, AppointmentChange, DepartmentNotice
 from tasks import audit
+from tasks.policies.catalogue import rule_in_force
 from tasks.stores.staff import find_actor
 
 
@@ -82,18 +82,12 @@ def _untold(now: datetime) -> Select[Any]:
     )
 
 
-def _departments_by_policy() -> Any:
-    """Per store: the departments that its own active policy names, or else the shipped one."""
-    named = func.jsonb_array_elements_text(PolicyVersion.body[("rules", "departments")]).table_valued("value")
+def _departments_by_policy() -> CTE:
+    """Per store: the departments that the policy in force names."""
+    in_force = rule_in_force("departments")
+    named = func.jsonb_array_elements_text(in_force.c.value).table_valued("value")
     departments = select(func.array_agg(named.c.value)).select_from(named).scalar_subquery()
-    return (
-        select(Store.id.label("store_id"), departments.label("departments"))
-        .join(PolicyVersion, or_(PolicyVersion.store_id == Store.id, PolicyVersion.store_id.is_(None)))
-        .where(PolicyVersion.name == ProcessName.APPOINTMENT_REMINDERS.value, PolicyVersion.active)
-        .distinct(Store.id)
-        .order_by(Store.id, PolicyVersion.store_id.nulls_last())
-        .cte("departments_by_policy")
-    )
+    return select(in_force.c.store_id, departments.label("departments")).cte("departments_by_policy")
 
 
 def list_notices(

@@ -1,28 +1,35 @@
 """What the planner, the claim and the explanations ask of every kind of subject."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     BindParameter,
     ColumnElement,
+    Connection,
+    RowMapping,
     Select,
     SQLColumnExpression,
     Subquery,
     bindparam,
     case,
+    cast,
     func,
     literal,
     or_,
+    select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
-from models.core.cadence import Now, moment
-from models.core.words import Condition, SubjectKind
+from models.core.base import WORD
+from models.core.cadence import ZONED, Now, moment, shift
+from models.core.sentences import Sentence
+from models.core.words import ANCHOR, Condition, LinkPurpose, SubjectKind
 from models.policies.policy import Policy, Step
 
 
@@ -78,27 +85,38 @@ class OfCustomer:
 Scope = DueWithin | Those | OfCustomer
 
 
-class Subject(Protocol):
+class Subject(ABC):
     """One kind of subject. `facts` selects, for each subject in scope and as known at `now`, one row with
 
     `subject_id`, `store_id`, `customer_id`, `time_zone`, `language`, `today` (store-local), `anchor_at` (null: there
-    is nothing to count from), a column per `Moment` it knows, what `reason` needs, and what its letters say.
+    is nothing to count from), a column for each moment of its kit, what `reason` needs, and what its letters say.
     """
 
     kind: SubjectKind
+    anchor_day: str | None = None
+    """The column of the anchor's store-local day, where one says it."""
 
+    @abstractmethod
     def facts(self, now: Now, scope: Scope) -> Select[Any]:
         """The facts of the subjects in scope, dated up to `now`."""
-        ...
+
+    def counted_from(self, facts: Subquery, step: Step) -> ColumnElement[datetime]:
+        """The moment that a step counts from."""
+        moment_at: ColumnElement[datetime] = (
+            facts.c.anchor_at if step.counts_from == ANCHOR else facts.c[step.counts_from]
+        )
+        return moment_at
 
     def near(self, facts: Subquery, step: Step, window: Window) -> ColumnElement[bool]:
         """Whether `step` may be due where `window` of the moment it counts from says; cheap, asked before `due_at`."""
-        ...
+        return counted_within(self.counted_from(facts, step), window)
 
-    def due_at(self, facts: Subquery, step: Step, policy: Policy) -> ColumnElement[datetime]:
+    def due_at(self, facts: Subquery, step: Step, policy: Policy) -> ColumnElement[datetime]:  # noqa: ARG002  for others
         """When `step` of `policy` is due for the subject of a row of facts."""
-        ...
+        day = facts.c[self.anchor_day] if self.anchor_day and step.counts_from == ANCHOR else None
+        return shift(self.counted_from(facts, step), facts.c.time_zone, step.after, step.at, day=day)
 
+    @abstractmethod
     def reason(
         self,
         facts: Subquery,
@@ -111,15 +129,41 @@ class Subject(Protocol):
 
         `rules` is the JSON of the policy's rules.
         """
-        ...
 
+    @abstractmethod
     def figures(self, facts: Subquery) -> ColumnElement[Any]:
         """What the rules saw, as JSON."""
-        ...
 
+    @abstractmethod
     def letter(self, facts: Subquery) -> list[ColumnElement[Any]]:
-        """The labelled columns that `models.messages.letters.write_variables` needs beside the common ones."""
-        ...
+        """The labelled columns that the variables of its letters need beside the common ones."""
+
+    def only_in_letters(self) -> frozenset[str]:
+        """The columns of its facts that no rule asks for: a sweep need not read them."""
+        return frozenset()
+
+    def remarks(self, connection: Connection, row: RowMapping) -> list[Sentence]:  # noqa: ARG002  for others
+        """What `why` says of a row of facts, beside the steps."""
+        return []
+
+    def waits_for(self, connection: Connection, subject_id: int) -> str | None:  # noqa: ARG002  for others
+        """What keeps the planner from a subject for now."""
+        return None
+
+    def open_links(self, customer_id: int, now: datetime) -> Select[Any] | None:  # noqa: ARG002  for others
+        """The subjects for which a customer has a link now: `purpose`, `kind`, `id`, `key`, and `at`, when it is."""
+        return None
+
+
+def linked(purpose: LinkPurpose, kind: SubjectKind, table: Any, at: Any, key: Any = None) -> Select[Any]:
+    """The columns of `open_links`: a subject's link, how the source calls it, and when it is; null: at no time."""
+    return select(
+        literal(purpose, Text).label("purpose"),
+        literal(kind, WORD).label("kind"),
+        table.id,
+        (table.key if key is None else key).label("key"),
+        cast(at, ZONED).label("at"),
+    )
 
 
 def counted_within(at: SQLColumnExpression[Any], window: Window) -> ColumnElement[bool]:
@@ -138,7 +182,7 @@ def local_days(window: Window) -> tuple[date, date]:
 
 def asked(condition: Condition, conditions: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether `condition` is among the conditions of a step or a touch."""
-    return literal(condition.value, Text) == func.any(conditions)
+    return literal(condition, Text) == func.any(conditions)
 
 
 def first_reason(*rules: tuple[ColumnElement[bool], str | ColumnElement[str] | None]) -> ColumnElement[str | None]:
@@ -151,7 +195,7 @@ def first_reason(*rules: tuple[ColumnElement[bool], str | ColumnElement[str] | N
 
 def condition_array(conditions: Sequence[Condition]) -> ColumnElement[Any]:
     """The conditions of a step, as the array that `asked` looks into."""
-    return literal([condition.value for condition in conditions], ARRAY(Text))
+    return literal(list(conditions), ARRAY(Text))
 
 
 def within(column: SQLColumnExpression[Any], windows: Sequence[tuple[Any, Any]]) -> ColumnElement[bool]:

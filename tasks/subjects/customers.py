@@ -47,10 +47,8 @@ def about_customer(stores: Subquery, languages: FromClause = Customer.__table__)
 
 COMMON_LETTER = ("customer", "salutation", "store", "store_phone", "today", "time_zone", "language")
 """What every letter is made from."""
-ONLY_IN_LETTERS = frozenset(
-    {"customer", "salutation", "store", "store_phone", "vehicle", "work", "advisor", "account", "campaign"}
-)
-"""The facts that no rule asks for."""
+ONLY_IN_LETTERS = frozenset({"customer", "salutation", "store", "store_phone"})
+"""Those of `about_customer` that no rule asks for."""
 
 
 def vehicle_name() -> ColumnElement[str | None]:

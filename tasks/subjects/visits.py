@@ -3,39 +3,57 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Subquery, and_, exists, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    SQLColumnExpression,
+    Subquery,
+    and_,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
 
-from models.core.cadence import Now, midnight, shift
-from models.core.words import Condition, SubjectKind
-from models.people.tables import Customer
-from models.policies.policy import Policy, Step
+from models.core.cadence import Now, local_day, midnight, moment
+from models.core.errors import AftercareError
+from models.core.sentences import Sentence
+from models.core.words import SubjectKind
+from models.people.tables import Customer, Store
 from models.subjects.service import Handover, RepairOrder
 from models.subjects.vehicles import Vehicle
+from models.subjects.visit import SURVEY, SURVEY_LASTS, VEHICLE_KEPT
 from tasks.subjects.contract import (
     DueWithin,
     OfCustomer,
     Scope,
+    Subject,
     Those,
-    Window,
     asked,
-    counted_within,
     first_reason,
+    linked,
     local_days,
     within,
 )
 from tasks.subjects.customers import about_customer, own_languages, stores_today, vehicle_name
+from tasks.subjects.registry import subject_of
 
 SOLD = "the vehicle was sold on"
+NOT_GIVEN_BACK = "The car has not been given back yet."
 NOT_YET = "it has not happened yet"
 
 
-class _Visits:
+class Visits(Subject):
     """Anchored at the midnight, store-local, that the day of the visit begins with."""
 
-    kind: SubjectKind
+    anchor_day = "day"
     table: type[Handover] | type[RepairOrder]
     day: SQLColumnExpression[Any]
 
@@ -63,14 +81,6 @@ class _Visits:
             .where(self._in_scope(scope))
         )
 
-    def near(self, facts: Subquery, step: Step, window: Window) -> ColumnElement[bool]:  # noqa: ARG002  the contract's
-        """The anchor lies in the window."""
-        return counted_within(facts.c.anchor_at, window)
-
-    def due_at(self, facts: Subquery, step: Step, policy: Policy) -> ColumnElement[datetime]:  # noqa: ARG002  the contract's
-        """Counted from the day of the visit."""
-        return shift(facts.c.anchor_at, facts.c.time_zone, step.after, step.at, day=facts.c.day)
-
     def reason(
         self,
         facts: Subquery,
@@ -82,13 +92,42 @@ class _Visits:
         """The visit is still to come (a date entered ahead), or the car was sold on."""
         return first_reason(
             (facts.c.day > facts.c.today, NOT_YET),
-            (and_(asked(Condition.VEHICLE_KEPT, conditions), facts.c.sold), SOLD),
+            (and_(asked(VEHICLE_KEPT, conditions), facts.c.sold), SOLD),
         )
 
     def figures(self, facts: Subquery) -> ColumnElement[Any]:
         """The day of the visit, and whether the car was sold on."""
         return func.jsonb_build_object(
             literal("day", Text), facts.c.day, literal("vehicle_sold", Text), facts.c.sold, type_=JSONB
+        )
+
+    def remarks(self, connection: Connection, row: RowMapping) -> list[Sentence]:  # noqa: ARG002  the contract's
+        """That the car is still here."""
+        return [] if row["anchor_at"] else [Sentence(NOT_GIVEN_BACK)]
+
+    def only_in_letters(self) -> frozenset[str]:
+        """The car, and the work on it."""
+        return frozenset({"vehicle", "work"})
+
+    def open_links(self, customer_id: int, now: datetime) -> Select[Any]:
+        """The visits of late, which a survey asks about."""
+        today = local_day(moment(now), Store.time_zone)
+        lately = local_day(moment(now - SURVEY_LASTS), Store.time_zone)
+        return (
+            linked(SURVEY, self.kind, self.table, midnight(self.day, Store.time_zone))
+            .join(Store, Store.id == self.table.store_id)
+            .where(self.table.customer_id == customer_id, self.day.between(lately, today))
+        )
+
+    def seen(self, subject_id: int) -> Select[Any]:
+        """What a customer is asked about: `day`, `vehicle`, and the `work` where there was any."""
+        return (
+            select(
+                self.day.label("day"), vehicle_name().label("vehicle"), *(self._own_columns() or [null().label("work")])
+            )
+            .select_from(self.table)
+            .outerjoin(Vehicle, Vehicle.id == self.table.vehicle_id)
+            .where(self.table.id == subject_id)
         )
 
     def letter(self, facts: Subquery) -> list[ColumnElement[Any]]:
@@ -101,7 +140,7 @@ class _Visits:
     def _in_scope(self, scope: Scope) -> ColumnElement[bool]:
         match scope:
             case DueWithin():
-                windows = [local_days(window) for step, window in scope.steps if step.subject is self.kind]
+                windows = [local_days(window) for step, window in scope.steps if step.subject == self.kind]
                 return and_(within(self.day, windows), self.table.store_id.in_(scope.stores))
             case Those():
                 return self.table.id.in_(scope.ids)
@@ -130,20 +169,17 @@ def _sold(
     return or_(func.coalesce(disposed.c.disposed_on <= today, False), handed_on)
 
 
-class Handovers(_Visits):
-    """Cars handed over to their buyers."""
+class NotAVisit(AftercareError):
+    """A subject that customers are not asked about."""
 
-    kind = SubjectKind.HANDOVER
-    table = Handover
-    day = Handover.__table__.c.handed_over_on
+    def __init__(self, kind: SubjectKind) -> None:
+        self.kind = kind
+        super().__init__(f"A {kind} is no visit: nobody is asked how it was.")
 
 
-class RepairOrders(_Visits):
-    """Repair orders, from the day the car was given back."""
-
-    kind = SubjectKind.REPAIR_ORDER
-    table = RepairOrder
-    day = RepairOrder.__table__.c.closed_on
-
-    def _own_columns(self) -> list[ColumnElement[Any]]:
-        return [RepairOrder.work.label("work")]
+def visits_of(kind: SubjectKind) -> Visits:
+    """The visits of a kind. Raises `NotAVisit`."""
+    subject = subject_of(kind)
+    if not isinstance(subject, Visits):
+        raise NotAVisit(kind)
+    return subject

@@ -66,7 +66,7 @@ def _touches(process: ProcessName, customer_id: int, subjects: Sequence[tuple[Su
         .outerjoin(approver, approver.id == Touch.approved_by)
         .outerjoin(assignee, assignee.id == Touch.assigned_to)
         .outerjoin(carrier, carrier.id == Touch.merged_into)
-        .where(Touch.process == process.value, or_(Touch.customer_id == customer_id, theirs))
+        .where(Touch.process == process, or_(Touch.customer_id == customer_id, theirs))
         .order_by(Touch.due_at, Touch.step)
     )
 

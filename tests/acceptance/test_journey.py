@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from models.core.words import STANDING_PROCESSES
+from models.policies.shipped import shipped_processes
 from tests.acceptance.conftest import SECONDS, Installation
 from tests.support.sink import Received, Sink
 
@@ -58,7 +58,7 @@ def test_a_day_s_work(dealership: Installation) -> None:
     done = dealership.run("run", "all", "--as-of", TUESDAY, "--json")
     assert done.returncode == 0, done.stderr
     accounts = {run["process"]: run["account"] for run in json.loads(done.stdout)["runs"]}
-    assert accounts.keys() == set(STANDING_PROCESSES)
+    assert accounts.keys() == set(shipped_processes())
     for account in accounts.values():
         settled = account["sent"] + sum(account["deferred"].values()) + sum(account["cancelled"].values())
         assert account["claimed"] == settled + account["failed"] + account["unknown"]

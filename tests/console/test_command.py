@@ -21,13 +21,14 @@ from typer.testing import CliRunner
 from console.cli import running
 from console.cli.command import COMMANDS, app
 from models.core.settings import read_settings
-from models.core.words import ProcessName
+from models.core.words import CAMPAIGNS, ProcessName
 from models.ledger.tables import Touch, Verdict
+from models.policies.shipped import shipped_processes
 from tasks.dispatch.rehearsing import rehearse
 from tasks.prefect.run import ProcessRun
 from tests.support.world import World, at
 
-FOLLOWUP = ProcessName.POST_DELIVERY_FOLLOWUP
+FOLLOWUP = ProcessName("post-delivery-followup")
 Told = Callable[..., Result]
 
 
@@ -50,7 +51,7 @@ def dealership(engine: Engine) -> None:
         customer = world.customer(phone="+8613912345678", name="Li [red] Lei")
         world.warranty(customer, "2026-05-20")
         world.handover(customer, "2026-03-09")
-        world.plan(ProcessName.POST_DELIVERY_FOLLOWUP, "2026-03-10 08:30")
+        world.plan(ProcessName("post-delivery-followup"), "2026-03-10 08:30")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -99,7 +100,7 @@ def ledger(engine: Engine) -> list[Any]:
 
 def test_status_touches_stores_channels_and_processes_read(told: Told, dealership: None) -> None:
     status = json.loads(told("status", "--json").output)
-    assert [process["process"] for process in status["processes"]] == list(ProcessName)
+    assert [process["process"] for process in status["processes"]] == [*shipped_processes(), CAMPAIGNS]
     (touch,) = json.loads(told("touches", "--customer", "13912345678", "--json").output)
     assert (touch["step"], touch["state"], touch["due_at"]) == ("thanks", "planned", "2026-03-10T10:00:00+08:00")
     assert json.loads(told("stores", "--json").output)[0]["customers"] == 1
@@ -298,7 +299,7 @@ class Rehearser:
         self.started.append((process, as_of, dry_run))
         now = as_of or at("2026-03-10 10:00")
         with self.engine.begin() as connection:
-            rehearsed = {name: rehearse(connection, name, now) for name in (FOLLOWUP, ProcessName.WARRANTY_EXPIRY)}
+            rehearsed = {name: rehearse(connection, name, now) for name in (FOLLOWUP, ProcessName("warranty-expiry"))}
         return [
             ProcessRun(UUID(int=1), name, now, True, True, True, account, contacts)
             for name, (account, contacts) in rehearsed.items()

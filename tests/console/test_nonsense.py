@@ -47,7 +47,7 @@ def dealership(engine: Engine, database_url: URL, tmp_path: Path, monkeypatch: p
         customer = world.customer(phone="+8613912345678")
         world.warranty(customer, "2026-05-20")
         world.handover(customer, "2026-03-09")
-        world.plan(ProcessName.POST_DELIVERY_FOLLOWUP, "2026-03-10 08:30")
+        world.plan(ProcessName("post-delivery-followup"), "2026-03-10 08:30")
         add_user(connection, NewUser("mei", Role.ADMIN), None, at("2026-03-10 10:00"), "test")
     monkeypatch.setenv("AFTERCARE_DATABASE_URL", database_url.render_as_string(hide_password=False))
     monkeypatch.setenv("AFTERCARE_HOME", str(tmp_path / "home"))

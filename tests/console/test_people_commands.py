@@ -57,7 +57,7 @@ def make(engine: Engine, facts: Callable[[World], Any]) -> Any:
 
 def a_call(world: World, phone: str = "+8613900000001") -> str:
     world.handover(world.customer(phone=phone, name="Li [red] Lei"), "2026-03-07")
-    world.plan(ProcessName.POST_DELIVERY_FOLLOWUP, "2026-03-10 10:00")
+    world.plan(ProcessName("post-delivery-followup"), "2026-03-10 10:00")
     return str(handed_to_staff(world, "day-3-call", NOW))
 
 
@@ -110,7 +110,7 @@ def test_an_outcome_is_recorded_and_its_effects_told(engine: Engine, told: Told)
 def test_a_promise_is_recorded(engine: Engine, told: Told) -> None:
     def dunned(world: World) -> str:
         world.invoice(world.account(world.customer()), "2026-02-23", "1000.00")
-        world.plan(ProcessName.OVERDUE_ACCOUNTS, "2026-03-10 10:00")
+        world.plan(ProcessName("overdue-accounts"), "2026-03-10 10:00")
         return str(handed_to_staff(world, "call-15", NOW))
 
     done = ("calls", "done", make(engine, dunned), "--outcome", "promised", "--by", "M1")
@@ -172,7 +172,7 @@ def test_a_formal_letter_is_seen_and_approved_or_refused(engine: Engine, told: T
     def formal(world: World) -> list[str]:
         for _ in range(2):
             world.invoice(world.account(world.customer()), "2026-02-08", "1000.00")
-        world.plan(ProcessName.OVERDUE_ACCOUNTS, "2026-03-10 10:00")
+        world.plan(ProcessName("overdue-accounts"), "2026-03-10 10:00")
         return [str(touch.id) for touch in world.touches() if touch.state == TouchState.AWAITING_APPROVAL]
 
     first, second = make(engine, formal)
@@ -222,7 +222,7 @@ def test_a_department_acknowledges_a_change(engine: Engine, told: Told) -> None:
 def test_what_is_unknown_is_settled(engine: Engine, told: Told) -> None:
     def unknown(world: World) -> str:
         world.handover(world.customer(), "2026-03-09")
-        world.plan(ProcessName.POST_DELIVERY_FOLLOWUP, "2026-03-10 10:00")
+        world.plan(ProcessName("post-delivery-followup"), "2026-03-10 10:00")
         return str(dispatched(world, "thanks", TouchState.UNKNOWN, NOW, reason="no answer"))
 
     touch = make(engine, unknown)

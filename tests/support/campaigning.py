@@ -101,7 +101,7 @@ class CampaignOffice:
             confined = confine(connection, campaign_id, self.settings, lambda: now, lambda: False)
         return asyncio.run(
             dispatch_due(
-                self.engine, self.settings, lambda: now, process=ProcessName.CAMPAIGNS, confined=confined
+                self.engine, self.settings, lambda: now, process=ProcessName("campaigns"), confined=confined
             )
         )  # fmt: skip
 

@@ -111,8 +111,8 @@ class LaunchedCampaign:
             insert(Touch)
             .values(
                 **{
-                    "process": ProcessName.CAMPAIGNS,
-                    "subject_kind": SubjectKind.RECIPIENT,
+                    "process": ProcessName("campaigns"),
+                    "subject_kind": SubjectKind("recipient"),
                     "subject_id": recipient_id,
                     "anchor_at": row.anchor_at,
                     "step": "message",

@@ -47,7 +47,7 @@ def recipient(
 
 def _touch(world: World, customer_id: int, recipient_id: int, state: TouchState, began: datetime) -> dict[str, Any]:
     return {
-        "process": ProcessName.CAMPAIGNS.value, "subject_kind": SubjectKind.RECIPIENT, "subject_id": recipient_id,
+        "process": ProcessName("campaigns"), "subject_kind": SubjectKind("recipient"), "subject_id": recipient_id,
         "anchor_at": began, "step": "message", "kind": StepKind.MESSAGE, "purpose": Purpose.MARKETING, "priority": 20,
         "obligation": False, "works_holidays": False, "store_id": world.store_id, "customer_id": customer_id,
         "channels": ["sms", "email"], "conditions": [], "approval": [], "holds_account": False, "due_at": began,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-THE_CLOCK = ROOT / "models" / "clock.py"
+THE_CLOCK = ROOT / "models" / "core" / "clock.py"
 TIMELESS_ROOMS = ("models", "tasks", "flows")
 ASKING = {"now", "utcnow", "today", "current_timestamp", "current_date", "current_time", "localtimestamp"}
 SQL_CLOCK = re.compile(

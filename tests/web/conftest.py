@@ -19,7 +19,8 @@ from sqlalchemy import URL, Engine, create_engine
 from deployments.embedded import connect
 from deployments.postgres import Cluster
 from models.core.settings import Settings
-from models.core.words import ProcessName, Role
+from models.core.words import CAMPAIGNS, Role
+from models.policies.shipped import shipped_processes
 from tasks.access.users import NewUser, add_user
 from tasks.dispatch.dispatch import dispatch_due
 from tasks.planning.sweep import plan
@@ -98,7 +99,7 @@ def fill_sample(url: URL, folder: Path, customers: int) -> None:
     for _ in load_sample(engine, folder, settings):
         pass
     with engine.begin() as connection:
-        for process in ProcessName:
+        for process in (*shipped_processes(), CAMPAIGNS):
             plan(connection, process, SAMPLE_MOMENT, None)
     asyncio.run(dispatch_due(engine, settings, lambda: SAMPLE_MOMENT))
     engine.dispose()

@@ -17,13 +17,15 @@ from models.core.words import (
     CampaignAnswer,
     CampaignState,
     CaseKind,
+    LinkPurpose,
     ProcessName,
     Purpose,
     SubjectKind,
     Wave,
 )
+from models.kits.links import make_link
 from models.ledger.tables import AuditEntry, Case, Touch
-from models.messages.links import PATH, Link, LinkPurpose, LinkSigner, make_link
+from models.messages.links import PATH, Link, LinkSigner
 from models.people.tables import Customer
 from models.subjects.money import Promise
 from models.subjects.service import Appointment, Handover, RepairOrder
@@ -36,11 +38,11 @@ SIGNER = LinkSigner(os.environ["AFTERCARE_SECRET"], "")
 TOMORROW = SAMPLE_MOMENT + timedelta(days=1)
 PHONE = {"width": 390, "height": 844}
 HEADINGS = {
-    LinkPurpose.APPOINTMENT: {"en": "Your appointment", "zh-CN": "您的预约"},
-    LinkPurpose.SURVEY: {"en": "How was it?", "zh-CN": "您对这次服务满意吗？"},
-    LinkPurpose.CONSENT: {"en": "How may we contact you?", "zh-CN": "我们可以怎样联系您？"},
-    LinkPurpose.PAYMENT: {"en": "Your account", "zh-CN": "您的账单"},
-    LinkPurpose.INVITATION: {"en": "Spring check", "zh-CN": "Spring check"},
+    LinkPurpose("appointment"): {"en": "Your appointment", "zh-CN": "您的预约"},
+    LinkPurpose("survey"): {"en": "How was it?", "zh-CN": "您对这次服务满意吗？"},
+    LinkPurpose("consent"): {"en": "How may we contact you?", "zh-CN": "我们可以怎样联系您？"},
+    LinkPurpose("payment"): {"en": "Your account", "zh-CN": "您的账单"},
+    LinkPurpose("invitation"): {"en": "Spring check", "zh-CN": "Spring check"},
 }
 
 Open = Callable[..., Page]
@@ -89,14 +91,14 @@ def of_appointment(facts: Connection, number: int) -> Link:
     ).first()
     assert row
     return make_link(
-        LinkPurpose.APPOINTMENT, SubjectKind.APPOINTMENT, row.id, row.customer_id, SAMPLE_MOMENT, row.starts_at
+        LinkPurpose("appointment"), SubjectKind("appointment"), row.id, row.customer_id, SAMPLE_MOMENT, row.starts_at
     )
 
 
 def of_visit(facts: Connection, table: type[Handover] | type[RepairOrder], kind: SubjectKind) -> Link:
     row = facts.execute(select(table.id, table.customer_id).order_by(table.id)).first()
     assert row
-    return make_link(LinkPurpose.SURVEY, kind, row.id, row.customer_id, SAMPLE_MOMENT)
+    return make_link(LinkPurpose("survey"), kind, row.id, row.customer_id, SAMPLE_MOMENT)
 
 
 def of_choices(facts: Connection) -> Link:
@@ -106,18 +108,18 @@ def of_choices(facts: Connection) -> Link:
     )
     customer = customer or facts.scalar(select(func.min(Customer.id)))
     assert customer
-    return make_link(LinkPurpose.CONSENT, SubjectKind.WARRANTY, customer, customer, SAMPLE_MOMENT)
+    return make_link(LinkPurpose("consent"), SubjectKind("warranty"), customer, customer, SAMPLE_MOMENT)
 
 
 def of_account(facts: Connection) -> Link:
     """Of an account that is chased."""
     chased = facts.execute(
         select(Touch.subject_id, Touch.customer_id)
-        .where(Touch.process == ProcessName.OVERDUE_ACCOUNTS.value, Touch.subject_kind == SubjectKind.ACCOUNT)
+        .where(Touch.process == ProcessName("overdue-accounts"), Touch.subject_kind == SubjectKind("account"))
         .order_by(Touch.subject_id)
     ).all()
     row = next(row for row in chased if see_account(facts, row.subject_id, SAMPLE_MOMENT).may_promise)
-    return make_link(LinkPurpose.PAYMENT, SubjectKind.ACCOUNT, row.subject_id, row.customer_id, SAMPLE_MOMENT)
+    return make_link(LinkPurpose("payment"), SubjectKind("account"), row.subject_id, row.customer_id, SAMPLE_MOMENT)
 
 
 def of_invitation(facts: Connection, number: int) -> Link:
@@ -128,7 +130,7 @@ def of_invitation(facts: Connection, number: int) -> Link:
         select(CampaignRecipient.id, CampaignRecipient.customer_id).order_by(CampaignRecipient.id).offset(number)
     ).first()
     assert row
-    return make_link(LinkPurpose.INVITATION, SubjectKind.RECIPIENT, row.id, row.customer_id, SAMPLE_MOMENT)
+    return make_link(LinkPurpose("invitation"), SubjectKind("recipient"), row.id, row.customer_id, SAMPLE_MOMENT)
 
 
 def invite(facts: Connection) -> None:
@@ -147,7 +149,7 @@ def invite(facts: Connection) -> None:
 
 
 def all_links(facts: Connection) -> list[Link]:
-    survey = of_visit(facts, Handover, SubjectKind.HANDOVER)
+    survey = of_visit(facts, Handover, SubjectKind("handover"))
     return [of_appointment(facts, 3), survey, of_choices(facts), of_account(facts), of_invitation(facts, 0)]
 
 
@@ -239,7 +241,7 @@ def test_who_finds_no_time_is_called(opened: Open, facts: Connection) -> None:
 
 
 def test_a_bad_mark_brings_thanks_and_a_complaint(opened: Open, facts: Connection) -> None:
-    link = of_visit(facts, RepairOrder, SubjectKind.REPAIR_ORDER)
+    link = of_visit(facts, RepairOrder, SubjectKind("repair-order"))
     page = opened(link)
     page.get_by_label("Anything else").fill("<b>nobody</b> called back")
     page.get_by_role("button", name="Send").click()
@@ -333,8 +335,8 @@ def test_an_invitation_that_is_over_or_somebody_elses_opens_nothing(opened: Open
 def test_an_old_or_foreign_link_says_whom_to_call_and_nothing_else(opened: Open, facts: Connection, lang: str) -> None:
     link = of_appointment(facts, 0)
     token = SIGNER.token(link)
-    old = make_link(LinkPurpose.PAYMENT, SubjectKind.ACCOUNT, of_account_id(facts), 0, SAMPLE_MOMENT)
-    over = Link(LinkPurpose.CONSENT, None, link.customer_id, link.customer_id, SAMPLE_MOMENT)
+    old = make_link(LinkPurpose("payment"), SubjectKind("account"), of_account_id(facts), 0, SAMPLE_MOMENT)
+    over = Link(LinkPurpose("consent"), None, link.customer_id, link.customer_id, SAMPLE_MOMENT)
     nobody = {"en": "This link does not work", "zh-CN": "这个链接打不开"}[lang]
     ran_out = {"en": "This link has run out", "zh-CN": "这个链接已过期"}[lang]
     said = ((token[:-1] + "!", nobody), (old, nobody), (over, ran_out), ("h" + token[1:], nobody))
@@ -346,6 +348,6 @@ def test_an_old_or_foreign_link_says_whom_to_call_and_nothing_else(opened: Open,
 
 
 def of_account_id(facts: Connection) -> int:
-    found = facts.scalar(select(Touch.subject_id).where(Touch.subject_kind == SubjectKind.ACCOUNT).limit(1))
+    found = facts.scalar(select(Touch.subject_id).where(Touch.subject_kind == SubjectKind("account")).limit(1))
     assert found
     return int(found)

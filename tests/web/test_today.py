@@ -61,7 +61,7 @@ def heading(page: Page, name: str) -> None:
 
 def test_a_manager_sees_the_day_of_the_own_store_and_what_needs_somebody(troubled: Console, visit: Visit) -> None:
     page = visit("/", troubled.add_user("manager", Role.MANAGER))
-    due = due_in(troubled, ProcessName.APPOINTMENT_REMINDERS, STORE)
+    due = due_in(troubled, ProcessName("appointment-reminders"), STORE)
     assert due > 0
     expect(page.locator("[data-due=appointment-reminders]")).to_have_text(f"{due:,}")
     expect(page.get_by_text(f"{OVERDUE} of {STORE}")).to_be_visible()

@@ -11,10 +11,10 @@ from nicegui.elements.mixins.validation_element import ValidationElement
 
 from console.web.door.signed_in import Viewer
 from models.calls.outcomes import CallReport, PromiseMade
-from models.calls.queue import SPOKEN_TO, asks_marks
+from models.calls.queue import SPOKEN_TO, asks_marks, outcomes_of
 from models.calls.surveys import DIMENSIONS, HIGHEST, LOWEST
 from models.core.errors import AftercareError
-from models.core.words import CallOutcome, StepKind, SubjectKind
+from models.core.words import CallOutcome, StepKind
 from tasks.calls.listing import CallItem
 
 LIMIT = Decimal(10) ** 12
@@ -37,7 +37,7 @@ class CallForm:
         self._viewer, self._item, self._record = viewer, item, record
         self._marks: dict[str, int] = {}
         self._is_call = item.kind is StepKind.CALL
-        self._owes = self._is_call and item.subject_kind is SubjectKind.ACCOUNT
+        self._owes = self._is_call and CallOutcome.PROMISED in outcomes_of(item.subject_kind).values()
         self._asks_marks = self._is_call and asks_marks(item.purpose, item.subject_kind)
 
     def draw(self) -> None:

@@ -26,8 +26,8 @@ from console.web.policies.form import show_field
 from console.web.policies.words import field_label
 from models.campaigns.plans import CampaignPlan, Canary, FollowUp, Trial
 from models.campaigns.words import FOLLOW_UP, LANGUAGES
-from models.core.words import ChannelName, LaunchKind, StepKind, SubjectKind
-from models.messages.letters import variables_of
+from models.core.words import RECIPIENT, ChannelName, LaunchKind, StepKind
+from models.kits.letters import variables_of
 
 WORDING = "campaigns"
 TYPING_MILLISECONDS = 300
@@ -58,7 +58,7 @@ class CampaignForm:
     def _show_texts(self) -> None:
         say = self._viewer.say
         self._beside.forget(("variants",))
-        names = ", ".join(f"{{{{ {name} }}}}" for name in sorted(variables_of(SubjectKind.RECIPIENT)))
+        names = ", ".join(f"{{{{ {name} }}}}" for name in sorted(variables_of(RECIPIENT)))
         ui.label(say("campaigns.variables", names=names)).classes("quiet")
         self._beside.put_line(("variants",))
         for number, variant in enumerate(self.body["variants"]):

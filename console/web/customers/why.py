@@ -13,6 +13,7 @@ from models.core.words import ProcessName, TouchState
 from models.ledger.explanations import ProcessStory, Standing, StepStory, SubjectStory
 from tasks.access.reach import check_customer
 from tasks.explaining.story import explain
+from tasks.policies.processes import list_processes
 
 ENGLISH = "en"
 
@@ -32,7 +33,7 @@ def _next_sweep(home: ZoneInfo, process: ProcessName, after: Any, store_zone: Zo
 
 def _explain(connection: Any, viewer: Viewer, customer_id: int, next_sweep: Any) -> Any:
     check_customer(connection, viewer.store_id, customer_id)
-    return explain(connection, customer_id, viewer.now, list(ProcessName), next_sweep)
+    return explain(connection, customer_id, viewer.now, list_processes(connection), next_sweep)
 
 
 def _show_process(viewer: Viewer, story: ProcessStory, zone: str) -> None:

@@ -14,13 +14,13 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from console.shared.database import Database
 from console.web.health.watching import ShortMemory, ask_prefect, read_sweeps
-from models.core.words import ProcessName
 from models.ledger.watching import age_of
 from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn
 from tasks.overview.deadlines import count_overdue
 from tasks.overview.health import GIVEN_UP, IN_FLIGHT, WAITING, count_open, count_unsettled, read_oldest_due
 from tasks.overview.reporting import read_pauses
+from tasks.policies.processes import list_processes
 
 ANSWER_SECONDS = 3.0
 """A database that takes longer than this does not answer."""
@@ -123,7 +123,7 @@ class Ledger(Collector):
     def _open(self, connection: Connection) -> Figures:
         counted = count_open(connection, self._store_id)
         states = (*WAITING, *IN_FLIGHT)
-        return {(name, state): counted.get((name, state), 0) for name in ProcessName for state in states}
+        return {(name, state): counted.get((name, state), 0) for name in list_processes(connection) for state in states}
 
     def _unsettled(self, connection: Connection) -> Figures:
         counted = count_unsettled(connection, self._store_id)

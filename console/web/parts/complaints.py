@@ -6,8 +6,6 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from models.core.words import ProcessName
-
 Place = tuple[str | int, ...]
 """Such as `("priority",)`, `("rules", "tolerance")` or `("steps", 2, "after")`."""
 NAMED_FIELD = re.compile(r"(?P<field>[a-z_]+): (?P<reason>.+)", re.DOTALL)
@@ -30,7 +28,7 @@ def complaints_of(
     """Every complaint once per field; `data` is what was refused, `reason_of` words what pydantic has against it."""
     reasons: dict[Place, list[str]] = {}
     for problem in error.errors(include_input=False, include_url=False):
-        path = tuple(part for part in problem["loc"] if part not in set(ProcessName))
+        path = problem["loc"]
         place, reason = _placed(path, problem["msg"].removeprefix("Value error, "), data)
         reasons.setdefault(place, []).append(reason_of({**problem, "msg": reason}))
     return [Complaint(place, "; ".join(dict.fromkeys(found))) for place, found in reasons.items()]

@@ -1,6 +1,6 @@
 """How each field of a policy is filled in: what a form shows for it, read off the models themselves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
@@ -11,9 +11,9 @@ from pydantic import BaseModel
 
 from models.core.errors import AftercareError
 from models.core.offsets import Offset
-from models.core.words import ProcessName, Validity
-from models.policies.policy import CONDITIONS, SUBJECTS, ContactRules, Policy, Step
-from models.policies.shipped import shipped_policy
+from models.core.words import ANCHOR, SubjectKind, Validity
+from models.kits.registry import traits_of
+from models.policies.policy import ContactRules, Policy, Step, rules_of
 
 
 class Look(StrEnum):
@@ -56,22 +56,32 @@ SIMPLE: dict[Any, Look] = {
     str: Look.TEXT, int: Look.NUMBER, float: Look.NUMBER, bool: Look.SWITCH, time: Look.TIME, date: Look.DATE,
     Offset: Look.SPAN, Decimal: Look.AMOUNT,
 }  # fmt: skip
+OF_KITS = {"subject": Look.CHOICE, "conditions": Look.CHOICES, "counts_from": Look.CHOICE}
+"""The fields of a step whose choices are words of its subject's kit."""
 
 
-def fields_of_step(process: ProcessName) -> list[PolicyField]:
-    """The fields of a step of a process; only what its subjects know can be chosen."""
-    subjects = SUBJECTS[process]
-    asked = {condition for subject in subjects for condition in CONDITIONS[subject]}
-    narrowed = {"subject": tuple(subjects), "conditions": tuple(sorted(asked))}
+def subjects_in(body: Mapping[str, Any]) -> list[SubjectKind]:
+    """What the draft of a policy is about, in the order of its steps."""
+    return list(dict.fromkeys(SubjectKind(str(step.get("subject"))) for step in body.get("steps", ())))
+
+
+def fields_of_step(subjects: Iterable[SubjectKind]) -> list[PolicyField]:
+    """The fields of a step of a process about some subjects; only what they know can be chosen."""
+    kits = [traits_of(subject) for subject in subjects]
+    choices = {
+        "subject": tuple(kit.kind for kit in kits),
+        "conditions": tuple(sorted({condition for kit in kits for condition in kit.conditions})),
+        "counts_from": (ANCHOR, *dict.fromkeys(moment for kit in kits for moment in kit.moments)),
+    }
     return [
-        field._replace(choices=tuple(str(choice) for choice in narrowed.get(field.name, field.choices)))
-        for field in fields_of(Step)
+        PolicyField(name, OF_KITS[name], choices[name], optional=False) if name in OF_KITS else _field(name, annotation)
+        for name, annotation in ((name, field.annotation) for name, field in Step.model_fields.items())
     ]
 
 
-def fields_of_rules(process: ProcessName) -> list[PolicyField]:
-    """The fields of the rules of a process."""
-    return list(fields_of(type(shipped_policy(process).rules)))
+def fields_of_rules(subjects: Iterable[SubjectKind]) -> list[PolicyField]:
+    """The fields of the rules of a process about some subjects."""
+    return list(fields_of(rules_of(subjects)))
 
 
 def fields_of_contact_rules() -> list[PolicyField]:
@@ -124,5 +134,6 @@ def _alternatives(annotation: Any) -> tuple[Any, ...]:
 
 
 def _bare(annotation: Any) -> Any:
-    """The type itself, without what pydantic checks of it."""
-    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+    """The type itself, without what pydantic checks of it, or the name that it goes by."""
+    bare = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+    return getattr(bare, "__supertype__", bare)

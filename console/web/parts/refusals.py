@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from console.shared.words import say, say_reason
-from models.policies.policy import CURRENCY
+from models.core.frozen import CURRENCY
 
 LIMITED = ("greater_than_equal", "greater_than", "less_than_equal", "less_than", "string_too_long", "too_long")
 """What is refused for a limit that its sentence names."""

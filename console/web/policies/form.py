@@ -16,6 +16,7 @@ from console.web.parts.policy_fields import (
     fields_of_process,
     fields_of_rules,
     fields_of_step,
+    subjects_in,
 )
 from console.web.policies.words import (
     GROUP,
@@ -26,7 +27,7 @@ from console.web.policies.words import (
     place_in_words,
     step_in_words,
 )
-from models.core.words import ProcessName
+from models.core.words import SubjectKind
 from models.policies.policy import CONTACT_RULES
 
 Changed = Callable[[Any], None]
@@ -64,11 +65,11 @@ class PolicyForm:
         if self._name == CONTACT_RULES:
             self._fields(fields_of_contact_rules(), (), self.body)
             return
-        process = ProcessName(self._name)
+        subjects = subjects_in(self.body)
         with ui.element("section").classes("card full-width"):
             _heading(self._viewer.say("policies.rules"))
             self._fields(fields_of_process(), (), self.body)
-            self._fields(fields_of_rules(process), ("rules",), self.body["rules"])
+            self._fields(fields_of_rules(subjects), ("rules",), self.body["rules"])
         with ui.element("section").classes("card full-width"):
             _heading(self._viewer.say("policies.steps"))
             with ui.element("ol").classes("steps"):
@@ -78,7 +79,7 @@ class PolicyForm:
                 ui.button(self._viewer.say("policies.add_step"), icon="add", on_click=self._add).props(
                     "outline no-caps"
                 )
-        self._step_fields(process)
+        self._step_fields(subjects)
 
     def _show_complaints(self) -> None:
         """All of them once more, in one place, with the step that they are about."""
@@ -139,14 +140,14 @@ class PolicyForm:
         self._changed()
         self.show.refresh()
 
-    def _step_fields(self, process: ProcessName) -> None:
+    def _step_fields(self, subjects: Sequence[SubjectKind]) -> None:
         if not self.body["steps"]:
             return
         number = min(self._chosen, len(self.body["steps"]) - 1)
         step = self.body["steps"][number]
         with ui.element("section").classes("card full-width"):
             _heading(f"{self._viewer.say('policies.step')} {number + 1}: {self._viewer.word(str(step['key']))}")
-            self._fields(fields_of_step(process), ("steps", number), step)
+            self._fields(fields_of_step(subjects), ("steps", number), step)
 
     def _fields(self, fields: Iterable[PolicyField], place: Place, values: dict[str, Any]) -> None:
         with ui.element("div").classes("cards"):

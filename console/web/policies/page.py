@@ -21,7 +21,7 @@ from console.web.policies.store_contact import show_store_contact
 from console.web.policies.words import place_in_words, value_in_words
 from models.core.errors import AftercareError
 from models.people.permissions import Permission
-from models.policies.policy import CONTACT_RULES, AnyPolicy, ContactRules
+from models.policies.policy import CONTACT_RULES, ContactRules, Policy
 from models.policies.shipped import BadPolicy
 from tasks.access.sessions import SignedIn
 from tasks.planning.comparing import Change, Comparison, ForeseenStep, compare, foresee_both
@@ -154,9 +154,9 @@ class _Editor:
                 activate = ui.button(self._viewer.say("policies.activate"), on_click=lambda: self._activate(body))
                 activate.props("no-caps color=positive")
 
-    async def _checked(self) -> AnyPolicy | ContactRules | None:
+    async def _checked(self) -> Policy | ContactRules | None:
         try:
-            draft: AnyPolicy | ContactRules = await self._viewer.read(
+            draft: Policy | ContactRules = await self._viewer.read(
                 check_draft, self._viewer.user, self.form.body, self._store
             )
         except BadPolicy as refusal:
@@ -169,7 +169,7 @@ class _Editor:
             return None
         return draft
 
-    async def _compare(self, draft: AnyPolicy, still_wanted: Callable[[], bool]) -> None:
+    async def _compare(self, draft: Policy, still_wanted: Callable[[], bool]) -> None:
         """Today in one statement, then day by day, so that nobody waits without seeing how far it is."""
         say = self._viewer.say
         with ui.column().classes("full-width") as waiting:

@@ -1,6 +1,6 @@
 """The runs: which processes run and when next, every run with its account, and what is done about them by hand."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -121,12 +121,14 @@ def _process_row(
         viewer.word(name),
         lambda: ui.label(state).classes("good" if enabled else "warn"),
         due if enabled else "—",
-        lambda: _show_actions(viewer, name, enabled, own, refresh),
+        lambda: _show_actions(viewer, name, switches, own, refresh),
     ]
 
 
-def _show_actions(viewer: Viewer, name: str, enabled: bool, own: str | None, refresh: Callable[[], Any]) -> None:
-    is_process = name in set(ProcessName)
+def _show_actions(
+    viewer: Viewer, name: str, switches: Mapping[str, bool], own: str | None, refresh: Callable[[], Any]
+) -> None:
+    is_process, enabled = name in switches, switches.get(name, True)
     with ui.row().classes("no-wrap"):
         if viewer.may(Permission.STEER_RUNS) and is_process:
             _action(viewer, "rehearse", name, lambda: ui.navigate.to(f"/runs/rehearse/{name}"))

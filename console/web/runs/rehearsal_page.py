@@ -16,6 +16,7 @@ from models.core.words import ProcessName
 from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn
 from tasks.dispatch.rehearsing import WouldContact
+from tasks.policies.processes import list_processes
 from tasks.runs.by_hand import Rehearsal, rehearse_by_hand
 
 PAGE = 50
@@ -25,7 +26,7 @@ PAGE = 50
 async def show_rehearsal(viewer: Viewer, process: str) -> None:
     """A form with one moment, and under it what came out."""
     ui.link(viewer.say("runs.back"), "/runs")
-    if process not in set(ProcessName):
+    if process not in await viewer.read(list_processes):
         ui.label(viewer.say("runs.no_process", process=process)).classes("bad").props("role=alert")
         return
     name = ProcessName(process)

@@ -17,7 +17,7 @@ from console.web.parts.tables import show_table
 from console.web.policies.page import show_store_choice
 from models.core.errors import AftercareError
 from models.core.words import SubjectKind
-from models.messages.letters import variables_of
+from models.kits.letters import variables_of, variables_of_any
 from models.messages.rendering import check_template
 from models.messages.sms_segments import measure
 from models.messages.template_guard import refuse_forbidden
@@ -264,8 +264,8 @@ class _Editor:
     def _refusal_for(self, said: str, subject: SubjectKind) -> AftercareError | None:
         try:
             if said:
-                refuse_forbidden(self._key, said)
-                check_template(self._key, said, subject)
+                refuse_forbidden(self._key, said, variables_of_any())
+                check_template(self._key, said, variables_of(subject))
         except AftercareError as refusal:
             return refusal
         return None

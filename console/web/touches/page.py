@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -30,6 +30,7 @@ from models.people.permissions import Permission
 from tasks.access.reach import StoreReached, list_reached_stores, reached_store
 from tasks.access.sessions import SignedIn
 from tasks.database.paging import Page, Place
+from tasks.policies.processes import list_processes
 from tasks.touches.lists import (
     TouchLine,
     Unsettled,
@@ -75,7 +76,7 @@ class Asked:
         """The filter. Raises `NotADay`, `WindowBackwards`, `WindowTooLong`."""
         state = _state(self.state)
         return Wanted(
-            process=ProcessName(self.process) if self.process in set(ProcessName) else None,
+            process=ProcessName(self.process) if self.process else None,
             state=state,
             channel=ChannelName(self.channel) if self.channel in set(ChannelName) else None,
             store=self.store or None,
@@ -129,13 +130,14 @@ async def show_touches(
     """The filter, and below it what it picks."""
     asked = Asked(process, state, channel, store, since, until)
     stores: list[StoreReached] = await viewer.read(list_reached_stores, viewer.user)
+    processes: list[ProcessName] = await viewer.read(list_processes)
     today = _today(viewer, stores)
     try:
         wanted = asked.wanted(today)
     except (NotADay, WindowBackwards, WindowTooLong) as error:
-        _draw_filter(viewer, asked, None, stores, error)
+        _draw_filter(viewer, asked, None, stores, processes, error)
         return
-    _draw_filter(viewer, asked, wanted, stores, None)
+    _draw_filter(viewer, asked, wanted, stores, processes, None)
     await _draw_list(Shown(viewer, asked, wanted))
 
 
@@ -147,12 +149,17 @@ def _today(viewer: Viewer, stores: list[StoreReached]) -> date:
 
 
 def _draw_filter(
-    viewer: Viewer, asked: Asked, wanted: Wanted | None, stores: list[StoreReached], error: AftercareError | None
+    viewer: Viewer,
+    asked: Asked,
+    wanted: Wanted | None,
+    stores: list[StoreReached],
+    processes: Sequence[ProcessName],
+    error: AftercareError | None,
 ) -> None:
     window = wanted.window if wanted else None
     fields: dict[str, Any] = {}
     with ui.row().classes("items-start full-width").props(f'role=search aria-label="{viewer.say("frame.search")}"'):
-        for name, options in _choices(viewer, stores).items():
+        for name, options in _choices(viewer, stores, processes).items():
             value = getattr(asked, name)
             fields[name] = ui.select(
                 options,
@@ -192,11 +199,11 @@ def _beside(viewer: Viewer, asked: Asked, error: AftercareError) -> tuple[str, s
             return "until", viewer.say("touches.backwards")
 
 
-def _choices(viewer: Viewer, stores: list[StoreReached]) -> dict[str, dict[str, str]]:
+def _choices(viewer: Viewer, stores: list[StoreReached], processes: Sequence[ProcessName]) -> dict[str, dict[str, str]]:
     everything = {"": viewer.say("frame.all")}
     to_settle = {Unsettled.TO_SETTLE.value: viewer.say("touches.to_settle")}
     chosen = {
-        "process": everything | {process.value: viewer.word(process) for process in ProcessName},
+        "process": everything | {process: viewer.word(process) for process in processes},
         "state": everything | to_settle | {state.value: viewer.word(state) for state in TouchState},
         "channel": everything | {channel.value: viewer.word(channel) for channel in ChannelName},
     }

@@ -22,9 +22,11 @@ from sqlalchemy.types import Text
 
 from models.campaigns.audiences import Bought, HasBooked, HasLead, HasSaid, OnList, Spent, Visited, WasInCampaign
 from models.campaigns.tables import AudienceListMember, Campaign, CampaignRecipient
-from models.core.base import enumeration
+from models.core.base import WORD, enumeration
 from models.core.cadence import Now, local_day, moment
 from models.core.words import (
+    CAMPAIGNS,
+    RECIPIENT,
     CampaignPart,
     CaseKind,
     ChannelName,
@@ -32,8 +34,6 @@ from models.core.words import (
     InvoiceKind,
     InvoiceStatus,
     LeadState,
-    ProcessName,
-    SubjectKind,
     WorkKind,
 )
 from models.ledger.tables import Case, Touch
@@ -42,10 +42,10 @@ from models.subjects.leads import Lead
 from models.subjects.money import Account, Invoice
 from models.subjects.service import Appointment, Handover, RepairOrder
 from tasks.campaigns.audiences.bounds import between, days_between, one_of, within
-from tasks.subjects.appointments import has_arrived, is_cancelled
+from tasks.subjects.account.netting import days_of_accounts, statements
+from tasks.subjects.appointment.facts import has_arrived, is_cancelled
 from tasks.subjects.customers import stores_today
-from tasks.subjects.netting import days_of_accounts, statements
-from tasks.subjects.recipients import FIRST_STEP, REACHED
+from tasks.subjects.recipient.facts import FIRST_STEP, REACHED
 
 CONTACT_KINDS = {
     ChannelName.SMS: ContactKind.PHONE,
@@ -265,9 +265,9 @@ def _sent(found: Select[Any], now: Now) -> Select[Any]:
     return found.join(
         Touch,
         and_(
-            Touch.subject_kind == literal(SubjectKind.RECIPIENT, enumeration(SubjectKind)),
+            Touch.subject_kind == literal(RECIPIENT, WORD),
             Touch.subject_id == CampaignRecipient.id,
-            Touch.process == ProcessName.CAMPAIGNS.value,
+            Touch.process == CAMPAIGNS,
             Touch.step == FIRST_STEP,
         ),
     ).where(Touch.state.in_(REACHED), Touch.contacted_at <= moment(now))

@@ -36,7 +36,7 @@ from tasks.database.statistics import count_touches, prepare_for_large_statement
 from tasks.planning.population import REMEMBERED, Span
 from tasks.planning.sweep import account_of, sweep
 from tasks.policies.catalogue import PolicyInForce, policies_of_campaigns
-from tasks.subjects.recipients import CANCELLED
+from tasks.subjects.recipient.facts import CANCELLED
 
 AT_ONCE = 20_000
 """Recipients planned, or looked at, in one transaction."""

@@ -10,10 +10,11 @@ from models.campaigns.plans import CampaignPlan, Variant, Words
 from models.campaigns.tables import CampaignVariant
 from models.core.base import Facts
 from models.core.offsets import Offset
-from models.core.words import ChannelName, Condition, ProcessName, StepKind, SubjectKind
+from models.core.words import CAMPAIGNS, RECIPIENT, ChannelName, StepKind
 from models.ledger.tables import PolicyVersion, TemplateVersion
-from models.policies.policy import MADE_FOR_CAMPAIGNS, CampaignPolicy, Step
-from tasks.subjects.recipients import FIRST_STEP
+from models.policies.policy import MADE_FOR_CAMPAIGNS, Policy, Step
+from models.subjects.recipient import MESSAGE_SENT, NOT_ANSWERED
+from tasks.subjects.recipient.facts import FIRST_STEP
 
 FOLLOW_UP_STEP = "follow-up"
 
@@ -46,11 +47,11 @@ def make_policies(connection: Connection, campaign: Row[Any], plan: CampaignPlan
         )  # fmt: skip
 
 
-def policy_of(plan: CampaignPlan, variant: Variant, root: str) -> CampaignPolicy:
+def policy_of(plan: CampaignPlan, variant: Variant, root: str) -> Policy:
     """The policy of one variant: the message, and what those get who did not answer it."""
     message = Step(
         key=FIRST_STEP,
-        subject=SubjectKind.RECIPIENT,
+        subject=RECIPIENT,
         kind=StepKind.MESSAGE,
         after=Offset(0, 0),
         valid_for=plan.valid_for,
@@ -59,7 +60,7 @@ def policy_of(plan: CampaignPlan, variant: Variant, root: str) -> CampaignPolicy
         purpose=plan.purpose,
     )
     steps = (message,) if plan.follow_up is None else (message, _follow_up(plan, root))
-    return CampaignPolicy(process=ProcessName.CAMPAIGNS, priority=plan.priority, steps=steps)
+    return Policy(process=CAMPAIGNS, priority=plan.priority, steps=steps)
 
 
 def _follow_up(plan: CampaignPlan, root: str) -> Step:
@@ -67,7 +68,7 @@ def _follow_up(plan: CampaignPlan, root: str) -> Step:
     calls = plan.follow_up.kind is StepKind.CALL
     return Step(
         key=FOLLOW_UP_STEP,
-        subject=SubjectKind.RECIPIENT,
+        subject=RECIPIENT,
         kind=plan.follow_up.kind,
         after=plan.follow_up.after,
         valid_for=plan.valid_for,
@@ -75,7 +76,7 @@ def _follow_up(plan: CampaignPlan, root: str) -> Step:
         role=plan.follow_up.role,
         template=f"{root}-{FOLLOW_UP_STEP}",
         purpose=plan.purpose,
-        conditions=(Condition.MESSAGE_SENT, Condition.NOT_ANSWERED),
+        conditions=(MESSAGE_SENT, NOT_ANSWERED),
     )
 
 

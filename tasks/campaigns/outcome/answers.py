@@ -7,7 +7,7 @@ from typing import Any, assert_never
 from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from models.campaigns.tables import CampaignRecipient
-from models.core.words import CampaignAnswer, Gate, ProcessName, ReplyMeaning, SubjectKind
+from models.core.words import CAMPAIGNS, RECIPIENT, CampaignAnswer, Gate, ReplyMeaning
 from models.ledger.tables import Touch
 from tasks import audit
 from tasks.touches.picking import cancel_touches
@@ -62,4 +62,4 @@ def call_off(connection: Connection, recipient_id: int, customers: Sequence[int]
 
 def of_campaigns() -> ColumnElement[Any]:
     """Touches of campaigns."""
-    return and_(Touch.process == ProcessName.CAMPAIGNS.value, Touch.subject_kind == SubjectKind.RECIPIENT)
+    return and_(Touch.process == CAMPAIGNS, Touch.subject_kind == RECIPIENT)

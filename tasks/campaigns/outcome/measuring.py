@@ -7,12 +7,12 @@ from sqlalchemy import ColumnElement, Connection, Select, func, literal, or_, se
 
 from models.campaigns.measures import CanaryMeasure, VariantMeasure
 from models.campaigns.tables import Campaign, CampaignRecipient, CampaignVariant
-from models.core.base import enumeration
+from models.core.base import WORD
 from models.core.cadence import moment
-from models.core.words import ProcessName, SubjectKind, TouchState, Wave, WinnerBy
+from models.core.words import CAMPAIGNS, RECIPIENT, TouchState, Wave, WinnerBy
 from models.ledger.tables import Touch
 from tasks.campaigns.audiences.behaviour import answered_well, booked, complained, opted_out
-from tasks.subjects.recipients import FIRST_STEP
+from tasks.subjects.recipient.facts import FIRST_STEP
 
 TOLD = (TouchState.SENT, TouchState.UNKNOWN, TouchState.FAILED)
 """What became of the message is known, as far as it ever will be by itself."""
@@ -74,9 +74,9 @@ def _messages(campaign_id: int) -> Select[Any]:
         .join_from(CampaignRecipient, Campaign, Campaign.id == CampaignRecipient.campaign_id)
         .outerjoin(
             Touch,
-            (Touch.subject_kind == literal(SubjectKind.RECIPIENT, enumeration(SubjectKind)))
+            (Touch.subject_kind == literal(RECIPIENT, WORD))
             & (Touch.subject_id == CampaignRecipient.id)
-            & (Touch.process == literal(ProcessName.CAMPAIGNS.value))
+            & (Touch.process == literal(CAMPAIGNS))
             & (Touch.step == literal(FIRST_STEP)),
         )
         .where(CampaignRecipient.campaign_id == campaign_id)

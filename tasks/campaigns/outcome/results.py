@@ -34,11 +34,11 @@ from models.campaigns.tables import Campaign, CampaignRecipient, CampaignVariant
 from models.core.base import enumeration
 from models.core.cadence import moment
 from models.core.errors import AftercareError
-from models.core.words import CampaignAnswer, Gate, ProcessName, TouchState, Wave
+from models.core.words import CAMPAIGNS, CampaignAnswer, Gate, TouchState, Wave
 from models.ledger.tables import Touch
 from tasks.campaigns.audiences.behaviour import arrived, booked, complained, had_work_done, opted_out, spending
 from tasks.database.statistics import prepare_for_large_statements
-from tasks.subjects.recipients import FIRST_STEP
+from tasks.subjects.recipient.facts import FIRST_STEP
 
 UNSAID = "no reason given"
 MAY_HAVE_ARRIVED = (TouchState.SENT, TouchState.UNKNOWN)
@@ -165,7 +165,7 @@ def messages_of(campaign_id: int) -> Subquery:
 
 def _of_campaign(campaign_id: int) -> ColumnElement[bool]:
     policies = select(CampaignVariant.policy_version_id).where(CampaignVariant.campaign_id == campaign_id)
-    return and_(Touch.process == ProcessName.CAMPAIGNS.value, Touch.policy_version_id.in_(policies))
+    return and_(Touch.process == CAMPAIGNS, Touch.policy_version_id.in_(policies))
 
 
 def _how_messages_stand(campaign_id: int) -> Select[Any]:

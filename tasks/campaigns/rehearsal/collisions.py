@@ -8,13 +8,14 @@ from sqlalchemy import Connection, Select, func, not_, select
 
 from models.campaigns.rehearsals import Collision
 from models.core.cadence import moment
-from models.core.words import STANDING_PROCESSES, ProcessName, StepKind, TouchState
+from models.core.words import CAMPAIGNS, ProcessName, StepKind, TouchState
 from models.ledger.tables import Touch
 from models.ledger.touch_states import OPEN
 from tasks.campaigns.rehearsal.would_be_touches import LOTS
 from tasks.planning.forecasting import by_time_zone, in_ledger, stores_of, unforeseeable_steps
 from tasks.planning.population import Span, population
 from tasks.policies.catalogue import PolicyInForce, policies_in_force
+from tasks.policies.processes import standing_processes
 
 COLLISION_DAYS = 3
 
@@ -24,11 +25,11 @@ def find_collisions(connection: Connection, at: datetime) -> list[Collision]:
     until = at + timedelta(days=COLLISION_DAYS)
     planned = _planned(connection, at, until)
     to_come: dict[ProcessName, int] = {
-        process: _to_come(connection, process, at, until) for process in STANDING_PROCESSES
+        process: _to_come(connection, process, at, until) for process in standing_processes(connection)
     }
     return [
         Collision(process=process, planned=planned.get(process, 0), to_come=to_come.get(process, 0))
-        for process in ProcessName
+        for process in (*to_come, CAMPAIGNS)
         if planned.get(process) or to_come.get(process)
     ]
 

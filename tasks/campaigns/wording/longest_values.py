@@ -9,9 +9,10 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from models.campaigns.lengths import NOTHING, Widths, widths_of
 from models.core.settings import Settings
-from models.core.words import SubjectKind
+from models.core.words import RECIPIENT
+from models.kits.links import CONSENT, make_link
+from models.kits.registry import traits_of
 from models.messages.letters import CHINESE, LINKS, SALUTATIONS, WORDS
-from models.messages.links import LINKS_OF_SUBJECT, make_link
 from models.messages.sms_segments import BASIC, EXTENSION
 from models.people.tables import Customer, Store
 from models.subjects.vehicles import Vehicle
@@ -63,8 +64,8 @@ def widths_of_links(settings: Settings, now: datetime) -> dict[str, Widths]:
     if signer is None:
         return {}
     links = {
-        purpose: make_link(purpose, SubjectKind.RECIPIENT, HIGHEST_ID, HIGHEST_ID, now)
-        for purpose in LINKS_OF_SUBJECT[SubjectKind.RECIPIENT]
+        purpose: make_link(purpose, RECIPIENT, HIGHEST_ID, HIGHEST_ID, now)
+        for purpose in (*(offer.purpose for offer in traits_of(RECIPIENT).links), CONSENT)
     }
     return {f"{LINKS}.{purpose}": widths_of(signer.address(link)) for purpose, link in links.items()}
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -15,9 +15,11 @@ from models.campaigns.lengths import Widths, most_segments, variables_in, widths
 from models.campaigns.plans import CampaignPlan
 from models.campaigns.words import FOLLOW_UP, Saying, check_texts, saying_for, sayings_of, spoken_in
 from models.core.settings import Settings
-from models.core.words import ChannelName, StepKind, SubjectKind
-from models.messages.letters import LINKS, write_variables
-from models.messages.links import CONSENT_LASTS, Link, LinkPurpose, make_link
+from models.core.words import RECIPIENT, ChannelName, LinkPurpose, StepKind
+from models.kits.letters import write_variables
+from models.kits.links import CONSENT_OFFER, make_link
+from models.messages.letters import LINKS
+from models.messages.links import Link
 from models.messages.rendering import links_in, render
 from models.messages.sms_segments import TextLength, measure
 from models.people.tables import Customer
@@ -28,8 +30,9 @@ from tasks.subjects.customers import about_customer, newest_car_of, stores_today
 
 MOST_SAMPLED = 200
 """So many customers tell what a message costs."""
-RECIPIENT = 2**24
+PLACEHOLDER = 2**24
 """Stands for the number of a recipient before there are any: its link is as long as the real ones, and opens none."""
+CONSENT_LASTS = CONSENT_OFFER.lasts or timedelta(0)
 CENT_OF_A_CENT = Decimal("0.0001")
 
 
@@ -213,7 +216,7 @@ def _write(
 ) -> CampaignMessage:
     """What one customer is told."""
     saying = saying_for(plan, variant, channel, customer["language"])
-    variables: dict[str, Any] = dict(write_variables(SubjectKind.RECIPIENT, saying.language, customer))
+    variables: dict[str, Any] = dict(write_variables(RECIPIENT, saying.language, customer))
     variables[LINKS] = _write_links(_links_of(saying), customer["customer_id"], settings, now, now + links_last)
     subject, text = (part and render(part, variables) for part in (saying.subject, saying.text))
     assert text is not None  # noqa: S101  a plan's texts are not empty
@@ -235,12 +238,12 @@ def _write_links(
     signer = signer_for_letters(settings)
     if signer is None:
         return dict.fromkeys(names, "")
-    made = {name: make_link(LinkPurpose(name), SubjectKind.RECIPIENT, RECIPIENT, customer_id, now) for name in names}
+    made = {name: make_link(LinkPurpose(name), RECIPIENT, PLACEHOLDER, customer_id, now) for name in names}
     return {name: signer.address(_ending(link, until)) for name, link in made.items()}
 
 
 def _ending(link: Link, until: datetime) -> Link:
-    return Link(link.purpose, link.subject, link.subject_id, link.customer_id, min(link.until, until))
+    return replace(link, until=min(link.until, until))
 
 
 def _customers(connection: Connection, name: str, ids: Collection[int], now: datetime) -> list[Mapping[Any, Any]]:

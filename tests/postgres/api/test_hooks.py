@@ -44,7 +44,7 @@ def sent(desk: Desk, state: TouchState = TouchState.SENT, **values: Any) -> UUID
     def make(connection: Connection) -> UUID:
         world = World(connection, numbers=NUMBERS)
         world.handover(world.customer(), "2026-03-10")
-        world.plan(ProcessName.POST_DELIVERY_FOLLOWUP, "2026-03-11 09:00")
+        world.plan(ProcessName("post-delivery-followup"), "2026-03-11 09:00")
         touch = connection.scalars(select(Touch.id).where(Touch.step == "thanks", Touch.state == "planned")).one()
         told = {"state": state, "contacted_at": at("2026-03-11 10:00"), "channel": "sms"} | values
         connection.execute(update(Touch).where(Touch.id == touch).values(**told))
@@ -148,7 +148,7 @@ async def test_what_went_out_inside_the_message_is_settled_with_it(desk: Desk, n
     def merge(connection: Connection) -> UUID:
         world = World(connection, numbers=NUMBERS)
         world.handover(connection.scalars(select(Touch.customer_id).where(Touch.id == head)).one(), "2026-03-10")
-        world.plan(ProcessName.POST_DELIVERY_FOLLOWUP, "2026-03-11 09:00")
+        world.plan(ProcessName("post-delivery-followup"), "2026-03-11 09:00")
         line: UUID = connection.scalars(select(Touch.id).where(Touch.step == "thanks", Touch.id != head)).one()
         connection.execute(update(Touch).where(Touch.id == line).values(state="unknown", merged_into=head))
         return line
@@ -238,12 +238,12 @@ def customer(desk: Desk, *, surveyed: str | None = None, reminded: str | None = 
         person = world.customer(phone=NUMBER)
         if surveyed:
             world.repair_order(person, "2026-03-08")
-            world.plan(ProcessName.POST_DELIVERY_FOLLOWUP, "2026-03-11 09:30")
+            world.plan(ProcessName("post-delivery-followup"), "2026-03-11 09:30")
             told = {"kind": "message", "state": "sent", "contacted_at": at(surveyed), "purpose": Purpose.SURVEY}
             connection.execute(update(Touch).where(Touch.process == "post-delivery-followup").values(**told))
         if reminded:
             world.appointment(person, "2026-03-12 14:00", booked_at=at("2026-03-01 09:00"))
-            world.plan(ProcessName.APPOINTMENT_REMINDERS, "2026-03-11 18:00")
+            world.plan(ProcessName("appointment-reminders"), "2026-03-11 18:00")
             told = {"state": "sent", "contacted_at": at(reminded)}
             connection.execute(update(Touch).where(Touch.process == "appointment-reminders").values(**told))
         return person

@@ -26,7 +26,7 @@ def furnish(connection: Connection) -> None:
         for _ in range(count):
             customer = world.customer(store_id=stores[code])
             world.handover(customer, "2026-03-10", store_id=stores[code])
-    world.plan(ProcessName.POST_DELIVERY_FOLLOWUP, "2026-03-11 09:00")
+    world.plan(ProcessName("post-delivery-followup"), "2026-03-11 09:00")
 
 
 async def pages(desk: Desk, path: str, what: str, **query: Any) -> list[dict[str, Any]]:

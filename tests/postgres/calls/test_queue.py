@@ -71,7 +71,7 @@ def follow_ups(world: World, *days: str) -> list[UUID]:
     """Ready calls about handovers of three days before; the ids, in the order in which they are due."""
     for day in days:
         world.handover(world.customer(), day)
-    world.plan(ProcessName.POST_DELIVERY_FOLLOWUP, "2026-03-10 10:00")
+    world.plan(ProcessName("post-delivery-followup"), "2026-03-10 10:00")
     calls = (Touch.step == "day-3-call", Touch.state.in_((TouchState.PLANNED, TouchState.READY)))
     world.connection.execute(update(Touch).where(*calls).values(state=TouchState.READY, contacted_at=NOW))
     return list(world.connection.scalars(select(Touch.id).where(*calls).order_by(Touch.not_before, Touch.id)))
@@ -85,7 +85,7 @@ def staff(world: World) -> dict[str, int]:
 def dunning_call(world: World, account: int | None = None) -> UUID:
     """A ready call about an overdue invoice, which goes before a follow-up."""
     world.invoice(account or world.account(world.customer()), "2026-02-23", "1000.00")
-    world.plan(ProcessName.OVERDUE_ACCOUNTS, "2026-03-10 10:00")
+    world.plan(ProcessName("overdue-accounts"), "2026-03-10 10:00")
     call = (Touch.step == "call-15", Touch.state == TouchState.PLANNED)
     values = {"state": TouchState.READY, "role": Role.AGENT, "contacted_at": NOW}
     return world.connection.execute(update(Touch).where(*call).values(**values).returning(Touch.id)).scalar_one()
@@ -164,7 +164,7 @@ def calls_that_were_paid(world: World, count: int) -> None:
     accounts = [world.account(world.customer()) for _ in range(count)]
     for account in accounts:
         world.invoice(account, "2026-02-23", "1000.00")
-    world.plan(ProcessName.OVERDUE_ACCOUNTS, "2026-03-10 10:00")
+    world.plan(ProcessName("overdue-accounts"), "2026-03-10 10:00")
     calls = (Touch.step == "call-15", Touch.state == TouchState.PLANNED)
     world.connection.execute(update(Touch).where(*calls).values(state=TouchState.READY, contacted_at=NOW))
     for account in accounts:
@@ -296,7 +296,7 @@ def test_calls_are_given_only_to_who_makes_them_and_in_ones_own_store(world: Wor
 def test_each_role_gets_its_own(world: World) -> None:
     (call,) = follow_ups(world, "2026-03-07")
     world.appointment(world.customer(), "2026-03-12 09:00", parts_state=PartsState.MISSING)
-    world.plan(ProcessName.APPOINTMENT_REMINDERS, "2026-03-10 10:00")
+    world.plan(ProcessName("appointment-reminders"), "2026-03-10 10:00")
     world.connection.execute(
         update(Touch).where(Touch.step == "parts-order").values(state=TouchState.READY, not_before=NOW)
     )
@@ -366,7 +366,7 @@ def test_the_load_of_roles_and_people(world: World, staff: dict[str, int]) -> No
 def survey_call(world: World) -> UUID:
     """A ready call about a repair order, in which the customer is asked for marks."""
     world.repair_order(world.customer(), "2026-03-07")
-    world.plan(ProcessName.POST_DELIVERY_FOLLOWUP, "2026-03-10 10:00")
+    world.plan(ProcessName("post-delivery-followup"), "2026-03-10 10:00")
     call = Touch.step == "repair-day-3-call"
     return world.connection.execute(
         update(Touch).where(call).values(state=TouchState.READY).returning(Touch.id)

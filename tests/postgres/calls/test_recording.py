@@ -34,7 +34,7 @@ from tests.support.desk import audited, handed_to_staff, touch_of, verdicts_of
 from tests.support.world import World, at, day
 
 NOW = at("2026-03-10 10:00")
-FOLLOWUP = ProcessName.POST_DELIVERY_FOLLOWUP
+FOLLOWUP = ProcessName("post-delivery-followup")
 
 
 def follow_up_call(world: World, customer: int) -> UUID:
@@ -47,7 +47,7 @@ def follow_up_call(world: World, customer: int) -> UUID:
 def dunning_call(world: World, customer: int) -> UUID:
     """A ready call about an invoice 15 days overdue."""
     world.invoice(world.account(customer), "2026-02-23", "1000.00")
-    world.plan(ProcessName.OVERDUE_ACCOUNTS, "2026-03-10 10:00")
+    world.plan(ProcessName("overdue-accounts"), "2026-03-10 10:00")
     return handed_to_staff(world, "call-15", NOW)
 
 
@@ -77,7 +77,7 @@ def test_the_most_important_comes_first_and_tomorrow_not_at_all(world: World) ->
     world.plan(FOLLOWUP, "2026-03-10 10:00")
     handed_to_staff(world, "repair-day-3-call", NOW, not_before=at("2026-03-10 23:59"))
     world.warranty(world.customer(), "2026-04-24")
-    world.plan(ProcessName.WARRANTY_EXPIRY, "2026-03-10 10:00")
+    world.plan(ProcessName("warranty-expiry"), "2026-03-10 10:00")
     handed_to_staff(world, "call-45", NOW, not_before=at("2026-03-11 00:00"))
     assert [item.step for item in list_calls(world.connection, NOW)] == ["call-15", "day-3-call", "repair-day-3-call"]
 
@@ -85,7 +85,7 @@ def test_the_most_important_comes_first_and_tomorrow_not_at_all(world: World) ->
 def test_the_list_is_of_a_store_and_a_role(world: World) -> None:
     follow_up_call(world, world.customer())
     world.appointment(world.customer(), "2026-03-12 09:00", parts_state=PartsState.MISSING)
-    world.plan(ProcessName.APPOINTMENT_REMINDERS, "2026-03-10 10:00")
+    world.plan(ProcessName("appointment-reminders"), "2026-03-10 10:00")
     handed_to_staff(world, "parts-order", NOW)
     other = world.store(code="BJ01")
     assert other
@@ -119,7 +119,7 @@ def test_a_call_about_a_visit_that_was_moved_or_cancelled_is_off_the_list(world:
     moved, cancelled = (
         world.appointment(world.customer(), "2026-03-12 09:00", parts_state=PartsState.MISSING) for _ in range(2)
     )
-    world.plan(ProcessName.APPOINTMENT_REMINDERS, "2026-03-10 10:00")
+    world.plan(ProcessName("appointment-reminders"), "2026-03-10 10:00")
     world.connection.execute(update(Touch).where(Touch.kind == StepKind.CALL).values(state=TouchState.READY))
     assert len(list_calls(world.connection, NOW)) == 2
     world.move(moved, "2026-03-20 09:00", "2026-03-10 09:00")
@@ -210,7 +210,7 @@ def test_a_refusal_ends_what_is_not_owed_to_the_customer(world: World) -> None:
     world.repair_order(customer, "2026-03-07")
     world.plan(FOLLOWUP, "2026-03-10 10:00")
     world.warranty(customer, "2026-05-08")
-    world.plan(ProcessName.WARRANTY_EXPIRY, "2026-03-10 10:00")
+    world.plan(ProcessName("warranty-expiry"), "2026-03-10 10:00")
     recorded = report(world, touch, CallOutcome.REFUSES_CONTACT, note="never again")
     assert (recorded.state, recorded.cancelled) == (TouchState.DONE, 2)
     assert world.steps(customer, "cancelled") == ["repair-day-3-call", "thanks"]
@@ -233,13 +233,13 @@ def test_a_promise_is_written_and_pauses_the_account(world: World) -> None:
     assert (kept.id, kept.account_id) == (recorded.promise_id, touch_of(world, touch).subject_id)
     assert (kept.made_on, kept.promised_for) == (day("2026-03-10"), day("2026-03-20"))
     assert (kept.amount, kept.currency) == (Decimal("400.00"), "CNY")
-    paused = world.plan(ProcessName.OVERDUE_ACCOUNTS, "2026-03-11 10:00")
+    paused = world.plan(ProcessName("overdue-accounts"), "2026-03-11 10:00")
     assert "a promise to pay is running" in paused.suppressed
 
 
 def test_a_desk_task_is_finished_without_an_outcome(world: World) -> None:
     world.appointment(world.customer(), "2026-03-12 09:00", parts_state=PartsState.MISSING)
-    world.plan(ProcessName.APPOINTMENT_REMINDERS, "2026-03-10 10:00")
+    world.plan(ProcessName("appointment-reminders"), "2026-03-10 10:00")
     touch = handed_to_staff(world, "parts-order", NOW)
     with pytest.raises(NotOfThatKind, match="is not a call: it has no outcome of a call"):
         report(world, touch, CallOutcome.REACHED)

@@ -69,7 +69,7 @@ def test_after_thirty_days_it_is_none(world: World, told: int, days: int) -> Non
 def test_a_one_is_about_the_appointment_that_waits_for_it(world: World, told: int) -> None:
     customer = world.connection.execute(select(CampaignRecipient.customer_id)).scalar_one()
     appointment = world.appointment(customer, "2026-03-11 09:00", booked_at=at("2026-03-01 09:00"))
-    world.plan(ProcessName.APPOINTMENT_REMINDERS, "2026-03-10 09:00")
+    world.plan(ProcessName("appointment-reminders"), "2026-03-10 09:00")
     dispatched(world, "day-before", TouchState.SENT, at("2026-03-10 09:00"))
     taken = reply(world, "1")
     assert (taken.appointment_id, taken.answer) == (appointment, None)
@@ -96,7 +96,7 @@ def test_a_mark_is_the_surveys_that_was_said_after_it(world: World, told: int) -
 def test_what_was_said_last_is_answered(world: World, told: int) -> None:
     customer = world.connection.execute(select(CampaignRecipient.customer_id)).scalar_one()
     world.handover(customer, "2026-03-09")
-    world.plan(ProcessName.POST_DELIVERY_FOLLOWUP, "2026-03-10 11:00")
+    world.plan(ProcessName("post-delivery-followup"), "2026-03-10 11:00")
     dispatched(world, "thanks", TouchState.SENT, at("2026-03-10 11:00"))
     assert reply(world, "thank you").answer is None
     assert answer_of(world, told) is None
@@ -142,7 +142,12 @@ def claimed(world: World, campaign: LaunchedCampaign) -> StepwiseDispatcher:
     dispatcher = StepwiseDispatcher(world.connection, NOW)
     policies = list(campaign.policies.values())
     judged = claim(
-        world.connection, NOW, dispatcher_id=dispatcher.id, limit=10, process=ProcessName.CAMPAIGNS, policies=policies
+        world.connection,
+        NOW,
+        dispatcher_id=dispatcher.id,
+        limit=10,
+        process=ProcessName("campaigns"),
+        policies=policies,
     )
     assert [one.state for one in judged] == [TouchState.CLAIMED]
     dispatcher.batch = Batch(judged, account=account_of_claim(judged))

@@ -39,7 +39,7 @@ def through(office: CampaignOffice, sink: Sink, batch: int = BATCH, **changes: A
 
 def states(office: CampaignOffice) -> dict[str, int]:
     with office.engine.connect() as connection:
-        counted = select(Touch.state, func.count()).where(Touch.process == ProcessName.CAMPAIGNS.value)
+        counted = select(Touch.state, func.count()).where(Touch.process == ProcessName("campaigns"))
         return {str(state): count for state, count in connection.execute(counted.group_by(Touch.state))}
 
 
@@ -210,7 +210,7 @@ async def test_a_reminder_goes_out_while_thousands_of_a_campaign_wait(marketing:
     with marketing.engine.begin() as connection:
         marketing.world.connection = connection
         marketing.world.appointment(patient, "2026-03-10 13:30", booked_at=at("2026-03-01 10:00"))
-        marketing.world.plan(ProcessName.APPOINTMENT_REMINDERS, "2026-03-10 12:00")
+        marketing.world.plan(ProcessName("appointment-reminders"), "2026-03-10 12:00")
     by_outbox = marketing.settings
     async with Sink(hold=asyncio.Event()) as sink:
         assert sink.hold is not None

@@ -200,7 +200,7 @@ class LifeOfACampaign(RuleBasedStateMachine):
         rows = self.connection.execute(
             select(Touch.id, Touch.step, Touch.state, CampaignRecipient.id.label("recipient"), CampaignRecipient.wave)
             .join(CampaignRecipient, CampaignRecipient.id == Touch.subject_id)
-            .where(Touch.subject_kind == SubjectKind.RECIPIENT)
+            .where(Touch.subject_kind == SubjectKind("recipient"))
         ).all()
         assert len({(row.recipient, row.step) for row in rows}) == len(rows)
         assert all(row.wave is not Wave.CONTROL for row in rows)

@@ -7,8 +7,8 @@ import pytest
 
 from models.campaigns.words import FOLLOW_UP, NothingToSay
 from models.core.settings import ChannelAddresses, MessagePrices, Settings
-from models.core.words import ChannelName
-from models.messages.links import Link, LinkPurpose
+from models.core.words import ChannelName, LinkPurpose
+from models.messages.links import Link
 from tasks.access.reach import NotYours
 from tasks.campaigns.wording.messages import check_words, dearest_message, estimate, preview, price_of
 from tasks.messages.links import NoAddressForCustomers, find_reader, read_token
@@ -54,7 +54,7 @@ def test_the_consent_link_is_the_customers_own_and_the_invitation_opens_nothing_
     plan = a_plan(variants=[{"key": "a", "words": {"en": {"sms": "{{ links.consent }} {{ links.invitation }}"}}}])
     seen = preview(world.connection, NAME, plan, customer, "a", ChannelName.SMS, settings, NOW)
     consent, invitation = (read_token(settings, address.rpartition("/")[2]) for address in seen.text.split())
-    assert (consent.purpose, consent.customer_id) == (LinkPurpose.CONSENT, customer)
+    assert (consent.purpose, consent.customer_id) == (LinkPurpose("consent"), customer)
     assert find_reader(world.connection, consent, NOW) is not None
     assert isinstance(invitation, Link)
     assert find_reader(world.connection, invitation, NOW) is None

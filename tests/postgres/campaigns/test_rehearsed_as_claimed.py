@@ -48,7 +48,7 @@ def claimed(world: World, customers: list[int], now: datetime) -> dict[int, tupl
     claim(connection, now, dispatcher_id=dispatcher, limit=100, policies=[policy])
     touches = connection.execute(
         select(Touch.customer_id, Touch.state, Touch.reason, Touch.channel).where(
-            Touch.process == ProcessName.CAMPAIGNS.value
+            Touch.process == ProcessName("campaigns")
         )
     )
     return {row.customer_id: (OUTCOMES.get(row.state, Rehearsed.NOT_TOLD), row.reason, row.channel) for row in touches}

@@ -104,7 +104,7 @@ def test_an_open_complaint_and_a_full_cap_hold(world: World) -> None:
     unhappy, contacted = opted_in(world, 2)
     world.complaint(unhappy, "2026-03-09 09:00")
     world.appointment(contacted, "2026-03-10 15:00", booked_at=at("2026-03-01 10:00"))
-    world.plan(ProcessName.APPOINTMENT_REMINDERS, "2026-03-10 09:30")
+    world.plan(ProcessName("appointment-reminders"), "2026-03-10 09:30")
     connection = world.connection
     connection.execute(
         Touch.__table__.update().values(  # type: ignore[attr-defined]
@@ -133,7 +133,7 @@ def test_the_calls_of_the_follow_up_against_the_staff(world: World) -> None:
     world.staff(Role.AGENT)
     customer = world.customer()
     world.handover(customer, "2026-03-02")
-    world.plan(ProcessName.POST_DELIVERY_FOLLOWUP, "2026-03-05 09:30")
+    world.plan(ProcessName("post-delivery-followup"), "2026-03-05 09:30")
     touch_id = world.touches(customer)[0].id
     for day in ("2026-03-08 10:00", "2026-03-08 11:00", "2026-03-09 10:00", "2026-03-09 12:00", "2026-01-01 10:00"):
         world.connection.execute(
@@ -149,11 +149,11 @@ def test_the_calls_of_the_follow_up_against_the_staff(world: World) -> None:
 def test_collisions_with_what_is_planned_and_with_what_will_be(world: World) -> None:
     planned, foreseen, _ = opted_in(world, 3)
     world.appointment(planned, "2026-03-11 15:00", booked_at=at("2026-03-01 10:00"))
-    world.plan(ProcessName.APPOINTMENT_REMINDERS, "2026-03-10 09:59")
+    world.plan(ProcessName("appointment-reminders"), "2026-03-10 09:59")
     world.handover(foreseen, "2026-03-10")
     collisions = {one.process: (one.planned, one.to_come) for one in rehearse(world).collisions}
-    assert collisions[ProcessName.APPOINTMENT_REMINDERS][0] == 1
-    assert collisions[ProcessName.POST_DELIVERY_FOLLOWUP] == (0, 1)
+    assert collisions[ProcessName("appointment-reminders")][0] == 1
+    assert collisions[ProcessName("post-delivery-followup")] == (0, 1)
 
 
 def test_the_customers_page_by_page_with_masked_numbers(world: World) -> None:

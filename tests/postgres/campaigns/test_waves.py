@@ -243,7 +243,7 @@ def test_a_campaign_is_not_looked_at_before_its_moment(marketing: CampaignOffice
 
 def _states(marketing: CampaignOffice, now: datetime) -> Counter[str]:
     with marketing.engine.connect() as connection:
-        found = select(Touch.state).where(Touch.process == ProcessName.CAMPAIGNS.value, Touch.due_at <= now)
+        found = select(Touch.state).where(Touch.process == ProcessName("campaigns"), Touch.due_at <= now)
         return Counter(connection.scalars(found))
 
 

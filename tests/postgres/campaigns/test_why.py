@@ -17,7 +17,7 @@ from tests.support.campaigning import MEI, NOON, CampaignOffice, plan
 def story(marketing: CampaignOffice, customer: int) -> ProcessStory:
     with marketing.engine.connect() as connection:
         (campaigns,) = explain(
-            connection, customer, NOON, [ProcessName.CAMPAIGNS], lambda _process, after, _zone: after
+            connection, customer, NOON, [ProcessName("campaigns")], lambda _process, after, _zone: after
         ).processes
     return campaigns
 

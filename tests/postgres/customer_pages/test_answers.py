@@ -28,7 +28,7 @@ def answer(world: World, marks: dict[str, int], comment: str | None = "") -> Ans
     row = world.connection.execute(select(SurveyAnswer.subject_id)).first()
     customer = world.customer()
     visit = row[0] if row else world.repair_order(customer, "2026-03-07", work="brakes")
-    return Answer(SubjectKind.REPAIR_ORDER, visit, world.store_id, customer, marks, comment, SurveySource.LINK)
+    return Answer(SubjectKind("repair-order"), visit, world.store_id, customer, marks, comment, SurveySource.LINK)
 
 
 def cases(world: World) -> Any:
@@ -38,7 +38,7 @@ def cases(world: World) -> Any:
 def test_good_marks_are_kept_and_trouble_nobody(world: World) -> None:
     given = answer(world, GOOD, "thank you")
     assert answer_survey(world.connection, given, NOW) is None
-    visit = see_visit(world.connection, SubjectKind.REPAIR_ORDER, given.subject_id)
+    visit = see_visit(world.connection, SubjectKind("repair-order"), given.subject_id)
     assert (visit.marks, visit.comment, visit.work, visit.day) == (GOOD, "thank you", "brakes", date(2026, 3, 7))
     assert cases(world) == []
 
@@ -58,7 +58,7 @@ def test_answered_again_the_newer_marks_stand_and_the_others_stay(world: World) 
     given = answer(world, GOOD, "first")
     answer_survey(world.connection, given, NOW)
     answer_survey(world.connection, answer(world, {"solved": 3}, None), NOW + timedelta(hours=1))
-    visit = see_visit(world.connection, SubjectKind.REPAIR_ORDER, given.subject_id)
+    visit = see_visit(world.connection, SubjectKind("repair-order"), given.subject_id)
     assert visit.marks == GOOD | {"solved": 3}
     assert visit.comment == "first"
 
@@ -84,8 +84,8 @@ def test_what_a_customer_forbids_is_kept_and_what_is_pending_of_it_cancelled(wor
     customer = world.customer()
     world.handover(customer, "2026-03-09")
     world.warranty(customer, "2026-05-08")
-    world.plan(ProcessName.POST_DELIVERY_FOLLOWUP, "2026-03-10 10:00")
-    world.plan(ProcessName.WARRANTY_EXPIRY, "2026-03-10 10:00")
+    world.plan(ProcessName("post-delivery-followup"), "2026-03-10 10:00")
+    world.plan(ProcessName("warranty-expiry"), "2026-03-10 10:00")
     assert set(world.steps(customer, "planned")) == {"thanks", "invitation-60"}
     now, seen = choices(world, customer)
     wanted = now | {choice: False for choice in CHOICES if choice[0] is Purpose.FOLLOW_UP}
@@ -102,7 +102,7 @@ def test_what_a_customer_forbids_is_kept_and_what_is_pending_of_it_cancelled(wor
 def test_one_channel_less_cancels_nothing_while_another_is_left(world: World) -> None:
     customer = world.customer()
     world.handover(customer, "2026-03-09")
-    world.plan(ProcessName.POST_DELIVERY_FOLLOWUP, "2026-03-10 10:00")
+    world.plan(ProcessName("post-delivery-followup"), "2026-03-10 10:00")
     now, seen = choices(world, customer)
     assert choose(world.connection, customer, now | {(Purpose.FOLLOW_UP, ChannelName.SMS): False}, seen, NOW) == 0
     assert world.steps(customer, "planned") == ["thanks"]
@@ -143,14 +143,14 @@ def test_a_customer_sees_what_is_open(world: World, account: int) -> None:
 
 
 def test_a_promise_pauses_the_chasing(world: World, account: int) -> None:
-    world.plan(ProcessName.OVERDUE_ACCOUNTS, "2026-03-10 10:00")
+    world.plan(ProcessName("overdue-accounts"), "2026-03-10 10:00")
     assert world.steps(state="planned") == ["reminder-7"]
     for _ in range(2):
         promise(world.connection, account, day("2026-03-20"), NOW)
     kept = world.connection.execute(select(Promise.__table__)).one()
     assert (kept.made_on, kept.promised_for, kept.amount) == (date(2026, 3, 10), date(2026, 3, 20), None)
     assert see_account(world.connection, account, NOW).promised_for == date(2026, 3, 20)
-    world.plan(ProcessName.OVERDUE_ACCOUNTS, "2026-03-10 11:00")
+    world.plan(ProcessName("overdue-accounts"), "2026-03-10 11:00")
     assert world.steps(state="planned") == []
 
 

@@ -64,10 +64,10 @@ def test_a_move_is_recorded_as_an_import_would_and_departments_are_told(world: W
 
 
 def test_what_was_planned_for_the_old_start_is_superseded(world: World, booked: int) -> None:
-    world.plan(ProcessName.APPOINTMENT_REMINDERS, "2026-03-11 19:00")
+    world.plan(ProcessName("appointment-reminders"), "2026-03-11 19:00")
     assert "day-before" in world.steps(state="planned")
     move(world.connection, booked, START, at("2026-03-20 09:00"), at("2026-03-11 19:30"))
-    world.plan(ProcessName.APPOINTMENT_REMINDERS, "2026-03-11 20:00")
+    world.plan(ProcessName("appointment-reminders"), "2026-03-11 20:00")
     assert "day-before" in world.steps(state="superseded")
     assert "day-before" not in world.steps(state="planned")
 

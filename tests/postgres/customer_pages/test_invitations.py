@@ -7,9 +7,8 @@ from sqlalchemy import func, select, update
 
 from models.campaigns.tables import CampaignRecipient
 from models.core.settings import Settings
-from models.core.words import AppointmentStatus, CampaignAnswer, ProcessName, Wave
+from models.core.words import AppointmentStatus, CampaignAnswer, LinkPurpose, ProcessName, Wave
 from models.ledger.tables import Touch
-from models.messages.links import LinkPurpose
 from models.people.tables import Store
 from models.subjects.service import Appointment
 from tasks.messages.links import list_links
@@ -65,7 +64,7 @@ def test_asking_for_a_visit_makes_a_request_and_says_that_they_are_interested(
         (f"customer:{customer}", "appointment.requested", "appointment"),
         (f"customer:{customer}", "campaign.answered", "campaign"),
     ]
-    world.plan(ProcessName.APPOINTMENT_REMINDERS, "2026-03-10 12:31")
+    world.plan(ProcessName("appointment-reminders"), "2026-03-10 12:31")
     assert "request-escalation" in world.steps(customer, "planned")
 
 
@@ -132,7 +131,7 @@ def test_staff_read_out_the_invitations_that_reached_a_customer(world: World, ca
     LaunchedCampaign(world).recipient(customer, Wave.CONTROL)
     LaunchedCampaign(world, BEGAN - timedelta(days=90)).told(customer)
     found = list_links(world.connection, Settings(public_url="https://service.example.com"), customer, NOW)
-    assert [(one.purpose, one.about) for one in found if one.purpose is LinkPurpose.INVITATION] == [
-        (LinkPurpose.INVITATION, "Spring check")
+    assert [(one.purpose, one.about) for one in found if one.purpose == LinkPurpose("invitation")] == [
+        (LinkPurpose("invitation"), "Spring check")
     ]
     assert world.connection.execute(select(func.count()).select_from(CampaignRecipient)).scalar_one() == 3

@@ -7,8 +7,9 @@ from pydantic import SecretStr
 from sqlalchemy import update
 
 from models.core.settings import ChannelAddresses, Settings
-from models.core.words import ProcessName, SubjectKind
-from models.messages.links import Link, LinkPurpose, make_link
+from models.core.words import LinkPurpose, ProcessName, SubjectKind
+from models.kits.links import make_link, offers
+from models.messages.links import Link
 from models.messages.rendering import render
 from models.people.tables import Customer, Store
 from models.subjects.service import Appointment
@@ -24,7 +25,7 @@ SETTINGS = Settings(public_url="https://service.example.com")
 def appointment_link(world: World, customer: int, starts_at: str) -> Link:
     appointment = world.appointment(customer, starts_at)
     start = at(starts_at)
-    return make_link(LinkPurpose.APPOINTMENT, SubjectKind.APPOINTMENT, appointment, customer, NOW, start)
+    return make_link(LinkPurpose("appointment"), SubjectKind("appointment"), appointment, customer, NOW, start)
 
 
 def test_a_link_leads_its_customer_to_the_store(world: World) -> None:
@@ -37,15 +38,15 @@ def test_a_link_leads_its_customer_to_the_store(world: World) -> None:
     assert stores_to_call(world.connection) == [("Test Motors", "+862155500000")]
 
 
-@pytest.mark.parametrize("purpose", LinkPurpose)
+@pytest.mark.parametrize("purpose", sorted({offer.purpose for offer, _ in offers().values()}))
 def test_a_link_to_what_is_another_customers_leads_nowhere(world: World, purpose: LinkPurpose) -> None:
     ann, ben = world.customer(), world.customer()
     subjects = {
-        LinkPurpose.APPOINTMENT: (SubjectKind.APPOINTMENT, world.appointment(ann, "2026-03-12 09:00")),
-        LinkPurpose.SURVEY: (SubjectKind.REPAIR_ORDER, world.repair_order(ann, "2026-03-07")),
-        LinkPurpose.CONSENT: (None, ann),
-        LinkPurpose.PAYMENT: (SubjectKind.ACCOUNT, world.account(ann)),
-        LinkPurpose.INVITATION: (SubjectKind.RECIPIENT, LaunchedCampaign(world).told(ann)),
+        LinkPurpose("appointment"): (SubjectKind("appointment"), world.appointment(ann, "2026-03-12 09:00")),
+        LinkPurpose("survey"): (SubjectKind("repair-order"), world.repair_order(ann, "2026-03-07")),
+        LinkPurpose("consent"): (None, ann),
+        LinkPurpose("payment"): (SubjectKind("account"), world.account(ann)),
+        LinkPurpose("invitation"): (SubjectKind("recipient"), LaunchedCampaign(world).told(ann)),
     }
     kind, subject = subjects[purpose]
     assert find_reader(world.connection, Link(purpose, kind, subject, ann, NOW + timedelta(days=1)), NOW)
@@ -61,7 +62,9 @@ def test_a_link_of_a_customer_who_was_erased_leads_nowhere(world: World) -> None
 
 def test_a_link_is_over_when_its_time_is(world: World) -> None:
     customer = world.customer()
-    link = make_link(LinkPurpose.SURVEY, SubjectKind.HANDOVER, world.handover(customer, "2026-03-09"), customer, NOW)
+    link = make_link(
+        LinkPurpose("survey"), SubjectKind("handover"), world.handover(customer, "2026-03-09"), customer, NOW
+    )
     for moment, over in ((link.until - timedelta(seconds=1), False), (link.until, True)):
         reader = find_reader(world.connection, link, moment)
         assert reader
@@ -107,7 +110,7 @@ def test_no_links_are_read_out_that_nobody_could_open(world: World) -> None:
 def test_a_letter_holds_the_link_of_its_own_subject(world: World) -> None:
     account = world.account(world.customer())
     world.invoice(account, "2026-03-03", "100.00")
-    world.plan(ProcessName.OVERDUE_ACCOUNTS, "2026-03-10 10:00")
+    world.plan(ProcessName("overdue-accounts"), "2026-03-10 10:00")
     (touch,) = (touch for touch in world.touches() if touch.state == "planned")
     (letter,) = letters_of(world.connection, [touch.id], NOW).values()
     address = letter.variables["links"]["payment"]

@@ -70,7 +70,7 @@ def lead_a_life(world: World) -> int:
     world.promise(account_id, "2026-03-06", "2026-03-20")
     world.lead(customer_id, "2026-02-20", model="Aurora", state="lost", lost_reason="Wang Fang went elsewhere")
     world.consent(customer_id, granted=True, given_at=at("2026-01-01 10:00"))
-    world.plan(ProcessName.APPOINTMENT_REMINDERS, "2026-03-10 09:00")
+    world.plan(ProcessName("appointment-reminders"), "2026-03-10 09:00")
     touch_id = world.touches(customer_id)[0].id
     add = world.connection.execute
     add(insert(CallAttempt).values(touch_id=touch_id, attempted_at=NOW, outcome=CallOutcome.NO_ANSWER, note="rang"))
@@ -89,7 +89,7 @@ def lead_a_life(world: World) -> int:
     ).returning(Case.id)).scalar_one()  # fmt: skip
     add(insert(CaseNote).values(case_id=case_id, written_at=NOW, author="lin", text="called Wang Fang back"))
     add(insert(SurveyAnswer).values(
-        store_id=world.store_id, customer_id=customer_id, subject_kind=SubjectKind.APPOINTMENT,
+        store_id=world.store_id, customer_id=customer_id, subject_kind=SubjectKind("appointment"),
         subject_id=appointment_id, answered_at=NOW, source=SurveySource.LINK, solved=5, comment="fine",
     ))  # fmt: skip
     cancel_touches(world.connection, Touch.customer_id == customer_id, Gate.APPROVAL, "Wang Fang said no", NOW, {})

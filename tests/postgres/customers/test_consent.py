@@ -103,7 +103,7 @@ def test_stopping_all_contact_refuses_everything_and_cancels_what_is_open(world:
     for one in (customer_id, other):
         world.appointment(one, "2026-03-11 10:00")
         world.consent(one, granted=True, given_at=at("2026-01-01 10:00"), purpose=Purpose.MARKETING)
-    world.plan(ProcessName.APPOINTMENT_REMINDERS, "2026-03-10 09:00")
+    world.plan(ProcessName("appointment-reminders"), "2026-03-10 09:00")
     open_before = len(world.steps(customer_id, TouchState.PLANNED))
     assert open_before > 0
     with pytest.raises(NeedsReason):

@@ -14,9 +14,10 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, text
 from benchmarks.crowd import NOON, fill, run, settle
 from deployments.embedded import connect
 from deployments.postgres import Cluster
-from models.core.words import STANDING_PROCESSES, ProcessName, Role, TouchState, Wave, WinnerBy
+from models.core.words import CAMPAIGNS, ProcessName, Role, TouchState, Wave, WinnerBy
 from models.ledger.tables import Dispatcher
 from models.people.tables import StaffMember
+from models.policies.shipped import shipped_processes
 from tasks.access.sessions import SignedIn
 from tasks.calls.listing import list_calls
 from tasks.calls.queue import caller_of, next_call, read_standing
@@ -81,7 +82,7 @@ def dealership(template_database: str, postgres: Cluster) -> Iterator[Engine]:
 def connection(dealership: Engine) -> Iterator[Connection]:
     """A transaction that is rolled back, in which all processes are planned."""
     with dealership.connect() as connection:
-        for process in ProcessName:
+        for process in (*shipped_processes(), CAMPAIGNS):
             plan(connection, process, NOON, None)
         connection.execute(insert(Dispatcher).values(id=DISPATCHER, started_at=NOON))
         connection.execute(text("analyze touches"))
@@ -127,7 +128,7 @@ def claim_some(connection: Connection, process: ProcessName | None = None) -> li
     return [one.id for one in judged if one.state is TouchState.CLAIMED]
 
 
-@pytest.mark.parametrize("process", STANDING_PROCESSES)
+@pytest.mark.parametrize("process", shipped_processes())
 def test_a_sweep_looks_at_those_who_may_be_due(connection: Connection, process: ProcessName) -> None:
     with plans_of(connection) as plans:
         account = plan(connection, process, NOON, None)
@@ -135,7 +136,7 @@ def test_a_sweep_looks_at_those_who_may_be_due(connection: Connection, process: 
     assert read_whole(plans) == set()
 
 
-@pytest.mark.parametrize("process", [None, ProcessName.WARRANTY_EXPIRY])
+@pytest.mark.parametrize("process", [None, ProcessName("warranty-expiry")])
 def test_a_claim_looks_at_those_it_claims(connection: Connection, process: ProcessName | None) -> None:
     with plans_of(connection) as plans:
         assert claim_some(connection, process)
@@ -202,11 +203,11 @@ def test_what_a_campaign_is_measured_by_looks_at_its_own_recipients(connection: 
 @pytest.mark.parametrize(
     ("index", "process", "table"),
     [
-        ("ix_handovers_handed_over_on", ProcessName.POST_DELIVERY_FOLLOWUP, "handovers"),
-        ("ix_warranty_ends_ends_on", ProcessName.WARRANTY_EXPIRY, "warranty_ends"),
-        ("ix_appointments_starts_at", ProcessName.APPOINTMENT_REMINDERS, "appointments"),
-        ("ix_invoices_settled_on_due_on", ProcessName.OVERDUE_ACCOUNTS, "invoices"),
-        ("ix_cases_closed_at", ProcessName.COMPLAINT_FOLLOWUP, "cases"),
+        ("ix_handovers_handed_over_on", ProcessName("post-delivery-followup"), "handovers"),
+        ("ix_warranty_ends_ends_on", ProcessName("warranty-expiry"), "warranty_ends"),
+        ("ix_appointments_starts_at", ProcessName("appointment-reminders"), "appointments"),
+        ("ix_invoices_settled_on_due_on", ProcessName("overdue-accounts"), "invoices"),
+        ("ix_cases_closed_at", ProcessName("complaint-followup"), "cases"),
     ],
 )
 def test_a_missing_index_is_noticed(connection: Connection, index: str, process: ProcessName, table: str) -> None:

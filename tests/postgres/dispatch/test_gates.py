@@ -9,10 +9,10 @@ from models.subjects.money import Account
 from tests.support.office import Office
 from tests.support.world import at, day
 
-FOLLOWUP = ProcessName.POST_DELIVERY_FOLLOWUP
-WARRANTY = ProcessName.WARRANTY_EXPIRY
-OVERDUE = ProcessName.OVERDUE_ACCOUNTS
-APPOINTMENTS = ProcessName.APPOINTMENT_REMINDERS
+FOLLOWUP = ProcessName("post-delivery-followup")
+WARRANTY = ProcessName("warranty-expiry")
+OVERDUE = ProcessName("overdue-accounts")
+APPOINTMENTS = ProcessName("appointment-reminders")
 TUESDAY = "2026-03-10 10:30"
 
 

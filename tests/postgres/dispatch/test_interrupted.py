@@ -16,10 +16,10 @@ from tasks.dispatch.release import Released
 from tests.support.stepwise import StepwiseDispatcher, Town
 from tests.support.world import World, at
 
-FOLLOWUP = ProcessName.POST_DELIVERY_FOLLOWUP
-WARRANTY = ProcessName.WARRANTY_EXPIRY
-OVERDUE = ProcessName.OVERDUE_ACCOUNTS
-APPOINTMENTS = ProcessName.APPOINTMENT_REMINDERS
+FOLLOWUP = ProcessName("post-delivery-followup")
+WARRANTY = ProcessName("warranty-expiry")
+OVERDUE = ProcessName("overdue-accounts")
+APPOINTMENTS = ProcessName("appointment-reminders")
 TUESDAY = "2026-03-10 10:30"
 LATER = "2026-03-10 10:40"
 NOW, THEN = at(TUESDAY), at(LATER)

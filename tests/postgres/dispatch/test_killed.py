@@ -41,8 +41,8 @@ def crowded(office: Office) -> Office:
             world.warranty(customer, "2026-05-08")
             if number < MERGED:
                 world.invoice(world.account(customer), "2026-03-03", "1000.00")
-        world.plan(ProcessName.WARRANTY_EXPIRY, TUESDAY)
-        world.plan(ProcessName.OVERDUE_ACCOUNTS, TUESDAY)
+        world.plan(ProcessName("warranty-expiry"), TUESDAY)
+        world.plan(ProcessName("overdue-accounts"), TUESDAY)
     return office
 
 

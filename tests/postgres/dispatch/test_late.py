@@ -16,7 +16,7 @@ from tests.support.office import Office
 from tests.support.stepwise import StepwiseDispatcher, Town
 from tests.support.world import World, at
 
-FOLLOWUP = ProcessName.POST_DELIVERY_FOLLOWUP
+FOLLOWUP = ProcessName("post-delivery-followup")
 BEFORE = at("2026-03-01 10:00")
 BACK = "2026-03-10 10:30"
 MESSAGE = {
@@ -28,7 +28,7 @@ NEXT = MESSAGE | {"key": "next", "after": "5d", "valid_for": "2d", "template": "
 
 def follow(world: World, *steps: dict[str, Any]) -> None:
     """The store follows up by these steps."""
-    body = {"process": FOLLOWUP.value, "priority": 60, "steps": list(steps), "rules": {}}
+    body = {"process": FOLLOWUP, "priority": 60, "steps": list(steps), "rules": {}}
     add_policy(world.connection, FOLLOWUP, body, world.store_id, "test", BEFORE)
 
 

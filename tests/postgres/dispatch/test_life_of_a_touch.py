@@ -21,6 +21,7 @@ from sqlalchemy import Connection, select, text, update
 
 from models.calls.outcomes import CallReport
 from models.core.words import (
+    CAMPAIGNS,
     AppointmentStatus,
     CallOutcome,
     ChannelName,
@@ -32,6 +33,7 @@ from models.core.words import (
 from models.ledger.tables import Touch
 from models.ledger.touch_states import may_follow
 from models.people.tables import ContactPoint
+from models.policies.shipped import shipped_processes
 from models.subjects.service import Appointment
 from models.subjects.vehicles import Vehicle
 from tasks.calls import list_calls, record_outcome
@@ -146,7 +148,7 @@ class LifeOfATouch(RuleBasedStateMachine):
 
     @rule()
     def everything_is_swept(self) -> None:
-        for process in ProcessName:
+        for process in (*shipped_processes(), CAMPAIGNS):
             plan(self.connection, process, self.now, None).check()
 
     @rule(desk=desks, process=st.sampled_from([None, None, *ProcessName]))

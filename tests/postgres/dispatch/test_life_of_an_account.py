@@ -21,7 +21,7 @@ from tests.support.oracles import Books, Document, Paid
 from tests.support.stepwise import StepwiseDispatcher
 from tests.support.world import World, at
 
-OVERDUE = ProcessName.OVERDUE_ACCOUNTS
+OVERDUE = ProcessName("overdue-accounts")
 POLICY = shipped_policy(OVERDUE)
 LEVELS = [step.key for step in sorted(POLICY.steps, key=lambda step: step.nominal_due)]
 TOLERANCES: dict[str, Decimal] = POLICY.rules.tolerance  # type: ignore[union-attr]

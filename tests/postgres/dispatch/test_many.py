@@ -15,7 +15,7 @@ TUESDAY = "2026-03-10 10:30"
 def test_one_plan_for_all_batches_is_good_for_a_large_one(world: World) -> None:
     """After some batches PostgreSQL keeps one plan for those to come. It took half an hour for a thousand customers."""
     hand_over(world, CUSTOMERS)
-    world.plan(ProcessName.POST_DELIVERY_FOLLOWUP, TUESDAY)
+    world.plan(ProcessName("post-delivery-followup"), TUESDAY)
     world.connection.execute(text("analyze"))
     driver = world.connection.connection.driver_connection
     assert driver is not None

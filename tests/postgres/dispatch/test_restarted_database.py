@@ -59,7 +59,7 @@ async def test_a_dispatch_outlives_its_database(cluster: Cluster, own_engine: En
     with office.open() as world:
         for _ in range(CUSTOMERS):
             world.warranty(world.customer(), "2026-05-08")
-        world.plan(ProcessName.WARRANTY_EXPIRY, TUESDAY)
+        world.plan(ProcessName("warranty-expiry"), TUESDAY)
     arrived, answer = asyncio.Event(), asyncio.Event()
 
     def note(_: Received) -> None:
@@ -93,7 +93,7 @@ def test_a_claim_whose_answer_was_lost_is_taken_back(
     with office.open() as world:
         for _ in range(CUSTOMERS):
             world.warranty(world.customer(), "2026-05-08")
-        world.plan(ProcessName.WARRANTY_EXPIRY, TUESDAY)
+        world.plan(ProcessName("warranty-expiry"), TUESDAY)
     lost = iter((True, True))
 
     def committed_but_unheard(connection: Connection, *arguments: Any, **named: Any) -> list[Judged]:
@@ -118,7 +118,7 @@ def test_what_a_last_look_let_through_goes_out_though_its_answer_was_lost(
     with office.open() as world:
         for _ in range(BATCH):
             world.warranty(world.customer(), "2026-05-08")
-        world.plan(ProcessName.WARRANTY_EXPIRY, TUESDAY)
+        world.plan(ProcessName("warranty-expiry"), TUESDAY)
     lost = iter((True, True))
 
     def committed_but_unheard(connection: Connection, *arguments: Any, **named: Any) -> Release:

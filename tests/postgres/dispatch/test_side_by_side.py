@@ -23,7 +23,7 @@ TUESDAY = "2026-03-10 10:30"
 NOW = at(TUESDAY)
 PLANNERS, DISPATCHERS = 2, 4
 CUSTOMERS = 240
-PROCESSES = (ProcessName.WARRANTY_EXPIRY, ProcessName.OVERDUE_ACCOUNTS, ProcessName.POST_DELIVERY_FOLLOWUP)
+PROCESSES = (ProcessName("warranty-expiry"), ProcessName("overdue-accounts"), ProcessName("post-delivery-followup"))
 
 
 def populate(office: Office) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from models.core.words import AppointmentStatus, ChannelName, ProcessName, ReplyMeaning, TouchState
+from models.core.words import CAMPAIGNS, AppointmentStatus, ChannelName, ProcessName, ReplyMeaning, TouchState
 from models.ledger.tables import Touch
 from models.people.tables import ContactPoint
+from models.policies.shipped import shipped_processes
 from models.subjects.service import Appointment
 from models.subjects.vehicles import Vehicle
 from tasks.channels.gateway import GatewayChannel
@@ -96,7 +97,7 @@ def test_what_comes_between_claim_and_send_stops_it(
 ) -> None:
     customer = world.customer()
     fact(world, customer)
-    for process in ProcessName:
+    for process in (*shipped_processes(), CAMPAIGNS):
         world.plan(process, TUESDAY)
     dispatcher = StepwiseDispatcher(world.connection, NOW)
     (judged,) = (one for one in dispatcher.claim(NOW).judged if one.state is TouchState.CLAIMED)
@@ -112,7 +113,7 @@ def test_what_comes_between_claim_and_send_stops_it(
 def test_a_part_payment_between_claim_and_send_changes_what_is_said(world: World) -> None:
     customer = world.customer()
     owes(world, customer)
-    world.plan(ProcessName.OVERDUE_ACCOUNTS, TUESDAY)
+    world.plan(ProcessName("overdue-accounts"), TUESDAY)
     dispatcher = StepwiseDispatcher(world.connection, NOW)
     dispatcher.claim(NOW)
     world.payment(_subject(world, customer), "2026-03-10", "400.00")
@@ -124,7 +125,7 @@ def test_when_the_message_falls_away_its_line_is_sent_by_itself(world: World) ->
     customer = world.customer()
     owes(world, customer)
     has_a_warranty(world, customer)
-    for process in ProcessName:
+    for process in (*shipped_processes(), CAMPAIGNS):
         world.plan(process, TUESDAY)
     dispatcher = StepwiseDispatcher(world.connection, NOW)
     dispatcher.claim(NOW)
@@ -147,7 +148,7 @@ async def test_payments_that_come_in_while_the_first_messages_go_out_stop_the_re
     with office.open() as world:
         for _ in range(customers):
             owes(world, world.customer())
-        world.plan(ProcessName.OVERDUE_ACCOUNTS, TUESDAY)
+        world.plan(ProcessName("overdue-accounts"), TUESDAY)
     full, answer = asyncio.Event(), asyncio.Event()
 
     def note(_: Received) -> None:

@@ -92,7 +92,7 @@ def test_the_invoice_ledger(connection: Connection, load: Load) -> None:
 def test_who_of_the_invoice_ledger_is_reminded(connection: Connection, load: Load) -> None:
     load("invoice-ledger", "customers,invoices,payments")
     now = datetime(2026, 3, 10, 10, 0, tzinfo=ZoneInfo("Europe/Berlin"))
-    assert due_steps(connection, ProcessName.OVERDUE_ACCOUNTS, now) == {
+    assert due_steps(connection, ProcessName("overdue-accounts"), now) == {
         "Anna Vogt": {"before-due"},
         "Bernd Lutz": {"due-today"},
         "Claudia Reim": {"reminder-7"},
@@ -127,7 +127,7 @@ def test_the_appointment_book(connection: Connection, load: Load) -> None:
 def test_who_of_the_appointment_book_is_contacted(connection: Connection, load: Load) -> None:
     load("appointment-book", "staff,customers,vehicles,appointments")
     now = datetime(2026, 3, 10, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
-    assert due_steps(connection, ProcessName.APPOINTMENT_REMINDERS, now) == {
+    assert due_steps(connection, ProcessName("appointment-reminders"), now) == {
         "王建国": {"two-hours-before"},
         "李秀英": {"day-before"},
         "刘洋": {"parts-call", "parts-order"},
@@ -161,7 +161,7 @@ def test_the_list_of_cars_sold(connection: Connection, load: Load) -> None:
 def test_who_of_the_cars_sold_is_followed_up(connection: Connection, load: Load) -> None:
     load("car-sales", "customers,consents,vehicles,deliveries,warranties")
     now = datetime(2026, 3, 10, 10, 0, tzinfo=ZoneInfo("America/New_York"))
-    assert due_steps(connection, ProcessName.POST_DELIVERY_FOLLOWUP, now) == {
+    assert due_steps(connection, ProcessName("post-delivery-followup"), now) == {
         "Grace Walker": {"thanks"},
         "Noah Keller": {"thanks"},
         "Henry Young": {"day-3-call"},
@@ -175,7 +175,7 @@ def test_who_of_the_cars_sold_is_followed_up(connection: Connection, load: Load)
 def test_whose_warranty_is_about_to_end(connection: Connection, load: Load) -> None:
     load("car-sales", "customers,consents,vehicles,deliveries,warranties")
     now = datetime(2026, 3, 10, 10, 0, tzinfo=ZoneInfo("America/New_York"))
-    assert due_steps(connection, ProcessName.WARRANTY_EXPIRY, now) == {
+    assert due_steps(connection, ProcessName("warranty-expiry"), now) == {
         "Paul Graham": {"invitation-60"},
         "Nina Irving": {"call-45"},
         "Marco Lawson": {"reminder-30"},

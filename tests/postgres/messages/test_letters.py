@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import event, update
 
-from models.core.words import ProcessName
+from models.core.words import CAMPAIGNS, ProcessName
 from models.people.tables import Store
+from models.policies.shipped import shipped_processes
 from tasks.messages.letters import letters_of
 from tests.support.world import World, at
 
@@ -14,7 +15,7 @@ def test_a_message_speaks_the_customers_language_and_the_script_the_stores(world
     customer = world.customer(language="zh-CN", name="王芳", salutation="女士")
     world.handover(customer, "2026-03-09")
     world.handover(customer, "2026-03-07")
-    world.plan(ProcessName.POST_DELIVERY_FOLLOWUP, "2026-03-10 10:00")
+    world.plan(ProcessName("post-delivery-followup"), "2026-03-10 10:00")
     touches = {touch.step: touch.id for touch in world.touches()}
     letters = letters_of(world.connection, list(touches.values()), at("2026-03-10 10:00"))
     assert letters[touches["thanks"]].language == "zh-CN"
@@ -30,7 +31,7 @@ def test_every_process_has_something_to_say(world: World) -> None:
     world.warranty(customer, "2026-05-08")
     world.invoice(world.account(customer), "2026-03-03", "1234.50")
     world.complaint(customer, "2026-03-06 10:00", "2026-03-09 15:00", id=17)
-    for process in ProcessName:
+    for process in (*shipped_processes(), CAMPAIGNS):
         world.plan(process, "2026-03-10 19:00")
     touches = {touch.step: touch.id for touch in world.touches()}
     letters = letters_of(world.connection, list(touches.values()), at("2026-03-10 19:00"))
@@ -45,7 +46,7 @@ def test_every_process_has_something_to_say(world: World) -> None:
 def test_an_account_that_paid_a_minute_ago_has_nothing_to_say(world: World) -> None:
     account = world.account(world.customer())
     invoice = world.invoice(account, "2026-03-10", "1000.00")
-    world.plan(ProcessName.OVERDUE_ACCOUNTS, "2026-03-17 10:00")
+    world.plan(ProcessName("overdue-accounts"), "2026-03-17 10:00")
     (touch,) = (touch for touch in world.touches() if touch.state == "planned")
     assert letters_of(world.connection, [touch.id], at("2026-03-17 10:00"))
     world.payment(account, "2026-03-17", "400.00", invoice)
@@ -61,8 +62,8 @@ def test_the_number_of_statements_does_not_grow_with_the_touches(world: World, c
         customer = world.customer()
         world.handover(customer, "2026-03-09")
         world.warranty(customer, "2026-05-08")
-    world.plan(ProcessName.POST_DELIVERY_FOLLOWUP, "2026-03-10 10:00")
-    world.plan(ProcessName.WARRANTY_EXPIRY, "2026-03-10 10:00")
+    world.plan(ProcessName("post-delivery-followup"), "2026-03-10 10:00")
+    world.plan(ProcessName("warranty-expiry"), "2026-03-10 10:00")
     touches = [touch.id for touch in world.touches()]
     statements: list[str] = []
     event.listen(world.connection, "before_cursor_execute", lambda *call: statements.append(call[2]))

@@ -82,9 +82,9 @@ async def test_what_is_switched_off_is_not_missed(engine: Engine, client: Client
     with engine.begin() as connection:
         connection.execute(insert(Process), [{"name": "not-ours", "enabled": False}])
         connection.execute(
-            Process.__table__.update().where(Process.name == ProcessName.WARRANTY_EXPIRY).values(enabled=False)
+            Process.__table__.update().where(Process.name == ProcessName("warranty-expiry")).values(enabled=False)
         )
-        connection.execute(Run.__table__.delete().where(Run.process == ProcessName.WARRANTY_EXPIRY))
+        connection.execute(Run.__table__.delete().where(Run.process == ProcessName("warranty-expiry")))
     assert (await client().get("/healthz")).status_code == 200
 
 

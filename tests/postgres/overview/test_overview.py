@@ -24,6 +24,7 @@ from models.core.words import (
 )
 from models.ledger.standings import Share, Standing
 from models.ledger.tables import Case, PolicyVersion, Run, TemplateVersion, Touch
+from models.policies.shipped import shipped_processes
 from tasks.overview.coverage import measure_coverage
 from tasks.overview.day import read_day
 from tasks.overview.deadlines import count_overdue, read_urgent
@@ -32,14 +33,14 @@ from tasks.overview.history import read_history
 from tests.support.world import World, at
 
 NOW = at("2026-03-10 10:00")
-FOLLOW_UP = ProcessName.POST_DELIVERY_FOLLOWUP
+FOLLOW_UP = ProcessName("post-delivery-followup")
 
 
 def touch(world: World, due_at: datetime, **values: Any) -> UUID:
     """A touch of the follow-up that is due at a moment, sent unless `values` say otherwise."""
     number = next(world.numbers)
     made = {
-        "process": FOLLOW_UP, "subject_kind": SubjectKind.HANDOVER, "subject_id": number, "anchor_at": due_at,
+        "process": FOLLOW_UP, "subject_kind": SubjectKind("handover"), "subject_id": number, "anchor_at": due_at,
         "step": "thanks", "kind": StepKind.MESSAGE, "purpose": Purpose.FOLLOW_UP, "priority": 50,
         "obligation": False, "works_holidays": False, "store_id": world.store_id,
         "policy_version_id": select(func.min(PolicyVersion.id)).scalar_subquery(),
@@ -63,7 +64,7 @@ def case(world: World, opened_at: datetime, **values: Any) -> int:
 
 
 def standings(connection: Connection, store_id: int | None, process: ProcessName = FOLLOW_UP) -> dict[Standing, int]:
-    day = next(one for one in read_day(connection, NOW, store_id) if one.process is process)
+    day = next(one for one in read_day(connection, NOW, store_id) if one.process == process)
     return dict(day.standings)
 
 
@@ -80,8 +81,8 @@ def test_a_day_accounts_for_each_contact_that_was_due(world: World, connection: 
         Standing.SENT: 2, Standing.CALLED: 1, Standing.TO_DO: 1, Standing.DEFERRED: 1, Standing.WAITING: 1,
         Standing.STOPPED: 2, Standing.FAILED: 1, Standing.UNKNOWN: 1,
     }  # fmt: skip
-    assert next(day.due for day in read_day(connection, NOW, None) if day.process is FOLLOW_UP) == 10
-    assert standings(connection, None, ProcessName.WARRANTY_EXPIRY) == {}
+    assert next(day.due for day in read_day(connection, NOW, None) if day.process == FOLLOW_UP) == 10
+    assert standings(connection, None, ProcessName("warranty-expiry")) == {}
 
 
 def test_each_store_has_the_day_of_its_own_clock(world: World, connection: Connection) -> None:
@@ -97,7 +98,7 @@ def test_each_store_has_the_day_of_its_own_clock(world: World, connection: Conne
 
 
 def test_without_a_store_there_is_a_day_of_nothing(connection: Connection) -> None:
-    assert [day.due for day in read_day(connection, NOW, None)] == [0] * len(ProcessName)
+    assert [day.due for day in read_day(connection, NOW, None)] == [0] * (len(shipped_processes()) + 1)
     assert read_history(connection, NOW, None).days == []
 
 
@@ -128,7 +129,7 @@ def test_coverage_is_that_of_the_run_and_of_one_store(world: World, connection: 
 def survey(world: World, subject_id: int, **marks: int | None) -> None:
     world.connection.execute(
         insert(SurveyAnswer).values(
-            store_id=world.store_id, customer_id=world.customer(), subject_kind=SubjectKind.HANDOVER,
+            store_id=world.store_id, customer_id=world.customer(), subject_kind=SubjectKind("handover"),
             subject_id=subject_id, answered_at=at("2026-03-09 12:00"), source=SurveySource.LINK, **marks,
         )
     )  # fmt: skip

@@ -11,8 +11,8 @@ from tasks.overview.reporting import TouchFilter, list_stores, list_touches, rea
 from tasks.runs.steering import NotPaused, resume_channel, switch_process
 from tests.support.world import World, at, day
 
-FOLLOWUP = ProcessName.POST_DELIVERY_FOLLOWUP
-WARRANTY = ProcessName.WARRANTY_EXPIRY
+FOLLOWUP = ProcessName("post-delivery-followup")
+WARRANTY = ProcessName("warranty-expiry")
 NOW = at("2026-03-10 10:00")
 
 
@@ -34,7 +34,7 @@ def test_each_process_is_told_with_its_last_real_run_and_what_is_open(world: Wor
     add_run(world, FOLLOWUP, "2026-03-10 09:30", dry_run=True)
     add_run(world, "housekeeping", "2026-03-10 03:10")
     told = read_status(world.connection, NOW)
-    (followup,) = (one for one in told.processes if one.process is FOLLOWUP)
+    (followup,) = (one for one in told.processes if one.process == FOLLOWUP)
     assert followup.last_run is not None
     assert followup.last_run.started_at == at("2026-03-10 08:30")
     assert followup.touches == {TouchState.PLANNED: 2}
@@ -79,7 +79,7 @@ def test_the_day_of_a_touch_is_that_of_its_store(world: World) -> None:
     """18:00 in Los Angeles on the 10th is the 11th in Shanghai."""
     far = world.store(code="LA01", time_zone="America/Los_Angeles")
     world.appointment(world.customer(), "2026-03-12 14:00", store_id=far, booked_at=at("2026-03-11 09:00"))
-    world.plan(ProcessName.APPOINTMENT_REMINDERS, "2026-03-11 09:30")
+    world.plan(ProcessName("appointment-reminders"), "2026-03-11 09:30")
     on_tenth = TouchFilter(step="confirmation", day=day("2026-03-10"))
     assert len(list_touches(world.connection, on_tenth, reveal=False)) == 1
 

@@ -5,21 +5,21 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
-from models.core.words import STANDING_PROCESSES, ProcessName, WorkKind
+from models.core.words import ProcessName, WorkKind
 from models.ledger.tables import Touch
-from models.policies.policy import AnyPolicy
-from models.policies.shipped import read_policy, shipped_policy
+from models.policies.policy import Policy
+from models.policies.shipped import read_policy, shipped_policy, shipped_processes
 from tasks.planning import comparing as policy_comparing
 from tasks.planning.comparing import Change, Comparison, ComparisonTooLong, compare, foresee_both
 from tasks.policies.changing import change_policy
 from tests.support.world import World, at
 
-WARRANTY = ProcessName.WARRANTY_EXPIRY
+WARRANTY = ProcessName("warranty-expiry")
 NOW = at("2026-03-10 10:00")
 IN_60, IN_30 = "2026-05-09", "2026-04-09"
 
 
-def draft(**steps: dict[str, Any] | None) -> AnyPolicy:
+def draft(**steps: dict[str, Any] | None) -> Policy:
     """The shipped policy with some fields of some steps changed; None takes a step away."""
     body = shipped_policy(WARRANTY).model_dump(mode="json")
     changed = [step | (steps.get(step["key"].replace("-", "_"), {}) or {}) for step in body["steps"]]
@@ -143,7 +143,7 @@ def test_a_comparison_that_takes_too_long_is_given_up_with_a_sentence(
     assert world.connection.scalar(select(1)) == 1
 
 
-@pytest.mark.parametrize("process", STANDING_PROCESSES)
+@pytest.mark.parametrize("process", shipped_processes())
 def test_every_process_can_be_compared(world: World, process: ProcessName) -> None:
     body = shipped_policy(process).model_dump(mode="json")
     changed = body | {"steps": [step | {"works_holidays": True} for step in body["steps"]]}

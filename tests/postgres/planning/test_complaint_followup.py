@@ -14,7 +14,7 @@ from tests.support.desk import handed_to_staff, touch_of, verdicts_of
 from tests.support.stepwise import StepwiseDispatcher
 from tests.support.world import World, at
 
-COMPLAINTS = ProcessName.COMPLAINT_FOLLOWUP
+COMPLAINTS = ProcessName("complaint-followup")
 CALL_TIME = "2026-03-10 09:30"
 NOW = at(CALL_TIME)
 

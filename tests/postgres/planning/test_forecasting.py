@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import InternalError
 
-from models.core.words import AppointmentStatus, PartsState, ProcessName, TouchState, WorkKind
+from models.core.words import CAMPAIGNS, AppointmentStatus, PartsState, ProcessName, TouchState, WorkKind
 from models.ledger.tables import Touch, Verdict
 from models.people.tables import Store
+from models.policies.shipped import shipped_processes
 from tasks.planning import forecasting
 from tasks.planning.forecasting import forecast
 from tests.support.world import SHANGHAI, World, at, day
@@ -25,7 +26,7 @@ def fill(world: World) -> None:
     people = [world.customer() for _ in range(17)]
     promised = world.account(people[12])
     world.invoice(promised, "2026-03-04", "800.00")
-    world.plan(ProcessName.OVERDUE_ACCOUNTS, "2026-03-04 10:00")
+    world.plan(ProcessName("overdue-accounts"), "2026-03-04 10:00")
     world.connection.execute(update(Touch).values(state=TouchState.SENT, contacted_at=at("2026-03-04 10:00")))
     world.promise(promised, "2026-03-06", "2026-03-14")
     world.warranty(people[0], "2026-05-15")
@@ -53,7 +54,7 @@ def fill(world: World) -> None:
 def really_planned(world: World, days: int) -> Counter[tuple[date, str]]:
     """Sweep every process every morning, and see on which day each touch that stood then was due."""
     for ahead in range(days):
-        for process in ProcessName:
+        for process in (*shipped_processes(), CAMPAIGNS):
             world.plan(process, f"{FIRST + timedelta(days=ahead)} 00:00")
     last = FIRST + timedelta(days=days - 1)
     dated = [(touch.due_at.astimezone(SHANGHAI).date(), touch) for touch in world.touches()]
@@ -83,7 +84,7 @@ def foreseen(world: World, now: str, days: int) -> Counter[tuple[date, str]]:
 def test_the_forecast_is_what_sweeping_day_by_day_plans(world: World, swept_before: bool, days: int) -> None:
     fill(world)
     if swept_before:
-        for process in ProcessName:
+        for process in (*shipped_processes(), CAMPAIGNS):
             world.plan(process, f"{FIRST} 00:00")
     expected = foreseen(world, f"{FIRST} 00:00", days)
     assert len(expected) > 2 * days
@@ -98,7 +99,7 @@ def ledger(world: World) -> list[Any]:
 
 def test_it_changes_nothing(world: World) -> None:
     fill(world)
-    for process in ProcessName:
+    for process in (*shipped_processes(), CAMPAIGNS):
         world.plan(process, f"{FIRST} 08:30")
     before = ledger(world)
     assert forecast(world.connection, at(f"{FIRST} 08:30"), 5).rows

@@ -20,7 +20,7 @@ from models.policies.shipped import shipped_policy
 from models.subjects.money import Account, Invoice, Payment
 from tasks.planning.sweep import plan
 from tasks.policies.catalogue import add_policy
-from tasks.subjects.accounts import Accounts
+from tasks.subjects.account.facts import Accounts
 from tasks.subjects.contract import Those
 from tests.support.oracles import Books, Document, Paid, due_moment, instant
 from tests.support.world import World
@@ -132,13 +132,13 @@ def test_a_sweep_plans_who_is_due_and_nobody_else(
     with undone(world):
         world.connection.execute(update(Store).values(time_zone=zone))
         body = {"process": "post-delivery-followup", "priority": 60, "steps": steps, "rules": {}}
-        add_policy(world.connection, ProcessName.POST_DELIVERY_FOLLOWUP, body, world.store_id, "test", now)
+        add_policy(world.connection, ProcessName("post-delivery-followup"), body, world.store_id, "test", now)
         expected = set()
         for ago in handed_over:
             day = now.astimezone(place).date() - timedelta(days=ago)
             handover = world.handover(world.customer(), day.isoformat())
             expected |= _expected(handover, day, steps, now, place)
-        account = plan(world.connection, ProcessName.POST_DELIVERY_FOLLOWUP, now, None)
+        account = plan(world.connection, ProcessName("post-delivery-followup"), now, None)
         account.check()
         found = {
             (row.subject_id, row.step, row.due_at, row.valid_until, row.state)
@@ -213,7 +213,7 @@ def enter(world: World, account_id: int, papers: Books) -> list[int]:
     ledgers=st.lists(books(), min_size=1, max_size=3), as_of=st.lists(st.integers(0, 24 * 65), min_size=1, max_size=3)
 )
 def test_what_is_owed_is_netted_as_by_hand(world: World, ledgers: list[Books], as_of: list[int]) -> None:
-    tolerances = shipped_policy(ProcessName.OVERDUE_ACCOUNTS).rules.tolerance  # type: ignore[union-attr]
+    tolerances = shipped_policy(ProcessName("overdue-accounts")).rules.tolerance  # type: ignore[union-attr]
     with undone(world):
         accounts = [world.account(world.customer()) for _ in ledgers]
         for account_id, papers in zip(accounts, ledgers, strict=True):

@@ -7,7 +7,7 @@ from models.ledger.touch_states import may_follow
 from models.subjects.service import Appointment
 from tests.support.world import World, at
 
-APPOINTMENTS = ProcessName.APPOINTMENT_REMINDERS
+APPOINTMENTS = ProcessName("appointment-reminders")
 
 
 def test_a_visit_that_is_moved_back_is_reminded_at_its_old_time(world: World) -> None:

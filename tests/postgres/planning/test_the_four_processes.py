@@ -5,10 +5,10 @@ import pytest
 from models.core.words import AppointmentStatus, InvoiceStatus, PartsState, ProcessName, WorkKind
 from tests.support.world import World, at, day
 
-APPOINTMENTS = ProcessName.APPOINTMENT_REMINDERS
-FOLLOWUP = ProcessName.POST_DELIVERY_FOLLOWUP
-WARRANTY = ProcessName.WARRANTY_EXPIRY
-OVERDUE = ProcessName.OVERDUE_ACCOUNTS
+APPOINTMENTS = ProcessName("appointment-reminders")
+FOLLOWUP = ProcessName("post-delivery-followup")
+WARRANTY = ProcessName("warranty-expiry")
+OVERDUE = ProcessName("overdue-accounts")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from models.core.words import ProcessName
 from tests.support.world import World
 
-OVERDUE = ProcessName.OVERDUE_ACCOUNTS
+OVERDUE = ProcessName("overdue-accounts")
 ACCOUNTS = 100
 
 

@@ -38,7 +38,7 @@ from tests.support.campaigns import LaunchedCampaign
 from tests.support.users import signed_in
 from tests.support.world import World, at
 
-WARRANTY = ProcessName.WARRANTY_EXPIRY
+WARRANTY = ProcessName("warranty-expiry")
 NOW = at("2026-03-10 10:00")
 
 

@@ -39,7 +39,7 @@ from tasks.policies.editing import (
 )
 from tests.support.world import World, at
 
-WARRANTY = ProcessName.WARRANTY_EXPIRY
+WARRANTY = ProcessName("warranty-expiry")
 NOW = at("2026-03-10 10:00")
 CALL = "warranty-call"
 
@@ -193,7 +193,7 @@ def test_a_template_is_tried_on_ones_own_customers_only_with_the_dispatchs_lette
     customer = world.customer(name="Li Lei", store_id=manager.store_id)
     car = world.vehicle(customer, store_id=manager.store_id)
     world.warranty(customer, "2026-05-09", car, store_id=manager.store_id)
-    kinds = (SubjectKind.WARRANTY,)
+    kinds = (SubjectKind("warranty"),)
     (example,) = examples_of_customer(world.connection, NOW, kinds, manager.store_id, customer)
     letter = example.letter("en", {"subject": "", "text": "{{ customer }}: {{ days }} days", "also": ""}, NOW)
     assert (letter.subject, letter.text, letter.also) == (None, "Li Lei: 60 days", None)

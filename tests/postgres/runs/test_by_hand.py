@@ -29,7 +29,7 @@ from tests.support.office import Office
 from tests.support.world import World, at
 
 NOW = at("2026-03-10 10:30")
-WARRANTY = ProcessName.WARRANTY_EXPIRY
+WARRANTY = ProcessName("warranty-expiry")
 
 
 def user(store_id: int | None = None, store: str | None = None) -> SignedIn:
@@ -109,7 +109,7 @@ def test_what_runs_is_not_started_a_second_time_but_what_has_died_is(office: Off
     assert refusal.value.run_id == living
     with office.open() as world:
         run_of(world)
-        ask_for_run(world.connection, user(), ProcessName.OVERDUE_ACCOUNTS, NOW, "key")
+        ask_for_run(world.connection, user(), ProcessName("overdue-accounts"), NOW, "key")
 
 
 def test_a_cancelled_run_ends_with_who_cancelled_it(world: World) -> None:

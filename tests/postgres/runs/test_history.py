@@ -30,7 +30,7 @@ from tests.support.waiting import until
 from tests.support.world import World, at
 
 NOW = at("2026-03-10 10:00")
-WARRANTY = ProcessName.WARRANTY_EXPIRY
+WARRANTY = ProcessName("warranty-expiry")
 
 
 def opened(world: World, process: str = WARRANTY, started_at: datetime = NOW, *, dry_run: bool = False) -> UUID:
@@ -104,7 +104,7 @@ def test_what_a_run_planned_and_waits_for_approval_is_counted_by_store(world: Wo
     world.invoice(account, "2026-02-08", "1000.00")
     from tasks.planning.sweep import plan
 
-    plan(world.connection, ProcessName.OVERDUE_ACCOUNTS, NOW, run_id)
+    plan(world.connection, ProcessName("overdue-accounts"), NOW, run_id)
     assert TouchState.AWAITING_APPROVAL in {touch.state for touch in world.touches()}
     assert count_waiting(world.connection, run_id, None) == 1
     assert count_waiting(world.connection, run_id, world.store_id) == 1

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import Engine, select
 
 from models.core.settings import Settings
-from models.core.words import ProcessName, TouchState
+from models.core.words import CAMPAIGNS, TouchState
 from models.ledger.tables import Touch
 from models.people.tables import CustomerKey
+from models.policies.shipped import shipped_processes
 from tasks.intake.results import ImportResult
 from tasks.planning.sweep import plan
 from tasks.policies.catalogue import install_shipped
@@ -85,7 +86,7 @@ def due_steps(engine: Engine) -> dict[str, set[str]]:
     """By customer, the steps that are due at the rehearsal moment."""
     with engine.begin() as connection:
         install_shipped(connection, LONG_AGO)
-        for process in ProcessName:
+        for process in (*shipped_processes(), CAMPAIGNS):
             plan(connection, process, SAMPLE_MOMENT, None)
         # A run plans ahead, and keeps a record of what was missed; neither goes out now.
         due = (Touch.due_at <= SAMPLE_MOMENT, Touch.state != TouchState.SKIPPED)

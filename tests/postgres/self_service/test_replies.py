@@ -16,7 +16,7 @@ from tests.support.world import World, at
 
 NOW = at("2026-03-11 19:00")
 NUMBER = "+8613800138000"
-APPOINTMENTS = ProcessName.APPOINTMENT_REMINDERS
+APPOINTMENTS = ProcessName("appointment-reminders")
 
 
 def reply(world: World, text: str, sender: str = NUMBER, now: datetime = NOW, **values: Any) -> ReplyTaken:
@@ -93,7 +93,7 @@ def test_an_opt_out_is_for_the_channel_and_everyone_of_the_number(world: World, 
     other = world.customer()
     for customer in (wife, husband, other):
         world.handover(customer, "2026-03-10")
-    world.plan(ProcessName.POST_DELIVERY_FOLLOWUP, "2026-03-11 09:00")
+    world.plan(ProcessName("post-delivery-followup"), "2026-03-11 09:00")
     taken = reply(world, text)
     assert set(taken.customers) == {wife, husband}
     consents = world.connection.execute(select(Consent.__table__).order_by(Consent.customer_id)).all()
@@ -107,7 +107,7 @@ def test_an_opt_out_cancels_what_has_no_other_channel(world: World) -> None:
     customer = world.customer(phone=NUMBER)
     for handed in ("2026-03-10", "2026-03-08"):
         world.handover(customer, handed)
-    world.plan(ProcessName.POST_DELIVERY_FOLLOWUP, "2026-03-11 10:00")
+    world.plan(ProcessName("post-delivery-followup"), "2026-03-11 10:00")
     world.connection.execute(update(Touch).where(Touch.step == "thanks").values(channels=["sms"]))
     taken = reply(world, "STOP")
     (ended,) = (touch for touch in world.touches() if touch.state == "cancelled")

@@ -39,9 +39,9 @@ def test_the_appointments_own_departments_are_told_or_the_policys(world: World) 
 
 
 def test_a_stores_own_policy_names_its_departments(world: World) -> None:
-    policy = shipped_policy(ProcessName.APPOINTMENT_REMINDERS).model_dump(mode="json")
+    policy = shipped_policy(ProcessName("appointment-reminders")).model_dump(mode="json")
     policy["rules"]["departments"] = ["reception"]
-    add_policy(world.connection, ProcessName.APPOINTMENT_REMINDERS, policy, world.store_id, "test", NOW)
+    add_policy(world.connection, ProcessName("appointment-reminders"), policy, world.store_id, "test", NOW)
     moved(world)
     tell_departments(world.connection, NOW)
     assert told(world) == ["reception"]

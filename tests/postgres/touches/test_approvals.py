@@ -31,7 +31,7 @@ def formal(world: World) -> UUID:
     """A formal reminder that waits."""
     account = world.account(world.customer(name="Li Lei"))
     world.invoice(account, "2026-03-10", "1000.00")
-    world.plan(ProcessName.OVERDUE_ACCOUNTS, "2026-04-09 10:00")
+    world.plan(ProcessName("overdue-accounts"), "2026-04-09 10:00")
     world.staff(Role.FINANCE, code="F1", name="Chen Jing")
     (touch,) = (touch for touch in world.touches() if touch.state == TouchState.AWAITING_APPROVAL)
     found: UUID = touch.id
@@ -63,7 +63,7 @@ def test_what_is_approved_goes(world: World, formal: UUID) -> None:
     assert audited(world) == [("F1", "touch.approved", "touch")]
     with pytest.raises(WrongState, match="is not awaiting-approval: it is planned since 2026-04-09 10:30"):
         approve(world.connection, str(formal), NOW, "F1")
-    world.plan(ProcessName.OVERDUE_ACCOUNTS, "2026-04-09 11:00")
+    world.plan(ProcessName("overdue-accounts"), "2026-04-09 11:00")
     assert touch_of(world, formal).state == TouchState.PLANNED
 
 
@@ -74,7 +74,7 @@ def test_what_is_refused_never_goes(world: World, formal: UUID) -> None:
     assert (touch.state, touch.gate, touch.reason) == (TouchState.CANCELLED, "approval", reason)
     assert verdicts_of(world, formal) == [("approval", "stop", reason)]
     assert audited(world) == [("F1", "touch.refused", "touch")]
-    world.plan(ProcessName.OVERDUE_ACCOUNTS, "2026-04-09 11:00")
+    world.plan(ProcessName("overdue-accounts"), "2026-04-09 11:00")
     assert touch_of(world, formal).state == TouchState.CANCELLED
 
 
@@ -99,7 +99,7 @@ def formal_letters(world: World, count: int) -> list[UUID]:
     """Several formal reminders that wait."""
     for _ in range(count):
         world.invoice(world.account(world.customer()), "2026-03-10", "1000.00")
-    world.plan(ProcessName.OVERDUE_ACCOUNTS, "2026-04-09 10:00")
+    world.plan(ProcessName("overdue-accounts"), "2026-04-09 10:00")
     return [touch.id for touch in world.touches() if touch.state == TouchState.AWAITING_APPROVAL]
 
 

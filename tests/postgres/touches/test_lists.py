@@ -35,7 +35,7 @@ def reminders(world: World, count: int) -> list[UUID]:
     """As many reminders that are due on the same moment."""
     for _ in range(count):
         world.invoice(world.account(world.customer()), "2026-03-10", "1000.00")
-    world.plan(ProcessName.OVERDUE_ACCOUNTS, "2026-03-17 10:00")
+    world.plan(ProcessName("overdue-accounts"), "2026-03-17 10:00")
     return [touch.id for touch in world.touches() if touch.step == "reminder-7"]
 
 
@@ -64,10 +64,10 @@ def test_each_filter_picks(world: World) -> None:
     world.connection.execute(update(Touch).where(Touch.id == touch).values(channel=ChannelName.EMAIL))
     store = world.connection.scalar(select(Store.code).where(Store.id == world.store_id))
     window = usual_window(TODAY)
-    picked = Wanted(ProcessName.OVERDUE_ACCOUNTS, TouchState.PLANNED, ChannelName.EMAIL, store, window)
+    picked = Wanted(ProcessName("overdue-accounts"), TouchState.PLANNED, ChannelName.EMAIL, store, window)
     assert everything(world, picked) == [touch]
     for other in (
-        Wanted(ProcessName.WARRANTY_EXPIRY, window=window),
+        Wanted(ProcessName("warranty-expiry"), window=window),
         Wanted(state=TouchState.SENT, window=window),
         Wanted(channel=ChannelName.SMS, window=window),
         Wanted(store="elsewhere", window=window),

@@ -43,7 +43,7 @@ def test_a_call_is_recorded_by_one_of_them(engine: Engine) -> None:
         world = World(connection)
         world.staff(code="W1")
         world.handover(world.customer(), "2026-03-07")
-        world.plan(ProcessName.POST_DELIVERY_FOLLOWUP, "2026-03-10 10:00")
+        world.plan(ProcessName("post-delivery-followup"), "2026-03-10 10:00")
         touch = str(handed_to_staff(world, "day-3-call", NOW))
     report = CallReport(CallOutcome.REFUSES_CONTACT)
     results = at_once(engine, lambda connection: record_outcome(connection, touch, report, NOW, "W1"))

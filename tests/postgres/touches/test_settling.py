@@ -34,7 +34,7 @@ def wang_fang(world: World) -> int:
 def reminder(world: World, state: TouchState, **values: Any) -> UUID:
     """A reminder of money that was sent into the unknown, or failed."""
     world.invoice(world.account(world.customer()), "2026-03-10", "1000.00")
-    world.plan(ProcessName.OVERDUE_ACCOUNTS, "2026-03-17 10:00")
+    world.plan(ProcessName("overdue-accounts"), "2026-03-17 10:00")
     return dispatched(world, "reminder-7", state, at("2026-03-17 10:05"), reason="it broke", **values)
 
 
@@ -87,7 +87,7 @@ def test_what_was_paid_is_not_sent_again(world: World) -> None:
 def test_what_went_out_in_one_message_is_settled_together(world: World) -> None:
     host = reminder(world, TouchState.UNKNOWN)
     world.handover(world.customer(), "2026-03-16")
-    world.plan(ProcessName.POST_DELIVERY_FOLLOWUP, "2026-03-17 10:00")
+    world.plan(ProcessName("post-delivery-followup"), "2026-03-17 10:00")
     rider = dispatched(world, "thanks", TouchState.UNKNOWN, at("2026-03-17 10:05"), merged_into=host)
     with pytest.raises(WentWithAnother, match="settle that one"):
         settle(world.connection, str(rider), Settlement.DELIVERED, "rang", NOW, "W1")
@@ -114,7 +114,7 @@ def unknown_reminders(world: World, count: int) -> list[UUID]:
     """Several reminders of which nobody knows whether they arrived."""
     for _ in range(count):
         world.invoice(world.account(world.customer()), "2026-03-10", "1000.00")
-    world.plan(ProcessName.OVERDUE_ACCOUNTS, "2026-03-17 10:00")
+    world.plan(ProcessName("overdue-accounts"), "2026-03-17 10:00")
     planned = [touch.id for touch in world.touches() if touch.step == "reminder-7"]
     values = {"state": TouchState.UNKNOWN, "state_at": at("2026-03-17 10:05"), "reason": "it broke"}
     world.connection.execute(update(Touch).where(Touch.id.in_(planned)).values(**values))

@@ -18,6 +18,7 @@ from models.core.words import (
     ReceiptStatus,
     ReplyMeaning,
 )
+from models.kits.registry import all_traits, load_module
 from models.ledger.explanations import Standing
 from tasks.customers.consent import STOPPED
 from tasks.customers.erasing import ERASED
@@ -25,7 +26,7 @@ from tasks.customers.timeline import EntryKind
 from tasks.dispatch import gates
 from tasks.explaining import story, subjects
 from tasks.planning import ending, population
-from tasks.subjects import accounts, appointments, visits, warranties
+from tasks.subjects import visits
 
 GROUPS: dict[str, type[StrEnum]] = {
     "kind": EntryKind,
@@ -39,8 +40,6 @@ GROUPS: dict[str, type[StrEnum]] = {
     "decision": Decision,
     "standing": Standing,
 }
-NO_REASONS = {"ENGLISH", "ONCE"}
-"""Constants of the modules below that are texts, and no reasons."""
 
 
 @pytest.mark.parametrize("group", GROUPS)
@@ -56,14 +55,16 @@ def test_every_mark_and_every_problem_has_a_sentence(language: str) -> None:
 
 
 def test_every_reason_that_the_ledger_gives_is_translated() -> None:
-    modules = (gates, story, subjects, ending, population, accounts, appointments, visits, warranties)
+    kits = [load_module(f"tasks.subjects.{kind.replace('-', '_')}.facts") for kind in all_traits()]
+    modules = (gates, story, subjects, ending, population, visits, *kits)
     reasons = {
         value
         for module in modules
         for name, value in vars(module).items()
-        if name.isupper() and type(value) is str and name not in NO_REASONS
+        if name.isupper() and type(value) is str and " " in value
     }
-    reasons |= {STOPPED, ERASED, *story.NOTHING_TO_COUNT_FROM.values(), *story.NO_SUBJECT.values()}
+    reasons |= {STOPPED, ERASED, *(traits.absent for traits in all_traits().values())}
+    reasons |= {absent for traits in all_traits().values() for absent in traits.moments.values()}
     assert len(reasons) > 30
     assert sorted(reason for reason in reasons if f"reasons.{reason}" not in read_wording()) == []
 

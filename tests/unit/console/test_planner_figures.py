@@ -15,7 +15,7 @@ OF_ONE_INVOICE = "netting"
 
 def names_kept() -> Iterator[str]:
     """The figures of every subject and of the gates, as the SQL names them."""
-    for path in (*(ROOT / "subjects").glob("*.py"), ROOT / "dispatch/gates.py"):
+    for path in (*(ROOT / "subjects").rglob("*.py"), ROOT / "dispatch/gates.py"):
         if path.stem != OF_ONE_INVOICE:
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and ast.unparse(node.func) == "func.jsonb_build_object":

@@ -16,8 +16,9 @@ from console.shared.words import LANGUAGES, read_wording, say_problem, say_reaso
 from models.core import sentences
 from models.core.sentences import EXHAUSTED, REFUSED, SETTLED_GIVEN_UP, THEN_PASSED, Sentence, read_back
 from models.core.words import Role
-from tasks.explaining.subjects import ENDS_BY_DATE, ON_HOLD_FOR
 from tasks.stores.staff import Actor
+from tasks.subjects.account.remarks import ON_HOLD_FOR
+from tasks.subjects.warranty.facts import ENDS_BY_DATE
 from tasks.touches.approvals import MayNotApprove
 from tasks.touches.lists import WindowBackwards
 

@@ -8,8 +8,8 @@ import pytest
 
 import console
 from console.shared.words import LANGUAGES, Unsaid, read_wording, say, say_word
-from models.core.words import STANDING_PROCESSES, ProcessName
-from models.policies.shipped import shipped_policy
+from models.core.words import ProcessName
+from models.policies.shipped import shipped_policy, shipped_processes
 
 SOURCES = [
     path.read_text(encoding="utf-8")
@@ -35,7 +35,7 @@ def test_every_sentence_that_is_asked_for_is_there() -> None:
     assert asked - read_wording().keys() == set()
 
 
-@pytest.mark.parametrize("process", STANDING_PROCESSES)
+@pytest.mark.parametrize("process", shipped_processes())
 def test_what_the_shipped_policies_name_has_its_words(process: ProcessName) -> None:
     steps = shipped_policy(process).steps
     named = {

@@ -15,11 +15,11 @@ BERLIN = ZoneInfo("Europe/Berlin")
 @pytest.mark.parametrize(
     ("process", "after", "expected"),
     [
-        (ProcessName.WARRANTY_EXPIRY, "2026-03-10 08:00", "2026-03-10 08:30"),
-        (ProcessName.WARRANTY_EXPIRY, "2026-03-10 08:30", "2026-03-10 08:30"),
-        (ProcessName.WARRANTY_EXPIRY, "2026-03-10 08:31", "2026-03-10 13:30"),
-        (ProcessName.WARRANTY_EXPIRY, "2026-03-10 13:31", "2026-03-11 08:30"),
-        (ProcessName.APPOINTMENT_REMINDERS, "2026-03-10 08:31", "2026-03-10 08:35"),
+        (ProcessName("warranty-expiry"), "2026-03-10 08:00", "2026-03-10 08:30"),
+        (ProcessName("warranty-expiry"), "2026-03-10 08:30", "2026-03-10 08:30"),
+        (ProcessName("warranty-expiry"), "2026-03-10 08:31", "2026-03-10 13:30"),
+        (ProcessName("warranty-expiry"), "2026-03-10 13:31", "2026-03-11 08:30"),
+        (ProcessName("appointment-reminders"), "2026-03-10 08:31", "2026-03-10 08:35"),
         ("all-processes", "2026-03-10 08:31", "2026-03-10 08:31"),  # started by hand alone
     ],
 )
@@ -30,5 +30,5 @@ def test_the_next_slot_is_told(process: str, after: str, expected: str) -> None:
 def test_a_slot_is_read_on_the_stores_clock_across_a_change_of_time() -> None:
     """On 29 March 2026 Berlin's clocks go from two to three; the morning sweep stays at 8:30 there."""
     evening = datetime(2026, 3, 28, 20, 0, tzinfo=BERLIN)
-    found = next_run(ProcessName.WARRANTY_EXPIRY, evening, BERLIN, SHANGHAI)
+    found = next_run(ProcessName("warranty-expiry"), evening, BERLIN, SHANGHAI)
     assert found == datetime(2026, 3, 29, 8, 30, tzinfo=BERLIN)

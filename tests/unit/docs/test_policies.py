@@ -8,7 +8,7 @@ import pytest
 
 from models.core.offsets import Offset
 from models.core.words import (
-    STANDING_PROCESSES,
+    ANCHOR,
     CallOutcome,
     Condition,
     Gate,
@@ -20,23 +20,25 @@ from models.core.words import (
     SubjectKind,
     Validity,
 )
-from models.messages.letters import COMMON, variables_of
-from models.policies.policy import CONTACT_RULES, AnyPolicy, Step
-from models.policies.shipped import read_policy, shipped_contact_rules, shipped_policy
+from models.kits.letters import variables_of
+from models.kits.registry import all_traits
+from models.messages.letters import COMMON
+from models.policies.policy import CONTACT_RULES, Policy, Step
+from models.policies.shipped import read_policy, shipped_contact_rules, shipped_policy, shipped_processes
 
 PAGE = (Path(__file__).parents[3] / "docs" / "policies.md").read_text(encoding="utf-8")
 COUNTED_FROM = {
-    SubjectKind.APPOINTMENT: "the start",
-    SubjectKind.HANDOVER: "the handover",
-    SubjectKind.REPAIR_ORDER: "the return of the car",
-    SubjectKind.WARRANTY: "the end",
-    SubjectKind.ACCOUNT: "the oldest due date",
-    SubjectKind.CASE: "the closing",
+    SubjectKind("appointment"): "the start",
+    SubjectKind("handover"): "the handover",
+    SubjectKind("repair-order"): "the return of the car",
+    SubjectKind("warranty"): "the end",
+    SubjectKind("account"): "the oldest due date",
+    SubjectKind("case"): "the closing",
 }
 MOMENTS = {
-    Moment.BOOKING: "the booking",
-    Moment.REQUEST: "the request",
-    Moment.OTHER_TIME_ASKED: "the customer's wish",
+    Moment("booking"): "the booking",
+    Moment("request"): "the request",
+    Moment("other-time-asked"): "the customer's wish",
 }
 VALIDITIES = {Validity.UNTIL_NEXT_STEP: "until the next step", Validity.UNTIL_ANCHOR: "until the anchor"}
 UNITS = (("day", 24 * 60), ("hour", 60), ("minute", 1))
@@ -97,9 +99,9 @@ def row(step: Step) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def steps() -> list[tuple[AnyPolicy, Step]]:
+def steps() -> list[tuple[Policy, Step]]:
     """Every shipped step."""
-    return [(policy, step) for policy in map(shipped_policy, STANDING_PROCESSES) for step in policy.steps]
+    return [(policy, step) for policy in map(shipped_policy, shipped_processes()) for step in policy.steps]
 
 
 def section(heading: str) -> str:
@@ -110,27 +112,27 @@ def section(heading: str) -> str:
 
 
 @pytest.mark.parametrize(("policy", "step"), steps(), ids=lambda value: getattr(value, "key", None))
-def test_the_table_of_each_process_says_what_its_steps_say(policy: AnyPolicy, step: Step) -> None:
+def test_the_table_of_each_process_says_what_its_steps_say(policy: Policy, step: Step) -> None:
     assert row(step) in section(policy.process).splitlines()
 
 
-@pytest.mark.parametrize("process", STANDING_PROCESSES)
+@pytest.mark.parametrize("process", shipped_processes())
 def test_no_table_has_a_step_that_there_is_not(process: ProcessName) -> None:
     listed = re.findall(r"^\| `([a-z0-9-]+)` \|.*\|.*\|.*\|.*\|.*\|.*\|.*\|", section(process), re.MULTILINE)
     assert listed == [step.key for step in shipped_policy(process).steps]
 
 
-@pytest.mark.parametrize("process", STANDING_PROCESSES)
+@pytest.mark.parametrize("process", shipped_processes())
 def test_the_priority_of_each_process_is_told(process: ProcessName) -> None:
     assert f"Priority {shipped_policy(process).priority}." in section(process)
 
 
-@pytest.mark.parametrize("word", [*Condition], ids=str)
+@pytest.mark.parametrize("word", [condition for traits in all_traits().values() for condition in traits.conditions])
 def test_each_condition_is_explained(word: Condition) -> None:
     assert re.search(rf"^\| `{word}` \| .+ \|$", section("Conditions"), re.MULTILINE)
 
 
-@pytest.mark.parametrize("subject", SubjectKind)
+@pytest.mark.parametrize("subject", all_traits())
 def test_each_template_variable_is_explained(subject: SubjectKind) -> None:
     listed = section("Template variables")
     for name, meaning in variables_of(subject).items():
@@ -146,7 +148,7 @@ def test_each_template_variable_is_explained(subject: SubjectKind) -> None:
         ("Consent", Purpose),
         ("Calls", CallOutcome),
         ("A step in TOML", Validity),
-        ("A step in TOML", Moment),
+        ("A step in TOML", [ANCHOR, *(moment for traits in all_traits().values() for moment in traits.moments)]),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )

@@ -25,8 +25,8 @@ def test_every_outcome_has_one_key() -> None:
 
 
 def test_a_key_means_the_same_for_every_call_and_only_accounts_are_promised_to() -> None:
-    assert outcomes_of(SubjectKind.ACCOUNT) == KEYS
-    others = outcomes_of(SubjectKind.HANDOVER)
+    assert outcomes_of(SubjectKind("account")) == KEYS
+    others = outcomes_of(SubjectKind("handover"))
     assert CallOutcome.PROMISED not in others.values()
     assert others == {key: outcome for key, outcome in KEYS.items() if key != "4"}
 
@@ -49,11 +49,11 @@ def test_whose_calls_somebody_is_given(role: Role, served: set[Role | None]) -> 
 @pytest.mark.parametrize(
     ("purpose", "subject", "asked"),
     [
-        (Purpose.SURVEY, SubjectKind.HANDOVER, True),
-        (Purpose.SURVEY, SubjectKind.WARRANTY, False),
-        (Purpose.FOLLOW_UP, SubjectKind.REPAIR_ORDER, True),
-        (Purpose.FOLLOW_UP, SubjectKind.HANDOVER, False),
-        (Purpose.DUNNING, SubjectKind.ACCOUNT, False),
+        (Purpose.SURVEY, SubjectKind("handover"), True),
+        (Purpose.SURVEY, SubjectKind("warranty"), False),
+        (Purpose.FOLLOW_UP, SubjectKind("repair-order"), True),
+        (Purpose.FOLLOW_UP, SubjectKind("handover"), False),
+        (Purpose.DUNNING, SubjectKind("account"), False),
     ],
 )
 def test_when_marks_are_asked_for(purpose: Purpose, subject: SubjectKind, *, asked: bool) -> None:
@@ -63,11 +63,11 @@ def test_when_marks_are_asked_for(purpose: Purpose, subject: SubjectKind, *, ask
 @pytest.mark.parametrize(
     ("marks", "outcome", "subject"),
     [
-        ({"solved": 6}, CallOutcome.REACHED, SubjectKind.HANDOVER),
-        ({"solved": 0}, CallOutcome.REACHED, SubjectKind.HANDOVER),
-        ({"weather": 3}, CallOutcome.REACHED, SubjectKind.HANDOVER),
-        ({"solved": 3}, CallOutcome.NO_ANSWER, SubjectKind.HANDOVER),
-        ({"solved": 3}, CallOutcome.REACHED, SubjectKind.APPOINTMENT),
+        ({"solved": 6}, CallOutcome.REACHED, SubjectKind("handover")),
+        ({"solved": 0}, CallOutcome.REACHED, SubjectKind("handover")),
+        ({"weather": 3}, CallOutcome.REACHED, SubjectKind("handover")),
+        ({"solved": 3}, CallOutcome.NO_ANSWER, SubjectKind("handover")),
+        ({"solved": 3}, CallOutcome.REACHED, SubjectKind("appointment")),
     ],
 )
 def test_marks_that_cannot_be_of_the_call(marks: dict[str, int], outcome: CallOutcome, subject: SubjectKind) -> None:
@@ -76,8 +76,8 @@ def test_marks_that_cannot_be_of_the_call(marks: dict[str, int], outcome: CallOu
 
 
 def test_marks_that_can() -> None:
-    check_marks({"solved": 1, "recommends": 5}, CallOutcome.REACHED, Purpose.SURVEY, SubjectKind.HANDOVER)
-    check_marks({}, CallOutcome.NO_ANSWER, Purpose.DUNNING, SubjectKind.ACCOUNT)
+    check_marks({"solved": 1, "recommends": 5}, CallOutcome.REACHED, Purpose.SURVEY, SubjectKind("handover"))
+    check_marks({}, CallOutcome.NO_ANSWER, Purpose.DUNNING, SubjectKind("account"))
 
 
 def test_how_many_an_hour() -> None:

@@ -37,7 +37,7 @@ def facts(now: datetime, **values: object) -> CallFacts:
         "now": now,
         "hours": CLOSED_ON_SUNDAY,
         "works_holidays": False,
-        "subject": SubjectKind.HANDOVER,
+        "subject": SubjectKind("handover"),
         "unanswered": 0,
         "another_phone": False,
     }
@@ -108,7 +108,7 @@ def test_a_callback_is_when_the_customer_wants_it() -> None:
 
 def test_a_promise_is_of_an_account() -> None:
     promise = PromiseMade(date(2026, 3, 20), Decimal("500.00"), "CNY")
-    account = facts(at("2026-03-10 10:00"), subject=SubjectKind.ACCOUNT)
+    account = facts(at("2026-03-10 10:00"), subject=SubjectKind("account"))
     effects = effects_of(CallReport(CallOutcome.PROMISED, promise=promise), account)
     assert effects == CallEffects(TouchState.DONE, promise=promise)
 
@@ -119,41 +119,41 @@ PROMISE = PromiseMade(date(2026, 3, 20))
 @pytest.mark.parametrize(
     ("report", "subject", "sentence"),
     [
-        (CallReport(CallOutcome.CALLBACK), SubjectKind.ACCOUNT, "needs the time that the customer asked for"),
+        (CallReport(CallOutcome.CALLBACK), SubjectKind("account"), "needs the time that the customer asked for"),
         (
             CallReport(CallOutcome.CALLBACK, callback_at=at("2026-03-10 09:59")),
-            SubjectKind.ACCOUNT,
+            SubjectKind("account"),
             "the time 2026-03-10 09:59 has passed",
         ),
-        (CallReport(CallOutcome.PROMISED), SubjectKind.ACCOUNT, "needs the day that was promised"),
+        (CallReport(CallOutcome.PROMISED), SubjectKind("account"), "needs the day that was promised"),
         (
             CallReport(CallOutcome.PROMISED, promise=PROMISE),
-            SubjectKind.WARRANTY,
+            SubjectKind("warranty"),
             "the call is about a warranty, and only an account is promised to",
         ),
         (
             CallReport(CallOutcome.PROMISED, promise=PromiseMade(date(2026, 3, 9))),
-            SubjectKind.ACCOUNT,
+            SubjectKind("account"),
             "the promised day 2026-03-09 has passed",
         ),
         (
             CallReport(CallOutcome.PROMISED, promise=PromiseMade(date(2026, 3, 20), Decimal(-5), "CNY")),
-            SubjectKind.ACCOUNT,
+            SubjectKind("account"),
             "the amount -5 is not above zero",
         ),
         (
             CallReport(CallOutcome.PROMISED, promise=PromiseMade(date(2026, 3, 20), Decimal(5))),
-            SubjectKind.ACCOUNT,
+            SubjectKind("account"),
             "needs an amount and its currency together",
         ),
         (
             CallReport(CallOutcome.REACHED, callback_at=at("2026-03-11 10:00")),
-            SubjectKind.ACCOUNT,
+            SubjectKind("account"),
             "a time to call again goes with 'callback'",
         ),
         (
             CallReport(CallOutcome.NO_ANSWER, promise=PROMISE),
-            SubjectKind.ACCOUNT,
+            SubjectKind("account"),
             "a promised day goes with 'promised'",
         ),
     ],
@@ -215,6 +215,8 @@ def test_every_outcome_ends_a_call_or_says_when_it_is_made_again(
         callback_at=now + timedelta(hours=1) if outcome is CallOutcome.CALLBACK else None,
         promise=PromiseMade(now.date() + timedelta(days=5)) if outcome is CallOutcome.PROMISED else None,
     )
-    effects = effects_of(report, facts(now, subject=SubjectKind.ACCOUNT, unanswered=unanswered, another_phone=another))
+    effects = effects_of(
+        report, facts(now, subject=SubjectKind("account"), unanswered=unanswered, another_phone=another)
+    )
     assert (effects.state is TouchState.READY) == (effects.again_at is not None)
     assert effects.state in (TouchState.READY, TouchState.DONE)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from models.campaigns.audiences import AudienceRule
 from models.campaigns.plans import read_plan
 from models.core.toml_text import write_toml
-from models.core.words import STANDING_PROCESSES, ProcessName
-from models.policies.shipped import read_policy, shipped_policy
+from models.core.words import ProcessName
+from models.policies.shipped import read_policy, shipped_policy, shipped_processes
 from tests.support.audience_oracle import AUDIENCES
 from tests.support.campaigns import plan_data
 
@@ -28,7 +28,7 @@ def test_what_is_written_is_what_is_read(data: dict[str, object]) -> None:
     assert tomllib.loads(write_toml(data)) == data
 
 
-@pytest.mark.parametrize("process", STANDING_PROCESSES)
+@pytest.mark.parametrize("process", shipped_processes())
 def test_a_shown_policy_can_be_given_back(process: ProcessName) -> None:
     policy = shipped_policy(process)
     shown = write_toml({"process": process} | policy.model_dump(mode="json", exclude_defaults=True))

@@ -11,37 +11,33 @@ from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
 from models.core.settings import ChannelAddresses, Settings
-from models.core.words import SubjectKind
-from models.messages.letters import variables_of
-from models.messages.links import (
-    LETTERS,
-    LINKS_OF_SUBJECT,
-    LONGEST,
-    Link,
-    LinkPurpose,
-    LinkSigner,
-    NotOurLink,
-    make_link,
-)
+from models.core.words import LinkPurpose, SubjectKind
+from models.kits.letters import variables_of
+from models.kits.links import CONSENT, make_link, offers
+from models.kits.registry import all_traits
+from models.messages.links import LONGEST, Link, LinkSigner, NotOurLink
 from models.messages.rendering import UnknownVariable, check_template, links_in, render
 from tasks.messages.links import SecretOutOfReach, _kept_secret, read_secret, signer_for_letters
 
+OPENINGS = {letter: (offer.purpose, kind) for letter, (offer, kind) in offers().items()}
 SIGNER = LinkSigner("the secret of these tests", "https://service.example.com")
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
-SURVEY = make_link(LinkPurpose.SURVEY, SubjectKind.REPAIR_ORDER, 4_999_999, 999_999, NOW)
+SURVEY = make_link(LinkPurpose("survey"), SubjectKind("repair-order"), 4_999_999, 999_999, NOW)
 
 ids = st.integers(0, 2**63 - 1)
 minutes = st.integers(0, 100_000_000).map(lambda count: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(minutes=count))
 links = st.builds(
-    lambda meaning, subject_id, customer_id, until: Link(*meaning, subject_id, customer_id, until),
-    st.sampled_from(list(LETTERS.values())), ids, ids, minutes,
+    lambda letter, subject_id, customer_id, until: Link(
+        OPENINGS[letter][0], letter, OPENINGS[letter][1], subject_id, customer_id, until
+    ),
+    st.sampled_from(sorted(offers())), ids, ids, minutes,
 )  # fmt: skip
 
 
 @given(link=links)
 def test_a_link_says_what_it_was_made_for(link: Link) -> None:
     token = SIGNER.token(link)
-    assert SIGNER.read(token) == link
+    assert SIGNER.read(token, OPENINGS) == link
     assert len(token) <= LONGEST
 
 
@@ -51,34 +47,36 @@ def test_a_link_with_another_character_is_refused(link: Link, data: st.DataObjec
     place = data.draw(st.integers(0, len(token) - 1))
     other = data.draw(st.sampled_from(sorted(set("Aa0-_.cpr") - {token[place]})))
     with pytest.raises(NotOurLink):
-        SIGNER.read(token[:place] + other + token[place + 1 :])
+        SIGNER.read(token[:place] + other + token[place + 1 :], OPENINGS)
 
 
 @given(text=st.text(max_size=150))
 def test_whatever_is_typed_is_refused_politely(text: str) -> None:
     with pytest.raises(NotOurLink):
-        SIGNER.read(text)
+        SIGNER.read(text, OPENINGS)
 
 
 def test_another_installations_link_is_refused() -> None:
     with pytest.raises(NotOurLink):
-        LinkSigner("another secret altogether", "https://service.example.com").read(SIGNER.token(SURVEY))
+        LinkSigner("another secret altogether", "https://service.example.com").read(SIGNER.token(SURVEY), OPENINGS)
 
 
-@pytest.mark.parametrize("letter", sorted(LETTERS))
+@pytest.mark.parametrize("letter", sorted(offers()))
 def test_a_signature_holds_for_one_purpose_only(letter: str) -> None:
     token = SIGNER.token(SURVEY)
     if letter != token[0]:
         with pytest.raises(NotOurLink):
-            SIGNER.read(letter + token[1:])
+            SIGNER.read(letter + token[1:], OPENINGS)
 
 
 def test_a_signature_holds_for_one_customer_only() -> None:
     ours = SIGNER.token(SURVEY).split(".")
-    theirs = SIGNER.token(make_link(LinkPurpose.SURVEY, SubjectKind.REPAIR_ORDER, 4_999_999, 999_998, NOW)).split(".")
+    theirs = SIGNER.token(make_link(LinkPurpose("survey"), SubjectKind("repair-order"), 4_999_999, 999_998, NOW)).split(
+        "."
+    )
     assert ours[2] != theirs[2]
     with pytest.raises(NotOurLink):
-        SIGNER.read(".".join((*ours[:2], theirs[2], *ours[3:])))
+        SIGNER.read(".".join((*ours[:2], theirs[2], *ours[3:])), OPENINGS)
 
 
 def test_a_link_is_short_enough_for_a_message() -> None:
@@ -86,30 +84,32 @@ def test_a_link_is_short_enough_for_a_message() -> None:
 
 
 @pytest.mark.parametrize(
-    ("purpose", "days"), [(LinkPurpose.SURVEY, 30), (LinkPurpose.CONSENT, 365), (LinkPurpose.PAYMENT, 60)]
+    ("purpose", "kind", "days"), [("survey", "handover", 30), ("consent", "case", 365), ("payment", "account", 60)]
 )
-def test_how_long_a_link_lasts(purpose: LinkPurpose, days: int) -> None:
-    assert make_link(purpose, SubjectKind.ACCOUNT, 1, 2, NOW).until == NOW + timedelta(days=days)
+def test_how_long_a_link_lasts(purpose: str, kind: str, days: int) -> None:
+    link = make_link(LinkPurpose(purpose), SubjectKind(kind), 1, 2, NOW)
+    assert link.until == NOW + timedelta(days=days)
 
 
 def test_the_link_of_an_appointment_lasts_until_its_start() -> None:
     starts_at = NOW + timedelta(days=3)
-    assert make_link(LinkPurpose.APPOINTMENT, SubjectKind.APPOINTMENT, 1, 2, NOW, starts_at).until == starts_at
+    assert make_link(LinkPurpose("appointment"), SubjectKind("appointment"), 1, 2, NOW, starts_at).until == starts_at
 
 
 def test_each_link_that_a_letter_may_hold_can_be_made_and_is_told_of() -> None:
-    for subject, purposes in LINKS_OF_SUBJECT.items():
-        for purpose in purposes:
-            link = make_link(purpose, subject, 7, 8, NOW, NOW)
-            assert SIGNER.read(SIGNER.token(link)) == link
-            assert f"links.{purpose}" in variables_of(subject)
+    for kind, traits in all_traits().items():
+        for purpose in (*(offer.purpose for offer in traits.links), CONSENT):
+            link = make_link(purpose, kind, 7, 8, NOW, NOW)
+            assert SIGNER.read(SIGNER.token(link), OPENINGS) == link
+            assert f"links.{purpose}" in variables_of(kind)
 
 
 def test_a_template_asks_for_the_links_of_its_subject_and_no_others() -> None:
-    check_template("survey", "{% if links.survey %}{{ links.survey }}{% endif %} {{ customer }}", SubjectKind.HANDOVER)
+    known = variables_of(SubjectKind("handover"))
+    check_template("survey", "{% if links.survey %}{{ links.survey }}{% endif %} {{ customer }}", known)
     for text in ("{{ links.payment }}", "{{ links }}", "{{ links['survey'] }}", "{{ links.survey }}{{ links }}"):
         with pytest.raises(UnknownVariable):
-            check_template("survey", text, SubjectKind.HANDOVER)
+            check_template("survey", text, known)
 
 
 def test_a_text_names_the_links_that_it_uses() -> None:

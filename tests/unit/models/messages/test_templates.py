@@ -8,16 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.core.words import STANDING_PROCESSES, StepKind, SubjectKind
-from models.messages.letters import LINKS, variables_of, write_variables
-from models.messages.links import LinkPurpose
+from models.core.words import StepKind, SubjectKind
+from models.kits.letters import variables_of, write_variables
+from models.kits.links import offers
+from models.kits.registry import all_traits
+from models.messages.letters import LINKS
 from models.messages.rendering import UnknownVariable, UnreadableTemplate, check_template, render
-from models.policies.shipped import LANGUAGES, ShippedTemplate, shipped_policy, shipped_templates
+from models.policies.shipped import LANGUAGES, ShippedTemplate, shipped_policy, shipped_processes, shipped_templates
 
-SUBJECT_OF = {step.template: step.subject for process in STANDING_PROCESSES for step in shipped_policy(process).steps}
-STEPS = [step for process in STANDING_PROCESSES for step in shipped_policy(process).steps]
+SUBJECT_OF = {step.template: step.subject for process in shipped_processes() for step in shipped_policy(process).steps}
+STEPS = [step for process in shipped_processes() for step in shipped_policy(process).steps]
 
-WRITTEN = {purpose.value: f"https://service.example.com/c/{purpose}" for purpose in LinkPurpose}
+PURPOSES = {offer.purpose for offer, _ in offers().values()}
+WRITTEN = {purpose: f"https://service.example.com/c/{purpose}" for purpose in PURPOSES}
 UNWRITTEN = dict.fromkeys(WRITTEN, "")
 
 words = st.one_of(
@@ -69,7 +72,7 @@ def test_every_step_has_its_template_in_both_languages() -> None:
 @pytest.mark.parametrize("template", shipped_templates(), ids=lambda template: f"{template.key}-{template.language}")
 def test_no_template_asks_for_what_its_subject_does_not_have(template: ShippedTemplate) -> None:
     for part in _parts(template):
-        check_template(template.key, part, SUBJECT_OF[template.key])
+        check_template(template.key, part, variables_of(SUBJECT_OF[template.key]))
 
 
 @given(facts=facts())
@@ -81,7 +84,7 @@ def test_no_template_fails_for_any_facts(facts: dict[str, Any]) -> None:
                 assert render(part, variables | {LINKS: links}).strip()
 
 
-@given(facts=facts(), subject=st.sampled_from(list(SubjectKind)), language=st.sampled_from(LANGUAGES))
+@given(facts=facts(), subject=st.sampled_from(list(all_traits())), language=st.sampled_from(LANGUAGES))
 def test_each_subject_gives_the_variables_that_it_names(
     facts: dict[str, Any], subject: SubjectKind, language: str
 ) -> None:
@@ -101,7 +104,7 @@ def test_the_hour_of_an_appointment_is_the_store_clocks() -> None:
         "customer": "Li", "store": "Test", "time_zone": "Europe/Berlin",
         "starts_at": datetime(2026, 3, 29, 3, 0, tzinfo=ZoneInfo("Europe/Berlin")).astimezone(UTC),
     }  # fmt: skip
-    written = write_variables(SubjectKind.APPOINTMENT, "en", facts)
+    written = write_variables(SubjectKind("appointment"), "en", facts)
     assert (written["date"], written["time"]) == ("29 Mar 2026", "03:00")
 
 
@@ -116,6 +119,6 @@ def test_an_unknown_variable_and_a_broken_template_are_refused_with_a_sentence()
     with pytest.raises(
         UnknownVariable, match="Template 'thanks' uses colour, which it is not given; it may use customer"
     ):
-        check_template("thanks", "{{ customer }} {{ colour }}", SubjectKind.HANDOVER)
+        check_template("thanks", "{{ customer }} {{ colour }}", variables_of(SubjectKind("handover")))
     with pytest.raises(UnreadableTemplate, match="Template 'thanks' cannot be read: "):
-        check_template("thanks", "{{ customer ", SubjectKind.HANDOVER)
+        check_template("thanks", "{{ customer ", variables_of(SubjectKind("handover")))

@@ -10,10 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.core.offsets import read_offset
-from models.core.words import STANDING_PROCESSES, Condition, LateRule, ProcessName, SubjectKind
-from models.policies.shipped import BadPolicy, read_contact_rules, read_policy, shipped_contact_rules, shipped_policy
+from models.core.words import Condition, LateRule, ProcessName, SubjectKind
+from models.policies.shipped import (
+    BadPolicy,
+    read_contact_rules,
+    read_policy,
+    shipped_contact_rules,
+    shipped_policy,
+    shipped_processes,
+)
 
-FOLLOWUP = ProcessName.POST_DELIVERY_FOLLOWUP
+FOLLOWUP = ProcessName("post-delivery-followup")
 HOURS = st.sampled_from(["09:00:00", "10:30:00", "18:00:00"])
 VALIDITY = st.one_of(st.integers(1, 40).map("{}d".format), st.just("until-next-step"))
 
@@ -25,7 +32,7 @@ def follow_up_steps(draw: st.DrawFn) -> list[dict[str, Any]]:
     return [
         {
             "key": f"step-{number}",
-            "subject": draw(st.sampled_from([SubjectKind.HANDOVER.value, SubjectKind.REPAIR_ORDER.value])),
+            "subject": draw(st.sampled_from([SubjectKind("handover"), SubjectKind("repair-order")])),
             "kind": "call",
             "after": f"{draw(st.integers(0, 60))}d",
             "at": draw(HOURS),
@@ -34,7 +41,7 @@ def follow_up_steps(draw: st.DrawFn) -> list[dict[str, Any]]:
             "late_after": draw(st.sampled_from(["0d", "1d", "5h"])),
             "template": "a-template",
             "purpose": "follow-up",
-            "conditions": draw(st.sampled_from([[], [Condition.VEHICLE_KEPT.value]])),
+            "conditions": draw(st.sampled_from([[], [Condition("vehicle-kept")]])),
             "role": "agent",
             "approval": draw(st.sampled_from([[], ["manager"]])),
             "repeats": draw(st.booleans()),
@@ -74,7 +81,7 @@ def _nothing_follows(steps: list[dict[str, Any]]) -> bool:
 def test_a_policy_is_valid_if_nothing_overlaps_and_then_survives_json(
     steps: list[dict[str, Any]], priority: int
 ) -> None:
-    body = {"process": FOLLOWUP.value, "priority": priority, "steps": steps}
+    body = {"process": FOLLOWUP, "priority": priority, "steps": steps}
     if _clash(steps) or _nothing_follows(steps):
         with pytest.raises(BadPolicy, match=r"overlaps 'step-\d'|there is no next step"):
             read_policy(FOLLOWUP, body)
@@ -89,21 +96,21 @@ def test_a_policy_is_valid_if_nothing_overlaps_and_then_survives_json(
     after=st.integers(0, 30),
     span=st.integers(2, 30),
     gap=st.integers(1, 29),
-    kind=st.sampled_from([SubjectKind.HANDOVER.value, SubjectKind.REPAIR_ORDER.value]),
+    kind=st.sampled_from([SubjectKind("handover"), SubjectKind("repair-order")]),
 )
 def test_overlapping_steps_are_refused_by_name(after: int, span: int, gap: int, kind: str) -> None:
     plain = {"subject": kind, "kind": "call", "template": "t", "purpose": "survey", "role": "agent"}
     first = plain | {"key": "first", "after": f"{after}d", "valid_for": f"{span}d"}
     second = plain | {"key": "second", "after": f"{after + min(gap, span - 1)}d", "valid_for": "1d"}
     with pytest.raises(BadPolicy) as refused:
-        read_policy(FOLLOWUP, {"process": FOLLOWUP.value, "priority": 1, "steps": [second, first]})
+        read_policy(FOLLOWUP, {"process": FOLLOWUP, "priority": 1, "steps": [second, first]})
     assert str(refused.value) == (
         f"The policy '{FOLLOWUP}' is refused. steps[1] 'first' overlaps 'second': it is valid for +{span}d, beyond the "
         f"moment that 'second' is due; shorten valid_for or say until-next-step."
     )
 
 
-@pytest.mark.parametrize("process", STANDING_PROCESSES)
+@pytest.mark.parametrize("process", shipped_processes())
 def test_the_shipped_policies_survive_json(process: ProcessName) -> None:
     policy = shipped_policy(process)
     assert read_policy(process, json.loads(policy.model_dump_json())) == policy
@@ -113,7 +120,7 @@ def test_the_shipped_contact_rules_survive_json() -> None:
     assert read_contact_rules(json.loads(shipped_contact_rules().model_dump_json())) == shipped_contact_rules()
 
 
-@pytest.mark.parametrize("process", STANDING_PROCESSES)
+@pytest.mark.parametrize("process", shipped_processes())
 def test_the_steps_of_a_track_follow_each_other(process: ProcessName) -> None:
     policy = shipped_policy(process)
     for step in policy.steps:
@@ -133,7 +140,7 @@ def test_the_steps_of_a_track_follow_each_other(process: ProcessName) -> None:
         ({"role": None}, "role: a call or a task names the role it is for"),
         ({"channels": ["sms"]}, "role: a call or a task names the role it is for, and no channels"),
         ({"kind": "message"}, "channels: a message needs at least one of sms, email, wechat"),
-        ({"subject": "account", "conditions": []}, "which post-delivery-followup does not look at"),
+        ({"subject": "spaceship", "conditions": []}, "There is no subject 'spaceship'; expected one of account, "),
         ({"counts_from": "booking"}, "a handover has no 'booking'; expected anchor"),
         ({"colour": "red"}, "steps.0.colour: Extra inputs are not permitted"),
         ({"valid_for": "until-next-step"}, "there is no next step"),
@@ -147,5 +154,5 @@ def test_a_step_that_makes_no_sense_is_refused_with_the_path_and_the_reason(
         "purpose": "survey", "role": "agent",
     } | change  # fmt: skip
     with pytest.raises(BadPolicy) as refused:
-        read_policy(FOLLOWUP, {"process": FOLLOWUP.value, "priority": 1, "steps": [step]})
+        read_policy(FOLLOWUP, {"process": FOLLOWUP, "priority": 1, "steps": [step]})
     assert sentence in str(refused.value)

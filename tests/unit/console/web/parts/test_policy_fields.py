@@ -13,25 +13,26 @@ from console.web.parts.policy_fields import (
     fields_of_rules,
     fields_of_step,
 )
-from models.core.words import STANDING_PROCESSES, ProcessName
+from models.core.words import ProcessName, SubjectKind
+from models.kits.letters import variables_of_any
 from models.messages.template_guard import ForbiddenInTemplate, refuse_forbidden
 from models.policies.policy import ContactRules, Step
-from models.policies.shipped import BadPolicy, read_contact_rules, read_policy, shipped_policy
+from models.policies.shipped import BadPolicy, read_contact_rules, read_policy, shipped_policy, shipped_processes
 
-WARRANTY = ProcessName.WARRANTY_EXPIRY
+WARRANTY = ProcessName("warranty-expiry")
 
 
-@pytest.mark.parametrize("process", STANDING_PROCESSES)
+@pytest.mark.parametrize("process", shipped_processes())
 def test_every_field_has_a_look(process: ProcessName) -> None:
-    assert {field.name for field in fields_of_step(process)} == set(Step.model_fields)
+    assert {field.name for field in fields_of_step(shipped_policy(process).subjects)} == set(Step.model_fields)
     rules = type(shipped_policy(process).rules)
-    assert {field.name for field in fields_of_rules(process)} == set(rules.model_fields)
+    assert {field.name for field in fields_of_rules(shipped_policy(process).subjects)} == set(rules.model_fields)
     assert {field.name for field in fields_of_contact_rules()} == set(ContactRules.model_fields)
     assert [field.name for field in fields_of_process()] == ["priority"]
 
 
 def test_a_step_can_only_be_about_what_its_process_looks_at() -> None:
-    fields = {field.name: field for field in fields_of_step(WARRANTY)}
+    fields = {field.name: field for field in fields_of_step([SubjectKind("warranty")])}
     assert fields["subject"].choices == ("warranty",)
     assert fields["conditions"].choices == ("no-inspection", "vehicle-kept")
     assert fields["valid_for"].look is Look.SPAN
@@ -98,8 +99,10 @@ def test_a_complaint_about_the_contact_rules_stands_at_its_field() -> None:
 )
 def test_a_template_that_does_more_than_fill_in_is_refused_with_what_it_may(text: str) -> None:
     with pytest.raises(ForbiddenInTemplate, match="not allowed; a template may"):
-        refuse_forbidden("greeting", text)
+        refuse_forbidden("greeting", text, variables_of_any())
 
 
 def test_a_template_may_ask_whether_a_variable_is_there() -> None:
-    refuse_forbidden("greeting", "{% if store_phone %}{{ store_phone | trim }}{% else %}{{ store }}{% endif %}")
+    refuse_forbidden(
+        "greeting", "{% if store_phone %}{{ store_phone | trim }}{% else %}{{ store }}{% endif %}", variables_of_any()
+    )

@@ -8,22 +8,37 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import Text
 
-from models.core.cadence import ZONED, Now, moment, shift
+from models.core.cadence import ZONED, Now, moment
+from models.core.words import ANCHOR, Moment, PartsState
 from models.core.words import AppointmentStatus as Status
-from models.core.words import Condition, Moment, PartsState, SubjectKind
 from models.people.tables import Customer, StaffMember
-from models.policies.policy import Policy, Step
+from models.policies.policy import Step
+from models.subjects.appointment import (
+    BOOKED_BEFORE_DUE,
+    BOOKING,
+    CONTRACT_CUSTOMER,
+    KIND,
+    NO_OTHER_TIME_ASKED,
+    NOT_ARRIVED,
+    OTHER_TIME_ASKED,
+    PAGE,
+    PARTS_MISSING,
+    REQUEST,
+    REQUEST_UNANSWERED,
+    STILL_BOOKED,
+)
 from models.subjects.service import Appointment
 from models.subjects.vehicles import Vehicle
 from tasks.subjects.contract import (
     DueWithin,
     OfCustomer,
     Scope,
+    Subject,
     Those,
     Window,
     asked,
-    counted_within,
     first_reason,
+    linked,
     within,
 )
 from tasks.subjects.customers import about_customer, own_languages, stores_today, vehicle_name
@@ -40,10 +55,10 @@ ANSWERED = "the request is answered"
 NO_CONTRACT = "not a contract customer"
 
 
-class Appointments:
+class Appointments(Subject):
     """Anchored at their start."""
 
-    kind = SubjectKind.APPOINTMENT
+    kind = KIND
 
     def facts(self, now: Now, scope: Scope) -> Select[Any]:
         """One row an appointment; a status counts from its date on, and an undated one always."""
@@ -76,14 +91,6 @@ class Appointments:
             .where(_in_scope(scope))
         )
 
-    def near(self, facts: Subquery, step: Step, window: Window) -> ColumnElement[bool]:
-        """The moment that the step names lies in the window."""
-        return counted_within(_counted_from(facts, step), window)
-
-    def due_at(self, facts: Subquery, step: Step, policy: Policy) -> ColumnElement[datetime]:  # noqa: ARG002  the contract's
-        """Counted from the moment that the step names."""
-        return shift(_counted_from(facts, step), facts.c.time_zone, step.after, step.at)
-
     def reason(
         self,
         facts: Subquery,
@@ -94,20 +101,20 @@ class Appointments:
     ) -> ColumnElement[str | None]:
         """The first condition that does not hold."""
         row = facts.c
-        booked = asked(Condition.STILL_BOOKED, conditions)
-        awaited = or_(booked, asked(Condition.NOT_ARRIVED, conditions))
-        unanswered = asked(Condition.REQUEST_UNANSWERED, conditions)
+        booked = asked(STILL_BOOKED, conditions)
+        awaited = or_(booked, asked(NOT_ARRIVED, conditions))
+        unanswered = asked(REQUEST_UNANSWERED, conditions)
         return first_reason(
             (and_(or_(awaited, unanswered), row.cancelled), CANCELLED),
             (and_(awaited, row.arrived), ARRIVED),
             (and_(awaited, row.unbooked), NOT_BOOKED),
-            (and_(asked(Condition.NOT_ARRIVED, conditions), row.starts_at > moment(now)), NOT_BEGUN),
+            (and_(asked(NOT_ARRIVED, conditions), row.starts_at > moment(now)), NOT_BEGUN),
             (and_(booked, row.starts_at <= moment(now)), BEGUN),
-            (and_(asked(Condition.NO_OTHER_TIME_ASKED, conditions), row["other-time-asked"].is_not(None)), OTHER_TIME),
-            (and_(asked(Condition.BOOKED_BEFORE_DUE, conditions), row.booking > due_at), BOOKED_LATE),
-            (and_(asked(Condition.PARTS_MISSING, conditions), row.parts_state != PartsState.MISSING), PARTS_THERE),
+            (and_(asked(NO_OTHER_TIME_ASKED, conditions), row["other-time-asked"].is_not(None)), OTHER_TIME),
+            (and_(asked(BOOKED_BEFORE_DUE, conditions), row.booking > due_at), BOOKED_LATE),
+            (and_(asked(PARTS_MISSING, conditions), row.parts_state != PartsState.MISSING), PARTS_THERE),
             (and_(unanswered, ~row.unbooked), ANSWERED),
-            (and_(asked(Condition.CONTRACT_CUSTOMER, conditions), ~_has_contract(facts)), NO_CONTRACT),
+            (and_(asked(CONTRACT_CUSTOMER, conditions), ~_has_contract(facts)), NO_CONTRACT),
         )
 
     def figures(self, facts: Subquery) -> ColumnElement[Any]:
@@ -121,16 +128,23 @@ class Appointments:
             type_=JSONB,
         )  # fmt: skip
 
+    def only_in_letters(self) -> frozenset[str]:
+        """The car, the work, and who does it."""
+        return frozenset({"vehicle", "work", "advisor"})
+
+    def open_links(self, customer_id: int, now: datetime) -> Select[Any]:
+        """The visits that are to come."""
+        expected = Appointment.status.in_((Status.BOOKED, Status.REQUESTED))
+        return linked(PAGE, KIND, Appointment, Appointment.starts_at).where(
+            Appointment.customer_id == customer_id, expected, Appointment.starts_at > moment(now)
+        )
+
     def letter(self, facts: Subquery) -> list[ColumnElement[Any]]:
         """Start, work, car, advisor."""
         return [facts.c[name] for name in ("starts_at", "work", "vehicle", "advisor")]
 
 
-def _counted_from(facts: Subquery, step: Step) -> ColumnElement[datetime]:
-    counted_from: ColumnElement[datetime] = (
-        facts.c.anchor_at if step.counts_from is Moment.ANCHOR else facts.c[step.counts_from.value]
-    )
-    return counted_from
+SUBJECT = Appointments()
 
 
 def _known(dated: Any, now: Now) -> ColumnElement[datetime | None]:
@@ -175,10 +189,10 @@ def has_arrived(now: Now) -> ColumnElement[bool]:
 
 
 MOMENT_COLUMNS: dict[Moment, tuple[InstrumentedAttribute[Any], ...]] = {
-    Moment.ANCHOR: (Appointment.starts_at,),
-    Moment.BOOKING: (Appointment.booked_at, Appointment.moved_at),
-    Moment.REQUEST: (Appointment.requested_at,),
-    Moment.OTHER_TIME_ASKED: (Appointment.other_time_asked_at,),
+    ANCHOR: (Appointment.starts_at,),
+    BOOKING: (Appointment.booked_at, Appointment.moved_at),
+    REQUEST: (Appointment.requested_at,),
+    OTHER_TIME_ASKED: (Appointment.other_time_asked_at,),
 }
 
 

@@ -3,38 +3,57 @@
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, Subquery, and_, case, func, literal, null, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    RowMapping,
+    Select,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
 from models.core.cadence import Now, at_local, midnight, shift
-from models.core.words import Condition, SubjectKind
+from models.core.sentences import Sentence
 from models.people.tables import Customer
 from models.policies.policy import Policy, Step
+from models.subjects.account import KIND, NO_PROMISE, PAYMENT, STILL_OWES
 from models.subjects.money import Account, Invoice
+from tasks.subjects.account.netting import day_after, days_of_accounts, latest_promises, statements
+from tasks.subjects.account.remarks import remarks_of_account
 from tasks.subjects.contract import (
     DueWithin,
     OfCustomer,
     Scope,
+    Subject,
     Those,
     Window,
     asked,
     counted_within,
     first_reason,
+    linked,
     local_days,
 )
 from tasks.subjects.customers import about_customer, own_languages, stores_today
-from tasks.subjects.netting import day_after, days_of_accounts, latest_promises, statements
 
 PAID = "nothing is owed any more"
 TOLERATED = "the balance is within the tolerance"
 PROMISED = "a promise to pay is running"
 
 
-class Accounts:
+class Accounts(Subject):
     """Anchored at the store-local midnight of the due date of the oldest open invoice."""
 
-    kind = SubjectKind.ACCOUNT
+    kind = KIND
+    anchor_day = "oldest_due"
 
     def facts(self, now: Now, scope: Scope) -> Select[Any]:
         """One row an account in scope; without an anchor where nothing is owed."""
@@ -101,11 +120,11 @@ class Accounts:
         rules: Any,  # noqa: ARG002  the contract's
     ) -> ColumnElement[str | None]:
         """Paid, tolerated, or promised."""
-        owes = asked(Condition.STILL_OWES, conditions)
+        owes = asked(STILL_OWES, conditions)
         return first_reason(
             (and_(owes, facts.c.oldest_due.is_(None)), PAID),
             (and_(owes, ~facts.c.owes), TOLERATED),
-            (and_(asked(Condition.NO_PROMISE, conditions), facts.c.promise_running), PROMISED),
+            (and_(asked(NO_PROMISE, conditions), facts.c.promise_running), PROMISED),
         )
 
     def figures(self, facts: Subquery) -> ColumnElement[Any]:
@@ -119,9 +138,24 @@ class Accounts:
             type_=JSONB,
         )  # fmt: skip
 
+    def remarks(self, connection: Connection, row: RowMapping) -> list[Sentence]:
+        """What is open, promised, disputed, and on hold."""
+        return remarks_of_account(connection, row)
+
+    def only_in_letters(self) -> frozenset[str]:
+        """The account's key."""
+        return frozenset({"account"})
+
+    def open_links(self, customer_id: int, now: datetime) -> Select[Any]:  # noqa: ARG002  an account has no end
+        """The customer's accounts."""
+        return linked(PAYMENT, KIND, Account, null()).where(Account.customer_id == customer_id)
+
     def letter(self, facts: Subquery) -> list[ColumnElement[Any]]:
         """The statement: account, totals, oldest due date, invoices."""
         return [facts.c[name] for name in ("account", "totals", "oldest_due", "invoices")]
+
+
+SUBJECT = Accounts()
 
 
 def _resumed_level(reached_days: ColumnElement[int], policy: Policy) -> ColumnElement[int | None]:

@@ -3,24 +3,39 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, Subquery, and_, cast, exists, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    RowMapping,
+    Select,
+    Subquery,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
-from models.core.cadence import Now, local_day, midnight, moment, shift
-from models.core.words import AppointmentStatus, Condition, SubjectKind, WorkKind
+from models.core.cadence import Now, local_day, midnight, moment
+from models.core.sentences import Sentence
+from models.core.words import AppointmentStatus, EndBasis, WorkKind
 from models.people.tables import Customer
-from models.policies.policy import Policy, Step
 from models.subjects.service import Appointment, RepairOrder
 from models.subjects.vehicles import Vehicle, Warranty, WarrantyEnd
+from models.subjects.visit import VEHICLE_KEPT
+from models.subjects.warranty import KIND, NO_INSPECTION
 from tasks.subjects.contract import (
     DueWithin,
     OfCustomer,
     Scope,
+    Subject,
     Those,
-    Window,
     asked,
-    counted_within,
     first_reason,
     local_days,
     within,
@@ -30,13 +45,16 @@ from tasks.subjects.customers import about_customer, own_languages, stores_today
 SOLD = "the vehicle was sold on"
 BOOKED = "an inspection is booked"
 DONE = "an inspection was done"
+ENDS_BY_MILEAGE = "Ends on {day}, by the mileage limit, as estimated."
+ENDS_BY_DATE = "Ends on {day}, by its date."
 NOT_BEGUN = "the warranty has not begun"
 
 
-class Warranties:
+class Warranties(Subject):
     """Anchored at the store-local midnight of the day they end: by date, or by mileage when that is earlier."""
 
-    kind = SubjectKind.WARRANTY
+    kind = KIND
+    anchor_day = "day"
 
     def facts(self, now: Now, scope: Scope) -> Select[Any]:
         """One row a warranty whose car has an owner, with the end as it was known on the day."""
@@ -65,14 +83,6 @@ class Warranties:
             .where(row.known_from <= today, today < row.known_until)
         )
 
-    def near(self, facts: Subquery, step: Step, window: Window) -> ColumnElement[bool]:  # noqa: ARG002  the contract's
-        """The anchor lies in the window."""
-        return counted_within(facts.c.anchor_at, window)
-
-    def due_at(self, facts: Subquery, step: Step, policy: Policy) -> ColumnElement[datetime]:  # noqa: ARG002  the contract's
-        """Counted back from the day the warranty ends."""
-        return shift(facts.c.anchor_at, facts.c.time_zone, step.after, step.at, day=facts.c.day)
-
     def reason(
         self,
         facts: Subquery,
@@ -82,11 +92,11 @@ class Warranties:
         rules: Any,
     ) -> ColumnElement[str | None]:
         """The car was sold, or the inspection that the process invites to is booked or done."""
-        invited = asked(Condition.NO_INSPECTION, conditions)
+        invited = asked(NO_INSPECTION, conditions)
         since = facts.c.day - cast(rules["inspection_days"].astext, Integer)
         return first_reason(
             (func.coalesce(facts.c.starts_on > facts.c.today, False), NOT_BEGUN),
-            (and_(asked(Condition.VEHICLE_KEPT, conditions), facts.c.sold), SOLD),
+            (and_(asked(VEHICLE_KEPT, conditions), facts.c.sold), SOLD),
             (~and_(invited, _inspection_known(facts, now, since)), None),
             (_inspection_done(facts, now, since), DONE),
             (_inspection_booked(facts, now, since), BOOKED),
@@ -99,9 +109,22 @@ class Warranties:
         )
         return facts.c.figures.op("||", return_type=JSONB())(decided)
 
+    def remarks(self, connection: Connection, row: RowMapping) -> list[Sentence]:  # noqa: ARG002  the contract's
+        """When it ends, and by which limit, until it has."""
+        if row["day"] < row["today"]:
+            return []
+        return [Sentence(ENDS_BY_MILEAGE if row["basis"] == EndBasis.MILEAGE else ENDS_BY_DATE, day=row["day"])]
+
+    def only_in_letters(self) -> frozenset[str]:
+        """The car."""
+        return frozenset({"vehicle"})
+
     def letter(self, facts: Subquery) -> list[ColumnElement[Any]]:
         """The end and the car."""
         return [facts.c.day, facts.c.vehicle]
+
+
+SUBJECT = Warranties()
 
 
 def _ends(scope: Scope) -> Subquery:

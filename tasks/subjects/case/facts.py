@@ -3,37 +3,52 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
 
-from models.core.cadence import Now, local_day, moment, shift
-from models.core.words import CaseKind, CaseState, Condition, SubjectKind
+from models.core.cadence import Now, local_day, moment
+from models.core.sentences import Sentence
+from models.core.words import CaseKind, CaseState
 from models.ledger.tables import Case
 from models.people.tables import Customer
-from models.policies.policy import Policy, Step
+from models.subjects.case import CASE_CLOSED, KIND, NO_NEWER_COMPLAINT
 from tasks.subjects.contract import (
     DueWithin,
     OfCustomer,
     Scope,
+    Subject,
     Those,
-    Window,
     asked,
-    counted_within,
     first_reason,
     within,
 )
 from tasks.subjects.customers import about_customer, own_languages, stores_today
 
 NOT_CLOSED = "the complaint is not closed"
+STILL_OPEN = "The complaint is not closed yet."
 NEW_COMPLAINT = "a newer complaint is open"
 
 
-class Cases:
+class Cases(Subject):
     """Complaints, anchored at their closing. Until then there is nothing to count from."""
 
-    kind = SubjectKind.CASE
+    kind = KIND
+    anchor_day = "day"
 
     def facts(self, now: Now, scope: Scope) -> Select[Any]:
         """One row a complaint that was open by then; what was closed later is not closed yet."""
@@ -56,14 +71,6 @@ class Cases:
             .where(Case.kind == CaseKind.COMPLAINT, Case.opened_at <= moment(now), _in_scope(scope))
         )
 
-    def near(self, facts: Subquery, step: Step, window: Window) -> ColumnElement[bool]:  # noqa: ARG002  the contract's
-        """The anchor lies in the window."""
-        return counted_within(facts.c.anchor_at, window)
-
-    def due_at(self, facts: Subquery, step: Step, policy: Policy) -> ColumnElement[datetime]:  # noqa: ARG002  the contract's
-        """Counted from the closing."""
-        return shift(facts.c.anchor_at, facts.c.time_zone, step.after, step.at, day=facts.c.day)
-
     def reason(
         self,
         facts: Subquery,
@@ -74,8 +81,8 @@ class Cases:
     ) -> ColumnElement[str | None]:
         """The case is not closed, or the customer has complained of something else since."""
         return first_reason(
-            (and_(asked(Condition.CASE_CLOSED, conditions), facts.c.anchor_at.is_(None)), NOT_CLOSED),
-            (and_(asked(Condition.NO_NEWER_COMPLAINT, conditions), _newer_is_open(facts, now)), NEW_COMPLAINT),
+            (and_(asked(CASE_CLOSED, conditions), facts.c.anchor_at.is_(None)), NOT_CLOSED),
+            (and_(asked(NO_NEWER_COMPLAINT, conditions), _newer_is_open(facts, now)), NEW_COMPLAINT),
         )
 
     def figures(self, facts: Subquery) -> ColumnElement[Any]:
@@ -84,9 +91,16 @@ class Cases:
             literal("opened_at", Text), facts.c.opened_at, literal("closed_at", Text), facts.c.anchor_at, type_=JSONB
         )
 
+    def remarks(self, connection: Connection, row: RowMapping) -> list[Sentence]:  # noqa: ARG002  the contract's
+        """That it is not closed yet."""
+        return [] if row["anchor_at"] else [Sentence(STILL_OPEN)]
+
     def letter(self, facts: Subquery) -> list[ColumnElement[Any]]:
         """The number of the case, and the days on which it was opened and closed."""
         return [facts.c.subject_id.label("case"), facts.c.opened_on, facts.c.day]
+
+
+SUBJECT = Cases()
 
 
 def _newer_is_open(facts: Subquery, now: Now) -> ColumnElement[bool]:

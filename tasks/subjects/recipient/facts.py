@@ -3,37 +3,51 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, false, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
 from models.campaigns.tables import Campaign, CampaignRecipient
-from models.core.base import enumeration
-from models.core.cadence import Now, moment, shift
+from models.core.base import WORD
+from models.core.cadence import Now, moment
+from models.core.sentences import Sentence
 from models.core.words import (
+    CAMPAIGNS,
+    RECIPIENT,
     AppointmentStatus,
     CampaignState,
-    Condition,
-    ProcessName,
-    SubjectKind,
     TouchState,
     Wave,
 )
 from models.ledger.tables import Touch
 from models.people.tables import Customer
-from models.policies.policy import Policy, Step
+from models.subjects.recipient import INVITATION, INVITATION_LASTS, MESSAGE_SENT, NOT_ANSWERED
 from models.subjects.service import Appointment
 from tasks.subjects.contract import (
     DueWithin,
     OfCustomer,
     Scope,
+    Subject,
     Those,
-    Window,
     asked,
-    counted_within,
     first_reason,
+    linked,
 )
 from tasks.subjects.customers import about_customer, newest_car_of, stores_today
+from tasks.subjects.recipient.remarks import remarks_of_recipient, waits_for_wave
 
 CANCELLED = "the campaign was cancelled"
 NOT_SENT = "the campaign's message was not sent"
@@ -43,10 +57,10 @@ FIRST_STEP = "message"
 REACHED = (TouchState.SENT, TouchState.SENDING, TouchState.UNKNOWN)
 
 
-class Recipients:
+class Recipients(Subject):
     """Anchored at the moment at which the campaign begins for each. The control group has none."""
 
-    kind = SubjectKind.RECIPIENT
+    kind = RECIPIENT
 
     def facts(self, now: Now, scope: Scope) -> Select[Any]:
         """One row a customer of a launched campaign's audience."""
@@ -73,14 +87,6 @@ class Recipients:
             .where(_in_scope(scope))
         )
 
-    def near(self, facts: Subquery, step: Step, window: Window) -> ColumnElement[bool]:  # noqa: ARG002  the contract's
-        """The anchor lies in the window."""
-        return counted_within(facts.c.anchor_at, window)
-
-    def due_at(self, facts: Subquery, step: Step, policy: Policy) -> ColumnElement[datetime]:  # noqa: ARG002  the contract's
-        """Counted from the campaign's beginning."""
-        return shift(facts.c.anchor_at, facts.c.time_zone, step.after, step.at)
-
     def reason(
         self,
         facts: Subquery,
@@ -93,8 +99,8 @@ class Recipients:
         answered = facts.c.answer.is_not(None) | _has_booked(facts, now)
         return first_reason(
             (facts.c.campaign_cancelled, CANCELLED),
-            (and_(asked(Condition.MESSAGE_SENT, conditions), ~_was_sent(facts)), NOT_SENT),
-            (and_(asked(Condition.NOT_ANSWERED, conditions), answered), ANSWERED),
+            (and_(asked(MESSAGE_SENT, conditions), ~_was_sent(facts)), NOT_SENT),
+            (and_(asked(NOT_ANSWERED, conditions), answered), ANSWERED),
         )
 
     def figures(self, facts: Subquery) -> ColumnElement[Any]:
@@ -109,18 +115,47 @@ class Recipients:
             type_=JSONB,
         )
 
+    def remarks(self, connection: Connection, row: RowMapping) -> list[Sentence]:
+        """Which part of the audience they are, what they answered, and what keeps the campaign from going on."""
+        return remarks_of_recipient(connection, row)
+
+    def waits_for(self, connection: Connection, subject_id: int) -> str | None:
+        """That its wave has not begun."""
+        return waits_for_wave(connection, subject_id)
+
+    def only_in_letters(self) -> frozenset[str]:
+        """The campaign's name, and the car."""
+        return frozenset({"vehicle", "campaign"})
+
+    def open_links(self, customer_id: int, now: datetime) -> Select[Any]:
+        """The campaigns that have reached the customer lately."""
+        began_at = CampaignRecipient.anchor_at
+        return (
+            linked(INVITATION, RECIPIENT, CampaignRecipient, began_at, key=Campaign.name)
+            .join(Campaign, Campaign.id == CampaignRecipient.campaign_id)
+            .where(
+                CampaignRecipient.customer_id == customer_id,
+                CampaignRecipient.wave != Wave.CONTROL,
+                began_at.between(moment(now - INVITATION_LASTS), moment(now)),
+                Campaign.state != CampaignState.CANCELLED,
+            )
+        )
+
     def letter(self, facts: Subquery) -> list[ColumnElement[Any]]:
         """The campaign and the car."""
         return [facts.c.campaign, facts.c.vehicle]
+
+
+SUBJECT = Recipients()
 
 
 def _was_sent(facts: Subquery) -> ColumnElement[bool]:
     """Whether the campaign's own message went out, or may have."""
     return exists(
         select(literal(1)).where(
-            Touch.subject_kind == literal(SubjectKind.RECIPIENT, enumeration(SubjectKind)),
+            Touch.subject_kind == literal(RECIPIENT, WORD),
             Touch.subject_id == facts.c.subject_id,
-            Touch.process == ProcessName.CAMPAIGNS.value,
+            Touch.process == CAMPAIGNS,
             Touch.step == FIRST_STEP,
             Touch.state.in_(REACHED),
         )

@@ -7,10 +7,9 @@ from sqlalchemy import CTE, ColumnElement, Subquery, and_, case, cast, func, lit
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.types import Date, Numeric, Text
 
-from models.core.words import InvoiceKind, InvoiceStatus, ProcessName
-from models.ledger.tables import PolicyVersion
-from models.people.tables import Store
+from models.core.words import InvoiceKind, InvoiceStatus
 from models.subjects.money import Account, Invoice, Payment, Promise
+from tasks.policies.catalogue import rule_in_force
 
 NOTHING = literal(Decimal(0), Numeric(14, 2))
 ONCE = "MATERIALIZED"
@@ -22,7 +21,7 @@ def days_of_accounts(stores: Subquery, chosen: ColumnElement[bool]) -> CTE:
 
     `stores` are `stores_today`; `chosen` is a condition on accounts.
     """
-    tolerated = _tolerances()
+    tolerated = rule_in_force("tolerance")
     return (
         select(
             Account.id.label("account_id"),
@@ -30,24 +29,11 @@ def days_of_accounts(stores: Subquery, chosen: ColumnElement[bool]) -> CTE:
             Account.customer_id,
             Account.key.label("account"),
             stores.c.today,
-            tolerated.c.tolerance,
+            tolerated.c.value.label("tolerance"),
         )
         .join(stores, stores.c.id == Account.store_id)
         .join(tolerated, tolerated.c.store_id == Account.store_id)
         .where(chosen)
-        .cte()
-    )
-
-
-def _tolerances() -> CTE:
-    """Per store: the tolerances of its own active policy, or else of the shipped one."""
-    body = PolicyVersion.body[("rules", "tolerance")]
-    return (
-        select(Store.id.label("store_id"), body.label("tolerance"))
-        .join(PolicyVersion, or_(PolicyVersion.store_id == Store.id, PolicyVersion.store_id.is_(None)))
-        .where(PolicyVersion.name == ProcessName.OVERDUE_ACCOUNTS.value, PolicyVersion.active)
-        .distinct(Store.id)
-        .order_by(Store.id, PolicyVersion.store_id.nulls_last())
         .cte()
     )
 

@@ -1,0 +1,1 @@
+"""What a kind of subject tells about itself, and how the kits are found."""

@@ -1,0 +1,1 @@
+"""Accounts: what is owed, netted and promised."""

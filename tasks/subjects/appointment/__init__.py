@@ -1,0 +1,1 @@
+"""Appointments, from the request to the arrival."""

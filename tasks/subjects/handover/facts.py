@@ -1,0 +1,16 @@
+"""Handovers as a subject: from the day the car was given to its buyer (R2)."""
+
+from models.subjects.handover import KIND
+from models.subjects.service import Handover
+from tasks.subjects.visits import Visits
+
+
+class Handovers(Visits):
+    """Cars handed over to their buyers."""
+
+    kind = KIND
+    table = Handover
+    day = Handover.__table__.c.handed_over_on
+
+
+SUBJECT = Handovers()

@@ -1,0 +1,1 @@
+"""Warranties, and the inspections before they end."""
