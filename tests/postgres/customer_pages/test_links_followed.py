@@ -49,8 +49,10 @@ def test_a_link_to_what_is_another_customers_leads_nowhere(world: World, purpose
         LinkPurpose("invitation"): (SubjectKind("recipient"), LaunchedCampaign(world).told(ann)),
     }
     kind, subject = subjects[purpose]
-    assert find_reader(world.connection, Link(purpose, kind, subject, ann, NOW + timedelta(days=1)), NOW)
-    assert find_reader(world.connection, Link(purpose, kind, subject, ben, NOW + timedelta(days=1)), NOW) is None
+    letter = next(letter for letter, (offer, about) in offers().items() if (offer.purpose, about) == (purpose, kind))
+    tomorrow = NOW + timedelta(days=1)
+    assert find_reader(world.connection, Link(purpose, letter, kind, subject, ann, tomorrow), NOW)
+    assert find_reader(world.connection, Link(purpose, letter, kind, subject, ben, tomorrow), NOW) is None
 
 
 def test_a_link_of_a_customer_who_was_erased_leads_nowhere(world: World) -> None:
@@ -92,7 +94,7 @@ def test_staff_read_out_the_links_that_work_now(world: World) -> None:
     world.account(customer)
     world.account(world.customer())
     found = list_links(world.connection, SETTINGS, customer, NOW)
-    assert [one.purpose.value for one in found] == ["appointment", "payment", "survey", "consent"]
+    assert [one.purpose for one in found] == ["appointment", "payment", "survey", "consent"]
     for one in found:
         link = read_token(SETTINGS, one.address.removeprefix("https://service.example.com/c/"))
         assert (link.customer_id, link.purpose) == (customer, one.purpose)
