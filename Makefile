@@ -4,7 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: demo up test check bench pictures format clean
+.PHONY: help demo up test coverage check bench pictures format clean
+
+help:  ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Aftercare needs Python 3.11 or newer; name one with make PYTHON=…")'
@@ -21,6 +24,11 @@ up: $(STAMP)  ## the whole stack: database, Prefect, schedules, workers
 test: $(STAMP)  ## all tests
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses 2 --dist loadgroup
 
+coverage: $(STAMP)  ## all tests, and which lines none of them reached; also in .coverage-html
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses 2 --dist loadgroup --cov --cov-report=
+	$(BIN)/coverage report
+	$(BIN)/coverage html --quiet
+
 check: $(STAMP)  ## lint, types, import contracts, migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -34,9 +42,9 @@ bench: $(STAMP)  ## the benchmarks, into benchmarks/results.json
 pictures: $(STAMP)  ## the README's pictures of the console, taken from the sample dealership
 	$(BIN)/python -m tests.web.take_pictures
 
-format: $(STAMP)
+format: $(STAMP)  ## put the code into the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-clean:
-	rm -rf $(VENV) build *.egg-info
+clean:  ## remove the virtual environment and what was built
+	rm -rf $(VENV) build *.egg-info .coverage .coverage.* .coverage-html

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, insert, select, text
 
 from benchmarks.crowd import NOON, fill, run, settle
 from benchmarks.results import Figure
@@ -67,7 +67,7 @@ def furnish(engine: Engine, customers: int) -> None:
     with engine.begin() as connection:
         for process in shipped_processes():
             plan(connection, process, NOON, None)
-        connection.execute(Dispatcher.__table__.insert().values(id=1, started_at=NOON))
+        connection.execute(insert(Dispatcher).values(id=1, started_at=NOON))
         claim(connection, NOON, dispatcher_id=1, limit=5000)
         for number in range(PEOPLE):
             role = (Role.ADMIN, Role.MANAGER)[number % 2]

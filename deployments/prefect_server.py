@@ -25,6 +25,7 @@ USUAL_PORT = 4200
 START_SECONDS = 120  # a fresh database takes 8 to 11 seconds, a busy machine a multiple
 ADOPT_SECONDS = 30
 STOP_SECONDS = 15
+DAY = 24 * 60 * 60
 START_ATTEMPTS = 3  # another program may take the port between our look and the server's
 API_VARIABLE = "PREFECT_API_URL"
 PORT_VARIABLE = "PREFECT_SERVER_API_PORT"
@@ -65,6 +66,10 @@ class PrefectServer:
     home: Path
     database: URL
     port: int | None
+    events_days: int
+    """How long it keeps events."""
+    runs_days: int
+    """How long it keeps flow runs that have ended."""
 
     @property
     def directory(self) -> Path:
@@ -89,7 +94,9 @@ def server_of(settings: Settings) -> PrefectServer:
         database = _for_asyncpg(read_url(settings.prefect_database_url, DATABASE_SETTING, "asyncpg"))
     else:
         database = cluster_of(home).url(PREFECT_DATABASE, "asyncpg")
-    return PrefectServer(home, database, settings.prefect_port)
+    return PrefectServer(
+        home, database, settings.prefect_port, settings.prefect_events_days, settings.prefect_runs_days
+    )
 
 
 @contextmanager
@@ -232,6 +239,8 @@ def _environment(server: PrefectServer, port: int) -> dict[str, str]:
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": server.database.render_as_string(hide_password=False),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(server.runs_days * DAY),  # seconds
+        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{server.events_days}D",
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
         "PREFECT_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "DO_NOT_TRACK": "1",

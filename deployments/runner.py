@@ -27,6 +27,7 @@ from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
 from sqlalchemy.exc import OperationalError
 
+from deployments.bare_schedules import SOON_SECONDS, BareSchedules
 from deployments.database import read_url
 from deployments.parts import DRAIN_SECONDS
 from deployments.plan import Plan, ServingRight
@@ -42,8 +43,6 @@ DEPLOYMENT = "aftercare"
 POLL_SECONDS = 2
 LOOK_SECONDS = 10  # how soon a process that is switched off, or a store in a new time zone, is heeded
 RUNS_AT_ONCE = 4
-CHECK_SECONDS = 15  # Prefect's scheduler looks at a new deployment every 5 seconds
-RECHECK_SECONDS = 600
 PREFECT_AWAY = (httpx.HTTPError, PrefectHTTPStatusError)
 KILL_SECONDS = 5
 ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
@@ -152,7 +151,7 @@ class Serving:
         away = False
         while not await self._ending.within(POLL_SECONDS):
             try:
-                await self._runner._scheduled_run_poller._get_and_submit_flow_runs()  # noqa: SLF001  no public way
+                await self._runner._scheduled_run_poller._get_and_submit_flow_runs()  # noqa: SLF001  `run_once` waits
             except PREFECT_AWAY:
                 if not away:
                     self._announce("prefect-away")
@@ -180,24 +179,28 @@ class Serving:
 
     async def _check(self) -> None:
         """See whether Prefect's scheduler really makes runs: when it does not, nothing else tells."""
-        pause = CHECK_SECONDS
+        watch, pause = BareSchedules(), SOON_SECONDS
         while not await self._ending.within(pause):
-            pause = RECHECK_SECONDS
+            pause = SOON_SECONDS
             try:
                 async with get_client() as client:
                     bare = await schedules_without_runs(client, list(self._deployments.values()), datetime.now(UTC))
             except PREFECT_AWAY:
+                watch = BareSchedules(told=watch.told)  # a server that starts again gets its turn once more
                 continue
-            if bare:
-                self._announce("no-runs-made", schedules=bare)
+            if overdue := watch.look(bare, _clock()):
+                self._announce("no-runs-made", schedules=overdue)
+            elif watch.over():
+                self._announce("runs-made")
+            pause = watch.pause
 
     async def _drain(self) -> None:
         """Let what runs finish, for a while; then end it, so that Prefect is told that it crashed."""
-        running = self._runner._scheduled_run_poller._submitting_flow_run_ids  # noqa: SLF001  a runner offers no drain
+        running = self._runner._scheduled_run_poller._submitting_flow_run_ids  # noqa: SLF001  no public drain
         if running:
             self._announce("draining", runs=len(running), seconds=DRAIN_SECONDS)
         if not await self._settles(running, DRAIN_SECONDS):
-            processes = self._runner._process_manager  # noqa: SLF001
+            processes = self._runner._process_manager  # noqa: SLF001  `cancel_all` would call them cancelled, not crashed
             for run in processes.flow_run_ids():
                 await processes.kill(run, force=True)
             await self._settles(running, KILL_SECONDS, patient=True)
@@ -210,6 +213,11 @@ class Serving:
                 break
             await asyncio.sleep(0.1)
         return not running
+
+
+def _clock() -> float:
+    """Seconds that only grow, whatever is done to the machine's time."""
+    return asyncio.get_running_loop().time()
 
 
 async def _take(right: ServingRight) -> Plan | None:

@@ -188,7 +188,8 @@ SENTENCES = {
     "reconciled": ("Runs that a dead runner had left were closed", "warning"),
     "plan-changed": ("The schedules follow a change", "info"),
     "prefect-away": ("Prefect's server does not answer the runner, which keeps asking", "warning"),
-    "no-runs-made": ("PREFECT MAKES NO RUNS FOR ACTIVE SCHEDULES: nothing will be done until this is solved", "error"),
+    "no-runs-made": ("PREFECT MAKES NO RUNS FOR ACTIVE SCHEDULES: these will not run until this is solved", "error"),
+    "runs-made": ("Prefect makes runs for all active schedules again", "info"),
     "draining": ("Waiting for what runs", "info"),
     "drained": ("Nothing runs any more", "info"),
 }

@@ -70,6 +70,10 @@ class Settings(BaseSettings):
     """Prefect's own database, where it is not the embedded one."""
     prefect_port: Annotated[int, Field(ge=1, le=65535)] | None = None
     """Where our Prefect server listens on 127.0.0.1; unset, 4200 or, where that is taken, any free port."""
+    prefect_events_days: Annotated[int, Field(ge=1)] = 2
+    """How long our Prefect server keeps its events. Nothing of ours reads them."""
+    prefect_runs_days: Annotated[int, Field(ge=1)] = 14
+    """How long our Prefect server keeps flow runs that have ended, with their tasks, logs and artifacts."""
     console_host: str = "127.0.0.1"
     """Where the console listens. Put a server with TLS before it for more than this machine."""
     console_port: Annotated[int, Field(ge=1, le=65535)] | None = None

@@ -69,8 +69,8 @@ async def wake_waiting_runs() -> None:
         await _forget(woken)
 
 
-@step("see which campaigns wait no longer")
 async def _read_waiting() -> list[UUID]:
+    """No task: it is asked every minute, and mostly there is none."""
     now = await asyncio.to_thread(_now)
     return await asyncio.to_thread(in_transaction, lambda connection: read_waiting(connection, now))
 

@@ -31,6 +31,7 @@ from tasks.channels.opening import check_addresses
 from tasks.database.leases import Lease
 from tasks.dispatch.dispatch import Report, dispatch_due
 from tasks.dispatch.rehearsing import WouldContact, rehearse
+from tasks.dispatch.waiting import anything_waits
 from tasks.overview.coverage import measure_coverage
 from tasks.planning.sweep import plan
 from tasks.policies.catalogue import install_shipped
@@ -209,15 +210,27 @@ async def _plan(process: str, now: datetime, run_id: UUID) -> RunAccount:
 
 
 async def dispatch_touches(run: ProcessRun, *, everything: bool = False) -> None:
-    """Send what is due of this process, or of all."""
+    """Send what is due of this process, or of all.
+
+    Where nothing waits, no task is made of it: Prefect would keep a dozen rows of each, and it is asked every minute.
+    Raises `UnusableChannelAddress` in either case.
+    """
+    settings, process = read_settings(), None if everything else run.process
+    check_addresses(settings)
+    if not await _anything_waits(process, clock_of(settings, run.now, fixed=run.fixed)()):
+        return
     before = run.account
 
     async def report(so_far: RunAccount) -> None:
         run.account = before + so_far  # what a run that is cut off has done by then
         await _note(run, run.account)
 
-    process = None if everything else run.process
     run.account = before + await _dispatch(process, run.now, run.fixed, run.id, report)
+
+
+async def _anything_waits(process: str | None, now: datetime) -> bool:
+    name = ProcessName(process) if process else None
+    return await asyncio.to_thread(in_transaction, lambda connection: anything_waits(connection, now, name))
 
 
 @step("dispatch")
@@ -280,7 +293,12 @@ async def _keep_house(now: datetime, run_id: UUID) -> RunAccount:
 
 
 async def publish_artifacts(run: ProcessRun) -> None:
-    """The run's account, and the touches it dealt with, masked, as table artifacts in Prefect."""
+    """The run's account, and the touches it dealt with, masked, as table artifacts in Prefect.
+
+    A run that found nothing leaves none: an artifact is three rows and two events, and most runs find nothing.
+    """
+    if run.account == RunAccount() and not run.dry_run:
+        return
     await acreate_table_artifact(
         table=account_rows(run.account),
         key=f"{run.process}-account",

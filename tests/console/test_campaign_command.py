@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
 from sqlalchemy import URL, Engine, func, select
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from console.cli.command import app
 from models.campaigns.tables import Campaign

@@ -14,9 +14,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from click.testing import Result
 from sqlalchemy import URL, Engine, select
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from console.cli import running
 from console.cli.command import COMMANDS, app
@@ -207,7 +206,7 @@ def test_no_database_is_a_sentence(told: Told, monkeypatch: pytest.MonkeyPatch, 
 
 @pytest.fixture
 def unused_port() -> int:
-    from tests.conftest import free_port
+    from tests.support.ports import free_port
 
     return free_port()
 
@@ -236,7 +235,7 @@ def test_the_database_is_upgraded_checked_and_named(told: Told, database_url: UR
 
 LAZY = """
 import sys
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 from console.cli.command import app
 assert CliRunner().invoke(app, ["status", "--help"]).exit_code == 0
 print(sorted({name.partition(".")[0] for name in sys.modules} & {"alembic", "apprise", "prefect"}))

@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import typer
-from click.testing import Result
 from sqlalchemy import URL, Engine
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from console.cli import keys
 from console.cli.session import Commands

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 import typer
-from click.testing import Result
 from sqlalchemy import URL, Engine, insert
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from console.cli import approvals, calls, cases, links, notices, replies, settling
 from console.cli.session import Commands

@@ -119,7 +119,9 @@ def test_an_orphan_is_adopted_and_stopped_by_who_adopts_it(home: Path, start_com
 def test_recovers_from_its_own_kill_with_its_children_still_there(home: Path) -> None:
     with open_embedded(home) as cluster, connect(cluster, OUR_DATABASE) as held:
         remember(cluster, "before")
-        children = [child for child in find_postmaster(cluster).children() if child.name() == "postgres"]
+        postmaster = find_postmaster(cluster)
+        assert postmaster is not None
+        children = [child for child in postmaster.children() if child.name() == "postgres"]
         for child in children[:2]:
             child.suspend()  # it cannot notice that its parent dies
         kill(cluster)

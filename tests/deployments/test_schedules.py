@@ -7,14 +7,15 @@ import pytest
 from prefect.server.schemas.schedules import CronSchedule
 from sqlalchemy import Connection, insert, text
 
-from deployments.schedules import SERVED, UnknownProcess, find_served, read_enabled, read_zones, schedules_of
-from models.core.words import ProcessName
+from deployments.schedules import SERVED, Served, UnknownProcess, find_served, read_enabled, read_zones, schedules_of
+from models.core.words import CAMPAIGNS
 from models.people.tables import Store
+from models.policies.shipped import shipped_processes
 
 
 def test_every_process_of_the_business_is_served() -> None:
     names = [served.name for served in SERVED]
-    assert {*ProcessName, "dispatch", "housekeeping"} <= set(names)
+    assert {*shipped_processes(), CAMPAIGNS, "dispatch", "housekeeping"} <= set(names)
     assert len(set(names)) == len(names)
 
 
@@ -35,14 +36,14 @@ def test_a_beat_is_the_same_in_all_zones_and_a_new_installation_has_one_zone() -
 
 
 @pytest.mark.parametrize("served", SERVED, ids=lambda served: served.name)
-def test_slugs_tell_schedules_apart_whatever_the_zones(served) -> None:
+def test_slugs_tell_schedules_apart_whatever_the_zones(served: Served) -> None:
     made = schedules_of(served, ["Europe/Paris", "Asia/Tokyo", "Etc/GMT+5"], "Asia/Shanghai")
     assert len({schedule.slug for schedule in made}) == len(made)
 
 
 @pytest.mark.parametrize("served", SERVED, ids=lambda served: served.name)
 @pytest.mark.parametrize("change", [datetime(2026, 3, 29, tzinfo=UTC), datetime(2026, 10, 25, tzinfo=UTC)])
-async def test_no_day_is_left_out_or_had_twice_when_clocks_change(served, change: datetime) -> None:
+async def test_no_day_is_left_out_or_had_twice_when_clocks_change(served: Served, change: datetime) -> None:
     start = (change - timedelta(days=1)).replace(hour=0)
     for schedule in schedules_of(served, ["Europe/Berlin"], "Europe/Berlin"):
         if schedule.slug.startswith("beat"):

@@ -1,12 +1,23 @@
 """A few flows, really run by Prefect: what a run leaves behind, and that running twice is harmless."""
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
+from uuid import UUID
 
 import pytest
+from prefect import Flow
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
-from sqlalchemy import select
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterFlowRunId,
+    FlowRunFilter,
+    FlowRunFilterId,
+)
+from sqlalchemy import func, select, update
 
+from deployments.launcher import flush_to_prefect
+from flows.campaigns import campaigns
 from flows.complaint_followup import complaint_followup
 from flows.dispatch import dispatch
 from flows.housekeeping import housekeeping
@@ -14,8 +25,8 @@ from flows.overdue_accounts import overdue_accounts
 from flows.post_delivery_followup import post_delivery_followup
 from flows.warranty_expiry import warranty_expiry
 from models.core.words import RunState, TouchState
-from models.ledger.tables import Case, Process, Run
-from tasks.prefect.run import accounted_run
+from models.ledger.tables import Case, Dispatcher, Process, Run
+from tasks.prefect.run import ProcessRun, accounted_run
 from tasks.runs.recording import INTERRUPTED
 from tests.support.office import Office
 from tests.support.world import at
@@ -56,7 +67,7 @@ async def test_a_dry_run_shows_who_would_be_contacted_and_does_nothing(office: O
 async def test_a_process_that_is_switched_off_does_nothing(office: Office) -> None:
     with office.open() as world:
         world.warranty(world.customer(), "2026-05-08")
-        world.connection.execute(Process.__table__.update().values(enabled=False))
+        world.connection.execute(update(Process).values(enabled=False))
     run = await warranty_expiry(as_of=TUESDAY)
     assert run.account.eligible == 0
 
@@ -88,6 +99,32 @@ async def test_dispatch_and_housekeeping_find_nothing_to_do_in_an_empty_store(of
     for flow in (dispatch, housekeeping):
         run = await flow(as_of=TUESDAY)
         assert (run.account.eligible, run.account.claimed) == (0, 0)
+
+
+def this_run(flow_run_id: UUID | None) -> FlowRunFilter:
+    assert flow_run_id is not None
+    return FlowRunFilter(id=FlowRunFilterId(any_=[flow_run_id]))
+
+
+@pytest.mark.parametrize("flow", [dispatch, campaigns], ids=lambda flow: flow.name)
+async def test_a_beat_that_finds_nothing_leaves_a_run_and_no_more(
+    office: Office, flow: Flow[..., Coroutine[Any, Any, ProcessRun]]
+) -> None:
+    run = await flow(as_of=TUESDAY)
+    with office.open() as world:
+        row = world.connection.execute(select(Run.__table__).where(Run.id == run.id)).one()
+        assert world.connection.scalar(select(func.count(Dispatcher.id))) == 0
+    assert row.state == RunState.COMPLETED
+    async with get_client() as client:
+        of_run = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[row.prefect_run_id]))
+        assert await client.read_artifacts(artifact_filter=of_run) == []
+        # Prefect writes task runs down in the order of their events: those of a later flow come after any of this one.
+        later = await housekeeping(as_of=TUESDAY)
+        with office.open() as world:
+            later_id = world.connection.scalar(select(Run.prefect_run_id).where(Run.id == later.id))
+        while not await client.read_task_runs(flow_run_filter=this_run(later_id)):
+            await flush_to_prefect()
+        assert await client.read_task_runs(flow_run_filter=this_run(row.prefect_run_id)) == []
 
 
 async def test_a_run_that_is_interrupted_says_so(office: Office) -> None:

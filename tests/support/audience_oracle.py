@@ -474,8 +474,9 @@ def _cars(draw: st.DrawFn) -> dict[str, Any]:
         "has_plate": draw(_maybe(st.booleans())),
         "kept": draw(st.sampled_from(["yes", "no", "either"])),
     }
-    part = draw(st.sampled_from(parts))
-    return asked | (draw(part) if isinstance(part, st.SearchStrategy) else part)
+    part: Any = draw(st.sampled_from(parts))
+    chosen: dict[str, Any] = draw(part) if isinstance(part, st.SearchStrategy) else part
+    return asked | chosen
 
 
 def _of(kind: str, fields: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
@@ -561,7 +562,7 @@ def enter(world: World, person: Person) -> int:
 
 
 def _enter_history(world: World, customer_id: int, person: Person) -> None:
-    theirs = {"store_id": world.store_id, "customer_id": customer_id}
+    theirs: dict[str, Any] = {"store_id": world.store_id, "customer_id": customer_id}
     for visit in person.visits:
         _add(world, Appointment, **theirs, **asdict(visit))
     for order in person.orders:

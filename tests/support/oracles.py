@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from models.core.offsets import Offset
 from models.core.words import InvoiceKind, InvoiceStatus
+from models.policies.policy import Policy
+from models.subjects.account import AccountRules
 
 MINUTE = timedelta(minutes=1)
 LONGEST_CHANGE = 26 * 60
@@ -138,3 +140,9 @@ class Statement:
     oldest_due: date | None
     totals: dict[str, Decimal]
     items: dict[int, Decimal]
+
+
+def tolerances_of(policy: Policy) -> dict[str, Decimal]:
+    """Per currency, the balance up to which a policy about accounts chases nobody."""
+    assert isinstance(policy.rules, AccountRules)
+    return policy.rules.tolerance

@@ -4,26 +4,35 @@ They show the sample dealership, so that they can be taken again after every cha
 """
 
 import sys
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 from sqlalchemy import Engine, create_engine, select
 
 from deployments.embedded import OUR_DATABASE, open_embedded
+from deployments.next_runs import next_run
+from deployments.schedules import SERVED
 from models.campaigns.plans import read_plan
 from models.campaigns.recipes import recipe
-from models.core.words import Role
+from models.core.words import CAMPAIGNS, ProcessName, Role
 from models.database.schema import upgrade
+from models.ledger.accounts_of_runs import RunAccount
 from models.people.tables import Store
+from models.policies.shipped import shipped_processes
 from tasks.campaigns.drafting import create_campaign
+from tasks.planning.sweep import plan
+from tasks.runs.recording import close_run, open_run
 from tasks.sample.dealership import SAMPLE_MOMENT
 from tests.support.campaigning import MEI, CampaignOffice
 from tests.web.conftest import CHROMIUM, FLAGS, STORE, Console, fill_sample, sign_in, start_console
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
-DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+ZONE = ZoneInfo("Asia/Shanghai")
+DESKTOP, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
 PICTURES = (
     ("today", "/", DESKTOP, Role.MANAGER, "en"),
     ("calls", "/calls", DESKTOP, Role.AGENT, "en"),
@@ -36,22 +45,40 @@ PICTURES = (
 """Name, page, size, as whom, language."""
 
 
-def main() -> None:
-    """Take them all."""
+def main(names: Sequence[str]) -> None:
+    """Take those that are named, or all."""
     FOLDER.mkdir(exist_ok=True)
     with TemporaryDirectory(prefix="aftercare-pictures-") as folder, open_embedded(Path(folder) / "home") as cluster:
         url = cluster.url(OUR_DATABASE)
         upgrade(url.render_as_string(hide_password=False))
         fill_sample(url, Path(folder) / "sample", customers=2000)
         engine = create_engine(url)
+        _run_on_time(engine)
         _make_campaigns(engine, Path(folder) / "campaigns")
         address, process = start_console(url, Path(folder))
         try:
-            _take(Console(address, engine))
+            _take(Console(address, engine), names)
         finally:
             process.terminate()
             process.communicate()
             engine.dispose()
+
+
+def _run_on_time(engine: Engine) -> None:
+    """A run of each flow at the last moment of its schedule, as on a day on which nothing went wrong."""
+    for served in SERVED:
+        if not served.slots:
+            continue
+        begun = coming = next_run(served.name, SAMPLE_MOMENT - timedelta(days=1), ZONE, ZONE)
+        while coming <= SAMPLE_MOMENT:
+            begun, coming = coming, next_run(served.name, coming + timedelta(minutes=1), ZONE, ZONE)
+        with engine.begin() as connection:
+            run_id = open_run(
+                connection, served.name, begun, begun, dry_run=False, prefect_run_id=None, started_by="schedule"
+            )
+            process = served.name in (*shipped_processes(), CAMPAIGNS)
+            account = plan(connection, ProcessName(served.name), SAMPLE_MOMENT, run_id) if process else RunAccount()
+            close_run(connection, run_id, account, begun + timedelta(seconds=3))
 
 
 def _make_campaigns(engine: Engine, home: Path) -> None:
@@ -67,13 +94,15 @@ def _make_campaigns(engine: Engine, home: Path) -> None:
         create_campaign(connection, MEI, name, plan, begun, store_id=store_id, recipe=trade_in.key)
 
 
-def _take(console: Console) -> None:
+def _take(console: Console, names: Sequence[str]) -> None:
     for language in ("en", "zh-CN"):
         for role in (Role.MANAGER, Role.AGENT):
             console.add_user(f"{role}-{language.lower()}", role, language=language)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         for name, path, size, role, language in PICTURES:
+            if names and name not in names:
+                continue
             page = browser.new_context(viewport=size).new_page()
             sign_in(page, console, f"{role}-{language.lower()}")
             page.goto(console.address + path)
@@ -92,4 +121,4 @@ def _settle(page: Page) -> None:
 if __name__ == "__main__":
     if CHROMIUM is None:
         sys.exit("There is no Chromium on this machine.")
-    main()
+    main(sys.argv[1:])

@@ -1,5 +1,7 @@
 """The page of calls: worked by keyboard alone, and by two people at once."""
 
+from uuid import UUID
+
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import Row, select, update
@@ -43,7 +45,7 @@ def attempts_of(console: Console, login: str) -> list[tuple[str, str | None]]:
         return [(row.outcome, row.note) for row in rows]
 
 
-def give_ready_call(console: Console, step: str, login: str) -> Row[tuple[object, ...]]:
+def give_ready_call(console: Console, step: str, login: str) -> Row[tuple[UUID, int, int]]:
     """Put one more call of a step into the queue, for somebody; the touch."""
     with console.engine.begin() as connection:
         member = select(StaffMember.id).where(StaffMember.code == login).scalar_subquery()

@@ -261,6 +261,7 @@ def test_a_test_goes_to_whoever_writes_it(agreed: Console, visit: Visit) -> None
     with agreed.engine.connect() as connection:
         sent = select(AuditEntry.after).where(AuditEntry.action == "campaign.test-sent", AuditEntry.actor == "tia")
         (after,) = connection.scalars(sent).all()
+    assert after is not None
     assert (after["to"], after["language"]) == ("+86***00", "en")
 
 
@@ -278,7 +279,9 @@ def test_the_second_message_can_be_tested_as_well(agreed: Console, visit: Visit)
     expect(page.get_by_text("The test was sent.")).to_be_visible()
     with agreed.engine.connect() as connection:
         sent = select(AuditEntry.after).where(AuditEntry.action == "campaign.test-sent", AuditEntry.actor == "tim")
-        assert connection.scalars(sent).one()["variant"] == "follow-up"
+        after = connection.scalars(sent).one()
+        assert after is not None
+        assert after["variant"] == "follow-up"
 
 
 def test_whoever_leaves_with_unsaved_changes_is_asked(agreed: Console, visit: Visit) -> None:

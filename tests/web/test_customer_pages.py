@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,7 +24,7 @@ from models.core.words import (
     SubjectKind,
     Wave,
 )
-from models.kits.links import make_link
+from models.kits.links import consent_link, make_link
 from models.ledger.tables import AuditEntry, Case, Touch
 from models.messages.links import PATH, Link, LinkSigner
 from models.people.tables import Customer
@@ -323,8 +324,8 @@ def test_who_is_invited_and_not_interested_says_so_and_comes_to_the_choices(open
 
 def test_an_invitation_that_is_over_or_somebody_elses_opens_nothing(opened: Open, facts: Connection) -> None:
     link, other = of_invitation(facts, 4), of_invitation(facts, 5)
-    theirs = Link(link.purpose, link.subject, link.subject_id, other.customer_id, link.until)
-    over = Link(link.purpose, link.subject, link.subject_id, link.customer_id, SAMPLE_MOMENT)
+    theirs = replace(link, customer_id=other.customer_id)
+    over = replace(link, until=SAMPLE_MOMENT)
     for wrong, heading in ((theirs, "This link does not work"), (over, "This link has run out")):
         page = opened(wrong, refused=True)
         expect(page.get_by_role("heading", level=1)).to_have_text(heading)
@@ -336,7 +337,7 @@ def test_an_old_or_foreign_link_says_whom_to_call_and_nothing_else(opened: Open,
     link = of_appointment(facts, 0)
     token = SIGNER.token(link)
     old = make_link(LinkPurpose("payment"), SubjectKind("account"), of_account_id(facts), 0, SAMPLE_MOMENT)
-    over = Link(LinkPurpose("consent"), None, link.customer_id, link.customer_id, SAMPLE_MOMENT)
+    over = replace(consent_link(link.customer_id, SAMPLE_MOMENT), until=SAMPLE_MOMENT)
     nobody = {"en": "This link does not work", "zh-CN": "这个链接打不开"}[lang]
     ran_out = {"en": "This link has run out", "zh-CN": "这个链接已过期"}[lang]
     said = ((token[:-1] + "!", nobody), (old, nobody), (over, ran_out), ("h" + token[1:], nobody))

@@ -2,9 +2,10 @@
 
 import csv
 import io
+from uuid import UUID
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select, update
 
 from models.core.words import Role, TouchState
@@ -15,7 +16,7 @@ from tests.web.conftest import Console, Visit
 BEYOND_EXCEL = "=cmd|' /C calc'!A0"
 
 
-def make_unknown(console: Console, count: int, store: str = "SH01") -> list[Touch]:
+def make_unknown(console: Console, count: int, store: str = "SH01") -> list[UUID]:
     """Some messages of which nobody knows whether they arrived."""
     with console.engine.begin() as connection:
         sent = (
@@ -32,12 +33,12 @@ def make_unknown(console: Console, count: int, store: str = "SH01") -> list[Touc
     return list(found)
 
 
-def state_of(console: Console, touch: Touch) -> str:
+def state_of(console: Console, touch: UUID) -> str:
     with console.engine.connect() as connection:
         return str(connection.execute(select(Touch.state).where(Touch.id == touch)).scalar_one())
 
 
-def boxes(page: Page) -> Page:
+def boxes(page: Page) -> Locator:
     return page.get_by_role("checkbox", name="Select ")
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -107,7 +108,8 @@ def test_on_a_phone_and_in_chinese_each_page_is_whole_and_understood(console: Co
     expect(page.get_by_role("link", name="跳到内容")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#content")).to_be_focused()
-    axe, wrong = Axe(), []
+    axe = Axe()
+    wrong: list[tuple[Any, ...]] = []
     for path in pages_of(console):
         page.goto(console.address + path)
         expect(page.get_by_role("heading").first).to_be_visible()

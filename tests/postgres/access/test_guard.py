@@ -114,7 +114,7 @@ async def test_another_site_changes_nothing_in_the_user_s_name(
 
 @pytest.mark.parametrize("token", ["", "x", "' or 1=1 --", "é" * 10])
 async def test_a_made_up_token_opens_nothing(browser: httpx.AsyncClient, token: str) -> None:
-    headers = {"Cookie": f"{COOKIE}={token}".encode()}
+    headers = {b"Cookie": f"{COOKIE}={token}".encode()}
     assert (await browser.get("/secret", headers=headers)).status_code == 401
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Any
 
 import httpx
 import pytest
@@ -9,6 +10,7 @@ import schemathesis
 from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import Case, GenerationMode
+from schemathesis.core.result import Ok
 
 from tests.postgres.api.conftest import Desk, signed
 
@@ -20,7 +22,7 @@ def test_no_request_makes_it_fail(api: FastAPI, desk: Desk, mode: GenerationMode
     schema = schemathesis.openapi.from_asgi("/api/openapi.json", api)
     statuses: set[int] = set()
 
-    def check(case: Case) -> None:
+    def check(case: Case[Any]) -> None:
         headers = {name: value for name, value in (case.headers or {}).items() if name.lower() == "idempotency-key"}
         body = json.dumps(case.body).encode() if isinstance(case.body, dict | list | str | int | float) else b""
         path = case.formatted_path
@@ -36,6 +38,7 @@ def test_no_request_makes_it_fail(api: FastAPI, desk: Desk, mode: GenerationMode
         assert answer.status_code < 400 or answer.json()["detail"]
 
     for found in schema.get_all_operations():
+        assert isinstance(found, Ok), found
         run = settings(
             max_examples=5,
             deadline=None,

@@ -49,7 +49,7 @@ MEI, LIN = "mei", "lin"
 
 def someone(world: World, login: str = MEI, role: Role = Role.AGENT, **values: Any) -> SignedIn:
     """Who is signed in under a staff code of the store."""
-    user = {
+    user: dict[str, Any] = {
         "user_id": 1, "login": login, "name": login.title(), "role": role, "store_id": world.store_id, "store": "K1",
         "staff": login, "language": "en", "must_change_password": False, "token_digest": "",
     }  # fmt: skip

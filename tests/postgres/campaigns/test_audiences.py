@@ -71,7 +71,12 @@ def test_a_fact_counts_from_its_day_on(world: World) -> None:
 
 def test_a_lead_counts_from_its_day_on_in_the_state_that_it_had_then(world: World) -> None:
     customer_id = world.customer()
-    dated = {"contacted_on": day("2026-03-06"), "state": "lost", "lost_reason": "dear", "state_on": day("2026-03-08")}
+    dated: dict[str, Any] = {
+        "contacted_on": day("2026-03-06"),
+        "state": "lost",
+        "lost_reason": "dear",
+        "state_on": day("2026-03-08"),
+    }
     world.lead(customer_id, "2026-03-05", **dated)
     rules: dict[str, dict[str, Any]] = {
         "open": {"kind": "lead"},
@@ -111,7 +116,7 @@ def campaign_id(world: World) -> int:
 
 
 def test_the_part_that_someone_had_in_an_earlier_campaign(world: World, campaign_id: int) -> None:
-    answered = {"answer": CampaignAnswer.INTERESTED, "answered_at": at("2026-03-02 10:00")}
+    answered: dict[str, Any] = {"answer": CampaignAnswer.INTERESTED, "answered_at": at("2026-03-02 10:00")}
     keen = recipient(world, campaign_id, **answered)
     silent = recipient(world, campaign_id)
     stopped = recipient(world, campaign_id, TouchState.CANCELLED)

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from subprocess import DEVNULL, Popen
 from threading import Barrier
 from typing import Any
@@ -184,7 +183,7 @@ async def test_kill_9_in_mid_campaign_loses_nothing_and_doubles_nothing(marketin
         command = arguments(marketing.engine, marketing.settings.home, campaign_id, NOON, sink.url, BATCH)
         killed = 0
         for _ in range(3):
-            process = await asyncio.to_thread(partial(Popen, command, stdout=DEVNULL))
+            process = await asyncio.to_thread(lambda: Popen(command, stdout=DEVNULL))
             running[:] = [process]
             killed += await asyncio.to_thread(process.wait, 120) == -9
         sink.record = None

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select, text, update
@@ -220,7 +221,7 @@ def test_a_budget_is_never_exceeded(marketing: CampaignOffice) -> None:
     sent = len(marketing.outbox())
     assert 0 < sent <= 12
     with marketing.engine.begin() as connection:
-        let_go(connection, LI, campaign, NOON, budget=100)
+        let_go(connection, LI, campaign, NOON, budget=Decimal(100))
     assert marketing.carry_on(campaign, NOON).sent == 20 - sent
 
 

@@ -8,8 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from models.calls.surveys import SurveyAnswer
-from models.core.words import ChannelName, ProcessName, Purpose, SubjectKind, SurveySource
-from models.ledger.cases import CaseKind
+from models.core.words import CaseKind, ChannelName, ProcessName, Purpose, SubjectKind, SurveySource
 from models.ledger.tables import AuditEntry, Case
 from models.people.tables import Consent
 from models.subjects.money import Promise

@@ -28,7 +28,7 @@ NEXT = MESSAGE | {"key": "next", "after": "5d", "valid_for": "2d", "template": "
 
 def follow(world: World, *steps: dict[str, Any]) -> None:
     """The store follows up by these steps."""
-    body = {"process": FOLLOWUP, "priority": 60, "steps": list(steps), "rules": {}}
+    body: dict[str, Any] = {"process": FOLLOWUP, "priority": 60, "steps": list(steps), "rules": {}}
     add_policy(world.connection, FOLLOWUP, body, world.store_id, "test", BEFORE)
 
 

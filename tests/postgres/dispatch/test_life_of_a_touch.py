@@ -151,14 +151,14 @@ class LifeOfATouch(RuleBasedStateMachine):
         for process in (*shipped_processes(), CAMPAIGNS):
             plan(self.connection, process, self.now, None).check()
 
-    @rule(desk=desks, process=st.sampled_from([None, None, *ProcessName]))
+    @rule(desk=desks, process=st.sampled_from([None, None, *shipped_processes(), CAMPAIGNS]))
     def due_touches_are_claimed(self, desk: int, process: ProcessName | None) -> None:
         if desk not in self.dispatchers:
             self.dispatchers[desk] = StepwiseDispatcher(self.connection, self.now, idempotent=self.idempotent)
         if self.dispatchers[desk].batch is None:
             self.dispatchers[desk].claim(self.now, process)
 
-    @rule(what_comes=fates, process=st.sampled_from([None, *ProcessName]))
+    @rule(what_comes=fates, process=st.sampled_from([None, *shipped_processes(), CAMPAIGNS]))
     def a_whole_run_is_made(self, what_comes: list[str], process: ProcessName | None) -> None:
         """Swept, and dispatched as a third dispatcher does that finds the dead first."""
         self.everything_is_swept()

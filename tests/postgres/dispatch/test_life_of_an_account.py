@@ -17,14 +17,14 @@ from models.policies.shipped import shipped_policy
 from models.subjects.money import Invoice
 from tasks.planning.sweep import plan
 from tasks.touches.approvals import approve, list_waiting
-from tests.support.oracles import Books, Document, Paid
+from tests.support.oracles import Books, Document, Paid, tolerances_of
 from tests.support.stepwise import StepwiseDispatcher
 from tests.support.world import World, at
 
 OVERDUE = ProcessName("overdue-accounts")
 POLICY = shipped_policy(OVERDUE)
 LEVELS = [step.key for step in sorted(POLICY.steps, key=lambda step: step.nominal_due)]
-TOLERANCES: dict[str, Decimal] = POLICY.rules.tolerance  # type: ignore[union-attr]
+TOLERANCES: dict[str, Decimal] = tolerances_of(POLICY)
 CHASED = (TouchState.SENT, TouchState.READY)
 money = st.sampled_from(["30.00", "400.00", "1000.00"]).map(Decimal)
 currencies = st.sampled_from(["CNY", "CNY", "EUR"])

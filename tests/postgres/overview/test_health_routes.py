@@ -3,12 +3,13 @@
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
-from sqlalchemy import URL, Engine, insert, make_url, update
+from sqlalchemy import URL, Engine, delete, insert, make_url, update
 
 from console.shared.database import Database
 from console.web.door.guard import Guard
@@ -32,7 +33,7 @@ async def client(engine: Engine, database_url: URL, tmp_path: Path) -> AsyncIter
         connection.execute(update(PolicyVersion).values(created_at=INSTALLED))
     opened: list[tuple[httpx.AsyncClient, Database]] = []
 
-    def open_client(url: URL = database_url, **settings: object) -> httpx.AsyncClient:
+    def open_client(url: URL = database_url, **settings: Any) -> httpx.AsyncClient:
         database = Database(url, Settings(home=tmp_path, now=NOON.isoformat(), **settings))
         app = FastAPI()
         app.include_router(health_routes.routes)
@@ -81,10 +82,8 @@ async def test_what_is_switched_off_is_not_missed(engine: Engine, client: Client
     run_all(engine)
     with engine.begin() as connection:
         connection.execute(insert(Process), [{"name": "not-ours", "enabled": False}])
-        connection.execute(
-            Process.__table__.update().where(Process.name == ProcessName("warranty-expiry")).values(enabled=False)
-        )
-        connection.execute(Run.__table__.delete().where(Run.process == ProcessName("warranty-expiry")))
+        connection.execute(update(Process).where(Process.name == ProcessName("warranty-expiry")).values(enabled=False))
+        connection.execute(delete(Run).where(Run.process == ProcessName("warranty-expiry")))
     assert (await client().get("/healthz")).status_code == 200
 
 
@@ -122,7 +121,7 @@ async def test_whoever_bears_the_token_reads_the_figures(engine: Engine, client:
 
 @pytest.mark.parametrize("header", [None, f"Bearer {TOKEN}x", TOKEN, "Bearer None", "Bearer ü"])
 async def test_nobody_else_does(client: Client, header: str | None) -> None:
-    headers = {"Authorization": header.encode("latin-1")} if header else {}
+    headers = {b"Authorization": header.encode("latin-1")} if header else {}
     assert (await client(metrics_token=SecretStr(TOKEN)).get("/metrics", headers=headers)).status_code == 401
     assert (await client().get("/metrics", headers=headers)).status_code == 401
 

@@ -22,7 +22,7 @@ from tasks.planning.sweep import plan
 from tasks.policies.catalogue import add_policy
 from tasks.subjects.account.facts import Accounts
 from tasks.subjects.contract import Those
-from tests.support.oracles import Books, Document, Paid, due_moment, instant
+from tests.support.oracles import Books, Document, Paid, due_moment, instant, tolerances_of
 from tests.support.world import World
 
 on_one_database = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -213,7 +213,7 @@ def enter(world: World, account_id: int, papers: Books) -> list[int]:
     ledgers=st.lists(books(), min_size=1, max_size=3), as_of=st.lists(st.integers(0, 24 * 65), min_size=1, max_size=3)
 )
 def test_what_is_owed_is_netted_as_by_hand(world: World, ledgers: list[Books], as_of: list[int]) -> None:
-    tolerances = shipped_policy(ProcessName("overdue-accounts")).rules.tolerance  # type: ignore[union-attr]
+    tolerances = tolerances_of(shipped_policy(ProcessName("overdue-accounts")))
     with undone(world):
         accounts = [world.account(world.customer()) for _ in ledgers]
         for account_id, papers in zip(accounts, ledgers, strict=True):

@@ -1,5 +1,7 @@
 """Who is due, and when: hand-computed examples of the four shipped policies."""
 
+from typing import Any
+
 import pytest
 
 from models.core.words import AppointmentStatus, InvoiceStatus, PartsState, ProcessName, WorkKind
@@ -184,7 +186,7 @@ def test_a_payment_of_next_week_has_not_happened_yet(world: World) -> None:
 
 def test_an_undated_settlement_is_as_old_as_the_last_payment_for_it(world: World) -> None:
     account = world.account(world.customer())
-    settled = {"status": InvoiceStatus.SETTLED, "settled_on": day("2026-03-24")}
+    settled: dict[str, Any] = {"status": InvoiceStatus.SETTLED, "settled_on": day("2026-03-24")}
     invoice = world.invoice(account, "2026-03-10", "1000.00", **settled)
     world.payment(account, "2026-03-12", "300.00", invoice)
     world.payment(account, "2026-03-24", "680.00", invoice)

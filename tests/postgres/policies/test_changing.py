@@ -9,9 +9,8 @@ from sqlalchemy import event, func, select, update
 from models.core.words import ProcessName, Role
 from models.ledger.tables import AuditEntry, PolicyVersion, TemplateVersion
 from models.messages.rendering import UnknownVariable, UnreadableTemplate
-from models.policies.policy import CONTACT_RULES
+from models.policies.policy import CONTACT_RULES, MADE_FOR_CAMPAIGNS
 from models.policies.shipped import BadPolicy, shipped_policy
-from tasks.campaigns.launch.making_policies import MADE_FOR_CAMPAIGNS
 from tasks.messages.template_changes import (
     BadTemplates,
     NoSuchTemplate,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from models.core.words import ProcessName, RunState, TouchState
 from models.ledger.accounts_of_runs import RunAccount
@@ -213,7 +213,7 @@ def test_housekeeping_closes_what_is_dead(world: World) -> None:
 
 def test_the_reason_of_whoever_cancelled_a_run_stays(world: World) -> None:
     run_id = opened(world)
-    world.connection.execute(Run.__table__.update().values(error="Cancelled by mei."))
+    world.connection.execute(update(Run).values(error="Cancelled by mei."))
     fail_run(world.connection, run_id, RunAccount(), "TerminationSignal", NOW)
     assert read_run(world.connection, run_id, None).error == "Cancelled by mei."
 

@@ -19,11 +19,13 @@ def names_kept() -> Iterator[str]:
         if path.stem != OF_ONE_INVOICE:
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and ast.unparse(node.func) == "func.jsonb_build_object":
-                    yield from (name.value for one in node.args[::2] for name in ast.walk(one) if _is_text(name))
+                    yield from (
+                        text for one in node.args[::2] for name in ast.walk(one) if (text := _text(name)) is not None
+                    )
 
 
-def _is_text(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+def _text(node: ast.AST) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
 def test_every_figure_that_is_kept_has_a_name() -> None:

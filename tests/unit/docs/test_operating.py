@@ -34,6 +34,7 @@ def test_each_setting_stands_in_the_table(variable: str) -> None:
 def test_the_default_of_each_plain_setting_is_told() -> None:
     rows = {line.split("`")[1]: line for line in OPERATING.splitlines() if line.startswith("| `AFTERCARE_")}
     told = {"AFTERCARE_TIME_ZONE": "time_zone", "AFTERCARE_HOME": "home", "AFTERCARE_DISPATCH_BATCH": "dispatch_batch"}
+    told |= {"AFTERCARE_PREFECT_EVENTS_DAYS": "prefect_events_days", "AFTERCARE_PREFECT_RUNS_DAYS": "prefect_runs_days"}
     for variable, name in told.items():
         assert str(Settings.model_fields[name].default) in rows[variable].split(" | ")[1]
 
