@@ -11,7 +11,7 @@ from deployments.database import open_database
 from deployments.embedded import OUR_DATABASE, open_embedded
 from models.core.errors import AftercareError
 from models.core.settings import read_settings
-from models.database.migrating import differences
+from models.database.migrating import changed_migrations, differences
 from models.database.schema import read_version, upgrade
 from tasks.policies.catalogue import install_shipped
 
@@ -24,6 +24,17 @@ class SchemaDiffers(AftercareError):
     def __init__(self, found: list[object]) -> None:
         self.found = found
         super().__init__(f"The tables are not what the migrations make: {'; '.join(str(one) for one in found)}.")
+
+
+class MigrationChanged(AftercareError):
+    """Frozen migrations whose files were edited."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
+        super().__init__(
+            f"Frozen migrations were changed: {', '.join(names)}. Databases in use have run them as they were, "
+            "and will not run them again: restore the files, and write a new migration for the change."
+        )
 
 
 @app.command("upgrade")
@@ -55,7 +66,13 @@ def check() -> None:
 
 @app.command("check-migrations")
 def check_migrations() -> None:
-    """Say whether the migrations make what the tables in the code say, on an empty database of its own."""
+    """Say whether the migrations make what the tables in the code say, on an empty database of its own.
+
+    And whether the frozen ones among them are as they were.
+    """
+    changed = changed_migrations()
+    if changed:
+        raise MigrationChanged(changed)
     with TemporaryDirectory(prefix="aftercare-") as home, open_embedded(Path(home), durable=False) as cluster:
         address = cluster.url(OUR_DATABASE)
         upgrade(address.render_as_string(hide_password=False))

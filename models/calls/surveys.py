@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.core.base import WORD, Base, Key, enumeration
+from models.core.base import WORD, Base, Key, growing
 from models.core.words import SubjectKind, SurveySource
 
 DIMENSIONS = ("solved", "punctual", "price_clear", "reception", "premises", "recommends")
@@ -26,7 +26,7 @@ class SurveyAnswer(Base):
     subject_kind: Mapped[SubjectKind] = mapped_column(WORD)
     subject_id: Mapped[int] = mapped_column(BigInteger)
     answered_at: Mapped[datetime]
-    source: Mapped[SurveySource] = mapped_column(enumeration(SurveySource))
+    source: Mapped[SurveySource] = mapped_column(growing(SurveySource))
     solved: Mapped[int | None]
     punctual: Mapped[int | None]
     price_clear: Mapped[int | None]

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
-from models.core.base import WORD, Base, Facts, Key, enumeration
+from models.core.base import WORD, Base, Facts, Key, enumeration, growing
 from models.core.words import (
     CallOutcome,
     CaseKind,
@@ -147,8 +147,8 @@ class Touch(Base):
     subject_id: Mapped[int] = mapped_column(BigInteger)
     anchor_at: Mapped[datetime]
     step: Mapped[str]
-    kind: Mapped[StepKind] = mapped_column(enumeration(StepKind))
-    purpose: Mapped[Purpose] = mapped_column(enumeration(Purpose))
+    kind: Mapped[StepKind] = mapped_column(growing(StepKind))
+    purpose: Mapped[Purpose] = mapped_column(growing(Purpose))
     priority: Mapped[int]
     """Higher goes first."""
     obligation: Mapped[bool]
@@ -163,11 +163,11 @@ class Touch(Base):
     """In the order in which they are tried."""
     conditions: Mapped[list[str]] = mapped_column(ARRAY(Text))
     """What must still hold of the subject at the moment of sending; frozen with the policy version."""
-    role: Mapped[Role | None] = mapped_column(enumeration(Role))
+    role: Mapped[Role | None] = mapped_column(growing(Role))
     """Who calls, or whose desk a task is for."""
     approval: Mapped[list[str]] = mapped_column(ARRAY(Text))
     """Roles of which one named person must approve; empty: no approval."""
-    opens_case: Mapped[CaseKind | None] = mapped_column(enumeration(CaseKind))
+    opens_case: Mapped[CaseKind | None] = mapped_column(growing(CaseKind))
     holds_account: Mapped[bool]
     due_at: Mapped[datetime]
     valid_until: Mapped[datetime]
@@ -176,7 +176,7 @@ class Touch(Base):
     """`due_at`, or the moment that a gate deferred it to."""
     state: Mapped[TouchState] = mapped_column(enumeration(TouchState))
     state_at: Mapped[datetime]
-    gate: Mapped[Gate | None] = mapped_column(enumeration(Gate))
+    gate: Mapped[Gate | None] = mapped_column(growing(Gate))
     """The gate that last held or stopped it."""
     reason: Mapped[str | None]
     """Why it stands where it stands, as a sentence's end; null when nothing was in the way."""
@@ -189,7 +189,7 @@ class Touch(Base):
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("dispatchers.id"))
     contacted_at: Mapped[datetime | None]
     """When it was handed to a channel or to staff: what the cap counts."""
-    channel: Mapped[ChannelName | None] = mapped_column(enumeration(ChannelName))
+    channel: Mapped[ChannelName | None] = mapped_column(growing(ChannelName))
     contact_point_id: Mapped[int | None] = mapped_column(ForeignKey("contact_points.id", ondelete="SET NULL"))
     resendable: Mapped[bool] = mapped_column(server_default="false")
     """It was handed to a channel that takes its id as an idempotency key, so handing it over again is safe."""
@@ -207,7 +207,7 @@ class Touch(Base):
     held_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     """Who has this call on the screen: nobody else is given it until `held_until`."""
     held_until: Mapped[datetime | None]
-    outcome: Mapped[CallOutcome | None] = mapped_column(enumeration(CallOutcome))
+    outcome: Mapped[CallOutcome | None] = mapped_column(growing(CallOutcome))
 
     __table_args__ = (
         # Begins with the subject, so that it also finds what was said about one.
@@ -272,7 +272,7 @@ class Verdict(Base):
 
     id: Mapped[Key]
     touch_id: Mapped[UUID] = mapped_column(ForeignKey("touches.id"), index=True)
-    gate: Mapped[Gate] = mapped_column(enumeration(Gate))
+    gate: Mapped[Gate] = mapped_column(growing(Gate))
     decision: Mapped[Decision] = mapped_column(enumeration(Decision))
     reason: Mapped[str | None]
     figures: Mapped[Facts]
@@ -291,7 +291,7 @@ class CallAttempt(Base):
     touch_id: Mapped[UUID] = mapped_column(ForeignKey("touches.id"), index=True)
     attempted_at: Mapped[datetime]
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    outcome: Mapped[CallOutcome] = mapped_column(enumeration(CallOutcome))
+    outcome: Mapped[CallOutcome] = mapped_column(growing(CallOutcome))
     note: Mapped[str | None]
     again_at: Mapped[datetime | None]
 
@@ -306,9 +306,9 @@ class Reply(Base):
     id: Mapped[Key]
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
     sender: Mapped[str]
-    channel: Mapped[ChannelName] = mapped_column(enumeration(ChannelName))
+    channel: Mapped[ChannelName] = mapped_column(growing(ChannelName))
     text: Mapped[str]
-    meaning: Mapped[ReplyMeaning] = mapped_column(enumeration(ReplyMeaning))
+    meaning: Mapped[ReplyMeaning] = mapped_column(growing(ReplyMeaning))
     received_at: Mapped[datetime]
     appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointments.id"))
     message_id: Mapped[str | None] = mapped_column(unique=True)
@@ -322,7 +322,7 @@ class Case(Base):
     id: Mapped[Key]
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
-    kind: Mapped[CaseKind] = mapped_column(enumeration(CaseKind))
+    kind: Mapped[CaseKind] = mapped_column(growing(CaseKind))
     cause: Mapped[str]
     """What opened it, such as `touch:…` or `promise:…`: a cause opens one case, however often it is seen."""
     title: Mapped[str]
@@ -396,7 +396,7 @@ class ChannelPause(Base):
     __tablename__ = "channel_pauses"
 
     id: Mapped[Key]
-    channel: Mapped[ChannelName] = mapped_column(enumeration(ChannelName))
+    channel: Mapped[ChannelName] = mapped_column(growing(ChannelName))
     store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
     """The store whose own channel it is; null: the shared channel."""
     paused_at: Mapped[datetime]

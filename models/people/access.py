@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
-from models.core.base import Base, Key, enumeration
+from models.core.base import Base, Key, growing
 from models.core.words import Role
 
 
@@ -22,7 +22,7 @@ class User(Base):
     """In lower case."""
     password_hash: Mapped[str]
     """Argon2id."""
-    role: Mapped[Role] = mapped_column(enumeration(Role))
+    role: Mapped[Role] = mapped_column(growing(Role))
     store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
     """The one store whose data the user sees; null: all."""
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
-from models.core.base import Base, Facts, Key, enumeration
+from models.core.base import Base, Facts, Key, enumeration, growing
 from models.core.words import ChannelName, ContactKind, DeadlineClock, Purpose, Role
 
 VISIT_MINUTES = 30
@@ -66,7 +66,7 @@ class StaffMember(Base):
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
     code: Mapped[str]
     name: Mapped[str]
-    role: Mapped[Role] = mapped_column(enumeration(Role))
+    role: Mapped[Role] = mapped_column(growing(Role))
     department: Mapped[str | None]
     phone: Mapped[str | None]
     email: Mapped[str | None]
@@ -140,7 +140,7 @@ class ContactPoint(Base):
 
     id: Mapped[Key]
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"))
-    kind: Mapped[ContactKind] = mapped_column(enumeration(ContactKind))
+    kind: Mapped[ContactKind] = mapped_column(growing(ContactKind))
     value: Mapped[str]
     rank: Mapped[int] = mapped_column(server_default="1")
     """1 is tried first."""
@@ -163,9 +163,9 @@ class Consent(Base):
 
     id: Mapped[Key]
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"))
-    purpose: Mapped[Purpose | None] = mapped_column(enumeration(Purpose))
+    purpose: Mapped[Purpose | None] = mapped_column(growing(Purpose))
     """Null: every purpose."""
-    channel: Mapped[ChannelName | None] = mapped_column(enumeration(ChannelName))
+    channel: Mapped[ChannelName | None] = mapped_column(growing(ChannelName))
     """Null: every channel."""
     granted: Mapped[bool]
     given_at: Mapped[datetime]

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.core.base import Base, Key, enumeration
+from models.core.base import Base, Key, enumeration, growing
 from models.core.words import LeadState, LeadUrgency
 
 
@@ -18,7 +18,7 @@ class Lead(Base):
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
     key: Mapped[str]
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
-    urgency: Mapped[LeadUrgency] = mapped_column(enumeration(LeadUrgency))
+    urgency: Mapped[LeadUrgency] = mapped_column(growing(LeadUrgency))
     model: Mapped[str | None]
     """The model that the customer wants."""
     state: Mapped[LeadState] = mapped_column(enumeration(LeadState), server_default="open")

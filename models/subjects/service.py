@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
-from models.core.base import Base, Key, enumeration
+from models.core.base import Base, Key, enumeration, growing
 from models.core.words import AppointmentStatus, ChangeKind, PartsState, WorkKind
 
 
@@ -25,7 +25,7 @@ class Appointment(Base):
     starts_at: Mapped[datetime]
     status: Mapped[AppointmentStatus] = mapped_column(enumeration(AppointmentStatus))
     work: Mapped[str | None]
-    work_kind: Mapped[WorkKind] = mapped_column(enumeration(WorkKind), server_default="other")
+    work_kind: Mapped[WorkKind] = mapped_column(growing(WorkKind), server_default="other")
     requested_at: Mapped[datetime | None]
     booked_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
@@ -131,7 +131,7 @@ class RepairOrder(Base):
     vehicle_id: Mapped[int | None] = mapped_column(ForeignKey("vehicles.id"), index=True)
     advisor_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     work: Mapped[str | None]
-    work_kind: Mapped[WorkKind] = mapped_column(enumeration(WorkKind), server_default="other")
+    work_kind: Mapped[WorkKind] = mapped_column(growing(WorkKind), server_default="other")
     opened_on: Mapped[date | None]
     closed_on: Mapped[date | None]
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, Select, and_, case, func, literal, selec
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.types import Text
 
-from models.core.base import enumeration
+from models.core.base import enumeration, growing
 from models.core.cadence import local_day, moment
 from models.core.errors import AftercareError
 from models.core.words import CaseKind, CaseState
@@ -201,7 +201,7 @@ def open_cases_for_broken_promises(connection: Connection, now: datetime) -> int
             select(
                 broken.c.store_id,
                 broken.c.customer_id,
-                literal(CaseKind.BROKEN_PROMISE, enumeration(CaseKind)),
+                literal(CaseKind.BROKEN_PROMISE, growing(CaseKind)),
                 func.concat("promise:", broken.c.broken_promise_id),
                 case(titles, value=Store.language),
                 literal(CaseState.OPEN, enumeration(CaseState)),

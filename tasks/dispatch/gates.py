@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by, array
 from sqlalchemy.types import Text
 
-from models.core.base import enumeration
+from models.core.base import enumeration, growing
 from models.core.cadence import ZONED, Now, moment
 from models.core.sentences import THEN_PASSED
 from models.core.words import CaseKind, ChannelName, ContactKind, Decision, Gate, Purpose, StepKind, SubjectKind
@@ -269,8 +269,8 @@ def _first_objection(objections: list[Rule]) -> list[ColumnElement[Any]]:
     """The gate, decision, reason and end of the first objection; a touch without one passes."""
     return [
         case(
-            *((rule.objects, literal(rule.gate, enumeration(Gate))) for rule in objections),
-            else_=literal(Gate.NONE, enumeration(Gate)),
+            *((rule.objects, literal(rule.gate, growing(Gate))) for rule in objections),
+            else_=literal(Gate.NONE, growing(Gate)),
         ).label("gate"),
         case(
             *((rule.objects, literal(rule.decision, enumeration(Decision))) for rule in objections),
@@ -305,7 +305,7 @@ def _follow(ranked: CTE) -> CTE:
         "decision": case(
             (ends, literal(Decision.STOP, enumeration(Decision))), (waits, head.c.decision), else_=row.decision
         ),
-        "gate": case((ends, literal(Gate.RETRY, enumeration(Gate))), (waits, head.c.gate), else_=row.gate),
+        "gate": case((ends, literal(Gate.RETRY, growing(Gate))), (waits, head.c.gate), else_=row.gate),
         "reason": case((ends, literal(HEAD_GONE, Text)), (waits, head.c.reason), else_=row.reason),
         "until": case((waits, head.c.until), else_=row.until),
         "passes": and_(row.passes, ~stays),
@@ -347,7 +347,7 @@ def _settle(ranked: CTE, heads: CTE) -> CTE:
             row.contact_point_id,
             row.figures,
             case((merged, heads.c.id), else_=row.carried_by).label("merged_into"),
-            case((capped, literal(Gate.CAP, enumeration(Gate))), else_=row.gate).label("gate"),
+            case((capped, literal(Gate.CAP, growing(Gate))), else_=row.gate).label("gate"),
             case((hopeless, literal(Decision.STOP, enumeration(Decision))), else_=decision).label("decision"),
             case(
                 (hopeless, func.replace(literal(THEN_PASSED, Text), "{reason}", reason, type_=Text)), else_=reason

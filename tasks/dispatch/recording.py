@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import Boolean, Text
 
-from models.core.base import enumeration
+from models.core.base import enumeration, growing
 from models.core.cadence import NOW, ZONED
 from models.core.sentences import EXHAUSTED
 from models.core.words import Gate, TouchState
@@ -126,7 +126,7 @@ def _recording() -> Update:
         .values(
             state=cast(row.state, enumeration(TouchState)),
             state_at=NOW,
-            gate=case((again, literal(Gate.RETRY, enumeration(Gate)))),
+            gate=case((again, literal(Gate.RETRY, growing(Gate)))),
             reason=row.reason,
             message_id=row.message_id,
             subject_line=case((afresh, null()), else_=Touch.subject_line),

@@ -34,7 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
-from models.core.base import enumeration
+from models.core.base import enumeration, growing
 from models.core.cadence import NOW
 from models.core.words import ChannelName, Decision, Gate, Purpose, SubjectKind, TouchState
 from models.ledger.tables import TemplateVersion, Touch, Verdict
@@ -165,7 +165,7 @@ def _looked(mine: CTE, facts: CTE) -> CTE:
     """Each claimed touch with the state that the last look gives it."""
     consent = latest_consent(mine.c.customer_id, mine.c.purpose, cast(mine.c.channel, Text), NOW)
     refused = func.coalesce(~consent.scalar_subquery(), mine.c.purpose == Purpose.MARKETING)
-    states, gates = enumeration(TouchState), enumeration(Gate)
+    states, gates = enumeration(TouchState), growing(Gate)
     gone = facts.c.gone.is_not(None)
     unkeyed = and_(mine.c.resendable, ~KEYED)
     return (

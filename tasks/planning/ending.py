@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import Text
 
-from models.core.base import enumeration
+from models.core.base import enumeration, growing
 from models.core.cadence import Now, moment
 from models.core.words import CAMPAIGNS, RECIPIENT, Decision, Gate, ProcessName, SubjectKind, TouchState
 from models.ledger.accounts_of_runs import Counts
@@ -95,9 +95,9 @@ def _endings(process: ProcessName, kinds: Sequence[SubjectKind], now: datetime) 
             else_=literal(TouchState.SKIPPED, enumeration(TouchState)),
         ).label("state"),
         case(
-            (judged.c.moved, literal(Gate.ANCHOR, enumeration(Gate))),
-            (judged.c.gone.is_not(None), literal(Gate.FACTS, enumeration(Gate))),
-            else_=literal(Gate.VALIDITY, enumeration(Gate)),
+            (judged.c.moved, literal(Gate.ANCHOR, growing(Gate))),
+            (judged.c.gone.is_not(None), literal(Gate.FACTS, growing(Gate))),
+            else_=literal(Gate.VALIDITY, growing(Gate)),
         ).label("gate"),
         case((judged.c.moved, literal(MOVED, Text)), else_=func.coalesce(judged.c.gone, literal(PASSED, Text))).label(
             "reason"

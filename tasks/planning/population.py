@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import Text, TypeEngine
 
-from models.core.base import WORD, enumeration
+from models.core.base import WORD, enumeration, growing
 from models.core.cadence import later, moment
 from models.core.offsets import Offset
 from models.core.words import (
@@ -291,9 +291,9 @@ OF_STEPS: dict[str, TypeEngine[Any]] = {
     "channels": ARRAY(Text),
     "channels_when_late": ARRAY(Text),
     "conditions": ARRAY(Text),
-    "role": enumeration(Role),
+    "role": growing(Role),
     "approval": ARRAY(Text),
-    "opens_case": enumeration(CaseKind),
+    "opens_case": growing(CaseKind),
     "holds_account": Boolean(),
     "state": enumeration(TouchState),
     "skipped_when_late": Boolean(),

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import Text
 
-from models.core.base import enumeration
+from models.core.base import enumeration, growing
 from models.core.cadence import moment
 from models.core.words import Decision, Gate, ProcessName, TouchState
 from models.ledger.accounts_of_runs import Counts, RunAccount
@@ -104,7 +104,7 @@ def _insertion(wanted: Subquery, now: datetime, run_id: UUID | None) -> Insert:
         select(
             *columns,
             *stamps.values(),
-            case((late, literal(Gate.VALIDITY, enumeration(Gate)))),
+            case((late, literal(Gate.VALIDITY, growing(Gate)))),
             case((late, wanted.c.late)),
         ),
     )
@@ -141,7 +141,7 @@ def _late_verdicts(planned: CTE, now: datetime, run_id: UUID | None) -> Insert:
     """The record of what was skipped because it was found late (invariant 6)."""
     skipped = select(
         planned.c.id,
-        literal(Gate.VALIDITY, enumeration(Gate)),
+        literal(Gate.VALIDITY, growing(Gate)),
         literal(Decision.STOP, enumeration(Decision)),
         planned.c.reason,
         func.jsonb_build_object(),

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, literal, select, update
 
-from models.core.base import Facts, enumeration
+from models.core.base import Facts, enumeration, growing
 from models.core.cadence import moment
 from models.core.errors import AftercareError
 from models.core.words import Decision, Gate, StepKind, SubjectKind, TouchState
@@ -135,7 +135,7 @@ def cancel_touches(
         ["touch_id", "gate", "decision", "reason", "figures", "decided_at"],
         select(
             cancelled.c.id,
-            literal(gate, enumeration(Gate)),
+            literal(gate, growing(Gate)),
             literal(Decision.STOP, enumeration(Decision)),
             literal(reason, Verdict.reason.type),
             literal(figures, Verdict.figures.type),

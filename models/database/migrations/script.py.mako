@@ -1,5 +1,7 @@
 """${message}
 
+Locks: say which, for how long, and whether a table is read or rewritten.
+
 Revision ID: ${up_revision}
 Revises: ${down_revision | comma,n}
 """
@@ -16,7 +18,3 @@ depends_on = ${repr(depends_on)}
 
 def upgrade() -> None:
     ${upgrades if upgrades else "pass"}
-
-
-def downgrade() -> None:
-    ${downgrades if downgrades else "pass"}

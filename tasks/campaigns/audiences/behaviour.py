@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from models.campaigns.tables import CampaignRecipient
-from models.core.base import enumeration
+from models.core.base import growing
 from models.core.cadence import at_local
 from models.core.words import AppointmentStatus, CampaignAnswer, CaseKind, InvoiceKind, InvoiceStatus
 from models.ledger.tables import Case
@@ -59,7 +59,7 @@ def opted_out(purpose: SQLColumnExpression[Any], since: Moment, until: Moment) -
 
 def complained(since: Moment, until: Moment) -> ColumnElement[bool]:
     """The customer complained, whatever about."""
-    kind = literal(CaseKind.COMPLAINT, enumeration(CaseKind))
+    kind = literal(CaseKind.COMPLAINT, growing(CaseKind))
     return _theirs(Case.customer_id, Case.kind == kind, Case.opened_at >= since, Case.opened_at <= until)
 
 

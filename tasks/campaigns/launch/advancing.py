@@ -24,7 +24,7 @@ from models.campaigns.measures import winner_of
 from models.campaigns.plans import CampaignPlan, read_plan
 from models.campaigns.states import UNDER_WAY
 from models.campaigns.tables import Campaign, CampaignRecipient, CampaignVariant
-from models.core.base import enumeration
+from models.core.base import enumeration, growing
 from models.core.words import CampaignState, Decision, Gate, TouchState
 from models.ledger.accounts_of_runs import RunAccount
 from models.ledger.tables import OF_CAMPAIGNS, Touch, Verdict
@@ -268,7 +268,7 @@ def _clear(connection: Connection, campaign: Row[Any], now: datetime, run_id: UU
         ["touch_id", "gate", "decision", "reason", "figures", "decided_at", "run_id"],
         select(
             ended.c.id,
-            literal(Gate.FACTS, enumeration(Gate)),
+            literal(Gate.FACTS, growing(Gate)),
             literal(Decision.STOP, enumeration(Decision)),
             literal(CANCELLED, Text),
             func.jsonb_build_object(),

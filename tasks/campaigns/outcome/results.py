@@ -31,10 +31,10 @@ from sqlalchemy.sql.selectable import Subquery
 from models.campaigns.plans import read_plan
 from models.campaigns.results import CampaignAccount, CampaignResults, Group, Place
 from models.campaigns.tables import Campaign, CampaignRecipient, CampaignVariant
-from models.core.base import enumeration
+from models.core.base import growing
 from models.core.cadence import moment
 from models.core.errors import AftercareError
-from models.core.words import CAMPAIGNS, CampaignAnswer, Gate, TouchState, Wave
+from models.core.words import CAMPAIGNS, CampaignAnswer, Gate, Purpose, TouchState, Wave
 from models.ledger.tables import Touch
 from tasks.campaigns.audiences.behaviour import arrived, booked, complained, had_work_done, opted_out, spending
 from tasks.database.statistics import prepare_for_large_statements
@@ -142,7 +142,7 @@ def measure(campaign: Row[Any], now: datetime) -> Measured:
     plan = read_plan(campaign.plan)
     since = CampaignRecipient.anchor_at
     until = func.least(since + literal(timedelta(days=plan.measured_days), Interval), moment(now))
-    purpose = literal(plan.purpose, enumeration(type(plan.purpose)))
+    purpose = literal(plan.purpose, growing(Purpose))
     return Measured(campaign.id, purpose, plan.measured_days, since, until)
 
 

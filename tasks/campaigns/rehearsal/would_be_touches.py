@@ -32,7 +32,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import Text
 
 from models.campaigns.plans import CampaignPlan
-from models.core.base import enumeration
+from models.core.base import enumeration, growing
 from models.core.cadence import ZONED, later, local_day, moment
 from models.core.words import Decision, Gate, Purpose, Rehearsed, StepKind, Wave
 from models.people.tables import Customer, Store
@@ -171,7 +171,7 @@ def held_out_lots(after: int, up_to: int) -> Select[Any]:
         row.wave,
         row.variant,
         _outcome(Rehearsed.HELD_OUT).label("outcome"),
-        literal(Gate.NONE, enumeration(Gate)).label("gate"),
+        literal(Gate.NONE, growing(Gate)).label("gate"),
         literal(None, Text).label("reason"),
         literal(None, Text).label("channel"),
         literal(None, BigInteger).label("contact_point_id"),
@@ -195,8 +195,8 @@ def _due(plan: CampaignPlan, moment_of: datetime, after: int, up_to: int) -> CTE
             row.time_zone,
             row.wave,
             row.variant,
-            literal(StepKind.MESSAGE, enumeration(StepKind)).label("kind"),
-            literal(plan.purpose, enumeration(Purpose)).label("purpose"),
+            literal(StepKind.MESSAGE, growing(StepKind)).label("kind"),
+            literal(plan.purpose, growing(Purpose)).label("purpose"),
             literal(plan.priority, Integer).label("priority"),
             literal([channel.value for channel in plan.channels], ARRAY(Text)).label("channels"),
             row.anchor_at.label("due_at"),

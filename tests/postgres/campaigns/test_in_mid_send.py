@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, func, insert, literal, select, update
 
 from models.campaigns.tables import Campaign
-from models.core.base import enumeration
+from models.core.base import growing
 from models.core.settings import MessagePrices
 from models.core.words import ChannelName, ContactKind, ProcessName, Purpose, TouchState
 from models.ledger.accounts_of_runs import RunAccount
@@ -248,7 +248,7 @@ def crowd(office: CampaignOffice, count: int) -> None:
                 ["customer_id", "kind", "value"],
                 select(
                     Customer.id,
-                    literal(ContactKind.PHONE, enumeration(ContactKind)),
+                    literal(ContactKind.PHONE, growing(ContactKind)),
                     func.concat("+86139", 10_000_000 + Customer.id),
                 ).where(Customer.id > first),
             )
