@@ -73,7 +73,7 @@ def _run(run: RunSeen, zone: ZoneInfo) -> str:
 
 def _account(run: RunSeen) -> Iterator[str]:
     account = run.account or {}
-    for name in ("planned", "claimed", "sent", "failed", "unknown"):
+    for name in ("planned", "claimed", "sent", "failed", "unknown", "missed"):
         if account.get(name):
             yield f"{name} {account[name]:,}"
     for name in ("deferred", "cancelled", "ended"):

@@ -69,7 +69,7 @@ def _of_touch(touch: TouchSeen, zone: ZoneInfo) -> str:
             return f"Failed on {since}{because}. A person must settle it."
         case TouchState.UNKNOWN:
             return f"May or may not have arrived{because}. A receipt or a person must settle it."
-        case TouchState.CANCELLED | TouchState.SUPERSEDED | TouchState.SKIPPED:
+        case TouchState.CANCELLED | TouchState.SUPERSEDED | TouchState.SKIPPED | TouchState.MISSED:
             return f"{touch.state.capitalize()} on {since}{because}."
         case _:
             assert_never(touch.state)

@@ -39,6 +39,8 @@ class CampaignAccount(BaseModel):
     """Accepted by a channel."""
     handed_to_staff: int = 0
     """Found late, and made a call."""
+    missed: int = 0
+    """Handed to staff, and nobody called in time."""
     failed: int = 0
     unknown: int = 0
     """May or may not have arrived."""
@@ -49,7 +51,7 @@ class CampaignAccount(BaseModel):
         """Raises `Unbalanced`."""
         parts = (
             self.control, self.not_planned, self.passed_over, self.waiting, sum(self.held.values()), self.on_its_way,
-            self.sent, self.handed_to_staff, self.failed, self.unknown, sum(self.stopped.values()),
+            self.sent, self.handed_to_staff, self.missed, self.failed, self.unknown, sum(self.stopped.values()),
         )  # fmt: skip
         if self.recipients != sum(parts):
             equation = "recipients = control + not planned + passed over + waiting + held + sent + … + stopped"

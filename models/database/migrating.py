@@ -21,7 +21,8 @@ QUOTED = re.compile(r"'([^']*)'")
 Difference = tuple[str, str, str]
 
 
-def _configuration(connection: Connection) -> Config:
+def configuration(connection: Connection) -> Config:
+    """Alembic's configuration for the database of a connection that is in no transaction."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
@@ -30,7 +31,7 @@ def _configuration(connection: Connection) -> Config:
 
 def migrate(connection: Connection, revision: str = "head") -> None:
     """Run the migrations that the database has not seen, up to a revision."""
-    command.upgrade(_configuration(connection), revision)
+    command.upgrade(configuration(connection), revision)
 
 
 def differences(connection: Connection) -> list[object]:

@@ -28,6 +28,8 @@ class RunAccount(BaseModel):
     """By reason: looked at, and not planned."""
     ended: Counts = Field(default_factory=dict)
     """By reason: planned earlier, ended by this sweep because the reason for them has gone."""
+    missed: int = 0
+    """Calls and tasks that were on a list of staff, and that nobody did while they were valid."""
     claimed: int = 0
     sent: int = 0
     """Accepted by a channel, or handed to staff as a call or a task."""

@@ -27,6 +27,8 @@ class Standing(StrEnum):
     """Held by a gate until later."""
     STOPPED = "stopped"
     """Its reason has gone, a gate stopped it, or it was found too late."""
+    MISSED = "missed"
+    """On the list of staff, and nobody did it while it was valid."""
     FAILED = "failed"
     UNKNOWN = "unknown"
 
@@ -46,6 +48,8 @@ def standing_of(state: TouchState, *, held: bool) -> Standing:
             return Standing.CALLED
         case TouchState.CANCELLED | TouchState.SUPERSEDED | TouchState.SKIPPED:
             return Standing.STOPPED
+        case TouchState.MISSED:
+            return Standing.MISSED
         case TouchState.FAILED:
             return Standing.FAILED
         case TouchState.UNKNOWN:

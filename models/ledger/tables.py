@@ -235,6 +235,8 @@ class Touch(Base):
             "id",
             postgresql_where=sql("state in ('done', 'cancelled', 'skipped', 'superseded')"),
         ),
+        # Of these a manager is told, and there are few of them.
+        Index("ix_touches_missed", "due_at", "id", postgresql_where=sql("state = 'missed'")),
         Index(
             "ix_touches_of_campaigns",
             "policy_version_id",

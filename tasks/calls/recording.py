@@ -22,12 +22,14 @@ from models.stores.working_hours import WorkingHours
 from models.subjects.money import Account, Promise
 from tasks import audit
 from tasks.cases.handling import NewCase, open_case
+from tasks.ledger.transitions import move
 from tasks.self_service.surveys import Answer, answer_survey
 from tasks.stores.staff import Actor, find_actor
 from tasks.touches.picking import cancel_touches, find_touch, lock_touch, short
 
 REFUSED = "the customer refuses contact"
 WRONG_NUMBER = "wrong number, found out by a call"
+ON_A_LIST = (TouchState.READY,)
 LET_GO = {"held_by": None, "held_until": None}
 """What is recorded is on nobody's screen any more."""
 
@@ -102,11 +104,8 @@ def record_outcome(
 def finish_task(connection: Connection, id_prefix: str, now: datetime, staff_code: str, note: str | None) -> UUID:
     """Settle a ready desk task; the touch's id. Raises what `record_outcome` raises of touch and staff."""
     touch, actor = _take(connection, id_prefix, StepKind.TASK, staff_code, now)
-    connection.execute(
-        update(Touch)
-        .where(Touch.id == touch.id)
-        .values(state=TouchState.DONE, state_at=now, gate=None, reason=None, assigned_to=actor.id, **LET_GO)
-    )
+    values = {"gate": None, "reason": None, "assigned_to": actor.id, **LET_GO}
+    move(connection, [touch.id], TouchState.DONE, ON_A_LIST, now, **values)
     before, after = {"state": touch.state}, {"state": TouchState.DONE, "note": note}
     audit.record(connection, now, actor.code, "task.finished", "touch", touch.id, before, after)
     return UUID(str(touch.id))
@@ -115,7 +114,7 @@ def finish_task(connection: Connection, id_prefix: str, now: datetime, staff_cod
 def _take(
     connection: Connection, id_prefix: str, kind: StepKind, staff_code: str, now: datetime
 ) -> tuple[Row[Any], Actor]:
-    touch = lock_touch(connection, find_touch(connection, id_prefix), (TouchState.READY,))
+    touch = lock_touch(connection, find_touch(connection, id_prefix), ON_A_LIST)
     if touch.kind != kind:
         raise NotOfThatKind(touch.id, touch.kind, kind)
     actor = find_actor(connection, staff_code, touch.store_id)
@@ -183,7 +182,7 @@ def _settle(
     now: datetime,
 ) -> None:
     """Done; or on the list again, and valid for long enough."""
-    values: dict[str, Any] = {"state": effects.state, "state_at": now, "gate": None, "reason": None, "outcome": outcome}
+    values: dict[str, Any] = {"gate": None, "reason": None, "outcome": outcome}
     values |= LET_GO
     if effects.again_at is not None:
         valid_until = max(touch.valid_until, effects.again_at + KEPT_ALIVE)
@@ -193,7 +192,7 @@ def _settle(
             "reason": CALL_AGAIN.format(outcome=outcome),
         }
     values["contact_point_id"] = number.id if number else None
-    connection.execute(update(Touch).where(Touch.id == touch.id).values(**values))
+    move(connection, [touch.id], effects.state, ON_A_LIST, now, **values)
 
 
 def _invalidate(connection: Connection, phone: Row[Any], actor: Actor, now: datetime) -> None:

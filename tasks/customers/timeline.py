@@ -28,7 +28,7 @@ from models.calls.surveys import DIMENSIONS, SurveyAnswer
 from models.campaigns.tables import Campaign, CampaignRecipient
 from models.core.base import WORD, Facts, enumeration
 from models.core.cadence import LOCAL, ZONED
-from models.core.words import RECIPIENT, Gate, Wave
+from models.core.words import RECIPIENT, Gate, TouchState, Wave
 from models.ledger.tables import AuditEntry, CallAttempt, Case, CaseNote, DeliveryReceipt, Reply, Touch, Verdict
 from models.ledger.touch_states import OPEN
 from models.people.tables import Consent, ContactPoint, Customer, StaffMember, Store
@@ -159,11 +159,12 @@ def _day(day: Any) -> ColumnElement[Any]:
 
 def _touches() -> Select[Any]:
     carrier = aliased(Touch, name="carrier")
-    to_come = Touch.state.in_(OPEN)
+    to_come, undone = Touch.state.in_(OPEN), Touch.state == TouchState.MISSED
+    said_or_ended = func.coalesce(Touch.contacted_at, Touch.state_at)
     return (
         _entry(
             EntryKind.TOUCH,
-            case((to_come, Touch.not_before), else_=func.coalesce(Touch.contacted_at, Touch.state_at)),
+            case((to_come, Touch.not_before), (undone, Touch.state_at), else_=said_or_ended),
             Touch.id,
             process=Touch.process, step=Touch.step, what=Touch.kind, purpose=Touch.purpose, state=Touch.state,
             channel=Touch.channel, recipient=ContactPoint.value, body=Touch.body, gate=Touch.gate, reason=Touch.reason,

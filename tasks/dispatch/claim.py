@@ -30,7 +30,6 @@ from sqlalchemy import (
     or_,
     select,
     union_all,
-    update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import Text
@@ -43,7 +42,14 @@ from models.people.tables import Customer
 from tasks.database.statistics import each_of
 from tasks.dispatch.gates import judge
 from tasks.dispatch.tasks_of_desks import carry_out
+from tasks.ledger.transitions import change_each
 from tasks.stores.rules import as_parameter, read_store_rules, rules_table
+
+CLAIMED_AS = (
+    TouchState.CLAIMED, TouchState.READY, TouchState.PLANNED, TouchState.UNKNOWN, TouchState.SUPERSEDED,
+    TouchState.SKIPPED, TouchState.CANCELLED,
+)  # fmt: skip
+"""What a due touch may become by its verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +211,9 @@ def _movement(judged: CTE) -> Update:
     claimed = and_(passes, row.kind == StepKind.MESSAGE)
     holds = row.decision == Decision.HOLD
     return (
-        update(Touch)
+        change_each(_state(row, passes, holds), dict.fromkeys(CLAIMED_AS, (TouchState.PLANNED,)), NOW)
         .where(Touch.id == row.id, row.mine)
         .values(
-            state=_state(row, passes, holds),
-            state_at=NOW,
             gate=case((~passes, row.gate)),
             reason=row.reason,
             not_before=case((holds, row.until), else_=Touch.not_before),

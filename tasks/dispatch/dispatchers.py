@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Engine, Uuid, and_, case, func, insert, literal, null, update
+from sqlalchemy import ColumnElement, Connection, Engine, Uuid, and_, case, func, insert, literal, null
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.core.base import enumeration
-from models.core.cadence import moment
 from models.core.words import TouchState
 from models.ledger.tables import Dispatcher, Touch
 from tasks.database.leases import Lease, is_held
+from tasks.ledger.transitions import change, change_each
 
 LOCK_CLASS = 727_002
 """The first key of the advisory locks of dispatchers; the second is the dispatcher's id."""
@@ -48,12 +48,12 @@ def recover_abandoned(connection: Connection, now: datetime) -> int:
     unsent = _unsent()
     again = (Touch.state == TouchState.CLAIMED) | Touch.resendable
     states = enumeration(TouchState)
+    after = case((again, literal(TouchState.PLANNED, states)), else_=literal(TouchState.UNKNOWN, states))
+    ways = dict.fromkeys((TouchState.PLANNED, TouchState.UNKNOWN), IN_FLIGHT)
     returned = connection.execute(
-        update(Touch)
+        change_each(after, ways, now)
         .where(Touch.state.in_(IN_FLIGHT), ~is_held(LOCK_CLASS, Touch.claimed_by))
         .values(
-            state=case((again, literal(TouchState.PLANNED, states)), else_=literal(TouchState.UNKNOWN, states)),
-            state_at=moment(now),
             reason=case((again, null()), else_=literal(CUT_OFF)),
             contacted_at=case((unsent, null()), else_=Touch.contacted_at),
             merged_into=case((unsent, null()), else_=Touch.merged_into),
@@ -69,15 +69,13 @@ def recover_unanswered(connection: Connection, dispatcher_id: int, in_hand: Sequ
     `in_hand` is what the dispatcher knows that it holds.
     """
     connection.execute(
-        update(Touch)
+        change(TouchState.PLANNED, (TouchState.CLAIMED,), now)
         .where(
             Touch.claimed_by == dispatcher_id,
             Touch.state == TouchState.CLAIMED,
             Touch.id != func.all(literal(list(in_hand), ARRAY(Uuid))),
         )
         .values(
-            state=TouchState.PLANNED,
-            state_at=moment(now),
             contacted_at=case((_unsent(), null()), else_=Touch.contacted_at),
             merged_into=case((_unsent(), null()), else_=Touch.merged_into),
             claimed_by=null(),

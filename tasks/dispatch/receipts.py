@@ -18,6 +18,7 @@ from sqlalchemy.types import Text
 from models.core.cadence import moment
 from models.core.words import ReceiptStatus, TouchState
 from models.ledger.tables import DeliveryReceipt, Touch
+from tasks.ledger.transitions import change
 
 NOT_YET = (TouchState.PLANNED, TouchState.CLAIMED, TouchState.SENDING)
 """The dispatch has not written down what became of the message."""
@@ -196,12 +197,10 @@ def _settle_one(connection: Connection, head: UUID, receipt: Receipt, now: datet
     state = TouchState.SENT if delivered else TouchState.FAILED
     moves = Touch.state != state
     reason = None if delivered else ": ".join(part for part in (UNDELIVERED, receipt.reason) if part)
-    values: dict[str, Any] = {
-        "state": state,
-        "state_at": case((moves, moment(now)), else_=Touch.state_at),
-        "reason": case((moves, literal(reason, Text)), else_=Touch.reason),
-    }
+    settling = change(state, SETTLED_BY[receipt.status], now, restamp=False).where(together)
+    settling = settling.values(reason=case((moves, literal(reason, Text)), else_=Touch.reason))
     if delivered:
-        values["delivered_at"] = func.coalesce(Touch.delivered_at, moment(min(receipt.reported_at, now)))
-    statement = update(Touch).where(together, Touch.state.in_(SETTLED_BY[receipt.status]))
-    connection.execute(statement.where(literal(delivered) | Touch.delivered_at.is_(None)).values(**values))
+        arrived = func.coalesce(Touch.delivered_at, moment(min(receipt.reported_at, now)))
+        connection.execute(settling.values(delivered_at=arrived))
+    else:
+        connection.execute(settling.where(Touch.delivered_at.is_(None)))

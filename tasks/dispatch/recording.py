@@ -21,7 +21,6 @@ from sqlalchemy import (
     literal,
     null,
     or_,
-    update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import Boolean, Text
@@ -34,6 +33,7 @@ from models.ledger.tables import Touch
 from tasks.channels.backoff import next_attempt
 from tasks.channels.contract import Accepted, Outcome, Rejected, Transient, Unknown
 from tasks.dispatch.release import Released
+from tasks.ledger.transitions import change, change_each
 
 COLUMNS = (
     column("id", Uuid()),
@@ -44,6 +44,8 @@ COLUMNS = (
     column("resent", Boolean()),
 )
 """What a statement is told of each result."""
+RESULTS = (TouchState.SENT, TouchState.FAILED, TouchState.UNKNOWN, TouchState.PLANNED)
+TAKES_A_RESULT = (TouchState.SENDING, TouchState.UNKNOWN, TouchState.PLANNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +123,9 @@ def _recording() -> Update:
     again = row.again_at.is_not(None)
     afresh = and_(again, ~row.resent)
     return (
-        update(Touch)
+        change_each(cast(row.state, enumeration(TouchState)), dict.fromkeys(RESULTS, TAKES_A_RESULT), NOW)
         .where(Touch.id == row.id, still_open)
         .values(
-            state=cast(row.state, enumeration(TouchState)),
-            state_at=NOW,
             gate=case((again, literal(Gate.RETRY, growing(Gate)))),
             reason=row.reason,
             message_id=row.message_id,
@@ -163,14 +163,13 @@ PUT_BACK = {
 def put_back(connection: Connection, ids: Sequence[UUID], gate: Gate, now: datetime, *, dispatcher_id: int) -> None:
     """Plan again what was claimed for a channel, or of a campaign, that is paused since."""
     connection.execute(
-        update(Touch)
+        change(TouchState.PLANNED, (TouchState.CLAIMED,), now)
         .where(
             Touch.id == func.any(literal(list(ids), ARRAY(Uuid))),
-            Touch.state == TouchState.CLAIMED,
             Touch.claimed_by == literal(dispatcher_id, BigInteger),
         )
         .values(
-            state=TouchState.PLANNED, state_at=now, claimed_by=None, gate=gate, reason=PUT_BACK[gate],
+            claimed_by=None, gate=gate, reason=PUT_BACK[gate],
             contacted_at=case((Touch.resendable, Touch.contacted_at), else_=null()),
             merged_into=case((Touch.resendable, Touch.merged_into), else_=null()),
         )

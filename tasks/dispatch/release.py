@@ -29,7 +29,6 @@ from sqlalchemy import (
     or_,
     select,
     union_all,
-    update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
@@ -42,6 +41,7 @@ from models.people.tables import ContactPoint
 from tasks.channels.contract import Message
 from tasks.dispatch.dispatchers import IN_FLIGHT
 from tasks.dispatch.gates import NO_CONSENT, latest_consent
+from tasks.ledger.transitions import change, change_each, check_all_moved, move
 from tasks.messages.letters import THESE, Letter, as_ids, kinds_of, letters_about
 from tasks.planning.ending import MOVED, still_true
 
@@ -52,6 +52,7 @@ KEYED = bindparam("keyed", type_=Boolean)
 """Whether the channel takes the touch's id as an idempotency key."""
 LEAVING = (column("id", Uuid()), column("subject_line", Text()), column("body", Text()))
 """What leaves, and what it says where that is to be kept."""
+STOPPED_AS = (TouchState.CANCELLED, TouchState.SUPERSEDED, TouchState.UNKNOWN)
 NOTHING_TO_SAY = "there is nothing left to say"
 NO_KEYS = "it may have gone out before, and the channel takes no key that would keep it from doubling"
 
@@ -132,11 +133,9 @@ def _last_look(kinds: frozenset[SubjectKind]) -> Select[Any]:
     row = looked.c
     ours = and_(mine.c.state.in_(IN_FLIGHT), mine.c.claimed_by == DISPATCHER)
     stopped = (
-        update(Touch)
+        change_each(row.state, dict.fromkeys(STOPPED_AS, IN_FLIGHT), NOW)
         .where(Touch.id == row.id, row.gate.is_not(None), Touch.state.in_(IN_FLIGHT), Touch.claimed_by == DISPATCHER)
         .values(
-            state=row.state,
-            state_at=NOW,
             gate=row.gate,
             reason=row.reason,
             resendable=False,
@@ -243,39 +242,18 @@ def _lines_elsewhere() -> Select[Any]:
 
 def _call_unknown(connection: Connection, ids: Sequence[UUID], now: datetime) -> None:
     """What may have gone out before, in a message that does not go again."""
-    if ids:
-        connection.execute(
-            update(Touch)
-            .where(Touch.id.in_(ids))
-            .values(
-                state=TouchState.UNKNOWN, state_at=now, gate=Gate.FACTS, reason=TORN, claimed_by=None,
-                resendable=False,
-            )
-        )  # fmt: skip
+    values = {"gate": Gate.FACTS, "reason": TORN, "claimed_by": None, "resendable": False}
+    move(connection, ids, TouchState.UNKNOWN, IN_FLIGHT, now, **values)
 
 
 def _put_away(connection: Connection, ids: Sequence[UUID], now: datetime) -> None:
-    if ids:
-        connection.execute(
-            update(Touch)
-            .where(Touch.id.in_(ids))
-            .values(
-                state=TouchState.CANCELLED, state_at=now, gate=Gate.FACTS, reason=NOTHING_TO_SAY, claimed_by=None,
-                contacted_at=None,
-            )
-        )  # fmt: skip
+    values = {"gate": Gate.FACTS, "reason": NOTHING_TO_SAY, "claimed_by": None, "contacted_at": None}
+    move(connection, ids, TouchState.CANCELLED, IN_FLIGHT, now, **values)
 
 
 def _give_back(connection: Connection, ids: Sequence[UUID], now: datetime) -> None:
-    if ids:
-        connection.execute(
-            update(Touch)
-            .where(Touch.id.in_(ids))
-            .values(
-                state=TouchState.PLANNED, state_at=now, reason=HEAD_FELL_AWAY, claimed_by=None, contacted_at=None,
-                merged_into=None, channel=None, contact_point_id=None, resendable=False,
-            )
-        )  # fmt: skip
+    unsaid = dict.fromkeys(("claimed_by", "contacted_at", "merged_into", "channel", "contact_point_id"))
+    move(connection, ids, TouchState.PLANNED, IN_FLIGHT, now, reason=HEAD_FELL_AWAY, resendable=False, **unsaid)
 
 
 def _write(heads: dict[UUID, Any], rows: list[Any], letters: dict[UUID, Letter], now: datetime) -> list[Released]:
@@ -315,7 +293,9 @@ def _let_go(connection: Connection, released: Sequence[Released], now: datetime,
     """Mark as `sending` what leaves and keep what it says, in one change: each writes to nearly every index."""
     leaving = [one for message in released for one in _leaving(message)]
     if leaving:
-        connection.execute(_letting_go(), {"leaving": leaving, "now": now, "keyed": resendable})
+        moved = connection.execute(_letting_go(), {"leaving": leaving, "now": now, "keyed": resendable}).rowcount
+        ids = [touch_id for message in released for touch_id in (message.message.id, *message.carried)]
+        check_all_moved(connection, ids, TouchState.SENDING, moved)
 
 
 def _leaving(released: Released) -> Iterator[dict[str, str | None]]:
@@ -334,11 +314,9 @@ def _letting_go() -> Update:
     leaving = func.jsonb_to_recordset(bindparam("leaving", type_=JSONB)).table_valued(*LEAVING, name="leaving")
     row = leaving.render_derived(with_types=True).c
     return (
-        update(Touch)
+        change(TouchState.SENDING, IN_FLIGHT, NOW)
         .where(Touch.id == row.id)
         .values(
-            state=TouchState.SENDING,
-            state_at=NOW,
             gate=null(),
             reason=null(),
             resendable=KEYED,

@@ -14,6 +14,7 @@ from models.ledger.tables import PolicyVersion, Run, Touch
 from models.ledger.watching import LastRun
 from models.people.tables import Store
 from tasks.overview.days import of_store
+from tasks.overview.missed import read_missed
 
 EXPIRED_SINCE = timedelta(days=7)
 GIVEN_UP = (TouchState.UNKNOWN, TouchState.FAILED)
@@ -32,6 +33,8 @@ class LedgerHealth:
     failed: int
     expired: int
     """Found too late in the last week."""
+    missed: int
+    """Calls and tasks that staff let pass in the last week."""
 
 
 def has_stores(connection: Connection) -> bool:
@@ -70,6 +73,7 @@ def read_ledger_health(connection: Connection, now: datetime, store_id: int | No
         unknown=counted.get(TouchState.UNKNOWN, 0),
         failed=counted.get(TouchState.FAILED, 0),
         expired=connection.scalar(of_store(expired, Touch.store_id, store_id)) or 0,
+        missed=read_missed(connection, now, store_id).count,
     )
 
 

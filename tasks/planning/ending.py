@@ -19,16 +19,16 @@ from sqlalchemy import (
     select,
     true,
     union_all,
-    update,
 )
 from sqlalchemy.types import Text
 
 from models.core.base import enumeration, growing
 from models.core.cadence import Now, moment
 from models.core.words import CAMPAIGNS, RECIPIENT, Decision, Gate, ProcessName, SubjectKind, TouchState
-from models.ledger.accounts_of_runs import Counts
+from models.ledger.accounts_of_runs import RunAccount
 from models.ledger.tables import PolicyVersion, Touch, Verdict
 from models.ledger.touch_states import OPEN
+from tasks.ledger.transitions import change_each
 from tasks.planning.population import PASSED
 from tasks.subjects.account.netting import ONCE
 from tasks.subjects.contract import Those
@@ -36,19 +36,31 @@ from tasks.subjects.registry import subject_of
 
 MOVED = "the date moved"
 GONE = "the subject is no longer there"
+UNDONE = "nobody did it in time"
+WAYS = {
+    TouchState.SUPERSEDED: OPEN,
+    TouchState.CANCELLED: OPEN,
+    TouchState.SKIPPED: (TouchState.PLANNED, TouchState.AWAITING_APPROVAL),
+    TouchState.MISSED: (TouchState.READY,),
+}
+"""How an open touch ends, and in which states it is then found."""
 
 
-def end_reasonless(connection: Connection, process: ProcessName, now: datetime, run_id: UUID | None) -> Counts:
-    """Cancel or supersede the open touches of a process whose reason has gone; how many, by reason."""
+def end_open(connection: Connection, process: ProcessName, now: datetime, run_id: UUID | None) -> RunAccount:
+    """End the open touches of a process whose reason has gone, or whose time has passed: how many, in an account.
+
+    What staff had on their list and let pass undone is `missed`, and counted by itself (invariant 6). A touch that
+    somebody settles at this very moment is left as they leave it.
+    """
     kinds = _kinds_of(connection, process)
     if not kinds:
-        return {}
+        return RunAccount()
     ended = _endings(process, kinds, now).cte("ended")
     changed = (
-        update(Touch)
+        change_each(ended.c.state, WAYS, now)
         .where(Touch.id == ended.c.touch_id)
-        .values(state=ended.c.state, state_at=moment(now), gate=ended.c.gate, reason=ended.c.reason)
-        .returning(Touch.id, Touch.gate, Touch.reason)
+        .values(gate=ended.c.gate, reason=ended.c.reason)
+        .returning(Touch.id, Touch.state, Touch.reason)
         .cte("changed")
     )
     recorded = insert(Verdict).from_select(
@@ -61,11 +73,15 @@ def end_reasonless(connection: Connection, process: ProcessName, now: datetime, 
             ended.c.figures,
             moment(now),
             literal(run_id, Verdict.run_id.type),
-        ),
+        ).join(changed, changed.c.id == ended.c.touch_id),
     )
-    counted = select(changed.c.reason, func.count().label("touches")).group_by(changed.c.reason)
-    rows = connection.execute(counted.add_cte(recorded.cte("recorded"))).all()
-    return {row.reason: row.touches for row in rows}
+    parts = (changed.c.state, changed.c.reason)
+    counted = select(*parts, func.count().label("touches")).group_by(*parts)
+    account = RunAccount()
+    for row in connection.execute(counted.add_cte(recorded.cte("recorded"))):
+        missed = row.state is TouchState.MISSED
+        account += RunAccount(missed=row.touches) if missed else RunAccount(ended={row.reason: row.touches})
+    return account
 
 
 def _kinds_of(connection: Connection, process: ProcessName) -> list[SubjectKind]:
@@ -79,7 +95,7 @@ def _kinds_of(connection: Connection, process: ProcessName) -> list[SubjectKind]
 
 
 def _endings(process: ProcessName, kinds: Sequence[SubjectKind], now: datetime) -> Select[Any]:
-    """The open touches whose reason has gone, each with the state it ends in.
+    """The open touches whose reason has gone, or whose time has passed, each with the state it ends in.
 
     What may have gone out before its dispatcher was cut off is left to the claim, which calls it unknown.
     """
@@ -87,21 +103,26 @@ def _endings(process: ProcessName, kinds: Sequence[SubjectKind], now: datetime) 
     open_touches = select(Touch).where(*its_own).cte("open_touches")
     judged = union_all(*(still_true(open_touches, kind, now) for kind in kinds)).subquery("judged")
     ended = or_(judged.c.moved, judged.c.gone.is_not(None), judged.c.passed)
+    states, undone = enumeration(TouchState), judged.c.state == TouchState.READY
     return select(
         judged.c.touch_id,
         case(
-            (judged.c.moved, literal(TouchState.SUPERSEDED, enumeration(TouchState))),
-            (judged.c.gone.is_not(None), literal(TouchState.CANCELLED, enumeration(TouchState))),
-            else_=literal(TouchState.SKIPPED, enumeration(TouchState)),
+            (judged.c.moved, literal(TouchState.SUPERSEDED, states)),
+            (judged.c.gone.is_not(None), literal(TouchState.CANCELLED, states)),
+            (undone, literal(TouchState.MISSED, states)),
+            else_=literal(TouchState.SKIPPED, states),
         ).label("state"),
         case(
             (judged.c.moved, literal(Gate.ANCHOR, growing(Gate))),
             (judged.c.gone.is_not(None), literal(Gate.FACTS, growing(Gate))),
             else_=literal(Gate.VALIDITY, growing(Gate)),
         ).label("gate"),
-        case((judged.c.moved, literal(MOVED, Text)), else_=func.coalesce(judged.c.gone, literal(PASSED, Text))).label(
-            "reason"
-        ),
+        case(
+            (judged.c.moved, literal(MOVED, Text)),
+            (judged.c.gone.is_not(None), judged.c.gone),
+            (undone, literal(UNDONE, Text)),
+            else_=literal(PASSED, Text),
+        ).label("reason"),
         func.coalesce(judged.c.figures, func.jsonb_build_object()).label("figures"),
     ).where(ended)
 
@@ -125,6 +146,7 @@ def still_true(touches: CTE, kind: SubjectKind, now: Now) -> Select[Any]:
     return (
         select(
             touches.c.id.label("touch_id"),
+            touches.c.state,
             func.coalesce(and_(gone.is_(None), facts.c.anchor_at != touches.c.anchor_at), False).label("moved"),
             case((missing, literal(GONE, Text)), else_=cast(gone, Text)).label("gone"),
             (touches.c.valid_until <= moment(now)).label("passed"),

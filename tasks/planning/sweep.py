@@ -20,7 +20,6 @@ from sqlalchemy import (
     literal,
     select,
     union_all,
-    update,
 )
 from sqlalchemy.types import Text
 
@@ -30,7 +29,8 @@ from models.core.words import Decision, Gate, ProcessName, TouchState
 from models.ledger.accounts_of_runs import Counts, RunAccount
 from models.ledger.tables import Touch, Verdict
 from tasks.database.statistics import count_touches, prepare_for_large_statements
-from tasks.planning.ending import end_reasonless
+from tasks.ledger.transitions import change_each
+from tasks.planning.ending import end_open
 from tasks.planning.insertion import InsertOnce
 from tasks.planning.population import Span, as_touches, judged
 from tasks.policies.catalogue import PolicyInForce, policies_in_force
@@ -39,6 +39,7 @@ FEW = 1000
 """So many new touches change nothing in how PostgreSQL goes about the open ones."""
 LOOKED_AT, PLANNED, REVIVED = "looked at", "planned", "revived"
 REVIVABLE = (TouchState.CANCELLED, TouchState.SUPERSEDED)
+REVIVED_AS = (TouchState.PLANNED, TouchState.AWAITING_APPROVAL)
 RECOMPUTED = (
     "due_at",
     "valid_until",
@@ -51,15 +52,14 @@ RECOMPUTED = (
 
 
 def plan(connection: Connection, process: ProcessName, now: datetime, run_id: UUID | None) -> RunAccount:
-    """Plan what is due for everyone by `now` and a day ahead, and end what has lost its reason.
+    """Plan what is due for everyone by `now` and a day ahead, and end what has lost its reason or was let pass.
 
     One statement per policy in force. Planners of one process wait for each other, and the second finds nothing
     left to plan. Raises `BadPolicy`.
     """
     connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"plan {process}"))))
     prepare_for_large_statements(connection)
-    ended = end_reasonless(connection, process, now, run_id)
-    account = RunAccount(ended=ended)
+    account = end_open(connection, process, now, run_id)
     for in_force in policies_in_force(connection, process):
         rows = connection.execute(sweep(in_force, Span.of_sweep(now), run_id)).all()
         account += account_of(rows)
@@ -113,7 +113,7 @@ def _insertion(wanted: Subquery, now: datetime, run_id: UUID | None) -> Insert:
 def _revival(wanted: Subquery, now: datetime) -> Update:
     """A touch that ended because its reason had gone is due again when the reason is back and nothing was said."""
     return (
-        update(Touch)
+        change_each(wanted.c.state, dict.fromkeys(REVIVED_AS, REVIVABLE), now)
         .where(
             Touch.process == wanted.c.process,
             Touch.subject_kind == wanted.c.subject_kind,
@@ -126,8 +126,6 @@ def _revival(wanted: Subquery, now: datetime) -> Update:
             wanted.c.state != TouchState.SKIPPED,
         )
         .values(
-            state=wanted.c.state,
-            state_at=moment(now),
             gate=None,
             reason=None,
             approved_at=None,

@@ -11,7 +11,7 @@ from tasks.cases.handling import open_cases_for_broken_promises
 from tasks.dispatch.dispatchers import recover_abandoned
 from tasks.dispatch.receipts import forget_held, settle_held
 from tasks.intake.deriving import derive_settlements, derive_warranty_ends
-from tasks.planning.ending import end_reasonless
+from tasks.planning.ending import end_open
 from tasks.policies.processes import list_processes
 from tasks.runs.recording import fail_dead_runs
 from tasks.stores.notices import tell_departments
@@ -28,7 +28,7 @@ def keep_house(connection: Connection, now: datetime, run_id: UUID | None) -> Ru
     account = RunAccount(figures={"recovered": recovered, "settlements_mended": settled})
     account.figures["dead_runs_closed"] = fail_dead_runs(connection, now)
     for process in list_processes(connection):
-        account += RunAccount(ended=end_reasonless(connection, process, now, run_id))
+        account += end_open(connection, process, now, run_id)
     account.figures["departments_told"] = tell_departments(connection, now)
     account.figures["cases_opened"] = open_cases_for_broken_promises(connection, now)
     return account

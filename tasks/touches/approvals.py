@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Uuid, bindparam, func, insert, select, union_all, update
+from sqlalchemy import Connection, Row, Select, Uuid, bindparam, func, insert, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.core.base import Facts
@@ -22,6 +22,7 @@ from tasks.access.reach import check_touch, staff_code_in
 from tasks.access.sessions import SignedIn
 from tasks.database.paging import Order, Page, Place, read_page
 from tasks.database.statistics import expect_many
+from tasks.ledger.transitions import move
 from tasks.messages.letters import Letter, kinds_of, letters_of
 from tasks.planning.ending import still_true
 from tasks.stores.staff import Actor, find_actor
@@ -184,11 +185,8 @@ def approve(connection: Connection, id_prefix: str, now: datetime, staff_code: s
     """
     touch, actor = _take(connection, id_prefix, staff_code)
     check_still_true(connection, touch, now)
-    connection.execute(
-        update(Touch)
-        .where(Touch.id == touch.id)
-        .values(state=TouchState.PLANNED, state_at=now, gate=None, reason=None, approved_at=now, approved_by=actor.id)
-    )
+    values = {"gate": None, "reason": None, "approved_at": now, "approved_by": actor.id}
+    move(connection, [touch.id], TouchState.PLANNED, (TouchState.AWAITING_APPROVAL,), now, **values)
     connection.execute(
         insert(Verdict).values(
             touch_id=touch.id,

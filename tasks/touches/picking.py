@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, literal, select
 
 from models.core.base import Facts, enumeration, growing
 from models.core.cadence import moment
@@ -16,6 +16,7 @@ from models.core.words import Decision, Gate, StepKind, SubjectKind, TouchState
 from models.ledger.tables import Touch, Verdict
 from models.ledger.touch_states import OPEN
 from models.people.tables import Store
+from tasks.ledger.transitions import change
 from tasks.planning.ending import MOVED, still_true
 from tasks.planning.population import PASSED
 
@@ -125,9 +126,9 @@ def cancel_touches(
     What may have gone out before its dispatcher was cut off is left to the claim, which calls it unknown.
     """
     cancelled = (
-        update(Touch)
+        change(TouchState.CANCELLED, OPEN, now)
         .where(Touch.state.in_(OPEN), ~Touch.resendable, which)
-        .values(state=TouchState.CANCELLED, state_at=moment(now), gate=gate, reason=reason)
+        .values(gate=gate, reason=reason)
         .returning(Touch.id)
         .cte("cancelled")
     )

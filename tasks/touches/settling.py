@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, assert_never
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, String, and_, cast, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, String, and_, cast, literal, or_, select
 
 from models.core.cadence import moment
 from models.core.errors import AftercareError
@@ -18,6 +18,7 @@ from models.people.tables import Customer, Store
 from tasks import audit
 from tasks.access.reach import check_touch, staff_code_in
 from tasks.access.sessions import SignedIn
+from tasks.ledger.transitions import change
 from tasks.stores.staff import find_actor
 from tasks.touches.one_by_one import Decided, decide_each
 from tasks.touches.picking import WrongState, check_still_true, find_touch, lock_touch, short
@@ -181,10 +182,8 @@ def settle(
     state, action = _decide(connection, touch, settlement, now)
     explained = _sentence(settlement).format(name=actor.name, note=reason)
     together = or_(Touch.id == touch.id, and_(Touch.merged_into == touch.id, Touch.state.in_(UNSETTLED)))
-    settled = connection.execute(
-        update(Touch).where(together).values(**_values(settlement, state, explained, now)).returning(Touch.id)
-    ).scalars()
-    for touch_id in settled.all():
+    settling = change(state, UNSETTLED, now).where(together).values(**_values(settlement, explained, now))
+    for touch_id in connection.scalars(settling.returning(Touch.id)).all():
         before, after = {"state": touch.state}, {"state": state, "reason": reason}
         audit.record(connection, now, actor.code, action, "touch", touch_id, before, after)
     return state
@@ -206,9 +205,9 @@ def _decide(connection: Connection, touch: Row[Any], settlement: Settlement, now
             assert_never(settlement)
 
 
-def _values(settlement: Settlement, state: TouchState, explained: str, now: datetime) -> dict[str, Any]:
-    """The columns that a settlement sets; what is sent again begins afresh, by all the gates."""
-    values: dict[str, Any] = {"state": state, "state_at": moment(now), "reason": explained}
+def _values(settlement: Settlement, explained: str, now: datetime) -> dict[str, Any]:
+    """What a settlement sets beside the state; what is sent again begins afresh, by all the gates."""
+    values: dict[str, Any] = {"reason": explained}
     if settlement is not Settlement.AGAIN:
         return values
     afresh = dict.fromkeys(OF_THE_SENDING)

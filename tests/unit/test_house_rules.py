@@ -88,3 +88,79 @@ def test_each_invariant_names_tests_that_there_are() -> None:
                 assert re.search(rf"def {test}\(", (ROOT / "tests" / file).read_text(encoding="utf-8")), (
                     f"{file}::{test}"
                 )
+
+
+THE_DOOR = ROOT / "tasks" / "ledger" / "transitions.py"
+STATE_COLUMNS = {"state", "state_at"}
+TOUCHES = {"Touch", "Touch.__table__", "ledger.Touch", "models.ledger.tables.Touch"}
+STATE_IN_SQL = re.compile(r"\bupdate\s+(only\s+)?touches\b[^;]*\bset\b[^;]*\bstate\b", re.IGNORECASE)
+
+
+def states_set(source: str) -> Iterator[str]:
+    """Where code changes the state of touches by itself, or so that nobody can see whether it does."""
+    tree = ast.parse(source)
+    above = {id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _updates_touches(node):
+            yield from (f"line {node.lineno}: {what}" for what in _set_by(node, above))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and STATE_IN_SQL.search(node.value):
+            yield f"line {node.lineno}: SQL"
+
+
+def _updates_touches(call: ast.Call) -> bool:
+    """`update(Touch)`, however it is imported, or `Touch.__table__.update()`."""
+    called = ast.unparse(call.func)
+    if call.args and called.rpartition(".")[2] == "update" and ast.unparse(call.args[0]) in TOUCHES:
+        return True
+    return called in {f"{table}.update" for table in TOUCHES}
+
+
+def _set_by(update: ast.Call, above: dict[int, ast.AST]) -> Iterator[str]:
+    """What a statement sets of the state: its columns must stand spelt out in the expression that makes it."""
+    spelt_out, link = False, above.get(id(update))
+    while isinstance(link, ast.Attribute) and isinstance(call := above.get(id(link)), ast.Call):
+        if link.attr in ("values", "ordered_values"):
+            spelt_out = True
+            yield from (f"sets {one.arg}" for one in call.keywords if one.arg in STATE_COLUMNS)
+            if call.args or any(one.arg is None for one in call.keywords):
+                yield "sets columns that are not spelt out"
+        link = above.get(id(call))
+    if not spelt_out:
+        yield "sets columns elsewhere"
+
+
+def test_a_touch_changes_its_state_through_one_door() -> None:
+    rooms = ("models", "tasks", "flows", "deployments", "console")
+    files = [
+        path
+        for room in rooms
+        for path in (ROOT / room).rglob("*.py")
+        if path != THE_DOOR and "migrations" not in path.parts  # a migration translates rows, as SQL
+    ]
+    found = {str(path.relative_to(ROOT)): list(states_set(path.read_text(encoding="utf-8"))) for path in files}
+    assert {path: places for path, places in found.items() if places} == {}
+
+
+@pytest.mark.parametrize(
+    "breach",
+    [
+        "update(Touch).where(Touch.id == one).values(state=TouchState.SENT)",
+        "update(Touch).values(held_by=None).where(Touch.id == one).values(state_at=now)",
+        "update(Touch.__table__).values(state='sent')",
+        "sqlalchemy.update(models.ledger.tables.Touch).values(state='sent')",
+        "Touch.__table__.update().values(state='sent')",
+        "update(Touch).values(**values)",
+        "update(Touch).values({'state': 'sent'})",
+        "statement = update(Touch).where(Touch.id == one)\nstatement.values(state='sent')",
+        "connection.execute(update(Touch), [{'state': 'sent'}])",
+        "text('update touches set state = :state')",
+    ],
+)
+def test_the_check_finds_who_goes_past_the_door(breach: str) -> None:
+    assert list(states_set(breach))
+
+
+def test_the_door_itself_is_caught_and_what_leaves_the_state_alone_is_not() -> None:
+    assert list(states_set(THE_DOOR.read_text(encoding="utf-8")))
+    assert not list(states_set("update(Touch).where(Touch.id == one).values(held_by=None, held_until=None)"))
+    assert not list(states_set("text('update touches set held_by = null')"))

@@ -79,5 +79,6 @@ def test_metrics_are_for_who_may_see_the_health(console: Console, visit: Visit) 
     answer = page.request.get(console.address + "/metrics")
     assert answer.status == 200
     assert "aftercare_paused_channels 1.0" in answer.text()
+    assert 'aftercare_missed_touches{process="overdue-accounts"}' in answer.text()
     sign_in(page, console, console.add_user("agent", Role.AGENT))
     assert page.request.get(console.address + "/metrics").status == 403

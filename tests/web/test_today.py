@@ -1,13 +1,15 @@
 """The first page: what each role sees of the day, on a desk and on a phone, and before there is anything."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import URL, create_engine, func, insert, select
+from sqlalchemy import URL, create_engine, func, insert, select, update
 
-from models.core.words import CaseKind, CaseState, ChannelName, ProcessName, Role
+from models.core.words import CaseKind, CaseState, ChannelName, ProcessName, Role, StepKind, TouchState
 from models.ledger.tables import Case, ChannelPause, Touch
 from models.people.tables import Customer, Store
 from tasks.sample.dealership import SAMPLE_MOMENT
@@ -69,6 +71,38 @@ def test_a_manager_sees_the_day_of_the_own_store_and_what_needs_somebody(trouble
     expect(page.get_by_text("+86***00 is refused")).to_be_visible()
     heading(page, "Follow-up coverage")
     expect(page.get_by_text("Goal 100 %")).to_be_visible()
+
+
+@pytest.fixture
+def let_pass(troubled: Console) -> UUID:
+    """A call of the own store that was due lately, and that nobody made."""
+    missed = {"state": TouchState.MISSED, "state_at": SAMPLE_MOMENT, "kind": StepKind.CALL, "role": Role.AGENT}
+    with troubled.engine.begin() as connection:
+        theirs = select(Touch.id).join(Store, Store.id == Touch.store_id).where(Store.code == STORE)
+        one = theirs.where(Touch.due_at <= SAMPLE_MOMENT, Touch.claimed_by.is_(None)).order_by(Touch.due_at.desc())
+        touch_id = connection.execute(one.limit(1)).scalar_one()
+        connection.execute(update(Touch).where(Touch.id == touch_id).values(**missed))
+    return touch_id
+
+
+def test_a_manager_is_told_of_what_was_missed_and_led_to_it(troubled: Console, visit: Visit, let_pass: UUID) -> None:
+    page = visit("/", troubled.add_user("overseer", Role.MANAGER))
+    card = page.get_by_role("region", name="Missed calls and tasks")
+    expect(card.get_by_text("Let pass undone in the last 7 days: 1 calls, 0 tasks")).to_be_visible()
+    expect(card.get_by_text("agent · ")).to_be_visible()
+    card.get_by_role("link", name="Show what was missed").click()
+    expect(page).to_have_url(re.compile(r"/touches\?state=missed&since="))
+    with troubled.engine.connect() as connection:
+        name = connection.scalar(
+            select(Customer.name).join(Touch, Touch.customer_id == Customer.id).where(Touch.id == let_pass)
+        )
+    expect(page.get_by_text(name or "").first).to_be_visible()
+
+
+def test_who_gives_out_no_calls_is_not_told_of_what_was_missed(troubled: Console, visit: Visit, let_pass: UUID) -> None:
+    page = visit("/", troubled.add_user("caller", Role.AGENT))
+    heading(page, "The processes today")
+    expect(page.get_by_text("Missed calls and tasks")).to_have_count(0)
 
 
 def test_the_chart_can_be_read_as_a_table_by_keyboard(troubled: Console, visit: Visit) -> None:

@@ -8,7 +8,7 @@ from console.web.door.signed_in import Viewer
 from models.campaigns.results import CampaignAccount
 
 PARTS = (
-    "sent", "on_its_way", "waiting", "held", "handed_to_staff", "failed", "unknown", "stopped", "passed_over",
+    "sent", "on_its_way", "waiting", "held", "handed_to_staff", "missed", "failed", "unknown", "stopped", "passed_over",
     "not_planned", "control",
 )  # fmt: skip
 

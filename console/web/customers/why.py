@@ -63,7 +63,8 @@ def _sentence(viewer: Viewer, step: StepStory, zone: str) -> str:
     if step.standing is Standing.IN_LEDGER and step.touch is not None:
         state = viewer.word(step.touch.state)
         gate = viewer.word(step.touch.gate) if step.touch.gate and step.touch.reason else ""
-        parts = [state, local(step.touch.contacted_at or step.touch.state_at, zone), gate]
+        said_at = None if step.touch.state is TouchState.MISSED else step.touch.contacted_at
+        parts = [state, local(said_at or step.touch.state_at, zone), gate]
         parts.append(viewer.reason(step.touch.reason))
         if step.touch.state is TouchState.AWAITING_APPROVAL:
             roles = viewer.say("approvals.or").join(viewer.word(role) for role in step.touch.approval)

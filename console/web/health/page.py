@@ -101,6 +101,8 @@ def _show_given_up(viewer: Viewer, ledger: LedgerHealth) -> None:
     facts = viewer.say("health.given_up_facts", unknown=f"{ledger.unknown:,}", failed=f"{ledger.failed:,}")
     _show_fact(viewer.say("health.given_up"), f"{waiting:,}", facts, "bad" if waiting else "good")
     _show_fact(viewer.say("health.expired"), f"{ledger.expired:,}", viewer.say("health.expired_facts"), "")
+    look = "bad" if ledger.missed else "good"
+    _show_fact(viewer.say("health.missed"), f"{ledger.missed:,}", viewer.say("health.missed_facts"), look)
 
 
 def _show_channels(viewer: Viewer, lines: Sequence[ChannelLine], zone: str, refresh: Callable[[], Any]) -> None:

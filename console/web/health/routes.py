@@ -19,6 +19,7 @@ from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn
 from tasks.overview.deadlines import count_overdue
 from tasks.overview.health import GIVEN_UP, IN_FLIGHT, WAITING, count_open, count_unsettled, read_oldest_due
+from tasks.overview.missed import read_missed
 from tasks.overview.reporting import read_pauses
 from tasks.policies.processes import list_processes
 
@@ -113,6 +114,7 @@ class Ledger(Collector):
         return [
             _gauge("open_touches", "Touches that are not settled yet.", self._open(connection), "process", "state"),
             _gauge("unsettled_touches", "Touches that a person must settle.", self._unsettled(connection), "state"),
+            _gauge("missed_touches", "Calls and tasks let pass undone in 7 days.", self._missed(connection), "process"),
             _gauge("backlog_age_seconds", "How long the oldest due touch has been waiting.", {(): backlog}),
             _gauge("last_sweep_timestamp_seconds", "When a flow last began to run.", ran, "process"),
             _gauge("sweep_on_time", "1: a flow ran by its schedule, and did not fail.", on_time, "process"),
@@ -124,6 +126,12 @@ class Ledger(Collector):
         counted = count_open(connection, self._store_id)
         states = (*WAITING, *IN_FLIGHT)
         return {(name, state): counted.get((name, state), 0) for name in list_processes(connection) for state in states}
+
+    def _missed(self, connection: Connection) -> Figures:
+        counted: Figures = {(process,): 0 for process in list_processes(connection)}
+        for part in read_missed(connection, self._database.now, self._store_id).parts:
+            counted[part.process,] += part.touches
+        return counted
 
     def _unsettled(self, connection: Connection) -> Figures:
         counted = count_unsettled(connection, self._store_id)

@@ -12,7 +12,7 @@ HALVES = {
     "runs.due_half": ("claimed", "sent", "deferred", "cancelled", "failed", "unknown"),
 }
 """The first figure of each half is the sum of the others."""
-ASIDE = ("of_which_handed_to_staff", "of_which_merged", "ended", "figures")
+ASIDE = ("of_which_handed_to_staff", "of_which_merged", "ended", "missed", "figures")
 
 
 def show_account(viewer: Viewer, account: RunAccount, *, over: bool) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from nicegui import ui
@@ -14,6 +16,7 @@ from console.web.health.watching import ShortMemory, read_sweeps
 from console.web.parts.charts import Series, show_chart
 from console.web.parts.frame import page, telling
 from models.core.masking import mask
+from models.core.words import TouchState
 from models.ledger.reports import PauseSeen
 from models.ledger.standings import COVERAGE_GOAL, SATISFACTION_GOAL, ProcessDay, Share, Standing
 from models.ledger.watching import Sweep, SweepState
@@ -25,15 +28,19 @@ from tasks.overview.days import read_zones
 from tasks.overview.deadlines import Urgent, UrgentCase, read_urgent
 from tasks.overview.health import has_stores
 from tasks.overview.history import History, read_history
+from tasks.overview.missed import Missed, read_missed
 from tasks.overview.reporting import read_pauses
+from tasks.touches.lists import MOST_DAYS
 
 WATCHES = frozenset({Permission.SEE_RUNS, Permission.SEE_HEALTH})
 """Whoever may do one of these is told of what stands still."""
 CAMPAIGNS_SHOWN = 5
-BAD = (Standing.FAILED, Standing.UNKNOWN)
+BAD = (Standing.MISSED, Standing.FAILED, Standing.UNKNOWN)
+MISSED_SHOWN = 5
+"""Roles and processes that are named; the link leads to all."""
 SHADES = {
     Standing.SENT: "#0b5cad", Standing.CALLED: "#1b6e3c", Standing.STOPPED: "#8a94a0", Standing.FAILED: "#a4161a",
-    Standing.UNKNOWN: "#8a4b00",
+    Standing.UNKNOWN: "#8a4b00", Standing.MISSED: "#6f2dbd",
 }  # fmt: skip
 OPEN_SHADE = "#c9b458"
 _days: ShortMemory[list[ProcessDay]] = ShortMemory(10, bridged=50)
@@ -50,11 +57,14 @@ class Attention:
     sweeps: list[Sweep]
     campaigns: list[CampaignRow]
     """Those that stopped by themselves, or wait for an approval."""
+    missed: Missed
+    """What staff let pass, for who gives out the calls."""
 
     @property
     def calm(self) -> bool:
         """Whether there is nothing."""
-        return not (self.pauses or self.sweeps or self.campaigns or (self.urgent and self.urgent.cases))
+        cases = self.urgent and self.urgent.cases
+        return not (self.pauses or self.sweeps or self.campaigns or self.missed.count or cases)
 
 
 @page("/", Permission.SEE_TODAY, "frame.today")
@@ -81,7 +91,7 @@ async def _zone_of(viewer: Viewer) -> str:
 
 
 def _read_attention(connection: Connection, viewer: Viewer) -> Attention:
-    urgent, pauses, sweeps, campaigns = None, [], [], []
+    urgent, pauses, sweeps, campaigns, missed = None, [], [], [], Missed([])
     if viewer.may(Permission.WORK_CASES):
         staff = None if viewer.may(Permission.MANAGE_CASES) else viewer.user.works_as
         urgent = read_urgent(connection, viewer.now, viewer.store_id, staff)
@@ -92,7 +102,9 @@ def _read_attention(connection: Connection, viewer: Viewer) -> Attention:
         sweeps = read_sweeps(connection, viewer.now, viewer.database.settings.zone)
     if viewer.may(Permission.SEE_CAMPAIGNS):
         campaigns = list_campaigns(connection, author_of(viewer.user), needing=True, limit=CAMPAIGNS_SHOWN).items
-    return Attention(urgent, pauses, [sweep for sweep in sweeps if not sweep.state.well], campaigns)
+    if viewer.may(Permission.ASSIGN_CALLS):
+        missed = read_missed(connection, viewer.now, viewer.store_id)
+    return Attention(urgent, pauses, [sweep for sweep in sweeps if not sweep.state.well], campaigns, missed)
 
 
 def _show_beginning(viewer: Viewer) -> None:
@@ -124,6 +136,8 @@ def _show_attention(viewer: Viewer, attention: Attention, zone: str) -> None:
         with ui.element("div").classes("cards"):
             if attention.urgent and attention.urgent.cases:
                 _show_urgent(viewer, attention.urgent)
+            if attention.missed.count:
+                _show_missed(viewer, attention.missed)
             if attention.campaigns:
                 with _card(viewer.say("frame.campaigns")):
                     list_needing(viewer, attention.campaigns, zone)
@@ -141,6 +155,25 @@ def _show_urgent(viewer: Viewer, urgent: Urgent) -> None:
             for case in urgent.cases:
                 _show_case(viewer, case)
         ui.link(viewer.say("today.all_cases"), "/cases")
+
+
+def _show_missed(viewer: Viewer, missed: Missed) -> None:
+    with _card(viewer.say("today.missed_title")):
+        counted = viewer.say("today.missed_counted", calls=f"{missed.calls:,}", tasks=f"{missed.tasks:,}")
+        ui.label(counted).classes("bad")
+        with ui.element("ul").classes("plain"):
+            for part in missed.parts[:MISSED_SHOWN]:
+                role = viewer.word(part.role) if part.role else viewer.say("today.nobody")
+                process, count = viewer.word(part.process), f"{part.touches:,}"
+                with ui.element("li"):
+                    ui.label(viewer.say("today.missed_line", role=role, process=process, count=count))
+        ui.link(viewer.say("today.missed_all"), f"/touches?{urlencode(_days_of(missed))}")
+
+
+def _days_of(missed: Missed) -> dict[str, str]:
+    """The filter of the list of touches that shows it, as far back as one look at the list goes."""
+    since = max(missed.since, missed.until - timedelta(days=MOST_DAYS - 1))
+    return {"state": TouchState.MISSED.value, "since": str(since), "until": str(missed.until)}
 
 
 def _show_case(viewer: Viewer, case: UrgentCase) -> None:

@@ -28,11 +28,13 @@ from models.core.base import enumeration, growing
 from models.core.words import CampaignState, Decision, Gate, TouchState
 from models.ledger.accounts_of_runs import RunAccount
 from models.ledger.tables import OF_CAMPAIGNS, Touch, Verdict
+from models.ledger.touch_states import OPEN
 from tasks.campaigns.changing import change, move
 from tasks.campaigns.launch.freezing import find_places, freeze_recipients, let_begin
 from tasks.campaigns.launch.making_policies import make_policies
 from tasks.campaigns.outcome.measuring import measure_canary, measure_trial
 from tasks.database.statistics import count_touches, prepare_for_large_statements
+from tasks.ledger.transitions import change_each
 from tasks.planning.population import REMEMBERED, Span
 from tasks.planning.sweep import account_of, sweep
 from tasks.policies.catalogue import PolicyInForce, policies_of_campaigns
@@ -45,7 +47,7 @@ AHEAD = timedelta(days=3)
 BY_ITSELF = "aftercare"
 """Who did what nobody asked for by hand."""
 ON_THEIR_WAY = (TouchState.PLANNED, TouchState.CLAIMED, TouchState.SENDING)
-ENDABLE = (TouchState.PLANNED, TouchState.AWAITING_APPROVAL, TouchState.READY)
+CLEARED = {TouchState.CANCELLED: OPEN, TouchState.UNKNOWN: (TouchState.PLANNED,)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,11 +258,11 @@ def _clear(connection: Connection, campaign: Row[Any], now: datetime, run_id: UU
     ended_as = case(
         (Touch.resendable, literal(TouchState.UNKNOWN, states)), else_=literal(TouchState.CANCELLED, states)
     )
-    some = _touches_of(campaign.id).where(Touch.state.in_(ENDABLE)).limit(AT_ONCE)
+    some = _touches_of(campaign.id).where(Touch.state.in_(OPEN)).limit(AT_ONCE)
     ended = (
-        update(Touch)
+        change_each(ended_as, CLEARED, now)
         .where(Touch.id.in_(some.with_for_update(skip_locked=True)))
-        .values(state=ended_as, state_at=now, gate=Gate.FACTS, reason=CANCELLED, resendable=False)
+        .values(gate=Gate.FACTS, reason=CANCELLED, resendable=False)
         .returning(Touch.id)
         .cte("ended")
     )

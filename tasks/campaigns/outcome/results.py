@@ -223,6 +223,8 @@ def _part(row: Row[Any]) -> str:
             return "on_its_way"
         case TouchState.READY | TouchState.DONE:
             return "handed_to_staff"
+        case TouchState.MISSED:
+            return "missed"
         case TouchState.SENT | TouchState.FAILED | TouchState.UNKNOWN:
             return state.value
         case TouchState.CANCELLED | TouchState.SUPERSEDED | TouchState.SKIPPED:

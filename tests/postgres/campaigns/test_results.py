@@ -39,7 +39,14 @@ def campaign(world: World) -> LaunchedCampaign:
 def test_everybody_is_accounted_for(campaign: LaunchedCampaign) -> None:
     campaign.recipient(wave=Wave.CONTROL)
     campaign.recipient()  # passed over
-    for state in (TouchState.PLANNED, TouchState.SENT, TouchState.UNKNOWN, TouchState.FAILED, TouchState.READY):
+    for state in (
+        TouchState.PLANNED,
+        TouchState.SENT,
+        TouchState.UNKNOWN,
+        TouchState.FAILED,
+        TouchState.READY,
+        TouchState.MISSED,
+    ):
         campaign.touch(campaign.recipient(), state)
     campaign.touch(campaign.recipient(), TouchState.PLANNED, gate=Gate.CAP)
     for state, reason in ((TouchState.CANCELLED, "no consent"), (TouchState.SKIPPED, "its time has passed")):
@@ -48,8 +55,8 @@ def test_everybody_is_accounted_for(campaign: LaunchedCampaign) -> None:
     campaign.change(planned_up_to=last - 1)
     account = read_results(campaign.world.connection, campaign.id, NOW).account
     assert account.model_dump() == {
-        "recipients": 11, "control": 1, "not_planned": 1, "passed_over": 1, "waiting": 1, "held": {"cap": 1},
-        "on_its_way": 0, "sent": 1, "handed_to_staff": 1, "failed": 1, "unknown": 1,
+        "recipients": 12, "control": 1, "not_planned": 1, "passed_over": 1, "waiting": 1, "held": {"cap": 1},
+        "on_its_way": 0, "sent": 1, "handed_to_staff": 1, "missed": 1, "failed": 1, "unknown": 1,
         "stopped": {"its time has passed": 1, "no consent": 1},
     }  # fmt: skip
 

@@ -5,6 +5,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +32,9 @@ from tasks.dispatch.release import release
 from tasks.overview.day import read_day
 from tasks.overview.deadlines import read_urgent
 from tasks.overview.health import read_ledger_health, read_oldest_due
+from tasks.overview.missed import read_missed
 from tasks.planning.sweep import plan
+from tasks.touches.lists import MOST_DAYS, Wanted, Window, read_touch_page
 from tests.support.campaigns import LaunchedCampaign
 from tests.support.world import World
 
@@ -174,6 +177,29 @@ def test_the_first_page_and_the_health_look_at_their_days(connection: Connection
         assert read_oldest_due(connection, NOON, store_id)
         read_ledger_health(connection, NOON, store_id)
         read_urgent(connection, NOON, store_id, None)
+    assert read_whole(plans) == set()
+
+
+def indexes_of(plans: list[dict[str, Any]]) -> set[str]:
+    """The indexes that the plans read by."""
+    inner = [part for node in plans for part in node.get("Plans", [])]
+    return {node["Index Name"] for node in plans if "Index Name" in node} | (indexes_of(inner) if inner else set())
+
+
+@pytest.mark.parametrize("store", [None, "N"])
+def test_what_was_missed_is_found_by_its_own_index(connection: Connection, store: str | None) -> None:
+    claim_some(connection)
+    let_pass = text("update touches set state = 'missed', state_at = :now where state = 'ready'")
+    assert connection.execute(let_pass, {"now": NOON}).rowcount
+    connection.execute(text("analyze touches"))
+    with plans_of(connection) as plans:
+        assert read_missed(connection, NOON, 1 if store else None).count
+    assert "ix_touches_missed" in indexes_of(plans)
+    assert read_whole(plans) == set()
+    window = Window(NOON.date() - timedelta(days=MOST_DAYS - 1), NOON.date())
+    with plans_of(connection) as plans:
+        assert read_touch_page(connection, Wanted(state=TouchState.MISSED, store=store, window=window), 30).rows
+    assert "ix_touches_missed" in indexes_of(plans)
     assert read_whole(plans) == set()
 
 

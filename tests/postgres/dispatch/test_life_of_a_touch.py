@@ -17,7 +17,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, select, update
 
 from models.calls.outcomes import CallReport
 from models.core.words import (
@@ -43,20 +43,11 @@ from tasks.dispatch.release import Released
 from tasks.planning.sweep import plan
 from tasks.self_service.replies import record_reply
 from tasks.touches.approvals import approve, list_waiting, refuse
+from tests.support.steps_taken import steps_since, watch_steps
 from tests.support.stepwise import StepwiseDispatcher, Town
 from tests.support.world import World, at
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-STEPS_TAKEN = text("""
-    create temporary table steps_taken (number serial, touch_id uuid, before text, after text) on commit drop;
-    create function pg_temp.take_down() returns trigger language plpgsql as $$
-    begin
-        insert into pg_temp.steps_taken (touch_id, before, after) values (new.id, old.state, new.state);
-        return null;
-    end $$;
-    create trigger steps_taken after update on touches for each row
-        when (old.state is distinct from new.state) execute function pg_temp.take_down();
-""")
 DELIVERED = {"accepted": True, "no answer": True, "vanished": False, "rejected": False, "busy": False}
 """Whether the message reached the customer, by what comes of handing it over."""
 FACTS = (
@@ -229,7 +220,7 @@ class LifeOfATouch(RuleBasedStateMachine):
         self.now += timedelta(minutes=minutes)
 
     @precondition(lambda self: all(dispatcher.batch is None for dispatcher in self.dispatchers.values()))
-    @rule(hours=st.sampled_from([1, 3, 12, 24, 72]))
+    @rule(hours=st.sampled_from([1, 3, 12, 24, 72, 240]))
     def hours_pass(self, hours: int) -> None:
         """A dispatch takes minutes; hours pass when none is in progress."""
         self.now += timedelta(hours=hours)
@@ -240,13 +231,18 @@ class LifeOfATouch(RuleBasedStateMachine):
     def every_step_is_lawful(self) -> None:
         if not hasattr(self, "world"):
             return
-        taken = self.connection.execute(
-            text("select number, touch_id, before, after from steps_taken where number > :number order by number"),
-            {"number": self.checked},
-        ).all()
-        for step in taken:
-            assert may_follow(TouchState(step.before), TouchState(step.after)), step
+        for step in steps_since(self.connection, self.checked):
+            assert may_follow(step.before, step.after), step
             self.checked = step.number
+
+    @invariant()
+    def missed_is_what_staff_had_and_let_pass(self) -> None:
+        if not hasattr(self, "world"):
+            return
+        for touch in self._touches():
+            if touch.state == TouchState.MISSED:
+                assert touch.kind != StepKind.MESSAGE, touch
+                assert touch.contacted_at < touch.valid_until <= touch.state_at, touch
 
     @invariant()
     def nobody_is_told_twice_and_what_was_sent_was_told(self) -> None:
@@ -307,7 +303,7 @@ def _answer(fate: str, one: Released) -> Outcome:
 
 @pytest.mark.parametrize("takes_keys", [True, False], ids=["with-keys", "without-keys"])
 def test_the_life_of_a_touch(connection: Connection, takes_keys: bool) -> None:
-    connection.execute(STEPS_TAKEN)
+    watch_steps(connection)
 
     class Life(LifeOfATouch):
         pass

@@ -1,6 +1,6 @@
 """The figures of the first page and of health: the day as each store's clock has it, and one store's alone."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from models.core.words import (
     Gate,
     ProcessName,
     Purpose,
+    Role,
     RunState,
     StepKind,
     SubjectKind,
@@ -30,6 +31,7 @@ from tasks.overview.day import read_day
 from tasks.overview.deadlines import count_overdue, read_urgent
 from tasks.overview.health import count_open, read_last_runs, read_ledger_health, read_oldest_due
 from tasks.overview.history import read_history
+from tasks.overview.missed import read_missed
 from tests.support.world import World, at
 
 NOW = at("2026-03-10 10:00")
@@ -72,16 +74,17 @@ def test_a_day_accounts_for_each_contact_that_was_due(world: World, connection: 
     for state, gate in [
         (TouchState.SENT, None), (TouchState.SENT, Gate.CAP), (TouchState.DONE, None), (TouchState.READY, None),
         (TouchState.PLANNED, Gate.QUIET_HOURS), (TouchState.PLANNED, None), (TouchState.CANCELLED, Gate.FACTS),
-        (TouchState.SKIPPED, Gate.VALIDITY), (TouchState.FAILED, None), (TouchState.UNKNOWN, None),
+        (TouchState.SKIPPED, Gate.VALIDITY), (TouchState.MISSED, Gate.VALIDITY),
+        (TouchState.FAILED, None), (TouchState.UNKNOWN, None),
     ]:  # fmt: skip
         touch(world, at("2026-03-10 09:00"), state=state, gate=gate)
     touch(world, at("2026-03-09 23:59"))
     touch(world, at("2026-03-11 00:00"))
     assert standings(connection, None) == {
         Standing.SENT: 2, Standing.CALLED: 1, Standing.TO_DO: 1, Standing.DEFERRED: 1, Standing.WAITING: 1,
-        Standing.STOPPED: 2, Standing.FAILED: 1, Standing.UNKNOWN: 1,
+        Standing.STOPPED: 2, Standing.MISSED: 1, Standing.FAILED: 1, Standing.UNKNOWN: 1,
     }  # fmt: skip
-    assert next(day.due for day in read_day(connection, NOW, None) if day.process == FOLLOW_UP) == 10
+    assert next(day.due for day in read_day(connection, NOW, None) if day.process == FOLLOW_UP) == 11
     assert standings(connection, None, ProcessName("warranty-expiry")) == {}
 
 
@@ -196,6 +199,32 @@ def test_what_was_given_up_is_counted_for_one_store_or_all(world: World, connect
     everywhere, here = read_ledger_health(connection, NOW, None), read_ledger_health(connection, NOW, world.store_id)
     assert (everywhere.unknown, everywhere.failed, everywhere.expired) == (1, 1, 1)
     assert (here.unknown, here.failed, here.expired) == (1, 0, 1)
+
+
+def missed(world: World, **values: Any) -> UUID:
+    """A call that was due six days ago and was found to be missed yesterday."""
+    state = {"state": TouchState.MISSED, "state_at": NOW - timedelta(days=1), "gate": Gate.VALIDITY}
+    due_at = values.pop("due_at", NOW - timedelta(days=6))
+    return touch(world, due_at, **({"kind": StepKind.CALL, "role": Role.AGENT} | state | values))
+
+
+def test_what_staff_let_pass_is_counted_by_process_role_and_kind(world: World, connection: Connection) -> None:
+    other = world.store()
+    missed(world)
+    missed(world, due_at=NOW - timedelta(days=20))
+    missed(world, kind=StepKind.TASK, role=Role.PARTS)
+    missed(world, store_id=other)
+    missed(world, state_at=NOW - timedelta(days=7))  # told of for a week
+    touch(world, NOW - timedelta(days=1), state=TouchState.SKIPPED, gate=Gate.VALIDITY)
+    here = read_missed(connection, NOW, world.store_id)
+    assert [(part.process, part.role, part.kind, part.touches) for part in here.parts] == [
+        (FOLLOW_UP, Role.AGENT, StepKind.CALL, 2), (FOLLOW_UP, Role.PARTS, StepKind.TASK, 1),
+    ]  # fmt: skip
+    assert (here.count, here.calls, here.tasks) == (3, 2, 1)
+    assert (here.since, here.until) == (date(2026, 2, 18), date(2026, 3, 4))
+    assert read_missed(connection, NOW, None).calls == 3
+    assert read_ledger_health(connection, NOW, other).missed == 1
+    assert read_ledger_health(connection, NOW, None).expired == 1
 
 
 def test_open_touches_are_counted_by_process_and_state(world: World, connection: Connection) -> None:

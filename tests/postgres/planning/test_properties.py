@@ -13,17 +13,29 @@ from sqlalchemy import Text, insert, literal, select, update
 
 from models.core.cadence import later, local_day, midnight, moment, shift
 from models.core.offsets import Offset
-from models.core.words import InvoiceKind, InvoiceStatus, ProcessName, TouchState
+from models.core.words import (
+    AppointmentStatus,
+    InvoiceKind,
+    InvoiceStatus,
+    PartsState,
+    ProcessName,
+    StepKind,
+    TouchState,
+)
 from models.ledger.tables import Touch
+from models.ledger.touch_states import may_follow
 from models.people.tables import Store
 from models.policies.shipped import shipped_policy
 from models.subjects.money import Account, Invoice, Payment
+from models.subjects.service import Appointment
+from tasks.ledger.transitions import change
 from tasks.planning.sweep import plan
 from tasks.policies.catalogue import add_policy
 from tasks.subjects.account.facts import Accounts
 from tasks.subjects.contract import Those
 from tests.support.oracles import Books, Document, Paid, due_moment, instant, tolerances_of
-from tests.support.world import World
+from tests.support.steps_taken import steps_since, watch_steps
+from tests.support.world import World, at
 
 on_one_database = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Shanghai")
@@ -158,6 +170,44 @@ def _expected(
         if due <= now + timedelta(days=1) and ends > now - timedelta(days=3):
             rows.add((handover, step["key"], due, ends, TouchState.PLANNED if ends > now else TouchState.SKIPPED))
     return rows
+
+
+HAPPENINGS = ("swept", "swept", "moved on", "moved back", "called off", "booked again", "handed to staff")
+
+
+@on_one_database
+@given(st.lists(st.tuples(st.sampled_from(HAPPENINGS), st.integers(0, 96)), min_size=2, max_size=12))
+@example([("swept", 0), ("handed to staff", 0), ("swept", 96)])
+@example([("swept", 0), ("called off", 1), ("swept", 1), ("booked again", 1), ("swept", 1)])
+def test_sweeps_at_any_times_take_lawful_steps_alone(world: World, happenings: list[tuple[str, int]]) -> None:
+    """A visit with parts to be seen to, whatever becomes of it between sweeps, however far apart these are."""
+    now = at("2026-03-10 09:00")
+    with undone(world):
+        watch_steps(world.connection)
+        visit = world.appointment(world.customer(), "2026-03-14 09:00", booked_at=now, parts_state=PartsState.MISSING)
+        for happening, hours in happenings:
+            now += timedelta(hours=hours)
+            _happen(world, happening, visit, now)
+        taken = steps_since(world.connection)
+    assert [step for step in taken if not may_follow(step.before, step.after)] == []
+
+
+def _happen(world: World, happening: str, visit: int, now: datetime) -> None:
+    shifted = timedelta(days=1 if happening == "moved on" else -1)
+    changes: dict[str, dict[str, Any]] = {
+        "moved on": {"starts_at": Appointment.starts_at + shifted, "moved_at": now},
+        "moved back": {"starts_at": Appointment.starts_at + shifted, "moved_at": now},
+        "called off": {"status": AppointmentStatus.CANCELLED, "cancelled_at": now},
+        "booked again": {"status": AppointmentStatus.BOOKED, "cancelled_at": None},
+    }
+    if happening == "swept":
+        plan(world.connection, ProcessName("appointment-reminders"), now, None).check()
+    elif happening == "handed to staff":
+        due = (Touch.kind != StepKind.MESSAGE, Touch.state == TouchState.PLANNED, Touch.due_at <= now)
+        handed = change(TouchState.READY, (TouchState.PLANNED,), now).where(*due).values(contacted_at=now)
+        world.connection.execute(handed)
+    else:
+        world.connection.execute(update(Appointment).where(Appointment.id == visit).values(**changes[happening]))
 
 
 FIRST_DAY = date(2026, 3, 1)

@@ -81,6 +81,10 @@ def test_what_is_not_in_the_ledger(step: StepStory, sentence: str) -> None:
             seen(TouchState.AWAITING_APPROVAL, approval=["finance", "manager"]),
             "Waits for a named person's approval: finance or manager.",
         ),
+        (
+            seen(TouchState.MISSED, reason="nobody did it in time"),
+            "Missed on 10 Mar 2026 10:01: nobody did it in time.",
+        ),
         (seen(TouchState.CLAIMED), "Is being sent, since 10 Mar 2026 10:01."),
         (
             seen(TouchState.SENT, channel=ChannelName.SMS, recipient="+8613800000001", contacted_at=DUE),

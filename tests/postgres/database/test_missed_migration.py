@@ -1,0 +1,97 @@
+"""The migration to `missed`: what was skipped on a list of staff is told apart, and nobody waits for it for long."""
+
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from alembic import command
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.pool import NullPool
+
+from deployments.embedded import connect
+from deployments.postgres import Cluster
+from models.database.migrating import configuration
+from models.database.schema import MIGRATION_LOCK, NEWEST, read_version, upgrade
+from tasks.planning.ending import UNDONE
+
+BEFORE_IT = "0001"
+OF_0001 = text("""
+    insert into touches (
+        process, subject_kind, subject_id, anchor_at, step, kind, purpose, priority, obligation, works_holidays,
+        store_id, customer_id, policy_version_id, template_version_id, channels, conditions, approval, holds_account,
+        due_at, valid_until, not_before, state, state_at, gate, reason, figures, planned_at, contacted_at
+    )
+    values (
+        'post-delivery-followup', 'handover', :subject, timestamptz '2026-03-01Z', :step, :kind, 'follow-up', 50,
+        false, false, 1, 1, 1, 1, '{}', '{}', '{}', false, timestamptz '2026-03-02Z', timestamptz '2026-03-05Z',
+        timestamptz '2026-03-02Z', :state, timestamptz '2026-03-06Z', :gate, :reason, '{}', timestamptz '2026-03-01Z',
+        :contacted_at
+    )
+""")
+PASSED = "its time has passed"
+HANDED = "2026-03-02T01:00+00"
+ROWS = [
+    # step, kind, state before, gate, reason, handed to staff at; the state after
+    ("call let pass", "call", "skipped", "validity", PASSED, HANDED, "missed"),
+    ("task let pass", "task", "skipped", "validity", PASSED, HANDED, "missed"),
+    ("call found late", "call", "skipped", "validity", "found too late", None, "skipped"),
+    ("call held", "call", "skipped", "cap", "enough, and then its time has passed", None, "skipped"),
+    ("message", "message", "skipped", "validity", PASSED, None, "skipped"),
+    ("call made", "call", "done", None, None, HANDED, "done"),
+]
+
+
+@pytest.fixture
+def of_0001(postgres: Cluster) -> Iterator[Engine]:
+    """A database at the first migration, with touches in it."""
+    name = f"of_0001_{uuid.uuid4().hex[:8]}"
+    with connect(postgres) as administration:
+        administration.execute(f"CREATE DATABASE {name}")
+    engine = create_engine(postgres.url(name), poolclass=NullPool)
+    with engine.connect() as connection:
+        command.upgrade(configuration(connection), BEFORE_IT)
+    with engine.begin() as connection:
+        connection.execute(text("set local session_replication_role = replica"))  # what they refer to is not at issue
+        for number, (step, kind, state, gate, reason, handed, _) in enumerate(ROWS):
+            row = {"subject": number, "step": step, "kind": kind, "state": state, "gate": gate, "reason": reason}
+            connection.execute(OF_0001, row | {"contacted_at": handed})
+    yield engine
+    engine.dispose()
+    with connect(postgres) as administration:
+        administration.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def address(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=False)
+
+
+def test_what_staff_let_pass_is_told_apart_from_what_was_found_too_late(of_0001: Engine) -> None:
+    upgrade(address(of_0001))
+    with of_0001.connect() as connection:
+        assert read_version(connection) == NEWEST
+        rows = connection.execute(text("select step, state, reason from touches order by subject_id")).all()
+        validated = text("select convalidated from pg_constraint where conname = 'ck_touches_touchstate'")
+        assert connection.scalar(validated) is True
+        built = text("select indisvalid from pg_index where indexrelid = 'ix_touches_missed'::regclass")
+        assert connection.scalar(built) is True
+    assert [(row.step, row.state) for row in rows] == [(step, after) for step, *_, after in ROWS]
+    assert {row.reason for row in rows if row.state == "missed"} == {UNDONE}
+
+
+def test_a_state_that_there_is_not_is_refused_as_before(of_0001: Engine) -> None:
+    upgrade(address(of_0001))
+    with of_0001.begin() as connection, pytest.raises(IntegrityError, match="ck_touches_touchstate"):
+        connection.execute(text("update touches set state = 'forgotten'"))
+
+
+def test_two_who_upgrade_at_once_do_not_wait_for_each_other_for_ever(of_0001: Engine) -> None:
+    """A session that waits inside a transaction would keep the index from being built."""
+    with ThreadPoolExecutor(2) as threads:
+        for done in [threads.submit(upgrade, address(of_0001)) for _ in range(2)]:
+            done.result(timeout=60)
+    with of_0001.connect() as connection:
+        assert read_version(connection) == NEWEST
+        held = text("select count(*) from pg_locks where locktype = 'advisory' and objid = :lock")
+        assert connection.scalar(held, {"lock": MIGRATION_LOCK}) == 0
