@@ -5,7 +5,9 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.core.base import WORD, Base, Key, growing
+from models.core.base import WORD, Base, Key, growing, table_info
+from models.core.personal import blanked, customers
+from models.core.retention import ForEver
 from models.core.words import SubjectKind, SurveySource
 
 DIMENSIONS = ("solved", "punctual", "price_clear", "reception", "premises", "recommends")
@@ -33,10 +35,14 @@ class SurveyAnswer(Base):
     reception: Mapped[int | None]
     premises: Mapped[int | None]
     recommends: Mapped[int | None]
-    comment: Mapped[str | None]
+    comment: Mapped[str | None] = mapped_column(info=blanked())
 
     __table_args__ = (
         UniqueConstraint("subject_kind", "subject_id"),
         Index("ix_survey_answers_store_id_answered_at", "store_id", "answered_at"),
         *(CheckConstraint(f"{name} between {LOWEST} and {HIGHEST}", name=name) for name in DIMENSIONS),
+        table_info(
+            customers("customer_id", "subject_kind subject_id answered_at source " + " ".join(DIMENSIONS)),
+            ForEver("one row per answered survey", "satisfaction is compared over years"),
+        ),
     )

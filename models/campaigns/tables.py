@@ -9,8 +9,26 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Numeric
 
-from models.core.base import Base, Facts, Key, enumeration
+from models.core.base import Base, Facts, Key, enumeration, table_info
+from models.core.personal import customers, customers_deleted, kept, nobody
+from models.core.retention import ForEver, Purged, WithParent
 from models.core.words import CampaignAnswer, CampaignState, Wave
+
+BY_LOGIN = "the login of a member of staff, who answers for it"
+UNUSED = """
+    not exists (
+        select from audiences
+        where jsonb_path_exists(
+            rule, '$.** ? (@.kind == "list" && @.list == $id)', jsonb_build_object('id', audience_lists.id)
+        )
+    ) and not exists (
+        select from campaigns
+        where jsonb_path_exists(
+            plan, '$.** ? (@.kind == "list" && @.list == $id)', jsonb_build_object('id', audience_lists.id)
+        )
+    )
+"""
+"""No audience and no campaign picks its customers by the list."""
 
 
 class Audience(Base):
@@ -26,9 +44,12 @@ class Audience(Base):
     version: Mapped[int] = mapped_column(server_default="1")
     """Counts the changes, so that who changes what another has just changed is told."""
     changed_at: Mapped[datetime]
-    changed_by: Mapped[str]
+    changed_by: Mapped[str] = mapped_column(info=kept(BY_LOGIN))
 
-    __table_args__ = (UniqueConstraint("store_id", "name", postgresql_nulls_not_distinct=True),)
+    __table_args__ = (
+        UniqueConstraint("store_id", "name", postgresql_nulls_not_distinct=True),
+        table_info(nobody("name rule"), ForEver("one row per saved audience", "people save and delete it themselves")),
+    )
 
 
 class AudienceList(Base):
@@ -40,7 +61,21 @@ class AudienceList(Base):
     store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
     name: Mapped[str]
     made_at: Mapped[datetime]
-    made_by: Mapped[str]
+    made_by: Mapped[str] = mapped_column(info=kept(BY_LOGIN))
+
+    __table_args__ = (
+        table_info(
+            nobody("name"),
+            Purged(
+                "one row per file",
+                "made_at",
+                "audience_lists",
+                "an unused list of customers must not lie around",
+                only=UNUSED,
+                stays="what an audience or a campaign names",
+            ),
+        ),
+    )
 
 
 class AudienceListMember(Base):
@@ -49,7 +84,16 @@ class AudienceListMember(Base):
     __tablename__ = "audience_list_members"
 
     list_id: Mapped[int] = mapped_column(ForeignKey("audience_lists.id", ondelete="CASCADE"), primary_key=True)
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"), primary_key=True)
+    customer_id: Mapped[int] = mapped_column(
+        ForeignKey("customers.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+    __table_args__ = (
+        table_info(
+            customers_deleted("customer_id"),
+            WithParent("one row per customer in the file", "audience_lists", "it is part of the list"),
+        ),
+    )
 
 
 class Campaign(Base):
@@ -69,11 +113,11 @@ class Campaign(Base):
     """Counts the changes of the plan, so that who changes what another has just changed is told."""
     state: Mapped[CampaignState] = mapped_column(enumeration(CampaignState))
     state_at: Mapped[datetime]
-    author: Mapped[str]
+    author: Mapped[str] = mapped_column(info=kept(BY_LOGIN))
     """The login of whoever made the plan as it stands: they cannot approve it."""
     created_at: Mapped[datetime]
 
-    approver: Mapped[str | None]
+    approver: Mapped[str | None] = mapped_column(info=kept(BY_LOGIN))
     """The login of whoever approved it; the author's own where its size asks for nobody else's."""
     approved_at: Mapped[datetime | None]
     approved_fingerprint: Mapped[str | None]
@@ -87,7 +131,7 @@ class Campaign(Base):
 
     launches_at: Mapped[datetime | None]
     """When it begins for the first of them; null until somebody has launched it and it is approved."""
-    launched_by: Mapped[str | None]
+    launched_by: Mapped[str | None] = mapped_column(info=kept(BY_LOGIN))
     frozen_at: Mapped[datetime | None]
     """When its recipients were written down."""
     winner: Mapped[str | None]
@@ -111,7 +155,7 @@ class Campaign(Base):
     """When the last round of the follow-up ended."""
 
     paused_at: Mapped[datetime | None]
-    paused_by: Mapped[str | None]
+    paused_by: Mapped[str | None] = mapped_column(info=kept(BY_LOGIN))
     held_at: Mapped[datetime | None]
     held_reason: Mapped[str | None]
     """Why it stopped by itself and asks a person, as a sentence."""
@@ -139,6 +183,10 @@ class Campaign(Base):
         CheckConstraint("(held_at is null) = (held_reason is null)", name="held_with_a_reason"),
         CheckConstraint("(paused_at is null) = (paused_by is null)", name="paused_by_someone"),
         CheckConstraint("(approver is null) = (approved_at is null)", name="approved_by_someone"),
+        table_info(
+            nobody("name recipe plan approved_fingerprint winner held_reason notice"),
+            ForEver("one row per campaign", "its touches and its results refer to it"),
+        ),
     )
 
 
@@ -150,6 +198,10 @@ class CampaignVariant(Base):
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
     variant: Mapped[str] = mapped_column(primary_key=True)
     policy_version_id: Mapped[int] = mapped_column(ForeignKey("policy_versions.id"), unique=True)
+
+    __table_args__ = (
+        table_info(nobody("variant"), ForEver("two rows per campaign", "it says which variant a touch belongs to")),
+    )
 
 
 class CampaignRecipient(Base):
@@ -171,4 +223,10 @@ class CampaignRecipient(Base):
     __table_args__ = (
         UniqueConstraint("campaign_id", "customer_id"),
         CheckConstraint("(answer is null) = (answered_at is null)", name="answered_at"),
+        table_info(
+            customers("customer_id", "wave variant anchor_at answer answered_at"),
+            ForEver(
+                "one row per customer and campaign", "the results are counted from it, the control group's among them"
+            ),
+        ),
     )

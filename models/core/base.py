@@ -13,6 +13,9 @@ from sqlalchemy.exc import DontWrapMixin
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from models.core.personal import PERSONS, Persons
+from models.core.retention import RETENTION, Retention
+
 Facts = dict[str, Any]
 """Figures kept as JSON: what a rule saw, what a person changed."""
 
@@ -103,3 +106,8 @@ def enumeration(kind: type[StrEnum]) -> Enum:
         name=kind.__name__.lower(),
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def table_info(persons: Persons, retention: Retention) -> dict[str, Any]:
+    """What every table declares, at the end of its `__table_args__`: whose data it holds, and how long it is kept."""
+    return {"info": {PERSONS: persons, RETENTION: retention}}

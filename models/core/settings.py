@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.core.errors import AftercareError
+from models.core.retention import DaysKept
 from models.core.words import ChannelName
 
 
@@ -101,6 +102,8 @@ class Settings(BaseSettings):
     """How many messages a second a channel takes at most, over all workers: `AFTERCARE_CHANNEL_RATES__SMS`."""
     dispatch_batch: Annotated[int, Field(ge=1, le=5000)] = 1000
     """How many customers one claim takes at most."""
+    days_kept: DaysKept = DaysKept()
+    """How long housekeeping leaves what may go: `AFTERCARE_DAYS_KEPT__DISPATCHERS`."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -140,8 +143,10 @@ class UnusableSettings(AftercareError):
     def _sentence(problem: ErrorDetails) -> str:
         name = f"AFTERCARE_{'__'.join(str(part).upper() for part in problem['loc'])}"
         if problem["type"] == "extra_forbidden":
-            channels = ", ".join(field.upper() for field in ChannelAddresses.model_fields)
-            return f"{name} names no channel; expected one of {channels} at its end."
+            kept = problem["loc"][0] == "days_kept"
+            what, fields = ("no table of which rows go", DaysKept) if kept else ("no channel", ChannelAddresses)
+            expected = ", ".join(field.upper() for field in fields.model_fields)
+            return f"{name} names {what}; expected one of {expected} at its end."
         return f"{name}: {problem['msg'].removeprefix('Value error, ')}."
 
 

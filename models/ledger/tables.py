@@ -9,7 +9,20 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
-from models.core.base import WORD, Base, Facts, Key, enumeration, growing
+from models.core.base import WORD, Base, Facts, Key, enumeration, growing, table_info
+from models.core.personal import (
+    ERASED,
+    BlankedWhere,
+    Reduced,
+    Replaced,
+    blanked,
+    by_entity,
+    customers,
+    erased,
+    kept,
+    nobody,
+)
+from models.core.retention import ForEver, Purged
 from models.core.words import (
     CallOutcome,
     CaseKind,
@@ -27,6 +40,23 @@ from models.core.words import (
     TouchState,
 )
 
+THE_LEDGER = "the ledger: what was due, what was said, and what came of it"
+IN_FREE_WORDS = (Gate.NONE, Gate.RETRY, Gate.APPROVAL, Gate.CHANNEL)
+"""The gates whose reasons people or gateways word; the others say fixed sentences."""
+FOUND_NOTHING = """
+    (
+        dry_run or (
+            state = 'completed'
+            and account @> '{"planned": 0, "claimed": 0}'
+            and account -> 'suppressed' = '{}' and account -> 'ended' = '{}'
+        )
+    )
+    and exists (select from runs as later where later.process = runs.process and later.started_at > runs.started_at)
+    and not exists (select from dispatchers where dispatchers.run_id = runs.id)
+"""
+"""The run planned, judged and ended nothing, so that no touch and no verdict names it; its process has run since."""
+HOLDS_NOTHING = "not exists (select from touches where touches.claimed_by = dispatchers.id)"
+
 
 class Process(Base):
     """A process of this installation, and whether it runs at all."""
@@ -35,6 +65,8 @@ class Process(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     enabled: Mapped[bool] = mapped_column(server_default="true")
+
+    __table_args__ = (table_info(nobody("name"), ForEver("one row per process", "touches refer to it")),)
 
 
 class PolicyVersion(Base):
@@ -50,7 +82,7 @@ class PolicyVersion(Base):
     body: Mapped[Facts]
     active: Mapped[bool]
     created_at: Mapped[datetime]
-    created_by: Mapped[str]
+    created_by: Mapped[str] = mapped_column(info=kept("the login of who changed the policy"))
 
     __table_args__ = (
         UniqueConstraint("name", "store_id", "version", postgresql_nulls_not_distinct=True),
@@ -61,6 +93,9 @@ class PolicyVersion(Base):
             unique=True,
             postgresql_where=sql("active"),
             postgresql_nulls_not_distinct=True,
+        ),
+        table_info(
+            nobody("name body"), ForEver("one row per change", "touches keep the version that they were planned under")
         ),
     )
 
@@ -83,7 +118,7 @@ class TemplateVersion(Base):
     """The line that stands for this message inside another one; null: it is never merged."""
     active: Mapped[bool]
     created_at: Mapped[datetime]
-    created_by: Mapped[str]
+    created_by: Mapped[str] = mapped_column(info=kept("the login of who changed the wording"))
 
     __table_args__ = (
         UniqueConstraint("key", "language", "store_id", "version", postgresql_nulls_not_distinct=True),
@@ -95,6 +130,10 @@ class TemplateVersion(Base):
             unique=True,
             postgresql_where=sql("active"),
             postgresql_nulls_not_distinct=True,
+        ),
+        table_info(
+            nobody("key language subject text by_channel also"),
+            ForEver("one row per change", "touches keep the wording that they were planned under"),
         ),
     )
 
@@ -112,7 +151,7 @@ class Run(Base):
     state: Mapped[RunState] = mapped_column(enumeration(RunState))
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
-    started_by: Mapped[str]
+    started_by: Mapped[str] = mapped_column(info=kept("the login of who started it by hand"))
     account: Mapped[Facts | None]
     error: Mapped[str | None]
     policy_versions: Mapped[Facts] = mapped_column(server_default=sql("'{}'::jsonb"))
@@ -123,6 +162,17 @@ class Run(Base):
         Index("ix_runs_started_at", "started_at"),
         Index("ix_runs_state_started_at", "state", "started_at"),
         Index("ix_runs_prefect_run_id", "prefect_run_id"),
+        table_info(
+            nobody("process account error policy_versions"),
+            Purged(
+                "about 3,200 rows a day: dispatch and campaigns run every minute",
+                "started_at",
+                "idle_runs",
+                "a run that found nothing to do is soon of no interest",
+                only=FOUND_NOTHING,
+                stays="runs that planned, judged or ended anything, that failed, and the last of each process",
+            ),
+        ),
     )
 
 
@@ -132,8 +182,22 @@ class Dispatcher(Base):
     __tablename__ = "dispatchers"
 
     id: Mapped[Key]
-    run_id: Mapped[UUID | None] = mapped_column(ForeignKey("runs.id"))
-    started_at: Mapped[datetime]
+    run_id: Mapped[UUID | None] = mapped_column(ForeignKey("runs.id"), index=True)
+    started_at: Mapped[datetime] = mapped_column(index=True)
+
+    __table_args__ = (
+        table_info(
+            nobody(),
+            Purged(
+                "one row per dispatch: about 1,700 a day",
+                "started_at",
+                "dispatchers",
+                "only a dispatcher that holds touches is ever looked up",
+                only=HOLDS_NOTHING,
+                stays="one that a touch still names",
+            ),
+        ),
+    )
 
 
 class Touch(Base):
@@ -178,12 +242,13 @@ class Touch(Base):
     state_at: Mapped[datetime]
     gate: Mapped[Gate | None] = mapped_column(growing(Gate))
     """The gate that last held or stopped it."""
-    reason: Mapped[str | None]
+    reason: Mapped[str | None] = mapped_column(info=erased(Replaced(ERASED, if_any=True)))
     """Why it stands where it stands, as a sentence's end; null when nothing was in the way."""
-    figures: Mapped[Facts]
+    figures: Mapped[Facts] = mapped_column(info=erased(Replaced({})))
     """What the planner saw."""
     planned_at: Mapped[datetime]
-    planned_by: Mapped[UUID | None] = mapped_column(ForeignKey("runs.id"))
+    planned_by: Mapped[UUID | None]
+    """The run; no foreign key, for without an index, which every touch would pay for, no run could be deleted."""
     approved_at: Mapped[datetime | None]
     approved_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("dispatchers.id"))
@@ -194,12 +259,12 @@ class Touch(Base):
     resendable: Mapped[bool] = mapped_column(server_default="false")
     """It was handed to a channel that takes its id as an idempotency key, so handing it over again is safe."""
     attempts: Mapped[int] = mapped_column(server_default="0")
-    message_id: Mapped[str | None]
+    message_id: Mapped[str | None] = mapped_column(info=kept("the provider's number of the message names nobody here"))
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("touches.id"))
     """Its line went out inside that touch's message."""
-    subject_line: Mapped[str | None]
+    subject_line: Mapped[str | None] = mapped_column(info=blanked())
     """The subject line of an e-mail, kept with the `body`."""
-    body: Mapped[str | None]
+    body: Mapped[str | None] = mapped_column(info=blanked())
     """The text as it went out, or may have gone out: kept before the send, for it goes again in the same words."""
     delivered_at: Mapped[datetime | None]
     """When a delivery receipt said so."""
@@ -245,7 +310,8 @@ class Touch(Base):
             postgresql_where=sql("process = 'campaigns'"),
         ),
         Index("ix_touches_awaiting_approval", "due_at", "id", postgresql_where=sql("state = 'awaiting-approval'")),
-        Index("ix_touches_in_flight", "claimed_by", postgresql_where=sql("state in ('claimed', 'sending')")),
+        # Of what is claimed and sending; and by it a dispatcher is deleted without a look at every touch.
+        Index("ix_touches_in_flight", "claimed_by", postgresql_where=sql("claimed_by is not null")),
         Index("ix_touches_unsettled", "state_at", postgresql_where=sql("state in ('unknown', 'failed')")),
         Index("ix_touches_message_id", "message_id", postgresql_where=sql("message_id is not null")),
         Index(
@@ -256,6 +322,16 @@ class Touch(Base):
         ),
         CheckConstraint("due_at < valid_until", name="valid_after_due"),
         CheckConstraint("(state in ('claimed', 'sending')) = (claimed_by is not null)", name="claimed_by_a_dispatcher"),
+        table_info(
+            customers(
+                "customer_id",
+                "process subject_kind subject_id anchor_at step kind purpose priority obligation works_holidays "
+                "channels conditions role approval opens_case holds_account due_at valid_until not_before state "
+                "state_at gate planned_at planned_by approved_at contacted_at channel resendable attempts delivered_at "
+                "held_until outcome",
+            ),
+            ForEver("one row per contact that falls due", THE_LEDGER),
+        ),
     )
 
 
@@ -276,12 +352,22 @@ class Verdict(Base):
     touch_id: Mapped[UUID] = mapped_column(ForeignKey("touches.id"), index=True)
     gate: Mapped[Gate] = mapped_column(growing(Gate))
     decision: Mapped[Decision] = mapped_column(enumeration(Decision))
-    reason: Mapped[str | None]
-    figures: Mapped[Facts]
+    reason: Mapped[str | None] = mapped_column(
+        info=erased(BlankedWhere("gate", IN_FREE_WORDS, "the other gates say fixed sentences"))
+    )
+    figures: Mapped[Facts] = mapped_column(info=erased(Replaced({})))
     decided_at: Mapped[datetime]
     until: Mapped[datetime | None]
     """When a held touch is looked at again."""
-    run_id: Mapped[UUID | None] = mapped_column(ForeignKey("runs.id"))
+    run_id: Mapped[UUID | None]
+    """No foreign key, as with the `planned_by` of a touch."""
+
+    __table_args__ = (
+        table_info(
+            customers("touch_id", "gate decision decided_at until run_id"),
+            ForEver("two to six rows per touch", "it answers why, and why not"),
+        ),
+    )
 
 
 class CallAttempt(Base):
@@ -294,10 +380,13 @@ class CallAttempt(Base):
     attempted_at: Mapped[datetime]
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     outcome: Mapped[CallOutcome] = mapped_column(growing(CallOutcome))
-    note: Mapped[str | None]
+    note: Mapped[str | None] = mapped_column(info=blanked())
     again_at: Mapped[datetime | None]
 
-    __table_args__ = (Index("ix_call_attempts_staff_id_attempted_at", "staff_id", "attempted_at"),)
+    __table_args__ = (
+        Index("ix_call_attempts_staff_id_attempted_at", "staff_id", "attempted_at"),
+        table_info(customers("touch_id", "attempted_at outcome again_at"), ForEver("two rows per call", THE_LEDGER)),
+    )
 
 
 class Reply(Base):
@@ -307,13 +396,22 @@ class Reply(Base):
 
     id: Mapped[Key]
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
-    sender: Mapped[str]
+    sender: Mapped[str] = mapped_column(info=erased(Replaced("")))
     channel: Mapped[ChannelName] = mapped_column(growing(ChannelName))
-    text: Mapped[str]
+    text: Mapped[str] = mapped_column(info=erased(Replaced("")))
     meaning: Mapped[ReplyMeaning] = mapped_column(growing(ReplyMeaning))
     received_at: Mapped[datetime]
     appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointments.id"))
-    message_id: Mapped[str | None] = mapped_column(unique=True)
+    message_id: Mapped[str | None] = mapped_column(
+        unique=True, info=kept("by the provider's number the same reply is not taken again")
+    )
+
+    __table_args__ = (
+        table_info(
+            customers("customer_id", "channel meaning received_at", sender="sender"),
+            ForEver("one row per reply", "it is what customers said, and how it was understood"),
+        ),
+    )
 
 
 class Case(Base):
@@ -328,7 +426,7 @@ class Case(Base):
     cause: Mapped[str]
     """What opened it, such as `touch:…` or `promise:…`: a cause opens one case, however often it is seen."""
     title: Mapped[str]
-    note: Mapped[str | None]
+    note: Mapped[str | None] = mapped_column(info=blanked())
     state: Mapped[CaseState] = mapped_column(enumeration(CaseState))
     opened_at: Mapped[datetime]
     answer_by: Mapped[datetime | None]
@@ -345,6 +443,13 @@ class Case(Base):
         UniqueConstraint("kind", "cause"),
         Index("ix_cases_open", "store_id", "state", postgresql_where=sql("state <> 'closed'")),
         Index("ix_cases_closed_at", "closed_at", postgresql_where=sql("state = 'closed'")),
+        table_info(
+            customers(
+                "customer_id",
+                "kind cause title state opened_at answer_by solve_by answered_at solved_at closed_at version",
+            ),
+            ForEver("one row per case", "a cause opens a case only once, and complaints are compared over years"),
+        ),
     )
 
 
@@ -356,9 +461,11 @@ class CaseNote(Base):
     id: Mapped[Key]
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     written_at: Mapped[datetime]
-    author: Mapped[str]
+    author: Mapped[str] = mapped_column(info=kept("who wrote it, by a staff code"))
     """A staff code."""
-    text: Mapped[str]
+    text: Mapped[str] = mapped_column(info=erased(Replaced(ERASED)))
+
+    __table_args__ = (table_info(customers("case_id", "written_at"), ForEver("one row per note", THE_LEDGER)),)
 
 
 class DeliveryReceipt(Base):
@@ -369,10 +476,10 @@ class DeliveryReceipt(Base):
     id: Mapped[Key]
     touch_id: Mapped[UUID | None] = mapped_column(ForeignKey("touches.id"))
     """Null: no touch has the message's id, or none has it yet."""
-    message_id: Mapped[str | None]
+    message_id: Mapped[str | None] = mapped_column(info=kept("the provider's number of the message names nobody here"))
     """The gateway's, where it named the message so."""
     status: Mapped[ReceiptStatus] = mapped_column(enumeration(ReceiptStatus))
-    reason: Mapped[str | None]
+    reason: Mapped[str | None] = mapped_column(info=blanked())
     reported_at: Mapped[datetime]
     received_at: Mapped[datetime]
     held: Mapped[bool] = mapped_column(server_default="false")
@@ -389,6 +496,17 @@ class DeliveryReceipt(Base):
         ),
         Index("ix_delivery_receipts_held", "received_at", postgresql_where=sql("held")),
         CheckConstraint("touch_id is not null or message_id is not null", name="of_a_message"),
+        table_info(
+            customers("touch_id", "status reported_at received_at held"),
+            Purged(
+                "one or two rows per message",
+                "received_at",
+                "receipts",
+                "reports of messages that were never ours are of no use",
+                only="held and touch_id is null",
+                stays="reports of our messages",
+            ),
+        ),
     )
 
 
@@ -416,7 +534,39 @@ class ChannelPause(Base):
             postgresql_where=sql("resumed_at is null"),
             postgresql_nulls_not_distinct=True,
         ),
+        table_info(
+            nobody("reason"),
+            Purged(
+                "one row per pause",
+                "resumed_at",
+                "channel_pauses",
+                "how often a channel failed is compared over a year",
+                stays="one that has not ended",
+            ),
+        ),
     )
+
+
+NO_FREE_WORDS = Reduced(
+    (
+        "state", "outcome", "granted", "purpose", "channel", "cancelled", "again_at", "marks", "made_on",
+        "promised_for", "department", "acknowledged_at",
+    ),
+    "what was changed stays known, but nothing in free words",
+)  # fmt: skip
+"""What the audit trail goes on to say of a customer who was erased."""
+ENTITIES_OF_CUSTOMERS = {
+    "customer": "customers",
+    "contact-point": "contact_points",
+    "touch": "touches",
+    "case": "cases",
+    "reply": "replies",
+    "appointment": "appointments",
+    "department-notice": "department_notices",
+    "survey": "survey_answers",
+    "account": "accounts",
+}
+"""What an entry about a customer can be about, and the table that its `entity_id` is from."""
 
 
 class AuditEntry(Base):
@@ -426,14 +576,18 @@ class AuditEntry(Base):
 
     id: Mapped[Key]
     at: Mapped[datetime]
-    actor: Mapped[str]
+    actor: Mapped[str] = mapped_column(info=kept("who did it: a login, a staff code, or a customer by their id"))
     action: Mapped[str]
     entity: Mapped[str]
     entity_id: Mapped[str]
-    before: Mapped[Facts | None]
-    after: Mapped[Facts | None]
+    before: Mapped[Facts | None] = mapped_column(info=erased(NO_FREE_WORDS))
+    after: Mapped[Facts | None] = mapped_column(info=erased(NO_FREE_WORDS))
 
     __table_args__ = (
         Index("ix_audit_entries_entity_entity_id", "entity", "entity_id"),
         Index("ix_audit_entries_at", "at"),
+        table_info(
+            by_entity("entity", "entity_id", ENTITIES_OF_CUSTOMERS, "at action entity entity_id"),
+            ForEver("one row per change that a person makes, and per sign-in", "who did what may be asked years later"),
+        ),
     )

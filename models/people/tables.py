@@ -8,7 +8,21 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
-from models.core.base import Base, Facts, Key, enumeration, growing
+from models.core.base import Base, Facts, Key, enumeration, growing, table_info
+from models.core.personal import (
+    ERASED,
+    Pseudonym,
+    Replaced,
+    TimeOfErasure,
+    blanked,
+    customers,
+    each_a_customer,
+    erased,
+    kept,
+    nobody,
+    staff,
+)
+from models.core.retention import ForEver
 from models.core.words import ChannelName, ContactKind, DeadlineClock, Purpose, Role
 
 VISIT_MINUTES = 30
@@ -54,6 +68,10 @@ class Store(Base):
         CheckConstraint(f"visit_minutes between {SHORTEST_VISIT} and {LONGEST_VISIT}", name="visit_minutes"),
         CheckConstraint("visits_at_once >= 0", name="visits_at_once"),
         CheckConstraint("language in ('zh-CN', 'en')", name="language"),
+        table_info(
+            nobody("code name time_zone language phone address holiday_country opening_hours channels"),
+            ForEver("one row per store", "everything else belongs to a store"),
+        ),
     )
 
 
@@ -64,15 +82,21 @@ class StaffMember(Base):
 
     id: Mapped[Key]
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
-    code: Mapped[str]
-    name: Mapped[str]
+    code: Mapped[str] = mapped_column(info=kept("the audit trail and the source name them by it"))
+    name: Mapped[str] = mapped_column(info=kept("calls, approvals and cases say whose they were"))
     role: Mapped[Role] = mapped_column(growing(Role))
     department: Mapped[str | None]
-    phone: Mapped[str | None]
-    email: Mapped[str | None]
+    phone: Mapped[str | None] = mapped_column(info=kept("of the business; its source takes it away"))
+    email: Mapped[str | None] = mapped_column(info=kept("of the business; its source takes it away"))
     active: Mapped[bool] = mapped_column(server_default="true")
 
-    __table_args__ = (UniqueConstraint("store_id", "code"),)
+    __table_args__ = (
+        UniqueConstraint("store_id", "code"),
+        table_info(
+            staff("role department active"),
+            ForEver("one row per member of staff", "the ledger says who called, approved and settled"),
+        ),
+    )
 
 
 class Customer(Base):
@@ -82,20 +106,20 @@ class Customer(Base):
 
     id: Mapped[Key]
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"), index=True)
-    name: Mapped[str]
-    salutation: Mapped[str | None]
-    language: Mapped[str | None]
+    name: Mapped[str] = mapped_column(info=erased(Pseudonym("erased ")))
+    salutation: Mapped[str | None] = mapped_column(info=blanked())
+    language: Mapped[str | None] = mapped_column(info=kept("shared by very many, it names nobody"))
     """`zh-CN` or `en`; null: the store's."""
-    level: Mapped[str | None]
-    birth_on: Mapped[date | None]
-    area: Mapped[str | None]
+    level: Mapped[str | None] = mapped_column(info=blanked())
+    birth_on: Mapped[date | None] = mapped_column(info=blanked())
+    area: Mapped[str | None] = mapped_column(info=blanked())
     """Where they live, as the source divides it: a district, a postcode."""
-    time_zone: Mapped[str | None]
+    time_zone: Mapped[str | None] = mapped_column(info=kept("shared by very many, it names nobody"))
     """Where the customer's own clock is; null: as in the store."""
     has_contract: Mapped[bool] = mapped_column(server_default="false")
     """A contract customer: a booking request is answered within 30 minutes (R1)."""
     created_at: Mapped[datetime]
-    erased_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None] = mapped_column(info=erased(TimeOfErasure()))
     """When name, addresses and texts were erased on the customer's request."""
 
     __table_args__ = (
@@ -120,6 +144,10 @@ class Customer(Base):
             postgresql_using="gin",
             postgresql_where=sql(HAS_SUCH_LETTERS),
         ),
+        table_info(
+            each_a_customer("has_contract created_at"),
+            ForEver("one row per customer", "the ledger is about them; whoever asks to be erased leaves a pseudonym"),
+        ),
     )
 
 
@@ -129,8 +157,17 @@ class CustomerKey(Base):
     __tablename__ = "customer_keys"
 
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"), primary_key=True)
-    key: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(
+        primary_key=True, info=kept("by it an import knows who was erased, and takes nothing back in")
+    )
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"), index=True)
+
+    __table_args__ = (
+        table_info(
+            customers("customer_id"),
+            ForEver("one row per customer and source", "the next import finds its customers by it"),
+        ),
+    )
 
 
 class ContactPoint(Base):
@@ -140,19 +177,24 @@ class ContactPoint(Base):
 
     id: Mapped[Key]
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"))
-    kind: Mapped[ContactKind] = mapped_column(growing(ContactKind))
-    value: Mapped[str]
+    # An erased one stays, for the touches that point to it; an address that is none fits every rule of the column.
+    kind: Mapped[ContactKind] = mapped_column(growing(ContactKind), info=erased(Replaced(ContactKind.EMAIL)))
+    value: Mapped[str] = mapped_column(info=erased(Pseudonym("erased-")))
     rank: Mapped[int] = mapped_column(server_default="1")
     """1 is tried first."""
-    takes_text: Mapped[bool] = mapped_column(server_default="true")
+    takes_text: Mapped[bool] = mapped_column(server_default="true", info=erased(Replaced(False)))
     """False for a landline: it can be called, not texted."""
-    invalid_since: Mapped[datetime | None]
-    invalid_reason: Mapped[str | None]
+    invalid_since: Mapped[datetime | None] = mapped_column(info=erased(TimeOfErasure()))
+    invalid_reason: Mapped[str | None] = mapped_column(info=erased(Replaced(ERASED)))
 
     __table_args__ = (
         UniqueConstraint("customer_id", "kind", "value"),
         Index("ix_contact_points_kind_value", "kind", "value"),
         CheckConstraint("kind <> 'phone' or value ~ '^[+][1-9][0-9]{4,14}$'", name="phone_is_e164"),
+        table_info(
+            customers("customer_id", "rank"),
+            ForEver("two rows per customer", "touches say where they were sent; imports remove what is no longer true"),
+        ),
     )
 
 
@@ -170,8 +212,12 @@ class Consent(Base):
     granted: Mapped[bool]
     given_at: Mapped[datetime]
     source: Mapped[str]
-    reason: Mapped[str | None]
+    reason: Mapped[str | None] = mapped_column(info=blanked())
 
     __table_args__ = (
         UniqueConstraint("customer_id", "purpose", "channel", "given_at", postgresql_nulls_not_distinct=True),
+        table_info(
+            customers("customer_id", "purpose channel granted given_at source"),
+            ForEver("one row per change of consent", "a business must be able to prove consent for every contact"),
+        ),
     )

@@ -7,8 +7,13 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import CHAR
 
-from models.core.base import Base, Key, Money, enumeration
+from models.core.base import Base, Key, Money, enumeration, table_info
+from models.core.personal import blanked, customers, kept
+from models.core.retention import ForEver
 from models.core.words import InvoiceKind, InvoiceStatus
+
+IN_THE_BOOKS = "the books are kept by law, and this is the number by which they and the source name it"
+OF_THE_BOOKS = "accounting records: the source system and the law decide about them"
 
 
 class Account(Base):
@@ -18,13 +23,18 @@ class Account(Base):
 
     id: Mapped[Key]
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
-    key: Mapped[str]
+    key: Mapped[str] = mapped_column(info=kept(IN_THE_BOOKS))
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
     held_since: Mapped[date | None]
     """On hold: no further credit (R4)."""
-    hold_reason: Mapped[str | None]
+    hold_reason: Mapped[str | None] = mapped_column(info=blanked())
 
-    __table_args__ = (UniqueConstraint("store_id", "key"),)
+    __table_args__ = (
+        UniqueConstraint("store_id", "key"),
+        table_info(
+            customers("customer_id", "held_since"), ForEver("one row per customer who buys on account", OF_THE_BOOKS)
+        ),
+    )
 
 
 class Invoice(Base):
@@ -34,7 +44,7 @@ class Invoice(Base):
 
     id: Mapped[Key]
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
-    key: Mapped[str]
+    key: Mapped[str] = mapped_column(info=kept(IN_THE_BOOKS))
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     kind: Mapped[InvoiceKind] = mapped_column(enumeration(InvoiceKind), server_default="invoice")
     issued_on: Mapped[date | None]
@@ -52,6 +62,10 @@ class Invoice(Base):
         UniqueConstraint("store_id", "key"),
         Index("ix_invoices_account_id", "account_id"),
         Index("ix_invoices_settled_on_due_on", "settled_on", "due_on"),
+        table_info(
+            customers("account_id", "kind issued_on due_on amount currency status status_on settled_on"),
+            ForEver("one row per invoice", OF_THE_BOOKS),
+        ),
     )
 
 
@@ -62,14 +76,17 @@ class Payment(Base):
 
     id: Mapped[Key]
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
-    key: Mapped[str]
+    key: Mapped[str] = mapped_column(info=kept(IN_THE_BOOKS))
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
     invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoices.id"), index=True)
     paid_on: Mapped[date]
     amount: Mapped[Money] = mapped_column(CheckConstraint("amount > 0", name="amount"))
     currency: Mapped[str] = mapped_column(CHAR(3))
 
-    __table_args__ = (UniqueConstraint("store_id", "key"),)
+    __table_args__ = (
+        UniqueConstraint("store_id", "key"),
+        table_info(customers("account_id", "paid_on amount currency"), ForEver("one row per payment", OF_THE_BOOKS)),
+    )
 
 
 class Promise(Base):
@@ -79,7 +96,7 @@ class Promise(Base):
 
     id: Mapped[Key]
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
-    key: Mapped[str]
+    key: Mapped[str] = mapped_column(info=kept(IN_THE_BOOKS))
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
     made_on: Mapped[date]
     promised_for: Mapped[date]
@@ -90,4 +107,8 @@ class Promise(Base):
         UniqueConstraint("store_id", "key"),
         CheckConstraint("made_on <= promised_for", name="made_before"),
         CheckConstraint("(amount is null) = (currency is null)", name="amount_has_currency"),
+        table_info(
+            customers("account_id", "made_on promised_for amount currency"),
+            ForEver("one row per promise", "it explains why dunning paused"),
+        ),
     )

@@ -7,8 +7,14 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
-from models.core.base import Base, Key, enumeration, growing
+from models.core.base import Base, Key, enumeration, growing, table_info
+from models.core.personal import customers, kept
+from models.core.retention import ForEver
 from models.core.words import AppointmentStatus, ChangeKind, PartsState, WorkKind
+
+OF_THE_SOURCE = "the next import finds the row by it"
+WORK_DONE = "what was done to the car, in the workshop's words"
+OF_THE_CAR = "the history of a car is needed for as long as the car exists"
 
 
 class Appointment(Base):
@@ -18,13 +24,13 @@ class Appointment(Base):
 
     id: Mapped[Key]
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
-    key: Mapped[str]
+    key: Mapped[str] = mapped_column(info=kept(OF_THE_SOURCE))
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
     vehicle_id: Mapped[int | None] = mapped_column(ForeignKey("vehicles.id"), index=True)
     advisor_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     starts_at: Mapped[datetime]
     status: Mapped[AppointmentStatus] = mapped_column(enumeration(AppointmentStatus))
-    work: Mapped[str | None]
+    work: Mapped[str | None] = mapped_column(info=kept(WORK_DONE))
     work_kind: Mapped[WorkKind] = mapped_column(growing(WorkKind), server_default="other")
     requested_at: Mapped[datetime | None]
     booked_at: Mapped[datetime | None]
@@ -56,6 +62,14 @@ class Appointment(Base):
             "customer_id",
             postgresql_where=text("work_kind = 'inspection' and vehicle_id is null"),
         ),
+        table_info(
+            customers(
+                "customer_id",
+                "starts_at status work_kind requested_at booked_at confirmed_at other_time_asked_at arrived_at "
+                "cancelled_at moved_at parts_state departments",
+            ),
+            ForEver("one row per visit", OF_THE_CAR),
+        ),
     )
 
 
@@ -72,6 +86,13 @@ class AppointmentChange(Base):
     changed_at: Mapped[datetime]
     by_customer: Mapped[bool] = mapped_column(server_default="false")
     """The customer did it here: the source learns of it from the departments, and may say the old start until then."""
+
+    __table_args__ = (
+        table_info(
+            customers("appointment_id", "kind from_starts_at to_starts_at changed_at by_customer"),
+            ForEver("one row per appointment moved or cancelled", "it is what the departments were told"),
+        ),
+    )
 
 
 class DepartmentNotice(Base):
@@ -90,6 +111,10 @@ class DepartmentNotice(Base):
         UniqueConstraint("change_id", "department"),
         Index("ix_department_notices_waiting", "told_at", postgresql_where=text("acknowledged_at is null")),
         CheckConstraint("(acknowledged_at is null) = (acknowledged_by is null)", name="acknowledged_by_someone"),
+        table_info(
+            customers("change_id", "department told_at acknowledged_at"),
+            ForEver("three rows per change of an appointment", "it proves who was told, when, and who acknowledged it"),
+        ),
     )
 
 
@@ -104,10 +129,10 @@ class Handover(Base):
 
     id: Mapped[Key]
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
-    key: Mapped[str]
+    key: Mapped[str] = mapped_column(info=kept(OF_THE_SOURCE))
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
     vehicle_id: Mapped[int | None] = mapped_column(ForeignKey("vehicles.id"))
-    salesperson: Mapped[str | None]
+    salesperson: Mapped[str | None] = mapped_column(info=kept("a member of staff, who sold the car"))
     handed_over_on: Mapped[date]
 
     __table_args__ = (
@@ -116,6 +141,7 @@ class Handover(Base):
         Index(
             "ix_handovers_vehicle_id_handed_over_on", "vehicle_id", "handed_over_on", postgresql_include=["customer_id"]
         ),
+        table_info(customers("customer_id", "handed_over_on"), ForEver("one row per car sold", OF_THE_CAR)),
     )
 
 
@@ -126,11 +152,11 @@ class RepairOrder(Base):
 
     id: Mapped[Key]
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
-    key: Mapped[str]
+    key: Mapped[str] = mapped_column(info=kept(OF_THE_SOURCE))
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
     vehicle_id: Mapped[int | None] = mapped_column(ForeignKey("vehicles.id"), index=True)
     advisor_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    work: Mapped[str | None]
+    work: Mapped[str | None] = mapped_column(info=kept(WORK_DONE))
     work_kind: Mapped[WorkKind] = mapped_column(growing(WorkKind), server_default="other")
     opened_on: Mapped[date | None]
     closed_on: Mapped[date | None]
@@ -141,4 +167,5 @@ class RepairOrder(Base):
         Index(
             "ix_repair_orders_inspections", "vehicle_id", "closed_on", postgresql_where=text("work_kind = 'inspection'")
         ),
+        table_info(customers("customer_id", "work_kind opened_on closed_on"), ForEver("one row per visit", OF_THE_CAR)),
     )

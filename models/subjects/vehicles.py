@@ -6,8 +6,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.core.base import Base, Facts, Key, enumeration
+from models.core.base import Base, Facts, Key, enumeration, table_info
+from models.core.personal import blanked, customers, kept
+from models.core.retention import ForEver
 from models.core.words import EndBasis
+
+NAMES_THE_CAR = "it names the car, which has other owners, too: its warranty, its recalls and its next import go by it"
 
 
 class Vehicle(Base):
@@ -17,10 +21,10 @@ class Vehicle(Base):
 
     id: Mapped[Key]
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
-    key: Mapped[str]
+    key: Mapped[str] = mapped_column(info=kept(NAMES_THE_CAR))
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
-    vin: Mapped[str | None] = mapped_column(index=True)
-    plate: Mapped[str | None] = mapped_column(index=True)
+    vin: Mapped[str | None] = mapped_column(index=True, info=kept(NAMES_THE_CAR))
+    plate: Mapped[str | None] = mapped_column(index=True, info=blanked())
     make: Mapped[str | None]
     model: Mapped[str | None]
     model_year: Mapped[int | None]
@@ -30,6 +34,10 @@ class Vehicle(Base):
     __table_args__ = (
         UniqueConstraint("store_id", "key"),
         Index("ix_vehicles_disposed", "id", "disposed_on", postgresql_where=sql("disposed_on is not null")),
+        table_info(
+            customers("customer_id", "make model model_year disposed_on"),
+            ForEver("one row per car", "visits and warranties refer to it"),
+        ),
     )
 
 
@@ -43,6 +51,13 @@ class OdometerReading(Base):
     kilometres: Mapped[int] = mapped_column(CheckConstraint("kilometres >= 0", name="kilometres"))
     source: Mapped[str]
 
+    __table_args__ = (
+        table_info(
+            customers("vehicle_id", "read_on kilometres source"),
+            ForEver("one row per visit", "a run as of a past day estimates from what was known then"),
+        ),
+    )
+
 
 class Warranty(Base):
     """Ends on a date, or when the mileage limit is reached, whichever is earlier (R3)."""
@@ -51,7 +66,7 @@ class Warranty(Base):
 
     id: Mapped[Key]
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
-    key: Mapped[str]
+    key: Mapped[str] = mapped_column(info=kept(NAMES_THE_CAR))
     vehicle_id: Mapped[int] = mapped_column(ForeignKey("vehicles.id"), index=True)
     name: Mapped[str | None]
     starts_on: Mapped[date | None]
@@ -61,6 +76,10 @@ class Warranty(Base):
     __table_args__ = (
         UniqueConstraint("store_id", "key"),
         CheckConstraint("starts_on <= ends_on", name="starts_before_end"),
+        table_info(
+            customers("vehicle_id", "name starts_on ends_on limit_kilometres"),
+            ForEver("one row per warranty", "touches refer to it"),
+        ),
     )
 
 
@@ -84,4 +103,12 @@ class WarrantyEnd(Base):
     __table_args__ = (
         Index("ix_warranty_ends_ends_on", "ends_on"),
         CheckConstraint("known_from < known_until", name="known"),
+        table_info(
+            customers(
+                "warranty_id",
+                "known_from known_until ends_on basis figures",
+                withheld="derived from the warranty and the odometer readings, which are given out",
+            ),
+            ForEver("one row per warranty and odometer reading", "a run as of a past day uses what was known then"),
+        ),
     )

@@ -177,8 +177,3 @@ def read_session_of_digest(connection: Connection, token_digest: str, now: datet
 def sign_out(connection: Connection, token_digest: str) -> None:
     """End a session."""
     connection.execute(delete(BrowserSession).where(BrowserSession.token_digest == token_digest))
-
-
-def forget_expired(connection: Connection, now: datetime) -> int:
-    """Delete the sessions that have run out; how many."""
-    return connection.execute(delete(BrowserSession).where(BrowserSession.expires_at <= now)).rowcount

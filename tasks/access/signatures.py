@@ -3,18 +3,15 @@
 import hashlib
 import hmac
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pydantic import SecretStr
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
-from models.core.cadence import moment
 from models.core.errors import AftercareError
-from models.people.access import SeenSignature
+from models.people.access import SIGNATURES_BELIEVED, SeenSignature
 
-TOLERANCE = timedelta(minutes=5)
-"""How far a call's time stamp may be from our clock, either way."""
 SCHEME = "sha256="
 NOBODYS = "nobody's"
 """Stands for the secret of a gateway that there is not, so that its calls take as long to refuse as a forged one."""
@@ -68,7 +65,7 @@ def _secrets_of(secrets: Mapping[str, SecretStr], gateway: str) -> list[str]:
 def _is_near(timestamp: str, now: datetime) -> bool:
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
         return False
-    return abs(now.timestamp() - int(timestamp)) <= TOLERANCE.total_seconds()
+    return abs(now.timestamp() - int(timestamp)) <= SIGNATURES_BELIEVED.total_seconds()
 
 
 def remember_signature(connection: Connection, call: str, now: datetime) -> None:
@@ -76,8 +73,3 @@ def remember_signature(connection: Connection, call: str, now: datetime) -> None
     seen = insert(SeenSignature).values(signature=call, seen_at=now).on_conflict_do_nothing()
     if connection.execute(seen.returning(SeenSignature.signature)).one_or_none() is None:
         raise CalledBefore
-
-
-def forget_signatures(connection: Connection, now: datetime) -> None:
-    """Forget the calls whose time stamp would be refused by now: it may have been so far ahead of us, and behind."""
-    connection.execute(delete(SeenSignature).where(SeenSignature.seen_at < moment(now - 2 * TOLERANCE)))

@@ -1,19 +1,44 @@
 """Erasing a customer on their request: what names them goes, what the books need stays under a pseudonym."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, Connection, Row, Text, and_, case, cast, func, literal, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Row,
+    Table,
+    Text,
+    and_,
+    case,
+    cast,
+    delete,
+    func,
+    literal,
+    select,
+    update,
+)
 
-from models.calls.surveys import SurveyAnswer
-from models.core.base import Base, Facts
+from models.core.base import Facts
 from models.core.errors import AftercareError
-from models.core.words import ContactKind, Gate, TouchState
-from models.ledger.tables import AuditEntry, CallAttempt, Case, CaseNote, DeliveryReceipt, Reply, Touch, Verdict
-from models.people.tables import Consent, ContactPoint, Customer
-from models.subjects.leads import Lead
-from models.subjects.money import Account
-from models.subjects.vehicles import Vehicle
+from models.core.personal import (
+    ERASED,
+    Blanked,
+    BlankedWhere,
+    ByKey,
+    Kept,
+    Pseudonym,
+    Reduced,
+    Replaced,
+    TimeOfErasure,
+    erasure_of,
+    persons_of,
+)
+from models.core.words import Gate, TouchState
+from models.ledger.tables import Touch
+from models.people.tables import ContactPoint, Customer
 from tasks import audit
 from tasks.access.reach import check_customer
 from tasks.access.sessions import SignedIn
@@ -21,12 +46,7 @@ from tasks.customers.consent import NeedsReason
 from tasks.customers.records import rows_about
 from tasks.touches.picking import cancel_touches
 
-ERASED = "erased on the customer's request"
 IN_FLIGHT = (TouchState.CLAIMED, TouchState.SENDING)
-IN_FREE_WORDS = (Gate.NONE, Gate.RETRY, Gate.APPROVAL, Gate.CHANNEL)
-"""The gates whose reasons people or gateways word; the others say fixed sentences."""
-KEPT_OF_AUDIT = ("state", "outcome", "granted", "purpose", "channel", "cancelled", "again_at")
-"""What the audit trail goes on to say of a customer who was erased: nothing in free words."""
 
 
 class AlreadyErased(AftercareError):
@@ -71,10 +91,11 @@ def erase_customer(
     customer = connection.execute(select(Customer.__table__).where(Customer.id == customer_id).with_for_update()).one()
     _check(connection, customer, typed, reason)
     cancel_touches(connection, Touch.customer_id == customer_id, Gate.FACTS, ERASED, now, {})
-    _erase_replies_of_nobody(connection, customer_id)
     theirs = rows_about(customer_id)
-    for model, values in _blanks(customer_id, now).items():
-        connection.execute(update(model).where(theirs[model]).values(values))
+    for table in theirs:  # first, while the numbers can still be read
+        _erase_rows(connection, table, _sent_by(table, customer_id), now)
+    for table, conditions in reversed(theirs.items()):
+        _erase_rows(connection, table, conditions, now)
     audit.record(
         connection, now, user.login, "customer.erased", "customer", customer_id, None, {"reason": reason.strip()}
     )
@@ -95,50 +116,58 @@ def _check(connection: Connection, customer: Row[Any], typed: str, reason: str) 
         raise MessageUnderWay(customer.id)
 
 
-def _erase_replies_of_nobody(connection: Connection, customer_id: int) -> None:
-    """Replies from a number of the customer's that were never told to be theirs."""
-    numbers = select(ContactPoint.value).where(ContactPoint.customer_id == customer_id)
-    unclaimed = and_(Reply.customer_id.is_(None), Reply.sender.in_(numbers))
-    connection.execute(update(Reply).where(unclaimed).values(sender="", text=""))
+def _erase_rows(connection: Connection, table: Table, conditions: Iterable[ColumnElement[bool]], now: datetime) -> None:
+    """Delete rows, or put in place of what they hold what the columns declare."""
+    persons = persons_of(table)
+    if persons is not None and persons.deleted:
+        for condition in conditions:
+            connection.execute(delete(table).where(condition))
+        return
+    values = {column.name: _instead(column, now) for column in table.columns if _goes(column)}
+    for condition in conditions if values else ():
+        connection.execute(update(table).where(condition).values(values))
 
 
-def _blanks(customer_id: int, now: datetime) -> dict[type[Base], dict[str, Any]]:
-    """What each table keeps instead of the customer's data."""
-    pseudonym = {"name": f"erased {customer_id}", "salutation": None, "level": None, "birth_on": None, "area": None}
-    nowhere = {
-        # The row stays, for the touches that point to it; an address that is none fits every rule of the column.
-        "kind": ContactKind.EMAIL,
-        "value": literal("erased-", Text) + cast(ContactPoint.id, Text),
-        "takes_text": False,
-        "invalid_since": now,
-        "invalid_reason": ERASED,
-    }
-    return {
-        Customer: pseudonym | {"erased_at": now},
-        ContactPoint: nowhere,
-        Consent: {"reason": None},
-        Vehicle: {"plate": None},
-        Lead: {"lost_reason": case((Lead.lost_reason.is_not(None), ERASED))},
-        Account: {"hold_reason": None},
-        Touch: {"subject_line": None, "body": None, "figures": {}, "reason": case((Touch.reason.is_not(None), ERASED))},
-        Verdict: {"figures": {}, "reason": case((Verdict.gate.in_(IN_FREE_WORDS), None), else_=Verdict.reason)},
-        CallAttempt: {"note": None},
-        DeliveryReceipt: {"reason": None},
-        Reply: {"sender": "", "text": ""},
-        Case: {"note": None},
-        CaseNote: {"text": ERASED},
-        SurveyAnswer: {"comment": None},
-        AuditEntry: {"before": _kept(AuditEntry.before), "after": _kept(AuditEntry.after)},
-    }
+def _sent_by(table: Table, customer_id: int) -> Iterator[ColumnElement[bool]]:
+    """Rows with a number or an address of the customer's that were never told to be theirs."""
+    persons = persons_of(table)
+    if persons is not None and isinstance(persons.owner, ByKey) and persons.owner.sender is not None:
+        theirs = select(ContactPoint.value).where(ContactPoint.customer_id == customer_id)
+        yield and_(table.c[persons.owner.column].is_(None), table.c[persons.owner.sender].in_(theirs))
 
 
-def _kept(facts: Any) -> ColumnElement[Facts | None]:
-    """The parts of an audit entry that say nothing in free words."""
+def _goes(column: Column[Any]) -> bool:
+    how = erasure_of(column)
+    return how is not None and not isinstance(how, Kept)
+
+
+def _instead(column: Column[Any], now: datetime) -> Any:
+    """What a column becomes."""
+    how = erasure_of(column)
+    match how:
+        case None | Kept():
+            return column
+        case Blanked():
+            return None
+        case Replaced(by, if_any):
+            return case((column.is_not(None), literal(by, column.type))) if if_any else by
+        case Pseudonym(prefix):
+            return literal(prefix, Text) + cast(column.table.c.id, Text)
+        case TimeOfErasure():
+            return now
+        case BlankedWhere(other, values):
+            return case((column.table.c[other].in_(values), None), else_=column)
+        case Reduced(to):
+            return _reduced(column, to)
+        case _:
+            assert_never(how)
+
+
+def _reduced(facts: Column[Any], to: Sequence[str]) -> ColumnElement[Facts | None]:
+    """Some keys of a JSON object; null where it has none of them, or is no object."""
     is_object = func.jsonb_typeof(facts) == "object"
     parts = func.jsonb_each(case((is_object, facts))).table_valued("key", "value").render_derived()
     kept: ColumnElement[Facts | None] = (
-        select(func.jsonb_object_agg(parts.c.key, parts.c.value))
-        .where(parts.c.key.in_(KEPT_OF_AUDIT))
-        .scalar_subquery()
+        select(func.jsonb_object_agg(parts.c.key, parts.c.value)).where(parts.c.key.in_(to)).scalar_subquery()
     )
     return kept

@@ -6,13 +6,14 @@ from datetime import datetime
 from io import StringIO
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 
+from models.core.personal import persons_of
 from models.core.spreadsheet_cells import defuse
 from tasks import audit
 from tasks.access.reach import check_customer
 from tasks.access.sessions import SignedIn
-from tasks.customers.records import rows_about
+from tasks.customers.records import Conditions, rows_about
 
 Export = dict[str, Any]
 """`customer`, `exported_at`, and `records`: by table, the rows as they are kept."""
@@ -22,11 +23,17 @@ def export_customer(connection: Connection, user: SignedIn, now: datetime, custo
     """Every row about the customer; that it was given out, and to whom, is written down. Raises `NotYours`."""
     check_customer(connection, user.store_id, customer_id)
     records = {
-        model.__tablename__: [dict(row) for row in connection.execute(select(model.__table__).where(theirs)).mappings()]
-        for model, theirs in rows_about(customer_id).items()
+        table.name: _read(connection, table, theirs)
+        for table, theirs in rows_about(customer_id).items()
+        if (persons := persons_of(table)) is not None and persons.withheld is None
     }
     audit.record(connection, now, user.login, "customer.exported", "customer", customer_id)
     return {"customer": customer_id, "exported_at": now, "records": records}
+
+
+def _read(connection: Connection, table: Table, conditions: Conditions) -> list[dict[str, Any]]:
+    statements = (select(table).where(condition) for condition in conditions)
+    return [dict(row) for statement in statements for row in connection.execute(statement).mappings()]
 
 
 def write_json(export: Export) -> bytes:

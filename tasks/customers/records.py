@@ -1,68 +1,79 @@
-"""Every row that is kept about one customer, table by table."""
+"""Every row that is kept about one customer, table by table, as the tables themselves declare it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, Text, and_, cast, literal, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, Table, Text, and_, cast, literal, or_, select
 
-from models.calls.surveys import SurveyAnswer
-from models.core.base import Base
-from models.ledger.tables import AuditEntry, CallAttempt, Case, CaseNote, DeliveryReceipt, Reply, Touch, Verdict
-from models.people.tables import Consent, ContactPoint, Customer, CustomerKey
-from models.subjects.leads import Lead
-from models.subjects.money import Account, Invoice, Payment, Promise
-from models.subjects.service import Appointment, AppointmentChange, Handover, RepairOrder
-from models.subjects.vehicles import OdometerReading, Vehicle, Warranty
+from models.core.personal import ByEntity, ByKey, Itself, is_customers, persons_of
+from models.database.tables import metadata
+from models.ledger.tables import AuditEntry
 from tasks.subjects.contract import OneCustomer
 
+Conditions = Sequence[ColumnElement[bool]]
+"""By each of which an index finds rows; no row is found by two."""
 
-def rows_about(customer_id: int) -> Mapping[type[Base], ColumnElement[bool]]:
-    """The tables that tell of a customer, and the condition by which each row of theirs is found."""
-    accounts = select(Account.id).where(Account.customer_id == customer_id)
-    touches = select(Touch.id).where(Touch.customer_id == customer_id)
-    vehicles = select(Vehicle.id).where(Vehicle.customer_id == customer_id)
-    appointments = select(Appointment.id).where(Appointment.customer_id == customer_id)
-    cases = select(Case.id).where(Case.customer_id == customer_id)
+
+def rows_about(customer_id: OneCustomer) -> dict[Table, Conditions]:
+    """The tables that hold something of customers, and the conditions by which the rows of one are found.
+
+    A table comes after those that its foreign keys lead to.
+    """
+    return {table: conditions_of(table, customer_id) for table in metadata.sorted_tables if is_customers(table)}
+
+
+def conditions_of(table: Table, customer_id: OneCustomer) -> Conditions:
+    """How the rows of one customer are found in a table that declares whose they are."""
+    persons = persons_of(table)
+    match persons.owner if persons else None:
+        case Itself():
+            return [_primary_key(table) == customer_id]
+        case ByKey(column):
+            return [_by_key(table, column, customer_id)]
+        case ByEntity():
+            return list(_by_entity(table, customer_id).values())
+    return []
+
+
+def audit_entries_about(customer_id: OneCustomer, entities: Sequence[str]) -> Conditions:
+    """The entries of the audit trail about a customer, of some of the entities; each is found by the index."""
+    conditions = _by_entity(metadata.tables[AuditEntry.__tablename__], customer_id)
+    return [conditions[entity] for entity in entities]
+
+
+def _by_key(table: Table, column: str, customer_id: OneCustomer) -> ColumnElement[bool]:
+    (key,) = table.c[column].foreign_keys
+    parent = persons_of(key.column.table)
+    if parent is not None and isinstance(parent.owner, Itself):
+        return table.c[column] == customer_id
+    theirs = select(key.column).where(or_(*conditions_of(key.column.table, customer_id)))
+    return table.c[column].in_(theirs)
+
+
+def _by_entity(table: Table, customer_id: OneCustomer) -> Mapping[str, ColumnElement[bool]]:
+    """By the name of each entity: the rows about a customer that are about such a one."""
+    persons = persons_of(table)
+    owner = persons.owner if persons else None
+    if not isinstance(owner, ByEntity):
+        return {}
     return {
-        Customer: Customer.id == customer_id,
-        CustomerKey: CustomerKey.customer_id == customer_id,
-        ContactPoint: ContactPoint.customer_id == customer_id,
-        Consent: Consent.customer_id == customer_id,
-        Vehicle: Vehicle.customer_id == customer_id,
-        OdometerReading: OdometerReading.vehicle_id.in_(vehicles),
-        Warranty: Warranty.vehicle_id.in_(vehicles),
-        Appointment: Appointment.customer_id == customer_id,
-        AppointmentChange: AppointmentChange.appointment_id.in_(appointments),
-        Handover: Handover.customer_id == customer_id,
-        RepairOrder: RepairOrder.customer_id == customer_id,
-        Lead: Lead.customer_id == customer_id,
-        Account: Account.customer_id == customer_id,
-        Invoice: Invoice.account_id.in_(accounts),
-        Payment: Payment.account_id.in_(accounts),
-        Promise: Promise.account_id.in_(accounts),
-        Touch: Touch.customer_id == customer_id,
-        Verdict: Verdict.touch_id.in_(touches),
-        CallAttempt: CallAttempt.touch_id.in_(touches),
-        DeliveryReceipt: DeliveryReceipt.touch_id.in_(touches),
-        Reply: Reply.customer_id == customer_id,
-        Case: Case.customer_id == customer_id,
-        CaseNote: CaseNote.case_id.in_(cases),
-        SurveyAnswer: SurveyAnswer.customer_id == customer_id,
-        AuditEntry: or_(*audit_entries_about(customer_id)),
+        entity: and_(
+            table.c[owner.entity] == entity, _is_named(table.c[owner.entity_id], metadata.tables[name], customer_id)
+        )
+        for entity, name in owner.tables.items()
     }
 
 
-def audit_entries_about(customer_id: OneCustomer) -> list[ColumnElement[bool]]:
-    """The entries of the audit trail about a customer; each condition is found by the index."""
-    theirs: dict[str, Select[Any]] = {
-        "touch": select(cast(Touch.id, Text)).where(Touch.customer_id == customer_id),
-        "case": select(cast(Case.id, Text)).where(Case.customer_id == customer_id),
-        "appointment": select(cast(Appointment.id, Text)).where(Appointment.customer_id == customer_id),
-        "contact-point": select(cast(ContactPoint.id, Text)).where(ContactPoint.customer_id == customer_id),
-        "reply": select(cast(Reply.id, Text)).where(Reply.customer_id == customer_id),
-    }
-    itself = customer_id if isinstance(customer_id, BindParameter) else literal(customer_id)
-    return [
-        and_(AuditEntry.entity == "customer", AuditEntry.entity_id == cast(itself, Text)),
-        *(and_(AuditEntry.entity == entity, AuditEntry.entity_id.in_(ids)) for entity, ids in theirs.items()),
-    ]
+def _is_named(entity_id: ColumnElement[str], table: Table, customer_id: OneCustomer) -> ColumnElement[bool]:
+    """An id, kept as text, is that of a row about the customer."""
+    persons = persons_of(table)
+    if persons is not None and isinstance(persons.owner, Itself):
+        itself = customer_id if isinstance(customer_id, BindParameter) else literal(customer_id)
+        return entity_id == cast(itself, Text)
+    theirs: Select[Any] = select(cast(_primary_key(table), Text)).where(or_(*conditions_of(table, customer_id)))
+    return entity_id.in_(theirs)
+
+
+def _primary_key(table: Table) -> ColumnElement[Any]:
+    (key,) = table.primary_key.columns
+    return key

@@ -41,6 +41,8 @@ from tasks.customers.records import audit_entries_about
 from tasks.subjects.contract import CUSTOMER
 
 PAGE = 25
+AUDITED = ("customer", "touch", "case", "appointment", "contact-point", "reply")
+"""The entities whose changes are told; of surveys, promises and notices their own entries tell."""
 ZONE = bindparam("zone", type_=Text)
 """The time zone of the customer's store."""
 _RECIPIENT = literal(RECIPIENT, WORD)
@@ -334,7 +336,7 @@ def _campaigns() -> Iterator[Select[Any]]:
 
 
 def _audit() -> Iterator[Select[Any]]:
-    for theirs in audit_entries_about(CUSTOMER):
+    for theirs in audit_entries_about(CUSTOMER, AUDITED):
         yield _entry(
             EntryKind.AUDIT, AuditEntry.at, AuditEntry.id,
             by=AuditEntry.actor, action=AuditEntry.action, before=AuditEntry.before, after=AuditEntry.after,

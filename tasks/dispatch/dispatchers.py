@@ -52,7 +52,7 @@ def recover_abandoned(connection: Connection, now: datetime) -> int:
     ways = dict.fromkeys((TouchState.PLANNED, TouchState.UNKNOWN), IN_FLIGHT)
     returned = connection.execute(
         change_each(after, ways, now)
-        .where(Touch.state.in_(IN_FLIGHT), ~is_held(LOCK_CLASS, Touch.claimed_by))
+        .where(Touch.claimed_by.is_not(None), ~is_held(LOCK_CLASS, Touch.claimed_by))
         .values(
             reason=case((again, null()), else_=literal(CUT_OFF)),
             contacted_at=case((unsent, null()), else_=Touch.contacted_at),

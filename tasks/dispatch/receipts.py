@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
 
 from models.core.cadence import moment
+from models.core.retention import DaysKept
 from models.core.words import ReceiptStatus, TouchState
 from models.ledger.tables import DeliveryReceipt, Touch
 from tasks.ledger.transitions import change
@@ -28,7 +29,6 @@ SETTLED_BY = {
 }
 """In which states a report settles anything. That it arrived is the last word, whatever was thought before."""
 UNDELIVERED = "the gateway reports it undelivered"
-HELD_FOR = timedelta(days=7)
 HELD_AT_ONCE = 1000
 
 
@@ -95,11 +95,11 @@ def settle_held(connection: Connection, now: datetime) -> int:
     return len(ripe)
 
 
-def forget_held(connection: Connection, now: datetime) -> None:
-    """Wait no longer for messages that were never ours."""
-    old = and_(DeliveryReceipt.held, DeliveryReceipt.received_at < moment(now - HELD_FOR))
-    connection.execute(delete(DeliveryReceipt).where(old, DeliveryReceipt.touch_id.is_(None)))
-    connection.execute(update(DeliveryReceipt).where(old).values(held=False))
+def stop_waiting(connection: Connection, now: datetime, days_kept: DaysKept) -> None:
+    """Keep a report without waiting further for its message to be written down; of nobody's message it is purged."""
+    old = DeliveryReceipt.received_at < moment(now - timedelta(days=days_kept.receipts))
+    ours = DeliveryReceipt.touch_id.is_not(None)
+    connection.execute(update(DeliveryReceipt).where(DeliveryReceipt.held, old, ours).values(held=False))
 
 
 def _heads(connection: Connection, receipts: Sequence[Receipt]) -> dict[int, UUID]:

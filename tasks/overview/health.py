@@ -107,8 +107,9 @@ def count_open(connection: Connection, store_id: int | None) -> dict[tuple[str, 
     """How many touches of each process are open, by state."""
     counted = select(Touch.process, Touch.state, func.count()).group_by(Touch.process, Touch.state)
     found: dict[tuple[str, TouchState], int] = {}
-    for states in (WAITING, IN_FLIGHT):
-        rows = connection.execute(of_store(counted.where(Touch.state.in_(states)), Touch.store_id, store_id))
+    # Each of the two is what a partial index holds; what is in flight has a dispatcher, and nothing else has one.
+    for open_touches in (Touch.state.in_(WAITING), Touch.claimed_by.is_not(None)):
+        rows = connection.execute(of_store(counted.where(open_touches), Touch.store_id, store_id))
         found |= {(process, state): count for process, state, count in rows}
     return found
 

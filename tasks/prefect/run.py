@@ -29,6 +29,7 @@ from models.ledger.accounts_of_runs import RunAccount
 from tasks.cases.handling import open_cases_for_broken_promises
 from tasks.channels.opening import check_addresses
 from tasks.database.leases import Lease
+from tasks.database.purging import purge
 from tasks.dispatch.dispatch import Report, dispatch_due
 from tasks.dispatch.rehearsing import WouldContact, rehearse
 from tasks.dispatch.waiting import anything_waits
@@ -283,13 +284,22 @@ async def _measure_coverage(now: datetime) -> dict[str, float]:
 
 
 async def tidy_up(run: ProcessRun) -> None:
-    """Take back what dead dispatchers held, derive afresh what is derived, end what has lost its reason."""
+    """Take back what dead dispatchers held, derive afresh what is derived, end what has lost its reason, and delete
+    what nobody needs any more."""
     run.account += await _keep_house(run.now, run.id)
+    purged = await _purge(run.now)
+    run.account.figures |= {f"purged_{table}": count for table, count in purged.items()}
 
 
 @step("keep house")
 async def _keep_house(now: datetime, run_id: UUID) -> RunAccount:
-    return await asyncio.to_thread(in_transaction, lambda connection: keep_house(connection, now, run_id))
+    days_kept = read_settings().days_kept
+    return await asyncio.to_thread(in_transaction, lambda connection: keep_house(connection, now, run_id, days_kept))
+
+
+@step("purge")
+async def _purge(now: datetime) -> dict[str, int]:
+    return await asyncio.to_thread(purge, in_transaction, read_settings().days_kept, now)
 
 
 async def publish_artifacts(run: ProcessRun) -> None:

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from models.core.retention import DaysKept
 from models.ledger.accounts_of_runs import RunAccount
-from tasks.access.signatures import forget_signatures
 from tasks.cases.handling import open_cases_for_broken_promises
 from tasks.dispatch.dispatchers import recover_abandoned
-from tasks.dispatch.receipts import forget_held, settle_held
+from tasks.dispatch.receipts import settle_held, stop_waiting
 from tasks.intake.deriving import derive_settlements, derive_warranty_ends
 from tasks.planning.ending import end_open
 from tasks.policies.processes import list_processes
@@ -17,12 +17,11 @@ from tasks.runs.recording import fail_dead_runs
 from tasks.stores.notices import tell_departments
 
 
-def keep_house(connection: Connection, now: datetime, run_id: UUID | None) -> RunAccount:
+def keep_house(connection: Connection, now: datetime, run_id: UUID | None, days_kept: DaysKept) -> RunAccount:
     """Settlements and warranty ends derived afresh, abandoned touches taken back, those without a reason ended."""
     recovered = recover_abandoned(connection, now)
     settle_held(connection, now)
-    forget_held(connection, now)
-    forget_signatures(connection, now)
+    stop_waiting(connection, now, days_kept)
     settled = derive_settlements(connection)
     derive_warranty_ends(connection)
     account = RunAccount(figures={"recovered": recovered, "settlements_mended": settled})

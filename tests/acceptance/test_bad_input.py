@@ -65,6 +65,12 @@ def test_a_missing_or_wrong_channel_address(installation: Installation, address:
             {"AFTERCARE_STORE_CHANNELS__SH01__TEXT": "gateway://127.0.0.1:1/x"},
             "AFTERCARE_STORE_CHANNELS__SH01__TEXT names no channel; expected one of SMS, EMAIL, WECHAT",
         ),
+        (
+            ("status",),
+            {"AFTERCARE_DAYS_KEPT__RUNS": "30"},
+            "AFTERCARE_DAYS_KEPT__RUNS names no table of which rows go; expected one of DISPATCHERS, IDLE_RUNS,",
+        ),
+        (("status",), {"AFTERCARE_DAYS_KEPT__IDLE_RUNS": "1"}, "AFTERCARE_DAYS_KEPT__IDLE_RUNS: Input should be"),
         (("run", "all", "--as-of", "soon"), {}, "'soon' is not a moment: expected ISO 8601, such as 2026-03-02"),
         (("why", "nobody", "--as-of", "31.12.2026"), {}, "'31.12.2026' is not a moment: expected ISO 8601"),
         (("status",), {"AFTERCARE_NOW": "yesterday"}, "'yesterday' is not a moment: expected ISO 8601"),

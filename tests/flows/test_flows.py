@@ -14,7 +14,7 @@ from prefect.client.schemas.filters import (
     FlowRunFilter,
     FlowRunFilterId,
 )
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from deployments.launcher import flush_to_prefect
 from flows.campaigns import campaigns
@@ -26,6 +26,7 @@ from flows.post_delivery_followup import post_delivery_followup
 from flows.warranty_expiry import warranty_expiry
 from models.core.words import RunState, TouchState
 from models.ledger.tables import Case, Dispatcher, Process, Run
+from models.people.access import SeenSignature
 from tasks.prefect.run import ProcessRun, accounted_run
 from tasks.runs.recording import INTERRUPTED
 from tests.support.office import Office
@@ -125,6 +126,24 @@ async def test_a_beat_that_finds_nothing_leaves_a_run_and_no_more(
         while not await client.read_task_runs(flow_run_filter=this_run(later_id)):
             await flush_to_prefect()
         assert await client.read_task_runs(flow_run_filter=this_run(row.prefect_run_id)) == []
+
+
+async def test_housekeeping_deletes_what_is_old_and_counts_it(office: Office) -> None:
+    def count() -> int:
+        with office.open() as world:
+            return len(world.connection.scalars(select(SeenSignature.signature)).all())
+
+    with office.open() as world:
+        for name in ("a", "b"):
+            world.connection.execute(insert(SeenSignature).values(signature=name, seen_at=at("2026-03-01 10:00")))
+    await housekeeping(as_of=TUESDAY, dry_run=True)
+    assert count() == 2
+    run = await housekeeping(as_of=TUESDAY)
+    assert (count(), run.account.figures["purged_seen_signatures"]) == (0, 2)
+    with office.open() as world:
+        kept = world.connection.scalar(select(Run.account).where(Run.id == run.id))
+    assert kept is not None
+    assert kept["figures"]["purged_seen_signatures"] == 2
 
 
 async def test_a_run_that_is_interrupted_says_so(office: Office) -> None:

@@ -19,7 +19,6 @@ from tasks.access.sessions import (
     Locked,
     MayNot,
     NotSignedIn,
-    forget_expired,
     read_session,
     sign_in,
     sign_out,
@@ -39,6 +38,7 @@ from tasks.access.users import (
     set_active,
 )
 from tasks.stores.staff import find_actor
+from tests.support.purging import purged
 from tests.support.world import World, at
 
 NOON = at("2026-03-10 12:00")
@@ -76,7 +76,8 @@ def test_a_session_ends_when_it_is_idle_when_it_is_old_and_when_it_is_ended(worl
     assert user is not None
     sign_out(world.connection, user.token_digest)
     assert read_session(world.connection, ended, NOON) is None
-    assert forget_expired(world.connection, NOON + LASTS) == 2
+    assert purged(world.connection, NOON + LASTS)["browser_sessions"] == 0
+    assert purged(world.connection, NOON + LASTS + timedelta(seconds=1))["browser_sessions"] == 2
 
 
 def test_an_unknown_login_and_a_wrong_password_are_told_alike(world: World) -> None:

@@ -15,11 +15,11 @@ from models.ledger.tables import Case, DeliveryReceipt, Reply, Touch
 from models.people.access import SeenSignature
 from models.people.tables import Consent, Customer
 from models.subjects.service import Appointment
-from tasks.access.signatures import forget_signatures
 from tasks.dispatch.dispatch import dispatch_due
-from tasks.dispatch.receipts import forget_held, settle_held
+from tasks.dispatch.receipts import settle_held
 from tasks.dispatch.recording import Result, record
 from tests.postgres.api.conftest import NOW, NUMBERS, Desk, signed
+from tests.support.purging import purged
 from tests.support.world import World, at
 
 RECEIPTS, REPLIES = "/hooks/acme/receipts", "/hooks/acme/replies"
@@ -91,7 +91,7 @@ async def test_a_call_is_taken_once_until_its_time_stamp_is_not_believed_any_mor
     def tidy(connection: Connection) -> list[int]:
         left = []
         for minutes in (9, 11):
-            forget_signatures(connection, NOW + timedelta(minutes=minutes))
+            purged(connection, NOW + timedelta(minutes=minutes))
             left.append(len(connection.scalars(select(SeenSignature.signature)).all()))
         return left
 
@@ -218,7 +218,7 @@ async def test_receipts_of_messages_that_are_not_ours_are_forgotten_after_a_week
     def tidy(connection: Connection) -> list[int]:
         left = []
         for days in (6, 8):
-            forget_held(connection, NOW + timedelta(days=days))
+            purged(connection, NOW + timedelta(days=days))
             left.append(len(connection.scalars(select(DeliveryReceipt.id)).all()))
         return left
 

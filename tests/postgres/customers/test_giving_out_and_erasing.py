@@ -4,14 +4,19 @@ import csv
 import json
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, Row, Table, Text, cast, func, insert, literal, or_, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 
+from models.campaigns.tables import AudienceList, AudienceListMember, Campaign, CampaignRecipient
+from models.core.personal import Blanked, Kept, erasure_of, persons_of
 from models.core.settings import Settings
-from models.core.words import ChannelName, ReplyMeaning, TouchState
+from models.core.words import CampaignState, ChangeKind, ChannelName, ReplyMeaning, TouchState, Wave
 from models.ledger.tables import AuditEntry, Reply, Touch
-from models.people.tables import Customer
+from models.people.tables import ContactPoint, Customer
+from models.subjects.service import Appointment, AppointmentChange, DepartmentNotice
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
 from tasks.customers.erasing import (
@@ -22,8 +27,10 @@ from tasks.customers.erasing import (
     erase_customer,
 )
 from tasks.customers.exporting import export_customer, write_csv, write_json
+from tasks.customers.records import rows_about
 from tasks.intake.importing import load_file, read_kinds
 from tests.postgres.customers.conftest import NOW, lead_a_life
+from tests.support.campaigns import plan_data
 from tests.support.world import World
 
 NAME = "Wang Fang"
@@ -49,9 +56,34 @@ def places_of_any(connection: Connection) -> list[str]:
     return [f"{personal} in {place}" for personal in PERSONAL for place in places_of(connection, personal)]
 
 
+def belong_to_campaigns(world: World, customer_id: int) -> None:
+    """On a list that came as a file, and among the recipients of a campaign."""
+    add = world.connection.execute
+    list_id = add(insert(AudienceList).values(name="a", made_at=NOW, made_by="lin").returning(AudienceList.id)).scalar()
+    add(insert(AudienceListMember).values(list_id=list_id, customer_id=customer_id))
+    campaign_id = add(insert(Campaign).values(
+        name="spring", plan=plan_data(), state=CampaignState.REST, state_at=NOW, author="lin", created_at=NOW,
+    ).returning(Campaign.id)).scalar()  # fmt: skip
+    add(insert(CampaignRecipient).values(
+        campaign_id=campaign_id, customer_id=customer_id, wave=Wave.REST, anchor_at=NOW,
+    ))  # fmt: skip
+
+
+def move_an_appointment(world: World, customer_id: int) -> None:
+    """And tell a department."""
+    add = world.connection.execute
+    appointment = add(select(Appointment).where(Appointment.customer_id == customer_id).limit(1)).one()
+    change_id = add(insert(AppointmentChange).values(
+        appointment_id=appointment.id, kind=ChangeKind.MOVED, from_starts_at=NOW, to_starts_at=NOW, changed_at=NOW,
+    ).returning(AppointmentChange.id)).scalar()  # fmt: skip
+    add(insert(DepartmentNotice).values(change_id=change_id, department="workshop", told_at=NOW))
+
+
 @pytest.fixture
 def wang(world: World) -> int:
     customer_id = lead_a_life(world)
+    belong_to_campaigns(world, customer_id)
+    move_an_appointment(world, customer_id)
     world.connection.execute(
         update(Touch)
         .where(Touch.customer_id == customer_id)
@@ -68,8 +100,10 @@ def test_the_export_holds_what_is_known_and_says_that_it_was_made(world: World, 
     export = export_customer(world.connection, manager, NOW, wang)
     told = json.loads(write_json(export))["records"]
     assert told["customers"][0]["name"] == NAME
-    empty = {table for table, rows in told.items() if not rows}
-    assert empty == {"appointment_changes"}
+    assert {table for table, rows in told.items() if not rows} == set()
+    withheld = {table.name for table in rows_about(wang) if table.name not in told}
+    assert withheld == {"warranty_ends"}
+    assert len(told["campaign_recipients"]) == len(told["audience_list_members"]) == 1
     actions = world.connection.scalars(select(AuditEntry.action).where(AuditEntry.entity_id == str(wang))).all()
     assert "customer.exported" in actions
 
@@ -98,6 +132,82 @@ def test_erasing_leaves_nothing_of_the_customer_anywhere(world: World, manager: 
     assert {touch.state for touch in world.touches(wang)} <= {TouchState.CANCELLED, TouchState.SKIPPED}
     said = world.connection.execute(select(AuditEntry.__table__).where(AuditEntry.action == "customer.erased")).one()
     assert (said.actor, said.entity_id, said.after) == (manager.login, str(wang), {"reason": "asked for it by letter"})
+
+
+MARK = "told in confidence"
+
+
+def read_rows(connection: Connection, table: Table, customer_id: int) -> list[Row[Any]]:
+    return list(connection.execute(select(table).where(or_(*rows_about(customer_id)[table]))))
+
+
+def fill_with_marks(connection: Connection, table: Table, customer_id: int) -> None:
+    """Put something that is to go into every column of words or JSON that declares that it goes."""
+    marks: dict[str, Any] = {}
+    for column in table.columns:
+        if isinstance(erasure_of(column), Kept | None):
+            continue
+        if isinstance(column.type, JSONB):
+            marks[column.name] = {"said": MARK, "state": "open"}
+        elif type(column.type) is Text:
+            marks[column.name] = literal(f"{MARK} ", Text) + cast(next(iter(table.primary_key.columns)), Text)
+    if table.name == "contact_points":
+        marks["kind"] = "wechat"
+    if table.name == "verdicts":
+        marks["gate"] = "none"
+    if marks:
+        connection.execute(update(table).where(or_(*rows_about(customer_id)[table])).values(marks))
+
+
+def test_whatever_any_table_holds_of_a_customer_goes_as_it_declares(world: World, manager: SignedIn, wang: int) -> None:
+    connection = world.connection
+    connection.execute(update(Customer).where(Customer.id == wang).values(birth_on=NOW.date(), area="Pudong"))
+    for table in rows_about(wang):
+        assert read_rows(connection, table, wang), f"lead_a_life() leaves {table.name} without a row"
+        fill_with_marks(connection, table, wang)
+    value = connection.scalar(select(func.min(ContactPoint.value)).where(ContactPoint.customer_id == wang))
+    connection.execute(insert(Reply).values(
+        sender=value, channel=ChannelName.SMS, text=MARK, meaning=ReplyMeaning.UNREADABLE, received_at=NOW,
+    ))  # fmt: skip
+    marked = {place.partition(".")[0] for place in places_of(connection, MARK)}
+    assert {"customers", "touches", "verdicts", "replies", "audit_entries", "case_notes"} <= marked
+    counts = {table: len(read_rows(connection, table, wang)) for table in rows_about(wang)}
+    name = connection.scalar(select(Customer.name).where(Customer.id == wang))
+    erase_customer(connection, manager, NOW, wang, str(name), "asked for it")
+    assert places_of(connection, MARK) == []
+    for table in rows_about(wang):
+        rows, persons = read_rows(connection, table, wang), persons_of(table)
+        if persons is not None and persons.deleted:
+            assert rows == []
+            continue
+        assert len(rows) >= counts[table], f"rows of {table.name} are gone"
+        blank = [column.name for column in table.columns if isinstance(erasure_of(column), Blanked)]
+        assert [row for row in rows for column in blank if row._mapping[column] is not None] == []
+
+
+def test_each_table_is_searched_by_an_index(world: World, wang: int) -> None:
+    """Where an index could not be used, PostgreSQL would read the whole table even when told to avoid it."""
+    connection = world.connection
+    connection.execute(text("set local enable_seqscan = off"))
+    for table, conditions in rows_about(wang).items():
+        for condition in conditions:
+            statement = select(table).where(condition).compile(connection)
+            plan = connection.exec_driver_sql(f"explain {statement}", statement.params)
+            assert [line for (line,) in plan if "Seq Scan" in line] == [], table.name
+
+
+def test_the_audit_trail_goes_on_to_say_what_was_changed_when_by_whom(
+    world: World, manager: SignedIn, wang: int
+) -> None:
+    names = (AuditEntry.id, AuditEntry.at, AuditEntry.actor, AuditEntry.action, AuditEntry.entity, AuditEntry.entity_id)
+    trail = select(*names).order_by(AuditEntry.id)
+    before = world.connection.execute(trail).all()
+    erase_customer(world.connection, manager, NOW, wang, NAME, "asked for it")
+    after = world.connection.execute(trail).all()
+    assert after[: len(before)] == before
+    (erasure,) = after[len(before) :]
+    assert tuple(erasure)[1:] == (NOW, manager.login, "customer.erased", "customer", str(wang))
+    assert world.connection.scalar(select(Customer.erased_at).where(Customer.id == wang)) == NOW
 
 
 def test_erasing_touches_nobody_else(world: World, manager: SignedIn, wang: int) -> None:

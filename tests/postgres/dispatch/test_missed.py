@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, text
 
+from models.core.retention import DaysKept
 from models.core.words import ProcessName, TouchState
 from tasks.ledger.transitions import move
 from tasks.planning.ending import UNDONE, end_open
@@ -70,8 +71,8 @@ def test_a_call_that_lost_its_reason_before_its_time_passed_is_cancelled(world: 
 
 def test_a_missed_call_comes_back_in_no_sweep_and_the_house_keeper_counts_it_once(world: World) -> None:
     call = ready_call(world)
-    assert keep_house(world.connection, LONG_AFTER, None).missed == 1
-    assert keep_house(world.connection, LONG_AFTER, None).missed == 0
+    assert keep_house(world.connection, LONG_AFTER, None, DaysKept()).missed == 1
+    assert keep_house(world.connection, LONG_AFTER, None, DaysKept()).missed == 0
     world.plan(FOLLOWUP, "2026-03-30 10:00")
     assert touch_of(world, call).state is TouchState.MISSED
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import insert, select, update
 
+from models.core.retention import DaysKept
 from models.core.words import ProcessName, RunState, TouchState
 from models.ledger.accounts_of_runs import RunAccount
 from models.ledger.tables import Run
@@ -206,7 +207,7 @@ def test_housekeeping_closes_what_is_dead(world: World) -> None:
     from tasks.runs.housekeeping import keep_house
 
     run_id = opened(world)
-    account = keep_house(world.connection, NOW, None)
+    account = keep_house(world.connection, NOW, None, DaysKept())
     assert account.figures["dead_runs_closed"] == 1
     assert world.connection.scalar(select(Run.state).where(Run.id == run_id)) is RunState.FAILED
 

@@ -8,6 +8,7 @@ from console.shared.words import LANGUAGES, read_wording, say
 from console.web.customers.line import said_or
 from console.web.customers.problems import PROBLEMS
 from models.calls.surveys import DIMENSIONS
+from models.core.personal import ERASED
 from models.core.words import (
     AppointmentStatus,
     Decision,
@@ -21,7 +22,6 @@ from models.core.words import (
 from models.kits.registry import all_traits, load_module
 from models.ledger.explanations import Standing
 from tasks.customers.consent import STOPPED
-from tasks.customers.erasing import ERASED
 from tasks.customers.timeline import EntryKind
 from tasks.dispatch import gates
 from tasks.explaining import story, subjects

@@ -6,14 +6,16 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from models.core.retention import DaysKept, retention_lines
 from models.core.settings import ChannelAddresses, MessagePrices, Settings
 from models.core.words import TouchState
+from models.database.tables import metadata
 from tasks.channels.opening import open_channel
 
 DOCS = Path(__file__).parents[3] / "docs"
 OPERATING = (DOCS / "operating.md").read_text(encoding="utf-8")
 GLOSSARY = (DOCS / "glossary.md").read_text(encoding="utf-8")
-NESTED = {"channels", "store_channels", "prices"}
+NESTED = {"channels", "store_channels", "prices", "days_kept"}
 
 
 def variables() -> list[str]:
@@ -22,6 +24,7 @@ def variables() -> list[str]:
     channels = [name.upper() for name in ChannelAddresses.model_fields]
     nested = [f"AFTERCARE_CHANNELS__{name}" for name in channels]
     nested += [f"AFTERCARE_PRICES__{name.upper()}" for name in MessagePrices.model_fields]
+    nested += [f"AFTERCARE_DAYS_KEPT__{name.upper()}" for name in DaysKept.model_fields]
     return [*plain, *nested, "AFTERCARE_STORE_CHANNELS__CODE__SMS"]
 
 
@@ -37,6 +40,16 @@ def test_the_default_of_each_plain_setting_is_told() -> None:
     told |= {"AFTERCARE_PREFECT_EVENTS_DAYS": "prefect_events_days", "AFTERCARE_PREFECT_RUNS_DAYS": "prefect_runs_days"}
     for variable, name in told.items():
         assert str(Settings.model_fields[name].default) in rows[variable].split(" | ")[1]
+
+
+def test_the_defaults_of_how_long_rows_are_kept_are_told() -> None:
+    (row,) = (line for line in OPERATING.splitlines() if line.startswith("| `AFTERCARE_DAYS_KEPT__"))
+    assert row.split(" | ")[1] == ", ".join(str(field.default) for field in DaysKept.model_fields.values())
+
+
+def test_the_table_of_what_grows_is_what_the_tables_declare() -> None:
+    section = OPERATING.partition("\n## What grows\n")[2].partition("\n## ")[0]
+    assert [line for line in section.splitlines() if line.startswith("|")] == retention_lines(metadata)
 
 
 EXAMPLES = re.findall(r"(AFTERCARE_(?:STORE_)?CHANNELS__\w+)='?(\w+://[^'\s`]*)", OPERATING)
