@@ -11,10 +11,11 @@ from tasks.access.signatures import forget_signatures
 from tasks.cases.handling import open_cases_for_broken_promises
 from tasks.dispatch.dispatchers import recover_abandoned
 from tasks.dispatch.receipts import forget_held, settle_held
-from tasks.intake.deriving import derive_settlements, derive_warranty_ends
 from tasks.planning.ending import end_reasonless
 from tasks.runs.recording import fail_dead_runs
 from tasks.stores.notices import tell_departments
+from tasks.subjects.account.settlements import derive_settlements
+from tasks.subjects.warranty.ends import derive_warranty_ends
 
 
 def keep_house(connection: Connection, now: datetime, run_id: UUID | None) -> RunAccount:

@@ -41,7 +41,7 @@ def test_every_map_is_a_map(number: int) -> None:
 def test_the_ledger(desk: Desk) -> None:
     file, column_map = example("An invoice ledger")
     result = desk.load("customers,invoices,payments", file, column_map)
-    assert {kind.value: (count.inserted, count.rejected) for kind, count in result.counts.items()} == {
+    assert {kind: (count.inserted, count.rejected) for kind, count in result.counts.items()} == {
         "customers": (2, 0),
         "invoices": (3, 0),
         "payments": (1, 0),
@@ -59,7 +59,7 @@ def test_money_that_went_back(desk: Desk) -> None:
     desk.load("customers,invoices", "key,invoice,name,due_on,amount\n1001,RE-1,Miller,2026-02-04,1190\n", LEDGER)
     file, column_map = example("Money that went back")
     result = desk.load("invoices,payments", file, column_map)
-    assert {kind.value: (count.inserted, count.passed_over) for kind, count in result.counts.items()} == {
+    assert {kind: (count.inserted, count.passed_over) for kind, count in result.counts.items()} == {
         "invoices": (1, 1),
         "payments": (1, 1),
     }

@@ -15,7 +15,6 @@ from tasks.sample.rows import (
     CustomerRow,
     DeliveryRow,
     InvoiceRow,
-    LeadRow,
     OdometerRow,
     PaymentRow,
     PromiseRow,
@@ -26,6 +25,7 @@ from tasks.sample.rows import (
     WarrantyRow,
 )
 from tasks.sample.stores import STORES
+from tasks.subjects.lead.sample import LeadRow
 
 TODAY = SAMPLE_MOMENT.date()
 NOW = {store.code: store.now for store in STORES}

@@ -1,0 +1,1 @@
+"""Accounts: what customers owe, paid and promised."""

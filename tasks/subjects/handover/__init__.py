@@ -1,0 +1,1 @@
+"""Cars handed over to their buyers."""

@@ -1,0 +1,1 @@
+"""Work that was done on cars."""

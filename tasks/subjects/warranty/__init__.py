@@ -1,0 +1,1 @@
+"""Warranties, by date and by mileage."""
