@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: demo up test check bench pictures format clean
+.PHONY: demo up test check docs bench pictures format clean
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Aftercare needs Python 3.11 or newer; name one with make PYTHON=…")'
@@ -21,12 +21,16 @@ up: $(STAMP)  ## the whole stack: database, Prefect, schedules, workers
 test: $(STAMP)  ## all tests
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses 2 --dist loadgroup
 
-check: $(STAMP)  ## lint, types, import contracts, migrations
+check: $(STAMP)  ## lint, types, import contracts, migrations, generated docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/aftercare db check-migrations
+	$(BIN)/python -m console.docs --check
+
+docs: $(STAMP)  ## the parts of docs/ that are made from the code
+	$(BIN)/python -m console.docs
 
 bench: $(STAMP)  ## the benchmarks, into benchmarks/results.json
 	$(BIN)/python -m benchmarks

@@ -92,6 +92,13 @@ def test_the_columns_of_each_kind(kind: Kind) -> None:
     assert section.count("\n| ") == len(kind.columns) + 1
 
 
+def test_the_example_of_each_kind_goes_in(desk: Desk) -> None:
+    for kind in KINDS.values():
+        section = PAGE.split(f"### {kind.name}\n")[1].split("\n### ")[0]
+        counts = desk.load(kind.name, re.findall(r"```\n(.*?)```", section, re.DOTALL)[0]).counts[kind.name]
+        assert (counts.inserted, counts.rejected, counts.warnings) == (1, 0, 0), kind.name
+
+
 @pytest.mark.parametrize("model", [Rule, Span, FileRules, KindTable])
 def test_every_setting_is_explained(model: type[Part]) -> None:
     assert not [name for name in model.model_fields if not re.search(rf"`{name}\b", PAGE)]
