@@ -29,7 +29,7 @@ from models.people.tables import Consent, ContactPoint, Customer, CustomerKey
 from tasks.intake.columns import CUSTOMER_COLUMNS, STORE, Column, KindName, key
 from tasks.intake.files.reading import Holds, choice_or_every
 from tasks.intake.kinds import Kind
-from tasks.intake.loading.load import Load
+from tasks.intake.load import Load
 from tasks.intake.maps.row_rules import Checked, House
 from tasks.intake.merging import Field, collapse, merge, reject, renew_figures, table_of
 from tasks.intake.references import ERASED, find_customers, folded_name, is_erased

@@ -27,7 +27,7 @@ from tasks.intake.errors import UnknownKind, UnknownStore, UnusableMap, did_you_
 from tasks.intake.files.rejects import Reject, write_rejects
 from tasks.intake.files.sources import Header, Row, Source, open_source
 from tasks.intake.kinds import KINDS, Consequence, consequences_of
-from tasks.intake.loading.load import Load
+from tasks.intake.load import Load
 from tasks.intake.maps.column_map import NO_MAP, ColumnMap
 from tasks.intake.maps.rules import compile_conditions
 from tasks.intake.merging import settle_counts

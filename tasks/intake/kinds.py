@@ -17,7 +17,7 @@ from sqlalchemy.types import TypeEngine
 
 from tasks.intake.columns import Column, KindName
 from tasks.intake.errors import KindsInCircle, KindTwice, NoSuchKindBefore, UnusableDrawer
-from tasks.intake.loading.load import Load
+from tasks.intake.load import Load
 from tasks.intake.maps.row_rules import Checked, House
 from tasks.intake.samples import Sample
 from tasks.intake.staging import Staged

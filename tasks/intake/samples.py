@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 T = TypeVar("T")
 Cells = dict[str, object]
@@ -79,7 +79,7 @@ class Sample:
 
     row: type[NamedTuple]
     """A row. The names of its fields are columns of the kind."""
-    rows: Callable[[Any], Iterator[NamedTuple]]
-    """The rows of one ordinary customer, a `SampleCustomer`."""
+    rows: Callable[[SampleCustomer], Iterator[NamedTuple]]
+    """The rows of one ordinary customer."""
     breakages: tuple[Breakage, ...] = ()
     """How rows break, in turns; rows that break are few, and come beside the good ones."""

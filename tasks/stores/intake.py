@@ -12,7 +12,7 @@ from models.people.tables import LONGEST_VISIT, SHORTEST_VISIT, VISIT_MINUTES, V
 from tasks.intake.columns import STORE, Column, KindName
 from tasks.intake.files.reading import Holds, alike, choice, whole_number
 from tasks.intake.kinds import Kind
-from tasks.intake.loading.load import Load
+from tasks.intake.load import Load
 from tasks.intake.maps.row_rules import Checked, House
 from tasks.intake.merging import Field, assign_ids, merge, table_of
 from tasks.intake.staging import Staged

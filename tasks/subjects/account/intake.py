@@ -12,7 +12,7 @@ from models.subjects.money import Account, Invoice, Payment, Promise
 from tasks.intake.columns import CUSTOMER_COLUMNS, GIVES_CUSTOMER, STORE, Column, KindName, key
 from tasks.intake.files.reading import Holds, choice
 from tasks.intake.kinds import Consequence, Kind
-from tasks.intake.loading.load import Load
+from tasks.intake.load import Load
 from tasks.intake.maps.row_rules import Checked, House
 from tasks.intake.merging import (
     AMBIGUOUS,

@@ -19,7 +19,7 @@ from tasks.intake.columns import (
 )
 from tasks.intake.files.reading import Holds, choice
 from tasks.intake.kinds import Kind
-from tasks.intake.loading.load import Load
+from tasks.intake.load import Load
 from tasks.intake.maps.row_rules import Checked, House
 from tasks.intake.merging import Field, assign_ids, find_by_key, merge, table_of
 from tasks.intake.references import find_advisors, find_owners_and_cars

@@ -7,7 +7,7 @@ from models.subjects.vehicles import Vehicle
 from tasks.intake.columns import CUSTOMER_COLUMNS, GIVES_OWNER, STORE, VEHICLE, Column, KindName, key
 from tasks.intake.files.reading import Holds
 from tasks.intake.kinds import Kind
-from tasks.intake.loading.load import Load
+from tasks.intake.load import Load
 from tasks.intake.merging import Field, assign_ids, find_by_key, merge, reject, table_of
 from tasks.intake.references import find_owners_and_cars
 from tasks.intake.staging import Staged

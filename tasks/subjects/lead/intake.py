@@ -7,7 +7,7 @@ from models.subjects.leads import Lead
 from tasks.intake.columns import CUSTOMER_COLUMNS, GIVES_CUSTOMER, STORE, Column, KindName, key
 from tasks.intake.files.reading import Holds, choice
 from tasks.intake.kinds import Kind
-from tasks.intake.loading.load import Load
+from tasks.intake.load import Load
 from tasks.intake.maps.row_rules import Checked, House
 from tasks.intake.merging import Field, assign_ids, find_by_key, merge, reject, table_of
 from tasks.intake.references import ERASED, find_customers, is_erased

@@ -6,7 +6,7 @@ from models.subjects.vehicles import OdometerReading, Vehicle
 from tasks.intake.columns import CUSTOMER_COLUMNS, GIVES_CUSTOMER, STORE, Column, KindName, key
 from tasks.intake.files.reading import Holds
 from tasks.intake.kinds import Kind
-from tasks.intake.loading.load import Load
+from tasks.intake.load import Load
 from tasks.intake.maps.row_rules import Checked, House
 from tasks.intake.merging import Field, assign_ids, collapse, find_by_key, merge, reject, table_of
 from tasks.intake.references import ERASED, bare_plate, find_customers, find_vehicles, is_erased

@@ -8,7 +8,7 @@ from sqlalchemy.types import BigInteger, Date, Integer, Text
 
 from models.subjects.vehicles import OdometerReading
 from tasks.intake.kinds import Consequence
-from tasks.intake.loading.load import Load
+from tasks.intake.load import Load
 from tasks.intake.merging import renew_figures, table_of
 from tasks.intake.staging import Staged, analyze, table_of_ids, temporary_table
 from tasks.subjects.warranty.ends import derive_warranty_ends

@@ -6,7 +6,7 @@ from models.subjects.vehicles import Vehicle, Warranty
 from tasks.intake.columns import STORE, Column, KindName, key
 from tasks.intake.files.reading import Holds
 from tasks.intake.kinds import Kind
-from tasks.intake.loading.load import Load
+from tasks.intake.load import Load
 from tasks.intake.maps.row_rules import Checked, House
 from tasks.intake.merging import Field, assign_ids, find_by_key, merge, reject, table_of
 from tasks.intake.references import find_vehicles

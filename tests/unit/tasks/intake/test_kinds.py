@@ -1,5 +1,6 @@
 """How kinds are found and put in order, and what is told of drawers that cannot be used."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -107,17 +108,21 @@ def test_drawers_that_cannot_be_used(
     assert sentence.format(tmp_path) in str(told.value)
 
 
-def test_a_drawer_that_cannot_be_loaded_stops_the_command_in_one_sentence(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", [("up",), ("import", "customers", "customers.csv"), ("keys", "list")])
+def test_a_drawer_that_cannot_be_loaded_stops_the_command_in_one_sentence(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
     module = write_drawer(tmp_path, "broken", "import nowhere\n")
     script = (
         "import sys, tasks.subjects; tasks.subjects.__path__.append(sys.argv.pop(1)); "
         "from console.cli.command import main; main()"
     )
     ended = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path), "import", "customers", "customers.csv"],
+        [sys.executable, "-c", script, str(tmp_path), *command],
         capture_output=True,
         text=True,
         check=False,
+        env={**os.environ, "AFTERCARE_HOME": str(tmp_path / "home")},
     )
     assert (ended.returncode, ended.stderr) == (
         2,
