@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: help demo up test coverage check bench pictures format clean
+.PHONY: help demo up test coverage check docs bench pictures format clean
 
 help:  ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,12 +29,16 @@ coverage: $(STAMP)  ## all tests, and which lines none of them reached; also in 
 	$(BIN)/coverage report
 	$(BIN)/coverage html --quiet
 
-check: $(STAMP)  ## lint, types, import contracts, migrations
+check: $(STAMP)  ## lint, types, import contracts, migrations, generated docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/aftercare db check-migrations
+	$(BIN)/python -m console.docs --check
+
+docs: $(STAMP)  ## the parts of docs/ that are made from the code
+	$(BIN)/python -m console.docs
 
 bench: $(STAMP)  ## the benchmarks, into benchmarks/results.json
 	$(BIN)/python -m benchmarks

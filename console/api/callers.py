@@ -12,7 +12,6 @@ from starlette.requests import Request
 from console.api.problems import Refused
 from console.shared.database import Database
 from console.shared.limits import address_of, limits_of, present, retry_after
-from models.people.api_scopes import ApiScope
 from tasks.access.api_keys import ApiCaller, read_key
 
 BEARER = HTTPBearer(
@@ -33,7 +32,7 @@ def database_of(request: Request) -> Database:
 SharedDatabase = Annotated[Database, Depends(database_of)]
 
 
-def caller_with(scope: ApiScope) -> Callable[..., Coroutine[Any, Any, ApiCaller]]:
+def caller_with(scope: str) -> Callable[..., Coroutine[Any, Any, ApiCaller]]:
     """The dependency that is the calling program, whose key must have a scope."""
 
     async def admit(request: Request, presented: Presented, database: SharedDatabase) -> ApiCaller:

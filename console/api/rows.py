@@ -4,9 +4,12 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, WithJsonSchema, create_model
+from sqlalchemy.types import Integer, Numeric
 
+from tasks.intake.columns import Column, KindName
+from tasks.intake.files.reading import Holds
 from tasks.intake.files.records import RecordsLoaded
-from tasks.intake.kinds import KINDS, Column, Holds, KindName
+from tasks.intake.kinds import KINDS
 
 MOST_ROWS = 1000
 LONGEST = 500
@@ -15,22 +18,7 @@ Whole = Annotated[int, Strict()]
 Figure = Annotated[Decimal, Strict(), WithJsonSchema({"type": "number"})]
 YesNo = Annotated[bool, Strict()]
 Texts = Annotated[list[Text], Field(max_length=20)]
-LISTS = (Holds.PHONES, Holds.EMAILS, Holds.NAMES, Holds.CHANNELS)
-FIGURES = (Holds.AMOUNT, Holds.KILOMETRES, Holds.YEAR, Holds.MINUTES, Holds.PLACES)
 KEYS = (Holds.KEY, Holds.REFERENCE)
-EXAMPLES: dict[Holds, Any] = {
-    Holds.PHONES: "13800138000",
-    Holds.PHONE: "13800138000",
-    Holds.EMAILS: "li@example.com",
-    Holds.DATE: "2026-03-10",
-    Holds.MOMENT: "2026-03-10T10:00:00+08:00",
-    Holds.START: "2026-03-10T10:00:00+08:00",
-    Holds.AMOUNT: "1234.50",
-    Holds.CURRENCY: "CNY",
-    Holds.KILOMETRES: 85300,
-    Holds.YEAR: 2024,
-    Holds.YES_NO: True,
-}
 
 
 class Part(BaseModel):
@@ -40,9 +28,9 @@ class Part(BaseModel):
 
 
 def _type_of(column: Column) -> Any:
-    if column.holds in LISTS:
+    if column.holds.several:
         return Text | Texts | None
-    if column.holds in FIGURES:
+    if isinstance(column.holds.staged_as, Integer | Numeric):
         return Text | Whole | Figure | None
     if column.holds in KEYS:
         return Text | Whole | None
@@ -52,7 +40,7 @@ def _type_of(column: Column) -> Any:
 def _field(column: Column) -> tuple[Any, Any]:
     needed = " Without it the row is rejected." if column.required else ""
     meaning = f"{column.meaning[:1].upper()}{column.meaning[1:]}.{needed}"
-    examples = [EXAMPLES[column.holds]] if column.holds in EXAMPLES else None
+    examples = None if column.holds.example is None else [column.holds.example]
     return _type_of(column), Field(None, description=meaning, examples=examples)
 
 

@@ -11,21 +11,12 @@ from console.api.callers import caller_with, database_of, store_reached
 from console.api.problems import Refused, problems
 from console.api.requests import ApiRoute
 from console.api.rows import LONGEST, Upserted, batch_model, row_model, upserted
-from models.people.api_scopes import ApiScope
 from tasks.access.api_keys import ApiCaller
+from tasks.intake.columns import KindName
 from tasks.intake.errors import UnknownStore
 from tasks.intake.files.records import Record, load_records
-from tasks.intake.kinds import KINDS, KindName
+from tasks.intake.kinds import KINDS
 
-SCOPES = {
-    KindName.CUSTOMERS: ApiScope.CUSTOMERS_WRITE,
-    KindName.CONSENTS: ApiScope.CONSENTS_WRITE,
-    KindName.VEHICLES: ApiScope.VEHICLES_WRITE,
-    KindName.APPOINTMENTS: ApiScope.APPOINTMENTS_WRITE,
-    KindName.INVOICES: ApiScope.ACCOUNTS_WRITE,
-    KindName.PAYMENTS: ApiScope.ACCOUNTS_WRITE,
-}
-"""The kinds of facts that the API takes, and what a key needs for each."""
 ANSWERS = problems(401, 403, 413, 415, 422, 429, 503)
 DONE = "At least one row was accepted; the rejected ones come back."
 WORD = (
@@ -35,16 +26,18 @@ WORD = (
 
 
 def make_routes() -> APIRouter:
-    """One path for many rows of each kind, and one for a single row by its key."""
+    """One path for many rows of each kind that names a scope, and one for a single row by its key."""
     routes = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["facts"])
-    for kind, scope in SCOPES.items():
-        _add_batch(routes, kind, scope)
-        if KINDS[kind].column("key") is not None:
-            _add_one(routes, kind, scope)
+    for kind in KINDS.values():
+        if kind.api_scope is None:
+            continue
+        _add_batch(routes, kind.name, kind.api_scope)
+        if kind.column("key") is not None:
+            _add_one(routes, kind.name, kind.api_scope)
     return routes
 
 
-def _add_batch(routes: APIRouter, kind: KindName, scope: ApiScope) -> None:
+def _add_batch(routes: APIRouter, kind: KindName, scope: str) -> None:
     model = batch_model(row_model(kind, keyed=False))
 
     async def put_rows(
@@ -66,7 +59,7 @@ def _add_batch(routes: APIRouter, kind: KindName, scope: ApiScope) -> None:
     )
 
 
-def _add_one(routes: APIRouter, kind: KindName, scope: ApiScope) -> None:
+def _add_one(routes: APIRouter, kind: KindName, scope: str) -> None:
     model = row_model(kind, keyed=True)
 
     async def put_row(
@@ -90,7 +83,7 @@ def _add_one(routes: APIRouter, kind: KindName, scope: ApiScope) -> None:
     )
 
 
-def _word(kind: KindName, scope: ApiScope) -> str:
+def _word(kind: KindName, scope: str) -> str:
     return WORD.format(identity=KINDS[kind].identity, scope=scope)
 
 

@@ -65,7 +65,7 @@ def _load(engine: Engine, settings: Settings, console: Console) -> None:
         for result in load_sample(engine, Path(folder), settings):
             for kind, counts in result.counts.items():
                 figures = (counts.read, counts.inserted, counts.unchanged, counts.rejected)
-                table.add_row(f"{kind.value}.csv", *(f"{figure:,}" for figure in figures))
+                table.add_row(f"{kind}.csv", *(f"{figure:,}" for figure in figures))
     console.print(table)
 
 

@@ -75,7 +75,7 @@ def _show(result: ImportResult) -> None:
     for title in COLUMNS.values():
         table.add_column(title, justify="right")
     for kind, counts in result.counts.items():
-        table.add_row(kind.value, *(f"{getattr(counts, name):,}" for name in COLUMNS))
+        table.add_row(kind, *(f"{getattr(counts, name):,}" for name in COLUMNS))
     console.print(table)
     for notice in result.notices:
         console.print(notice, markup=False)

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 import typer
 
 from console.cli.session import Commands, local, open_session, print_json, print_table
-from models.people.api_scopes import ApiScope
 from tasks.access.api_keys import KeyRow, NewKey, list_keys, make_key, revoke_key
+from tasks.access.api_scopes import all_scopes
 
 app = typer.Typer(cls=Commands, invoke_without_command=True, help="The keys of programs that use the API.")
 
+SCOPES = f"One of {', '.join(all_scopes())}."
 Name = Annotated[str, typer.Argument(help="The name of the program that uses the key.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 
@@ -33,7 +34,7 @@ def list_all(as_json: AsJson = False) -> None:
 @app.command()
 def add(
     name: Name,
-    scope: Annotated[list[ApiScope], typer.Option(help="What the key is for; give it once for each.")],
+    scope: Annotated[list[str], typer.Option(help=f"What the key is for; give it once for each. {SCOPES}")],
     store: Annotated[str | None, typer.Option(help="The one store whose data it reaches; all without it.")] = None,
 ) -> None:
     """Make a key, and print it: this once, for only a digest of it is kept."""

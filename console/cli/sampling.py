@@ -68,5 +68,5 @@ def _imported(results: Iterable[ImportResult]) -> Table:
         table.add_column(column, justify="right")
     for result in results:
         for kind, counts in result.counts.items():
-            table.add_row(kind.value, *(f"{getattr(counts, column):,}" for column in columns))
+            table.add_row(kind, *(f"{getattr(counts, column):,}" for column in columns))
     return table

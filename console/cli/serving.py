@@ -2,8 +2,10 @@
 
 from deployments.up import up as serve
 from models.core.settings import read_settings
+from tasks.intake.kinds import find_kinds
 
 
 def up() -> None:
     """Start the database, Prefect's server and the flows, and watch over them until Ctrl-C or SIGTERM."""
+    find_kinds()  # a drawer that cannot be loaded stops the start here, and not one program of it later
     serve(read_settings())

@@ -4,14 +4,11 @@ from enum import StrEnum
 
 
 class ApiScope(StrEnum):
-    """One thing that a key is for. A key has the scopes it was made with, and no others."""
+    """One thing that a key is for, beside writing facts, for which import kinds name scopes of their own.
 
-    CUSTOMERS_WRITE = "customers:write"
-    CONSENTS_WRITE = "consents:write"
-    VEHICLES_WRITE = "vehicles:write"
-    APPOINTMENTS_WRITE = "appointments:write"
-    ACCOUNTS_WRITE = "accounts:write"
-    """Invoices and payments."""
+    A key has the scopes it was made with, and no others.
+    """
+
     PROCESSES_START = "processes:start"
     TOUCHES_READ = "touches:read"
     RUNS_READ = "runs:read"

@@ -11,9 +11,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from models.core.errors import AftercareError
 from models.people.access import ApiKey
-from models.people.api_scopes import OF_EVERY_STORE, ApiScope
+from models.people.api_scopes import OF_EVERY_STORE
 from models.people.tables import Store
 from tasks import audit
+from tasks.access.api_scopes import all_scopes
 from tasks.access.sessions import digest
 from tasks.access.users import NoSuchStore
 
@@ -40,13 +41,21 @@ class NoScopes(AftercareError):
     """A key that could do nothing."""
 
     def __init__(self) -> None:
-        super().__init__(f"A key needs at least one scope of {', '.join(ApiScope)}.")
+        super().__init__(f"A key needs at least one scope of {', '.join(all_scopes())}.")
+
+
+class UnknownScope(AftercareError):
+    """A scope that there is not."""
+
+    def __init__(self, scope: str) -> None:
+        self.scope = scope
+        super().__init__(f"'{scope}' is not a scope; expected one of {', '.join(all_scopes())}.")
 
 
 class ScopeOfEveryStore(AftercareError):
     """A key of one store, for what goes over all stores."""
 
-    def __init__(self, scope: ApiScope) -> None:
+    def __init__(self, scope: str) -> None:
         self.scope = scope
         super().__init__(f"{scope} is about all stores, so a key of one store cannot have it.")
 
@@ -64,7 +73,7 @@ class NewKey:
     """A key to be made."""
 
     name: str
-    scopes: Collection[ApiScope]
+    scopes: Collection[str]
     store: str | None = None
     """The code of the one store whose data it reaches; None: every store."""
 
@@ -92,7 +101,7 @@ class ApiCaller:
     """The one store whose data it reaches; None: all."""
     store: str | None
 
-    def may(self, scope: ApiScope) -> bool:
+    def may(self, scope: str) -> bool:
         """Whether its key has a scope."""
         return scope in self.scopes and not (self.store_id is not None and scope in OF_EVERY_STORE)
 
@@ -100,18 +109,21 @@ class ApiCaller:
 def make_key(connection: Connection, new: NewKey, now: datetime, actor: str) -> str:
     """Make a key; its text, which nobody can read again.
 
-    Raises `NamelessKey`, `NoScopes`, `ScopeOfEveryStore`, `NoSuchStore`, `KeyNameTaken`.
+    Raises `NamelessKey`, `NoScopes`, `UnknownScope`, `ScopeOfEveryStore`, `NoSuchStore`, `KeyNameTaken`.
     """
     name, scopes = new.name.strip(), sorted(set(new.scopes))
     if not name:
         raise NamelessKey
     if not scopes:
         raise NoScopes
+    known = all_scopes()
     for scope in scopes:
+        if scope not in known:
+            raise UnknownScope(scope)
         if new.store and scope in OF_EVERY_STORE:
             raise ScopeOfEveryStore(scope)
     text = PREFIX + secrets.token_urlsafe(32)
-    values = {"name": name, "key_digest": digest(text), "scopes": [scope.value for scope in scopes]}
+    values = {"name": name, "key_digest": digest(text), "scopes": [str(scope) for scope in scopes]}
     made = connection.scalar(
         insert(ApiKey)
         .values(**values, store_id=_store_id(connection, new.store), created_at=now, created_by=actor)

@@ -1,25 +1,24 @@
 """From the cells of a row to typed values: each row is checked by itself, in Python."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from tasks.intake.columns import Column, KindName
 from tasks.intake.errors import ColumnsNotInFile, KindNeedsColumns
-from tasks.intake.files.reading import Notation, Reader, reader_for
+from tasks.intake.files.reading import Holds, Notation, Reader, reader_for
 from tasks.intake.files.rejects import Reject
 from tasks.intake.files.sources import Header, Row
-from tasks.intake.kinds import KINDS, Column, Holds, KindName
+from tasks.intake.kinds import KINDS
 from tasks.intake.maps.column_map import ColumnMap, KindTable, Rule
-from tasks.intake.maps.row_rules import RULES, Checked, House
+from tasks.intake.maps.row_rules import Checked, House
 from tasks.intake.maps.rules import Get, Test, compile_conditions, compile_raw, compile_rule, notation_of
 from tasks.intake.stores import StoreFound, Stores
 from tasks.intake.values.amounts import read_figure
 from tasks.intake.values.cells import Unusable, clean, column_name
 
 LATEST_BY = "latest_by"
-NOT_FROM_CONSTANTS = {KindName.PAYMENTS: {"currency"}, KindName.PROMISES: {"currency"}}
-"""A payment is in its invoice's currency; the file's constant only stands in where there is none."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +71,8 @@ class RowReader:
     applies: Test
     place: Place | None
     house: House
+    check: Callable[[Checked, House], None] | None
+    """What must be right about a row beyond each single cell."""
     absent: dict[str, None] = field(default_factory=dict)
 
     def read(self, row: Row, stores: Stores | None, zone: ZoneInfo) -> tuple[StoreFound | None, Checked] | None:
@@ -84,8 +85,8 @@ class RowReader:
         self._read_cells(row, own_zone, checked)
         if self.place:
             checked.place = self._place(self.place, row, own_zone, checked)
-        if not checked.refused and self.kind in RULES:
-            RULES[self.kind](checked, self.house)
+        if self.check and not checked.refused:
+            self.check(checked, self.house)
         return store, checked
 
     def _store(self, row: Row, stores: Stores, checked: Checked) -> StoreFound | None:
@@ -225,7 +226,7 @@ def _native(kind: KindName, header: Header) -> dict[str, Rule]:
 
 
 def _constants(kind: KindName, column_map: ColumnMap) -> dict[str, Rule]:
-    excluded = NOT_FROM_CONSTANTS.get(kind, set())
+    excluded = KINDS[kind].not_from_constants
     return {
         name: rule
         for name, rule in column_map.constants.items()
@@ -254,6 +255,7 @@ def _reader(
         compile_conditions(beside.only_where, notation, header.locate),
         _place(beside.latest_by, notation, header) if beside.latest_by else None,
         house,
+        KINDS[kind].check,
         {column.name: None for column in KINDS[kind].columns if column.name != "store"},
     )
 

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from models.core.errors import AftercareError
-from tasks.intake.kinds import KINDS, KindName
+from tasks.intake.columns import KindName
 
 MOST_NAMES = 40
 """How many names a sentence lists at most."""
@@ -28,12 +28,49 @@ def listed(names: Iterable[str]) -> str:
 class UnknownKind(AftercareError):
     """A kind of fact that cannot be imported."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, known: Collection[str]) -> None:
         self.name = name
-        known = [kind.value for kind in KINDS]
+        self.known = known
         super().__init__(
             f"'{name}' is not a kind of fact; expected one or more of {', '.join(known)}.{did_you_mean(name, known)}"
         )
+
+
+class UnusableDrawer(AftercareError):
+    """A module with import kinds that cannot be loaded: nothing starts without it."""
+
+    def __init__(self, path: str, reason: Exception) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"{path} cannot be loaded: {type(reason).__name__}: {reason}")
+
+
+class KindTwice(AftercareError):
+    """Two kinds of one name."""
+
+    def __init__(self, name: KindName, first: Path, second: Path) -> None:
+        self.name = name
+        self.first = first
+        self.second = second
+        super().__init__(f"{second}: there is a kind '{name}' already, in {first}; each kind has a name of its own.")
+
+
+class NoSuchKindBefore(AftercareError):
+    """A kind that is to come after one that there is not."""
+
+    def __init__(self, name: KindName, path: Path, before: str) -> None:
+        self.name = name
+        self.path = path
+        self.before = before
+        super().__init__(f"{path}: '{name}' is to come after '{before}', and there is no such kind.")
+
+
+class KindsInCircle(AftercareError):
+    """Kinds that are to come after each other."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self.names = names
+        super().__init__(f"The kinds {listed(names)} are to come after each other, so none of them can be the first.")
 
 
 class UnusableFile(AftercareError):

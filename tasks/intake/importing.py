@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,25 +22,18 @@ from tasks.intake.checking import (
     unread_columns,
     wanted_columns,
 )
-from tasks.intake.deriving import derive_settlements, derive_warranty_ends
+from tasks.intake.columns import KindName
 from tasks.intake.errors import UnknownKind, UnknownStore, UnusableMap, did_you_mean, listed
 from tasks.intake.files.rejects import Reject, write_rejects
 from tasks.intake.files.sources import Header, Row, Source, open_source
-from tasks.intake.kinds import KINDS, KindName
-from tasks.intake.loading.leads import load_leads
-from tasks.intake.loading.load import Load
-from tasks.intake.loading.money import load_invoices, load_payments, load_promises
-from tasks.intake.loading.people import load_consents, load_customers, load_staff, load_stores
-from tasks.intake.loading.service import load_appointments, load_deliveries, load_repair_orders
-from tasks.intake.loading.vehicles import load_readings, load_vehicles, load_warranties, merge_readings
+from tasks.intake.kinds import KINDS, Consequence, consequences_of
+from tasks.intake.load import Load
 from tasks.intake.maps.column_map import NO_MAP, ColumnMap
 from tasks.intake.maps.rules import compile_conditions
 from tasks.intake.merging import settle_counts
 from tasks.intake.results import ImportResult
 from tasks.intake.staging import (
-    SHARED,
-    TOUCHED_INVOICES,
-    TOUCHED_VEHICLES,
+    REJECTS,
     Staged,
     analyze,
     copy_rejects,
@@ -62,31 +56,14 @@ LOCK = 727_006
 """The advisory lock that lets one import at a time decide which facts are new."""
 CURRENCY = "CNY"
 
-LOADERS: dict[KindName, Callable[[Load, Staged], None]] = {
-    KindName.STORES: load_stores,
-    KindName.STAFF: load_staff,
-    KindName.CUSTOMERS: load_customers,
-    KindName.CONSENTS: load_consents,
-    KindName.VEHICLES: load_vehicles,
-    KindName.APPOINTMENTS: load_appointments,
-    KindName.DELIVERIES: load_deliveries,
-    KindName.REPAIR_ORDERS: load_repair_orders,
-    KindName.WARRANTIES: load_warranties,
-    KindName.ODOMETER_READINGS: load_readings,
-    KindName.INVOICES: load_invoices,
-    KindName.PAYMENTS: load_payments,
-    KindName.PROMISES: load_promises,
-    KindName.LEADS: load_leads,
-}
-
 
 def read_kinds(text: str) -> tuple[KindName, ...]:
     """The kinds in a list such as `customers,vehicles`, in the order in which they are loaded. Raises `UnknownKind`."""
     named = {name.strip().casefold().replace("_", "-") for name in text.split(",") if name.strip()}
     for name in sorted(named or {text}):
-        if name not in set(KindName):
-            raise UnknownKind(name)
-    return tuple(kind for kind in KindName if kind in named)
+        if name not in KINDS:
+            raise UnknownKind(name, list(KINDS))
+    return tuple(kind for kind in KINDS if kind in named)
 
 
 def load_file(
@@ -111,7 +88,8 @@ def load_file(
         wait_for_turn(connection)
         work = Import(connection, opened, path, column_map, store, now, settings)
         # Stores come first in a pass of their own: the rows of the other kinds are read in their time zones.
-        for some in (kinds[:1], kinds[1:]) if kinds[0] is KindName.STORES else (kinds,):
+        for makes_stores in (True, False):
+            some = tuple(kind for kind in kinds if KINDS[kind].makes_stores is makes_stores)
             if some:
                 work.load(some)
         work.derive()
@@ -154,9 +132,11 @@ class Import:
     loaded: dict[KindName, Staged] = field(default_factory=dict)
     unread: list[str] | None = None
     """The columns that no kind has taken so far; None before the file was opened."""
+    consequences: list[Consequence] = field(default_factory=list)
+    """What is to be worked out when all kinds are in."""
 
     def __post_init__(self) -> None:
-        make_tables(self.connection, SHARED)
+        make_tables(self.connection, (REJECTS,))
 
     def load(self, kinds: tuple[KindName, ...]) -> None:
         """Read the file once for these kinds, and merge what it says."""
@@ -168,6 +148,7 @@ class Import:
             stores = self._stores(kinds)
             feeds = [Feed(each, _staged(each, confined=self.confined)) for each in readers]
             make_tables(self.connection, (feed.staged.table for feed in feeds))
+            self._expect(consequences_of(KINDS[kind] for kind in kinds))
             self._check_store_is_clear(feeds, stores)
             self._stage(source, feeds, stores)
         self.notices += source.notices
@@ -176,7 +157,7 @@ class Import:
 
     def _stores(self, kinds: tuple[KindName, ...]) -> Stores | None:
         """The stores that rows may belong to; none are asked for while stores themselves are imported."""
-        if kinds == (KindName.STORES,):
+        if all(KINDS[kind].makes_stores for kind in kinds):
             return None
         constant = self.column_map.constants.get("store")
         code = self.store or (str(constant.constant) if constant else None)
@@ -226,14 +207,22 @@ class Import:
             copy_rejects(self.connection, feed.rejects)
             feed.rows, feed.rejects = [], []
 
+    def _expect(self, consequences: list[Consequence]) -> None:
+        """Make the tables in which loaders note what the consequences are to be worked out for."""
+        new = [each for each in consequences if each not in self.consequences]
+        make_tables(self.connection, (table for each in new for table in each.tables))
+        self.consequences += new
+
     def _merge(self, all_staged: list[Staged]) -> None:
         """Merge the staged rows, kind after kind: what is referred to comes before what refers to it."""
-        load = Load(self.connection, self.now, self._currency(), self.settings.time_zone, self.notices)
         for staged in all_staged:
-            LOADERS[staged.kind](load, staged)
+            KINDS[staged.kind].load(self._under_way, staged)
             settle_counts(self.connection, staged)
             self.loaded[staged.kind] = staged
-        merge_readings(load)
+
+    @cached_property
+    def _under_way(self) -> Load:
+        return Load(self.connection, self.now, self._currency(), self.settings.time_zone, self.notices)
 
     def _currency(self) -> str:
         """What amounts are in when neither row nor invoice says. Raises `UnusableMap`."""
@@ -245,14 +234,13 @@ class Import:
 
     def derive(self) -> None:
         """Derive what follows from the facts."""
-        for touched in (TOUCHED_INVOICES, TOUCHED_VEHICLES):
-            analyze(self.connection, touched)
-        derive_settlements(self.connection, select(TOUCHED_INVOICES.c.id))
-        derive_warranty_ends(self.connection, select(TOUCHED_VEHICLES.c.id))
+        for consequence in self.consequences:
+            consequence.work_out(self._under_way)
 
     def tidy(self) -> None:
         """Drop the temporary tables, so that the same transaction can import something else."""
-        drop_tables(self.connection, (*SHARED, *(staged.table for staged in self.loaded.values())))
+        noted = (table for consequence in self.consequences for table in consequence.tables)
+        drop_tables(self.connection, (REJECTS, *noted, *(staged.table for staged in self.loaded.values())))
 
 
 @dataclass
@@ -296,9 +284,10 @@ class Feed:
 
 
 def _staged(readers: KindReaders, *, confined: bool) -> Staged:
-    table, data_columns = staged_table(readers.kind)
+    kind = KINDS[readers.kind]
+    table = staged_table(kind.name, kind.staged, kind.looks_up)
     return Staged(
-        readers.kind, readers.present, readers.labels, table, data_columns, readers.places_rows, confined=confined
+        kind.name, readers.present, readers.labels, table, tuple(kind.staged), readers.places_rows, confined=confined
     )
 
 

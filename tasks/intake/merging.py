@@ -74,7 +74,7 @@ def reject(
     rows = staged.table
     told = select(
         rows.c.row_number,
-        literal(staged.kind.value),
+        literal(staged.kind),
         literal(staged.label(column)),
         func.coalesce((rows.c[column] if value is None else value).cast(Text), ""),
         literal(f"{column}: {reason}."),

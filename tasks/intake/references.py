@@ -8,6 +8,7 @@ from sqlalchemy import (
     Select,
     and_,
     case,
+    exists,
     func,
     literal,
     literal_column,
@@ -26,6 +27,7 @@ from tasks.intake.staging import Staged, analyze
 
 NFKC: ColumnElement[Any] = literal_column("NFKC")
 """The normal form that takes full-width signs for plain ones; a keyword of SQL."""
+ERASED = "the customer's data was erased on request, and is not taken in again"
 SIGNS_IN_NAMES = r"[[:space:][:punct:]·•]+"
 SIGNS_ON_PLATES = r"[[:space:]·•.-]+"
 
@@ -39,6 +41,12 @@ def folded_name(name: ColumnElement[str]) -> ColumnElement[str]:
 def bare_plate(plate: ColumnElement[Any]) -> ColumnElement[str]:
     """A plate or VIN as it is compared: capitals, without spaces, points and dashes."""
     return func.upper(func.regexp_replace(plate, SIGNS_ON_PLATES, "", "g"), type_=Text)
+
+
+def is_erased(customer_id: Any) -> ColumnElement[bool]:
+    """Whether a customer was erased on request. Their keys are kept for this: the sources still have their data."""
+    customers = table_of(Customer)
+    return exists().where(customers.c.id == customer_id, customers.c.erased_at.is_not(None))
 
 
 def find_customers(connection: Connection, staged: Staged) -> None:
@@ -161,3 +169,10 @@ def take_owners(connection: Connection, staged: Staged) -> None:
     )
     reason = "the row names no customer, and no vehicle whose owner is known"
     reject(connection, staged, "customer", reason, rows.c.customer_id.is_(None))
+
+
+def find_owners_and_cars(connection: Connection, staged: Staged) -> None:
+    """Set `customer_id` and `vehicle_id` of rows that are a customer's, or else the owner's of the car they name."""
+    find_customers(connection, staged)
+    find_vehicles(connection, staged, needed=False)
+    take_owners(connection, staged)

@@ -4,8 +4,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from tasks.intake.columns import KindName
 from tasks.intake.files.rejects import Reject
-from tasks.intake.kinds import KindName
 from tasks.intake.staging import Counts
 
 
@@ -39,10 +39,10 @@ class ImportResult:
         return {
             "file": str(self.path),
             "accepted": self.accepted,
-            "kinds": {kind.value: asdict(count) for kind, count in self.counts.items()},
+            "kinds": {kind: asdict(count) for kind, count in self.counts.items()},
             "rejects": str(self.rejects_path) if self.rejects_path else None,
             "first_rejects": [
-                {"row": each.row, "kind": each.kind.value, "column": each.column, "value": each.value}
+                {"row": each.row, "kind": each.kind, "column": each.column, "value": each.value}
                 | {"reason": each.sentence}
                 for each in self.first_rejects
             ],

@@ -1,6 +1,6 @@
 """Temporary tables that hold the rows of a file, as they came, until they are merged into the shared database."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,45 +8,13 @@ from psycopg import sql
 from psycopg.types.json import JsonbDumper
 from sqlalchemy import Column as SqlColumn
 from sqlalchemy import Connection, MetaData, Table, func, select, text, update
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.types import BigInteger, Boolean, Date, DateTime, Integer, Numeric, Text, Time, TypeEngine
+from sqlalchemy.types import BigInteger, Boolean, Integer, Numeric, Text, TypeEngine
 
+from tasks.intake.columns import KindName
 from tasks.intake.files.rejects import Reject
-from tasks.intake.kinds import KINDS, WEEKDAYS, Holds, KindName
 
-TYPES: dict[Holds, TypeEngine[Any]] = {
-    Holds.DATE: Date(),
-    Holds.MOMENT: DateTime(timezone=True),
-    Holds.START: DateTime(timezone=True),
-    Holds.TIME: Time(),
-    Holds.YES_NO: Boolean(),
-    Holds.KILOMETRES: Integer(),
-    Holds.YEAR: Integer(),
-    Holds.MINUTES: Integer(),
-    Holds.PLACES: Integer(),
-    Holds.AMOUNT: Numeric(14, 2),
-    Holds.NAMES: ARRAY(Text),
-    Holds.CHANNELS: ARRAY(Text),
-}
-"""The types of staged columns; the rest are text."""
-
-DERIVED: dict[KindName, dict[str, TypeEngine[Any]]] = {
-    KindName.STORES: {"opening_hours": JSONB()},
-    KindName.CUSTOMERS: {
-        "phones": ARRAY(Text),
-        "landlines": ARRAY(Text),
-        "emails": ARRAY(Text),
-        "keys": ARRAY(Text),
-    },
-}
-"""Columns that rules of rows make of others."""
-REPLACED = {
-    KindName.STORES: frozenset(WEEKDAYS),
-    KindName.CUSTOMERS: frozenset({"phone", "phone2", "email"}),
-}
-"""Columns that rules of rows put into derived ones."""
-FOUND = ("target_id", "customer_id", "vehicle_id", "advisor_id", "invoice_id", "account_id")
-"""Ids that are looked up once all rows are staged. `target_id` is that of the fact itself."""
+FOUND = ("target_id", "customer_id", "vehicle_id", "advisor_id")
+"""Ids that are looked up once all rows are staged, beside those of a kind's own. `target_id` is that of the fact."""
 MARKS = ("fresh", "touched")
 """Whether a row made a new fact, and whether it changed anything."""
 
@@ -95,12 +63,12 @@ class Staged:
         return self.labels.get(column, column)
 
 
-def _temporary(name: str, *columns: SqlColumn[Any]) -> Table:
+def temporary_table(name: str, *columns: SqlColumn[Any]) -> Table:
     """A table of its transaction's own."""
     return Table(name, MetaData(), *columns, prefixes=["TEMPORARY"], postgresql_on_commit="DROP")
 
 
-REJECTS = _temporary(
+REJECTS = temporary_table(
     "staged_rejects",
     SqlColumn("row", Integer),
     SqlColumn("kind", Text),
@@ -110,39 +78,24 @@ REJECTS = _temporary(
     SqlColumn("whole", Boolean),
 )
 
-READINGS = _temporary(
-    "staged_readings",
-    SqlColumn("row_number", Integer),
-    SqlColumn("vehicle_id", BigInteger),
-    SqlColumn("read_on", Date),
-    SqlColumn("kilometres", Integer),
-    SqlColumn("source", Text),
-)
-"""Odometer readings of all kinds of one file, which are merged at the end."""
-TOUCHED_INVOICES = _temporary("touched_invoices", SqlColumn("id", BigInteger))
-TOUCHED_VEHICLES = _temporary("touched_vehicles", SqlColumn("id", BigInteger))
-SHARED = (REJECTS, READINGS, TOUCHED_INVOICES, TOUCHED_VEHICLES)
 
-
-def staged_table(kind: KindName) -> tuple[Table, tuple[str, ...]]:
-    """The temporary table of a kind, and those of its columns that hold what a row says."""
-    replaced = REPLACED.get(kind, frozenset())
-    said = {
-        column.name: TYPES.get(column.holds, Text())
-        for column in KINDS[kind].columns
-        if column.name != "store" and column.name not in replaced
-    } | DERIVED.get(kind, {})
-    table = _temporary(
+def staged_table(kind: KindName, said: Mapping[str, TypeEngine[Any]], looks_up: Iterable[str]) -> Table:
+    """The temporary table of a kind: for what its rows say, and for the ids that they turn out to mean."""
+    return temporary_table(
         f"staged_{kind.replace('-', '_')}",
         SqlColumn("entry", Integer, primary_key=True, autoincrement=False),
         SqlColumn("row_number", Integer),
         SqlColumn("store_id", BigInteger),
         SqlColumn("place", Numeric),
         *(SqlColumn(name, type_) for name, type_ in said.items()),
-        *(SqlColumn(name, BigInteger) for name in FOUND),
+        *(SqlColumn(name, BigInteger) for name in (*FOUND, *looks_up)),
         *(SqlColumn(name, Boolean, nullable=False, server_default="false") for name in MARKS),
     )
-    return table, tuple(said)
+
+
+def table_of_ids(name: str) -> Table:
+    """A temporary table of facts that something follows from."""
+    return temporary_table(name, SqlColumn("id", BigInteger))
 
 
 def make_tables(connection: Connection, tables: Iterable[Table]) -> None:
@@ -167,7 +120,7 @@ def copy_rows(connection: Connection, table: Table, columns: Iterable[str], rows
         sql.Identifier(table.name), sql.SQL(", ").join(sql.Identifier(name) for name in columns)
     )
     with driver.cursor() as cursor:
-        cursor.adapters.register_dumper(dict, JsonbDumper)  # a store's opening hours
+        cursor.adapters.register_dumper(dict, JsonbDumper)
         with cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row(row)

@@ -10,11 +10,12 @@ from models.ledger.accounts_of_runs import RunAccount
 from tasks.cases.handling import open_cases_for_broken_promises
 from tasks.dispatch.dispatchers import recover_abandoned
 from tasks.dispatch.receipts import settle_held, stop_waiting
-from tasks.intake.deriving import derive_settlements, derive_warranty_ends
 from tasks.planning.ending import end_open
 from tasks.policies.processes import list_processes
 from tasks.runs.recording import fail_dead_runs
 from tasks.stores.notices import tell_departments
+from tasks.subjects.account.settlements import derive_settlements
+from tasks.subjects.warranty.ends import derive_warranty_ends
 
 
 def keep_house(connection: Connection, now: datetime, run_id: UUID | None, days_kept: DaysKept) -> RunAccount:

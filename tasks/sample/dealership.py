@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from models.core.errors import AftercareError
+from tasks.intake.columns import KindName
 from tasks.sample.lives import ordinary_life
 from tasks.sample.pieces.all_pieces import is_set_piece, set_piece
 from tasks.sample.pieces.breakages import ONE_IN, broken
-from tasks.sample.rows import KINDS, Row
+from tasks.sample.rows import Row, row_kinds
 from tasks.sample.stores import SAMPLE_MOMENT, TODAY, staff_rows, store_rows
 
 __all__ = [
@@ -50,8 +51,8 @@ class UnwritableSample(AftercareError):
 class SampleSummary:
     """What was written: per kind of file, the good rows and the broken ones among them."""
 
-    good: dict[str, int]
-    broken: dict[str, int]
+    good: dict[KindName, int]
+    broken: dict[KindName, int]
 
 
 class _SampleFile:
@@ -74,9 +75,9 @@ class _SampleFile:
                 self.broken += 1
 
 
-def sample_files(folder: Path) -> dict[str, Path]:
+def sample_files(folder: Path) -> dict[KindName, Path]:
     """The file of each kind in a folder, in the order in which they are to be imported."""
-    return {kind: folder / f"{kind}.csv" for kind in KINDS.values()}
+    return {kind: folder / f"{kind}.csv" for kind in row_kinds().values()}
 
 
 def moment_of(around: date) -> datetime:
@@ -108,17 +109,18 @@ def _moved(row: Row, by: timedelta) -> Row:
     return row._replace(**moved) if by else row
 
 
-def _write(paths: dict[str, Path], rows: Iterable[Row]) -> SampleSummary:
+def _write(paths: dict[KindName, Path], rows: Iterable[Row]) -> SampleSummary:
+    kinds = row_kinds()
     with ExitStack() as stack:
         files = {
             row: _SampleFile(stack.enter_context(paths[kind].open("w", encoding="utf-8", newline="")), row._fields)
-            for row, kind in KINDS.items()
+            for row, kind in kinds.items()
         }
         for row in rows:
             files[type(row)].add(row)
     return SampleSummary(
-        {KINDS[row]: file.good for row, file in files.items()},
-        {KINDS[row]: file.broken for row, file in files.items()},
+        {kinds[row]: file.good for row, file in files.items()},
+        {kinds[row]: file.broken for row, file in files.items()},
     )
 
 

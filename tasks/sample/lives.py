@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from tasks.intake.kinds import KINDS
 from tasks.sample.cars import Car, an_ordinary_car, ordinary_car_rows
-from tasks.sample.leads import lead_rows
 from tasks.sample.ledgers import instalment_rows, promise_rows, work_rows
 from tasks.sample.names import WORKS
 from tasks.sample.people import Customer, an_ordinary_customer, consent_rows, customer_row, reach_of
@@ -28,7 +28,9 @@ def ordinary_life(seed: int, number: int) -> Iterator[Row]:
         bills.extend(instalment_rows(car, first_count=count * NUMBERS_A_CAR + 50))
     yield from bills
     yield from _promises(customer, bills)
-    yield from lead_rows(customer)
+    for kind in KINDS.values():
+        if kind.sample:
+            yield from kind.sample.rows(customer)
 
 
 def _visits(car: Car, bills: list[Row]) -> Iterator[Row]:

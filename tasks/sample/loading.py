@@ -8,7 +8,6 @@ from sqlalchemy import Engine
 
 from models.core.settings import Settings
 from tasks.intake.importing import load_file
-from tasks.intake.kinds import KindName
 from tasks.intake.results import ImportResult
 from tasks.sample.dealership import SAMPLE_MOMENT, sample_files
 
@@ -23,5 +22,5 @@ def load_sample(
     """
     for kind, path in sample_files(folder).items():
         with engine.begin() as connection:
-            result = load_file(connection, (KindName(kind),), path, now=now, settings=settings)
+            result = load_file(connection, (kind,), path, now=now, settings=settings)
         yield result

@@ -105,13 +105,6 @@ EN_COMPANIES = (
 
 MAKE = "Xinghe"
 MODELS = ("Aurora", "Comet", "Meridian", "Nova", "Vega", "Zephyr EV")
-LOST_REASONS = (
-    ("购买了其他品牌", "bought another make"),
-    ("价格过高", "too expensive"),
-    ("暂缓购车", "put it off"),
-    ("联系不上", "could not be reached"),
-)
-"""Why a lead was lost, in Chinese and English."""
 
 
 class Work(NamedTuple):

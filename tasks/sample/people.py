@@ -25,9 +25,18 @@ class Customer:
         """The store's own key of the customer."""
         return f"C{self.number:07d}"
 
+    @property
+    def today(self) -> date:
+        """The day that everything is arranged around."""
+        return TODAY
+
     def key_of(self, letter: str, count: int) -> str:
         """The key of something of this customer's: a car, an order, an invoice."""
         return f"{letter}{self.number:07d}-{count}"
+
+    def a_model(self) -> str:
+        """One of the models that the dealership sells."""
+        return self.dice.pick(names.MODELS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,10 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
+
+from tasks.intake.columns import KindName
+from tasks.intake.kinds import KINDS
 
 
 class StoreRow(NamedTuple):
@@ -179,52 +182,28 @@ class PromiseRow(NamedTuple):
     currency: str | None
 
 
-class LeadRow(NamedTuple):
-    """A customer who may buy a car."""
+Row: TypeAlias = NamedTuple
+"""A row of any file: one of these, or one that a kind brings."""
 
-    store: str
-    key: str
-    customer: str
-    urgency: str
-    model: str
-    state: str
-    lost_reason: str | None
-    created_on: date
-    contacted_on: date | None
-    state_on: date | None
-
-
-Row = (
-    StoreRow
-    | StaffRow
-    | CustomerRow
-    | ConsentRow
-    | VehicleRow
-    | OdometerRow
-    | AppointmentRow
-    | DeliveryRow
-    | RepairOrderRow
-    | WarrantyRow
-    | InvoiceRow
-    | PaymentRow
-    | PromiseRow
-    | LeadRow
-)
-
-KINDS: dict[type[Row], str] = {
-    StoreRow: "stores",
-    StaffRow: "staff",
-    CustomerRow: "customers",
-    ConsentRow: "consents",
-    VehicleRow: "vehicles",
-    AppointmentRow: "appointments",
-    DeliveryRow: "deliveries",
-    RepairOrderRow: "repair-orders",
-    WarrantyRow: "warranties",
-    OdometerRow: "odometer-readings",
-    InvoiceRow: "invoices",
-    PaymentRow: "payments",
-    PromiseRow: "promises",
-    LeadRow: "leads",
+OWN_ROWS: dict[str, type[Row]] = {
+    "stores": StoreRow,
+    "staff": StaffRow,
+    "customers": CustomerRow,
+    "consents": ConsentRow,
+    "vehicles": VehicleRow,
+    "appointments": AppointmentRow,
+    "deliveries": DeliveryRow,
+    "repair-orders": RepairOrderRow,
+    "warranties": WarrantyRow,
+    "odometer-readings": OdometerRow,
+    "invoices": InvoiceRow,
+    "payments": PaymentRow,
+    "promises": PromiseRow,
 }
-"""The kind of each row, in the order in which the files are to be imported."""
+"""The rows that make up the dealership, by their kinds; further kinds bring their own."""
+
+
+def row_kinds() -> dict[type[Row], KindName]:
+    """The kind of each row, in the order in which the files are to be imported."""
+    rows = {kind.name: kind.sample.row if kind.sample else OWN_ROWS.get(kind.name) for kind in KINDS.values()}
+    return {row: kind for kind, row in rows.items() if row}

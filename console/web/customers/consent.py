@@ -14,7 +14,7 @@ from models.core.words import ChannelName, Purpose
 from models.people.permissions import Permission
 from tasks.customers.card import CustomerCard
 from tasks.customers.consent import Switch, Switches, read_switches, switch_consent
-from tasks.intake.loading.people import ALWAYS
+from tasks.customers.intake import ALWAYS
 
 
 async def show_consent(viewer: Viewer, card: CustomerCard) -> None:

@@ -10,8 +10,8 @@ from console.shared.words import read_wording
 from console.web.door.signed_in import Viewer, local
 from models.calls.surveys import DIMENSIONS
 from models.messages.letters import write_money
+from tasks.customers.intake import ALWAYS
 from tasks.customers.timeline import Entry, EntryKind
-from tasks.intake.loading.people import ALWAYS
 
 Facts = Mapping[str, Any]
 DAYS = frozenset(

@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 from console.web.door.signed_in import Viewer, local
 from console.web.parts.frame import telling
 from console.web.parts.tables import Cell, show_table
-from models.people.api_scopes import ApiScope
 from models.people.permissions import Permission
 from tasks.access.api_keys import KeyRow, NewKey, list_keys, make_key, revoke_key
+from tasks.access.api_scopes import all_scopes
 from tasks.access.sessions import SignedIn
 from tasks.overview.reporting import list_stores
 
@@ -80,14 +80,13 @@ async def _form(viewer: Viewer, refresh: Any) -> None:
     }
     with ui.row().classes("items-end"):
         name = ui.input(viewer.say("users.key_name")).props("outlined dense autocomplete=off")
-        scopes = ui.select([scope.value for scope in ApiScope], label=viewer.say("users.scopes"), multiple=True)
+        scopes = ui.select(all_scopes(), label=viewer.say("users.scopes"), multiple=True)
         scopes.props("outlined dense").style("min-width: 14rem")
         store = ui.select(stores, label=viewer.say("users.store"), value=next(iter(stores))).props("outlined dense")
 
         async def make() -> None:
             async with telling(viewer):
-                wanted = [ApiScope(scope) for scope in scopes.value or []]
-                new = NewKey(name.value or "", wanted, viewer.user.store or store.value or None)
+                new = NewKey(name.value or "", scopes.value or [], viewer.user.store or store.value or None)
                 text = await viewer.change(Permission.MANAGE_ACCESS, _make, viewer.now, new)
                 _show_once(viewer, new.name.strip(), text)
                 refresh()

@@ -20,10 +20,10 @@ from models.people.tables import ContactPoint, Customer, CustomerKey
 from models.subjects.vehicles import Vehicle
 from tasks import audit
 from tasks.campaigns.audiences.saved import Keeper, check_name
+from tasks.customers.intake import CUSTOMERS
 from tasks.intake.errors import listed
 from tasks.intake.files.rejects import Reject
 from tasks.intake.files.sources import Header, Row, open_source
-from tasks.intake.kinds import KindName
 from tasks.intake.maps.column_map import NO_MAP
 from tasks.intake.merging import table_of
 from tasks.intake.references import bare_plate
@@ -118,13 +118,13 @@ def _named(rows: list[tuple[int, Row]], places: list[tuple[int, str]], rejects: 
         filled = ((name, text) for place, name in places if (text := clean(row[place])))
         column, said = next(filled, ("", ""))
         if not column:
-            rejects.append(Reject(number, KindName.CUSTOMERS, "", "", NOBODY))
+            rejects.append(Reject(number, CUSTOMERS.name, "", "", NOBODY))
             continue
         by = COLUMNS[column]
         try:
             yield _Named(number, column, by, said, _compared(by, said))
         except Unusable as error:
-            rejects.append(Reject(number, KindName.CUSTOMERS, column, said, f"{column}: {error}."))
+            rejects.append(Reject(number, CUSTOMERS.name, column, said, f"{column}: {error}."))
 
 
 def _compared(by: str, said: str) -> str:
@@ -144,7 +144,7 @@ def _add(connection: Connection, list_id: int, store_id: int | None, named: list
             match = matches.get(one.number)
             if match is None or match.customers > 1:
                 reason = (UNKNOWN if match is None else SEVERAL).format(by)
-                rejects.append(Reject(one.number, KindName.CUSTOMERS, one.column, one.said, f"{one.column}: {reason}"))
+                rejects.append(Reject(one.number, CUSTOMERS.name, one.column, one.said, f"{one.column}: {reason}"))
             else:
                 found[one.number] = match.customer_id
     if not found:

@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from phonenumbers import SUPPORTED_REGIONS
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Boolean, Date, DateTime, Integer, Numeric, Text, Time, TypeEngine
 
-from models.people.tables import LONGEST_VISIT, SHORTEST_VISIT
-from tasks.intake.kinds import Holds
 from tasks.intake.values import choices
 from tasks.intake.values.amounts import DecimalMark, is_unlimited, read_amount, read_currency, read_kilometres
 from tasks.intake.values.cells import Unusable, narrow
@@ -21,10 +21,7 @@ from tasks.intake.values.phones import parts, read_phone
 Reader = Callable[[str, ZoneInfo], Any]
 """Reads a text that is not empty, in the store's zone. Raises `Unusable`."""
 
-HOURS = re.compile(r"(.+?)\s*[-~–—至到]\s*(.+)")
 WHOLE = re.compile(r"(\d{1,4})(?:\.0)?")
-MOST_PLACES = 1000
-CLOSED = frozenset({"closed", "关", "休息", "不营业", "geschlossen"})
 
 
 @dataclass(frozen=True)
@@ -39,18 +36,80 @@ class Notation:
     """The zone of moments that have none of their own; that of the store where it says nothing."""
 
 
+@dataclass(frozen=True, eq=False)
+class Holds:
+    """What a column holds: how its text is read, how it is staged, and what the documentation calls it.
+
+    What columns of any kind may hold are the attributes of this class. A kind that needs another choice, or a whole
+    number within limits of its own, makes it where it declares its columns: by `choice`, `choices_of`,
+    `choice_or_every` and `whole_number`, or from a reader of its own.
+    """
+
+    name: str
+    reader: Callable[[Notation], Reader]
+    """The reader of such columns, in a source that writes like the notation."""
+    staged_as: TypeEngine[Any] = field(default_factory=Text)
+    """What PostgreSQL keeps it as until it is merged."""
+    several: bool = False
+    """Whether a program may give a list of values for one column."""
+    example: Any = None
+    """A value as a program gives it, for the description of the API."""
+
+    TEXT: ClassVar["Holds"]
+    KEY: ClassVar["Holds"]
+    NAMES: ClassVar["Holds"]
+    REFERENCE: ClassVar["Holds"]
+    PHONE: ClassVar["Holds"]
+    PHONES: ClassVar["Holds"]
+    EMAILS: ClassVar["Holds"]
+    DATE: ClassVar["Holds"]
+    MOMENT: ClassVar["Holds"]
+    START: ClassVar["Holds"]
+    TIME: ClassVar["Holds"]
+    YES_NO: ClassVar["Holds"]
+    KILOMETRES: ClassVar["Holds"]
+    YEAR: ClassVar["Holds"]
+    AMOUNT: ClassVar["Holds"]
+    CURRENCY: ClassVar["Holds"]
+    ZONE: ClassVar["Holds"]
+    COUNTRY: ClassVar["Holds"]
+    LANGUAGE: ClassVar["Holds"]
+    CHANNELS: ClassVar["Holds"]
+    WORK_KIND: ClassVar["Holds"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 def reader_for(holds: Holds, notation: Notation) -> Reader:
     """The reader of a column that holds `holds`, in a source that writes like `notation`."""
-    by_notation: dict[Holds, Reader] = {
-        Holds.PHONE: lambda text, _zone: read_phone(text, notation.country).number,
-        Holds.EMAILS: lambda text, _zone: parts(text),
-        Holds.DATE: partial(_date, notation),
-        Holds.MOMENT: partial(_moment, notation),
-        Holds.START: partial(_start, notation),
-        Holds.AMOUNT: lambda text, _zone: read_amount(text, notation.decimal),
-        Holds.KILOMETRES: lambda text, _zone: None if is_unlimited(text) else read_kilometres(text, notation.decimal),
-    }
-    return by_notation.get(holds) or PLAIN_READERS[holds]
+    return holds.reader(notation)
+
+
+def alike(reader: Reader) -> Callable[[Notation], Reader]:
+    """What is read by `reader` however a source writes."""
+    return lambda _notation: reader
+
+
+def choice(name: str, words: choices.Words[choices.Choice]) -> Holds:
+    """One of the words of a choice, or what sources say for it."""
+    return Holds(name, alike(lambda text, _zone: choices.choose(text, words)))
+
+
+def choice_or_every(name: str, words: choices.Words[choices.Choice]) -> Holds:
+    """One of the words of a choice; nothing where the source means all of them."""
+    return Holds(name, alike(lambda text, _zone: choices.choose_or_every(text, words)))
+
+
+def choices_of(name: str, words: choices.Words[choices.Choice]) -> Holds:
+    """Several of the words of a choice, separated as in a list."""
+    read = alike(lambda text, _zone: [choices.choose(part, words) for part in parts(text)])
+    return Holds(name, read, ARRAY(Text), several=True)
+
+
+def whole_number(name: str, least: int, most: int) -> Holds:
+    """A whole number within limits."""
+    return Holds(name, alike(partial(_whole, name, least, most)), Integer())
 
 
 def _date(notation: Notation, text: str, zone: ZoneInfo) -> Any:
@@ -100,21 +159,6 @@ def _key(text: str, zone: ZoneInfo) -> str:
     return narrow(_text(text, zone)).strip()
 
 
-def _hours(text: str, _zone: ZoneInfo) -> list[str]:
-    """Opening and closing time; an empty list on a day of rest."""
-    if narrow(text).casefold() in CLOSED:
-        return []
-    span = HOURS.fullmatch(narrow(text))
-    if not span:
-        clause = "expected opening hours such as 08:30-18:00, or closed"
-        raise Unusable(clause)
-    opens, closes = (read_time(part) for part in span.groups())
-    if opens >= closes:
-        clause = "expected hours that open before they close"
-        raise Unusable(clause)
-    return [f"{opens:%H:%M}", f"{closes:%H:%M}"]
-
-
 def _zone_name(text: str, _zone: ZoneInfo) -> str:
     if text not in available_timezones():
         clause = "expected an IANA time zone such as Asia/Shanghai"
@@ -147,32 +191,48 @@ def _whole(what: str, least: int, most: int, text: str, _zone: ZoneInfo) -> int:
     return int(found[1])
 
 
-PLAIN_READERS: dict[Holds, Reader] = {
-    Holds.TEXT: _text,
-    Holds.PHONES: _text,
-    Holds.KEY: _key,
-    Holds.REFERENCE: _key,
-    Holds.NAMES: lambda text, _zone: parts(text),
-    Holds.TIME: lambda text, _zone: read_time(text),
-    Holds.HOURS: _hours,
-    Holds.YES_NO: lambda text, _zone: choices.read_yes_no(text),
-    Holds.YEAR: _year,
-    Holds.MINUTES: partial(_whole, "minutes", SHORTEST_VISIT, LONGEST_VISIT),
-    Holds.PLACES: partial(_whole, "places", 0, MOST_PLACES),
-    Holds.CURRENCY: lambda text, _zone: read_currency(text),
-    Holds.ZONE: _zone_name,
-    Holds.COUNTRY: _country,
-    Holds.LANGUAGE: lambda text, _zone: choices.read_language(text),
-    Holds.DEADLINE_CLOCK: lambda text, _zone: choices.choose(text, choices.DEADLINE_CLOCKS),
-    Holds.ROLE: lambda text, _zone: choices.choose(text, choices.ROLES),
-    Holds.CHANNELS: lambda text, _zone: [choices.choose(part, choices.CHANNELS) for part in parts(text)],
-    Holds.CHANNEL: lambda text, _zone: choices.choose_or_every(text, choices.CHANNELS),
-    Holds.PURPOSE: lambda text, _zone: choices.choose_or_every(text, choices.PURPOSES),
-    Holds.APPOINTMENT_STATUS: lambda text, _zone: choices.choose(text, choices.BOOKING),
-    Holds.WORK_KIND: lambda text, _zone: choices.choose(text, choices.WORK),
-    Holds.PARTS_STATE: lambda text, _zone: choices.choose(text, choices.PARTS),
-    Holds.INVOICE_KIND: lambda text, _zone: choices.choose(text, choices.INVOICE_KINDS),
-    Holds.INVOICE_STATUS: lambda text, _zone: choices.choose(text, choices.INVOICE_STATES),
-    Holds.LEAD_URGENCY: lambda text, _zone: choices.choose(text, choices.LEAD_URGENCIES),
-    Holds.LEAD_STATE: lambda text, _zone: choices.choose(text, choices.LEAD_STATES),
-}
+Holds.TEXT = Holds("text", alike(_text))
+Holds.KEY = Holds("key", alike(_key))
+Holds.NAMES = Holds("list", alike(lambda text, _zone: parts(text)), ARRAY(Text), several=True)
+Holds.REFERENCE = Holds("reference", alike(_key))
+Holds.PHONE = Holds(
+    "phone",
+    lambda notation: lambda text, _zone: read_phone(text, notation.country).number,
+    example="13800138000",
+)
+Holds.PHONES = Holds("phones", alike(_text), several=True, example="13800138000")
+Holds.EMAILS = Holds("e-mails", alike(lambda text, _zone: parts(text)), several=True, example="li@example.com")
+Holds.DATE = Holds("date", lambda notation: partial(_date, notation), Date(), example="2026-03-10")
+Holds.MOMENT = Holds(
+    "moment",
+    lambda notation: partial(_moment, notation),
+    DateTime(timezone=True),
+    example="2026-03-10T10:00:00+08:00",
+)
+Holds.START = Holds(
+    "date and time",
+    lambda notation: partial(_start, notation),
+    DateTime(timezone=True),
+    example="2026-03-10T10:00:00+08:00",
+)
+Holds.TIME = Holds("time", alike(lambda text, _zone: read_time(text)), Time())
+Holds.YES_NO = Holds("yes/no", alike(lambda text, _zone: choices.read_yes_no(text)), Boolean(), example=True)
+Holds.KILOMETRES = Holds(
+    "kilometres",
+    lambda notation: lambda text, _zone: None if is_unlimited(text) else read_kilometres(text, notation.decimal),
+    Integer(),
+    example=85300,
+)
+Holds.YEAR = Holds("year", alike(_year), Integer(), example=2024)
+Holds.AMOUNT = Holds(
+    "amount",
+    lambda notation: lambda text, _zone: read_amount(text, notation.decimal),
+    Numeric(14, 2),
+    example="1234.50",
+)
+Holds.CURRENCY = Holds("currency", alike(lambda text, _zone: read_currency(text)), example="CNY")
+Holds.ZONE = Holds("time zone", alike(_zone_name))
+Holds.COUNTRY = Holds("country", alike(_country))
+Holds.LANGUAGE = Holds("language", alike(lambda text, _zone: choices.read_language(text)))
+Holds.CHANNELS = choices_of("channels", choices.CHANNELS)
+Holds.WORK_KIND = choice("kind of work", choices.WORK)

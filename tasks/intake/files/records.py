@@ -12,11 +12,13 @@ from sqlalchemy import Connection, func, select
 
 from models.core.errors import AftercareError
 from models.core.settings import Settings
+from tasks.intake.columns import Column, KindName
+from tasks.intake.files.reading import Holds
 from tasks.intake.files.rejects import Reject
 from tasks.intake.files.sources import Header, Row, Source
 from tasks.intake.importing import Import, wait_for_turn
-from tasks.intake.kinds import KINDS, Column, Holds, KindName
-from tasks.intake.maps.column_map import map_from
+from tasks.intake.kinds import KINDS
+from tasks.intake.maps.column_map import ColumnMap, FileRules, Whole
 from tasks.intake.staging import Counts, read_rejects
 from tasks.intake.values.cells import PlainNumber
 
@@ -24,7 +26,7 @@ Record = Mapping[str, Any]
 """What is said of one fact: values by the names of our columns. What it does not name is left as it is on record."""
 
 REQUEST = Path("request")
-NOTATION = map_from({"file": {"decimal": "."}}, REQUEST)
+NOTATION = ColumnMap(Whole(file=FileRules(decimal=".")), REQUEST)
 """A program writes a decimal point."""
 PATIENCE = "10s"
 """How long a program waits for a file's import to end; then it is told to come again."""

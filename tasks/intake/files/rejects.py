@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from models.core.spreadsheet_cells import defuse
+from tasks.intake.columns import KindName
 from tasks.intake.errors import UnusableFile
-from tasks.intake.kinds import KindName
 
 COLUMNS = ("row", "kind", "column", "value", "reason")
 BUT_ACCEPTED = " The rest of the row went in."

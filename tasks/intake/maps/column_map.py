@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -22,9 +22,10 @@ from pydantic import (
     model_validator,
 )
 
+from tasks.intake.columns import KindName
 from tasks.intake.errors import UnusableMap, did_you_mean, listed
 from tasks.intake.files.reading import Notation
-from tasks.intake.kinds import KINDS, Kind, KindName
+from tasks.intake.kinds import KINDS, Kind
 from tasks.intake.values.amounts import DecimalMark
 from tasks.intake.values.cells import PlainNumber
 from tasks.intake.values.dates import SERIAL, SOME_DAY, read_interval, span_of
@@ -282,21 +283,26 @@ class Constants(Part):
     language: Text | None = None
 
 
-_Whole: Any = create_model(
-    "Whole",
-    __base__=Part,
-    file=(FileRules, FileRules()),
-    constants=(Constants, Constants()),
-    **{kind.name.value: (_table_of(kind), None) for kind in KINDS.values()},  # type: ignore[call-overload]  # one a kind
-)
+class Whole(Part):
+    """A map as it is written. What is derived of it has a table for each kind."""
+
+    file: FileRules = FileRules()
+    constants: Constants = Constants()
+
+
+@cache
+def _whole_of(kinds: tuple[Kind, ...]) -> type[Whole]:
+    """The model of a map for these kinds."""
+    tables: dict[str, Any] = {kind.name: (_table_of(kind), None) for kind in kinds}
+    return create_model("Whole", __base__=Whole, **tables)
 
 
 class ColumnMap:
     """A map that is known to be well formed."""
 
-    def __init__(self, whole: Any, path: Path | None = None) -> None:
+    def __init__(self, whole: Whole, path: Path | None = None) -> None:
         self.path = path
-        self.file: FileRules = whole.file
+        self.file = whole.file
         self.constants: dict[str, Rule] = {
             name: Rule(constant=value) for name, value in whole.constants if value is not None
         }
@@ -315,11 +321,11 @@ class ColumnMap:
 
     def tables(self, kind: KindName) -> list[KindTable] | None:
         """The tables of a kind; none when the map does not speak of it, and its columns have our names."""
-        tables: list[KindTable] | None = getattr(self._whole, kind.value)
+        tables: list[KindTable] | None = getattr(self._whole, kind, None)
         return tables
 
 
-NO_MAP = ColumnMap(_Whole())
+NO_MAP = ColumnMap(Whole())
 
 
 def read_map(path: Path) -> ColumnMap:
@@ -338,7 +344,7 @@ def read_map(path: Path) -> ColumnMap:
 def map_from(data: dict[str, Any], path: Path) -> ColumnMap:
     """The map in parsed TOML. Raises `UnusableMap`."""
     try:
-        return ColumnMap(_Whole.model_validate(data), path)
+        return ColumnMap(_whole_of(tuple(KINDS.values())).model_validate(data), path)
     except ValidationError as error:
         raise UnusableMap(path, [_sentence(problem, data) for problem in error.errors()]) from error
 
@@ -378,7 +384,7 @@ def _path(parts: tuple[Any, ...], data: Any) -> list[str]:
 def _known_at(path: list[str]) -> list[str]:
     """The names that may stand at a place in a map."""
     if not path:
-        return list(_Whole.model_fields)
+        return [*Whole.model_fields, *KINDS]
     named = [part for part in path if not part.isdigit()]
     if named == ["file"]:
         return list(FileRules.model_fields)

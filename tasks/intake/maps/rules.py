@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
-from tasks.intake.files.reading import Notation
-from tasks.intake.kinds import Holds
+from tasks.intake.files.reading import Holds, Notation
 from tasks.intake.maps.column_map import Condition, Rule, Scalar, Span, as_text
 from tasks.intake.values.amounts import read_figure
 from tasks.intake.values.cells import PlainNumber, Unusable, bare, clean

@@ -1,15 +1,15 @@
 """Rows as they come broken out of real systems. Each is a row too many: the good rows all stay."""
 
-from collections.abc import Callable
 from decimal import Decimal
 
+from tasks.intake.kinds import KINDS
+from tasks.intake.samples import Breakage, Cells, with_cells
 from tasks.sample.rows import (
     AppointmentRow,
     ConsentRow,
     CustomerRow,
     DeliveryRow,
     InvoiceRow,
-    LeadRow,
     OdometerRow,
     PaymentRow,
     Row,
@@ -22,32 +22,37 @@ ONE_IN = 200
 IDENTITIES = {"key", "vin", "plate"}
 """By these a thing is known again."""
 
-Cells = dict[str, object]
-Breakage = Callable[[Cells], Cells]
-
-
-def _with(**wrong: object) -> Breakage:
-    """The breakage that writes these cells wrong."""
-    return lambda cells: cells | wrong
-
-
-BREAKAGES: dict[type[Row], tuple[Breakage, ...]] = {
-    CustomerRow: (_with(phone="12345"), _with(key=None), _with(name=None), _with(email="no address")),
-    ConsentRow: (_with(customer="C-UNKNOWN"),),
-    VehicleRow: (_with(customer="C-UNKNOWN"), _with(model_year="new")),
-    OdometerRow: (_with(kilometres="-5"), _with(kilometres="a lot")),
-    AppointmentRow: (_with(starts_at="next Tuesday"), _with(starts_at="31.02.2026 10:00"), _with(status="perhaps")),
-    DeliveryRow: (_with(handed_over_on="2026-13-01"),),
-    InvoiceRow: (_with(amount=Decimal("-250.00")), _with(due_on=None), _with(amount="1.2.3")),
-    LeadRow: (_with(urgency="soon"), _with(state="lost", lost_reason=None)),
-    PaymentRow: (_with(invoice="I-UNKNOWN"), _with(amount=Decimal("-1.00"))),
+OWN_BREAKAGES: dict[type[Row], tuple[Breakage, ...]] = {
+    CustomerRow: (
+        with_cells(phone="12345"),
+        with_cells(key=None),
+        with_cells(name=None),
+        with_cells(email="no address"),
+    ),
+    ConsentRow: (with_cells(customer="C-UNKNOWN"),),
+    VehicleRow: (with_cells(customer="C-UNKNOWN"), with_cells(model_year="new")),
+    OdometerRow: (with_cells(kilometres="-5"), with_cells(kilometres="a lot")),
+    AppointmentRow: (
+        with_cells(starts_at="next Tuesday"),
+        with_cells(starts_at="31.02.2026 10:00"),
+        with_cells(status="perhaps"),
+    ),
+    DeliveryRow: (with_cells(handed_over_on="2026-13-01"),),
+    InvoiceRow: (with_cells(amount=Decimal("-250.00")), with_cells(due_on=None), with_cells(amount="1.2.3")),
+    PaymentRow: (with_cells(invoice="I-UNKNOWN"), with_cells(amount=Decimal("-1.00"))),
 }
-"""How the rows of a file break, in turns."""
+"""How the dealership's own rows break, in turns."""
+
+
+def ways_to_break() -> dict[type[Row], tuple[Breakage, ...]]:
+    """How the rows of each file that breaks do so, in turns."""
+    samples = (kind.sample for kind in KINDS.values() if kind.sample)
+    return OWN_BREAKAGES | {sample.row: sample.breakages for sample in samples if sample.breakages}
 
 
 def broken(row: Row, turn: int) -> tuple[object, ...] | None:
     """A broken copy of a row as a thing of its own; None where the kind does not break."""
-    ways = BREAKAGES.get(type(row))
+    ways = ways_to_break().get(type(row))
     if ways is None:
         return None
     cells: Cells = dict(zip(row._fields, row, strict=True))

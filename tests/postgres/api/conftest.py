@@ -22,8 +22,9 @@ from console.shared.limits import Limits
 from console.shared.token_bucket import Allowance
 from deployments.steering_runs import Steering
 from models.core.settings import Settings
-from models.people.api_scopes import OF_EVERY_STORE, ApiScope
+from models.people.api_scopes import OF_EVERY_STORE
 from tasks.access.api_keys import NewKey, make_key
+from tasks.access.api_scopes import all_scopes
 from tests.support.world import World, at
 
 NOW = at("2026-03-11 12:00")
@@ -93,8 +94,8 @@ class Desk:
             await closing.enter_async_context(client)
             return await client.request(method, path, headers=headers, **more)
 
-    def make_key(self, *scopes: ApiScope, store: str | None = None, name: str = "erp") -> str:
-        wanted = scopes or (tuple(scope for scope in ApiScope if not (store and scope in OF_EVERY_STORE)))
+    def make_key(self, *scopes: str, store: str | None = None, name: str = "erp") -> str:
+        wanted = scopes or (tuple(scope for scope in all_scopes() if not (store and scope in OF_EVERY_STORE)))
         return self.database.work_here(make_key, NewKey(name, wanted, store), NOW, "test")
 
     def look(self, job: Callable[[Connection], Any]) -> Any:

@@ -20,6 +20,7 @@ from tasks.access.api_keys import (
     read_key,
     revoke_key,
 )
+from tasks.access.api_scopes import all_scopes
 from tasks.access.users import NoSuchStore
 from tests.postgres.api.conftest import NOW, Desk
 
@@ -87,6 +88,6 @@ def test_a_key_of_one_store_cannot_have_what_is_about_all_stores(desk: Desk) -> 
 
 async def test_a_scope_that_came_into_a_stores_key_some_other_way_is_of_no_use(desk: Desk) -> None:
     key = desk.make_key(ApiScope.TOUCHES_READ, store="SH01")
-    widened = update(ApiKey).where(ApiKey.name == "erp").values(scopes=[scope.value for scope in ApiScope])
+    widened = update(ApiKey).where(ApiKey.name == "erp").values(scopes=all_scopes())
     desk.look(lambda connection: connection.execute(widened).rowcount)
     assert (await desk.ask("GET", "/api/v1/runs", key=key)).status_code == 403

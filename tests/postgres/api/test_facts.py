@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select, text
 
-from models.people.api_scopes import ApiScope
 from models.people.tables import Consent, ContactPoint, Customer, CustomerKey
 from models.subjects.money import Invoice
 from models.subjects.service import Appointment
@@ -195,5 +194,5 @@ async def test_a_program_waits_for_no_import(desk: Desk, monkeypatch: pytest.Mon
 
 
 async def test_each_kind_needs_its_scope(desk: Desk) -> None:
-    desk.key = desk.make_key(ApiScope.VEHICLES_WRITE)
+    desk.key = desk.make_key("vehicles:write")
     assert (await desk.ask("POST", "/api/v1/customers", json={"rows": [LI]})).status_code == 403

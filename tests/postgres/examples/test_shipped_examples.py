@@ -52,7 +52,7 @@ def load(connection: Connection, tmp_path: Path) -> Load:
 
 def inserted(result: ImportResult) -> dict[str, tuple[int, int]]:
     """By kind, how many facts were made and how many rows stayed out."""
-    return {kind.value: (counts.inserted, counts.rejected) for kind, counts in result.counts.items()}
+    return {kind: (counts.inserted, counts.rejected) for kind, counts in result.counts.items()}
 
 
 def due_steps(connection: Connection, process: ProcessName, now: datetime) -> dict[str, set[str]]:

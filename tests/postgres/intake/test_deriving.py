@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, select, text
 
 from models.subjects.vehicles import Vehicle
-from tasks.intake.deriving import EVER, derive_settlements, derive_warranty_ends
+from tasks.subjects.account.settlements import derive_settlements
+from tasks.subjects.warranty.ends import EVER, derive_warranty_ends
 from tests.postgres.intake.conftest import Desk
 
 Reading = tuple[date, int]

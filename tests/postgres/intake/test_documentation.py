@@ -41,7 +41,7 @@ def test_every_map_is_a_map(number: int) -> None:
 def test_the_ledger(desk: Desk) -> None:
     file, column_map = example("An invoice ledger")
     result = desk.load("customers,invoices,payments", file, column_map)
-    assert {kind.value: (count.inserted, count.rejected) for kind, count in result.counts.items()} == {
+    assert {kind: (count.inserted, count.rejected) for kind, count in result.counts.items()} == {
         "customers": (2, 0),
         "invoices": (3, 0),
         "payments": (1, 0),
@@ -59,7 +59,7 @@ def test_money_that_went_back(desk: Desk) -> None:
     desk.load("customers,invoices", "key,invoice,name,due_on,amount\n1001,RE-1,Miller,2026-02-04,1190\n", LEDGER)
     file, column_map = example("Money that went back")
     result = desk.load("invoices,payments", file, column_map)
-    assert {kind.value: (count.inserted, count.passed_over) for kind, count in result.counts.items()} == {
+    assert {kind: (count.inserted, count.passed_over) for kind, count in result.counts.items()} == {
         "invoices": (1, 1),
         "payments": (1, 1),
     }
@@ -90,6 +90,13 @@ def test_the_columns_of_each_kind(kind: Kind) -> None:
         name = f"**`{column.name}`**" if column.required else f"`{column.name}`"
         assert f"| {name} | {column.holds} | {column.meaning.replace('|', '/')} |" in section
     assert section.count("\n| ") == len(kind.columns) + 1
+
+
+def test_the_example_of_each_kind_goes_in(desk: Desk) -> None:
+    for kind in KINDS.values():
+        section = PAGE.split(f"### {kind.name}\n")[1].split("\n### ")[0]
+        counts = desk.load(kind.name, re.findall(r"```\n(.*?)```", section, re.DOTALL)[0]).counts[kind.name]
+        assert (counts.inserted, counts.rejected, counts.warnings) == (1, 0, 0), kind.name
 
 
 @pytest.mark.parametrize("model", [Rule, Span, FileRules, KindTable])

@@ -12,6 +12,7 @@ from models.core.words import CAMPAIGNS, TouchState
 from models.ledger.tables import Touch
 from models.people.tables import CustomerKey
 from models.policies.shipped import shipped_processes
+from tasks.intake.columns import KindName
 from tasks.intake.results import ImportResult
 from tasks.planning.sweep import plan
 from tasks.policies.catalogue import install_shipped
@@ -122,7 +123,8 @@ def summary(tmp_path: Path) -> SampleSummary:
 def test_all_of_it_goes_in_but_what_was_broken_on_purpose(
     engine: Engine, summary: SampleSummary, tmp_path: Path
 ) -> None:
-    for kind, result in load(engine, tmp_path / "sample").items():
+    for name, result in load(engine, tmp_path / "sample").items():
+        kind = KindName(name)
         (counts,) = result.counts.values()
         assert counts.read == summary.good[kind] + summary.broken[kind], kind
         assert counts.rejected + counts.warnings == summary.broken[kind], (kind, result.first_rejects)

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.intake.files.reading import Notation, reader_for
-from tasks.intake.kinds import Holds
+from tasks.intake.files.reading import Holds, Notation, reader_for
 from tasks.intake.values.amounts import DecimalMark, read_amount, read_currency, read_kilometres
 from tasks.intake.values.cells import PlainNumber, Unusable
 

@@ -4,7 +4,9 @@ import pytest
 
 from models.core.words import InvoiceKind, InvoiceStatus, PartsState
 from tasks.intake.values.cells import Unusable
-from tasks.intake.values.choices import BOOKING, INVOICE_KINDS, INVOICE_STATES, PARTS, BookingWord, choose, read_yes_no
+from tasks.intake.values.choices import choose, read_yes_no
+from tasks.subjects.account.intake import INVOICE_KINDS, INVOICE_STATES
+from tasks.subjects.appointment.intake import BOOKING, PARTS, BookingWord
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tasks.customers.intake import CONSENTS, CUSTOMERS
 from tasks.intake.errors import ColumnsNotInFile, UnusableMap
-from tasks.intake.kinds import KindName
 from tasks.intake.maps.column_map import ColumnMap, read_map
+from tasks.subjects.vehicle.intake import VEHICLES
 
 
 def a_map(folder: Path, text: str) -> ColumnMap:
@@ -76,9 +77,9 @@ def test_a_map_in_another_encoding(tmp_path: Path) -> None:
 
 def test_one_table_or_several_and_a_kind_that_the_map_does_not_speak_of(tmp_path: Path) -> None:
     column_map = a_map(tmp_path, '[customers]\nname = "a"\n[[consents]]\ngranted = "a"\n[[consents]]\ngranted = "b"')
-    assert [table.rules["granted"].column for table in column_map.tables(KindName.CONSENTS) or []] == ["a", "b"]
-    assert len(column_map.tables(KindName.CUSTOMERS) or []) == 1
-    assert column_map.tables(KindName.VEHICLES) is None
+    assert [table.rules["granted"].column for table in column_map.tables(CONSENTS.name) or []] == ["a", "b"]
+    assert len(column_map.tables(CUSTOMERS.name) or []) == 1
+    assert column_map.tables(VEHICLES.name) is None
 
 
 def test_of_very_many_columns_a_sentence_names_the_first(tmp_path: Path) -> None:

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from tasks.intake.files.reading import Notation
-from tasks.intake.kinds import Holds
+from tasks.intake.files.reading import Holds, Notation
 from tasks.intake.maps.column_map import Condition, Rule
 from tasks.intake.maps.rules import compile_conditions, compile_rule
 from tasks.intake.values.cells import PlainNumber, Unusable

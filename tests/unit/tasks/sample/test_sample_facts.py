@@ -127,7 +127,7 @@ def test_every_key_that_a_row_names_is_there(facts: Facts) -> None:
 )
 def test_no_key_stands_twice(facts: Facts, kind: type[Row]) -> None:
     keys = Counter(
-        (row.store, row.key)
+        (getattr(row, "store", None), getattr(row, "key", None))
         for row in facts[kind]
         if not isinstance(row, StoreRow | OdometerRow | ConsentRow | StaffRow)
     )

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks.intake.kinds import KINDS, KindName
-from tasks.sample import rows
+from tasks.intake.columns import KindName
+from tasks.intake.kinds import KINDS
 from tasks.sample.dealership import (
     SampleSummary,
     UnusableSampleSize,
@@ -22,7 +22,8 @@ from tasks.sample.dealership import (
     sample_rows,
     write_sample,
 )
-from tasks.sample.pieces.breakages import BREAKAGES
+from tasks.sample.pieces.breakages import ways_to_break
+from tasks.sample.rows import Row, row_kinds
 from tasks.sample.stores import TODAY
 
 WRITE = (
@@ -99,18 +100,18 @@ def test_memory_does_not_grow_with_the_customers(tmp_path: Path) -> None:
 
 
 def test_there_is_one_file_for_each_kind_in_the_order_of_import() -> None:
-    assert list(sample_files(Path())) == [kind.value for kind in KindName]
+    assert list(sample_files(Path())) == list(KINDS)
 
 
-@pytest.mark.parametrize(("row", "kind"), rows.KINDS.items(), ids=rows.KINDS.values())
-def test_the_columns_are_those_that_import_reads(row: type[rows.Row], kind: str) -> None:
-    known = KINDS[KindName(kind)]
+@pytest.mark.parametrize(("row", "kind"), row_kinds().items(), ids=row_kinds().values())
+def test_the_columns_are_those_that_import_reads(row: type[Row], kind: KindName) -> None:
+    known = KINDS[kind]
     assert {name for name in row._fields if known.column(name) is None} == set()
     assert {column.name for column in known.columns if column.required} <= set(row._fields)
 
 
 def test_broken_rows_are_there_and_few(summary: SampleSummary, read_rows: ReadRows) -> None:
-    kinds_that_break = {rows.KINDS[row] for row in BREAKAGES}
+    kinds_that_break = {row_kinds()[row] for row in ways_to_break()}
     assert {kind for kind, count in summary.broken.items() if count} == kinds_that_break
     for kind, count in summary.broken.items():
         assert len(read_rows(kind)) == summary.good[kind] + count
@@ -118,7 +119,7 @@ def test_broken_rows_are_there_and_few(summary: SampleSummary, read_rows: ReadRo
 
 
 def test_every_way_to_break_is_met_in_a_sample_of_the_usual_size(summary: SampleSummary) -> None:
-    assert all(summary.broken[rows.KINDS[row]] >= len(ways) for row, ways in BREAKAGES.items())
+    assert all(summary.broken[row_kinds()[row]] >= len(ways) for row, ways in ways_to_break().items())
 
 
 @pytest.mark.parametrize("customers", [0, -5, 9_000_001])

@@ -1,6 +1,6 @@
-"""Loading stores, staff, customers and their consents."""
+"""The import kinds of customers and what they agreed to."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -20,82 +20,57 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import Integer, Text
 
-from models.core.words import ContactKind, DeadlineClock
-from models.people.tables import (
-    VISIT_MINUTES,
-    VISITS_AT_ONCE,
-    Consent,
-    ContactPoint,
-    Customer,
-    CustomerKey,
-    StaffMember,
-    Store,
-)
-from tasks.intake.kinds import CUSTOMER_COLUMNS, WEEKDAYS
-from tasks.intake.loading.load import Load
-from tasks.intake.merging import Field, assign_ids, collapse, merge, reject, renew_figures, table_of
-from tasks.intake.references import find_customers, folded_name
+from models.core.words import ContactKind, Purpose
+from models.people.tables import Consent, ContactPoint, Customer, CustomerKey
+from tasks.intake.columns import CUSTOMER_COLUMNS, STORE, Column, KindName, key
+from tasks.intake.files.reading import Holds, choice_or_every
+from tasks.intake.kinds import Kind
+from tasks.intake.load import Load
+from tasks.intake.maps.row_rules import Checked, House
+from tasks.intake.merging import Field, collapse, merge, reject, renew_figures, table_of
+from tasks.intake.references import ERASED, find_customers, folded_name, is_erased
 from tasks.intake.staging import Staged, analyze
+from tasks.intake.values.cells import Unusable
+from tasks.intake.values.choices import CHANNELS, words_of
+from tasks.intake.values.phones import Phone, read_email, read_phones
 
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 """Since when an undated consent counts: a source that states no date says that it is so, not that it was otherwise."""
 SOURCE = "import"
-ALL_CHANNELS = ["sms", "email", "wechat", "phone"]
-CONTACTS = ("phones", "emails", "wechat")
-ERASED = "the customer's data was erased on request, and is not taken in again"
-GIVES_CUSTOMER = tuple(column.name for column in CUSTOMER_COLUMNS)
+PURPOSES = words_of(
+    Purpose,
+    {
+        Purpose.SERVICE: "appointments,appointment,reminder,reminders,服务,服务提醒,预约提醒,提醒",
+        Purpose.FOLLOW_UP: "aftercare,after sales,回访,跟进,售后回访",
+        Purpose.SURVEY: "surveys,satisfaction,feedback,调查,问卷,满意度,满意度调查,umfrage",
+        Purpose.DUNNING: "payment,payments,invoices,billing,collection,催款,账单,付款提醒,mahnung",
+        Purpose.MARKETING: "advertising,promotion,promotions,offers,newsletter,ads,营销,推广,促销,广告,werbung",
+    },
+)
 
 
-def load_stores(load: Load, staged: Staged) -> None:
-    """Stores are known by their code."""
-    rows, stores = staged.table, table_of(Store)
-    load.keep_last(staged, "code")
-    load.connection.execute(
-        update(rows).values(target_id=stores.c.id).where(func.lower(stores.c.code) == func.lower(rows.c.code))
-    )
-    assign_ids(load.connection, staged, Store)
-    load.connection.execute(
-        update(rows)
-        .values(name=func.coalesce(rows.c.name, rows.c.code), time_zone=func.coalesce(rows.c.time_zone, load.time_zone))
-        .where(rows.c.fresh)
-    )
-    fields = [
-        Field("name", "name", given_by=("code",), keeps=True),
-        Field("time_zone", "time_zone", given_by=("code",), keeps=True),
-        Field("language", "language", default="zh-CN"),
-        Field("phone", "phone"),
-        Field("address", "address"),
-        Field("holiday_country", "holiday_country"),
-        Field("contact_from", "contact_from", default=time(9)),
-        Field("contact_until", "contact_until", default=time(20)),
-        Field("opening_hours", "opening_hours", given_by=WEEKDAYS),
-        Field("channels", "channels", default=ALL_CHANNELS),
-        Field("deadline_clock", "deadline_clock", default=DeadlineClock.AROUND_THE_CLOCK),
-        Field("visit_minutes", "visit_minutes", default=VISIT_MINUTES),
-        Field("visits_at_once", "visits_at_once", default=VISITS_AT_ONCE),
-    ]
-    merge(load.connection, staged, Store, fields, identity=("code",))
-
-
-def load_staff(load: Load, staged: Staged) -> None:
-    """Staff are known by store and code."""
-    rows, staff = staged.table, table_of(StaffMember)
-    load.keep_last(staged, "store_id", "code")
-    load.connection.execute(
-        update(rows)
-        .values(target_id=staff.c.id)
-        .where(staff.c.store_id == rows.c.store_id, staff.c.code == rows.c.code)
-    )
-    assign_ids(load.connection, staged, StaffMember)
-    fields = [
-        *(Field(name, name) for name in ("name", "role", "department", "phone", "email")),
-        Field("active", "active", default=True),
-    ]
-    merge(load.connection, staged, StaffMember, fields, identity=("store_id", "code"))
+def check_customer(row: Checked, house: House) -> None:
+    """A customer goes in without a contact point that is none: what they bought and owe must find them."""
+    phones: dict[str, Phone] = {}
+    for column in ("phone", "phone2"):
+        found, unusable = read_phones(row.values.pop(column) or "", house.country)
+        phones |= {phone.number: phone for phone in found if phone.number not in phones}
+        for text, clause in unusable:
+            row.leave_out(column, clause, text)
+    emails: list[str] = []
+    for text in row.values.pop("email") or []:
+        try:
+            emails.append(read_email(text))
+        except Unusable as error:
+            row.leave_out("email", str(error), text)
+    row.values["phones"] = list(phones)
+    row.values["landlines"] = [number for number, phone in phones.items() if not phone.takes_text]
+    row.values["emails"] = list(dict.fromkeys(emails))
+    row.values["keys"] = [row.values["key"]]
 
 
 def load_customers(load: Load, staged: Staged) -> None:
@@ -125,12 +100,6 @@ def load_customers(load: Load, staged: Staged) -> None:
     merge(connection, staged, Customer, fields, identity=("store_id",), at_first={"created_at": load.now})
     _add_keys(load, staged)
     _add_contact_points(load, staged)
-
-
-def is_erased(customer_id: Any) -> ColumnElement[bool]:
-    """Whether a customer was erased on request. Their keys are kept for this: the sources still have their data."""
-    customers = table_of(Customer)
-    return exists().where(customers.c.id == customer_id, customers.c.erased_at.is_not(None))
 
 
 def _points_of_rows(staged: Staged) -> Subquery:
@@ -289,6 +258,48 @@ def _other_points(said: Any) -> Select[Any]:
     ).where(points.c.customer_id == counts.c.customer_id, points.c.kind == counts.c.kind, ~known)
 
 
+CUSTOMERS = Kind(
+    name=KindName("customers"),
+    meaning="A person or a company, with the ways to reach them.",
+    columns=(
+        STORE,
+        key("the number or code that the source knows the customer by"),
+        Column("name", Holds.TEXT, "full name of the person or company", required=True),
+        Column("salutation", Holds.TEXT, "Mr, Ms, 先生, 女士 …, as it stands in messages"),
+        Column("language", Holds.LANGUAGE, "zh-CN or en; without it the store's", spare=True),
+        Column("level", Holds.TEXT, "VIP, 1, gold …"),
+        Column("birth_on", Holds.DATE, "birthday", spare=True),
+        Column("area", Holds.TEXT, "where they live, such as a district or a postcode"),
+        Column("time_zone", Holds.ZONE, "IANA name of where they live; without it the store's", spare=True),
+        Column(
+            "has_contract",
+            Holds.YES_NO,
+            "a contract customer, whose request is answered within 30 minutes; no",
+            spare=True,
+        ),
+        Column("phone", Holds.PHONES, "one or more, separated by / ; , or 、 – the first is tried first"),
+        Column("phone2", Holds.PHONES, "a further phone"),
+        Column("email", Holds.EMAILS, "one or more e-mail addresses"),
+        Column("wechat", Holds.TEXT, "WeChat id"),
+    ),
+    identity="store and key; with a new key, the same name and a shared phone or e-mail",
+    after=("stores", "staff"),
+    check=check_customer,
+    made={name: ARRAY(Text) for name in ("phones", "landlines", "emails", "keys")},
+    remade=frozenset({"phone", "phone2", "email"}),
+    api_scope="customers:write",
+    load=load_customers,
+    example={
+        "store": "SH01",
+        "key": "C-1001",
+        "name": "王芳",
+        "salutation": "女士",
+        "phone": "138 0013 8000",
+        "email": "wang@example.com",
+    },
+)
+
+
 def load_consents(load: Load, staged: Staged) -> None:
     """Consents are entries of a journal: one that is on record is never changed, and an equal one is not added.
 
@@ -350,3 +361,39 @@ def _latest_entry(staged: Staged) -> Select[Any]:
         .distinct(rows.c.entry)
         .order_by(rows.c.entry, consents.c.given_at.desc())
     )
+
+
+CONSENTS = Kind(
+    name=KindName("consents"),
+    meaning="What a customer allowed, or refused.",
+    columns=(
+        STORE,
+        *CUSTOMER_COLUMNS,
+        Column(
+            "purpose",
+            choice_or_every("purpose or all", PURPOSES),
+            "service, follow-up, survey, dunning, marketing; empty or all: every purpose",
+        ),
+        Column(
+            "channel",
+            choice_or_every("channel or all", CHANNELS),
+            "sms, email, wechat, phone; empty or all: every channel",
+        ),
+        Column("granted", Holds.YES_NO, "yes: may be contacted; no: opted out", required=True),
+        Column("given_at", Holds.MOMENT, "when it was said; without it, always so, or from now on if changed"),
+        Column("reason", Holds.TEXT, "in what words or why"),
+    ),
+    identity="customer, purpose, channel and moment; an entry on record is never changed",
+    one_of=(("customer", "customer_phone"),),
+    after=("customers",),
+    api_scope="consents:write",
+    load=load_consents,
+    example={
+        "store": "SH01",
+        "customer": "C-1001",
+        "purpose": "marketing",
+        "channel": "sms",
+        "granted": "no",
+        "given_at": "2026-02-11 09:30",
+    },
+)

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from models.core.words import LeadState, LeadUrgency
-from tasks.sample.names import LOST_REASONS, MODELS
-from tasks.sample.people import Customer
-from tasks.sample.rows import LeadRow
-from tasks.sample.stores import SHANGHAI, TODAY
+from tasks.intake.samples import Sample, SampleCustomer, with_cells
 
 _LEADS = 0.2
 """The share of customers with a lead."""
@@ -21,14 +19,36 @@ _URGENCIES = (
 )
 _STATES = ((LeadState.OPEN, 60), (LeadState.WON, 18), (LeadState.LOST, 22))
 _NEVER_CONTACTED = 0.2
+_LOST_REASONS = (
+    ("购买了其他品牌", "bought another make"),
+    ("价格过高", "too expensive"),
+    ("暂缓购车", "put it off"),
+    ("联系不上", "could not be reached"),
+)
+"""Why a lead was lost, in Chinese and English."""
 
 
-def lead_rows(customer: Customer) -> Iterator[LeadRow]:
+class LeadRow(NamedTuple):
+    """A customer who may buy a car."""
+
+    store: str
+    key: str
+    customer: str
+    urgency: str
+    model: str
+    state: str
+    lost_reason: str | None
+    created_on: date
+    contacted_on: date | None
+    state_on: date | None
+
+
+def lead_rows(customer: SampleCustomer) -> Iterator[LeadRow]:
     """The lead of some customers; those that came to an end had been contacted."""
     dice = customer.dice
     if not dice.chance(_LEADS):
         return
-    created_on = TODAY - timedelta(dice.between(1, _OLDEST))
+    created_on = customer.today - timedelta(dice.between(1, _OLDEST))
     state = dice.weigh(_STATES)
     is_open = state is LeadState.OPEN
     contacted_on = None if is_open and dice.chance(_NEVER_CONTACTED) else _day_since(customer, created_on)
@@ -37,7 +57,7 @@ def lead_rows(customer: Customer) -> Iterator[LeadRow]:
         key=customer.key_of("L", 1),
         customer=customer.key,
         urgency=dice.weigh(_URGENCIES),
-        model=dice.pick(MODELS),
+        model=customer.a_model(),
         state=state,
         lost_reason=_lost_reason(customer) if state is LeadState.LOST else None,
         created_on=created_on,
@@ -46,10 +66,13 @@ def lead_rows(customer: Customer) -> Iterator[LeadRow]:
     )
 
 
-def _day_since(customer: Customer, day: date) -> date:
-    return day + timedelta(customer.dice.below((TODAY - day).days + 1))
+def _day_since(customer: SampleCustomer, day: date) -> date:
+    return day + timedelta(customer.dice.below((customer.today - day).days + 1))
 
 
-def _lost_reason(customer: Customer) -> str:
-    chinese, english = customer.dice.pick(LOST_REASONS)
-    return chinese if customer.store is SHANGHAI else english
+def _lost_reason(customer: SampleCustomer) -> str:
+    chinese, english = customer.dice.pick(_LOST_REASONS)
+    return chinese if customer.store.language == "zh-CN" else english
+
+
+SAMPLE = Sample(LeadRow, lead_rows, (with_cells(urgency="soon"), with_cells(state="lost", lost_reason=None)))

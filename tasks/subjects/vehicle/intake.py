@@ -1,16 +1,29 @@
-"""Loading vehicles, what their odometers read, and their warranties."""
+"""The import kinds of cars, and of what their odometers read."""
 
-from typing import Any
+from sqlalchemy import exists, func, insert, literal, null, select, true, update
 
-from sqlalchemy import ColumnElement, exists, func, insert, literal, null, select, true, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from models.subjects.vehicles import OdometerReading, Vehicle
+from tasks.intake.columns import CUSTOMER_COLUMNS, GIVES_CUSTOMER, STORE, Column, KindName, key
+from tasks.intake.files.reading import Holds
+from tasks.intake.kinds import Kind
+from tasks.intake.load import Load
+from tasks.intake.maps.row_rules import Checked, House
+from tasks.intake.merging import Field, assign_ids, collapse, find_by_key, merge, reject, table_of
+from tasks.intake.references import ERASED, bare_plate, find_customers, find_vehicles, is_erased
+from tasks.intake.staging import Staged
+from tasks.subjects.vehicle.readings import READINGS, WARRANTY_ENDS, note_readings
 
-from models.subjects.vehicles import OdometerReading, Vehicle, Warranty
-from tasks.intake.loading.load import Load
-from tasks.intake.loading.people import ERASED, GIVES_CUSTOMER, is_erased
-from tasks.intake.merging import Field, assign_ids, collapse, find_by_key, merge, reject, renew_figures, table_of
-from tasks.intake.references import bare_plate, find_customers, find_vehicles
-from tasks.intake.staging import READINGS, TOUCHED_VEHICLES, Staged, analyze
+
+def check_vehicle(row: Checked, _house: House) -> None:
+    """A vehicle is known by its VIN or its plate where the source has no key for it."""
+    values = row.values
+    values["vin"] = values["vin"].upper().replace(" ", "") if values["vin"] else None
+    values["key"] = values["key"] or values["vin"] or values["plate"]
+    if not values["key"]:
+        row.refuse("key", "expected a key, a VIN or a plate")
+    if values["odometer_km"] is not None and not values["odometer_read_on"]:
+        row.leave_out("odometer_km", "expected the day of the reading in odometer_read_on", values["odometer_km"])
+        values["odometer_km"] = None
 
 
 def load_vehicles(load: Load, staged: Staged) -> None:
@@ -116,76 +129,66 @@ def _unite_by_vin(load: Load, staged: Staged) -> None:
     )
 
 
-def note_readings(
-    load: Load, staged: Staged, vehicle: str, day: ColumnElement[Any], where: ColumnElement[bool]
-) -> None:
-    """Take a reading out of rows of another kind; readings are merged when all kinds are in."""
-    rows = staged.table
-    said = select(rows.c.row_number, rows.c[vehicle], day, rows.c.odometer_km, literal(staged.kind.value)).where(
-        where, rows.c[vehicle].is_not(None)
-    )
-    load.connection.execute(insert(READINGS).from_select(READINGS.columns.keys(), said))
+VEHICLES = Kind(
+    name=KindName("vehicles"),
+    meaning="A car and its present owner.",
+    columns=(
+        STORE,
+        key("the number that the source knows the vehicle by; without it the VIN, or else the plate", required=False),
+        *CUSTOMER_COLUMNS,
+        Column("vin", Holds.TEXT, "vehicle identification number"),
+        Column("plate", Holds.TEXT, "licence plate"),
+        Column("make", Holds.TEXT, "make"),
+        Column("model", Holds.TEXT, "model"),
+        Column("model_year", Holds.YEAR, "model year", spare=True),
+        Column("disposed_on", Holds.DATE, "the day it was sold on or scrapped"),
+        Column("odometer_km", Holds.KILOMETRES, "an odometer reading", spare=True),
+        Column("odometer_read_on", Holds.DATE, "its day, without which the reading is left out", spare=True),
+    ),
+    identity="store and key; with a new key, the VIN, or else the plate",
+    one_of=(("key", "vin", "plate"),),
+    after=("customers",),
+    check=check_vehicle,
+    consequences=(WARRANTY_ENDS,),
+    api_scope="vehicles:write",
+    load=load_vehicles,
+    example={
+        "store": "SH01",
+        "key": "V-2001",
+        "customer": "C-1001",
+        "vin": "LSVAA4182E2123456",
+        "plate": "沪A12345",
+        "model": "Comet",
+        "model_year": "2023",
+    },
+)
 
 
 def load_readings(load: Load, staged: Staged) -> None:
     """One reading a vehicle and day."""
     connection, rows, readings = load.connection, staged.table, table_of(OdometerReading)
-    find_vehicles_of_rows(load, staged)
+    find_vehicles(connection, staged, needed=True)
     load.keep_last(staged, "vehicle_id", "read_on")
     same = (readings.c.vehicle_id == rows.c.vehicle_id) & (readings.c.read_on == rows.c.read_on)
     connection.execute(update(rows).values(fresh=true()).where(~exists().where(same)))
     differs = exists().where(same, readings.c.kilometres != rows.c.kilometres)
     connection.execute(update(rows).values(touched=true()).where(differs))
-    said = select(rows.c.row_number, rows.c.vehicle_id, rows.c.read_on, rows.c.kilometres, literal(staged.kind.value))
+    said = select(rows.c.row_number, rows.c.vehicle_id, rows.c.read_on, rows.c.kilometres, literal(staged.kind))
     connection.execute(insert(READINGS).from_select(READINGS.columns.keys(), said))
 
 
-def find_vehicles_of_rows(load: Load, staged: Staged) -> None:
-    """Find the vehicles that rows without a customer name."""
-    find_vehicles(load.connection, staged, needed=True)
-
-
-def merge_readings(load: Load) -> None:
-    """Put the readings of the whole file on record; of several for a vehicle and day the file's last counts."""
-    readings = table_of(OdometerReading)
-    analyze(load.connection, READINGS)
-    chosen = (
-        select(READINGS.c.vehicle_id, READINGS.c.read_on, READINGS.c.kilometres, READINGS.c.source)
-        .distinct(READINGS.c.vehicle_id, READINGS.c.read_on)
-        .order_by(READINGS.c.vehicle_id, READINGS.c.read_on, READINGS.c.row_number.desc(), READINGS.c.kilometres.desc())
-    )
-    inserted = upsert(readings).from_select(["vehicle_id", "read_on", "kilometres", "source"], chosen)
-    merged = (
-        inserted.on_conflict_do_update(
-            index_elements=["vehicle_id", "read_on"],
-            set_={"kilometres": inserted.excluded.kilometres, "source": inserted.excluded.source},
-            where=readings.c.kilometres != inserted.excluded.kilometres,
-        )
-        .returning(readings.c.vehicle_id)
-        .cte("merged")
-    )
-    touched = insert(TOUCHED_VEHICLES).from_select(["id"], select(merged.c.vehicle_id).distinct())
-    load.connection.execute(touched.add_cte(merged))
-    renew_figures(load.connection, readings)
-
-
-def load_warranties(load: Load, staged: Staged) -> None:
-    """Warranties are known by key; without one, a vehicle has one warranty."""
-    connection, rows, vehicles = load.connection, staged.table, table_of(Vehicle)
-    find_vehicles_of_rows(load, staged)
-    connection.execute(
-        update(rows).values(key=vehicles.c.key).where(rows.c.key.is_(None), vehicles.c.id == rows.c.vehicle_id)
-    )
-    load.keep_last(staged, "store_id", "key")
-    find_by_key(connection, staged, Warranty)
-    assign_ids(connection, staged, Warranty)
-    warranties = table_of(Warranty)
-    if "starts_on" not in staged.present:
-        before = exists().where(warranties.c.id == rows.c.target_id, warranties.c.starts_on > rows.c.ends_on)
-        reject(connection, staged, "ends_on", "the warranty on record starts after this day", before)
-    fields = [
-        Field("vehicle_id", "vehicle_id", given_by=("vehicle",)),
-        *(Field(name, name) for name in ("name", "starts_on", "ends_on", "limit_kilometres")),
-    ]
-    merge(connection, staged, Warranty, fields)
-    load.remember(TOUCHED_VEHICLES, staged, "vehicle_id")
+ODOMETER_READINGS = Kind(
+    name=KindName("odometer-readings"),
+    meaning="What an odometer read on a day.",
+    columns=(
+        STORE,
+        Column("vehicle", Holds.REFERENCE, "key, VIN or plate of the vehicle", required=True),
+        Column("read_on", Holds.DATE, "the day it was read", required=True),
+        Column("kilometres", Holds.KILOMETRES, "what it read", required=True),
+    ),
+    identity="vehicle and day",
+    after=("vehicles", "warranties"),
+    consequences=(WARRANTY_ENDS,),
+    load=load_readings,
+    example={"store": "SH01", "vehicle": "V-2001", "read_on": "2026-02-11", "kilometres": "35,200"},
+)

@@ -1,7 +1,7 @@
-"""Facts that follow from other facts: when invoices were settled, and when warranties end."""
+"""When warranties end, which follows from their dates, their limits, and what odometers read."""
 
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     CTE,
@@ -25,28 +25,21 @@ from sqlalchemy import (
     text,
     tuple_,
     union_all,
-    update,
 )
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.types import Text
 
-from models.core.words import EndBasis, InvoiceStatus
-from models.subjects.money import Invoice, Payment
+from models.core.words import EndBasis
 from models.subjects.vehicles import OdometerReading, Warranty, WarrantyEnd
-
-Ids = Select[tuple[int]]
-"""A query of ids: what is derived afresh."""
+from tasks.intake.merging import table_of
 
 EVER = date(1, 1, 1)
 """The day from which on holds what was always so."""
 FOREVER: ColumnElement[date] = literal_column("date 'infinity'", Date)
-CLOSED = (InvoiceStatus.SETTLED, InvoiceStatus.VOID)
 
-_invoices = cast(Table, Invoice.__table__)
-_payments = cast(Table, Payment.__table__)
-_readings = cast(Table, OdometerReading.__table__)
-_warranties = cast(Table, Warranty.__table__)
-_ends = cast(Table, WarrantyEnd.__table__)
+_readings = table_of(OdometerReading)
+_warranties = table_of(Warranty)
+_ends = table_of(WarrantyEnd)
 _VERSIONS = Table(
     "warranty_end_versions",
     MetaData(),
@@ -56,57 +49,7 @@ _VERSIONS = Table(
 )
 
 
-def derive_settlements(connection: Connection, invoice_ids: Ids | None = None) -> int:
-    """Work out `settled_on` of the invoices (of all, unless some are given). Returns how many changed.
-
-    It is the day on which the payments for the invoice reached its amount, or the day since which the source calls it
-    settled or void, whichever came first; null while it is open. A source that does not date the status means always;
-    what is settled and has payments, since the last of them.
-    """
-    wanted = _invoices.c.id.in_(invoice_ids) if invoice_ids is not None else literal(True)
-    paid = _paid_in_full(invoice_ids).subquery()
-    last_paid = (
-        select(func.max(_payments.c.paid_on))
-        .where(_payments.c.invoice_id == _invoices.c.id, _payments.c.currency == _invoices.c.currency)
-        .scalar_subquery()
-    )
-    undated = case((_invoices.c.status == InvoiceStatus.SETTLED, last_paid))
-    since = func.coalesce(_invoices.c.status_on, undated, literal(EVER))
-    closed = case((_invoices.c.status.in_(CLOSED), since))
-    settled = (
-        select(_invoices.c.id, func.least(paid.c.paid_on, closed, type_=Date).label("settled_on"))
-        .outerjoin(paid, paid.c.invoice_id == _invoices.c.id)
-        .where(wanted)
-        .subquery()
-    )
-    changed = (
-        update(_invoices)
-        .values(settled_on=settled.c.settled_on)
-        .where(_invoices.c.id == settled.c.id, _invoices.c.settled_on.is_distinct_from(settled.c.settled_on))
-    )
-    return connection.execute(changed).rowcount
-
-
-def _paid_in_full(invoice_ids: Ids | None) -> Select[Any]:
-    """The day on which the payments of each invoice in its currency, in the order of their days, reached its amount."""
-    so_far = func.sum(_payments.c.amount).over(
-        partition_by=_payments.c.invoice_id, order_by=_payments.c.paid_on, range_=(None, 0)
-    )
-    own = and_(_invoices.c.id == _payments.c.invoice_id, _invoices.c.currency == _payments.c.currency)
-    running = select(_payments.c.invoice_id, _payments.c.paid_on, _invoices.c.amount, so_far.label("so_far")).join_from(
-        _payments, _invoices, own
-    )
-    if invoice_ids is not None:
-        running = running.where(_payments.c.invoice_id.in_(invoice_ids))
-    sums = running.subquery()
-    return (
-        select(sums.c.invoice_id, func.min(sums.c.paid_on).label("paid_on"))
-        .where(sums.c.so_far >= sums.c.amount)
-        .group_by(sums.c.invoice_id)
-    )
-
-
-def derive_warranty_ends(connection: Connection, vehicle_ids: Ids | None = None) -> None:
+def derive_warranty_ends(connection: Connection, vehicle_ids: Select[tuple[int]] | None = None) -> None:
     """Work out the ends of the warranties (of all vehicles, unless some are given), as known from day to day.
 
     A warranty ends on its date, or on the day on which the mileage limit will be reached, if that comes first. That

@@ -1,5 +1,6 @@
-"""Loading invoices with their accounts, payments, and promises to pay."""
+"""The import kinds of what customers owe: invoices, payments, and promises to pay."""
 
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, case, exists, func, insert, literal, null, select, update
@@ -8,8 +9,11 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from models.core.words import InvoiceKind, InvoiceStatus
 from models.people.tables import CustomerKey
 from models.subjects.money import Account, Invoice, Payment, Promise
-from tasks.intake.loading.load import Load
-from tasks.intake.loading.people import GIVES_CUSTOMER
+from tasks.intake.columns import CUSTOMER_COLUMNS, GIVES_CUSTOMER, STORE, Column, KindName, key
+from tasks.intake.files.reading import Holds, choice
+from tasks.intake.kinds import Consequence, Kind
+from tasks.intake.load import Load
+from tasks.intake.maps.row_rules import Checked, House
 from tasks.intake.merging import (
     AMBIGUOUS,
     Field,
@@ -22,9 +26,91 @@ from tasks.intake.merging import (
     table_of,
 )
 from tasks.intake.references import find_customers
-from tasks.intake.staging import TOUCHED_INVOICES, Staged
+from tasks.intake.staging import Staged, analyze, table_of_ids
+from tasks.intake.values.amounts import Amount
+from tasks.intake.values.choices import words_of
+from tasks.subjects.account.settlements import derive_settlements
 
-GIVES_ACCOUNT = (*GIVES_CUSTOMER, "account")
+ACCOUNT = Column("account", Holds.KEY, "key of the account; without it the account of the customer")
+GIVES_ACCOUNT = (*GIVES_CUSTOMER, ACCOUNT.name)
+TOUCHED_INVOICES = table_of_ids("touched_invoices")
+"""The invoices that may be settled on another day now."""
+INVOICE_KINDS = words_of(
+    InvoiceKind,
+    {
+        InvoiceKind.INVOICE: "inv,bill,sales invoice,customer invoice,out_invoice,tax invoice,debit,"
+        "debit note,发票,账单,应收,rechnung,re,ar",
+        InvoiceKind.CREDIT_NOTE: "credit,credit memo,creditnote,cn,cr,crn,refund,out_refund,return,"
+        "贷项,贷项通知单,红字发票,红票,红冲,退款,冲销,gutschrift,gs,stornorechnung",
+    },
+)
+INVOICE_STATES = words_of(
+    InvoiceStatus,
+    {
+        InvoiceStatus.OPEN: "unpaid,due,overdue,past due,outstanding,part paid,partly paid,partially paid,partial,"
+        "issued,sent,posted,pending,late,new,approved,reminded,"
+        "未付,未付款,未结,未结清,未收,逾期,已逾期,部分付款,部分已付,部分支付,待付,待付款,已开票,"
+        "offen,überfällig,teilbezahlt,teilweise bezahlt,gemahnt",
+        InvoiceStatus.DISPUTED: "dispute,in dispute,under dispute,contested,queried,query,on hold,claim,"
+        "争议,有争议,争议中,异议,有异议,strittig,bestritten,reklamiert,reklamation",
+        InvoiceStatus.SETTLED: "paid,paid in full,fully paid,closed,cleared,done,complete,completed,balanced,"
+        "已付,已付款,付清,已付清,已结,已结清,结清,已收,已收款,已支付,bezahlt,beglichen,ausgeglichen,erledigt",
+        InvoiceStatus.VOID: "voided,cancelled,canceled,written off,write off,writeoff,bad debt,deleted,reversed,"
+        "annulled,作废,已作废,核销,已核销,坏账,取消,已取消,已冲销,storniert,ausgebucht,abgeschrieben",
+    },
+)
+
+
+def _settle(load: Load) -> None:
+    analyze(load.connection, TOUCHED_INVOICES)
+    derive_settlements(load.connection, select(TOUCHED_INVOICES.c.id))
+
+
+SETTLEMENTS = Consequence((TOUCHED_INVOICES,), _settle)
+"""Invoices are settled when the payments for them reach their amount."""
+
+
+def check_invoice(row: Checked, house: House) -> None:
+    """Amounts are positive; what reduces a debt is a credit note."""
+    values = row.values
+    amount = _take_amount(row)
+    values["kind"] = values["kind"] or InvoiceKind.INVOICE
+    if amount is not None and amount < 0:
+        if values["kind"] is InvoiceKind.CREDIT_NOTE or house.negative_amounts == "credit-notes":
+            values["kind"] = InvoiceKind.CREDIT_NOTE
+            values["amount"] = -amount
+        else:
+            row.refuse(
+                "amount",
+                "expected an amount above zero: a credit note is told by kind = credit-note, or all negative amounts "
+                'are credit notes by negative_amounts = "credit-notes" under [file] in the map',
+                amount,
+            )
+    if values["kind"] is InvoiceKind.CREDIT_NOTE:
+        values["due_on"] = values["due_on"] or values["issued_on"]
+    if not values["due_on"] and not row.refused:
+        row.refuse(
+            "due_on",
+            "expected the last day to pay; the map can count it from another date, such as "
+            'due_on = { column = "Due", default_from = { column = "Date", plus = "30 days" } }',
+        )
+
+
+def _take_amount(row: Checked) -> Decimal | None:
+    """The amount, with the currency that stood beside it as the row's, unless the row names one."""
+    amount: Amount | None = row.values["amount"]
+    if amount is None:
+        return None
+    row.values["amount"] = amount.value
+    row.values["currency"] = row.values["currency"] or amount.currency
+    if amount.value == 0:
+        row.refuse(
+            "amount",
+            "expected an amount above zero; rows without money are passed over by the map with "
+            'only_where = { column = "…", is = "not zero" }',
+            amount.value,
+        )
+    return amount.value
 
 
 def load_invoices(load: Load, staged: Staged) -> None:
@@ -47,6 +133,55 @@ def load_invoices(load: Load, staged: Staged) -> None:
     ]
     merge(load.connection, staged, Invoice, fields)
     load.remember(TOUCHED_INVOICES, staged, "target_id")
+
+
+INVOICES = Kind(
+    name=KindName("invoices"),
+    meaning="An invoice or a credit note.",
+    columns=(
+        STORE,
+        key("invoice number"),
+        *CUSTOMER_COLUMNS,
+        ACCOUNT,
+        Column("kind", choice("kind of invoice", INVOICE_KINDS), "invoice or credit-note; invoice"),
+        Column("issued_on", Holds.DATE, "date of the invoice"),
+        Column("due_on", Holds.DATE, "last day to pay; a credit note may do without it"),
+        Column("amount", Holds.AMOUNT, "gross amount, above zero for invoices and credit notes alike", required=True),
+        Column("currency", Holds.CURRENCY, "ISO 4217 code or sign; without it the amount's own sign, or CNY"),
+        Column("status", choice("invoice status", INVOICE_STATES), "open, disputed, settled, void; open"),
+        Column("status_on", Holds.DATE, "since when the status holds; without it, always so"),
+    ),
+    identity="store and key",
+    one_of=(("due_on",), ("customer", "customer_phone", "account")),
+    after=("customers", "repair-orders", "odometer-readings"),
+    check=check_invoice,
+    looks_up=("account_id",),
+    consequences=(SETTLEMENTS,),
+    api_scope="accounts:write",
+    load=load_invoices,
+    example={
+        "store": "SH01",
+        "key": "I-7001",
+        "customer": "C-1001",
+        "kind": "invoice",
+        "issued_on": "2026-02-11",
+        "due_on": "2026-03-13",
+        "amount": "1,280.00",
+        "currency": "CNY",
+    },
+)
+
+
+def check_payment(row: Checked, _house: House) -> None:
+    """Money that came in."""
+    amount = _take_amount(row)
+    if amount is not None and amount < 0:
+        row.refuse(
+            "amount",
+            "expected an amount above zero; where the source writes money received with a minus sign, the map drops it "
+            "by absolute = true; money that went back, as a refund or a returned cheque, is imported as an invoice",
+            amount,
+        )
 
 
 def load_payments(load: Load, staged: Staged) -> None:
@@ -107,6 +242,46 @@ def _remember_former_invoices(load: Load, staged: Staged) -> None:
     load.connection.execute(insert(TOUCHED_INVOICES).from_select(["id"], former))
 
 
+PAYMENTS = Kind(
+    name=KindName("payments"),
+    meaning="Money received, for one invoice or on account.",
+    columns=(
+        STORE,
+        key("what tells this payment from others of the same invoice"),
+        Column("invoice", Holds.KEY, "invoice number; without it the payment is on account"),
+        *CUSTOMER_COLUMNS,
+        ACCOUNT,
+        Column("paid_on", Holds.DATE, "the day the money came in", required=True),
+        Column("amount", Holds.AMOUNT, "above zero", required=True),
+        Column("currency", Holds.CURRENCY, "ISO 4217 code or sign; without it the invoice's"),
+    ),
+    identity="store and key",
+    one_of=(("invoice", "account", "customer", "customer_phone"),),
+    after=("invoices",),
+    check=check_payment,
+    looks_up=("account_id", "invoice_id"),
+    not_from_constants=frozenset({"currency"}),
+    consequences=(SETTLEMENTS,),
+    api_scope="accounts:write",
+    load=load_payments,
+    example={"store": "SH01", "key": "P-8001", "invoice": "I-7001", "paid_on": "2026-02-20", "amount": "280.00"},
+)
+
+
+def check_promise(row: Checked, _house: House) -> None:
+    """A promise is made before the day it is for."""
+    values = row.values
+    amount = _take_amount(row)
+    if amount is not None and amount < 0:
+        row.refuse("amount", "expected an amount above zero", amount)
+    if amount is None:
+        values["currency"] = None
+    if values["made_on"] and values["promised_for"] and values["promised_for"] < values["made_on"]:
+        row.refuse(
+            "promised_for", f"expected a day on or after made_on, which is {values['made_on']}", values["promised_for"]
+        )
+
+
 def load_promises(load: Load, staged: Staged) -> None:
     """Promises are known by key; without one, by their account and the day they were made."""
     connection, rows, accounts = load.connection, staged.table, table_of(Account)
@@ -127,6 +302,38 @@ def load_promises(load: Load, staged: Staged) -> None:
         Field("currency", "currency", given_by=("amount",)),
     ]
     merge(connection, staged, Promise, fields)
+
+
+PROMISES = Kind(
+    name=KindName("promises"),
+    meaning="A promise to pay by a day.",
+    columns=(
+        STORE,
+        key("number of the promise; without it the account and the day it was made", required=False),
+        *CUSTOMER_COLUMNS,
+        ACCOUNT,
+        Column("made_on", Holds.DATE, "the day the customer promised", required=True),
+        Column("promised_for", Holds.DATE, "the day by which they will pay", required=True),
+        Column("amount", Holds.AMOUNT, "how much; without it all that is open"),
+        Column("currency", Holds.CURRENCY, "ISO 4217 code or sign; without it CNY"),
+    ),
+    identity="store and key",
+    one_of=(("customer", "customer_phone", "account"),),
+    after=("customers", "invoices", "payments"),
+    check=check_promise,
+    looks_up=("account_id",),
+    not_from_constants=frozenset({"currency"}),
+    load=load_promises,
+    example={
+        "store": "SH01",
+        "key": "Z-9001",
+        "customer": "C-1001",
+        "made_on": "2026-02-25",
+        "promised_for": "2026-03-20",
+        "amount": "1,000.00",
+        "currency": "CNY",
+    },
+)
 
 
 def _find_accounts(load: Load, staged: Staged) -> None:

@@ -1,0 +1,44 @@
+"""The import kinds, for the pages about importing and about the API."""
+
+import csv
+from collections.abc import Iterator
+from io import StringIO
+
+from tasks.access.api_scopes import kinds_by_scope
+from tasks.intake.columns import Column
+from tasks.intake.kinds import KINDS, Kind
+
+
+def columns_of_kinds() -> str:
+    """A section a kind: what a row is, how it is known again, an example, and its columns."""
+    return "\n\n".join("\n".join(_section(kind)) for kind in KINDS.values())
+
+
+def scopes_of_kinds() -> str:
+    """The kinds that programs may write, by what their keys need."""
+    rows = (f"| `{scope}` | {', '.join(f'`{kind}`' for kind in kinds)} |" for scope, kinds in kinds_by_scope().items())
+    return "\n".join(("| scope | writes |", "|---|---|", *rows))
+
+
+def _section(kind: Kind) -> Iterator[str]:
+    yield from (f"### {kind.name}", "", kind.meaning, f"Known again by {kind.identity}.")
+    yield from (_need(group) for group in kind.one_of)
+    yield from ("", "```", *_as_file(kind), "```", "")
+    yield from ("| column | holds | meaning |", "|---|---|---|", *(_row(column) for column in kind.columns))
+
+
+def _need(group: tuple[str, ...]) -> str:
+    names = ", ".join(f"`{name}`" for name in group)
+    return f"At least one of {names}." if len(group) > 1 else f"{names} is needed."
+
+
+def _as_file(kind: Kind) -> list[str]:
+    """The example as a file of its own."""
+    written = StringIO()
+    csv.writer(written, lineterminator="\n").writerows((kind.example.keys(), kind.example.values()))
+    return written.getvalue().splitlines()
+
+
+def _row(column: Column) -> str:
+    name = f"**`{column.name}`**" if column.required else f"`{column.name}`"
+    return f"| {name} | {column.holds} | {column.meaning.replace('|', '/')} |"

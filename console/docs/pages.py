@@ -1,0 +1,59 @@
+"""Pages with parts that are made: each part stands between two marks, and what is between them is replaced."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from console.docs.import_kinds import columns_of_kinds, scopes_of_kinds
+from models.core.errors import AftercareError
+
+ROOT = Path(__file__).parents[2]
+BEGIN = "<!-- made by python -m console.docs: {name} -->\n"
+END = "<!-- end of {name} -->"
+
+
+@dataclass(frozen=True)
+class Made:
+    """A part of a page, and what makes it."""
+
+    page: str
+    """From the root of the repository."""
+    render: Callable[[], str]
+    """Its Markdown, without a line end."""
+
+
+MADE = {
+    "import kinds": Made("docs/importing.md", columns_of_kinds),
+    "scopes of import kinds": Made("docs/api.md", scopes_of_kinds),
+}
+"""All parts that are made, by the names in their marks."""
+
+
+class NoMarks(AftercareError):
+    """A page without the marks between which a part belongs."""
+
+    def __init__(self, page: Path, name: str) -> None:
+        self.page = page
+        self.name = name
+        begin, end = BEGIN.format(name=name).strip(), END.format(name=name)
+        super().__init__(f"{page}: expected the lines '{begin}' and '{end}', once each and in this order.")
+
+
+def stale_pages(root: Path = ROOT) -> Iterator[tuple[Path, str]]:
+    """The pages that do not say what they would if they were made now, with what they would say. Raises `NoMarks`."""
+    for page in sorted({made.page for made in MADE.values()}):
+        path = root / page
+        text = path.read_text(encoding="utf-8")
+        fresh = _made_anew(path, text, {name: made for name, made in MADE.items() if made.page == page})
+        if fresh != text:
+            yield path, fresh
+
+
+def _made_anew(path: Path, text: str, parts: dict[str, Made]) -> str:
+    for name, made in parts.items():
+        begin, end = BEGIN.format(name=name), END.format(name=name)
+        if text.count(begin) != 1 or text.count(end) != 1 or text.index(begin) > text.index(end):
+            raise NoMarks(path, name)
+        before, after = text.split(begin, maxsplit=1)[0], text.split(end)[1]
+        text = f"{before}{begin}\n{made.render()}\n\n{end}{after}"
+    return text

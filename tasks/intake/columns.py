@@ -1,0 +1,41 @@
+"""The columns of kinds: what is said of each, and those that many kinds have."""
+
+from dataclasses import dataclass
+from typing import NewType
+
+from tasks.intake.files.reading import Holds
+
+KindName = NewType("KindName", str)
+"""What a kind of fact is called, on the command line, in maps, and in addresses of the API."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a kind. A file may leave out every column that is not required."""
+
+    name: str
+    holds: Holds
+    meaning: str
+    required: bool = False
+    spare: bool = False
+    """A row whose value cannot be read goes in without it: it describes, and decides nothing."""
+
+
+def key(meaning: str, *, required: bool = True) -> Column:
+    """The column by which the source knows a fact."""
+    return Column("key", Holds.KEY, meaning, required)
+
+
+STORE = Column("store", Holds.TEXT, "code (or name) of the store; without it the store of the import")
+CUSTOMER = Column("customer", Holds.REFERENCE, "key of the customer, as any source knows them")
+CUSTOMER_PHONE = Column("customer_phone", Holds.PHONE, "phone of the customer, where the source has no key")
+CUSTOMER_NAME = Column("customer_name", Holds.TEXT, "tells apart customers who share that phone")
+CUSTOMER_COLUMNS = (CUSTOMER, CUSTOMER_PHONE, CUSTOMER_NAME)
+VEHICLE = Column("vehicle", Holds.REFERENCE, "key, VIN or plate of the vehicle")
+ADVISOR = Column("advisor", Holds.REFERENCE, "code or name of the service advisor, who is in `staff`")
+WORK_KIND = Column("work_kind", Holds.WORK_KIND, "inspection, maintenance, repair, other; other", spare=True)
+
+GIVES_CUSTOMER = tuple(column.name for column in CUSTOMER_COLUMNS)
+"""Of these columns a file must have one to say whose a fact is."""
+GIVES_OWNER = (*GIVES_CUSTOMER, VEHICLE.name)
+"""The same for facts that are the owner's of a car when they name no customer."""

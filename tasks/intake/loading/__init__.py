@@ -1,1 +1,0 @@
-"""How the staged rows of each kind become facts of the shared database."""

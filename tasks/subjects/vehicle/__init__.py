@@ -1,0 +1,1 @@
+"""Cars: what other subjects are about."""
