@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from models.core.errors import AftercareError
+from models.core.reasons import READER, GivenReason
 from tasks.access.reach import NotYours
 from tasks.access.sessions import MayNot
 from tasks.campaigns.audiences.counting import AudienceTooSlow
@@ -27,6 +28,7 @@ class FieldProblem(BaseModel):
     """What is wrong at one place of a request."""
 
     field: str = Field(description="The place, such as body.rows.3.name.")
+    code: str = Field(description="What is wrong: one of the codes of docs/json.md, or of pydantic's types of errors.")
     reason: str
 
 
@@ -103,16 +105,20 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101  it is registered for this
-    found = {".".join(str(part) for part in problem["loc"]): _reason(problem) for problem in error.errors()}
+    problems = {".".join(map(str, problem["loc"])): problem for problem in error.errors()}
+    found = {field: _reason(problem) for field, problem in problems.items()}
     told = " ".join(f"{field}: {reason}." for field, reason in list(found.items())[:5])
     more = f" And {len(found) - 5} more, in errors." if len(found) > 5 else ""
-    errors = [{"field": field, "reason": reason} for field, reason in found.items()]
+    errors = [{"field": field, "code": problems[field]["type"], "reason": reason} for field, reason in found.items()]
     return answer_problem(422, f"{told}{more}", errors=errors)
 
 
 def _reason(problem: Mapping[str, Any]) -> str:
     if problem["type"] == "extra_forbidden":
         return "a field of this name is not known here"
+    ours: GivenReason | None = (problem.get("ctx") or {}).get("reason")
+    if ours is not None:
+        return ours.say(READER.get())
     reason = str(problem["msg"]).removeprefix("Value error, ").rstrip(".")
     return reason[:1].lower() + reason[1:]
 

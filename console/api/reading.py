@@ -15,6 +15,7 @@ from console.api.problems import Refused, problems
 from console.api.requests import ApiRoute
 from console.api.rows import LONGEST
 from console.shared.moments import house_zone
+from models.core.reasons import GivenReason
 from models.core.settings import Settings
 from models.core.words import (
     CallOutcome,
@@ -54,7 +55,7 @@ class TouchOut(BaseModel):
     state: TouchState
     state_at: datetime
     gate: Gate | None = Field(description="The rule that last held or stopped it.")
-    reason: str | None = Field(description="Why it stands where it stands.")
+    reason: GivenReason | None = Field(description="Why it stands where it stands; the codes stand in docs/json.md.")
     store: str = Field(description="The store's code.")
     customer_id: int
     customer_keys: list[str] = Field(description="The keys by which sources know the customer.")
@@ -166,7 +167,7 @@ def at_home(at: datetime | None, zone: ZoneInfo) -> datetime | None:
 
 def _touch(row: Row[Any]) -> TouchOut:
     zone = ZoneInfo(row.time_zone)
-    said = {name: getattr(row, name) for name in TouchOut.model_fields}
+    said = {name: getattr(row, name) for name in TouchOut.model_fields} | {"reason": row.given_reason}
     local = {name: at.astimezone(zone) for name, at in said.items() if isinstance(at, datetime)}
     return TouchOut(**said | local | {"customer_keys": row.customer_keys or []})
 

@@ -10,11 +10,33 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from console.api.problems import Refused
+from models.core.reasons import READER
+from models.core.saying import CHINESE, ENGLISH
 
 LARGEST_BODY = 5 * 1024 * 1024
 MOST_DIGITS = 40
 """No figure of ours has more, with its fraction; one that had could take for ever to write out."""
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+def preferred(accepted: str) -> str:
+    """Of the languages that reasons are told in, the first that a header Accept-Language prefers; else English."""
+    weighed = [_weighed(one) for one in accepted.split(",")]
+    for weight, tag in sorted(weighed, key=lambda one: -one[0]):
+        if weight > 0 and tag.startswith("zh"):
+            return CHINESE
+        if weight > 0 and tag.startswith(ENGLISH):
+            return ENGLISH
+    return ENGLISH
+
+
+def _weighed(one: str) -> tuple[float, str]:
+    """A language of the header with its weight, 1 where it has none that can be read."""
+    tag, _, weight = one.strip().lower().partition(";q=")
+    try:
+        return float(weight or 1), tag
+    except ValueError:
+        return 1.0, tag
 
 
 class JsonRequest(Request):
@@ -55,6 +77,7 @@ class ApiRoute(APIRoute):
 
         async def answer(request: Request) -> Response:
             careful = JsonRequest(request.scope, request.receive)
+            READER.set(preferred(request.headers.get("accept-language", "")))
             await self.admit(careful)
             return await handle(careful)
 

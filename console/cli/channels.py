@@ -7,6 +7,7 @@ import typer
 
 from console.cli.paper import complain
 from console.cli.session import Commands, check_store, open_session, print_json, print_table
+from console.shared.spoken import spoken
 from models.core.settings import Settings
 from models.core.words import ChannelName
 from models.ledger.reports import PauseSeen, StoreRow
@@ -30,7 +31,7 @@ def channels(
         unused = find_unused(settings, [store.code for store in stores])
     rows = [row for store in stores for row in _of_store(settings, store, pauses)]
     if as_json:
-        print_json(rows)
+        print_json([row | {"paused": row["paused"] and row["paused"].model_dump()} for row in rows])
         return
     print_table(
         "Channels",
@@ -42,13 +43,13 @@ def channels(
                 "yes" if row["used"] else "no",
                 row["scheme"],
                 row["setting"],
-                row["paused"] or "",
+                spoken(row["paused"]),
             )
             for row in rows
         ],
         lines=False,
     )
-    complain(unused)
+    complain(spoken(one) for one in unused)
 
 
 def _of_store(settings: Settings, store: StoreRow, pauses: list[PauseSeen]) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from console.shared.figures import clock, describe_figures
 from console.shared.moments import moment_asked
 from console.shared.sentences import about_moment, details, where_it_stands
 from console.shared.shapes import shape
+from console.shared.spoken import spoken
 from deployments.next_runs import next_run
 from models.core.words import ProcessName
 from models.ledger.explanations import CustomerSeen, Explanation, ProcessStory, SubjectStory
@@ -73,7 +74,7 @@ def _about(customer: CustomerSeen, zone: ZoneInfo) -> Iterator[str]:
     yield f"Keys {', '.join(customer.keys) or 'none'}; store {customer.store}"
     for point in customer.contact_points:
         reach = "" if point.takes_text else " (voice only)"
-        why = f": {point.invalid_reason}" if point.invalid_reason else ""
+        why = f": {spoken(point.invalid_reason, zone.key)}" if point.invalid_reason else ""
         invalid = f" (not usable since {clock(point.invalid_since, zone)}{why})" if point.invalid_since else ""
         yield f"{point.kind} {point.value}{reach}{invalid}"
     if not customer.contact_points:
@@ -90,7 +91,7 @@ def _about(customer: CustomerSeen, zone: ZoneInfo) -> Iterator[str]:
 def _add_process(tree: Tree, story: ProcessStory, zone: ZoneInfo) -> None:
     branch = tree.add(Text(story.process, style="bold cyan"))
     for remark in story.remarks:
-        branch.add(Text(remark))
+        branch.add(Text(spoken(remark, zone.key)))
     for subject in story.subjects:
         _add_subject(branch, subject, zone)
 
@@ -100,7 +101,7 @@ def _add_subject(branch: Tree, subject: SubjectStory, zone: ZoneInfo) -> None:
     name = f"{subject.kind} {subject.key or subject.id}{about}{about_moment(subject.anchor_at, zone)}"
     twig = branch.add(Text(name, style="bold"))
     for remark in subject.remarks:
-        twig.add(Text(remark))
+        twig.add(Text(spoken(remark, zone.key)))
     seen = ""
     for step in subject.steps:
         leaf = twig.add(Text.assemble((f"{step.step} ", "green"), where_it_stands(step, zone)))

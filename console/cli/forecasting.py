@@ -9,6 +9,7 @@ from console.cli.paper import paper
 from console.cli.session import check_store, open_session, print_json, print_table
 from console.shared.moments import house_zone, moment_asked
 from console.shared.shapes import shape
+from console.shared.spoken import spoken
 from models.core.words import StepKind
 from models.ledger.forecasts import Forecast
 from tasks.planning.forecasting import forecast as foresee
@@ -56,5 +57,5 @@ def _print(told: Forecast) -> None:
         count = sum(row.planned + row.to_come for row in told.rows if row.kind is kind)
         console.print(Text(f"{kind.capitalize()}s: {count:,}"))
     for left in told.left_out:
-        console.print(Text(f"Not foreseen: {left.step} of {left.process}, because {left.reason}."))
+        console.print(Text(f"Not foreseen: {left.step} of {left.process}, because {spoken(left.reason)}."))
     console.print(Text("Before consent, quiet hours and caps have had their say, and with the facts as they stand."))

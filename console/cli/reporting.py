@@ -15,6 +15,7 @@ from console.shared.campaign_shapes import shape_row
 from console.shared.figures import clock
 from console.shared.moments import house_zone
 from console.shared.shapes import shape
+from console.shared.spoken import spoken
 from models.campaigns.states import LIVE
 from models.ledger.reports import PauseSeen, ProcessStatus, RunSeen, Status
 from tasks.campaigns.listing import list_campaigns
@@ -34,13 +35,13 @@ def status(as_json: Json = False) -> None:
         unused = find_unused(session.settings, list_store_codes(session.connection))
         campaigns = list_campaigns(session.connection, reader(), states=LIVE, limit=MOST_CAMPAIGNS).items
     if as_json:
-        rows = [shape_row(row, zone).model_dump() for row in campaigns]
-        print_json(shape(report, zone) | {"campaigns": rows, "unused_settings": unused})
+        rows = [shape_row(row, zone).model_dump(context={"zone": zone}) for row in campaigns]
+        print_json(shape(report, zone) | {"campaigns": rows, "unused_settings": [one.model_dump() for one in unused]})
         return
     _print(report, zone)
     if campaigns:
         print_campaigns(campaigns, zone)
-    complain(unused)
+    complain(spoken(one) for one in unused)
 
 
 def _print(report: Status, zone: ZoneInfo) -> None:
@@ -84,7 +85,7 @@ def _account(run: RunSeen) -> Iterator[str]:
 def _paused(pause: PauseSeen, zone: ZoneInfo) -> str:
     whose = f" of store {pause.store}" if pause.store else ""
     return (
-        f"The channel {pause.channel}{whose} is paused since {clock(pause.paused_at, zone)}: {pause.reason}; "
+        f"The channel {pause.channel}{whose} is paused since {clock(pause.paused_at, zone)}: {spoken(pause.reason)}; "
         f"tried again at {clock(pause.probe_at, zone)}."
     )
 

@@ -17,8 +17,10 @@ from deployments.launcher import open_launcher
 from deployments.schedules import find_served
 from models.core.clock import read_clock, read_moment
 from models.core.masking import mask_contact
+from models.core.reasons import READER
+from models.core.saying import say_code
 from models.core.settings import Settings, read_settings
-from models.ledger.accounts_of_runs import RunAccount
+from models.ledger.accounts_of_runs import BY_REASON, RunAccount
 from models.people.tables import Store
 
 ALL = "all"
@@ -35,6 +37,7 @@ def run(
     """Run a process now, or as of a moment, and print its balanced account."""
     name = ALL_PROCESSES if process == ALL else find_served(process).name
     settings = read_settings()
+    READER.set(settings.language)
     if as_of is not None:
         read_moment(as_of, settings.zone)  # refused before anything is started
     with open_launcher(settings) as launcher:
@@ -81,9 +84,14 @@ def _lines(account: RunAccount) -> Iterator[tuple[str, str]]:
         words = name.replace("_", " ")
         if isinstance(value, dict):
             yield words, f"{sum(value.values()):,}" if name != "figures" else ""
-            yield from ((f"  {words}: {part}", _number(count)) for part, count in value.items())
+            yield from ((f"  {words}: {_part(name, part)}", _number(count)) for part, count in value.items())
         else:
             yield words, _number(value)
+
+
+def _part(name: str, part: str) -> str:
+    """What is counted: a gate or a figure by its name, a reason by its sentence."""
+    return say_code(READER.get(), part) if name in BY_REASON else part
 
 
 def _number(value: float) -> str:

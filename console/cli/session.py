@@ -18,6 +18,7 @@ from console.cli.paper import paper
 from deployments.database import open_database
 from models.core.clock import read_clock
 from models.core.errors import AftercareError
+from models.core.reasons import READER, GivenReason
 from models.core.settings import Settings, read_settings
 from models.people.tables import Store
 
@@ -61,6 +62,7 @@ def open_session() -> Iterator[Session]:
     Raises what `read_settings`, `open_database` and `read_clock` raise.
     """
     settings = read_settings()
+    READER.set(settings.language)
     now = read_clock(settings.now, settings.zone)
     with open_database(settings) as url:
         engine = create_engine(url, hide_parameters=True, poolclass=pool.NullPool)
@@ -88,9 +90,17 @@ def local_named(moment: datetime | None, time_zone: str) -> str:
 def to_json(item: Any) -> dict[str, Any]:
     """The fields of a listed item (a dataclass with a `time_zone`), its moments as the store's clock shows them."""
     zone = ZoneInfo(item.time_zone)
-    return {
-        name: value.astimezone(zone) if isinstance(value, datetime) else value for name, value in asdict(item).items()
-    }
+    return {name: _of_store(value, zone) for name, value in asdict(item).items()}
+
+
+def _of_store(value: Any, zone: ZoneInfo) -> Any:
+    match value:
+        case datetime():
+            return value.astimezone(zone)
+        case GivenReason():
+            return value.model_dump(context={"zone": zone})
+        case _:
+            return value
 
 
 def print_json(rows: Any) -> None:

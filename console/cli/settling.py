@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from console.cli.session import check_store, local, open_session, print_json, print_table, to_json
+from console.shared.spoken import spoken
 from tasks.touches.picking import short
 from tasks.touches.settling import Settlement, list_unsettled, settle
 
@@ -35,7 +36,7 @@ def unsettled(
             item.customer,
             item.step,
             item.channel or "",
-            item.reason or "",
+            spoken(item.reason, item.time_zone),
         )
         for item in items
     ]

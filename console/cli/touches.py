@@ -9,6 +9,7 @@ import typer
 from console.cli.session import Commands, check_store, local, open_session, print_json, print_table
 from console.cli.settling import settle_touch, unsettled
 from console.shared.shapes import shape
+from console.shared.spoken import spoken
 from models.core.words import TouchState
 from models.ledger.reports import TouchRow
 from tasks.explaining.finding import find_customer
@@ -67,5 +68,5 @@ def _row(row: TouchRow) -> tuple[str, ...]:
         f"{row.customer_key or ''} {row.customer}".strip(),
         row.outcome or row.state,
         f"{row.channel or ''} {row.recipient or ''}".strip(),
-        row.reason or "",
+        spoken(row.reason, row.time_zone),
     )

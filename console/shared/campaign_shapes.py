@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, Field
 
 from models.campaigns.plans import CampaignPlan
+from models.core.reasons import GivenReason
 from models.core.words import CampaignState, Wave
 from tasks.campaigns.listing import CampaignRead, CampaignRow
 
@@ -26,8 +27,8 @@ class CampaignOut(BaseModel):
     created_at: datetime
     launches_at: datetime | None = Field(description="When it begins; null until it is launched.")
     paused_at: datetime | None
-    held_reason: str | None = Field(description="Why it stopped by itself and asks a person.")
-    notice: str | None = Field(description="What its makers are told, such as why it was refused.")
+    held_reason: GivenReason | None = Field(description="Why it stopped by itself and asks a person.")
+    notice: GivenReason | None = Field(description="What its makers are told, such as why it was refused.")
     approval_ends_at: datetime | None = Field(description="When an approval that nobody gave is given up.")
     spent: Decimal = Field(description="What its messages have cost so far.")
     budget: Decimal | None

@@ -6,6 +6,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from console.shared.figures import clock, describe_figures
+from console.shared.spoken import spoken
 from models.core.words import Decision, Gate, TouchState
 from models.ledger.explanations import AttemptSeen, Standing, StepStory, TouchSeen, VerdictSeen
 
@@ -21,13 +22,13 @@ def where_it_stands(story: StepStory, zone: ZoneInfo) -> str:
         case Standing.DUE:
             return f"Due {due}, and nothing is in the way; {_again(story, zone)}."
         case Standing.STOPPED:
-            return f"Not planned, because {story.reason}; due {due}; {_again(story, zone)}."
+            return f"Not planned, because {spoken(story.reason, zone.key)}; due {due}; {_again(story, zone)}."
         case Standing.MISSED:
-            still = f"; as things stand, {story.reason}" if story.reason else ""
+            still = f"; as things stand, {spoken(story.reason, zone.key)}" if story.reason else ""
             passed = clock(story.valid_until, zone) if story.valid_until else ""
             return f"Never planned, and its time passed on {passed}{still}."
         case Standing.NOT_COUNTED:
-            return f"Does not arise: {story.reason}."
+            return f"Does not arise: {spoken(story.reason, zone.key)}."
         case _:
             assert_never(story.standing)
 
@@ -40,7 +41,7 @@ def _again(story: StepStory, zone: ZoneInfo) -> str:
 
 def _of_ledger(story: StepStory, zone: ZoneInfo) -> str:
     if story.touch is None:
-        return f"Not for this customer: {story.reason}."
+        return f"Not for this customer: {spoken(story.reason, zone.key)}."
     told = _of_touch(story.touch, zone)
     ended = story.touch.state in (TouchState.CANCELLED, TouchState.SUPERSEDED)
     return f"{told[:-1]}; {_again(story, zone)}." if ended and story.next_look_at else told
@@ -48,7 +49,7 @@ def _of_ledger(story: StepStory, zone: ZoneInfo) -> str:
 
 def _of_touch(touch: TouchSeen, zone: ZoneInfo) -> str:
     """What the ledger says of a touch."""
-    because = f": {touch.reason}" if touch.reason else ""
+    because = f": {spoken(touch.reason, zone.key)}" if touch.reason else ""
     since = clock(touch.state_at, zone)
     match touch.state:
         case TouchState.PLANNED:
@@ -78,7 +79,7 @@ def _of_touch(touch: TouchSeen, zone: ZoneInfo) -> str:
 def _planned(touch: TouchSeen, zone: ZoneInfo) -> str:
     when = clock(touch.not_before, zone)
     if touch.gate and touch.reason:
-        return f"Held back ({touch.reason}); looked at again at {when}."
+        return f"Held back ({spoken(touch.reason, zone.key)}); looked at again at {when}."
     approved = f" Approved by {touch.approved_by} on {clock(touch.approved_at, zone)}." if touch.approved_at else ""
     return f"Planned; goes out from {when}.{approved}"
 
@@ -107,7 +108,7 @@ def details(touch: TouchSeen | None, zone: ZoneInfo) -> Iterator[str]:
 
 def _of_verdict(verdict: VerdictSeen, zone: ZoneInfo) -> str:
     done = {Decision.PASS: "let it pass", Decision.HOLD: "held it", Decision.STOP: "stopped it"}[verdict.decision]
-    why = f": {verdict.reason}" if verdict.reason else ""
+    why = f": {spoken(verdict.reason, zone.key)}" if verdict.reason else ""
     until = f", until {clock(verdict.until, zone)}" if verdict.until else ""
     seen = describe_figures(verdict.figures, zone)
     return f"{clock(verdict.decided_at, zone)}: {verdict.gate} {done}{why}{until}" + (f" ({seen})" if seen else "")

@@ -8,8 +8,8 @@ from pydantic import BaseModel
 
 
 def shape(report: BaseModel, zone: ZoneInfo) -> dict[str, Any]:
-    """The fields of a report."""
-    fields: dict[str, Any] = _local(report.model_dump(), zone)
+    """The fields of a report; each reason with its sentence."""
+    fields: dict[str, Any] = _local(report.model_dump(context={"zone": zone}), zone)
     return fields
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from uuid import UUID
 
 from models.core.errors import AftercareError
-from models.core.sentences import ENGLISH, InBoth, Sentence, read_back
+from models.core.reasons import GivenReason
+from models.core.saying import ENGLISH, read_words, say_word
 
 WORDING = Path(__file__).parent / "wording"
 SHOWN = 8
@@ -27,9 +28,9 @@ class Unsaid(AftercareError):
 
 
 @cache
-def read_wording() -> dict[str, dict[str, str]]:
-    """Every sentence by its key (`file.name`) and language."""
-    said: dict[str, dict[str, str]] = {}
+def read_wording() -> dict[str, Mapping[str, str]]:
+    """Every sentence by its key (`file.name`) and language, with the words of the business."""
+    said = {f"business.{word}": languages for word, languages in read_words().items()}
     for path in sorted(WORDING.glob("*.toml")):
         for name, sentence in tomllib.loads(path.read_text(encoding="utf-8")).items():
             said[f"{path.stem}.{name}"] = sentence
@@ -43,35 +44,6 @@ def say(language: str, key: str, **values: object) -> str:
     except KeyError as error:
         raise Unsaid(key, language) from error
     return sentence.format(**values) if values else sentence
-
-
-def say_reason(language: str, reason: str) -> str:
-    """A reason or remark as the ledger keeps it, in English, in a language; what is none of ours stays as it is."""
-    if isinstance(reason, Sentence) and reason.figures:
-        template, figures = reason.template, reason.figures
-    else:
-        template, figures = _recognised(reason)
-    found = read_wording().get(f"reasons.{template}")
-    if found is None or language == ENGLISH:
-        return reason
-    return found[language].format(**_said(language, figures))
-
-
-def _recognised(reason: str) -> tuple[str, Mapping[str, object]]:
-    """The template of a reason that was kept as a text, and its figures; the text itself where it has none."""
-    if f"reasons.{reason}" not in read_wording():
-        for template in _templates():
-            figures = read_back(reason, template)
-            if figures is not None:
-                return template, figures
-    return reason, {}
-
-
-@cache
-def _templates() -> list[str]:
-    """Those of the reasons that hold figures, the most particular first."""
-    reasons = (key.removeprefix("reasons.") for key in read_wording() if key.startswith("reasons."))
-    return sorted((reason for reason in reasons if "{" in reason), key=len, reverse=True)
 
 
 def say_problem(language: str, problem: AftercareError) -> str:
@@ -95,17 +67,11 @@ def say_figure(language: str, figure: object) -> str:
             return str(figure)[:SHOWN]
         case datetime():
             return f"{figure:%Y-%m-%d %H:%M}"
-        case InBoth():
-            return figure if language == ENGLISH else figure.chinese
+        case GivenReason():
+            return figure.say(language)
         case str():
-            return say_word(language, say_reason(language, figure))
+            return say_word(language, figure)
         case list() | tuple() | set() | frozenset():
             return say(language, "frame.comma").join(sorted(say_figure(language, one) for one in figure))
         case _:
             return str(figure)
-
-
-def say_word(language: str, word: str) -> str:
-    """A word of the business (a state, a process, a step, an outcome) in a language; unknown ones stay as they are."""
-    found = read_wording().get(f"business.{word}")
-    return found[language] if found else word

@@ -12,18 +12,23 @@ from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, Vali
 
 from models.core.errors import AftercareError
 from models.core.frozen import Frozen
-from models.core.validation import all_of, complaints_by_place
+from models.core.reasons import NUMBER, TEXT, WORD, declare, give
+from models.core.validation import all_of, problems_by_place, refuse, refused
 from models.core.words import CampaignPart, ChannelName, LeadState, LeadUrgency, Purpose, WorkKind
 
 MOST_DEPTH = 8
 MOST_CONDITIONS = 100
 LARGEST_KEY = 2**63 - 1
+CONTROL_CHARACTERS = declare("control-characters")
+NO_BOUND = declare("no-bound", name=WORD)
+EMPTY_RANGE = declare("empty-range", name=WORD, least=TEXT, most=TEXT)
+TOO_DEEP = declare("conditions-too-deep", most=NUMBER)
+TOO_MANY_CONDITIONS = declare("too-many-conditions", most=NUMBER)
 
 
 def _readable(text: str) -> str:
     if not text.isprintable():
-        sentence = "expected text without control characters"
-        raise ValueError(sentence)
+        raise refused(give(CONTROL_CHARACTERS))
     return text
 
 
@@ -44,16 +49,19 @@ Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Id = Annotated[int, Field(ge=1, le=LARGEST_KEY)]
 
 
-def _complaint_of_range(name: str, least: Any, most: Any) -> str | None:
+def _check_range(name: str, least: Any, most: Any) -> None:
     if least is not None and most is not None and least > most:
-        return f"{name}: from {least} to {most} there is nothing; the first must not be above the second"
-    return None
+        refuse((), give(EMPTY_RANGE, name=name, least=str(least), most=str(most)))
 
 
-def _refuse(*complaints: str | None) -> None:
-    for complaint in complaints:
-        if complaint:
-            raise ValueError(complaint)
+def _check_some(name: str, *bounds: Any) -> None:
+    if all(bound is None for bound in bounds):
+        refuse((), give(NO_BOUND, name=name))
+
+
+def _check_days(name: str, rule: "LastVisit | Bought") -> None:
+    _check_range(f"{name}, days ago", rule.least_days, rule.most_days)
+    _check_range(f"{name}, date", rule.since, rule.until)
 
 
 class AllOf(Frozen):
@@ -64,7 +72,7 @@ class AllOf(Frozen):
 
     @model_validator(mode="after")
     def _is_small(self) -> Self:
-        _refuse(_complaint_of_size(self))
+        _check_size(self)
         return self
 
 
@@ -76,7 +84,7 @@ class AnyOf(Frozen):
 
     @model_validator(mode="after")
     def _is_small(self) -> Self:
-        _refuse(_complaint_of_size(self))
+        _check_size(self)
         return self
 
 
@@ -88,7 +96,7 @@ class Not(Frozen):
 
     @model_validator(mode="after")
     def _is_small(self) -> Self:
-        _refuse(_complaint_of_size(self))
+        _check_size(self)
         return self
 
 
@@ -130,7 +138,8 @@ class OfAge(Frozen):
 
     @model_validator(mode="after")
     def _is_a_range(self) -> Self:
-        _refuse(_some("age", self.least, self.most), _complaint_of_range("age", self.least, self.most))
+        _check_some("age", self.least, self.most)
+        _check_range("age", self.least, self.most)
         return self
 
 
@@ -175,12 +184,10 @@ class HasCar(Frozen):
 
     @model_validator(mode="after")
     def _are_ranges(self) -> Self:
-        _refuse(
-            _complaint_of_range("model year", self.least_model_year, self.most_model_year),
-            _complaint_of_range("age of the car", self.least_age, self.most_age),
-            _complaint_of_range("days to the end of the warranty", self.least_warranty_days, self.most_warranty_days),
-            _complaint_of_range("kilometres", self.least_kilometres, self.most_kilometres),
-        )
+        _check_range("model year", self.least_model_year, self.most_model_year)
+        _check_range("age of the car", self.least_age, self.most_age)
+        _check_range("days to the end of the warranty", self.least_warranty_days, self.most_warranty_days)
+        _check_range("kilometres", self.least_kilometres, self.most_kilometres)
         return self
 
 
@@ -198,8 +205,9 @@ class LastVisit(Frozen):
 
     @model_validator(mode="after")
     def _is_a_range(self) -> Self:
-        given = _some("last visit", self.least_days, self.most_days, self.since, self.until)
-        _refuse(None if self.or_never else given, *_complaints_of_days("last visit", self))
+        if not self.or_never:
+            _check_some("last visit", self.least_days, self.most_days, self.since, self.until)
+        _check_days("last visit", self)
         return self
 
 
@@ -216,7 +224,8 @@ class Visited(Frozen):
 
     @model_validator(mode="after")
     def _is_a_range(self) -> Self:
-        _refuse(_some("visits", self.least, self.most), _complaint_of_range("visits", self.least, self.most))
+        _check_some("visits", self.least, self.most)
+        _check_range("visits", self.least, self.most)
         return self
 
 
@@ -241,7 +250,7 @@ class Bought(Frozen):
 
     @model_validator(mode="after")
     def _is_a_range(self) -> Self:
-        _refuse(*_complaints_of_days("bought", self))
+        _check_days("bought", self)
         return self
 
 
@@ -272,11 +281,9 @@ class Spent(Frozen):
 
     @model_validator(mode="after")
     def _is_a_range(self) -> Self:
-        _refuse(
-            _some("spent", self.least, self.most),
-            _complaint_of_range("spent", self.least, self.most),
-            _complaint_of_range("date", self.since, self.until),
-        )
+        _check_some("spent", self.least, self.most)
+        _check_range("spent", self.least, self.most)
+        _check_range("date", self.since, self.until)
         return self
 
 
@@ -348,17 +355,6 @@ for _joint in (AllOf, AnyOf, Not):
 RULES: TypeAdapter[AudienceRule] = TypeAdapter(AudienceRule)
 
 
-def _some(name: str, *bounds: Any) -> str | None:
-    return f"{name}: say from what, or up to what" if all(bound is None for bound in bounds) else None
-
-
-def _complaints_of_days(name: str, rule: LastVisit | Bought) -> tuple[str | None, ...]:
-    return (
-        _complaint_of_range(f"{name}, days ago", rule.least_days, rule.most_days),
-        _complaint_of_range(f"{name}, date", rule.since, rule.until),
-    )
-
-
 def parts_of(rule: AudienceRule) -> tuple[AudienceRule, ...]:
     """What a rule joins; a condition joins nothing."""
     match rule:
@@ -395,12 +391,11 @@ def _depth(rule: AudienceRule) -> int:
     return 1 + max((_depth(part) for part in parts_of(rule)), default=0)
 
 
-def _complaint_of_size(rule: Joint) -> str | None:
+def _check_size(rule: Joint) -> None:
     if _depth(rule) > MOST_DEPTH:
-        return f"the conditions lie more than {MOST_DEPTH} deep in each other"
+        refuse((), give(TOO_DEEP, most=MOST_DEPTH))
     if len(conditions_of(rule)) > MOST_CONDITIONS:
-        return f"there are more than {MOST_CONDITIONS} conditions"
-    return None
+        refuse((), give(TOO_MANY_CONDITIONS, most=MOST_CONDITIONS))
 
 
 class BadAudience(AftercareError):
@@ -408,8 +403,8 @@ class BadAudience(AftercareError):
 
     def __init__(self, error: ValidationError) -> None:
         self.error = error
-        self.complaints = complaints_by_place(error)
-        super().__init__(f"The audience is refused. {all_of(self.complaints)}")
+        self.problems = problems_by_place(error)
+        super().__init__(f"The audience is refused. {all_of(self.problems)}")
 
 
 def read_audience(data: dict[str, Any]) -> AudienceRule:

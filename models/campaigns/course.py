@@ -7,17 +7,18 @@ from typing import assert_never
 
 from models.campaigns.measures import CanaryMeasure
 from models.campaigns.plans import Canary
+from models.core.reasons import MONEY, NUMBER, GivenReason, declare, give
 from models.core.words import CampaignState
 
 ROUND_EVERY = timedelta(hours=1)
 """How often it is looked for those who have not answered."""
-NOBODY_REACHED = "Nobody of the first wave could be told; see why before the rest is."
-AUDIENCE_DRIFTED = "The audience has {size} customers now; {approved} were approved."
-BUDGET_USED_UP = "The budget of {budget} is used up: {spent} were spent, and a message may cost {dearest}."
+NOBODY_REACHED = declare("nobody-reached")
+AUDIENCE_DRIFTED = declare("audience-drifted", size=NUMBER, approved=NUMBER)
+BUDGET_USED_UP = declare("budget-used-up", budget=MONEY, spent=MONEY, dearest=MONEY)
 TOO_MANY = {
-    "failed": "{percent:.1f} % of the first wave failed; more than {limit:g} % stop the campaign.",
-    "opted_out": "{percent:.1f} % of the first wave opted out; more than {limit:g} % stop the campaign.",
-    "complained": "{percent:.1f} % of the first wave complained; more than {limit:g} % stop the campaign.",
+    "failed": declare("too-many-failed", percent=NUMBER, limit=NUMBER),
+    "opted_out": declare("too-many-opted-out", percent=NUMBER, limit=NUMBER),
+    "complained": declare("too-many-complained", percent=NUMBER, limit=NUMBER),
 }
 
 
@@ -103,10 +104,10 @@ def wave_after(state: CampaignState, course: Course) -> CampaignState:
     return CampaignState.REST
 
 
-def objection_to(canary: Canary, seen: CanaryMeasure) -> str | None:
-    """Why the rest must not follow, as a sentence; None: nothing speaks against it so far."""
+def objection_to(canary: Canary, seen: CanaryMeasure) -> GivenReason | None:
+    """Why the rest must not follow; None: nothing speaks against it so far."""
     if seen.told == 0:
-        return NOBODY_REACHED if seen.open == 0 else None
+        return give(NOBODY_REACHED) if seen.open == 0 else None
     limits = {
         "failed": canary.most_failed,
         "opted_out": canary.most_opted_out,
@@ -115,7 +116,7 @@ def objection_to(canary: Canary, seen: CanaryMeasure) -> str | None:
     for name, limit in limits.items():
         percent = getattr(seen, name) * 100 / seen.told
         if percent > limit and (seen.open == 0 or seen.told >= canary.at_least):
-            return TOO_MANY[name].format(percent=percent, limit=limit)
+            return give(TOO_MANY[name], percent=round(percent, 1), limit=limit)
     return None
 
 

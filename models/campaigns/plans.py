@@ -11,7 +11,8 @@ from models.campaigns.audiences import AudienceRule
 from models.core.errors import AftercareError
 from models.core.frozen import Frozen
 from models.core.offsets import Offset, OffsetField
-from models.core.validation import all_of, complaints_by_place
+from models.core.reasons import KEY, NUMBER, TEXT, declare, give
+from models.core.validation import all_of, problems_by_place, refuse
 from models.core.words import ChannelName, Language, LaunchKind, Purpose, Role, StepKind, WinnerBy
 
 Percent = Annotated[int, Field(ge=0, le=100)]
@@ -21,6 +22,17 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 VariantKey = Annotated[str, StringConstraints(pattern=r"^[a-d]$")]
 MOST_VARIANTS = 4
 WHOLE = 100
+LAUNCH_AT = declare("launch-at-a-moment")
+LAUNCH_AT_LOCAL_HOUR = declare("launch-at-local-hour")
+ROLE_OF_CALLS = declare("role-of-calls-only")
+FOLLOW_UP_AFTER = declare("follow-up-out-of-range")
+NO_CALLS = declare("campaign-by-phone")
+CHANNEL_TWICE = declare("channel-twice")
+VARIANT_TWICE = declare("variant-twice", variant=TEXT)
+SHARES_BEYOND_ALL = declare("shares-beyond-everybody", total=NUMBER)
+SINGLE_VARIANT = declare("single-variant-to-everybody")
+VARIANT_SAYS_NOTHING = declare("variant-says-nothing", variant=TEXT, channel=KEY, language=TEXT)
+FOLLOW_UP_SAYS_NOTHING = declare("follow-up-says-nothing", channel=KEY, language=TEXT)
 
 
 class EmailWords(Frozen):
@@ -65,11 +77,9 @@ class Launch(Frozen):
     @model_validator(mode="after")
     def _says_when(self) -> Self:
         if (self.kind is LaunchKind.AT) != (self.at is not None):
-            sentence = "at: belongs to the launch at a moment, which needs it, and to no other"
-            raise ValueError(sentence)
+            refuse(("at",), give(LAUNCH_AT))
         if (self.kind is LaunchKind.LOCAL_HOUR) != (self.day is not None and self.hour is not None):
-            sentence = "day and hour: belong to the launch at each customer's hour, which needs both, and to no other"
-            raise ValueError(sentence)
+            refuse(("day",) if self.day is None else ("hour",), give(LAUNCH_AT_LOCAL_HOUR))
         return self
 
 
@@ -109,11 +119,9 @@ class FollowUp(Frozen):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if (self.kind is StepKind.CALL) != (self.role is not None):
-            sentence = "role: a call names the role it is for, a message names none"
-            raise ValueError(sentence)
+            refuse(("role",), give(ROLE_OF_CALLS))
         if not timedelta(hours=1) <= self.after.nominal <= timedelta(days=60):
-            sentence = "after: expected between 1h and 60d"
-            raise ValueError(sentence)
+            refuse(("after",), give(FOLLOW_UP_AFTER))
         return self
 
 
@@ -146,41 +154,41 @@ class CampaignPlan(Frozen):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        complaint = self._about_channels() or self._about_shares() or self._about_words()
-        if complaint:
-            raise ValueError(complaint)
+        self._check_channels()
+        self._check_shares()
+        self._check_words()
         return self
 
-    def _about_channels(self) -> str | None:
+    def _check_channels(self) -> None:
         if ChannelName.PHONE in self.channels:
-            return "channels: a campaign writes by sms, wechat or email; calls are its follow-up"
+            refuse(("channels",), give(NO_CALLS))
         if len(set(self.channels)) < len(self.channels):
-            return "channels: each can stand there once"
-        return None
+            refuse(("channels",), give(CHANNEL_TWICE))
 
-    def _about_shares(self) -> str | None:
+    def _check_shares(self) -> None:
         keys = [variant.key for variant in self.variants]
         if len(set(keys)) < len(keys):
-            return f"variants: '{min(key for key in keys if keys.count(key) > 1)}' stands twice"
+            refuse(("variants",), give(VARIANT_TWICE, variant=min(key for key in keys if keys.count(key) > 1)))
         total = sum(variant.share for variant in self.variants)
         if total > WHOLE:
-            return f"variants: their shares come to {total} %, which is more than everybody"
+            refuse(("variants",), give(SHARES_BEYOND_ALL, total=total))
         if len(self.variants) == 1 and total < WHOLE:
-            return "variants: a single one goes to everybody; give it a share of 100"
-        return None
+            refuse(("variants",), give(SINGLE_VARIANT))
 
-    def _about_words(self) -> str | None:
-        for variant in self.variants:
+    def _check_words(self) -> None:
+        for number, variant in enumerate(self.variants):
             for language, words in variant.words.items():
                 for channel in self.channels:
                     if not words.has(channel):
-                        return f"variants: '{variant.key}' says nothing by {channel} in {language}"
+                        figures = {"variant": variant.key, "channel": channel.value, "language": language}
+                        place = ("variants", number, "words", language, channel.value)
+                        refuse(place, give(VARIANT_SAYS_NOTHING, **figures))
         for language, words in self.follow_up.words.items() if self.follow_up else ():
             channels = self.channels if self.follow_up and self.follow_up.kind is StepKind.MESSAGE else ()
             for channel in channels or (ChannelName.SMS,):
                 if not words.has(channel):
-                    return f"follow_up: it says nothing by {channel} in {language}"
-        return None
+                    figures = {"channel": channel.value, "language": language}
+                    refuse(("follow_up", "words", language, channel.value), give(FOLLOW_UP_SAYS_NOTHING, **figures))
 
     @property
     def has_trial(self) -> bool:
@@ -204,8 +212,8 @@ class BadPlan(AftercareError):
 
     def __init__(self, error: ValidationError) -> None:
         self.error = error
-        self.complaints = complaints_by_place(error)
-        super().__init__(f"The campaign is refused. {all_of(self.complaints)}")
+        self.problems = problems_by_place(error)
+        super().__init__(f"The campaign is refused. {all_of(self.problems)}")
 
 
 def read_plan(data: dict[str, Any]) -> CampaignPlan:

@@ -2,10 +2,12 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from pydantic import BaseModel
 
 from models.core.errors import AftercareError
+from models.core.reasons import GivenReason
 from models.core.words import ChannelName, Gate, ProcessName, Rehearsed, Role, Wave
 from models.ledger.explanations import Moment
 
@@ -19,7 +21,7 @@ class Part(BaseModel):
     outcome: Rehearsed
     channel: ChannelName | None
     gate: Gate
-    reason: str | None
+    reason: GivenReason | None
     on: date | None
     """The day in their store on which those who are told or held get it."""
     customers: int
@@ -77,9 +79,9 @@ class CampaignRehearsal(BaseModel):
         """How many of some outcomes there are."""
         return sum(part.customers for part in self.parts if part.outcome in outcomes)
 
-    def by(self, name: str, *outcomes: Rehearsed) -> dict[str | None, int]:
+    def by(self, name: str, *outcomes: Rehearsed) -> dict[Any, int]:
         """How many there are of each wave, variant, channel, reason, …, among some outcomes or all."""
-        counts: dict[str | None, int] = {}
+        counts: dict[Any, int] = {}
         for part in self.parts:
             if not outcomes or part.outcome in outcomes:
                 value = getattr(part, name)
@@ -119,7 +121,7 @@ class RehearsedCustomer(BaseModel):
     at: Moment | None
     """When they get it."""
     gate: Gate
-    reason: str | None
+    reason: GivenReason | None
 
 
 class RehearsedPage(BaseModel):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Numeric
 
@@ -158,11 +159,13 @@ class Campaign(Base):
     paused_by: Mapped[str | None] = mapped_column(info=kept(BY_LOGIN))
     held_at: Mapped[datetime | None]
     held_reason: Mapped[str | None]
-    """Why it stopped by itself and asks a person, as a sentence."""
+    """The code of why it stopped by itself and asks a person."""
+    held_figures: Mapped[Facts | None] = mapped_column(JSONB(none_as_null=True))
     let_go_at: Mapped[datetime | None]
     """When a person let it go on after it had stopped by itself."""
     notice: Mapped[str | None]
-    """What its author should know: refused and why, or not approved in time."""
+    """The code of what its author should know: refused and why, or not approved in time."""
+    notice_figures: Mapped[Facts | None] = mapped_column(JSONB(none_as_null=True))
     budget: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
     """What its messages may cost: the plan's, or what it was raised to since. Null: whatever they do."""
     spent: Mapped[Decimal] = mapped_column(Numeric(14, 4), server_default="0")
@@ -184,7 +187,7 @@ class Campaign(Base):
         CheckConstraint("(paused_at is null) = (paused_by is null)", name="paused_by_someone"),
         CheckConstraint("(approver is null) = (approved_at is null)", name="approved_by_someone"),
         table_info(
-            nobody("name recipe plan approved_fingerprint winner held_reason notice"),
+            nobody("name recipe plan approved_fingerprint winner held_reason held_figures notice notice_figures"),
             ForEver("one row per campaign", "its touches and its results refer to it"),
         ),
     )

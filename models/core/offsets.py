@@ -6,6 +6,10 @@ from typing import Annotated, NamedTuple
 
 from pydantic import BeforeValidator, PlainSerializer
 
+from models.core.reasons import TEXT, declare, give
+from models.core.validation import refused
+
+NO_SPAN = declare("no-span-of-time", text=TEXT)
 FORM = re.compile(r"(?P<sign>[+-]?)(?P<count>\d{1,4})(?P<unit>[dhm])")
 
 
@@ -27,13 +31,12 @@ class Offset(NamedTuple):
 
 
 def read_offset(text: object) -> Offset:
-    """The offset that `text` names. Raises ValueError with what was expected."""
+    """The offset that `text` names. Raises `PydanticCustomError`, a ValueError, with what was expected."""
     if isinstance(text, Offset):
         return text
     found = FORM.fullmatch(str(text).strip())
     if not found:
-        sentence = f"'{text}' is not a span of time; expected a number with d, h or m, such as -1d, +30m or 2h"
-        raise ValueError(sentence)
+        raise refused(give(NO_SPAN, text=str(text)))
     count = int(found["sign"] + found["count"])
     match found["unit"]:
         case "d":

@@ -11,9 +11,13 @@ from typing import Any
 
 from sqlalchemy import Column, Table
 
+from models.core.reasons import declare
+
 PERSONS, ERASURE = "persons", "erasure"
 """The keys in `info`, of a table and of a column."""
-ERASED = "erased on the customer's request"
+ERASED = declare("erased-on-request")
+"""The reason that stands where somebody's words stood."""
+ERASED_NOTE = "erased on the customer's request"
 """What stands where a text was that cannot be empty."""
 
 

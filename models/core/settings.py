@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.core.errors import AftercareError
 from models.core.retention import DaysKept
-from models.core.words import ChannelName
+from models.core.words import ChannelName, Language
 
 
 def _known_zone(name: str) -> str:
@@ -91,6 +91,8 @@ class Settings(BaseSettings):
     """Moves the clock of every command, for rehearsals and tests. ISO 8601."""
     time_zone: ZoneName = "Asia/Shanghai"
     """The zone of a store that is made without one, and of times given without a zone before there is a store."""
+    language: Language = "en"
+    """In which commands tell reasons: `en` or `zh-CN`. The console goes by its user, the API by `Accept-Language`."""
     channels: ChannelAddresses = ChannelAddresses()
     store_channels: dict[str, ChannelAddresses] = Field(default_factory=dict)
     """Channels of single stores, by store code: `AFTERCARE_STORE_CHANNELS__SH01__SMS`."""

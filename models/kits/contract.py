@@ -11,6 +11,7 @@ from typing import Any
 
 from models.core.base import Base
 from models.core.frozen import Frozen
+from models.core.reasons import ReasonCode
 from models.core.words import CallOutcome, Condition, EffectName, LinkPurpose, Moment, Purpose, SubjectKind
 
 Facts = Mapping[Any, Any]
@@ -50,11 +51,11 @@ class SubjectTraits:
     """Its rows have an `id`, and a `key` where a source named them."""
     conditions: tuple[Condition, ...]
     """What a step about it may ask for."""
-    moments: Mapping[Moment, str] = field(default_factory=dict)
+    moments: Mapping[Moment, ReasonCode] = field(default_factory=dict)
     """What a step may count from, beside the anchor, and what is said of a subject that has no such moment."""
     rules: type[Rules] | None = None
     """What a policy about it goes by, beside its steps."""
-    absent: str
+    absent: ReasonCode
     """What is said of a customer who has none."""
     variables: Mapping[str, str]
     """What its letters may say, beside the customer and the store, each with its meaning."""

@@ -7,6 +7,8 @@ from pydantic import BaseModel, Field
 from models.core.errors import AftercareError
 
 Counts = dict[str, int]
+BY_REASON = ("suppressed", "ended", "cancelled")
+"""The parts of an account that are counted by the code of the reason."""
 
 
 class Unbalanced(AftercareError):
@@ -25,9 +27,9 @@ class RunAccount(BaseModel):
     planned: int = 0
     already_planned: int = 0
     suppressed: Counts = Field(default_factory=dict)
-    """By reason: looked at, and not planned."""
+    """By the code of the reason: looked at, and not planned."""
     ended: Counts = Field(default_factory=dict)
-    """By reason: planned earlier, ended by this sweep because the reason for them has gone."""
+    """By the code of the reason: planned earlier, ended by this sweep because the reason for them has gone."""
     missed: int = 0
     """Calls and tasks that were on a list of staff, and that nobody did while they were valid."""
     claimed: int = 0
@@ -38,7 +40,7 @@ class RunAccount(BaseModel):
     deferred: Counts = Field(default_factory=dict)
     """By gate: held until later."""
     cancelled: Counts = Field(default_factory=dict)
-    """By reason."""
+    """By the code of the reason."""
     failed: int = 0
     unknown: int = 0
     figures: dict[str, float] = Field(default_factory=dict)

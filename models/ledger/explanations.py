@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel
 
 from models.core.base import Facts
-from models.core.sentences import Sentence
+from models.core.reasons import GivenReason
 from models.core.words import (
     CallOutcome,
     CaseKind,
@@ -52,7 +52,7 @@ class VerdictSeen(BaseModel):
 
     gate: Gate
     decision: Decision
-    reason: str | None
+    reason: GivenReason | None
     figures: Facts
     decided_at: Moment
     until: Moment | None
@@ -76,7 +76,7 @@ class TouchSeen(BaseModel):
     state_at: Moment
     not_before: Moment
     gate: Gate | None
-    reason: str | None
+    reason: GivenReason | None
     planned_at: Moment
     policy_version: int
     approval: list[str]
@@ -103,7 +103,7 @@ class StepStory(BaseModel):
     standing: Standing
     due_at: Moment | None
     valid_until: Moment | None
-    reason: str | None
+    reason: GivenReason | None
     figures: Facts
     next_look_at: Moment | None
     """When it is looked at next; null: never again, by itself."""
@@ -120,7 +120,7 @@ class SubjectStory(BaseModel):
     about: str | None
     """The car, where there is one."""
     anchor_at: Moment | None
-    remarks: list[Sentence]
+    remarks: list[GivenReason]
     steps: list[StepStory]
 
 
@@ -129,7 +129,7 @@ class ProcessStory(BaseModel):
 
     process: ProcessName
     enabled: bool
-    remarks: list[Sentence]
+    remarks: list[GivenReason]
     subjects: list[SubjectStory]
 
 
@@ -140,7 +140,7 @@ class ContactPointSeen(BaseModel):
     value: str
     takes_text: bool
     invalid_since: Moment | None
-    invalid_reason: str | None
+    invalid_reason: GivenReason | None
 
 
 class ConsentSeen(BaseModel):
@@ -151,7 +151,7 @@ class ConsentSeen(BaseModel):
     granted: bool
     given_at: Moment
     source: str
-    reason: str | None
+    reason: GivenReason | None
 
 
 class CaseSeen(BaseModel):

@@ -4,6 +4,7 @@ from datetime import date
 
 from pydantic import BaseModel
 
+from models.core.reasons import GivenReason
 from models.core.words import ProcessName, StepKind
 from models.ledger.explanations import Moment
 
@@ -27,7 +28,7 @@ class LeftOut(BaseModel):
 
     process: ProcessName
     step: str
-    reason: str
+    reason: GivenReason
 
 
 class Forecast(BaseModel):

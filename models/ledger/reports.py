@@ -5,6 +5,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from models.core.base import Facts
+from models.core.reasons import GivenReason
 from models.core.words import (
     CallOutcome,
     ChannelName,
@@ -51,7 +52,7 @@ class PauseSeen(BaseModel):
     store: str | None
     """Null: the channel that all stores share."""
     paused_at: Moment
-    reason: str
+    reason: GivenReason
     probe_at: Moment
 
 
@@ -82,7 +83,7 @@ class TouchRow(BaseModel):
     state: TouchState
     state_at: Moment
     gate: Gate | None
-    reason: str | None
+    reason: GivenReason | None
     due_at: Moment
     not_before: Moment
     valid_until: Moment

@@ -1,17 +1,32 @@
 """The ledger: what is due, what was said, what came of it, and who decided what. Rows here never disappear."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, literal_column
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    Dialect,
+    ForeignKey,
+    Index,
+    TypeDecorator,
+    UniqueConstraint,
+    case,
+    func,
+    literal_column,
+    type_coerce,
+)
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
 from models.core.base import WORD, Base, Facts, Key, enumeration, growing, table_info
 from models.core.personal import (
     ERASED,
+    ERASED_NOTE,
     BlankedWhere,
     Reduced,
     Replaced,
@@ -22,6 +37,7 @@ from models.core.personal import (
     kept,
     nobody,
 )
+from models.core.reasons import GivenReason
 from models.core.retention import ForEver, Purged
 from models.core.words import (
     CallOutcome,
@@ -56,6 +72,29 @@ FOUND_NOTHING = """
 """
 """The run planned, judged and ended nothing, so that no touch and no verdict names it; its process has run since."""
 HOLDS_NOTHING = "not exists (select from touches where touches.claimed_by = dispatchers.id)"
+
+
+class _AsGiven(TypeDecorator[GivenReason | None]):
+    """A reason and its figures as one value of a result."""
+
+    impl = JSONB
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> GivenReason | None:  # noqa: ARG002  SQLAlchemy's own form
+        """The reason; None where there is none."""
+        return GivenReason.model_validate(value) if value is not None else None
+
+
+def given_reason(row: Any) -> ColumnElement[GivenReason | None]:
+    """The reason of a row that has the columns `reason` and `reason_figures`, for a select."""
+    return reason_from(row.reason, row.reason_figures)
+
+
+def reason_from(code: Any, figures: Any) -> ColumnElement[GivenReason | None]:
+    """The reason of a code and its figures, for a select; null where the code is."""
+    kept = func.coalesce(figures, func.jsonb_build_object(), type_=JSONB)
+    said = func.jsonb_build_object(literal_column("'code'"), code, literal_column("'figures'"), kept)
+    return type_coerce(case((code.is_not(None), said)), _AsGiven)
 
 
 class Process(Base):
@@ -243,7 +282,9 @@ class Touch(Base):
     gate: Mapped[Gate | None] = mapped_column(growing(Gate))
     """The gate that last held or stopped it."""
     reason: Mapped[str | None] = mapped_column(info=erased(Replaced(ERASED, if_any=True)))
-    """Why it stands where it stands, as a sentence's end; null when nothing was in the way."""
+    """The code of why it stands where it stands; null when nothing was in the way."""
+    reason_figures: Mapped[Facts | None] = mapped_column(JSONB(none_as_null=True), info=blanked())
+    """The figures of that reason, where it has any. What the planner saw is another matter: `figures`."""
     figures: Mapped[Facts] = mapped_column(info=erased(Replaced({})))
     """What the planner saw."""
     planned_at: Mapped[datetime]
@@ -355,6 +396,11 @@ class Verdict(Base):
     reason: Mapped[str | None] = mapped_column(
         info=erased(BlankedWhere("gate", IN_FREE_WORDS, "the other gates say fixed sentences"))
     )
+    """A code."""
+    reason_figures: Mapped[Facts | None] = mapped_column(
+        JSONB(none_as_null=True), info=erased(BlankedWhere("gate", IN_FREE_WORDS, "the other gates give plain figures"))
+    )
+    """The figures of that reason, where it has any."""
     figures: Mapped[Facts] = mapped_column(info=erased(Replaced({})))
     decided_at: Mapped[datetime]
     until: Mapped[datetime | None]
@@ -463,7 +509,7 @@ class CaseNote(Base):
     written_at: Mapped[datetime]
     author: Mapped[str] = mapped_column(info=kept("who wrote it, by a staff code"))
     """A staff code."""
-    text: Mapped[str] = mapped_column(info=erased(Replaced(ERASED)))
+    text: Mapped[str] = mapped_column(info=erased(Replaced(ERASED_NOTE)))
 
     __table_args__ = (table_info(customers("case_id", "written_at"), ForEver("one row per note", THE_LEDGER)),)
 

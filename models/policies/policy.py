@@ -15,10 +15,11 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from models.core.frozen import Frozen, Slug
 from models.core.offsets import Offset, OffsetField
+from models.core.reasons import KEY, TEXT, declare, give
+from models.core.validation import refuse, refused
 from models.core.words import (
     ANCHOR,
     HOLD_ACCOUNT,
@@ -37,12 +38,29 @@ from models.core.words import (
 from models.kits.contract import Rules
 from models.kits.registry import UnknownSubject, traits_of
 
+TIME_WITHOUT_DAYS = declare("time-without-days")
+VALID_FOR_NOTHING = declare("valid-for-nothing")
+NEGATIVE = declare("negative-span")
+AFTER_ANCHOR = declare("until-anchor-after-it")
+MESSAGE_WITHOUT_CHANNEL = declare("message-without-channel")
+ROLE_AND_NO_CHANNELS = declare("role-and-no-channels")
+NO_TASK = declare("only-for-tasks")
+NO_ACCOUNT_TO_HOLD = declare("only-accounts-held")
+STRANGE_CONDITIONS = declare("conditions-of-others", conditions=TEXT, subject=KEY, known=TEXT)
+NO_SUCH_MOMENT = declare("no-such-moment", subject=KEY, moment=TEXT, known=TEXT)
+KEY_TWICE = declare("step-key-twice", key=TEXT)
+UNKNOWN_SUBJECT = declare("unknown-subject", subject=TEXT, known=TEXT)
+NO_NEXT_STEP = declare("no-next-step", step=KEY)
+DUE_AT_ONCE = declare("steps-due-at-once", step=KEY, other=KEY)
+VALID_TOO_LONG = declare("valid-beyond-next-step", step=KEY, other=KEY, span=TEXT)
+WEEK_BELOW_DAY = declare("week-below-day")
+
 
 def _known(kind: str) -> SubjectKind:
     try:
         return traits_of(SubjectKind(kind)).kind
     except UnknownSubject as error:
-        raise PydanticCustomError("unknown_subject", "{sentence}", {"sentence": str(error).rstrip(".")}) from error
+        raise refused(give(UNKNOWN_SUBJECT, subject=error.kind, known=", ".join(error.known))) from error
 
 
 KnownSubject = Annotated[SubjectKind, AfterValidator(_known)]
@@ -81,48 +99,46 @@ class Step(Frozen):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        complaint = self._complaint_about_time() or self._complaint_about_kind() or self._complaint_about_conditions()
-        if complaint:
-            raise ValueError(complaint)
+        self._check_times()
+        self._check_kind()
+        self._check_conditions()
         return self
 
-    def _complaint_about_time(self) -> str | None:
+    def _check_times(self) -> None:
         if self.at is not None and self.after.minutes:
-            return "at: a time of day goes with an offset in days, not in hours or minutes"
+            refuse(("at",), give(TIME_WITHOUT_DAYS))
         if isinstance(self.valid_for, Offset) and self.valid_for.nominal <= timedelta(0):
-            return "valid_for: must be longer than nothing"
+            refuse(("valid_for",), give(VALID_FOR_NOTHING))
         if self.late_after.nominal < timedelta(0):
-            return "late_after: cannot be negative"
+            refuse(("late_after",), give(NEGATIVE))
         if (
             self.valid_for is Validity.UNTIL_ANCHOR
             and self.counts_from == ANCHOR
             and self.after.nominal >= timedelta(0)
         ):
-            return "valid_for: 'until-anchor' is for steps before the anchor"
-        return None
+            refuse(("valid_for",), give(AFTER_ANCHOR))
 
-    def _complaint_about_kind(self) -> str | None:
+    def _check_kind(self) -> None:
         if self.kind is StepKind.MESSAGE and (not self.channels or ChannelName.PHONE in self.channels):
-            return "channels: a message needs at least one of sms, email, wechat"
+            refuse(("channels",), give(MESSAGE_WITHOUT_CHANNEL))
         if self.kind is not StepKind.MESSAGE and (self.channels or self.role is None):
-            return "role: a call or a task names the role it is for, and no channels"
+            refuse(("role",), give(ROLE_AND_NO_CHANNELS))
         if (self.opens_case or self.holds_account) and self.kind is not StepKind.TASK:
-            return "opens_case: only a task opens a case or holds an account"
+            refuse(("opens_case",), give(NO_TASK))
         if self.holds_account and HOLD_ACCOUNT not in traits_of(self.subject).effects:
-            return f"holds_account: a {self.subject} cannot be put on hold"
-        return None
+            refuse(("holds_account",), give(NO_ACCOUNT_TO_HOLD))
 
-    def _complaint_about_conditions(self) -> str | None:
+    def _check_conditions(self) -> None:
         traits = traits_of(self.subject)
         strange = [condition for condition in self.conditions if condition not in traits.conditions]
         if strange:
             known = ", ".join(sorted(traits.conditions))
-            return f"conditions: {', '.join(strange)} cannot be asked of a {self.subject}; expected some of {known}"
+            figures = {"conditions": ", ".join(strange), "subject": self.subject, "known": known}
+            refuse(("conditions",), give(STRANGE_CONDITIONS, **figures))
         moments = (ANCHOR, *traits.moments)
         if self.counts_from not in moments:
-            expected = " or ".join(moments)
-            return f"counts_from: a {self.subject} has no '{self.counts_from}'; expected {expected}"
-        return None
+            figures = {"subject": self.subject, "moment": self.counts_from, "known": ", ".join(moments)}
+            refuse(("counts_from",), give(NO_SUCH_MOMENT, **figures))
 
     @property
     def nominal_due(self) -> timedelta:
@@ -174,16 +190,31 @@ class Policy(Frozen):
     @model_validator(mode="after")
     def _steps_follow_each_other(self) -> Self:
         keys = [step.key for step in self.steps]
-        doubled = {key for key in keys if keys.count(key) > 1}
+        doubled = {key: number for number, key in enumerate(keys) if keys.count(key) > 1}
         if doubled:
-            sentence = f"steps: the key '{min(doubled)}' stands twice; each step needs its own"
-            raise ValueError(sentence)
-        for step in self.steps:
-            following = self.next_of(step)
-            complaint = _complaint_about_pair(step, following, self.steps)
-            if complaint:
-                raise ValueError(complaint)
+            key = min(doubled)
+            refuse(("steps", doubled[key], "key"), give(KEY_TWICE, key=key))
+        for number, step in enumerate(self.steps):
+            self._check_next(number, step)
+            self._check_overlaps(number, step)
         return self
+
+    def _check_next(self, number: int, step: Step) -> None:
+        needs_next = step.valid_for is Validity.UNTIL_NEXT_STEP or step.when_late is LateRule.MERGE
+        if needs_next and self.next_of(step) is None:
+            refuse(("steps", number, "valid_for"), give(NO_NEXT_STEP, step=step.key))
+
+    def _check_overlaps(self, number: int, step: Step) -> None:
+        for other in self.steps:
+            if other is step or other.track != step.track or set(other.conditions) != set(step.conditions):
+                continue
+            if other.nominal_due == step.nominal_due:
+                refuse(("steps", number, "after"), give(DUE_AT_ONCE, step=step.key, other=other.key))
+            if isinstance(step.valid_for, Offset) and (
+                step.nominal_due < other.nominal_due < step.nominal_due + step.valid_for.nominal
+            ):
+                figures = {"step": step.key, "other": other.key, "span": str(step.valid_for)}
+                refuse(("steps", number, "valid_for"), give(VALID_TOO_LONG, **figures))
 
     def next_of(self, step: Step) -> Step | None:
         """The step that follows in the cadence of the same subject; None after the last."""
@@ -197,25 +228,6 @@ class Policy(Frozen):
     def step(self, key: str) -> Step:
         """The step of that key. Raises KeyError."""
         return {step.key: step for step in self.steps}[key]
-
-
-def _complaint_about_pair(step: Step, following: Step | None, steps: tuple[Step, ...]) -> str | None:
-    place = f"steps[{steps.index(step)}] '{step.key}'"
-    if following is None and (step.valid_for is Validity.UNTIL_NEXT_STEP or step.when_late is LateRule.MERGE):
-        return f"{place}: there is no next step, so give valid_for as a span of time and another when_late"
-    for other in steps:
-        if other is step or other.track != step.track or set(other.conditions) != set(step.conditions):
-            continue
-        if other.nominal_due == step.nominal_due:
-            return f"{place} overlaps '{other.key}': both are due at the same moment for the same subject"
-        if isinstance(step.valid_for, Offset) and (
-            step.nominal_due < other.nominal_due < step.nominal_due + step.valid_for.nominal
-        ):
-            return (
-                f"{place} overlaps '{other.key}': it is valid for {step.valid_for}, beyond the moment that "
-                f"'{other.key}' is due; shorten valid_for or say until-next-step"
-            )
-    return None
 
 
 CONTACT_RULES = "contact-rules"
@@ -249,6 +261,5 @@ class ContactRules(Frozen):
     @model_validator(mode="after")
     def _week_holds_a_day(self) -> Self:
         if self.per_week < self.per_day:
-            sentence = "per_week: cannot be less than per_day"
-            raise ValueError(sentence)
+            refuse(("per_week",), give(WEEK_BELOW_DAY))
         return self

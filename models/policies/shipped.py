@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from models.core.errors import AftercareError
+from models.core.validation import all_of, problems_by_place
 from models.core.words import ProcessName
 from models.policies.policy import CONTACT_RULES, ContactRules, Policy
 
@@ -22,16 +23,8 @@ class BadPolicy(AftercareError):
 
     def __init__(self, name: str, error: ValidationError) -> None:
         self.name, self.error = name, error
-        super().__init__(f"The policy '{name}' is refused. " + " ".join(_complaints(error)))
-
-
-def _complaints(error: ValidationError) -> list[str]:
-    found = []
-    for problem in error.errors(include_input=False):
-        path = ".".join(str(part) for part in problem["loc"])
-        reason = problem["msg"].removeprefix("Value error, ")
-        found.append(f"{path}: {reason}." if path else f"{reason}.")
-    return found
+        self.problems = problems_by_place(error)
+        super().__init__(f"The policy '{name}' is refused. " + all_of(self.problems))
 
 
 class ShippedTemplate(NamedTuple):

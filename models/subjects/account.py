@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from models.core.frozen import CurrencyCode
+from models.core.reasons import declare
 from models.core.words import HOLD_ACCOUNT, CallOutcome, Condition, LinkPurpose, SubjectKind
 from models.kits.contract import Facts, LinkOffer, Rules, SubjectTraits, Variables
 from models.messages.letters import CHINESE, write_day, write_money
@@ -59,7 +60,7 @@ TRAITS = SubjectTraits(
     table=Account,
     conditions=(STILL_OWES, NO_PROMISE),
     rules=AccountRules,
-    absent="There is no account on record.",
+    absent=declare("no-account"),
     variables={
         "account": "the account's key",
         "total": "what is owed, per currency",

@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from models.core.frozen import Slug
+from models.core.reasons import declare
 from models.core.words import Condition, LinkPurpose, Moment, SubjectKind
 from models.kits.contract import Facts, LinkOffer, Rules, SubjectTraits, Variables
 from models.messages.letters import write_advisor, write_day, write_vehicle, write_work
@@ -60,11 +61,11 @@ TRAITS = SubjectTraits(
         CONTRACT_CUSTOMER,
     ),
     moments={
-        BOOKING: "no booking date is on record",
-        REQUEST: "there is no request on record",
-        OTHER_TIME_ASKED: "the customer asked for no other time",
+        BOOKING: declare("no-booking-date"),
+        REQUEST: declare("no-request"),
+        OTHER_TIME_ASKED: declare("no-other-time-asked"),
     },
-    absent="There is no appointment on record.",
+    absent=declare("no-appointment"),
     rules=AppointmentRules,
     variables={
         "date": "the day of the appointment",

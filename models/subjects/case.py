@@ -1,5 +1,6 @@
 """Complaints as a subject: one more call after the customer agreed to close one (R10)."""
 
+from models.core.reasons import declare
 from models.core.words import Condition, SubjectKind
 from models.kits.contract import Facts, SubjectTraits, Variables
 from models.ledger.tables import Case
@@ -24,7 +25,7 @@ TRAITS = SubjectTraits(
     kind=KIND,
     table=Case,
     conditions=(CASE_CLOSED, NO_NEWER_COMPLAINT),
-    absent="There is no complaint on record.",
+    absent=declare("no-complaint"),
     variables={
         "case": "the number of the complaint's case",
         "opened": "the day of the complaint",

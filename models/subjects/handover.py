@@ -1,5 +1,6 @@
 """Handovers: a car given to its buyer (R2)."""
 
+from models.core.reasons import declare
 from models.core.words import SubjectKind
 from models.kits.contract import Facts, SubjectTraits, Variables
 from models.messages.letters import write_dated
@@ -17,7 +18,7 @@ TRAITS = SubjectTraits(
     kind=KIND,
     table=Handover,
     conditions=(VEHICLE_KEPT,),
-    absent="There is no handover on record.",
+    absent=declare("no-handover"),
     variables={"date": "the day of the handover", "vehicle": "the car", "days": "days since then"},
     write=_write,
     links=(survey_offer("h"),),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from models.campaigns.tables import CampaignRecipient
+from models.core.reasons import declare
 from models.core.words import RECIPIENT, Condition, LinkPurpose
 from models.kits.contract import Facts, LinkOffer, SubjectTraits, Variables
 from models.messages.letters import write_vehicle
@@ -23,7 +24,7 @@ TRAITS = SubjectTraits(
     kind=RECIPIENT,
     table=CampaignRecipient,
     conditions=(MESSAGE_SENT, NOT_ANSWERED),
-    absent="The customer is in the audience of no campaign that was launched.",
+    absent=declare("in-no-campaign"),
     variables={"campaign": "the campaign's name", "vehicle": "the car"},
     write=_write,
     links=(

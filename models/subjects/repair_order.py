@@ -1,5 +1,6 @@
 """Repair orders: a car given back by the workshop (R2)."""
 
+from models.core.reasons import declare
 from models.core.words import Purpose, SubjectKind
 from models.kits.contract import Facts, SubjectTraits, Variables
 from models.messages.letters import write_dated, write_work
@@ -24,7 +25,7 @@ TRAITS = SubjectTraits(
     kind=KIND,
     table=RepairOrder,
     conditions=(VEHICLE_KEPT,),
-    absent="There is no repair order on record.",
+    absent=declare("no-repair-order"),
     variables={"date": "the day the car was given back", "vehicle": "the car", "work": "the work done"},
     write=_write,
     links=(survey_offer("r"),),

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from models.core.reasons import declare
 from models.core.words import Condition, SubjectKind
 from models.kits.contract import Facts, Rules, SubjectTraits, Variables
 from models.messages.letters import write_dated
@@ -32,7 +33,7 @@ TRAITS = SubjectTraits(
     table=Warranty,
     conditions=(VEHICLE_KEPT, NO_INSPECTION),
     rules=WarrantyRules,
-    absent="There is no warranty on record.",
+    absent=declare("no-warranty"),
     variables={"date": "the day the warranty ends", "vehicle": "the car", "days": "days until then"},
     write=_write,
     of_vehicle=True,

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from models.calls.outcomes import KEPT_ALIVE, CallEffects, CallFacts, CallReport, PromiseMade, effects_of
 from models.calls.queue import check_marks
 from models.core.errors import AftercareError
-from models.core.sentences import CALL_AGAIN
+from models.core.reasons import NO_REASON, WORD, declare, give
 from models.core.words import CallOutcome, CaseKind, ContactKind, Gate, StepKind, SubjectKind, SurveySource, TouchState
 from models.ledger.tables import CallAttempt, Case, Touch
 from models.people.tables import Consent, ContactPoint, StaffMember, Store
@@ -27,8 +27,9 @@ from tasks.self_service.surveys import Answer, answer_survey
 from tasks.stores.staff import Actor, find_actor
 from tasks.touches.picking import cancel_touches, find_touch, lock_touch, short
 
-REFUSED = "the customer refuses contact"
-WRONG_NUMBER = "wrong number, found out by a call"
+REFUSED = declare("customer-refuses-contact")
+WRONG_NUMBER = declare("wrong-number")
+CALL_AGAIN = declare("call-again", outcome=WORD)
 ON_A_LIST = (TouchState.READY,)
 LET_GO = {"held_by": None, "held_until": None}
 """What is recorded is on nobody's screen any more."""
@@ -104,7 +105,7 @@ def record_outcome(
 def finish_task(connection: Connection, id_prefix: str, now: datetime, staff_code: str, note: str | None) -> UUID:
     """Settle a ready desk task; the touch's id. Raises what `record_outcome` raises of touch and staff."""
     touch, actor = _take(connection, id_prefix, StepKind.TASK, staff_code, now)
-    values = {"gate": None, "reason": None, "assigned_to": actor.id, **LET_GO}
+    values = {"gate": None, **NO_REASON, "assigned_to": actor.id, **LET_GO}
     move(connection, [touch.id], TouchState.DONE, ON_A_LIST, now, **values)
     before, after = {"state": touch.state}, {"state": TouchState.DONE, "note": note}
     audit.record(connection, now, actor.code, "task.finished", "touch", touch.id, before, after)
@@ -182,14 +183,14 @@ def _settle(
     now: datetime,
 ) -> None:
     """Done; or on the list again, and valid for long enough."""
-    values: dict[str, Any] = {"gate": None, "reason": None, "outcome": outcome}
-    values |= LET_GO
+    values: dict[str, Any] = {"gate": None, "outcome": outcome}
+    values |= NO_REASON | LET_GO
     if effects.again_at is not None:
         valid_until = max(touch.valid_until, effects.again_at + KEPT_ALIVE)
         values |= {
             "not_before": effects.again_at,
             "valid_until": valid_until,
-            "reason": CALL_AGAIN.format(outcome=outcome),
+            **give(CALL_AGAIN, outcome=outcome.value).columns,
         }
     values["contact_point_id"] = number.id if number else None
     move(connection, [touch.id], effects.state, ON_A_LIST, now, **values)
@@ -275,7 +276,7 @@ def _refuse(connection: Connection, touch: Row[Any], effects: CallEffects, repor
     )
     connection.execute(statement.on_conflict_do_nothing())
     theirs = and_(Touch.customer_id == touch.customer_id, Touch.purpose.in_(effects.refuses), Touch.id != touch.id)
-    return cancel_touches(connection, theirs, Gate.CONSENT, REFUSED, now, {"refused_in": f"touch:{touch.id}"})
+    return cancel_touches(connection, theirs, Gate.CONSENT, give(REFUSED), now, {"refused_in": f"touch:{touch.id}"})
 
 
 def _audit(

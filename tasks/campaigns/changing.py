@@ -8,8 +8,11 @@ from sqlalchemy import Connection, Row, update
 from models.campaigns.states import may_follow
 from models.campaigns.tables import Campaign
 from models.core.errors import AftercareError
+from models.core.reasons import GivenReason
 from models.core.words import CampaignState
 from tasks import audit
+
+NO_NOTICE: dict[str, Any] = {"notice": None, "notice_figures": None}
 
 
 class WrongCampaignState(AftercareError):
@@ -41,6 +44,11 @@ def change(connection: Connection, campaign: Row[Any], now: datetime, actor: str
     told = {name: _plain(value) for name, value in values.items() if name != "state_at"}
     before = {name: _plain(getattr(campaign, name)) for name in told}
     audit.record(connection, now, actor, action, "campaign", campaign.id, before, told)
+
+
+def noting(reason: GivenReason | None) -> dict[str, Any]:
+    """The columns that tell its makers why it stands where it stands."""
+    return {"notice": reason.code, "notice_figures": reason.figures or None} if reason else NO_NOTICE
 
 
 def _plain(value: Any) -> Any:

@@ -115,7 +115,9 @@ NOT_APPROVED = {
     "launched_by": None,
     "held_at": None,
     "held_reason": None,
+    "held_figures": None,
     "notice": None,
+    "notice_figures": None,
 }
 """What is gone when a plan changes before anybody was told of it."""
 

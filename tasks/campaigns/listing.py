@@ -13,6 +13,7 @@ from models.campaigns.plans import CampaignPlan, read_plan
 from models.campaigns.states import OVER
 from models.campaigns.tables import Campaign
 from models.core.cadence import moment
+from models.core.reasons import GivenReason, kept
 from models.core.words import CampaignState, Wave
 from models.ledger.tables import AuditEntry
 from models.people.permissions import Permission
@@ -35,8 +36,8 @@ class CampaignRow:
     created_at: datetime
     launches_at: datetime | None
     paused_at: datetime | None
-    held_reason: str | None
-    notice: str | None
+    held_reason: GivenReason | None
+    notice: GivenReason | None
     approval_ends_at: datetime | None
     spent: Decimal
     budget: Decimal | None
@@ -172,4 +173,5 @@ def _waves(row: Row[Any]) -> dict[Wave, int]:
 
 
 def _row(row: Row[Any]) -> CampaignRow:
-    return CampaignRow(*(getattr(row, name) for name in CampaignRow.__slots__))
+    said = {"held_reason": kept(row.held_reason, row.held_figures), "notice": kept(row.notice, row.notice_figures)}
+    return CampaignRow(**({name: getattr(row, name) for name in CampaignRow.__slots__} | said))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pydantic import SecretStr
 from yarl import URL
 
-from models.core.sentences import NO_SUCH_STORE, Sentence
+from models.core.reasons import TEXT, GivenReason, declare, give
 from models.core.settings import ChannelAddresses, Settings
 from models.core.words import ChannelName
 from tasks.channels.apprise import AppriseChannel, load_service
@@ -15,6 +15,7 @@ from tasks.channels.contract import Channel, UnusableChannelAddress
 from tasks.channels.gateway import GatewayChannel
 from tasks.channels.outbox import OutboxChannel
 
+NO_SUCH_STORE = declare("channel-of-no-store", setting=TEXT, stores=TEXT)
 SENT_BY_US = (ChannelName.SMS, ChannelName.EMAIL, ChannelName.WECHAT)
 """The channels with an address. The phone has none: a person calls."""
 GATEWAYS = {"gateway": "http", "gateways": "https"}
@@ -48,7 +49,7 @@ def check_addresses(settings: Settings) -> None:
         open_channel(address, setting, settings)
 
 
-def find_unused(settings: Settings, stores: Collection[str]) -> list[Sentence]:
+def find_unused(settings: Settings, stores: Collection[str]) -> list[GivenReason]:
     """What is to be said of each setting for a store whose code is none of `stores`.
 
     Of none as long as there is no store: they may be set before the stores are imported.
@@ -58,7 +59,7 @@ def find_unused(settings: Settings, stores: Collection[str]) -> list[Sentence]:
         return []
     listed = ", ".join(sorted(stores))
     return [
-        Sentence(NO_SUCH_STORE, setting=_of_store(own, code, channel).setting, stores=listed)
+        give(NO_SUCH_STORE, setting=_of_store(own, code, channel).setting, stores=listed)
         for code, own in sorted(settings.store_channels.items())
         for channel in SENT_BY_US
         if code.casefold() not in known and channel.value in own.model_fields_set

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select, true
 
 from models.core.cadence import NOW, moment
+from models.core.reasons import GivenReason, read_reason
 from models.core.words import ContactKind, EndBasis
 from models.people.tables import ContactPoint, Customer, CustomerKey, Store
 from models.subjects.account import KIND as ACCOUNT
@@ -27,7 +28,7 @@ class PointOnCard:
     value: str
     takes_text: bool
     invalid_since: datetime | None
-    invalid_reason: str | None
+    invalid_reason: GivenReason | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,11 @@ def _points(connection: Connection, customer_id: int) -> list[PointOnCard]:
         .where(ContactPoint.customer_id == customer_id)
         .order_by(ContactPoint.kind.desc(), ContactPoint.rank, ContactPoint.id)
     ).mappings()
-    return [PointOnCard(**row) for row in rows]
+    return [PointOnCard(**(row | {"invalid_reason": _read(row["invalid_reason"])})) for row in map(dict, rows)]
+
+
+def _read(written: str | None) -> GivenReason | None:
+    return read_reason(written) if written else None
 
 
 def _vehicles(connection: Connection, customer_id: int, now: datetime, time_zone: str) -> list[VehicleOnCard]:

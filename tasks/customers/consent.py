@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, and_, func, insert, select
 
 from models.core.cadence import moment
 from models.core.errors import AftercareError
+from models.core.reasons import declare, give
 from models.core.words import ChannelName, Gate, Purpose, StepKind
 from models.ledger.tables import Touch
 from models.people.tables import Consent, Customer
@@ -17,7 +18,7 @@ from tasks.access.sessions import SignedIn
 from tasks.touches.picking import cancel_touches
 
 SOURCE = "console"
-STOPPED = "the customer wants no contact at all"
+STOPPED = declare("wants-no-contact")
 NEXT = timedelta(microseconds=1)
 BACK = timedelta(seconds=1)
 """An entry counts from a second ago on: so several can follow each other where the clock stands still, in rehearsals,
@@ -140,7 +141,7 @@ def stop_all_contact(
     _lock(connection, user.store_id, customer_id, seen)
     append_entry(connection, customer_id, None, None, reason, now, SOURCE, granted=False)
     theirs = and_(Touch.customer_id == customer_id, Touch.kind != StepKind.TASK)
-    cancelled = cancel_touches(connection, theirs, Gate.CONSENT, STOPPED, now, {"by": user.login})
+    cancelled = cancel_touches(connection, theirs, Gate.CONSENT, give(STOPPED), now, {"by": user.login})
     after = {"reason": reason.strip(), "cancelled": cancelled}
     audit.record(connection, now, user.login, "customer.contact-stopped", "customer", customer_id, None, after)
     return cancelled

@@ -36,6 +36,7 @@ from models.core.personal import (
     erasure_of,
     persons_of,
 )
+from models.core.reasons import give
 from models.core.words import Gate, TouchState
 from models.ledger.tables import Touch
 from models.people.tables import ContactPoint, Customer
@@ -90,7 +91,7 @@ def erase_customer(
     check_customer(connection, user.store_id, customer_id)
     customer = connection.execute(select(Customer.__table__).where(Customer.id == customer_id).with_for_update()).one()
     _check(connection, customer, typed, reason)
-    cancel_touches(connection, Touch.customer_id == customer_id, Gate.FACTS, ERASED, now, {})
+    cancel_touches(connection, Touch.customer_id == customer_id, Gate.FACTS, give(ERASED), now, {})
     theirs = rows_about(customer_id)
     for table in theirs:  # first, while the numbers can still be read
         _erase_rows(connection, table, _sent_by(table, customer_id), now)

@@ -28,8 +28,19 @@ from models.calls.surveys import DIMENSIONS, SurveyAnswer
 from models.campaigns.tables import Campaign, CampaignRecipient
 from models.core.base import WORD, Facts, enumeration
 from models.core.cadence import LOCAL, ZONED
+from models.core.reasons import GivenReason, read_reason
 from models.core.words import RECIPIENT, Gate, TouchState, Wave
-from models.ledger.tables import AuditEntry, CallAttempt, Case, CaseNote, DeliveryReceipt, Reply, Touch, Verdict
+from models.ledger.tables import (
+    AuditEntry,
+    CallAttempt,
+    Case,
+    CaseNote,
+    DeliveryReceipt,
+    Reply,
+    Touch,
+    Verdict,
+    given_reason,
+)
 from models.ledger.touch_states import OPEN
 from models.people.tables import Consent, ContactPoint, Customer, StaffMember, Store
 from models.subjects.leads import Lead
@@ -114,9 +125,20 @@ def read_timeline(
             place < tuple_(literal(before.at, ZONED), literal(before.kind), literal(before.ref))
         )
     rows = connection.execute(statement, whose).all()
-    entries = [Entry(row.at, EntryKind(row.kind), row.ref, row.facts) for row in rows[:PAGE]]
+    entries = [Entry(row.at, EntryKind(row.kind), row.ref, _with_reason(row.facts)) for row in rows[:PAGE]]
     last = entries[-1] if len(rows) > PAGE else None
     return Stretch(entries, Cursor(last.at, last.kind.value, last.ref) if last else None)
+
+
+def _with_reason(facts: Facts) -> Facts:
+    """Its reason is one of the ledger's, or a text that a person or a gateway may have written."""
+    match facts.get("reason"):
+        case None:
+            return facts
+        case str() as text:
+            return facts | {"reason": read_reason(text)}
+        case given:
+            return facts | {"reason": GivenReason.model_validate(given)}
 
 
 @cache
@@ -169,7 +191,8 @@ def _touches() -> Select[Any]:
             case((to_come, Touch.not_before), (undone, Touch.state_at), else_=said_or_ended),
             Touch.id,
             process=Touch.process, step=Touch.step, what=Touch.kind, purpose=Touch.purpose, state=Touch.state,
-            channel=Touch.channel, recipient=ContactPoint.value, body=Touch.body, gate=Touch.gate, reason=Touch.reason,
+            channel=Touch.channel, recipient=ContactPoint.value, body=Touch.body, gate=Touch.gate,
+            reason=given_reason(Touch),
             outcome=Touch.outcome, merged_into=carrier.step, assigned_to=StaffMember.name, campaign=Campaign.name,
         )
         .select_from(Touch)
@@ -188,7 +211,7 @@ def _verdicts(touches: Select[Any]) -> Select[Any]:
         _entry(
             EntryKind.VERDICT, Verdict.decided_at, Verdict.id,
             process=Touch.process, step=Touch.step, gate=Verdict.gate, decision=Verdict.decision,
-            reason=Verdict.reason, until=Verdict.until,
+            reason=given_reason(Verdict), until=Verdict.until,
         )
         .join(Touch, Touch.id == Verdict.touch_id)
         .where(Verdict.touch_id.in_(touches), Verdict.gate != Gate.NONE)

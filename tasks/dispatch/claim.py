@@ -36,6 +36,7 @@ from sqlalchemy.types import Text
 
 from models.core.base import enumeration
 from models.core.cadence import NOW, moment
+from models.core.reasons import ReasonCode
 from models.core.words import ChannelName, Decision, Gate, ProcessName, StepKind, SubjectKind, TouchState
 from models.ledger.tables import OF_CAMPAIGNS, OF_PROCESSES, Touch, Verdict
 from models.people.tables import Customer
@@ -62,7 +63,7 @@ class Judged:
     state: TouchState
     decision: Decision
     gate: Gate
-    reason: str | None
+    reason: ReasonCode | None
     channel: ChannelName | None
     merged_into: UUID | None
 
@@ -216,6 +217,7 @@ def _movement(judged: CTE) -> Update:
         .values(
             gate=case((~passes, row.gate)),
             reason=row.reason,
+            reason_figures=row.reason_figures,
             not_before=case((holds, row.until), else_=Touch.not_before),
             claimed_by=case((claimed, bindparam("dispatcher", type_=BigInteger)), else_=null()),
             contacted_at=case((passes, NOW), (Touch.resendable, Touch.contacted_at), else_=null()),
@@ -251,12 +253,13 @@ def _record(judged: CTE) -> Insert:
     """The verdict on every touch judged, with the figures it was judged on."""
     row = judged.c
     return insert(Verdict).from_select(
-        ["touch_id", "gate", "decision", "reason", "figures", "decided_at", "until", "run_id"],
+        ["touch_id", "gate", "decision", "reason", "reason_figures", "figures", "decided_at", "until", "run_id"],
         select(
             row.id,
             row.gate,
             row.decision,
             row.reason,
+            row.reason_figures,
             row.figures,
             NOW,
             row.until,

@@ -23,7 +23,7 @@ from tasks.channels.opening import check_addresses, find_address, find_unused, o
 from tasks.database.leases import Lease
 from tasks.dispatch.claim import Judged, claim
 from tasks.dispatch.dispatchers import dispatcher, recover_abandoned, recover_unanswered
-from tasks.dispatch.pausing import PROBE_CUSTOMERS, Health, any_paused, pause, resume
+from tasks.dispatch.pausing import MOSTLY_FAILED, PROBE_CUSTOMERS, Health, any_paused, pause, resume
 from tasks.dispatch.receipts import settle_held
 from tasks.dispatch.recording import Result, put_back, record, results_of
 from tasks.dispatch.release import Release, release
@@ -154,8 +154,8 @@ class Dispatch:
             recover_abandoned(connection, self.clock())
             self.codes = {row.id: row.code for row in connection.execute(select(Store.id, Store.code))}
             self.probing = any_paused(connection)
-        for sentence in find_unused(self.settings, self.codes.values()):
-            LOG.warning(sentence)
+        for unused in find_unused(self.settings, self.codes.values()):
+            LOG.warning(str(unused))
 
     @patiently
     def _claim(self) -> list[Judged]:
@@ -275,7 +275,7 @@ class Dispatch:
         if line.health.failing:
             line.paused = self.probing = True
             with self.engine.begin() as connection:
-                pause(connection, line.name, line.store_id, "more than half of its messages failed", self.clock())
+                pause(connection, line.name, line.store_id, MOSTLY_FAILED, self.clock())
         elif self.probing and accepted:
             with self.engine.begin() as connection:
                 resume(connection, line.name, line.store_id, self.clock())

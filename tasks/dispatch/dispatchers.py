@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Uuid, and_, case, func
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.core.base import enumeration
+from models.core.reasons import declare
 from models.core.words import TouchState
 from models.ledger.tables import Dispatcher, Touch
 from tasks.database.leases import Lease, is_held
@@ -21,7 +22,7 @@ from tasks.ledger.transitions import change, change_each
 LOCK_CLASS = 727_002
 """The first key of the advisory locks of dispatchers; the second is the dispatcher's id."""
 IN_FLIGHT = (TouchState.CLAIMED, TouchState.SENDING)
-CUT_OFF = "the dispatcher was cut off while it was sending"
+CUT_OFF = declare("dispatcher-cut-off")
 
 
 @contextmanager
@@ -55,6 +56,7 @@ def recover_abandoned(connection: Connection, now: datetime) -> int:
         .where(Touch.claimed_by.is_not(None), ~is_held(LOCK_CLASS, Touch.claimed_by))
         .values(
             reason=case((again, null()), else_=literal(CUT_OFF)),
+            reason_figures=null(),
             contacted_at=case((unsent, null()), else_=Touch.contacted_at),
             merged_into=case((unsent, null()), else_=Touch.merged_into),
             claimed_by=null(),

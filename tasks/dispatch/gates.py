@@ -28,20 +28,22 @@ from sqlalchemy.types import Text
 
 from models.core.base import enumeration, growing
 from models.core.cadence import ZONED, Now, moment
-from models.core.sentences import THEN_PASSED
+from models.core.reasons import REASON, declare
 from models.core.words import CaseKind, ChannelName, ContactKind, Decision, Gate, Purpose, StepKind, SubjectKind
 from models.ledger.tables import Case, ChannelPause, TemplateVersion, Touch
 from models.people.tables import Consent, ContactPoint
 from tasks.planning.ending import MOVED, still_true
 from tasks.planning.population import PASSED
 
-NO_CONSENT = "no consent"
-NO_CONTACT_POINT = "no usable contact point"
-COMPLAINT_OPEN = "a complaint is open"
-CHANNEL_PAUSED = "the channel is paused"
-QUIET = "quiet hours or a holiday"
-CAPPED = "the customer was contacted enough for now"
-HEAD_GONE = "the message that its line may have gone out in is not sent again"
+NO_CONSENT = declare("no-consent")
+NO_CONTACT_POINT = declare("no-contact-point")
+COMPLAINT_OPEN = declare("complaint-open")
+CHANNEL_PAUSED = declare("channel-paused")
+QUIET = declare("quiet-hours")
+CAPPED = declare("contacted-enough")
+HEAD_GONE = declare("carrying-message-not-resent")
+HELD_PAST_VALIDITY = declare("held-past-validity", because=REASON)
+"""Whatever holds it does so until after its time."""
 WEEK = timedelta(days=7)
 
 
@@ -56,8 +58,8 @@ class Rule(NamedTuple):
 
 
 def judge(due: CTE, store_rules: CTE, kinds: Sequence[SubjectKind], now: Now) -> CTE:
-    """For each due touch: `decision`, `gate`, `reason`, `until` (of a hold), the channel and contact point chosen,
-    the touch it is `merged_into`, and the figures that were seen."""
+    """For each due touch: `decision`, `gate`, `reason` and `reason_figures`, `until` (of a hold), the channel and
+    contact point chosen, the touch it is `merged_into`, and the figures that were seen."""
     return judge_by(due, union_all(*(still_true(due, kind, now) for kind in kinds)).cte("facts"), store_rules, now)
 
 
@@ -349,9 +351,8 @@ def _settle(ranked: CTE, heads: CTE) -> CTE:
             case((merged, heads.c.id), else_=row.carried_by).label("merged_into"),
             case((capped, literal(Gate.CAP, growing(Gate))), else_=row.gate).label("gate"),
             case((hopeless, literal(Decision.STOP, enumeration(Decision))), else_=decision).label("decision"),
-            case(
-                (hopeless, func.replace(literal(THEN_PASSED, Text), "{reason}", reason, type_=Text)), else_=reason
-            ).label("reason"),
+            case((hopeless, literal(HELD_PAST_VALIDITY, Text)), else_=reason).label("reason"),
+            case((hopeless, func.jsonb_build_object("because", reason, type_=JSONB))).label("reason_figures"),
             case((~hopeless, until)).label("until"),
         )
         .outerjoin(heads, and_(heads.c.customer_id == row.customer_id, heads.c.channel == row.channel))

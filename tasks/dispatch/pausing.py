@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import ColumnElement, Connection, and_, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from models.core.reasons import ReasonCode, declare
 from models.core.words import ChannelName
 from models.ledger.tables import ChannelPause
 from tasks.channels.contract import Accepted, Outcome
@@ -20,6 +21,7 @@ FEWEST = 10
 SHARE = 0.5
 """A channel of which this share of the watched outcomes failed is paused."""
 PROBE_AFTER = timedelta(minutes=15)
+MOSTLY_FAILED = declare("more-than-half-failed")
 PROBE_CUSTOMERS = 5
 """While a pause is being probed, so few customers are claimed at once."""
 
@@ -41,7 +43,9 @@ class Health:
         return failed >= FEWEST and failed >= SHARE * len(self._accepted)
 
 
-def pause(connection: Connection, channel: ChannelName, store_id: int | None, reason: str, now: datetime) -> None:
+def pause(
+    connection: Connection, channel: ChannelName, store_id: int | None, reason: ReasonCode, now: datetime
+) -> None:
     """Pause a channel until it is probed; a pause that is running is prolonged."""
     LOG.error("channel paused itself", channel=channel, store_id=store_id, reason=reason, probe_at=now + PROBE_AFTER)
     prolonged = connection.execute(

@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
 
 from models.core.cadence import moment
+from models.core.reasons import NO_REASON, TEXT, declare, give
 from models.core.retention import DaysKept
 from models.core.words import ReceiptStatus, TouchState
 from models.ledger.tables import DeliveryReceipt, Touch
@@ -28,7 +29,8 @@ SETTLED_BY = {
     ReceiptStatus.UNDELIVERED: (TouchState.SENT, TouchState.UNKNOWN),
 }
 """In which states a report settles anything. That it arrived is the last word, whatever was thought before."""
-UNDELIVERED = "the gateway reports it undelivered"
+UNDELIVERED = declare("reported-undelivered")
+UNDELIVERED_WITH = declare("reported-undelivered-because", text=TEXT)
 HELD_AT_ONCE = 1000
 
 
@@ -196,9 +198,14 @@ def _settle_one(connection: Connection, head: UUID, receipt: Receipt, now: datet
     delivered = receipt.status is ReceiptStatus.DELIVERED
     state = TouchState.SENT if delivered else TouchState.FAILED
     moves = Touch.state != state
-    reason = None if delivered else ": ".join(part for part in (UNDELIVERED, receipt.reason) if part)
+    why = give(UNDELIVERED_WITH, text=receipt.reason) if receipt.reason else give(UNDELIVERED)
+    columns = NO_REASON if delivered else why.columns
     settling = change(state, SETTLED_BY[receipt.status], now, restamp=False).where(together)
-    settling = settling.values(reason=case((moves, literal(reason, Text)), else_=Touch.reason))
+    figures = literal(columns["reason_figures"], Touch.reason_figures.type)
+    settling = settling.values(
+        reason=case((moves, literal(columns["reason"], Text)), else_=Touch.reason),
+        reason_figures=case((moves, figures), else_=Touch.reason_figures),
+    )
     if delivered:
         arrived = func.coalesce(Touch.delivered_at, moment(min(receipt.reported_at, now)))
         connection.execute(settling.values(delivered_at=arrived))

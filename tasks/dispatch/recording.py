@@ -27,7 +27,7 @@ from sqlalchemy.types import Boolean, Text
 
 from models.core.base import enumeration, growing
 from models.core.cadence import NOW, ZONED
-from models.core.sentences import EXHAUSTED
+from models.core.reasons import NUMBER, TEXT, GivenReason, declare, give
 from models.core.words import Gate, TouchState
 from models.ledger.tables import Touch
 from tasks.channels.backoff import next_attempt
@@ -35,10 +35,16 @@ from tasks.channels.contract import Accepted, Outcome, Rejected, Transient, Unkn
 from tasks.dispatch.release import Released
 from tasks.ledger.transitions import change, change_each
 
+REJECTED = declare("channel-rejected", text=TEXT)
+NOT_REACHED = declare("channel-not-reached", text=TEXT)
+UNSURE = declare("delivery-unknown", text=TEXT)
+"""With what the channel said of it, in its own words."""
+EXHAUSTED = declare("attempts-exhausted", attempts=NUMBER, text=TEXT)
 COLUMNS = (
     column("id", Uuid()),
     column("state", Text()),
     column("reason", Text()),
+    column("reason_figures", JSONB()),
     column("message_id", Text()),
     column("again_at", ZONED),
     column("resent", Boolean()),
@@ -54,7 +60,7 @@ class Result:
 
     touch_id: UUID
     state: TouchState
-    reason: str | None
+    reason: GivenReason | None
     message_id: str | None
     again_at: datetime | None
     body: str | None
@@ -84,17 +90,17 @@ def _result(released: Released, outcome: Outcome, now: datetime) -> Result:
         case Accepted(message_id):
             return Result(touch_id, TouchState.SENT, None, message_id, None, text, resent)
         case Rejected(reason):
-            return Result(touch_id, TouchState.FAILED, reason, None, None, text, resent)
+            return Result(touch_id, TouchState.FAILED, give(REJECTED, text=reason), None, None, text, resent)
         case Unknown(reason):
-            return Result(touch_id, TouchState.UNKNOWN, reason, None, None, text, resent)
+            return Result(touch_id, TouchState.UNKNOWN, give(UNSURE, text=reason), None, None, text, resent)
         case Transient(reason):
             attempts = released.attempts + 1
             again_at = next_attempt(attempts, now, touch_id)
             if again_at is None:
-                given_up = EXHAUSTED.format(attempts=attempts, reason=reason)
+                given_up = give(EXHAUSTED, attempts=attempts, text=reason)
                 given_up_as = TouchState.UNKNOWN if resent else TouchState.FAILED
                 return Result(touch_id, given_up_as, given_up, None, None, text, resent)
-            return Result(touch_id, TouchState.PLANNED, reason, None, again_at, None, resent)
+            return Result(touch_id, TouchState.PLANNED, give(NOT_REACHED, text=reason), None, again_at, None, resent)
         case _:
             assert_never(outcome)
 
@@ -128,6 +134,7 @@ def _recording() -> Update:
         .values(
             gate=case((again, literal(Gate.RETRY, growing(Gate)))),
             reason=row.reason,
+            reason_figures=row.reason_figures,
             message_id=row.message_id,
             subject_line=case((afresh, null()), else_=Touch.subject_line),
             body=case((afresh, null()), else_=Touch.body),
@@ -146,7 +153,8 @@ def _plain(result: Result) -> dict[str, Any]:
     return {
         "id": str(result.touch_id),
         "state": result.state.value,
-        "reason": result.reason,
+        "reason": result.reason.code if result.reason else None,
+        "reason_figures": result.reason.figures if result.reason else None,
         "message_id": result.message_id,
         "again_at": result.again_at.isoformat() if result.again_at else None,
         "resent": result.resent,
@@ -154,8 +162,8 @@ def _plain(result: Result) -> dict[str, Any]:
 
 
 PUT_BACK = {
-    Gate.CHANNEL: "the channel paused itself",
-    Gate.CAMPAIGN: "the campaign was paused",
+    Gate.CHANNEL: declare("channel-paused-itself"),
+    Gate.CAMPAIGN: declare("campaign-paused"),
 }
 """Why what was claimed does not go out for now, by the gate that holds it."""
 
@@ -169,7 +177,7 @@ def put_back(connection: Connection, ids: Sequence[UUID], gate: Gate, now: datet
             Touch.claimed_by == literal(dispatcher_id, BigInteger),
         )
         .values(
-            claimed_by=None, gate=gate, reason=PUT_BACK[gate],
+            claimed_by=None, gate=gate, reason=PUT_BACK[gate], reason_figures=None,
             contacted_at=case((Touch.resendable, Touch.contacted_at), else_=null()),
             merged_into=case((Touch.resendable, Touch.merged_into), else_=null()),
         )

@@ -35,6 +35,7 @@ from sqlalchemy.types import Text
 
 from models.core.base import enumeration, growing
 from models.core.cadence import NOW
+from models.core.reasons import declare
 from models.core.words import ChannelName, Decision, Gate, Purpose, SubjectKind, TouchState
 from models.ledger.tables import TemplateVersion, Touch, Verdict
 from models.people.tables import ContactPoint
@@ -45,16 +46,16 @@ from tasks.ledger.transitions import change, change_each, check_all_moved, move
 from tasks.messages.letters import THESE, Letter, as_ids, kinds_of, letters_about
 from tasks.planning.ending import MOVED, still_true
 
-HEAD_FELL_AWAY = "the message it was to go out in is not sent"
-TORN = "a part of the message it may have gone out in does not hold any more: it goes again as it was, or not at all"
+HEAD_FELL_AWAY = declare("carrying-message-not-sent")
+TORN = declare("message-parted")
 DISPATCHER = bindparam("dispatcher", type_=BigInteger)
 KEYED = bindparam("keyed", type_=Boolean)
 """Whether the channel takes the touch's id as an idempotency key."""
 LEAVING = (column("id", Uuid()), column("subject_line", Text()), column("body", Text()))
 """What leaves, and what it says where that is to be kept."""
 STOPPED_AS = (TouchState.CANCELLED, TouchState.SUPERSEDED, TouchState.UNKNOWN)
-NOTHING_TO_SAY = "there is nothing left to say"
-NO_KEYS = "it may have gone out before, and the channel takes no key that would keep it from doubling"
+NOTHING_TO_SAY = declare("nothing-left-to-say")
+NO_KEYS = declare("no-idempotency-key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,7 @@ def _last_look(kinds: frozenset[SubjectKind]) -> Select[Any]:
         .values(
             gate=row.gate,
             reason=row.reason,
+            reason_figures=null(),
             resendable=False,
             claimed_by=null(),
             contacted_at=case((Touch.resendable, Touch.contacted_at), else_=null()),
@@ -242,17 +244,25 @@ def _lines_elsewhere() -> Select[Any]:
 
 def _call_unknown(connection: Connection, ids: Sequence[UUID], now: datetime) -> None:
     """What may have gone out before, in a message that does not go again."""
-    values = {"gate": Gate.FACTS, "reason": TORN, "claimed_by": None, "resendable": False}
+    values = {"gate": Gate.FACTS, "reason": TORN, "reason_figures": None, "claimed_by": None, "resendable": False}
     move(connection, ids, TouchState.UNKNOWN, IN_FLIGHT, now, **values)
 
 
 def _put_away(connection: Connection, ids: Sequence[UUID], now: datetime) -> None:
-    values = {"gate": Gate.FACTS, "reason": NOTHING_TO_SAY, "claimed_by": None, "contacted_at": None}
+    values = {
+        "gate": Gate.FACTS,
+        "reason": NOTHING_TO_SAY,
+        "reason_figures": None,
+        "claimed_by": None,
+        "contacted_at": None,
+    }
     move(connection, ids, TouchState.CANCELLED, IN_FLIGHT, now, **values)
 
 
 def _give_back(connection: Connection, ids: Sequence[UUID], now: datetime) -> None:
-    unsaid = dict.fromkeys(("claimed_by", "contacted_at", "merged_into", "channel", "contact_point_id"))
+    unsaid = dict.fromkeys(
+        ("reason_figures", "claimed_by", "contacted_at", "merged_into", "channel", "contact_point_id")
+    )
     move(connection, ids, TouchState.PLANNED, IN_FLIGHT, now, reason=HEAD_FELL_AWAY, resendable=False, **unsaid)
 
 
@@ -319,6 +329,7 @@ def _letting_go() -> Update:
         .values(
             gate=null(),
             reason=null(),
+            reason_figures=null(),
             resendable=KEYED,
             subject_line=case((row.body.is_not(None), row.subject_line), else_=Touch.subject_line),
             body=func.coalesce(row.body, Touch.body),

@@ -11,6 +11,7 @@ from sqlalchemy.types import Text
 
 from models.core.base import enumeration
 from models.core.cadence import local_day, moment
+from models.core.reasons import declare
 from models.core.words import CaseState
 from models.ledger.cases import TITLES
 from models.ledger.tables import Case, Touch
@@ -19,7 +20,7 @@ from models.subjects.account import KIND as ACCOUNT
 from models.subjects.money import Account
 from tasks.cases.deadlines import deadlines_everywhere
 
-HOLD_REASON = "handed to finance: overdue"
+HOLD_REASON = declare("handed-to-finance")
 
 
 def carry_out(connection: Connection, touch_ids: Sequence[UUID], now: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, or_, select
 
 from models.core.cadence import moment
+from models.core.reasons import GivenReason, read_reason
 from models.core.words import CaseState
 from models.ledger.explanations import CaseSeen, ConsentSeen, ContactPointSeen, CustomerSeen
 from models.ledger.tables import Case
@@ -45,7 +46,9 @@ def _contact_points(connection: Connection, customer_id: int) -> list[ContactPoi
         .where(ContactPoint.customer_id == customer_id)
         .order_by(ContactPoint.kind, ContactPoint.rank, ContactPoint.id)
     )
-    return [ContactPointSeen(**row) for row in rows.mappings()]
+    return [
+        ContactPointSeen(**(dict(row) | {"invalid_reason": _read(row["invalid_reason"])})) for row in rows.mappings()
+    ]
 
 
 def _consents(connection: Connection, customer_id: int, now: datetime) -> list[ConsentSeen]:
@@ -56,7 +59,11 @@ def _consents(connection: Connection, customer_id: int, now: datetime) -> list[C
         .distinct(Consent.purpose, Consent.channel)
         .order_by(Consent.purpose, Consent.channel, Consent.given_at.desc(), Consent.id.desc())
     )
-    return [ConsentSeen(**row) for row in rows.mappings()]
+    return [ConsentSeen(**(dict(row) | {"reason": _read(row["reason"])})) for row in rows.mappings()]
+
+
+def _read(kept: str | None) -> GivenReason | None:
+    return read_reason(kept) if kept else None
 
 
 def _open_cases(connection: Connection, customer_id: int, now: datetime) -> list[CaseSeen]:

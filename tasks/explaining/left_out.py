@@ -11,7 +11,7 @@ from models.campaigns.plans import read_plan
 from models.campaigns.states import UNDER_WAY
 from models.campaigns.tables import Campaign, CampaignRecipient
 from models.core.cadence import moment
-from models.core.sentences import InBoth, Sentence
+from models.core.reasons import MOMENT, PHRASE, TEXT, GivenReason, declare, give
 from models.core.words import CampaignState, Language
 from models.people.tables import Customer
 from tasks.campaigns.audiences.choices import read_names
@@ -21,11 +21,11 @@ TOLD_OF = timedelta(days=30)
 """So long after its end a campaign is still told of."""
 MOST = 10
 LANGUAGES: tuple[Language, Language] = ("en", "zh-CN")
-UNMET = "Not in the audience of '{campaign}', which asks, as the facts stand now, for what is not so: {conditions}."
-TOO_LATE = "Not in the audience of '{campaign}': what it asks for is so now, but was not on {day}, when it began."
+UNMET = declare("conditions-not-met", campaign=TEXT, conditions=PHRASE)
+TOO_LATE = declare("conditions-met-too-late", campaign=TEXT, began=MOMENT)
 
 
-def remarks_of_left_out(connection: Connection, customer_id: int, now: datetime) -> list[Sentence]:
+def remarks_of_left_out(connection: Connection, customer_id: int, now: datetime) -> list[GivenReason]:
     """One for each campaign of late that the customer is not in, the latest first."""
     return [_remark(connection, campaign, customer_id, now) for campaign in _without(connection, customer_id, now)]
 
@@ -49,11 +49,11 @@ def _without(connection: Connection, customer_id: int, now: datetime) -> list[Ro
     )
 
 
-def _remark(connection: Connection, campaign: Row[Any], customer_id: int, now: datetime) -> Sentence:
+def _remark(connection: Connection, campaign: Row[Any], customer_id: int, now: datetime) -> GivenReason:
     rule: AudienceRule = read_plan(campaign.plan).audience
     missing = unmet(rule, truths_of(connection, customer_id, whole_and_parts_of(rule), now))
     if not missing:
-        return Sentence(TOO_LATE, campaign=campaign.name, day=campaign.frozen_at.date())
+        return give(TOO_LATE, campaign=campaign.name, began=campaign.frozen_at.isoformat())
     names = read_names(connection, rule)
-    english, chinese = ("; ".join(audience_phrase(one, said, names) for one in missing) for said in LANGUAGES)
-    return Sentence(UNMET, campaign=campaign.name, conditions=InBoth(english, chinese))
+    phrase = {said: "; ".join(audience_phrase(one, said, names) for one in missing) for said in LANGUAGES}
+    return give(UNMET, campaign=campaign.name, conditions=phrase)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, RowMapping, select
 
-from models.core.sentences import Sentence
+from models.core.reasons import NUMBER, GivenReason, ReasonCode, declare, give
 from models.core.words import ANCHOR, CAMPAIGNS, ProcessName, SubjectKind, TouchState
 from models.kits.registry import traits_of
 from models.ledger.explanations import (
@@ -30,10 +30,10 @@ from tasks.touches.recorded import Key, Recorded, read_touches
 
 REMEMBERED = timedelta(days=30)
 """What is over for longer, and was never planned, is not told of any more."""
-SWITCHED_OFF = "The process is switched off: nothing is planned until it is enabled."
-OVER = "{number} more on record, over for more than {days} days, and nothing was planned."
-NEVER_DUE = "the step after it comes first"
-GOES_TO_ANOTHER = "it was planned for an earlier owner of the car"
+SWITCHED_OFF = declare("process-switched-off")
+OVER = declare("more-over", number=NUMBER, days=NUMBER)
+NEVER_DUE = declare("next-step-first")
+GOES_TO_ANOTHER = declare("planned-for-earlier-owner")
 NextSweep = Callable[[ProcessName, datetime, ZoneInfo], datetime]
 """When a process next sweeps the stores of a zone, from a moment on."""
 
@@ -88,13 +88,13 @@ def _process(connection: Connection, view: View) -> ProcessStory:
     return ProcessStory(process=view.process, enabled=enabled, remarks=remarks, subjects=told)
 
 
-def _remarks(enabled: bool, absent: Sequence[SubjectKind], over: int) -> list[Sentence]:
+def _remarks(enabled: bool, absent: Sequence[SubjectKind], over: int) -> list[GivenReason]:
     remarks = []
     if not enabled:
-        remarks.append(Sentence(SWITCHED_OFF))
-    remarks += [Sentence(traits_of(kind).absent) for kind in absent]
+        remarks.append(give(SWITCHED_OFF))
+    remarks += [give(traits_of(kind).absent) for kind in absent]
     if over:
-        remarks.append(Sentence(OVER, number=over, days=REMEMBERED.days))
+        remarks.append(give(OVER, number=over, days=REMEMBERED.days))
     return remarks
 
 
@@ -148,7 +148,7 @@ def _of_ledger(recorded: Recorded, view: View) -> StepStory:
             "standing": Standing.OF_ANOTHER_CUSTOMER,
             "touch": None,
             "figures": {},
-            "reason": GOES_TO_ANOTHER,
+            "reason": give(GOES_TO_ANOTHER),
             "next_look_at": None,
         }
     )
@@ -166,7 +166,7 @@ def _next_look(recorded: Recorded, view: View) -> datetime | None:
     return None if listed else view.now
 
 
-def _not_planned(row: RowMapping, waits_for: str | None, view: View) -> StepStory:
+def _not_planned(row: RowMapping, waits_for: ReasonCode | None, view: View) -> StepStory:
     """What the planner sees, or will come to, and the ledger has not."""
     reason = row["reason"] or waits_for
     standing = _standing(row, reason, view.now)
@@ -177,14 +177,14 @@ def _not_planned(row: RowMapping, waits_for: str | None, view: View) -> StepStor
         standing=standing,
         due_at=row["due_at"],
         valid_until=row["valid_until"],
-        reason=reason,
+        reason=give(reason) if reason else None,
         figures=row["figures"],
         next_look_at=None if over else view.sweep_after(max(row["due_at"] - AHEAD, view.now)),
         touch=None,
     )
 
 
-def _standing(row: RowMapping, reason: str | None, now: datetime) -> Standing:
+def _standing(row: RowMapping, reason: ReasonCode | None, now: datetime) -> Standing:
     if row["valid_until"] <= now:
         return Standing.MISSED
     if reason is not None:
@@ -203,7 +203,7 @@ def _not_counted(subject: SubjectFacts, steps: Sequence[Step], told: set[str]) -
                 standing=Standing.NOT_COUNTED,
                 due_at=None,
                 valid_until=None,
-                reason=NEVER_DUE if there else traits_of(step.subject).moments[step.counts_from],
+                reason=give(NEVER_DUE if there else traits_of(step.subject).moments[step.counts_from]),
                 figures={},
                 next_look_at=None,
                 touch=None,

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Text, cast, select
 
-from models.core.sentences import Sentence
+from models.core.reasons import GivenReason, ReasonCode, declare, give
 from models.core.words import SubjectKind
 from models.kits.registry import traits_of
 from tasks.subjects.contract import OfCustomer
 from tasks.subjects.registry import subject_of
 
-FORMER = "It is on record for this customer no longer."
+FORMER = declare("on-record-no-longer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class SubjectFacts:
     key: str | None
     about: str | None
     anchor_at: datetime | None
-    remarks: list[Sentence] = field(default_factory=list)
-    waits_for: str | None = None
+    remarks: list[GivenReason] = field(default_factory=list)
+    waits_for: ReasonCode | None = None
     """What keeps the planner from it for now."""
 
 
@@ -50,7 +50,7 @@ def read_former_subjects(
             _keys(connection, kind, [subject_id]).get(subject_id),
             None,
             None,
-            [Sentence(FORMER)],
+            [give(FORMER)],
         )
         for kind, subject_id in missing
     ]

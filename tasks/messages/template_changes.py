@@ -40,8 +40,8 @@ TEXTS: TypeAdapter[dict[Slug, dict[str, TemplateText]]] = TypeAdapter(dict[Slug,
 class BadTemplates(AftercareError):
     """Templates that are refused, with every place and reason."""
 
-    def __init__(self, complaints: Iterable[str]) -> None:
-        super().__init__("The templates are refused. " + " ".join(complaints))
+    def __init__(self, problems: Iterable[str]) -> None:
+        super().__init__("The templates are refused. " + " ".join(problems))
 
 
 class NoSuchTemplate(AftercareError):
@@ -75,7 +75,7 @@ def check_templates(connection: Connection, data: dict[str, Any]) -> list[Shippe
     try:
         texts = TEXTS.validate_python(data)
     except ValidationError as error:
-        raise BadTemplates(_complaints(error)) from error
+        raise BadTemplates(_problems(error)) from error
     templates = [
         ShippedTemplate(key, language, text.subject, text.text, text.also)
         for key, languages in texts.items()
@@ -137,7 +137,7 @@ def read_template(connection: Connection, key: str, store: str | None) -> list[T
     return list(own.values())
 
 
-def _complaints(error: ValidationError) -> list[str]:
+def _problems(error: ValidationError) -> list[str]:
     found = []
     for problem in error.errors(include_input=False):
         path = ".".join(str(part) for part in problem["loc"] if part != "[key]")

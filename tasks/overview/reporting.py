@@ -9,10 +9,11 @@ from sqlalchemy import Connection, Select, func, select
 
 from models.core.cadence import local_day
 from models.core.masking import mask_contact
+from models.core.reasons import read_reason
 from models.core.words import ProcessName, TouchState
 from models.database.schema import read_version
 from models.ledger.reports import PauseSeen, ProcessStatus, RunSeen, Status, StoreRow, TouchRow
-from models.ledger.tables import ChannelPause, Process, Run, Touch
+from models.ledger.tables import ChannelPause, Process, Run, Touch, given_reason
 from models.people.tables import ContactPoint, Customer, CustomerKey, Store
 from tasks.policies.processes import list_processes
 
@@ -116,7 +117,7 @@ def read_pauses(connection: Connection) -> list[PauseSeen]:
         .where(ChannelPause.resumed_at.is_(None))
         .order_by(ChannelPause.channel, Store.code.nulls_first())
     )
-    return [PauseSeen.model_validate(dict(row)) for row in rows.mappings()]
+    return [PauseSeen.model_validate(dict(row) | {"reason": read_reason(row["reason"])}) for row in rows.mappings()]
 
 
 def list_stores(connection: Connection) -> list[StoreRow]:
@@ -153,10 +154,11 @@ def _touches(wanted: TouchFilter) -> Select[Any]:
         .correlate(Touch)
         .scalar_subquery()
     )
-    own = [getattr(Touch, name) for name in TouchRow.model_fields if hasattr(Touch, name)]
+    own = [getattr(Touch, name) for name in TouchRow.model_fields if hasattr(Touch, name) and name != "reason"]
     statement = (
         select(
             *own,
+            given_reason(Touch).label("reason"),
             Store.code.label("store"),
             Store.time_zone,
             Customer.name.label("customer"),

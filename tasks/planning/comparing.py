@@ -32,6 +32,7 @@ from sqlalchemy.types import Text
 from models.core.cadence import moment
 from models.core.errors import AftercareError
 from models.core.masking import mask_name
+from models.core.reasons import GivenReason, kept
 from models.core.words import TouchState
 from models.people.tables import Customer, CustomerKey, Store
 from models.policies.policy import Policy
@@ -104,7 +105,7 @@ class ChangedTouch:
     time_zone: str
     before: datetime | None
     after: datetime | None
-    reason: str | None
+    reason: GivenReason | None
     """Why the version that has none has none, where a rule says so."""
 
 
@@ -280,7 +281,7 @@ def _changed(row: Row[Any]) -> ChangedTouch:
         row.time_zone,
         row.before if change is not Change.ADDED else None,
         row.after if change is not Change.LOST else None,
-        row.reason,
+        kept(row.reason, None),
     )
 
 

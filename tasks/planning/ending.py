@@ -24,6 +24,7 @@ from sqlalchemy.types import Text
 
 from models.core.base import enumeration, growing
 from models.core.cadence import Now, moment
+from models.core.reasons import declare
 from models.core.words import CAMPAIGNS, RECIPIENT, Decision, Gate, ProcessName, SubjectKind, TouchState
 from models.ledger.accounts_of_runs import RunAccount
 from models.ledger.tables import PolicyVersion, Touch, Verdict
@@ -34,9 +35,9 @@ from tasks.subjects.account.netting import ONCE
 from tasks.subjects.contract import Those
 from tasks.subjects.registry import subject_of
 
-MOVED = "the date moved"
-GONE = "the subject is no longer there"
-UNDONE = "nobody did it in time"
+MOVED = declare("date-moved")
+GONE = declare("subject-gone")
+UNDONE = declare("undone-in-time")
 WAYS = {
     TouchState.SUPERSEDED: OPEN,
     TouchState.CANCELLED: OPEN,
@@ -59,7 +60,7 @@ def end_open(connection: Connection, process: ProcessName, now: datetime, run_id
     changed = (
         change_each(ended.c.state, WAYS, now)
         .where(Touch.id == ended.c.touch_id)
-        .values(gate=ended.c.gate, reason=ended.c.reason)
+        .values(gate=ended.c.gate, reason=ended.c.reason, reason_figures=None)
         .returning(Touch.id, Touch.state, Touch.reason)
         .cte("changed")
     )

@@ -24,6 +24,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger
 
 from models.core.cadence import moment
+from models.core.reasons import declare, give
 from models.core.words import Gate, ProcessName, StepKind, TouchState
 from models.ledger.forecasts import Forecast, ForecastRow, LeftOut
 from models.ledger.tables import Touch
@@ -35,7 +36,7 @@ from tasks.planning.sweep import REVIVABLE
 from tasks.policies.catalogue import PolicyInForce, policies_in_force
 from tasks.policies.processes import list_processes
 
-UNFORESEEABLE = "nobody knows beforehand who will not arrive"
+UNFORESEEABLE = declare("arrival-unforeseeable")
 
 Cell = tuple[date, int, ProcessName, str, StepKind]
 """Day, store, process, step, kind."""
@@ -72,7 +73,9 @@ def forecast(connection: Connection, now: datetime, days: int, store: str | None
         as_of=now,
         days=days,
         rows=_rows(planned, to_come, codes),
-        left_out=[LeftOut(process=process, step=step, reason=UNFORESEEABLE) for process, step in sorted(left_out)],
+        left_out=[
+            LeftOut(process=process, step=step, reason=give(UNFORESEEABLE)) for process, step in sorted(left_out)
+        ],
     )
 
 

@@ -30,6 +30,7 @@ from sqlalchemy.types import Text, TypeEngine
 from models.core.base import WORD, enumeration, growing
 from models.core.cadence import later, moment
 from models.core.offsets import Offset
+from models.core.reasons import declare
 from models.core.words import (
     CaseKind,
     ChannelName,
@@ -59,9 +60,9 @@ CLOCK_CHANGE = timedelta(hours=2)
 SAME_OCCASION = timedelta(days=180)
 """An anchor that moved by less is the same occasion: a step that does not repeat is not said again."""
 
-PASSED = "its time has passed"
-SAID_BEFORE = "it was said before the date moved"
-LATE = "found too late"
+PASSED = declare("time-passed")
+SAID_BEFORE = declare("said-before-move")
+LATE = declare("found-too-late")
 
 
 @dataclass(frozen=True, slots=True)

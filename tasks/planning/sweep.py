@@ -128,6 +128,7 @@ def _revival(wanted: Subquery, now: datetime) -> Update:
         .values(
             gate=None,
             reason=None,
+            reason_figures=None,
             approved_at=None,
             approved_by=None,
             **{name: wanted.c[name] for name in RECOMPUTED},

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from models.core.reasons import declare, give
 from models.core.words import ChannelName, Gate, Purpose, StepKind
 from models.ledger.tables import Touch
 from models.ledger.touch_states import OPEN
@@ -13,7 +14,7 @@ from tasks.customers.consent import append_entry, lock_journal, read_switches
 from tasks.touches.picking import cancel_touches
 
 SOURCE = "link"
-CHOSE_NOT = "the customer chose not to be contacted so"
+CHOSE_NOT = declare("chose-not-to-be-contacted")
 
 Choice = tuple[Purpose, ChannelName]
 CHOICES: tuple[Choice, ...] = tuple((purpose, channel) for purpose in Purpose for channel in ChannelName)
@@ -60,7 +61,7 @@ def _cancel_forbidden(connection: Connection, customer_id: int, permitted: Mappi
     ]
     if not forbidden:
         return 0
-    return cancel_touches(connection, Touch.id.in_(forbidden), Gate.CONSENT, CHOSE_NOT, now, {"source": SOURCE})
+    return cancel_touches(connection, Touch.id.in_(forbidden), Gate.CONSENT, give(CHOSE_NOT), now, {"source": SOURCE})
 
 
 def _channels(kind: StepKind, channels: list[str]) -> list[ChannelName]:

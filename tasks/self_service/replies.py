@@ -12,6 +12,7 @@ from sqlalchemy.types import Text
 
 from models.core.cadence import moment
 from models.core.errors import AftercareError
+from models.core.reasons import declare, give
 from models.core.words import (
     AppointmentStatus,
     CallOutcome,
@@ -35,7 +36,7 @@ from tasks.campaigns.outcome.answers import answer_of, call_off, of_campaigns, r
 from tasks.self_service.surveys import Answer, answer_survey
 from tasks.touches.picking import cancel_touches
 
-OPTED_OUT = "the customer opted out of the channel"
+OPTED_OUT = declare("opted-out-of-channel")
 SOURCE = "reply"
 MISSED = timedelta(days=2)
 """So long after a missed appointment the customer may still ask for another time."""
@@ -159,7 +160,7 @@ def _answer_campaign(
     That a customer is interested replaces what they said before; nothing else does, least of all an opt-out.
     """
     record_answer(connection, recipient_id, answer, now, replaces=answer is CampaignAnswer.INTERESTED)
-    return call_off(connection, recipient_id, customers, OPTED_OUT, now) if meaning is ReplyMeaning.STOP else 0
+    return call_off(connection, recipient_id, customers, give(OPTED_OUT), now) if meaning is ReplyMeaning.STOP else 0
 
 
 def _taken_before(connection: Connection, message_id: str | None, customers: tuple[int, ...]) -> ReplyTaken:
@@ -233,7 +234,7 @@ def _opt_out(connection: Connection, customers: tuple[int, ...], channel: Channe
         & (Touch.kind == StepKind.MESSAGE)
         & (Touch.channels == literal([channel.value], ARRAY(Text)))
     )
-    return cancel_touches(connection, only_there, Gate.CONSENT, OPTED_OUT, now, {"channel": channel})
+    return cancel_touches(connection, only_there, Gate.CONSENT, give(OPTED_OUT), now, {"channel": channel})
 
 
 def _appointment(

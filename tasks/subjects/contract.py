@@ -20,6 +20,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    null,
     or_,
     select,
 )
@@ -28,7 +29,7 @@ from sqlalchemy.types import Text
 
 from models.core.base import WORD
 from models.core.cadence import ZONED, Now, moment, shift
-from models.core.sentences import Sentence
+from models.core.reasons import GivenReason, ReasonCode
 from models.core.words import ANCHOR, Condition, LinkPurpose, SubjectKind
 from models.policies.policy import Policy, Step
 
@@ -125,7 +126,7 @@ class Subject(ABC):
         due_at: ColumnElement[datetime],
         rules: Any,
     ) -> ColumnElement[str | None]:
-        """Why the subject gives no reason for a contact under `conditions`; null when it does.
+        """The code of why the subject gives no reason for a contact under `conditions`; null when it does.
 
         `rules` is the JSON of the policy's rules.
         """
@@ -142,11 +143,11 @@ class Subject(ABC):
         """The columns of its facts that no rule asks for: a sweep need not read them."""
         return frozenset()
 
-    def remarks(self, connection: Connection, row: RowMapping) -> list[Sentence]:  # noqa: ARG002  for others
+    def remarks(self, connection: Connection, row: RowMapping) -> list[GivenReason]:  # noqa: ARG002  for others
         """What `why` says of a row of facts, beside the steps."""
         return []
 
-    def waits_for(self, connection: Connection, subject_id: int) -> str | None:  # noqa: ARG002  for others
+    def waits_for(self, connection: Connection, subject_id: int) -> ReasonCode | None:  # noqa: ARG002  for others
         """What keeps the planner from a subject for now."""
         return None
 
@@ -185,10 +186,10 @@ def asked(condition: Condition, conditions: ColumnElement[Any]) -> ColumnElement
     return literal(condition, Text) == func.any(conditions)
 
 
-def first_reason(*rules: tuple[ColumnElement[bool], str | ColumnElement[str] | None]) -> ColumnElement[str | None]:
+def first_reason(*rules: tuple[ColumnElement[bool], ReasonCode | None]) -> ColumnElement[str | None]:
     """The reason of the first rule that is broken; null when none is. A rule without a reason ends the asking."""
     return case(
-        *((broken, literal(reason, Text) if isinstance(reason, str) else reason) for broken, reason in rules),
+        *((broken, null() if reason is None else literal(reason, Text)) for broken, reason in rules),
         else_=None,
     )
 

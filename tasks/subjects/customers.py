@@ -5,8 +5,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, ScalarSelect, SQLColumnExpression, Subquery, func, select
 
 from models.core.cadence import Now, local_day, moment
+from models.core.reasons import declare
 from models.people.tables import Customer, Store
 from models.subjects.vehicles import Vehicle
+
+SOLD = declare("vehicle-sold")
 
 
 def stores_today(now: Now) -> Subquery:

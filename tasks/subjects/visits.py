@@ -24,7 +24,7 @@ from sqlalchemy.types import Text
 
 from models.core.cadence import Now, local_day, midnight, moment
 from models.core.errors import AftercareError
-from models.core.sentences import Sentence
+from models.core.reasons import GivenReason, declare, give
 from models.core.words import SubjectKind
 from models.people.tables import Customer, Store
 from models.subjects.service import Handover, RepairOrder
@@ -42,12 +42,11 @@ from tasks.subjects.contract import (
     local_days,
     within,
 )
-from tasks.subjects.customers import about_customer, own_languages, stores_today, vehicle_name
+from tasks.subjects.customers import SOLD, about_customer, own_languages, stores_today, vehicle_name
 from tasks.subjects.registry import subject_of
 
-SOLD = "the vehicle was sold on"
-NOT_GIVEN_BACK = "The car has not been given back yet."
-NOT_YET = "it has not happened yet"
+NOT_GIVEN_BACK = declare("car-not-given-back")
+NOT_YET = declare("not-happened-yet")
 
 
 class Visits(Subject):
@@ -101,9 +100,9 @@ class Visits(Subject):
             literal("day", Text), facts.c.day, literal("vehicle_sold", Text), facts.c.sold, type_=JSONB
         )
 
-    def remarks(self, connection: Connection, row: RowMapping) -> list[Sentence]:  # noqa: ARG002  the contract's
+    def remarks(self, connection: Connection, row: RowMapping) -> list[GivenReason]:  # noqa: ARG002  the contract's
         """That the car is still here."""
-        return [] if row["anchor_at"] else [Sentence(NOT_GIVEN_BACK)]
+        return [] if row["anchor_at"] else [give(NOT_GIVEN_BACK)]
 
     def only_in_letters(self) -> frozenset[str]:
         """The car, and the work on it."""

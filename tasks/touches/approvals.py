@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from models.core.base import Facts
 from models.core.cadence import NOW
 from models.core.errors import AftercareError
-from models.core.sentences import APPROVED, APPROVED_WITH, REFUSED
+from models.core.reasons import NO_REASON, TEXT, declare, give
 from models.core.words import Decision, Gate, Role, StepKind, SubjectKind, TouchState
 from models.ledger.tables import Touch, Verdict
 from models.people.tables import Customer, Store
@@ -29,6 +29,9 @@ from tasks.stores.staff import Actor, find_actor
 from tasks.touches.one_by_one import Decided, decide_each
 from tasks.touches.picking import cancel_touches, check_still_true, find_touch, lock_touch, short
 
+APPROVED = declare("approved", name=TEXT)
+APPROVED_WITH = declare("approved-with-note", name=TEXT, note=TEXT)
+REFUSED = declare("refused", name=TEXT, note=TEXT)
 AT_A_TIME = 500
 """So many are looked at in one statement."""
 IDS = bindparam("ids", type_=ARRAY(Uuid))
@@ -185,14 +188,15 @@ def approve(connection: Connection, id_prefix: str, now: datetime, staff_code: s
     """
     touch, actor = _take(connection, id_prefix, staff_code)
     check_still_true(connection, touch, now)
-    values = {"gate": None, "reason": None, "approved_at": now, "approved_by": actor.id}
+    values = {"gate": None, **NO_REASON, "approved_at": now, "approved_by": actor.id}
     move(connection, [touch.id], TouchState.PLANNED, (TouchState.AWAITING_APPROVAL,), now, **values)
+    said = give(APPROVED_WITH, name=actor.name, note=note) if note else give(APPROVED, name=actor.name)
     connection.execute(
         insert(Verdict).values(
             touch_id=touch.id,
             gate=Gate.APPROVAL,
             decision=Decision.PASS,
-            reason=APPROVED_WITH.format(name=actor.name, note=note) if note else APPROVED.format(name=actor.name),
+            **said.columns,
             figures={"staff": actor.code},
             decided_at=now,
         )
@@ -209,7 +213,7 @@ def refuse(connection: Connection, id_prefix: str, now: datetime, staff_code: st
         connection,
         Touch.id == touch.id,
         Gate.APPROVAL,
-        REFUSED.format(name=actor.name, note=reason),
+        give(REFUSED, name=actor.name, note=reason),
         now,
         {"staff": actor.code},
     )

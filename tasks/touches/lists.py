@@ -16,9 +16,10 @@ from models.core.base import enumeration
 from models.core.cadence import local_day, midnight, moment
 from models.core.errors import AftercareError
 from models.core.masking import mask_contact
+from models.core.reasons import GivenReason
 from models.core.words import ChannelName, ProcessName, StepKind, TouchState
 from models.ledger.explanations import AttemptSeen, VerdictSeen
-from models.ledger.tables import AuditEntry, Touch
+from models.ledger.tables import AuditEntry, Touch, given_reason
 from models.people.tables import ContactPoint, Customer, CustomerKey, StaffMember, Store
 from tasks.access.reach import check_touch
 from tasks.database.paging import Order, Page, Place, read_page
@@ -113,7 +114,7 @@ class TouchLine:
     channel: ChannelName | None
     recipient: str | None
     """Masked."""
-    reason: str | None
+    reason: GivenReason | None
     merged_into: UUID | None
 
     @property
@@ -198,7 +199,13 @@ def page_of_touches(connection: Connection, wanted: Wanted, limit: int, after: P
         .scalar_subquery()
     )
     statement = (
-        select(Touch.__table__, Store.code.label("store"), Store.time_zone, keys.label("customer_keys"))
+        select(
+            Touch.__table__,
+            given_reason(Touch).label("given_reason"),
+            Store.code.label("store"),
+            Store.time_zone,
+            keys.label("customer_keys"),
+        )
         .join(Store, Store.id == Touch.store_id)
         .where(*_fits(wanted))
     )
@@ -283,7 +290,8 @@ def _all_lines() -> Select[Any]:
         select(
             Touch.id, Touch.process, Touch.step, Touch.kind, Store.code.label("store"), Store.time_zone,
             Touch.customer_id, Customer.name.label("customer"), Touch.due_at, Touch.state, Touch.state_at,
-            Touch.channel, ContactPoint.value.label("recipient"), Touch.reason, Touch.merged_into,
+            Touch.channel, ContactPoint.value.label("recipient"), given_reason(Touch).label("reason"),
+            Touch.merged_into,
         )
         .join(Store, Store.id == Touch.store_id)
         .join(Customer, Customer.id == Touch.customer_id)

@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, literal, se
 from models.core.base import Facts, enumeration, growing
 from models.core.cadence import moment
 from models.core.errors import AftercareError
+from models.core.reasons import GivenReason, give
 from models.core.words import Decision, Gate, StepKind, SubjectKind, TouchState
-from models.ledger.tables import Touch, Verdict
+from models.ledger.tables import Touch, Verdict, given_reason
 from models.ledger.touch_states import OPEN
 from models.people.tables import Store
 from tasks.ledger.transitions import change
@@ -51,8 +52,8 @@ class WrongState(AftercareError):
     def __init__(self, touch: Row[Any], expected: Sequence[TouchState]) -> None:
         since = touch.state_at.astimezone(ZoneInfo(touch.time_zone))
         self.touch_id, self.kind, self.state, self.since = touch.id, touch.kind, touch.state, since
-        self.expected, self.reason = expected, touch.reason
-        because = f" ({touch.reason})" if touch.reason else ""
+        self.expected, self.reason = expected, touch.given_reason
+        because = f" ({self.reason})" if self.reason else ""
         super().__init__(
             f"The {touch.kind} {short(touch.id)} is not {' or '.join(expected)}: "
             f"it is {touch.state} since {since:%Y-%m-%d %H:%M}{because}."
@@ -62,7 +63,7 @@ class WrongState(AftercareError):
 class NoLongerTrue(AftercareError):
     """A touch whose reason has gone, or whose time has passed."""
 
-    def __init__(self, touch_id: UUID, kind: StepKind, reason: str) -> None:
+    def __init__(self, touch_id: UUID, kind: StepKind, reason: GivenReason) -> None:
         self.touch_id, self.kind, self.reason = touch_id, kind, reason
         super().__init__(f"The {kind} {short(touch_id)} is not to be made any more: {reason}.")
 
@@ -93,12 +94,12 @@ def zone_of(connection: Connection, touch_id: UUID) -> ZoneInfo:
 
 
 def lock_touch(connection: Connection, touch_id: UUID, states: Sequence[TouchState]) -> Row[Any]:
-    """The columns of a touch and the `time_zone` of its store, held until the transaction ends.
+    """The columns of a touch, its `given_reason` and the `time_zone` of its store, held until the transaction ends.
 
     Raises `WrongState` when it stands in none of `states`.
     """
     touch = connection.execute(
-        select(Touch.__table__, Store.time_zone)
+        select(Touch.__table__, given_reason(Touch).label("given_reason"), Store.time_zone)
         .join(Store, Store.id == Touch.store_id)
         .where(Touch.id == touch_id)
         .with_for_update(of=Touch.__table__)
@@ -115,11 +116,11 @@ def check_still_true(connection: Connection, touch: Row[Any], now: datetime) -> 
     judged = connection.execute(still_true(itself, kind, now)).one()
     reason = MOVED if judged.moved else judged.gone or (PASSED if judged.passed else None)
     if reason:
-        raise NoLongerTrue(touch.id, touch.kind, reason)
+        raise NoLongerTrue(touch.id, touch.kind, give(reason))
 
 
 def cancel_touches(
-    connection: Connection, which: ColumnElement[bool], gate: Gate, reason: str, now: datetime, figures: Facts
+    connection: Connection, which: ColumnElement[bool], gate: Gate, reason: GivenReason, now: datetime, figures: Facts
 ) -> int:
     """Cancel the open touches that `which` picks, each with a verdict; how many.
 
@@ -128,17 +129,18 @@ def cancel_touches(
     cancelled = (
         change(TouchState.CANCELLED, OPEN, now)
         .where(Touch.state.in_(OPEN), ~Touch.resendable, which)
-        .values(gate=gate, reason=reason)
+        .values(gate=gate, **reason.columns)
         .returning(Touch.id)
         .cte("cancelled")
     )
     recorded = insert(Verdict).from_select(
-        ["touch_id", "gate", "decision", "reason", "figures", "decided_at"],
+        ["touch_id", "gate", "decision", "reason", "reason_figures", "figures", "decided_at"],
         select(
             cancelled.c.id,
             literal(gate, growing(Gate)),
             literal(Decision.STOP, enumeration(Decision)),
-            literal(reason, Verdict.reason.type),
+            literal(reason.code, Verdict.reason.type),
+            literal(reason.figures or None, Verdict.reason_figures.type),
             literal(figures, Verdict.figures.type),
             moment(now),
         ),

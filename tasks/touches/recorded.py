@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from models.core.words import Gate, ProcessName, SubjectKind, TouchState
 from models.ledger.explanations import AttemptSeen, Standing, StepStory, TouchSeen, VerdictSeen
-from models.ledger.tables import CallAttempt, PolicyVersion, Touch, Verdict
+from models.ledger.tables import CallAttempt, PolicyVersion, Touch, Verdict, given_reason
 from models.people.tables import ContactPoint, StaffMember
 from tasks.planning.sweep import REVIVABLE
 
@@ -55,6 +55,7 @@ def _touches(process: ProcessName, customer_id: int, subjects: Sequence[tuple[Su
     return (
         select(
             Touch.__table__,
+            given_reason(Touch).label("given_reason"),
             PolicyVersion.version.label("policy_version"),
             ContactPoint.value.label("recipient"),
             approver.name.label("approver"),
@@ -77,7 +78,7 @@ def _is_revivable(row: RowMapping) -> bool:
 
 
 def _story(row: dict[str, Any], verdicts: list[VerdictSeen], attempts: list[AttemptSeen]) -> StepStory:
-    own = {name: row[name] for name in TouchSeen.model_fields if name in row}
+    own = {name: row[name] for name in TouchSeen.model_fields if name in row} | {"reason": row["given_reason"]}
     seen = {"verdicts": verdicts, "attempts": attempts}
     touch = TouchSeen.model_validate(own | _people_and_carrier(row) | seen)
     return StepStory(
@@ -86,7 +87,7 @@ def _story(row: dict[str, Any], verdicts: list[VerdictSeen], attempts: list[Atte
         standing=Standing.IN_LEDGER,
         due_at=row["due_at"],
         valid_until=row["valid_until"],
-        reason=row["reason"],
+        reason=row["given_reason"],
         figures=row["figures"],
         next_look_at=row["not_before"] if row["state"] in LOOKED_AT_AGAIN else None,
         touch=touch,
@@ -105,7 +106,7 @@ def read_verdicts(connection: Connection, touch_ids: Sequence[UUID]) -> dict[UUI
             Verdict.touch_id,
             Verdict.gate,
             Verdict.decision,
-            Verdict.reason,
+            given_reason(Verdict).label("reason"),
             Verdict.figures,
             Verdict.decided_at,
             Verdict.until,

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, String, and_, cas
 
 from models.core.cadence import moment
 from models.core.errors import AftercareError
-from models.core.sentences import SETTLED_AGAIN, SETTLED_DELIVERED, SETTLED_GIVEN_UP
+from models.core.reasons import TEXT, GivenReason, ReasonCode, declare, give
 from models.core.words import ChannelName, TouchState
-from models.ledger.tables import AuditEntry, Touch
+from models.ledger.tables import AuditEntry, Touch, given_reason
 from models.people.tables import Customer, Store
 from tasks import audit
 from tasks.access.reach import check_touch, staff_code_in
@@ -23,11 +23,14 @@ from tasks.stores.staff import find_actor
 from tasks.touches.one_by_one import Decided, decide_each
 from tasks.touches.picking import WrongState, check_still_true, find_touch, lock_touch, short
 
+SETTLED_DELIVERED = declare("settled-as-delivered", name=TEXT, note=TEXT)
+SETTLED_AGAIN = declare("settled-to-send-again", name=TEXT, note=TEXT)
+SETTLED_GIVEN_UP = declare("settled-as-given-up", name=TEXT, note=TEXT)
 GIVEN_UP = "touch.given-up"
 UNSETTLED = (TouchState.UNKNOWN, TouchState.FAILED)
 OF_THE_SENDING = (
-    "gate", "reason", "contacted_at", "channel", "contact_point_id", "message_id", "merged_into", "subject_line",
-    "body",
+    "gate", "reason", "reason_figures", "contacted_at", "channel", "contact_point_id", "message_id", "merged_into",
+    "subject_line", "body",
 )  # fmt: skip
 """What a touch knows of how it was sent, and forgets when it is sent again by all the gates."""
 
@@ -55,8 +58,8 @@ class SettledMeanwhile(AftercareError):
     """A touch that has moved on since somebody looked at it."""
 
     def __init__(self, touch: Row[Any]) -> None:
-        self.touch_id, self.state, self.reason = touch.id, touch.state, touch.reason
-        because = f" ({touch.reason})" if touch.reason else ""
+        self.touch_id, self.state, self.reason = touch.id, touch.state, touch.given_reason
+        because = f" ({self.reason})" if self.reason else ""
         super().__init__(f"Somebody has settled {short(touch.id)} meanwhile: it is {touch.state}{because}.")
 
 
@@ -66,7 +69,7 @@ class AsSeen:
 
     state: TouchState
     state_at: datetime
-    reason: str | None
+    reason: GivenReason | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class UnsettledTouch:
     channel: ChannelName | None
     state_at: datetime
     valid_until: datetime
-    reason: str | None
+    reason: GivenReason | None
     body: str | None
     """The text as it went, or would have gone, out."""
 
@@ -131,7 +134,7 @@ def _unsettled() -> Select[Any]:
             Touch.channel,
             Touch.state_at,
             Touch.valid_until,
-            Touch.reason,
+            given_reason(Touch).label("reason"),
             Touch.body,
         )
         .join(Store, Store.id == Touch.store_id)
@@ -174,13 +177,13 @@ def settle(
     `WentWithAnother`, `NoLongerTrue` for what would be sent again without its reason, `UnknownStaff`, `InactiveStaff`.
     """
     touch = lock_touch(connection, find_touch(connection, id_prefix), UNSETTLED)
-    if seen is not None and seen != AsSeen(touch.state, touch.state_at, touch.reason):
+    if seen is not None and seen != AsSeen(touch.state, touch.state_at, touch.given_reason):
         raise SettledMeanwhile(touch)
     if touch.merged_into is not None:
         raise WentWithAnother(touch.id, touch.merged_into)
     actor = find_actor(connection, staff_code, touch.store_id)
     state, action = _decide(connection, touch, settlement, now)
-    explained = _sentence(settlement).format(name=actor.name, note=reason)
+    explained = give(_reason(settlement), name=actor.name, note=reason)
     together = or_(Touch.id == touch.id, and_(Touch.merged_into == touch.id, Touch.state.in_(UNSETTLED)))
     settling = change(state, UNSETTLED, now).where(together).values(**_values(settlement, explained, now))
     for touch_id in connection.scalars(settling.returning(Touch.id)).all():
@@ -205,17 +208,17 @@ def _decide(connection: Connection, touch: Row[Any], settlement: Settlement, now
             assert_never(settlement)
 
 
-def _values(settlement: Settlement, explained: str, now: datetime) -> dict[str, Any]:
+def _values(settlement: Settlement, explained: GivenReason, now: datetime) -> dict[str, Any]:
     """What a settlement sets beside the state; what is sent again begins afresh, by all the gates."""
-    values: dict[str, Any] = {"reason": explained}
+    values: dict[str, Any] = explained.columns
     if settlement is not Settlement.AGAIN:
         return values
     afresh = dict.fromkeys(OF_THE_SENDING)
     return values | afresh | {"not_before": moment(now), "attempts": 0, "resendable": False}
 
 
-def _sentence(settlement: Settlement) -> str:
-    """By what template the ledger says who settled it so, and why."""
+def _reason(settlement: Settlement) -> ReasonCode:
+    """By what code the ledger says who settled it so, and why."""
     match settlement:
         case Settlement.DELIVERED:
             return SETTLED_DELIVERED

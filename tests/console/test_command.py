@@ -129,7 +129,8 @@ def test_a_channel_of_a_store_that_is_not_on_record_is_named(
     read_settings.cache_clear()
     complaint = "AFTERCARE_STORE_CHANNELS__XX__SMS is set for a store that is not on record"
     (unused,) = json.loads(told("status", "--json").output)["unused_settings"]
-    assert unused.startswith(complaint)
+    assert unused["code"] == "channel-of-no-store"
+    assert unused["sentence"].startswith(complaint)
     for command in ("status", "channels"):
         output = told(command).output
         assert complaint in output

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from console.cli import approvals, calls, cases, links, notices, replies, settling
 from console.cli.session import Commands
+from models.core.reasons import as_written
 from models.core.settings import read_settings
 from models.core.words import ChangeKind, ProcessName, Role, TouchState
 from models.subjects.service import AppointmentChange
@@ -222,7 +223,7 @@ def test_what_is_unknown_is_settled(engine: Engine, told: Told) -> None:
     def unknown(world: World) -> str:
         world.handover(world.customer(), "2026-03-09")
         world.plan(ProcessName("post-delivery-followup"), "2026-03-10 10:00")
-        return str(dispatched(world, "thanks", TouchState.UNKNOWN, NOW, reason="no answer"))
+        return str(dispatched(world, "thanks", TouchState.UNKNOWN, NOW, **as_written("no answer").columns))
 
     touch = make(engine, unknown)
     assert "no answer" in told("unsettled").output

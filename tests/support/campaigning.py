@@ -10,6 +10,7 @@ from sqlalchemy import Engine, Row, select
 
 from models.campaigns.plans import CampaignPlan, read_plan
 from models.campaigns.tables import Campaign, CampaignRecipient
+from models.core.reasons import kept
 from models.core.settings import Settings
 from models.core.words import ProcessName, Role
 from models.ledger.accounts_of_runs import RunAccount
@@ -32,6 +33,11 @@ WORDS = "Dear {{ customer }}, come and see us. Reply TD to stop."
 def words(text: str = WORDS) -> dict[str, Any]:
     """The same text by SMS in both languages."""
     return {"en": {"sms": text}, "zh-CN": {"sms": text}}
+
+
+def why_held(campaign: Row[Any]) -> str:
+    """Why a campaign stopped by itself, as a reader of English is told it."""
+    return str(kept(campaign.held_reason, campaign.held_figures))
 
 
 def plan(**changes: Any) -> CampaignPlan:

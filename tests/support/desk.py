@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row, select, update
 
 from models.core.words import TouchState
-from models.ledger.tables import AuditEntry, Touch, Verdict
+from models.ledger.tables import AuditEntry, Touch, Verdict, given_reason
 from tests.support.world import World
 
 
@@ -37,6 +37,14 @@ def verdicts_of(world: World, touch_id: UUID) -> list[tuple[str, str, str | None
         select(Verdict.gate, Verdict.decision, Verdict.reason).where(Verdict.touch_id == touch_id).order_by(Verdict.id)
     )
     return [(row.gate, row.decision, row.reason) for row in rows]
+
+
+def said_of(world: World, touch_id: UUID) -> list[str]:
+    """What the gates said of a touch, as a reader of English is told it."""
+    rows = world.connection.execute(
+        select(given_reason(Verdict)).where(Verdict.touch_id == touch_id).order_by(Verdict.id)
+    )
+    return [str(reason) for (reason,) in rows]
 
 
 def audited(world: World) -> list[tuple[str, str, str]]:

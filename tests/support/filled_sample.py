@@ -27,6 +27,7 @@ from sqlalchemy import Connection, Engine, create_engine, func, insert, pool, se
 
 from deployments.embedded import OUR_DATABASE, open_embedded
 from models.calls.outcomes import CallReport, PromiseMade
+from models.core.reasons import GivenReason
 from models.core.settings import Settings
 from models.core.words import (
     CAMPAIGNS,
@@ -57,7 +58,7 @@ from tasks.campaigns.audiences.lists import make_list
 from tasks.campaigns.audiences.saved import keep_audience
 from tasks.cases.handling import NewCase, answer_case, close_case, open_case, solve_case, write_note
 from tasks.dispatch.dispatch import dispatch_due
-from tasks.dispatch.pausing import pause, resume
+from tasks.dispatch.pausing import MOSTLY_FAILED, pause, resume
 from tasks.dispatch.receipts import Receipt, record_receipts
 from tasks.explaining.story import explain
 from tasks.planning.sweep import plan
@@ -202,7 +203,7 @@ def _open_the_house(dealership: Dealership) -> None:
         own = next(one for one in shipped_templates() if one.language == "en" and one.subject is None)
         add_template(connection, ShippedTemplate(*own[:3], f"{own.text} SH01", own.also), store_id, "M1", before)
         _keep_audiences(connection, dealership.home, before)
-        pause(connection, ChannelName.EMAIL, store_id, "ten messages in a row were rejected", before)
+        pause(connection, ChannelName.EMAIL, store_id, MOSTLY_FAILED, before)
         resume(connection, ChannelName.EMAIL, store_id, before + timedelta(hours=1))
 
 
@@ -398,6 +399,10 @@ def stories(
     }
 
 
+def _sentence(reason: GivenReason | None) -> str | None:
+    return str(reason) if reason else None
+
+
 def story(connection: Connection, customer_id: int, now: datetime, processes: list[ProcessName]) -> Story:
     """The same of one customer."""
     told = explain(connection, customer_id, now, processes, lambda process, after, zone: after)
@@ -409,7 +414,7 @@ def story(connection: Connection, customer_id: int, now: datetime, processes: li
             step.standing,
             step.touch.state if step.touch else None,
             step.due_at.isoformat() if step.due_at else None,
-            step.touch.reason if step.touch else step.reason,
+            _sentence(step.touch.reason if step.touch else step.reason),
         ]
         for process in told.processes
         for subject in process.subjects

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select, update
 
 from models.core.words import Gate, Role, StepKind, TouchState
-from models.ledger.tables import Touch, Verdict
+from models.ledger.tables import Touch, Verdict, given_reason
 from tests.web.conftest import Console, Visit
 
 
@@ -22,11 +22,11 @@ def said_of(console: Console, touch: UUID) -> list[tuple[str, str | None]]:
     with console.engine.connect() as connection:
         state = connection.execute(select(Touch.state).where(Touch.id == touch)).scalar_one()
         reason = connection.scalar(
-            select(Verdict.reason)
+            select(given_reason(Verdict))
             .where(Verdict.touch_id == touch, Verdict.gate == Gate.APPROVAL)
             .order_by(Verdict.id.desc())
         )
-        return [(state, reason)]
+        return [(state, str(reason))]
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Dialog, Page, expect
 from sqlalchemy import func, insert, select, text, update
 
+from models.campaigns.course import BUDGET_USED_UP
 from models.campaigns.plans import CampaignPlan
 from models.campaigns.tables import Audience, Campaign, CampaignRecipient
 from models.core.settings import Settings
@@ -316,12 +317,13 @@ def test_what_is_held_is_seen_first_and_let_go_with_a_larger_budget(agreed: Cons
             .where(Campaign.id == campaign_id)
             .values(
                 state=CampaignState.REST, held_at=SAMPLE_MOMENT, budget=10, spent=10, dearest_message=1,
-                held_reason="The budget of 10.00 is used up: 10.00 were spent, and a message may cost 1.00.",
+                held_reason=BUDGET_USED_UP,
+                held_figures={"budget": {"CNY": "10"}, "spent": {"CNY": "10"}, "dearest": {"CNY": "1"}},
             )
         )  # fmt: skip
     page = visit("/", agreed.add_user("payer", Role.MANAGER, language="zh-CN"))
     page.get_by_role("link", name="Out of money").click()
-    expect(page.get_by_text("预算 10.00 已用完")).to_be_visible()
+    expect(page.get_by_text("预算 CNY 10.00 已用完")).to_be_visible()
     asked = page.get_by_role("dialog")
     for budgets, said in ((("ten", "10.5"), "继续至少需要"), (("20",), "活动继续。")):
         page.get_by_role("button", name="继续发送").click()

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select, update
 
+from models.core.reasons import as_written
 from models.core.words import Role, TouchState
 from models.ledger.tables import Touch
 from models.people.tables import Store
@@ -28,7 +29,7 @@ def make_unknown(console: Console, count: int, store: str = "SH01") -> list[UUID
         )
         found = connection.scalars(sent).all()
         assert len(found) == count
-        values = {"state": TouchState.UNKNOWN, "reason": BEYOND_EXCEL}
+        values = {"state": TouchState.UNKNOWN, **as_written(BEYOND_EXCEL).columns}
         connection.execute(update(Touch).where(Touch.id.in_(found)).values(**values))
     return list(found)
 

@@ -25,6 +25,7 @@ from console.cli.policies import store_id_of
 from console.cli.session import Commands, local, open_session, print_json, print_table
 from console.shared.campaign_shapes import shape_row, shape_whole
 from console.shared.moments import house_zone
+from console.shared.spoken import spoken
 from models.campaigns.audience_words import Names, audience_text
 from models.campaigns.plans import read_plan
 from models.campaigns.recipes import list_recipes
@@ -129,8 +130,8 @@ def _show(read: CampaignRead, names: Names, zone: str, currency: str) -> None:
         "clock": zone,
         "state": f"{row.state}{', paused by ' + str(read.paused_by) if row.paused_at else ''}",
         "since": local(row.state_at, zone),
-        "stopped because": row.held_reason,
-        "note": row.notice,
+        "stopped because": spoken(row.held_reason),
+        "note": spoken(row.notice),
         "store": row.store or "all",
         "made by": f"{row.author}{f' from the recipe {row.recipe}' if row.recipe else ''}, version {row.version}",
         "fingerprint": read.fingerprint,

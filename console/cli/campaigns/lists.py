@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from console.cli.session import local, print_table
+from console.shared.spoken import spoken
 from tasks.campaigns.listing import CampaignRow
 
 COLUMNS = ("id", "name", "store", "state", "since", "author", "begins", "waits for")
@@ -23,5 +24,5 @@ def _row(row: CampaignRow, zone: str) -> tuple[str, ...]:
         local(row.state_at, zone),
         row.author,
         local(row.launches_at, zone),
-        row.held_reason or row.notice or "",
+        spoken(row.held_reason or row.notice),
     )

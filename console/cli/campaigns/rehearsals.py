@@ -12,6 +12,7 @@ from console.cli.paper import paper
 from console.cli.session import local, local_named, open_session, print_json, print_table
 from console.shared.moments import house_zone
 from console.shared.shapes import shape
+from console.shared.spoken import spoken
 from models.campaigns.rehearsals import CampaignRehearsal, Part, RehearsedPage
 from models.core.clock import read_moment
 from tasks.campaigns.listing import read_campaign
@@ -58,7 +59,7 @@ def _print(name: str, done: CampaignRehearsal, page: RehearsedPage, zone: str) -
                 one.outcome,
                 f"{one.channel or ''} {one.recipient or ''}".strip(),
                 local(one.at, zone),
-                one.reason or "",
+                spoken(one.reason, zone),
             )
             for one in page.rows
         ]
@@ -73,7 +74,8 @@ def _print(name: str, done: CampaignRehearsal, page: RehearsedPage, zone: str) -
 def _row(part: Part) -> tuple[str, ...]:
     on = part.on.isoformat() if part.on else ""
     return (
-        f"{part.customers:,}", part.wave, part.variant or "", part.outcome, part.channel or "", on, part.reason or ""
+        f"{part.customers:,}", part.wave, part.variant or "", part.outcome, part.channel or "", on,
+        spoken(part.reason),
     )  # fmt: skip
 
 

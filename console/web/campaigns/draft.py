@@ -1,26 +1,21 @@
 """A campaign's plan as it is written: JSON as `models.campaigns.plans` reads it, but it may be unfinished. Pure."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
 from pydantic import ValidationError
 
 from console.web.campaigns.audiences.tree import place_in
-from console.web.parts.complaints import Complaint, Place
-from console.web.parts.refusals import problems_of
+from console.web.parts.refusals import FormError, reason_of
 from models.campaigns.plans import MOST_VARIANTS, WHOLE, CampaignPlan, FollowUp, read_plan
 from models.campaigns.words import FOLLOW_UP, HINTS, LANGUAGES
+from models.core.validation import Place, problems_of
 from models.core.words import ChannelName, Purpose, Role, StepKind
 
 Body = dict[str, Any]
 WRITTEN = (ChannelName.SMS, ChannelName.WECHAT, ChannelName.EMAIL)
 GREETINGS = {"zh-CN": "{{{{ customer }}}}，您好！{hint}", "en": "Hello {{{{ customer }}}}! {hint}"}
-NAMED_FIELD = re.compile(r"(?P<field>[a-z_]+): .+", re.DOTALL)
-SAYS_NOTHING = re.compile(
-    r"(?:variants: '(?P<key>[a-d])'|follow_up: it) says nothing by (?P<channel>[a-z]+) in (?P<language>[\w-]+)"
-)
 
 
 def new_body() -> Body:
@@ -135,27 +130,15 @@ def plan_of_text(body: Body, variant: str, channel: str, language: str) -> Campa
     return read_plan(plan)
 
 
-def complaints_about(error: ValidationError, body: Body) -> list[tuple[Complaint, Mapping[str, Any]]]:
-    """Every complaint of a refused plan with the field that it is about, and what the check says of it."""
-    found: dict[Place, tuple[Complaint, Mapping[str, Any]]] = {}
+def errors_in(error: ValidationError, body: Body, language: str) -> list[FormError]:
+    """What is wrong with a refused plan, once a field."""
+    found: dict[Place, FormError] = {}
     for problem in problems_of(error):
-        reason = problem["msg"].removeprefix("Value error, ")
-        place = _placed(problem["loc"], reason, body)
-        found.setdefault(place, (Complaint(place, reason), problem))
+        place = _placed(problem.place, body)
+        found.setdefault(place, FormError(place, reason_of(language, problem)))
     return list(found.values())
 
 
-def _placed(path: Sequence[str | int], reason: str, body: Body) -> Place:
-    if path[:1] == ("audience",):
-        return ("audience", *place_in(body["audience"], path[1:]))
-    nothing = SAYS_NOTHING.match(reason)
-    if nothing:
-        return (*_saying(nothing["key"], body), "words", nothing["language"], nothing["channel"])
-    named = NAMED_FIELD.fullmatch(reason)
-    return (*path, named["field"]) if named else tuple(path)
-
-
-def _saying(key: str | None, body: Body) -> Place:
-    if key is None:
-        return ("follow_up",)
-    return ("variants", next(number for number, one in enumerate(body["variants"]) if one["key"] == key))
+def _placed(path: Place, body: Body) -> Place:
+    """Within the audience the check names the kinds of its conditions, which the body does not."""
+    return ("audience", *place_in(body["audience"], path[1:])) if path[:1] == ("audience",) else path

@@ -12,21 +12,21 @@ from console.web.campaigns.audiences.form import AUDIENCE, AudienceForm, Choices
 from console.web.campaigns.audiences.library import AudienceLibrary
 from console.web.campaigns.audiences.seen import AudienceWatch
 from console.web.campaigns.audiences.tree import place_in
-from console.web.campaigns.draft import Body, body_of, complaints_about, new_body, tidied
+from console.web.campaigns.draft import Body, body_of, errors_in, new_body, tidied
 from console.web.campaigns.form import CampaignForm, place_in_words
 from console.web.campaigns.preview import Preview
 from console.web.campaigns.views import show_parts
 from console.web.door.signed_in import Viewer
 from console.web.parts.beside import Beside
-from console.web.parts.complaints import Complaint
 from console.web.parts.frame import page, sentence_of, telling
-from console.web.parts.refusals import problems_of, reason_of
+from console.web.parts.refusals import FormError, reason_of
 from console.web.parts.unsaved import Unsaved
 from models.campaigns.audiences import BadAudience
 from models.campaigns.plans import BadPlan, CampaignPlan, read_plan
 from models.campaigns.recipes import recipe as read_recipe
 from models.campaigns.states import EDITABLE
 from models.core.errors import AftercareError
+from models.core.validation import problems_of
 from models.core.words import CampaignState
 from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn
@@ -87,7 +87,7 @@ class _Editor:
             viewer, self._body["audience"], choices, known, self._beside, self._audience_changed
         )
         self._seen = AudienceWatch(
-            viewer, lambda: self._store_id, lambda: self._audience.rule, self._complain_of_audience, self._found
+            viewer, lambda: self._store_id, lambda: self._audience.rule, self._tell_of_audience, self._found
         )
         self._form = CampaignForm(viewer, self._body, self._zone(), self._beside, self._changed, self._typed)
         self._preview = Preview(viewer, campaign_id, lambda: self._name, lambda: self._form.body)
@@ -187,12 +187,12 @@ class _Editor:
     def _found(self, seen: AudienceSeen) -> None:
         self._preview.take(seen.some)
 
-    def _complain_of_audience(self, refusal: BadAudience | None) -> None:
+    def _tell_of_audience(self, refusal: BadAudience | None) -> None:
         """What is unfinished is said beside its field while it is written."""
         language = self._viewer.language
         problems = problems_of(refusal.error) if refusal else []
         told = [
-            Complaint((*AUDIENCE, *place_in(self._audience.rule, one["loc"])), reason_of(language, one))
+            FormError((*AUDIENCE, *place_in(self._audience.rule, one.place)), reason_of(language, one))
             for one in problems
         ]
         self._beside.tell(told, AUDIENCE)
@@ -216,9 +216,7 @@ class _Editor:
         try:
             return read_plan(body)
         except BadPlan as refusal:
-            language = self._viewer.language
-            found = complaints_about(refusal.error, body)
-            self._tell([one._replace(reason=reason_of(language, problem)) for one, problem in found], [])
+            self._tell(errors_in(refusal.error, body, self._viewer.language), [])
         return None
 
     async def _save(self, plan: CampaignPlan) -> None:
@@ -239,12 +237,12 @@ class _Editor:
         key = "campaigns.saved" if self._version != before else "campaigns.unchanged"
         ui.notify(viewer.say(key, version=self._version), type="positive")
 
-    def _tell(self, complaints: list[Complaint], sentences: list[str]) -> None:
+    def _tell(self, errors: list[FormError], sentences: list[str]) -> None:
         """Each beside its field; those that have none, and a count of the others, above the button."""
-        left = self._beside.tell(complaints)
-        lines = [f"{place_in_words(self._viewer, one.place)}: {one.reason}" for one in left] + sentences
-        if len(complaints) > len(left):
-            lines = [self._viewer.say("campaigns.to_put_right", count=len(complaints) - len(left)), *lines]
+        left = self._beside.tell(errors)
+        lines = [f"{place_in_words(self._viewer, one.place)}: {one.sentence}" for one in left] + sentences
+        if len(errors) > len(left):
+            lines = [self._viewer.say("campaigns.to_put_right", count=len(errors) - len(left)), *lines]
         self._refusals.set_visibility(bool(lines))
         self._refusals.clear()
         with self._refusals:

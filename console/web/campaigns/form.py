@@ -20,12 +20,12 @@ from console.web.campaigns.draft import (
 )
 from console.web.door.signed_in import Viewer
 from console.web.parts.beside import Beside
-from console.web.parts.complaints import Place
 from console.web.parts.policy_fields import Look, PolicyField, fields_of
 from console.web.policies.form import show_field
 from console.web.policies.words import field_label
 from models.campaigns.plans import CampaignPlan, Canary, FollowUp, Trial
 from models.campaigns.words import FOLLOW_UP, LANGUAGES
+from models.core.validation import Place
 from models.core.words import RECIPIENT, ChannelName, LaunchKind, StepKind
 from models.kits.letters import variables_of
 

@@ -12,10 +12,12 @@ from console.web.campaigns.draft import WRITTEN, Body, plan_of_text, says_in
 from console.web.campaigns.views import money
 from console.web.door.signed_in import Viewer
 from console.web.parts.frame import sentence_of, telling
+from console.web.parts.refusals import reason_of
 from models.campaigns.plans import BadPlan, CampaignPlan
 from models.campaigns.words import FOLLOW_UP, LANGUAGES
 from models.core.errors import AftercareError
 from models.core.settings import Settings
+from models.core.validation import problems_of
 from models.core.words import ChannelName, StepKind
 from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn
@@ -185,7 +187,8 @@ class Preview:
 def _refusal(viewer: Viewer, error: AftercareError) -> str:
     """What is wrong with a text, without the places that belong to the whole plan."""
     if isinstance(error, BadPlan):
-        return "; ".join(dict.fromkeys(viewer.reason(reason) for reason in error.complaints.values()))
+        said = (reason_of(viewer.language, problem) for problem in problems_of(error.error))
+        return "; ".join(dict.fromkeys(said))
     return sentence_of(viewer.language, error)
 
 

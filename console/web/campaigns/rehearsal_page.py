@@ -13,6 +13,7 @@ from console.web.parts.frame import page, telling
 from console.web.parts.tables import Cell, show_table
 from models.campaigns.plans import begins_at
 from models.campaigns.rehearsals import CampaignRehearsal, RehearsedCustomer, RehearsedPage
+from models.core.reasons import GivenReason
 from models.core.settings import Settings
 from models.core.words import Rehearsed
 from models.people.permissions import Permission
@@ -151,7 +152,7 @@ class _Persons:
     def __init__(self, viewer: Viewer, rehearsing: Rehearsing, found: CampaignRehearsal) -> None:
         self._viewer, self._rehearsing, self._found = viewer, rehearsing, found
         self._outcome: Rehearsed | None = None
-        self._reason: str | None = None
+        self._reason: GivenReason | None = None
         self._before: list[int] = []
         self._here = 0
         self._listed = ui.refreshable(self._list)
@@ -161,7 +162,7 @@ class _Persons:
         say = self._viewer.say
         _heading(say("rehearsal.persons"))
         outcomes = {"": say("frame.all")} | {one.value: say(f"rehearsal.{one}") for one in Rehearsed}
-        reasons = {"": say("frame.all")} | {
+        reasons: dict[Any, str] = {"": say("frame.all")} | {
             reason: self._viewer.reason(reason) for reason in self._found.by("reason") if reason
         }
         with ui.row():
@@ -182,8 +183,8 @@ class _Persons:
         self._outcome = Rehearsed(outcome) if outcome else None
         self._turn(0, [])
 
-    def _take_reason(self, reason: str) -> None:
-        self._reason = reason or None
+    def _take_reason(self, reason: GivenReason | str) -> None:
+        self._reason = reason if isinstance(reason, GivenReason) else None
         self._turn(0, [])
 
     def _turn(self, place: int, before: list[int]) -> None:

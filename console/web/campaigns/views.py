@@ -71,7 +71,7 @@ def waits_for(viewer: Viewer, row: CampaignRow, zone: str) -> str:
         case CampaignState.APPROVED:
             return viewer.say("campaigns.waits_moment", moment=local(row.launches_at, zone))
         case _:
-            return viewer.reason(row.notice or "")
+            return viewer.reason(row.notice)
 
 
 def list_needing(viewer: Viewer, rows: Sequence[CampaignRow], zone: str) -> None:

@@ -9,8 +9,10 @@ from sqlalchemy import Connection
 from starlette.requests import HTTPConnection, Request
 
 from console.shared.database import Database
-from console.shared.words import say, say_reason, say_word
+from console.shared.words import say
 from models.core.errors import AftercareError
+from models.core.reasons import GivenReason
+from models.core.saying import say_word
 from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn, read_session_of_digest
 
@@ -60,9 +62,9 @@ class Viewer:
         """A word of the business in their language."""
         return say_word(self.language, word)
 
-    def reason(self, reason: str | None) -> str:
-        """A reason that the ledger keeps, in their language as far as it is one of ours; empty for none."""
-        return say_reason(self.language, reason) if reason else ""
+    def reason(self, reason: GivenReason | None) -> str:
+        """A reason in their language; empty for none."""
+        return reason.say(self.language, ZoneInfo(self.time_zone)) if reason else ""
 
     def may(self, permission: Permission) -> bool:
         """Whether their role may do something: for what is shown. What is done goes through `change`."""

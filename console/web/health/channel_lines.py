@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from models.core.sentences import Sentence
+from models.core.reasons import GivenReason
 from models.core.settings import Settings
 from models.core.words import ChannelName
 from models.ledger.reports import PauseSeen
@@ -41,7 +41,7 @@ def list_lines(connection: Connection, settings: Settings, user: SignedIn) -> li
     ]
 
 
-def list_unused(connection: Connection, settings: Settings, user: SignedIn) -> list[Sentence]:
+def list_unused(connection: Connection, settings: Settings, user: SignedIn) -> list[GivenReason]:
     """What is to be said of channels set for stores that are not on record, to who sees all stores."""
     return [] if user.store else find_unused(settings, list_store_codes(connection))
 

@@ -51,8 +51,8 @@ async def show_health(viewer: Viewer) -> None:
 
     with _section(viewer.say("health.channels")):
         await channels()
-        for sentence in await viewer.read(list_unused, viewer.database.settings, viewer.user):
-            ui.label(viewer.reason(sentence)).classes("bad sentence")
+        for unused in await viewer.read(list_unused, viewer.database.settings, viewer.user):
+            ui.label(viewer.reason(unused)).classes("bad sentence")
     with _section(viewer.say("health.sweeps")):
         _show_sweeps(viewer, sweeps, zone)
 
@@ -119,7 +119,7 @@ def _channel_row(viewer: Viewer, line: ChannelLine, zone: str, refresh: Callable
     act: Cell = ""
     if line.pause:
         since, probe = local(line.pause.paused_at, zone), local(line.pause.probe_at, zone)
-        paused = viewer.say("health.paused", moment=since, reason=viewer.reason(mask(line.pause.reason)), probe=probe)
+        paused = viewer.say("health.paused", moment=since, reason=mask(viewer.reason(line.pause.reason)), probe=probe)
         state = lambda: ui.label(paused).classes("bad sentence")  # noqa: E731  it draws one cell
         act = lambda: _show_resume(viewer, line, store, refresh) if line.yours else None  # noqa: E731
     return viewer.word(line.channel), store, line.scheme, state, act

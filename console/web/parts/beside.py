@@ -5,7 +5,8 @@ from typing import Any
 
 from nicegui import ui
 
-from console.web.parts.complaints import Complaint, Place
+from console.web.parts.refusals import FormError
+from models.core.validation import Place
 
 
 class Beside:
@@ -28,16 +29,16 @@ class Beside:
         kept = {place: field for place, field in self._fields.items() if place[: len(within)] != within}
         self._fields, self._wrong = kept, self._wrong & kept.keys()
 
-    def tell(self, complaints: Iterable[Complaint], within: Place = ()) -> list[Complaint]:
+    def tell(self, errors: Iterable[FormError], within: Place = ()) -> list[FormError]:
         """Show each beside its field, and take back what is no longer wrong within a place; those without a field."""
         told: dict[Place, str] = {}
         left = []
-        for complaint in complaints:
-            place = self._nearest(complaint.place)
+        for error in errors:
+            place = self._nearest(error.place)
             if place is None:
-                left.append(complaint)
+                left.append(error)
             else:
-                told.setdefault(place, complaint.reason)
+                told.setdefault(place, error.sentence)
         for place in {one for one in self._wrong if one[: len(within)] == within} | told.keys():
             self._fields[place].error = told.get(place)
         self._wrong = {one for one in self._wrong if one[: len(within)] != within} | told.keys()

@@ -1,12 +1,11 @@
 """What a check says of a field that it refuses, in the viewer's language."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from typing import NamedTuple
 
-from pydantic import ValidationError
-
-from console.shared.words import say, say_reason
+from console.shared.words import say
 from models.core.frozen import CURRENCY
+from models.core.validation import Place, ValidationProblem
 
 LIMITED = ("greater_than_equal", "greater_than", "less_than_equal", "less_than", "string_too_long", "too_long")
 """What is refused for a limit that its sentence names."""
@@ -32,26 +31,18 @@ SENTENCES = {kind: sentence for sentence, kinds in KINDS.items() for kind in kin
 """What is said of each kind of problem that pydantic finds in what people fill in."""
 
 
-def problems_of(error: ValidationError) -> list[Mapping[str, Any]]:
-    """What is wrong, once each: what has a part that is refused is also said to have too few, which it has not."""
-    problems = error.errors(include_input=False, include_url=False)
-    places = [problem["loc"] for problem in problems]
-    return [
-        problem
-        for problem in problems
-        if problem["type"] != "too_short" or not any(_is_within(place, problem["loc"]) for place in places)
-    ]
+class FormError(NamedTuple):
+    """What is wrong at a place of a form, in the viewer's language."""
+
+    place: Place
+    sentence: str
 
 
-def _is_within(place: Sequence[str | int], outer: Sequence[str | int]) -> bool:
-    return len(place) > len(outer) and place[: len(outer)] == outer
-
-
-def reason_of(language: str, problem: Mapping[str, Any]) -> str:
-    """One problem that pydantic names, as a person would say it."""
-    kind, context = problem["type"], problem.get("ctx") or {}
-    if kind == "value_error":
-        return say_reason(language, problem["msg"].removeprefix("Value error, "))
+def reason_of(language: str, problem: ValidationProblem) -> str:
+    """One thing that is wrong, as a person would say it."""
+    kind, context = problem.code, problem.context
+    if problem.reason is not None:
+        return problem.reason.say(language)
     if kind == "string_pattern_mismatch":
         return say(language, "checks.currency" if context["pattern"] == CURRENCY else "checks.slug")
     sentence = SENTENCES.get(kind, "checks.unusable")

@@ -5,10 +5,10 @@ from copy import deepcopy
 from typing import Any
 
 from nicegui import ui
+from pydantic import ValidationError
 
 from console.shared.words import read_wording
 from console.web.door.signed_in import Viewer
-from console.web.parts.complaints import Complaint, Place
 from console.web.parts.policy_fields import (
     Look,
     PolicyField,
@@ -18,6 +18,7 @@ from console.web.parts.policy_fields import (
     fields_of_step,
     subjects_in,
 )
+from console.web.parts.refusals import FormError, reason_of
 from console.web.policies.words import (
     GROUP,
     TIME_SHOWN,
@@ -27,10 +28,23 @@ from console.web.policies.words import (
     place_in_words,
     step_in_words,
 )
+from models.core.validation import Place, problems_of
 from models.core.words import SubjectKind
 from models.policies.policy import CONTACT_RULES
 
 Changed = Callable[[Any], None]
+FIELDS_DEEP = {"steps": 3, "rules": 2}
+"""How long the path to a field of the form is; what is within a field is shown at it."""
+
+
+def errors_in(error: ValidationError, language: str) -> list[FormError]:
+    """What is wrong with a refused policy, once a field."""
+    found: dict[Place, list[str]] = {}
+    for problem in problems_of(error):
+        path = problem.place
+        place = path[: FIELDS_DEEP.get(str(path[0]), 1)] if path else path
+        found.setdefault(place, []).append(reason_of(language, problem))
+    return [FormError(place, "; ".join(dict.fromkeys(sentences))) for place, sentences in found.items()]
 
 
 class PolicyForm:
@@ -41,7 +55,7 @@ class PolicyForm:
     ) -> None:
         self.body = deepcopy(body)
         self._viewer, self._name, self._templates, self._changed = viewer, name, templates, changed
-        self._complaints: dict[Place, str] = {}
+        self._errors: dict[Place, str] = {}
         self._chosen = 0
         self.editable = False
         self.show = ui.refreshable(self._show)
@@ -49,19 +63,19 @@ class PolicyForm:
     def fill(self, body: dict[str, Any]) -> None:
         """Take another body as the draft."""
         self.body, self._chosen = deepcopy(body), 0
-        self.complain([])
+        self.tell([])
         self._changed()
 
-    def complain(self, complaints: Iterable[Complaint]) -> None:
+    def tell(self, errors: Iterable[FormError]) -> None:
         """Show what is wrong, each at its field; the first step that has something is opened."""
-        self._complaints = {complaint.place: complaint.reason for complaint in complaints}
-        steps = [place[1] for place in self._complaints if place[0:1] == ("steps",) and len(place) > 1]
+        self._errors = {error.place: error.sentence for error in errors}
+        steps = [place[1] for place in self._errors if place[0:1] == ("steps",) and len(place) > 1]
         if steps and self._chosen not in steps:
             self._chosen = int(steps[0])
         self.show.refresh()
 
     def _show(self) -> None:
-        self._show_complaints()
+        self._show_errors()
         if self._name == CONTACT_RULES:
             self._fields(fields_of_contact_rules(), (), self.body)
             return
@@ -81,14 +95,14 @@ class PolicyForm:
                 )
         self._step_fields(subjects)
 
-    def _show_complaints(self) -> None:
+    def _show_errors(self) -> None:
         """All of them once more, in one place, with the step that they are about."""
-        if not self._complaints:
+        if not self._errors:
             return
         with ui.element("div").classes("card bad full-width").props("role=alert"):
             ui.label(self._viewer.say("policies.wrong"))
-            for place, reason in self._complaints.items():
-                ui.label(f"{self._place_in_words(place)}: {reason}" if place else reason)
+            for place, sentence in self._errors.items():
+                ui.label(f"{self._place_in_words(place)}: {sentence}" if place else sentence)
 
     def _place_in_words(self, place: Place) -> str:
         step = str(self.body["steps"][place[1]]["key"]) if place[0] == "steps" and len(place) > 1 else ""
@@ -96,7 +110,7 @@ class PolicyForm:
 
     def _step_line(self, number: int, step: dict[str, Any]) -> None:
         with ui.element("li").classes("row items-center q-py-xs"):
-            wrong = any(place[:2] == ("steps", number) for place in self._complaints)
+            wrong = any(place[:2] == ("steps", number) for place in self._errors)
             mark = "⚠ " if wrong else ""
             with ui.column().classes("col gap-none").style("gap: 0; min-width: 11rem"):
                 ui.label(f"{mark}{number + 1}. {self._viewer.word(str(step['key']))}").classes("text-bold")
@@ -136,7 +150,7 @@ class PolicyForm:
         self._rearranged(len(steps) - 1)
 
     def _rearranged(self, chosen: int) -> None:
-        self._chosen, self._complaints = chosen, {}
+        self._chosen, self._errors = chosen, {}
         self._changed()
         self.show.refresh()
 
@@ -157,7 +171,7 @@ class PolicyForm:
     def _field(self, field: PolicyField, place: Place, values: dict[str, Any]) -> None:
         def change(value: Any) -> None:
             values[field.name] = value
-            if self._complaints.pop(place, None) is not None and hasattr(element, "error"):
+            if self._errors.pop(place, None) is not None and hasattr(element, "error"):
                 element.error = None
             self._changed()
 
@@ -167,9 +181,9 @@ class PolicyForm:
         element.props["for"] = "-".join(("field", *map(str, place)))
         if not self.editable:
             element.props("readonly disable" if field.look is Look.SWITCH else "readonly")
-        complaint = self._complaints.get(place)
-        if complaint and hasattr(element, "error"):
-            element.error = complaint
+        wrong = self._errors.get(place)
+        if wrong and hasattr(element, "error"):
+            element.error = wrong
 
 
 def show_field(viewer: Viewer, field: PolicyField, value: Any, change: Changed, group: str = GROUP) -> Any:

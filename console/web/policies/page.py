@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -10,13 +9,11 @@ from nicegui import ui
 from sqlalchemy import Connection
 
 from console.web.door.signed_in import Viewer, local
-from console.web.parts.complaints import complaints_of
 from console.web.parts.deciding import ask_reason
 from console.web.parts.differences import differences
 from console.web.parts.frame import page, sentence_of, telling
-from console.web.parts.refusals import reason_of
 from console.web.parts.tables import show_table
-from console.web.policies.form import PolicyForm
+from console.web.policies.form import PolicyForm, errors_in
 from console.web.policies.store_contact import show_store_contact
 from console.web.policies.words import place_in_words, value_in_words
 from models.core.errors import AftercareError
@@ -138,7 +135,7 @@ class _Editor:
         mine, draft = self._looked, await self._checked()
         if draft is None or mine != self._looked:
             return
-        self.form.complain([])
+        self.form.tell([])
         body = draft.model_dump(mode="json")
         with self._result:
             if not _show_differences(self._viewer, self._read.body, body):
@@ -160,8 +157,7 @@ class _Editor:
                 check_draft, self._viewer.user, self.form.body, self._store
             )
         except BadPolicy as refusal:
-            said = partial(reason_of, self._viewer.language)
-            self.form.complain(complaints_of(refusal.error, self.form.body, said))
+            self.form.tell(errors_in(refusal.error, self._viewer.language))
             return None
         except AftercareError as refusal:
             with self._result:

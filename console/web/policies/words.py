@@ -5,8 +5,8 @@ from typing import Any
 
 from console.shared.words import read_wording
 from console.web.door.signed_in import Viewer
-from console.web.parts.complaints import Place
 from models.core.offsets import Offset, read_offset
+from models.core.validation import Place
 
 TIME_SHOWN = len("10:00")
 GROUP = "policies"

@@ -193,7 +193,7 @@ def _paused(viewer: Viewer, pause: PauseSeen, zone: str) -> str:
         channel=viewer.word(pause.channel),
         store=store,
         moment=moment,
-        reason=viewer.reason(mask(pause.reason)),
+        reason=mask(viewer.reason(pause.reason)),
     )
 
 

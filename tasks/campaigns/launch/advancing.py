@@ -25,6 +25,7 @@ from models.campaigns.plans import CampaignPlan, read_plan
 from models.campaigns.states import UNDER_WAY
 from models.campaigns.tables import Campaign, CampaignRecipient, CampaignVariant
 from models.core.base import enumeration, growing
+from models.core.reasons import GivenReason, give
 from models.core.words import CampaignState, Decision, Gate, TouchState
 from models.ledger.accounts_of_runs import RunAccount
 from models.ledger.tables import OF_CAMPAIGNS, Touch, Verdict
@@ -128,7 +129,7 @@ def _begin(connection: Connection, campaign: Row[Any], plan: CampaignPlan, now: 
     size = freeze_recipients(connection, campaign, plan, now)
     if has_drifted(campaign.approved_size, size, plan.most_drift):
         savepoint.rollback()
-        hold(connection, campaign, AUDIENCE_DRIFTED.format(size=size, approved=campaign.approved_size), now)
+        hold(connection, campaign, give(AUDIENCE_DRIFTED, size=size, approved=campaign.approved_size), now)
         return False
     savepoint.commit()
     make_policies(connection, campaign, plan, now)
@@ -152,9 +153,12 @@ def _let_go(connection: Connection, campaign: Row[Any], state: CampaignState, no
     move(connection, campaign, state, now, BY_ITSELF, **values)
 
 
-def hold(connection: Connection, campaign: Row[Any], reason: str, now: datetime) -> None:
+def hold(connection: Connection, campaign: Row[Any], reason: GivenReason, now: datetime) -> None:
     """Stop a campaign, which then waits for a person."""
-    change(connection, campaign, now, BY_ITSELF, "campaign.held", held_at=now, held_reason=reason)
+    change(
+        connection, campaign, now, BY_ITSELF, "campaign.held",
+        held_at=now, held_reason=reason.code, held_figures=reason.figures or None,
+    )  # fmt: skip
 
 
 def _plan(connection: Connection, campaign: Row[Any], now: datetime, run_id: UUID | None) -> RunAccount:
@@ -262,7 +266,7 @@ def _clear(connection: Connection, campaign: Row[Any], now: datetime, run_id: UU
     ended = (
         change_each(ended_as, CLEARED, now)
         .where(Touch.id.in_(some.with_for_update(skip_locked=True)))
-        .values(gate=Gate.FACTS, reason=CANCELLED, resendable=False)
+        .values(gate=Gate.FACTS, reason=CANCELLED, reason_figures=None, resendable=False)
         .returning(Touch.id)
         .cte("ended")
     )

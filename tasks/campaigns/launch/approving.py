@@ -10,13 +10,14 @@ from sqlalchemy import Connection, Row, select
 from models.campaigns.plans import CampaignPlan, begins_at, read_plan
 from models.campaigns.tables import Campaign
 from models.core.errors import AftercareError
+from models.core.reasons import TEXT, as_written, declare, give
 from models.core.settings import Settings
 from models.core.words import CampaignState
 from models.people.permissions import Permission
 from models.policies.policy import ContactRules
 from tasks.campaigns.audiences.counting import count_audience
 from tasks.campaigns.authors import Author, lock_campaign
-from tasks.campaigns.changing import change, check_state, move
+from tasks.campaigns.changing import NO_NOTICE, change, check_state, move, noting
 from tasks.campaigns.drafting import NOT_APPROVED
 from tasks.campaigns.launch.launching import arm, check_begins_later
 from tasks.campaigns.wording.messages import check_words, dearest_message
@@ -24,7 +25,8 @@ from tasks.policies.catalogue import contact_rules_in_force
 
 WAITS_FOR = timedelta(days=3)
 """How long an approval is waited for, at most."""
-NOT_IN_TIME = "Nobody approved it in time; it is a draft again."
+NOT_IN_TIME = declare("not-approved-in-time")
+REFUSED = declare("campaign-refused", login=TEXT, note=TEXT)
 
 
 class EmptyAudience(AftercareError):
@@ -103,7 +105,7 @@ def submit(
         "dearest_message": dearest_message(connection, campaign.name, plan, campaign.store_id, settings, now),
         "author": author.login,
         "launched_by": author.login if launch else None,
-        "notice": None,
+        **NO_NOTICE,
     }
     if size > allowed:
         ends_at = _ends_at(plan, now)
@@ -161,7 +163,7 @@ def approve(
     plan = read_plan(campaign.plan)
     move(
         connection, campaign, CampaignState.APPROVED, now, approver.login,
-        approver=approver.login, approved_at=now, approval_ends_at=None, notice=note,
+        approver=approver.login, approved_at=now, approval_ends_at=None, **noting(as_written(note) if note else None),
         launches_at=arm(plan, now) if campaign.launched_by else None,
     )  # fmt: skip
 
@@ -171,7 +173,7 @@ def refuse(
 ) -> None:
     """Give a submitted campaign back to its author, with the reason. Raises what `approve` raises."""
     campaign = _decide(connection, approver, campaign_id, fingerprint, "refused")
-    values = NOT_APPROVED | {"notice": f"Refused by {approver.login}: {reason}"}
+    values = NOT_APPROVED | noting(give(REFUSED, login=approver.login, note=reason))
     move(connection, campaign, CampaignState.DRAFT, now, approver.login, **values)
 
 
@@ -205,6 +207,6 @@ def give_up_approvals(connection: Connection, now: datetime) -> list[int]:
     for campaign in late:
         change(
             connection, campaign, now, "aftercare", "campaign.not-approved",
-            state=CampaignState.DRAFT, state_at=now, **NOT_APPROVED | {"notice": NOT_IN_TIME},
+            state=CampaignState.DRAFT, state_at=now, **NOT_APPROVED | noting(give(NOT_IN_TIME)),
         )  # fmt: skip
     return [campaign.id for campaign in late]

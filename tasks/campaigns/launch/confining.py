@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, func, select, update
 from models.campaigns.course import BUDGET_USED_UP
 from models.campaigns.states import UNDER_WAY
 from models.campaigns.tables import Campaign, CampaignVariant
+from models.core.reasons import give
 from models.core.settings import Settings
 from models.core.words import TouchState
 from models.ledger.tables import OF_CAMPAIGNS, Touch
@@ -25,7 +26,6 @@ IN_FLIGHT = (TouchState.CLAIMED, TouchState.SENDING)
 SECONDS_AT_ONCE = 6
 """A batch of a campaign with a pace is what may go in so many seconds: nothing is claimed long before it goes."""
 MINUTE = 60
-CENT = Decimal("0.01")
 
 
 @dataclass
@@ -65,8 +65,9 @@ class CampaignConfinement:
         affordable = int((campaign.budget - campaign.spent) // dearest) - on_their_way
         if affordable < 1 and not on_their_way and self._anything_due(connection):
             amounts = {"budget": campaign.budget, "spent": campaign.spent, "dearest": dearest}
-            reason = BUDGET_USED_UP.format(**{name: _shown(amount) for name, amount in amounts.items()})
-            hold(connection, campaign, reason, self.clock())
+            currency = self.settings.price_currency
+            figures = {name: {currency: str(amount)} for name, amount in amounts.items()}
+            hold(connection, campaign, give(BUDGET_USED_UP, **figures), self.clock())
         return max(min(limit, affordable), 0)
 
     def _anything_due(self, connection: Connection) -> bool:
@@ -102,11 +103,6 @@ class CampaignConfinement:
             dearest = func.greatest(Campaign.dearest_message, max(prices))
             values = {"spent": Campaign.spent + sum(prices, Decimal(0)), "dearest_message": dearest}
             connection.execute(update(Campaign).where(Campaign.id == self.campaign_id).values(**values))
-
-
-def _shown(amount: Decimal) -> str:
-    """To two decimals at least, and to as many as it takes."""
-    return f"{amount:.2f}" if amount == amount.quantize(CENT) else f"{amount.normalize():f}"
 
 
 def _sends(campaign: Row[Any]) -> bool:

@@ -9,12 +9,15 @@ from sqlalchemy import Connection, Row
 from models.campaigns.plans import CampaignPlan, begins_at, read_plan
 from models.campaigns.states import OVER, UNDER_WAY
 from models.core.errors import AftercareError
+from models.core.reasons import TEXT, declare, give
 from models.core.words import CampaignState, LaunchKind
 from models.people.permissions import Permission
 from tasks.campaigns.audiences.counting import count_audience
 from tasks.campaigns.authors import Author, lock_campaign
-from tasks.campaigns.changing import WrongCampaignState, change, check_state, move
+from tasks.campaigns.changing import WrongCampaignState, change, check_state, move, noting
 
+CANCELLED_BY = declare("campaign-cancelled-by", login=TEXT, note=TEXT)
+NOT_HELD: dict[str, Any] = {"held_at": None, "held_reason": None, "held_figures": None}
 EASTERNMOST = timezone(timedelta(hours=14))
 """The clock that shows each hour first."""
 WESTERNMOST = timezone(timedelta(hours=-12))
@@ -126,9 +129,9 @@ def cancel(connection: Connection, author: Author, campaign_id: int, now: dateti
     campaign = lock_campaign(connection, author, campaign_id)
     if campaign.state is CampaignState.CANCELLED:
         return False
-    values: dict[str, Any] = {"held_at": None, "held_reason": None, "paused_at": None, "paused_by": None}
-    notice = f"Cancelled by {author.login}: {reason}"
-    move(connection, campaign, CampaignState.CANCELLED, now, author.login, finished_at=now, notice=notice, **values)
+    values = NOT_HELD | {"paused_at": None, "paused_by": None}
+    values |= noting(give(CANCELLED_BY, login=author.login, note=reason))
+    move(connection, campaign, CampaignState.CANCELLED, now, author.login, finished_at=now, **values)
     return True
 
 
@@ -144,7 +147,7 @@ def let_go(
     campaign = lock_campaign(connection, author, campaign_id)
     if campaign.held_at is None:
         raise NothingHeld(campaign.name)
-    values: dict[str, Any] = {"held_at": None, "held_reason": None}
+    values = dict(NOT_HELD)
     if budget is not None:
         values["budget"] = budget
     _check_budget(campaign, budget)

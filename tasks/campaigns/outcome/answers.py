@@ -7,6 +7,7 @@ from typing import Any, assert_never
 from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from models.campaigns.tables import CampaignRecipient
+from models.core.reasons import GivenReason
 from models.core.words import CAMPAIGNS, RECIPIENT, CampaignAnswer, Gate, ReplyMeaning
 from models.ledger.tables import Touch
 from tasks import audit
@@ -47,7 +48,9 @@ def record_answer(
     return True
 
 
-def call_off(connection: Connection, recipient_id: int, customers: Sequence[int], reason: str, now: datetime) -> int:
+def call_off(
+    connection: Connection, recipient_id: int, customers: Sequence[int], reason: GivenReason, now: datetime
+) -> int:
     """Cancel what is still to come of a campaign for some customers, by whatever channel; how many touches.
 
     What is claimed already is stopped by the dispatch's last look, which reads the consent and the answer again.

@@ -13,6 +13,7 @@ from models.campaigns.tables import Campaign, CampaignRecipient
 from models.core.masking import mask_name
 from models.core.spreadsheet_cells import defuse
 from models.core.words import TouchState, Wave
+from models.ledger.tables import given_reason
 from models.people.tables import Customer, CustomerKey, Store
 from tasks.campaigns.audiences.behaviour import booked
 from tasks.campaigns.outcome.results import Measured, NoSuchCampaign, has_begun, measure, messages_of
@@ -63,7 +64,7 @@ def _rows(measured: Measured) -> Select[Any]:
             CampaignRecipient.wave,
             CampaignRecipient.variant,
             _state(messages).label("state"),
-            messages.c.reason,
+            given_reason(messages.c).label("reason"),
             messages.c.channel,
             messages.c.contacted_at,
             messages.c.delivered_at,
@@ -109,7 +110,7 @@ def _cells(row: Row[Any], *, with_names: bool) -> tuple[str, ...]:
         row.wave,
         row.variant or "",
         row.state,
-        row.reason or "",
+        str(row.reason) if row.reason else "",
         row.channel or "",
         _local(row.contacted_at if reached else None, row.time_zone),
         _local(row.delivered_at, row.time_zone),

@@ -34,13 +34,14 @@ from models.campaigns.tables import Campaign, CampaignRecipient, CampaignVariant
 from models.core.base import growing
 from models.core.cadence import moment
 from models.core.errors import AftercareError
+from models.core.reasons import declare
 from models.core.words import CAMPAIGNS, CampaignAnswer, Gate, Purpose, TouchState, Wave
 from models.ledger.tables import Touch
 from tasks.campaigns.audiences.behaviour import arrived, booked, complained, had_work_done, opted_out, spending
 from tasks.database.statistics import prepare_for_large_statements
 from tasks.subjects.recipient.facts import FIRST_STEP
 
-UNSAID = "no reason given"
+UNSAID = declare("no-reason-given")
 MAY_HAVE_ARRIVED = (TouchState.SENT, TouchState.UNKNOWN)
 STOPPED = (TouchState.CANCELLED, TouchState.SUPERSEDED, TouchState.SKIPPED)
 
@@ -155,8 +156,8 @@ def messages_of(campaign_id: int) -> Subquery:
     """The campaign's messages, which the index of campaigns finds; its follow-ups are others."""
     return (
         select(
-            Touch.subject_id, Touch.state, Touch.gate, Touch.reason, Touch.channel, Touch.contacted_at,
-            Touch.delivered_at,
+            Touch.subject_id, Touch.state, Touch.gate, Touch.reason, Touch.reason_figures, Touch.channel,
+            Touch.contacted_at, Touch.delivered_at,
         )
         .where(_of_campaign(campaign_id), Touch.step == literal(FIRST_STEP))
         .subquery("messages")

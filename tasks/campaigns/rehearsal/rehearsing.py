@@ -6,13 +6,16 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, select
+from sqlalchemy import Connection, RowMapping, Select, func, literal, select
+from sqlalchemy.dialects.postgresql import JSONB
 
 from models.campaigns.plans import begins_at
 from models.campaigns.rehearsals import CampaignRehearsal, Part, RehearsedCustomer, RehearsedPage
 from models.core.masking import mask_contact
+from models.core.reasons import GivenReason, kept
 from models.core.settings import Settings
 from models.core.words import ChannelName, LaunchKind, Rehearsed
+from models.ledger.tables import given_reason
 from models.people.tables import ContactPoint, Customer, CustomerKey, Store
 from tasks.campaigns.listing import CampaignRead
 from tasks.campaigns.rehearsal.calls_foreseen import foresee_calls
@@ -80,9 +83,18 @@ def _parts(connection: Connection, rehearsing: Rehearsing) -> list[Part]:
     counts: Counter[tuple[Any, ...]] = Counter()
     for statement in _statements(connection, rehearsing, 0, size_of(connection), AT_ONCE):
         row = statement.subquery("lots").c
-        sort = (row.wave, row.variant, row.outcome, row.channel, row.gate, row.reason, store_day(row))
-        for *key, customers in connection.execute(select(*sort, func.count()).group_by(*sort)):
-            counts[tuple(key)] += customers
+        sort = (
+            row.wave,
+            row.variant,
+            row.outcome,
+            row.channel,
+            row.gate,
+            row.reason,
+            row.reason_figures,
+            store_day(row),
+        )
+        for *key, code, figures, on, customers in connection.execute(select(*sort, func.count()).group_by(*sort)):
+            counts[*key, kept(code, figures), on] += customers
     names = ("wave", "variant", "outcome", "channel", "gate", "reason", "on")
     parts = [Part(**dict(zip(names, key, strict=True)), customers=many) for key, many in counts.items()]
     return sorted(parts, key=lambda part: -part.customers)
@@ -112,7 +124,7 @@ def list_rehearsed(
     rehearsing: Rehearsing,
     *,
     outcome: Rehearsed | None = None,
-    reason: str | None = None,
+    reason: GivenReason | None = None,
     after: int = 0,
     limit: int = 50,
 ) -> RehearsedPage:
@@ -131,7 +143,7 @@ def list_rehearsed(
 
 
 def _customers(
-    connection: Connection, rehearsing: Rehearsing, after: int, outcome: Rehearsed | None, reason: str | None
+    connection: Connection, rehearsing: Rehearsing, after: int, outcome: Rehearsed | None, reason: GivenReason | None
 ) -> list[RehearsedCustomer]:
     """Those of the next places who have the outcome and the reason."""
     found: list[RehearsedCustomer] = []
@@ -143,7 +155,7 @@ def _customers(
             select(
                 row.place, row.customer_id, key.label("key"), Customer.name, Store.code.label("store"), row.wave,
                 row.variant, row.outcome, row.channel, ContactPoint.value.label("recipient"), row.at, row.gate,
-                row.reason,
+                given_reason(row).label("reason"),
             )
             .join_from(lots, Customer, Customer.id == row.customer_id)
             .join(Store, Store.id == row.store_id)
@@ -152,7 +164,8 @@ def _customers(
         if outcome is not None:
             wanted = wanted.where(row.outcome == outcome)
         if reason is not None:
-            wanted = wanted.where(row.reason == reason)
+            same = func.coalesce(row.reason_figures, func.jsonb_build_object(), type_=JSONB)
+            wanted = wanted.where(row.reason == reason.code, same == literal(reason.figures, JSONB))
         found += [_masked(one) for one in connection.execute(wanted).mappings()]
     return sorted(found, key=lambda one: one.place)
 

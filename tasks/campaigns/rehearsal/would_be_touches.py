@@ -133,7 +133,7 @@ def size_of(connection: Connection) -> int:
 def judged_lots(connection: Connection, plan: CampaignPlan, moment_of: datetime, after: int, up_to: int) -> Select[Any]:
     """The customers by place (`after` exclusive) who would be told at one moment, with what the gates say of it.
 
-    `outcome`, `gate`, `reason`, `channel`, `contact_point_id`, and `at`: when they get it.
+    `outcome`, `gate`, `reason` with `reason_figures`, `channel`, `contact_point_id`, and `at`: when they get it.
     """
     due = _due(plan, moment_of, after, up_to)
     rules = rules_table(literal(as_parameter(read_store_rules(connection, moment_of)), JSONB))
@@ -154,6 +154,7 @@ def judged_lots(connection: Connection, plan: CampaignPlan, moment_of: datetime,
         ).label("outcome"),
         row.gate,
         row.reason,
+        row.reason_figures,
         case((goes, row.channel)).label("channel"),
         case((goes, row.contact_point_id)).label("contact_point_id"),
         case((goes, func.coalesce(row.until, moment(moment_of)))).label("at"),
@@ -173,6 +174,7 @@ def held_out_lots(after: int, up_to: int) -> Select[Any]:
         _outcome(Rehearsed.HELD_OUT).label("outcome"),
         literal(Gate.NONE, growing(Gate)).label("gate"),
         literal(None, Text).label("reason"),
+        cast(null(), JSONB).label("reason_figures"),
         literal(None, Text).label("channel"),
         literal(None, BigInteger).label("contact_point_id"),
         literal(None, ZONED).label("at"),

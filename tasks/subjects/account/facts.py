@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
 from models.core.cadence import Now, at_local, midnight, shift
-from models.core.sentences import Sentence
+from models.core.reasons import GivenReason, declare
 from models.people.tables import Customer
 from models.policies.policy import Policy, Step
 from models.subjects.account import KIND, NO_PROMISE, PAYMENT, STILL_OWES
@@ -44,9 +44,9 @@ from tasks.subjects.contract import (
 )
 from tasks.subjects.customers import about_customer, own_languages, stores_today
 
-PAID = "nothing is owed any more"
-TOLERATED = "the balance is within the tolerance"
-PROMISED = "a promise to pay is running"
+PAID = declare("nothing-owed")
+TOLERATED = declare("within-tolerance")
+PROMISED = declare("promise-running")
 
 
 class Accounts(Subject):
@@ -138,7 +138,7 @@ class Accounts(Subject):
             type_=JSONB,
         )  # fmt: skip
 
-    def remarks(self, connection: Connection, row: RowMapping) -> list[Sentence]:
+    def remarks(self, connection: Connection, row: RowMapping) -> list[GivenReason]:
         """What is open, promised, disputed, and on hold."""
         return remarks_of_account(connection, row)
 

@@ -1,39 +1,36 @@
 """What `why` says of an account beside its steps: what is open, promised, disputed, and on hold."""
 
-from decimal import Decimal
-
 from sqlalchemy import Connection, RowMapping, or_, select
 
-from models.core.sentences import Sentence
+from models.core.reasons import DAY, INVOICES, MONEY, REASON, GivenReason, declare, give, read_reason
 from models.core.words import InvoiceStatus
-from models.messages.letters import write_money
 from models.subjects.money import Account, Invoice
 
-NOTHING_OWED = "Nothing is owed: no open invoice."
-OPEN = "Open: {total}, the oldest due on {day}."
-PROMISE_RUNS = "A promise to pay by {day} is running."
-PROMISE_BROKEN = "The promise to pay by {day} was broken."
-DISPUTED = "Disputed and left out: {invoices}."
-ON_HOLD = "On hold since {day}."
-ON_HOLD_FOR = "On hold since {day}: {reason}."
+NOTHING_OWED = declare("no-open-invoice")
+OPEN = declare("open-balance", total=MONEY, day=DAY)
+PROMISE_RUNS = declare("promised-to-pay", day=DAY)
+PROMISE_BROKEN = declare("promise-broken", day=DAY)
+DISPUTED = declare("invoices-disputed", invoices=INVOICES)
+ON_HOLD = declare("on-hold", day=DAY)
+ON_HOLD_FOR = declare("on-hold-because", day=DAY, because=REASON)
 
 
-def remarks_of_account(connection: Connection, row: RowMapping) -> list[Sentence]:
+def remarks_of_account(connection: Connection, row: RowMapping) -> list[GivenReason]:
     """Of a row of an account's facts."""
     remarks = []
     if row["oldest_due"] is None:
-        remarks.append(Sentence(NOTHING_OWED))
+        remarks.append(give(NOTHING_OWED))
     else:
-        total = " + ".join(write_money(Decimal(amount), currency) for currency, amount in sorted(row["totals"].items()))
-        remarks.append(Sentence(OPEN, total=total, day=row["oldest_due"]))
+        total = {currency: str(amount) for currency, amount in row["totals"].items()}
+        remarks.append(give(OPEN, total=total, day=row["oldest_due"].isoformat()))
     if row["promise_running"]:
-        remarks.append(Sentence(PROMISE_RUNS, day=row["promised_for"]))
+        remarks.append(give(PROMISE_RUNS, day=row["promised_for"].isoformat()))
     if row["broken_promise_id"]:
-        remarks.append(Sentence(PROMISE_BROKEN, day=row["promised_for"]))
+        remarks.append(give(PROMISE_BROKEN, day=row["promised_for"].isoformat()))
     return remarks + _disputes(connection, row) + _hold(connection, row)
 
 
-def _disputes(connection: Connection, row: RowMapping) -> list[Sentence]:
+def _disputes(connection: Connection, row: RowMapping) -> list[GivenReason]:
     disputed = connection.execute(
         select(Invoice.key, Invoice.amount, Invoice.currency)
         .where(
@@ -43,16 +40,18 @@ def _disputes(connection: Connection, row: RowMapping) -> list[Sentence]:
         )
         .order_by(Invoice.due_on, Invoice.key)
     ).all()
-    listed = ", ".join(f"{invoice.key} {write_money(invoice.amount, invoice.currency)}" for invoice in disputed)
-    return [Sentence(DISPUTED, invoices=listed)] if disputed else []
+    listed = [{"number": one.key, "amount": str(one.amount), "currency": one.currency} for one in disputed]
+    return [give(DISPUTED, invoices=listed)] if disputed else []
 
 
-def _hold(connection: Connection, row: RowMapping) -> list[Sentence]:
+def _hold(connection: Connection, row: RowMapping) -> list[GivenReason]:
     account = connection.execute(
         select(Account.held_since, Account.hold_reason).where(Account.id == row["subject_id"])
     ).one()
     if account.held_since is None or account.held_since > row["today"]:
         return []
+    since = account.held_since.isoformat()
     if account.hold_reason:
-        return [Sentence(ON_HOLD_FOR, day=account.held_since, reason=account.hold_reason)]
-    return [Sentence(ON_HOLD, day=account.held_since)]
+        because = read_reason(account.hold_reason).as_figure
+        return [give(ON_HOLD_FOR, day=since, because=because)]
+    return [give(ON_HOLD, day=since)]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import Text
 
 from models.core.cadence import ZONED, Now, moment
+from models.core.reasons import declare
 from models.core.words import ANCHOR, Moment, PartsState
 from models.core.words import AppointmentStatus as Status
 from models.people.tables import Customer, StaffMember
@@ -43,16 +44,16 @@ from tasks.subjects.contract import (
 )
 from tasks.subjects.customers import about_customer, own_languages, stores_today, vehicle_name
 
-CANCELLED = "the appointment is cancelled"
-ARRIVED = "the customer has arrived"
-NOT_BOOKED = "the appointment is not booked yet"
-NOT_BEGUN = "the appointment has not begun"
-BEGUN = "the appointment has begun"
-OTHER_TIME = "the customer asked for another time"
-BOOKED_LATE = "it was booked after this was due"
-PARTS_THERE = "no parts are missing"
-ANSWERED = "the request is answered"
-NO_CONTRACT = "not a contract customer"
+CANCELLED = declare("appointment-cancelled")
+ARRIVED = declare("customer-arrived")
+NOT_BOOKED = declare("appointment-not-booked")
+NOT_BEGUN = declare("appointment-not-begun")
+BEGUN = declare("appointment-begun")
+OTHER_TIME = declare("other-time-asked")
+BOOKED_LATE = declare("booked-after-due")
+PARTS_THERE = declare("no-parts-missing")
+ANSWERED = declare("request-answered")
+NO_CONTRACT = declare("no-contract-customer")
 
 
 class Appointments(Subject):

@@ -22,7 +22,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
 
 from models.core.cadence import Now, local_day, moment
-from models.core.sentences import Sentence
+from models.core.reasons import GivenReason, declare, give
 from models.core.words import CaseKind, CaseState
 from models.ledger.tables import Case
 from models.people.tables import Customer
@@ -39,9 +39,9 @@ from tasks.subjects.contract import (
 )
 from tasks.subjects.customers import about_customer, own_languages, stores_today
 
-NOT_CLOSED = "the complaint is not closed"
-STILL_OPEN = "The complaint is not closed yet."
-NEW_COMPLAINT = "a newer complaint is open"
+NOT_CLOSED = declare("complaint-not-closed")
+STILL_OPEN = declare("complaint-still-open")
+NEW_COMPLAINT = declare("newer-complaint-open")
 
 
 class Cases(Subject):
@@ -91,9 +91,9 @@ class Cases(Subject):
             literal("opened_at", Text), facts.c.opened_at, literal("closed_at", Text), facts.c.anchor_at, type_=JSONB
         )
 
-    def remarks(self, connection: Connection, row: RowMapping) -> list[Sentence]:  # noqa: ARG002  the contract's
+    def remarks(self, connection: Connection, row: RowMapping) -> list[GivenReason]:  # noqa: ARG002  the contract's
         """That it is not closed yet."""
-        return [] if row["anchor_at"] else [Sentence(STILL_OPEN)]
+        return [] if row["anchor_at"] else [give(STILL_OPEN)]
 
     def letter(self, facts: Subquery) -> list[ColumnElement[Any]]:
         """The number of the case, and the days on which it was opened and closed."""

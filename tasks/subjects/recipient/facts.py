@@ -23,7 +23,7 @@ from sqlalchemy.types import Text
 from models.campaigns.tables import Campaign, CampaignRecipient
 from models.core.base import WORD
 from models.core.cadence import Now, moment
-from models.core.sentences import Sentence
+from models.core.reasons import GivenReason, ReasonCode, declare
 from models.core.words import (
     CAMPAIGNS,
     RECIPIENT,
@@ -49,9 +49,9 @@ from tasks.subjects.contract import (
 from tasks.subjects.customers import about_customer, newest_car_of, stores_today
 from tasks.subjects.recipient.remarks import remarks_of_recipient, waits_for_wave
 
-CANCELLED = "the campaign was cancelled"
-NOT_SENT = "the campaign's message was not sent"
-ANSWERED = "the customer has answered"
+CANCELLED = declare("campaign-cancelled")
+NOT_SENT = declare("campaign-message-not-sent")
+ANSWERED = declare("customer-answered")
 FIRST_STEP = "message"
 """The step of a campaign's policy that its follow-up follows."""
 REACHED = (TouchState.SENT, TouchState.SENDING, TouchState.UNKNOWN)
@@ -115,11 +115,11 @@ class Recipients(Subject):
             type_=JSONB,
         )
 
-    def remarks(self, connection: Connection, row: RowMapping) -> list[Sentence]:
+    def remarks(self, connection: Connection, row: RowMapping) -> list[GivenReason]:
         """Which part of the audience they are, what they answered, and what keeps the campaign from going on."""
         return remarks_of_recipient(connection, row)
 
-    def waits_for(self, connection: Connection, subject_id: int) -> str | None:
+    def waits_for(self, connection: Connection, subject_id: int) -> ReasonCode | None:
         """That its wave has not begun."""
         return waits_for_wave(connection, subject_id)
 

@@ -1,39 +1,44 @@
 """What there is to say of a customer in the audience of a campaign, beside the touches."""
 
+from typing import Any
+
 from sqlalchemy import Connection, Row, RowMapping, select
 
 from models.campaigns.states import UNDER_WAY
 from models.campaigns.tables import Campaign, CampaignRecipient
-from models.core.sentences import Sentence
+from models.core.reasons import TEXT, WORD, GivenReason, ReasonCode, declare, give, kept
 from models.core.words import Wave
 
-HELD_OUT = "Held out of '{campaign}' at random, as one of its control group: told nothing."
-IN_AUDIENCE = "In the audience of '{campaign}'."
-ANSWERED = "Answered: {answer}."
-PAUSED = "'{campaign}' was paused by {login}: nothing more of it goes out until it is resumed."
-HELD = "'{campaign}' has stopped by itself: nothing more of it goes out until somebody lets it go on."
-WAVE_TO_COME = "its wave has not begun"
+HELD_OUT = declare("held-out", campaign=TEXT)
+IN_AUDIENCE = declare("in-audience", campaign=TEXT)
+ANSWERED = declare("answered", answer=WORD)
+PAUSED = declare("campaign-paused-by", campaign=TEXT, login=TEXT)
+HELD = declare("campaign-stopped-by-itself", campaign=TEXT)
+WAVE_TO_COME = declare("wave-not-begun")
 
 
-def remarks_of_recipient(connection: Connection, row: RowMapping) -> list[Sentence]:
+def remarks_of_recipient(connection: Connection, row: RowMapping) -> list[GivenReason]:
     """Which part of the audience they are, what they answered, and what keeps the campaign from going on."""
     if row["wave"] == Wave.CONTROL:
-        return [Sentence(HELD_OUT, campaign=row["campaign"])]
-    answer = [Sentence(ANSWERED, answer=row["answer"])] if row["answer"] else []
-    return [Sentence(IN_AUDIENCE, campaign=row["campaign"]), *answer, *_stopped(connection, row["campaign_id"])]
+        return [give(HELD_OUT, campaign=row["campaign"])]
+    answer = [give(ANSWERED, answer=row["answer"])] if row["answer"] else []
+    return [give(IN_AUDIENCE, campaign=row["campaign"]), *answer, *_stopped(connection, row["campaign_id"])]
 
 
-def _stopped(connection: Connection, campaign_id: int) -> list[Sentence]:
+def _stopped(connection: Connection, campaign_id: int) -> list[GivenReason]:
     """Nothing of one that is over: it does not wait for anybody."""
-    campaign: Row[tuple[str, str | None, str | None]] = connection.execute(
-        select(Campaign.name, Campaign.paused_by, Campaign.held_reason).where(Campaign.id == campaign_id)
+    campaign: Row[Any] = connection.execute(
+        select(Campaign.name, Campaign.paused_by, Campaign.held_reason, Campaign.held_figures).where(
+            Campaign.id == campaign_id
+        )
     ).one()
-    paused = [Sentence(PAUSED, campaign=campaign.name, login=campaign.paused_by)] if campaign.paused_by else []
-    held = [Sentence(HELD, campaign=campaign.name), Sentence(campaign.held_reason)] if campaign.held_reason else []
+    why = kept(campaign.held_reason, campaign.held_figures)
+    paused = [give(PAUSED, campaign=campaign.name, login=campaign.paused_by)] if campaign.paused_by else []
+    held = [give(HELD, campaign=campaign.name), why] if why else []
     return paused + held
 
 
-def waits_for_wave(connection: Connection, recipient_id: int) -> str | None:
+def waits_for_wave(connection: Connection, recipient_id: int) -> ReasonCode | None:
     """Why nothing is planned yet for a recipient of a campaign that is under way; None: it is, or will not be."""
     to_come = connection.scalar(
         select(CampaignRecipient.id)

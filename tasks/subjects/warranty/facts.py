@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
 from models.core.cadence import Now, local_day, midnight, moment
-from models.core.sentences import Sentence
+from models.core.reasons import DAY, GivenReason, declare, give
 from models.core.words import AppointmentStatus, EndBasis, WorkKind
 from models.people.tables import Customer
 from models.subjects.service import Appointment, RepairOrder
@@ -40,14 +40,13 @@ from tasks.subjects.contract import (
     local_days,
     within,
 )
-from tasks.subjects.customers import about_customer, own_languages, stores_today, vehicle_name
+from tasks.subjects.customers import SOLD, about_customer, own_languages, stores_today, vehicle_name
 
-SOLD = "the vehicle was sold on"
-BOOKED = "an inspection is booked"
-DONE = "an inspection was done"
-ENDS_BY_MILEAGE = "Ends on {day}, by the mileage limit, as estimated."
-ENDS_BY_DATE = "Ends on {day}, by its date."
-NOT_BEGUN = "the warranty has not begun"
+BOOKED = declare("inspection-booked")
+DONE = declare("inspection-done")
+ENDS_BY_MILEAGE = declare("warranty-ends-by-mileage", day=DAY)
+ENDS_BY_DATE = declare("warranty-ends-by-date", day=DAY)
+NOT_BEGUN = declare("warranty-not-begun")
 
 
 class Warranties(Subject):
@@ -109,11 +108,11 @@ class Warranties(Subject):
         )
         return facts.c.figures.op("||", return_type=JSONB())(decided)
 
-    def remarks(self, connection: Connection, row: RowMapping) -> list[Sentence]:  # noqa: ARG002  the contract's
+    def remarks(self, connection: Connection, row: RowMapping) -> list[GivenReason]:  # noqa: ARG002  the contract's
         """When it ends, and by which limit, until it has."""
         if row["day"] < row["today"]:
             return []
-        return [Sentence(ENDS_BY_MILEAGE if row["basis"] == EndBasis.MILEAGE else ENDS_BY_DATE, day=row["day"])]
+        return [give(ENDS_BY_MILEAGE if row["basis"] == EndBasis.MILEAGE else ENDS_BY_DATE, day=row["day"].isoformat())]
 
     def only_in_letters(self) -> frozenset[str]:
         """The car."""

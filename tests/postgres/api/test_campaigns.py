@@ -69,7 +69,12 @@ async def test_from_a_plan_to_its_cancellation(desk: Desk, prefect: Recorder, cu
     assert (await steer(desk, made["id"], "pause")).json()["paused_by"] == "key:everything"
     assert (await steer(desk, made["id"], "resume")).json()["paused_at"] is None
     ended = (await steer(desk, made["id"], "cancel", json={"reason": "it rains"})).json()
-    assert (ended["state"], ended["notice"]) == ("cancelled", "Cancelled by key:everything: it rains")
+    assert ended["state"] == "cancelled"
+    assert ended["notice"] == {
+        "code": "campaign-cancelled-by",
+        "figures": {"login": "key:everything", "note": "it rains"},
+        "sentence": "Cancelled by key:everything: it rains",
+    }
     assert desk.look(lambda connection: connection.scalar(select(func.count()).select_from(Touch))) == 0
 
 

@@ -118,7 +118,7 @@ async def test_what_was_not_delivered_failed_with_the_reason(desk: Desk, state: 
     await call(desk, RECEIPTS, receipt(touch_id=str(touch_id), status="undelivered", reason="no such number"))
     touch = touch_of(desk, touch_id)
     assert (touch.state, touch.delivered_at) == ("failed", None)
-    assert touch.reason == "the gateway reports it undelivered: no such number"
+    assert (touch.reason, touch.reason_figures) == ("reported-undelivered-because", {"text": "no such number"})
 
 
 @pytest.mark.parametrize("order", [("delivered", "undelivered"), ("undelivered", "delivered")])

@@ -4,13 +4,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from deployments.steering_runs import Steering
+from models.core.reasons import give
 from models.core.words import ProcessName
 from models.ledger.accounts_of_runs import RunAccount
 from models.ledger.tables import Touch
 from models.people.tables import Store
+from tasks.dispatch.gates import COMPLAINT_OPEN, HELD_PAST_VALIDITY
 from tasks.runs.recording import close_run, open_run
 from tests.postgres.api.conftest import NOW, NUMBERS, Desk, Recorder
 from tests.support.world import World, at
@@ -68,6 +70,31 @@ async def test_touches_are_filtered(desk: Desk) -> None:
     for query, belongs in filters:
         expected = [one["id"] for one in everything if belongs(one)]
         assert [one["id"] for one in await pages(desk, "/api/v1/touches", "touches", **query)] == expected
+
+
+@pytest.mark.parametrize(
+    ("accepted", "sentence"),
+    [
+        (None, "a complaint is open, and then its time has passed"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "投诉未结，此后已过有效期"),
+        ("fr, en;q=0.5, zh;q=0.4", "a complaint is open, and then its time has passed"),
+        ("en;q=0, zh", "投诉未结，此后已过有效期"),
+        ("zh;q=much", "投诉未结，此后已过有效期"),
+        ("*", "a complaint is open, and then its time has passed"),
+    ],
+)
+async def test_a_reason_is_a_code_with_figures_and_a_sentence_for_the_reader(
+    desk: Desk, accepted: str | None, sentence: str
+) -> None:
+    desk.look(furnish)
+    held = give(HELD_PAST_VALIDITY, because=COMPLAINT_OPEN).columns
+    desk.look(lambda connection: connection.execute(update(Touch).values(**held)))
+    headers = {"Accept-Language": accepted} if accepted else {}
+    answer = await desk.ask("GET", "/api/v1/touches", headers=headers)
+    assert [one["reason"] for one in answer.json()["touches"]] == [
+        {"code": "held-past-validity", "figures": {"because": "complaint-open"}, "sentence": sentence}
+    ] * len(answer.json()["touches"])
+    assert answer.json()["touches"]
 
 
 async def test_a_key_of_one_store_sees_that_stores_touches(desk: Desk) -> None:

@@ -199,7 +199,7 @@ def test_a_wrong_number_goes_on_to_the_next_one(world: World) -> None:
     invalid = world.connection.execute(
         select(ContactPoint.invalid_since, ContactPoint.invalid_reason).order_by(ContactPoint.rank)
     ).all()
-    assert invalid == [(NOW, "wrong number, found out by a call"), (at("2026-03-10 10:05"), invalid[0][1])]
+    assert invalid == [(NOW, "wrong-number"), (at("2026-03-10 10:05"), invalid[0][1])]
 
 
 def test_a_refusal_ends_what_is_not_owed_to_the_customer(world: World) -> None:
@@ -217,8 +217,8 @@ def test_a_refusal_ends_what_is_not_owed_to_the_customer(world: World) -> None:
     assert world.steps(customer, "planned") == ["invitation-60"]
     assert world.steps(neighbour, "planned") == ["thanks"]
     (ended,) = (each for each in world.touches(customer) if (each.step, each.state) == ("thanks", "cancelled"))
-    assert (ended.gate, ended.reason) == ("consent", "the customer refuses contact")
-    assert verdicts_of(world, ended.id) == [("consent", "stop", "the customer refuses contact")]
+    assert (ended.gate, ended.reason) == ("consent", "customer-refuses-contact")
+    assert verdicts_of(world, ended.id) == [("consent", "stop", "customer-refuses-contact")]
     consents = world.connection.execute(select(Consent.purpose, Consent.channel, Consent.granted, Consent.reason)).all()
     assert {row.purpose for row in consents} == {Purpose.FOLLOW_UP, Purpose.SURVEY, Purpose.MARKETING}
     assert {tuple(row[1:]) for row in consents} == {(None, False, "never again")}
@@ -234,7 +234,7 @@ def test_a_promise_is_written_and_pauses_the_account(world: World) -> None:
     assert (kept.made_on, kept.promised_for) == (day("2026-03-10"), day("2026-03-20"))
     assert (kept.amount, kept.currency) == (Decimal("400.00"), "CNY")
     paused = world.plan(ProcessName("overdue-accounts"), "2026-03-11 10:00")
-    assert "a promise to pay is running" in paused.suppressed
+    assert "promise-running" in paused.suppressed
 
 
 def test_a_desk_task_is_finished_without_an_outcome(world: World) -> None:

@@ -132,7 +132,7 @@ def test_an_opt_out_ends_the_campaign_for_the_customer_by_every_channel(world: W
     assert reply(world, "STOP").cancelled == 2
     for touch in (call, by_mail):
         assert touch_of(world, touch).state == TouchState.CANCELLED
-        assert verdicts_of(world, touch) == [("consent", "stop", "the customer opted out of the channel")]
+        assert verdicts_of(world, touch) == [("consent", "stop", "opted-out-of-channel")]
     for touch in (elsewhere, somebody):
         assert touch_of(world, touch).state == TouchState.PLANNED
 
@@ -162,7 +162,7 @@ def test_an_opt_out_between_claim_and_send_stops_the_message(world: World) -> No
     dispatcher = claimed(world, campaign)
     reply(world, "STOP")
     assert dispatcher.release(NOW).released == []
-    assert dispatcher.record(NOW).cancelled == {"no consent": 1}
+    assert dispatcher.record(NOW).cancelled == {"no-consent": 1}
     assert touch_of(world, touch).state == TouchState.CANCELLED
 
 
@@ -180,4 +180,4 @@ def test_an_opt_out_by_sms_stops_the_follow_up_that_is_claimed_for_another_chann
     dispatcher = claimed(world, campaign)
     reply(world, "STOP")
     assert dispatcher.release(NOW).released == []
-    assert dispatcher.record(NOW).cancelled == {"the customer has answered": 1}
+    assert dispatcher.record(NOW).cancelled == {"customer-answered": 1}

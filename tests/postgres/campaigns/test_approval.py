@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from models.core.reasons import kept
 from models.core.words import CampaignState, Role
 from tasks.access.reach import NotYours
 from tasks.access.sessions import MayNot
@@ -122,7 +123,10 @@ def test_a_refusal_says_why(marketing: CampaignOffice) -> None:
     with marketing.engine.begin() as connection:
         refuse(connection, LI, campaign, done.fingerprint, "the price is wrong", NOON)
     read = marketing.read(campaign)
-    assert (read.state, read.notice) == (CampaignState.DRAFT, "Refused by li: the price is wrong")
+    assert (read.state, str(kept(read.notice, read.notice_figures))) == (
+        CampaignState.DRAFT,
+        "Refused by li: the price is wrong",
+    )
 
 
 def test_what_is_launched_when_approved_needs_no_second_click(marketing: CampaignOffice) -> None:

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import insert
 
 from models.campaigns.audiences import read_audience
+from models.campaigns.course import NOBODY_REACHED
 from models.campaigns.tables import AudienceList
 from models.core.words import CampaignState, Role
 from tasks.campaigns.audiences.choices import read_choices, read_examples, read_names
@@ -67,7 +68,7 @@ def test_those_need_somebody_that_are_held_or_wait_for_an_approval(world: World)
         ("goes on", CampaignState.REST, False),
         ("draft", CampaignState.DRAFT, False),
     ):
-        values = {"held_at": BEGAN, "held_reason": "too many failed"} if held else {}
+        values = {"held_at": BEGAN, "held_reason": NOBODY_REACHED} if held else {}
         LaunchedCampaign(world).change(name=name, state=state, **values)
     found = list_campaigns(world.connection, reached(None), needing=True).items
     assert {row.name for row in found} == {"waits", "held"}

@@ -20,7 +20,7 @@ from models.people.tables import Consent, ContactPoint, Customer
 from tasks.campaigns.launch.launching import cancel, launch, pause
 from tasks.self_service.replies import record_reply
 from tests.support.campaigner import arguments
-from tests.support.campaigning import LI, MEI, NOON, CampaignOffice, hours, plan
+from tests.support.campaigning import LI, MEI, NOON, CampaignOffice, hours, plan, why_held
 from tests.support.dispatcher import settings_for
 from tests.support.sink import Received, Sink
 from tests.support.world import at
@@ -116,7 +116,7 @@ async def test_two_workers_at_once_tell_everybody_once_and_keep_to_the_budget(ma
     row = marketing.read(campaign_id)
     assert len({one.body["to"] for one in sink.received}) == len(sink.received) == 23
     assert row.spent == 23
-    assert row.held_reason.startswith("The budget of 23.00 is used up")
+    assert why_held(row).startswith("The budget of CNY 23.00 is used up")
 
 
 def test_a_dearer_message_than_foreseen_is_what_is_kept_back_from_then_on(marketing: CampaignOffice) -> None:

@@ -34,7 +34,8 @@ OUTCOMES = {TouchState.CLAIMED: Rehearsed.TOLD, TouchState.PLANNED: Rehearsed.HE
 def rehearsed(world: World, now: datetime) -> dict[int, tuple[Any, ...]]:
     page = list_rehearsed(world.connection, Rehearsing(PLAN, 1, world.store_id, now, now))
     return {
-        row.customer_id: (row.outcome, row.reason, row.channel if row.outcome == "told" else None) for row in page.rows
+        row.customer_id: (row.outcome, row.reason and row.reason.code, row.channel if row.outcome == "told" else None)
+        for row in page.rows
     }
 
 

@@ -10,12 +10,14 @@ from sqlalchemy import func, insert, select
 
 from models.campaigns.plans import read_plan
 from models.campaigns.rehearsals import CampaignRehearsal
+from models.core.reasons import give
 from models.core.settings import MessagePrices, Settings
 from models.core.words import CallOutcome, ChannelName, ProcessName, Purpose, Rehearsed, Role
 from models.database.tables import metadata
 from models.ledger.tables import CallAttempt, Touch
 from tasks.campaigns.rehearsal.rehearsing import list_rehearsed, rehearse_campaign
 from tasks.campaigns.rehearsal.would_be_touches import Rehearsing
+from tasks.dispatch.gates import HELD_PAST_VALIDITY, NO_CONSENT, NO_CONTACT_POINT, QUIET
 from tests.support.world import World, at
 
 NOW = at("2026-03-10 10:00")
@@ -55,7 +57,7 @@ def test_who_may_be_told_is_told_and_who_may_not_is_not(world: World) -> None:
     world.customer()
     rehearsal = rehearse(world)
     assert outcomes(rehearsal) == {"told": 2, "not-told": 2}
-    assert rehearsal.by("reason", Rehearsed.NOT_TOLD) == {"no usable contact point": 1, "no consent": 1}
+    assert rehearsal.by("reason", Rehearsed.NOT_TOLD) == {give(NO_CONTACT_POINT): 1, give(NO_CONSENT): 1}
     assert rehearsal.by("channel", Rehearsed.TOLD) == {"sms": 2}
     assert rehearsal.by("on", Rehearsed.TOLD) == {date(2026, 3, 10): 2}
 
@@ -80,7 +82,7 @@ def test_at_night_they_are_held_until_the_morning(world: World) -> None:
     (part,) = rehearse(world, night, valid_for="2h").parts
     assert (part.outcome, part.reason) == (
         Rehearsed.NOT_TOLD,
-        "quiet hours or a holiday, and then its time has passed",
+        give(HELD_PAST_VALIDITY, because=QUIET),
     )
 
 
@@ -166,7 +168,7 @@ def test_the_customers_page_by_page_with_masked_numbers(world: World) -> None:
     assert {row.customer_id for row in first.rows + rest.rows} == set(customers)
     assert all(row.recipient and row.recipient.startswith("+86***") for row in first.rows)
     assert all(row.channel is ChannelName.SMS and row.at == NOW for row in first.rows)
-    refused = list_rehearsed(world.connection, rehearsing(), reason="no consent")
+    refused = list_rehearsed(world.connection, rehearsing(), reason=give(NO_CONSENT))
     assert [row.outcome for row in refused.rows] == [Rehearsed.NOT_TOLD]
 
 

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from models.calls.surveys import SurveyAnswer
+from models.core.reasons import as_written
 from models.core.words import (
     CallOutcome,
     CaseKind,
@@ -92,6 +93,8 @@ def lead_a_life(world: World) -> int:
         store_id=world.store_id, customer_id=customer_id, subject_kind=SubjectKind("appointment"),
         subject_id=appointment_id, answered_at=NOW, source=SurveySource.LINK, solved=5, comment="fine",
     ))  # fmt: skip
-    cancel_touches(world.connection, Touch.customer_id == customer_id, Gate.APPROVAL, "Wang Fang said no", NOW, {})
+    cancel_touches(
+        world.connection, Touch.customer_id == customer_id, Gate.APPROVAL, as_written("Wang Fang said no"), NOW, {}
+    )
     audit.record(world.connection, NOW, "lin", "case.answered", "case", case_id, {"note": None}, {"note": "Wang Fang"})
     return customer_id

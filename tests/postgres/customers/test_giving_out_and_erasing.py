@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from models.campaigns.tables import AudienceList, AudienceListMember, Campaign, CampaignRecipient
 from models.core.personal import Blanked, Kept, erasure_of, persons_of
+from models.core.reasons import as_written
 from models.core.settings import Settings
 from models.core.words import CampaignState, ChangeKind, ChannelName, ReplyMeaning, TouchState, Wave
 from models.ledger.tables import AuditEntry, Reply, Touch
@@ -87,7 +88,7 @@ def wang(world: World) -> int:
     world.connection.execute(
         update(Touch)
         .where(Touch.customer_id == customer_id)
-        .values(body=f"Dear {NAME}", figures={"customer": NAME}, reason=f"given up: {NAME}")
+        .values(body=f"Dear {NAME}", figures={"customer": NAME}, **as_written(f"given up: {NAME}").columns)
     )
     world.connection.execute(insert(Reply).values(
         sender="+8613800138000", channel=ChannelName.SMS, text="who are you? 13800138000",

@@ -1,35 +1,18 @@
 """The migration to `missed`: what was skipped on a list of staff is told apart, and nobody waits for it for long."""
 
-import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from alembic import command
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.pool import NullPool
 
-from deployments.embedded import connect
 from deployments.postgres import Cluster
-from models.database.migrating import configuration
 from models.database.schema import MIGRATION_LOCK, NEWEST, read_version, upgrade
 from tasks.planning.ending import UNDONE
+from tests.support.older_schemas import add_touches, address, database_at
 
 BEFORE_IT = "0001"
-OF_0001 = text("""
-    insert into touches (
-        process, subject_kind, subject_id, anchor_at, step, kind, purpose, priority, obligation, works_holidays,
-        store_id, customer_id, policy_version_id, template_version_id, channels, conditions, approval, holds_account,
-        due_at, valid_until, not_before, state, state_at, gate, reason, figures, planned_at, contacted_at
-    )
-    values (
-        'post-delivery-followup', 'handover', :subject, timestamptz '2026-03-01Z', :step, :kind, 'follow-up', 50,
-        false, false, 1, 1, 1, 1, '{}', '{}', '{}', false, timestamptz '2026-03-02Z', timestamptz '2026-03-05Z',
-        timestamptz '2026-03-02Z', :state, timestamptz '2026-03-06Z', :gate, :reason, '{}', timestamptz '2026-03-01Z',
-        :contacted_at
-    )
-""")
 PASSED = "its time has passed"
 HANDED = "2026-03-02T01:00+00"
 ROWS = [
@@ -46,25 +29,10 @@ ROWS = [
 @pytest.fixture
 def of_0001(postgres: Cluster) -> Iterator[Engine]:
     """A database at the first migration, with touches in it."""
-    name = f"of_0001_{uuid.uuid4().hex[:8]}"
-    with connect(postgres) as administration:
-        administration.execute(f"CREATE DATABASE {name}")
-    engine = create_engine(postgres.url(name), poolclass=NullPool)
-    with engine.connect() as connection:
-        command.upgrade(configuration(connection), BEFORE_IT)
-    with engine.begin() as connection:
-        connection.execute(text("set local session_replication_role = replica"))  # what they refer to is not at issue
-        for number, (step, kind, state, gate, reason, handed, _) in enumerate(ROWS):
-            row = {"subject": number, "step": step, "kind": kind, "state": state, "gate": gate, "reason": reason}
-            connection.execute(OF_0001, row | {"contacted_at": handed})
-    yield engine
-    engine.dispose()
-    with connect(postgres) as administration:
-        administration.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def address(engine: Engine) -> str:
-    return engine.url.render_as_string(hide_password=False)
+    names = ("step", "kind", "state", "gate", "reason", "contacted_at")
+    with database_at(postgres, BEFORE_IT) as engine:
+        add_touches(engine, [{"subject": n} | dict(zip(names, row, strict=False)) for n, row in enumerate(ROWS)])
+        yield engine
 
 
 def test_what_staff_let_pass_is_told_apart_from_what_was_found_too_late(of_0001: Engine) -> None:

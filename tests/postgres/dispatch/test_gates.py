@@ -2,6 +2,7 @@
 
 from sqlalchemy import insert, select, update
 
+from models.core.reasons import kept
 from models.core.words import AppointmentStatus, CaseKind, CaseState, ChannelName, ProcessName, Purpose, TouchState
 from models.ledger.tables import Case, Touch
 from models.people.tables import ContactPoint, Store
@@ -58,7 +59,7 @@ def test_a_payment_after_planning_cancels_the_reminder(office: Office) -> None:
         invoice = world.invoice(account, "2026-03-03", "1000.00")
         world.plan(OVERDUE, TUESDAY)
         world.payment(account, "2026-03-10", "1000.00", invoice)
-    assert office.dispatch(TUESDAY).cancelled == {"nothing is owed any more": 1}
+    assert office.dispatch(TUESDAY).cancelled == {"nothing-owed": 1}
     assert office.outbox() == []
 
 
@@ -67,7 +68,7 @@ def test_a_cancellation_after_planning_stops_the_reminder(office: Office) -> Non
         world.appointment(world.customer(), "2026-03-10 12:00", key="A1", booked_at=at("2026-03-01 10:00"))
         world.plan(APPOINTMENTS, TUESDAY)
         world.cancel("A1")
-    assert office.dispatch(TUESDAY).cancelled == {"the appointment is cancelled": 1}
+    assert office.dispatch(TUESDAY).cancelled == {"appointment-cancelled": 1}
     assert office.outbox() == []
 
 
@@ -77,7 +78,7 @@ def test_a_withdrawn_consent_stops(office: Office) -> None:
         world.handover(customer, "2026-03-09")
         world.consent(customer, granted=False, given_at=at("2026-03-10 08:00"), channel=ChannelName.SMS)
         world.plan(FOLLOWUP, TUESDAY)
-    assert office.dispatch(TUESDAY).cancelled == {"no consent": 1}
+    assert office.dispatch(TUESDAY).cancelled == {"no-consent": 1}
 
 
 def test_the_next_channel_is_taken_where_one_is_refused(office: Office) -> None:
@@ -104,7 +105,7 @@ def test_without_a_contact_point_nothing_is_queued_for_ever(office: Office) -> N
     with office.open() as world:
         world.handover(world.customer(phone=None), "2026-03-09")
         world.plan(FOLLOWUP, TUESDAY)
-    assert office.dispatch(TUESDAY).cancelled == {"no usable contact point": 1}
+    assert office.dispatch(TUESDAY).cancelled == {"no-contact-point": 1}
 
 
 def test_a_landline_is_called_not_texted(office: Office) -> None:
@@ -115,7 +116,7 @@ def test_a_landline_is_called_not_texted(office: Office) -> None:
         world.handover(called, "2026-03-07")
         world.plan(FOLLOWUP, TUESDAY)
     account = office.dispatch(TUESDAY)
-    assert account.cancelled == {"no usable contact point": 1}
+    assert account.cancelled == {"no-contact-point": 1}
     assert account.of_which_handed_to_staff == 1
 
 
@@ -135,7 +136,11 @@ def test_a_reminder_held_beyond_its_time_is_skipped(office: Office) -> None:
         world.plan(APPOINTMENTS, "2026-03-10 07:05")
     office.dispatch("2026-03-10 07:05")
     with office.open() as world:
-        skipped = {touch.step: touch.reason for touch in world.touches() if touch.state == "skipped"}
+        skipped = {
+            touch.step: str(kept(touch.reason, touch.reason_figures))
+            for touch in world.touches()
+            if touch.state == "skipped"
+        }
         assert skipped["two-hours-before"] == "quiet hours or a holiday, and then its time has passed"
 
 

@@ -13,7 +13,7 @@ from models.ledger.tables import AuditEntry
 from models.people.tables import Store
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
-from tasks.dispatch.pausing import pause
+from tasks.dispatch.pausing import MOSTLY_FAILED, pause
 from tasks.runs.steering import NotPaused
 from tests.support.world import World, at
 
@@ -61,8 +61,8 @@ def test_an_own_channel_is_listed_beside_the_shared_ones_by_its_kind_alone(conne
 
 
 def test_who_belongs_to_a_store_resumes_its_own_channel_alone(connection: Connection, stores: Two) -> None:
-    pause(connection, ChannelName.SMS, None, "test", NOW)
-    pause(connection, ChannelName.SMS, stores.first, "test", NOW)
+    pause(connection, ChannelName.SMS, None, MOSTLY_FAILED, NOW)
+    pause(connection, ChannelName.SMS, stores.first, MOSTLY_FAILED, NOW)
     first, second = user(connection, stores.first), user(connection, stores.second)
     assert [line.yours for line in list_lines(connection, SETTINGS, first) if line.pause] == [False, True]
     for who, store in [(first, None), (second, None), (second, "K1")]:

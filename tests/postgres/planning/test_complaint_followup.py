@@ -116,7 +116,7 @@ def test_who_complained_again_is_asked_about_the_newer_complaint_when_that_is_cl
     customer = world.customer()
     world.complaint(customer, "2026-03-07 10:00", "2026-03-09 15:00")
     newer = world.complaint(customer, "2026-03-08 10:00", "2026-03-10 11:00")
-    assert world.plan(COMPLAINTS, CALL_TIME).suppressed == {"a newer complaint is open": 1}
+    assert world.plan(COMPLAINTS, CALL_TIME).suppressed == {"newer-complaint-open": 1}
     assert world.touches(customer) == []
     world.plan(COMPLAINTS, "2026-03-11 09:30")
     assert newer in {touch.subject_id for touch in world.touches(customer)}
@@ -138,7 +138,7 @@ def test_who_refuses_contact_is_not_called(world: World) -> None:
     StepwiseDispatcher(world.connection, NOW).claim(NOW)
     (touch,) = world.touches(customer)
     assert (touch.state, touch.gate) == (TouchState.CANCELLED, Gate.CONSENT)
-    assert verdicts_of(world, touch.id)[-1][1:] == ("stop", "no consent")
+    assert verdicts_of(world, touch.id)[-1][1:] == ("stop", "no-consent")
 
 
 def test_who_complains_before_the_call_is_off_the_list(world: World) -> None:

@@ -112,7 +112,7 @@ def test_an_opt_out_cancels_what_has_no_other_channel(world: World) -> None:
     taken = reply(world, "STOP")
     (ended,) = (touch for touch in world.touches() if touch.state == "cancelled")
     assert (taken.cancelled, ended.step, ended.gate) == (1, "thanks", "consent")
-    assert verdicts_of(world, ended.id) == [("consent", "stop", "the customer opted out of the channel")]
+    assert verdicts_of(world, ended.id) == [("consent", "stop", "opted-out-of-channel")]
     assert world.steps(state="planned") == ["day-3-call"]
 
 

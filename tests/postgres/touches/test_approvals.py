@@ -19,7 +19,7 @@ from tasks.touches.approvals import (
     refuse_each,
 )
 from tasks.touches.picking import NoLongerTrue, WrongState
-from tests.support.desk import audited, touch_of, verdicts_of
+from tests.support.desk import audited, said_of, touch_of, verdicts_of
 from tests.support.users import signed_in
 from tests.support.world import World, at
 
@@ -59,7 +59,8 @@ def test_what_is_approved_goes(world: World, formal: UUID) -> None:
     assert approve(world.connection, str(formal)[:8], NOW, "F1") == formal
     touch = touch_of(world, formal)
     assert (touch.state, touch.state_at, touch.approved_at) == (TouchState.PLANNED, NOW, NOW)
-    assert verdicts_of(world, formal) == [("approval", "pass", "approved by Chen Jing")]
+    assert verdicts_of(world, formal) == [("approval", "pass", "approved")]
+    assert said_of(world, formal) == ["approved by Chen Jing"]
     assert audited(world) == [("F1", "touch.approved", "touch")]
     with pytest.raises(WrongState, match="is not awaiting-approval: it is planned since 2026-04-09 10:30"):
         approve(world.connection, str(formal), NOW, "F1")
@@ -70,9 +71,10 @@ def test_what_is_approved_goes(world: World, formal: UUID) -> None:
 def test_what_is_refused_never_goes(world: World, formal: UUID) -> None:
     refuse(world.connection, str(formal), NOW, "F1", "agreed on instalments by phone")
     touch = touch_of(world, formal)
-    reason = "refused by Chen Jing: agreed on instalments by phone"
-    assert (touch.state, touch.gate, touch.reason) == (TouchState.CANCELLED, "approval", reason)
-    assert verdicts_of(world, formal) == [("approval", "stop", reason)]
+    assert (touch.state, touch.gate, touch.reason) == (TouchState.CANCELLED, "approval", "refused")
+    assert touch.reason_figures == {"name": "Chen Jing", "note": "agreed on instalments by phone"}
+    assert verdicts_of(world, formal) == [("approval", "stop", "refused")]
+    assert said_of(world, formal) == ["refused by Chen Jing: agreed on instalments by phone"]
     assert audited(world) == [("F1", "touch.refused", "touch")]
     world.plan(ProcessName("overdue-accounts"), "2026-04-09 11:00")
     assert touch_of(world, formal).state == TouchState.CANCELLED
@@ -148,7 +150,7 @@ def test_many_are_decided_on_at_once_and_what_could_not_be_is_told(world: World,
     told = {one.touch_id: str(one.problem) if one.problem else None for one in decided}
     assert told[first] is None
     assert "is not awaiting-approval: it is planned" in str(told[formal])
-    assert ("approval", "pass", "approved by Chen Jing: spoke to them") in verdicts_of(world, first)
+    assert "approved by Chen Jing: spoke to them" in said_of(world, first)
     world.staff(Role.AGENT, code="A1")
     (refused,) = refuse_each(world.connection, signed_in(world, Role.AGENT, "A1"), [second], "no", NOW)
     assert isinstance(refused.problem, MayNotApprove)

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import update
 
+from models.core.reasons import as_written, kept
 from models.core.words import ProcessName, Role, TouchState
 from models.ledger.tables import Touch
 from tasks.access.reach import NotYours
@@ -35,17 +36,18 @@ def reminder(world: World, state: TouchState, **values: Any) -> UUID:
     """A reminder of money that was sent into the unknown, or failed."""
     world.invoice(world.account(world.customer()), "2026-03-10", "1000.00")
     world.plan(ProcessName("overdue-accounts"), "2026-03-17 10:00")
-    return dispatched(world, "reminder-7", state, at("2026-03-17 10:05"), reason="it broke", **values)
+    return dispatched(world, "reminder-7", state, at("2026-03-17 10:05"), **as_written("it broke").columns, **values)
 
 
 @pytest.mark.parametrize("state", [TouchState.UNKNOWN, TouchState.FAILED])
 def test_it_waits_until_someone_decides(world: World, state: TouchState) -> None:
     touch = reminder(world, state)
     (waiting,) = list_unsettled(world.connection)
-    assert (waiting.id, waiting.state, waiting.reason) == (touch, state, "it broke")
+    assert (waiting.id, waiting.state, waiting.reason) == (touch, state, as_written("it broke"))
     assert list_unsettled(world.connection, store="nowhere") == []
     assert settle(world.connection, str(touch), Settlement.GIVEN_UP, "number is dead", NOW, "W1") is TouchState.FAILED
-    assert touch_of(world, touch).reason == "given-up by Wang Fang: number is dead"
+    settled = touch_of(world, touch)
+    assert str(kept(settled.reason, settled.reason_figures)) == "given-up by Wang Fang: number is dead"
     assert audited(world) == [("W1", "touch.given-up", "touch")]
     assert list_unsettled(world.connection) == []
 
@@ -107,7 +109,7 @@ def test_what_is_on_its_way_is_left_alone(world: World) -> None:
 def as_seen(world: World, touch: UUID) -> AsSeen:
     """What somebody has on the screen."""
     row = touch_of(world, touch)
-    return AsSeen(row.state, row.state_at, row.reason)
+    return AsSeen(row.state, row.state_at, kept(row.reason, row.reason_figures))
 
 
 def unknown_reminders(world: World, count: int) -> list[UUID]:
@@ -116,7 +118,7 @@ def unknown_reminders(world: World, count: int) -> list[UUID]:
         world.invoice(world.account(world.customer()), "2026-03-10", "1000.00")
     world.plan(ProcessName("overdue-accounts"), "2026-03-17 10:00")
     planned = [touch.id for touch in world.touches() if touch.step == "reminder-7"]
-    values = {"state": TouchState.UNKNOWN, "state_at": at("2026-03-17 10:05"), "reason": "it broke"}
+    values = {"state": TouchState.UNKNOWN, "state_at": at("2026-03-17 10:05"), **as_written("it broke").columns}
     world.connection.execute(update(Touch).where(Touch.id.in_(planned)).values(**values))
     return planned
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from console.web.campaigns.draft import (
     add_variant,
     body_of,
-    complaints_about,
+    errors_in,
     may_add_variant,
     new_body,
     new_follow_up,
@@ -20,19 +20,19 @@ from console.web.campaigns.draft import (
     tidied,
     write_at,
 )
-from console.web.parts.complaints import Place
 from models.campaigns.plans import BadPlan, CampaignPlan, read_plan
 from models.campaigns.recipes import list_recipes
 from models.campaigns.words import FOLLOW_UP, check_texts
+from models.core.validation import Place
 from models.core.words import StepKind
 
 
 def refused(body: dict[str, Any]) -> dict[Place, str]:
-    """Every complaint about a plan, by its place."""
+    """Everything that is wrong with a plan, by its place."""
     with pytest.raises(BadPlan) as refusal:
         read_plan(body)
     error: ValidationError = refusal.value.error
-    return {complaint.place: complaint.reason for complaint, _ in complaints_about(error, body)}
+    return dict(errors_in(error, body, "en"))
 
 
 def test_an_empty_campaign_could_be_sent_as_it_is() -> None:

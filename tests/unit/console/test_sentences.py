@@ -7,11 +7,17 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from console.shared.sentences import about_moment, details, where_it_stands
+from models.core.reasons import GivenReason, ReasonCode, as_written, give
 from models.core.words import CallOutcome, ChannelName, Decision, Gate, StepKind, TouchState
 from models.ledger.explanations import AttemptSeen, Standing, StepStory, TouchSeen, VerdictSeen
+from tasks.planning.ending import UNDONE
 from tests.support.world import SHANGHAI, at
 
 DUE = at("2026-03-10 10:00")
+
+
+def because(code: str) -> GivenReason:
+    return GivenReason(code=ReasonCode(code))
 
 
 def story(standing: Standing, touch: TouchSeen | None = None, **differences: Any) -> StepStory:
@@ -42,21 +48,25 @@ def seen(state: TouchState, **differences: Any) -> TouchSeen:
             "Due 10 Mar 2026 10:00, and nothing is in the way; looked at again at 10 Mar 2026 13:30.",
         ),
         (
-            story(Standing.STOPPED, reason="a promise to pay is running", next_look_at=at("2026-03-10 13:30")),
+            story(
+                Standing.STOPPED,
+                reason=because("promise-running"),
+                next_look_at=at("2026-03-10 13:30"),
+            ),
             "Not planned, because a promise to pay is running; due 10 Mar 2026 10:00; "
             "looked at again at 10 Mar 2026 13:30.",
         ),
         (story(Standing.MISSED), "Never planned, and its time passed on 18 Mar 2026 10:00."),
         (
-            story(Standing.MISSED, reason="nothing is owed any more"),
+            story(Standing.MISSED, reason=because("nothing-owed")),
             "Never planned, and its time passed on 18 Mar 2026 10:00; as things stand, nothing is owed any more.",
         ),
         (
-            story(Standing.NOT_COUNTED, due_at=None, reason="no booking date is on record"),
+            story(Standing.NOT_COUNTED, due_at=None, reason=because("no-booking-date")),
             "Does not arise: no booking date is on record.",
         ),
         (
-            story(Standing.OF_ANOTHER_CUSTOMER, reason="it was planned for an earlier owner of the car"),
+            story(Standing.OF_ANOTHER_CUSTOMER, reason=because("planned-for-earlier-owner")),
             "Not for this customer: it was planned for an earlier owner of the car.",
         ),
     ],
@@ -70,7 +80,7 @@ def test_what_is_not_in_the_ledger(step: StepStory, sentence: str) -> None:
     [
         (seen(TouchState.PLANNED), "Planned; goes out from 10 Mar 2026 10:00."),
         (
-            seen(TouchState.PLANNED, gate=Gate.QUIET_HOURS, reason="quiet hours"),
+            seen(TouchState.PLANNED, gate=Gate.QUIET_HOURS, reason=as_written("quiet hours")),
             "Held back (quiet hours); looked at again at 10 Mar 2026 10:00.",
         ),
         (
@@ -82,7 +92,7 @@ def test_what_is_not_in_the_ledger(step: StepStory, sentence: str) -> None:
             "Waits for a named person's approval: finance or manager.",
         ),
         (
-            seen(TouchState.MISSED, reason="nobody did it in time"),
+            seen(TouchState.MISSED, reason=give(UNDONE)),
             "Missed on 10 Mar 2026 10:01: nobody did it in time.",
         ),
         (seen(TouchState.CLAIMED), "Is being sent, since 10 Mar 2026 10:01."),
@@ -100,12 +110,12 @@ def test_what_is_not_in_the_ledger(step: StepStory, sentence: str) -> None:
             "Done on 10 Mar 2026 10:01: reached-satisfied.",
         ),
         (
-            seen(TouchState.FAILED, reason="rejected by the gateway"),
+            seen(TouchState.FAILED, reason=as_written("rejected by the gateway")),
             "Failed on 10 Mar 2026 10:01: rejected by the gateway. A person must settle it.",
         ),
         (seen(TouchState.UNKNOWN), "May or may not have arrived. A receipt or a person must settle it."),
         (
-            seen(TouchState.CANCELLED, reason="nothing is owed any more"),
+            seen(TouchState.CANCELLED, reason=because("nothing-owed")),
             "Cancelled on 10 Mar 2026 10:01: nothing is owed any more.",
         ),
     ],
@@ -115,7 +125,7 @@ def test_what_is_in_the_ledger(touch: TouchSeen, sentence: str) -> None:
 
 
 def test_what_was_cancelled_and_may_return_says_when() -> None:
-    cancelled = seen(TouchState.CANCELLED, reason="a promise to pay is running")
+    cancelled = seen(TouchState.CANCELLED, reason=because("promise-running"))
     told = where_it_stands(story(Standing.IN_LEDGER, cancelled, next_look_at=at("2026-03-10 13:30")), SHANGHAI)
     assert told.endswith("a promise to pay is running; looked at again at 10 Mar 2026 13:30.")
 
@@ -131,7 +141,7 @@ def test_verdicts_tries_and_the_text_follow() -> None:
         body="Dear customer",
         verdicts=[
             VerdictSeen(
-                gate=Gate.CAP, decision=Decision.HOLD, reason="the customer has heard enough for now",
+                gate=Gate.CAP, decision=Decision.HOLD, reason=because("contacted-enough"),
                 figures={"of_day": 1}, decided_at=DUE, until=at("2026-03-11 09:00"),
             ),
             VerdictSeen(gate=Gate.NONE, decision=Decision.PASS, reason=None, figures={}, decided_at=DUE, until=None),
@@ -143,7 +153,8 @@ def test_verdicts_tries_and_the_text_follow() -> None:
         ],
     )  # fmt: skip
     assert list(details(touch, SHANGHAI)) == [
-        "10 Mar 2026 10:00: cap held it: the customer has heard enough for now, until 11 Mar 2026 09:00 (of day: 1)",
+        "10 Mar 2026 10:00: cap held it: the customer was contacted enough for now, until 11 Mar 2026 09:00 "
+        "(of day: 1)",
         "10 Mar 2026 10:00: called by Li Na: no-answer; again from 10 Mar 2026 15:00",
         "Text: Dear customer",
     ]

@@ -3,30 +3,25 @@
 import ast
 import string
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 import console
-from console.shared.words import LANGUAGES, read_wording, say_problem, say_reason
-from models.core import sentences
-from models.core.sentences import EXHAUSTED, REFUSED, SETTLED_GIVEN_UP, THEN_PASSED, Sentence, read_back
-from models.core.words import Role
+from console.shared.words import LANGUAGES, read_wording, say_problem
+from models.core.reasons import give
+from models.core.words import Role, StepKind
+from tasks.dispatch.gates import COMPLAINT_OPEN, HELD_PAST_VALIDITY
 from tasks.stores.staff import Actor
-from tasks.subjects.account.remarks import ON_HOLD_FOR
-from tasks.subjects.warranty.facts import ENDS_BY_DATE
 from tasks.touches.approvals import MayNotApprove
 from tasks.touches.lists import WindowBackwards
+from tasks.touches.picking import NoLongerTrue
 
 CHINESE = "zh-CN"
 ROOT = Path(str(console.__path__[0])).parent
 NEVER_ON_A_PAGE = {
     "Locked", "MayNot", "NotSigned", "NotSignedIn", "CalledBefore", "SignedOut",  # said by the doors themselves
-    "NotAPart", "PortTaken", "Unsaid", "OwnStores", "SecretOutOfReach",
+    "NotAPart", "PortTaken", "Unsaid", "UnsaidReason", "OwnStores", "SecretOutOfReach",
     "UnusableSettings", "NoDatabase",  # at the start
     "Unfillable",  # a mistake of ours
     "FormTooLarge", "LinkOver", "NobodyThere",  # on customers' pages, which have their own words
@@ -75,12 +70,6 @@ def test_no_error_is_worded_that_is_not_there() -> None:
     assert worded - known == set()
 
 
-def test_every_sentence_that_is_kept_with_figures_is_said_in_every_language() -> None:
-    templates = {value for name, value in vars(sentences).items() if name.isupper() and "{" in str(value)}
-    assert len(templates) > 5
-    assert {f"reasons.{template}" for template in templates} <= read_wording().keys()
-
-
 def test_an_error_is_said_with_its_figures() -> None:
     error = WindowBackwards(date(2026, 3, 17), date(2026, 3, 16))
     assert say_problem("en", error) == str(error)
@@ -95,41 +84,7 @@ def test_the_words_among_the_figures_are_translated() -> None:
     assert not any(word in said for word in ("agent", "finance", "manager"))
 
 
-def test_a_remark_is_said_with_its_day_and_reason() -> None:
-    ends = Sentence(ENDS_BY_DATE, day=date(2026, 3, 10))
-    assert (ends, say_reason(CHINESE, ends)) == ("Ends on 10 Mar 2026, by its date.", "按日期于 2026-03-10 到期。")
-    held = Sentence(ON_HOLD_FOR, day=date(2026, 3, 10), reason="handed to finance: overdue")
-    assert say_reason(CHINESE, held) == "自 2026-03-10 起暂停服务：逾期，已转交财务。"
-
-
-@pytest.mark.parametrize(
-    ("kept", "said"),
-    [
-        ("no consent", "客户未同意"),
-        (REFUSED.format(name="Mei", note="paid in cash: 10"), "已被 Mei 拒绝：paid in cash: 10"),
-        (THEN_PASSED.format(reason="a complaint is open"), "投诉未结，此后已过有效期"),
-        (EXHAUSTED.format(attempts=3, reason="503"), "3 次尝试均无法连接渠道；最后一次：503"),
-        (SETTLED_GIVEN_UP.format(name="Mei", note="sent"), "Mei 放弃发送：sent"),
-        ("number not in service", "number not in service"),
-    ],
-)
-def test_a_reason_that_is_kept_as_a_text_is_recognised(kept: str, said: str) -> None:
-    assert say_reason(CHINESE, kept) == said
-    assert say_reason("en", kept) == kept
-
-
-@given(st.text(min_size=1), st.text(min_size=1))
-def test_a_text_is_read_back_as_it_was_made(name: str, note: str) -> None:
-    text = REFUSED.format(name=name, note=note)
-    found = read_back(text, REFUSED)
-    assert found is not None
-    assert REFUSED.format(**found) == text
-
-
-@given(st.text())
-def test_no_text_does_worse_than_staying_as_it_is(text: str) -> None:
-    assert say_reason(CHINESE, text) is not None
-
-
-def test_a_moment_stands_as_the_clock_shows_it() -> None:
-    assert "2026-03-10 09:30" in say_reason(CHINESE, Sentence(ENDS_BY_DATE, day=datetime(2026, 3, 10, 9, 30)))  # noqa: DTZ001
+def test_a_reason_among_the_figures_of_an_error_is_said_too() -> None:
+    error = NoLongerTrue(UUID(int=0), StepKind.CALL, give(HELD_PAST_VALIDITY, because=COMPLAINT_OPEN))
+    assert "a complaint is open, and then its time has passed" in str(error)
+    assert "投诉未结，此后已过有效期" in say_problem(CHINESE, error)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import console
-from console.shared.words import LANGUAGES, Unsaid, read_wording, say, say_word
+from console.shared.words import LANGUAGES, Unsaid, read_wording, say
+from models.core.saying import say_word
 from models.core.words import ProcessName
 from models.policies.shipped import shipped_policy, shipped_processes
 

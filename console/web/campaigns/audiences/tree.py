@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any, get_args
 
-from console.web.parts.complaints import Place
 from console.web.parts.policy_fields import Look, PolicyField, fields_of
 from models.campaigns.audiences import Condition
+from models.core.validation import Place
 
 Node = dict[str, Any]
 Path = tuple[int, ...]
@@ -118,7 +118,7 @@ def _within(node: Node, place: list[str | int]) -> tuple[Node, list[str | int]]:
 
 
 def place_in(rule: Node, path: Sequence[str | int]) -> Place:
-    """Where in the JSON a complaint of the check is about: the check names each node's kind on its way."""
+    """Where in the JSON a validation error is: the check names each node's kind on its way."""
     place: list[str | int] = []
     node: Any = rule
     entering = True

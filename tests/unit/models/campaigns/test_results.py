@@ -94,7 +94,7 @@ def test_without_a_control_group_there_is_nothing_to_compare() -> None:
 
 
 def test_an_account_that_misses_someone_is_refused() -> None:
-    account = CampaignAccount(recipients=10, control=1, sent=5, held={"cap": 2}, stopped={"no consent": 1}, waiting=1)
+    account = CampaignAccount(recipients=10, control=1, sent=5, held={"cap": 2}, stopped={"no-consent": 1}, waiting=1)
     account.check()
     with pytest.raises(Unbalanced, match="but 11 is not 10"):
         account.model_copy(update={"recipients": 11}).check()

@@ -105,8 +105,8 @@ def test_overlapping_steps_are_refused_by_name(after: int, span: int, gap: int, 
     with pytest.raises(BadPolicy) as refused:
         read_policy(FOLLOWUP, {"process": FOLLOWUP, "priority": 1, "steps": [second, first]})
     assert str(refused.value) == (
-        f"The policy '{FOLLOWUP}' is refused. steps[1] 'first' overlaps 'second': it is valid for +{span}d, beyond the "
-        f"moment that 'second' is due; shorten valid_for or say until-next-step."
+        f"The policy '{FOLLOWUP}' is refused. steps.1.valid_for: 'first' overlaps 'second': it is valid for "
+        f"+{span}d, beyond the moment that 'second' is due; shorten valid_for or say until-next-step."
     )
 
 
@@ -140,8 +140,8 @@ def test_the_steps_of_a_track_follow_each_other(process: ProcessName) -> None:
         ({"role": None}, "role: a call or a task names the role it is for"),
         ({"channels": ["sms"]}, "role: a call or a task names the role it is for, and no channels"),
         ({"kind": "message"}, "channels: a message needs at least one of sms, email, wechat"),
-        ({"subject": "spaceship", "conditions": []}, "There is no subject 'spaceship'; expected one of account, "),
-        ({"counts_from": "booking"}, "a handover has no 'booking'; expected anchor"),
+        ({"subject": "spaceship", "conditions": []}, "there is no subject 'spaceship'; expected one of account, "),
+        ({"counts_from": "booking"}, "a handover has no moment 'booking'; expected one of anchor"),
         ({"colour": "red"}, "steps.0.colour: Extra inputs are not permitted"),
         ({"valid_for": "until-next-step"}, "there is no next step"),
     ],

@@ -100,7 +100,7 @@ def test_a_store_uses_its_own_address_only_where_it_has_set_one(monkeypatch: pyt
 def test_a_channel_of_a_store_that_is_not_on_record_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AFTERCARE_STORE_CHANNELS__SH01__SMS", "gateway://own")
     monkeypatch.setenv("AFTERCARE_STORE_CHANNELS__SH1__SMS", "gateway://own")
-    assert find_unused(Settings(), ["SH02", "SH01"]) == [
+    assert [str(one) for one in find_unused(Settings(), ["SH02", "SH01"])] == [
         "AFTERCARE_STORE_CHANNELS__SH1__SMS is set for a store that is not on record, so nothing goes by it; "
         "the stores are SH01, SH02."
     ]

@@ -1,11 +1,9 @@
 """Every field of every policy can be filled in, and what is wrong is said at its field."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from console.web.parts.complaints import Place, complaints_of
 from console.web.parts.policy_fields import (
     Look,
     fields_of_contact_rules,
@@ -13,6 +11,8 @@ from console.web.parts.policy_fields import (
     fields_of_rules,
     fields_of_step,
 )
+from console.web.policies.form import errors_in
+from models.core.validation import Place
 from models.core.words import ProcessName, SubjectKind
 from models.kits.letters import variables_of_any
 from models.messages.template_guard import ForbiddenInTemplate, refuse_forbidden
@@ -40,10 +40,6 @@ def test_a_step_can_only_be_about_what_its_process_looks_at() -> None:
     assert fields["at"].optional
 
 
-def in_english(problem: Mapping[str, Any]) -> str:
-    return str(problem["msg"])
-
-
 def steps_with(number: int, **fields: Any) -> dict[str, Any]:
     body = shipped_policy(WARRANTY).model_dump(mode="json")
     return body | {
@@ -68,17 +64,17 @@ def steps_with(number: int, **fields: Any) -> dict[str, Any]:
         (steps_with(0) | {"steps": []}, ("steps",)),
     ],
 )
-def test_a_complaint_stands_at_its_field(data: dict[str, Any], place: Place) -> None:
+def test_what_is_wrong_stands_at_its_field(data: dict[str, Any], place: Place) -> None:
     with pytest.raises(BadPolicy) as refused:
         read_policy(WARRANTY, data)
-    assert [one.place for one in complaints_of(refused.value.error, data, in_english)] == [place]
+    assert [one.place for one in errors_in(refused.value.error, "en")] == [place]
 
 
-def test_a_complaint_about_the_contact_rules_stands_at_its_field() -> None:
+def test_what_is_wrong_with_the_contact_rules_stands_at_its_field() -> None:
     data = {"per_day": 4, "per_week": 2}
     with pytest.raises(BadPolicy) as refused:
         read_contact_rules(data)
-    assert [one.place for one in complaints_of(refused.value.error, data, in_english)] == [("per_week",)]
+    assert [one.place for one in errors_in(refused.value.error, "en")] == [("per_week",)]
 
 
 @pytest.mark.parametrize(
