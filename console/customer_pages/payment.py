@@ -7,7 +7,7 @@ from starlette.responses import Response
 from console.customer_pages.guests import Guest
 from models.messages.letters import write_money
 from models.subjects.account import PAYMENT
-from models.subjects.promises import PromiseForThePast, PromiseTooFarOff
+from models.subjects.promises_to_pay import PromiseForThePast, PromiseTooFarOff
 from tasks.self_service.paying import NothingToPromise, promise, see_account
 
 CONFLICT, UNFIT = 409, 422

@@ -1,85 +1,15 @@
-"""Every table, imported so that the metadata is whole."""
+"""The metadata with every table: the engine's by their modules, those of the subjects by being there."""
 
-from models.calls.surveys import SurveyAnswer
-from models.campaigns.tables import (
-    Audience,
-    AudienceList,
-    AudienceListMember,
-    Campaign,
-    CampaignRecipient,
-    CampaignVariant,
-)
+from models.calls import surveys
+from models.campaigns import tables as of_campaigns
 from models.core.base import Base
-from models.ledger.tables import (
-    AuditEntry,
-    CallAttempt,
-    Case,
-    CaseNote,
-    ChannelPause,
-    DeliveryReceipt,
-    Dispatcher,
-    PolicyVersion,
-    Process,
-    Reply,
-    Run,
-    TemplateVersion,
-    Touch,
-    Verdict,
-)
-from models.people.access import ApiKey, BrowserSession, SeenSignature, User
-from models.people.tables import Consent, ContactPoint, Customer, CustomerKey, StaffMember, Store
-from models.subjects.leads import Lead
-from models.subjects.money import Account, Invoice, Payment, Promise
-from models.subjects.service import Appointment, AppointmentChange, DepartmentNotice, Handover, RepairOrder
-from models.subjects.vehicles import OdometerReading, Vehicle, Warranty, WarrantyEnd
+from models.kits.registry import load_subjects
+from models.ledger import tables as of_ledger
+from models.people import access
+from models.people import tables as of_people
+
+ENGINE = (access, of_campaigns, of_ledger, of_people, surveys)
+"""Importing them is what makes their tables."""
+load_subjects()
 
 metadata = Base.metadata
-
-__all__ = [
-    "Account",
-    "ApiKey",
-    "Appointment",
-    "AppointmentChange",
-    "Audience",
-    "AudienceList",
-    "AudienceListMember",
-    "AuditEntry",
-    "BrowserSession",
-    "CallAttempt",
-    "Campaign",
-    "CampaignRecipient",
-    "CampaignVariant",
-    "Case",
-    "CaseNote",
-    "ChannelPause",
-    "Consent",
-    "ContactPoint",
-    "Customer",
-    "CustomerKey",
-    "DeliveryReceipt",
-    "DepartmentNotice",
-    "Dispatcher",
-    "Handover",
-    "Invoice",
-    "Lead",
-    "OdometerReading",
-    "Payment",
-    "PolicyVersion",
-    "Process",
-    "Promise",
-    "RepairOrder",
-    "Reply",
-    "Run",
-    "SeenSignature",
-    "StaffMember",
-    "Store",
-    "SurveyAnswer",
-    "TemplateVersion",
-    "Touch",
-    "User",
-    "Vehicle",
-    "Verdict",
-    "Warranty",
-    "WarrantyEnd",
-    "metadata",
-]

@@ -14,10 +14,10 @@ from models.core.frozen import Frozen
 from models.core.reasons import ReasonCode
 from models.core.words import CallOutcome, Condition, EffectName, LinkPurpose, Moment, Purpose, SubjectKind
 
-Facts = Mapping[Any, Any]
+FactsRow = Mapping[Any, Any]
 """A row of the facts that a subject's select gives."""
 Variables = dict[str, str]
-Writer = Callable[[str, Facts], Variables]
+Writer = Callable[[str, FactsRow], Variables]
 """Makes the variables of a letter, in a language (zh-CN, en), from the facts of its subject."""
 
 

@@ -34,7 +34,7 @@ class UnknownSubject(AftercareError):
 def all_traits() -> dict[SubjectKind, SubjectTraits]:
     """The traits of every kind of subject, by its name. Raises `BrokenKit`."""
     found: dict[SubjectKind, SubjectTraits] = {}
-    for module in _modules():
+    for module in load_subjects():
         traits = getattr(module, "TRAITS", None)
         if traits is None:
             continue
@@ -52,7 +52,8 @@ def load_module(name: str) -> ModuleType:
         raise BrokenKit(name.replace(".", "/"), f"{type(error).__name__}: {error}".rstrip(".")) from error
 
 
-def _modules() -> list[ModuleType]:
+def load_subjects() -> list[ModuleType]:
+    """Every module of `models/subjects`, so that their tables are there, too. Raises `BrokenKit`."""
     names = sorted(module.name for module in iter_modules(import_module(SUBJECTS).__path__))
     return [load_module(f"{SUBJECTS}.{name}") for name in names]
 

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-Facts = Mapping[Any, Any]
+FactsRow = Mapping[Any, Any]
 Variables = dict[str, str]
 
 COMMON = {
@@ -26,7 +26,7 @@ LINKS = "links"
 """What the links stand under, as in `{{ links.survey }}`."""
 
 
-def write_common(language: str, facts: Facts) -> Variables:
+def write_common(language: str, facts: FactsRow) -> Variables:
     """The values of `COMMON`, whatever the letter is about."""
     return {
         "customer": _address(language, facts["customer"], facts.get("salutation") or ""),
@@ -41,7 +41,7 @@ def _address(language: str, name: str, salutation: str) -> str:
     return f"{name}{fitting}" if language == CHINESE else f"{fitting} {name}".strip()
 
 
-def write_dated(language: str, facts: Facts, days: int) -> Variables:
+def write_dated(language: str, facts: FactsRow, days: int) -> Variables:
     """The day of a subject, its car, and how many days are between that day and today."""
     return {
         "date": write_day(facts["day"], language),
@@ -50,17 +50,17 @@ def write_dated(language: str, facts: Facts, days: int) -> Variables:
     }
 
 
-def write_vehicle(language: str, facts: Facts) -> str:
+def write_vehicle(language: str, facts: FactsRow) -> str:
     """How a letter names the car."""
     return facts.get("vehicle") or WORDS[language]["your car"]
 
 
-def write_work(language: str, facts: Facts) -> str:
+def write_work(language: str, facts: FactsRow) -> str:
     """How a letter names the work on it."""
     return facts.get("work") or WORDS[language]["service"]
 
 
-def write_advisor(language: str, facts: Facts) -> str:
+def write_advisor(language: str, facts: FactsRow) -> str:
     """How a letter names the service advisor."""
     return facts.get("advisor") or WORDS[language]["advisor"]
 

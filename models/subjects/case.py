@@ -2,7 +2,7 @@
 
 from models.core.reasons import declare
 from models.core.words import Condition, SubjectKind
-from models.kits.contract import Facts, SubjectTraits, Variables
+from models.kits.contract import FactsRow, SubjectTraits, Variables
 from models.ledger.tables import Case
 from models.messages.letters import write_day
 
@@ -12,7 +12,7 @@ CASE_CLOSED = Condition("case-closed")
 NO_NEWER_COMPLAINT = Condition("no-newer-complaint")
 
 
-def _write(language: str, facts: Facts) -> Variables:
+def _write(language: str, facts: FactsRow) -> Variables:
     return {
         "case": str(facts["case"]),
         "opened": write_day(facts["opened_on"], language),

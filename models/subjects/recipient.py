@@ -5,7 +5,7 @@ from datetime import timedelta
 from models.campaigns.tables import CampaignRecipient
 from models.core.reasons import declare
 from models.core.words import RECIPIENT, Condition, LinkPurpose
-from models.kits.contract import Facts, LinkOffer, SubjectTraits, Variables
+from models.kits.contract import FactsRow, LinkOffer, SubjectTraits, Variables
 from models.messages.letters import write_vehicle
 
 MESSAGE_SENT = Condition("message-sent")
@@ -16,7 +16,7 @@ INVITATION = LinkPurpose("invitation")
 INVITATION_LASTS = timedelta(days=60)
 
 
-def _write(language: str, facts: Facts) -> Variables:
+def _write(language: str, facts: FactsRow) -> Variables:
     return {"campaign": facts["campaign"], "vehicle": write_vehicle(language, facts)}
 
 

@@ -10,7 +10,7 @@ from models.core.errors import AftercareError
 from models.core.words import Role
 from models.ledger.tables import Case, Touch
 from models.people.tables import Customer, StaffMember, Store
-from models.subjects.service import Appointment
+from models.subjects.appointment import Appointment
 from tasks.access.sessions import SignedIn
 from tasks.access.users import make_staff
 

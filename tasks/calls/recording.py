@@ -19,7 +19,7 @@ from models.ledger.tables import CallAttempt, Case, Touch
 from models.people.tables import Consent, ContactPoint, StaffMember, Store
 from models.stores.contact_hours import ContactHours
 from models.stores.working_hours import WorkingHours
-from models.subjects.money import Account, Promise
+from models.subjects.account import Account, Promise
 from tasks import audit
 from tasks.cases.handling import NewCase, open_case
 from tasks.ledger.transitions import move

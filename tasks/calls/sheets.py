@@ -12,7 +12,7 @@ from models.core.words import CallOutcome, CaseKind, CaseState, ChannelName, Ste
 from models.kits.registry import traits_of
 from models.ledger.tables import CallAttempt, Case, Touch
 from models.people.tables import Customer, StaffMember
-from models.subjects.vehicles import Vehicle
+from models.subjects.vehicle import Vehicle
 from tasks.calls.listing import CallItem
 
 CONTACTS = 5

@@ -16,7 +16,7 @@ from models.ledger.cases import FOLLOWERS, TITLES
 from models.ledger.tables import Case, CaseNote
 from models.people.tables import StaffMember, Store
 from models.subjects.account import KIND as ACCOUNT
-from models.subjects.money import Account, Promise
+from models.subjects.account import Account, Promise
 from tasks import audit
 from tasks.cases.deadlines import deadlines_everywhere, deadlines_in_store
 from tasks.stores.staff import Actor, find_actor

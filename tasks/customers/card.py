@@ -14,7 +14,8 @@ from models.core.reasons import GivenReason, read_reason
 from models.core.words import ContactKind, EndBasis
 from models.people.tables import ContactPoint, Customer, CustomerKey, Store
 from models.subjects.account import KIND as ACCOUNT
-from models.subjects.vehicles import OdometerReading, Vehicle, Warranty, WarrantyEnd
+from models.subjects.vehicle import OdometerReading, Vehicle
+from models.subjects.warranty import Warranty, WarrantyEnd
 from tasks.access.reach import check_customer
 from tasks.subjects.contract import CUSTOMER, OfCustomer
 from tasks.subjects.registry import subject_of

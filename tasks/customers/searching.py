@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from models.core.words import ContactKind
 from models.people import tables as people
 from models.people.tables import ContactPoint, Customer, Store
-from models.subjects.vehicles import Vehicle
+from models.subjects.vehicle import Vehicle
 from tasks.customers.spellings import identified_by
 
 PAGE = 20

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.core.words import ContactKind
 from models.people.tables import ContactPoint, CustomerKey, Store
-from models.subjects.vehicles import Vehicle
+from models.subjects.vehicle import Vehicle
 
 HOME_COUNTRY = "CN"
 """The country of a number that is written without one, beside those whose holidays the stores keep."""

@@ -43,10 +43,12 @@ from models.ledger.tables import (
 )
 from models.ledger.touch_states import OPEN
 from models.people.tables import Consent, ContactPoint, Customer, StaffMember, Store
-from models.subjects.leads import Lead
-from models.subjects.money import Account, Invoice, Payment, Promise
-from models.subjects.service import Appointment, Handover, RepairOrder
-from models.subjects.vehicles import Vehicle
+from models.subjects.account import Account, Invoice, Payment, Promise
+from models.subjects.appointment import Appointment
+from models.subjects.handover import Handover
+from models.subjects.lead import Lead
+from models.subjects.repair_order import RepairOrder
+from models.subjects.vehicle import Vehicle
 from tasks.access.reach import check_customer
 from tasks.customers.records import audit_entries_about
 from tasks.subjects.contract import CUSTOMER

@@ -17,7 +17,7 @@ from models.ledger.cases import TITLES
 from models.ledger.tables import Case, Touch
 from models.people.tables import Store
 from models.subjects.account import KIND as ACCOUNT
-from models.subjects.money import Account
+from models.subjects.account import Account
 from tasks.cases.deadlines import deadlines_everywhere
 
 HOLD_REASON = declare("handed-to-finance")

@@ -21,7 +21,7 @@ from sqlalchemy.types import Text
 
 from models.core.words import ContactKind
 from models.people.tables import ContactPoint, Customer, CustomerKey, StaffMember
-from models.subjects.vehicles import Vehicle
+from models.subjects.vehicle import Vehicle
 from tasks.intake.merging import AMBIGUOUS, look_up, reject, table_of
 from tasks.intake.staging import Staged, analyze
 

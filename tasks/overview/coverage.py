@@ -11,7 +11,8 @@ from models.ledger.standings import NONE, Share
 from models.ledger.tables import Touch
 from models.people.tables import Store
 from models.subjects import handover, repair_order
-from models.subjects.service import Handover, RepairOrder
+from models.subjects.handover import Handover
+from models.subjects.repair_order import RepairOrder
 
 DAYS = 30
 """The visits of so many days are looked at."""

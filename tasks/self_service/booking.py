@@ -13,8 +13,8 @@ from models.core.errors import AftercareError
 from models.core.words import AppointmentStatus, ChangeKind
 from models.people.tables import StaffMember, Store
 from models.stores.visit_slots import VisitRules, days_to_choose, free_starts
-from models.subjects.service import Appointment, AppointmentChange
-from models.subjects.vehicles import Vehicle
+from models.subjects.appointment import Appointment, AppointmentChange
+from models.subjects.vehicle import Vehicle
 from tasks import audit
 from tasks.subjects.customers import newest_car_id, vehicle_name
 

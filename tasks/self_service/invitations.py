@@ -13,7 +13,7 @@ from models.core.words import AppointmentStatus, CampaignAnswer
 from models.ledger.tables import Touch
 from models.messages.links import PATH
 from models.people.tables import Customer, Store
-from models.subjects.service import Appointment
+from models.subjects.appointment import Appointment
 from tasks.campaigns.outcome.answers import of_campaigns, record_answer
 from tasks.self_service.booking import AppointmentChanged, ask_for_visit
 from tasks.subjects.customers import newest_car_of

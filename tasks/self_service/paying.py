@@ -9,8 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from models.core.errors import AftercareError
 from models.subjects.account import KIND as ACCOUNT
-from models.subjects.money import Account, Promise
-from models.subjects.promises import check_promised_day, latest_day
+from models.subjects.account import Account, Promise
+from models.subjects.promises_to_pay import check_promised_day, latest_day
 from tasks import audit
 from tasks.subjects.contract import Those
 from tasks.subjects.registry import subject_of

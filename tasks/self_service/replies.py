@@ -30,7 +30,7 @@ from models.ledger.tables import Reply, Touch
 from models.messages.replies import meaning_in_turn, read_mark
 from models.people.tables import Consent, ContactPoint, Store
 from models.subjects import appointment
-from models.subjects.service import Appointment
+from models.subjects.appointment import Appointment
 from tasks import audit
 from tasks.campaigns.outcome.answers import answer_of, call_off, of_campaigns, record_answer
 from tasks.self_service.surveys import Answer, answer_survey

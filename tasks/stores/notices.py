@@ -12,7 +12,7 @@ from models.core.cadence import moment
 from models.core.errors import AftercareError
 from models.core.words import ChangeKind
 from models.people.tables import Customer, StaffMember, Store
-from models.subjects.service import Appointment, AppointmentChange, DepartmentNotice
+from models.subjects.appointment import Appointment, AppointmentChange, DepartmentNotice
 from tasks import audit
 from tasks.policies.catalogue import rule_in_force
 from tasks.stores.staff import find_actor

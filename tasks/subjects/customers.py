@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, FromClause, ScalarSelect, SQLColumnExpress
 from models.core.cadence import Now, local_day, moment
 from models.core.reasons import declare
 from models.people.tables import Customer, Store
-from models.subjects.vehicles import Vehicle
+from models.subjects.vehicle import Vehicle
 
 SOLD = declare("vehicle-sold")
 

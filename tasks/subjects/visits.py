@@ -27,8 +27,9 @@ from models.core.errors import AftercareError
 from models.core.reasons import GivenReason, declare, give
 from models.core.words import SubjectKind
 from models.people.tables import Customer, Store
-from models.subjects.service import Handover, RepairOrder
-from models.subjects.vehicles import Vehicle
+from models.subjects.handover import Handover
+from models.subjects.repair_order import RepairOrder
+from models.subjects.vehicle import Vehicle
 from models.subjects.visit import SURVEY, SURVEY_LASTS, VEHICLE_KEPT
 from tasks.subjects.contract import (
     DueWithin,

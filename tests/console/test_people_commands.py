@@ -15,7 +15,7 @@ from console.cli.session import Commands
 from models.core.reasons import as_written
 from models.core.settings import read_settings
 from models.core.words import ChangeKind, ProcessName, Role, TouchState
-from models.subjects.service import AppointmentChange
+from models.subjects.appointment import AppointmentChange
 from tasks.stores.notices import tell_departments
 from tests.support.desk import dispatched, handed_to_staff
 from tests.support.world import World, at

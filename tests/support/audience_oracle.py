@@ -49,9 +49,11 @@ from models.core.words import (
     WorkKind,
 )
 from models.people.tables import ContactPoint
-from models.subjects.leads import Lead
-from models.subjects.money import Invoice
-from models.subjects.service import Appointment, Handover, RepairOrder
+from models.subjects.account import Invoice
+from models.subjects.appointment import Appointment
+from models.subjects.handover import Handover
+from models.subjects.lead import Lead
+from models.subjects.repair_order import RepairOrder
 from tests.support.world import SHANGHAI, World, at
 
 NOW = at("2026-03-10 10:00")

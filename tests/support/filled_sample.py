@@ -51,7 +51,8 @@ from models.people.access import ApiKey, BrowserSession, SeenSignature, User
 from models.people.tables import ContactPoint, Customer, CustomerKey, Store
 from models.policies.policy import CONTACT_RULES
 from models.policies.shipped import ShippedTemplate, shipped_contact_rules, shipped_processes, shipped_templates
-from models.subjects.service import Appointment, Handover
+from models.subjects.appointment import Appointment
+from models.subjects.handover import Handover
 from tasks.access.sessions import SignedIn
 from tasks.calls.recording import finish_task, record_outcome
 from tasks.campaigns.audiences.lists import make_list

@@ -28,10 +28,13 @@ from models.core.words import (
 from models.ledger.accounts_of_runs import RunAccount
 from models.ledger.tables import Case, Touch
 from models.people.tables import Consent, ContactPoint, Customer, CustomerKey, StaffMember, Store
-from models.subjects.leads import Lead
-from models.subjects.money import Account, Invoice, Payment, Promise
-from models.subjects.service import Appointment, Handover, RepairOrder
-from models.subjects.vehicles import OdometerReading, Vehicle, Warranty, WarrantyEnd
+from models.subjects.account import Account, Invoice, Payment, Promise
+from models.subjects.appointment import Appointment
+from models.subjects.handover import Handover
+from models.subjects.lead import Lead
+from models.subjects.repair_order import RepairOrder
+from models.subjects.vehicle import OdometerReading, Vehicle
+from models.subjects.warranty import Warranty, WarrantyEnd
 from tasks.planning.sweep import plan
 from tasks.policies.catalogue import install_if_empty
 

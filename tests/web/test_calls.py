@@ -10,7 +10,7 @@ from models.calls.surveys import SurveyAnswer
 from models.core.words import CaseKind, Role, StepKind, SurveySource, TouchState
 from models.ledger.tables import CallAttempt, Case, Touch
 from models.people.tables import StaffMember, Store
-from models.subjects.money import Promise
+from models.subjects.account import Promise
 from tasks.sample.dealership import SAMPLE_MOMENT
 from tests.web.conftest import STORE, Console, Visit
 

@@ -28,8 +28,10 @@ from models.kits.links import consent_link, make_link
 from models.ledger.tables import AuditEntry, Case, Touch
 from models.messages.links import PATH, Link, LinkSigner
 from models.people.tables import Customer
-from models.subjects.money import Promise
-from models.subjects.service import Appointment, Handover, RepairOrder
+from models.subjects.account import Promise
+from models.subjects.appointment import Appointment
+from models.subjects.handover import Handover
+from models.subjects.repair_order import RepairOrder
 from tasks.customers.consent import read_switches
 from tasks.sample.dealership import SAMPLE_MOMENT
 from tasks.self_service.paying import see_account

@@ -25,8 +25,9 @@ from models.core.cadence import at_local
 from models.core.words import AppointmentStatus, CampaignAnswer, CaseKind, InvoiceKind, InvoiceStatus
 from models.ledger.tables import Case
 from models.people.tables import Consent, Store
-from models.subjects.money import Account, Invoice
-from models.subjects.service import Appointment, RepairOrder
+from models.subjects.account import Account, Invoice
+from models.subjects.appointment import Appointment
+from models.subjects.repair_order import RepairOrder
 
 Moment = SQLColumnExpression[Any]
 NOON = time(12)

@@ -9,7 +9,7 @@ from models.campaigns.audience_words import Names
 from models.campaigns.audiences import AudienceRule, OnList, WasInCampaign, conditions_of
 from models.campaigns.tables import AudienceList, Campaign
 from models.people.tables import Customer, Store
-from models.subjects.vehicles import Vehicle
+from models.subjects.vehicle import Vehicle
 from tasks.campaigns.authors import Author
 
 MOST = 200

@@ -38,9 +38,11 @@ from models.core.words import (
 )
 from models.ledger.tables import Case, Touch
 from models.people.tables import Consent, ContactPoint
-from models.subjects.leads import Lead
-from models.subjects.money import Account, Invoice
-from models.subjects.service import Appointment, Handover, RepairOrder
+from models.subjects.account import Account, Invoice
+from models.subjects.appointment import Appointment
+from models.subjects.handover import Handover
+from models.subjects.lead import Lead
+from models.subjects.repair_order import RepairOrder
 from tasks.campaigns.audiences.bounds import between, days_between, one_of, within
 from tasks.subjects.account.netting import days_of_accounts, statements
 from tasks.subjects.appointment.facts import has_arrived, is_cancelled

@@ -17,7 +17,7 @@ from models.core.errors import AftercareError
 from models.core.words import ContactKind
 from models.people.permissions import Permission
 from models.people.tables import ContactPoint, Customer, CustomerKey
-from models.subjects.vehicles import Vehicle
+from models.subjects.vehicle import Vehicle
 from tasks import audit
 from tasks.campaigns.audiences.saved import Keeper, check_name
 from tasks.customers.intake import CUSTOMERS

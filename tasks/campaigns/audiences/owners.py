@@ -23,7 +23,8 @@ from sqlalchemy import (
 
 from models.campaigns.audiences import HasCar
 from models.core.cadence import Now
-from models.subjects.vehicles import OdometerReading, Vehicle, Warranty, WarrantyEnd
+from models.subjects.vehicle import OdometerReading, Vehicle
+from models.subjects.warranty import Warranty, WarrantyEnd
 from tasks.campaigns.audiences.bounds import Yes, between, one_of
 from tasks.subjects.customers import stores_today
 

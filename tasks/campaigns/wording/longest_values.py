@@ -15,7 +15,7 @@ from models.kits.registry import traits_of
 from models.messages.letters import CHINESE, LINKS, SALUTATIONS, WORDS
 from models.messages.sms_segments import BASIC, EXTENSION
 from models.people.tables import Customer, Store
-from models.subjects.vehicles import Vehicle
+from models.subjects.vehicle import Vehicle
 from tasks.messages.links import signer_for_letters
 from tasks.subjects.customers import vehicle_name
 

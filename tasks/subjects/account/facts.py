@@ -25,8 +25,7 @@ from models.core.cadence import Now, at_local, midnight, shift
 from models.core.reasons import GivenReason, declare
 from models.people.tables import Customer
 from models.policies.policy import Policy, Step
-from models.subjects.account import KIND, NO_PROMISE, PAYMENT, STILL_OWES
-from models.subjects.money import Account, Invoice
+from models.subjects.account import KIND, NO_PROMISE, PAYMENT, STILL_OWES, Account, Invoice
 from tasks.subjects.account.netting import day_after, days_of_accounts, latest_promises, statements
 from tasks.subjects.account.remarks import remarks_of_account
 from tasks.subjects.contract import (

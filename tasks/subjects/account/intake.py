@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from models.core.words import InvoiceKind, InvoiceStatus
 from models.people.tables import CustomerKey
-from models.subjects.money import Account, Invoice, Payment, Promise
+from models.subjects.account import Account, Invoice, Payment, Promise
 from tasks.intake.columns import CUSTOMER_COLUMNS, GIVES_CUSTOMER, STORE, Column, KindName, key
 from tasks.intake.files.reading import Holds, choice
 from tasks.intake.kinds import Consequence, Kind

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.types import Date, Numeric, Text
 
 from models.core.words import InvoiceKind, InvoiceStatus
-from models.subjects.money import Account, Invoice, Payment, Promise
+from models.subjects.account import Account, Invoice, Payment, Promise
 from tasks.policies.catalogue import rule_in_force
 
 NOTHING = literal(Decimal(0), Numeric(14, 2))

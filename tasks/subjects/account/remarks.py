@@ -4,7 +4,7 @@ from sqlalchemy import Connection, RowMapping, or_, select
 
 from models.core.reasons import DAY, INVOICES, MONEY, REASON, GivenReason, declare, give, read_reason
 from models.core.words import InvoiceStatus
-from models.subjects.money import Account, Invoice
+from models.subjects.account import Account, Invoice
 
 NOTHING_OWED = declare("no-open-invoice")
 OPEN = declare("open-balance", total=MONEY, day=DAY)

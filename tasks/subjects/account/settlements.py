@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Date, Select, and_, case, func, literal, select, update
 
 from models.core.words import InvoiceStatus
-from models.subjects.money import Invoice, Payment
+from models.subjects.account import Invoice, Payment
 from tasks.intake.merging import table_of
 
 ALWAYS = date(1, 1, 1)

@@ -27,9 +27,9 @@ from models.subjects.appointment import (
     REQUEST,
     REQUEST_UNANSWERED,
     STILL_BOOKED,
+    Appointment,
 )
-from models.subjects.service import Appointment
-from models.subjects.vehicles import Vehicle
+from models.subjects.vehicle import Vehicle
 from tasks.subjects.contract import (
     DueWithin,
     OfCustomer,

@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Table, and_, exists, insert, literal, null, select, update
 
 from models.core.words import AppointmentStatus, ChangeKind, PartsState, WorkKind
-from models.subjects.service import Appointment, AppointmentChange
+from models.subjects.appointment import Appointment, AppointmentChange
 from tasks.intake.columns import (
     ADVISOR,
     CUSTOMER_COLUMNS,

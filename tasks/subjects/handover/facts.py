@@ -1,7 +1,6 @@
 """Handovers as a subject: from the day the car was given to its buyer (R2)."""
 
-from models.subjects.handover import KIND
-from models.subjects.service import Handover
+from models.subjects.handover import KIND, Handover
 from tasks.subjects.visits import Visits
 
 

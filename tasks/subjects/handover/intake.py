@@ -2,8 +2,8 @@
 
 from sqlalchemy import update
 
-from models.subjects.service import Handover
-from models.subjects.vehicles import Vehicle
+from models.subjects.handover import Handover
+from models.subjects.vehicle import Vehicle
 from tasks.intake.columns import CUSTOMER_COLUMNS, GIVES_OWNER, STORE, VEHICLE, Column, KindName, key
 from tasks.intake.files.reading import Holds
 from tasks.intake.kinds import Kind

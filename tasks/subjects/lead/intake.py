@@ -3,7 +3,7 @@
 from sqlalchemy import func, literal, select, update
 
 from models.core.words import LeadState, LeadUrgency
-from models.subjects.leads import Lead
+from models.subjects.lead import Lead
 from tasks.intake.columns import CUSTOMER_COLUMNS, GIVES_CUSTOMER, STORE, Column, KindName, key
 from tasks.intake.files.reading import Holds, choice
 from tasks.intake.kinds import Kind

@@ -34,8 +34,8 @@ from models.core.words import (
 )
 from models.ledger.tables import Touch
 from models.people.tables import Customer
+from models.subjects.appointment import Appointment
 from models.subjects.recipient import INVITATION, INVITATION_LASTS, MESSAGE_SENT, NOT_ANSWERED
-from models.subjects.service import Appointment
 from tasks.subjects.contract import (
     DueWithin,
     OfCustomer,

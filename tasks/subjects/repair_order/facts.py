@@ -4,8 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 
-from models.subjects.repair_order import KIND
-from models.subjects.service import RepairOrder
+from models.subjects.repair_order import KIND, RepairOrder
 from tasks.subjects.visits import Visits
 
 

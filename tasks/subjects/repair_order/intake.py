@@ -3,7 +3,7 @@
 from sqlalchemy import and_, func
 
 from models.core.words import WorkKind
-from models.subjects.service import RepairOrder
+from models.subjects.repair_order import RepairOrder
 from tasks.intake.columns import (
     ADVISOR,
     CUSTOMER_COLUMNS,

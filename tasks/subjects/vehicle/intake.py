@@ -2,7 +2,7 @@
 
 from sqlalchemy import exists, func, insert, literal, null, select, true, update
 
-from models.subjects.vehicles import OdometerReading, Vehicle
+from models.subjects.vehicle import OdometerReading, Vehicle
 from tasks.intake.columns import CUSTOMER_COLUMNS, GIVES_CUSTOMER, STORE, Column, KindName, key
 from tasks.intake.files.reading import Holds
 from tasks.intake.kinds import Kind

@@ -6,7 +6,7 @@ from sqlalchemy import Column, ColumnElement, insert, literal, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import BigInteger, Date, Integer, Text
 
-from models.subjects.vehicles import OdometerReading
+from models.subjects.vehicle import OdometerReading
 from tasks.intake.kinds import Consequence
 from tasks.intake.load import Load
 from tasks.intake.merging import renew_figures, table_of

@@ -30,7 +30,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.types import Text
 
 from models.core.words import EndBasis
-from models.subjects.vehicles import OdometerReading, Warranty, WarrantyEnd
+from models.subjects.vehicle import OdometerReading
+from models.subjects.warranty import Warranty, WarrantyEnd
 from tasks.intake.merging import table_of
 
 EVER = date(1, 1, 1)

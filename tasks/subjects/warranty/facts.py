@@ -25,10 +25,11 @@ from models.core.cadence import Now, local_day, midnight, moment
 from models.core.reasons import DAY, GivenReason, declare, give
 from models.core.words import AppointmentStatus, EndBasis, WorkKind
 from models.people.tables import Customer
-from models.subjects.service import Appointment, RepairOrder
-from models.subjects.vehicles import Vehicle, Warranty, WarrantyEnd
+from models.subjects.appointment import Appointment
+from models.subjects.repair_order import RepairOrder
+from models.subjects.vehicle import Vehicle
 from models.subjects.visit import VEHICLE_KEPT
-from models.subjects.warranty import KIND, NO_INSPECTION
+from models.subjects.warranty import KIND, NO_INSPECTION, Warranty, WarrantyEnd
 from tasks.subjects.contract import (
     DueWithin,
     OfCustomer,

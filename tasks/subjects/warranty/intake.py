@@ -2,7 +2,8 @@
 
 from sqlalchemy import exists, update
 
-from models.subjects.vehicles import Vehicle, Warranty
+from models.subjects.vehicle import Vehicle
+from models.subjects.warranty import Warranty
 from tasks.intake.columns import STORE, Column, KindName, key
 from tasks.intake.files.reading import Holds
 from tasks.intake.kinds import Kind

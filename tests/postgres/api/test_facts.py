@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import Connection, select, text
 
 from models.people.tables import Consent, ContactPoint, Customer, CustomerKey
-from models.subjects.money import Invoice
-from models.subjects.service import Appointment
-from models.subjects.vehicles import Vehicle
+from models.subjects.account import Invoice
+from models.subjects.appointment import Appointment
+from models.subjects.vehicle import Vehicle
 from tests.postgres.api.conftest import Desk
 from tests.support.world import at
 

@@ -14,7 +14,7 @@ from models.core.words import ProcessName, Purpose, TouchState
 from models.ledger.tables import Case, DeliveryReceipt, Reply, Touch
 from models.people.access import SeenSignature
 from models.people.tables import Consent, Customer
-from models.subjects.service import Appointment
+from models.subjects.appointment import Appointment
 from tasks.dispatch.dispatch import dispatch_due
 from tasks.dispatch.receipts import settle_held
 from tasks.dispatch.recording import Result, record

@@ -24,8 +24,8 @@ from models.core.words import (
 )
 from models.ledger.tables import CallAttempt, Case, Touch
 from models.people.tables import Consent, ContactPoint
-from models.subjects.money import Promise
-from models.subjects.service import Appointment
+from models.subjects.account import Promise
+from models.subjects.appointment import Appointment
 from tasks.calls import CallRecorded, finish_task, list_calls, record_outcome
 from tasks.calls.recording import NotOfThatKind
 from tasks.stores.staff import InactiveStaff, UnknownStaff

@@ -17,7 +17,7 @@ from models.core.words import (
     TouchState,
 )
 from models.ledger.tables import Reply
-from models.subjects.service import Appointment
+from models.subjects.appointment import Appointment
 from tasks.campaigns.outcome.answers import record_answer
 from tasks.dispatch.claim import claim
 from tasks.dispatch.dispatch import account_of_claim

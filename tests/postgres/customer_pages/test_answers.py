@@ -11,8 +11,8 @@ from models.calls.surveys import SurveyAnswer
 from models.core.words import CaseKind, ChannelName, ProcessName, Purpose, SubjectKind, SurveySource
 from models.ledger.tables import AuditEntry, Case
 from models.people.tables import Consent
-from models.subjects.money import Promise
-from models.subjects.promises import PromiseForThePast, PromiseTooFarOff
+from models.subjects.account import Promise
+from models.subjects.promises_to_pay import PromiseForThePast, PromiseTooFarOff
 from tasks.customers.consent import ConsentChanged, read_switches
 from tasks.self_service.contact_choices import CHOICES, Choice, choose, end_all_contact
 from tasks.self_service.paying import NothingToPromise, promise, see_account

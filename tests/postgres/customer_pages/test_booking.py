@@ -11,7 +11,7 @@ from sqlalchemy import Engine, func, select, update
 from models.core.words import AppointmentStatus, ChangeKind, ProcessName
 from models.ledger.tables import AuditEntry
 from models.people.tables import Store
-from models.subjects.service import Appointment, AppointmentChange, DepartmentNotice
+from models.subjects.appointment import Appointment, AppointmentChange, DepartmentNotice
 from tasks.self_service.booking import (
     AppointmentChanged,
     SlotTaken,

@@ -10,7 +10,7 @@ from models.core.settings import Settings
 from models.core.words import AppointmentStatus, CampaignAnswer, LinkPurpose, ProcessName, Wave
 from models.ledger.tables import Touch
 from models.people.tables import Store
-from models.subjects.service import Appointment
+from models.subjects.appointment import Appointment
 from tasks.messages.links import list_links
 from tasks.self_service.booking import AppointmentChanged, SlotTaken, days_for_a_visit
 from tasks.self_service.invitations import ask, decline, see_invitation

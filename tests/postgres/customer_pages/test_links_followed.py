@@ -12,7 +12,7 @@ from models.kits.links import make_link, offers
 from models.messages.links import Link
 from models.messages.rendering import render
 from models.people.tables import Customer, Store
-from models.subjects.service import Appointment
+from models.subjects.appointment import Appointment
 from tasks.messages.letters import letters_of
 from tasks.messages.links import NoAddressForCustomers, find_reader, list_links, read_token, stores_to_call
 from tests.support.campaigns import LaunchedCampaign

@@ -17,7 +17,7 @@ from models.core.settings import Settings
 from models.core.words import CampaignState, ChangeKind, ChannelName, ReplyMeaning, TouchState, Wave
 from models.ledger.tables import AuditEntry, Reply, Touch
 from models.people.tables import ContactPoint, Customer
-from models.subjects.service import Appointment, AppointmentChange, DepartmentNotice
+from models.subjects.appointment import Appointment, AppointmentChange, DepartmentNotice
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
 from tasks.customers.erasing import (

@@ -6,7 +6,7 @@ from models.core.reasons import kept
 from models.core.words import AppointmentStatus, CaseKind, CaseState, ChannelName, ProcessName, Purpose, TouchState
 from models.ledger.tables import Case, Touch
 from models.people.tables import ContactPoint, Store
-from models.subjects.money import Account
+from models.subjects.account import Account
 from tests.support.office import Office
 from tests.support.world import at, day
 

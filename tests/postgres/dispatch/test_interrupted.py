@@ -9,7 +9,7 @@ from sqlalchemy import insert, update
 from models.core.words import ContactKind, ProcessName, TouchState
 from models.ledger.tables import TemplateVersion
 from models.people.tables import ContactPoint
-from models.subjects.vehicles import Vehicle
+from models.subjects.vehicle import Vehicle
 from tasks.channels.contract import Accepted, Transient
 from tasks.dispatch.dispatchers import CUT_OFF, recover_abandoned
 from tasks.dispatch.release import Released

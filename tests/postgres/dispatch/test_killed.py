@@ -16,7 +16,7 @@ from sqlalchemy import Engine, func, select, text
 from models.core.settings import Settings
 from models.core.words import ProcessName, TouchState
 from models.ledger.tables import Touch
-from models.subjects.money import Account
+from models.subjects.account import Account
 from tasks.channels.apprise import THREADS
 from tasks.dispatch.dispatchers import LOCK_CLASS
 from tests.support.dispatcher import arguments, settings_for

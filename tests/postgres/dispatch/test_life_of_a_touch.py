@@ -34,8 +34,8 @@ from models.ledger.tables import Touch
 from models.ledger.touch_states import may_follow
 from models.people.tables import ContactPoint
 from models.policies.shipped import shipped_processes
-from models.subjects.service import Appointment
-from models.subjects.vehicles import Vehicle
+from models.subjects.appointment import Appointment
+from models.subjects.vehicle import Vehicle
 from tasks.calls import list_calls, record_outcome
 from tasks.channels.contract import Accepted, Outcome, Rejected, Transient, Unknown
 from tasks.dispatch.dispatchers import recover_abandoned

@@ -14,7 +14,7 @@ from models.core.words import InvoiceKind, InvoiceStatus, ProcessName, Role, Ste
 from models.ledger.tables import Touch
 from models.messages.letters import write_money
 from models.policies.shipped import shipped_policy
-from models.subjects.money import Invoice
+from models.subjects.account import Invoice
 from tasks.planning.sweep import plan
 from tasks.touches.approvals import approve, list_waiting
 from tests.support.oracles import Books, Document, Paid, tolerances_of

@@ -4,7 +4,7 @@ from sqlalchemy import insert, text
 
 from models.core.words import ProcessName
 from models.people.tables import ContactPoint, Customer
-from models.subjects.service import Handover
+from models.subjects.handover import Handover
 from tests.support.stepwise import StepwiseDispatcher
 from tests.support.world import World, at
 

@@ -11,8 +11,8 @@ from models.core.words import CAMPAIGNS, AppointmentStatus, ChannelName, Process
 from models.ledger.tables import Touch
 from models.people.tables import ContactPoint
 from models.policies.shipped import shipped_processes
-from models.subjects.service import Appointment
-from models.subjects.vehicles import Vehicle
+from models.subjects.appointment import Appointment
+from models.subjects.vehicle import Vehicle
 from tasks.channels.gateway import GatewayChannel
 from tasks.dispatch.dispatch import CHUNKS_IN_FLIGHT
 from tasks.self_service.replies import record_reply

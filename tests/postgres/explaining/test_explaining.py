@@ -294,7 +294,7 @@ def test_an_earlier_owners_touch_shows_no_more_than_that_it_is_there(world: Worl
 
 
 def update_owner(vehicle: int, owner: int) -> Any:
-    from models.subjects.vehicles import Vehicle
+    from models.subjects.vehicle import Vehicle
 
     return update(Vehicle).where(Vehicle.id == vehicle).values(customer_id=owner)
 

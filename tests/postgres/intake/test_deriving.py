@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select, text
 
-from models.subjects.vehicles import Vehicle
+from models.subjects.vehicle import Vehicle
 from tasks.subjects.account.settlements import derive_settlements
 from tasks.subjects.warranty.ends import EVER, derive_warranty_ends
 from tests.postgres.intake.conftest import Desk

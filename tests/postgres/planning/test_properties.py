@@ -26,8 +26,8 @@ from models.ledger.tables import Touch
 from models.ledger.touch_states import may_follow
 from models.people.tables import Store
 from models.policies.shipped import shipped_policy
-from models.subjects.money import Account, Invoice, Payment
-from models.subjects.service import Appointment
+from models.subjects.account import Account, Invoice, Payment
+from models.subjects.appointment import Appointment
 from tasks.ledger.transitions import change
 from tasks.planning.sweep import plan
 from tasks.policies.catalogue import add_policy

@@ -4,7 +4,7 @@ from sqlalchemy import update
 
 from models.core.words import AppointmentStatus, ProcessName, TouchState
 from models.ledger.touch_states import may_follow
-from models.subjects.service import Appointment
+from models.subjects.appointment import Appointment
 from tests.support.world import World, at
 
 APPOINTMENTS = ProcessName("appointment-reminders")

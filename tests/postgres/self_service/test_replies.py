@@ -9,7 +9,7 @@ from sqlalchemy import Row, select, update
 from models.core.words import AppointmentStatus, ChannelName, ProcessName, ReplyMeaning, TouchState
 from models.ledger.tables import Reply, Touch
 from models.people.tables import Consent
-from models.subjects.service import Appointment
+from models.subjects.appointment import Appointment
 from tasks.self_service.replies import ReplyTaken, UnreadableSender, record_reply
 from tests.support.desk import audited, dispatched, verdicts_of
 from tests.support.world import World, at

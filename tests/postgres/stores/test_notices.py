@@ -5,7 +5,7 @@ from sqlalchemy import insert
 
 from models.core.words import ChangeKind, ProcessName, Role
 from models.policies.shipped import shipped_policy
-from models.subjects.service import AppointmentChange
+from models.subjects.appointment import AppointmentChange
 from tasks.policies.catalogue import add_policy
 from tasks.stores.notices import NoticeAcknowledged, UnknownNotice, acknowledge, list_notices, tell_departments
 from tasks.stores.staff import UnknownStaff
