@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from nicegui import ui
+from sqlalchemy import Connection
 
 from console.shared.sentences import where_it_stands
 from console.web.door.signed_in import Viewer, local
@@ -31,7 +32,7 @@ def _next_sweep(home: ZoneInfo, process: ProcessName, after: Any, store_zone: Zo
     return next_run(process, after, store_zone, home)
 
 
-def _explain(connection: Any, viewer: Viewer, customer_id: int, next_sweep: Any) -> Any:
+def _explain(connection: Connection, viewer: Viewer, customer_id: int, next_sweep: Any) -> Any:
     check_customer(connection, viewer.store_id, customer_id)
     return explain(connection, customer_id, viewer.now, list_processes(connection), next_sweep)
 

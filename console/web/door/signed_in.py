@@ -1,8 +1,9 @@
 """Who looks at a page: found by the session's cookie at the door, and asked again at every change."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -70,32 +71,30 @@ class Viewer:
         """Whether their role may do something: for what is shown. What is done goes through `change`."""
         return self.user.may(permission)
 
-    async def read(self, job: Any, *args: Any, **kwargs: Any) -> Any:
+    async def read(self, job: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What `job(connection, …)` finds."""
         return await self.database.work(job, *args, **kwargs)
 
-    async def change(self, permission: Permission, job: Any, *args: Any, **kwargs: Any) -> Any:
+    async def change(
+        self,
+        permission: Permission,
+        job: Callable[Concatenate[Connection, SignedIn, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
         """Let `job(connection, user, …)` change something in one transaction, as who they are at this moment.
 
         Someone disabled or signed out a second ago changes nothing. Raises `SignedOut`, `MayNot`, what the job raises.
         """
-        return await self.database.work(_as_user, self.user.token_digest, self.now, permission, job, args, kwargs)
 
+        def changed(connection: Connection) -> T:
+            user = read_session_of_digest(connection, self.user.token_digest, self.now)
+            if user is None:
+                raise SignedOut
+            user.check(permission)
+            return job(connection, user, *args, **kwargs)
 
-def _as_user(
-    connection: Connection,
-    token_digest: str,
-    now: datetime,
-    permission: Permission,
-    job: Any,
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-) -> Any:
-    user = read_session_of_digest(connection, token_digest, now)
-    if user is None:
-        raise SignedOut
-    user.check(permission)
-    return job(connection, user, *args, **kwargs)
+        return await self.database.work(changed)
 
 
 def viewer_of(connection: HTTPConnection | Request) -> Viewer:

@@ -5,6 +5,7 @@ from datetime import time
 from typing import Any
 
 from nicegui import ui
+from sqlalchemy import Connection
 
 from console.shared.words import say_problem
 from console.web.door.signed_in import Viewer
@@ -120,5 +121,7 @@ def _wanted(store: ContactRulesOfStore, fields: dict[str, Any]) -> ContactRulesO
     return ContactRulesOfStore(store.store, since, until, country, tuple(chosen))
 
 
-def _change(connection: Any, user: Any, now: Any, seen: ContactRulesOfStore, wanted: ContactRulesOfStore) -> None:
+def _change(
+    connection: Connection, user: Any, now: Any, seen: ContactRulesOfStore, wanted: ContactRulesOfStore
+) -> None:
     change_store_contact(connection, user, now, seen, wanted)
