@@ -3,31 +3,25 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Select,
-    Text,
-    bindparam,
     case,
-    cast,
     func,
     literal,
     select,
     tuple_,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
 from models.calls.surveys import DIMENSIONS, SurveyAnswer
 from models.campaigns.tables import Campaign, CampaignRecipient
 from models.core.base import WORD, Facts, enumeration
-from models.core.cadence import LOCAL, ZONED
+from models.core.cadence import ZONED
 from models.core.reasons import GivenReason, read_reason
 from models.core.words import RECIPIENT, Gate, TouchState, Wave
 from models.ledger.tables import (
@@ -43,46 +37,27 @@ from models.ledger.tables import (
 )
 from models.ledger.touch_states import OPEN
 from models.people.tables import Consent, ContactPoint, Customer, StaffMember, Store
-from models.subjects.account import Account, Invoice, Payment, Promise
-from models.subjects.appointment import Appointment
-from models.subjects.handover import Handover
-from models.subjects.lead import Lead
-from models.subjects.repair_order import RepairOrder
-from models.subjects.vehicle import Vehicle
 from tasks.access.reach import check_customer
 from tasks.customers.records import audit_entries_about
 from tasks.subjects.contract import CUSTOMER
+from tasks.subjects.timeline import EntryKind, entries_of_subjects, entry
 
 PAGE = 25
 AUDITED = ("customer", "touch", "case", "appointment", "contact-point", "reply")
 """The entities whose changes are told; of surveys, promises and notices their own entries tell."""
-ZONE = bindparam("zone", type_=Text)
-"""The time zone of the customer's store."""
 _RECIPIENT = literal(RECIPIENT, WORD)
 
 
-class EntryKind(StrEnum):
-    """What an entry tells of."""
-
-    TOUCH = "touch"
-    VERDICT = "verdict"
-    CALL_ATTEMPT = "call-attempt"
-    RECEIPT = "receipt"
-    REPLY = "reply"
-    APPOINTMENT = "appointment"
-    REPAIR_ORDER = "repair-order"
-    HANDOVER = "handover"
-    LEAD = "lead"
-    INVOICE = "invoice"
-    PAYMENT = "payment"
-    PROMISE = "promise"
-    CASE = "case"
-    CASE_NOTE = "case-note"
-    SURVEY = "survey"
-    CONSENT = "consent"
-    CAMPAIGN = "campaign"
-    """Held out of one as a part of its control group, or an answer to one."""
-    AUDIT = "audit"
+TOUCH, VERDICT, CALL_ATTEMPT = EntryKind("touch"), EntryKind("verdict"), EntryKind("call-attempt")
+RECEIPT, REPLY, SURVEY = EntryKind("receipt"), EntryKind("reply"), EntryKind("survey")
+CASE, CASE_NOTE, CONSENT = EntryKind("case"), EntryKind("case-note"), EntryKind("consent")
+CAMPAIGN = EntryKind("campaign")
+"""Held out of one as a part of its control group, or an answer to one."""
+AUDIT = EntryKind("audit")
+ENGINE_ENTRIES = (
+    TOUCH, VERDICT, CALL_ATTEMPT, RECEIPT, REPLY, SURVEY, CASE, CASE_NOTE, CONSENT, CAMPAIGN, AUDIT,
+)  # fmt: skip
+"""The kinds of entries that are about no subject in particular; the others are those of the subjects' drawers."""
 
 
 class Cursor(NamedTuple):
@@ -129,7 +104,7 @@ def read_timeline(
     rows = connection.execute(statement, whose).all()
     entries = [Entry(row.at, EntryKind(row.kind), row.ref, _with_reason(row.facts)) for row in rows[:PAGE]]
     last = entries[-1] if len(rows) > PAGE else None
-    return Stretch(entries, Cursor(last.at, last.kind.value, last.ref) if last else None)
+    return Stretch(entries, Cursor(last.at, last.kind, last.ref) if last else None)
 
 
 def _with_reason(facts: Facts) -> Facts:
@@ -158,9 +133,7 @@ def _sources() -> Iterator[Select[Any]]:
     yield _attempts(touches)
     yield _receipts(touches)
     yield _replies()
-    yield from _visits()
-    yield _leads()
-    yield from _money()
+    yield from (one.select() for one in entries_of_subjects().values())
     yield from _cases()
     yield _surveys()
     yield _consents()
@@ -168,28 +141,13 @@ def _sources() -> Iterator[Select[Any]]:
     yield from _audit()
 
 
-def _entry(kind: EntryKind, at: Any, ref: Any, **facts: Any) -> Select[Any]:
-    named = [part for name, value in facts.items() for part in (literal(name, Text), value)]
-    return select(
-        at.label("at"),
-        literal(kind.value, Text).label("kind"),
-        cast(ref, Text).label("ref"),
-        func.jsonb_strip_nulls(func.jsonb_build_object(*named), type_=JSONB).label("facts"),
-    )
-
-
-def _day(day: Any) -> ColumnElement[Any]:
-    """The beginning of a day on the store's clock."""
-    return func.timezone(ZONE, cast(day, LOCAL), type_=ZONED)
-
-
 def _touches() -> Select[Any]:
     carrier = aliased(Touch, name="carrier")
     to_come, undone = Touch.state.in_(OPEN), Touch.state == TouchState.MISSED
     said_or_ended = func.coalesce(Touch.contacted_at, Touch.state_at)
     return (
-        _entry(
-            EntryKind.TOUCH,
+        entry(
+            TOUCH,
             case((to_come, Touch.not_before), (undone, Touch.state_at), else_=said_or_ended),
             Touch.id,
             process=Touch.process, step=Touch.step, what=Touch.kind, purpose=Touch.purpose, state=Touch.state,
@@ -210,8 +168,8 @@ def _touches() -> Select[Any]:
 def _verdicts(touches: Select[Any]) -> Select[Any]:
     """What held or stopped a touch; that it passed is told by its being sent."""
     return (
-        _entry(
-            EntryKind.VERDICT, Verdict.decided_at, Verdict.id,
+        entry(
+            VERDICT, Verdict.decided_at, Verdict.id,
             process=Touch.process, step=Touch.step, gate=Verdict.gate, decision=Verdict.decision,
             reason=given_reason(Verdict), until=Verdict.until,
         )
@@ -222,8 +180,8 @@ def _verdicts(touches: Select[Any]) -> Select[Any]:
 
 def _attempts(touches: Select[Any]) -> Select[Any]:
     return (
-        _entry(
-            EntryKind.CALL_ATTEMPT, CallAttempt.attempted_at, CallAttempt.id,
+        entry(
+            CALL_ATTEMPT, CallAttempt.attempted_at, CallAttempt.id,
             process=Touch.process, step=Touch.step, outcome=CallAttempt.outcome, note=CallAttempt.note,
             by=StaffMember.name, again_at=CallAttempt.again_at,
         )
@@ -235,8 +193,8 @@ def _attempts(touches: Select[Any]) -> Select[Any]:
 
 def _receipts(touches: Select[Any]) -> Select[Any]:
     return (
-        _entry(
-            EntryKind.RECEIPT, DeliveryReceipt.reported_at, DeliveryReceipt.id,
+        entry(
+            RECEIPT, DeliveryReceipt.reported_at, DeliveryReceipt.id,
             process=Touch.process, step=Touch.step, state=DeliveryReceipt.status, reason=DeliveryReceipt.reason,
         )
         .join(Touch, Touch.id == DeliveryReceipt.touch_id)
@@ -245,79 +203,23 @@ def _receipts(touches: Select[Any]) -> Select[Any]:
 
 
 def _replies() -> Select[Any]:
-    return _entry(
-        EntryKind.REPLY, Reply.received_at, Reply.id, channel=Reply.channel, text=Reply.text, meaning=Reply.meaning
+    return entry(
+        REPLY, Reply.received_at, Reply.id, channel=Reply.channel, text=Reply.text, meaning=Reply.meaning
     ).where(Reply.customer_id == CUSTOMER)
-
-
-def _visits() -> Iterator[Select[Any]]:
-    vehicle = func.nullif(func.concat_ws(" ", Vehicle.model, Vehicle.plate), "")
-    yield (
-        _entry(
-            EntryKind.APPOINTMENT, Appointment.starts_at, Appointment.key,
-            state=Appointment.status, work=Appointment.work, vehicle=vehicle, confirmed_at=Appointment.confirmed_at,
-        )
-        .outerjoin(Vehicle, Vehicle.id == Appointment.vehicle_id)
-        .where(Appointment.customer_id == CUSTOMER)
-    )  # fmt: skip
-    came = func.coalesce(RepairOrder.closed_on, RepairOrder.opened_on)
-    yield (
-        _entry(
-            EntryKind.REPAIR_ORDER, func.coalesce(_day(came), Customer.created_at), RepairOrder.key,
-            day=came, work=RepairOrder.work, vehicle=vehicle, closed=RepairOrder.closed_on.is_not(None),
-        )
-        .join(Customer, Customer.id == RepairOrder.customer_id)
-        .outerjoin(Vehicle, Vehicle.id == RepairOrder.vehicle_id)
-        .where(RepairOrder.customer_id == CUSTOMER)
-    )  # fmt: skip
-    yield (
-        _entry(
-            EntryKind.HANDOVER, _day(Handover.handed_over_on), Handover.key,
-            day=Handover.handed_over_on, vehicle=vehicle, by=Handover.salesperson,
-        )
-        .outerjoin(Vehicle, Vehicle.id == Handover.vehicle_id)
-        .where(Handover.customer_id == CUSTOMER)
-    )  # fmt: skip
-
-
-def _leads() -> Select[Any]:
-    return _entry(
-        EntryKind.LEAD, _day(Lead.created_on), Lead.key,
-        day=Lead.created_on, urgency=Lead.urgency, model=Lead.model, state=Lead.state, reason=Lead.lost_reason,
-        contacted_on=Lead.contacted_on, state_on=Lead.state_on,
-    ).where(Lead.customer_id == CUSTOMER)  # fmt: skip
-
-
-def _money() -> Iterator[Select[Any]]:
-    accounts = select(Account.id).where(Account.customer_id == CUSTOMER)
-    issued = func.coalesce(Invoice.issued_on, Invoice.due_on)
-    yield _entry(
-        EntryKind.INVOICE, _day(issued), Invoice.key,
-        day=issued, due_on=Invoice.due_on, amount=cast(Invoice.amount, Text), currency=Invoice.currency,
-        state=Invoice.status, what=Invoice.kind, settled_on=Invoice.settled_on,
-    ).where(Invoice.account_id.in_(accounts))  # fmt: skip
-    yield _entry(
-        EntryKind.PAYMENT, _day(Payment.paid_on), Payment.key,
-        day=Payment.paid_on, amount=cast(Payment.amount, Text), currency=Payment.currency,
-    ).where(Payment.account_id.in_(accounts))  # fmt: skip
-    yield _entry(
-        EntryKind.PROMISE, _day(Promise.made_on), Promise.key,
-        day=Promise.made_on, due_on=Promise.promised_for, amount=cast(Promise.amount, Text), currency=Promise.currency,
-    ).where(Promise.account_id.in_(accounts))  # fmt: skip
 
 
 def _cases() -> Iterator[Select[Any]]:
     yield (
-        _entry(
-            EntryKind.CASE, Case.opened_at, Case.id,
+        entry(
+            CASE, Case.opened_at, Case.id,
             what=Case.kind, state=Case.state, title=Case.title, note=Case.note, by=StaffMember.name,
         )
         .outerjoin(StaffMember, StaffMember.id == Case.owner_id)
         .where(Case.customer_id == CUSTOMER)
     )  # fmt: skip
     yield (
-        _entry(
-            EntryKind.CASE_NOTE, CaseNote.written_at, CaseNote.id,
+        entry(
+            CASE_NOTE, CaseNote.written_at, CaseNote.id,
             case=CaseNote.case_id, text=CaseNote.text, by=CaseNote.author,
         )
         .join(Case, Case.id == CaseNote.case_id)
@@ -327,14 +229,14 @@ def _cases() -> Iterator[Select[Any]]:
 
 def _surveys() -> Select[Any]:
     marks = {name: SurveyAnswer.__table__.c[name] for name in DIMENSIONS}
-    return _entry(
-        EntryKind.SURVEY, SurveyAnswer.answered_at, SurveyAnswer.id, text=SurveyAnswer.comment, **marks
-    ).where(SurveyAnswer.customer_id == CUSTOMER)
+    return entry(SURVEY, SurveyAnswer.answered_at, SurveyAnswer.id, text=SurveyAnswer.comment, **marks).where(
+        SurveyAnswer.customer_id == CUSTOMER
+    )
 
 
 def _consents() -> Select[Any]:
-    return _entry(
-        EntryKind.CONSENT, Consent.given_at, Consent.id,
+    return entry(
+        CONSENT, Consent.given_at, Consent.id,
         purpose=Consent.purpose, channel=Consent.channel, granted=Consent.granted, source=Consent.source,
         reason=Consent.reason,
     ).where(Consent.customer_id == CUSTOMER)  # fmt: skip
@@ -354,7 +256,7 @@ def _campaigns() -> Iterator[Select[Any]]:
         ),
     ):
         yield (
-            _entry(EntryKind.CAMPAIGN, at, CampaignRecipient.id, **facts)
+            entry(CAMPAIGN, at, CampaignRecipient.id, **facts)
             .join(Campaign, Campaign.id == CampaignRecipient.campaign_id)
             .where(theirs, which)
         )
@@ -362,7 +264,7 @@ def _campaigns() -> Iterator[Select[Any]]:
 
 def _audit() -> Iterator[Select[Any]]:
     for theirs in audit_entries_about(CUSTOMER, AUDITED):
-        yield _entry(
-            EntryKind.AUDIT, AuditEntry.at, AuditEntry.id,
+        yield entry(
+            AUDIT, AuditEntry.at, AuditEntry.id,
             by=AuditEntry.actor, action=AuditEntry.action, before=AuditEntry.before, after=AuditEntry.after,
         ).where(theirs)  # fmt: skip

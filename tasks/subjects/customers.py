@@ -59,6 +59,11 @@ def vehicle_name() -> ColumnElement[str | None]:
     return func.nullif(func.concat_ws(" ", func.coalesce(Vehicle.model, Vehicle.make), Vehicle.plate), "")
 
 
+def model_and_plate() -> ColumnElement[str | None]:
+    """How a list names the car."""
+    return func.nullif(func.concat_ws(" ", Vehicle.model, Vehicle.plate), "")
+
+
 def newest_car_of(customer_id: SQLColumnExpression[int]) -> ScalarSelect[Any]:
     """How a letter names the newest car that a customer has kept."""
     return _newest_car(vehicle_name(), customer_id)

@@ -10,21 +10,23 @@ from console.shared.words import read_wording
 from console.web.door.signed_in import Viewer, local
 from models.calls.surveys import DIMENSIONS
 from models.messages.letters import write_money
+from tasks.customers import timeline
 from tasks.customers.intake import ALWAYS
-from tasks.customers.timeline import Entry, EntryKind
+from tasks.customers.timeline import Entry
+from tasks.subjects.timeline import (
+    Amount,
+    Because,
+    EntryKind,
+    OnDay,
+    Part,
+    Person,
+    Plain,
+    Whether,
+    Worded,
+    entries_of_subjects,
+)
 
 Facts = Mapping[str, Any]
-DAYS = frozenset(
-    {
-        EntryKind.REPAIR_ORDER,
-        EntryKind.HANDOVER,
-        EntryKind.LEAD,
-        EntryKind.INVOICE,
-        EntryKind.PAYMENT,
-        EntryKind.PROMISE,
-    }
-)
-"""What is known to the day only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,12 @@ def line_of(viewer: Viewer, entry: Entry, zone: str) -> Line:
     """An entry in words."""
     title, details, letter = _Words(viewer, zone).say(entry)
     when = local(entry.at, zone)
-    if entry.kind in DAYS:
+    of_subject = entries_of_subjects().get(entry.kind)
+    if of_subject is not None and of_subject.to_the_day:
         when = entry.facts.get("day") or ""
     elif entry.at == ALWAYS:
         when = ""
-    kind = viewer.say(f"customers.kind_{entry.kind}")
+    kind = said_or(viewer, f"customers.kind_{entry.kind}", viewer.word(entry.kind))
     return Line(when, kind, " · ".join(_there(title)), list(_there(details)), letter)
 
 
@@ -69,35 +72,58 @@ class _Words:
         """Title, details, and letter."""
         facts = entry.facts
         match entry.kind:
-            case EntryKind.TOUCH | EntryKind.VERDICT | EntryKind.CALL_ATTEMPT | EntryKind.RECEIPT:
+            case timeline.TOUCH | timeline.VERDICT | timeline.CALL_ATTEMPT | timeline.RECEIPT:
                 return self._about_touch(entry.kind, facts)
-            case EntryKind.REPLY:
+            case timeline.REPLY:
                 title = [self._word(facts, "channel"), self._own("meaning", facts.get("meaning"))]
                 return title, [], facts.get("text")
-            case EntryKind.APPOINTMENT | EntryKind.REPAIR_ORDER | EntryKind.HANDOVER:
-                return self._visit(entry), [self._by(facts)], None
-            case EntryKind.LEAD | EntryKind.INVOICE | EntryKind.PAYMENT | EntryKind.PROMISE:
-                return self._business(entry)
-            case EntryKind.CASE | EntryKind.CASE_NOTE:
+            case timeline.CASE | timeline.CASE_NOTE:
                 title = [self._word(facts, "what"), self._word(facts, "state"), _number(facts.get("case"))]
                 return title, [self._by(facts)], facts.get("note") or facts.get("text")
-            case EntryKind.SURVEY:
+            case timeline.SURVEY:
                 return [self._marks(facts)], [], facts.get("text")
-            case EntryKind.CONSENT:
+            case timeline.CONSENT:
                 return self._consent(facts)
-            case EntryKind.CAMPAIGN:
+            case timeline.CAMPAIGN:
                 return [facts["campaign"], self._say(_part_in(facts))], [], None
-            case EntryKind.AUDIT:
+            case timeline.AUDIT:
                 action = facts["action"]
                 title = [said_or(self.viewer, f"customers.act_{action}", self.viewer.word(action))]
                 return title, [self._by(facts), *self._changes(facts)], None
             case _:
-                assert_never(entry.kind)
+                return self._of_subject(entry)
+
+    def _of_subject(self, entry: Entry) -> tuple[list[str | None], list[str | None], str | None]:
+        """What the drawer of a subject says of its entry."""
+        told = entries_of_subjects()[entry.kind]
+        title = [entry.ref, *(self._part(part, entry.facts) for part in told.title)]
+        return title, [self._part(part, entry.facts) for part in told.details], None
+
+    def _part(self, part: Part, facts: Facts) -> str | None:
+        match part:
+            case Plain(fact):
+                return facts.get(fact)
+            case Worded(fact, group):
+                return self._own(group, facts.get(fact))
+            case Whether(fact, yes, no):
+                sentence = yes if facts.get(fact) else no
+                return self._say(sentence) if sentence else None
+            case OnDay(fact, sentence):
+                return self._say(sentence, day=facts[fact]) if facts.get(fact) else None
+            case Amount(otherwise):
+                amount = facts.get("amount")
+                return write_money(Decimal(amount), facts["currency"]) if amount else self._say(otherwise)
+            case Person():
+                return self._by(facts)
+            case Because():
+                return self.viewer.reason(facts.get("reason"))
+            case _:
+                assert_never(part)
 
     def _about_touch(self, kind: EntryKind, facts: Facts) -> tuple[list[str | None], list[str | None], str | None]:
         title = [self._word(facts, "process"), facts.get("campaign"), self._word(facts, "step")]
         reason = self.viewer.reason(facts.get("reason"))
-        if kind is EntryKind.TOUCH:
+        if kind == timeline.TOUCH:
             recipient, inside = facts.get("recipient"), facts.get("merged_into")
             title += [self._word(facts, "channel") or self._word(facts, "what"), self._word(facts, "state")]
             details = [
@@ -108,50 +134,13 @@ class _Words:
                 reason,
             ]
             return title, details, facts.get("body")
-        if kind is EntryKind.CALL_ATTEMPT:
+        if kind == timeline.CALL_ATTEMPT:
             title.append(self._word(facts, "outcome"))
             return title, [self._by(facts), self._moment("again", facts.get("again_at"))], facts.get("note")
-        if kind is EntryKind.RECEIPT:
+        if kind == timeline.RECEIPT:
             return [*title, self._own("receipt", facts.get("state"))], [reason], None
         title += [self._word(facts, "gate"), self._own("decision", facts.get("decision"))]
         return title, [reason, self._moment("until", facts.get("until"))], None
-
-    def _visit(self, entry: Entry) -> list[str | None]:
-        facts = entry.facts
-        title = [entry.ref, facts.get("vehicle"), facts.get("work")]
-        if entry.kind is EntryKind.APPOINTMENT:
-            confirmed = self._say("was_confirmed") if facts.get("confirmed_at") else None
-            title += [self._own("status", facts.get("state")), confirmed]
-        if entry.kind is EntryKind.REPAIR_ORDER:
-            title.append(self._say("given_back" if facts.get("closed") else "in_workshop"))
-        return title
-
-    def _business(self, entry: Entry) -> tuple[list[str | None], list[str | None], str | None]:
-        if entry.kind is EntryKind.LEAD:
-            return self._lead(entry)
-        return self._money(entry), self._days(entry), None
-
-    def _lead(self, entry: Entry) -> tuple[list[str | None], list[str | None], str | None]:
-        facts = entry.facts
-        state, since, contacted = self._own("lead", facts["state"]), facts.get("state_on"), facts.get("contacted_on")
-        title = [entry.ref, self._own("urgency", facts["urgency"]), facts.get("model"), state]
-        details = [
-            self._say("state_since", day=since) if since else None,
-            self._say("contacted_on", day=contacted) if contacted else None,
-            self.viewer.reason(facts.get("reason")),
-        ]
-        return title, details, None
-
-    def _money(self, entry: Entry) -> list[str | None]:
-        facts = entry.facts
-        amount = facts.get("amount")
-        money = write_money(Decimal(amount), facts["currency"]) if amount else self._say("in_full")
-        return [entry.ref, money, self._own("what", facts.get("what")), self._own("invoice", facts.get("state"))]
-
-    def _days(self, entry: Entry) -> list[str | None]:
-        due, settled = entry.facts.get("due_on"), entry.facts.get("settled_on")
-        key = "promised_for" if entry.kind is EntryKind.PROMISE else "due_on"
-        return [self._say(key, day=due) if due else None, self._say("settled_on", day=settled) if settled else None]
 
     def _marks(self, facts: Facts) -> str:
         given = [f"{self._say(f'mark_{name}')} {facts[name]}" for name in DIMENSIONS if facts.get(name) is not None]
@@ -179,7 +168,7 @@ class _Words:
         return self.viewer.say(f"customers.{key}", **values)
 
     def _own(self, group: str, value: str | None) -> str | None:
-        return self._say(f"{group}_{value}") if value else None
+        return said_or(self.viewer, f"customers.{group}_{value}", self.viewer.word(value)) if value else None
 
     def _word(self, facts: Facts, name: str) -> str | None:
         value = facts.get(name)

@@ -18,7 +18,7 @@ from models.people.permissions import Permission
 from tasks.access.reach import NotYours
 from tasks.customers.card import CustomerCard, read_card
 from tasks.customers.searching import CustomerFound, Hits, search_customers
-from tasks.customers.timeline import Cursor, EntryKind, read_timeline
+from tasks.customers.timeline import VERDICT, Cursor, read_timeline
 
 
 @page("/customers", Permission.SEE_CUSTOMERS, "frame.customers")
@@ -102,7 +102,7 @@ async def _show_timeline(viewer: Viewer, card: CustomerCard) -> None:
         stretch = await viewer.read(read_timeline, viewer.store_id, card.id, before)
         with entries:
             for entry in stretch.entries:
-                to_come = entry.at > viewer.now and entry.kind is not EntryKind.VERDICT
+                to_come = entry.at > viewer.now and entry.kind != VERDICT
                 _show_line(viewer, line_of(viewer, entry, card.time_zone), to_come=to_come)
         further.clear()
         with further:

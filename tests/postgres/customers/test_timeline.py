@@ -9,7 +9,8 @@ from tasks import audit
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
 from tasks.customers.card import read_card
-from tasks.customers.timeline import PAGE, EntryKind, read_timeline
+from tasks.customers.timeline import CAMPAIGN, ENGINE_ENTRIES, PAGE, TOUCH, read_timeline
+from tasks.subjects.timeline import entries_of_subjects
 from tests.postgres.customers.conftest import NOW, lead_a_life
 from tests.support.campaigns import LaunchedCampaign
 from tests.support.world import World
@@ -40,7 +41,7 @@ def test_the_line_tells_of_every_kind_the_newest_first(world: World, busy: int) 
     while stretch.earlier is not None:
         stretch = read_timeline(world.connection, world.store_id, busy, stretch.earlier)
         line += stretch.entries
-    assert {entry.kind for entry in line} == set(EntryKind)
+    assert {entry.kind for entry in line} == {*ENGINE_ENTRIES, *entries_of_subjects()}
     assert [entry.at for entry in line] == sorted((entry.at for entry in line), reverse=True)
 
 
@@ -54,9 +55,9 @@ def test_a_campaign_is_told_by_its_name(world: World) -> None:
         for customer in (told, held_out)
     }
     (answer, facts), (touch, of_touch) = seen[told]
-    assert (answer, facts["campaign"], facts["answer"]) == (EntryKind.CAMPAIGN, "Spring check", "interested")
-    assert (touch, of_touch["campaign"]) == (EntryKind.TOUCH, "Spring check")
-    assert seen[held_out] == [(EntryKind.CAMPAIGN, {"campaign": "Spring check", "wave": "control"})]
+    assert (answer, facts["campaign"], facts["answer"]) == (CAMPAIGN, "Spring check", "interested")
+    assert (touch, of_touch["campaign"]) == (TOUCH, "Spring check")
+    assert seen[held_out] == [(CAMPAIGN, {"campaign": "Spring check", "wave": "control"})]
 
 
 def test_stretches_hold_everything_once_though_much_happened_at_one_moment(world: World) -> None:

@@ -1,6 +1,6 @@
 """Whatever stands on a customer's timeline has words in both languages."""
 
-from enum import StrEnum
+from collections.abc import Iterable
 
 import pytest
 
@@ -19,10 +19,11 @@ from models.core.words import (
     ReplyMeaning,
 )
 from models.ledger.explanations import Standing
-from tasks.customers.timeline import EntryKind
+from tasks.customers.timeline import ENGINE_ENTRIES
+from tasks.subjects.timeline import entries_of_subjects
 
-GROUPS: dict[str, type[StrEnum]] = {
-    "kind": EntryKind,
+GROUPS: dict[str, Iterable[str]] = {
+    "kind": (*ENGINE_ENTRIES, *entries_of_subjects()),
     "status": AppointmentStatus,
     "invoice": InvoiceStatus,
     "what": InvoiceKind,

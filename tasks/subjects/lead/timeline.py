@@ -1,0 +1,30 @@
+"""Leads on the timeline of a customer."""
+
+from typing import Any
+
+from sqlalchemy import Select
+
+from models.subjects.lead import Lead
+from tasks.subjects.contract import CUSTOMER
+from tasks.subjects.timeline import Because, EntryKind, OnDay, Plain, TimelineEntry, Worded, day_begins, entry
+
+LEAD = EntryKind("lead")
+
+
+def _leads() -> Select[Any]:
+    return entry(
+        LEAD, day_begins(Lead.created_on), Lead.key,
+        day=Lead.created_on, urgency=Lead.urgency, model=Lead.model, state=Lead.state, reason=Lead.lost_reason,
+        contacted_on=Lead.contacted_on, state_on=Lead.state_on,
+    ).where(Lead.customer_id == CUSTOMER)  # fmt: skip
+
+
+ENTRIES = (
+    TimelineEntry(
+        LEAD,
+        _leads,
+        (Worded("urgency", "urgency"), Plain("model"), Worded("state", "lead")),
+        (OnDay("state_on", "state_since"), OnDay("contacted_on", "contacted_on"), Because()),
+        to_the_day=True,
+    ),
+)
