@@ -18,9 +18,9 @@ from console.shared.moments import house_zone
 from models.core.reasons import GivenReason
 from models.core.settings import Settings
 from models.core.words import (
-    CallOutcome,
     ChannelName,
     Gate,
+    OutcomeName,
     ProcessName,
     Purpose,
     RunState,
@@ -70,7 +70,7 @@ class TouchOut(BaseModel):
     message_id: str | None
     attempts: int
     merged_into: UUID | None = Field(description="The touch inside whose message it went out.")
-    outcome: CallOutcome | None
+    outcome: OutcomeName | None
 
 
 class TouchPage(BaseModel):

@@ -13,9 +13,10 @@ from typing import Annotated
 import typer
 
 from console.cli.session import Commands, Session, check_store, local, open_session, print_json, print_table, to_json
-from models.calls.outcomes import CallReport, IncompleteOutcome, PromiseMade
+from models.calls.outcomes import all_outcomes
 from models.core.clock import read_moment
-from models.core.words import CallOutcome, Role, TouchState
+from models.core.words import OutcomeName, Role, TouchState
+from models.kits.outcomes import CallReport, IncompleteOutcome, PromiseMade
 from tasks.calls import CallItem, CallRecorded, finish_task, list_calls, record_outcome
 from tasks.touches.picking import find_touch, short, zone_of
 
@@ -69,11 +70,22 @@ def _amount(text: str) -> Decimal:
         raise typer.BadParameter(sentence) from error
 
 
+def _outcome(text: str) -> OutcomeName:
+    name = OutcomeName(text)
+    if name not in all_outcomes():
+        sentence = f"'{text}' is no outcome of a call; expected one of {', '.join(all_outcomes())}"
+        raise typer.BadParameter(sentence)
+    return name
+
+
 @app.command()
 def done(
     touch: Annotated[str, typer.Argument(metavar="ID", help="The first characters of the call's or task's id.")],
     by: Annotated[str, typer.Option(help="The staff code of who did it.")],
-    outcome: Annotated[CallOutcome | None, typer.Option(help="What came of a call; a task has none.")] = None,
+    outcome: Annotated[
+        str | None,
+        typer.Option(parser=_outcome, metavar="OUTCOME", help="What came of a call; a task has none."),
+    ] = None,
     note: Annotated[str | None, typer.Option(help="What is worth knowing.")] = None,
     at: Annotated[
         str | None, typer.Option(help="When to call back, in the store's time, such as 2026-03-10T16:30.")
@@ -94,9 +106,8 @@ def done(
             finished = finish_task(session.connection, touch, session.now, by, note)
             typer.echo(f"The task {short(finished)} is done.")
             return
-        report = CallReport(
-            outcome, note, _callback(session, touch, at), _promise(outcome, promise_on, amount, currency)
-        )
+        name = OutcomeName(outcome)
+        report = CallReport(name, note, _callback(session, touch, at), _promise(name, promise_on, amount, currency))
         recorded = record_outcome(session.connection, touch, report, session.now, by)
     typer.echo(_told(recorded))
 
@@ -108,7 +119,7 @@ def _callback(session: Session, touch: str, text: str | None) -> datetime | None
 
 
 def _promise(
-    outcome: CallOutcome, day: datetime | None, amount: Decimal | None, currency: str | None
+    outcome: OutcomeName, day: datetime | None, amount: Decimal | None, currency: str | None
 ) -> PromiseMade | None:
     if day is None and amount is None and currency is None:
         return None

@@ -1,15 +1,22 @@
-"""What comes of a call: the effects of each outcome, as a rule apart from any database."""
+"""What may come of every call, and the rule that says what follows from a report, apart from any database."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from decimal import Decimal
-from typing import assert_never
+from datetime import timedelta
+from functools import cache
 
-from models.core.errors import AftercareError
-from models.core.words import CallOutcome, Purpose, SubjectKind, TouchState
-from models.kits.registry import traits_of
-from models.stores.working_hours import WorkingHours, next_working_day, next_working_moment
+from models.core.words import OutcomeName, Purpose, SubjectKind, TouchState
+from models.kits.outcomes import (
+    DONE,
+    CallEffects,
+    CallFacts,
+    CallReport,
+    IncompleteOutcome,
+    Need,
+    Outcome,
+    UnfitOutcome,
+)
+from models.kits.registry import BrokenKit, all_traits, traits_of
+from models.stores.working_hours import next_working_day, next_working_moment
 
 LATER = timedelta(hours=3)
 """How long after a first try without an answer the next one is."""
@@ -19,126 +26,14 @@ KEPT_ALIVE = timedelta(days=1)
 """A call put off stays valid at least so long after its new moment."""
 REFUSED_PURPOSES = (Purpose.FOLLOW_UP, Purpose.SURVEY, Purpose.MARKETING)
 """What a customer who refuses contact no longer gets; service and dunning remain."""
+GOES_WITH = {Need.TIME: "a time to call again", Need.PROMISE: "a promised day"}
 
 
-class IncompleteOutcome(AftercareError):
-    """An outcome without what it needs."""
-
-    def __init__(self, outcome: CallOutcome, needed: str) -> None:
-        self.outcome, self.needed = outcome, needed
-        super().__init__(f"The outcome '{outcome}' needs {needed}.")
+def _complains(report: CallReport, facts: CallFacts) -> CallEffects:  # noqa: ARG001  the contract's
+    return CallEffects(TouchState.DONE, opens_complaint=True)
 
 
-class UnfitOutcome(AftercareError):
-    """An outcome that cannot be true of the call."""
-
-    def __init__(self, outcome: CallOutcome, reason: str) -> None:
-        self.outcome, self.reason = outcome, reason
-        super().__init__(f"The outcome '{outcome}' cannot be recorded: {reason}.")
-
-
-@dataclass(frozen=True, slots=True)
-class PromiseMade:
-    """A promise to pay by a day; without an amount, all that is owed."""
-
-    on: date
-    amount: Decimal | None = None
-    currency: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CallReport:
-    """What a member of staff says of a call."""
-
-    outcome: CallOutcome
-    note: str | None = None
-    callback_at: datetime | None = None
-    promise: PromiseMade | None = None
-    marks: Mapping[str, int] = field(default_factory=dict)
-    """What the customer marked when asked about the visit, by dimension."""
-
-
-@dataclass(frozen=True, slots=True)
-class CallFacts:
-    """What the effects depend on, beside the report."""
-
-    now: datetime
-    hours: WorkingHours
-    works_holidays: bool
-    subject: SubjectKind
-    unanswered: int
-    """Tries without an answer before this one."""
-    another_phone: bool
-    """The customer has another usable number."""
-
-    @property
-    def today(self) -> date:
-        """The store-local day."""
-        return self.now.astimezone(self.hours.contact.zone).date()
-
-
-@dataclass(frozen=True, slots=True)
-class CallEffects:
-    """What follows from a call."""
-
-    state: TouchState
-    again_at: datetime | None = None
-    opens_complaint: bool = False
-    invalidates_number: bool = False
-    refuses: tuple[Purpose, ...] = ()
-    """Purposes for which consent is withdrawn, on every channel."""
-    promise: PromiseMade | None = None
-
-
-DONE = CallEffects(TouchState.DONE)
-
-
-def effects_of(report: CallReport, facts: CallFacts) -> CallEffects:
-    """What follows from a report. Raises `IncompleteOutcome` or `UnfitOutcome`."""
-    _check_arguments(report)
-    match report.outcome:
-        case CallOutcome.REACHED_SATISFIED | CallOutcome.REACHED:
-            return DONE
-        case CallOutcome.REACHED_NOT_SATISFIED:
-            return CallEffects(TouchState.DONE, opens_complaint=True)
-        case CallOutcome.PROMISED:
-            return _promised(report, facts)
-        case CallOutcome.NO_ANSWER:
-            return _no_answer(facts)
-        case CallOutcome.WRONG_NUMBER:
-            state, again_at = (TouchState.READY, facts.now) if facts.another_phone else (TouchState.DONE, None)
-            return CallEffects(state, again_at, invalidates_number=True)
-        case CallOutcome.REFUSES_CONTACT:
-            return CallEffects(TouchState.DONE, refuses=REFUSED_PURPOSES)
-        case CallOutcome.CALLBACK:
-            return _callback(report, facts)
-        case _:
-            assert_never(report.outcome)
-
-
-def _check_arguments(report: CallReport) -> None:
-    if report.callback_at is not None and report.outcome is not CallOutcome.CALLBACK:
-        raise UnfitOutcome(report.outcome, f"a time to call again goes with '{CallOutcome.CALLBACK}'")
-    if report.promise is not None and report.outcome is not CallOutcome.PROMISED:
-        raise UnfitOutcome(report.outcome, f"a promised day goes with '{CallOutcome.PROMISED}'")
-
-
-def _promised(report: CallReport, facts: CallFacts) -> CallEffects:
-    promise = report.promise
-    if CallOutcome.PROMISED not in traits_of(facts.subject).outcomes:
-        raise UnfitOutcome(report.outcome, f"the call is about a {facts.subject}, and only an account is promised to")
-    if promise is None:
-        raise IncompleteOutcome(report.outcome, "the day that was promised")
-    if promise.on < facts.today:
-        raise UnfitOutcome(report.outcome, f"the promised day {promise.on} has passed; today is {facts.today}")
-    if promise.amount is not None and promise.amount <= 0:
-        raise UnfitOutcome(report.outcome, f"the amount {promise.amount} is not above zero")
-    if (promise.amount is None) != (promise.currency is None):
-        raise IncompleteOutcome(report.outcome, "an amount and its currency together, or neither")
-    return CallEffects(TouchState.DONE, promise=promise)
-
-
-def _no_answer(facts: CallFacts) -> CallEffects:
+def _tries_again(report: CallReport, facts: CallFacts) -> CallEffects:  # noqa: ARG001  the contract's
     """Again later the same day, then on the next, three times in all."""
     tries = facts.unanswered + 1
     if tries >= TRIES:
@@ -150,7 +45,16 @@ def _no_answer(facts: CallFacts) -> CallEffects:
     return CallEffects(TouchState.READY, again_at)
 
 
-def _callback(report: CallReport, facts: CallFacts) -> CallEffects:
+def _drops_number(report: CallReport, facts: CallFacts) -> CallEffects:  # noqa: ARG001  the contract's
+    state, again_at = (TouchState.READY, facts.now) if facts.another_phone else (TouchState.DONE, None)
+    return CallEffects(state, again_at, invalidates_number=True)
+
+
+def _refuses(report: CallReport, facts: CallFacts) -> CallEffects:  # noqa: ARG001  the contract's
+    return CallEffects(TouchState.DONE, refuses=REFUSED_PURPOSES)
+
+
+def _calls_back(report: CallReport, facts: CallFacts) -> CallEffects:
     """The customer's own wish goes before the store's hours."""
     if report.callback_at is None:
         raise IncompleteOutcome(report.outcome, "the time that the customer asked for")
@@ -158,3 +62,101 @@ def _callback(report: CallReport, facts: CallFacts) -> CallEffects:
         asked = report.callback_at.astimezone(facts.hours.contact.zone)
         raise UnfitOutcome(report.outcome, f"the time {asked:%Y-%m-%d %H:%M} has passed")
     return CallEffects(TouchState.READY, report.callback_at)
+
+
+REACHED_SATISFIED = Outcome(
+    name=OutcomeName("reached-satisfied"), key="1", follows="done", takes_marks=True, satisfied=True
+)
+REACHED_NOT_SATISFIED = Outcome(
+    name=OutcomeName("reached-not-satisfied"),
+    key="2",
+    follows="done, and a complaint opens: first answer within 24 hours, solved within 48, closed when the customer "
+    "agrees; then [one more call](#complaint-followup)",
+    effects=_complains,
+    takes_marks=True,
+    satisfied=False,
+)
+REACHED = Outcome(name=OutcomeName("reached"), key="3", follows="done", takes_marks=True)
+NO_ANSWER = Outcome(
+    name=OutcomeName("no-answer"),
+    key="5",
+    follows="again 3 hours later, or when staff next call; then on the next day that the store is open; "
+    "three tries in all",
+    effects=_tries_again,
+    reached=False,
+    unanswered=True,
+)
+WRONG_NUMBER = Outcome(
+    name=OutcomeName("wrong-number"),
+    key="6",
+    follows="the number is not used any more; the next number, or else done",
+    effects=_drops_number,
+    reached=False,
+)
+REFUSES_CONTACT = Outcome(
+    name=OutcomeName("refuses-contact"),
+    key="7",
+    follows="done, consent withdrawn as above, other planned contacts of these purposes cancelled",
+    effects=_refuses,
+)
+CALLBACK = Outcome(
+    name=OutcomeName("callback"),
+    key="8",
+    follows="again at the time that the customer asked for",
+    effects=_calls_back,
+    needs=Need.TIME,
+)
+OF_EVERY_CALL = tuple(declared for declared in list(globals().values()) if isinstance(declared, Outcome))
+
+
+@cache
+def all_outcomes() -> Mapping[OutcomeName, Outcome]:
+    """Every outcome that some call may have, by its name, in the order of the keys.
+
+    Raises `BrokenKit` where two have one name or one key.
+    """
+    found = {one.name: one for one in OF_EVERY_CALL}
+    for traits in all_traits().values():
+        for one in traits.outcomes:
+            if found.setdefault(one.name, one) != one:
+                raise BrokenKit(f"subject '{traits.kind}'", f"the outcome '{one.name}' is declared elsewhere, too")
+    keys: dict[str, OutcomeName] = {}
+    for one in found.values():
+        if (taken := keys.setdefault(one.key, one.name)) != one.name:
+            raise BrokenKit(f"outcome '{one.name}'", f"its key '{one.key}' records the outcome '{taken}'")
+    return dict(sorted(found.items(), key=lambda item: item[1].key))
+
+
+def outcomes_of(subject: SubjectKind) -> dict[OutcomeName, Outcome]:
+    """The outcomes that a call about such a subject may have: those of every call, and its own."""
+    fitting = (*OF_EVERY_CALL, *traits_of(subject).outcomes)
+    return {name: one for name, one in all_outcomes().items() if one in fitting}
+
+
+def names_of(**counts: bool) -> list[OutcomeName]:
+    """The names of the outcomes that count so: `reached`, `unanswered`, `satisfied`, each as `Outcome` has it."""
+    return [name for name, one in all_outcomes().items() if all(getattr(one, how) is so for how, so in counts.items())]
+
+
+def agreed_times() -> list[OutcomeName]:
+    """The outcomes by which a time for the next call was agreed on."""
+    return [name for name, one in all_outcomes().items() if one.needs is Need.TIME]
+
+
+def effects_of(report: CallReport, facts: CallFacts) -> CallEffects:
+    """What follows from a report. Raises `IncompleteOutcome` or `UnfitOutcome`."""
+    outcome = _fitting(report.outcome, facts.subject)
+    for need, what in GOES_WITH.items():
+        if getattr(report, need) is not None and outcome.needs is not need:
+            takers = " or ".join(f"'{name}'" for name, one in all_outcomes().items() if one.needs is need)
+            raise UnfitOutcome(report.outcome, f"{what} goes with {takers}")
+    return outcome.effects(report, facts)
+
+
+def _fitting(name: OutcomeName, subject: SubjectKind) -> Outcome:
+    known = all_outcomes()
+    if name not in known:
+        raise UnfitOutcome(name, f"it is none of {', '.join(known)}")
+    if name not in outcomes_of(subject):
+        raise UnfitOutcome(name, f"the call is about a {subject}, and {known[name].only}")
+    return known[name]

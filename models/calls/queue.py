@@ -3,31 +3,17 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from models.calls.outcomes import all_outcomes, outcomes_of
 from models.calls.surveys import DIMENSIONS, HIGHEST, LOWEST
 from models.core.errors import AftercareError
-from models.core.words import CallOutcome, Purpose, Role, SubjectKind
-from models.kits.registry import traits_of
+from models.core.words import OutcomeName, Purpose, Role, SubjectKind
+from models.kits.registry import all_traits, traits_of
 
 HELD_FOR = timedelta(minutes=5)
 """Who has a call on the screen keeps it for so long without a sign of life."""
 PROLONGED_EVERY = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
-KEYS: dict[str, CallOutcome] = {
-    "1": CallOutcome.REACHED_SATISFIED,
-    "2": CallOutcome.REACHED_NOT_SATISFIED,
-    "3": CallOutcome.REACHED,
-    "4": CallOutcome.PROMISED,
-    "5": CallOutcome.NO_ANSWER,
-    "6": CallOutcome.WRONG_NUMBER,
-    "7": CallOutcome.REFUSES_CONTACT,
-    "8": CallOutcome.CALLBACK,
-}
-"""A key means the same for every call, whichever outcomes fit it."""
-OFFERED_BY_KITS = frozenset({CallOutcome.PROMISED})
-"""The outcomes that only calls about some subjects may have."""
-SPOKEN_TO = frozenset({CallOutcome.REACHED_SATISFIED, CallOutcome.REACHED_NOT_SATISFIED, CallOutcome.REACHED})
-"""The outcomes of calls in which a customer may have given marks."""
 ALL_ROLES: frozenset[Role | None] = frozenset({None, *Role})
 ROLES_SERVED: Mapping[Role, frozenset[Role | None]] = {
     Role.AGENT: frozenset({None, Role.AGENT}),
@@ -57,10 +43,9 @@ def roles_served(role: Role) -> frozenset[Role | None]:
     return ROLES_SERVED.get(role, frozenset())
 
 
-def outcomes_of(subject: SubjectKind) -> dict[str, CallOutcome]:
-    """By key, the outcomes that a call about such a subject may have: those of every call, and its own."""
-    own = traits_of(subject).outcomes
-    return {key: outcome for key, outcome in KEYS.items() if outcome in own or outcome not in OFFERED_BY_KITS}
+def keys_of(subject: SubjectKind) -> dict[str, OutcomeName]:
+    """By key, the outcomes that a call about such a subject may have. A key means the same for every call."""
+    return {one.key: name for name, one in outcomes_of(subject).items()}
 
 
 def asks_marks(purpose: Purpose, subject: SubjectKind) -> bool:
@@ -68,10 +53,20 @@ def asks_marks(purpose: Purpose, subject: SubjectKind) -> bool:
     return traits_of(subject).asks_marks(purpose)
 
 
-def check_marks(marks: Mapping[str, int], outcome: CallOutcome, purpose: Purpose, subject: SubjectKind) -> None:
+def asked_for_marks() -> list[SubjectKind]:
+    """The kinds of subject about which some call asks the customer how it was."""
+    return [kind for kind, traits in all_traits().items() if any(map(traits.asks_marks, Purpose))]
+
+
+def takes_marks(outcome: OutcomeName) -> bool:
+    """Whether a customer may have given marks in a call with such an outcome."""
+    return all_outcomes()[outcome].takes_marks
+
+
+def check_marks(marks: Mapping[str, int], outcome: OutcomeName, purpose: Purpose, subject: SubjectKind) -> None:
     """Raises `NotAMarkOfACall`."""
     known = marks.keys() <= set(DIMENSIONS) and all(LOWEST <= mark <= HIGHEST for mark in marks.values())
-    if marks and not (known and outcome in SPOKEN_TO and asks_marks(purpose, subject)):
+    if marks and not (known and takes_marks(outcome) and asks_marks(purpose, subject)):
         raise NotAMarkOfACall(marks)
 
 

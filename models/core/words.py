@@ -33,6 +33,9 @@ EffectName = NewType("EffectName", str)
 HOLD_ACCOUNT = EffectName("hold-account")
 """House rules for the account: it gets no further credit."""
 
+OutcomeName = NewType("OutcomeName", str)
+"""What came of a call. Each is declared: those of every call in `models.calls.outcomes`, others by their kits."""
+
 
 class StepKind(StrEnum):
     """What a step asks for: a message to the customer, a call by staff, or a task for a desk of the store."""
@@ -206,19 +209,6 @@ class CaseState(StrEnum):
     ANSWERED = "answered"
     SOLVED = "solved"
     CLOSED = "closed"
-
-
-class CallOutcome(StrEnum):
-    """What came of a call."""
-
-    REACHED_SATISFIED = "reached-satisfied"
-    REACHED_NOT_SATISFIED = "reached-not-satisfied"
-    REACHED = "reached"
-    PROMISED = "promised"
-    NO_ANSWER = "no-answer"
-    WRONG_NUMBER = "wrong-number"
-    REFUSES_CONTACT = "refuses-contact"
-    CALLBACK = "callback"
 
 
 class SurveySource(StrEnum):

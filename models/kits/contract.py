@@ -12,7 +12,8 @@ from typing import Any
 from models.core.base import Base
 from models.core.frozen import Frozen
 from models.core.reasons import ReasonCode
-from models.core.words import CallOutcome, Condition, EffectName, LinkPurpose, Moment, Purpose, SubjectKind
+from models.core.words import Condition, EffectName, LinkPurpose, Moment, Purpose, SubjectKind
+from models.kits.outcomes import Outcome
 
 FactsRow = Mapping[Any, Any]
 """A row of the facts that a subject's select gives."""
@@ -62,7 +63,7 @@ class SubjectTraits:
     write: Writer
     """Makes those variables."""
     links: tuple[LinkOffer, ...] = ()
-    outcomes: tuple[CallOutcome, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
     """What may come of a call about it, beside the outcomes of every call."""
     asks_marks: Callable[[Purpose], bool] = no_marks
     """Whether a call of this purpose asks the customer how it was."""

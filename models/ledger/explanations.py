@@ -10,13 +10,13 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel
 from models.core.base import Facts
 from models.core.reasons import GivenReason
 from models.core.words import (
-    CallOutcome,
     CaseKind,
     CaseState,
     ChannelName,
     ContactKind,
     Decision,
     Gate,
+    OutcomeName,
     ProcessName,
     Purpose,
     StepKind,
@@ -63,7 +63,7 @@ class AttemptSeen(BaseModel):
 
     attempted_at: Moment
     by: str | None
-    outcome: CallOutcome
+    outcome: OutcomeName
     note: str | None
     again_at: Moment | None
 
@@ -90,7 +90,7 @@ class TouchSeen(BaseModel):
     body: str | None
     role: str | None
     assigned_to: str | None
-    outcome: CallOutcome | None
+    outcome: OutcomeName | None
     verdicts: list[VerdictSeen]
     attempts: list[AttemptSeen]
 

@@ -7,9 +7,9 @@ from pydantic import BaseModel
 from models.core.base import Facts
 from models.core.reasons import GivenReason
 from models.core.words import (
-    CallOutcome,
     ChannelName,
     Gate,
+    OutcomeName,
     ProcessName,
     RunState,
     StepKind,
@@ -91,7 +91,7 @@ class TouchRow(BaseModel):
     channel: ChannelName | None
     recipient: str | None
     message_id: str | None
-    outcome: CallOutcome | None
+    outcome: OutcomeName | None
 
 
 class StoreRow(BaseModel):

@@ -40,12 +40,12 @@ from models.core.personal import (
 from models.core.reasons import GivenReason
 from models.core.retention import ForEver, Purged
 from models.core.words import (
-    CallOutcome,
     CaseKind,
     CaseState,
     ChannelName,
     Decision,
     Gate,
+    OutcomeName,
     Purpose,
     ReceiptStatus,
     ReplyMeaning,
@@ -313,7 +313,7 @@ class Touch(Base):
     held_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     """Who has this call on the screen: nobody else is given it until `held_until`."""
     held_until: Mapped[datetime | None]
-    outcome: Mapped[CallOutcome | None] = mapped_column(growing(CallOutcome))
+    outcome: Mapped[OutcomeName | None] = mapped_column(WORD)
 
     __table_args__ = (
         # Begins with the subject, so that it also finds what was said about one.
@@ -425,7 +425,7 @@ class CallAttempt(Base):
     touch_id: Mapped[UUID] = mapped_column(ForeignKey("touches.id"), index=True)
     attempted_at: Mapped[datetime]
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    outcome: Mapped[CallOutcome] = mapped_column(growing(CallOutcome))
+    outcome: Mapped[OutcomeName] = mapped_column(WORD)
     note: Mapped[str | None] = mapped_column(info=blanked())
     again_at: Mapped[datetime | None]
 

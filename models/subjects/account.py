@@ -1,5 +1,6 @@
 """Accounts: what a customer owes, by invoices that fall due, with the promises to pay (R4)."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated
@@ -14,8 +15,18 @@ from models.core.frozen import CurrencyCode
 from models.core.personal import blanked, customers, kept
 from models.core.reasons import declare
 from models.core.retention import ForEver
-from models.core.words import HOLD_ACCOUNT, CallOutcome, Condition, InvoiceKind, InvoiceStatus, LinkPurpose, SubjectKind
+from models.core.words import (
+    HOLD_ACCOUNT,
+    Condition,
+    InvoiceKind,
+    InvoiceStatus,
+    LinkPurpose,
+    OutcomeName,
+    SubjectKind,
+    TouchState,
+)
 from models.kits.contract import FactsRow, LinkOffer, Rules, SubjectTraits, Variables
+from models.kits.outcomes import CallEffects, CallFacts, CallReport, IncompleteOutcome, Need, Outcome, UnfitOutcome
 from models.messages.letters import CHINESE, write_day, write_money
 
 KIND = SubjectKind("account")
@@ -162,6 +173,31 @@ def _invoices(language: str, invoices: list[FactsRow]) -> str:
     return comma.join(named + ([MORE_INVOICES[language].format(count=rest)] if rest > 0 else []))
 
 
+def _promises(report: CallReport, facts: CallFacts) -> CallEffects:
+    """An amount without a currency is in the one currency that the account owes, where it is one."""
+    promise, owed = report.promise, list(facts.figures.get("totals") or {})
+    if promise is None:
+        raise IncompleteOutcome(report.outcome, "the day that was promised")
+    if promise.amount is not None and promise.currency is None and len(owed) == 1:
+        promise = replace(promise, currency=owed[0])
+    if promise.on < facts.today:
+        raise UnfitOutcome(report.outcome, f"the promised day {promise.on} has passed; today is {facts.today}")
+    if promise.amount is not None and promise.amount <= 0:
+        raise UnfitOutcome(report.outcome, f"the amount {promise.amount} is not above zero")
+    if (promise.amount is None) != (promise.currency is None):
+        raise IncompleteOutcome(report.outcome, "an amount and its currency together, or neither")
+    return CallEffects(TouchState.DONE, promise=promise)
+
+
+PROMISED = Outcome(
+    name=OutcomeName("promised"),
+    key="4",
+    follows="done, with a promise to pay by a day; for accounts",
+    effects=_promises,
+    needs=Need.PROMISE,
+    only="only an account is promised to",
+)
+
 TRAITS = SubjectTraits(
     kind=KIND,
     table=Account,
@@ -177,6 +213,6 @@ TRAITS = SubjectTraits(
     },
     write=_write,
     links=(LinkOffer(PAYMENT, "p", "the page with what is owed, where a day of payment is promised", PAYMENT_LASTS),),
-    outcomes=(CallOutcome.PROMISED,),
+    outcomes=(PROMISED,),
     effects=(HOLD_ACCOUNT,),
 )

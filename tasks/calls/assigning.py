@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from models.calls.queue import roles_served
 from models.core.cadence import local_day, midnight, moment
 from models.core.errors import AftercareError
-from models.core.words import CallOutcome, Role, StepKind, TouchState
+from models.core.words import OutcomeName, Role, StepKind, TouchState
 from models.ledger.tables import CallAttempt, Touch
 from models.people.tables import Customer, StaffMember, Store
 from tasks import audit
@@ -56,7 +56,7 @@ class WaitingCall:
     assigned_to: int | None
     """A member of staff's id."""
     assignee: str | None
-    outcome: CallOutcome | None
+    outcome: OutcomeName | None
     """Of the last try."""
 
 

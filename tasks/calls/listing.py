@@ -25,9 +25,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import LateralFromClause
 
+from models.calls.outcomes import agreed_times
 from models.core.base import Facts
 from models.core.cadence import NOW, Now, local_day, midnight, moment
-from models.core.words import CallOutcome, ChannelName, ContactKind, Purpose, Role, StepKind, SubjectKind, TouchState
+from models.core.words import ChannelName, ContactKind, Purpose, Role, StepKind, SubjectKind, TouchState
 from models.kits.registry import all_traits
 from models.ledger.tables import CallAttempt, Touch
 from models.people.tables import ContactPoint, Customer, Store
@@ -96,7 +97,7 @@ def in_order(row: Any, now: Now) -> tuple[ColumnElement[Any], ...]:
     Who was promised to be called again at a time that has come is first.
     """
     columns = row.c if isinstance(row, CTE) else row
-    agreed = and_(func.coalesce(columns.outcome == CallOutcome.CALLBACK, False), columns.not_before <= moment(now))
+    agreed = and_(func.coalesce(columns.outcome.in_(agreed_times()), False), columns.not_before <= moment(now))
     return (agreed.desc(), columns.priority.desc(), columns.not_before, columns.due_at, columns.id)
 
 

@@ -1,7 +1,7 @@
 """What came of a call, and everything that follows from it, in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,21 +10,22 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, and_, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from models.calls.outcomes import KEPT_ALIVE, CallEffects, CallFacts, CallReport, PromiseMade, effects_of
+from models.calls.outcomes import KEPT_ALIVE, effects_of, names_of
 from models.calls.queue import check_marks
 from models.core.errors import AftercareError
 from models.core.reasons import NO_REASON, WORD, declare, give
-from models.core.words import CallOutcome, CaseKind, ContactKind, Gate, StepKind, SubjectKind, SurveySource, TouchState
+from models.core.words import CaseKind, ContactKind, Gate, OutcomeName, StepKind, SubjectKind, SurveySource, TouchState
+from models.kits.outcomes import CallEffects, CallFacts, CallReport, PromiseMade
 from models.ledger.tables import CallAttempt, Case, Touch
 from models.people.tables import Consent, ContactPoint, StaffMember, Store
 from models.stores.contact_hours import ContactHours
 from models.stores.working_hours import WorkingHours
-from models.subjects.account import Account, Promise
 from tasks import audit
 from tasks.cases.handling import NewCase, open_case
 from tasks.ledger.transitions import move
 from tasks.self_service.surveys import Answer, answer_survey
 from tasks.stores.staff import Actor, find_actor
+from tasks.subjects.registry import subject_of
 from tasks.touches.picking import cancel_touches, find_touch, lock_touch, short
 
 REFUSED = declare("customer-refuses-contact")
@@ -77,11 +78,10 @@ def record_outcome(
     `IncompleteOutcome`, `UnfitOutcome`, `HeldByAnother`, `NotAMarkOfACall`.
     """
     touch, actor = _take(connection, id_prefix, StepKind.CALL, staff_code, now)
-    check_marks(report.marks, report.outcome, touch.purpose, touch.subject_kind)
     phones = _phones(connection, touch)
     facts = _facts(connection, touch, phones, now)
-    report = _with_currency(touch, report)
     effects = effects_of(report, facts)
+    check_marks(report.marks, report.outcome, touch.purpose, touch.subject_kind)
     attempt_id = _note_attempt(connection, touch, report, effects, actor, now)
     used, following = (phones[0], phones[1:]) if phones else (None, [])
     number = following[0] if effects.invalidates_number and following else used
@@ -145,7 +145,7 @@ def _facts(connection: Connection, touch: Row[Any], phones: Sequence[Row[Any]], 
     unanswered = connection.execute(
         select(func.count())
         .select_from(CallAttempt)
-        .where(CallAttempt.touch_id == touch.id, CallAttempt.outcome == CallOutcome.NO_ANSWER)
+        .where(CallAttempt.touch_id == touch.id, CallAttempt.outcome.in_(names_of(unanswered=True)))
     ).scalar_one()
     return CallFacts(
         now=now,
@@ -154,16 +154,8 @@ def _facts(connection: Connection, touch: Row[Any], phones: Sequence[Row[Any]], 
         subject=SubjectKind(touch.subject_kind),
         unanswered=unanswered,
         another_phone=len(phones) > 1,
+        figures=touch.figures,
     )
-
-
-def _with_currency(touch: Row[Any], report: CallReport) -> CallReport:
-    """An amount without a currency is in the one currency that the account owes, where it is one."""
-    owed = list(touch.figures.get("totals") or {})
-    promise = report.promise
-    if promise is None or promise.amount is None or promise.currency is not None or len(owed) != 1:
-        return report
-    return replace(report, promise=replace(promise, currency=owed[0]))
 
 
 def _note_attempt(
@@ -177,7 +169,7 @@ def _note_attempt(
 def _settle(
     connection: Connection,
     touch: Row[Any],
-    outcome: CallOutcome,
+    outcome: OutcomeName,
     effects: CallEffects,
     number: Row[Any] | None,
     now: datetime,
@@ -190,7 +182,7 @@ def _settle(
         values |= {
             "not_before": effects.again_at,
             "valid_until": valid_until,
-            **give(CALL_AGAIN, outcome=outcome.value).columns,
+            **give(CALL_AGAIN, outcome=outcome).columns,
         }
     values["contact_point_id"] = number.id if number else None
     move(connection, [touch.id], effects.state, ON_A_LIST, now, **values)
@@ -250,17 +242,7 @@ def _complain(connection: Connection, touch: Row[Any], report: CallReport, actor
 
 
 def _promise(connection: Connection, touch: Row[Any], attempt_id: int, promise: PromiseMade, facts: CallFacts) -> int:
-    store_id = connection.execute(select(Account.store_id).where(Account.id == touch.subject_id)).scalar_one()
-    statement = insert(Promise).values(
-        store_id=store_id,
-        key=f"call:{attempt_id}",
-        account_id=touch.subject_id,
-        made_on=facts.today,
-        promised_for=promise.on,
-        amount=promise.amount,
-        currency=promise.currency,
-    )
-    return connection.execute(statement.returning(Promise.id)).scalar_one()
+    return subject_of(facts.subject).take_promise(connection, touch.subject_id, promise, facts.today, attempt_id)
 
 
 def _refuse(connection: Connection, touch: Row[Any], effects: CallEffects, report: CallReport, now: datetime) -> int:

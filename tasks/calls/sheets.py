@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, false, select
 
 from models.core.cadence import moment
-from models.core.words import CallOutcome, CaseKind, CaseState, ChannelName, StepKind, TouchState
+from models.core.words import CaseKind, CaseState, ChannelName, OutcomeName, StepKind, TouchState
 from models.kits.registry import traits_of
 from models.ledger.tables import CallAttempt, Case, Touch
 from models.people.tables import Customer, StaffMember
@@ -29,7 +29,7 @@ class Contact:
     kind: StepKind
     channel: ChannelName | None
     state: TouchState
-    outcome: CallOutcome | None
+    outcome: OutcomeName | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Try:
     """An earlier try at the same call."""
 
     at: datetime
-    outcome: CallOutcome
+    outcome: OutcomeName
     note: str | None
     by: str | None
 

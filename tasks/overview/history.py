@@ -7,17 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, literal, select, union_all
 
+from models.calls.outcomes import names_of
+from models.calls.queue import asked_for_marks
 from models.calls.surveys import BELOW_PAR, DIMENSIONS, SurveyAnswer
 from models.core.cadence import local_day
-from models.core.words import CallOutcome
 from models.ledger.standings import NONE, Share, Standing, standing_of
 from models.ledger.tables import Touch
-from models.subjects import handover, repair_order
 from tasks.overview.coverage import DAYS, read_coverage
 from tasks.overview.days import Bounds, bounds_of, calendar, of_store, read_zones
-
-SAID = (CallOutcome.REACHED_SATISFIED, CallOutcome.REACHED_NOT_SATISFIED)
-"""The outcomes of a call in which the customer said how satisfied they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +112,14 @@ def _calls(bounds: Bounds, stores: Any) -> Select[Any]:
         .where(SurveyAnswer.subject_kind == Touch.subject_kind, SurveyAnswer.subject_id == Touch.subject_id)
         .exists()
     )
+    said = [*names_of(satisfied=True), *names_of(satisfied=False)]
     return (
         select(
             local_day(Touch.due_at, stores.c.time_zone).label("day"),
-            (Touch.outcome == CallOutcome.REACHED_SATISFIED).label("satisfied"),
+            (Touch.outcome.in_(names_of(satisfied=True))).label("satisfied"),
         )
         .join(stores, stores.c.id == Touch.store_id)
         .where(Touch.due_at >= bounds.first, Touch.due_at < bounds.end)
         .where(Touch.due_at >= stores.c.first, Touch.due_at < stores.c.end)
-        .where(Touch.subject_kind.in_((handover.KIND, repair_order.KIND)), Touch.outcome.in_(SAID), ~answered)
+        .where(Touch.subject_kind.in_(asked_for_marks()), Touch.outcome.in_(said), ~answered)
     )

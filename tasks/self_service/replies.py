@@ -10,12 +10,12 @@ from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, and_, case,
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Text
 
+from models.calls.outcomes import names_of
 from models.core.cadence import moment
 from models.core.errors import AftercareError
 from models.core.reasons import declare, give
 from models.core.words import (
     AppointmentStatus,
-    CallOutcome,
     CampaignAnswer,
     ChannelName,
     ContactKind,
@@ -49,7 +49,6 @@ ANSWERABLE = {
 """The appointments that a reply may be about, by what it says."""
 ANSWERED_WITHIN = timedelta(days=30)
 """So long after a survey a digit is an answer to it, and after a campaign's message whatever is written."""
-NOT_REACHED = (CallOutcome.NO_ANSWER, CallOutcome.WRONG_NUMBER)
 BY_MESSAGE = "recommends"
 """What a survey by message asks for with one digit."""
 TOLD = (TouchState.SENDING, TouchState.SENT, TouchState.UNKNOWN)
@@ -298,7 +297,7 @@ def _said_last(connection: Connection, customers: Sequence[int], now: datetime) 
     called = and_(
         Touch.kind == StepKind.CALL,
         Touch.state == TouchState.DONE,
-        or_(Touch.outcome.is_(None), Touch.outcome.not_in(NOT_REACHED)),
+        or_(Touch.outcome.is_(None), Touch.outcome.not_in(names_of(reached=False))),
     )
     said_at = case((Touch.kind == StepKind.CALL, Touch.state_at), else_=Touch.contacted_at)
     is_survey = Touch.purpose == Purpose.SURVEY

@@ -31,6 +31,8 @@ from models.core.base import WORD
 from models.core.cadence import ZONED, Now, moment, shift
 from models.core.reasons import GivenReason, ReasonCode
 from models.core.words import ANCHOR, Condition, LinkPurpose, SubjectKind
+from models.kits.outcomes import PromiseMade
+from models.kits.registry import BrokenKit
 from models.policies.policy import Policy, Step
 
 
@@ -150,6 +152,20 @@ class Subject(ABC):
     def waits_for(self, connection: Connection, subject_id: int) -> ReasonCode | None:  # noqa: ARG002  for others
         """What keeps the planner from a subject for now."""
         return None
+
+    def take_promise(
+        self,
+        connection: Connection,  # noqa: ARG002  for others
+        subject_id: int,  # noqa: ARG002  for others
+        promise: PromiseMade,  # noqa: ARG002  for others
+        made_on: date,  # noqa: ARG002  for others
+        attempt_id: int,  # noqa: ARG002  for others
+    ) -> int:
+        """Write down what a customer promised in one try at a call, on a store-local day; the promise's id.
+
+        Raises `BrokenKit` for a kit that offers an outcome with a promise, and keeps none.
+        """
+        raise BrokenKit(f"subject '{self.kind}'", "a call may end with a promise, but it has no take_promise")
 
     def open_links(self, customer_id: int, now: datetime) -> Select[Any] | None:  # noqa: ARG002  for others
         """The subjects for which a customer has a link now: `purpose`, `kind`, `id`, `key`, and `at`, when it is."""

@@ -26,12 +26,19 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, create_engine, func, insert, pool, select, text, update
 
 from deployments.embedded import OUR_DATABASE, open_embedded
-from models.calls.outcomes import CallReport, PromiseMade
+from models.calls.outcomes import (
+    CALLBACK,
+    NO_ANSWER,
+    REACHED,
+    REACHED_NOT_SATISFIED,
+    REACHED_SATISFIED,
+    REFUSES_CONTACT,
+    WRONG_NUMBER,
+)
 from models.core.reasons import GivenReason
 from models.core.settings import Settings
 from models.core.words import (
     CAMPAIGNS,
-    CallOutcome,
     CaseKind,
     ChannelName,
     Gate,
@@ -46,11 +53,13 @@ from models.core.words import (
 )
 from models.database.schema import NEWEST, upgrade
 from models.database.tables import metadata
+from models.kits.outcomes import CallReport, PromiseMade
 from models.ledger.tables import Case, Dispatcher, Touch
 from models.people.access import ApiKey, BrowserSession, SeenSignature, User
 from models.people.tables import ContactPoint, Customer, CustomerKey, Store
 from models.policies.policy import CONTACT_RULES
 from models.policies.shipped import ShippedTemplate, shipped_contact_rules, shipped_processes, shipped_templates
+from models.subjects.account import PROMISED
 from models.subjects.appointment import Appointment
 from models.subjects.handover import Handover
 from tasks.access.sessions import SignedIn
@@ -86,11 +95,11 @@ TOLD_AT = SAMPLE_MOMENT + timedelta(days=DAYS)
 NO_HASH = "no hash: nobody signs in with this"
 OUTCOMES = {
     Purpose.FOLLOW_UP: (
-        CallOutcome.REACHED_SATISFIED, CallOutcome.REACHED_NOT_SATISFIED, CallOutcome.NO_ANSWER,
-        CallOutcome.WRONG_NUMBER, CallOutcome.REFUSES_CONTACT,
+        REACHED_SATISFIED.name, REACHED_NOT_SATISFIED.name, NO_ANSWER.name,
+        WRONG_NUMBER.name, REFUSES_CONTACT.name,
     ),
-    Purpose.DUNNING: (CallOutcome.PROMISED, CallOutcome.REACHED, CallOutcome.NO_ANSWER),
-    Purpose.SERVICE: (CallOutcome.REACHED, CallOutcome.CALLBACK),
+    Purpose.DUNNING: (PROMISED.name, REACHED.name, NO_ANSWER.name),
+    Purpose.SERVICE: (REACHED.name, CALLBACK.name),
 }  # fmt: skip
 """What comes of the calls, in turn."""
 REPLIES = ("1", "2", "5", "TD", "What is this?")
@@ -265,9 +274,9 @@ def _report(dealership: Dealership, touch: Any, now: datetime) -> CallReport:
     purpose = touch.purpose if touch.purpose in OUTCOMES else Purpose.SERVICE
     turn = dealership.turns[purpose] = dealership.turns.get(purpose, -1) + 1
     outcome = OUTCOMES[purpose][turn % len(OUTCOMES[purpose])]
-    if outcome is CallOutcome.PROMISED:
+    if outcome == PROMISED.name:
         return CallReport(outcome, promise=PromiseMade(now.date() + timedelta(days=2)))
-    if outcome is CallOutcome.CALLBACK:
+    if outcome == CALLBACK.name:
         return CallReport(outcome, callback_at=now + timedelta(hours=3))
     return CallReport(outcome, note=f"call {turn}")
 

@@ -10,11 +10,12 @@ from nicegui import ui
 from nicegui.elements.mixins.validation_element import ValidationElement
 
 from console.web.door.signed_in import Viewer
-from models.calls.outcomes import CallReport, PromiseMade
-from models.calls.queue import SPOKEN_TO, asks_marks, outcomes_of
+from models.calls.outcomes import outcomes_of
+from models.calls.queue import asks_marks, takes_marks
 from models.calls.surveys import DIMENSIONS, HIGHEST, LOWEST
 from models.core.errors import AftercareError
-from models.core.words import CallOutcome, StepKind
+from models.core.words import OutcomeName, StepKind
+from models.kits.outcomes import CallReport, Need, Outcome, PromiseMade
 from tasks.calls.listing import CallItem
 
 LIMIT = Decimal(10) ** 12
@@ -25,7 +26,7 @@ LONGEST_NOTE = 1000
 class NotYet(AftercareError):
     """An outcome that something is missing of; what, stands beside the field."""
 
-    def __init__(self, outcome: CallOutcome) -> None:
+    def __init__(self, outcome: OutcomeName) -> None:
         self.outcome = outcome
         super().__init__(f"Something of '{outcome}' is missing.")
 
@@ -33,11 +34,12 @@ class NotYet(AftercareError):
 class CallForm:
     """The fields that fit a call, and what is in them."""
 
-    def __init__(self, viewer: Viewer, item: CallItem, record: Callable[[CallOutcome], Awaitable[None]]) -> None:
+    def __init__(self, viewer: Viewer, item: CallItem, record: Callable[[OutcomeName], Awaitable[None]]) -> None:
         self._viewer, self._item, self._record = viewer, item, record
         self._marks: dict[str, int] = {}
         self._is_call = item.kind is StepKind.CALL
-        self._owes = self._is_call and CallOutcome.PROMISED in outcomes_of(item.subject_kind).values()
+        self._outcomes = outcomes_of(item.subject_kind)
+        self._may_promise = self._is_call and self._needing(Need.PROMISE) is not None
         self._asks_marks = self._is_call and asks_marks(item.purpose, item.subject_kind)
 
     def draw(self) -> None:
@@ -50,18 +52,24 @@ class CallForm:
             return
         if self._asks_marks:
             self._draw_marks()
-        if self._owes:
+        if self._may_promise:
             self._draw_promise()
         label = viewer.say("calls.callback_at", zone=self._item.time_zone)
         self._callback = ui.input(label).props("outlined dense stack-label type=datetime-local").classes("full-width")
-        self._on_enter(self._callback, CallOutcome.CALLBACK)
+        self._on_enter(self._callback, Need.TIME)
 
     def _jump(self, key: str, target: str) -> None:
         """A key that leads to a field; the field is there without it, too."""
         ui.element("span").props(f'data-key="{key}" data-goes="{target}" aria-hidden=true')
 
-    def _on_enter(self, field: ui.input, outcome: CallOutcome) -> None:
-        field.on("keydown.enter", lambda: self._record(outcome))
+    def _needing(self, need: Need) -> Outcome | None:
+        """The first outcome of this call that needs that."""
+        return next((one for one in self._outcomes.values() if one.needs is need), None)
+
+    def _on_enter(self, field: ui.input, need: Need) -> None:
+        outcome = self._needing(need)
+        if outcome is not None:
+            field.on("keydown.enter", lambda: self._record(outcome.name))
 
     def _draw_promise(self) -> None:
         viewer = self._viewer
@@ -74,7 +82,7 @@ class CallForm:
             ).props("outlined dense")
             self._currency.classes("filter").set_visibility(len(owed) != 1)
         for field in (self._promise_on, self._amount):
-            self._on_enter(field, CallOutcome.PROMISED)
+            self._on_enter(field, Need.PROMISE)
 
     def _draw_marks(self) -> None:
         viewer = self._viewer
@@ -106,49 +114,50 @@ class CallForm:
         """The note."""
         return (self._note.value or "").strip() or None
 
-    def read(self, outcome: CallOutcome) -> CallReport:
+    def read(self, outcome: OutcomeName) -> CallReport:
         """The report that the fields make; what goes with another outcome is left out. Raises `NotYet`."""
         for field in self._fields():
             field.error = None
-        if self._marks and outcome not in SPOKEN_TO:
+        if self._marks and not takes_marks(outcome):
             self._stop(outcome, self._note, "calls.marks_unreached")
-        callback_at = self._read_callback() if outcome is CallOutcome.CALLBACK else None
-        promise = self._read_promise() if outcome is CallOutcome.PROMISED else None
+        needs = self._outcomes[outcome].needs
+        callback_at = self._read_callback(outcome) if needs is Need.TIME else None
+        promise = self._read_promise(outcome) if needs is Need.PROMISE else None
         return CallReport(outcome, self.written, callback_at, promise, dict(self._marks))
 
     def _fields(self) -> list[ValidationElement[Any]]:
-        promise = [self._promise_on, self._amount, self._currency] if self._owes else []
+        promise = [self._promise_on, self._amount, self._currency] if self._may_promise else []
         return [self._note, self._callback, *promise]
 
-    def _stop(self, outcome: CallOutcome, field: ValidationElement[Any], key: str) -> NoReturn:
+    def _stop(self, outcome: OutcomeName, field: ValidationElement[Any], key: str) -> NoReturn:
         """Say at the field what is missing, and lead there."""
         field.error = self._viewer.say(key)
         field.run_method("focus")
         raise NotYet(outcome)
 
-    def _read_callback(self) -> datetime:
+    def _read_callback(self, outcome: OutcomeName) -> datetime:
         try:
             asked = datetime.fromisoformat(self._callback.value or "")
         except ValueError:
-            self._stop(CallOutcome.CALLBACK, self._callback, "calls.needs_time")
+            self._stop(outcome, self._callback, "calls.needs_time")
         at = asked.replace(tzinfo=ZoneInfo(self._item.time_zone))
         if at <= self._viewer.now:
-            self._stop(CallOutcome.CALLBACK, self._callback, "calls.time_passed")
+            self._stop(outcome, self._callback, "calls.time_passed")
         return at
 
-    def _read_promise(self) -> PromiseMade:
+    def _read_promise(self, outcome: OutcomeName) -> PromiseMade:
         try:
             day = date.fromisoformat(self._promise_on.value or "")
         except ValueError:
-            self._stop(CallOutcome.PROMISED, self._promise_on, "calls.needs_day")
+            self._stop(outcome, self._promise_on, "calls.needs_day")
         if day < self._viewer.now.astimezone(ZoneInfo(self._item.time_zone)).date():
-            self._stop(CallOutcome.PROMISED, self._promise_on, "calls.day_passed")
-        amount = self._read_amount()
+            self._stop(outcome, self._promise_on, "calls.day_passed")
+        amount = self._read_amount(outcome)
         if amount is not None and self._currency.value is None:
-            self._stop(CallOutcome.PROMISED, self._currency, "calls.needs_currency")
+            self._stop(outcome, self._currency, "calls.needs_currency")
         return PromiseMade(day, amount, self._currency.value if amount is not None else None)
 
-    def _read_amount(self) -> Decimal | None:
+    def _read_amount(self, outcome: OutcomeName) -> Decimal | None:
         text = (self._amount.value or "").strip().replace(",", "").replace("，", "")
         if not text:
             return None
@@ -157,5 +166,5 @@ class CallForm:
         except InvalidOperation:
             amount = Decimal(0)
         if not amount.is_finite() or not 0 < amount < LIMIT or amount != amount.quantize(CENT):
-            self._stop(CallOutcome.PROMISED, self._amount, "calls.not_an_amount")
+            self._stop(outcome, self._amount, "calls.not_an_amount")
         return amount

@@ -13,9 +13,10 @@ from console.web.calls.forms import CallForm, NotYet
 from console.web.calls.sheets import show_sheet
 from console.web.door.signed_in import Viewer, local
 from console.web.parts.frame import page, telling
-from models.calls.outcomes import CallReport
-from models.calls.queue import PROLONGED_EVERY, SERVING, outcomes_of, per_hour
-from models.core.words import CallOutcome, Role, StepKind, TouchState
+from models.calls.outcomes import all_outcomes
+from models.calls.queue import PROLONGED_EVERY, SERVING, keys_of, per_hour
+from models.core.words import OutcomeName, Role, StepKind, TouchState
+from models.kits.outcomes import CallReport
 from models.people.permissions import Permission
 from tasks.access.reach import check_touch, is_in_charge, staff_code_in
 from tasks.access.sessions import SignedIn
@@ -170,7 +171,8 @@ def _show_standing(viewer: Viewer, standing: Standing) -> None:
         with ui.element("label"), ui.row().classes("items-center no-wrap"):
             ui.element("input").props('type=checkbox id="calls-keys" checked')
             ui.label(viewer.say("calls.keys"))
-        ui.label(viewer.say("calls.keys_explained")).classes("quiet only-wide")
+        keys = [one.key for one in all_outcomes().values()]
+        ui.label(viewer.say("calls.keys_explained", first=keys[0], last=keys[-1])).classes("quiet only-wide")
 
 
 def _show_empty(viewer: Viewer, standing: Standing) -> None:
@@ -184,7 +186,7 @@ def _show_outcomes(desk: Desk, held: HeldCall) -> None:
     viewer, item = desk.viewer, held.item
     ui.label(viewer.say("calls.outcome")).props("role=heading aria-level=2").classes("text-h6")
 
-    async def record(outcome: CallOutcome) -> None:
+    async def record(outcome: OutcomeName) -> None:
         await _record(desk, held, form, outcome)
 
     form = CallForm(viewer, item, record)
@@ -192,7 +194,7 @@ def _show_outcomes(desk: Desk, held: HeldCall) -> None:
         if item.kind is StepKind.TASK:
             _key_button("1", viewer.say("calls.task_done"), lambda: _finish(desk, held, form))
         else:
-            for key, outcome in outcomes_of(item.subject_kind).items():
+            for key, outcome in keys_of(item.subject_kind).items():
                 _key_button(key, viewer.word(outcome), partial(record, outcome))
         _key_button("s", viewer.say("calls.skip"), lambda: _skip(desk, held))
     form.draw()
@@ -206,7 +208,7 @@ def _key_button(key: str, text: str, on_click: Callable[[], Awaitable[None]]) ->
         ui.label(text)
 
 
-async def _record(desk: Desk, held: HeldCall, form: CallForm, outcome: CallOutcome) -> None:
+async def _record(desk: Desk, held: HeldCall, form: CallForm, outcome: OutcomeName) -> None:
     viewer = desk.viewer
     try:
         report = form.read(outcome)
@@ -227,7 +229,7 @@ def _record_outcome(
     return record_outcome(connection, str(held.item.id), report, now, code)
 
 
-def _told(viewer: Viewer, held: HeldCall, outcome: CallOutcome, recorded: CallRecorded) -> str:
+def _told(viewer: Viewer, held: HeldCall, outcome: OutcomeName, recorded: CallRecorded) -> str:
     """What was recorded, and what follows from it."""
     sentences = [viewer.say("calls.recorded", customer=held.item.customer, outcome=viewer.word(outcome))]
     if recorded.state is TouchState.READY:

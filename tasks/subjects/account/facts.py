@@ -1,6 +1,6 @@
 """Accounts as the subject of overdue-accounts (R4): the oldest open invoice sets the level of the whole account."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -23,10 +23,12 @@ from sqlalchemy.types import Text
 
 from models.core.cadence import Now, at_local, midnight, shift
 from models.core.reasons import GivenReason, declare
+from models.kits.outcomes import PromiseMade
 from models.people.tables import Customer
 from models.policies.policy import Policy, Step
 from models.subjects.account import KIND, NO_PROMISE, PAYMENT, STILL_OWES, Account, Invoice
 from tasks.subjects.account.netting import day_after, days_of_accounts, latest_promises, statements
+from tasks.subjects.account.promising import keep_promise
 from tasks.subjects.account.remarks import remarks_of_account
 from tasks.subjects.contract import (
     DueWithin,
@@ -140,6 +142,12 @@ class Accounts(Subject):
     def remarks(self, connection: Connection, row: RowMapping) -> list[GivenReason]:
         """What is open, promised, disputed, and on hold."""
         return remarks_of_account(connection, row)
+
+    def take_promise(
+        self, connection: Connection, subject_id: int, promise: PromiseMade, made_on: date, attempt_id: int
+    ) -> int:
+        """It pauses the chasing."""
+        return keep_promise(connection, subject_id, promise, made_on, attempt_id)
 
     def only_in_letters(self) -> frozenset[str]:
         """The account's key."""

@@ -11,12 +11,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, Engine, event, select, update
 
-from models.calls.outcomes import CallReport
+from models.calls.outcomes import CALLBACK, NO_ANSWER, REACHED, REACHED_NOT_SATISFIED, REACHED_SATISFIED
 from models.calls.queue import HELD_FOR, NotAMarkOfACall
 from models.calls.surveys import SurveyAnswer
 from models.core.words import (
-    CallOutcome,
     CaseKind,
+    OutcomeName,
     PartsState,
     ProcessName,
     Purpose,
@@ -25,6 +25,7 @@ from models.core.words import (
     SurveySource,
     TouchState,
 )
+from models.kits.outcomes import CallReport
 from models.ledger.tables import CallAttempt, Case, Touch
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
@@ -98,9 +99,9 @@ def test_the_most_important_is_first_and_each_has_another(world: World) -> None:
     assert id_of(given(world, mei)) == urgent
     assert id_of(given(world, lin)) == first
     assert id_of(given(world, mei)) == urgent, "until it is recorded it stays on the screen"
-    record_outcome(world.connection, str(urgent), CallReport(CallOutcome.REACHED), NOW, MEI)
+    record_outcome(world.connection, str(urgent), CallReport(REACHED.name), NOW, MEI)
     assert id_of(given(world, mei)) == second
-    record_outcome(world.connection, str(second), CallReport(CallOutcome.REACHED), NOW, MEI)
+    record_outcome(world.connection, str(second), CallReport(REACHED.name), NOW, MEI)
     assert given(world, mei) is None
 
 
@@ -115,7 +116,7 @@ def test_a_call_comes_with_its_script_and_sheet(world: World) -> None:
     record_outcome(
         world.connection,
         str(touch),
-        CallReport(CallOutcome.NO_ANSWER, note="mailbox full"),
+        CallReport(NO_ANSWER.name, note="mailbox full"),
         at("2026-03-10 09:00"),
         MEI,
     )
@@ -125,7 +126,7 @@ def test_a_call_comes_with_its_script_and_sheet(world: World) -> None:
     sheet = read_sheet(world.connection, held.item, at("2026-03-10 13:00"))
     assert (sheet.vehicle, sheet.plate, sheet.salutation) == ("Nova Aurora", "沪A12345", "Mr")
     assert [contact.step for contact in sheet.contacts] == ["thanks"]
-    assert [(one.outcome, one.note, one.by) for one in sheet.tries] == [(CallOutcome.NO_ANSWER, "mailbox full", "Mei")]
+    assert [(one.outcome, one.note, one.by) for one in sheet.tries] == [(NO_ANSWER.name, "mailbox full", "Mei")]
 
 
 def test_what_lost_its_reason_is_passed_by(world: World) -> None:
@@ -239,7 +240,7 @@ def test_what_is_passed_over_is_left_for_later(world: World) -> None:
 def test_an_agreed_time_comes_first_when_it_is_there(world: World) -> None:
     first, agreed = follow_ups(world, "2026-03-06", "2026-03-07")
     urgent = dunning_call(world)
-    report = CallReport(CallOutcome.CALLBACK, callback_at=at("2026-03-10 11:00"))
+    report = CallReport(CALLBACK.name, callback_at=at("2026-03-10 11:00"))
     record_outcome(world.connection, str(agreed), report, NOW, MEI)
     mei = someone(world)
     assert id_of(given(world, mei, now=at("2026-03-10 11:00"))) == agreed
@@ -329,17 +330,17 @@ def test_who_records_what_another_has_on_the_screen_is_told(world: World) -> Non
     (touch,) = follow_ups(world, "2026-03-07")
     given(world, someone(world))
     with pytest.raises(HeldByAnother, match="Mei"):
-        record_outcome(world.connection, str(touch), CallReport(CallOutcome.REACHED), NOW, LIN)
+        record_outcome(world.connection, str(touch), CallReport(REACHED.name), NOW, LIN)
     assert touch_of(world, touch).state is TouchState.READY
     assert world.connection.scalar(select(CallAttempt.id)) is None
-    record_outcome(world.connection, str(touch), CallReport(CallOutcome.NO_ANSWER), NOW + HELD_FOR, LIN)
+    record_outcome(world.connection, str(touch), CallReport(NO_ANSWER.name), NOW + HELD_FOR, LIN)
     again = touch_of(world, touch)
     assert (again.state, again.held_by, again.held_until) == (TouchState.READY, None, None)
 
 
 def test_an_empty_queue_says_when_the_next_one_comes(world: World) -> None:
     (touch,) = follow_ups(world, "2026-03-07")
-    record_outcome(world.connection, str(touch), CallReport(CallOutcome.NO_ANSWER), NOW, MEI)
+    record_outcome(world.connection, str(touch), CallReport(NO_ANSWER.name), NOW, MEI)
     assert given(world, someone(world)) is None
     standing = read_standing(world.connection, caller_of(world.connection, someone(world)), NOW, "Asia/Shanghai")
     assert (standing.waiting, standing.next_at, standing.done) == (0, at("2026-03-10 13:00"), 1)
@@ -353,7 +354,7 @@ def test_the_load_of_roles_and_people(world: World, staff: dict[str, int]) -> No
     calls = follow_ups(world, "2026-03-05", "2026-03-06", "2026-03-07")
     boss = someone(world, "boss", Role.MANAGER)
     assign_calls(world.connection, boss, world.store_id, {calls[2]: None}, staff[LIN], NOW)
-    record_outcome(world.connection, str(calls[0]), CallReport(CallOutcome.NO_ANSWER), NOW, MEI)
+    record_outcome(world.connection, str(calls[0]), CallReport(NO_ANSWER.name), NOW, MEI)
     given(world, someone(world))
     (load,) = read_role_loads(world.connection, world.store_id, NOW)
     assert (load.role, load.due, load.later, load.unassigned) == (Role.AGENT, 2, 1, 2)
@@ -373,8 +374,8 @@ def survey_call(world: World) -> UUID:
     ).scalar_one()
 
 
-@pytest.mark.parametrize("outcome", [CallOutcome.REACHED, CallOutcome.REACHED_NOT_SATISFIED])
-def test_a_mark_below_par_opens_one_complaint(world: World, staff: dict[str, int], outcome: CallOutcome) -> None:
+@pytest.mark.parametrize("outcome", [REACHED.name, REACHED_NOT_SATISFIED.name])
+def test_a_mark_below_par_opens_one_complaint(world: World, staff: dict[str, int], outcome: OutcomeName) -> None:
     touch = survey_call(world)
     report = CallReport(outcome, note="waited for an hour", marks={"punctual": 2, "reception": 5})
     recorded = record_outcome(world.connection, str(touch), report, NOW, MEI)
@@ -392,14 +393,14 @@ def test_a_mark_below_par_opens_one_complaint(world: World, staff: dict[str, int
 
 def test_good_marks_open_nothing(world: World) -> None:
     touch = survey_call(world)
-    report = CallReport(CallOutcome.REACHED_SATISFIED, marks={"solved": 5, "punctual": 3})
+    report = CallReport(REACHED_SATISFIED.name, marks={"solved": 5, "punctual": 3})
     assert record_outcome(world.connection, str(touch), report, NOW, MEI).case_id is None
 
 
 def test_marks_of_a_call_that_asks_for_none_are_refused(world: World) -> None:
     (touch,) = follow_ups(world, "2026-03-07")
     with pytest.raises(NotAMarkOfACall):
-        record_outcome(world.connection, str(touch), CallReport(CallOutcome.REACHED, marks={"solved": 1}), NOW, MEI)
+        record_outcome(world.connection, str(touch), CallReport(REACHED.name, marks={"solved": 1}), NOW, MEI)
     assert touch_of(world, touch).state is TouchState.READY
 
 
@@ -423,7 +424,7 @@ def test_agents_at_once_never_get_the_same_call(engine: Engine) -> None:
         while held := _in_one_transaction(engine, user):
             made.append(held.item.id)
             with engine.begin() as connection:
-                record_outcome(connection, str(held.item.id), CallReport(CallOutcome.REACHED), NOW, user.login)
+                record_outcome(connection, str(held.item.id), CallReport(REACHED.name), NOW, user.login)
         return made
 
     with ThreadPoolExecutor(AGENTS) as threads:

@@ -8,13 +8,21 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import insert, literal, select, update
 
-from models.calls.outcomes import CallReport, PromiseMade
+from models.calls.outcomes import (
+    CALLBACK,
+    NO_ANSWER,
+    REACHED,
+    REACHED_NOT_SATISFIED,
+    REACHED_SATISFIED,
+    REFUSES_CONTACT,
+    WRONG_NUMBER,
+)
 from models.core.words import (
     AppointmentStatus,
-    CallOutcome,
     CaseKind,
     ChannelName,
     ContactKind,
+    OutcomeName,
     PartsState,
     ProcessName,
     Purpose,
@@ -22,9 +30,10 @@ from models.core.words import (
     StepKind,
     TouchState,
 )
+from models.kits.outcomes import CallReport, PromiseMade
 from models.ledger.tables import CallAttempt, Case, Touch
 from models.people.tables import Consent, ContactPoint
-from models.subjects.account import Promise
+from models.subjects.account import PROMISED, Promise
 from models.subjects.appointment import Appointment
 from tasks.calls import CallRecorded, finish_task, list_calls, record_outcome
 from tasks.calls.recording import NotOfThatKind
@@ -51,7 +60,7 @@ def dunning_call(world: World, customer: int) -> UUID:
     return handed_to_staff(world, "call-15", NOW)
 
 
-def report(world: World, touch: UUID, outcome: CallOutcome, now: datetime = NOW, **values: Any) -> CallRecorded:
+def report(world: World, touch: UUID, outcome: OutcomeName, now: datetime = NOW, **values: Any) -> CallRecorded:
     return record_outcome(world.connection, str(touch)[:8], CallReport(outcome, **values), now, "W1")
 
 
@@ -131,7 +140,7 @@ def test_a_call_about_a_visit_that_was_moved_or_cancelled_is_off_the_list(world:
 
 def test_a_satisfied_customer_is_done(world: World, wang_fang: int) -> None:
     touch = follow_up_call(world, world.customer())
-    recorded = report(world, touch, CallOutcome.REACHED_SATISFIED, note="all well")
+    recorded = report(world, touch, REACHED_SATISFIED.name, note="all well")
     assert recorded.state is TouchState.DONE
     now_it_is = touch_of(world, touch)
     assert (now_it_is.state, now_it_is.outcome, now_it_is.state_at) == (TouchState.DONE, "reached-satisfied", NOW)
@@ -149,7 +158,7 @@ def test_a_satisfied_customer_is_done(world: World, wang_fang: int) -> None:
 def test_a_dissatisfied_customer_opens_a_complaint_with_an_owner_and_deadlines(world: World, wang_fang: int) -> None:
     customer = world.customer()
     touch = follow_up_call(world, customer)
-    recorded = report(world, touch, CallOutcome.REACHED_NOT_SATISFIED, note="a rattle at 80")
+    recorded = report(world, touch, REACHED_NOT_SATISFIED.name, note="a rattle at 80")
     case = world.connection.execute(select(Case.__table__)).one()
     assert (case.id, case.kind, case.cause) == (recorded.case_id, CaseKind.COMPLAINT, f"touch:{touch}")
     assert (case.answer_by, case.solve_by) == (at("2026-03-11 10:00"), at("2026-03-12 10:00"))
@@ -163,21 +172,21 @@ def test_a_dissatisfied_customer_opens_a_complaint_with_an_owner_and_deadlines(w
 
 def test_no_answer_three_times_in_all(world: World) -> None:
     touch = follow_up_call(world, world.customer())
-    assert report(world, touch, CallOutcome.NO_ANSWER).again_at == at("2026-03-10 13:00")
+    assert report(world, touch, NO_ANSWER.name).again_at == at("2026-03-10 13:00")
     assert [item.attempts for item in list_calls(world.connection, at("2026-03-10 13:00"))] == [1]
-    second = report(world, touch, CallOutcome.NO_ANSWER, at("2026-03-10 13:05"))
+    second = report(world, touch, NO_ANSWER.name, at("2026-03-10 13:05"))
     assert second.again_at == at("2026-03-11 09:00")
     assert list_calls(world.connection, at("2026-03-10 17:00")) == []
-    third = report(world, touch, CallOutcome.NO_ANSWER, at("2026-03-11 09:10"))
+    third = report(world, touch, NO_ANSWER.name, at("2026-03-11 09:10"))
     assert (third.state, third.again_at) == (TouchState.DONE, None)
     with pytest.raises(WrongState, match="it is done since 2026-03-11 09:10"):
-        report(world, touch, CallOutcome.NO_ANSWER, at("2026-03-12 09:10"))
+        report(world, touch, NO_ANSWER.name, at("2026-03-12 09:10"))
 
 
 def test_a_callback_keeps_the_call_valid(world: World) -> None:
     touch = follow_up_call(world, world.customer())
     asked = at("2026-03-25 19:00")
-    report(world, touch, CallOutcome.CALLBACK, callback_at=asked)
+    report(world, touch, CALLBACK.name, callback_at=asked)
     again = touch_of(world, touch)
     assert (again.state, again.not_before, again.valid_until) == (TouchState.READY, asked, at("2026-03-26 19:00"))
     assert list_calls(world.connection, NOW) == []
@@ -191,10 +200,10 @@ def test_a_wrong_number_goes_on_to_the_next_one(world: World) -> None:
         insert(ContactPoint).values(customer_id=customer, kind=ContactKind.PHONE, value="+8613900000002", rank=2)
     )
     touch = follow_up_call(world, customer)
-    first = report(world, touch, CallOutcome.WRONG_NUMBER)
+    first = report(world, touch, WRONG_NUMBER.name)
     assert (first.state, first.phone) == (TouchState.READY, "+8613900000002")
     assert [item.phone for item in list_calls(world.connection, NOW)] == ["+8613900000002"]
-    second = report(world, touch, CallOutcome.WRONG_NUMBER, at("2026-03-10 10:05"))
+    second = report(world, touch, WRONG_NUMBER.name, at("2026-03-10 10:05"))
     assert (second.state, second.phone) == (TouchState.DONE, None)
     invalid = world.connection.execute(
         select(ContactPoint.invalid_since, ContactPoint.invalid_reason).order_by(ContactPoint.rank)
@@ -211,7 +220,7 @@ def test_a_refusal_ends_what_is_not_owed_to_the_customer(world: World) -> None:
     world.plan(FOLLOWUP, "2026-03-10 10:00")
     world.warranty(customer, "2026-05-08")
     world.plan(ProcessName("warranty-expiry"), "2026-03-10 10:00")
-    recorded = report(world, touch, CallOutcome.REFUSES_CONTACT, note="never again")
+    recorded = report(world, touch, REFUSES_CONTACT.name, note="never again")
     assert (recorded.state, recorded.cancelled) == (TouchState.DONE, 2)
     assert world.steps(customer, "cancelled") == ["repair-day-3-call", "thanks"]
     assert world.steps(customer, "planned") == ["invitation-60"]
@@ -228,7 +237,7 @@ def test_a_promise_is_written_and_pauses_the_account(world: World) -> None:
     customer = world.customer()
     touch = dunning_call(world, customer)
     promise = PromiseMade(date(2026, 3, 20), Decimal("400.00"))
-    recorded = report(world, touch, CallOutcome.PROMISED, promise=promise)
+    recorded = report(world, touch, PROMISED.name, promise=promise)
     kept = world.connection.execute(select(Promise.__table__)).one()
     assert (kept.id, kept.account_id) == (recorded.promise_id, touch_of(world, touch).subject_id)
     assert (kept.made_on, kept.promised_for) == (day("2026-03-10"), day("2026-03-20"))
@@ -242,7 +251,7 @@ def test_a_desk_task_is_finished_without_an_outcome(world: World) -> None:
     world.plan(ProcessName("appointment-reminders"), "2026-03-10 10:00")
     touch = handed_to_staff(world, "parts-order", NOW)
     with pytest.raises(NotOfThatKind, match="is not a call: it has no outcome of a call"):
-        report(world, touch, CallOutcome.REACHED)
+        report(world, touch, REACHED.name)
     assert finish_task(world.connection, str(touch), NOW, "W1", "ordered, here on Thursday") == touch
     assert (touch_of(world, touch).state, touch_of(world, touch).outcome) == (TouchState.DONE, None)
     assert audited(world) == [("W1", "task.finished", "touch")]
@@ -256,7 +265,7 @@ def test_a_call_is_not_finished_without_an_outcome(world: World) -> None:
 
 def test_who_and_what_must_be_known(world: World) -> None:
     touch = follow_up_call(world, world.customer())
-    reached = CallReport(CallOutcome.REACHED)
+    reached = CallReport(REACHED.name)
     with pytest.raises(UnknownTouch, match="expected 4 or more"):
         record_outcome(world.connection, "xyz", reached, NOW, "W1")
     with pytest.raises(UnknownTouch):
@@ -285,11 +294,8 @@ def test_an_id_that_begins_two_touches_needs_more_characters(world: World) -> No
         )
     )
     with pytest.raises(AmbiguousTouch, match="Give more characters"):
-        report(world, touch, CallOutcome.REACHED)
-    assert (
-        record_outcome(world.connection, str(touch), CallReport(CallOutcome.REACHED), NOW, "W1").state
-        is TouchState.DONE
-    )
+        report(world, touch, REACHED.name)
+    assert record_outcome(world.connection, str(touch), CallReport(REACHED.name), NOW, "W1").state is TouchState.DONE
 
 
 def test_a_planned_call_cannot_be_done_yet(world: World) -> None:
@@ -297,4 +303,4 @@ def test_a_planned_call_cannot_be_done_yet(world: World) -> None:
     world.plan(FOLLOWUP, "2026-03-10 10:00")
     (touch,) = (touch for touch in world.touches() if touch.step == "day-3-call")
     with pytest.raises(WrongState, match="is not ready: it is planned since 2026-03-10 10:00"):
-        report(world, touch.id, CallOutcome.REACHED)
+        report(world, touch.id, REACHED.name)

@@ -8,11 +8,12 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import func, insert, select
 
+from models.calls.outcomes import NO_ANSWER
 from models.campaigns.plans import read_plan
 from models.campaigns.rehearsals import CampaignRehearsal
 from models.core.reasons import give
 from models.core.settings import MessagePrices, Settings
-from models.core.words import CallOutcome, ChannelName, ProcessName, Purpose, Rehearsed, Role
+from models.core.words import ChannelName, ProcessName, Purpose, Rehearsed, Role
 from models.database.tables import metadata
 from models.ledger.tables import CallAttempt, Touch
 from tasks.campaigns.rehearsal.rehearsing import list_rehearsed, rehearse_campaign
@@ -139,9 +140,7 @@ def test_the_calls_of_the_follow_up_against_the_staff(world: World) -> None:
     touch_id = world.touches(customer)[0].id
     for day in ("2026-03-08 10:00", "2026-03-08 11:00", "2026-03-09 10:00", "2026-03-09 12:00", "2026-01-01 10:00"):
         world.connection.execute(
-            insert(CallAttempt).values(
-                touch_id=touch_id, attempted_at=at(day), staff_id=caller, outcome=CallOutcome.NO_ANSWER
-            )
+            insert(CallAttempt).values(touch_id=touch_id, attempted_at=at(day), staff_id=caller, outcome=NO_ANSWER.name)
         )
     calls = rehearse(world, follow_up=follow_up).calls
     assert calls is not None

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import insert, select
 
+from models.calls.outcomes import NO_ANSWER
 from models.calls.surveys import SurveyAnswer
 from models.core.reasons import as_written
 from models.core.words import (
-    CallOutcome,
     CaseKind,
     CaseState,
     ChannelName,
@@ -74,7 +74,7 @@ def lead_a_life(world: World) -> int:
     world.plan(ProcessName("appointment-reminders"), "2026-03-10 09:00")
     touch_id = world.touches(customer_id)[0].id
     add = world.connection.execute
-    add(insert(CallAttempt).values(touch_id=touch_id, attempted_at=NOW, outcome=CallOutcome.NO_ANSWER, note="rang"))
+    add(insert(CallAttempt).values(touch_id=touch_id, attempted_at=NOW, outcome=NO_ANSWER.name, note="rang"))
     add(
         insert(DeliveryReceipt).values(
             touch_id=touch_id, status=ReceiptStatus.DELIVERED, reported_at=NOW, received_at=NOW

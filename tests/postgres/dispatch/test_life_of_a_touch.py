@@ -19,21 +19,23 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import Connection, select, update
 
-from models.calls.outcomes import CallReport
+from models.calls.outcomes import CALLBACK, all_outcomes
 from models.core.words import (
     CAMPAIGNS,
     AppointmentStatus,
-    CallOutcome,
     ChannelName,
+    OutcomeName,
     ProcessName,
     Role,
     StepKind,
     TouchState,
 )
+from models.kits.outcomes import CallReport
 from models.ledger.tables import Touch
 from models.ledger.touch_states import may_follow
 from models.people.tables import ContactPoint
 from models.policies.shipped import shipped_processes
+from models.subjects.account import PROMISED
 from models.subjects.appointment import Appointment
 from models.subjects.vehicle import Vehicle
 from tasks.calls import list_calls, record_outcome
@@ -206,9 +208,9 @@ class LifeOfATouch(RuleBasedStateMachine):
             else:
                 refuse(self.connection, str(waiting.id), self.now, "M1", "not now")
 
-    @rule(outcome=st.sampled_from(list(CallOutcome)))
-    def a_call_is_made(self, outcome: CallOutcome) -> None:
-        if outcome in (CallOutcome.PROMISED, CallOutcome.CALLBACK):
+    @rule(outcome=st.sampled_from(list(all_outcomes())))
+    def a_call_is_made(self, outcome: OutcomeName) -> None:
+        if outcome in (PROMISED.name, CALLBACK.name):
             return  # they need more than an outcome; promises come in by themselves
         calls = [item for item in list_calls(self.connection, self.now) if item.kind is StepKind.CALL]
         for call in calls[:1]:

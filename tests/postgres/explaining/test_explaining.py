@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, update
 
+from models.calls.outcomes import NO_ANSWER
 from models.core.words import (
     AppointmentStatus,
-    CallOutcome,
     CaseKind,
     CaseState,
     Decision,
@@ -266,13 +266,13 @@ def test_a_call_is_told_with_its_tries(world: World) -> None:
     touch = touch_id(world, customer, "day-3-call")
     world.connection.execute(
         insert(CallAttempt).values(
-            touch_id=touch, attempted_at=at("2026-03-10 10:30"), staff_id=caller, outcome=CallOutcome.NO_ANSWER,
+            touch_id=touch, attempted_at=at("2026-03-10 10:30"), staff_id=caller, outcome=NO_ANSWER.name,
             again_at=at("2026-03-10 15:30"),
         )
     )  # fmt: skip
     told = step(story(world, customer, "2026-03-10 11:00", FOLLOWUP), "day-3-call")
     assert told.touch is not None
-    assert [(attempt.by, attempt.outcome) for attempt in told.touch.attempts] == [("Li Na", CallOutcome.NO_ANSWER)]
+    assert [(attempt.by, attempt.outcome) for attempt in told.touch.attempts] == [("Li Na", NO_ANSWER.name)]
 
 
 def test_an_earlier_owners_touch_shows_no_more_than_that_it_is_there(world: World) -> None:

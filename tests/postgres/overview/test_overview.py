@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Connection, func, insert, select
 
+from models.calls.outcomes import NO_ANSWER, REACHED_NOT_SATISFIED, REACHED_SATISFIED
 from models.calls.surveys import SurveyAnswer
 from models.core.words import (
-    CallOutcome,
     CaseKind,
     CaseState,
     Gate,
@@ -145,10 +145,10 @@ def test_satisfaction_counts_a_customer_once_and_the_survey_before_the_call(
     survey(world, 902, solved=5, punctual=2)
     survey(world, 903)  # said nothing that can be counted
     called = {"kind": StepKind.CALL, "state": TouchState.DONE}
-    for subject_id, outcome in [(902, CallOutcome.REACHED_SATISFIED), (904, CallOutcome.REACHED_SATISFIED)]:
+    for subject_id, outcome in [(902, REACHED_SATISFIED.name), (904, REACHED_SATISFIED.name)]:
         touch(world, at("2026-03-09 09:00"), subject_id=subject_id, outcome=outcome, **called)
-    touch(world, at("2026-03-09 09:00"), outcome=CallOutcome.REACHED_NOT_SATISFIED, **called)
-    touch(world, at("2026-03-09 09:00"), outcome=CallOutcome.NO_ANSWER, **called)
+    touch(world, at("2026-03-09 09:00"), outcome=REACHED_NOT_SATISFIED.name, **called)
+    touch(world, at("2026-03-09 09:00"), outcome=NO_ANSWER.name, **called)
     assert read_history(connection, NOW, world.store_id).satisfaction == Share(2, 4)
     assert read_history(connection, NOW, world.store()).satisfaction == Share(0, 0)
 

@@ -5,8 +5,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from models.calls.outcomes import CallReport
-from models.core.words import CallOutcome, CaseKind, CaseState, Gate, ProcessName, Purpose, Role, TouchState
+from models.calls.outcomes import REACHED_NOT_SATISFIED, REACHED_SATISFIED
+from models.core.words import CaseKind, CaseState, Gate, OutcomeName, ProcessName, Purpose, Role, TouchState
+from models.kits.outcomes import CallReport
 from models.ledger.tables import Case
 from tasks.calls import list_calls, record_outcome
 from tasks.cases.handling import CaseNotThere, NewCase, close_case, open_case, solve_case
@@ -159,10 +160,10 @@ def test_the_caller_is_told_what_to_ask(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("outcome", "opened"),
-    [(CallOutcome.REACHED_NOT_SATISFIED, [CaseState.OPEN]), (CallOutcome.REACHED_SATISFIED, [])],
+    [(REACHED_NOT_SATISFIED.name, [CaseState.OPEN]), (REACHED_SATISFIED.name, [])],
 )
 def test_who_is_still_not_satisfied_has_a_new_complaint(
-    world: World, outcome: CallOutcome, opened: list[CaseState]
+    world: World, outcome: OutcomeName, opened: list[CaseState]
 ) -> None:
     customer = world.customer()
     touch = ready_call(world, customer)

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
-from models.calls.outcomes import CallReport
-from models.core.words import CallOutcome, ChannelName, ProcessName
+from models.calls.outcomes import REFUSES_CONTACT
+from models.core.words import ChannelName, ProcessName
+from models.kits.outcomes import CallReport
 from models.ledger.tables import CallAttempt, Reply
 from models.people.tables import Consent
 from tasks.calls import CallRecorded, record_outcome
@@ -45,7 +46,7 @@ def test_a_call_is_recorded_by_one_of_them(engine: Engine) -> None:
         world.handover(world.customer(), "2026-03-07")
         world.plan(ProcessName("post-delivery-followup"), "2026-03-10 10:00")
         touch = str(handed_to_staff(world, "day-3-call", NOW))
-    report = CallReport(CallOutcome.REFUSES_CONTACT)
+    report = CallReport(REFUSES_CONTACT.name)
     results = at_once(engine, lambda connection: record_outcome(connection, touch, report, NOW, "W1"))
     assert sum(isinstance(result, CallRecorded) for result in results) == 1
     assert sum(isinstance(result, WrongState) for result in results) == PEOPLE - 1

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from console.shared.sentences import about_moment, details, where_it_stands
+from models.calls.outcomes import NO_ANSWER, REACHED_SATISFIED
 from models.core.reasons import GivenReason, ReasonCode, as_written, give
-from models.core.words import CallOutcome, ChannelName, Decision, Gate, StepKind, TouchState
+from models.core.words import ChannelName, Decision, Gate, StepKind, TouchState
 from models.ledger.explanations import AttemptSeen, Standing, StepStory, TouchSeen, VerdictSeen
 from tasks.planning.ending import UNDONE
 from tests.support.world import SHANGHAI, at
@@ -106,7 +107,7 @@ def test_what_is_not_in_the_ledger(step: StepStory, sentence: str) -> None:
         ),
         (seen(TouchState.READY, role="advisor"), "On the list of advisor, from 10 Mar 2026 10:00."),
         (
-            seen(TouchState.DONE, outcome=CallOutcome.REACHED_SATISFIED),
+            seen(TouchState.DONE, outcome=REACHED_SATISFIED.name),
             "Done on 10 Mar 2026 10:01: reached-satisfied.",
         ),
         (
@@ -148,7 +149,7 @@ def test_verdicts_tries_and_the_text_follow() -> None:
         ],
         attempts=[
             AttemptSeen(
-                attempted_at=DUE, by="Li Na", outcome=CallOutcome.NO_ANSWER, note=None, again_at=at("2026-03-10 15:00")
+                attempted_at=DUE, by="Li Na", outcome=NO_ANSWER.name, note=None, again_at=at("2026-03-10 15:00")
             )
         ],
     )  # fmt: skip

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from models.calls.outcomes import all_outcomes
 from models.core.offsets import Offset
 from models.core.words import (
     ANCHOR,
-    CallOutcome,
     Condition,
     Gate,
     LateRule,
@@ -146,7 +146,7 @@ def test_each_template_variable_is_explained(subject: SubjectKind) -> None:
         ("Late", LateRule),
         ("Gates", [gate for gate in Gate if gate is not Gate.NONE]),
         ("Consent", Purpose),
-        ("Calls", CallOutcome),
+        ("Calls", list(all_outcomes())),
         ("A step in TOML", Validity),
         ("A step in TOML", [ANCHOR, *(moment for traits in all_traits().values() for moment in traits.moments)]),
     ],

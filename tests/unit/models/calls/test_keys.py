@@ -4,30 +4,32 @@ from datetime import timedelta
 
 import pytest
 
+from models.calls.outcomes import NO_ANSWER, REACHED, all_outcomes
 from models.calls.queue import (
-    KEYS,
     NotAMarkOfACall,
     asks_marks,
     check_marks,
-    outcomes_of,
+    keys_of,
     per_hour,
     roles_served,
 )
-from models.core.words import CallOutcome, Purpose, Role, SubjectKind
+from models.core.words import OutcomeName, Purpose, Role, SubjectKind
+from models.subjects.account import PROMISED
 from tests.support.world import at
 
+KEYS = keys_of(SubjectKind("account"))
 NOW = at("2026-03-10 10:00")
 
 
 def test_every_outcome_has_one_key() -> None:
     assert sorted(KEYS) == [str(number) for number in range(1, 9)]
-    assert set(KEYS.values()) == set(CallOutcome)
+    assert set(KEYS.values()) == set(all_outcomes())
 
 
 def test_a_key_means_the_same_for_every_call_and_only_accounts_are_promised_to() -> None:
-    assert outcomes_of(SubjectKind("account")) == KEYS
-    others = outcomes_of(SubjectKind("handover"))
-    assert CallOutcome.PROMISED not in others.values()
+    assert keys_of(SubjectKind("account")) == KEYS
+    others = keys_of(SubjectKind("handover"))
+    assert PROMISED.name not in others.values()
     assert others == {key: outcome for key, outcome in KEYS.items() if key != "4"}
 
 
@@ -63,21 +65,21 @@ def test_when_marks_are_asked_for(purpose: Purpose, subject: SubjectKind, *, ask
 @pytest.mark.parametrize(
     ("marks", "outcome", "subject"),
     [
-        ({"solved": 6}, CallOutcome.REACHED, SubjectKind("handover")),
-        ({"solved": 0}, CallOutcome.REACHED, SubjectKind("handover")),
-        ({"weather": 3}, CallOutcome.REACHED, SubjectKind("handover")),
-        ({"solved": 3}, CallOutcome.NO_ANSWER, SubjectKind("handover")),
-        ({"solved": 3}, CallOutcome.REACHED, SubjectKind("appointment")),
+        ({"solved": 6}, REACHED.name, SubjectKind("handover")),
+        ({"solved": 0}, REACHED.name, SubjectKind("handover")),
+        ({"weather": 3}, REACHED.name, SubjectKind("handover")),
+        ({"solved": 3}, NO_ANSWER.name, SubjectKind("handover")),
+        ({"solved": 3}, REACHED.name, SubjectKind("appointment")),
     ],
 )
-def test_marks_that_cannot_be_of_the_call(marks: dict[str, int], outcome: CallOutcome, subject: SubjectKind) -> None:
+def test_marks_that_cannot_be_of_the_call(marks: dict[str, int], outcome: OutcomeName, subject: SubjectKind) -> None:
     with pytest.raises(NotAMarkOfACall):
         check_marks(marks, outcome, Purpose.SURVEY, subject)
 
 
 def test_marks_that_can() -> None:
-    check_marks({"solved": 1, "recommends": 5}, CallOutcome.REACHED, Purpose.SURVEY, SubjectKind("handover"))
-    check_marks({}, CallOutcome.NO_ANSWER, Purpose.DUNNING, SubjectKind("account"))
+    check_marks({"solved": 1, "recommends": 5}, REACHED.name, Purpose.SURVEY, SubjectKind("handover"))
+    check_marks({}, NO_ANSWER.name, Purpose.DUNNING, SubjectKind("account"))
 
 
 def test_how_many_an_hour() -> None:

@@ -9,19 +9,23 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from models.calls.outcomes import (
+    CALLBACK,
+    NO_ANSWER,
+    REACHED,
+    REACHED_NOT_SATISFIED,
+    REACHED_SATISFIED,
     REFUSED_PURPOSES,
+    REFUSES_CONTACT,
     TRIES,
-    CallEffects,
-    CallFacts,
-    CallReport,
-    IncompleteOutcome,
-    PromiseMade,
-    UnfitOutcome,
+    WRONG_NUMBER,
+    all_outcomes,
     effects_of,
 )
-from models.core.words import CallOutcome, Purpose, SubjectKind, TouchState
+from models.core.words import OutcomeName, Purpose, SubjectKind, TouchState
+from models.kits.outcomes import CallEffects, CallFacts, CallReport, IncompleteOutcome, PromiseMade, UnfitOutcome
 from models.stores.contact_hours import ContactHours
 from models.stores.working_hours import WorkingHours, working_span
+from models.subjects.account import PROMISED
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NINE_TO_EIGHT = ContactHours(SHANGHAI, time(9), time(20), None)
@@ -56,38 +60,38 @@ def facts(now: datetime, **values: object) -> CallFacts:
     ],
 )
 def test_who_does_not_answer_is_called_again(now: str, unanswered: int, again: str) -> None:
-    effects = effects_of(CallReport(CallOutcome.NO_ANSWER), facts(at(now), unanswered=unanswered))
+    effects = effects_of(CallReport(NO_ANSWER.name), facts(at(now), unanswered=unanswered))
     assert effects == CallEffects(TouchState.READY, at(again))
 
 
 def test_three_tries_are_enough() -> None:
-    effects = effects_of(CallReport(CallOutcome.NO_ANSWER), facts(at("2026-03-10 10:00"), unanswered=2))
+    effects = effects_of(CallReport(NO_ANSWER.name), facts(at("2026-03-10 10:00"), unanswered=2))
     assert effects == CallEffects(TouchState.DONE)
 
 
 def test_a_holiday_is_no_day_to_call_again_but_for_who_works_on_it() -> None:
     hours = WorkingHours(ContactHours(SHANGHAI, time(9), time(20), "CN"), {})
     eve = at("2026-09-30 17:00")  # the National Day holiday begins on 1 October
-    again = effects_of(CallReport(CallOutcome.NO_ANSWER), facts(eve, hours=hours)).again_at
-    urgent = effects_of(CallReport(CallOutcome.NO_ANSWER), facts(eve, hours=hours, works_holidays=True)).again_at
+    again = effects_of(CallReport(NO_ANSWER.name), facts(eve, hours=hours)).again_at
+    urgent = effects_of(CallReport(NO_ANSWER.name), facts(eve, hours=hours, works_holidays=True)).again_at
     assert again is not None
     assert again.astimezone(SHANGHAI).date() > date(2026, 10, 3)
     assert urgent == at("2026-10-01 09:00")
 
 
-@pytest.mark.parametrize("outcome", [CallOutcome.REACHED, CallOutcome.REACHED_SATISFIED])
-def test_who_was_reached_is_done(outcome: CallOutcome) -> None:
+@pytest.mark.parametrize("outcome", [REACHED.name, REACHED_SATISFIED.name])
+def test_who_was_reached_is_done(outcome: OutcomeName) -> None:
     assert effects_of(CallReport(outcome), facts(at("2026-03-10 10:00"))) == CallEffects(TouchState.DONE)
 
 
 def test_who_is_not_satisfied_has_a_complaint() -> None:
-    effects = effects_of(CallReport(CallOutcome.REACHED_NOT_SATISFIED), facts(at("2026-03-10 10:00")))
+    effects = effects_of(CallReport(REACHED_NOT_SATISFIED.name), facts(at("2026-03-10 10:00")))
     assert effects == CallEffects(TouchState.DONE, opens_complaint=True)
 
 
 def test_a_wrong_number_is_followed_by_the_next_one_where_there_is_one() -> None:
     now = at("2026-03-10 10:00")
-    report = CallReport(CallOutcome.WRONG_NUMBER)
+    report = CallReport(WRONG_NUMBER.name)
     assert effects_of(report, facts(now, another_phone=True)) == CallEffects(
         TouchState.READY, now, invalidates_number=True
     )
@@ -95,21 +99,21 @@ def test_a_wrong_number_is_followed_by_the_next_one_where_there_is_one() -> None
 
 
 def test_a_refusal_leaves_service_and_dunning() -> None:
-    effects = effects_of(CallReport(CallOutcome.REFUSES_CONTACT), facts(at("2026-03-10 10:00")))
+    effects = effects_of(CallReport(REFUSES_CONTACT.name), facts(at("2026-03-10 10:00")))
     assert set(Purpose) - set(effects.refuses) == {Purpose.SERVICE, Purpose.DUNNING}
     assert effects == CallEffects(TouchState.DONE, refuses=REFUSED_PURPOSES)
 
 
 def test_a_callback_is_when_the_customer_wants_it() -> None:
     late = at("2026-03-15 21:30")  # a Sunday evening
-    effects = effects_of(CallReport(CallOutcome.CALLBACK, callback_at=late), facts(at("2026-03-10 10:00")))
+    effects = effects_of(CallReport(CALLBACK.name, callback_at=late), facts(at("2026-03-10 10:00")))
     assert effects == CallEffects(TouchState.READY, late)
 
 
 def test_a_promise_is_of_an_account() -> None:
     promise = PromiseMade(date(2026, 3, 20), Decimal("500.00"), "CNY")
     account = facts(at("2026-03-10 10:00"), subject=SubjectKind("account"))
-    effects = effects_of(CallReport(CallOutcome.PROMISED, promise=promise), account)
+    effects = effects_of(CallReport(PROMISED.name, promise=promise), account)
     assert effects == CallEffects(TouchState.DONE, promise=promise)
 
 
@@ -119,40 +123,40 @@ PROMISE = PromiseMade(date(2026, 3, 20))
 @pytest.mark.parametrize(
     ("report", "subject", "sentence"),
     [
-        (CallReport(CallOutcome.CALLBACK), SubjectKind("account"), "needs the time that the customer asked for"),
+        (CallReport(CALLBACK.name), SubjectKind("account"), "needs the time that the customer asked for"),
         (
-            CallReport(CallOutcome.CALLBACK, callback_at=at("2026-03-10 09:59")),
+            CallReport(CALLBACK.name, callback_at=at("2026-03-10 09:59")),
             SubjectKind("account"),
             "the time 2026-03-10 09:59 has passed",
         ),
-        (CallReport(CallOutcome.PROMISED), SubjectKind("account"), "needs the day that was promised"),
+        (CallReport(PROMISED.name), SubjectKind("account"), "needs the day that was promised"),
         (
-            CallReport(CallOutcome.PROMISED, promise=PROMISE),
+            CallReport(PROMISED.name, promise=PROMISE),
             SubjectKind("warranty"),
             "the call is about a warranty, and only an account is promised to",
         ),
         (
-            CallReport(CallOutcome.PROMISED, promise=PromiseMade(date(2026, 3, 9))),
+            CallReport(PROMISED.name, promise=PromiseMade(date(2026, 3, 9))),
             SubjectKind("account"),
             "the promised day 2026-03-09 has passed",
         ),
         (
-            CallReport(CallOutcome.PROMISED, promise=PromiseMade(date(2026, 3, 20), Decimal(-5), "CNY")),
+            CallReport(PROMISED.name, promise=PromiseMade(date(2026, 3, 20), Decimal(-5), "CNY")),
             SubjectKind("account"),
             "the amount -5 is not above zero",
         ),
         (
-            CallReport(CallOutcome.PROMISED, promise=PromiseMade(date(2026, 3, 20), Decimal(5))),
+            CallReport(PROMISED.name, promise=PromiseMade(date(2026, 3, 20), Decimal(5))),
             SubjectKind("account"),
             "needs an amount and its currency together",
         ),
         (
-            CallReport(CallOutcome.REACHED, callback_at=at("2026-03-11 10:00")),
+            CallReport(REACHED.name, callback_at=at("2026-03-11 10:00")),
             SubjectKind("account"),
             "a time to call again goes with 'callback'",
         ),
         (
-            CallReport(CallOutcome.NO_ANSWER, promise=PROMISE),
+            CallReport(NO_ANSWER.name, promise=PROMISE),
             SubjectKind("account"),
             "a promised day goes with 'promised'",
         ),
@@ -187,7 +191,7 @@ def test_a_call_is_put_off_into_working_hours_and_never_to_a_fourth_try(
     days = [now.date() + timedelta(days=ahead) for ahead in range(14)]
     assume(any(working_span(hours, day, works_holidays=works_holidays) for day in days))
     effects = effects_of(
-        CallReport(CallOutcome.NO_ANSWER),
+        CallReport(NO_ANSWER.name),
         facts(now, hours=hours, unanswered=unanswered, works_holidays=works_holidays),
     )
     if unanswered + 1 >= TRIES:
@@ -206,14 +210,14 @@ def test_a_call_is_put_off_into_working_hours_and_never_to_a_fourth_try(
         assert again.date() > now.astimezone(zone).date()
 
 
-@given(now=MOMENTS, outcome=st.sampled_from(CallOutcome), unanswered=st.integers(0, 5), another=st.booleans())
+@given(now=MOMENTS, outcome=st.sampled_from(list(all_outcomes())), unanswered=st.integers(0, 5), another=st.booleans())
 def test_every_outcome_ends_a_call_or_says_when_it_is_made_again(
-    now: datetime, outcome: CallOutcome, unanswered: int, another: bool
+    now: datetime, outcome: OutcomeName, unanswered: int, another: bool
 ) -> None:
     report = CallReport(
         outcome,
-        callback_at=now + timedelta(hours=1) if outcome is CallOutcome.CALLBACK else None,
-        promise=PromiseMade(now.date() + timedelta(days=5)) if outcome is CallOutcome.PROMISED else None,
+        callback_at=now + timedelta(hours=1) if outcome == CALLBACK.name else None,
+        promise=PromiseMade(now.date() + timedelta(days=5)) if outcome == PROMISED.name else None,
     )
     effects = effects_of(
         report, facts(now, subject=SubjectKind("account"), unanswered=unanswered, another_phone=another)

@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import column
 from sqlalchemy.dialects import postgresql
 
+from models.calls.outcomes import all_outcomes
 from models.core.base import LONGEST_WORD, UnknownWord, Word, growing
 from models.core.words import Gate
 from models.database.tables import metadata
+from models.kits.registry import all_traits
 
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's own
 Kit = NewType("Kit", str)
@@ -51,5 +53,6 @@ def test_written_out_in_a_statement_it_is_checked_too() -> None:
 def test_no_word_is_too_long_for_its_column() -> None:
     columns = [column for table in metadata.sorted_tables for column in table.columns]
     words = {word for column in columns if isinstance(column.type, Word) for word in column.type.known()}
+    words |= {*all_outcomes(), *all_traits(), *(word for one in all_traits().values() for word in one.conditions)}
     assert len(words) > 50
     assert {word for word in words if len(word) > LONGEST_WORD} == set()
