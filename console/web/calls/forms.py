@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from nicegui import ui
 from nicegui.elements.mixins.validation_element import ValidationElement
 
-from console.web.door.signed_in import Viewer
+from console.web.authentication.viewer import Viewer
 from models.calls.outcomes import CallReport, PromiseMade
 from models.calls.queue import SPOKEN_TO, asks_marks, outcomes_of
 from models.calls.surveys import DIMENSIONS, HIGHEST, LOWEST
