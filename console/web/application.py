@@ -18,9 +18,9 @@ from console.api.application import make_api, mounts
 from console.customer_pages import routes as customer_pages
 from console.shared.database import Database
 from console.shared.limits import Limits
-from console.web.door import sign_in
-from console.web.door.guard import Guard
-from console.web.door.outage import tell_outage
+from console.web.authentication import sign_in
+from console.web.authentication.guard import Guard
+from console.web.authentication.outage import tell_outage
 from console.web.health import routes as health_routes
 from console.web.parts.quick_elements import make_elements_quickly
 from console.web.parts.steering import steering

@@ -9,9 +9,9 @@ from uuid import UUID
 from nicegui import ui
 from sqlalchemy import Connection
 
+from console.web.authentication.viewer import Viewer, local
 from console.web.calls.forms import CallForm, NotYet
 from console.web.calls.sheets import show_sheet
-from console.web.door.signed_in import Viewer, local
 from console.web.parts.frame import page, telling
 from models.calls.outcomes import all_outcomes
 from models.calls.queue import PROLONGED_EVERY, SERVING, keys_of, per_hour

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from nicegui import ui
 from sqlalchemy import Connection
 
+from console.web.authentication.viewer import Viewer
 from console.web.campaigns.draft import body_of, plan_of_text
 from console.web.campaigns.preview import FIRST, show_letter
 from console.web.campaigns.views import act, money, wake_run
-from console.web.door.signed_in import Viewer
 from console.web.parts.deciding import ask_reason
 from console.web.parts.frame import telling
 from models.campaigns.audience_words import Names, audience_text

@@ -8,6 +8,7 @@ from typing import Any
 from nicegui import ui
 from sqlalchemy import Connection
 
+from console.web.authentication.viewer import Viewer
 from console.web.campaigns.audiences.form import AUDIENCE, AudienceForm, Choices, known_too
 from console.web.campaigns.audiences.library import AudienceLibrary
 from console.web.campaigns.audiences.seen import AudienceWatch
@@ -16,7 +17,6 @@ from console.web.campaigns.draft import Body, body_of, errors_in, new_body, tidi
 from console.web.campaigns.form import CampaignForm, place_in_words
 from console.web.campaigns.preview import Preview
 from console.web.campaigns.views import show_parts
-from console.web.door.signed_in import Viewer
 from console.web.parts.beside import Beside
 from console.web.parts.frame import page, sentence_of, telling
 from console.web.parts.refusals import FormError, reason_of

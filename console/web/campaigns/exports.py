@@ -11,7 +11,7 @@ from fastapi import Request
 from nicegui import app, ui
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
-from console.web.door.signed_in import Viewer, viewer_of
+from console.web.authentication.viewer import Viewer, viewer_of
 from console.web.parts.frame import sentence_of
 from models.core.errors import AftercareError
 from models.people.permissions import Permission

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from nicegui import ui
 
+from console.web.authentication.viewer import Viewer
 from console.web.campaigns.draft import (
     WRITTEN,
     Body,
@@ -18,7 +19,6 @@ from console.web.campaigns.draft import (
     text_at,
     write_at,
 )
-from console.web.door.signed_in import Viewer
 from console.web.parts.beside import Beside
 from console.web.parts.policy_fields import Look, PolicyField, fields_of
 from console.web.policies.form import show_field

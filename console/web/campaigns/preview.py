@@ -8,9 +8,9 @@ from typing import Any
 from nicegui import background_tasks, ui
 from sqlalchemy import Connection
 
+from console.web.authentication.viewer import Viewer
 from console.web.campaigns.draft import WRITTEN, Body, plan_of_text, says_in
 from console.web.campaigns.views import money
-from console.web.door.signed_in import Viewer
 from console.web.parts.frame import sentence_of, telling
 from console.web.parts.refusals import reason_of
 from models.campaigns.plans import BadPlan, CampaignPlan

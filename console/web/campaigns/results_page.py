@@ -6,10 +6,10 @@ from datetime import datetime
 from nicegui import ui
 from sqlalchemy import Connection
 
+from console.web.authentication.viewer import Viewer
 from console.web.campaigns.account import show_campaign_account
 from console.web.campaigns.exports import show_exports
 from console.web.campaigns.views import money, show_parts
-from console.web.door.signed_in import Viewer
 from console.web.parts.charts import Shares, show_shares
 from console.web.parts.frame import page
 from console.web.parts.tables import Cell, show_table

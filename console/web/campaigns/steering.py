@@ -7,8 +7,8 @@ from typing import Any
 
 from nicegui import ui
 
+from console.web.authentication.viewer import Viewer
 from console.web.campaigns.views import act, ask_for_run, money, wake_run
-from console.web.door.signed_in import Viewer
 from console.web.parts.asking import answer_of, confirm
 from console.web.parts.deciding import ask_reason
 from console.web.parts.frame import sentence_of, telling

@@ -6,9 +6,9 @@ from datetime import datetime
 from nicegui import ui
 from sqlalchemy import Connection
 
+from console.web.authentication.viewer import Viewer
 from console.web.campaigns.account import show_campaign_account
 from console.web.campaigns.views import money
-from console.web.door.signed_in import Viewer
 from console.web.parts.tables import show_table
 from models.campaigns.measures import CanaryMeasure
 from models.campaigns.plans import Canary

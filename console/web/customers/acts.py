@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from nicegui import ui
 
+from console.web.authentication.viewer import Viewer
 from console.web.customers.problems import problem_of
-from console.web.door.signed_in import Viewer
 from console.web.parts.asking import ask
 from console.web.parts.frame import telling
 from models.people.permissions import Permission

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from nicegui import ui
 
 from console.shared.words import LANGUAGES
-from console.web.door.signed_in import Viewer, local
+from console.web.authentication.viewer import Viewer, local
 from models.core.words import EndBasis
 from models.messages.letters import write_money
 from tasks.customers.card import CustomerCard, PointOnCard, VehicleOnCard

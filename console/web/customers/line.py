@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, assert_never
 
 from console.shared.words import read_wording
-from console.web.door.signed_in import Viewer, local
+from console.web.authentication.viewer import Viewer, local
 from models.calls.surveys import DIMENSIONS
 from models.messages.letters import write_money
 from tasks.customers import timeline

@@ -6,12 +6,12 @@ from urllib.parse import quote
 
 from nicegui import ui
 
+from console.web.authentication.viewer import Viewer
 from console.web.customers.acts import show_acts
 from console.web.customers.card import show_card
 from console.web.customers.consent import show_consent
 from console.web.customers.line import Line, line_of
 from console.web.customers.why import show_why
-from console.web.door.signed_in import Viewer
 from console.web.parts.frame import page, telling
 from console.web.parts.tables import Cell, show_table
 from models.people.permissions import Permission

@@ -1,6 +1,6 @@
 """What may go wrong with a customer, in the viewer's language."""
 
-from console.web.door.signed_in import Viewer
+from console.web.authentication.viewer import Viewer
 from console.web.parts.frame import sentence_of
 from tasks.access.reach import NotYours
 from tasks.customers.consent import ConsentChanged, NeedsEvidence, NeedsReason, SaidAtThisMoment

@@ -8,7 +8,7 @@ from nicegui import ui
 from sqlalchemy import Connection
 
 from console.shared.sentences import where_it_stands
-from console.web.door.signed_in import Viewer, local
+from console.web.authentication.viewer import Viewer, local
 from deployments.next_runs import next_run
 from models.core.words import ProcessName, TouchState
 from models.ledger.explanations import ProcessStory, Standing, StepStory, SubjectStory

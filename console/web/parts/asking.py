@@ -5,7 +5,7 @@ from typing import Any
 
 from nicegui import ui
 
-from console.web.door.signed_in import Viewer
+from console.web.authentication.viewer import Viewer
 
 Act = Callable[[Sequence[str]], Awaitable[None]]
 """What is done with the texts of the fields, in their order; what it raises is told in the dialog."""

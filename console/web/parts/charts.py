@@ -6,7 +6,7 @@ from typing import Any
 
 from nicegui import ui
 
-from console.web.door.signed_in import Viewer
+from console.web.authentication.viewer import Viewer
 from console.web.parts.tables import show_table
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from nicegui import ui
 
-from console.web.door.signed_in import Viewer
+from console.web.authentication.viewer import Viewer
 from console.web.parts.asking import answer_of
 from console.web.parts.frame import sentence_of
 from tasks.touches.one_by_one import Decided

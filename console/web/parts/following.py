@@ -6,7 +6,7 @@ from typing import Any
 from nicegui import ui
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from console.web.door.signed_in import Viewer
+from console.web.authentication.viewer import Viewer
 
 LOOK_SECONDS = 3.0
 

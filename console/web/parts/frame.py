@@ -12,7 +12,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.responses import RedirectResponse
 
 from console.shared.words import LANGUAGES, say, say_problem
-from console.web.door.signed_in import SignedOut, Viewer, viewer_of
+from console.web.authentication.viewer import SignedOut, Viewer, viewer_of
 from console.web.parts.quick_elements import Text
 from models.core.errors import AftercareError
 from models.people.permissions import Permission

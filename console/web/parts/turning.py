@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from nicegui import ui
 
-from console.web.door.signed_in import Viewer
+from console.web.authentication.viewer import Viewer
 from tasks.database.paging import Place
 
 

@@ -8,7 +8,7 @@ from nicegui import ui
 from pydantic import ValidationError
 
 from console.shared.words import read_wording
-from console.web.door.signed_in import Viewer
+from console.web.authentication.viewer import Viewer
 from console.web.parts.policy_fields import (
     Look,
     PolicyField,

@@ -8,7 +8,7 @@ from nicegui import ui
 from sqlalchemy import Connection
 
 from console.shared.words import say_problem
-from console.web.door.signed_in import Viewer
+from console.web.authentication.viewer import Viewer
 from console.web.parts.frame import tell_error
 from console.web.parts.tables import Cell, show_table
 from models.core.errors import AftercareError

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from console.shared.words import read_wording
-from console.web.door.signed_in import Viewer
+from console.web.authentication.viewer import Viewer
 from models.core.offsets import Offset, read_offset
 from models.core.validation import Place
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from nicegui import ui
 
-from console.web.door.signed_in import Viewer
+from console.web.authentication.viewer import Viewer
 from models.ledger.accounts_of_runs import RunAccount, Unbalanced
 
 HALVES = {

@@ -6,7 +6,7 @@ from uuid import uuid4
 from nicegui import ui
 from sqlalchemy import Connection
 
-from console.web.door.signed_in import Viewer
+from console.web.authentication.viewer import Viewer
 from console.web.parts.frame import telling
 from console.web.parts.steering import steering
 from deployments.schedules import find_served

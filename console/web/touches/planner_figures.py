@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from console.shared.figures import describe
 from console.shared.words import read_wording
-from console.web.door.signed_in import Viewer
+from console.web.authentication.viewer import Viewer
 
 
 def figures_in_words(viewer: Viewer, figures: Mapping[str, Any], time_zone: str) -> dict[str, str]:

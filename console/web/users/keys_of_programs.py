@@ -6,7 +6,7 @@ from typing import Any
 from nicegui import ui
 from sqlalchemy import Connection
 
-from console.web.door.signed_in import Viewer, local
+from console.web.authentication.viewer import Viewer, local
 from console.web.parts.frame import telling
 from console.web.parts.tables import Cell, show_table
 from models.people.permissions import Permission

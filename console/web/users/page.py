@@ -4,7 +4,7 @@ from typing import Any
 
 from nicegui import ui
 
-from console.web.door.signed_in import Viewer
+from console.web.authentication.viewer import Viewer
 from console.web.parts.asking import confirm
 from console.web.parts.frame import page, telling
 from console.web.parts.tables import Cell, show_table

@@ -12,8 +12,8 @@ from starlette.types import Message
 from console.shared.database import Database
 from console.shared.limits import Limits
 from console.shared.token_bucket import Allowance, Buckets
-from console.web.door import sign_in
-from console.web.door.guard import COOKIE, Guard
+from console.web.authentication import sign_in
+from console.web.authentication.guard import COOKIE, Guard
 from models.core.settings import Settings
 from models.core.words import Role
 from tasks.access.users import NewUser, add_user, change_password

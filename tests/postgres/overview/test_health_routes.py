@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from sqlalchemy import URL, Engine, delete, insert, make_url, update
 
 from console.shared.database import Database
-from console.web.door.guard import Guard
+from console.web.authentication.guard import Guard
 from console.web.health import routes as health_routes
 from deployments.schedules import SERVED
 from models.core.settings import Settings

@@ -5,7 +5,7 @@ from typing import Any, cast
 import pytest
 
 from console.shared.words import say
-from console.web.door.signed_in import Viewer
+from console.web.authentication.viewer import Viewer
 from console.web.policies.words import step_in_words
 from models.core.saying import say_word
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from nicegui import ui
 
+from console.web.authentication.viewer import Viewer
 from console.web.campaigns.audiences.tree import (
     GROUPS,
     KINDS,
@@ -22,7 +23,6 @@ from console.web.campaigns.audiences.tree import (
     place_of,
     rooted,
 )
-from console.web.door.signed_in import Viewer
 from console.web.parts.beside import Beside
 from console.web.parts.policy_fields import Look, PolicyField
 from console.web.policies.form import show_field

@@ -10,9 +10,9 @@ from typing import Any
 from nicegui import events, ui
 from sqlalchemy import Connection
 
+from console.web.authentication.viewer import Viewer
 from console.web.campaigns.audiences.form import AudienceForm
 from console.web.campaigns.views import act
-from console.web.door.signed_in import Viewer
 from console.web.parts.asking import confirm
 from console.web.parts.frame import sentence_of, telling
 from models.core.errors import AftercareError

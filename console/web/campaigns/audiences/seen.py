@@ -8,8 +8,8 @@ from datetime import datetime
 from nicegui import background_tasks, ui
 from sqlalchemy import Connection
 
+from console.web.authentication.viewer import Viewer
 from console.web.campaigns.audiences.tree import Node
-from console.web.door.signed_in import Viewer
 from console.web.parts.frame import sentence_of
 from console.web.parts.tables import Cell, show_table
 from models.campaigns.audiences import AudienceRule, BadAudience, read_audience

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.shared.database import Database
-from console.web.door.outage import outage
+from console.web.authentication.outage import outage
 from tasks.access.sessions import SignedIn, read_session
 
 COOKIE = "aftercare_session"

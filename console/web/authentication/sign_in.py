@@ -10,8 +10,8 @@ from starlette.responses import RedirectResponse, Response
 from console.shared.database import Database
 from console.shared.limits import address_of, limits_of, present, retry_after
 from console.shared.plain_pages import preferred_language, render_page
-from console.web.door.guard import COOKIE, PASSWORD, SIGN_IN
-from console.web.door.signed_in import viewer_of
+from console.web.authentication.guard import COOKIE, PASSWORD, SIGN_IN
+from console.web.authentication.viewer import viewer_of
 from tasks.access.passwords import WeakPassword, is_password
 from tasks.access.sessions import LASTS, Locked, NotSignedIn, SignedIn, sign_in, sign_out
 from tasks.access.users import change_password, find_user, set_language
