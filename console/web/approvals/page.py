@@ -10,8 +10,9 @@ from uuid import UUID
 from nicegui import ui
 from sqlalchemy import Connection
 
+from console.shared.moments import local
 from console.web.campaigns.views import list_needing
-from console.web.door.signed_in import Viewer, local
+from console.web.door.signed_in import Viewer
 from console.web.parts.deciding import Choosing, ask_reason
 from console.web.parts.frame import page, telling
 from console.web.parts.tables import show_table

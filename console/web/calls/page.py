@@ -9,9 +9,10 @@ from uuid import UUID
 from nicegui import ui
 from sqlalchemy import Connection
 
+from console.shared.moments import local
 from console.web.calls.forms import CallForm, NotYet
 from console.web.calls.sheets import show_sheet
-from console.web.door.signed_in import Viewer, local
+from console.web.door.signed_in import Viewer
 from console.web.parts.frame import page, telling
 from models.calls.outcomes import CallReport
 from models.calls.queue import PROLONGED_EVERY, SERVING, outcomes_of, per_hour

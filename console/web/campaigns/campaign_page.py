@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from nicegui import ui
 from sqlalchemy import Connection
 
+from console.shared.moments import local
 from console.shared.words import read_wording
 from console.web.campaigns.approval import ForApproval, read_for_approval, show_brief, show_decision
 from console.web.campaigns.steering import Changed, Steering
 from console.web.campaigns.views import show_parts, waits_for
 from console.web.campaigns.watch import Watched, read_watched, show_watched
-from console.web.door.signed_in import Viewer, local
+from console.web.door.signed_in import Viewer
 from console.web.health.watching import ShortMemory
 from console.web.parts.following import follow
 from console.web.parts.frame import page

@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 
 from nicegui import ui
 
+from console.shared.moments import local
 from console.web.campaigns.views import act, money, show_state, waits_for
-from console.web.door.signed_in import Viewer, local
+from console.web.door.signed_in import Viewer
 from console.web.parts.frame import page, telling
 from console.web.parts.tables import Cell, show_table
 from models.campaigns.recipes import list_recipes

@@ -7,8 +7,9 @@ from typing import Any
 from nicegui import ui
 from sqlalchemy import Connection
 
+from console.shared.moments import local
 from console.web.campaigns.views import money, show_parts
-from console.web.door.signed_in import Viewer, local
+from console.web.door.signed_in import Viewer
 from console.web.parts.frame import page, telling
 from console.web.parts.tables import Cell, show_table
 from models.campaigns.plans import begins_at

@@ -5,9 +5,10 @@ from typing import Any
 
 from nicegui import ui
 
+from console.shared.moments import local
 from console.web.customers.line import said_or
 from console.web.customers.problems import problem_of
-from console.web.door.signed_in import Viewer, local
+from console.web.door.signed_in import Viewer
 from console.web.parts.asking import ask
 from console.web.parts.tables import Cell, show_table
 from models.core.words import ChannelName, Purpose

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from nicegui import ui
 from sqlalchemy import Connection
 
+from console.shared.moments import local
 from console.web.campaigns.views import list_needing
-from console.web.door.signed_in import Viewer, local
+from console.web.door.signed_in import Viewer
 from console.web.health.watching import ShortMemory, read_sweeps
 from console.web.parts.charts import Series, show_chart
 from console.web.parts.frame import page, telling
