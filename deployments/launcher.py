@@ -76,13 +76,6 @@ def open_launcher(settings: Settings) -> Iterator[Launcher]:
             yield Launcher(database)
 
 
-def run_process(process: str, *, settings: Settings, as_of: datetime | None = None, dry_run: bool = False) -> Any:
-    """Run the flow of one process. For several, keep a launcher open: it starts the servers once."""
-    find_served(process)
-    with open_launcher(settings) as launcher:
-        return launcher.run(process, as_of=as_of, dry_run=dry_run)
-
-
 @contextmanager
 def _kept_up(settings: Settings, own_api: str | None) -> Iterator[None]:
     """What we started ourselves is started again when it dies under the block, as `aftercare up` does.

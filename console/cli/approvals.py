@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from console.cli.session import Commands, check_store, local, open_session, print_json, print_table, to_json
+from console.cli.session import Commands, check_store, open_session, print_json, print_table, to_json
+from console.shared.moments import local
 from tasks.touches.approvals import WaitingTouch, approve, list_waiting, refuse
 from tasks.touches.picking import short
 

@@ -12,7 +12,8 @@ from typing import Annotated
 
 import typer
 
-from console.cli.session import Commands, Session, check_store, local, open_session, print_json, print_table, to_json
+from console.cli.session import Commands, Session, check_store, open_session, print_json, print_table, to_json
+from console.shared.moments import local
 from models.calls.outcomes import all_outcomes
 from models.core.clock import read_moment
 from models.core.words import OutcomeName, Role, TouchState

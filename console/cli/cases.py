@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from console.cli.session import Commands, check_store, local, open_session, print_json, print_table, to_json
+from console.cli.session import Commands, check_store, open_session, print_json, print_table, to_json
+from console.shared.moments import local
 from tasks.access.reach import LARGEST_KEY
 from tasks.cases.board import CaseItem, list_cases
 from tasks.cases.handling import answer_case, close_case, solve_case

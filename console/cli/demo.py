@@ -11,7 +11,7 @@ from sqlalchemy import Engine, create_engine
 
 from console.cli.paper import paper
 from console.cli.running import ALL_PROCESSES, account_table
-from console.cli.session import local
+from console.shared.moments import local
 from deployments.launcher import open_launcher
 from models.core.masking import mask_contact
 from models.core.settings import Settings, read_settings

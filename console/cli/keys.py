@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from console.cli.session import Commands, local, open_session, print_json, print_table
+from console.cli.session import Commands, open_session, print_json, print_table
+from console.shared.moments import local
 from tasks.access.api_keys import KeyRow, NewKey, list_keys, make_key, revoke_key
 from tasks.access.api_scopes import all_scopes
 

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from console.cli.session import local, open_session, print_json, print_table, to_json
+from console.cli.session import open_session, print_json, print_table, to_json
+from console.shared.moments import local
 from tasks.explaining.finding import find_customer
 from tasks.messages.links import CustomerLink, list_links
 

@@ -8,8 +8,8 @@ import typer
 from sqlalchemy import select
 
 from console.cli.data_files import read_toml
-from console.cli.session import Commands, Session, check_store, local, open_session, print_json, print_table
-from console.shared.moments import house_zone
+from console.cli.session import Commands, Session, check_store, open_session, print_json, print_table
+from console.shared.moments import house_zone, local
 from models.core.toml_text import write_toml
 from models.people.tables import Store
 from models.policies.policy import CONTACT_RULES

@@ -11,8 +11,8 @@ from rich.text import Text
 from sqlalchemy import URL, create_engine, pool, select
 
 from console.cli.paper import paper
-from console.cli.session import local, print_json
-from console.shared.moments import house_zone
+from console.cli.session import print_json
+from console.shared.moments import house_zone, local
 from deployments.launcher import open_launcher
 from deployments.schedules import find_served
 from models.core.clock import read_clock, read_moment

@@ -14,16 +14,15 @@ from rich.text import Text
 from sqlalchemy import Connection, create_engine, pool, select
 from typer.core import TyperGroup
 
+from console.cli.command import MISTAKE
 from console.cli.paper import paper
+from console.shared.moments import local
 from deployments.database import open_database
 from models.core.clock import read_clock
 from models.core.errors import AftercareError
 from models.core.reasons import READER, GivenReason
 from models.core.settings import Settings, read_settings
 from models.people.tables import Store
-
-MISTAKE = 2
-"""The exit status of a command that was told something it cannot use."""
 
 
 class Commands(TyperGroup):
@@ -75,11 +74,6 @@ def check_store(connection: Connection, code: str | None) -> None:
     known = connection.scalars(select(Store.code).order_by(Store.code)).all()
     if code is not None and code not in known:
         raise UnknownStore(code, known)
-
-
-def local(moment: datetime | None, time_zone: str) -> str:
-    """A moment as the store's clock shows it, to the minute; empty for none."""
-    return f"{moment.astimezone(ZoneInfo(time_zone)):%Y-%m-%d %H:%M}" if moment else ""
 
 
 def local_named(moment: datetime | None, time_zone: str) -> str:

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from console.cli.session import check_store, local, open_session, print_json, print_table, to_json
+from console.cli.session import check_store, open_session, print_json, print_table, to_json
+from console.shared.moments import local
 from console.shared.spoken import spoken
 from tasks.touches.picking import short
 from tasks.touches.settling import Settlement, list_unsettled, settle

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from console.cli.session import Commands, check_store, local, open_session, print_json, print_table
+from console.cli.session import Commands, check_store, open_session, print_json, print_table
 from console.cli.settling import settle_touch, unsettled
+from console.shared.moments import local
 from console.shared.shapes import shape
 from console.shared.spoken import spoken
 from models.core.words import TouchState

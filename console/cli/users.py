@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from console.cli.session import Commands, local, open_session, print_json, print_table
+from console.cli.session import Commands, open_session, print_json, print_table
+from console.shared.moments import local
 from models.core.words import Language, Role
 from tasks.access.users import NewUser, add_user, change_password, list_users, set_active
 

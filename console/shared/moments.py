@@ -1,4 +1,4 @@
-"""The moment that a command is asked about."""
+"""The moment that a command is asked about, and how a moment is shown."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -19,3 +19,8 @@ def house_zone(connection: Connection, settings: Settings) -> ZoneInfo:
 def moment_asked(connection: Connection, settings: Settings, text: str | None, now: datetime) -> datetime:
     """The moment that `--as-of` names, or now. Raises `UnreadableMoment`."""
     return read_moment(text, house_zone(connection, settings)) if text else now
+
+
+def local(moment: datetime | None, time_zone: str) -> str:
+    """A moment as the store's clock shows it, to the minute; empty for none."""
+    return f"{moment.astimezone(ZoneInfo(time_zone)):%Y-%m-%d %H:%M}" if moment else ""

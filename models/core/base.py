@@ -20,7 +20,6 @@ Facts = dict[str, Any]
 """Figures kept as JSON: what a rule saw, what a person changed."""
 
 Key = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
-Instant = Annotated[datetime, mapped_column(TIMESTAMP(timezone=True))]
 Money = Annotated[Decimal, mapped_column(Numeric(14, 2))]
 
 LONGEST_WORD = 40

@@ -153,8 +153,3 @@ def read_rejects(connection: Connection, limit: int | None = None) -> Iterable[R
     with connection.execute(statement.execution_options(yield_per=5000)) as rows:
         for row in rows:
             yield Reject(row.row, KindName(row.kind), row.column, row.value, row.reason, row.whole)
-
-
-def count_rows(connection: Connection, table: Table) -> int:
-    """How many rows a temporary table holds."""
-    return connection.execute(select(func.count()).select_from(table)).scalar_one()

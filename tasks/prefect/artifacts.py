@@ -13,7 +13,6 @@ from models.ledger.tables import Touch, Verdict, given_reason
 from models.people.tables import ContactPoint, Store
 from tasks.dispatch.rehearsing import WouldContact
 
-WOULD = "would be contacted"
 MOST_ROWS = 500
 """Prefect shows no more than about a thousand rows well."""
 

@@ -9,8 +9,8 @@ from console.cli.campaigns.reader import reader
 from console.cli.campaigns.steering import By
 from console.cli.data_files import read_toml
 from console.cli.policies import store_id_of
-from console.cli.session import Commands, Session, local, open_session, print_json, print_table
-from console.shared.moments import house_zone
+from console.cli.session import Commands, Session, open_session, print_json, print_table
+from console.shared.moments import house_zone, local
 from models.campaigns.audiences import AudienceRule, read_audience
 from models.core.errors import AftercareError
 from models.core.toml_text import write_toml

@@ -22,9 +22,9 @@ from console.cli.campaigns.reader import reader
 from console.cli.campaigns.steering import By, Id
 from console.cli.paper import paper
 from console.cli.policies import store_id_of
-from console.cli.session import Commands, local, open_session, print_json, print_table
+from console.cli.session import Commands, open_session, print_json, print_table
 from console.shared.campaign_shapes import shape_row, shape_whole
-from console.shared.moments import house_zone
+from console.shared.moments import house_zone, local
 from console.shared.spoken import spoken
 from models.campaigns.audience_words import Names, audience_text
 from models.campaigns.plans import read_plan

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
-from console.cli.session import local, print_table
+from console.cli.session import print_table
+from console.shared.moments import local
 from console.shared.spoken import spoken
 from tasks.campaigns.listing import CampaignRow
 

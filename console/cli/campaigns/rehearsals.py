@@ -9,8 +9,8 @@ from rich.text import Text
 from console.cli.campaigns.reader import reader
 from console.cli.campaigns.steering import Id
 from console.cli.paper import paper
-from console.cli.session import local, local_named, open_session, print_json, print_table
-from console.shared.moments import house_zone
+from console.cli.session import local_named, open_session, print_json, print_table
+from console.shared.moments import house_zone, local
 from console.shared.shapes import shape
 from console.shared.spoken import spoken
 from models.campaigns.rehearsals import CampaignRehearsal, Part, RehearsedPage

@@ -10,7 +10,8 @@ from uuid import UUID
 from nicegui import ui
 from sqlalchemy import Connection
 
-from console.web.authentication.viewer import Viewer, local
+from console.shared.moments import local
+from console.web.authentication.viewer import Viewer
 from console.web.campaigns.views import list_needing
 from console.web.parts.deciding import Choosing, ask_reason
 from console.web.parts.frame import page, telling

@@ -102,8 +102,3 @@ def viewer_of(connection: HTTPConnection | Request) -> Viewer:
     user: SignedIn = connection.scope["state"]["signed_in"]
     database: Database = connection.scope["state"]["database"]
     return Viewer(user, database)
-
-
-def local(moment: datetime | None, time_zone: str) -> str:
-    """A moment as the store's clock shows it, to the minute; empty for none."""
-    return f"{moment.astimezone(ZoneInfo(time_zone)):%Y-%m-%d %H:%M}" if moment else ""

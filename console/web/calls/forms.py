@@ -9,15 +9,9 @@ from zoneinfo import ZoneInfo
 from nicegui import ui
 from nicegui.elements.mixins.validation_element import ValidationElement
 
-<<<<<<< HEAD
 from console.web.authentication.viewer import Viewer
 from models.calls.outcomes import outcomes_of
 from models.calls.queue import asks_marks, takes_marks
-=======
-from console.web.authentication.viewer import Viewer
-from models.calls.outcomes import CallReport, PromiseMade
-from models.calls.queue import SPOKEN_TO, asks_marks, outcomes_of
->>>>>>> prose1
 from models.calls.surveys import DIMENSIONS, HIGHEST, LOWEST
 from models.core.errors import AftercareError
 from models.core.words import OutcomeName, StepKind

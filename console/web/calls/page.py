@@ -9,7 +9,8 @@ from uuid import UUID
 from nicegui import ui
 from sqlalchemy import Connection
 
-from console.web.authentication.viewer import Viewer, local
+from console.shared.moments import local
+from console.web.authentication.viewer import Viewer
 from console.web.calls.forms import CallForm, NotYet
 from console.web.calls.sheets import show_sheet
 from console.web.parts.frame import page, telling

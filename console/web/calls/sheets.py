@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from nicegui import ui
 
-from console.web.authentication.viewer import Viewer, local
+from console.shared.moments import local
+from console.web.authentication.viewer import Viewer
 from console.web.parts.tables import show_table
 from console.web.touches.planner_figures import figures_in_words
 from models.core.words import StepKind

@@ -8,7 +8,8 @@ from uuid import UUID
 from nicegui import ui
 from sqlalchemy import Connection
 
-from console.web.authentication.viewer import Viewer, local
+from console.shared.moments import local
+from console.web.authentication.viewer import Viewer
 from console.web.parts.frame import page, telling
 from console.web.parts.tables import show_table
 from models.calls.queue import SERVING, per_hour

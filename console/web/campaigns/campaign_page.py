@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from nicegui import ui
 from sqlalchemy import Connection
 
+from console.shared.moments import local
 from console.shared.words import read_wording
-from console.web.authentication.viewer import Viewer, local
+from console.web.authentication.viewer import Viewer
 from console.web.campaigns.approval import ForApproval, read_for_approval, show_brief, show_decision
 from console.web.campaigns.steering import Changed, Steering
 from console.web.campaigns.views import show_parts, waits_for

@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 
 from nicegui import ui
 
-from console.web.authentication.viewer import Viewer, local
+from console.shared.moments import local
+from console.web.authentication.viewer import Viewer
 from console.web.campaigns.views import act, money, show_state, waits_for
 from console.web.parts.frame import page, telling
 from console.web.parts.tables import Cell, show_table

@@ -7,7 +7,8 @@ from typing import Any
 from nicegui import ui
 from sqlalchemy import Connection
 
-from console.web.authentication.viewer import Viewer, local
+from console.shared.moments import local
+from console.web.authentication.viewer import Viewer
 from console.web.campaigns.views import money, show_parts
 from console.web.parts.frame import page, telling
 from console.web.parts.tables import Cell, show_table

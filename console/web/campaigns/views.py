@@ -8,7 +8,8 @@ from typing import Any
 from nicegui import ui
 from sqlalchemy import Connection
 
-from console.web.authentication.viewer import Viewer, local
+from console.shared.moments import local
+from console.web.authentication.viewer import Viewer
 from console.web.parts.steering import steering
 from deployments.steering_runs import NoPrefect, NotDeployed, PrefectSilent
 from models.core.words import CampaignState

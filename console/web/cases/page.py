@@ -8,7 +8,8 @@ from typing import Any
 from nicegui import ui
 from sqlalchemy import Connection
 
-from console.web.authentication.viewer import Viewer, local
+from console.shared.moments import local
+from console.web.authentication.viewer import Viewer
 from console.web.parts.frame import page, telling
 from models.core.words import CaseKind, CaseState
 from models.ledger.cases import Deadlines, Urgency, next_deadline, urgency_of

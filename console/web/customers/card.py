@@ -5,8 +5,9 @@ from contextlib import contextmanager
 
 from nicegui import ui
 
+from console.shared.moments import local
 from console.shared.words import LANGUAGES
-from console.web.authentication.viewer import Viewer, local
+from console.web.authentication.viewer import Viewer
 from models.core.words import EndBasis
 from models.messages.letters import write_money
 from tasks.customers.card import CustomerCard, PointOnCard, VehicleOnCard

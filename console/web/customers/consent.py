@@ -5,7 +5,8 @@ from typing import Any
 
 from nicegui import ui
 
-from console.web.authentication.viewer import Viewer, local
+from console.shared.moments import local
+from console.web.authentication.viewer import Viewer
 from console.web.customers.line import said_or
 from console.web.customers.problems import problem_of
 from console.web.parts.asking import ask

@@ -6,8 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, assert_never
 
+from console.shared.moments import local
 from console.shared.words import read_wording
-from console.web.authentication.viewer import Viewer, local
+from console.web.authentication.viewer import Viewer
 from models.calls.surveys import DIMENSIONS
 from models.messages.letters import write_money
 from tasks.customers import timeline

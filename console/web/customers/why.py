@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from nicegui import ui
 from sqlalchemy import Connection
 
+from console.shared.moments import local
 from console.shared.sentences import where_it_stands
-from console.web.authentication.viewer import Viewer, local
+from console.web.authentication.viewer import Viewer
 from deployments.next_runs import next_run
 from models.core.words import ProcessName, TouchState
 from models.ledger.explanations import ProcessStory, Standing, StepStory, SubjectStory

@@ -8,7 +8,8 @@ from typing import Any
 from nicegui import ui
 from sqlalchemy import Connection
 
-from console.web.authentication.viewer import Viewer, local
+from console.shared.moments import local
+from console.web.authentication.viewer import Viewer
 from console.web.health.channel_lines import ChannelLine, list_lines, list_unused, resume_line
 from console.web.health.watching import ask_prefect, read_sweeps
 from console.web.parts.frame import page, telling

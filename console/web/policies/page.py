@@ -8,7 +8,8 @@ from urllib.parse import quote
 from nicegui import ui
 from sqlalchemy import Connection
 
-from console.web.authentication.viewer import Viewer, local
+from console.shared.moments import local
+from console.web.authentication.viewer import Viewer
 from console.web.parts.deciding import ask_reason
 from console.web.parts.differences import differences
 from console.web.parts.frame import page, sentence_of, telling

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from nicegui import ui
 from sqlalchemy import Connection
 
-from console.web.authentication.viewer import Viewer, local
+from console.shared.moments import local
+from console.web.authentication.viewer import Viewer
 from console.web.parts.following import follow
 from console.web.parts.frame import page, telling
 from console.web.parts.steering import steering

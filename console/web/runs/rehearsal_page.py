@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 from nicegui import ui
 from sqlalchemy import Connection
 
-from console.web.authentication.viewer import Viewer, local
+from console.shared.moments import local
+from console.web.authentication.viewer import Viewer
 from console.web.parts.frame import page, telling
 from console.web.parts.tables import show_table
 from console.web.runs.account import show_account

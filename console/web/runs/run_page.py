@@ -6,8 +6,9 @@ from uuid import UUID
 from nicegui import ui
 from sqlalchemy import Connection
 
+from console.shared.moments import local
 from console.shared.words import read_wording
-from console.web.authentication.viewer import Viewer, local
+from console.web.authentication.viewer import Viewer
 from console.web.parts.following import follow
 from console.web.parts.frame import page, sentence_of, telling
 from console.web.parts.steering import steering

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from nicegui import ui
 from sqlalchemy import Connection
 
-from console.web.authentication.viewer import Viewer, local
+from console.shared.moments import local
+from console.web.authentication.viewer import Viewer
 from console.web.campaigns.views import list_needing
 from console.web.health.watching import ShortMemory, read_sweeps
 from console.web.parts.charts import Series, show_chart

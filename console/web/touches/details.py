@@ -5,7 +5,8 @@ from functools import partial
 
 from nicegui import ui
 
-from console.web.authentication.viewer import Viewer, local
+from console.shared.moments import local
+from console.web.authentication.viewer import Viewer
 from console.web.parts.asking import answer_of
 from console.web.parts.tables import show_table
 from console.web.touches.planner_figures import figures_in_words

@@ -16,7 +16,8 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
-from console.web.authentication.viewer import Viewer, local, viewer_of
+from console.shared.moments import local
+from console.web.authentication.viewer import Viewer, viewer_of
 from console.web.parts.deciding import Choosing, ask_reason
 from console.web.parts.frame import page, sentence_of, telling
 from console.web.parts.quick_elements import Text

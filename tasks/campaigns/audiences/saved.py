@@ -86,16 +86,6 @@ def list_audiences(connection: Connection, keeper: Keeper) -> list[SavedAudience
     return [_read(row) for row in connection.execute(_usable(keeper).order_by(Audience.name, Audience.id))]
 
 
-def find_audience(connection: Connection, keeper: Keeper, audience_id: int) -> SavedAudience:
-    """One of them. Raises `NotYours`."""
-    keeper.check(Permission.SEE_CAMPAIGNS)
-    statement = _usable(keeper).where(Audience.id == _key(audience_id))
-    row = connection.execute(statement).one_or_none()
-    if row is None:
-        raise NotYours("audience", audience_id)
-    return _read(row)
-
-
 def keep_audience(
     connection: Connection, keeper: Keeper, name: str, data: dict[str, Any], now: datetime, store_id: int | None = None
 ) -> int:

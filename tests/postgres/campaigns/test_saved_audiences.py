@@ -19,7 +19,6 @@ from tasks.campaigns.audiences.saved import (
     UnusableName,
     change_audience,
     delete_audience,
-    find_audience,
     keep_audience,
     list_audiences,
 )
@@ -53,7 +52,7 @@ def keep(world: World, keeper: Person = ANN, name: str = "Gold", rule: dict[str,
 def test_an_audience_is_kept_changed_and_deleted_and_the_trail_says_by_whom(world: World) -> None:
     audience_id = keep(world)
     assert change_audience(world.connection, BEN, audience_id, "The best", VIP, 1, LATER) == 2
-    found = find_audience(world.connection, ANN, audience_id)
+    [found] = list_audiences(world.connection, ANN)
     assert (found.name, found.rule.model_dump(mode="json")["levels"], found.version) == ("The best", ["VIP"], 2)
     assert (found.changed_by, found.changed_at) == ("ben", LATER)
     delete_audience(world.connection, ANN, audience_id, 2, LATER)
@@ -85,14 +84,14 @@ def test_someone_of_one_store_uses_what_is_for_all_and_changes_only_their_own(wo
     elsewhere = world.store()
     for_all, of_another = keep(world), keep(world, name="Theirs", store_id=elsewhere)
     own = keep(world, cara, "Ours", store_id=elsewhere)
-    assert [one.name for one in list_audiences(world.connection, cara)] == ["Gold", "Ours"]
-    assert find_audience(world.connection, cara, own).store_id == world.store_id
+    usable = [(one.name, one.audience_id, one.store_id) for one in list_audiences(world.connection, cara)]
+    assert usable == [("Gold", for_all, None), ("Ours", own, world.store_id)]
     with pytest.raises(NotYours):
-        find_audience(world.connection, cara, of_another)
+        change_audience(world.connection, cara, of_another, "Mine", GOLD, 1, LATER)
     with pytest.raises(NotYours):
         change_audience(world.connection, cara, for_all, "Mine", GOLD, 1, LATER)
     with pytest.raises(NotYours):
-        find_audience(world.connection, cara, 2**70)
+        change_audience(world.connection, cara, 2**70, "Mine", GOLD, 1, LATER)
 
 
 def test_what_cannot_be_kept_is_refused(world: World) -> None:
