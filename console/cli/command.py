@@ -1,5 +1,6 @@
 """The `aftercare` command. Each sub-command is imported when it is asked for, so that none waits for the others'."""
 
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -110,4 +111,8 @@ def aftercare() -> None:
 def main() -> None:
     """The entry point. What is logged goes to standard error: standard output is for what was asked."""
     set_up_logging()
-    app(prog_name="aftercare")
+    try:
+        app(prog_name="aftercare")
+    except AftercareError as error:  # while the commands are found, such as a kit that cannot be loaded
+        typer.echo(str(error), err=True)
+        sys.exit(MISTAKE)

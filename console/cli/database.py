@@ -14,6 +14,7 @@ from models.core.settings import read_settings
 from models.database.migrating import changed_migrations, differences
 from models.database.schema import read_version, upgrade
 from tasks.policies.catalogue import install_shipped
+from tasks.subjects.registry import check_kits
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, help="The shared database.")
 
@@ -40,6 +41,7 @@ class MigrationChanged(AftercareError):
 @app.command("upgrade")
 def upgrade_database() -> None:
     """Bring the database to the newest schema, and the shipped policies and templates into it."""
+    check_kits()
     with open_session() as session:
         install_shipped(session.connection, session.now)
         version = read_version(session.connection)

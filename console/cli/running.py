@@ -22,6 +22,7 @@ from models.core.saying import say_code
 from models.core.settings import Settings, read_settings
 from models.ledger.accounts_of_runs import BY_REASON, RunAccount
 from models.people.tables import Store
+from tasks.subjects.registry import check_kits
 
 ALL = "all"
 ALL_PROCESSES = "all-processes"
@@ -35,6 +36,7 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a script.")] = False,
 ) -> None:
     """Run a process now, or as of a moment, and print its balanced account."""
+    check_kits()
     name = ALL_PROCESSES if process == ALL else find_served(process).name
     settings = read_settings()
     READER.set(settings.language)

@@ -9,13 +9,15 @@ from uuid import UUID
 
 from models.core.errors import AftercareError
 from models.core.reasons import GivenReason
-from models.core.saying import ENGLISH, read_words, say_word
+from models.core.saying import CONDITIONS, ENGLISH, FIGURES, MOMENTS, read_kit_words, read_words, say_word
 
 WORDING = Path(__file__).parent / "wording"
 SHOWN = 8
 """So many characters of a touch's id tell it apart."""
 AS_WRITTEN = frozenset({"author", "by", "campaign", "code", "holder", "login", "note", "sender", "text", "to"})
 """The figures that somebody wrote, or is called by: they are nobody's words to translate."""
+OF_KITS = {CONDITIONS: "policies.conditions", MOMENTS: "policies.counts_from", FIGURES: "calls.figure"}
+"""Where what the kits say stands among the wording of the pages."""
 LANGUAGES = {"zh-CN": "中文", "en": "English"}
 
 
@@ -31,6 +33,8 @@ class Unsaid(AftercareError):
 def read_wording() -> dict[str, Mapping[str, str]]:
     """Every sentence by its key (`file.name`) and language, with the words of the business."""
     said = {f"business.{word}": languages for word, languages in read_words().items()}
+    for section, group in OF_KITS.items():
+        said |= {f"{group}_{key}": languages for key, languages in read_kit_words(section).items()}
     for path in sorted(WORDING.glob("*.toml")):
         for name, sentence in tomllib.loads(path.read_text(encoding="utf-8")).items():
             said[f"{path.stem}.{name}"] = sentence

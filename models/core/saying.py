@@ -1,4 +1,8 @@
-"""Reasons and words of the business in the reader's language, from the files under `models/wording/`."""
+"""Reasons and words of the business in the reader's language.
+
+The engine's are in the files under `models/wording/`. What is said of one kind of subject stands beside its kit, in
+`models/subjects/<subject>.toml`: see `SECTIONS`.
+"""
 
 import string
 import tomllib
@@ -7,6 +11,7 @@ from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +22,15 @@ ENGLISH, CHINESE = "en", "zh-CN"
 WORDING = Path(__file__).parents[1] / "wording"
 SENTENCES = ("reasons", "validation")
 """The files whose keys are codes; the others hold words."""
+KITS = ("models.subjects",)
+"""The packages in which files of wording stand beside what they are about. Named, not imported: this is below them."""
+Said = Mapping[str, Mapping[str, str]]
+"""By key and language."""
+WORDS, REASONS, CONDITIONS, MOMENTS, FIGURES = "words", "reasons", "conditions", "moments", "figures"
+SECTIONS = (WORDS, REASONS, CONDITIONS, MOMENTS, FIGURES)
+"""What a file of a kit may hold: words of the business, sentences of reason codes, the names of conditions, of moments
+that steps count from, and of figures that rules saw. What the anchor is stands before them, as `anchor`."""
+ANCHOR = "anchor"
 CENT = Decimal("0.01")
 COMMAS = {"en": ", ", "zh-CN": "、"}
 
@@ -53,20 +67,80 @@ class UnsaidReason(AftercareError):
         super().__init__(f"The reason '{code}' has no sentence in {language}.")
 
 
-@cache
-def read_sentences() -> Mapping[str, Mapping[str, str]]:
-    """Every sentence by its code and language."""
-    return {code: said for name in SENTENCES for code, said in _read(name).items()}
+class BadWording(AftercareError):
+    """A file of wording that cannot be used."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(f"The wording in {path} cannot be used: {reason}.")
 
 
 @cache
-def read_words() -> Mapping[str, Mapping[str, str]]:
-    """The words of the business by word and language."""
-    return _read("business")
+def read_sentences() -> Said:
+    """Every sentence by its code and language. Raises `BadWording`."""
+    engine = {code: said for name in SENTENCES for code, said in _read(name).items()}
+    return _together(engine, REASONS)
+
+
+@cache
+def read_words() -> Said:
+    """The words of the business by word and language. Raises `BadWording`."""
+    return _together(_read("business"), WORDS)
+
+
+@cache
+def read_kit_words(section: str) -> Said:
+    """What all kits say in one of their `SECTIONS`, by key and language. Raises `BadWording`."""
+    return _together({}, section)
+
+
+@cache
+def read_anchors() -> Said:
+    """What the anchor of each kind of subject is, by kind and language. Raises `BadWording`."""
+    return {path.stem.replace("_", "-"): said[ANCHOR][ANCHOR] for path, said in _kit_files() if ANCHOR in said}
+
+
+def forget_wording() -> None:
+    """Read all files anew when they are next asked for."""
+    for reading in (read_sentences, read_words, read_kit_words, read_anchors, _kit_files):
+        reading.cache_clear()
 
 
 def _read(name: str) -> dict[str, dict[str, str]]:
     return tomllib.loads((WORDING / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def _together(engine: Said, section: str) -> Said:
+    said, places = dict(engine), dict.fromkeys(engine, WORDING)
+    for path, sections in _kit_files():
+        for key, languages in sections.get(section, {}).items():
+            if key in said:
+                raise BadWording(path, f"'{key}' in [{section}] is said in {places[key]}, too")
+            said[key], places[key] = languages, path
+    return said
+
+
+@cache
+def _kit_files() -> tuple[tuple[Path, Mapping[str, Said]], ...]:
+    folders = [Path(folder) for package in KITS for folder in import_module(package).__path__]
+    return tuple((path, _checked(path)) for folder in folders for path in sorted(folder.glob("*.toml")))
+
+
+def _checked(path: Path) -> Mapping[str, Said]:
+    """The sections of a file. What is said, is said in both languages."""
+    try:
+        found: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise BadWording(path, str(error)) from error
+    if ANCHOR in found:
+        found[ANCHOR] = {ANCHOR: found[ANCHOR]}
+    for section, entries in found.items():
+        if section not in (ANCHOR, *SECTIONS):
+            raise BadWording(path, f"there is no section '{section}'; expected {', '.join(SECTIONS)}")
+        for key, said in entries.items():
+            if not isinstance(said, dict) or {language for language, text in said.items() if text} != set(COMMAS):
+                raise BadWording(path, f"'{key}' in [{section}] is to be said in {' and '.join(COMMAS)}")
+    return found
 
 
 def placeholders(sentence: str) -> Iterator[tuple[str, FigureType]]:

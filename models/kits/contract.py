@@ -69,5 +69,7 @@ class SubjectTraits:
     """Whether a call of this purpose asks the customer how it was."""
     effects: tuple[EffectName, ...] = ()
     """What a task about it may do when it reaches its desk, beside opening a case."""
+    off_timeline: str = ""
+    """Why none of its rows stands on the customer's timeline; empty: they do."""
     of_vehicle: bool = False
     """Its rows name a vehicle, which a call sheet shows."""

@@ -38,8 +38,10 @@ def all_traits() -> dict[SubjectKind, SubjectTraits]:
         traits = getattr(module, "TRAITS", None)
         if traits is None:
             continue
+        if not isinstance(traits, SubjectTraits):
+            raise BrokenKit(module.__name__.replace(".", "/"), "its TRAITS are no SubjectTraits")
         if traits.kind in found:
-            raise BrokenKit(module.__name__, f"there is another kit of the name '{traits.kind}'")
+            raise BrokenKit(module.__name__.replace(".", "/"), f"there is another kit of the name '{traits.kind}'")
         found[traits.kind] = traits
     return found
 

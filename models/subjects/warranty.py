@@ -97,5 +97,6 @@ TRAITS = SubjectTraits(
     absent=declare("no-warranty"),
     variables={"date": "the day the warranty ends", "vehicle": "the car", "days": "days until then"},
     write=_write,
+    off_timeline="it is no event of a day; what was said about its end stands there",
     of_vehicle=True,
 )

@@ -2,7 +2,10 @@
 
 from functools import cache
 
+from models.calls.outcomes import all_outcomes
+from models.core.saying import read_sentences, read_words
 from models.core.words import SubjectKind
+from models.kits.links import offers
 from models.kits.registry import BrokenKit, all_traits, load_module
 from tasks.subjects.contract import Subject
 
@@ -15,6 +18,15 @@ def subject_of(kind: SubjectKind) -> Subject:
     if not isinstance(subject, Subject) or subject.kind != kind:
         raise BrokenKit(place.replace(".", "/"), f"it has no SUBJECT of the kind '{kind}'")
     return subject
+
+
+def check_kits() -> None:
+    """Load every kit whole, so that nothing starts with half of them. Raises `BrokenKit` or `BadWording`."""
+    all_subjects()
+    all_outcomes()
+    offers()
+    read_sentences()
+    read_words()
 
 
 def all_subjects() -> list[Subject]:

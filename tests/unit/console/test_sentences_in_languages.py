@@ -22,7 +22,7 @@ ROOT = Path(str(console.__path__[0])).parent
 NEVER_ON_A_PAGE = {
     "Locked", "MayNot", "NotSigned", "NotSignedIn", "CalledBefore", "SignedOut",  # said by the doors themselves
     "NotAPart", "PortTaken", "Unsaid", "UnsaidReason", "OwnStores", "SecretOutOfReach",
-    "UnusableSettings", "NoDatabase",  # at the start
+    "UnusableSettings", "NoDatabase", "BadWording",  # at the start
     "Unfillable",  # a mistake of ours
     "FormTooLarge", "LinkOver", "NobodyThere",  # on customers' pages, which have their own words
 }  # fmt: skip

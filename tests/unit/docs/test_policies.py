@@ -8,12 +8,12 @@ import pytest
 
 from models.calls.outcomes import all_outcomes
 from models.core.offsets import Offset
+from models.core.saying import ENGLISH, MOMENTS, read_anchors, read_kit_words
 from models.core.words import (
     ANCHOR,
     Condition,
     Gate,
     LateRule,
-    Moment,
     ProcessName,
     Purpose,
     StepKind,
@@ -27,19 +27,6 @@ from models.policies.policy import CONTACT_RULES, Policy, Step
 from models.policies.shipped import read_policy, shipped_contact_rules, shipped_policy, shipped_processes
 
 PAGE = (Path(__file__).parents[3] / "docs" / "policies.md").read_text(encoding="utf-8")
-COUNTED_FROM = {
-    SubjectKind("appointment"): "the start",
-    SubjectKind("handover"): "the handover",
-    SubjectKind("repair-order"): "the return of the car",
-    SubjectKind("warranty"): "the end",
-    SubjectKind("account"): "the oldest due date",
-    SubjectKind("case"): "the closing",
-}
-MOMENTS = {
-    Moment("booking"): "the booking",
-    Moment("request"): "the request",
-    Moment("other-time-asked"): "the customer's wish",
-}
 VALIDITIES = {Validity.UNTIL_NEXT_STEP: "until the next step", Validity.UNTIL_ANCHOR: "until the anchor"}
 UNITS = (("day", 24 * 60), ("hour", 60), ("minute", 1))
 
@@ -56,7 +43,8 @@ def length(offset: Offset) -> str:
 
 def due(step: Step) -> str:
     """When a step is due."""
-    origin = MOMENTS.get(step.counts_from) or COUNTED_FROM[step.subject]
+    at_anchor = step.counts_from == ANCHOR
+    origin = (read_anchors()[step.subject] if at_anchor else read_kit_words(MOMENTS)[step.counts_from])[ENGLISH]
     side = "before" if step.after.nominal.total_seconds() < 0 else "after"
     at_once = f"{'on' if step.at else 'at'} {origin}"
     moment = f"{length(step.after)} {side} {origin}" if any(step.after) else at_once
