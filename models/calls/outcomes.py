@@ -21,6 +21,17 @@ REFUSED_PURPOSES = (Purpose.FOLLOW_UP, Purpose.SURVEY, Purpose.MARKETING)
 """What a customer who refuses contact no longer gets; service and dunning remain."""
 
 
+ANSWERED = (
+    CallOutcome.REACHED_SATISFIED,
+    CallOutcome.REACHED_NOT_SATISFIED,
+    CallOutcome.REACHED,
+    CallOutcome.PROMISED,
+    CallOutcome.CALLBACK,
+    CallOutcome.REFUSES_CONTACT,
+)
+"""The outcomes of calls that the customer answered."""
+
+
 class IncompleteOutcome(AftercareError):
     """An outcome without what it needs."""
 

@@ -203,9 +203,9 @@ def _of_step(
     statement = select(due, _reason(in_force, subject, due, step, span.now).label("reason"))
     statement = statement.where(due.c.due_at.is_not(None), due.c.due_at < due.c.valid_until)
     if everyone:
-        statement = statement.where(
-            due.c.due_at <= moment(span.due_until), due.c.valid_until > moment(span.valid_after)
-        )
+        statement = statement.where(due.c.due_at <= moment(span.due_until))
+    if everyone or step.every is not None:
+        statement = statement.where(due.c.valid_until > moment(span.valid_after))
     row = _worked_out(statement, f"judged_{step.key}")
     wanted, figures = row.c.reason.is_(None), subject.figures(row)
     anchor_at = row.c.anchor_at if step.every is None else row.c.occurs_at

@@ -2,30 +2,41 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Integer, Row, Text, func, literal, select, update
+from sqlalchemy import Integer, Row, Select, Text, func, insert, literal, select, update
 
-from models.core.cadence import Series, moment
+from models.core.cadence import Now, Series, moment
 from models.core.offsets import Offset
+from models.core.reasons import ReasonCode
 from models.core.recurrence import Recurrence, read_recurrence
-from models.core.words import MissingDay, ProcessName, TouchState
-from models.ledger.tables import Touch
+from models.core.words import CallOutcome, MissingDay, Moment, ProcessName, SubjectKind, TouchState
+from models.kits.registry import all_traits, traits_of
+from models.ledger.explanations import Standing
+from models.ledger.tables import CallAttempt, Touch
 from models.ledger.touch_states import OPEN
-from models.people.tables import Store
+from models.people.tables import Customer, Store
+from models.policies.shipped import read_policy
 from models.subjects.appointment import Appointment
 from models.subjects.handover import Handover
+from tasks.explaining.story import explain
 from tasks.ledger.transitions import change
+from tasks.planning.comparing import Change, compare
 from tasks.planning.ending import MOVED
+from tasks.planning.forecasting import forecast
 from tasks.planning.population import EARLIER_OPEN
 from tasks.planning.sweep import plan
 from tasks.policies.catalogue import add_policy
+from tasks.subjects.contract import Scope, Subject
+from tasks.subjects.last_contact import last_contact
+from tasks.subjects.registry import subject_of
 from tests.support.oracles import due_moment, instant, occurrence
 from tests.support.world import World, at
 
@@ -336,3 +347,109 @@ def test_what_was_said_does_not_end_a_series_of_messages(world: World) -> None:
     world.connection.execute(update(Touch).values(contacted_at=at("2026-03-10 10:00")))
     assert sweep_at(world, "2026-03-12 10:00")["03-12 09:30"] == TouchState.PLANNED
     assert world.connection.scalar(select(func.count()).select_from(Touch)) == 2
+
+
+def test_why_tells_the_present_occurrence_and_the_next(world: World) -> None:
+    recurring(world, every="1w", valid_for="3d")
+    customer = world.customer()
+    world.handover(customer, "2025-03-11")
+    now = at("2026-03-10 10:00")  # a Tuesday, 52 weeks later
+    told = explain(world.connection, customer, now, [PROCESS], lambda _process, after, _zone: after)
+    steps = [(step.standing, step.due_at) for step in told.processes[0].subjects[0].steps]
+    assert steps == [
+        (Standing.DUE, at("2026-03-10 09:30")), (Standing.TO_COME, at("2026-03-17 09:30")),
+    ]  # fmt: skip
+    world.plan(PROCESS, "2026-03-10 10:00")
+    told = explain(world.connection, customer, now, [PROCESS], lambda _process, after, _zone: after)
+    assert [step.standing for step in told.processes[0].subjects[0].steps] == [Standing.IN_LEDGER, Standing.TO_COME]
+
+
+def test_the_forecast_has_each_occurrence_to_come(world: World) -> None:
+    recurring(world)
+    world.handover(world.customer(), "2026-03-10")
+    world.plan(PROCESS, "2026-03-10 08:00")
+    rows = forecast(world.connection, at("2026-03-10 08:00"), 6).rows
+    assert [(row.day, row.planned, row.to_come) for row in rows] == [
+        (date(2026, 3, 10), 1, 0), (date(2026, 3, 12), 0, 1), (date(2026, 3, 14), 0, 1),
+    ]  # fmt: skip
+
+
+def test_what_another_pace_would_change_is_seen_beforehand(world: World) -> None:
+    recurring(world)
+    world.handover(world.customer(), "2026-03-08")
+    body = Course(Recurrence(0, 3), MissingDay.LAST_DAY, 0, time(9, 30), 3).body
+    found = compare(world.connection, at("2026-03-10 10:00"), read_policy(PROCESS, body), world.store_id)
+    assert {change.change: change.touches for change in found.steps} == {Change.LOST: 1, Change.ADDED: 2}
+
+
+def test_an_account_with_a_broken_promise_is_asked_again_after_the_promised_day(world: World) -> None:
+    process = ProcessName("overdue-accounts")
+    step = {
+        "key": "again", "subject": "account", "kind": "call", "after": "1d", "at": "10:00", "every": "2d",
+        "valid_for": "1d", "template": "overdue-call", "purpose": "dunning", "role": "agent",
+        "conditions": ["still-owes", "no-promise"],
+    }  # fmt: skip
+    body = {"process": process, "priority": 60, "steps": [step]}
+    add_policy(world.connection, process, body, world.store_id, "test", at("2026-01-01 00:00"))
+    account = world.account(world.customer())
+    world.invoice(account, "2026-03-01", "900")
+    world.promise(account, "2026-03-03", "2026-03-09")
+    world.plan(process, "2026-03-08 11:00")
+    assert _touches(world) == []
+    world.plan(process, "2026-03-10 11:00")
+    assert [row.due_at for row in _touches(world)] == [at("2026-03-10 10:00")]
+
+
+@pytest.fixture
+def of_last_contact(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Handovers offer the last contact with their customer as a moment."""
+    kind = SubjectKind("handover")
+    subject, traits = subject_of(kind), traits_of(kind)
+    facts = type(subject).facts
+
+    def with_last_contact(self: Subject, now: Now, scope: Scope) -> Select[Any]:
+        own = facts(self, now, scope)
+        return own.add_columns(last_contact(Handover.customer_id, now).label("last-contact"))
+
+    monkeypatch.setattr(type(subject), "facts", with_last_contact)
+    offered = replace(traits, moments={Moment("last-contact"): ReasonCode("no-booking-date")})
+    monkeypatch.setitem(all_traits(), kind, offered)
+
+
+@pytest.mark.usefixtures("of_last_contact")
+def test_a_recorded_contact_begins_the_series_anew(world: World) -> None:
+    recurring(world, counts_from="last-contact", after="2d", at="09:30")
+    customer = world.customer()
+    world.handover(customer, "2026-03-01")
+    assert sweep_at(world, "2026-03-09 12:00") == {}, "never reached"
+    visit = world.appointment(customer, "2026-03-06 09:00", arrived_at=at("2026-03-06 09:10"))
+    assert visit
+    assert sweep_at(world, "2026-03-09 12:00") == {
+        "03-08 09:30": TouchState.PLANNED, "03-10 09:30": TouchState.PLANNED,
+    }  # fmt: skip
+    hand_over(world, "2026-03-09 12:00")
+    spoken = select(Touch.id).where(Touch.state == TouchState.READY).scalar_subquery()
+    world.connection.execute(
+        insert(CallAttempt).values(touch_id=spoken, attempted_at=at("2026-03-09 15:00"), outcome=CallOutcome.REACHED)
+    )
+    world.connection.execute(change(TouchState.DONE, (TouchState.READY,), at("2026-03-09 15:00")))
+    assert sweep_at(world, "2026-03-11 08:00") == {
+        "03-08 09:30": TouchState.DONE, "03-10 09:30": TouchState.SUPERSEDED, "03-11 09:30": TouchState.PLANNED,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("outcome", "moves"),
+    [(CallOutcome.NO_ANSWER, False), (CallOutcome.WRONG_NUMBER, False), (CallOutcome.CALLBACK, True)],
+)
+def test_only_who_was_spoken_with_was_reached(world: World, outcome: CallOutcome, moves: bool) -> None:
+    customer, now = world.customer(), at("2026-03-12 12:00")
+    recurring(world)
+    world.handover(customer, "2026-03-10")
+    world.plan(PROCESS, "2026-03-10 10:00")
+    touch = _touches(world)[0].id
+    for attempted_at in (at("2026-03-10 11:00"), at("2026-03-13 11:00")):  # the second is not known yet
+        values = {"touch_id": touch, "attempted_at": attempted_at, "outcome": outcome}
+        world.connection.execute(insert(CallAttempt).values(**values))
+    found = world.connection.scalar(select(last_contact(Customer.id, now)).where(Customer.id == customer))
+    assert found == (at("2026-03-10 11:00") if moves else None)
