@@ -299,6 +299,15 @@ class Validity(StrEnum):
     UNTIL_ANCHOR = "until-anchor"
 
 
+class MissingDay(StrEnum):
+    """When a step that recurs by months comes in a month that has no such day: from the 31st, or from 29 February."""
+
+    LAST_DAY = "last-day"
+    """On the last day of that month."""
+    NEXT_DAY = "next-day"
+    """On the first day of the month after."""
+
+
 class CampaignState(StrEnum):
     """Where a campaign stands. `models.campaigns.states` says which may follow which."""
 

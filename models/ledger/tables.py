@@ -272,6 +272,9 @@ class Touch(Base):
     """Roles of which one named person must approve; empty: no approval."""
     opens_case: Mapped[CaseKind | None] = mapped_column(growing(CaseKind))
     holds_account: Mapped[bool]
+    series: Mapped[Facts | None] = mapped_column(JSONB(none_as_null=True))
+    """For an occurrence of a step that recurs: from which moment of its subject, and how often. Its `anchor_at` is the
+    moment of the occurrence."""
     due_at: Mapped[datetime]
     valid_until: Mapped[datetime]
     """Exclusive."""
@@ -367,9 +370,9 @@ class Touch(Base):
             customers(
                 "customer_id",
                 "process subject_kind subject_id anchor_at step kind purpose priority obligation works_holidays "
-                "channels conditions role approval opens_case holds_account due_at valid_until not_before state "
-                "state_at gate planned_at planned_by approved_at contacted_at channel resendable attempts delivered_at "
-                "held_until outcome",
+                "channels conditions role approval opens_case holds_account series due_at valid_until not_before "
+                "state state_at gate planned_at planned_by approved_at contacted_at channel resendable attempts "
+                "delivered_at held_until outcome",
             ),
             ForEver("one row per contact that falls due", THE_LEDGER),
         ),

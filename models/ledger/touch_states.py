@@ -35,6 +35,10 @@ OPEN = (S.PLANNED, S.AWAITING_APPROVAL, S.READY)
 """Nothing has left the house: a touch in these states ends when its reason goes."""
 
 
+UNSETTLED = (*OPEN, S.CLAIMED, S.SENDING)
+"""Something may still come of it without anybody deciding so."""
+
+
 class ForbiddenTransition(AftercareError):
     """A touch cannot go from the state it is in to the one it was to get."""
 

@@ -19,6 +19,7 @@ from pydantic import (
 from models.core.frozen import Frozen, Slug
 from models.core.offsets import Offset, OffsetField
 from models.core.reasons import KEY, TEXT, declare, give
+from models.core.recurrence import EveryField
 from models.core.validation import refuse, refused
 from models.core.words import (
     ANCHOR,
@@ -27,6 +28,7 @@ from models.core.words import (
     ChannelName,
     Condition,
     LateRule,
+    MissingDay,
     Moment,
     ProcessName,
     Purpose,
@@ -54,6 +56,13 @@ NO_NEXT_STEP = declare("no-next-step", step=KEY)
 DUE_AT_ONCE = declare("steps-due-at-once", step=KEY, other=KEY)
 VALID_TOO_LONG = declare("valid-beyond-next-step", step=KEY, other=KEY, span=TEXT)
 WEEK_BELOW_DAY = declare("week-below-day")
+EVERY_TOO_SHORT = declare("recurs-while-valid", every=TEXT, span=TEXT)
+RECURS_UNTIL_ANCHOR = declare("recurs-until-anchor")
+RECURS_AND_MERGES = declare("recurs-and-merges")
+RECURS_AND_SAID_ONCE = declare("recurs-and-said-once")
+OCCURRENCES_MEET = declare("occurrences-overlap", step=KEY, other=KEY)
+FORESEEN = timedelta(days=366)
+"""So far ahead the occurrences of two steps are compared."""
 
 
 def _known(kind: str) -> SubjectKind:
@@ -78,6 +87,11 @@ class Step(Frozen):
     at: time | None = None
     """Store-local time of day; only with an offset in days. Without it the anchor's time of day holds."""
     counts_from: Moment = ANCHOR
+    every: EveryField | None = None
+    """It comes again each span after its moment, until a condition ends it or the moment moves. Never twice at a
+    time: each occurrence ends at the latest where the next is due."""
+    missing_day: MissingDay = MissingDay.LAST_DAY
+    """For a step that recurs by months: what stands for a day that a month does not have."""
     valid_for: OffsetField | Validity
     when_late: LateRule = LateRule.SEND
     late_after: OffsetField = Offset(1, 0)
@@ -100,6 +114,7 @@ class Step(Frozen):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         self._check_times()
+        self._check_recurrence()
         self._check_kind()
         self._check_conditions()
         return self
@@ -117,6 +132,18 @@ class Step(Frozen):
             and self.after.nominal >= timedelta(0)
         ):
             refuse(("valid_for",), give(AFTER_ANCHOR))
+
+    def _check_recurrence(self) -> None:
+        if self.every is None:
+            return
+        if isinstance(self.valid_for, Offset) and self.valid_for.nominal > self.every.shortest:
+            refuse(("every",), give(EVERY_TOO_SHORT, every=str(self.every), span=str(self.valid_for)))
+        if self.valid_for is Validity.UNTIL_ANCHOR:
+            refuse(("valid_for",), give(RECURS_UNTIL_ANCHOR))
+        if self.when_late is LateRule.MERGE:
+            refuse(("when_late",), give(RECURS_AND_MERGES))
+        if not self.repeats:
+            refuse(("repeats",), give(RECURS_AND_SAID_ONCE))
 
     def _check_kind(self) -> None:
         if self.kind is StepKind.MESSAGE and (not self.channels or ChannelName.PHONE in self.channels):
@@ -150,6 +177,19 @@ class Step(Frozen):
     def track(self) -> tuple[object, ...]:
         """Steps of one track follow each other; those of two tracks stand side by side."""
         return (self.subject, self.counts_from, self.kind)
+
+    def nominal_dues(self, until: timedelta) -> list[timedelta]:
+        """Where its occurrences stand in the cadence, up to a moment of it. Of one that recurs by months only the
+        first does: how long its months are depends on the calendar."""
+        if self.every is None or self.every.months:
+            return [self.nominal_due]
+        count = max((until - self.nominal_due) // self.every.shortest, 0)
+        return [self.nominal_due + number * self.every.shortest for number in range(count + 1)]
+
+    @property
+    def nominal_validity(self) -> timedelta:
+        """How long it stays valid; nothing where the cadence says when that ends."""
+        return self.valid_for.nominal if isinstance(self.valid_for, Offset) else timedelta(0)
 
 
 def rules_of(kinds: Iterable[SubjectKind]) -> type[Rules]:
@@ -201,7 +241,7 @@ class Policy(Frozen):
 
     def _check_next(self, number: int, step: Step) -> None:
         needs_next = step.valid_for is Validity.UNTIL_NEXT_STEP or step.when_late is LateRule.MERGE
-        if needs_next and self.next_of(step) is None:
+        if needs_next and step.every is None and self.next_of(step) is None:
             refuse(("steps", number, "valid_for"), give(NO_NEXT_STEP, step=step.key))
 
     def _check_overlaps(self, number: int, step: Step) -> None:
@@ -215,9 +255,12 @@ class Policy(Frozen):
             ):
                 figures = {"step": step.key, "other": other.key, "span": str(step.valid_for)}
                 refuse(("steps", number, "valid_for"), give(VALID_TOO_LONG, **figures))
+            if (step.every or other.every) and _meet(step, other):
+                refuse(("steps", number, "every"), give(OCCURRENCES_MEET, step=step.key, other=other.key))
 
     def next_of(self, step: Step) -> Step | None:
-        """The step that follows in the cadence of the same subject; None after the last."""
+        """The step that follows in the cadence of the same subject; None after the last. What follows an occurrence
+        of a step that recurs is its next one."""
         ladder = sorted(
             (other for other in self.steps if (other.subject, other.counts_from) == (step.subject, step.counts_from)),
             key=lambda other: other.nominal_due,
@@ -228,6 +271,16 @@ class Policy(Frozen):
     def step(self, key: str) -> Step:
         """The step of that key. Raises KeyError."""
         return {step.key: step for step in self.steps}[key]
+
+
+def _meet(step: Step, other: Step) -> bool:
+    """Whether an occurrence of one step is due at the same moment as one of another, or while that is valid."""
+    until = max(step.nominal_due, other.nominal_due) + FORESEEN
+    return any(
+        due <= other_due < due + max(step.nominal_validity, timedelta(minutes=1))
+        for due in step.nominal_dues(until)
+        for other_due in other.nominal_dues(until)
+    )
 
 
 CONTACT_RULES = "contact-rules"

@@ -7,8 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import (
     CTE,
+    ColumnElement,
     Connection,
     Select,
+    Subquery,
     and_,
     case,
     cast,
@@ -20,19 +22,21 @@ from sqlalchemy import (
     true,
     union_all,
 )
+from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
 
 from models.core.base import enumeration, growing
-from models.core.cadence import Now, moment
+from models.core.cadence import Now, Series, moment
 from models.core.reasons import declare
-from models.core.words import CAMPAIGNS, RECIPIENT, Decision, Gate, ProcessName, SubjectKind, TouchState
+from models.core.words import ANCHOR, CAMPAIGNS, RECIPIENT, Decision, Gate, ProcessName, SubjectKind, TouchState
+from models.kits.registry import traits_of
 from models.ledger.accounts_of_runs import RunAccount
 from models.ledger.tables import PolicyVersion, Touch, Verdict
 from models.ledger.touch_states import OPEN
 from tasks.ledger.transitions import change_each
-from tasks.planning.population import PASSED
+from tasks.planning.population import EARLIER_OPEN, PASSED, earlier_open
 from tasks.subjects.account.netting import ONCE
-from tasks.subjects.contract import Those
+from tasks.subjects.contract import Those, moment_of
 from tasks.subjects.registry import subject_of
 
 MOVED = declare("date-moved")
@@ -140,15 +144,19 @@ def still_true(touches: CTE, kind: SubjectKind, now: Now) -> Select[Any]:
     facts = select(of_subjects.cte(f"{kind.replace('-', '_')}_once").prefix_with(ONCE)).subquery(
         f"{kind.replace('-', '_')}_now"
     )
+    recurs = touches.c.series.is_not(None)
+    elsewhere = case((recurs, _left_series(touches, facts, kind)), else_=facts.c.anchor_at != touches.c.anchor_at)
     moved_by = facts.c.anchor_at - touches.c.anchor_at
-    due_now = case((facts.c.anchor_at != touches.c.anchor_at, touches.c.due_at + moved_by), else_=touches.c.due_at)
-    gone = subject.reason(facts, now, touches.c.conditions, due_now, PolicyVersion.body["rules"])
+    due_now = case((and_(~recurs, elsewhere), touches.c.due_at + moved_by), else_=touches.c.due_at)
+    by_facts = subject.reason(facts, now, touches.c.conditions, due_now, PolicyVersion.body["rules"])
+    hindered = case((recurs, _earlier_open(touches, kind)), else_=False)
+    gone = case((hindered, literal(EARLIER_OPEN, Text)), else_=by_facts)
     missing = facts.c.subject_id.is_(None)
     return (
         select(
             touches.c.id.label("touch_id"),
             touches.c.state,
-            func.coalesce(and_(gone.is_(None), facts.c.anchor_at != touches.c.anchor_at), False).label("moved"),
+            func.coalesce(and_(gone.is_(None), elsewhere), False).label("moved"),
             case((missing, literal(GONE, Text)), else_=cast(gone, Text)).label("gone"),
             (touches.c.valid_until <= moment(now)).label("passed"),
             subject.figures(facts).label("figures"),
@@ -157,3 +165,19 @@ def still_true(touches: CTE, kind: SubjectKind, now: Now) -> Select[Any]:
         .outerjoin(facts, facts.c.subject_id == touches.c.subject_id)
         .where(of_kind)
     )
+
+
+def _left_series(touches: CTE, facts: Subquery, kind: SubjectKind) -> ColumnElement[bool]:
+    """Whether an occurrence belongs no more to the series of the moment that its step counts from: that has moved."""
+    own = touches.c.series
+    counted = own["counts_from"].astext
+    others = [(counted == literal(name, Text), moment_of(facts, name)) for name in traits_of(kind).moments]
+    origin = case(*others, else_=moment_of(facts, ANCHOR)) if others else moment_of(facts, ANCHOR)
+    return ~Series.kept(own).has(touches.c.anchor_at, origin, facts.c.time_zone)
+
+
+def _earlier_open(touches: CTE, kind: SubjectKind) -> ColumnElement[bool]:
+    """Whether an earlier occurrence is still open: of a customer who asked to be called back, say."""
+    other = aliased(Touch, name="earlier")
+    own = (other.process == touches.c.process, other.subject_kind == kind, other.step == touches.c.step)
+    return earlier_open(other, own, touches.c.subject_id, touches.c.due_at, touches.c.anchor_at)

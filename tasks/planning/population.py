@@ -4,8 +4,9 @@ The sweep inserts what it gives, `why` shows it for one customer, the forecast c
 cannot disagree.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -22,13 +23,14 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import Text, TypeEngine
 
 from models.core.base import WORD, enumeration, growing
-from models.core.cadence import later, moment
+from models.core.cadence import Series, as_kept, later, moment
 from models.core.offsets import Offset
 from models.core.reasons import declare
 from models.core.words import (
@@ -43,9 +45,10 @@ from models.core.words import (
     Validity,
 )
 from models.ledger.tables import Touch
+from models.ledger.touch_states import UNSETTLED
 from models.policies.policy import Policy, Step
 from tasks.policies.catalogue import PolicyInForce
-from tasks.subjects.contract import Among, DueWithin, Scope, Subject, Window, condition_array
+from tasks.subjects.contract import Among, DueWithin, Scope, Subject, Window, condition_array, counted_within
 from tasks.subjects.customers import ONLY_IN_LETTERS
 from tasks.subjects.registry import subject_of
 
@@ -60,6 +63,10 @@ CLOCK_CHANGE = timedelta(hours=2)
 SAME_OCCASION = timedelta(days=180)
 """An anchor that moved by less is the same occasion: a step that does not repeat is not said again."""
 
+BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
+"""Nothing that recurs counts from before: not even a birthday."""
+
+EARLIER_OPEN = declare("earlier-occurrence-open")
 PASSED = declare("time-passed")
 SAID_BEFORE = declare("said-before-move")
 LATE = declare("found-too-late")
@@ -127,6 +134,7 @@ def as_touches(in_force: PolicyInForce, rows: FromClause) -> Select[Any]:
         step.approval,
         step.opens_case,
         step.holds_account,
+        step.series,
         row.due_at,
         row.valid_until,
         row.not_before,
@@ -142,14 +150,13 @@ def _of_kind(in_force: PolicyInForce, kind: SubjectKind, span: Span, scope: Scop
     subject = subject_of(kind)
     steps = [step for step in in_force.policy.steps if step.subject == kind]
     windows = [(step, _window(in_force, step, span)) for step in steps]
-    within = scope or DueWithin(span.now, windows, in_force.stores, in_force.among)
+    begun = [(step, window if step.every is None else Window(BEGINNING, window.until)) for step, window in windows]
+    within = scope or DueWithin(span.now, begun, in_force.stores, in_force.among)
     known = subject.facts(span.now, within).subquery("known")
     hidden = ONLY_IN_LETTERS | subject.only_in_letters()
     known_facts = select(*(column for column in known.c if column.name not in hidden))
     facts = _of_its_campaign(known_facts, known, in_force.among).cte()
-    return [
-        _of_step(in_force, subject, facts, step, span, window if scope is None else None) for step, window in windows
-    ]
+    return [_of_step(in_force, subject, facts, step, span, window, everyone=scope is None) for step, window in windows]
 
 
 def _of_its_campaign(facts: Select[Any], known: Subquery, among: Among | None) -> Select[Any]:
@@ -160,7 +167,8 @@ def _of_its_campaign(facts: Select[Any], known: Subquery, among: Among | None) -
 
 
 def _window(in_force: PolicyInForce, step: Step, span: Span) -> Window:
-    """The moments from which the step is due in the span; with a time of day of its own, at whatever hour they are."""
+    """The moments from which the step is due in the span; with a time of day of its own, at whatever hour they are.
+    Of a step that recurs, the moments of its occurrences."""
     first = span.valid_after - _longest_validity(in_force, step) - step.nominal_due
     last = span.due_until - step.nominal_due + (timedelta(days=1) if step.at else timedelta(0))
     return Window(first - CLOCK_CHANGE, last + CLOCK_CHANGE)
@@ -170,6 +178,8 @@ def _longest_validity(in_force: PolicyInForce, step: Step) -> timedelta:
     match step.valid_for:
         case Offset() as offset:
             return offset.nominal
+        case Validity.UNTIL_NEXT_STEP if step.every:
+            return step.every.longest + timedelta(days=1)
         case Validity.UNTIL_NEXT_STEP:
             following = in_force.policy.next_of(step)
             return following.nominal_due - step.nominal_due + timedelta(days=1) if following else timedelta(0)
@@ -178,29 +188,59 @@ def _longest_validity(in_force: PolicyInForce, step: Step) -> timedelta:
 
 
 def _of_step(
-    in_force: PolicyInForce, subject: Subject, facts: Any, step: Step, span: Span, window: Window | None
+    in_force: PolicyInForce, subject: Subject, facts: Any, step: Step, span: Span, window: Window, *, everyone: bool
 ) -> Select[Any]:
-    """The touches of one step: of those due in the span, or of all where there is no window."""
+    """The touches of one step: of those due in the span, or of all where it is not over everyone."""
+    if step.every is not None:
+        facts = _occurrences(subject, facts, step, Series.of(step.every, step.missing_day), window)
     dated = _with_due_moments(in_force, subject, facts, step)
-    if window is not None:
+    if step.every is not None:
+        ahead = facts.c.before <= moment(window.until)  # over some, the next one to come is shown, too
+        dated = dated.where(counted_within(facts.c.occurs_at, window) if everyone else ahead)
+    elif everyone:
         dated = dated.where(subject.near(facts, step, window))
     due = _worked_out(dated, f"dated_{step.key}")
     statement = select(due, _reason(in_force, subject, due, step, span.now).label("reason"))
     statement = statement.where(due.c.due_at.is_not(None), due.c.due_at < due.c.valid_until)
-    if window is not None:
-        statement = statement.where(
-            due.c.due_at <= moment(span.due_until), due.c.valid_until > moment(span.valid_after)
-        )
+    if everyone:
+        statement = statement.where(due.c.due_at <= moment(span.due_until))
+    if everyone or step.every is not None:
+        statement = statement.where(due.c.valid_until > moment(span.valid_after))
     row = _worked_out(statement, f"judged_{step.key}")
     wanted, figures = row.c.reason.is_(None), subject.figures(row)
+    anchor_at = row.c.anchor_at if step.every is None else row.c.occurs_at
     return select(
         literal(step.key, Text).label("step"),
-        *(row.c[name] for name in ("subject_id", "anchor_at", "store_id", "customer_id")),
+        row.c.subject_id,
+        anchor_at.label("anchor_at"),
+        row.c.store_id,
+        row.c.customer_id,
         _template(in_force, row, step).label("template_version_id"),
         *_moments(row, step, span),
-        (figures if window is None else case((wanted, figures))).label("figures"),
+        (case((wanted, figures)) if everyone else figures).label("figures"),
         row.c.reason,
         wanted.label("wanted"),
+    )
+
+
+def _occurrences(subject: Subject, facts: Any, step: Step, series: Series, window: Window) -> Subquery:
+    """The facts once for each occurrence that may lie in the window, and once for the next after it: `occurs_at`, with
+    the occurrences `before` and `following` it. Those of earlier years are never made."""
+    origin, zone = subject.counted_from(facts, step), facts.c.time_zone
+    first, last = series.numbers_within(window.since, window.until, origin, zone)
+    counted = func.generate_series(first, last + 1).table_valued(column("number", Integer)).render_derived()
+    numbers = counted.lateral(f"numbers_{step.key}".replace("-", "_"))
+    number = numbers.c.number
+    return (
+        select(
+            facts,
+            series.occurrence(origin, zone, number).label("occurs_at"),
+            series.occurrence(origin, zone, number + 1).label("following"),
+            case((number == 0, moment(BEGINNING)), else_=series.occurrence(origin, zone, number - 1)).label("before"),
+        )
+        .join_from(facts, numbers, true())
+        .offset(0)
+        .subquery(f"occurring_{step.key}".replace("-", "_"))
     )
 
 
@@ -214,14 +254,47 @@ def _reason(
 ) -> ColumnElement[str | None]:
     conditions = condition_array(step.conditions)
     rules = literal(in_force.policy.rules.model_dump(mode="json"), JSONB)
-    return case(
-        (_said_before(in_force, due, step), literal(SAID_BEFORE, Text)),
-        else_=subject.reason(due, now, conditions, due.c.due_at, rules),
+    hindered = (
+        (_said_before(in_force, due, step), literal(SAID_BEFORE, Text))
+        if step.every is None
+        else (_earlier_open(in_force, due, step), literal(EARLIER_OPEN, Text))
+    )
+    return case(hindered, else_=subject.reason(due, now, conditions, due.c.due_at, rules))
+
+
+def _earlier_open(in_force: PolicyInForce, due: Subquery, step: Step) -> ColumnElement[bool]:
+    """Whether an earlier occurrence will still be open when this one is due: a customer asked to be called back, or
+    the step recurred at another pace when that was planned."""
+    own = (Touch.process == in_force.policy.process, Touch.subject_kind == step.subject, Touch.step == step.key)
+    return earlier_open(Touch, own, due.c.subject_id, due.c.due_at, due.c.occurs_at)
+
+
+def earlier_open(
+    touch: Any,
+    own: Iterable[ColumnElement[bool]],
+    subject_id: ColumnElement[int],
+    due_at: ColumnElement[datetime],
+    occurs_at: ColumnElement[datetime],
+) -> ColumnElement[bool]:
+    """Whether among the touches that `own` describes an occurrence for a subject was due earlier and is still open."""
+    return (
+        select(literal(1))
+        .where(
+            *own,
+            touch.subject_id == subject_id,
+            touch.anchor_at != occurs_at,
+            touch.due_at < due_at,
+            touch.valid_until > due_at,
+            touch.state.in_(UNSETTLED),
+        )
+        .exists()
     )
 
 
 def _with_due_moments(in_force: PolicyInForce, subject: Subject, facts: Any, step: Step) -> Select[Any]:
     """The facts, and when the step is due, until when it is valid, and the same of the step it may be merged with."""
+    if step.every is not None:
+        return _with_moments_of_occurrence(in_force, subject, facts, step)
     following = in_force.policy.next_of(step)
     due_at = subject.due_at(facts, step, in_force.policy)
     columns = [due_at.label("due_at"), _valid_until(in_force, subject, facts, step, due_at).label("valid_until")]
@@ -230,6 +303,15 @@ def _with_due_moments(in_force: PolicyInForce, subject: Subject, facts: Any, ste
         next_valid = _valid_until(in_force, subject, facts, following, next_due)
         columns += [next_due.label("next_due_at"), next_valid.label("next_valid_until")]
     return select(facts, *columns)
+
+
+def _with_moments_of_occurrence(in_force: PolicyInForce, subject: Subject, facts: Any, step: Step) -> Select[Any]:
+    """An occurrence ends where the next is due, whatever the clocks did to its validity in between."""
+    due_at = subject.due_at(facts, step, in_force.policy, facts.c.occurs_at)
+    ends = subject.due_at(facts, step, in_force.policy, facts.c.following)
+    if isinstance(step.valid_for, Offset):
+        ends = func.least(later(due_at, step.valid_for), ends)
+    return select(facts, due_at.label("due_at"), ends.label("valid_until"))
 
 
 def _valid_until(
@@ -296,6 +378,7 @@ OF_STEPS: dict[str, TypeEngine[Any]] = {
     "approval": ARRAY(Text),
     "opens_case": growing(CaseKind),
     "holds_account": Boolean(),
+    "series": JSONB(none_as_null=True),
     "state": enumeration(TouchState),
     "skipped_when_late": Boolean(),
 }
@@ -312,6 +395,7 @@ def _steps(policy: Policy) -> FromClause:
 def _of_step_alone(step: Step) -> dict[str, Any]:
     call, phone = StepKind.CALL, [ChannelName.PHONE.value]
     becomes_call = step.when_late is LateRule.CALL
+    recurs = {"counts_from": step.counts_from, **as_kept(step.every, step.missing_day)} if step.every else None
     channels = phone if step.kind is call else [channel.value for channel in step.channels]
     return {
         "step": step.key,
@@ -328,6 +412,7 @@ def _of_step_alone(step: Step) -> dict[str, Any]:
         "approval": list(step.approval),
         "opens_case": step.opens_case,
         "holds_account": step.holds_account,
+        **({"series": recurs} if recurs else {}),
         "state": TouchState.AWAITING_APPROVAL if step.approval else TouchState.PLANNED,
         "skipped_when_late": step.when_late is LateRule.SKIP,
     }

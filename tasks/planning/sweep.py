@@ -47,6 +47,7 @@ RECOMPUTED = (
     "policy_version_id",
     "template_version_id",
     "conditions",
+    "series",
     "figures",
 )
 

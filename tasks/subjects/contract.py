@@ -30,7 +30,7 @@ from sqlalchemy.types import Text
 from models.core.base import WORD
 from models.core.cadence import ZONED, Now, moment, shift
 from models.core.reasons import GivenReason, ReasonCode
-from models.core.words import ANCHOR, Condition, LinkPurpose, SubjectKind
+from models.core.words import ANCHOR, Condition, LinkPurpose, Moment, SubjectKind
 from models.kits.outcomes import PromiseMade
 from models.kits.registry import BrokenKit
 from models.policies.policy import Policy, Step
@@ -105,17 +105,23 @@ class Subject(ABC):
 
     def counted_from(self, facts: Subquery, step: Step) -> ColumnElement[datetime]:
         """The moment that a step counts from."""
-        moment_at: ColumnElement[datetime] = (
-            facts.c.anchor_at if step.counts_from == ANCHOR else facts.c[step.counts_from]
-        )
-        return moment_at
+        return moment_of(facts, step.counts_from)
 
     def near(self, facts: Subquery, step: Step, window: Window) -> ColumnElement[bool]:
         """Whether `step` may be due where `window` of the moment it counts from says; cheap, asked before `due_at`."""
         return counted_within(self.counted_from(facts, step), window)
 
-    def due_at(self, facts: Subquery, step: Step, policy: Policy) -> ColumnElement[datetime]:  # noqa: ARG002  for others
-        """When `step` of `policy` is due for the subject of a row of facts."""
+    def due_at(
+        self,
+        facts: Subquery,
+        step: Step,
+        policy: Policy,  # noqa: ARG002  for others
+        occurs_at: ColumnElement[datetime] | None = None,
+    ) -> ColumnElement[datetime]:
+        """When `step` of `policy` is due for the subject of a row of facts. `occurs_at`: the occurrence in question of
+        a step that recurs; without it, the first."""
+        if occurs_at is not None:
+            return shift(occurs_at, facts.c.time_zone, step.after, step.at)
         day = facts.c[self.anchor_day] if self.anchor_day and step.counts_from == ANCHOR else None
         return shift(self.counted_from(facts, step), facts.c.time_zone, step.after, step.at, day=day)
 
@@ -170,6 +176,12 @@ class Subject(ABC):
     def open_links(self, customer_id: int, now: datetime) -> Select[Any] | None:  # noqa: ARG002  for others
         """The subjects for which a customer has a link now: `purpose`, `kind`, `id`, `key`, and `at`, when it is."""
         return None
+
+
+def moment_of(facts: Subquery, name: Moment) -> ColumnElement[datetime]:
+    """The column of one of the moments of a subject."""
+    found: ColumnElement[datetime] = facts.c.anchor_at if name == ANCHOR else facts.c[name]
+    return found
 
 
 def linked(purpose: LinkPurpose, kind: SubjectKind, table: Any, at: Any, key: Any = None) -> Select[Any]:

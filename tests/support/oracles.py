@@ -7,7 +7,8 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from models.core.offsets import Offset
-from models.core.words import InvoiceKind, InvoiceStatus
+from models.core.recurrence import Recurrence
+from models.core.words import InvoiceKind, InvoiceStatus, MissingDay
 from models.policies.policy import Policy
 from models.subjects.account import AccountRules
 
@@ -146,3 +147,20 @@ def tolerances_of(policy: Policy) -> dict[str, Decimal]:
     """Per currency, the balance up to which a policy about accounts chases nobody."""
     assert isinstance(policy.rules, AccountRules)
     return policy.rules.tolerance
+
+
+def occurrence(base: datetime, every: Recurrence, missing_day: MissingDay, number: int, zone: ZoneInfo) -> datetime:
+    """The moment so many spans after the first, one month after the other."""
+    if number == 0:
+        return base
+    wall = base.astimezone(zone).replace(tzinfo=None)
+    if every.days:
+        return instant(wall + timedelta(days=number * every.days), zone)
+    years, month = divmod(wall.month - 1 + number * every.months, 12)
+    first = date(wall.year + years, month + 1, 1)
+    after = date(first.year + (first.month == 12), first.month % 12 + 1, 1)
+    last = after - timedelta(days=1)
+    day = last if missing_day is MissingDay.LAST_DAY else after
+    if wall.day <= last.day:
+        day = first.replace(day=wall.day)
+    return instant(datetime.combine(day, wall.time()), zone)

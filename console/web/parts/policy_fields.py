@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from models.core.errors import AftercareError
 from models.core.offsets import Offset
+from models.core.recurrence import Recurrence
 from models.core.words import ANCHOR, SubjectKind, Validity
 from models.kits.registry import traits_of
 from models.policies.policy import ContactRules, Policy, Step, rules_of
@@ -26,7 +27,7 @@ class Look(StrEnum):
     DATE = "date"
     AMOUNT = "amount"
     SPAN = "span"
-    """Such as `-1d`, `2h`; a field that may also be one of some words has them as its choices."""
+    """Such as `-1d`, `2h`, or how often: `2w`; a field that may also be one of some words has them as its choices."""
     CHOICE = "choice"
     CHOICES = "choices"
     """Several of them, in an order."""
@@ -54,7 +55,7 @@ class Unfillable(AftercareError):
 
 SIMPLE: dict[Any, Look] = {
     str: Look.TEXT, int: Look.NUMBER, float: Look.NUMBER, bool: Look.SWITCH, time: Look.TIME, date: Look.DATE,
-    Offset: Look.SPAN, Decimal: Look.AMOUNT,
+    Offset: Look.SPAN, Recurrence: Look.SPAN, Decimal: Look.AMOUNT,
 }  # fmt: skip
 OF_KITS = {"subject": Look.CHOICE, "conditions": Look.CHOICES, "counts_from": Look.CHOICE}
 """The fields of a step whose choices are words of its subject's kit."""

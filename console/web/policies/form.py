@@ -238,7 +238,9 @@ def _written(viewer: Viewer, field: PolicyField, value: Any, change: Changed, la
                 label,
                 value=shown,
                 autocomplete=list(meant) or None,
-                on_change=lambda event: change(meant.get((event.value or "").strip(), event.value or "")),
+                on_change=lambda event: change(
+                    meant.get((event.value or "").strip(), event.value or (None if field.optional else ""))
+                ),
             )
 
 

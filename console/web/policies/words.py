@@ -6,6 +6,7 @@ from typing import Any
 from console.shared.words import read_wording
 from console.web.authentication.viewer import Viewer
 from models.core.offsets import Offset, read_offset
+from models.core.recurrence import WEEK, YEAR, Recurrence, read_recurrence
 from models.core.validation import Place
 
 TIME_SHOWN = len("10:00")
@@ -54,8 +55,35 @@ def step_in_words(viewer: Viewer, step: dict[str, Any]) -> str:
     """A step on one line."""
     channels = viewer.say("frame.comma").join(viewer.word(str(channel)) for channel in step.get("channels") or [])
     role = value_in_words(viewer, "role", step["role"]) if step.get("role") else ""
-    parts = (viewer.word(str(step["kind"])), _moment(viewer, step), role, channels, viewer.word(str(step["template"])))
+    parts = (
+        viewer.word(str(step["kind"])),
+        _moment(viewer, step),
+        _again(viewer, step),
+        role,
+        channels,
+        viewer.word(str(step["template"])),
+    )
     return " · ".join(part for part in parts if part)
+
+
+def _again(viewer: Viewer, step: dict[str, Any]) -> str:
+    """How often it comes again; what says nothing of the kind stands as it was written."""
+    written = str(step.get("every") or "")
+    try:
+        span = _span_between(viewer, read_recurrence(written)) if written else ""
+    except ValueError:
+        return written
+    return viewer.say("policies.every_again", span=span) if span else ""
+
+
+def _span_between(viewer: Viewer, every: Recurrence) -> str:
+    if every.months:
+        years = every.months % YEAR == 0
+        unit, count = ("year", every.months // YEAR) if years else ("month", every.months)
+    else:
+        weeks = every.days % WEEK == 0
+        unit, count = ("week", every.days // WEEK) if weeks else ("day", every.days)
+    return viewer.say(f"policies.one_{unit}") if count == 1 else viewer.say(f"policies.{unit}s", count=count)
 
 
 def _moment(viewer: Viewer, step: dict[str, Any]) -> str:

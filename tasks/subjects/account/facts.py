@@ -92,13 +92,20 @@ class Accounts(Subject):
         """The anchor lies in the window, or a broken promise has shifted the levels."""
         return or_(facts.c.resumes_on.is_not(None), counted_within(facts.c.anchor_at, window))
 
-    def due_at(self, facts: Subquery, step: Step, policy: Policy) -> ColumnElement[datetime]:
+    def due_at(
+        self, facts: Subquery, step: Step, policy: Policy, occurs_at: ColumnElement[datetime] | None = None
+    ) -> ColumnElement[datetime]:
         """So many days from the oldest due date; after a broken promise, from the level that comes next.
 
         The next level is due the day after the promised one. The levels behind it keep their distance to it, and
-        never come before their own day. Those before it do not come again: null.
+        never come before their own day. Those before it do not come again: null. What recurs goes on after the
+        promised day as the calendar says.
         """
         row = facts.c
+        if occurs_at is not None:
+            by_calendar = super().due_at(facts, step, policy, occurs_at)
+            resumed_at = midnight(row.resumes_on, row.time_zone)
+            return case((or_(row.resumes_on.is_(None), by_calendar >= resumed_at), by_calendar), else_=null())
         natural = shift(row.anchor_at, row.time_zone, step.after, step.at, day=row.oldest_due)
         days = step.after.days
         resumed = _resumed_level(row.reached_days, policy)

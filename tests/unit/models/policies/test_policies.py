@@ -156,3 +156,62 @@ def test_a_step_that_makes_no_sense_is_refused_with_the_path_and_the_reason(
     with pytest.raises(BadPolicy) as refused:
         read_policy(FOLLOWUP, {"process": FOLLOWUP, "priority": 1, "steps": [step]})
     assert sentence in str(refused.value)
+
+
+RECURRING = {
+    "key": "again", "subject": "handover", "kind": "call", "after": "3d", "valid_for": "2d", "every": "2d",
+    "template": "t", "purpose": "survey", "role": "agent",
+}  # fmt: skip
+
+
+def refusal(*steps: dict[str, Any]) -> str:
+    """What is said of a policy of these steps."""
+    with pytest.raises(BadPolicy) as refused:
+        read_policy(FOLLOWUP, {"process": FOLLOWUP, "priority": 1, "steps": list(steps)})
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"every": "often"}, "steps.0.every: 'often' does not say how often; expected a number with d, w, mo or y"),
+        ({"every": "0d"}, "steps.0.every: '0d' does not say how often"),
+        ({"every": "12h"}, "steps.0.every: '12h' does not say how often"),
+        ({"every": "1d"}, "steps.0.every: every 1d is shorter than valid_for (+2d)"),
+        ({"every": "1mo", "valid_for": "29d"}, "steps.0.every: every 1mo is shorter than valid_for (+29d)"),
+        ({"valid_for": "until-anchor", "after": "-3d"}, "steps.0.valid_for: a step with every is valid for a span"),
+        ({"when_late": "merge"}, "steps.0.when_late: a step with every cannot be merged with the next"),
+        ({"repeats": False}, "steps.0.repeats: a step with every cannot be said only once"),
+    ],
+)
+def test_a_recurrence_that_makes_no_sense_is_refused(change: dict[str, Any], sentence: str) -> None:
+    assert sentence in refusal(RECURRING | change)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"), [("2d", "2d"), ("14d", "2w"), ("2w", "2w"), ("1m", "1mo"), ("2mo", "2mo"), ("1y", "1y")]
+)
+def test_a_recurrence_survives_json(written: str, kept: str) -> None:
+    policy = read_policy(FOLLOWUP, {"process": FOLLOWUP, "priority": 1, "steps": [RECURRING | {"every": written}]})
+    body = json.loads(policy.model_dump_json())
+    assert body["steps"][0]["every"] == kept
+    assert read_policy(FOLLOWUP, body) == policy
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"after": "31d", "every": None},  # at an occurrence
+        {"after": "30d", "every": None},  # while one is valid
+        {"after": "1d", "every": "3d", "valid_for": "1d"},  # at one of its own
+    ],
+)
+def test_steps_that_meet_an_occurrence_are_refused(other: dict[str, Any]) -> None:
+    assert "overlaps" in refusal(RECURRING, RECURRING | {"key": "other"} | other)
+
+
+def test_a_step_between_occurrences_is_none_of_theirs() -> None:
+    between = RECURRING | {"key": "other", "after": "32d", "valid_for": "1d", "every": None}
+    apart = RECURRING | {"valid_for": "1d"}
+    policy = read_policy(FOLLOWUP, {"process": FOLLOWUP, "priority": 1, "steps": [apart, between]})
+    assert policy.step("again").every == (0, 2)
