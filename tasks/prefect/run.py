@@ -36,6 +36,7 @@ from tasks.dispatch.waiting import anything_waits
 from tasks.overview.coverage import measure_coverage
 from tasks.planning.sweep import plan
 from tasks.policies.catalogue import install_shipped
+from tasks.policies.processes import processes_by_priority
 from tasks.prefect.artifacts import account_rows, touch_rows
 from tasks.prefect.pace import open_pace
 from tasks.runs.housekeeping import keep_house
@@ -181,6 +182,11 @@ def in_transaction(work: Callable[[Connection], Result]) -> Result:
     """What `work` makes of a connection, committed at its end."""
     with read_engine().begin() as connection:
         return work(connection)
+
+
+async def find_processes_by_priority() -> list[ProcessName]:
+    """The processes that run by a standing policy, the most important first."""
+    return await asyncio.to_thread(in_transaction, processes_by_priority)
 
 
 async def rehearse_touches(run: ProcessRun) -> None:

@@ -18,12 +18,9 @@ from sqlalchemy import func, insert, select, update
 
 from deployments.launcher import flush_to_prefect
 from flows.campaigns import campaigns
-from flows.complaint_followup import complaint_followup
 from flows.dispatch import dispatch
 from flows.housekeeping import housekeeping
-from flows.overdue_accounts import overdue_accounts
-from flows.post_delivery_followup import post_delivery_followup
-from flows.warranty_expiry import warranty_expiry
+from flows.processes import complaint_followup, overdue_accounts, post_delivery_followup, warranty_expiry
 from models.core.words import RunState, TouchState
 from models.ledger.tables import Case, Dispatcher, Process, Run
 from models.people.access import SeenSignature
