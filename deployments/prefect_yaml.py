@@ -13,7 +13,7 @@ import yaml
 from sqlalchemy import create_engine, pool
 
 from deployments.database import open_database
-from deployments.runner import DEPLOYMENT
+from deployments.pool import DEPLOYMENT
 from deployments.schedules import Served, read_flows, read_zones, schedules_of, shipped_flows
 from models.core.settings import Settings, read_settings
 

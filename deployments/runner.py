@@ -17,10 +17,10 @@ from uuid import UUID
 
 import httpx
 from prefect import Flow
-from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.deployments.runner import RunnerDeployment
-from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
+from prefect.exceptions import PrefectHTTPStatusError
 from prefect.runner import Runner
 from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
@@ -30,6 +30,7 @@ from deployments.bare_schedules import SOON_SECONDS, BareSchedules
 from deployments.database import read_url
 from deployments.parts import DRAIN_SECONDS
 from deployments.plan import Plan, ReadFlows, ServingRight
+from deployments.pool import DEPLOYMENT, forget_deployment
 from deployments.reconcile import crash_left_runs, drop_late_runs, schedules_without_runs
 from deployments.schedules import Served, read_flows, schedules_of
 from models.core.clock import read_clock
@@ -37,8 +38,6 @@ from models.core.errors import AftercareError
 from models.core.settings import Settings, read_settings
 from tasks.runs.recording import STARTED_BY
 
-DEPLOYMENT = "aftercare"
-"""Each flow's deployment in Prefect is `<process>/aftercare`."""
 POLL_SECONDS = 2
 LOOK_SECONDS = 10  # how soon a process that is switched off, or a store in a new time zone, is heeded
 RUNS_AT_ONCE = 4
@@ -244,15 +243,6 @@ async def _is_lost(right: ServingRight) -> bool:
         return not await asyncio.to_thread(right.take)
     except OperationalError:
         return False
-
-
-async def forget_deployment(client: PrefectClient, process: str) -> None:
-    """Delete the deployment of a process that was removed, with the runs that it has scheduled; its past runs stay."""
-    try:
-        deployment = await client.read_deployment_by_name(f"{process}/{DEPLOYMENT}")
-    except ObjectNotFound:
-        return
-    await client.delete_deployment(deployment.id)
 
 
 async def _describe(served: Served, plan: Plan, home_zone: str) -> RunnerDeployment:

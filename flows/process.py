@@ -16,7 +16,14 @@ from prefect import Flow, flow
 
 from models.core.words import ProcessName
 from models.policies.shipped import shipped_policy, shipped_processes
-from tasks.prefect.run import ProcessRun, accounted_run, dispatch_touches, plan_touches, rehearse_touches
+from tasks.prefect.run import (
+    ProcessRun,
+    accounted_run,
+    check_process,
+    dispatch_touches,
+    plan_touches,
+    rehearse_touches,
+)
 
 ProcessFlow = Flow[..., Coroutine[Any, Any, ProcessRun]]
 StepOfRun = Callable[[ProcessRun], Awaitable[None]]
@@ -59,6 +66,7 @@ def process_flow(process: ProcessName) -> ProcessFlow:
 
         As of a past moment, only facts dated up to it count. A dry run shows what would happen and does nothing.
         """
+        await check_process(process)
         async with accounted_run(process, as_of, dry_run=dry_run) as run:
             if dry_run:
                 await rehearse_touches(run)

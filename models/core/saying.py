@@ -15,6 +15,7 @@ from models.messages.letters import write_day
 
 ENGLISH, CHINESE = "en", "zh-CN"
 WORDING = Path(__file__).parents[1] / "wording"
+PROCESSES = WORDING.with_name("processes")
 SENTENCES = ("reasons", "validation")
 """The files whose keys are codes; the others hold words."""
 CENT = Decimal("0.01")
@@ -59,14 +60,34 @@ def read_sentences() -> Mapping[str, Mapping[str, str]]:
     return {code: said for name in SENTENCES for code, said in _read(name).items()}
 
 
+def word_files() -> Iterator[Path]:
+    """The files that hold words: those of the whole business, and what each process calls its own."""
+    yield WORDING / "business.toml"
+    yield from sorted(PROCESSES.glob("*/wording.toml"))
+
+
 @cache
 def read_words() -> Mapping[str, Mapping[str, str]]:
-    """The words of the business by word and language."""
-    return _read("business")
+    """The words of the business by word and language, as they are shipped."""
+    return {word: said for path in word_files() for word, said in _read_file(path).items()}
+
+
+_LEARNT: dict[str, Mapping[str, str]] = {}
+
+
+def learn_words(words: Mapping[str, Mapping[str, str]]) -> None:
+    """Say these words, too, from now on, and no others that were learnt before: what was added without code."""
+    for word in _LEARNT.keys() - words.keys():
+        _LEARNT.pop(word, None)
+    _LEARNT.update(words)
 
 
 def _read(name: str) -> dict[str, dict[str, str]]:
-    return tomllib.loads((WORDING / f"{name}.toml").read_text(encoding="utf-8"))
+    return _read_file(WORDING / f"{name}.toml")
+
+
+def _read_file(path: Path) -> dict[str, dict[str, str]]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def placeholders(sentence: str) -> Iterator[tuple[str, FigureType]]:
@@ -142,7 +163,7 @@ def _amount(amount: str, currency: str) -> str:
 
 def say_word(language: str, word: str) -> str:
     """A word of the business (a state, a process, a step, an outcome) in a language; unknown ones stay as they are."""
-    found = read_words().get(word)
+    found = read_words().get(word) or _LEARNT.get(word)
     return found[language] if found else word
 
 

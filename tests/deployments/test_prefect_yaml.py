@@ -10,8 +10,8 @@ from prefect.client.schemas.schedules import CronSchedule
 from prefect.events import EventTrigger
 
 from deployments import prefect_yaml
+from deployments.pool import DEPLOYMENT
 from deployments.prefect_yaml import POOL, write_prefect_yaml
-from deployments.runner import DEPLOYMENT
 from deployments.schedules import schedules_of, shipped_flows
 from models.core.settings import Settings
 
