@@ -11,13 +11,13 @@ from inspect import isawaitable
 from threading import Event, Thread
 from typing import Any
 
-from sqlalchemy import URL
+from sqlalchemy import URL, create_engine, pool
 
 from deployments.database import open_database
 from deployments.embedded import restart_if_dead
 from deployments.environment import environment_of
 from deployments.prefect_server import API_VARIABLE, open_prefect, restart_server_if_dead, server_of
-from deployments.schedules import find_served
+from deployments.schedules import find_flow, read_flows
 from models.core.errors import AftercareError
 from models.core.settings import Settings, read_settings
 from tasks.runs.recording import STARTED_BY
@@ -36,7 +36,9 @@ class Launcher:
 
     def run(self, process: str, *, as_of: datetime | None = None, dry_run: bool = False) -> Any:
         """Run the flow of a process; what it returns. Raises `UnknownProcess`, and what the flow raises."""
-        served = find_served(process)
+        engine = create_engine(self.database, hide_parameters=True, poolclass=pool.NullPool)
+        with engine.connect() as connection:
+            served = find_flow(read_flows(connection), process)
         flow = getattr(import_module(served.module), served.function)
         return asyncio.run(_run_to_the_end(flow, as_of, dry_run))
 

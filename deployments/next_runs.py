@@ -1,23 +1,28 @@
 """When a flow runs next by its schedule: for telling people, not for doing anything."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from deployments.schedules import Slot, find_served
+from deployments.schedules import Served, Slot, find_flow
 
 LOOK_AHEAD = timedelta(days=2)
 """Every slot comes round at least once a day, DST changes included."""
 
 
-def next_run(process: str, after: datetime, store_zone: ZoneInfo, home_zone: ZoneInfo) -> datetime:
-    """The first moment from `after` on at which a process is scheduled for stores of a zone.
+def next_run(served: Served, after: datetime, store_zone: ZoneInfo, home_zone: ZoneInfo) -> datetime:
+    """The first moment from `after` on at which a flow is scheduled for stores of a zone.
 
-    `after` itself for a flow that has no schedule. Raises `UnknownProcess`.
+    `after` itself for a flow that has no schedule.
     """
-    slots = find_served(process).slots
-    moments = (_next(slot, after, store_zone if slot.local else home_zone) for slot in slots)
+    moments = (_next(slot, after, store_zone if slot.local else home_zone) for slot in served.slots)
     return min(moments, default=after)
+
+
+def next_run_of(flows: Iterable[Served], home_zone: ZoneInfo) -> Callable[[str, datetime, ZoneInfo], datetime]:
+    """Tells when a flow of that name runs next: given its name, the moment to look from, and a store's zone."""
+    there = tuple(flows)
+    return lambda name, after, store_zone: next_run(find_flow(there, name), after, store_zone, home_zone)
 
 
 def _next(slot: Slot, after: datetime, zone: ZoneInfo) -> datetime:

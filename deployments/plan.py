@@ -1,13 +1,14 @@
 """What one installation serves at the moment, and who may serve it: one runner at a time, on whatever machine."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, create_engine, func, pool, select
 from sqlalchemy.exc import OperationalError
 
-from deployments.schedules import read_enabled, read_zones
+from deployments.schedules import Served, read_enabled, read_flows, read_zones
+from tasks.policies.processes import removed_processes
 from tasks.runs.recording import fail_dead_runs
 
 SERVING_LOCK = 727_002
@@ -17,16 +18,29 @@ NOTICE_DEATH = "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_k
 
 @dataclass(frozen=True)
 class Plan:
-    """What decides which schedules there are and which of them are active."""
+    """What decides which deployments and schedules there are and which of them are active."""
 
+    flows: tuple[Served, ...]
+    removed: tuple[str, ...]
+    """The processes of the house's own that are no more, and that Prefect is to forget."""
     zones: list[str]
     enabled: Mapping[str, bool]
+
+
+ReadFlows = Callable[[Connection], tuple[Served, ...]]
+
+
+def read_plan(connection: Connection, flows: ReadFlows = read_flows) -> Plan:
+    """The plan of an installation, with the flows that are served."""
+    served = flows(connection)
+    return Plan(served, removed_processes(connection), read_zones(connection), read_enabled(connection, served))
 
 
 class ServingRight:
     """The right to serve an installation. It is lost with the session in which it was taken."""
 
-    def __init__(self, database: str) -> None:
+    def __init__(self, database: str, flows: ReadFlows = read_flows) -> None:
+        self._flows = flows
         self._engine = create_engine(
             database,
             hide_parameters=True,
@@ -50,7 +64,7 @@ class ServingRight:
         if self._session is None:
             return None
         try:
-            return Plan(read_zones(self._session), read_enabled(self._session))
+            return read_plan(self._session, self._flows)
         except OperationalError:
             self.leave()
             return None

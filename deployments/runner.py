@@ -10,7 +10,6 @@ import contextlib
 import json
 import os
 import signal
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import Protocol
@@ -30,16 +29,15 @@ from sqlalchemy.exc import OperationalError
 from deployments.bare_schedules import SOON_SECONDS, BareSchedules
 from deployments.database import read_url
 from deployments.parts import DRAIN_SECONDS
-from deployments.plan import Plan, ServingRight
+from deployments.plan import Plan, ReadFlows, ServingRight
+from deployments.pool import DEPLOYMENT, forget_deployment
 from deployments.reconcile import crash_left_runs, drop_late_runs, schedules_without_runs
-from deployments.schedules import SERVED, Served, schedules_of
+from deployments.schedules import Served, read_flows, schedules_of
 from models.core.clock import read_clock
 from models.core.errors import AftercareError
 from models.core.settings import Settings, read_settings
 from tasks.runs.recording import STARTED_BY
 
-DEPLOYMENT = "aftercare"
-"""Each flow's deployment in Prefect is `<process>/aftercare`."""
 POLL_SECONDS = 2
 LOOK_SECONDS = 10  # how soon a process that is switched off, or a store in a new time zone, is heeded
 RUNS_AT_ONCE = 4
@@ -94,8 +92,7 @@ async def _happens(event: asyncio.Event, seconds: float) -> bool:
 class Serving:
     """One runner at work on the flows of one installation."""
 
-    def __init__(self, served: Sequence[Served], settings: Settings, ending: Ending, announce: Announce) -> None:
-        self._served = served
+    def __init__(self, settings: Settings, ending: Ending, announce: Announce) -> None:
         self._settings = settings
         self._home_zone = settings.time_zone
         self._ending = ending
@@ -111,7 +108,7 @@ class Serving:
         await self._register(plan)
         await self._make_up(plan)
         async with self._runner:
-            self._announce("serving", flows=[served.name for served in self._served])
+            self._announce("serving", flows=[served.name for served in plan.flows])
             async with asyncio.TaskGroup() as work:  # one that fails ends the program, and `up` starts it anew
                 for job in (self._poll(), self._follow(right, plan), self._check()):
                     work.create_task(job)
@@ -135,14 +132,26 @@ class Serving:
         return plan
 
     async def _register(self, plan: Plan) -> None:
-        for served in self._served:
+        """Serve what the plan names, and let Prefect forget what was removed."""
+        for served in plan.flows:
             deployment = await _describe(served, plan, self._home_zone)
             self._deployments[served.name] = await self._runner.aadd_deployment(deployment)
+        async with get_client() as client:
+            for name in plan.removed:
+                await forget_deployment(client, name)
+                self._unserve(name)
+
+    def _unserve(self, name: str) -> None:
+        """Ask Prefect no more for the runs of a process; one that is at work may finish."""
+        deployment = self._deployments.pop(name, None)
+        if deployment is not None:
+            registry = self._runner._deployment_registry  # noqa: SLF001  Prefect's runner only ever adds
+            registry._deployment_ids.discard(deployment)  # noqa: SLF001
 
     async def _make_up(self, plan: Plan) -> None:
         """Run once now what runs seldom: its last slot may have been missed, or its last run cut off."""
         async with get_client() as client:
-            for served in self._served:
+            for served in plan.flows:
                 if served.rare and plan.enabled.get(served.name, True):
                     await client.create_flow_run_from_deployment(self._deployments[served.name], tags=MADE_UP)
 
@@ -174,7 +183,8 @@ class Serving:
             await self._register(plan)
         except PREFECT_AWAY:
             return False
-        self._announce("plan-changed", disabled=[name for name, enabled in plan.enabled.items() if not enabled])
+        disabled = [name for name, enabled in plan.enabled.items() if not enabled]
+        self._announce("plan-changed", flows=[served.name for served in plan.flows], disabled=disabled)
         return True
 
     async def _check(self) -> None:
@@ -244,6 +254,8 @@ async def _describe(served: Served, plan: Plan, home_zone: str) -> RunnerDeploym
             for schedule in schedules_of(served, plan.zones, home_zone)
         ],
         paused=not plan.enabled.get(served.name, True),
+        description=served.description,
+        tags=list(served.tags),
         concurrency_limit=ONE_AT_A_TIME if served.one_at_a_time else None,
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
@@ -261,7 +273,7 @@ def _take_announcements() -> Announce:
     return announce
 
 
-async def run(served: Sequence[Served], settings: Settings) -> None:
+async def run(flows: ReadFlows, settings: Settings) -> None:
     """Serve the flows of the installation that `settings` describes, as one part of it."""
     if settings.database_url is None:
         raise NotAPart
@@ -272,9 +284,9 @@ async def run(served: Sequence[Served], settings: Settings) -> None:
     loop.add_signal_handler(signal.SIGINT, ending.ask)
     loop.add_reader(0, _watch_starter, loop, ending)
     url = read_url(settings.database_url, "AFTERCARE_DATABASE_URL").render_as_string(hide_password=False)
-    right = ServingRight(url)
+    right = ServingRight(url, flows)
     try:
-        await Serving(served, settings, ending, announce).serve(right)
+        await Serving(settings, ending, announce).serve(right)
     finally:
         right.leave()
 
@@ -286,4 +298,4 @@ def _watch_starter(loop: asyncio.AbstractEventLoop, ending: Ending) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run(SERVED, read_settings()))
+    asyncio.run(run(read_flows, read_settings()))

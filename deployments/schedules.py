@@ -1,15 +1,21 @@
 """When which flow runs, as data. What is due is the ledger's business: a run too many finds nothing to do."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import time
+from functools import cache
+from typing import Any
 
 from sqlalchemy import Connection, select
 
-from models.core.errors import AftercareError
-from models.core.words import ProcessName
-from models.ledger.tables import Process
+from models.core.words import CAMPAIGNS, Language, ProcessName
+from models.ledger.tables import PolicyVersion, Process
 from models.people.tables import Store
+from models.policies.policy import CONTACT_RULES
+from models.policies.schedule import LANGUAGES, TWICE_A_DAY, ProcessSchedule
+from models.policies.shipped import shipped_policy, shipped_processes
+from tasks.policies.processes import UnknownProcess, standing_processes
 
 BEAT = "beat"
 """The name of a slot that comes round every few minutes."""
@@ -27,18 +33,21 @@ class Slot:
 
 @dataclass(frozen=True)
 class Served:
-    """One flow as it is served. Its module holds it under the module's own name."""
+    """One flow as it is served. Its module holds it under the module's own name, unless another is given."""
 
     name: str
     module: str
     slots: tuple[Slot, ...]
     one_at_a_time: bool = True
     """Whether Prefect cancels a run of it while another one is at work."""
+    attribute: str | None = None
+    description: str | None = None
+    tags: tuple[str, ...] = ()
 
     @property
     def function(self) -> str:
         """The flow's name in its module."""
-        return self.module.rpartition(".")[2]
+        return self.attribute or self.module.rpartition(".")[2]
 
     @property
     def rare(self) -> bool:
@@ -55,40 +64,102 @@ class Schedule:
     zone: str
 
 
-DAILY = (
-    Slot("morning", "30 8 * * *", local=True),
-    Slot("afternoon", "30 13 * * *", local=True),  # makes up for a morning that was lost; else it finds nothing to do
-)
-SERVED = (
-    Served(
-        ProcessName("appointment-reminders"), "flows.appointment_reminders", (Slot(BEAT, "*/5 * * * *", local=False),)
-    ),  # two hours before an appointment and thirty minutes after its start both need a short beat
-    Served(ProcessName("post-delivery-followup"), "flows.post_delivery_followup", DAILY),
-    Served(ProcessName("warranty-expiry"), "flows.warranty_expiry", DAILY),
-    Served(ProcessName("overdue-accounts"), "flows.overdue_accounts", DAILY),
-    Served(ProcessName("complaint-followup"), "flows.complaint_followup", DAILY),
-    Served(ProcessName("campaigns"), "flows.campaigns", (Slot(BEAT, "* * * * *", local=False),)),
+MADE_IN = "flows.processes"
+"""The module that has the flow of each process as an attribute."""
+ENGINE_FLOWS = (
+    Served(CAMPAIGNS, "flows.campaigns", (Slot(BEAT, "* * * * *", local=False),)),
     Served("campaign", "flows.campaign", (), one_at_a_time=False),  # one run waits for each approval
     Served("all-processes", "flows.all_processes", ()),  # started by hand alone
     Served("dispatch", "flows.dispatch", (Slot(BEAT, "* * * * *", local=False),)),
     Served("housekeeping", "flows.housekeeping", (Slot("night", "10 3 * * *", local=False),)),  # after any clock change
 )
+"""What is no process with a standing policy."""
+NOON = 12
 
 
-class UnknownProcess(AftercareError):
-    """No flow is served under a name."""
+def slots_of(schedule: ProcessSchedule) -> tuple[Slot, ...]:
+    """The slots of a process' schedule: a beat, or one for each time of day, named by its half of the day."""
+    if schedule.every is not None:
+        return (Slot(BEAT, _cron_of_beat(int(schedule.every.nominal.total_seconds()) // 60), local=False),)
+    moments = sorted(schedule.at)
+    return tuple(
+        Slot(_name_of(moments[:number], moment), f"{moment.minute} {moment.hour} * * *", local=True)
+        for number, moment in enumerate(moments)
+    )
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        super().__init__(f"There is no process '{name}'; there are {', '.join(served.name for served in SERVED)}.")
+
+def _cron_of_beat(minutes: int) -> str:
+    hours = minutes // 60
+    if not hours:
+        return "* * * * *" if minutes == 1 else f"*/{minutes} * * * *"
+    return "0 * * * *" if hours == 1 else f"0 */{hours} * * *"
 
 
-def find_served(name: str) -> Served:
-    """What is served under a process' name. Raises `UnknownProcess`."""
-    for served in SERVED:
-        if served.name == name:
-            return served
-    raise UnknownProcess(name)
+def _name_of(earlier: Sequence[time], moment: time) -> str:
+    """`morning`, `morning-2`, … before noon, `afternoon`, … from then on."""
+    half = "morning" if moment.hour < NOON else "afternoon"
+    before = sum((one.hour < NOON) == (moment.hour < NOON) for one in earlier)
+    return f"{half}-{before + 1}" if before else half
+
+
+def serve_process(
+    process: ProcessName,
+    schedule: ProcessSchedule | None,
+    description: Mapping[Language, str] | None,
+    tags: tuple[str, ...],
+) -> Served:
+    """A process with a standing policy, as it is served by what its policy says."""
+    said = "\n\n".join(description[language] for language in LANGUAGES) if description else None
+    slots = slots_of(schedule or TWICE_A_DAY)
+    return Served(
+        process, MADE_IN, slots, attribute=process.replace("-", "_"), description=said, tags=("process", *tags)
+    )
+
+
+@cache
+def shipped_flows() -> tuple[Served, ...]:
+    """The flows of an installation that has changed nothing: the processes by their priority, then the engine's."""
+    policies = [shipped_policy(process) for process in shipped_processes()]
+    served = [serve_process(one.process, one.schedule, one.description, one.tags) for one in policies]
+    return (*served, *ENGINE_FLOWS)
+
+
+def read_flows(connection: Connection) -> tuple[Served, ...]:
+    """The flows of an installation: its processes, each by the active policy for all stores, and the engine's."""
+    shipped = {served.name: served for served in shipped_flows()}
+    of_all = select(PolicyVersion.name, PolicyVersion.body).where(
+        PolicyVersion.store_id.is_(None), PolicyVersion.active, PolicyVersion.name != CONTACT_RULES
+    )
+    bodies = {row.name: row.body for row in connection.execute(of_all)}
+    return (
+        *(
+            _by_policy(process, bodies.get(process, {}), shipped.get(process))
+            for process in standing_processes(connection)
+        ),
+        *ENGINE_FLOWS,
+    )
+
+
+def _by_policy(process: ProcessName, body: Mapping[str, Any], shipped: Served | None) -> Served:
+    """What a policy leaves out is as it is shipped."""
+    schedule = ProcessSchedule.model_validate(body["schedule"]) if body.get("schedule") else None
+    served = serve_process(process, schedule, body.get("description"), tuple(body.get("tags") or ()))
+    if shipped is None:
+        return served
+    return replace(
+        served,
+        slots=served.slots if schedule else shipped.slots,
+        description=served.description or shipped.description,
+        tags=served.tags if body.get("tags") else shipped.tags,
+    )
+
+
+def find_flow(flows: Iterable[Served], name: str) -> Served:
+    """What is served under a name. Raises `UnknownProcess`."""
+    there = {served.name: served for served in flows}
+    if name not in there:
+        raise UnknownProcess(name, there)
+    return there[name]
 
 
 def schedules_of(served: Served, zones: Iterable[str], home_zone: str) -> list[Schedule]:
@@ -110,7 +181,7 @@ def read_zones(connection: Connection) -> list[str]:
     return list(connection.scalars(select(Store.time_zone).distinct().order_by(Store.time_zone)))
 
 
-def read_enabled(connection: Connection) -> dict[str, bool]:
+def read_enabled(connection: Connection, flows: Iterable[Served]) -> dict[str, bool]:
     """Whether each served flow is to run by itself; what is no process of the business always does."""
     known = {row.name: row.enabled for row in connection.execute(select(Process.name, Process.enabled))}
-    return {served.name: known.get(served.name, True) for served in SERVED}
+    return {served.name: known.get(served.name, True) for served in flows}

@@ -1,8 +1,6 @@
 """`aftercare why`: what a customer was told, what not, and why."""
 
 from collections.abc import Iterator
-from datetime import datetime
-from functools import partial
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -17,8 +15,8 @@ from console.shared.moments import moment_asked
 from console.shared.sentences import about_moment, details, where_it_stands
 from console.shared.shapes import shape
 from console.shared.spoken import spoken
-from deployments.next_runs import next_run
-from models.core.words import ProcessName
+from deployments.next_runs import next_run_of
+from deployments.schedules import read_flows
 from models.ledger.explanations import CustomerSeen, Explanation, ProcessStory, SubjectStory
 from tasks.explaining.finding import find_customer
 from tasks.explaining.story import explain
@@ -52,12 +50,8 @@ def _explain(session: Session, customer: str, process: str | None, as_of: str | 
         find_customer(session.connection, customer),
         now,
         [find_process(session.connection, process)] if process else list_processes(session.connection),
-        partial(_next_sweep, session.settings.zone),
+        next_run_of(read_flows(session.connection), session.settings.zone),
     )
-
-
-def _next_sweep(home_zone: ZoneInfo, process: ProcessName, after: datetime, store_zone: ZoneInfo) -> datetime:
-    return next_run(process, after, store_zone, home_zone)
 
 
 def _tree(told: Explanation, zone: ZoneInfo) -> Tree:

@@ -13,8 +13,9 @@ from sqlalchemy import URL, create_engine, pool, select
 from console.cli.paper import paper
 from console.cli.session import print_json
 from console.shared.moments import house_zone, local
+from deployments.database import open_database
 from deployments.launcher import open_launcher
-from deployments.schedules import find_served
+from deployments.schedules import find_flow, read_flows, shipped_flows
 from models.core.clock import read_clock, read_moment
 from models.core.masking import mask_contact
 from models.core.reasons import READER
@@ -37,9 +38,9 @@ def run(
 ) -> None:
     """Run a process now, or as of a moment, and print its balanced account."""
     check_kits()
-    name = ALL_PROCESSES if process == ALL else find_served(process).name
     settings = read_settings()
     READER.set(settings.language)
+    name = ALL_PROCESSES if process == ALL else _find(process, settings)
     if as_of is not None:
         read_moment(as_of, settings.zone)  # refused before anything is started
     with open_launcher(settings) as launcher:
@@ -54,6 +55,16 @@ def run(
     console.print(account_table({one.process: one.account for one in runs}, _title(now, dry_run)))
     if dry_run:
         console.print(_contacts(runs, zones))
+
+
+def _find(process: str, settings: Settings) -> str:
+    """The name, if it is served: looked up before Prefect is started. Raises `UnknownProcess`."""
+    if any(served.name == process for served in shipped_flows()):
+        return process
+    with open_database(settings) as database:
+        engine = create_engine(database, hide_parameters=True, poolclass=pool.NullPool)
+        with engine.connect() as connection:
+            return find_flow(read_flows(connection), process).name
 
 
 def _zones(database: URL, settings: Settings) -> tuple[ZoneInfo, dict[str, ZoneInfo]]:

@@ -23,6 +23,7 @@ from models.core.errors import AftercareError
 from models.core.reasons import READER, GivenReason
 from models.core.settings import Settings, read_settings
 from models.people.tables import Store
+from tasks.processes.words import learn_process_words
 
 
 class Commands(TyperGroup):
@@ -66,6 +67,7 @@ def open_session() -> Iterator[Session]:
     with open_database(settings) as url:
         engine = create_engine(url, hide_parameters=True, poolclass=pool.NullPool)
         with engine.begin() as connection:
+            learn_process_words(connection)
             yield Session(connection, settings, now)
 
 

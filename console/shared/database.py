@@ -1,6 +1,8 @@
 """The shared database as the console uses it: off the event loop, one transaction a piece of work, with the clock."""
 
 import asyncio
+import math
+import time
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -10,12 +12,14 @@ from sqlalchemy import URL, Connection, Engine, create_engine
 
 from models.core.clock import read_clock
 from models.core.settings import Settings
+from tasks.processes.words import learn_process_words
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 POOL = 12
 """Connections: with 20 people at work each waits a few milliseconds for one at most."""
+WORDS_SECONDS = 1.0
 
 
 class Database:
@@ -26,6 +30,7 @@ class Database:
         self.engine: Engine = create_engine(
             url, hide_parameters=True, pool_size=POOL, max_overflow=4, pool_pre_ping=True
         )
+        self._learnt_at = -math.inf
 
     @property
     def now(self) -> datetime:
@@ -38,8 +43,16 @@ class Database:
 
     def work_here(self, job: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same, on this thread."""
+        self._learn_words()
         with self.engine.begin() as connection:
             return job(connection, *args, **kwargs)
+
+    def _learn_words(self) -> None:
+        """Every second, whether a process was added elsewhere, whose words are to be said here, too."""
+        if time.monotonic() - self._learnt_at >= WORDS_SECONDS:
+            with self.engine.connect() as connection:
+                learn_process_words(connection)
+            self._learnt_at = time.monotonic()
 
     def close(self) -> None:
         """Give back its connections."""

@@ -20,6 +20,7 @@ from models.messages.letters import write_day
 
 ENGLISH, CHINESE = "en", "zh-CN"
 WORDING = Path(__file__).parents[1] / "wording"
+PROCESSES = WORDING.with_name("processes")
 SENTENCES = ("reasons", "validation")
 """The files whose keys are codes; the others hold words."""
 KITS = ("models.subjects",)
@@ -75,6 +76,12 @@ class BadWording(AftercareError):
         super().__init__(f"The wording in {path} cannot be used: {reason}.")
 
 
+def word_files() -> Iterator[Path]:
+    """The files that hold words: those of the whole business, and what each process calls its own."""
+    yield WORDING / "business.toml"
+    yield from sorted(PROCESSES.glob("*/wording.toml"))
+
+
 @cache
 def read_sentences() -> Said:
     """Every sentence by its code and language. Raises `BadWording`."""
@@ -84,8 +91,8 @@ def read_sentences() -> Said:
 
 @cache
 def read_words() -> Said:
-    """The words of the business by word and language. Raises `BadWording`."""
-    return _together(_read("business"), WORDS)
+    """The words of the business by word and language, as they are shipped. Raises `BadWording`."""
+    return _together({word: said for path in word_files() for word, said in _read_file(path).items()}, WORDS)
 
 
 @cache
@@ -106,8 +113,22 @@ def forget_wording() -> None:
         reading.cache_clear()
 
 
+_LEARNT: dict[str, Mapping[str, str]] = {}
+
+
+def learn_words(words: Mapping[str, Mapping[str, str]]) -> None:
+    """Say these words, too, from now on, and no others that were learnt before: what was added without code."""
+    for word in _LEARNT.keys() - words.keys():
+        _LEARNT.pop(word, None)
+    _LEARNT.update(words)
+
+
 def _read(name: str) -> dict[str, dict[str, str]]:
-    return tomllib.loads((WORDING / f"{name}.toml").read_text(encoding="utf-8"))
+    return _read_file(WORDING / f"{name}.toml")
+
+
+def _read_file(path: Path) -> dict[str, dict[str, str]]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def _together(engine: Said, section: str) -> Said:
@@ -216,7 +237,7 @@ def _amount(amount: str, currency: str) -> str:
 
 def say_word(language: str, word: str) -> str:
     """A word of the business (a state, a process, a step, an outcome) in a language; unknown ones stay as they are."""
-    found = read_words().get(word)
+    found = read_words().get(word) or _LEARNT.get(word)
     return found[language] if found else word
 
 

@@ -104,8 +104,27 @@ class Process(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     enabled: Mapped[bool] = mapped_column(server_default="true")
+    removed_at: Mapped[datetime | None]
+    """When a process of the house's own was removed; null: it stands."""
 
     __table_args__ = (table_info(nobody("name"), ForEver("one row per process", "touches refer to it")),)
+
+
+class ProcessWording(Base):
+    """One version of the words of a process that was added without code: its name, its steps, its templates."""
+
+    __tablename__ = "process_wordings"
+
+    process: Mapped[str] = mapped_column(ForeignKey("processes.name"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    words: Mapped[Facts]
+    """`{"tyre-storage": {"en": …, "zh-CN": …}}`. The newest version holds, also after its process was removed."""
+    created_at: Mapped[datetime]
+    created_by: Mapped[str] = mapped_column(info=kept("the login of who added the process"))
+
+    __table_args__ = (
+        table_info(nobody("process words"), ForEver("one row per change", "what a process did is read with its words")),
+    )
 
 
 class PolicyVersion(Base):

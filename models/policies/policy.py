@@ -39,6 +39,7 @@ from models.core.words import (
 )
 from models.kits.contract import Rules
 from models.kits.registry import UnknownSubject, traits_of
+from models.policies.schedule import InBothLanguages, ProcessSchedule
 
 TIME_WITHOUT_DAYS = declare("time-without-days")
 VALID_FOR_NOTHING = declare("valid-for-nothing")
@@ -212,6 +213,13 @@ class Policy(Frozen):
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
     rules: Annotated[SerializeAsAny[Rules], Field(validate_default=True)] = Rules()
     """What it goes by beside its steps: the rules of all its subjects together."""
+    schedule: ProcessSchedule | None = None
+    """When the process runs by itself: that of the version for all stores holds. None: as it is shipped, or twice a
+    day."""
+    description: InBothLanguages | None = None
+    """What the process is for, in a sentence."""
+    tags: tuple[Slug, ...] = ()
+    """What its runs are found by in Prefect."""
 
     @field_validator("rules", mode="wrap")
     @classmethod

@@ -6,8 +6,8 @@ from sqlalchemy import Connection, select
 
 from models.core.errors import AftercareError
 from models.core.words import CAMPAIGNS, ProcessName
-from models.ledger.tables import Process
-from models.policies.shipped import shipped_processes
+from models.ledger.tables import PolicyVersion, Process
+from models.policies.shipped import shipped_policy, shipped_processes
 
 
 class UnknownProcess(AftercareError):
@@ -21,8 +21,28 @@ class UnknownProcess(AftercareError):
 def standing_processes(connection: Connection) -> list[ProcessName]:
     """The processes that run by a standing policy, day after day: the shipped ones first, then the house's own."""
     shipped = shipped_processes()
-    others = select(Process.name).where(Process.name.not_in((*shipped, CAMPAIGNS))).order_by(Process.name)
+    others = (
+        select(Process.name)
+        .where(Process.name.not_in((*shipped, CAMPAIGNS)), Process.removed_at.is_(None))
+        .order_by(Process.name)
+    )
     return [*shipped, *(ProcessName(name) for name in connection.scalars(others))]
+
+
+def removed_processes(connection: Connection) -> tuple[ProcessName, ...]:
+    """The processes of the house's own that were removed. What they did stays on record."""
+    gone = select(Process.name).where(Process.removed_at.is_not(None)).order_by(Process.name)
+    return tuple(ProcessName(name) for name in connection.scalars(gone))
+
+
+def processes_by_priority(connection: Connection) -> list[ProcessName]:
+    """The processes that run by a standing policy, the most important first, by the versions for all stores."""
+    of_all = select(PolicyVersion.name, PolicyVersion.body["priority"].as_integer()).where(
+        PolicyVersion.store_id.is_(None), PolicyVersion.active
+    )
+    known = {name: priority for name, priority in connection.execute(of_all) if priority is not None}
+    shipped = {process: shipped_policy(process).priority for process in shipped_processes()}
+    return sorted(standing_processes(connection), key=lambda name: (-known.get(name, shipped.get(name, 0)), name))
 
 
 def list_processes(connection: Connection) -> list[ProcessName]:

@@ -36,8 +36,10 @@ from tasks.dispatch.waiting import anything_waits
 from tasks.overview.coverage import measure_coverage
 from tasks.planning.sweep import plan
 from tasks.policies.catalogue import install_shipped
+from tasks.policies.processes import find_process, processes_by_priority
 from tasks.prefect.artifacts import account_rows, touch_rows
 from tasks.prefect.pace import open_pace
+from tasks.processes.words import learn_process_words
 from tasks.runs.housekeeping import keep_house
 from tasks.runs.recording import (
     INTERRUPTED,
@@ -141,6 +143,7 @@ def _open(process: str, now: datetime, dry_run: bool, fixed: bool) -> ProcessRun
     started_at = read_clock(settings.now, settings.zone)
     with engine.begin() as connection:
         install_shipped(connection, now)
+        learn_process_words(connection)
         fail_dead_runs(connection, started_at)
         run_id = open_run(
             connection,
@@ -181,6 +184,16 @@ def in_transaction(work: Callable[[Connection], Result]) -> Result:
     """What `work` makes of a connection, committed at its end."""
     with read_engine().begin() as connection:
         return work(connection)
+
+
+async def check_process(process: ProcessName) -> None:
+    """Raises `UnknownProcess` for one that there is not, or is no more."""
+    await asyncio.to_thread(in_transaction, lambda connection: find_process(connection, process))
+
+
+async def find_processes_by_priority() -> list[ProcessName]:
+    """The processes that run by a standing policy, the most important first."""
+    return await asyncio.to_thread(in_transaction, processes_by_priority)
 
 
 async def rehearse_touches(run: ProcessRun) -> None:

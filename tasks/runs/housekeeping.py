@@ -12,6 +12,7 @@ from tasks.dispatch.dispatchers import recover_abandoned
 from tasks.dispatch.receipts import settle_held, stop_waiting
 from tasks.planning.ending import end_open
 from tasks.policies.processes import list_processes
+from tasks.processes.ending import REMOVED, end_touches_of_removed
 from tasks.runs.recording import fail_dead_runs
 from tasks.stores.notices import tell_departments
 from tasks.subjects.account.settlements import derive_settlements
@@ -29,6 +30,8 @@ def keep_house(connection: Connection, now: datetime, run_id: UUID | None, days_
     account.figures["dead_runs_closed"] = fail_dead_runs(connection, now)
     for process in list_processes(connection):
         account += end_open(connection, process, now, run_id)
+    if ended := end_touches_of_removed(connection, now, run_id):
+        account += RunAccount(ended={REMOVED: ended})
     account.figures["departments_told"] = tell_departments(connection, now)
     account.figures["cases_opened"] = open_cases_for_broken_promises(connection, now)
     return account

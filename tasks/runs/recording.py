@@ -114,6 +114,6 @@ def fail_dead_runs(connection: Connection, now: datetime) -> int:
 
 
 def is_enabled(connection: Connection, process: str) -> bool:
-    """Whether a process runs at all."""
-    enabled = connection.scalar(select(Process.enabled).where(Process.name == process))
-    return enabled is not False
+    """Whether a process runs at all: it is switched on and was not removed."""
+    row = connection.execute(select(Process.enabled, Process.removed_at).where(Process.name == process)).one_or_none()
+    return row is None or (row.enabled and row.removed_at is None)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deployments import schedules
+from deployments import launcher as launching
 from deployments.embedded import cluster_of
 from deployments.launcher import open_launcher
 from deployments.postgres import find_postmaster
@@ -24,7 +24,7 @@ def test_a_flow_runs_against_the_servers_that_run(
     prefect_api: str, shared_directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TRIAL_DIRECTORY", str(tmp_path))
-    monkeypatch.setattr(schedules, "SERVED", (BEAT,))
+    monkeypatch.setattr(launching, "read_flows", lambda connection: (BEAT,))
     before = dict(os.environ)
     with open_launcher(Settings(home=shared_directory / "home")) as launcher:
         assert os.environ["PREFECT_API_URL"] == prefect_api

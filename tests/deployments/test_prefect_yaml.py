@@ -10,9 +10,9 @@ from prefect.client.schemas.schedules import CronSchedule
 from prefect.events import EventTrigger
 
 from deployments import prefect_yaml
+from deployments.pool import DEPLOYMENT
 from deployments.prefect_yaml import POOL, write_prefect_yaml
-from deployments.runner import DEPLOYMENT
-from deployments.schedules import SERVED, schedules_of
+from deployments.schedules import schedules_of, shipped_flows
 from models.core.settings import Settings
 
 SHIPPED = Path(prefect_yaml.__file__).with_name("prefect.yaml")
@@ -32,16 +32,18 @@ def prefect(*arguments: str, api: str) -> None:
 def test_the_file_that_is_shipped_says_what_the_schedules_say() -> None:
     shipped = SHIPPED.read_text(encoding="utf-8")
     home_zone = Settings.model_fields["time_zone"].default
-    assert shipped == write_prefect_yaml([], home_zone), "python -m deployments.prefect_yaml writes it anew"
+    assert shipped == write_prefect_yaml(shipped_flows(), [], home_zone), (
+        "python -m deployments.prefect_yaml writes it anew"
+    )
 
 
 async def test_prefect_deploys_each_flow_with_its_schedules_and_its_limit(prefect_api: str, tmp_path: Path) -> None:
     file = tmp_path / "prefect.yaml"
-    file.write_text(write_prefect_yaml(ZONES, HOME_ZONE), encoding="utf-8")
+    file.write_text(write_prefect_yaml(shipped_flows(), ZONES, HOME_ZONE), encoding="utf-8")
     prefect("work-pool", "create", POOL, "--type", "process", api=prefect_api)
     prefect("deploy", "--all", "--prefect-file", str(file), api=prefect_api)
     async with get_client() as client:
-        for served in SERVED:
+        for served in shipped_flows():
             made = await client.read_deployment_by_name(f"{served.name}/{DEPLOYMENT}")
             wanted = {(one.slug, one.cron, one.zone) for one in schedules_of(served, ZONES, HOME_ZONE)}
             planned = [(one.slug, one.schedule) for one in made.schedules if isinstance(one.schedule, CronSchedule)]
@@ -49,6 +51,7 @@ async def test_prefect_deploys_each_flow_with_its_schedules_and_its_limit(prefec
             assert {(slug, cron.cron, cron.timezone) for slug, cron in planned} == wanted
             assert all(one.active for one in made.schedules)
             assert made.work_pool_name == POOL
+            assert (made.description, made.tags) == (served.description, list(served.tags))
             limit = made.global_concurrency_limit
             assert (limit.limit if limit else None) == (1 if served.one_at_a_time else None)
             if served.one_at_a_time:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
@@ -17,19 +18,20 @@ from prefect.client.schemas.filters import (
 from sqlalchemy import func, insert, select, update
 
 from deployments.launcher import flush_to_prefect
+from flows.all_processes import all_processes
 from flows.campaigns import campaigns
-from flows.complaint_followup import complaint_followup
 from flows.dispatch import dispatch
 from flows.housekeeping import housekeeping
-from flows.overdue_accounts import overdue_accounts
-from flows.post_delivery_followup import post_delivery_followup
-from flows.warranty_expiry import warranty_expiry
+from flows.processes import complaint_followup, overdue_accounts, post_delivery_followup, warranty_expiry
 from models.core.words import RunState, TouchState
 from models.ledger.tables import Case, Dispatcher, Process, Run
 from models.people.access import SeenSignature
+from tasks.policies.processes import UnknownProcess
 from tasks.prefect.run import ProcessRun, accounted_run
+from tasks.processes.adding import add_process, remove_process
 from tasks.runs.recording import INTERRUPTED
 from tests.support.office import Office
+from tests.support.tyre_storage import OFFER, TYRES, tyre_storage
 from tests.support.world import at
 
 pytestmark = pytest.mark.xdist_group("prefect")
@@ -152,3 +154,39 @@ async def test_a_run_that_is_interrupted_says_so(office: Office) -> None:
             raise asyncio.CancelledError
     with office.open() as world:
         assert world.connection.execute(select(Run.state, Run.error)).one() == (RunState.FAILED, INTERRUPTED)
+
+
+async def test_a_process_without_code_is_run_by_a_flow_that_is_made_for_it(office: Office) -> None:
+    with office.open() as world:
+        add_process(world.connection, TUESDAY, tyre_storage(), "mei")
+        world.handover(world.customer(), "2025-09-10")
+    flow = import_module("flows.processes").tyre_storage
+    assert flow.name == TYRES
+    run = await flow(as_of=TUESDAY)
+    assert (run.account.planned, run.account.sent) == (1, 1)
+    assert (await flow(as_of=TUESDAY)).account.sent == 0
+    assert [message["template"] for message in office.outbox()] == [OFFER]
+    with office.open() as world:
+        flow_run_id = world.connection.scalar(select(Run.prefect_run_id).where(Run.id == run.id))
+        remove_process(world.connection, TUESDAY, TYRES, "mei")
+    assert flow_run_id is not None
+    async with get_client() as client:
+        kept = await client.read_flow_run(flow_run_id)
+        assert (await client.read_flow(kept.flow_id)).name == TYRES
+    with pytest.raises(UnknownProcess):
+        await flow(as_of=TUESDAY)
+
+
+async def test_all_processes_run_with_what_was_added_in_the_order_of_their_priority(office: Office) -> None:
+    with office.open() as world:
+        files = tyre_storage()
+        files.policy["priority"] = 95
+        add_process(world.connection, TUESDAY, files, "mei")
+        world.handover(world.customer(), "2026-03-09")
+    runs = await all_processes(as_of=TUESDAY)
+    assert [run.process for run in runs] == [
+        TYRES, "appointment-reminders", "complaint-followup", "overdue-accounts", "post-delivery-followup",
+        "warranty-expiry",
+    ]  # fmt: skip
+    assert "coverage_percent" in runs[4].account.figures
+    assert runs[4].account.sent == 1

@@ -13,7 +13,7 @@ from prefect.client.schemas.filters import (
 from sqlalchemy import select
 
 from deployments.launcher import flush_to_prefect
-from flows.post_delivery_followup import post_delivery_followup
+from flows.processes import post_delivery_followup
 from models.core.settings import read_settings
 from models.ledger.tables import Run
 from tests.support.office import Office

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, create_engine, select
 
 from deployments.embedded import OUR_DATABASE, open_embedded
 from deployments.next_runs import next_run
-from deployments.schedules import SERVED
+from deployments.schedules import shipped_flows
 from models.campaigns.plans import read_plan
 from models.campaigns.recipes import recipe
 from models.core.words import CAMPAIGNS, ProcessName, Role
@@ -66,12 +66,12 @@ def main(names: Sequence[str]) -> None:
 
 def _run_on_time(engine: Engine) -> None:
     """A run of each flow at the last moment of its schedule, as on a day on which nothing went wrong."""
-    for served in SERVED:
+    for served in shipped_flows():
         if not served.slots:
             continue
-        begun = coming = next_run(served.name, SAMPLE_MOMENT - timedelta(days=1), ZONE, ZONE)
+        begun = coming = next_run(served, SAMPLE_MOMENT - timedelta(days=1), ZONE, ZONE)
         while coming <= SAMPLE_MOMENT:
-            begun, coming = coming, next_run(served.name, coming + timedelta(minutes=1), ZONE, ZONE)
+            begun, coming = coming, next_run(served, coming + timedelta(minutes=1), ZONE, ZONE)
         with engine.begin() as connection:
             run_id = open_run(
                 connection, served.name, begun, begun, dry_run=False, prefect_run_id=None, started_by="schedule"

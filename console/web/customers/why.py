@@ -1,7 +1,5 @@
 """Why a customer was told what they were told, and why not the rest, in the viewer's words."""
 
-from functools import partial
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from nicegui import ui
@@ -10,9 +8,10 @@ from sqlalchemy import Connection
 from console.shared.moments import local
 from console.shared.sentences import where_it_stands
 from console.web.authentication.viewer import Viewer
-from deployments.next_runs import next_run
-from models.core.words import ProcessName, TouchState
-from models.ledger.explanations import ProcessStory, Standing, StepStory, SubjectStory
+from deployments.next_runs import next_run_of
+from deployments.schedules import read_flows
+from models.core.words import TouchState
+from models.ledger.explanations import Explanation, ProcessStory, Standing, StepStory, SubjectStory
 from tasks.access.reach import check_customer
 from tasks.explaining.story import explain
 from tasks.policies.processes import list_processes
@@ -22,19 +21,15 @@ ENGLISH = "en"
 
 async def show_why(viewer: Viewer, customer_id: int) -> None:
     """Each process, its subjects, and where each step stands."""
-    home = viewer.database.settings.zone
-    told = await viewer.read(_explain, viewer, customer_id, partial(_next_sweep, home))
+    told = await viewer.read(_explain, viewer, customer_id, viewer.database.settings.zone)
     zone = told.customer.time_zone
     for story in told.processes:
         _show_process(viewer, story, zone)
 
 
-def _next_sweep(home: ZoneInfo, process: ProcessName, after: Any, store_zone: ZoneInfo) -> Any:
-    return next_run(process, after, store_zone, home)
-
-
-def _explain(connection: Connection, viewer: Viewer, customer_id: int, next_sweep: Any) -> Any:
+def _explain(connection: Connection, viewer: Viewer, customer_id: int, home: ZoneInfo) -> Explanation:
     check_customer(connection, viewer.store_id, customer_id)
+    next_sweep = next_run_of(read_flows(connection), home)
     return explain(connection, customer_id, viewer.now, list_processes(connection), next_sweep)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from deployments.next_runs import next_run
 from deployments.prefect_server import API_VARIABLE, answers
-from deployments.schedules import SERVED, read_enabled, read_zones
+from deployments.schedules import Served, read_enabled, read_flows, read_zones
 from models.ledger.watching import LastRun, Sweep, judge_sweep
 from tasks.overview.health import read_beginning, read_last_runs
 
@@ -31,15 +31,16 @@ _next_run = lru_cache(maxsize=1000)(next_run)
 
 def read_sweeps(connection: Connection, now: datetime, home_zone: ZoneInfo) -> list[Sweep]:
     """Each flow that has a schedule, against it. One that has never run is expected since the installation began."""
-    scheduled = [served.name for served in SERVED if served.slots]
-    runs, enabled = read_last_runs(connection, scheduled), read_enabled(connection)
+    scheduled = [served for served in read_flows(connection) if served.slots]
+    runs = read_last_runs(connection, [served.name for served in scheduled])
+    enabled = read_enabled(connection, scheduled)
     zones = [ZoneInfo(zone) for zone in read_zones(connection)] or [home_zone]
     beginning = read_beginning(connection) or now
-    return [_sweep(name, runs.get(name), beginning, zones, home_zone, enabled[name], now) for name in scheduled]
+    return [_sweep(one, runs.get(one.name), beginning, zones, home_zone, enabled[one.name], now) for one in scheduled]
 
 
 def _sweep(
-    name: str,
+    served: Served,
     last: LastRun | None,
     beginning: datetime,
     zones: list[ZoneInfo],
@@ -48,8 +49,9 @@ def _sweep(
     now: datetime,
 ) -> Sweep:
     since = last.started_at + MINUTE if last else beginning
-    expected_at = min(_next_run(name, since, zone, home_zone) for zone in zones)
-    return Sweep(name, last, expected_at, judge_sweep(enabled=enabled, last=last, expected_at=expected_at, now=now))
+    expected_at = min(_next_run(served, since, zone, home_zone) for zone in zones)
+    judged = judge_sweep(enabled=enabled, last=last, expected_at=expected_at, now=now)
+    return Sweep(served.name, last, expected_at, judged)
 
 
 async def ask_prefect() -> bool | None:

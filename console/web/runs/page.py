@@ -17,7 +17,7 @@ from console.web.parts.steering import steering
 from console.web.parts.tables import Cell, show_table
 from console.web.runs.views import confirm_start, name_starter, show_state, took, versions_of
 from deployments.next_runs import next_run
-from deployments.schedules import SERVED, read_zones
+from deployments.schedules import Served, read_flows, read_zones
 from models.core.words import ProcessName, RunState
 from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn
@@ -25,8 +25,10 @@ from tasks.database.paging import Page, Place, UnusableCursor
 from tasks.runs.by_hand import switch_by_hand
 from tasks.runs.history import RunEntry, RunFilter, list_runs, own_store, read_switches
 
-BY_HAND = [served for served in SERVED if served.one_at_a_time]
-"""All but the run of one campaign, which waits for its approval and is begun at the campaign's own page."""
+
+def _by_hand(connection: Connection) -> list[str]:
+    """All flows but that of one campaign, which waits for its approval and is begun at the campaign's own page."""
+    return [served.name for served in read_flows(connection) if served.one_at_a_time]
 
 
 @page("/runs", Permission.SEE_RUNS, "frame.runs")
@@ -49,7 +51,7 @@ async def show_runs(viewer: Viewer, process: str = "", state: str = "", dry: str
     await processes()
     _heading(viewer.say("frame.runs"))
     query = {"process": process, "state": state, "dry": dry}
-    _show_filter(viewer, query)
+    _show_filter(viewer, query, await viewer.read(_by_hand))
     await _show_list(viewer, wanted, query, _place(after))
 
 
@@ -87,9 +89,11 @@ def _heading(text: str) -> None:
 
 
 async def _show_processes(viewer: Viewer, refresh: Callable[[], Any]) -> None:
-    switches, coming = await viewer.read(_read_processes, viewer.now, viewer.database.settings.zone)
+    flows, switches, coming = await viewer.read(_read_processes, viewer.now, viewer.database.settings.zone)
     own = await viewer.read(own_store, viewer.store_id)
-    rows = [_process_row(viewer, served.name, switches, coming, own, refresh) for served in BY_HAND]
+    rows = [
+        _process_row(viewer, served.name, switches, coming, own, refresh) for served in flows if served.one_at_a_time
+    ]
     headings = ("process", "switched", "next", "act")
     show_table(viewer.say("runs.processes"), [viewer.say(f"runs.{name}") for name in headings], rows)
     if own is not None:
@@ -98,12 +102,12 @@ async def _show_processes(viewer: Viewer, refresh: Callable[[], Any]) -> None:
 
 def _read_processes(
     connection: Connection, now: datetime, home_zone: ZoneInfo
-) -> tuple[dict[str, bool], dict[str, datetime]]:
-    """Which processes are switched on, and when each flow that has a schedule runs next."""
+) -> tuple[tuple[Served, ...], dict[str, bool], dict[str, datetime]]:
+    """The flows, which processes are switched on, and when each flow that has a schedule runs next."""
     zones = [ZoneInfo(zone) for zone in read_zones(connection)] or [home_zone]
-    scheduled = [served.name for served in SERVED if served.slots]
-    coming = {name: min(next_run(name, now, zone, home_zone) for zone in zones) for name in scheduled}
-    return read_switches(connection), coming
+    flows = read_flows(connection)
+    coming = {one.name: min(next_run(one, now, zone, home_zone) for zone in zones) for one in flows if one.slots}
+    return flows, read_switches(connection), coming
 
 
 def _process_row(
@@ -158,11 +162,11 @@ def _switched(connection: Connection, user: SignedIn, process: ProcessName, now:
     switch_by_hand(connection, user, process, now, enabled=enabled)
 
 
-def _show_filter(viewer: Viewer, chosen: dict[str, str]) -> None:
+def _show_filter(viewer: Viewer, chosen: dict[str, str], flows: Sequence[str]) -> None:
     everything = viewer.say("frame.all")
     kinds = {"": everything, "no": viewer.say("runs.real"), "yes": viewer.say("runs.dry_run")}
     choices = {
-        "process": {"": everything} | {served.name: viewer.word(served.name) for served in BY_HAND},
+        "process": {"": everything} | {name: viewer.word(name) for name in flows},
         "state": {"": everything} | {state.value: viewer.word(state) for state in RunState},
         "dry": kinds,
     }

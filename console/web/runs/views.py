@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from console.web.authentication.viewer import Viewer
 from console.web.parts.frame import telling
 from console.web.parts.steering import steering
-from deployments.schedules import find_served
+from deployments.schedules import find_flow, read_flows
 from models.core.words import RunState
 from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn
@@ -73,4 +73,4 @@ def confirm_start(viewer: Viewer, name: str) -> None:
 
 
 def _asked_for(connection: Connection, user: SignedIn, name: str, now: datetime, key: str) -> None:
-    ask_for_run(connection, user, find_served(name).name, now, key)
+    ask_for_run(connection, user, find_flow(read_flows(connection), name).name, now, key)

@@ -14,7 +14,7 @@ from sqlalchemy import URL, Engine, delete, insert, make_url, update
 from console.shared.database import Database
 from console.web.authentication.guard import Guard
 from console.web.health import routes as health_routes
-from deployments.schedules import SERVED
+from deployments.schedules import shipped_flows
 from models.core.settings import Settings
 from models.core.words import ProcessName, RunState
 from models.ledger.tables import PolicyVersion, Process, Run
@@ -50,7 +50,7 @@ async def client(engine: Engine, database_url: URL, tmp_path: Path) -> AsyncIter
 def run_all(engine: Engine, state: RunState = RunState.COMPLETED) -> None:
     """Every flow ran a minute ago."""
     with engine.begin() as connection:
-        for served in SERVED:
+        for served in shipped_flows():
             connection.execute(
                 insert(Run).values(
                     process=served.name, as_of=NOON, dry_run=False, state=state, started_by="test",

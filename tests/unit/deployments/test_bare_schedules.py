@@ -78,7 +78,7 @@ async def test_the_runner_tells_of_it_in_time(
     monkeypatch.setattr(runner, "schedules_without_runs", bare)
     monkeypatch.setattr(runner, "get_client", nullcontext)
     monkeypatch.setattr(runner, "_clock", lambda: now)
-    serving = Serving((), Settings(), Hurried(), lambda event, **_: events.append(event))
+    serving = Serving(Settings(), Hurried(), lambda event, **_: events.append(event))
     await serving._check()
     assert events == told
     assert now > bare_looks * SOON_SECONDS

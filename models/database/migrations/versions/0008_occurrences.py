@@ -1,7 +1,7 @@
 """touches of steps that recur
 
 Revision ID: 0008
-Revises: 0005
+Revises: 0007
 
 `touches.series` says of an occurrence from which moment of its subject its step recurs, and how often.
 
@@ -14,7 +14,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0008"
-down_revision = "0005"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
