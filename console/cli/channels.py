@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from console.cli.paper import complain
+from console.cli.printing import warn
 from console.cli.session import Commands, check_store, open_session, print_json, print_table
 from console.shared.spoken import spoken
 from models.core.settings import Settings
@@ -49,7 +49,7 @@ def channels(
         ],
         lines=False,
     )
-    complain(spoken(one) for one in unused)
+    warn(spoken(one) for one in unused)
 
 
 def _of_store(settings: Settings, store: StoreRow, pauses: list[PauseSeen]) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from rich.table import Column, Table
 from rich.text import Text
 from sqlalchemy import Engine, create_engine
 
-from console.cli.paper import paper
+from console.cli.printing import printer
 from console.cli.running import ALL_PROCESSES, account_table
 from console.cli.session import local
 from deployments.launcher import open_launcher
@@ -39,7 +39,7 @@ The sample lives around 10 March 2026: set AFTERCARE_NOW=2026-03-10T10:00+08:00 
 def demo() -> None:
     """Load the sample dealership, run the processes, and show what happened."""
     settings = read_settings()
-    console = paper()
+    console = printer()
     with open_launcher(settings) as launcher:
         engine = create_engine(launcher.database, hide_parameters=True)
         try:

@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 from rich.tree import Tree
 
-from console.cli.paper import paper
+from console.cli.printing import printer
 from console.cli.session import Session, open_session, print_json
 from console.shared.figures import clock, describe_figures
 from console.shared.moments import moment_asked
@@ -41,7 +41,7 @@ def why(
     if as_json:
         print_json(shape(told, zone))
     else:
-        paper().print(_tree(told, zone))
+        printer().print(_tree(told, zone))
 
 
 def _explain(session: Session, customer: str, process: str | None, as_of: str | None) -> Explanation:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from console.cli.paper import paper
+from console.cli.printing import printer
 from console.cli.session import check_store, open_session, print_json, print_table
 from console.shared.moments import house_zone, moment_asked
 from console.shared.shapes import shape
@@ -52,7 +52,7 @@ def _print(told: Forecast) -> None:
         for row in told.rows
     ]
     print_table(f"The next {told.days} days", columns, rows, lines=False)
-    console = paper()
+    console = printer()
     for kind in StepKind:
         count = sum(row.planned + row.to_come for row in told.rows if row.kind is kind)
         console.print(Text(f"{kind.capitalize()}s: {count:,}"))

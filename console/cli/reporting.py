@@ -9,7 +9,7 @@ from rich.text import Text
 
 from console.cli.campaigns.lists import print_campaigns
 from console.cli.campaigns.reader import reader
-from console.cli.paper import complain, paper
+from console.cli.printing import printer, warn
 from console.cli.session import open_session, print_json, print_table
 from console.shared.campaign_shapes import shape_row
 from console.shared.figures import clock
@@ -41,11 +41,11 @@ def status(as_json: Json = False) -> None:
     _print(report, zone)
     if campaigns:
         print_campaigns(campaigns, zone)
-    complain(spoken(one) for one in unused)
+    warn(spoken(one) for one in unused)
 
 
 def _print(report: Status, zone: ZoneInfo) -> None:
-    console = paper()
+    console = printer()
     schema = report.schema_version or "none"
     now = f"{clock(report.as_of, zone)} ({zone.key})"
     console.print(Text(f"Database {report.database}, schema {schema}; {report.stores} stores; {now}"))
@@ -53,7 +53,7 @@ def _print(report: Status, zone: ZoneInfo) -> None:
     print_table("Processes", columns, [_process(process, zone) for process in report.processes])
     for run in report.other_runs:
         console.print(Text(f"{run.process}: {_run(run, zone)}"))
-    complain(_paused(pause, zone) for pause in report.paused)
+    warn(_paused(pause, zone) for pause in report.paused)
 
 
 def _process(process: ProcessStatus, zone: ZoneInfo) -> tuple[str, ...]:

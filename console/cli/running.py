@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy import URL, create_engine, pool, select
 
-from console.cli.paper import paper
+from console.cli.printing import printer
 from console.cli.session import local, print_json
 from console.shared.moments import house_zone
 from deployments.launcher import open_launcher
@@ -48,7 +48,7 @@ def run(
     if as_json:
         print_json(_shape(runs, now, zones, dry_run))
         return
-    console = paper()
+    console = printer()
     console.print(account_table({one.process: one.account for one in runs}, _title(now, dry_run)))
     if dry_run:
         console.print(_contacts(runs, zones))

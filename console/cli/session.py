@@ -14,7 +14,7 @@ from rich.text import Text
 from sqlalchemy import Connection, create_engine, pool, select
 from typer.core import TyperGroup
 
-from console.cli.paper import paper
+from console.cli.printing import printer
 from deployments.database import open_database
 from models.core.clock import read_clock
 from models.core.errors import AftercareError
@@ -114,7 +114,7 @@ def _plain(value: Any) -> str:
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, lines: bool = True) -> None:
     """Print a table, with lines between the rows where cells are long, or that there is nothing to show."""
-    console = paper()
+    console = printer()
     if not rows:
         console.print(f"{title}: none.", markup=False)
         return

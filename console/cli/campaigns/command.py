@@ -20,8 +20,8 @@ from console.cli.campaigns.files import PlanFile, read_plan_file, write_plan_fil
 from console.cli.campaigns.lists import print_campaigns
 from console.cli.campaigns.reader import reader
 from console.cli.campaigns.steering import By, Id
-from console.cli.paper import paper
 from console.cli.policies import store_id_of
+from console.cli.printing import printer
 from console.cli.session import Commands, local, open_session, print_json, print_table
 from console.shared.campaign_shapes import shape_row, shape_whole
 from console.shared.moments import house_zone
@@ -145,7 +145,7 @@ def _show(read: CampaignRead, names: Names, zone: str, currency: str) -> None:
         "spent": f"{currency} {row.spent:,.2f}{f' of {row.budget:,.2f}' if row.budget is not None else ''}",
         "finished": local(read.finished_at, zone),
     }
-    console = paper()
+    console = printer()
     console.print(Text(f"{row.id} {row.name}", style="bold"))
     for name, value in lines.items():
         if value:

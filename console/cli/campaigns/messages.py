@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, pool
 
 from console.cli.campaigns.reader import reader
 from console.cli.campaigns.steering import By, Id
-from console.cli.paper import paper
+from console.cli.printing import printer
 from console.cli.session import Session, open_session, print_json
 from models.core.errors import AftercareError
 from models.core.words import ChannelName
@@ -100,7 +100,7 @@ def _customer(session: Session, read: CampaignRead, text: str | None) -> int:
 
 
 def _show(message: CampaignMessage, currency: str) -> None:
-    console = paper()
+    console = printer()
     for part in (message.subject, message.text):
         if part is not None:
             console.print(part, markup=False, highlight=False)

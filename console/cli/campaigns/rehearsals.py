@@ -8,7 +8,7 @@ from rich.text import Text
 
 from console.cli.campaigns.reader import reader
 from console.cli.campaigns.steering import Id
-from console.cli.paper import paper
+from console.cli.printing import printer
 from console.cli.session import local, local_named, open_session, print_json, print_table
 from console.shared.moments import house_zone
 from console.shared.shapes import shape
@@ -48,7 +48,7 @@ def _print(name: str, done: CampaignRehearsal, page: RehearsedPage, zone: str) -
     title = f"Dry run of '{name}': {done.audience:,} in its audience, nothing was sent"
     columns = ("customers", "wave", "variant", "what becomes of them", "by", "on", "why")
     print_table(title, columns, [_row(part) for part in done.parts], lines=False)
-    console = paper()
+    console = printer()
     for line in _figures(done, zone):
         console.print(Text(line))
     if page.rows:

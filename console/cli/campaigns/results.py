@@ -9,7 +9,7 @@ from rich.text import Text
 
 from console.cli.campaigns.reader import reader
 from console.cli.campaigns.steering import Id
-from console.cli.paper import paper
+from console.cli.printing import printer
 from console.cli.session import open_session, print_json, print_table
 from console.shared.campaign_results import shape_results
 from models.campaigns.results import CampaignResults, Group
@@ -47,7 +47,7 @@ def _print(name: str, found: CampaignResults, currency: str) -> None:
     columns = ("", "begun for", "sent", "delivered", "failed", "answered", "booked", "came", "opted out", "spent")
     title = f"Results of '{name}', {found.measured_days} days from its beginning for each"
     print_table(title, columns, [(title_of, *_cells(group)) for title_of, group in groups.items()], lines=False)
-    console = paper()
+    console = printer()
     for what, apart in found.differences.items():
         clear = "" if apart.is_clear else "; chance may explain it"
         words = f"{apart.points:+.1f} points against the control group ({apart.low:+.1f} to {apart.high:+.1f}{clear})"

@@ -1,4 +1,4 @@
-"""What whoever calls writes down beside the outcome: a note, a time, a promise, marks; checked at the field."""
+"""What a caller records with an outcome: a note, a time, a promise, marks. Each field is validated."""
 
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
@@ -23,15 +23,15 @@ LONGEST_NOTE = 1000
 
 
 class NotYet(AftercareError):
-    """An outcome that something is missing of; what, stands beside the field."""
+    """The outcome lacks something that it needs. The field shows what."""
 
     def __init__(self, outcome: CallOutcome) -> None:
         self.outcome = outcome
-        super().__init__(f"Something of '{outcome}' is missing.")
+        super().__init__(f"Something that '{outcome}' needs is missing.")
 
 
 class CallForm:
-    """The fields that fit a call, and what is in them."""
+    """The fields that fit a call, and their values."""
 
     def __init__(self, viewer: Viewer, item: CallItem, record: Callable[[CallOutcome], Awaitable[None]]) -> None:
         self._viewer, self._item, self._record = viewer, item, record
@@ -57,7 +57,7 @@ class CallForm:
         self._on_enter(self._callback, CallOutcome.CALLBACK)
 
     def _jump(self, key: str, target: str) -> None:
-        """A key that leads to a field; the field is there without it, too."""
+        """A key that moves the focus to a field. The field is visible without it, too."""
         ui.element("span").props(f'data-key="{key}" data-goes="{target}" aria-hidden=true')
 
     def _on_enter(self, field: ui.input, outcome: CallOutcome) -> None:
@@ -103,11 +103,11 @@ class CallForm:
 
     @property
     def written(self) -> str | None:
-        """The note."""
+        """The note as typed."""
         return (self._note.value or "").strip() or None
 
     def read(self, outcome: CallOutcome) -> CallReport:
-        """The report that the fields make; what goes with another outcome is left out. Raises `NotYet`."""
+        """The report from the fields. Fields of other outcomes are left out. Raises `NotYet`."""
         for field in self._fields():
             field.error = None
         if self._marks and outcome not in SPOKEN_TO:
@@ -121,7 +121,7 @@ class CallForm:
         return [self._note, self._callback, *promise]
 
     def _stop(self, outcome: CallOutcome, field: ValidationElement[Any], key: str) -> NoReturn:
-        """Say at the field what is missing, and lead there."""
+        """Show at the field what is missing, and move the focus there."""
         field.error = self._viewer.say(key)
         field.run_method("focus")
         raise NotYet(outcome)

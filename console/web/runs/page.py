@@ -1,4 +1,4 @@
-"""The runs: which processes run and when next, every run with its account, and what is done about them by hand."""
+"""Runs: active processes and their next runs, every run with its account, and manual actions."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -10,8 +10,8 @@ from nicegui import ui
 from sqlalchemy import Connection
 
 from console.web.authentication.viewer import Viewer, local
-from console.web.parts.following import follow
 from console.web.parts.frame import page, telling
+from console.web.parts.polling import follow
 from console.web.parts.steering import steering
 from console.web.parts.tables import Cell, show_table
 from console.web.runs.views import confirm_start, name_starter, show_state, took, versions_of
@@ -25,12 +25,12 @@ from tasks.runs.by_hand import switch_by_hand
 from tasks.runs.history import RunEntry, RunFilter, list_runs, own_store, read_switches
 
 BY_HAND = [served for served in SERVED if served.one_at_a_time]
-"""All but the run of one campaign, which waits for its approval and is begun at the campaign's own page."""
+"""All flows except that of one campaign, which waits for an approval and is started on the campaign's page."""
 
 
 @page("/runs", Permission.SEE_RUNS, "frame.runs")
 async def show_runs(viewer: Viewer, process: str = "", state: str = "", dry: str = "", after: str = "") -> None:
-    """The processes, and a page of the runs."""
+    """The processes, and one page of the runs."""
     if not steering().there:
         ui.label(viewer.say("runs.no_prefect")).classes("warn").props("role=status")
 
@@ -53,7 +53,7 @@ async def show_runs(viewer: Viewer, process: str = "", state: str = "", dry: str
 
 
 def _place(after: str) -> Place | None:
-    """Where the address goes on; what names no place begins at the beginning."""
+    """The cursor in the address. An invalid cursor starts at the beginning."""
     try:
         return Place.read(after)
     except UnusableCursor:
@@ -61,7 +61,7 @@ def _place(after: str) -> Place | None:
 
 
 async def _show_list(viewer: Viewer, wanted: RunFilter, query: dict[str, str], after: Place | None) -> None:
-    """The list, which follows what runs; it is drawn again only when something has changed."""
+    """The list, which is polled and redrawn only when something has changed."""
     shown: Page[RunEntry] = await viewer.read(list_runs, wanted, viewer.store_id, after)
 
     @ui.refreshable
@@ -98,7 +98,7 @@ async def _show_processes(viewer: Viewer, refresh: Callable[[], Any]) -> None:
 def _read_processes(
     connection: Connection, now: datetime, home_zone: ZoneInfo
 ) -> tuple[dict[str, bool], dict[str, datetime]]:
-    """Which processes are switched on, and when each flow that has a schedule runs next."""
+    """Which processes are enabled, and when each scheduled flow runs next."""
     zones = [ZoneInfo(zone) for zone in read_zones(connection)] or [home_zone]
     scheduled = [served.name for served in SERVED if served.slots]
     coming = {name: min(next_run(name, now, zone, home_zone) for zone in zones) for name in scheduled}
@@ -186,7 +186,7 @@ def _address(query: dict[str, str]) -> str:
 
 
 def _show_run_table(viewer: Viewer, runs: Sequence[RunEntry]) -> None:
-    """Runs, a line each."""
+    """Runs, one line each."""
     if not runs:
         ui.label(viewer.say("frame.nothing"))
         return

@@ -10,13 +10,13 @@ WIDE = 160
 """Columns of what is not a terminal."""
 
 
-def paper() -> Console:
+def printer() -> Console:
     """The console on standard output."""
     console = Console()
     return console if console.is_terminal or "COLUMNS" in os.environ else Console(width=WIDE)
 
 
-def complain(sentences: Iterable[str]) -> None:
+def warn(sentences: Iterable[str]) -> None:
     """Print what somebody should put right, so that it is not overlooked."""
     for sentence in sentences:
-        paper().print(Text(sentence, style="bold red"))
+        printer().print(Text(sentence, style="bold red"))
