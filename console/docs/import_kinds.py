@@ -10,7 +10,7 @@ from tasks.intake.kinds import KINDS, Kind
 
 
 def columns_of_kinds() -> str:
-    """A section a kind: what a row is, how it is known again, an example, and its columns."""
+    """A section for each kind: what a row is, what identifies it, an example, and its columns."""
     return "\n\n".join("\n".join(_section(kind)) for kind in KINDS.values())
 
 
@@ -21,7 +21,7 @@ def scopes_of_kinds() -> str:
 
 
 def _section(kind: Kind) -> Iterator[str]:
-    yield from (f"### {kind.name}", "", kind.meaning, f"Known again by {kind.identity}.")
+    yield from (f"### {kind.name}", "", kind.meaning, f"Identified by {kind.identity}.")
     yield from (_need(group) for group in kind.one_of)
     yield from ("", "```", *_as_file(kind), "```", "")
     yield from ("| column | holds | meaning |", "|---|---|---|", *(_row(column) for column in kind.columns))

@@ -28,7 +28,7 @@ FIELDS: dict[type[AftercareError], str] = {
     UnknownCountry: "country",
     NoChannelLeft: "channels",
 }
-"""FieldErrors which field an error is told."""
+"""The field beside which each error is shown."""
 
 
 async def show_store_contact(viewer: Viewer) -> None:
