@@ -1,8 +1,7 @@
-"""What `prefect deploy` reads to have workers of a work pool run the flows: the schedules, written as prefect.yaml.
+"""prefect.yaml for `prefect deploy`: the schedules, for workers of a work pool.
 
-`python -m deployments.prefect_yaml` prints it for the time zones of the stores in the database that
-AFTERCARE_DATABASE_URL names, or, where it names none, for AFTERCARE_TIME_ZONE. The file beside this one is that for
-the default zone.
+`python -m deployments.prefect_yaml` prints it for the time zones of the stores in the database of
+AFTERCARE_DATABASE_URL; without one, for AFTERCARE_TIME_ZONE. The file beside this module is for the default zone.
 """
 
 import sys

@@ -22,7 +22,7 @@ app = typer.Typer(cls=Commands, invoke_without_command=True, help="Where message
 def channels(
     context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a script.")] = False
 ) -> None:
-    """List the channels of each store, by the kind of address alone: the rest may hold a password."""
+    """List the channels of each store, by the scheme of the address only: the rest may hold a password."""
     if context.invoked_subcommand:
         return
     with open_session() as session:
@@ -73,9 +73,11 @@ def _of_store(settings: Settings, store: StoreRow, pauses: list[PauseSeen]) -> l
 @app.command()
 def resume(
     channel: Annotated[ChannelName, typer.Argument(help="The channel.")],
-    store: Annotated[str | None, typer.Option(help="The store whose own channel it is; else the shared one.")] = None,
+    store: Annotated[
+        str | None, typer.Option(help="The store whose own channel it is; by default the shared one.")
+    ] = None,
 ) -> None:
-    """Let a paused channel send again."""
+    """Resume a paused channel."""
     with open_session() as session:
         check_store(session.connection, store)
         resume_channel(session.connection, session.now, channel, store, getuser())

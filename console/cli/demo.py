@@ -1,4 +1,4 @@
-"""`aftercare demo`: the sample dealership, its processes as of a fixed moment, and what happened."""
+"""`aftercare demo`: the sample dealership, its processes as of a fixed moment, and the result."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -37,7 +37,7 @@ The sample lives around 10 March 2026: set AFTERCARE_NOW=2026-03-10T10:00+08:00 
 
 
 def demo() -> None:
-    """Load the sample dealership, run the processes, and show what happened."""
+    """Load the sample dealership, run the processes, and show the result."""
     settings = read_settings()
     console = printer()
     with open_launcher(settings) as launcher:
@@ -53,7 +53,7 @@ def demo() -> None:
 
 
 def _load(engine: Engine, settings: Settings, console: Console) -> None:
-    """Write the files of the sample and import them, as any other files."""
+    """Write the sample's files and import them like any other files."""
     with engine.connect() as connection:
         check_only_sample(connection, [store.code for store in STORES])
     console.print(f"Importing the sample dealership: {CUSTOMERS:,} customers of two stores…")

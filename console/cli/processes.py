@@ -1,4 +1,4 @@
-"""`aftercare processes`: which run, and switching them on and off."""
+"""`aftercare processes`: list, enable and disable processes."""
 
 from getpass import getuser
 from typing import Annotated
@@ -11,7 +11,7 @@ from tasks.policies.catalogue import install_if_empty
 from tasks.policies.processes import find_process
 from tasks.runs.steering import switch_process
 
-app = typer.Typer(cls=Commands, invoke_without_command=True, help="The processes, and which of them run.")
+app = typer.Typer(cls=Commands, invoke_without_command=True, help="The processes, and whether they are enabled.")
 
 Name = Annotated[str, typer.Argument(help="The process.")]
 
@@ -34,13 +34,13 @@ def processes(
 
 @app.command()
 def enable(name: Name) -> None:
-    """Let a process run again; what it missed is caught up by its steps' rules."""
+    """Enable a process. What it missed is handled by its steps' rules for late touches."""
     _switch(name, enabled=True)
 
 
 @app.command()
 def disable(name: Name) -> None:
-    """Stop a process from planning and sending anything, until it is enabled."""
+    """Disable a process: it plans and sends nothing until it is enabled."""
     _switch(name, enabled=False)
 
 

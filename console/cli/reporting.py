@@ -1,4 +1,4 @@
-"""`aftercare status` and `aftercare stores`: where the installation stands."""
+"""`aftercare status` and `aftercare stores`: the state of the installation."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -28,7 +28,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 
 
 def status(as_json: Json = False) -> None:
-    """Show where each process and each campaign stands: its last run, what is open, what comes next, what is paused."""
+    """Show each process and campaign: the last run, what is open, what comes next, what is paused."""
     with open_session() as session:
         report = read_status(session.connection, session.now)
         zone = house_zone(session.connection, session.settings)

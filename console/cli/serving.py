@@ -6,6 +6,6 @@ from tasks.intake.kinds import find_kinds
 
 
 def up() -> None:
-    """Start the database, Prefect's server and the flows, and watch over them until Ctrl-C or SIGTERM."""
-    find_kinds()  # a drawer that cannot be loaded stops the start here, and not one program of it later
+    """Start the database, Prefect's server and the flows, and supervise them until Ctrl-C or SIGTERM."""
+    find_kinds()  # a kit that cannot be loaded stops the start here, and not one of its programs later
     serve(read_settings())

@@ -15,7 +15,7 @@ def columns_of_kinds() -> str:
 
 
 def scopes_of_kinds() -> str:
-    """The kinds that programs may write, by what their keys need."""
+    """The kinds that programs may write, by the scope that their keys need."""
     rows = (f"| `{scope}` | {', '.join(f'`{kind}`' for kind in kinds)} |" for scope, kinds in kinds_by_scope().items())
     return "\n".join(("| scope | writes |", "|---|---|", *rows))
 
@@ -33,7 +33,7 @@ def _need(group: tuple[str, ...]) -> str:
 
 
 def _as_file(kind: Kind) -> list[str]:
-    """The example as a file of its own."""
+    """The example as a small file."""
     written = StringIO()
     csv.writer(written, lineterminator="\n").writerows((kind.example.keys(), kind.example.values()))
     return written.getvalue().splitlines()

@@ -1,4 +1,4 @@
-"""The shared database as the console uses it: off the event loop, one transaction a piece of work, with the clock."""
+"""The shared database for the console: off the event loop, one transaction for each job, with the clock."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,7 +15,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 POOL = 12
-"""Connections: with 20 people at work each waits a few milliseconds for one at most."""
+"""Pool size: with 20 users at work each waits a few milliseconds for a connection at most."""
 
 
 class Database:
@@ -29,11 +29,11 @@ class Database:
 
     @property
     def now(self) -> datetime:
-        """Now, or what `AFTERCARE_NOW` says it is."""
+        """The current time, or the value of `AFTERCARE_NOW`."""
         return read_clock(self.settings.now, self.settings.zone)
 
     async def work(self, job: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `job(connection, …)` in one transaction, on a thread; committed when it ends well."""
+        """Run `job(connection, …)` in one transaction on a thread; committed if it succeeds."""
         return await asyncio.to_thread(partial(self.work_here, job, *args, **kwargs))
 
     def work_here(self, job: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -42,5 +42,5 @@ class Database:
             return job(connection, *args, **kwargs)
 
     def close(self) -> None:
-        """Give back its connections."""
+        """Close its connections."""
         self.engine.dispose()

@@ -1,4 +1,4 @@
-"""`aftercare campaign results|export`: what came of a campaign, as a table, for programs, and for a spreadsheet."""
+"""`aftercare campaign results|export`: what came of a campaign, as a table, as JSON, or as a spreadsheet."""
 
 import csv
 from pathlib import Path
@@ -20,7 +20,7 @@ from tasks.campaigns.outcome.results import read_results
 
 
 class UnwritableFile(AftercareError):
-    """A file that cannot be written."""
+    """The file cannot be written."""
 
     def __init__(self, path: Path, reason: str) -> None:
         self.path, self.reason = path, reason
@@ -30,7 +30,7 @@ class UnwritableFile(AftercareError):
 def results(
     campaign: Id, as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a script.")] = False
 ) -> None:
-    """Show what came of a campaign so far, against those held out."""
+    """Show the results so far, compared with the control group."""
     with open_session() as session:
         name = read_campaign(session.connection, reader(), campaign).row.name
         found = read_results(session.connection, campaign, session.now)
@@ -72,10 +72,10 @@ def _cells(group: Group) -> tuple[str, ...]:
 
 def export(
     campaign: Id,
-    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Where to; what is there is replaced.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="The file to write; an existing one is replaced.")],
     reveal: Annotated[bool, typer.Option("--reveal", help="Write names in full.")] = False,
 ) -> None:
-    """Write every recipient to a CSV file: how the message stands, and what they did since."""
+    """Write every recipient to a CSV file: the state of the message, and what they did since."""
     unfinished = file.parent / f"{file.name}.part"
     with open_session() as session:
         read_campaign(session.connection, reader(), campaign)
