@@ -92,8 +92,8 @@ def shared(directory: Path, start: Callable[[], T], stop: Callable[[], None]) ->
     Each user holds a lock that ends with its process; there is no list of process ids. So a command that was killed
     no longer counts, and a command that finds an orphan adopts it.
     """
-    door = directory / "door.lock"
-    with alone(door):
+    lock = directory / "door.lock"
+    with alone(lock):
         member = Membership(directory / "users.lock")
         try:
             thing = start()
@@ -103,6 +103,6 @@ def shared(directory: Path, start: Callable[[], T], stop: Callable[[], None]) ->
     try:
         yield thing
     finally:
-        with alone(door):
+        with alone(lock):
             if member.leave():
                 stop()
