@@ -1,38 +1,38 @@
-"""When to say that Prefect's scheduler makes no runs: not before it has had its turn."""
+"""When to report that Prefect's scheduler creates no runs: only after it has had time to do so."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 CYCLE_SECONDS = 60
-"""How often Prefect's scheduler goes over all deployments. A new one it looks at every 5 seconds, unless it is busy."""
+"""How often Prefect's scheduler visits all deployments. New ones are visited every 5 seconds, unless it is busy."""
 GRACE_SECONDS = 2 * CYCLE_SECONDS + 30
-"""So long an active schedule may be without a coming run: two whole turns of the scheduler, on a busy machine."""
+"""How long an active schedule may lack a coming run: two full rounds of the scheduler, on a busy machine."""
 SOON_SECONDS = 15
 SELDOM_SECONDS = 600
 
 
 @dataclass
 class BareSchedules:
-    """The active schedules that no coming run has been made for, and since when. Times are seconds of one clock."""
+    """The active schedules without a coming run, and since when. Times are seconds of one clock."""
 
     since: dict[str, float] = field(default_factory=dict)
     told: bool = False
-    """Whether somebody was told that no runs are made, and not yet that they are made again."""
+    """Whether the problem was reported, and its end not yet."""
 
     def look(self, bare: Iterable[str], now: float) -> list[str]:
-        """Take note of the schedules that are bare at present; those that have been so for too long."""
+        """Record the schedules without runs. Returns those that have been without for too long."""
         self.since = {name: self.since.get(name, now) for name in bare}
         overdue = sorted(name for name, since in self.since.items() if now - since >= GRACE_SECONDS)
         self.told = self.told or bool(overdue)
         return overdue
 
     def over(self) -> bool:
-        """Whether what was told of has ended; asked once, it is forgotten."""
+        """Whether a reported problem is over; reports it once."""
         ended = self.told and not self.since
         self.told = self.told and not ended
         return ended
 
     @property
     def pause(self) -> int:
-        """Seconds until it is worth looking again: soon while a schedule is bare, and nobody was told of it yet."""
+        """Seconds until the next look: few while an unreported schedule lacks runs."""
         return SOON_SECONDS if self.since and not self.told else SELDOM_SECONDS

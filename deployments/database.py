@@ -1,4 +1,4 @@
-"""The shared database of an installation: an outside one where it is named, else the embedded one."""
+"""The shared database of an installation: an outside one if configured, else the embedded one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ CONNECT_SECONDS = 5
 
 
 class DatabaseUnreachable(AftercareError):
-    """Nothing that answers as PostgreSQL is where a setting says, or it does not let us in."""
+    """No PostgreSQL can be reached at a configured address, or it refuses us."""
 
     def __init__(self, url: URL, setting: str, reason: str) -> None:
         self.url = url
@@ -27,7 +27,7 @@ class DatabaseUnreachable(AftercareError):
 
 
 class UnusableDatabaseUrl(AftercareError):
-    """A setting that should name a PostgreSQL database does not."""
+    """A setting does not name a PostgreSQL database."""
 
     def __init__(self, setting: str) -> None:
         self.setting = setting
@@ -38,7 +38,7 @@ class UnusableDatabaseUrl(AftercareError):
 
 
 def read_url(address: SecretStr, setting: str, driver: str = "psycopg") -> URL:
-    """The address in a setting, with the driver that we use. Raises `UnusableDatabaseUrl`."""
+    """The address in a setting, with our driver. Raises `UnusableDatabaseUrl`."""
     try:
         url = make_url(address.get_secret_value())
     except (ArgumentError, ValueError) as error:
@@ -60,14 +60,14 @@ def check_reachable(url: URL, setting: str) -> None:
 
 
 def _reason(error: OperationalError, url: URL) -> str:
-    """The last line of what the driver says, which is the cause, without the password should it be in there."""
+    """The last line of the driver's message, which is the cause, without the password."""
     said = str(error.orig).strip().splitlines()[-1].removeprefix("FATAL:").strip().rstrip(".?")
     return said.replace(str(url.password), "***") if url.password else said
 
 
 @contextmanager
 def open_database(settings: Settings) -> Iterator[URL]:
-    """The address of the shared database, there and at the newest schema, for as long as the block runs.
+    """The address of the shared database for as long as the block runs: reachable, and at the newest schema.
 
     `url.render_as_string(hide_password=False)` is its text.
     """

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL as several commands share it: the first starts it, the last stops it."""
+"""The embedded PostgreSQL, shared by several commands: the first starts it, the last stops it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,7 +36,7 @@ def open_embedded(home: Path, *, durable: bool = True) -> Iterator[Cluster]:
 
 
 def restart_if_dead(home: Path) -> bool:
-    """Start it again if it has died under its users, who find it at the same address; whether it had."""
+    """Restart it at the same address if it died while in use. Whether it had died."""
     cluster = cluster_of(home)
     if find_postmaster(cluster):
         return False
@@ -46,7 +46,7 @@ def restart_if_dead(home: Path) -> bool:
 
 
 def connect(cluster: Cluster, database: str = "postgres") -> psycopg.Connection:
-    """A plain connection for administration: each statement stands by itself."""
+    """A plain connection for administration, in autocommit mode."""
     return psycopg.connect(host=str(cluster.socket), port=PORT, user=SUPERUSER, dbname=database, autocommit=True)
 
 

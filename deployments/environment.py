@@ -1,4 +1,4 @@
-"""What our programs are told by their environment: the installation, its database, its Prefect API."""
+"""The environment of our programs: the installation, its database, its Prefect API."""
 
 import os
 
@@ -10,25 +10,25 @@ from models.core.settings import Settings
 
 
 def environment_of(settings: Settings, database: URL, api: str) -> dict[str, str]:
-    """The variables that flows and programs of ours find the installation by. They hold the database's password."""
+    """The variables by which flows and our programs find the installation. They contain the database's password."""
     home = settings.home.expanduser().resolve()
     return {
         "AFTERCARE_HOME": str(home),
         "AFTERCARE_DATABASE_URL": database.render_as_string(hide_password=False),
         API_VARIABLE: api,
         "PREFECT_HOME": str(home / "prefect"),
-        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING",  # the whole of it goes to the API, and is read there
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING",  # all of it is sent to the API, and is readable there
         "DO_NOT_TRACK": "1",
         **{name: _without_proxy(os.environ.get(name, "")) for name in ("NO_PROXY", "no_proxy")},
     }
 
 
 def environment_of_part(settings: Settings, database: URL, api: str, part: str) -> dict[str, str]:
-    """The whole environment of a program that is one part of the installation."""
+    """The full environment of a program of the installation."""
     return os.environ | environment_of(settings, database, api) | {MARK: part_of(settings.home, part)}
 
 
 def _without_proxy(hosts: str) -> str:
-    """Our own server is asked directly, whatever proxy the machine uses for the rest of the world."""
+    """Our own server must be reached directly, whatever proxy the machine uses."""
     named = [host for host in hosts.split(",") if host]
     return ",".join(named if HOST in named else [*named, HOST])

@@ -1,4 +1,4 @@
-"""Running a process by hand: its Prefect flow, in this process, against the installation's database and Prefect API."""
+"""Running a process by hand: its Prefect flow, in this process, with the installation's database and Prefect API."""
 
 import asyncio
 import os
@@ -25,11 +25,11 @@ from tasks.runs.recording import STARTED_BY
 DRAIN_SECONDS = 10
 LOOK_SECONDS = 1
 QUIET = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL"}
-"""A person waits for a table: what Prefect logs goes to its API alone."""
+"""A person waits for a table: Prefect's logs go to its API only."""
 
 
 class Launcher:
-    """Runs processes one after the other on an installation that is open."""
+    """Runs processes one after the other on an open installation."""
 
     def __init__(self, database: URL) -> None:
         self.database = database
@@ -54,7 +54,7 @@ async def _run_to_the_end(flow: Any, as_of: datetime | None, dry_run: bool) -> A
 
 
 async def flush_to_prefect() -> None:
-    """Hand over the last log lines and events, before the server that takes them may be stopped."""
+    """Send the last log lines and events before the server may be stopped."""
     from prefect.events.worker import EventsWorker  # noqa: PLC0415  importing Prefect takes more than a second
     from prefect.logging.handlers import APILogHandler  # noqa: PLC0415
 
@@ -66,7 +66,7 @@ async def flush_to_prefect() -> None:
 
 @contextmanager
 def open_launcher(settings: Settings) -> Iterator[Launcher]:
-    """The installation's database and Prefect API, started if they do not run, and this process told of them."""
+    """The installation's database and Prefect API, started if necessary, with this process configured for them."""
     own_server = API_VARIABLE not in os.environ
     with (
         open_database(settings) as database,
@@ -80,16 +80,16 @@ def open_launcher(settings: Settings) -> Iterator[Launcher]:
 
 @contextmanager
 def _kept_up(settings: Settings, own_api: str | None) -> Iterator[None]:
-    """What we started ourselves is started again when it dies under the block, as `aftercare up` does.
+    """Restart the servers that we started if they die during the block, as `aftercare up` does.
 
-    Else a dispatch would wait for its database as patiently as for one that others look after.
+    Otherwise a dispatch would wait for a database that nobody restarts.
     """
     own_database = not settings.database_url or bool(own_api and not settings.prefect_database_url)
     over = Event()
 
     def look() -> None:
         while not over.wait(LOOK_SECONDS):
-            with suppress(AftercareError):  # what cannot be started again is told of by what needs it
+            with suppress(AftercareError):  # what cannot be restarted is reported by whatever needs it
                 if own_database:
                     restart_if_dead(settings.home)
                 if own_api:
@@ -106,7 +106,7 @@ def _kept_up(settings: Settings, own_api: str | None) -> Iterator[None]:
 
 @contextmanager
 def _told(environment: Mapping[str, str]) -> Iterator[None]:
-    """This process' environment and settings, for the length of the block."""
+    """Set this process' environment and settings for the length of the block."""
     before = {name: os.environ.get(name) for name in environment}
     os.environ.update(environment)
     read_settings.cache_clear()
@@ -123,7 +123,7 @@ def _told(environment: Mapping[str, str]) -> Iterator[None]:
 
 @contextmanager
 def told_of_prefect(api: str) -> Iterator[None]:
-    """Prefect's settings for the length of the block, in case it has been imported, and has read them, before."""
+    """Apply Prefect's settings for the length of the block, even if it was imported and has read them before."""
     from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415
 
     with temporary_settings({PREFECT_API_URL: api}):

@@ -1,4 +1,4 @@
-"""Locks between processes, held by the kernel: they end with the process that holds them, even at kill -9."""
+"""Locks between processes, held by the kernel: they end with the process that holds them, even after kill -9."""
 
 import fcntl
 import time
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class UnusablePlace(AftercareError):
-    """A directory of ours cannot be made or written to."""
+    """A directory of ours cannot be created or written to."""
 
     def __init__(self, path: Path, reason: str | None) -> None:
         self.path = path
@@ -25,7 +25,7 @@ class UnusablePlace(AftercareError):
 
 
 class LockTimeout(AftercareError):
-    """Another process held a lock for longer than it ever should."""
+    """Another process has held a lock for too long."""
 
     def __init__(self, path: Path, seconds: float) -> None:
         self.path = path
@@ -51,7 +51,7 @@ def _try_lock(file: IO[str], kind: int) -> bool:
 
 @contextmanager
 def alone(path: Path, seconds: float = 180) -> Iterator[None]:
-    """Be the only one inside, waiting at most `seconds` for whoever is. Raises `LockTimeout`."""
+    """Hold an exclusive lock, waiting at most `seconds` for it. Raises `LockTimeout`."""
     with _open(path) as file:
         deadline = time.monotonic() + seconds
         while not _try_lock(file, fcntl.LOCK_EX):
@@ -63,13 +63,13 @@ def alone(path: Path, seconds: float = 180) -> Iterator[None]:
 
 @contextmanager
 def alone_or_not(path: Path) -> Iterator[bool]:
-    """Whether we are the only one inside, without waiting."""
+    """Try to take an exclusive lock without waiting. Whether it was taken."""
     with _open(path) as file:
         yield _try_lock(file, fcntl.LOCK_EX)
 
 
 class Membership:
-    """One process among those that use something together; `leave` tells whether it was the last.
+    """One process among the users of a shared resource; `leave` tells whether it was the last.
 
     The lock is `flock`, not `lockf`: two members in one process count as two, and closing one leaves the other.
     """
@@ -79,7 +79,7 @@ class Membership:
         fcntl.flock(self._file, fcntl.LOCK_SH)
 
     def leave(self) -> bool:
-        """Leave, and say whether nobody is left. Call it under the lock that joining is done under."""
+        """Leave, and return whether nobody is left. Call it under the same lock as joining."""
         last = _try_lock(self._file, fcntl.LOCK_EX)
         self._file.close()
         return last
@@ -87,13 +87,13 @@ class Membership:
 
 @contextmanager
 def shared(directory: Path, start: Callable[[], T], stop: Callable[[], None]) -> Iterator[T]:
-    """Use something together with other processes: `start` makes sure that it runs, and the last to leave stops it.
+    """Share a resource with other processes: `start` makes sure that it runs, and the last to leave stops it.
 
-    Who uses it is known by a lock that each user holds and that ends with its process, not by a list of process ids.
-    So a command that was killed is no user any more, and one that finds an orphan adopts it by using it.
+    Each user holds a lock that ends with its process; there is no list of process ids. So a command that was killed
+    no longer counts, and a command that finds an orphan adopts it.
     """
-    door = directory / "door.lock"
-    with alone(door):
+    lock = directory / "door.lock"
+    with alone(lock):
         member = Membership(directory / "users.lock")
         try:
             thing = start()
@@ -103,6 +103,6 @@ def shared(directory: Path, start: Callable[[], T], stop: Callable[[], None]) ->
     try:
         yield thing
     finally:
-        with alone(door):
+        with alone(lock):
             if member.leave():
                 stop()

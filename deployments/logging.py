@@ -1,4 +1,4 @@
-"""Log lines: for people in a terminal, JSON for programs; never with a customer's number or address in them."""
+"""Log lines: readable in a terminal, JSON otherwise; customers' numbers and addresses are always masked."""
 
 import logging
 import sys
@@ -11,7 +11,7 @@ from models.core.masking import mask
 
 
 def mask_values(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    """Mask every text in a log line, however deep it lies."""
+    """Mask every text in a log entry, at any depth."""
     return {key: value if key == "timestamp" else _mask_any(value) for key, value in event.items()}
 
 
@@ -28,7 +28,7 @@ def _mask_any(value: object) -> object:
 
 
 def set_up_logging() -> None:
-    """Log to standard error: lines where it is a terminal, else one JSON object a line."""
+    """Log to standard error: lines in a terminal, else one JSON object per line."""
     to_people = sys.stderr.isatty()
     ending: list[structlog.types.Processor] = (
         [structlog.dev.ConsoleRenderer()] if to_people else [structlog.processors.JSONRenderer(ensure_ascii=False)]

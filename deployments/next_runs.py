@@ -1,4 +1,4 @@
-"""When a flow runs next by its schedule: for telling people, not for doing anything."""
+"""When a flow runs next by its schedule. For display only."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from deployments.schedules import Served, Slot, find_flow
 
 LOOK_AHEAD = timedelta(days=2)
-"""Every slot comes round at least once a day, DST changes included."""
+"""Every schedule has a slot at least once a day, even across DST changes."""
 
 
 def next_run(served: Served, after: datetime, store_zone: ZoneInfo, home_zone: ZoneInfo) -> datetime:
@@ -35,7 +35,7 @@ def _next(slot: Slot, after: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _minutes(after: datetime) -> Iterator[datetime]:
-    """Each full minute from a moment on; elapsed time, so that every zone's clock is read as it runs."""
+    """Each full minute from a moment on, in elapsed time, so that DST changes are handled in every zone."""
     whole = after.replace(second=0, microsecond=0)
     first = whole if whole == after else whole + timedelta(minutes=1)
     for ahead in range(LOOK_AHEAD // timedelta(minutes=1)):
@@ -43,7 +43,7 @@ def _minutes(after: datetime) -> Iterator[datetime]:
 
 
 def _fits(field: str, value: int) -> bool:
-    """Whether a field of a cron line, `*`, `*/5` or `30`, has a value."""
+    """Whether a field of a cron line, `*`, `*/5` or `30`, matches a value."""
     if field == "*":
         return True
     return value % int(field.removeprefix("*/")) == 0 if field.startswith("*/") else value == int(field)

@@ -1,4 +1,4 @@
-"""The programs of ours that `aftercare up` keeps running. Each ends when its standard input closes, or at SIGTERM."""
+"""The programs that `aftercare up` supervises. Each ends when its standard input closes, or at SIGTERM."""
 
 import json
 import signal
@@ -15,18 +15,18 @@ from typing import Any
 
 from deployments.processes import trim
 
-DRAIN_SECONDS = 30  # how long running flows may go on when all is stopped
-LONGEST_PAUSE = 30  # seconds between two starts of a part that keeps failing
+DRAIN_SECONDS = 30  # how long running flows may go on during a shutdown
+LONGEST_PAUSE = 30  # delay between two starts of a program that keeps failing
 
 
 @dataclass(frozen=True)
 class Part:
-    """A Python program of ours. It announces itself on its standard output, one JSON object with an `event` a line."""
+    """One of our programs. It prints one JSON object with an `event` per line on standard output."""
 
     name: str
     arguments: tuple[str, ...]
     stop_seconds: float
-    """How long it may take to end; then it is killed."""
+    """How long it may take to end before it is killed."""
 
 
 RUNNER = Part("runner", ("-m", "deployments.runner"), stop_seconds=DRAIN_SECONDS + 15)
@@ -37,7 +37,7 @@ News = SimpleQueue[tuple[Part, dict[str, Any]]]
 
 
 class Child:
-    """A part as it runs: started, watched, and started again when it dies."""
+    """A supervised program: started, watched, and restarted when it dies."""
 
     def __init__(self, part: Part, environment: Mapping[str, str], logs: Path, news: News) -> None:
         self.part = part
@@ -56,7 +56,7 @@ class Child:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                start_new_session=True,  # Ctrl-C in the terminal is ours to pass on
+                start_new_session=True,  # we pass Ctrl-C in the terminal on ourselves
                 text=True,
             )
         self._started = time.monotonic()
@@ -64,7 +64,7 @@ class Child:
         self._listener.start()
 
     def _listen(self, process: subprocess.Popen[str]) -> None:
-        assert process.stdout is not None  # noqa: S101  it is a pipe, as asked for above
+        assert process.stdout is not None  # noqa: S101  it is a pipe, as requested above
         for line in process.stdout:
             with suppress(json.JSONDecodeError):
                 self._news.put((self.part, json.loads(line)))
@@ -76,24 +76,24 @@ class Child:
 
     @property
     def may_start(self) -> bool:
-        """Whether it is time to start it again: at once when it had run well, later each time it fails soon."""
+        """Whether it may be restarted now: at once if it had run well, with a growing delay if it keeps failing."""
         pause = min(2**self._failures - 1, LONGEST_PAUSE)
         return bool(time.monotonic() >= self._started + pause)
 
     def start_again(self) -> None:
-        """Start it after its death."""
+        """Restart it after its death."""
         self._release()
         ran_well = time.monotonic() - self._started > 2 * LONGEST_PAUSE
         self._failures = 0 if ran_well else self._failures + 1
         self._start()
 
     def ask_to_end(self) -> None:
-        """Ask it to end; asked twice, in a hurry."""
+        """Ask it to end. A second request ends it in a hurry."""
         if self.ended is None:
             self._process.send_signal(signal.SIGTERM)
 
     def finish(self) -> None:
-        """Kill it if it still runs, and let go of it."""
+        """Kill it if it still runs, and release its resources."""
         if self.ended is None:
             self._process.kill()
         self._release()

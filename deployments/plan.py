@@ -1,4 +1,4 @@
-"""What one installation serves at the moment, and who may serve it: one runner at a time, on whatever machine."""
+"""What an installation serves now, and which runner may serve it: one at a time, on whatever machine."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from tasks.policies.processes import removed_processes
 from tasks.runs.recording import fail_dead_runs
 
 SERVING_LOCK = 727_002
-"""The advisory lock that the serving runner's session holds; it ends with the runner."""
+"""The advisory lock of the active runner's session. It ends with the runner."""
 NOTICE_DEATH = "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
 
 
@@ -50,7 +50,7 @@ class ServingRight:
         self._session: Connection | None = None
 
     def take(self) -> bool:
-        """Take it, if no other runner has it. Raises `OperationalError` while the database is away."""
+        """Take it if no other runner has it. Raises `OperationalError` while the database is unavailable."""
         self.leave()
         session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         if session.scalar(select(func.pg_try_advisory_lock(SERVING_LOCK))):
@@ -60,7 +60,7 @@ class ServingRight:
         return False
 
     def read_plan(self) -> Plan | None:
-        """The plan, read in the session that the right hangs on; none when the session is lost."""
+        """The plan, read in the session that holds the right; None if the session is lost."""
         if self._session is None:
             return None
         try:
@@ -70,11 +70,11 @@ class ServingRight:
             return None
 
     def close_dead_runs(self, now: datetime) -> int:
-        """Close the runs of ours whose process was killed with a runner; how many."""
+        """Close our runs whose process was killed with a runner. Returns how many."""
         return fail_dead_runs(self._session, now) if self._session is not None else 0
 
     def leave(self) -> None:
-        """Give it up."""
+        """Release it."""
         if self._session is not None:
             self._session.invalidate()
             self._session.close()

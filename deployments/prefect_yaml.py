@@ -1,4 +1,4 @@
-"""What `prefect deploy` reads to have workers of a work pool run the flows: the schedules, written as prefect.yaml.
+"""prefect.yaml for `prefect deploy`: the schedules, for workers of a work pool.
 
 `python -m deployments.prefect_yaml` prints it for the processes and the time zones of the stores in the database that
 AFTERCARE_DATABASE_URL names, or, where it names none, for the shipped processes and AFTERCARE_TIME_ZONE. The file

@@ -1,7 +1,6 @@
-"""Programs that we start: detached from whoever started them, and found again by a mark in their environment.
+"""Detached programs, found again by a mark in their environment.
 
-A mark survives what a file with a process id does not: the starter's kill -9, a power cut, and a process id that has
-been given to another program since.
+Unlike a pid file, a mark stays right after the starter's kill -9, a power cut, or the reuse of a process id.
 """
 
 import signal
@@ -17,14 +16,14 @@ import psutil
 POLL_SECONDS = 0.05
 KILL_SECONDS = 5
 MARK = "AFTERCARE_PART"
-"""The environment variable that says which part of which installation a process, or its parent, is."""
+"""The environment variable that says to which part of which installation a process, or its parent, belongs."""
 
 
 LARGEST_LOG = 10_000_000  # bytes
 
 
 def trim(log: Path) -> None:
-    """Make the log's directory; put a log that has grown large aside, in place of the one put aside before."""
+    """Create the log's directory. A log that has grown large is rotated; one older log is kept."""
     log.parent.mkdir(parents=True, exist_ok=True)
     if log.exists() and log.stat().st_size > LARGEST_LOG:
         log.replace(log.with_name(f"{log.name}.1"))
@@ -32,7 +31,7 @@ def trim(log: Path) -> None:
 
 @dataclass(frozen=True)
 class Account:
-    """A system account that a program runs as instead of ours."""
+    """A system account that a program runs under instead of ours."""
 
     user: int
     group: int
@@ -41,9 +40,9 @@ class Account:
 def start_detached(
     arguments: list[str], environment: Mapping[str, str], log: Path, account: Account | None = None
 ) -> psutil.Process | None:
-    """Start a program in a session of its own that is nobody's child; what it prints goes to `log`.
+    """Start a program in a new session, detached from us. Its output goes to `log`.
 
-    Ctrl-C in the terminal does not reach it, and whoever started it may end before it does. None: it has ended already.
+    Ctrl-C in the terminal does not reach it, and it may outlive its starter. None: it has ended already.
     """
     trim(log)
     shell = ["/bin/sh", "-c", 'exec 3>&1 >&2; "$@" 3>&- & echo $! >&3', "sh"]
@@ -75,7 +74,7 @@ def part_of(home: Path, part: str) -> str:
 
 
 def find_marked(mark: str) -> list[psutil.Process]:
-    """The live processes that carry a mark, the oldest first. Those of other users are not seen."""
+    """The live processes with a mark, the oldest first. Those of other users are not visible."""
     found = [process for process in psutil.process_iter(["create_time"]) if _carries(process, mark)]
     return sorted(found, key=_age_key)
 
@@ -92,7 +91,7 @@ def _carries(process: psutil.Process, mark: str) -> bool:
 
 
 def wait_until(met: Callable[[], bool], seconds: float) -> bool:
-    """Wait for something to come true, for at most `seconds`; whether it did."""
+    """Wait for a condition for at most `seconds`. Whether it became true."""
     deadline = time.monotonic() + seconds
     while not met():
         if time.monotonic() >= deadline:
@@ -102,7 +101,7 @@ def wait_until(met: Callable[[], bool], seconds: float) -> bool:
 
 
 def has_ended(process: psutil.Process | None) -> bool:
-    """Whether a process is gone, or is only waiting for its parent to notice."""
+    """Whether a process is gone, or is a zombie."""
     try:
         return process is None or not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -110,7 +109,7 @@ def has_ended(process: psutil.Process | None) -> bool:
 
 
 def end(processes: Sequence[psutil.Process], how: signal.Signals, seconds: float) -> bool:
-    """Ask processes to end, and say whether they all did within `seconds`."""
+    """Ask processes to end. Whether all did within `seconds`."""
     for process in processes:
         with suppress(psutil.NoSuchProcess):
             process.send_signal(how)
@@ -118,6 +117,6 @@ def end(processes: Sequence[psutil.Process], how: signal.Signals, seconds: float
 
 
 def end_marked(mark: str, seconds: float) -> None:
-    """End all processes that carry a mark: politely, and after `seconds` by force, with what they started meanwhile."""
+    """End all processes with a mark, and their children: gracefully, and after `seconds` by force."""
     end(find_marked(mark), signal.SIGTERM, seconds)
     end(find_marked(mark), signal.SIGKILL, KILL_SECONDS)

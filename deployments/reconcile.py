@@ -1,7 +1,7 @@
-"""Putting Prefect's records right after a runner has died: no run of a dead runner is left to look alive.
+"""Cleaning up in Prefect after a runner has died: none of its runs may still look alive.
 
-A run left Running, Pending or Cancelling holds its deployment's only slot for ever, and each later run is then
-cancelled. Nothing is lost by calling it crashed: what a sweep has to do is in the ledger, not in the run.
+A run left Running, Pending or Cancelling holds its deployment's only slot for ever, and each later run is cancelled.
+Nothing is lost by setting it to Crashed: the work of a sweep is in the ledger, not in the run.
 """
 
 from collections.abc import Sequence
@@ -21,12 +21,12 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Cancelled, Crashed
 
-PAGE = 200  # the most that Prefect's API returns at once
+PAGE = 200  # the page limit of Prefect's API
 UNFINISHED = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
 
 
 async def crash_left_runs(client: PrefectClient, deployment_name: str) -> int:
-    """Set every unfinished run of our deployments to Crashed; how many. Call it while no runner lives."""
+    """Set every unfinished run of our deployments to Crashed. Returns how many. Call it while no runner lives."""
     found = await _find_deployments(client, deployment_name)
     crashed = 0
     while runs := await _find_runs(client, found, UNFINISHED):
@@ -37,7 +37,7 @@ async def crash_left_runs(client: PrefectClient, deployment_name: str) -> int:
 
 
 async def drop_late_runs(client: PrefectClient, deployment_name: str, now: datetime) -> int:
-    """Cancel the runs that should have started while nobody was there; how many.
+    """Cancel the runs that should have started while no runner was there. Returns how many.
 
     One run at the start makes up for them all: each would look for the same due contacts.
     """
@@ -75,7 +75,7 @@ async def _find_runs(client: PrefectClient, deployments: list[UUID], states: lis
 
 
 async def schedules_without_runs(client: PrefectClient, deployments: Sequence[UUID], now: datetime) -> list[str]:
-    """The active schedules, as `flow schedule`, that no coming run has been made for."""
+    """The active schedules without a coming run, as `flow schedule`."""
     bare = []
     for identity in deployments:
         deployment = await client.read_deployment(identity)

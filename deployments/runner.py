@@ -1,8 +1,8 @@
-"""The program that runs the flows when they are due: `python -m deployments.runner`, a part that `aftercare up` starts.
+"""The program that runs flows when they are due: `python -m deployments.runner`, started by `aftercare up`.
 
-It serves until it is sent SIGTERM or the pipe at its standard input closes, which means that whoever started it is
-gone. Then it drains: no new run is taken, the running ones may finish. It announces itself on its standard output, one
-JSON object a line.
+It serves until SIGTERM, or until the pipe at its standard input closes because the program that started it has ended.
+Then it drains: it starts no new run, and active ones may finish. It prints events on standard output, one JSON object
+per line.
 """
 
 import asyncio
@@ -39,17 +39,17 @@ from models.core.settings import Settings, read_settings
 from tasks.runs.recording import STARTED_BY
 
 POLL_SECONDS = 2
-LOOK_SECONDS = 10  # how soon a process that is switched off, or a store in a new time zone, is heeded
+LOOK_SECONDS = 10  # how soon a disabled process, or a store in a new time zone, takes effect
 RUNS_AT_ONCE = 4
 PREFECT_AWAY = (httpx.HTTPError, PrefectHTTPStatusError)
 KILL_SECONDS = 5
 ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
 MADE_UP = [f"{STARTED_BY}runner"]
-"""The tag of what the runner starts by itself: how its run says by whom it was started."""
+"""The tag of runs that the runner starts by itself, so that a run says by whom it was started."""
 
 
 class NotAPart(AftercareError):
-    """The program was started by itself, without the installation that it is a part of."""
+    """The program was started directly, without the installation that it belongs to."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -58,7 +58,7 @@ class NotAPart(AftercareError):
 
 
 class Announce(Protocol):
-    """Says what happened to whoever started this program."""
+    """Reports events to the program that started this one."""
 
     def __call__(self, event: str, **facts: object) -> None: ...
 
@@ -71,13 +71,13 @@ class Ending:
         self.hurried = asyncio.Event()
 
     def ask(self) -> None:
-        """End; asked a second time, at once."""
+        """Ask for the end; a second time, at once."""
         if self.asked.is_set():
             self.hurried.set()
         self.asked.set()
 
     async def within(self, seconds: float) -> bool:
-        """Whether the end is asked for within so many seconds."""
+        """Wait so many seconds for a request to end. Whether it came."""
         return await _happens(self.asked, seconds)
 
 
@@ -90,7 +90,7 @@ async def _happens(event: asyncio.Event, seconds: float) -> bool:
 
 
 class Serving:
-    """One runner at work on the flows of one installation."""
+    """The runner that is serving the flows of one installation."""
 
     def __init__(self, settings: Settings, ending: Ending, announce: Announce) -> None:
         self._settings = settings
@@ -101,7 +101,7 @@ class Serving:
         self._deployments: dict[str, UUID] = {}
 
     async def serve(self, right: ServingRight) -> None:
-        """Serve until the end is asked for or the right to is lost, then drain."""
+        """Serve until the end is requested or the right to serve is lost, then drain."""
         plan = await self._take_over(right)
         if plan is None:
             return
@@ -115,7 +115,7 @@ class Serving:
             await self._drain()
 
     async def _take_over(self, right: ServingRight) -> Plan | None:
-        """Wait for the right to serve, and put right what the runner before left; the plan to begin with."""
+        """Wait for the right to serve, and clean up after the runner before. Returns the initial plan."""
         told = False
         while (plan := await _take(right)) is None:
             if not told:
@@ -149,14 +149,14 @@ class Serving:
             registry._deployment_ids.discard(deployment)  # noqa: SLF001
 
     async def _make_up(self, plan: Plan) -> None:
-        """Run once now what runs seldom: its last slot may have been missed, or its last run cut off."""
+        """Run rare flows once now: their last slot may have been missed, or their last run interrupted."""
         async with get_client() as client:
             for served in plan.flows:
                 if served.rare and plan.enabled.get(served.name, True):
                     await client.create_flow_run_from_deployment(self._deployments[served.name], tags=MADE_UP)
 
     async def _poll(self) -> None:
-        """Take what is due. Prefect's own loop gives up, and kills what runs, after a few seconds without a server."""
+        """Start due runs. Prefect's own loop gives up after a few seconds without a server, and kills what runs."""
         away = False
         while not await self._ending.within(POLL_SECONDS):
             try:
@@ -169,7 +169,7 @@ class Serving:
                 away = False
 
     async def _follow(self, right: ServingRight, plan: Plan) -> None:
-        """Heed changes of the plan; end if another runner has taken over while the database was away."""
+        """Follow changes of the plan. End if another runner took over while the database was unavailable."""
         while not await self._ending.within(LOOK_SECONDS):
             seen = await asyncio.to_thread(right.read_plan)
             if seen is None and await _is_lost(right):
@@ -188,7 +188,7 @@ class Serving:
         return True
 
     async def _check(self) -> None:
-        """See whether Prefect's scheduler really makes runs: when it does not, nothing else tells."""
+        """Check that Prefect's scheduler creates runs: nothing else reports it when it does not."""
         watch, pause = BareSchedules(), SOON_SECONDS
         while not await self._ending.within(pause):
             pause = SOON_SECONDS
@@ -196,7 +196,7 @@ class Serving:
                 async with get_client() as client:
                     bare = await schedules_without_runs(client, list(self._deployments.values()), datetime.now(UTC))
             except PREFECT_AWAY:
-                watch = BareSchedules(told=watch.told)  # a server that starts again gets its turn once more
+                watch = BareSchedules(told=watch.told)  # a restarted server gets its time again
                 continue
             if overdue := watch.look(bare, _clock()):
                 self._announce("no-runs-made", schedules=overdue)
@@ -205,12 +205,12 @@ class Serving:
             pause = watch.pause
 
     async def _drain(self) -> None:
-        """Let what runs finish, for a while; then end it, so that Prefect is told that it crashed."""
-        running = self._runner._scheduled_run_poller._submitting_flow_run_ids  # noqa: SLF001  no public drain
+        """Let active runs finish for a while; then end them, so that Prefect records them as crashed."""
+        running = self._runner._scheduled_run_poller._submitting_flow_run_ids  # noqa: SLF001  there is no public drain
         if running:
             self._announce("draining", runs=len(running), seconds=DRAIN_SECONDS)
         if not await self._settles(running, DRAIN_SECONDS):
-            processes = self._runner._process_manager  # noqa: SLF001  `cancel_all` would call them cancelled, not crashed
+            processes = self._runner._process_manager  # noqa: SLF001  `cancel_all` would record them as cancelled, not crashed
             for run in processes.flow_run_ids():
                 await processes.kill(run, force=True)
             await self._settles(running, KILL_SECONDS, patient=True)
@@ -226,7 +226,7 @@ class Serving:
 
 
 def _clock() -> float:
-    """Seconds that only grow, whatever is done to the machine's time."""
+    """A monotonic clock in seconds."""
     return asyncio.get_running_loop().time()
 
 
@@ -238,7 +238,7 @@ async def _take(right: ServingRight) -> Plan | None:
 
 
 async def _is_lost(right: ServingRight) -> bool:
-    """Whether another runner holds the right now; a database that is away leaves the question open."""
+    """Whether another runner holds the right now. If the database is unavailable, this is not known: False."""
     try:
         return not await asyncio.to_thread(right.take)
     except OperationalError:
@@ -262,12 +262,12 @@ async def _describe(served: Served, plan: Plan, home_zone: str) -> RunnerDeploym
 
 
 def _take_announcements() -> Announce:
-    """Keep standard output for announcements; whatever else prints, prints to standard error, which is the log."""
+    """Reserve standard output for announcements. Whatever else prints goes to standard error, which is the log."""
     channel = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
 
     def announce(event: str, **facts: object) -> None:
-        with contextlib.suppress(BrokenPipeError):  # whoever started us is gone; the end has been asked for
+        with contextlib.suppress(BrokenPipeError):  # the program that started us is gone; the end has been requested
             channel.write(json.dumps({"event": event, **facts}) + "\n")
 
     return announce

@@ -1,4 +1,4 @@
-"""When which flow runs, as data. What is due is the ledger's business: a run too many finds nothing to do."""
+"""When each flow runs, as data. The ledger decides what is due: an extra run finds nothing to do."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,17 +18,17 @@ from models.policies.shipped import shipped_policy, shipped_processes
 from tasks.policies.processes import UnknownProcess, standing_processes
 
 BEAT = "beat"
-"""The name of a slot that comes round every few minutes."""
+"""The name of a slot that repeats every few minutes."""
 
 
 @dataclass(frozen=True)
 class Slot:
-    """A moment of each day, or a beat. The name is what Prefect tells an old schedule from a new one by: keep it."""
+    """A time of day, or an interval. Prefect tells old and new schedules apart by the name: keep it."""
 
     name: str
     cron: str
     local: bool
-    """Read in each store's time zone; a beat of minutes is the same in all of them and needs only one."""
+    """Read in each store's time zone. An interval of minutes is the same in all zones and needs only one."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Served:
 
     @property
     def rare(self) -> bool:
-        """Whether a missed slot would be felt before the next one comes."""
+        """Whether a missed slot would matter before the next one."""
         return bool(self.slots) and all(slot.name != BEAT for slot in self.slots)
 
 
@@ -69,7 +69,7 @@ MADE_IN = "flows.processes"
 ENGINE_FLOWS = (
     Served(CAMPAIGNS, "flows.campaigns", (Slot(BEAT, "* * * * *", local=False),)),
     Served("campaign", "flows.campaign", (), one_at_a_time=False),  # one run waits for each approval
-    Served("all-processes", "flows.all_processes", ()),  # started by hand alone
+    Served("all-processes", "flows.all_processes", ()),  # started by hand only
     Served("dispatch", "flows.dispatch", (Slot(BEAT, "* * * * *", local=False),)),
     Served("housekeeping", "flows.housekeeping", (Slot("night", "10 3 * * *", local=False),)),  # after any clock change
 )
@@ -163,7 +163,7 @@ def find_flow(flows: Iterable[Served], name: str) -> Served:
 
 
 def schedules_of(served: Served, zones: Iterable[str], home_zone: str) -> list[Schedule]:
-    """Its schedules: a local slot once in each zone that a store is in, any other once in the installation's zone."""
+    """Its schedules: a local slot once for each zone of the stores, any other once in the installation's zone."""
     local_zones = sorted(set(zones)) or [home_zone]
     return [
         Schedule(f"{slot.name}-{_slug(zone)}", slot.cron, zone)
@@ -177,7 +177,7 @@ def _slug(zone: str) -> str:
 
 
 def read_zones(connection: Connection) -> list[str]:
-    """The time zones that stores are in."""
+    """The time zones of the stores."""
     return list(connection.scalars(select(Store.time_zone).distinct().order_by(Store.time_zone)))
 
 

@@ -1,4 +1,4 @@
-"""Steering flow runs from outside of them, through Prefect's API: start, cancel, wake, look. One client an application.
+"""Steering flow runs through Prefect's API: start, cancel, resume, look. One client for each application.
 
 Prefect is imported at the first use: it takes more than a second, and whoever only reads our tables needs none of it.
 """
@@ -23,11 +23,11 @@ DEPLOYMENT = "aftercare"
 CAMPAIGN = "campaign"
 """The flow of one campaign."""
 SECONDS = 8
-"""How long a person waits for Prefect before being told that it does not answer."""
+"""Timeout after which a person is told that Prefect does not answer."""
 
 
 class NoPrefect(AftercareError):
-    """A console that stands alone."""
+    """The console has no Prefect."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -37,14 +37,14 @@ class NoPrefect(AftercareError):
 
 
 class PrefectSilent(AftercareError):
-    """Prefect did not answer, or not in time: whether it did what it was asked for is not known."""
+    """Prefect did not answer in time: whether it did what was asked is unknown."""
 
     def __init__(self) -> None:
         super().__init__("Prefect does not answer at the moment. Look at the list of runs before you try once more.")
 
 
 class NotDeployed(AftercareError):
-    """A process that no runner has ever served."""
+    """No runner has ever served the process."""
 
     def __init__(self, process: str) -> None:
         self.process = process
@@ -52,7 +52,7 @@ class NotDeployed(AftercareError):
 
 
 class UnknownFlowRun(AftercareError):
-    """A flow run that Prefect has not, or has forgotten."""
+    """Prefect does not have the flow run, or has deleted it."""
 
     def __init__(self, flow_run_id: UUID) -> None:
         self.flow_run_id = flow_run_id
@@ -60,7 +60,7 @@ class UnknownFlowRun(AftercareError):
 
 
 class NotCancellable(AftercareError):
-    """A flow run that no runner watches over, or that is over."""
+    """The flow run is over, or no runner supervises it."""
 
     def __init__(self, flow_run_id: UUID, reason: str) -> None:
         self.flow_run_id, self.reason = flow_run_id, reason
@@ -69,17 +69,17 @@ class NotCancellable(AftercareError):
 
 @dataclass(frozen=True, slots=True)
 class FlowRunSeen:
-    """A flow run as Prefect shows it."""
+    """A flow run in Prefect."""
 
     id: UUID
     state: str
-    """In Prefect's words, such as `Scheduled`."""
+    """Prefect's name, such as `Scheduled`."""
     over: bool
     message: str | None
 
 
 class Steering:
-    """Prefect's API, as the console uses it: from one event loop."""
+    """The console's client of Prefect's API. Use it from one event loop."""
 
     def __init__(self, api: str | None) -> None:
         self.api = api
@@ -93,16 +93,16 @@ class Steering:
         return self.api is not None
 
     def link(self, flow_run_id: UUID) -> str | None:
-        """Where Prefect's own pages show a flow run."""
+        """The page of a flow run in Prefect."""
         return f"{self.api.rstrip('/').removesuffix('/api')}/runs/flow-run/{flow_run_id}" if self.api else None
 
     async def close(self) -> None:
-        """Give the client's connections back."""
+        """Close the client's connections."""
         await self._closing.aclose()
         self._client = None
 
     async def start(self, process: str, *, as_of: datetime | None, dry_run: bool, login: str, key: str) -> UUID:
-        """Start a process' flow in someone's name; the flow run's id. Asked twice under one key, it runs once.
+        """Start a process' flow on someone's behalf. Returns the flow run's id. `key` is an idempotency key.
 
         Raises `NotDeployed`, `PrefectSilent`, `NoPrefect`.
         """
@@ -110,7 +110,7 @@ class Steering:
         return await self._start(process, parameters, login, key)
 
     async def carry_on(self, campaign_id: int, *, login: str, key: str) -> UUID:
-        """Start the flow that waits for a campaign's approval and carries it on; as `start` does."""
+        """Start the flow that waits for a campaign's approval and continues it, as `start` does."""
         return await self._start(CAMPAIGN, {"campaign_id": campaign_id}, login, key)
 
     async def _start(self, flow: str, parameters: dict[str, Any], login: str, key: str) -> UUID:
@@ -130,7 +130,7 @@ class Steering:
             return run.id
 
     async def cancel(self, flow_run_id: UUID) -> None:
-        """Cancel a flow run: at once while it waits; else its runner ends its process.
+        """Cancel a flow run: at once if it is waiting; else its runner ends its process.
 
         Raises `NotCancellable`, `UnknownFlowRun`, `PrefectSilent`, `NoPrefect`.
         """
@@ -151,14 +151,14 @@ class Steering:
                 )
 
     async def wake(self, flow_run_id: UUID) -> None:
-        """Resume a flow run that waits suspended; any other is left as it is. Raises `PrefectSilent`, `NoPrefect`."""
+        """Resume a suspended flow run; others are left alone. Raises `PrefectSilent`, `NoPrefect`."""
         async with self._asking() as client:
             from tasks.prefect.waiting import wake  # noqa: PLC0415
 
             await wake(client, flow_run_id)
 
     async def look(self, flow_run_id: UUID) -> FlowRunSeen:
-        """Where a flow run stands. Raises `UnknownFlowRun`, `PrefectSilent`, `NoPrefect`."""
+        """The state of a flow run. Raises `UnknownFlowRun`, `PrefectSilent`, `NoPrefect`."""
         async with self._asking() as client:
             run = await _read(client, flow_run_id)
         state = run.state
@@ -168,7 +168,7 @@ class Steering:
 
     @asynccontextmanager
     async def _asking(self) -> AsyncIterator["PrefectClient"]:
-        """The client, and patience that ends."""
+        """The client, with a timeout."""
         if self.api is None:
             raise NoPrefect
         await asyncio.to_thread(import_module, "prefect.client.orchestration")

@@ -1,4 +1,4 @@
-"""Everything on one machine: the database, Prefect's server and the parts, started, watched, drained and stopped."""
+"""Everything on one machine: the database, Prefect's server and our programs, supervised from start to stop."""
 
 import os
 import signal
@@ -27,13 +27,13 @@ from models.core.settings import Settings
 LOOK_SECONDS = 0.5
 READY_SECONDS = 120
 READY = frozenset({"serving", "standing-by", "console-serving"})
-"""What a part announces when it has started."""
+"""The event that a program announces when it has started."""
 
 log = structlog.get_logger()
 
 
 class AlreadyUp(AftercareError):
-    """`aftercare up` runs for this installation."""
+    """`aftercare up` already runs for this installation."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -51,7 +51,7 @@ class PartDidNotStart(AftercareError):
 
 
 class Interrupts:
-    """How often the end was asked for, by Ctrl-C, SIGTERM or the terminal's closing."""
+    """How often the end was requested, by Ctrl-C, SIGTERM or closing the terminal."""
 
     SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -63,7 +63,7 @@ class Interrupts:
 
     @contextmanager
     def noted(self) -> Iterator[None]:
-        """Note them, instead of being ended by them."""
+        """Count the signals, instead of ending at the first."""
         before = {number: signal.signal(number, self._note) for number in self.SIGNALS}
         try:
             yield
@@ -73,9 +73,9 @@ class Interrupts:
 
 
 def up(settings: Settings, parts: Sequence[Part] = PARTS) -> None:
-    """Run the installation until Ctrl-C or SIGTERM; then drain it and stop it. Raises `AftercareError`.
+    """Run the installation until Ctrl-C or SIGTERM; then drain and stop it. Raises `AftercareError`.
 
-    Whatever an earlier one left behind is adopted (the database, Prefect's server) or ended (our own programs).
+    Processes that an earlier one left behind are adopted (the database, Prefect's server) or ended (our own programs).
     """
     home = settings.home.expanduser().resolve()
     interrupts = Interrupts()
@@ -94,7 +94,7 @@ def up(settings: Settings, parts: Sequence[Part] = PARTS) -> None:
 
 
 class Stack:
-    """What runs for one installation, above its database and its Prefect API."""
+    """The programs of one installation, above its database and its Prefect API."""
 
     def __init__(self, settings: Settings, home: Path, api: str, interrupts: Interrupts) -> None:
         self._settings = settings
@@ -108,7 +108,7 @@ class Stack:
         self._own_database = find_postmaster(cluster_of(home)) is not None
 
     def start(self, database: URL, parts: Sequence[Part]) -> None:
-        """Start the parts, and wait until each says that it is ready."""
+        """Start the programs, and wait until each is ready."""
         for part in parts:
             end_marked(part_of(self._home, part.name), part.stop_seconds)
             environment = environment_of_part(self._settings, database, self._api, part.name)
@@ -128,7 +128,7 @@ class Stack:
             )
 
     def watch(self) -> None:
-        """Keep all of it running until the end is asked for."""
+        """Supervise all of it until the end is requested."""
         while not self._interrupts.count:
             self._tell_news()
             if self._own_database and restart_if_dead(self._home):
@@ -142,7 +142,7 @@ class Stack:
                     child.start_again()
 
     def drain(self) -> None:
-        """Let the parts finish what they are at, and end them."""
+        """Let the programs finish what they are doing, and end them."""
         log.info("Stopping; Ctrl-C once more stops without waiting for what runs")
         asked = self._interrupts.count
         for child in self._children:
@@ -163,7 +163,7 @@ class Stack:
         return child.ended is None and seconds < child.part.stop_seconds
 
     def _tell_news(self) -> None:
-        """Pass on what the parts announce; waits a moment for it."""
+        """Log what the programs announce; waits a moment for it."""
         try:
             while True:
                 part, news = self._news.get(timeout=LOOK_SECONDS)

@@ -1,1 +1,1 @@
-"""In from outside: the API for programs, and the webhooks for gateways."""
+"""The API for programs, and the webhooks for gateways."""

@@ -1,4 +1,4 @@
-"""The API and the webhooks as one application, which stands by itself and is mounted in the console."""
+"""The API and the webhooks as one ASGI application. The console mounts it; it also works by itself."""
 
 import asyncio
 from typing import Any
@@ -19,7 +19,7 @@ from deployments.steering_runs import Steering
 VERSION = "1"
 ABOUT = (
     "For programs: facts in, touches and runs out. Times without a zone are the store's; amounts are texts or numbers "
-    "and are never rounded. What cannot be done is answered with a problem document (RFC 9457) and a sentence."
+    "and are never rounded. Errors are problem documents (RFC 9457) with a sentence."
 )
 
 
@@ -31,7 +31,7 @@ def make_api(database: Database, steering: Steering, limits: Limits) -> FastAPI:
     for routes in (make_routes(), starting.routes, campaigns.routes, reading.routes, hooks.routes):
         app.include_router(routes)
     tell_problems(app)
-    setattr(app, "openapi", _Described(app))  # noqa: B010  a method that is meant to be set, which types cannot say
+    setattr(app, "openapi", _Described(app))  # noqa: B010  replacing the method is intended, which types cannot express
 
     async def show_documentation() -> HTMLResponse:
         return documentation.render(app.openapi())
@@ -41,7 +41,7 @@ def make_api(database: Database, steering: Steering, limits: Limits) -> FastAPI:
 
 
 class _Described:
-    """The OpenAPI document, made once, with the problem documents."""
+    """The OpenAPI document, cached, with the problem documents."""
 
     def __init__(self, app: FastAPI) -> None:
         self._app = app
@@ -64,7 +64,7 @@ class _Described:
 
 
 def mounts(api: FastAPI) -> list[Mount]:
-    """Where the console mounts it: its paths are whole ones."""
+    """The routes that the console mounts. Their paths are complete."""
 
     async def whole(scope: Scope, receive: Receive, send: Send) -> None:
         await api({**scope, "root_path": scope.get("app_root_path", "")}, receive, send)

@@ -1,4 +1,4 @@
-"""Which program calls, by its key, and what it may ask for."""
+"""Authentication of programs by API key, and their scopes."""
 
 from collections.abc import Callable, Coroutine
 from datetime import datetime
@@ -33,7 +33,7 @@ SharedDatabase = Annotated[Database, Depends(database_of)]
 
 
 def caller_with(scope: str) -> Callable[..., Coroutine[Any, Any, ApiCaller]]:
-    """The dependency that is the calling program, whose key must have a scope."""
+    """A dependency that returns the calling program. Its key must have the scope."""
 
     async def admit(request: Request, presented: Presented, database: SharedDatabase) -> ApiCaller:
         limits, address = limits_of(request), address_of(request)
@@ -54,7 +54,7 @@ def caller_with(scope: str) -> Callable[..., Coroutine[Any, Any, ApiCaller]]:
 
 
 def _check_wait(seconds: float, what: str) -> None:
-    """Raises `Refused` where somebody must wait."""
+    """Raises `Refused` if the caller must wait."""
     if seconds > 0:
         headers = retry_after(seconds)
         raise Refused(429, f"{what}; wait {headers['Retry-After']} s.", headers)
@@ -65,7 +65,7 @@ def _read(connection: Connection, text: str, now: datetime) -> ApiCaller | None:
 
 
 def store_reached(caller: ApiCaller, wanted: str | None) -> str | None:
-    """The store that a call is about: the key's own, or the one that is named. Raises `Refused`."""
+    """The store of a call: the key's own, or the one that is named. Raises `Refused`."""
     if caller.store is not None and wanted is not None and wanted.casefold() != caller.store.casefold():
         raise Refused(403, f"The key of {caller.name} is for the store {caller.store} only.")
     return caller.store or wanted

@@ -1,4 +1,4 @@
-"""Campaigns for programs: made, changed, submitted and steered as the console does; approving takes a person."""
+"""Campaigns for programs: create, change, submit and steer them. Approving takes a person in the console."""
 
 import csv
 from collections.abc import Callable, Iterator
@@ -58,41 +58,41 @@ TO_WRITE = problems(401, 403, 404, 409, 413, 415, 422, 503)
 
 
 class NewCampaign(Part):
-    """A campaign to be made: from a plan of its own, or from a shipped recipe."""
+    """A new campaign, from a plan or a shipped recipe."""
 
     name: Name
     store: Annotated[str, StringConstraints(max_length=LONGEST)] | None = Field(
-        None, description="The store whose customers it is for; without it, the key's, or all."
+        None, description="The store whose customers it is for; by default the key's store, or all."
     )
     plan: CampaignPlan | None = None
     recipe: Annotated[str, StringConstraints(max_length=LONGEST)] | None = None
 
 
 class CampaignChange(Part):
-    """Another plan for a campaign that nobody was told of yet. An approval that it had is void."""
+    """A new plan for a campaign that has not contacted anybody yet. An earlier approval becomes void."""
 
-    version: int = Field(ge=1, le=LARGEST_ID, description="That the change is made from, as it was read.")
+    version: int = Field(ge=1, le=LARGEST_ID, description="The version that the change is based on.")
     plan: CampaignPlan
-    name: Name | None = Field(None, description="Without it, it keeps its name.")
+    name: Name | None = Field(None, description="By default the name stays as it is.")
 
 
 class Submission(Part):
-    """How a draft is handed in."""
+    """Options of a submission."""
 
     launch: bool = Field(False, description="Launch it as soon as it is approved.", strict=True)
 
 
 class Cancellation(Part):
-    """Why a campaign ends."""
+    """Why a campaign is cancelled."""
 
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST)]
 
 
 class RehearsalOut(CampaignRehearsal):
-    """What a launch would do, as the facts stand. Its times are those of the first store by code."""
+    """What a launch would do with the facts as they are. Times are those of the first store by code."""
 
     as_of: datetime
-    begins_at: datetime | None = Field(description="Null: for each customer at their own hour.")
+    begins_at: datetime | None = Field(description="Null: each customer at their own hour.")
 
 
 class RecipeOut(BaseModel):
@@ -104,21 +104,21 @@ class RecipeOut(BaseModel):
 
 
 class CampaignPage(BaseModel):
-    """Some campaigns, the newest first."""
+    """A page of campaigns, the newest first."""
 
     campaigns: list[CampaignOut]
-    next: str | None = Field(description="Pass it as `after` for what follows; null: these were the last.")
+    next: str | None = Field(description="The cursor of the next page: pass it as `after`. Null on the last page.")
 
 
 @routes.get("/campaigns", summary="Campaigns, page by page", response_description="A page.", responses=TO_READ)
 async def show_campaigns(
     caller: Reads,
     database: SharedDatabase,
-    state: Annotated[list[CampaignState] | None, Query(description="Only in this state; may be given again.")] = None,
+    state: Annotated[list[CampaignState] | None, Query(description="Only in this state; may be repeated.")] = None,
     after: After = None,
     limit: Annotated[int, Query(ge=1, le=MOST, description="How many at most.")] = 50,
 ) -> CampaignPage:
-    """The newest first. Needs the scope `campaigns:read`; a key of one store sees that store's."""
+    """List campaigns, the newest first. Needs the scope `campaigns:read`; a key of one store sees that store's."""
     return await database.work(_page, _author(caller), state or (), after, limit, database.settings)
 
 
@@ -134,8 +134,8 @@ def _page(
 
 
 @routes.get("/campaign-recipes", summary="The shipped recipes", response_description="All.", responses=RECIPES)
-async def show_recipes(caller: Reads) -> list[RecipeOut]:  # noqa: ARG001  asked for its scope
-    """A campaign can be made from each by its key. Needs the scope `campaigns:read`."""
+async def show_recipes(caller: Reads) -> list[RecipeOut]:  # noqa: ARG001  it checks the scope
+    """The recipes that campaigns can be made from, by key. Needs the scope `campaigns:read`."""
     return [RecipeOut(key=one.key, name=one.name, description=one.description) for one in list_recipes()]
 
 
@@ -153,7 +153,7 @@ async def show_campaign(caller: Reads, database: SharedDatabase, campaign_id: Id
 @routes.get(
     "/campaigns/{campaign_id}/dry-run",
     summary="Rehearse a campaign",
-    response_description="What a launch would do; nothing was written.",
+    response_description="What a launch would do; nothing was stored.",
     responses=TO_READ,
 )
 async def rehearse(
@@ -161,10 +161,10 @@ async def rehearse(
     database: SharedDatabase,
     campaign_id: Id,
     at: Annotated[
-        datetime | None, Query(description="As if it were launched then; without it, at its own moment.")
+        datetime | None, Query(description="Rehearse a launch at this time; by default the campaign's own.")
     ] = None,
 ) -> RehearsalOut:
-    """Who would get it, by which channel and when, who would not and why, and what it would take. `parts` are all of
+    """Who would get it, by which channel and when; who would not, and why; and what it would cost. `parts` add up to
     the `audience`. Needs the scope `campaigns:read`."""
     return await database.work(_rehearse, _author(caller), campaign_id, at, database)
 
@@ -180,12 +180,12 @@ def _rehearse(
 
 @routes.get(
     "/campaigns/{campaign_id}/results",
-    summary="What came of a campaign",
+    summary="The results of a campaign",
     response_description="The results so far.",
     responses=TO_READ,
 )
 async def show_results(caller: Reads, database: SharedDatabase, campaign_id: Id) -> ResultsOut:
-    """Its balanced account, and what those told did against those held out. Needs the scope `campaigns:read`."""
+    """Its balanced account, and its recipients compared with the control group. Needs the scope `campaigns:read`."""
     return await database.work(_results, _author(caller), campaign_id, database)
 
 
@@ -198,18 +198,18 @@ def _results(connection: Connection, author: Author, campaign_id: int, database:
     "/campaigns/{campaign_id}/export",
     summary="A campaign's recipients as CSV",
     response_class=StreamingResponse,
-    response_description="A row a recipient, the headings first.",
+    response_description="One row for each recipient, after a header row.",
     responses=TO_READ | {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
 async def export(caller: Reads, database: SharedDatabase, campaign_id: Id) -> StreamingResponse:
-    """Each with the customer's key, how the message stands, and what they did since; names show their beginning only.
+    """Each with the customer's key, the state of the message, and what they did since; names are abbreviated.
     Needs the scope `campaigns:read`."""
     await database.work(read_campaign, _author(caller), campaign_id)
     return StreamingResponse(_lines(database, campaign_id), media_type="text/csv; charset=utf-8")
 
 
 def _lines(database: Database, campaign_id: int) -> Iterator[str]:
-    """Read as the program takes them."""
+    """Rows are read as fast as the program takes them."""
     with database.engine.connect() as connection:
         for row in export_recipients(connection, campaign_id, database.now, with_names=False):
             line = StringIO()
@@ -221,11 +221,11 @@ def _lines(database: Database, campaign_id: int) -> Iterator[str]:
     "/campaigns",
     status_code=201,
     summary="Make a campaign",
-    response_description="The draft that was made.",
+    response_description="The new draft.",
     responses=TO_WRITE,
 )
 async def make_campaign(caller: Writes, database: SharedDatabase, new: NewCampaign) -> CampaignWhole:
-    """It is a draft. Needs the scope `campaigns:write`."""
+    """Create a campaign as a draft. Needs the scope `campaigns:write`."""
     if (new.plan is None) == (new.recipe is None):
         raise Refused(422, "Give either plan or recipe: what the campaign is made from.")
     plan = new.plan if new.plan is not None else read_plan(recipe(new.recipe or "").plan_data())
@@ -251,7 +251,7 @@ def _make(
 async def put_campaign(
     caller: Writes, database: SharedDatabase, campaign_id: Id, change: CampaignChange
 ) -> CampaignWhole:
-    """Answers 409 when somebody has changed it since that version, or people have been told of it. Needs the scope
+    """Change a campaign. Answers 409 if it has changed since that version, or has contacted people. Needs the scope
     `campaigns:write`."""
 
     def job(connection: Connection, author: Author) -> None:
@@ -271,7 +271,7 @@ async def put_campaign(
 async def submit_campaign(
     request: Request, caller: Writes, database: SharedDatabase, campaign_id: Id, submission: Submission
 ) -> CampaignWhole:
-    """A small one is `approved` at once; another is `awaiting-approval`, which takes a person in the console. Needs the
+    """A small campaign is `approved` at once. A larger one is `awaiting-approval`, which takes a person. Needs the
     scope `campaigns:write`."""
 
     def job(connection: Connection, author: Author) -> None:
@@ -285,14 +285,14 @@ async def submit_campaign(
 
 @routes.post(
     "/campaigns/{campaign_id}/withdraw",
-    summary="Take a submitted campaign back",
+    summary="Withdraw a submitted campaign",
     response_description=AS_IT_STANDS,
     responses=TO_WRITE,
 )
 async def withdraw_campaign(
     request: Request, caller: Writes, database: SharedDatabase, campaign_id: Id
 ) -> CampaignWhole:
-    """It is a draft again. Needs the scope `campaigns:write`."""
+    """Make it a draft again. Needs the scope `campaigns:write`."""
     done = await _do(database, caller, campaign_id, _at(withdraw, campaign_id, database))
     await _wake_run(request, database, caller, campaign_id)
     return done
@@ -305,7 +305,7 @@ async def withdraw_campaign(
     responses=TO_WRITE,
 )
 async def launch_campaign(request: Request, caller: Writes, database: SharedDatabase, campaign_id: Id) -> CampaignWhole:
-    """It begins at its moment. Launched twice, it is one campaign. Needs the scope `campaigns:write`."""
+    """It begins at its moment. Launching is idempotent. Needs the scope `campaigns:write`."""
     done = await _do(database, caller, campaign_id, _at(launch, campaign_id, database))
     await _ask_for_run(request, caller, done, "launched")
     return done
@@ -318,7 +318,7 @@ async def launch_campaign(request: Request, caller: Writes, database: SharedData
     responses=TO_WRITE,
 )
 async def pause_campaign(caller: Writes, database: SharedDatabase, campaign_id: Id) -> CampaignWhole:
-    """Nothing more of it is sent until it is resumed. Needs the scope `campaigns:write`."""
+    """Send nothing more until it is resumed. Needs the scope `campaigns:write`."""
     return await _do(database, caller, campaign_id, _at(pause, campaign_id, database))
 
 
@@ -342,7 +342,7 @@ async def resume_campaign(caller: Writes, database: SharedDatabase, campaign_id:
 async def cancel_campaign(
     request: Request, caller: Writes, database: SharedDatabase, campaign_id: Id, cancellation: Cancellation
 ) -> CampaignWhole:
-    """For good: what is not on its way is never sent. Needs the scope `campaigns:write`."""
+    """Cancel it for good: whatever is not on its way is never sent. Needs the scope `campaigns:write`."""
 
     def job(connection: Connection, author: Author) -> None:
         cancel(connection, author, campaign_id, database.now, cancellation.reason)
@@ -353,7 +353,7 @@ async def cancel_campaign(
 
 
 def _at(steer: Steer, campaign_id: int, database: Database) -> Job:
-    """What steers a campaign and takes nothing but the time."""
+    """A change of a campaign that takes nothing but the time."""
     return lambda connection, author: steer(connection, author, campaign_id, database.now)
 
 
@@ -365,7 +365,7 @@ def _id_of(text: str) -> int:
 
 
 async def _do(database: Database, caller: ApiCaller, campaign_id: int, job: Job) -> CampaignWhole:
-    """Do something to a campaign in one transaction; what it is then."""
+    """Change a campaign in one transaction. Returns it as it is afterwards."""
     return await database.work(_done, _author(caller), campaign_id, job, database.settings)
 
 
@@ -398,7 +398,7 @@ def _store_id(connection: Connection, code: str | None) -> int | None:
 
 
 async def _ask_for_run(request: Request, caller: ApiCaller, campaign: CampaignWhole, why: str) -> None:
-    """Have Prefect carry it on at once; where Prefect is away, the timetable's run of every minute does."""
+    """Ask Prefect to run the campaign's flow now. Without Prefect, the scheduled run of every minute does it."""
     steering: Steering = request.app.state.steering
     try:
         await steering.carry_on(
@@ -409,7 +409,7 @@ async def _ask_for_run(request: Request, caller: ApiCaller, campaign: CampaignWh
 
 
 async def _wake_run(request: Request, database: Database, caller: ApiCaller, campaign_id: int) -> None:
-    """Have the flow run that waited with it for its approval end at once; without Prefect, none waits."""
+    """Resume the flow run that is suspended for its approval, so that it ends. Without Prefect, none is suspended."""
     read: CampaignRead = await database.work(read_campaign, _author(caller), campaign_id)
     steering: Steering = request.app.state.steering
     if read.prefect_run_id is not None:

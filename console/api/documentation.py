@@ -1,4 +1,4 @@
-"""The API's description as one plain page, which needs nothing from elsewhere."""
+"""The API's description as one plain page without external resources."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ Document = Mapping[str, Any]
 
 
 def render(document: Document) -> HTMLResponse:
-    """The page."""
+    """Render the page."""
     return render_page("api.html", "en", document=document, calls=list(_calls(document)), models=_models(document))
 
 
@@ -49,7 +49,7 @@ def _schema(carrier: Document) -> Document:
 
 
 def _models(document: Document) -> list[tuple[str, str, list[tuple[str, str, str]]]]:
-    """Each model: its name, what it is, and its fields with their types and meanings."""
+    """Each model: its name, its meaning, and its fields with types and meanings."""
     return [
         (
             name,

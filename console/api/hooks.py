@@ -1,4 +1,4 @@
-"""What gateways tell us: that messages arrived or did not, and what customers wrote back. Every call is signed."""
+"""Webhooks: gateways report delivery receipts and customers' replies. Every call is signed."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -28,10 +28,10 @@ ANSWERS = problems(401, 409, 413, 415, 422, 503)
 
 
 class HookRoute(ApiRoute):
-    """A path that takes signed calls only; whatever is wrong with the body is told to whoever signed it."""
+    """A route for signed calls only. Validation errors are shown to whoever signed."""
 
     async def admit(self, request: JsonRequest) -> None:
-        """Raises `Refused` unless the gateway's signature holds."""
+        """Raises `Refused` unless the gateway's signature is valid."""
         database = database_of(request)
         try:
             call = check_signature(
@@ -58,13 +58,13 @@ Signature = Annotated[
 
 
 class ReceiptIn(Part):
-    """What became of one message. It is named by our id of it, the gateway's own, or both."""
+    """The delivery receipt of one message, identified by our id, the gateway's, or both."""
 
-    touch_id: UUID | None = Field(None, description="The `id` that the gateway was given with the message.")
-    message_id: Short | None = Field(None, description="The `message_id` that the gateway answered with.")
+    touch_id: UUID | None = Field(None, description="The `id` that the gateway received with the message.")
+    message_id: Short | None = Field(None, description="The `message_id` that the gateway returned.")
     status: ReceiptStatus
     reason: Annotated[str, StringConstraints(max_length=500)] | None = None
-    time: datetime | None = Field(None, description="When it happened; without it, now.")
+    time: datetime | None = Field(None, description="When it happened; by default, now.")
 
     @model_validator(mode="after")
     def _of_a_message(self) -> "ReceiptIn":
@@ -81,12 +81,12 @@ class ReceiptsIn(Part):
 
 
 class ReceiptsOut(BaseModel):
-    """What became of the receipts; the three are all that came."""
+    """What became of the receipts. The three counts add up to all of them."""
 
     taken: int
-    again: int = Field(description="They had been taken before.")
+    again: int = Field(description="Receipts that had been processed before.")
     unknown: int = Field(
-        description="No message has the id. One that names a message_id is kept for a week, in case it came early."
+        description="No message has the id. A receipt with a message_id is kept for a week, in case it came early."
     )
 
 
@@ -96,7 +96,7 @@ class ReplyIn(Part):
     sender: Annotated[Short, Field(alias="from", description="Phone number, mail address or WeChat id.")]
     text: Annotated[str, StringConstraints(max_length=5000)]
     channel: ChannelName = ChannelName.SMS
-    message_id: Short | None = Field(None, description="The gateway's id of this reply: the same one counts once.")
+    message_id: Short | None = Field(None, description="The gateway's id of this reply. The same id counts once.")
 
 
 class RepliesIn(Part):
@@ -106,16 +106,16 @@ class RepliesIn(Part):
 
 
 class ReplyOut(BaseModel):
-    """What a reply was taken for."""
+    """How a reply was understood."""
 
     meaning: str | None = Field(description="confirm, other-time, mark, stop, unreadable; null: it was not kept.")
     known: bool = Field(description="Whether the sender is a customer.")
-    again: bool = Field(description="It had been taken before.")
+    again: bool = Field(description="Whether it had been processed before.")
     problem: str | None = None
 
 
 class RepliesOut(BaseModel):
-    """What the replies were taken for, in their order."""
+    """How the replies were understood, in their order."""
 
     replies: list[ReplyOut]
 
@@ -123,7 +123,7 @@ class RepliesOut(BaseModel):
 @routes.post(
     "/{gateway}/receipts",
     summary="Delivery receipts",
-    response_description="All were taken or counted.",
+    response_description="All receipts were processed or counted.",
     responses=ANSWERS,
 )
 async def take_receipts(
@@ -134,13 +134,13 @@ async def take_receipts(
     signature: Signature,  # noqa: ARG001
     database: SharedDatabase,
 ) -> ReceiptsOut:
-    """Settles what was sent and what was unknown, with what went out inside the same message."""
+    """Settles messages that were sent or are unknown, and touches merged into them."""
     taken = await _once(request, database, _take_receipts, body.receipts, database.settings)
     return ReceiptsOut(taken=taken.taken, again=taken.again, unknown=taken.unknown)
 
 
 @routes.post(
-    "/{gateway}/replies", summary="Replies of customers", response_description="All were looked at.", responses=ANSWERS
+    "/{gateway}/replies", summary="Replies of customers", response_description="All were processed.", responses=ANSWERS
 )
 async def take_replies(
     request: Request,
@@ -150,12 +150,12 @@ async def take_replies(
     signature: Signature,  # noqa: ARG001
     database: SharedDatabase,
 ) -> RepliesOut:
-    """Confirms appointments, keeps marks and answers to campaigns, and opts out who writes STOP, T, TD or 退订."""
+    """Confirms appointments, records marks and campaign answers, and opts out whoever writes STOP, T, TD or 退订."""
     return RepliesOut(replies=await _once(request, database, _take_replies, body.replies, gateway.lower()))
 
 
 async def _once(request: Request, database: Database, job: Any, *args: Any) -> Any:
-    """Do what a call asks for, and remember the call, in one transaction: one that fails may be made again."""
+    """Process a call and remember it in one transaction, for replay protection. A failed call may be repeated."""
     try:
         return await database.work(_remembering, request.state.call, database.now, job, args)
     except CalledBefore as error:
@@ -184,7 +184,7 @@ def _take_replies(connection: Connection, now: datetime, replies: list[ReplyIn],
 
 
 def _take_reply(connection: Connection, now: datetime, reply: ReplyIn, gateway: str) -> ReplyOut:
-    # Two gateways may count their messages alike.
+    # Two gateways may use the same message ids.
     message_id = f"{gateway}:{reply.message_id}" if reply.message_id else None
     try:
         taken = record_reply(connection, reply.sender, reply.text, reply.channel, now, message_id)

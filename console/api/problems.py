@@ -1,4 +1,4 @@
-"""What is answered when something cannot be done: a problem document (RFC 9457) with a sentence."""
+"""Errors as problem documents (RFC 9457), each with a sentence."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -25,10 +25,10 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class FieldProblem(BaseModel):
-    """What is wrong at one place of a request."""
+    """An error at one place of a request."""
 
     field: str = Field(description="The place, such as body.rows.3.name.")
-    code: str = Field(description="What is wrong: one of the codes of docs/json.md, or of pydantic's types of errors.")
+    code: str = Field(description="What is wrong: one of the codes in docs/json.md, or one of pydantic's error types.")
     reason: str
 
 
@@ -41,11 +41,11 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str = Field(description="A sentence that says what was wrong.")
-    errors: list[FieldProblem] | None = Field(None, description="Where the request is not of the form it must have.")
+    errors: list[FieldProblem] | None = Field(None, description="Validation errors, if the request is not valid.")
 
 
 class Refused(HTTPException):
-    """A request that is answered with a problem document."""
+    """An error that is answered with a problem document."""
 
     def __init__(self, status: int, detail: str, headers: dict[str, str] | None = None, **members: object) -> None:
         super().__init__(status, detail, headers)
@@ -53,15 +53,15 @@ class Refused(HTTPException):
 
 
 DESCRIPTIONS = {
-    401: "There is no key, or it is not a good one.",
-    403: "The key is not for this.",
-    404: "There is no such thing that the key reaches.",
-    409: "It was taken before, or does not fit how things stand by now.",
+    401: "There is no key, or it is not valid.",
+    403: "The key does not permit this.",
+    404: "There is no such thing within the key's scope.",
+    409: "It was processed before, or conflicts with the current state.",
     413: "The body is larger than 5 MB.",
     415: "The body is not declared as application/json.",
-    422: "Nothing was accepted: the request has not the form it must have, or every row of it was rejected.",
-    429: "Too many calls in a short while; call again after the seconds in Retry-After.",
-    503: "Something that is needed does not answer at the moment; try again after the seconds in Retry-After.",
+    422: "Nothing was accepted: the request is not valid, or every row was rejected.",
+    429: "Too many requests; retry after the seconds in Retry-After.",
+    503: "A service that is needed is unavailable; retry after the seconds in Retry-After.",
 }
 
 
@@ -74,13 +74,13 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def answer_problem(
     status: int, detail: str, headers: Mapping[str, str] | None = None, **members: object
 ) -> JSONResponse:
-    """A problem document."""
+    """A problem document as a response."""
     document = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
     return JSONResponse(document | members, status, dict(headers or {}), MEDIA_TYPE)
 
 
 def tell_problems(app: FastAPI) -> None:
-    """Have everything that goes wrong answered with a problem document."""
+    """Answer every error with a problem document."""
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(AnyHTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -90,12 +90,12 @@ def tell_problems(app: FastAPI) -> None:
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, Refused)  # noqa: S101  it is registered for this
+    assert isinstance(error, Refused)  # noqa: S101  it is registered for this type
     return answer_problem(error.status_code, error.detail, error.headers, **error.members)
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, AnyHTTPException)  # noqa: S101  it is registered for this
+    assert isinstance(error, AnyHTTPException)  # noqa: S101  it is registered for this type
     sentences = {
         404: f"There is nothing at {request.url.path}.",
         405: f"{request.url.path} does not take {request.method}.",
@@ -104,7 +104,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)  # noqa: S101  it is registered for this
+    assert isinstance(error, RequestValidationError)  # noqa: S101  it is registered for this type
     problems = {".".join(map(str, problem["loc"])): problem for problem in error.errors()}
     found = {field: _reason(problem) for field, problem in problems.items()}
     told = " ".join(f"{field}: {reason}." for field, reason in list(found.items())[:5])
@@ -130,7 +130,7 @@ STATUSES: dict[type[AftercareError], int] = {
     WrongCampaignState: 409,
     AudienceTooSlow: 503,
 }
-"""What is answered for a domain error that is no mistake in the request itself."""
+"""Status codes of domain errors that are not errors of the request itself."""
 
 
 async def _domain(_: Request, error: Exception) -> JSONResponse:
@@ -139,7 +139,7 @@ async def _domain(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _database(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, OperationalError | InterfaceError)  # noqa: S101  it is registered for these
+    assert isinstance(error, OperationalError | InterfaceError)  # noqa: S101  it is registered for these types
     if isinstance(error.orig, LockNotAvailable):
         return answer_problem(503, "An import is under way; try again when it is done.", {"Retry-After": "30"})
     if isinstance(error.orig, QueryCanceled):

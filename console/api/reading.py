@@ -1,4 +1,4 @@
-"""What programs may read: touches, and runs with their accounts."""
+"""Endpoints that read: touches, and runs with their accounts."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -38,14 +38,14 @@ from tasks.touches.lists import Wanted, page_of_touches
 MOST = 500
 LARGEST_ID = 2**63 - 1
 routes = APIRouter(prefix="/api/v1", route_class=ApiRoute)
-After = Annotated[str | None, Query(max_length=200, description="Go on after a page: what it gave as `next`.")]
+After = Annotated[str | None, Query(max_length=200, description="The cursor: `next` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=MOST, description="How many at most.")]
 ReadsTouches = Annotated[ApiCaller, Depends(caller_with(ApiScope.TOUCHES_READ))]
 ReadsRuns = Annotated[ApiCaller, Depends(caller_with(ApiScope.RUNS_READ))]
 
 
 class TouchOut(BaseModel):
-    """One due contact with one customer. Its times are those of its store."""
+    """One due contact with one customer. Times are those of its store."""
 
     id: UUID
     process: str
@@ -54,11 +54,11 @@ class TouchOut(BaseModel):
     purpose: Purpose
     state: TouchState
     state_at: datetime
-    gate: Gate | None = Field(description="The rule that last held or stopped it.")
-    reason: GivenReason | None = Field(description="Why it stands where it stands; the codes stand in docs/json.md.")
+    gate: Gate | None = Field(description="The gate that last held or stopped it.")
+    reason: GivenReason | None = Field(description="Why it is in its state; docs/json.md lists the codes.")
     store: str = Field(description="The store's code.")
     customer_id: int
-    customer_keys: list[str] = Field(description="The keys by which sources know the customer.")
+    customer_keys: list[str] = Field(description="The keys of the customer in the source systems.")
     subject_kind: SubjectKind
     subject_id: int
     due_at: datetime
@@ -74,10 +74,10 @@ class TouchOut(BaseModel):
 
 
 class TouchPage(BaseModel):
-    """Some touches, by the moment they are due."""
+    """A page of touches, by due time."""
 
     touches: list[TouchOut]
-    next: str | None = Field(description="Pass it as `after` for what follows; null: these were the last.")
+    next: str | None = Field(description="The cursor of the next page: pass it as `after`. Null on the last page.")
 
 
 class RunOut(BaseModel):
@@ -103,10 +103,10 @@ class RunWithAccount(RunOut):
 
 
 class RunPage(BaseModel):
-    """Some runs, the latest first."""
+    """A page of runs, the latest first."""
 
     runs: list[RunOut]
-    next: str | None = Field(description="Pass it as `after` for what follows; null: these were the last.")
+    next: str | None = Field(description="The cursor of the next page: pass it as `after`. Null on the last page.")
 
 
 @routes.get(
@@ -123,13 +123,13 @@ async def list_touches(
     process: ProcessName | None = None,
     state: TouchState | None = None,
     customer_id: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
-    customer: Annotated[str | None, Query(max_length=LONGEST, description="A source's key of the customer.")] = None,
-    due_from: Annotated[datetime | None, Query(description="Without a zone, it is in the store's.")] = None,
+    customer: Annotated[str | None, Query(max_length=LONGEST, description="Their key in a source system.")] = None,
+    due_from: Annotated[datetime | None, Query(description="Without a zone, the time is the store's.")] = None,
     due_until: Annotated[datetime | None, Query(description="Exclusive.")] = None,
     after: After = None,
     limit: Limit = 100,
 ) -> TouchPage:
-    """By the moment they are due. Needs the scope `touches:read`; a key of one store sees that store's."""
+    """List touches by due time. Needs the scope `touches:read`; a key of one store sees that store's."""
     wanted = Wanted(
         process, state, store=store_reached(caller, store), customer_id=customer_id, customer=customer,
         due_from=due_from, due_until=due_until,
@@ -180,14 +180,14 @@ def _touch(row: Row[Any]) -> TouchOut:
     responses=problems(401, 403, 422, 429, 503),
 )
 async def list_runs(
-    caller: ReadsRuns,  # noqa: ARG001  asked for its scope
+    caller: ReadsRuns,  # noqa: ARG001  it checks the scope
     database: SharedDatabase,
     process: Annotated[str | None, Query(max_length=100)] = None,
     state: RunState | None = None,
     after: After = None,
     limit: Limit = 50,
 ) -> RunPage:
-    """The latest first. Needs the scope `runs:read`."""
+    """List runs, the latest first. Needs the scope `runs:read`."""
     page = await database.work(_runs, RunFilter(process, state), _place(after), limit)
     return RunPage(runs=[RunOut(**_said(row, RunOut)) for row in page.rows], next=_written(page.next))
 
@@ -200,7 +200,7 @@ async def list_runs(
     responses=problems(401, 403, 404, 422, 429, 503),
 )
 async def show_run(
-    caller: ReadsRuns,  # noqa: ARG001  asked for its scope
+    caller: ReadsRuns,  # noqa: ARG001  it checks the scope
     database: SharedDatabase,
     run_id: Annotated[UUID, Path()],
 ) -> RunWithAccount:

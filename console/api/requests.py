@@ -1,4 +1,4 @@
-"""Requests of programs: of limited size, as JSON whose numbers stay as they were written."""
+"""Request bodies: limited in size, and parsed as JSON without rounding numbers."""
 
 import json
 from collections.abc import Callable, Coroutine
@@ -15,12 +15,12 @@ from models.core.saying import CHINESE, ENGLISH
 
 LARGEST_BODY = 5 * 1024 * 1024
 MOST_DIGITS = 40
-"""No figure of ours has more, with its fraction; one that had could take for ever to write out."""
+"""No figure of ours has more digits. A longer number could take unbounded time to print."""
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 def preferred(accepted: str) -> str:
-    """Of the languages that reasons are told in, the first that a header Accept-Language prefers; else English."""
+    """The preferred language of an Accept-Language header among those that reasons are available in; else English."""
     weighed = [_weighed(one) for one in accepted.split(",")]
     for weight, tag in sorted(weighed, key=lambda one: -one[0]):
         if weight > 0 and tag.startswith("zh"):
@@ -31,7 +31,7 @@ def preferred(accepted: str) -> str:
 
 
 def _weighed(one: str) -> tuple[float, str]:
-    """A language of the header with its weight, 1 where it has none that can be read."""
+    """A language of the header with its weight; 1 if the weight is missing or unreadable."""
     tag, _, weight = one.strip().lower().partition(";q=")
     try:
         return float(weight or 1), tag
@@ -40,10 +40,10 @@ def _weighed(one: str) -> tuple[float, str]:
 
 
 class JsonRequest(Request):
-    """A request whose body is read up to a limit, and parsed without rounding."""
+    """A request whose body is limited in size and parsed without rounding."""
 
     async def body(self) -> bytes:
-        """The body. Raises `Refused` when it is too large."""
+        """The body. Raises `Refused` if it is too large."""
         if not hasattr(self, "_body"):
             pieces, size = [], int(self.headers.get("content-length", "0"))
             if size <= LARGEST_BODY:
@@ -59,7 +59,7 @@ class JsonRequest(Request):
         return self._body
 
     async def json(self) -> Any:
-        """The body as JSON. Raises `Refused` when it is none, or holds what no database keeps."""
+        """The body as JSON. Raises `Refused` if it is invalid, or holds text that the database cannot store."""
         try:
             parsed = json.loads(await self.body(), parse_float=_figure, parse_int=_whole, parse_constant=_constant)
         except (ValueError, RecursionError) as error:
@@ -69,10 +69,10 @@ class JsonRequest(Request):
 
 
 class ApiRoute(APIRoute):
-    """A path of the API."""
+    """A route of the API."""
 
     def get_route_handler(self) -> Handler:
-        """Answers a request."""
+        """Returns the handler of requests."""
         handle = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
@@ -84,7 +84,7 @@ class ApiRoute(APIRoute):
         return answer
 
     async def admit(self, request: JsonRequest) -> None:
-        """Look at a request before anything is made of it. Raises `Refused`."""
+        """Check a request before it is parsed. Raises `Refused`."""
         if "\x00" in f"{request.path_params}{request.query_params}" or "\\x00" in str(request.path_params):
             raise Refused(422, "An address cannot hold the character zero.")
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -114,7 +114,7 @@ def _constant(text: str) -> Any:
 
 
 def _check_texts(value: Any) -> None:
-    """Texts that UTF-8 and PostgreSQL can hold. Raises `Refused`."""
+    """Refuse texts that UTF-8 or PostgreSQL cannot store. Raises `Refused`."""
     if isinstance(value, str):
         if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
             raise Refused(422, "A text holds the character zero, or half of a pair of surrogates.")

@@ -1,4 +1,4 @@
-"""What a program says of a fact: models made of the columns that files have, so that both go by one description."""
+"""Facts sent by programs: models derived from the columns of import files, so that both share one description."""
 
 from decimal import Decimal
 from typing import Annotated, Any
@@ -22,7 +22,7 @@ KEYS = (Holds.KEY, Holds.REFERENCE)
 
 
 class Part(BaseModel):
-    """A part of a request; a field that it does not know is refused."""
+    """A part of a request. Unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -45,7 +45,7 @@ def _field(column: Column) -> tuple[Any, Any]:
 
 
 def row_model(kind: KindName, *, keyed: bool) -> Any:
-    """The model of one row; `keyed`: its key stands in the address."""
+    """The model of one row; `keyed`: its key is in the path."""
     columns = (column for column in KINDS[kind].columns if not (keyed and column.name == "key"))
     fields: dict[str, Any] = {column.name: _field(column) for column in columns}
     name = "".join(word.capitalize() for word in kind.removesuffix("s").split("-"))
@@ -60,30 +60,30 @@ def batch_model(row: Any) -> Any:
 
 
 class Rejected(BaseModel):
-    """Something wrong with one row."""
+    """An error in one row."""
 
-    row: int = Field(description="Which of the rows, counted from 1.")
+    row: int = Field(description="The number of the row, counted from 1.")
     field: str
     value: str
     reason: str
-    whole: bool = Field(description="True: nothing of the row went in. False: the rest of the row did.")
+    whole: bool = Field(description="True: the whole row was rejected. False: only this field was.")
 
 
 class Upserted(BaseModel):
-    """What became of the rows: `accepted` and `rejected` together are all that were sent."""
+    """What became of the rows. `accepted` and `rejected` add up to all that were sent."""
 
     accepted: int
     rejected: int
     new: int
     changed: int
-    unchanged: int = Field(description="On record already, and just so.")
-    repeated: int = Field(description="Rows whose fact a later row of the same request states, too.")
+    unchanged: int = Field(description="Already on record, without a difference.")
+    repeated: int = Field(description="Rows that a later row with the same key in this request replaces.")
     rejects: list[Rejected]
     notices: list[str]
 
 
 def upserted(loaded: RecordsLoaded) -> Upserted:
-    """What is answered."""
+    """The response."""
     counts = loaded.counts
     rejects = [
         Rejected(row=one.row, field=one.column, value=one.value, reason=one.sentence, whole=one.whole)

@@ -1,4 +1,4 @@
-"""Starting a process from outside, through Prefect."""
+"""Starting a process through Prefect."""
 
 from datetime import datetime
 from typing import Annotated
@@ -24,10 +24,10 @@ RETRY = {"Retry-After": "30"}
 
 
 class Start(Part):
-    """How a process is to run."""
+    """Options of a run."""
 
     as_of: Annotated[
-        datetime | None, Field(description="The moment to run as of; without it, now. Without a zone, the store's.")
+        datetime | None, Field(description="The moment to run as of; by default, now. Without a zone, the store's.")
     ] = None
     dry_run: Annotated[bool, Field(description="Only find out what would happen.", strict=True)] = False
 
@@ -35,7 +35,7 @@ class Start(Part):
 class Started(BaseModel):
     """A run that will begin in a moment."""
 
-    prefect_run_id: UUID = Field(description="By which the run is found among the runs, once it has begun.")
+    prefect_run_id: UUID = Field(description="The id by which the run is found once it has begun.")
     process: ProcessName
     as_of: datetime | None
     dry_run: bool
@@ -57,10 +57,10 @@ async def start_process(
     database: SharedDatabase,
     key: Annotated[
         str | None,
-        Header(alias="Idempotency-Key", max_length=200, description="The same key twice starts one run."),
+        Header(alias="Idempotency-Key", max_length=200, description="Idempotency key: the same key starts one run."),
     ] = None,
 ) -> Started:
-    """Like `aftercare run`. Needs the scope `processes:start`, of a key for all stores."""
+    """Like `aftercare run`. Needs the scope `processes:start`, and a key for all stores."""
     steering: Steering = request.app.state.steering
     as_of = at_home(start.as_of, await database.work(house_zone, database.settings))
     unique = f"api:{caller.name}:{process}:{key or uuid4()}"

@@ -1,4 +1,4 @@
-"""Facts from other systems, as they happen: by the same rules as the files of `aftercare import`."""
+"""Facts from other systems as they happen, by the same rules as the files of `aftercare import`."""
 
 import asyncio
 from collections.abc import Sequence
@@ -20,13 +20,13 @@ from tasks.intake.kinds import KINDS
 ANSWERS = problems(401, 403, 413, 415, 422, 429, 503)
 DONE = "At least one row was accepted; the rejected ones come back."
 WORD = (
-    "Known again by {identity}, so the same request twice changes nothing more. A field that is not given is left as "
+    "Identified by {identity}, so repeating a request changes nothing more. A field that is not given is left as "
     "it is on record; null is what an empty cell of a file is. Needs the scope `{scope}`."
 )
 
 
 def make_routes() -> APIRouter:
-    """One path for many rows of each kind that names a scope, and one for a single row by its key."""
+    """For each kind with a scope: one path for many rows, and one for a single row by its key."""
     routes = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["facts"])
     for kind in KINDS.values():
         if kind.api_scope is None:
@@ -64,7 +64,7 @@ def _add_one(routes: APIRouter, kind: KindName, scope: str) -> None:
 
     async def put_row(
         request: Request,
-        key: Annotated[str, Path(min_length=1, max_length=LONGEST, description="The key that the source knows it by.")],
+        key: Annotated[str, Path(min_length=1, max_length=LONGEST, description="The key in the source system.")],
         row: Annotated[Any, Body()],
         caller: Annotated[ApiCaller, Depends(caller_with(scope))],
     ) -> Upserted:
@@ -94,7 +94,7 @@ async def _load(
     turn: asyncio.Semaphore = request.app.state.turn
     wanted = store_reached(caller, store)
     try:
-        async with turn:  # one import at a time is let in by the database, too; waiting here holds up no thread
+        async with turn:  # the database admits one import at a time, too; waiting here blocks no thread
             loaded = await database.work(
                 load_records,
                 kind,

@@ -1,1 +1,1 @@
-"""The `aftercare` command, one module a sub-command."""
+"""The `aftercare` command, one module for each sub-command."""

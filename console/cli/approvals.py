@@ -14,10 +14,10 @@ from console.shared.moments import local
 from tasks.touches.approvals import WaitingTouch, approve, list_waiting, refuse
 from tasks.touches.picking import short
 
-app = typer.Typer(cls=Commands, invoke_without_command=True, help="What waits for a named person before it goes.")
+app = typer.Typer(cls=Commands, invoke_without_command=True, help="Touches that wait for a named person's approval.")
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The first characters of the touch's id.")]
-By = Annotated[str, typer.Option(help="The staff code of who decides.")]
+By = Annotated[str, typer.Option(help="The staff code of whoever decides.")]
 
 
 @app.callback()
@@ -47,17 +47,17 @@ def _row(item: WaitingTouch) -> tuple[str, ...]:
 
 @app.command("approve")
 def approve_touch(
-    touch: Id, by: By, reason: Annotated[str | None, typer.Option(help="Why, where that is worth knowing.")] = None
+    touch: Id, by: By, reason: Annotated[str | None, typer.Option(help="A note, if one is worth keeping.")] = None
 ) -> None:
-    """Let it go at its due moment."""
+    """Approve a touch: it is sent at its due moment."""
     with open_session() as session:
         approved = approve(session.connection, touch, session.now, by, reason)
     typer.echo(f"{short(approved)} is approved.")
 
 
 @app.command("refuse")
-def refuse_touch(touch: Id, by: By, reason: Annotated[str, typer.Option(help="Why it shall not go.")]) -> None:
-    """Do not let it go, ever."""
+def refuse_touch(touch: Id, by: By, reason: Annotated[str, typer.Option(help="Why it is refused.")]) -> None:
+    """Refuse a touch: it is never sent."""
     with open_session() as session:
         refused = refuse(session.connection, touch, session.now, by, reason)
     typer.echo(f"{short(refused)} is refused.")

@@ -95,13 +95,14 @@ def done(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day on which the customer promised to pay.")
     ] = None,
     amount: Annotated[
-        Decimal | None, typer.Option(parser=_amount, help="What was promised; all that is owed if not given.")
+        Decimal | None, typer.Option(parser=_amount, help="The amount promised; by default all that is owed.")
     ] = None,
     currency: Annotated[
-        str | None, typer.Option(help="Of the amount; the account's own if it owes in one only.")
+        str | None,
+        typer.Option(help="The currency of the amount; by default the account's own if it owes in one only."),
     ] = None,
 ) -> None:
-    """Record what came of a call, or that a task is done, and everything that follows from it."""
+    """Record the outcome of a call, or that a task is done, with everything that follows from it."""
     with open_session() as session:
         if outcome is None:
             finished = finish_task(session.connection, touch, session.now, by, note)
@@ -130,7 +131,7 @@ def _promise(
 
 
 def _told(recorded: CallRecorded) -> str:
-    """What a recorded outcome has led to, as sentences."""
+    """What follows from a recorded outcome, as sentences."""
     call = f"The call {short(recorded.touch_id)}"
     again = recorded.again_at and local(recorded.again_at, recorded.time_zone)
     number = f" on {recorded.phone}" if recorded.phone else ""

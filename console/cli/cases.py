@@ -18,8 +18,8 @@ from tasks.cases.handling import answer_case, close_case, solve_case
 app = typer.Typer(cls=Commands, invoke_without_command=True, help="What a person must settle by a deadline.")
 
 Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=LARGEST_KEY, help="The case's number.")]
-By = Annotated[str, typer.Option(help="The staff code of who did it.")]
-Note = Annotated[str | None, typer.Option(help="What is worth knowing; added to the case's notes.")]
+By = Annotated[str, typer.Option(help="The staff code of whoever did it.")]
+Note = Annotated[str | None, typer.Option(help="A note, added to the case's notes.")]
 
 
 @app.callback()
@@ -50,7 +50,7 @@ def _row(item: CaseItem) -> tuple[str, ...]:
 
 @app.command()
 def answer(case: Id, by: By, note: Note = None) -> None:
-    """The customer got a first answer."""
+    """Record the first answer to the customer."""
     with open_session() as session:
         answer_case(session.connection, case, session.now, by, note)
     typer.echo(f"Case {case} is answered.")
@@ -58,7 +58,7 @@ def answer(case: Id, by: By, note: Note = None) -> None:
 
 @app.command()
 def solve(case: Id, by: By, note: Note = None) -> None:
-    """What was wrong is put right."""
+    """Record that the problem is solved."""
     with open_session() as session:
         solve_case(session.connection, case, session.now, by, note)
     typer.echo(f"Case {case} is solved.")
@@ -69,9 +69,9 @@ def close(
     case: Id,
     by: By,
     note: Note = None,
-    agrees: Annotated[bool, typer.Option("--customer-agrees", help="The customer says that it is settled.")] = False,
+    agrees: Annotated[bool, typer.Option("--customer-agrees", help="The customer agrees that it is settled.")] = False,
 ) -> None:
-    """The case is settled; a complaint, only when the customer agrees."""
+    """Close the case; a complaint only if the customer agrees."""
     with open_session() as session:
         close_case(session.connection, case, session.now, by, note, customer_agrees=agrees)
     typer.echo(f"Case {case} is closed.")

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from console.cli.paper import complain
+from console.cli.printing import warn
 from console.cli.session import Commands, check_store, open_session, print_json, print_table
 from console.shared.spoken import spoken
 from models.core.settings import Settings
@@ -22,7 +22,7 @@ app = typer.Typer(cls=Commands, invoke_without_command=True, help="Where message
 def channels(
     context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a script.")] = False
 ) -> None:
-    """List the channels of each store, by the kind of address alone: the rest may hold a password."""
+    """List the channels of each store, by the scheme of the address only: the rest may hold a password."""
     if context.invoked_subcommand:
         return
     with open_session() as session:
@@ -49,7 +49,7 @@ def channels(
         ],
         lines=False,
     )
-    complain(spoken(one) for one in unused)
+    warn(spoken(one) for one in unused)
 
 
 def _of_store(settings: Settings, store: StoreRow, pauses: list[PauseSeen]) -> list[dict[str, Any]]:
@@ -73,9 +73,11 @@ def _of_store(settings: Settings, store: StoreRow, pauses: list[PauseSeen]) -> l
 @app.command()
 def resume(
     channel: Annotated[ChannelName, typer.Argument(help="The channel.")],
-    store: Annotated[str | None, typer.Option(help="The store whose own channel it is; else the shared one.")] = None,
+    store: Annotated[
+        str | None, typer.Option(help="The store whose own channel it is; by default the shared one.")
+    ] = None,
 ) -> None:
-    """Let a paused channel send again."""
+    """Resume a paused channel."""
     with open_session() as session:
         check_store(session.connection, store)
         resume_channel(session.connection, session.now, channel, store, getuser())

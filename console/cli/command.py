@@ -1,4 +1,4 @@
-"""The `aftercare` command. Each sub-command is imported when it is asked for, so that none waits for the others'."""
+"""The `aftercare` command. Each sub-command is imported when it is called, so that start-up stays fast."""
 
 import sys
 from importlib import import_module
@@ -11,7 +11,7 @@ from deployments.logging import set_up_logging
 from models.core.errors import AftercareError
 
 MISTAKE = 2
-"""The exit status of a command that was told something it cannot use, or that finds no database."""
+"""The exit status for invalid input, or if no database is found."""
 COMMANDS = {
     "demo": "console.cli.demo:demo",
     "sample": "console.cli.sampling:sample",
@@ -39,18 +39,18 @@ COMMANDS = {
     "templates": "console.cli.templates:app",
     "db": "console.cli.database:app",
 }
-"""Each command, and where it is: module and name."""
+"""Each command, with its module and name."""
 
 
 class Aftercare(TyperGroup):
-    """All commands; what the user or the database got wrong is told as one sentence."""
+    """All commands. Errors of the user or the database are printed as one sentence."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  the base's
         """In the order of the work."""
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002  the base's
-        """Import one command; None for one that there is not."""
+        """Import one command; None for an unknown one."""
         place = COMMANDS.get(cmd_name)
         if place is None:
             return None
@@ -83,14 +83,14 @@ def _as_command(name: str, found: Any) -> Any:
 
 
 def _plain(application: typer.Typer) -> typer.Typer:
-    application.rich_markup_mode = None  # a mistake is told in a line, not in a frame
+    application.rich_markup_mode = None  # an error is printed as a line, not in a frame
     application.pretty_exceptions_enable = False
     return application
 
 
 def _outage(error: Exception) -> str | None:
-    """What to tell when the database went away under a command; None for any other error."""
-    from sqlalchemy.exc import InterfaceError, OperationalError  # noqa: PLC0415  it is imported when this can happen
+    """What to print if the database became unavailable during a command; None for any other error."""
+    from sqlalchemy.exc import InterfaceError, OperationalError  # noqa: PLC0415  it is imported only for this
 
     if not isinstance(error, OperationalError | InterfaceError):
         return None
@@ -109,7 +109,7 @@ def aftercare() -> None:
 
 
 def main() -> None:
-    """The entry point. What is logged goes to standard error: standard output is for what was asked."""
+    """The entry point. Logs go to standard error; standard output has only what was asked for."""
     set_up_logging()
     try:
         app(prog_name="aftercare")

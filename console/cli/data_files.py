@@ -1,4 +1,4 @@
-"""TOML files that people write for us."""
+"""TOML files that people write."""
 
 import tomllib
 from pathlib import Path
@@ -8,7 +8,7 @@ from models.core.errors import AftercareError
 
 
 class UnreadableFile(AftercareError):
-    """A file that cannot be read as TOML."""
+    """The file cannot be read as TOML."""
 
     def __init__(self, path: Path, reason: str) -> None:
         self.path, self.reason = path, reason

@@ -20,7 +20,7 @@ app = typer.Typer(cls=Commands, no_args_is_help=True, help="The shared database.
 
 
 class SchemaDiffers(AftercareError):
-    """Tables that are not what the migrations make."""
+    """The tables are not what the migrations create."""
 
     def __init__(self, found: list[object]) -> None:
         self.found = found
@@ -28,7 +28,7 @@ class SchemaDiffers(AftercareError):
 
 
 class MigrationChanged(AftercareError):
-    """Frozen migrations whose files were edited."""
+    """The files of frozen migrations were edited."""
 
     def __init__(self, names: list[str]) -> None:
         self.names = names
@@ -57,7 +57,7 @@ def url() -> None:
 
 @app.command()
 def check() -> None:
-    """Say whether the database answers and its schema is the newest."""
+    """Check that the database answers and has the newest schema."""
     with open_session() as session:
         found = differences(session.connection)
         version = read_version(session.connection)
@@ -68,9 +68,9 @@ def check() -> None:
 
 @app.command("check-migrations")
 def check_migrations() -> None:
-    """Say whether the migrations make what the tables in the code say, on an empty database of its own.
+    """Check on an empty database that the migrations create the tables that the code declares.
 
-    And whether the frozen ones among them are as they were.
+    It also checks that frozen migrations have not been edited.
     """
     changed = changed_migrations()
     if changed:

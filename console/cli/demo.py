@@ -1,4 +1,4 @@
-"""`aftercare demo`: the sample dealership, its processes as of a fixed moment, and what happened."""
+"""`aftercare demo`: the sample dealership, its processes as of a fixed moment, and the result."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,7 +9,7 @@ from rich.table import Column, Table
 from rich.text import Text
 from sqlalchemy import Engine, create_engine
 
-from console.cli.paper import paper
+from console.cli.printing import printer
 from console.cli.running import ALL_PROCESSES, account_table
 from console.shared.moments import local
 from deployments.launcher import open_launcher
@@ -37,9 +37,9 @@ The sample lives around 10 March 2026: set AFTERCARE_NOW=2026-03-10T10:00+08:00 
 
 
 def demo() -> None:
-    """Load the sample dealership, run the processes, and show what happened."""
+    """Load the sample dealership, run the processes, and show the result."""
     settings = read_settings()
-    console = paper()
+    console = printer()
     with open_launcher(settings) as launcher:
         engine = create_engine(launcher.database, hide_parameters=True)
         try:
@@ -53,7 +53,7 @@ def demo() -> None:
 
 
 def _load(engine: Engine, settings: Settings, console: Console) -> None:
-    """Write the files of the sample and import them, as any other files."""
+    """Write the sample's files and import them like any other files."""
     with engine.connect() as connection:
         check_only_sample(connection, [store.code for store in STORES])
     console.print(f"Importing the sample dealership: {CUSTOMERS:,} customers of two stores…")

@@ -1,4 +1,4 @@
-"""`aftercare why`: what a customer was told, what not, and why."""
+"""`aftercare why`: why a customer was contacted, and why not."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -8,7 +8,7 @@ import typer
 from rich.text import Text
 from rich.tree import Tree
 
-from console.cli.paper import paper
+from console.cli.printing import printer
 from console.cli.session import Session, open_session, print_json
 from console.shared.figures import clock, describe_figures
 from console.shared.moments import moment_asked
@@ -29,17 +29,17 @@ def why(
         str, typer.Argument(help="A customer's key, phone number, e-mail address, name, number plate or VIN.")
     ],
     process: Annotated[str | None, typer.Option(help="Only this process.")] = None,
-    as_of: Annotated[str | None, typer.Option(help="The moment to look from, ISO 8601; now if not given.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="The moment to look from, ISO 8601; by default now.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a script.")] = False,
 ) -> None:
-    """Tell what a customer was told, what not and why not, and when it will be looked at next."""
+    """Show what a customer was told, what not and why, and when each step is checked next."""
     with open_session() as session:
         told = _explain(session, customer, process, as_of)
     zone = ZoneInfo(told.customer.time_zone)
     if as_json:
         print_json(shape(told, zone))
     else:
-        paper().print(_tree(told, zone))
+        printer().print(_tree(told, zone))
 
 
 def _explain(session: Session, customer: str, process: str | None, as_of: str | None) -> Explanation:
@@ -100,7 +100,7 @@ def _add_subject(branch: Tree, subject: SubjectStory, zone: ZoneInfo) -> None:
     for step in subject.steps:
         leaf = twig.add(Text.assemble((f"{step.step} ", "green"), where_it_stands(step, zone)))
         figures = describe_figures(step.figures, zone)
-        if figures and figures != seen:  # most steps see what the one before them saw
+        if figures and figures != seen:  # most steps see the same figures as the one before them
             leaf.add(Text(f"Seen: {figures}", style="dim"))
             seen = figures
         for line in details(step.touch, zone):

@@ -1,11 +1,11 @@
-"""`aftercare forecast`: touches and calls per day and step that would come."""
+"""`aftercare forecast`: expected touches and calls for each day and step."""
 
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from console.cli.paper import paper
+from console.cli.printing import printer
 from console.cli.session import check_store, open_session, print_json, print_table
 from console.shared.moments import house_zone, moment_asked
 from console.shared.shapes import shape
@@ -21,10 +21,10 @@ LONGEST_DAYS = 92
 def forecast(
     days: Annotated[int, typer.Option(min=1, max=LONGEST_DAYS, help="How many days, today included.")] = 14,
     store: Annotated[str | None, typer.Option(help="Only of the store with this code.")] = None,
-    as_of: Annotated[str | None, typer.Option(help="The moment to look from, ISO 8601; now if not given.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="The moment to look from, ISO 8601; by default now.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a script.")] = False,
 ) -> None:
-    """Show what would come on each day, as the facts stand. Changes nothing."""
+    """Show what is expected on each day, with the facts as they are. Changes nothing."""
     with open_session() as session:
         check_store(session.connection, store)
         now = moment_asked(session.connection, session.settings, as_of, session.now)
@@ -52,7 +52,7 @@ def _print(told: Forecast) -> None:
         for row in told.rows
     ]
     print_table(f"The next {told.days} days", columns, rows, lines=False)
-    console = paper()
+    console = printer()
     for kind in StepKind:
         count = sum(row.planned + row.to_come for row in told.rows if row.kind is kind)
         console.print(Text(f"{kind.capitalize()}s: {count:,}"))

@@ -1,4 +1,4 @@
-"""`aftercare import`: brings a file of another system into the shared database."""
+"""`aftercare import`: import files of other systems into the shared database."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +15,7 @@ from tasks.intake.maps.column_map import NO_MAP, read_map
 from tasks.intake.results import ImportResult
 
 NOTHING_ACCEPTED = 1
-"""The exit status when no row went in."""
+"""The exit status if no row was accepted."""
 COLUMNS = {
     "read": "read",
     "inserted": "new",
@@ -32,20 +32,20 @@ def import_files(
     kinds: Annotated[
         str,
         typer.Argument(
-            metavar="KIND[,KIND…]", help=f"What the file's rows are: {', '.join(KINDS)}.", show_default=False
+            metavar="KIND[,KIND…]", help=f"The kinds of the file's rows: {', '.join(KINDS)}.", show_default=False
         ),
     ],
     file: Annotated[Path, typer.Argument(help="CSV (any usual encoding and separator) or XLSX.", show_default=False)],
     map_: Annotated[
         Path | None,
-        typer.Option("--map", metavar="MAP.toml", help="Says which of the file's columns is which of ours."),
+        typer.Option("--map", metavar="MAP.toml", help="A map from the file's columns to ours."),
     ] = None,
     store: Annotated[str | None, typer.Option(metavar="CODE", help="The store of rows that name none.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result for programs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    """Import a file. Twice is as good as once; rows that cannot go in are written to FILE.rejects.csv with the reason.
+    """Import files. Importing is idempotent. Rejected rows are written to FILE.rejects.csv with the reason.
 
-    Ends with 0 if any row was accepted, 1 if none, 2 when the file or the map cannot be used: then nothing has changed.
+    Exits with 0 if any row was accepted, 1 if none, 2 if the file or the map cannot be used: then nothing has changed.
     """
     wanted = read_kinds(kinds)
     column_map = read_map(map_) if map_ else NO_MAP

@@ -1,4 +1,4 @@
-"""`aftercare keys`: the keys of programs that use the API."""
+"""`aftercare keys`: the API keys of programs."""
 
 from datetime import datetime
 from getpass import getuser
@@ -12,7 +12,7 @@ from console.shared.moments import local
 from tasks.access.api_keys import KeyRow, NewKey, list_keys, make_key, revoke_key
 from tasks.access.api_scopes import all_scopes
 
-app = typer.Typer(cls=Commands, invoke_without_command=True, help="The keys of programs that use the API.")
+app = typer.Typer(cls=Commands, invoke_without_command=True, help="The API keys of programs.")
 
 SCOPES = f"One of {', '.join(all_scopes())}."
 Name = Annotated[str, typer.Argument(help="The name of the program that uses the key.")]
@@ -28,17 +28,17 @@ def keys(context: typer.Context, as_json: AsJson = False) -> None:
 
 @app.command("list")
 def list_all(as_json: AsJson = False) -> None:
-    """List the keys, those that were revoked too."""
+    """List the keys, including revoked ones."""
     _list(as_json=as_json)
 
 
 @app.command()
 def add(
     name: Name,
-    scope: Annotated[list[str], typer.Option(help=f"What the key is for; give it once for each. {SCOPES}")],
-    store: Annotated[str | None, typer.Option(help="The one store whose data it reaches; all without it.")] = None,
+    scope: Annotated[list[str], typer.Option(help=f"What the key permits; may be repeated. {SCOPES}")],
+    store: Annotated[str | None, typer.Option(help="The one store whose data it may use; by default all.")] = None,
 ) -> None:
-    """Make a key, and print it: this once, for only a digest of it is kept."""
+    """Create a key and print it. It is shown only once, because only a digest of it is stored."""
     with open_session() as session:
         text = make_key(session.connection, NewKey(name, scope, store), session.now, getuser())
     typer.echo(f"The key of {name}, shown only this once: {text}")
@@ -46,7 +46,7 @@ def add(
 
 @app.command()
 def revoke(name: Name) -> None:
-    """Refuse a key from now on."""
+    """Revoke a key."""
     with open_session() as session:
         revoke_key(session.connection, name, session.now, getuser())
     typer.echo(f"The key of {name} is refused from now on.")

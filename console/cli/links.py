@@ -1,4 +1,4 @@
-"""`aftercare links`: the links that a customer can use now, for staff who are asked for one on the phone.
+"""`aftercare links`: the personal links that a customer can use now, for staff who are asked for one on the phone.
 
 `aftercare links CUSTOMER --json` prints a list of objects: `purpose` (`appointment`, `survey`, `payment`, `invitation`
 or `consent`), `about` (the source's key, a campaign's name, or null), `at` (when that begins or was, or null), `until`,
@@ -21,7 +21,7 @@ def links(
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a script.")] = False,
 ) -> None:
-    """Print the links that a customer can use now: they open the customer's pages, so give them to nobody else."""
+    """Print a customer's personal links. They open the customer's pages: give them to nobody else."""
     with open_session() as session:
         customer_id = find_customer(session.connection, customer)
         found = list_links(session.connection, session.settings, customer_id, session.now)

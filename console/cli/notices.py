@@ -1,4 +1,4 @@
-"""`aftercare notices`: departments told of moved and cancelled appointments, and their acknowledgement.
+"""`aftercare notices`: moved and cancelled appointments that departments must acknowledge.
 
 `aftercare notices --json` prints a list of objects, the oldest first: `id`, `department`, `store`, `time_zone`,
 `customer`, `appointment` (the source's key), `change` (`moved` or `cancelled`), `from_starts_at`, `to_starts_at`,
@@ -15,7 +15,7 @@ from models.core.words import ChangeKind
 from tasks.access.reach import LARGEST_KEY
 from tasks.stores.notices import Notice, acknowledge, list_notices
 
-app = typer.Typer(cls=Commands, invoke_without_command=True, help="Departments told of changed appointments.")
+app = typer.Typer(cls=Commands, invoke_without_command=True, help="Departments informed of changed appointments.")
 
 
 @app.callback()
@@ -52,9 +52,9 @@ def _row(item: Notice) -> tuple[str, ...]:
 @app.command("acknowledge")
 def acknowledge_notice(
     notice: Annotated[int, typer.Argument(metavar="ID", min=1, max=LARGEST_KEY, help="The notice's number.")],
-    by: Annotated[str, typer.Option(help="The staff code of who knows now.")],
+    by: Annotated[str, typer.Option(help="The staff code of whoever acknowledges it.")],
 ) -> None:
-    """The department knows of the change."""
+    """Acknowledge a change for the department."""
     with open_session() as session:
         acknowledge(session.connection, notice, session.now, by)
     typer.echo(f"Notice {notice} is acknowledged.")

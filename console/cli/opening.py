@@ -1,4 +1,4 @@
-"""`aftercare console`: the operations console by itself, on this installation's database or an outside one."""
+"""`aftercare console`: the operations console alone, on this installation's database or another one."""
 
 import typer
 
@@ -12,7 +12,7 @@ SENTENCES = {
 
 
 def console() -> None:
-    """Open the console in the browser's reach until Ctrl-C. `aftercare up` opens it beside everything else."""
+    """Serve the console until Ctrl-C. `aftercare up` serves it together with everything else."""
     from console.web.server import serve  # noqa: PLC0415  the other commands need not wait for it
 
     settings = read_settings()

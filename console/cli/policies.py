@@ -1,4 +1,4 @@
-"""`aftercare policies`: the procedures as data, shown, checked, changed and rolled back."""
+"""`aftercare policies`: show, validate, change and roll back policies."""
 
 from datetime import datetime
 from pathlib import Path
@@ -30,7 +30,9 @@ app = typer.Typer(cls=Commands, no_args_is_help=True, help="The procedures as da
 
 File = Annotated[Path, typer.Argument(metavar="FILE.toml", help="A policy, as `show` prints it.")]
 Name = Annotated[str, typer.Argument(help="A process, or contact-rules.")]
-StoreCode = Annotated[str | None, typer.Option("--store", help="Of this store alone; else for all that have no own.")]
+StoreCode = Annotated[
+    str | None, typer.Option("--store", help="For this store only; by default for all stores without their own.")
+]
 By = Annotated[str, typer.Option("--by", help="Who makes the change.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 LAST_VERSION = 2**31 - 1
@@ -38,7 +40,7 @@ LAST_VERSION = 2**31 - 1
 
 @app.command("list")
 def show_list(as_json: Json = False) -> None:
-    """List the policies in force."""
+    """List the active policies."""
     with open_session() as session:
         install_if_empty(session.connection, session.now)
         _print("Policies", list_policies(session.connection), session, as_json)
@@ -57,7 +59,7 @@ def show(
     name: Name,
     store: StoreCode = None,
     version: Annotated[
-        int | None, typer.Option(min=1, max=LAST_VERSION, help="A version that was kept; else the one in force.")
+        int | None, typer.Option(min=1, max=LAST_VERSION, help="An earlier version; by default the active one.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -77,17 +79,17 @@ def show(
 
 @app.command()
 def check(file: File, store: StoreCode = None) -> None:
-    """Say whether a policy would be accepted; change nothing."""
+    """Validate a policy; change nothing."""
     data = read_toml(file)
     with open_session() as session:
         install_if_empty(session.connection, session.now)
         policy = check_policy(session.connection, data, store_id_of(session, store))
-    typer.echo(f"{file} is a good policy '{name_of(policy)}'.")
+    typer.echo(f"{file} is a valid policy '{name_of(policy)}'.")
 
 
 @app.command("set")
 def set_policy(file: File, by: By, store: StoreCode = None) -> None:
-    """Activate a policy as the next version. What is planned already keeps the version it was planned under."""
+    """Activate a policy as the next version. Planned touches keep the version that they were planned under."""
     data = read_toml(file)
     with open_session() as session:
         install_if_empty(session.connection, session.now)
@@ -102,7 +104,7 @@ def activate(
     by: By,
     store: StoreCode = None,
 ) -> None:
-    """Make an earlier version the active one again."""
+    """Roll back to an earlier version: it becomes the active one again."""
     with open_session() as session:
         install_if_empty(session.connection, session.now)
         activate_policy(session.connection, session.now, name, version, store, store_id_of(session, store), by)

@@ -22,7 +22,7 @@ from tasks.processes.adding import ListedProcess, add_process, list_standing, re
 from tasks.processes.files import FILES, POLICY, TEMPLATES, WORDING, ProcessFiles, read_files
 from tasks.runs.steering import switch_process
 
-app = typer.Typer(cls=Commands, invoke_without_command=True, help="The processes, and which of them run.")
+app = typer.Typer(cls=Commands, invoke_without_command=True, help="The processes, and whether they are enabled.")
 
 Name = Annotated[str, typer.Argument(help="The process.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
@@ -208,13 +208,13 @@ def deploy() -> None:
 
 @app.command()
 def enable(name: Name) -> None:
-    """Let a process run again; what it missed is caught up by its steps' rules."""
+    """Enable a process. What it missed is handled by its steps' rules for late touches."""
     _switch(name, enabled=True)
 
 
 @app.command()
 def disable(name: Name) -> None:
-    """Stop a process from planning and sending anything, until it is enabled."""
+    """Disable a process: it plans and sends nothing until it is enabled."""
     _switch(name, enabled=False)
 
 

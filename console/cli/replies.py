@@ -1,4 +1,4 @@
-"""`aftercare reply`: take what a customer wrote back."""
+"""`aftercare reply`: process what a customer wrote back."""
 
 from typing import Annotated, assert_never
 
@@ -15,14 +15,14 @@ def reply(
     channel: Annotated[ChannelName, typer.Option(help="How it came.")] = ChannelName.SMS,
     message_id: Annotated[str | None, typer.Option(help="The gateway's id: the same message counts once.")] = None,
 ) -> None:
-    """Take a reply: 1 confirms a visit or an interest, 2 asks for another time, 1 to 5 marks, STOP or 退订 opts out."""
+    """Process a reply: 1 confirms a visit or interest, 2 asks for another time, 1 to 5 rate, STOP or 退订 opts out."""
     with open_session() as session:
         taken = record_reply(session.connection, sender, text, channel, session.now, message_id)
     typer.echo(_told(taken, channel))
 
 
 def _told(taken: ReplyTaken, channel: ChannelName) -> str:
-    """What a reply has led to, as sentences."""
+    """The result of a reply, as sentences."""
     if taken.again:
         return "This message was taken before; nothing has changed."
     known = "" if taken.customers else " The sender is not a known customer."

@@ -1,4 +1,4 @@
-"""`aftercare status` and `aftercare stores`: where the installation stands."""
+"""`aftercare status` and `aftercare stores`: the state of the installation."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -9,7 +9,7 @@ from rich.text import Text
 
 from console.cli.campaigns.lists import print_campaigns
 from console.cli.campaigns.reader import reader
-from console.cli.paper import complain, paper
+from console.cli.printing import printer, warn
 from console.cli.session import open_session, print_json, print_table
 from console.shared.campaign_shapes import shape_row
 from console.shared.figures import clock
@@ -28,7 +28,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 
 
 def status(as_json: Json = False) -> None:
-    """Show where each process and each campaign stands: its last run, what is open, what comes next, what is paused."""
+    """Show each process and campaign: the last run, what is open, what comes next, what is paused."""
     with open_session() as session:
         report = read_status(session.connection, session.now)
         zone = house_zone(session.connection, session.settings)
@@ -41,11 +41,11 @@ def status(as_json: Json = False) -> None:
     _print(report, zone)
     if campaigns:
         print_campaigns(campaigns, zone)
-    complain(spoken(one) for one in unused)
+    warn(spoken(one) for one in unused)
 
 
 def _print(report: Status, zone: ZoneInfo) -> None:
-    console = paper()
+    console = printer()
     schema = report.schema_version or "none"
     now = f"{clock(report.as_of, zone)} ({zone.key})"
     console.print(Text(f"Database {report.database}, schema {schema}; {report.stores} stores; {now}"))
@@ -53,7 +53,7 @@ def _print(report: Status, zone: ZoneInfo) -> None:
     print_table("Processes", columns, [_process(process, zone) for process in report.processes])
     for run in report.other_runs:
         console.print(Text(f"{run.process}: {_run(run, zone)}"))
-    complain(_paused(pause, zone) for pause in report.paused)
+    warn(_paused(pause, zone) for pause in report.paused)
 
 
 def _process(process: ProcessStatus, zone: ZoneInfo) -> tuple[str, ...]:

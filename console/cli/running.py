@@ -1,4 +1,4 @@
-"""`aftercare run`: a process from the command line, and its balanced account."""
+"""`aftercare run`: run a process from the command line, and print its balanced account."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy import URL, create_engine, pool, select
 
-from console.cli.paper import paper
+from console.cli.printing import printer
 from console.cli.session import print_json
 from console.shared.moments import house_zone, local
 from deployments.database import open_database
@@ -32,8 +32,8 @@ MOST_SHOWN = 50
 
 def run(
     process: Annotated[str, typer.Argument(help="A process, or all.")],
-    as_of: Annotated[str | None, typer.Option(help="The moment to run as of, ISO 8601; now if not given.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, and do nothing.")] = False,
+    as_of: Annotated[str | None, typer.Option(help="The moment to run as of, ISO 8601; by default now.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, without doing it.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a script.")] = False,
 ) -> None:
     """Run a process now, or as of a moment, and print its balanced account."""
@@ -51,7 +51,7 @@ def run(
     if as_json:
         print_json(_shape(runs, now, zones, dry_run))
         return
-    console = paper()
+    console = printer()
     console.print(account_table({one.process: one.account for one in runs}, _title(now, dry_run)))
     if dry_run:
         console.print(_contacts(runs, zones))
@@ -68,7 +68,7 @@ def _find(process: str, settings: Settings) -> str:
 
 
 def _zones(database: URL, settings: Settings) -> tuple[ZoneInfo, dict[str, ZoneInfo]]:
-    """The zone of times given without one, and that of each store by its code."""
+    """The zone of times without one, and that of each store by its code."""
     engine = create_engine(database, hide_parameters=True, poolclass=pool.NullPool)
     with engine.connect() as connection:
         stores = connection.execute(select(Store.code, Store.time_zone))
@@ -81,7 +81,7 @@ def _title(now: datetime, dry_run: bool) -> str:
 
 
 def account_table(accounts: dict[str, RunAccount], title: str) -> Table:
-    """The accounts of several processes side by side, a column each."""
+    """The accounts of several processes side by side, one column each."""
     table = Table("", title=title, title_justify="left")
     for process in accounts:
         table.add_column(process, justify="right")
@@ -92,7 +92,7 @@ def account_table(accounts: dict[str, RunAccount], title: str) -> Table:
 
 
 def _lines(account: RunAccount) -> Iterator[tuple[str, str]]:
-    """Each figure by its name; a count of nothing is shown where the equations need it."""
+    """Each figure by its name. A zero is shown only where the equations need it."""
     for name, value in account.model_dump().items():
         words = name.replace("_", " ")
         if isinstance(value, dict):
@@ -112,7 +112,7 @@ def _number(value: float) -> str:
 
 
 def _in_order(columns: Sequence[Sequence[str]]) -> list[str]:
-    """Every line of every column once, the reasons of one figure together and the figures in their own order."""
+    """Every row of every column once: the reasons of one figure together, the figures in their order."""
     lines = dict.fromkeys(line for column in columns for line in column)
     heads = [line for line in lines if not line.startswith("  ")]
     parts = {head: sorted(line for line in lines if line.startswith(f"  {head}: ")) for head in heads}
@@ -120,7 +120,7 @@ def _in_order(columns: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _contacts(runs: Sequence[Any], zones: Mapping[str, ZoneInfo]) -> Table:
-    """Who would be contacted, with the recipients masked and the times of each store."""
+    """Who would be contacted, with masked recipients and the times of each store."""
     columns = ("process", "step", "due", "store", "customer", "kind", "to")
     contacts = [contact for one in runs for contact in one.would_contact]
     table = Table(*columns, title=f"Would be contacted: {len(contacts):,}", title_justify="left")

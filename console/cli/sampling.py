@@ -1,4 +1,4 @@
-"""`aftercare sample`: writes the sample dealership, and imports it where asked."""
+"""`aftercare sample`: write the sample dealership, and import it if asked."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -23,14 +23,14 @@ DEFAULT_FOLDER = Path("demo-data")
 def sample(
     customers: Annotated[int, typer.Option(min=1, max=MOST_CUSTOMERS, help="How many customers it has.")] = 2000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same files, byte for byte.")] = 1,
-    out: Annotated[Path | None, typer.Option(help="The folder to write to; demo-data if none is given.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The folder to write to; by default demo-data.")] = None,
     around: Annotated[
         datetime,
         typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The day around which its facts are arranged."),
     ] = USUAL_DAY,
-    load: Annotated[bool, typer.Option("--load", help="Import the files into the shared database, too.")] = False,
+    load: Annotated[bool, typer.Option("--load", help="Also import the files into the shared database.")] = False,
 ) -> None:
-    """Write a fictional dealership as the files that `import` reads, one per kind."""
+    """Write a fictional dealership as files for `import`, one for each kind."""
     folder = out or DEFAULT_FOLDER
     console, moment = Console(), moment_of(around.date())
     console.print(_written(write_sample(folder, customers, seed, around.date()), folder))

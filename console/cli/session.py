@@ -1,4 +1,4 @@
-"""What every command opens: the shared database and the clock; and how a mistake is told to the user."""
+"""What every command needs: the shared database, the clock, and errors as sentences."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, create_engine, pool, select
 from typer.core import TyperGroup
 
 from console.cli.command import MISTAKE
-from console.cli.paper import paper
+from console.cli.printing import printer
 from console.shared.moments import local
 from deployments.database import open_database
 from models.core.clock import read_clock
@@ -27,7 +27,7 @@ from tasks.processes.words import learn_process_words
 
 
 class Commands(TyperGroup):
-    """A group of commands that tells the user's mistakes as sentences and ends with 2."""
+    """A group of commands that prints the user's errors as sentences and exits with 2."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
@@ -39,7 +39,7 @@ class Commands(TyperGroup):
 
 
 class UnknownStore(AftercareError):
-    """A store code that there is not."""
+    """The store code is unknown."""
 
     def __init__(self, code: str, known: Sequence[str]) -> None:
         self.code, self.known = code, known
@@ -57,7 +57,7 @@ class Session:
 
 @contextmanager
 def open_session() -> Iterator[Session]:
-    """The shared database in one transaction, committed when the block ends well, and the clock.
+    """The shared database in one transaction, committed if the block succeeds, and the clock.
 
     Raises what `read_settings`, `open_database` and `read_clock` raise.
     """
@@ -72,19 +72,19 @@ def open_session() -> Iterator[Session]:
 
 
 def check_store(connection: Connection, code: str | None) -> None:
-    """Raises `UnknownStore` for a code that there is not; None is every store."""
+    """Raises `UnknownStore` for an unknown code; None is every store."""
     known = connection.scalars(select(Store.code).order_by(Store.code)).all()
     if code is not None and code not in known:
         raise UnknownStore(code, known)
 
 
 def local_named(moment: datetime | None, time_zone: str) -> str:
-    """The same with the zone's name, where no heading says whose clock it is."""
+    """The same with the zone's name, for output without a heading that names it."""
     return f"{local(moment, time_zone)} ({time_zone})" if moment else ""
 
 
 def to_json(item: Any) -> dict[str, Any]:
-    """The fields of a listed item (a dataclass with a `time_zone`), its moments as the store's clock shows them."""
+    """The fields of a listed item (a dataclass with a `time_zone`), with moments on the store's clock."""
     zone = ZoneInfo(item.time_zone)
     return {name: _of_store(value, zone) for name, value in asdict(item).items()}
 
@@ -100,7 +100,7 @@ def _of_store(value: Any, zone: ZoneInfo) -> Any:
 
 
 def print_json(rows: Any) -> None:
-    """Print what a script reads: ISO 8601 moments with their offset, everything else as text or number."""
+    """Print JSON for scripts: ISO 8601 moments with their offset, everything else as text or number."""
     typer.echo(json.dumps(rows, ensure_ascii=False, indent=2, default=_plain))
 
 
@@ -109,12 +109,12 @@ def _plain(value: Any) -> str:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, lines: bool = True) -> None:
-    """Print a table, with lines between the rows where cells are long, or that there is nothing to show."""
-    console = paper()
+    """Print a table, with lines between the rows if cells are long; or that there is nothing to show."""
+    console = printer()
     if not rows:
         console.print(f"{title}: none.", markup=False)
         return
     table = Table(*columns, title=title, title_justify="left", show_lines=lines)
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))  # what customers and staff wrote is never read as markup
+        table.add_row(*(Text(cell) for cell in row))  # what customers and staff wrote is never parsed as markup
     console.print(table)

@@ -1,4 +1,4 @@
-"""`aftercare touches unsettled` and `aftercare touches settle`: what is unknown or failed, worked off by people.
+"""`aftercare touches unsettled` and `aftercare touches settle`: unknown and failed touches, settled by people.
 
 `aftercare touches unsettled --json` prints a list of objects, the oldest first: `id`, `state` (`unknown` or `failed`),
 `process`, `step`, `store`, `time_zone`, `customer_id`, `customer`, `channel`, `state_at`, `valid_until` (store-local,
@@ -20,7 +20,7 @@ def unsettled(
     store: Annotated[str | None, typer.Option(help="Only of the store with this code.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a script.")] = False,
 ) -> None:
-    """List the messages that may or may not have arrived, and those that failed."""
+    """List messages that are unknown or failed."""
     with open_session() as session:
         check_store(session.connection, store)
         items = list_unsettled(session.connection, store=store)
@@ -47,10 +47,10 @@ def unsettled(
 def settle_touch(
     touch: Annotated[str, typer.Argument(metavar="ID", help="The first characters of the touch's id.")],
     settlement: Annotated[Settlement, typer.Option("--as", help="What is decided.")],
-    by: Annotated[str, typer.Option(help="The staff code of who decides.")],
+    by: Annotated[str, typer.Option(help="The staff code of whoever decides.")],
     reason: Annotated[str, typer.Option(help="Why.")],
 ) -> None:
-    """Settle a message that is unknown or failed: it was delivered, is sent again, or is given up."""
+    """Settle an unknown or failed message: it was delivered, is sent again, or is given up."""
     with open_session() as session:
         state = settle(session.connection, touch, settlement, reason, session.now, by)
     typer.echo(f"{touch} is {state}.")

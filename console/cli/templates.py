@@ -1,4 +1,4 @@
-"""`aftercare templates`: what messages and scripts say, shown, checked and changed."""
+"""`aftercare templates`: show, validate and change the texts of messages and scripts."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,14 +13,14 @@ from models.core.toml_text import write_toml
 from tasks.messages.template_changes import change_templates, check_templates, list_templates, read_template
 from tasks.policies.catalogue import install_if_empty
 
-app = typer.Typer(cls=Commands, no_args_is_help=True, help="What messages and scripts say.")
+app = typer.Typer(cls=Commands, no_args_is_help=True, help="The texts of messages and scripts.")
 
 File = Annotated[Path, typer.Argument(metavar="FILE.toml", help="Templates, as `show` prints them.")]
 
 
 @app.command("list")
 def show_list(as_json: Json = False) -> None:
-    """List the templates in force."""
+    """List the active templates."""
     with open_session() as session:
         install_if_empty(session.connection, session.now)
         rows = list_templates(session.connection)
@@ -51,17 +51,17 @@ def show(
 
 @app.command()
 def check(file: File) -> None:
-    """Say whether templates would be accepted; change nothing."""
+    """Validate templates; change nothing."""
     data = read_toml(file)
     with open_session() as session:
         install_if_empty(session.connection, session.now)
         templates = check_templates(session.connection, data)
-    typer.echo(f"{file} is good: {', '.join(dict.fromkeys(template.key for template in templates))}.")
+    typer.echo(f"{file} is valid: {', '.join(dict.fromkeys(template.key for template in templates))}.")
 
 
 @app.command("set")
 def set_templates(file: File, by: By, store: StoreCode = None) -> None:
-    """Activate templates as their next versions. What is planned already keeps the words it was planned with."""
+    """Activate templates as their next versions. Planned touches keep the version that they were planned under."""
     data = read_toml(file)
     with open_session() as session:
         install_if_empty(session.connection, session.now)

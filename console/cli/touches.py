@@ -1,4 +1,4 @@
-"""`aftercare touches`: the ledger as a list; and what of it people must settle."""
+"""`aftercare touches`: the ledger as a list, and touches that people must settle."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -20,7 +20,7 @@ from tasks.touches.picking import short
 
 MOST = 100_000
 
-app = typer.Typer(cls=Commands, invoke_without_command=True, help="What is due, what was said, what came of it.")
+app = typer.Typer(cls=Commands, invoke_without_command=True, help="The ledger: every due contact and what came of it.")
 app.command("unsettled")(unsettled)
 app.command("settle")(settle_touch)
 
@@ -34,13 +34,13 @@ def touches(
     store: Annotated[str | None, typer.Option(help="Only of the store with this code.")] = None,
     customer: Annotated[str | None, typer.Option(help="Only of this customer: key, phone, name, plate or VIN.")] = None,
     day: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only what is due on this store-local day.")
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only touches due on this store-local day.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most so many.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most this many.")] = 100,
     reveal: Annotated[bool, typer.Option("--reveal", help="Show numbers and addresses in full.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a script.")] = False,
 ) -> None:
-    """List touches in the order in which they are due; recipients are masked."""
+    """List touches by due time; recipients are masked."""
     if context.invoked_subcommand:
         return
     with open_session() as session:

@@ -13,7 +13,7 @@ from tasks.access.users import NewUser, add_user, change_password, list_users, s
 app = typer.Typer(cls=Commands, invoke_without_command=True, help="Who may sign in to the console.")
 
 Login = Annotated[str, typer.Argument(help="The user's login.")]
-Ask = Annotated[bool, typer.Option("--ask", help="Ask for the password, instead of making a random one.")]
+Ask = Annotated[bool, typer.Option("--ask", help="Ask for the password, instead of generating one.")]
 
 
 @app.callback()
@@ -46,16 +46,16 @@ def users(
 @app.command()
 def add(
     login: Login,
-    role: Annotated[Role, typer.Option(help="What the user does.")],
-    store: Annotated[str | None, typer.Option(help="The one store whose data the user sees; all without it.")] = None,
+    role: Annotated[Role, typer.Option(help="The user's role.")],
+    store: Annotated[str | None, typer.Option(help="The one store whose data the user sees; by default all.")] = None,
     staff: Annotated[str | None, typer.Option(help="The staff code that the user works under.")] = None,
     name: Annotated[str | None, typer.Option(help="The user's name.")] = None,
     language: Annotated[
-        Language | None, typer.Option(help="zh-CN or en; without it what their browser asks for at the first sign-in.")
+        Language | None, typer.Option(help="zh-CN or en; by default what their browser asks for at the first sign-in.")
     ] = None,
     ask: Ask = False,
 ) -> None:
-    """Add a user; prints a random password, which is to be changed at the first sign-in."""
+    """Add a user. Prints a random password, which must be changed at the first sign-in."""
     given = _asked() if ask else None
     with open_session() as session:
         password = add_user(
@@ -66,7 +66,7 @@ def add(
 
 @app.command()
 def passwd(login: Login, ask: Ask = False) -> None:
-    """Give a user another password, unlock them, and end their sessions."""
+    """Reset a user's password, unlock them, and end their sessions."""
     given = _asked() if ask else None
     with open_session() as session:
         password = change_password(session.connection, login, given, session.now, getuser())
@@ -75,7 +75,7 @@ def passwd(login: Login, ask: Ask = False) -> None:
 
 @app.command()
 def disable(login: Login) -> None:
-    """Let a user in no longer; whoever is signed in is out at once."""
+    """Disable a user. Their sessions end at once."""
     with open_session() as session:
         set_active(session.connection, login, session.now, getuser(), active=False)
     typer.echo(f"{login} may no longer sign in.")
@@ -83,7 +83,7 @@ def disable(login: Login) -> None:
 
 @app.command()
 def enable(login: Login) -> None:
-    """Let a user in again."""
+    """Enable a user again."""
     with open_session() as session:
         set_active(session.connection, login, session.now, getuser(), active=True)
     typer.echo(f"{login} may sign in again.")

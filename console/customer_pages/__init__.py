@@ -1,1 +1,1 @@
-"""What customers see behind the links that they are sent: plain pages that work without JavaScript."""
+"""Pages for customers behind personal links: plain HTML without JavaScript."""

@@ -19,11 +19,11 @@ from tasks.self_service.booking import (
 CONFLICT, UNFIT = 409, 422
 
 PURPOSE = PAGE
-"""What the link to this page is for."""
+"""The purpose of the links to this page."""
 
 
 async def show(guest: Guest, problem: str = "", status: int = 200) -> Response:
-    """The appointment as it stands; with a day in the address, the times of that day."""
+    """The appointment as it is now; with a day in the address, the free times of that day."""
     seen = await guest.work(see_appointment, guest.link.subject_id, guest.now)
     free = await guest.work(days_with_free_starts, guest.link.subject_id, guest.now) if seen.stands else {}
     day = _day(guest.form.get("day") or guest.request.query_params.get("day", ""))
@@ -41,7 +41,7 @@ async def show(guest: Guest, problem: str = "", status: int = 200) -> Response:
 
 
 async def take_confirmation(guest: Guest) -> Response:
-    """The customer comes."""
+    """The customer confirms."""
     try:
         await guest.work(confirm, guest.link.subject_id, _moment(guest, "seen"), guest.now)
     except AppointmentChanged:
@@ -50,7 +50,7 @@ async def take_confirmation(guest: Guest) -> Response:
 
 
 async def take_wish(guest: Guest) -> Response:
-    """No time suits: the advisor calls."""
+    """No time suits: the advisor will call."""
     try:
         await guest.work(ask_for_another_time, guest.link.subject_id, _moment(guest, "seen"), guest.now)
     except AppointmentChanged:
@@ -59,7 +59,7 @@ async def take_wish(guest: Guest) -> Response:
 
 
 async def take_move(guest: Guest) -> Response:
-    """Another time, if it is still free."""
+    """Move the appointment, if the time is still free."""
     if not guest.form.get("start"):
         return await show(guest, "customer_pages.choose_a_time", UNFIT)
     try:
@@ -82,7 +82,7 @@ def _day(text: str) -> date | None:
 
 
 def _moment(guest: Guest, name: str) -> datetime:
-    """A moment from a field; one that is none is a moment at which nothing is."""
+    """A moment from a field; an unreadable one is a moment at which nothing is free."""
     try:
         found = datetime.fromisoformat(guest.form.get(name, ""))
     except ValueError:

@@ -1,4 +1,4 @@
-"""The page of a customer's choices: for what, and how, they may be contacted."""
+"""The page of a customer's consent: for which purposes and channels they may be contacted."""
 
 from starlette.responses import Response
 
@@ -11,11 +11,11 @@ from tasks.self_service.contact_choices import CHOICES, Choice, choose, end_all_
 CONFLICT = 409
 
 PURPOSE = CONSENT
-"""What the link to this page is for."""
+"""The purpose of the links to this page."""
 
 
 async def show(guest: Guest, problem: str = "", status: int = 200) -> Response:
-    """What holds now."""
+    """The current consent."""
     switches = await guest.work(read_switches, None, guest.reader.customer_id, guest.now)
     choices = {(one.purpose, one.channel): one.allowed for one in switches.all}
     return guest.page(
@@ -31,7 +31,7 @@ async def show(guest: Guest, problem: str = "", status: int = 200) -> Response:
 
 
 async def take_choices(guest: Guest) -> Response:
-    """What is ticked is permitted, what is not is not."""
+    """Ticked choices are allowed, the others are not."""
     wanted = {(purpose, channel): f"{purpose}.{channel}" in guest.form for purpose, channel in CHOICES}
     try:
         await guest.work(choose, guest.reader.customer_id, wanted, _seen(guest), guest.now)
@@ -42,7 +42,7 @@ async def take_choices(guest: Guest) -> Response:
 
 
 async def take_end(guest: Guest) -> Response:
-    """No contact at all any more."""
+    """Withdraw all consent."""
     try:
         await guest.work(end_all_contact, guest.reader.customer_id, _seen(guest), guest.now)
     except ConsentChanged:
@@ -55,12 +55,12 @@ DEEDS = {"choose": take_choices, "end": take_end}
 
 
 async def _stand(guest: Guest, wanted: dict[Choice, bool]) -> bool:
-    """Whether it is so already: the same was sent twice, by a second click."""
+    """Whether the choices are already on record: a double click sends the form twice."""
     switches = await guest.work(read_switches, None, guest.reader.customer_id, guest.now)
     return {(one.purpose, one.channel): one.allowed for one in switches.all} == wanted
 
 
 def _seen(guest: Guest) -> int:
-    """Which entry the customer saw last; a form that was cut off on its way saw none, and so changes nothing."""
+    """The last entry that the customer had seen. A truncated form has none, and so changes nothing."""
     seen = guest.form.get("seen", "")
     return int(seen) if seen.isascii() and seen.isdigit() else -1

@@ -1,4 +1,4 @@
-"""A customer at a page: the link that led them there, in their language, and the form that they sent."""
+"""A customer at a page: their personal link, their language, and the form that they sent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,14 +24,14 @@ WEEKDAYS = {"zh-CN": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu",
 
 
 class FormTooLarge(AftercareError):
-    """More than any of our forms sends."""
+    """The form is larger than any of ours."""
 
     def __init__(self) -> None:
         super().__init__("This is more than the form holds.")
 
 
 async def read_form(request: Request) -> dict[str, str]:
-    """The fields of a form that was sent. Raises `FormTooLarge`."""
+    """The fields of a submitted form. Raises `FormTooLarge`."""
     body = bytearray()
     async for part in request.stream():
         body += part
@@ -45,7 +45,7 @@ async def read_form(request: Request) -> dict[str, str]:
 
 
 def language_asked(request: Request, usual: str) -> str:
-    """The language that the address asks for, or the usual one."""
+    """The language in the address, or the default."""
     asked = request.query_params.get("lang", usual)
     return asked if asked in LANGUAGES else usual
 
@@ -61,11 +61,11 @@ class Guest:
     database: Database
     now: datetime
     form: Mapping[str, str] = field(default_factory=dict)
-    """Empty where a page is only looked at."""
+    """Empty for a request that only reads."""
 
     @property
     def language(self) -> str:
-        """The customer's, or the one that they switched to."""
+        """The customer's language, or the one that they switched to."""
         return language_asked(self.request, self.reader.language)
 
     @property
@@ -79,15 +79,15 @@ class Guest:
         return self.now.astimezone(self.zone).date()
 
     async def work(self, job: Any, *args: Any) -> Any:
-        """What `job(connection, …)` finds or changes, in one transaction."""
+        """Run `job(connection, …)` in one transaction."""
         return await self.database.work(job, *args)
 
     def address(self, deed: str = "", **query: str) -> str:
-        """The address of this page, or of something done at it, in the language that the customer reads."""
+        """The address of this page, or of an action on it, in the current language."""
         return self._address(f"{self.token}/{deed}" if deed else self.token, query)
 
     def address_of(self, token: str) -> str:
-        """The address of another page of this customer's."""
+        """The address of another page of this customer."""
         return self._address(token, {})
 
     def _address(self, path: str, query: dict[str, str]) -> str:
@@ -96,32 +96,32 @@ class Guest:
         return f"{PATH}{path}" + (f"?{urlencode(query)}" if query else "")
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
-        """A page from the folder of looks."""
+        """Render a page from the folder `looks`."""
         day_and_time = {"day": self.day, "time": self.time}
         others = {code: name for code, name in LANGUAGES.items() if code != self.language}
         common = {"address": self.address, "stores": self.stores, "others": others, **day_and_time}
         return render_page(template, self.language, status=status, **common, **values)
 
     def back(self, **query: str) -> Response:
-        """To the page again, after something was done, so that loading it anew does it no second time."""
+        """Redirect to the page after an action, so that reloading does not repeat it."""
         return RedirectResponse(self.address(**query), status_code=303)
 
     @property
     def stores(self) -> list[tuple[str, str]]:
-        """Whom to turn to."""
+        """The stores to contact."""
         return [(self.reader.store, self.reader.store_phone or "")]
 
     def say(self, key: str, **values: object) -> str:
-        """A sentence in the language that the customer reads."""
+        """A sentence in the current language."""
         return say(self.language, key, **values)
 
     def day(self, day: date | datetime) -> str:
-        """A day as people of the language write it, with its weekday."""
+        """A day with its weekday, as the language writes it."""
         local = day.astimezone(self.zone).date() if isinstance(day, datetime) else day
         weekday = WEEKDAYS[self.language][local.weekday()]
         written = write_day(local, self.language)
         return f"{written} 周{weekday}" if self.language == "zh-CN" else f"{weekday} {written}"
 
     def time(self, moment: datetime) -> str:
-        """The hour as the store's clock shows it."""
+        """The time of day on the store's clock."""
         return f"{moment.astimezone(self.zone):%H:%M}"

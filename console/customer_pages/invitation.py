@@ -1,4 +1,4 @@
-"""The page that a campaign invites to: ask for a visit at a free time, or say that it is of no interest."""
+"""The page of a campaign's invitation: book a visit at a free time, or decline."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -15,11 +15,11 @@ from tasks.self_service.invitations import Invitation, ask, decline, see_invitat
 CONFLICT, UNFIT = 409, 422
 
 PURPOSE = INVITATION
-"""What the link to this page is for."""
+"""The purpose of the links to this page."""
 
 
 async def show(guest: Guest, problem: str = "", status: int = 200) -> Response:
-    """The invitation as it stands; with a day in the address, the free times of that day."""
+    """The invitation as it is now; with a day in the address, the free times of that day."""
     seen: Invitation = await guest.work(see_invitation, guest.link.subject_id, guest.now)
     free = await guest.work(days_for_a_visit, seen.store_id, guest.now) if seen.open else {}
     day = _day(guest.form.get("day") or guest.request.query_params.get("day", ""))
@@ -35,7 +35,7 @@ async def show(guest: Guest, problem: str = "", status: int = 200) -> Response:
 
 
 async def take_wish(guest: Guest) -> Response:
-    """A visit, if the time is still free."""
+    """Book a visit, if the time is still free."""
     if not guest.form.get("start"):
         return await show(guest, "customer_pages.choose_a_time", UNFIT)
     try:
@@ -48,7 +48,7 @@ async def take_wish(guest: Guest) -> Response:
 
 
 async def take_no(guest: Guest) -> Response:
-    """Not for them."""
+    """Decline."""
     await guest.work(decline, guest.link.subject_id, guest.now)
     return guest.back()
 
@@ -57,7 +57,7 @@ DEEDS = {"ask": take_wish, "decline": take_no}
 
 
 def _choices(guest: Guest) -> str:
-    """Where the customer chooses how they are contacted: for no longer than this link works."""
+    """The customer's consent page, for no longer than this link is valid."""
     own = replace(consent_link(guest.link.customer_id, guest.now), until=guest.link.until)
     return guest.address_of(write_token(guest.database.settings, own))
 
@@ -70,7 +70,7 @@ def _day(text: str) -> date | None:
 
 
 def _moment(text: str) -> datetime:
-    """A moment from a field; one that is none is a moment at which nothing is free."""
+    """A moment from a field; an unreadable one is a moment at which nothing is free."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:

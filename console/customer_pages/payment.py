@@ -13,11 +13,11 @@ from tasks.self_service.paying import NothingToPromise, promise, see_account
 CONFLICT, UNFIT = 409, 422
 
 PURPOSE = PAYMENT
-"""What the link to this page is for."""
+"""The purpose of the links to this page."""
 
 
 async def show(guest: Guest, problem: str = "", status: int = 200) -> Response:
-    """What is owed at this moment."""
+    """What is owed now."""
     seen = await guest.work(see_account, guest.link.subject_id, guest.now)
     return guest.page(
         "customer_payment.html",
@@ -30,7 +30,7 @@ async def show(guest: Guest, problem: str = "", status: int = 200) -> Response:
 
 
 async def take_promise(guest: Guest) -> Response:
-    """The customer pays by a day."""
+    """The customer promises to pay by a day."""
     try:
         await guest.work(promise, guest.link.subject_id, date.fromisoformat(guest.form.get("on", "")), guest.now)
     except (ValueError, PromiseForThePast, PromiseTooFarOff):

@@ -1,4 +1,4 @@
-"""The addresses under /c/: a link says by itself what it opens. Looking changes nothing; what changes is a form."""
+"""The routes under /c/. The link itself says which page it opens. GET changes nothing; changes are forms."""
 
 from collections.abc import Awaitable, Callable
 from functools import cache
@@ -24,27 +24,27 @@ from tasks.messages.links import find_reader, read_token, stores_to_call
 routes = APIRouter(include_in_schema=False)
 
 NOT_FOUND, GONE, TOO_LARGE, AWAY = 404, 410, 413, 503
-"""Addresses that are none of ours and those that have run out get a page that says whom to call, and no more."""
+"""Unknown and expired links get a page that says whom to call, and no more."""
 
 
 class NobodyThere(AftercareError):
-    """A link of ours to what is not there any more, or is another customer's by now."""
+    """The subject of the link is gone, or belongs to another customer now."""
 
     def __init__(self) -> None:
-        super().__init__("What this link was for is not there any more.")
+        super().__init__("What this link was for is no longer there.")
 
 
 class LinkOver(AftercareError):
-    """A link that has run out."""
+    """The link has expired."""
 
     def __init__(self, guest: Guest) -> None:
         self.guest = guest
-        super().__init__("This link has run out.")
+        super().__init__("This link has expired.")
 
 
 @cache
 def _pages() -> dict[LinkPurpose, ModuleType]:
-    """The page of each purpose: the modules beside this one that say what they are for."""
+    """The page of each purpose: the modules of this folder that declare one."""
     names = sorted(module.name for module in iter_modules(console.customer_pages.__path__))
     modules = [import_module(f"{console.customer_pages.__name__}.{name}") for name in names]
     return {module.PURPOSE: module for module in modules if hasattr(module, "PURPOSE")}
@@ -52,7 +52,7 @@ def _pages() -> dict[LinkPurpose, ModuleType]:
 
 @routes.api_route(PATH + "{token}", methods=["GET", "HEAD"])
 async def show_page(request: Request, token: str) -> Response:
-    """The page that a link opens."""
+    """Show the page that a link opens."""
 
     async def show() -> Response:
         guest = await _greet(request, token)
@@ -63,14 +63,14 @@ async def show_page(request: Request, token: str) -> Response:
 
 
 @routes.get(PATH + "{token}/{deed}")
-async def show_again(token: str, deed: str) -> Response:  # noqa: ARG001  it is not done by looking
-    """The page, for who loads the address of a form anew."""
+async def show_again(token: str, deed: str) -> Response:  # noqa: ARG001  GET does not perform the action
+    """Show the page again, for a browser that reloads the address of a form."""
     return RedirectResponse(PATH + token, status_code=303)
 
 
 @routes.post(PATH + "{token}/{deed}")
 async def take_form(request: Request, token: str, deed: str) -> Response:
-    """What a customer does at a page."""
+    """Perform an action of the customer."""
 
     async def take() -> Response:
         guest = await _greet(request, token, await read_form(request))
@@ -84,7 +84,7 @@ async def take_form(request: Request, token: str, deed: str) -> Response:
 
 
 async def _greet(request: Request, token: str, form: dict[str, str] | None = None) -> Guest:
-    """Who follows a link. Raises `NotOurLink`, `NobodyThere`, `LinkOver`."""
+    """The customer of a link. Raises `NotOurLink`, `NobodyThere`, `LinkOver`."""
     database: Database = request.state.database
     now = database.now
     link = read_token(database.settings, token)
@@ -122,7 +122,7 @@ async def _nothing_here(request: Request) -> Response:
 def _plain(
     request: Request, status: int, title: str, text: str, stores: list[tuple[str, str]] | None = None
 ) -> Response:
-    """A page for who is not known, in the language that the browser asks for."""
+    """A page for an unknown customer, in the language that the browser asks for."""
     language = language_asked(request, preferred_language(request.headers.get("accept-language", "")))
     others = {code: name for code, name in LANGUAGES.items() if code != language}
     values: dict[str, Any] = {"stores": stores or [], "others": others, "title": title, "text": text}

@@ -13,11 +13,11 @@ from tasks.self_service.surveys import LONGEST_COMMENT, Answer, CommentTooLong, 
 UNFIT = 422
 
 PURPOSE = SURVEY
-"""What the link to this page is for."""
+"""The purpose of the links to this page."""
 
 
 async def show(guest: Guest, problem: str = "", status: int = 200) -> Response:
-    """The questions, with what was answered before; or thanks."""
+    """The questions with earlier answers, or thanks."""
     visit = await guest.work(see_visit, guest.link.subject, guest.link.subject_id)
     return guest.page(
         "customer_survey.html",
@@ -34,9 +34,9 @@ async def show(guest: Guest, problem: str = "", status: int = 200) -> Response:
 
 
 async def take_answer(guest: Guest) -> Response:
-    """What the customer says."""
+    """Record the answers."""
     link, reader = guest.link, guest.reader
-    assert link.subject is not None  # noqa: S101  a survey's link names a handover or a repair order
+    assert link.subject is not None  # noqa: S101  a survey's link refers to a handover or a repair order
     comment = guest.form.get("comment", "").replace("\r\n", "\n").strip()
     whose = (link.subject, link.subject_id, reader.store_id, reader.customer_id)
     answer = Answer(*whose, _marks(guest.form), comment, SurveySource.LINK)

@@ -1,1 +1,1 @@
-"""The parts of the pages in docs/ that are made from the code, so that they cannot say anything else."""
+"""Parts of the pages in docs/ that are generated from the code."""

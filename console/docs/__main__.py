@@ -1,4 +1,4 @@
-"""`python -m console.docs`: make the parts of docs/ that are made from the code; `--check`: only say what is stale."""
+"""`python -m console.docs` generates parts of docs/ from the code; `--check` only reports outdated pages."""
 
 import argparse
 import sys
@@ -6,11 +6,11 @@ import sys
 from console.docs.pages import stale_pages
 
 STALE = 1
-"""The exit status of `--check` when a page is not up to date."""
+"""The exit status of `--check` if a page is outdated."""
 
 
 def main() -> int:
-    """Write the pages that are not up to date, or name them."""
+    """Write the outdated pages, or list them."""
     parser = argparse.ArgumentParser(prog="python -m console.docs", description="Make the generated parts of docs/.")
     parser.add_argument("--check", action="store_true", help="write nothing; end with 1 if a page is not up to date")
     only_check = parser.parse_args().check

@@ -10,18 +10,18 @@ from tasks.intake.kinds import KINDS, Kind
 
 
 def columns_of_kinds() -> str:
-    """A section a kind: what a row is, how it is known again, an example, and its columns."""
+    """A section for each kind: what a row is, what identifies it, an example, and its columns."""
     return "\n\n".join("\n".join(_section(kind)) for kind in KINDS.values())
 
 
 def scopes_of_kinds() -> str:
-    """The kinds that programs may write, by what their keys need."""
+    """The kinds that programs may write, by the scope that their keys need."""
     rows = (f"| `{scope}` | {', '.join(f'`{kind}`' for kind in kinds)} |" for scope, kinds in kinds_by_scope().items())
     return "\n".join(("| scope | writes |", "|---|---|", *rows))
 
 
 def _section(kind: Kind) -> Iterator[str]:
-    yield from (f"### {kind.name}", "", kind.meaning, f"Known again by {kind.identity}.")
+    yield from (f"### {kind.name}", "", kind.meaning, f"Identified by {kind.identity}.")
     yield from (_need(group) for group in kind.one_of)
     yield from ("", "```", *_as_file(kind), "```", "")
     yield from ("| column | holds | meaning |", "|---|---|---|", *(_row(column) for column in kind.columns))
@@ -33,7 +33,7 @@ def _need(group: tuple[str, ...]) -> str:
 
 
 def _as_file(kind: Kind) -> list[str]:
-    """The example as a file of its own."""
+    """The example as a small file."""
     written = StringIO()
     csv.writer(written, lineterminator="\n").writerows((kind.example.keys(), kind.example.values()))
     return written.getvalue().splitlines()

@@ -1,4 +1,4 @@
-"""Pages with parts that are made: each part stands between two marks, and what is between them is replaced."""
+"""Pages with generated parts. A part stands between two marks; whatever is between them is replaced."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ END = "<!-- end of {name} -->"
 
 @dataclass(frozen=True)
 class Made:
-    """A part of a page, and what makes it."""
+    """A generated part of a page, and the function that generates it."""
 
     page: str
-    """From the root of the repository."""
+    """Relative to the root of the repository."""
     render: Callable[[], str]
-    """Its Markdown, without a line end."""
+    """Its Markdown, without a final newline."""
 
 
 MADE = {
@@ -30,11 +30,11 @@ MADE = {
     "outcomes of calls": Made("docs/policies.md", outcome_table),
     "reason codes": Made("docs/json.md", code_table),
 }
-"""All parts that are made, by the names in their marks."""
+"""All generated parts, by the names in their marks."""
 
 
 class NoMarks(AftercareError):
-    """A page without the marks between which a part belongs."""
+    """The page lacks the marks of a part."""
 
     def __init__(self, page: Path, name: str) -> None:
         self.page = page
@@ -44,7 +44,7 @@ class NoMarks(AftercareError):
 
 
 def stale_pages(root: Path = ROOT) -> Iterator[tuple[Path, str]]:
-    """The pages that do not say what they would if they were made now, with what they would say. Raises `NoMarks`."""
+    """Outdated pages, with the text that they should have. Raises `NoMarks`."""
     for page in sorted({made.page for made in MADE.values()}):
         path = root / page
         text = path.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The table of reason codes in docs/json.md, made from what the rules declare."""
+"""The table of reason codes in docs/json.md, generated from the declarations."""
 
 import importlib
 import pkgutil
@@ -10,7 +10,7 @@ from models.core.saying import ENGLISH, read_sentences
 
 
 def declared_reasons() -> list[Reason]:
-    """Every reason there is, by code: imports each module that may declare one."""
+    """Every declared reason, by code. Imports each module that may declare one."""
     for room in (models, tasks):
         for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
             if ".migrations" not in module.name:
@@ -19,7 +19,7 @@ def declared_reasons() -> list[Reason]:
 
 
 def code_table() -> str:
-    """The codes with their figures and English sentences, as a table of Markdown."""
+    """The codes with their figures and English sentences, as a Markdown table."""
     return "\n".join(("| code | figures | sentence |", "|---|---|---|", *map(_row, declared_reasons())))
 
 

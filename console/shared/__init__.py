@@ -1,1 +1,1 @@
-"""What the command line, the web console and the API have in common."""
+"""Shared by the command line, the web console and the API."""

@@ -1,4 +1,4 @@
-"""What came of a campaign, as programs read it: the same from `aftercare campaign results --json` and from the API."""
+"""Results of a campaign as JSON, the same for `aftercare campaign results --json` and the API."""
 
 from dataclasses import asdict
 from decimal import Decimal
@@ -10,12 +10,12 @@ from models.core.words import CampaignAnswer, Wave
 
 
 class GroupOut(BaseModel):
-    """What a part of the audience did within the measured days. Counts of customers."""
+    """What a group of the audience did within the measured days. Counts of customers."""
 
     recipients: int
-    begun: int = Field(description="Those for whom it has begun: the whole that shares are of.")
-    sent: int = Field(description="Accepted by a channel, or may have been.")
-    delivered: int = Field(description="A delivery receipt said so.")
+    begun: int = Field(description="Those whose contact has begun: the whole of all shares.")
+    sent: int = Field(description="Accepted by a channel, or perhaps (delivery unknown).")
+    delivered: int = Field(description="A delivery receipt confirmed it.")
     failed: int
     answered: dict[CampaignAnswer, int]
     booked: int
@@ -33,7 +33,7 @@ class PlaceOut(GroupOut):
 
 
 class DifferenceOut(BaseModel):
-    """Those told against the control group, in percentage points, with the 95 % interval."""
+    """Recipients compared with the control group, in percentage points, with the 95 % interval."""
 
     points: float
     low: float
@@ -41,7 +41,7 @@ class DifferenceOut(BaseModel):
 
 
 class ResultsOut(BaseModel):
-    """What came of a campaign so far. The parts of the account come to its recipients."""
+    """Results so far. The parts of the account add up to the recipients."""
 
     account: CampaignAccount
     told: GroupOut
@@ -56,7 +56,7 @@ class ResultsOut(BaseModel):
 
 
 def shape_results(read: CampaignResults, currency: str) -> ResultsOut:
-    """The results as programs read them."""
+    """The results as JSON."""
     return ResultsOut(
         account=read.account,
         told=_group(read.told),

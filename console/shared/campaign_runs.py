@@ -1,4 +1,4 @@
-"""Having a Prefect that runs already wait with a campaign for its approval, and carry it on, at once."""
+"""Starting and resuming the Prefect runs of campaigns. Prefect need not be available."""
 
 import asyncio
 import os
@@ -14,17 +14,16 @@ from tasks.campaigns.listing import CampaignRead, CampaignRow
 
 
 def ask_for_run(settings: Settings, row: CampaignRow, login: str, why: str) -> None:
-    """Start the flow of a campaign, once for each time that it came to where it stands.
+    """Start the flow of a campaign, once for each time that it reached its current state.
 
-    Where no Prefect runs, nothing is lost: `aftercare run campaigns`, or the timetable's run of every minute, carries
-    it on.
+    Without Prefect nothing is lost: `aftercare run campaigns`, or the scheduled run of every minute, continues it.
     """
     key = run_key(row.id, why, row.version, row.state_at)
     _steer(settings, lambda steering: steering.carry_on(row.id, login=login, key=key))
 
 
 def wake_run(settings: Settings, read: CampaignRead, login: str) -> None:
-    """Have the flow run that waited with a campaign for its approval go on at once; without one, begin one."""
+    """Resume the flow run that is suspended for a campaign's approval; without one, start one."""
     run_id = read.prefect_run_id
     if run_id is not None:
         _steer(settings, lambda steering: steering.wake(run_id))
@@ -33,7 +32,7 @@ def wake_run(settings: Settings, read: CampaignRead, login: str) -> None:
 
 
 def run_key(campaign_id: int, why: str, version: int, state_at: datetime) -> str:
-    """The same for everybody who asks for the same run."""
+    """The idempotency key: everyone who asks for the same run gets the same key."""
     return f"campaign-{campaign_id}-{why}-{version}-{int(state_at.timestamp())}"
 
 
@@ -54,6 +53,6 @@ async def _do(api: str, wanted: Callable[[Steering], Awaitable[object]]) -> None
     try:
         await wanted(steering)
     except (NotDeployed, PrefectSilent):
-        return  # the campaign waits in our own tables: whoever comes round next finds it there
+        return  # the campaign's state is in our own tables: the next scheduled run finds it there
     finally:
         await steering.close()

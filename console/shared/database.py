@@ -1,4 +1,4 @@
-"""The shared database as the console uses it: off the event loop, one transaction a piece of work, with the clock."""
+"""The shared database for the console: off the event loop, one transaction for each job, with the clock."""
 
 import asyncio
 import math
@@ -34,11 +34,11 @@ class Database:
 
     @property
     def now(self) -> datetime:
-        """Now, or what `AFTERCARE_NOW` says it is."""
+        """The current time, or the value of `AFTERCARE_NOW`."""
         return read_clock(self.settings.now, self.settings.zone)
 
     async def work(self, job: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `job(connection, …)` in one transaction, on a thread; committed when it ends well."""
+        """Run `job(connection, …)` in one transaction on a thread; committed if it succeeds."""
         return await asyncio.to_thread(partial(self.work_here, job, *args, **kwargs))
 
     def work_here(self, job: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -55,5 +55,5 @@ class Database:
             self._learnt_at = time.monotonic()
 
     def close(self) -> None:
-        """Give back its connections."""
+        """Close its connections."""
         self.engine.dispose()

@@ -1,4 +1,4 @@
-"""Figures that a rule saw, as people read them: money with its currency, days, times on the store's clock."""
+"""Figures behind a decision, formatted for people: money with its currency, days, times on the store's clock."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -23,7 +23,7 @@ NAMES = {
 
 
 def describe_figures(figures: Mapping[str, Any], zone: ZoneInfo) -> str:
-    """All figures that are there, in one line."""
+    """All figures that are present, in one line."""
     return "; ".join(
         f"{NAMES.get(name, name.replace('_', ' '))}: {describe(value, zone)}"
         for name, value in figures.items()
@@ -32,7 +32,7 @@ def describe_figures(figures: Mapping[str, Any], zone: ZoneInfo) -> str:
 
 
 def describe(value: Any, zone: ZoneInfo, language: str = ENGLISH) -> str:
-    """One figure, with its days as the language writes them."""
+    """One figure. Days are written as the language writes them."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
@@ -61,7 +61,7 @@ def _mapping(value: Mapping[str, Any], zone: ZoneInfo, language: str) -> str:
 
 
 def _text(value: str, zone: ZoneInfo, language: str) -> str:
-    """A text, which may be a day or a moment as JSON writes them."""
+    """A text, which may be a day or a moment in JSON."""
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
@@ -74,6 +74,6 @@ def _text(value: str, zone: ZoneInfo, language: str) -> str:
 
 
 def clock(moment: datetime, zone: ZoneInfo, language: str = ENGLISH) -> str:
-    """A moment as the store's clock shows it."""
+    """A moment on the store's clock."""
     local = moment.astimezone(zone)
     return f"{write_day(local.date(), language)} {local:%H:%M}"

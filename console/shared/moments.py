@@ -11,13 +11,13 @@ from models.people.tables import Store
 
 
 def house_zone(connection: Connection, settings: Settings) -> ZoneInfo:
-    """The zone of times that are given without one: the first store's by code; before there is one, the settings'."""
+    """The zone of times without one: the first store's by code; before there is a store, the settings'."""
     name = connection.scalar(select(Store.time_zone).order_by(Store.code).limit(1))
     return ZoneInfo(name) if name else settings.zone
 
 
 def moment_asked(connection: Connection, settings: Settings, text: str | None, now: datetime) -> datetime:
-    """The moment that `--as-of` names, or now. Raises `UnreadableMoment`."""
+    """The moment given with `--as-of`, or now. Raises `UnreadableMoment`."""
     return read_moment(text, house_zone(connection, settings)) if text else now
 
 

@@ -1,4 +1,4 @@
-"""Pages that are plain HTML and work without JavaScript: signing in, and what customers see."""
+"""Plain HTML pages without JavaScript: sign-in, and the customers' pages."""
 
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,7 @@ def _environment() -> Environment:
 
 
 def render_page(template: str, language: str, *, status: int = 200, **values: Any) -> HTMLResponse:
-    """A page from `looks/`, in which `say(key)` gives the wording and everything else is escaped."""
+    """Render a template of `looks/`. `say(key)` gives the wording; everything else is escaped."""
 
     def in_language(key: str, **named: object) -> str:
         return say(language, key, **named)
@@ -28,7 +28,7 @@ def render_page(template: str, language: str, *, status: int = 200, **values: An
 
 
 def preferred_language(accept: str) -> str:
-    """The language that a browser asks for: English where it names it before Chinese, else Chinese."""
+    """The language that a browser asks for: English if it prefers it to Chinese, else Chinese."""
     named = [part.split(";")[0].strip().lower() for part in accept.split(",")]
     first = next((name for name in named if name.startswith(("zh", "en"))), "zh")
     return "en" if first.startswith("en") else "zh-CN"

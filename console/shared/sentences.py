@@ -1,4 +1,4 @@
-"""Where a step of a process stands, in plain sentences."""
+"""The state of a step of a process in plain sentences."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -48,7 +48,7 @@ def _of_ledger(story: StepStory, zone: ZoneInfo) -> str:
 
 
 def _of_touch(touch: TouchSeen, zone: ZoneInfo) -> str:
-    """What the ledger says of a touch."""
+    """The sentence for a touch in the ledger."""
     because = f": {spoken(touch.reason, zone.key)}" if touch.reason else ""
     since = clock(touch.state_at, zone)
     match touch.state:
@@ -94,7 +94,7 @@ def _sent(touch: TouchSeen, zone: ZoneInfo) -> str:
 
 
 def details(touch: TouchSeen | None, zone: ZoneInfo) -> Iterator[str]:
-    """What more the ledger has of a touch: verdicts, tries, and the text."""
+    """Further details of a touch: verdicts, attempts, and the text."""
     if touch is None:
         return
     for verdict in touch.verdicts:
@@ -122,7 +122,7 @@ def _of_attempt(attempt: AttemptSeen, zone: ZoneInfo) -> str:
 
 
 def about_moment(moment: datetime | None, zone: ZoneInfo) -> str:
-    """A moment in brackets, the day alone where it is a day's beginning; or nothing."""
+    """A moment in brackets, only the day if it is a day's beginning; or nothing."""
     if moment is None:
         return ""
     return f" ({clock(moment, zone).removesuffix(' 00:00')})"

@@ -1,4 +1,4 @@
-"""Reports as JSON for scripts: moments as the store's clock shows them, with their offset."""
+"""Reports as JSON for scripts: moments on the store's clock, with their offset."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""A reason as whoever uses the command reads it."""
+"""Reasons as sentences for users of the command line."""
 
 from zoneinfo import ZoneInfo
 

@@ -1,37 +1,37 @@
-"""How often somebody may ask: a bucket of tokens for each, which fills up again by itself."""
+"""Rate limiting: a token bucket for each caller, which refills over time."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
 
 MOST = 10_000
-"""So many buckets are kept; those that are full again are forgotten first, for that loses nothing."""
+"""At most this many buckets are kept. Full ones are dropped first, which loses nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What each may ask for."""
+    """The rate that each caller is allowed."""
 
     at_once: int
-    """So often in one go."""
+    """Requests at once (the bucket's size)."""
     per_second: float
-    """So often for as long as they like."""
+    """Requests over time (the refill rate)."""
 
     @property
     def fills_in(self) -> float:
-        """Seconds in which an empty bucket is full again."""
+        """Seconds until an empty bucket is full."""
         return self.at_once / self.per_second
 
 
 class Buckets:
-    """The buckets of everybody who asks, by whatever tells them apart. Moments are seconds of any one clock."""
+    """The buckets of all callers, by key. Moments are seconds of any one clock."""
 
     def __init__(self, allowance: Allowance) -> None:
         self._allowance = allowance
         self._filled: dict[Hashable, tuple[float, float]] = {}
-        """Until when each was looked at, and the tokens that it held then; whoever asked last is last."""
+        """The moment and the tokens at the last look, by caller; the most recent caller is last."""
 
     def take(self, who: Hashable, now: float) -> float:
-        """Take a token: 0.0. Or none, where there is none: the seconds until there is one again."""
+        """Take a token and return 0.0; without one, return the seconds until there is one."""
         tokens = self._tokens(who, now)
         wait = 0.0 if tokens >= 1 else (1 - tokens) / self._allowance.per_second
         self._filled.pop(who, None)
@@ -40,7 +40,7 @@ class Buckets:
         return wait
 
     def wait(self, who: Hashable, now: float) -> float:
-        """The seconds until there is a token, without taking it."""
+        """Seconds until there is a token, without taking it."""
         return max(0.0, 1 - self._tokens(who, now)) / self._allowance.per_second
 
     def _tokens(self, who: Hashable, now: float) -> float:

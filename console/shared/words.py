@@ -1,4 +1,4 @@
-"""What the console says, in both languages. Each page's sentences stand in one file under `wording/`."""
+"""The wording of the console in both languages. Each page has one file under `wording/`."""
 
 import tomllib
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from models.core.saying import CONDITIONS, ENGLISH, FIGURES, MOMENTS, read_kit_w
 
 WORDING = Path(__file__).parent / "wording"
 SHOWN = 8
-"""So many characters of a touch's id tell it apart."""
+"""Characters of a touch's id that identify it on the screen."""
 AS_WRITTEN = frozenset({"author", "by", "campaign", "code", "holder", "login", "note", "sender", "text", "to"})
 """The figures that somebody wrote, or is called by: they are nobody's words to translate."""
 OF_KITS = {CONDITIONS: "policies.conditions", MOMENTS: "policies.counts_from", FIGURES: "calls.figure"}
@@ -22,7 +22,7 @@ LANGUAGES = {"zh-CN": "中文", "en": "English"}
 
 
 class Unsaid(AftercareError):
-    """A sentence that no file has."""
+    """A wording key is in no file."""
 
     def __init__(self, key: str, language: str) -> None:
         self.key, self.language = key, language
@@ -31,7 +31,7 @@ class Unsaid(AftercareError):
 
 @cache
 def read_wording() -> dict[str, Mapping[str, str]]:
-    """Every sentence by its key (`file.name`) and language, with the words of the business."""
+    """Every sentence by its key (`file.name`) and language, including the words of the business."""
     said = {f"business.{word}": languages for word, languages in read_words().items()}
     for section, group in OF_KITS.items():
         said |= {f"{group}_{key}": languages for key, languages in read_kit_words(section).items()}
@@ -42,7 +42,7 @@ def read_wording() -> dict[str, Mapping[str, str]]:
 
 
 def say(language: str, key: str, **values: object) -> str:
-    """The sentence in a language, with its `{values}` put in. Raises `Unsaid`."""
+    """The sentence in a language, with its `{values}` filled in. Raises `Unsaid`."""
     try:
         sentence = read_wording()[key][language]
     except KeyError as error:
@@ -51,7 +51,7 @@ def say(language: str, key: str, **values: object) -> str:
 
 
 def say_problem(language: str, problem: AftercareError) -> str:
-    """An error of ours in a language, by its name and the figures that it carries; the English is its own."""
+    """An error of ours in a language, by its type and figures. Its English is the exception's own text."""
     found = read_wording().get(f"errors.{type(problem).__name__}")
     if found is None or language == ENGLISH:
         return str(problem)
@@ -63,7 +63,7 @@ def _said(language: str, figures: Mapping[str, object]) -> dict[str, str]:
 
 
 def say_figure(language: str, figure: object) -> str:
-    """A figure of a sentence: words and reasons are translated, days and moments stand as numbers."""
+    """A figure in a sentence: words and reasons are translated, days and moments stay numeric."""
     match figure:
         case None:
             return say(language, "frame.none")

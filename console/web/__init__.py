@@ -1,1 +1,1 @@
-"""The operations console in the browser: sign-in, pages, and what they stand on."""
+"""The operations console in the browser: authentication, pages, and the parts that they share."""

@@ -1,4 +1,4 @@
-"""The console as a part of `aftercare up`: `python -m console.web`."""
+"""The console as one program of `aftercare up`: `python -m console.web`."""
 
 from console.web.server import announce_as_json, end_with_standard_input, serve
 from deployments.database import read_url
@@ -8,14 +8,14 @@ from models.core.settings import read_settings
 
 
 class NotAPart(AftercareError):
-    """The program was started by itself, without the installation that it is a part of."""
+    """The program was started directly, without the installation that it belongs to."""
 
     def __init__(self) -> None:
-        super().__init__("This part needs AFTERCARE_DATABASE_URL; `aftercare console` starts the console by itself.")
+        super().__init__("This program needs AFTERCARE_DATABASE_URL; `aftercare console` starts the console by itself.")
 
 
 def main() -> None:
-    """Serve until SIGTERM, or until whoever started it is gone."""
+    """Serve until SIGTERM, or until the program that started it has ended."""
     set_up_logging()
     settings = read_settings()
     if settings.database_url is None:

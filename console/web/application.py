@@ -1,4 +1,4 @@
-"""The web application: the guard, the plain forms, the pages, the static files."""
+"""The web application: authentication, plain forms, pages and static files."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -30,7 +30,7 @@ STATIC = Path(__file__).parent / "static"
 
 
 def make_application(url: URL, settings: Settings) -> ASGIApp:
-    """The console over the shared database at `url`. One a process: NiceGUI knows one application."""
+    """The console over the shared database at `url`. Call it once per process: NiceGUI has one global application."""
     make_elements_quickly()
     database = Database(url, settings)
 
@@ -54,7 +54,7 @@ def make_application(url: URL, settings: Settings) -> ASGIApp:
 
 
 def _register_pages() -> None:
-    """Import every page of the console: each lies in the folder of its subject, as `page` or `…_page`."""
+    """Import every page of the console. Each is a module named `page` or `…_page` in its subject's folder."""
     for module in walk_packages(console.web.__path__, f"{console.web.__name__}."):
         if module.name.endswith((".page", "_page")):
             import_module(module.name)

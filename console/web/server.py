@@ -1,4 +1,4 @@
-"""The console as a program: serves until SIGTERM, or until its standard input closes when it is part of `up`."""
+"""The console as a program. It serves until SIGTERM, or until its standard input closes when `up` started it."""
 
 import json
 import signal
@@ -22,13 +22,13 @@ DRAIN_SECONDS = 5
 
 
 class Announce(Protocol):
-    """Says what happened to whoever started the console."""
+    """Reports events to the program that started the console."""
 
     def __call__(self, event: str, **facts: object) -> None: ...
 
 
 class PortTaken(AftercareError):
-    """The port that the console should listen on is another program's."""
+    """Another program listens on the console's port."""
 
     def __init__(self, host: str, port: int) -> None:
         self.host, self.port = host, port
@@ -52,7 +52,7 @@ def serve(url: URL, settings: Settings, announce: Announce) -> None:
 
 
 def _listen(host: str, port: int | None) -> socket.socket:
-    """At the port asked for; where none was, at the usual one, or at any where that is taken."""
+    """Listen on the configured port. Without one, listen on the default port, or on any if that is taken."""
     try:
         return socket.create_server((host, port or USUAL_PORT))
     except OSError as error:
@@ -78,7 +78,7 @@ def _first_password(url: URL, settings: Settings) -> str | None:
 
 
 def end_with_standard_input() -> None:
-    """End this process when whoever started it is gone."""
+    """End this process when the program that started it has ended."""
 
     def wait() -> None:
         sys.stdin.read()
@@ -88,6 +88,6 @@ def end_with_standard_input() -> None:
 
 
 def announce_as_json(event: str, **facts: object) -> None:
-    """One JSON object a line on standard output, as a part of `aftercare up` does."""
+    """Print one JSON object per line on standard output, as every program of `aftercare up` does."""
     sys.stdout.write(json.dumps({"event": event, **facts}, ensure_ascii=False) + "\n")
     sys.stdout.flush()

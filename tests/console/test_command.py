@@ -140,7 +140,7 @@ def test_a_channel_of_a_store_that_is_not_on_record_is_named(
 def test_a_policy_goes_out_is_edited_and_comes_back(told: Told, dealership: None, tmp_path: Path) -> None:
     file = tmp_path / "warranty.toml"
     file.write_text(told("policies", "show", "warranty-expiry").output.replace("priority = 50", "priority = 55"))
-    assert told("policies", "check", str(file)).output == f"{file} is a good policy 'warranty-expiry'.\n"
+    assert told("policies", "check", str(file)).output == f"{file} is a valid policy 'warranty-expiry'.\n"
     assert "active as version 2 for every store" in told("policies", "set", str(file), "--by", "Wang").output
     assert "priority = 55" in told("policies", "show", "warranty-expiry").output
     assert "priority = 50" in told("policies", "show", "warranty-expiry", "--version", "1").output

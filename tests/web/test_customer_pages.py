@@ -328,7 +328,7 @@ def test_an_invitation_that_is_over_or_somebody_elses_opens_nothing(opened: Open
     link, other = of_invitation(facts, 4), of_invitation(facts, 5)
     theirs = replace(link, customer_id=other.customer_id)
     over = replace(link, until=SAMPLE_MOMENT)
-    for wrong, heading in ((theirs, "This link does not work"), (over, "This link has run out")):
+    for wrong, heading in ((theirs, "This link does not work"), (over, "This link has expired")):
         page = opened(wrong, refused=True)
         expect(page.get_by_role("heading", level=1)).to_have_text(heading)
         assert page.locator("form").count() == 0
@@ -341,7 +341,7 @@ def test_an_old_or_foreign_link_says_whom_to_call_and_nothing_else(opened: Open,
     old = make_link(LinkPurpose("payment"), SubjectKind("account"), of_account_id(facts), 0, SAMPLE_MOMENT)
     over = replace(consent_link(link.customer_id, SAMPLE_MOMENT), until=SAMPLE_MOMENT)
     nobody = {"en": "This link does not work", "zh-CN": "这个链接打不开"}[lang]
-    ran_out = {"en": "This link has run out", "zh-CN": "这个链接已过期"}[lang]
+    ran_out = {"en": "This link has expired", "zh-CN": "这个链接已过期"}[lang]
     said = ((token[:-1] + "!", nobody), (old, nobody), (over, ran_out), ("h" + token[1:], nobody))
     for wrong, heading in said:
         page = opened(wrong, lang, refused=True)

@@ -1,4 +1,4 @@
-"""`aftercare campaign audience`: rules that pick customers, counted, shown by a few of them, and kept under names."""
+"""`aftercare campaign audience`: rules that select customers. Count them, sample them, save them under a name."""
 
 from pathlib import Path
 from typing import Annotated
@@ -26,29 +26,30 @@ from tasks.campaigns.audiences.saved import (
 from tasks.campaigns.authors import find_author
 from tasks.intake.files.rejects import write_rejects
 
-app = typer.Typer(cls=Commands, no_args_is_help=True, help="Rules that pick customers.")
+app = typer.Typer(cls=Commands, no_args_is_help=True, help="Rules that select customers.")
 NOTHING_ACCEPTED = 1
-"""The exit status when a file names nobody who is known."""
+"""The exit status if no row of a file matches a customer."""
 
-File = Annotated[Path, typer.Argument(metavar="FILE.toml", help="A rule: its kind, and what it asks for.")]
+File = Annotated[Path, typer.Argument(metavar="FILE.toml", help="A rule: its kind and its conditions.")]
 OwnFile = Annotated[
-    Path | None, typer.Argument(metavar="FILE.toml", help="A rule: its kind, and what it asks for.", show_default=False)
+    Path | None,
+    typer.Argument(metavar="FILE.toml", help="A rule: its kind and its conditions.", show_default=False),
 ]
-Saved = Annotated[str | None, typer.Option("--saved", metavar="NAME", help="Instead of a file, a rule that is kept.")]
-Name = Annotated[str, typer.Argument(help="What it is called.")]
-StoreCode = Annotated[str | None, typer.Option("--store", help="Of the customers of this store; else of all.")]
+Saved = Annotated[str | None, typer.Option("--saved", metavar="NAME", help="A saved rule instead of a file.")]
+Name = Annotated[str, typer.Argument(help="The name of the rule.")]
+StoreCode = Annotated[str | None, typer.Option("--store", help="Of the customers of this store; by default of all.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 
 
 class FileOrSaved(AftercareError):
-    """An audience that is named not at all, or twice."""
+    """Neither a file nor a saved audience was named, or both were."""
 
     def __init__(self) -> None:
-        super().__init__("Name either a file or --saved: the rule that picks the customers.")
+        super().__init__("Name either a file or --saved: the rule that selects the customers.")
 
 
 class NoSuchAudience(AftercareError):
-    """A name under which no audience is kept for a store, or for all."""
+    """No audience is saved under the name, for the store or for all."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -57,7 +58,7 @@ class NoSuchAudience(AftercareError):
 
 @app.command()
 def count(file: OwnFile = None, saved: Saved = None, store: StoreCode = None, as_json: Json = False) -> None:
-    """Say how many customers a rule picks as things stand."""
+    """Count the customers that a rule selects now."""
     given = _read_given(file, saved)
     with open_session() as session:
         store_id = store_id_of(session, store)
@@ -74,10 +75,10 @@ def sample(
     file: OwnFile = None,
     saved: Saved = None,
     store: StoreCode = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="So many of them at most.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most this many.")] = 20,
     as_json: Json = False,
 ) -> None:
-    """Show some of the customers that a rule picks, from anywhere among them."""
+    """Show a random sample of the customers that a rule selects."""
     given = _read_given(file, saved)
     with open_session() as session:
         store_id = store_id_of(session, store)
@@ -92,7 +93,7 @@ def sample(
 
 @app.command()
 def save(name: Name, file: File, by: By, store: StoreCode = None) -> None:
-    """Keep a rule under a name, or change the one that is kept under it. Campaigns made from it stay as they are."""
+    """Save a rule under a name, or change the saved one. Campaigns made from it stay as they are."""
     data = read_toml(file)
     with open_session() as session:
         author, store_id = find_author(session.connection, by), store_id_of(session, store)
@@ -109,7 +110,7 @@ def save(name: Name, file: File, by: By, store: StoreCode = None) -> None:
 
 @app.command("list")
 def show_list(as_json: Json = False) -> None:
-    """List the audiences that are kept."""
+    """List the saved audiences."""
     with open_session() as session:
         found = list_audiences(session.connection, reader())
         zone = house_zone(session.connection, session.settings)
@@ -132,7 +133,7 @@ def show_list(as_json: Json = False) -> None:
 
 @app.command()
 def show(name: Name, store: StoreCode = None, as_json: Json = False) -> None:
-    """Print a rule that is kept as TOML that can be edited and saved."""
+    """Print a saved rule as TOML that can be edited and saved."""
     with open_session() as session:
         store_id_of(session, store)
         rule = _saved(session, name, store).rule.model_dump(mode="json")
@@ -144,7 +145,7 @@ def show(name: Name, store: StoreCode = None, as_json: Json = False) -> None:
 
 @app.command()
 def delete(name: Name, by: By, store: StoreCode = None) -> None:
-    """Forget a rule that is kept. Campaigns that were made from it keep what it said."""
+    """Delete a saved rule. Campaigns made from it keep their copy."""
     with open_session() as session:
         store_id_of(session, store)
         author, kept = find_author(session.connection, by), _saved(session, name, store)
@@ -160,9 +161,9 @@ def import_list(
     store: StoreCode = None,
     as_json: Json = False,
 ) -> None:
-    """Keep the customers that a file names as a list; rows that name nobody are written to FILE.rejects.csv.
+    """Save the customers in a file as a list. Rows that match nobody are written to FILE.rejects.csv.
 
-    A rule names it by its number: kind = "list", list = 7. Ends with 0 if anybody was found, 1 if nobody, 2 when the
+    A rule refers to it by number: kind = "list", list = 7. Exits with 0 if anybody was found, 1 if nobody, 2 if the
     file cannot be used.
     """
     with open_session() as session:
@@ -195,14 +196,14 @@ def _tell(made: ListMade, rejects: Path | None) -> None:
 
 
 def _read_given(file: Path | None, saved: str | None) -> AudienceRule | None:
-    """The rule in the file that was named; None: one that is kept was named. Raises `UnreadableFile`, `BadAudience`."""
+    """The rule in the named file; None if a saved one was named. Raises `UnreadableFile`, `BadAudience`."""
     if (file is None) == (saved is None):
         raise FileOrSaved
     return read_audience(read_toml(file)) if file is not None else None
 
 
 def _saved(session: Session, name: str, store: str | None) -> SavedAudience:
-    """The audience of that name: the store's own, else that of all."""
+    """The audience of that name: the store's own, else the one for all."""
     named = [one for one in list_audiences(session.connection, reader()) if one.name == name.strip()]
     for code in dict.fromkeys((store, None)):
         for one in named:

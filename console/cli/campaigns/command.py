@@ -1,7 +1,7 @@
-"""`aftercare campaign`: messages to chosen groups, from a recipe or a plan to their results.
+"""`aftercare campaign`: messages to selected groups, from a recipe or a plan to their results.
 
-What reads is read as by someone of every store, as in every command. What changes something names with `--by` the user
-of the console in whose name it is done: by what they may do it is judged.
+Commands that read see every store. Commands that change something name a user of the console with `--by`; that user's
+permissions apply.
 """
 
 from collections.abc import Callable
@@ -20,8 +20,8 @@ from console.cli.campaigns.files import PlanFile, read_plan_file, write_plan_fil
 from console.cli.campaigns.lists import print_campaigns
 from console.cli.campaigns.reader import reader
 from console.cli.campaigns.steering import By, Id
-from console.cli.paper import paper
 from console.cli.policies import store_id_of
+from console.cli.printing import printer
 from console.cli.session import Commands, open_session, print_json, print_table
 from console.shared.campaign_shapes import shape_row, shape_whole
 from console.shared.moments import house_zone, local
@@ -38,14 +38,14 @@ from tasks.campaigns.drafting import change_campaign, create_campaign
 from tasks.campaigns.listing import CampaignRead, list_campaigns, read_campaign
 
 MOST = 1000
-app = typer.Typer(cls=Commands, no_args_is_help=True, help="Messages to chosen groups.")
+app = typer.Typer(cls=Commands, no_args_is_help=True, help="Messages to selected groups.")
 
 Plan = Annotated[Path | None, typer.Option(metavar="FILE.toml", help="A plan, as `show --toml` prints it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 
 
 class RecipeOrPlan(AftercareError):
-    """A campaign that would be made from nothing, or from two things."""
+    """Neither a recipe nor a plan was named, or both were."""
 
     def __init__(self) -> None:
         super().__init__("Name either --recipe or --plan: what the campaign is made from.")
@@ -64,13 +64,13 @@ def recipes(as_json: Json = False) -> None:
 
 @app.command()
 def new(
-    name: Annotated[str, typer.Argument(help="What it is called.")],
+    name: Annotated[str, typer.Argument(help="The name of the campaign.")],
     by: By,
     recipe: Annotated[str | None, typer.Option(help="A shipped recipe, as `recipes` lists them.")] = None,
     plan: Plan = None,
-    store: Annotated[str | None, typer.Option(help="For this store's customers; else for all.")] = None,
+    store: Annotated[str | None, typer.Option(help="For this store's customers; by default for all.")] = None,
 ) -> None:
-    """Make a campaign from a recipe or a plan; it is a draft."""
+    """Create a campaign from a recipe or a plan, as a draft."""
     if (recipe is None) == (plan is None):
         raise RecipeOrPlan
     made_from = read_plan_file(plan).plan if plan is not None else read_plan(find_recipe(recipe or "").plan_data())
@@ -90,8 +90,8 @@ def new(
 
 @app.command("list")
 def show_list(
-    state: Annotated[list[CampaignState] | None, typer.Option(help="Only in this state; may be given again.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most so many.")] = 100,
+    state: Annotated[list[CampaignState] | None, typer.Option(help="Only in this state; may be repeated.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most this many.")] = 100,
     as_json: Json = False,
 ) -> None:
     """List the campaigns, the newest first."""
@@ -107,10 +107,10 @@ def show_list(
 @app.command()
 def show(
     campaign: Id,
-    as_toml: Annotated[bool, typer.Option("--toml", help="Print a file that `edit` takes.")] = False,
+    as_toml: Annotated[bool, typer.Option("--toml", help="Print a TOML file that `edit` accepts.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Show a campaign: where it stands, and its plan."""
+    """Show a campaign: its state, and its plan."""
     with open_session() as session:
         read = read_campaign(session.connection, reader(), campaign)
         zone = house_zone(session.connection, session.settings)
@@ -145,7 +145,7 @@ def _show(read: CampaignRead, names: Names, zone: str, currency: str) -> None:
         "spent": f"{currency} {row.spent:,.2f}{f' of {row.budget:,.2f}' if row.budget is not None else ''}",
         "finished": local(read.finished_at, zone),
     }
-    console = paper()
+    console = printer()
     console.print(Text(f"{row.id} {row.name}", style="bold"))
     for name, value in lines.items():
         if value:
@@ -165,9 +165,9 @@ def edit(
     plan: Annotated[Path, typer.Option(metavar="FILE.toml", help="A plan, as `show --toml` prints it.")],
     by: By,
 ) -> None:
-    """Change the plan of a campaign that nobody was told of yet; an approval that it had is void.
+    """Change the plan of a campaign that has not contacted anybody yet. An earlier approval becomes void.
 
-    A file that says its `version` is refused when somebody has changed the campaign since.
+    A file with a `version` is refused if somebody has changed the campaign since.
     """
     file: PlanFile = read_plan_file(plan)
     with open_session() as session:

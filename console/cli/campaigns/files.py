@@ -1,4 +1,4 @@
-"""Plans of campaigns as TOML files that people edit: printed, and read back."""
+"""Plans of campaigns as TOML files that people edit."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +11,11 @@ from models.core.toml_text import write_toml
 from tasks.campaigns.listing import CampaignRead
 
 ABOUT = ("name", "version")
-"""What a file may say beside the plan."""
+"""What a file may contain besides the plan."""
 
 
 class UnusableAbout(AftercareError):
-    """A name or a version in a file that is none."""
+    """The file's name or version is not valid."""
 
     def __init__(self, field: str, value: object) -> None:
         self.field, self.value = field, value
@@ -25,17 +25,17 @@ class UnusableAbout(AftercareError):
 
 @dataclass(frozen=True, slots=True)
 class PlanFile:
-    """What a file says."""
+    """The content of a file."""
 
     plan: CampaignPlan
     name: str | None
-    """Another name for the campaign; None: it keeps its own."""
+    """A new name for the campaign; None keeps its own."""
     version: int | None
-    """The version that the plan was made from; None: whichever is the latest."""
+    """The version that the plan is based on; None: the latest."""
 
 
 def read_plan_file(path: Path) -> PlanFile:
-    """The plan in a file. Raises `UnreadableFile`, `UnusableAbout`, `BadPlan`."""
+    """Read the plan in a file. Raises `UnreadableFile`, `UnusableAbout`, `BadPlan`."""
     data = read_toml(path)
     name, version = (data.pop(field, None) for field in ABOUT)
     _check("name", name, str)
@@ -49,6 +49,6 @@ def _check(field: str, value: Any, kind: type) -> None:
 
 
 def write_plan_file(read: CampaignRead) -> str:
-    """A campaign as a file that `aftercare campaign edit` takes."""
+    """A campaign as a file that `aftercare campaign edit` accepts."""
     about = {"name": read.row.name, "version": read.row.version}
     return write_toml(about | read.plan.model_dump(mode="json"))

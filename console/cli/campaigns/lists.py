@@ -1,4 +1,4 @@
-"""Campaigns as a table: what each is, where it stands, and what it waits for."""
+"""Campaigns as a table: their states, and what they wait for."""
 
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ COLUMNS = ("id", "name", "store", "state", "since", "author", "begins", "waits f
 
 
 def print_campaigns(rows: Iterable[CampaignRow], zone: ZoneInfo) -> None:
-    """The table; its times are those of the zone, which it names."""
+    """Print the table. Times are those of the zone, which the heading names."""
     print_table(f"Campaigns, by the clock of {zone.key}", COLUMNS, [_row(row, zone.key) for row in rows], lines=False)
 
 

@@ -1,4 +1,4 @@
-"""`aftercare campaign preview|test-send`: what a campaign says, as a customer would get it, and sent to its makers."""
+"""`aftercare campaign preview|test-send`: a campaign's message as a customer would get it, or sent as a test."""
 
 import asyncio
 from typing import Annotated, Any
@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, pool
 
 from console.cli.campaigns.reader import reader
 from console.cli.campaigns.steering import By, Id
-from console.cli.paper import paper
+from console.cli.printing import printer
 from console.cli.session import Session, open_session, print_json
 from models.core.errors import AftercareError
 from models.core.words import ChannelName
@@ -22,14 +22,14 @@ from tasks.explaining.finding import find_customer
 
 Customer = Annotated[
     str | None,
-    typer.Option(help="Key, phone, name, plate or VIN of the customer it is written for; else one of the audience."),
+    typer.Option(help="Key, phone, name, plate or VIN of the customer to write to; by default one of the audience."),
 ]
-VariantKey = Annotated[str | None, typer.Option(help="A variant, or follow-up; the first variant if not given.")]
-Channel = Annotated[ChannelName | None, typer.Option(help="The campaign's first channel if not given.")]
+VariantKey = Annotated[str | None, typer.Option(help="A variant, or follow-up; by default the first variant.")]
+Channel = Annotated[ChannelName | None, typer.Option(help="By default the campaign's first channel.")]
 
 
 class NobodyToWriteFor(AftercareError):
-    """A message without a customer whom it could be written for."""
+    """There is no customer for whom the message could be written."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -43,7 +43,7 @@ def preview_campaign(
     channel: Channel = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a script.")] = False,
 ) -> None:
-    """Show the message as a customer would get it, with its length and price. Sends nothing."""
+    """Show the message as a customer would get it, with its length and cost. Nothing is sent."""
     with open_session() as session:
         read = read_campaign(session.connection, reader(), campaign)
         message = preview(
@@ -64,7 +64,7 @@ def preview_campaign(
 
 def send_test_message(
     campaign: Id,
-    to: Annotated[str, typer.Option(help="Where it goes: your own number, address or WeChat id.")],
+    to: Annotated[str, typer.Option(help="Where to send it: your own number, address or WeChat id.")],
     by: By,
     customer: Customer = None,
     variant: VariantKey = None,
@@ -100,7 +100,7 @@ def _customer(session: Session, read: CampaignRead, text: str | None) -> int:
 
 
 def _show(message: CampaignMessage, currency: str) -> None:
-    console = paper()
+    console = printer()
     for part in (message.subject, message.text):
         if part is not None:
             console.print(part, markup=False, highlight=False)

@@ -1,4 +1,4 @@
-"""As whom the command reads campaigns: whoever may use it sees every store's, as with every other command."""
+"""The identity under which commands read campaigns: they see every store, as all commands do."""
 
 from getpass import getuser
 
@@ -7,5 +7,5 @@ from tasks.campaigns.authors import Author
 
 
 def reader() -> Author:
-    """Someone of every store, under the name of the machine's user."""
+    """A reader of every store, named after the machine's user."""
     return Author(getuser(), Role.ADMIN, None)

@@ -1,4 +1,4 @@
-"""`aftercare campaign dry-run`: who would get it, how and when, who would not and why, and what it would take."""
+"""`aftercare campaign dry-run`: who would get it, how and when; who would not, and why; and what it would cost."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -8,7 +8,7 @@ from rich.text import Text
 
 from console.cli.campaigns.reader import reader
 from console.cli.campaigns.steering import Id
-from console.cli.paper import paper
+from console.cli.printing import printer
 from console.cli.session import local_named, open_session, print_json, print_table
 from console.shared.moments import house_zone, local
 from console.shared.shapes import shape
@@ -22,14 +22,14 @@ from tasks.campaigns.rehearsal.rehearsing import list_rehearsed, rehearse_campai
 def rehearse(
     campaign: Id,
     at: Annotated[
-        str | None, typer.Option(help="As if it were launched then, ISO 8601; at its own moment if not given.")
+        str | None, typer.Option(help="As if it were launched at this time, ISO 8601; by default at its own moment.")
     ] = None,
     customers: Annotated[
-        int, typer.Option(min=0, max=10_000, help="Show so many of its customers, each with what becomes of them.")
+        int, typer.Option(min=0, max=10_000, help="Show this many of its customers, each with the result.")
     ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a script.")] = False,
 ) -> None:
-    """Show what a launch would do, by the gates as they are. Nothing is sent, and nothing is kept."""
+    """Show what a launch would do with the gates as they are. Nothing is sent or stored."""
     with open_session() as session:
         zone = house_zone(session.connection, session.settings)
         read = read_campaign(session.connection, reader(), campaign)
@@ -48,7 +48,7 @@ def _print(name: str, done: CampaignRehearsal, page: RehearsedPage, zone: str) -
     title = f"Dry run of '{name}': {done.audience:,} in its audience, nothing was sent"
     columns = ("customers", "wave", "variant", "what becomes of them", "by", "on", "why")
     print_table(title, columns, [_row(part) for part in done.parts], lines=False)
-    console = paper()
+    console = printer()
     for line in _figures(done, zone):
         console.print(Text(line))
     if page.rows:

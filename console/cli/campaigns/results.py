@@ -1,4 +1,4 @@
-"""`aftercare campaign results|export`: what came of a campaign, as a table, for programs, and for a spreadsheet."""
+"""`aftercare campaign results|export`: what came of a campaign, as a table, as JSON, or as a spreadsheet."""
 
 import csv
 from pathlib import Path
@@ -9,7 +9,7 @@ from rich.text import Text
 
 from console.cli.campaigns.reader import reader
 from console.cli.campaigns.steering import Id
-from console.cli.paper import paper
+from console.cli.printing import printer
 from console.cli.session import open_session, print_json, print_table
 from console.shared.campaign_results import shape_results
 from models.campaigns.results import CampaignResults, Group
@@ -20,7 +20,7 @@ from tasks.campaigns.outcome.results import read_results
 
 
 class UnwritableFile(AftercareError):
-    """A file that cannot be written."""
+    """The file cannot be written."""
 
     def __init__(self, path: Path, reason: str) -> None:
         self.path, self.reason = path, reason
@@ -30,7 +30,7 @@ class UnwritableFile(AftercareError):
 def results(
     campaign: Id, as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a script.")] = False
 ) -> None:
-    """Show what came of a campaign so far, against those held out."""
+    """Show the results so far, compared with the control group."""
     with open_session() as session:
         name = read_campaign(session.connection, reader(), campaign).row.name
         found = read_results(session.connection, campaign, session.now)
@@ -47,7 +47,7 @@ def _print(name: str, found: CampaignResults, currency: str) -> None:
     columns = ("", "begun for", "sent", "delivered", "failed", "answered", "booked", "came", "opted out", "spent")
     title = f"Results of '{name}', {found.measured_days} days from its beginning for each"
     print_table(title, columns, [(title_of, *_cells(group)) for title_of, group in groups.items()], lines=False)
-    console = paper()
+    console = printer()
     for what, apart in found.differences.items():
         clear = "" if apart.is_clear else "; chance may explain it"
         words = f"{apart.points:+.1f} points against the control group ({apart.low:+.1f} to {apart.high:+.1f}{clear})"
@@ -72,10 +72,10 @@ def _cells(group: Group) -> tuple[str, ...]:
 
 def export(
     campaign: Id,
-    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Where to; what is there is replaced.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="The file to write; an existing one is replaced.")],
     reveal: Annotated[bool, typer.Option("--reveal", help="Write names in full.")] = False,
 ) -> None:
-    """Write every recipient to a CSV file: how the message stands, and what they did since."""
+    """Write every recipient to a CSV file: the state of the message, and what they did since."""
     unfinished = file.parent / f"{file.name}.part"
     with open_session() as session:
         read_campaign(session.connection, reader(), campaign)

@@ -1,4 +1,4 @@
-"""`aftercare campaign submit|approve|launch|pause|…`: what can be done to a campaign where it stands."""
+"""`aftercare campaign submit|approve|launch|pause|…`: actions on a campaign in its current state."""
 
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
@@ -15,7 +15,7 @@ from tasks.campaigns.launch.launching import cancel, launch, let_go, pause, resu
 from tasks.campaigns.listing import CampaignRead, read_campaign
 
 Id = Annotated[int, typer.Argument(metavar="ID", help="The campaign's number, as `list` shows it.")]
-By = Annotated[str, typer.Option("--by", metavar="LOGIN", help="The user in whose name it is done.")]
+By = Annotated[str, typer.Option("--by", metavar="LOGIN", help="The user on whose behalf it is done.")]
 
 
 def submit_campaign(
@@ -23,7 +23,7 @@ def submit_campaign(
     by: By,
     launches: Annotated[bool, typer.Option("--launch", help="Launch it as soon as it is approved.")] = False,
 ) -> None:
-    """Hand a draft in for approval; a small one is approved at once."""
+    """Submit a draft for approval. A small one is approved at once."""
     with open_session() as session:
         author = find_author(session.connection, by)
         done = submit(session.connection, author, campaign, session.settings, session.now, launch=launches)
@@ -56,11 +56,11 @@ def approve_campaign(
     by: By,
     fingerprint: Annotated[
         str | None,
-        typer.Option(help="Of the plan that was read, as `show` prints it: another one is not approved."),
+        typer.Option(help="The digest of the plan that was read, as `show` prints it: a changed plan is not approved."),
     ] = None,
-    note: Annotated[str | None, typer.Option(help="Something that its author shall know.")] = None,
+    note: Annotated[str | None, typer.Option(help="A note to its author.")] = None,
 ) -> None:
-    """Let a submitted campaign go, as another person than its author."""
+    """Approve a submitted campaign, as another person than its author."""
     with open_session() as session:
         author = find_author(session.connection, by)
         shown = fingerprint or read_campaign(session.connection, author, campaign).fingerprint
@@ -74,7 +74,7 @@ def approve_campaign(
 def refuse_campaign(
     campaign: Id, by: By, reason: Annotated[str, typer.Option(help="Why; its author reads it.")]
 ) -> None:
-    """Give a submitted campaign back to its author."""
+    """Refuse a submitted campaign: it goes back to its author."""
     with open_session() as session:
         author = find_author(session.connection, by)
         read = read_campaign(session.connection, author, campaign)
@@ -84,7 +84,7 @@ def refuse_campaign(
 
 
 def withdraw_campaign(campaign: Id, by: By) -> None:
-    """Take a submitted or approved campaign back, to change it."""
+    """Withdraw a submitted or approved campaign, to change it."""
     with open_session() as session:
         author = find_author(session.connection, by)
         withdraw(session.connection, author, campaign, session.now)
@@ -94,7 +94,7 @@ def withdraw_campaign(campaign: Id, by: By) -> None:
 
 
 def launch_campaign(campaign: Id, by: By) -> None:
-    """Begin an approved campaign at its moment. Twice is as good as once."""
+    """Launch an approved campaign at its moment. Launching is idempotent."""
     with open_session() as session:
         author = find_author(session.connection, by)
         done = launch(session.connection, author, campaign, session.now)
@@ -105,7 +105,7 @@ def launch_campaign(campaign: Id, by: By) -> None:
 
 
 def pause_campaign(campaign: Id, by: By) -> None:
-    """Send nothing more of it until it is resumed."""
+    """Pause it: nothing more is sent until it is resumed."""
     with open_session() as session:
         author = find_author(session.connection, by)
         done = pause(session.connection, author, campaign, session.now)
@@ -114,7 +114,7 @@ def pause_campaign(campaign: Id, by: By) -> None:
 
 
 def resume_campaign(campaign: Id, by: By) -> None:
-    """Go on with a paused campaign."""
+    """Resume a paused campaign."""
     with open_session() as session:
         author = find_author(session.connection, by)
         done = resume(session.connection, author, campaign, session.now)
@@ -123,9 +123,9 @@ def resume_campaign(campaign: Id, by: By) -> None:
 
 
 def cancel_campaign(
-    campaign: Id, by: By, reason: Annotated[str, typer.Option(help="Why; it is kept.")]
+    campaign: Id, by: By, reason: Annotated[str, typer.Option(help="Why; it stays on record.")]
 ) -> None:  # fmt: skip
-    """End it for good: what is not on its way is never sent."""
+    """Cancel it for good: whatever is not on its way is never sent."""
     with open_session() as session:
         author = find_author(session.connection, by)
         done = cancel(session.connection, author, campaign, session.now, reason)
@@ -149,10 +149,10 @@ def let_campaign_go(
     campaign: Id,
     by: By,
     budget: Annotated[
-        Decimal | None, typer.Option(parser=_amount, metavar="AMOUNT", help="What it may cost from now on, in all.")
+        Decimal | None, typer.Option(parser=_amount, metavar="AMOUNT", help="Its budget from now on, in total.")
     ] = None,
 ) -> None:
-    """Go on with a campaign that stopped by itself, having seen why (`show` says it)."""
+    """Continue a campaign that stopped by itself. `show` says why it stopped."""
     with open_session() as session:
         author = find_author(session.connection, by)
         let_go(session.connection, author, campaign, session.now, budget)

@@ -1,1 +1,1 @@
-"""The page of approvals."""
+"""The pages of approvals."""

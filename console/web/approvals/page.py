@@ -1,4 +1,4 @@
-"""What waits for a named person: the letter as the customer will get it, the figures, and the decision."""
+"""Touches that wait for approval: the letter as the customer will get it, the figures, and the decision."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -15,8 +15,8 @@ from console.web.authentication.viewer import Viewer
 from console.web.campaigns.views import list_needing
 from console.web.parts.deciding import Choosing, ask_reason
 from console.web.parts.frame import page, telling
+from console.web.parts.pagination import Pagination
 from console.web.parts.tables import show_table
-from console.web.parts.turning import Turning
 from models.core.words import CampaignState, Role
 from models.messages.letters import write_money
 from models.people.permissions import Permission
@@ -38,12 +38,12 @@ class Shown:
     viewer: Viewer
     store: str | None
     choosing: Choosing = field(default_factory=Choosing)
-    turning: Turning = field(default_factory=Turning)
+    pagination: Pagination = field(default_factory=Pagination)
 
 
 @page("/approvals", Permission.DECIDE, "frame.approvals")
 async def show_approvals(viewer: Viewer, store: str = "") -> None:
-    """What waits, the earliest due first."""
+    """List what waits for approval, the earliest due first."""
     shown = Shown(viewer, store or None)
     ui.label(viewer.say("approvals.explained")).classes("quiet")
     await _draw_campaigns(viewer)
@@ -52,7 +52,7 @@ async def show_approvals(viewer: Viewer, store: str = "") -> None:
     async def listed() -> None:
         async with telling(viewer):
             found: Page[WaitingTouch] = await viewer.read(
-                _read_page, viewer.user, viewer.now, shown.store, shown.turning.here
+                _read_page, viewer.user, viewer.now, shown.store, shown.pagination.here
             )
             shown.choosing.draw_problems(viewer)
             _draw_page(shown, found, listed.refresh)
@@ -63,7 +63,7 @@ async def show_approvals(viewer: Viewer, store: str = "") -> None:
 
 
 async def _draw_campaigns(viewer: Viewer) -> None:
-    """Campaigns are approved at their own pages."""
+    """Link to the campaigns that wait: they are approved on their own pages."""
     if not viewer.may(Permission.APPROVE_CAMPAIGNS):
         return
     waiting = (CampaignState.AWAITING_APPROVAL,)
@@ -88,7 +88,7 @@ async def _draw_stores(shown: Shown, refresh: Callable[[], Any]) -> None:
 
     def choose(store: str) -> None:
         shown.store = store or None
-        shown.turning.begin_again()
+        shown.pagination.first_page()
         shown.choosing.forget()
         refresh()
 
@@ -115,7 +115,7 @@ def _draw_page(shown: Shown, found: Page[WaitingTouch], refresh: Callable[[], An
         refresh()
 
     with ui.row():
-        shown.turning.draw(viewer, found.next, turned)
+        shown.pagination.draw(viewer, found.next, turned)
 
 
 def _decides(viewer: Viewer, roles: Iterable[Role]) -> bool:
@@ -123,7 +123,7 @@ def _decides(viewer: Viewer, roles: Iterable[Role]) -> bool:
 
 
 def _draw_deciding(shown: Shown, mine: set[UUID], refresh: Callable[[], Any]) -> Callable[[], None]:
-    """The buttons for those that are chosen; what is to be called when the choice has changed."""
+    """Draw the buttons for the selected touches. Returns what to call when the selection has changed."""
     ways = [
         (shown.viewer.say(f"approvals.{key}"), partial(_decide, shown, refresh=refresh, approved=approved))
         for key, approved in (("approve_chosen", True), ("refuse_chosen", False))
@@ -171,7 +171,7 @@ def _draw_letter(viewer: Viewer, item: WaitingTouch) -> None:
 
 
 def _draw_figures(viewer: Viewer, item: WaitingTouch) -> None:
-    """What the account owes at this moment."""
+    """What the account owes now."""
     totals = item.figures_now.get("totals") or {}
     if totals:
         owed = " + ".join(write_money(Decimal(amount), currency) for currency, amount in sorted(totals.items()))

@@ -1,1 +1,1 @@
-"""Sign-in, sessions and limits: nobody passes without them."""
+"""Authentication: sign-in, sessions, and protection against requests from other sites."""

@@ -1,4 +1,4 @@
-"""The door: nobody passes without a session, but to what is meant for everybody; and nobody from another site."""
+"""Authentication of every request: a session is required except on public paths. Cross-site requests are refused."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -19,13 +19,13 @@ COOKIE = "aftercare_session"
 SIGN_IN = "/sign-in"
 PASSWORD = "/password"  # noqa: S105  an address
 OPEN = ("/sign-in", "/healthz", "/metrics", "/c/", "/hooks/", "/api/", "/static/", "/_nicegui/", "/favicon.ico")
-"""What needs no session: it has none yet, answers everybody, or has keys and signatures of its own."""
+"""Paths without a session: they need none, or have keys or signatures of their own."""
 FOR_CUSTOMERS = "/c/"
-"""Their links are keys by themselves, so that no address of theirs is passed on. Neither is the name of our own site
-with their forms, then, which browsers call "null"; there is no cookie that another site could make use of."""
+"""Their links are credentials, so no referrer is sent. Browsers then send "null" as the origin of their forms, which
+is accepted here: there is no cookie that another site could abuse."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 SIGNED = ("/hooks/", "/api/")
-"""Called by programs, not by browsers: they carry no cookie that another site could make use of."""
+"""Called by programs, not by browsers: they carry no cookie that another site could abuse."""
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -36,14 +36,14 @@ HEADERS = {
 
 
 class Guard:
-    """An ASGI application around the console."""
+    """ASGI middleware around the console."""
 
     def __init__(self, app: ASGIApp, database: Database) -> None:
         self._app = app
         self._database = database
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request or a websocket pass, or turn it away."""
+        """Let a request or a websocket pass, or refuse it."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
@@ -57,10 +57,10 @@ class Guard:
             await refusal(scope, receive, _with_headers(send, scope["path"]))
 
     async def _judge(self, scope: Scope) -> Response | None:
-        """What to answer instead of the page; None: nothing, it may pass."""
+        """The response instead of the page; None if the request may pass."""
         path = scope["path"]
         if _from_elsewhere(scope) and not path.startswith(SIGNED):
-            return PlainTextResponse("This comes from another site.", status_code=403)
+            return PlainTextResponse("This request comes from another site.", status_code=403)
         try:
             scope.setdefault("state", {})["database"] = self._database
             user = await self._signed_in(scope)
@@ -96,7 +96,7 @@ def _token(scope: Scope) -> str | None:
 
 
 def _from_elsewhere(scope: Scope) -> bool:
-    """A change or a websocket that another site's page asks for in the user's name."""
+    """A change or a websocket that another site's page requests in the user's name (CSRF)."""
     if scope["type"] == "http" and scope["method"] in SAFE:
         return False
     headers = Headers(scope=scope)

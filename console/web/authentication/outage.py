@@ -1,4 +1,4 @@
-"""What a browser is shown while the database does not answer: a page that asks again by itself."""
+"""What a browser is shown while the database is unavailable: a page that reloads by itself."""
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -12,7 +12,7 @@ AGAIN_SECONDS = 10
 
 
 def outage(scope: Scope) -> Response:
-    """The answer to a request: a page for a person, a line for a program."""
+    """The response: a page for a person, a line for a program."""
     headers = Headers(scope=scope)
     language = preferred_language(headers.get("accept-language", ""))
     if "text/html" not in headers.get("accept", ""):
@@ -26,5 +26,5 @@ def outage(scope: Scope) -> Response:
 
 
 async def tell_outage(request: Request, _: Exception) -> Response:
-    """For what finds out about it on the way."""
+    """Exception handler for an outage that is found during a request."""
     return outage(request.scope)

@@ -1,4 +1,4 @@
-"""Signing in and out, and changing one's password: plain forms, so that they work before anything else does."""
+"""Signing in and out, and changing one's password: plain forms that need no JavaScript."""
 
 from datetime import datetime
 from typing import Annotated
@@ -32,7 +32,7 @@ async def take_sign_in(
     password: Annotated[str, Form(max_length=1000)],
     next: Annotated[str, Form()] = "/",  # noqa: A002
 ) -> Response:
-    """A session, or the form again."""
+    """Start a session, or show the form again."""
     wait = limits_of(request).sign_ins.take(address_of(request), present())
     if wait > 0:
         answer = _form(request, next=next, login=login, problem="frame.locked", status=429)
@@ -54,7 +54,7 @@ async def take_sign_in(
 
 @routes.post("/sign-out")
 async def take_sign_out(request: Request) -> Response:
-    """The end of the session."""
+    """End the session."""
     viewer = viewer_of(request)
     await viewer.database.work(sign_out, viewer.user.token_digest)
     answer = RedirectResponse(SIGN_IN, status_code=303)
@@ -64,7 +64,7 @@ async def take_sign_out(request: Request) -> Response:
 
 @routes.post("/language/{language}")
 async def take_language(request: Request, language: str) -> Response:
-    """The console in another language from now on, at the same page."""
+    """Switch the language of the console, and return to the same page."""
     viewer = viewer_of(request)
     if language in ("zh-CN", "en"):
         await viewer.database.work(set_language, viewer.user.login, language)
@@ -84,7 +84,7 @@ async def take_password(
     new: Annotated[str, Form(max_length=1000)],
     again: Annotated[str, Form(max_length=1000)],
 ) -> Response:
-    """Another password, or the form again."""
+    """Change the password, or show the form again."""
     viewer = viewer_of(request)
     if new != again:
         return _password_form(request, "frame.not_the_same", status=422)
@@ -93,7 +93,7 @@ async def take_password(
 
 
 def _change(connection: Connection, user: SignedIn, old: str, new: str, now: datetime) -> str | None:
-    """What is wrong with it; None: nothing, it is changed."""
+    """The problem with the change; None if the password was changed."""
     if not is_password(old, find_user(connection, user.login).password_hash):
         return "frame.old_wrong"
     try:
@@ -118,7 +118,7 @@ def _password_form(request: Request, problem: str = "", *, status: int = 200) ->
 
 
 def _own_path(path: str) -> str:
-    """A path of ours; anything that would lead to another site becomes the first page."""
+    """A path of this site. Anything that would lead to another site becomes the first page."""
     return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
 
 

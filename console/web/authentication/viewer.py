@@ -1,4 +1,4 @@
-"""Who looks at a page: found by the session's cookie at the door, and asked again at every change."""
+"""The viewer of a page: read from the session cookie, and checked again at every change."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 class SignedOut(AftercareError):
-    """A page whose session has ended meanwhile."""
+    """The session of this page has ended."""
 
     def __init__(self) -> None:
         super().__init__("You are no longer signed in; please sign in again.")
@@ -30,7 +30,7 @@ class SignedOut(AftercareError):
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Someone who is signed in, at one page."""
+    """A signed-in user at one page."""
 
     user: SignedIn
     database: Database
@@ -47,7 +47,7 @@ class Viewer:
 
     @property
     def time_zone(self) -> str:
-        """The clock that tells the times of what belongs to no store: their own store's, or the installation's."""
+        """The zone for times that belong to no store: their own store's, or the installation's."""
         return self.user.store_zone or self.database.settings.time_zone
 
     @property
@@ -68,11 +68,11 @@ class Viewer:
         return reason.say(self.language, ZoneInfo(self.time_zone)) if reason else ""
 
     def may(self, permission: Permission) -> bool:
-        """Whether their role may do something: for what is shown. What is done goes through `change`."""
+        """Whether their role has a permission: decides what is shown. `change` checks again before acting."""
         return self.user.may(permission)
 
     async def read(self, job: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What `job(connection, …)` finds."""
+        """Run `job(connection, …)`, which only reads."""
         return await self.database.work(job, *args, **kwargs)
 
     async def change(
@@ -82,7 +82,7 @@ class Viewer:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Let `job(connection, user, …)` change something in one transaction, as who they are at this moment.
+        """Run `job(connection, user, …)` in one transaction, with the user's permissions as of now.
 
         Someone disabled or signed out a second ago changes nothing. Raises `SignedOut`, `MayNot`, what the job raises.
         """
@@ -98,7 +98,7 @@ class Viewer:
 
 
 def viewer_of(connection: HTTPConnection | Request) -> Viewer:
-    """Who asks for a page. The guard has let in nobody else."""
+    """The viewer of a page. The guard has already required a session."""
     user: SignedIn = connection.scope["state"]["signed_in"]
     database: Database = connection.scope["state"]["database"]
     return Viewer(user, database)

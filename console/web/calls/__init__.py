@@ -1,1 +1,1 @@
-"""The page of calls."""
+"""The pages of calls."""

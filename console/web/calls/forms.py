@@ -1,4 +1,4 @@
-"""What whoever calls writes down beside the outcome: a note, a time, a promise, marks; checked at the field."""
+"""What a caller records with an outcome: a note, a time, a promise, marks. Each field is validated."""
 
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
@@ -24,15 +24,15 @@ LONGEST_NOTE = 1000
 
 
 class NotYet(AftercareError):
-    """An outcome that something is missing of; what, stands beside the field."""
+    """The outcome lacks something that it needs. The field shows what."""
 
     def __init__(self, outcome: OutcomeName) -> None:
         self.outcome = outcome
-        super().__init__(f"Something of '{outcome}' is missing.")
+        super().__init__(f"Something that '{outcome}' needs is missing.")
 
 
 class CallForm:
-    """The fields that fit a call, and what is in them."""
+    """The fields that fit a call, and their values."""
 
     def __init__(self, viewer: Viewer, item: CallItem, record: Callable[[OutcomeName], Awaitable[None]]) -> None:
         self._viewer, self._item, self._record = viewer, item, record
@@ -59,7 +59,7 @@ class CallForm:
         self._on_enter(self._callback, Need.TIME)
 
     def _jump(self, key: str, target: str) -> None:
-        """A key that leads to a field; the field is there without it, too."""
+        """A key that moves the focus to a field. The field is visible without it, too."""
         ui.element("span").props(f'data-key="{key}" data-goes="{target}" aria-hidden=true')
 
     def _needing(self, need: Need) -> Outcome | None:
@@ -111,7 +111,7 @@ class CallForm:
 
     @property
     def written(self) -> str | None:
-        """The note."""
+        """The note as typed."""
         return (self._note.value or "").strip() or None
 
     def read(self, outcome: OutcomeName) -> CallReport:

@@ -1,4 +1,4 @@
-"""The page of whoever calls: one call after the other, each recorded with one key or one click."""
+"""The caller's page: one call after the other, each recorded with one key or one click."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -28,12 +28,12 @@ from tasks.calls.sheets import Sheet, read_sheet
 from tasks.touches.picking import WrongState
 
 LEFT_ALONE = timedelta(minutes=45)
-"""Who has done nothing for so long is not at the desk: the call goes back to the queue."""
+"""A caller who has done nothing for this long is away: the call goes back to the queue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """What comes up: a call with its sheet, or none; and where the caller stands."""
+    """The next call with its sheet, or none, and the caller's progress."""
 
     held: HeldCall | None
     sheet: Sheet | None
@@ -42,12 +42,12 @@ class Next:
 
 @dataclass
 class Desk:
-    """One open page of one caller."""
+    """The open page of one caller."""
 
     viewer: Viewer
     acted_at: datetime
     open: bool = False
-    """False until someone in charge has said that they want to call, and when nobody is there any more."""
+    """False until a manager has said that they want to call, and again when nobody is at the page."""
     role: Role | None = None
     next: Next | None = None
     passed_over: set[UUID] = field(default_factory=set)
@@ -61,11 +61,11 @@ class Desk:
         return self.next.held if self.next else None
 
     def may_settle(self, held: HeldCall) -> bool:
-        """Whether a call is the one on the screen, and nothing is being recorded of it yet."""
+        """Whether the call is the one on the screen and is not being recorded already."""
         return not self.busy and self.held is not None and self.held.item.id == held.item.id
 
     async def come_up(self) -> None:
-        """Get the next call, and show it."""
+        """Take the next call, and show it."""
         usual_zone = self.viewer.database.settings.zone.key
         arguments = (self.viewer.now, self.role, frozenset(self.passed_over), usual_zone)
         self.next = await self.viewer.change(Permission.WORK_CALLS, _come_up, *arguments)
@@ -86,7 +86,7 @@ def _come_up(
     passed_over: frozenset[UUID],
     usual_zone: str,
 ) -> Next:
-    """What was passed over comes up again when there is nothing else."""
+    """Take the next call. Calls that were passed over come again when nothing else is left."""
     caller = caller_of(connection, user, role)
     held = next_call(connection, caller, now, passed_over=passed_over)
     if held is None and passed_over:
@@ -97,7 +97,7 @@ def _come_up(
 
 @page("/calls", Permission.WORK_CALLS, "frame.calls")
 async def show_calls(viewer: Viewer) -> None:
-    """The caller's day, and the call before them."""
+    """The caller's day, and the current call."""
     ui.add_head_html('<script src="/static/calls.js" defer></script>')
     desk = Desk(viewer, acted_at=viewer.now)
 
@@ -116,7 +116,7 @@ async def show_calls(viewer: Viewer) -> None:
 
 
 def _show_choice(desk: Desk) -> None:
-    """Who may make anybody's calls says whose, and begins when they want to."""
+    """Whoever may make anybody's calls chooses whose, and starts when they want to."""
     viewer = desk.viewer
     roles = {"": viewer.say("frame.all")} | {role.value: viewer.word(role) for role in SERVING}
     with ui.row().classes("items-center full-width"):
@@ -261,7 +261,7 @@ def _finish_task(connection: Connection, user: SignedIn, held: HeldCall, note: s
 
 
 async def _settle(desk: Desk, held: HeldCall, deed: Callable[[], Awaitable[str]]) -> None:
-    """Settle the call on the screen, once, say what came of it, and go on to the next one."""
+    """Settle the call on the screen once, say what came of it, and go on to the next one."""
     viewer = desk.viewer
     if not desk.may_settle(held):
         return
@@ -292,13 +292,13 @@ async def _skip(desk: Desk, held: HeldCall) -> None:
 
 
 async def _go_on(desk: Desk) -> None:
-    """Show the next call, and put whoever works by keyboard before it."""
+    """Show the next call, and move the keyboard focus to it."""
     await desk.come_up()
     ui.run_javascript("document.getElementById('call')?.focus()")
 
 
 async def _tick(desk: Desk) -> None:
-    """Keep the call while the page is open and somebody is there; or look whether one has come."""
+    """Keep the call while somebody is at the page; without a call, look whether one has come."""
     viewer = desk.viewer
     if desk.busy or not desk.open:
         return

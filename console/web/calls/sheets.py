@@ -1,4 +1,4 @@
-"""What lies before whoever calls: the customer, the script, what the planner saw, what was said before."""
+"""The call sheet: the customer, the script, the planner's figures, and earlier contacts."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ from tasks.calls.sheets import Contact, Sheet, Try
 
 
 def show_sheet(viewer: Viewer, item: CallItem, sheet: Sheet) -> None:
-    """Draw it."""
+    """Draw the sheet."""
     with ui.row().classes("items-baseline"):
         with ui.element("h2").classes("text-h5 q-ma-none").props("data-customer"):
             if viewer.may(Permission.SEE_CUSTOMERS):

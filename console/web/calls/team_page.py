@@ -1,4 +1,4 @@
-"""Who makes which calls: what waits for each role and person, and giving calls to somebody."""
+"""Who makes which calls: the open calls of each role and person, and assigning them."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -38,7 +38,7 @@ NOBODY = "nobody"
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A store's work as it stands, and a page of what waits."""
+    """The open work of a store, and one page of the list."""
 
     store: TeamStore
     roles: Sequence[RoleLoad]
@@ -49,7 +49,7 @@ class Team:
 
 @dataclass
 class Board:
-    """What somebody in charge looks at, and has chosen."""
+    """What a manager is looking at and has selected."""
 
     viewer: Viewer
     store: str | None
@@ -62,7 +62,7 @@ class Board:
 
 @page("/calls/team", Permission.ASSIGN_CALLS, "calls.team")
 async def show_team(viewer: Viewer, store: str | None = None) -> None:
-    """The load, and what waits, of one store."""
+    """The workload and the open calls of one store."""
     board = Board(viewer, store)
     ui.link(viewer.say("calls.my_calls"), "/calls")
     if viewer.store_id is None:
@@ -149,7 +149,7 @@ def _people(team: Team) -> dict[str, str]:
 
 
 def _show_first(board: Board, team: Team) -> None:
-    """Giving somebody the next so many at once."""
+    """Assign the next few calls to somebody at once."""
     viewer = board.viewer
     with ui.element("section").classes("card full-width").props(f'aria-label="{viewer.say("calls.give_first")}"'):
         _heading(viewer.say("calls.give_first"))

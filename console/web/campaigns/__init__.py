@@ -1,1 +1,1 @@
-"""The page of campaigns."""
+"""The pages of campaigns."""

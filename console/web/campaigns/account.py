@@ -1,4 +1,4 @@
-"""A campaign's account: everybody in its audience is in exactly one part of it."""
+"""The account of a campaign: everyone in its audience is in exactly one part of it."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ PARTS = (
 
 
 def show_campaign_account(viewer: Viewer, account: CampaignAccount) -> None:
-    """The parts that have anybody in them, and that they come to everybody."""
+    """The parts that are not empty, and their total."""
     title = viewer.say("results.account")
     with ui.element("section").classes("card").props(f'aria-label="{title}"').style("max-width: 36rem"):
         ui.label(title).props("role=heading aria-level=3").classes("text-subtitle1 text-bold")

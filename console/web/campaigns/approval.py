@@ -1,4 +1,4 @@
-"""What whoever approves a campaign reads before they decide: whom it is for, how many, what it says, what it costs."""
+"""What an approver reads before deciding on a campaign: audience, size, texts, cost."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from tasks.campaigns.listing import CampaignRead
 from tasks.campaigns.wording.messages import CampaignMessage, estimate, preview
 
 SAMPLED = 50
-"""So many customers tell what a message costs."""
+"""How many customers are sampled to estimate the cost of a message."""
 FINGERPRINT_SHOWN = 12
 
 
@@ -40,13 +40,13 @@ class ForApproval:
     letters: dict[tuple[str, str, str], CampaignMessage]
     """By variant, channel and language."""
     price: Decimal
-    """Of a message on average, by the first channel."""
+    """Average cost of a message on the first channel."""
 
 
 def read_for_approval(
     connection: Connection, read: CampaignRead, settings: Settings, now: datetime
 ) -> ForApproval | AftercareError:
-    """Count and write it as of now; the error where the plan cannot be written at all."""
+    """Count the audience and write the texts as of now; or the error, if the plan cannot be written at all."""
     try:
         seen = see_audience(connection, read.plan.audience, now, read.store_id, SAMPLED)
         some = [one.customer_id for one in seen.some]
@@ -72,7 +72,7 @@ def _letters(
 
 
 def _texts(plan: CampaignPlan) -> list[tuple[str, str, str]]:
-    """Every text that somebody may get."""
+    """Every text that a recipient may get."""
     found: list[tuple[str, str, str]] = [
         (variant.key, channel.value, language)
         for variant in plan.variants
@@ -159,7 +159,7 @@ def _launch(viewer: Viewer, plan: CampaignPlan) -> str:
 
 
 def show_decision(viewer: Viewer, read: CampaignRead, changed: Callable[[], Awaitable[None]]) -> None:
-    """The two buttons, for whoever may press them; the author is told that it takes somebody else."""
+    """The two buttons for whoever may decide. The author is told that another person must."""
     if not viewer.may(Permission.APPROVE_CAMPAIGNS):
         ui.label(viewer.say("campaigns.another_decides")).classes("quiet")
         return

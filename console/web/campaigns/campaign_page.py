@@ -1,4 +1,4 @@
-"""One campaign: what it waits for, its approval, its course while it is under way, and what was done to it."""
+"""One campaign: what it waits for, its approval, its progress, and its history."""
 
 from dataclasses import dataclass
 
@@ -13,8 +13,8 @@ from console.web.campaigns.steering import Changed, Steering
 from console.web.campaigns.views import show_parts, waits_for
 from console.web.campaigns.watch import Watched, read_watched, show_watched
 from console.web.health.watching import ShortMemory
-from console.web.parts.following import follow
 from console.web.parts.frame import page
+from console.web.parts.polling import follow
 from console.web.parts.steering import steering
 from console.web.parts.tables import show_table
 from models.campaigns.audience_words import Names
@@ -27,7 +27,7 @@ from tasks.campaigns.authors import Author, author_of
 from tasks.campaigns.listing import CampaignEvent, CampaignRead, list_events, read_campaign
 
 _watched: ShortMemory[Watched | None] = ShortMemory(5)
-"""How far a campaign is: of a million it takes seconds to count, however many look on."""
+"""Progress is cached: for a million recipients it takes seconds to count, however many viewers there are."""
 UNDECIDED = (CampaignState.DRAFT, CampaignState.AWAITING_APPROVAL, CampaignState.APPROVED)
 
 
@@ -42,12 +42,12 @@ class Seen:
 
 @page("/campaigns/{campaign_id:int}", Permission.SEE_CAMPAIGNS, "campaigns.campaign")
 async def show_campaign(viewer: Viewer, campaign_id: int) -> None:
-    """The campaign, which is followed as long as it is not over."""
+    """Show the campaign, and follow it until it is over."""
     await _Followed(viewer, campaign_id, await _read(viewer, campaign_id)).show()
 
 
 class _Followed:
-    """A campaign on somebody's screen; what has changed since is drawn anew."""
+    """A campaign on one viewer's screen. Parts that have changed are redrawn."""
 
     def __init__(self, viewer: Viewer, campaign_id: int, seen: Seen) -> None:
         self._viewer, self._campaign_id, self._seen = viewer, campaign_id, seen
@@ -58,7 +58,7 @@ class _Followed:
         self._history = ui.refreshable(lambda: _show_events(viewer, self._seen.events))
 
     async def show(self) -> None:
-        """All of it, and a look at it every few seconds."""
+        """Draw all of it, and look for changes every few seconds."""
         self._standing()
         self._actions()
         self._course()
@@ -86,7 +86,7 @@ class _Followed:
             self._course.refresh()
 
     async def _changed(self) -> None:
-        """Somebody did something to it."""
+        """Redraw after somebody acted on the campaign."""
         self._take(await _read(self._viewer, self._campaign_id))
 
     def _take(self, seen: Seen) -> None:
@@ -128,7 +128,7 @@ def _show_course(viewer: Viewer, seen: Seen) -> None:
 
 
 def _show_waiting_run(viewer: Viewer, read: CampaignRead) -> None:
-    """The flow run that is suspended in Prefect, where there is one."""
+    """Link to the suspended flow run in Prefect, if there is one."""
     link = steering().link(read.prefect_run_id) if read.prefect_run_id else None
     if link is None:
         return

@@ -1,4 +1,4 @@
-"""A campaign's plan as it is written: JSON as `models.campaigns.plans` reads it, but it may be unfinished. Pure."""
+"""The draft of a campaign's plan: JSON as `models.campaigns.plans` reads it, perhaps unfinished. Pure."""
 
 from collections.abc import Mapping
 from copy import deepcopy
@@ -19,19 +19,19 @@ GREETINGS = {"zh-CN": "{{{{ customer }}}}，您好！{hint}", "en": "Hello {{{{ 
 
 
 def new_body() -> Body:
-    """The plan that an empty campaign begins with: to everybody, with every field as it is by itself."""
+    """The plan of a new campaign: to everyone, with default values."""
     words = {language: {"sms": GREETINGS[language].format(hint=HINTS[language])} for language in LANGUAGES}
     plan = read_plan({"audience": {"kind": "all"}, "variants": [{"key": "a", "words": words}]})
     return body_of(plan)
 
 
 def body_of(plan: CampaignPlan) -> Body:
-    """A plan as it is written on a page."""
+    """A plan as the page edits it."""
     return plan.model_dump(mode="json")
 
 
 def tidied(body: Body) -> Body:
-    """What is checked and kept: a text that is empty is none, and a language in which nothing is said is left out."""
+    """What is validated and saved: empty texts, and languages without any text, are removed."""
     kept = deepcopy(body)
     for said in (*kept["variants"], *([kept["follow_up"]] if kept["follow_up"] else [])):
         said["words"] = {language: words for language, words in _spoken(said["words"]).items() if any(words.values())}
@@ -49,13 +49,13 @@ def _said(words: Any) -> Any:
 
 
 def text_at(words: Mapping[str, Any], language: str, channel: str, part: str = "text") -> str:
-    """What is written in a field of the message; empty where nothing is."""
+    """The text in a field of the message; empty if there is none."""
     said = (words.get(language) or {}).get(channel)
     return str((said.get(part) if isinstance(said, dict) else said) or "") if said else ""
 
 
 def write_at(words: dict[str, Any], language: str, channel: str, text: str, part: str = "text") -> None:
-    """Write it there."""
+    """Write the text of a field."""
     of_language = words.setdefault(language, {})
     if channel != ChannelName.EMAIL:
         of_language[channel] = text
@@ -64,7 +64,7 @@ def write_at(words: dict[str, Any], language: str, channel: str, text: str, part
 
 
 def add_variant(body: Body) -> None:
-    """Another way to say it, which begins as a copy of the last; all share alike from then on."""
+    """Add a variant as a copy of the last one. All variants get equal shares."""
     taken = {variant["key"] for variant in body["variants"]}
     key = next(key for key in "abcd" if key not in taken)
     body["variants"].append(deepcopy(body["variants"][-1]) | {"key": key})
@@ -72,7 +72,7 @@ def add_variant(body: Body) -> None:
 
 
 def remove_variant(body: Body, number: int) -> None:
-    """Take one away; the others share alike."""
+    """Remove a variant. The others get equal shares."""
     del body["variants"][number]
     _share_alike(body)
 
@@ -84,38 +84,38 @@ def _share_alike(body: Body) -> None:
 
 
 def may_add_variant(body: Body) -> bool:
-    """Whether there is room for one more."""
+    """Whether another variant may be added."""
     return len(body["variants"]) < MOST_VARIANTS
 
 
 def shares_left(body: Body) -> int:
-    """Percent that the variants leave to the winner of their trial; 0 where there is none."""
+    """Percent left for the winner after the variants' trial; 0 without a trial."""
     shares = [variant["share"] for variant in body["variants"] if isinstance(variant["share"], int)]
     return max(WHOLE - sum(shares), 0)
 
 
 def new_follow_up(kind: StepKind) -> Body:
-    """What those get who did not answer, as it begins."""
+    """A new follow-up for those who did not answer."""
     words = {language: {"sms": GREETINGS[language].format(hint=HINTS[language])} for language in LANGUAGES}
     role = Role.AGENT if kind is StepKind.CALL else None
     return FollowUp.model_validate({"kind": kind, "role": role, "words": words}).model_dump(mode="json")
 
 
 def says_in(body: Body, variant: str, language: str) -> bool:
-    """Whether anything is said in a language; where nothing is, its customers get the other one."""
+    """Whether a language has any text. Its customers get the other language if not."""
     words = words_of(body, variant).get(language) or {}
     return any(_said(one) for one in words.values())
 
 
 def words_of(body: Body, variant: str) -> Mapping[str, Any]:
-    """What a variant, or the follow-up, says by language."""
+    """The texts of a variant, or of the follow-up, by language."""
     said = body["follow_up"] if variant == FOLLOW_UP else next(one for one in body["variants"] if one["key"] == variant)
     words: Mapping[str, Any] = said["words"]
     return words
 
 
 def plan_of_text(body: Body, variant: str, channel: str, language: str) -> CampaignPlan:
-    """A plan that says one text only, to see how it reads whatever else is unfinished. Raises `BadPlan`."""
+    """A plan with one text only, so that it can be previewed while the rest is unfinished. Raises `BadPlan`."""
     follow_up = body["follow_up"]
     by_phone = variant == FOLLOW_UP and follow_up["kind"] == StepKind.CALL
     words = {language: {channel: _said((words_of(body, variant).get(language) or {}).get(channel))}}
@@ -131,7 +131,7 @@ def plan_of_text(body: Body, variant: str, channel: str, language: str) -> Campa
 
 
 def errors_in(error: ValidationError, body: Body, language: str) -> list[FormError]:
-    """What is wrong with a refused plan, once a field."""
+    """The validation errors of a refused plan, one for each field."""
     found: dict[Place, FormError] = {}
     for problem in problems_of(error):
         place = _placed(problem.place, body)
@@ -140,5 +140,5 @@ def errors_in(error: ValidationError, body: Body, language: str) -> list[FormErr
 
 
 def _placed(path: Place, body: Body) -> Place:
-    """Within the audience the check names the kinds of its conditions, which the body does not."""
+    """Within the audience pydantic puts the kinds of conditions into the path; the body does not have them."""
     return ("audience", *place_in(body["audience"], path[1:])) if path[:1] == ("audience",) else path

@@ -1,4 +1,4 @@
-"""Writing a campaign, in three steps on one page: whom it is for, what it says, and when and how it goes about it."""
+"""Editing a campaign in three steps on one page: audience, message, timing."""
 
 from collections.abc import Mapping
 from copy import deepcopy
@@ -17,7 +17,7 @@ from console.web.campaigns.draft import Body, body_of, errors_in, new_body, tidi
 from console.web.campaigns.form import CampaignForm, place_in_words
 from console.web.campaigns.preview import Preview
 from console.web.campaigns.views import show_parts
-from console.web.parts.beside import Beside
+from console.web.parts.field_errors import FieldErrors
 from console.web.parts.frame import page, sentence_of, telling
 from console.web.parts.refusals import FormError, reason_of
 from console.web.parts.unsaved import Unsaved
@@ -42,7 +42,7 @@ STEPS = ("whom", "what", "when")
 
 @page("/campaigns/new", Permission.MAKE_CAMPAIGNS, "campaigns.new")
 async def show_new(viewer: Viewer, recipe: str = "") -> None:
-    """The editor with a recipe's plan, or with an empty one; nothing is kept until it is saved."""
+    """The editor with a recipe's plan or an empty one. Nothing is stored until it is saved."""
     body, name = new_body(), ""
     if recipe:
         found = read_recipe(recipe)
@@ -53,7 +53,7 @@ async def show_new(viewer: Viewer, recipe: str = "") -> None:
 
 @page("/campaigns/{campaign_id:int}/plan", Permission.SEE_CAMPAIGNS, "campaigns.campaign")
 async def show_plan(viewer: Viewer, campaign_id: int) -> None:
-    """The editor of a campaign; what was launched, or is another's to write, can be read."""
+    """The editor of an existing campaign. It is read-only if launched, or if the viewer may not edit it."""
     read: CampaignRead = await viewer.read(read_campaign, author_of(viewer.user), campaign_id)
     show_parts(viewer, read.row, "plan")
     editor = _Editor(viewer, read, read.row.name, body_of(read.plan), read.row.recipe)
@@ -61,7 +61,7 @@ async def show_plan(viewer: Viewer, campaign_id: int) -> None:
 
 
 class _Editor:
-    """The plan that someone is making, saved as a whole."""
+    """The plan that is being edited. It is saved as a whole."""
 
     def __init__(self, viewer: Viewer, read: CampaignRead | None, name: str, body: Body, recipe: str | None) -> None:
         self._viewer, self._read, self._recipe = viewer, read, recipe
@@ -69,14 +69,14 @@ class _Editor:
         self._version = read.row.version if read else 0
         self._store = read.row.store if read else viewer.user.store
         self._store_id = read.store_id if read else viewer.store_id
-        self._beside = Beside()
+        self._beside = FieldErrors()
         self._unsaved = Unsaved()
         self._ready = False
         states = read is None or read.row.state in EDITABLE
         self._editable = states and viewer.may(Permission.MAKE_CAMPAIGNS)
 
     async def show(self) -> None:
-        """Draw it all."""
+        """Draw the editor."""
         viewer, campaign_id = self._viewer, self._read.row.id if self._read else None
         choices: Choices = await viewer.read(read_choices, author_of(viewer.user), campaign_id)
         if self._read is not None:
@@ -188,7 +188,7 @@ class _Editor:
         self._preview.take(seen.some)
 
     def _tell_of_audience(self, refusal: BadAudience | None) -> None:
-        """What is unfinished is said beside its field while it is written."""
+        """Show unfinished parts of the audience beside their fields while typing."""
         language = self._viewer.language
         problems = problems_of(refusal.error) if refusal else []
         told = [
@@ -198,7 +198,7 @@ class _Editor:
         self._beside.tell(told, AUDIENCE)
 
     async def save(self) -> None:
-        """Check the whole plan, and save it if nobody has saved another meanwhile."""
+        """Validate the whole plan, and save it unless somebody else has saved since."""
         self._tell([], [])
         plan = self._checked()
         if plan is None:
@@ -238,7 +238,7 @@ class _Editor:
         ui.notify(viewer.say(key, version=self._version), type="positive")
 
     def _tell(self, errors: list[FormError], sentences: list[str]) -> None:
-        """Each beside its field; those that have none, and a count of the others, above the button."""
+        """Show each error beside its field; those without a field, and a count of the others, above the button."""
         left = self._beside.tell(errors)
         lines = [f"{place_in_words(self._viewer, one.place)}: {one.sentence}" for one in left] + sentences
         if len(errors) > len(left):

@@ -1,4 +1,4 @@
-"""A campaign's recipients as a file, text or workbook, a line each; names for those who may export customers."""
+"""A campaign's recipients as a CSV file or a workbook, one row each. Names need the permission to export customers."""
 
 import csv
 import io
@@ -20,15 +20,15 @@ from tasks.campaigns.listing import CampaignRead, read_campaign
 from tasks.campaigns.outcome.exporting import export_recipients
 
 BYTE_ORDER_MARK = "\ufeff"
-"""Without it spreadsheets take UTF-8 for something else."""
+"""Without a byte order mark spreadsheets do not read the file as UTF-8."""
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 1_000_000
-"""Of one sheet: a workbook's sheets end soon after."""
+"""Rows of one sheet. The format allows few more."""
 PIECE = 1 << 16
 
 
 def show_exports(viewer: Viewer, read: CampaignRead) -> None:
-    """Where the files are."""
+    """Links to the files."""
     say = viewer.say
     ui.label(say("results.export")).props("role=heading aria-level=2").classes("text-h6")
     ui.label(say("results.export_means")).classes("quiet")
@@ -39,7 +39,7 @@ def show_exports(viewer: Viewer, read: CampaignRead) -> None:
 
 @app.get("/campaigns/{campaign_id:int}/recipients.csv")
 def download_csv(request: Request, campaign_id: int) -> Response:
-    """As text, streamed."""
+    """As CSV, streamed."""
     return _download(viewer_of(request), campaign_id, "csv")
 
 
@@ -50,7 +50,7 @@ def download_xlsx(request: Request, campaign_id: int) -> Response:
 
 
 def _download(viewer: Viewer, campaign_id: int, ending: str) -> Response:
-    """Whoever may see the campaign may have the file; its names, whoever may export customers."""
+    """Anyone who may see the campaign may download the file. Full names need the permission to export customers."""
     try:
         viewer.database.work_here(read_campaign, author_of(viewer.user), campaign_id)
     except AftercareError as error:
@@ -80,7 +80,7 @@ def _as_text(rows: Iterable[list[str]]) -> Iterator[str]:
 
 
 def _as_workbook(rows: Iterator[list[str]]) -> IO[bytes]:
-    """A sheet after the other where one is full, each with the headings."""
+    """Start another sheet where one is full, each with the header row."""
     workbook = openpyxl.Workbook(write_only=True)
     headings = next(rows)
     sheet, filled = None, 0
@@ -92,7 +92,7 @@ def _as_workbook(rows: Iterator[list[str]]) -> IO[bytes]:
         filled += 1
     if sheet is None:
         workbook.create_sheet().append(headings)
-    file = TemporaryFile()  # noqa: SIM115  it is closed when the last piece of it was read
+    file = TemporaryFile()  # noqa: SIM115  it is closed when its last chunk was read
     workbook.save(file)
     file.seek(0)
     return file

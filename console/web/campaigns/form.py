@@ -1,4 +1,4 @@
-"""What a campaign says and how it goes about it, as a form: the message, and all that has a value by itself."""
+"""A campaign's message, timing and other settings as a form."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -19,7 +19,7 @@ from console.web.campaigns.draft import (
     text_at,
     write_at,
 )
-from console.web.parts.beside import Beside
+from console.web.parts.field_errors import FieldErrors
 from console.web.parts.policy_fields import Look, PolicyField, fields_of
 from console.web.policies.form import show_field
 from console.web.policies.words import field_label
@@ -31,17 +31,17 @@ from models.kits.letters import variables_of
 
 WORDING = "campaigns"
 TYPING_MILLISECONDS = 300
-"""The preview follows when the writer has paused so long."""
+"""The preview is updated when typing has paused this long."""
 LOCAL_MOMENT = "%Y-%m-%dT%H:%M"
 CALLERS = ("agent", "advisor", "marketing")
 PACE = ("per_minute", "budget", "most_drift", "measured_days", "valid_for", "priority")
 
 
 class CampaignForm:
-    """The plan that someone is making but for its audience, and its fields on the page."""
+    """The plan being edited, apart from its audience, and its fields on the page."""
 
     def __init__(
-        self, viewer: Viewer, body: Body, zone: str, beside: Beside, changed: Callable[[], None],
+        self, viewer: Viewer, body: Body, zone: str, beside: FieldErrors, changed: Callable[[], None],
         typed: Callable[[str], None],
     ) -> None:  # fmt: skip
         self.body, self.editable = body, False
@@ -51,7 +51,7 @@ class CampaignForm:
         self.show_course = ui.refreshable(self._show_course)
 
     def show_message(self) -> None:
-        """What it is about, by which channels, and the words of each variant."""
+        """Topic, channels, and the texts of each variant."""
         self._fields(CampaignPlan, ("purpose", "channels"), self.body, (), redraw=True)
         self._texts()
 
@@ -87,7 +87,7 @@ class CampaignForm:
         return [channel for channel in WRITTEN if channel in self.body["channels"]] or [ChannelName.SMS]
 
     def _words(self, words: Body, key: str, place: Place, channels: Iterable[str]) -> None:
-        """Both languages side by side, a field for each channel."""
+        """Both languages side by side, one field for each channel."""
         with ui.element("div").classes("languages"):
             for language in LANGUAGES:
                 with ui.element("div"):
@@ -252,6 +252,6 @@ class CampaignForm:
 
 
 def place_in_words(viewer: Viewer, place: Place) -> str:
-    """A field of the plan as people call it."""
+    """The label of a field of the plan."""
     names = [str(part) for part in place if isinstance(part, str)]
     return " · ".join(field_label(viewer, name, WORDING) for name in names)

@@ -1,4 +1,4 @@
-"""Campaigns: where each stands and what it has spent, and new ones from a recipe, from another, or from nothing."""
+"""Campaigns: the state and spending of each. New ones start from a recipe, a copy, or nothing."""
 
 from datetime import datetime
 from functools import partial
@@ -44,7 +44,7 @@ async def show_campaigns(viewer: Viewer, state: str = "", after: str = "") -> No
 
 
 def _show_beginnings(viewer: Viewer) -> None:
-    """What a campaign can be made from."""
+    """What a new campaign can start from."""
     say = viewer.say
     with ui.element("details").classes("card full-width"):
         with ui.element("summary"):
@@ -126,7 +126,7 @@ def _write_mark(place: tuple[datetime, int]) -> str:
 
 
 def _read_mark(text: str) -> tuple[datetime, int] | None:
-    """Where a page begins; from the beginning for what is no mark of ours."""
+    """The cursor of a page. An invalid cursor starts at the beginning."""
     moment, _, number = text.rpartition("~")
     try:
         at, place = datetime.fromisoformat(moment), int(number)

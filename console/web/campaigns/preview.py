@@ -1,4 +1,4 @@
-"""How a campaign's message reads for a real customer while it is written, what it costs, and a test of it."""
+"""Preview of a campaign's message for a real customer, with its cost, and a test send."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -27,30 +27,30 @@ from tasks.campaigns.wording.test_messages import WantedTest, send_test
 from tasks.customers.searching import search_customers
 
 FIRST = "a"
-"""The key of the only variant of a plan that says one text."""
+"""The key of the only variant of a plan with one text."""
 Letters = dict[str, CampaignMessage | AftercareError]
 """By language."""
 
 
 @dataclass
 class Preview:
-    """The panel under the message."""
+    """The panel below the message."""
 
     viewer: Viewer
     campaign_id: int | None
-    """None: it was never saved, and no test can be sent yet."""
+    """None if the campaign was never saved: no test can be sent yet."""
     name: Callable[[], str]
     body: Callable[[], Body]
     _people: dict[int, str] = field(default_factory=dict)
     _found: dict[int, str] = field(default_factory=dict)
-    """Whom the viewer has looked for; they stay when the audience changes."""
+    """The customers whom the viewer searched for. They stay when the audience changes."""
     _customer: int | None = None
     _variant: str = FIRST
     _channel: str = ChannelName.SMS
     _asked: int = 0
 
     def show(self) -> None:
-        """The choice of customer, variant and channel, and the letters."""
+        """Draw the choice of customer, variant and channel, and the messages."""
         say = self.viewer.say
         with ui.element("section").classes("card full-width").props(f'aria-label="{say("campaigns.preview")}"'):
             ui.label(say("campaigns.preview")).props("role=heading aria-level=3").classes("text-subtitle1 text-bold")
@@ -83,7 +83,7 @@ class Preview:
             self._offer()
 
     def take(self, some: list[AudienceMember]) -> None:
-        """Some of the audience, among whom the viewer may choose."""
+        """Offer some customers of the audience as examples."""
         self._people = {one.customer_id: f"{one.name} · {one.store}" for one in some}
         if self._customer not in self._people | self._found:
             self._customer = next(iter(self._people), None)
@@ -94,7 +94,7 @@ class Preview:
         self.look(self._variant)
 
     def look(self, variant: str) -> None:
-        """Show what was just written, or chosen."""
+        """Show the text that was just written or chosen."""
         body = self.body()
         keys = [one["key"] for one in body["variants"]] + ([FOLLOW_UP] if body["follow_up"] else [])
         self._variant = variant if variant in keys else keys[0]
@@ -136,7 +136,7 @@ class Preview:
             letters: Letters = await self.viewer.read(
                 _write, self.name() or "—", plans, self._customer, channel, settings, self.viewer.now
             )
-        except Exception as error:  # noqa: BLE001  told where the letter would be; the unexpected is logged there
+        except Exception as error:  # noqa: BLE001  shown in place of the message; unexpected errors are logged there
             letters = {LANGUAGES[0]: AftercareError(sentence_of(self.viewer.language, error))}
         if mine != self._asked or self._letters.is_deleted:
             return
@@ -185,7 +185,7 @@ class Preview:
 
 
 def _refusal(viewer: Viewer, error: AftercareError) -> str:
-    """What is wrong with a text, without the places that belong to the whole plan."""
+    """What is wrong with a text, without the paths that belong to the whole plan."""
     if isinstance(error, BadPlan):
         said = (reason_of(viewer.language, problem) for problem in problems_of(error.error))
         return "; ".join(dict.fromkeys(said))
@@ -193,11 +193,11 @@ def _refusal(viewer: Viewer, error: AftercareError) -> str:
 
 
 def _is_there(_: Connection, user: SignedIn) -> None:
-    """Whoever is still signed in may send a test: `change` has asked."""
+    """Anyone who is still signed in may send a test: `change` has checked."""
 
 
 def _plans(body: Body, variant: str, channel: str) -> dict[str, CampaignPlan | AftercareError]:
-    """For each language a plan that says one text only."""
+    """For each language, a plan with one text only."""
     plans: dict[str, CampaignPlan | AftercareError] = {}
     for language in LANGUAGES:
         if not says_in(body, variant, language):
@@ -232,7 +232,7 @@ def _write(
 
 
 def show_letter(viewer: Viewer, letter: CampaignMessage) -> None:
-    """A message as the customer gets it, how long it is, and what it costs."""
+    """A message as the customer gets it, with its length and cost."""
     if letter.subject:
         ui.label(letter.subject).classes("text-bold")
     ui.label(letter.text).classes("letter full-width")

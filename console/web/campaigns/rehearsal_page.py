@@ -1,4 +1,4 @@
-"""The dry run of a campaign: who would get it and why the others would not, what it costs, and what else is due."""
+"""Dry run of a campaign: who would get it, why others would not, its cost, and what else is due."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -29,7 +29,7 @@ REACHED = (Rehearsed.TOLD, Rehearsed.HELD)
 
 @page("/campaigns/{campaign_id:int}/rehearsal", Permission.SEE_CAMPAIGNS, "campaigns.campaign")
 async def show_rehearsal(viewer: Viewer, campaign_id: int) -> None:
-    """What a launch at this moment would do; nothing is sent, and nothing is kept."""
+    """What a launch now would do. Nothing is sent or stored."""
     read: CampaignRead = await viewer.read(read_campaign, author_of(viewer.user), campaign_id)
     show_parts(viewer, read.row, "rehearsal")
     ui.label(viewer.say("rehearsal.means")).classes("quiet")
@@ -106,7 +106,7 @@ def _variant(viewer: Viewer, key: str | None) -> str:
 
 
 def _counts(viewer: Viewer, title: str, counts: dict[Any, int], name: Callable[[Any], str]) -> None:
-    """A small table; left out where there is nothing, or only what is said above already."""
+    """A small table; left out if it is empty or repeats what is above."""
     if not counts:
         return
     heading = viewer.say(f"rehearsal.{title}")
@@ -121,7 +121,7 @@ def _counts(viewer: Viewer, title: str, counts: dict[Any, int], name: Callable[[
 
 
 def _show_calls(viewer: Viewer, found: CampaignRehearsal) -> None:
-    """The calls of the follow-up against those who are there to make them."""
+    """The calls of the follow-up, against the staff who could make them."""
     if found.calls is None:
         return
     calls, say = found.calls, viewer.say
@@ -148,7 +148,7 @@ def _show_collisions(viewer: Viewer, found: CampaignRehearsal) -> None:
 
 
 class _Persons:
-    """The customers one by one, a page at a time: all, or those with one outcome or reason."""
+    """The customers, paginated: all, or those with one outcome or reason."""
 
     def __init__(self, viewer: Viewer, rehearsing: Rehearsing, found: CampaignRehearsal) -> None:
         self._viewer, self._rehearsing, self._found = viewer, rehearsing, found
@@ -159,7 +159,7 @@ class _Persons:
         self._listed = ui.refreshable(self._list)
 
     async def show(self) -> None:
-        """The choice of whom to list, and the first page."""
+        """Draw the filter and the first page."""
         say = self._viewer.say
         _heading(say("rehearsal.persons"))
         outcomes = {"": say("frame.all")} | {one.value: say(f"rehearsal.{one}") for one in Rehearsed}
@@ -216,7 +216,7 @@ class _Persons:
                 later.props("outline no-caps")
 
     def _row(self, one: RehearsedCustomer) -> list[Cell]:
-        """A line; the name is for those who may see customers."""
+        """One customer. The name is shown only to those who may see customers."""
         viewer = self._viewer
         shown = one.name if viewer.may(Permission.SEE_CUSTOMERS) else one.key or str(one.customer_id)
         way = " ".join(part for part in (viewer.word(one.channel) if one.channel else "", one.recipient) if part)

@@ -1,4 +1,4 @@
-"""What came of a campaign: its account, what each wave and variant did, and the control group to compare with."""
+"""Results of a campaign: its account, each wave and variant, and the comparison with the control group."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -65,7 +65,7 @@ def _show_figures(viewer: Viewer, found: CampaignResults) -> None:
 
 
 def counted(group: Group, name: str) -> int:
-    """How many of a group did something; of answers those that a campaign is made for."""
+    """How many of a group did something. For answers, those that the campaign counts as success."""
     if name == "answered":
         return sum(group.answered.get(answer, 0) for answer in GOOD)
     count: int = getattr(group, name)
@@ -80,7 +80,7 @@ def _figure(viewer: Viewer, name: str, figure: str, share: str) -> None:
 
 
 def _show_differences(viewer: Viewer, found: CampaignResults) -> None:
-    """Those told beside those held out, and whether chance may explain what is different."""
+    """Recipients against the control group, and whether the difference may be chance."""
     say = viewer.say
     title = say("results.against_control")
     ui.label(title).props("role=heading aria-level=2").classes("text-h6")
@@ -122,7 +122,7 @@ def _show_groups(viewer: Viewer, found: CampaignResults) -> None:
 
 
 def _groups(viewer: Viewer, found: CampaignResults) -> Iterator[tuple[str, Group]]:
-    """Variants, waves, everybody told, and the control group."""
+    """Variants, waves, all recipients, and the control group."""
     if len(found.variants) > 1:
         for key in found.variants:
             yield _variant(viewer, key), found.of_variant(key)

@@ -1,4 +1,4 @@
-"""What can be done to a campaign where it stands: submit, take back, launch, pause, resume, cancel, let go on."""
+"""Actions on a campaign in its current state: submit, withdraw, launch, pause, resume, cancel, release."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from nicegui import ui
 
 from console.web.authentication.viewer import Viewer
 from console.web.campaigns.views import act, ask_for_run, money, wake_run
-from console.web.parts.asking import answer_of, confirm
 from console.web.parts.deciding import ask_reason
+from console.web.parts.dialogs import answer_of, confirm
 from console.web.parts.frame import sentence_of, telling
 from models.campaigns.states import UNDER_WAY
 from models.core.words import CampaignState
@@ -27,14 +27,14 @@ Changed = Callable[[], Awaitable[None]]
 
 @dataclass
 class Steering:
-    """The buttons of one campaign; `changed` draws what is shown of it anew."""
+    """The buttons of one campaign; `changed` redraws what is shown of it."""
 
     viewer: Viewer
     read: CampaignRead
     changed: Changed
 
     def show(self) -> None:
-        """Those that are of use where it stands, to those who may press them."""
+        """Show the actions that its state allows and the viewer may take."""
         row, may = self.read.row, self.viewer.may
         if not may(Permission.MAKE_CAMPAIGNS) and not may(Permission.APPROVE_CAMPAIGNS):
             return
@@ -63,7 +63,7 @@ class Steering:
         ui.button(self.viewer.say(f"campaigns.{word}"), on_click=press).props(f"no-caps {looks}")
 
     async def _do(self, permission: Permission, job: Any, *args: Any, word: str, **kwargs: Any) -> bool:
-        """Do it, say so, and show what has become of it. Whether it went well."""
+        """Run an action, report it, and redraw. Whether it succeeded."""
         async with telling(self.viewer):
             await act(self.viewer, permission, job, self.read.row.id, *args, **kwargs)
             ui.notify(self.viewer.say(f"campaigns.{word}"), type="positive")
@@ -85,7 +85,7 @@ class Steering:
                 button.disable()
                 try:
                     await self._hand_in(bool(launches.value))
-                except Exception as error:  # noqa: BLE001  told in the dialog; the unexpected is logged there
+                except Exception as error:  # noqa: BLE001  shown in the dialog; unexpected errors are logged there
                     problem.set_text(sentence_of(self.viewer.language, error))
                     button.enable()
                 else:
@@ -140,7 +140,7 @@ class Steering:
             await wake_run(self.viewer, self.read.row.id)
 
     async def _let_go(self) -> None:
-        """A budget that is used up can be raised on the way."""
+        """Release a held campaign. A budget that is used up can be raised at the same time."""
         say, row = self.viewer.say, self.read.row
         with ui.dialog() as dialog, ui.card().classes("asking"):
             ui.label(say("campaigns.let_go_ask")).props("role=heading aria-level=2").classes("text-h6")
@@ -165,7 +165,7 @@ class Steering:
 
 
 def _amount(text: str) -> tuple[Decimal | None]:
-    """What was written, none for nothing. Raises `InvalidOperation`."""
+    """The amount that was typed, or None. Raises `InvalidOperation`."""
     if not text.strip():
         return (None,)
     amount = Decimal(text.strip().replace(",", ""))

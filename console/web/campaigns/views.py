@@ -1,4 +1,4 @@
-"""What the pages of campaigns have in common: where one stands in words, its pages, and acting on it as its author."""
+"""Shared by the pages of campaigns: the state in words, navigation, and acting as the viewer."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ from tasks.campaigns.authors import author_of
 from tasks.campaigns.listing import CampaignRead, CampaignRow, read_campaign
 
 PARTS = {"": "course", "plan": "plan", "rehearsal": "rehearsal", "results": "results"}
-"""The pages of one campaign: the end of the address, and the word for it."""
+"""The pages of one campaign: the end of the path, and its label."""
 LOOKS = {
     CampaignState.AWAITING_APPROVAL: "warn",
     CampaignState.CANARY: "good",
@@ -31,7 +31,7 @@ BEGAN = (CampaignState.CANARY, CampaignState.TRIAL, CampaignState.REST, Campaign
 
 
 def show_parts(viewer: Viewer, row: CampaignRow, here: str) -> None:
-    """The name of a campaign, where it stands, and the way to its other pages."""
+    """The campaign's name, its state, and links to its other pages."""
     with ui.row().classes("items-center"):
         ui.label(row.name).props("role=heading aria-level=2").classes("text-h6 as-written")
         show_state(viewer, row)
@@ -44,13 +44,13 @@ def show_parts(viewer: Viewer, row: CampaignRow, here: str) -> None:
 
 
 def show_state(viewer: Viewer, row: CampaignRow) -> None:
-    """Where it stands, in a word; that it is held or paused goes before."""
+    """The state in a word. Held and paused take precedence."""
     word, look = state_in_words(viewer, row)
     ui.label(word).classes(f"chip {look}")
 
 
 def state_in_words(viewer: Viewer, row: CampaignRow) -> tuple[str, str]:
-    """The word, and how it looks."""
+    """The word, and its style."""
     if row.held_reason is not None:
         return viewer.say("campaigns.held"), "bad"
     if row.paused_at is not None:
@@ -61,7 +61,7 @@ def state_in_words(viewer: Viewer, row: CampaignRow) -> tuple[str, str]:
 
 
 def waits_for(viewer: Viewer, row: CampaignRow, zone: str) -> str:
-    """What a campaign waits for, and why it is held; empty where it waits for nothing."""
+    """What a campaign waits for, and why it is held; empty if it waits for nothing."""
     if row.held_reason is not None:
         return viewer.reason(row.held_reason)
     match row.state:
@@ -85,14 +85,14 @@ def list_needing(viewer: Viewer, rows: Sequence[CampaignRow], zone: str) -> None
 
 
 def money(viewer: Viewer, amount: Decimal) -> str:
-    """An amount in the currency of the prices, to as many decimals as it takes but two at least."""
+    """An amount in the currency of the prices, with as many decimals as needed, at least two."""
     cents = amount.quantize(Decimal("0.01"))
     shown = f"{cents:,.2f}" if cents == amount else f"{amount.normalize():,f}"
     return f"{viewer.database.settings.price_currency} {shown}"
 
 
 async def act(viewer: Viewer, permission: Permission, job: Any, *args: Any, **kwargs: Any) -> Any:
-    """Let `job(connection, author, …)` change a campaign as who the viewer is at this moment."""
+    """Let `job(connection, author, …)` change a campaign, with the viewer's permissions as of now."""
     return await viewer.change(permission, _as_author, job, args, kwargs)
 
 
@@ -101,9 +101,9 @@ def _as_author(connection: Connection, user: SignedIn, job: Any, args: tuple[Any
 
 
 async def ask_for_run(viewer: Viewer, row: CampaignRow, why: str) -> None:
-    """Have Prefect carry the campaign on at once, once for each time that it came to where it stands.
+    """Ask Prefect to run the campaign's flow now, once for each time that it reached its current state.
 
-    Where Prefect is away the viewer is told so: the timetable's run of every minute carries it on.
+    If Prefect is unavailable, the viewer is told: the scheduled run of every minute continues the campaign.
     """
     key = f"campaign-{row.id}-{why}-{row.version}-{_second(row.state_at)}"
     try:
@@ -113,9 +113,9 @@ async def ask_for_run(viewer: Viewer, row: CampaignRow, why: str) -> None:
 
 
 async def wake_run(viewer: Viewer, campaign_id: int) -> None:
-    """Have the flow run that waited with the campaign for its approval go on at once; without one, begin one.
+    """Resume the flow run that is suspended for the campaign's approval, or start a new one.
 
-    Where Prefect is away the viewer is told so: the timetable's run of every minute wakes it.
+    If Prefect is unavailable, the viewer is told: the scheduled run of every minute resumes it.
     """
     read: CampaignRead = await viewer.read(read_campaign, author_of(viewer.user), campaign_id)
     if read.prefect_run_id is None:

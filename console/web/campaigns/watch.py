@@ -1,4 +1,4 @@
-"""A campaign while it is under way: how far it is, each wave, its account, the first wave against its limits, money."""
+"""A campaign in progress: progress, waves, account, the first wave against its limits, spending."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ from tasks.campaigns.outcome.measuring import measure_canary
 from tasks.campaigns.outcome.results import read_standings
 
 LIMITS = {"failed": "most_failed", "opted_out": "most_opted_out", "complained": "most_complained"}
-"""What of the first wave is counted, and the field of the plan that limits it."""
+"""What is counted of the first wave, and the field of the plan that limits it."""
 COLUMNS = ("recipients", "begun", "sent", "delivered", "failed")
 
 
@@ -33,7 +33,7 @@ class Watched:
 
 
 def read_watched(connection: Connection, read: CampaignRead, now: datetime) -> Watched | None:
-    """How far it is; None: it has not begun."""
+    """Its progress; None if it has not begun."""
     if read.frozen_at is None:
         return None
     account, groups = read_standings(connection, read.row.id)
@@ -45,7 +45,7 @@ def read_watched(connection: Connection, read: CampaignRead, now: datetime) -> W
 
 
 def show_watched(viewer: Viewer, read: CampaignRead, watched: Watched) -> None:
-    """All of it."""
+    """Draw all of it."""
     _show_bar(viewer, watched.account)
     with ui.element("div").classes("charts"):
         show_campaign_account(viewer, watched.account)

@@ -1,1 +1,1 @@
-"""The page of cases."""
+"""The pages of cases."""

@@ -1,4 +1,4 @@
-"""What a person must settle by a deadline: a board by state, and one case with its notes and its next step."""
+"""Cases: a board by state, and one case with its notes and its next step."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -110,7 +110,7 @@ def _draw_card(viewer: Viewer, item: CaseItem) -> None:
 
 
 def _draw_deadline(viewer: Viewer, item: CaseItem) -> None:
-    """The next deadline in words; the colour only says it again."""
+    """The next deadline in words. The colour only repeats it."""
     deadline = next_deadline(item.state, Deadlines(item.answer_by, item.solve_by))
     urgency = urgency_of(deadline, viewer.now)
     if urgency is Urgency.SETTLED:
@@ -143,7 +143,7 @@ async def show_case(viewer: Viewer, case_id: int) -> None:
 
 
 def _read_if_reached(connection: Connection, user: SignedIn, case_id: int, now: datetime) -> CaseSeen | None:
-    """The case; None where it is not the user's to see, be it that they have just given it away."""
+    """The case; None if the user may not see it, for example after they reassigned it."""
     try:
         return read_case(connection, user, case_id, now)
     except NotYours:
@@ -207,7 +207,7 @@ def _draw_notes(viewer: Viewer, seen: CaseSeen, refresh: Callable[[], Any]) -> N
 
 
 async def _change(viewer: Viewer, refresh: Callable[[], Any], job: Any, *args: Any) -> None:
-    """Do it, and show the case as it is then: also where somebody else was quicker, which is told."""
+    """Run a change, and show the case as it is afterwards, also when somebody else was faster."""
     async with telling(viewer):
         await viewer.change(Permission.WORK_CASES, job, *args)
         ui.notify(viewer.say("frame.saved"), type="positive")
@@ -297,6 +297,6 @@ def _close(connection: Connection, user: SignedIn, case_id: int, version: int, n
 def _give(
     connection: Connection, user: SignedIn, case_id: int, version: int, now: datetime, to_code: str | None
 ) -> None:
-    """To somebody, or (None) to the user."""
+    """Reassign to somebody, or (None) to the user."""
     code = acting_on(connection, user, case_id)
     give_case(connection, case_id, now, code, to_code or code, seen=version)

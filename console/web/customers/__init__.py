@@ -1,1 +1,1 @@
-"""The page of customers."""
+"""The pages of customers."""

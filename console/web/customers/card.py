@@ -1,4 +1,4 @@
-"""The card of one customer: who they are, how to reach them, their cars, what they owe."""
+"""The card of one customer: identity, contact points, cars, debts."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from tasks.customers.card import CustomerCard, PointOnCard, VehicleOnCard
 
 
 def show_card(viewer: Viewer, card: CustomerCard) -> None:
-    """All of it."""
+    """Draw the card."""
     name = " ".join(part for part in (card.name, card.salutation) if part)
     ui.label(name).props("role=heading aria-level=2").classes("text-h5 text-weight-bold")
     if card.erased_at is not None:

@@ -1,4 +1,4 @@
-"""The switches of a customer's consent, per purpose and channel."""
+"""The switches of a customer's consent, by purpose and channel."""
 
 from functools import partial
 from typing import Any
@@ -7,9 +7,9 @@ from nicegui import ui
 
 from console.shared.moments import local
 from console.web.authentication.viewer import Viewer
-from console.web.customers.line import said_or
 from console.web.customers.problems import problem_of
-from console.web.parts.asking import ask
+from console.web.customers.timeline_words import said_or
+from console.web.parts.dialogs import ask
 from console.web.parts.tables import Cell, show_table
 from models.core.words import ChannelName, Purpose
 from models.people.permissions import Permission
@@ -19,7 +19,7 @@ from tasks.customers.intake import ALWAYS
 
 
 async def show_consent(viewer: Viewer, card: CustomerCard) -> None:
-    """A table of switches; drawn anew after each change, so that it shows what is kept."""
+    """A table of switches. It is redrawn after each change, so that it shows what is stored."""
 
     @ui.refreshable
     async def switches() -> None:
@@ -70,7 +70,7 @@ class _Table:
             return
         try:
             await self._switch(one, "", granted=granted)
-        except Exception as error:  # noqa: BLE001  told, and the unexpected logged, by problem_of
+        except Exception as error:  # noqa: BLE001  problem_of reports it, and logs the unexpected
             ui.notify(problem_of(self._viewer, error), type="negative", timeout=10_000, close_button=True)
         self._refresh()
 

@@ -1,4 +1,4 @@
-"""Customers: the search, and the page of one."""
+"""Customers: the search, and the page of one customer."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -7,10 +7,10 @@ from urllib.parse import quote
 from nicegui import ui
 
 from console.web.authentication.viewer import Viewer
-from console.web.customers.acts import show_acts
+from console.web.customers.actions import show_actions
 from console.web.customers.card import show_card
 from console.web.customers.consent import show_consent
-from console.web.customers.line import Line, line_of
+from console.web.customers.timeline_words import Line, line_of
 from console.web.customers.why import show_why
 from console.web.parts.frame import page, telling
 from console.web.parts.tables import Cell, show_table
@@ -23,7 +23,7 @@ from tasks.customers.timeline import VERDICT, Cursor, read_timeline
 
 @page("/customers", Permission.SEE_CUSTOMERS, "frame.customers")
 async def show_search(viewer: Viewer, q: str = "", page: int = 1) -> None:
-    """The search, and a page of hits. Who is meant without doubt is opened at once."""
+    """The search, and one page of hits. A single certain hit is opened at once."""
 
     async def go() -> None:
         async with telling(viewer):
@@ -83,7 +83,7 @@ async def show_customer(viewer: Viewer, customer_id: int) -> None:
         ui.label(viewer.say("customers.not_yours")).classes("bad").props("role=alert")
         return
     show_card(viewer, card)
-    show_acts(viewer, card)
+    show_actions(viewer, card)
     await show_consent(viewer, card)
     _heading(viewer.say("customers.timeline"))
     await _show_timeline(viewer, card)
@@ -95,7 +95,7 @@ def _heading(text: str) -> None:
 
 
 async def _show_timeline(viewer: Viewer, card: CustomerCard) -> None:
-    """The latest stretch, and one more each time it is asked for."""
+    """The latest entries, and more on request."""
     entries = ui.element("ul").classes("plain full-width timeline")
 
     async def show(before: Cursor | None) -> None:

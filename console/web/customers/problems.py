@@ -1,4 +1,4 @@
-"""What may go wrong with a customer, in the viewer's language."""
+"""Errors of actions on a customer, in the viewer's language."""
 
 from console.web.authentication.viewer import Viewer
 from console.web.parts.frame import sentence_of

@@ -1,4 +1,4 @@
-"""Why a customer was told what they were told, and why not the rest, in the viewer's words."""
+"""Why a customer was contacted and why not, in the viewer's words."""
 
 from zoneinfo import ZoneInfo
 
@@ -54,7 +54,7 @@ def _show_subject(viewer: Viewer, subject: SubjectStory, zone: str) -> None:
 
 
 def _sentence(viewer: Viewer, step: StepStory, zone: str) -> str:
-    """In English as the command words it; in other languages by its parts."""
+    """In English worded as in the command; in other languages assembled from parts."""
     if viewer.language == ENGLISH:
         return where_it_stands(step, ZoneInfo(zone))
     if step.standing is Standing.IN_LEDGER and step.touch is not None:

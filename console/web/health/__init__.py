@@ -1,1 +1,1 @@
-"""The page of health."""
+"""The pages of health."""

@@ -1,4 +1,4 @@
-"""The lines that messages go out by: the channels that the stores share, and those of single stores."""
+"""The state of each channel: those that all stores share, and those of single stores."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,16 +24,16 @@ class ChannelLine:
 
     channel: ChannelName
     store: str | None
-    """The code of the store whose own it is; None: the shared one."""
+    """The code of the store that it belongs to; None: shared."""
     scheme: str
-    """The kind of address alone: the rest may hold a password."""
+    """The scheme of the address only: the rest may hold a password."""
     pause: PauseSeen | None
     yours: bool
-    """Whether it is the viewer's to resume: who belongs to one store leaves the shared ones alone."""
+    """Whether the viewer may resume it. A user of one store may not resume shared channels."""
 
 
 def list_lines(connection: Connection, settings: Settings, user: SignedIn) -> list[ChannelLine]:
-    """The shared channels, and those that stores have of their own, as far as the user reaches."""
+    """The shared channels, and those of single stores, within the user's scope."""
     paused = {(pause.store, pause.channel): pause for pause in read_pauses(connection)}
     return [
         ChannelLine(channel, store, scheme, paused.get((store, channel)), user.store in (None, store))
@@ -42,7 +42,7 @@ def list_lines(connection: Connection, settings: Settings, user: SignedIn) -> li
 
 
 def list_unused(connection: Connection, settings: Settings, user: SignedIn) -> list[GivenReason]:
-    """What is to be said of channels set for stores that are not on record, to who sees all stores."""
+    """Warnings about channels set for unknown stores, for users who see all stores."""
     return [] if user.store else find_unused(settings, list_store_codes(connection))
 
 
@@ -61,7 +61,7 @@ def _scheme(address: str) -> str:
 
 
 def resume_line(connection: Connection, user: SignedIn, now: datetime, channel: ChannelName, store: str | None) -> None:
-    """End the pause of a channel by hand. Raises `NotYours` for another store's or the shared one, `NotPaused`."""
+    """End the pause of a channel by hand. Raises `NotYours` for another store's or a shared one, `NotPaused`."""
     if user.store not in (None, store):
         raise NotYours("channel", channel)
     resume_channel(connection, now, channel, store, user.login)

@@ -1,4 +1,4 @@
-"""The health of the installation: its parts, its channels, its runs against their schedules, what waits."""
+"""The health of the installation: its parts, channels, runs against their schedules, backlog."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ DISPATCH = "dispatch"
 
 @page("/health", Permission.SEE_HEALTH, "frame.health")
 async def show_health(viewer: Viewer) -> None:
-    """All of it, read anew each time the page is opened."""
+    """Everything, read anew each time the page is opened."""
     zone = viewer.time_zone
     ui.label(viewer.say("health.as_of", moment=local(viewer.now, zone))).classes("quiet")
     prefect, version, size, ledger, sweeps = await asyncio.gather(

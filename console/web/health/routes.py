@@ -1,4 +1,4 @@
-"""What programs ask of the console: `/healthz` for whoever restarts it, `/metrics` for whoever draws and alerts."""
+"""Endpoints for monitoring: `/healthz` for supervisors, `/metrics` for Prometheus."""
 
 import asyncio
 import hmac
@@ -24,7 +24,7 @@ from tasks.overview.reporting import read_pauses
 from tasks.policies.processes import list_processes
 
 ANSWER_SECONDS = 3.0
-"""A database that takes longer than this does not answer."""
+"""A database that takes longer counts as unavailable."""
 BEARER = "Bearer "
 OK, NOT_OK, NOT_WATCHED = "ok", "not ok", "not watched"
 
@@ -33,12 +33,12 @@ Figures = dict[tuple[str, ...], float]
 
 routes = APIRouter(include_in_schema=False)
 _parts: ShortMemory[dict[str, str]] = ShortMemory(5)
-"""Anybody may ask, so that nobody can keep the database busy with it."""
+"""The answer is cached: anybody may ask, and nobody may keep the database busy with it."""
 
 
 @routes.get("/healthz")
 async def show_health(request: Request) -> Response:
-    """Ok or not, part by part, and nothing else: anybody may ask."""
+    """Ok or not, part by part. It needs no authentication, so it tells nothing else."""
     database: Database = request.state.database
     parts = await _parts.recall(database.engine.url, lambda: _look(database))
     well = NOT_OK not in parts.values()
@@ -53,7 +53,7 @@ async def _look(database: Database) -> dict[str, str]:
 
 
 async def _look_at_database(database: Database) -> tuple[bool, bool | None]:
-    """Whether it answers, and whether all sweeps happened on time; None: it cannot be known."""
+    """Whether the database answers, and whether all sweeps ran on time; None: not known."""
     looking = database.work(read_sweeps, database.now, database.settings.zone)
     try:
         sweeps = await asyncio.wait_for(looking, ANSWER_SECONDS)
@@ -64,7 +64,7 @@ async def _look_at_database(database: Database) -> tuple[bool, bool | None]:
 
 @routes.get("/metrics")
 async def show_metrics(request: Request) -> Response:
-    """The figures in Prometheus' text, for someone who may see the health, or for whoever has the token."""
+    """The metrics in Prometheus' text format. Needs a user who may see the health, or the token."""
     database: Database = request.state.database
     user: SignedIn | None = request.scope["state"].get("signed_in")
     store_id = None
@@ -84,7 +84,7 @@ async def show_metrics(request: Request) -> Response:
 
 
 def _has_token(request: Request, database: Database) -> bool:
-    """Whether the request bears the token of the settings. Without one there, no token is the right one."""
+    """Whether the request carries the configured token. Without a configured token, none is valid."""
     token = database.settings.metrics_token
     if token is None:
         return False
@@ -94,14 +94,14 @@ def _has_token(request: Request, database: Database) -> bool:
 
 
 class Ledger(Collector):
-    """Reads the shared database when it is asked, so that a figure is never older than the question."""
+    """Reads the shared database on each scrape, so that no figure is stale."""
 
     def __init__(self, database: Database, store_id: int | None) -> None:
         self._database = database
         self._store_id = store_id
 
     def collect(self) -> Iterator[Metric]:
-        """All figures, as of one moment."""
+        """All metrics, as of one moment."""
         yield from self._database.work_here(self._read)
 
     def _read(self, connection: Connection) -> list[Metric]:
@@ -114,7 +114,7 @@ class Ledger(Collector):
         return [
             _gauge("open_touches", "Touches that are not settled yet.", self._open(connection), "process", "state"),
             _gauge("unsettled_touches", "Touches that a person must settle.", self._unsettled(connection), "state"),
-            _gauge("missed_touches", "Calls and tasks let pass undone in 7 days.", self._missed(connection), "process"),
+            _gauge("missed_touches", "Calls and tasks missed in 7 days.", self._missed(connection), "process"),
             _gauge("backlog_age_seconds", "How long the oldest due touch has been waiting.", {(): backlog}),
             _gauge("last_sweep_timestamp_seconds", "When a flow last began to run.", ran, "process"),
             _gauge("sweep_on_time", "1: a flow ran by its schedule, and did not fail.", on_time, "process"),

@@ -1,4 +1,4 @@
-"""What the pages and addresses that watch the installation have in common: its sweeps, its Prefect, short memory."""
+"""Shared by the health page, Today and the metrics: sweeps, Prefect, a short cache."""
 
 import asyncio
 import os
@@ -21,12 +21,12 @@ from tasks.overview.health import read_beginning, read_last_runs
 T = TypeVar("T")
 
 PATIENCE_SECONDS = 2.0
-"""How long Prefect may take to answer."""
+"""Timeout for an answer from Prefect."""
 LONG_SECONDS = 0.05
-"""What takes no longer is not worth an older answer."""
+"""Answers that took less than this are not served stale."""
 MINUTE = timedelta(minutes=1)
 _next_run = lru_cache(maxsize=1000)(next_run)
-"""Looks through a day minute by minute, and always finds the same."""
+"""It checks a day minute by minute, and the result never changes."""
 
 
 def read_sweeps(connection: Connection, now: datetime, home_zone: ZoneInfo) -> list[Sweep]:
@@ -55,7 +55,7 @@ def _sweep(
 
 
 async def ask_prefect() -> bool | None:
-    """Whether Prefect's server answers, soon; None: the console was not told where it is."""
+    """Whether Prefect's server answers within the timeout; None: the console has no Prefect."""
     api = os.environ.get(API_VARIABLE)
     if not api:
         return None
@@ -73,11 +73,11 @@ class _Known(Generic[T]):
 
 
 class ShortMemory(Generic[T]):
-    """Remembers answers for some seconds, so that many who ask at once make the database work once.
+    """Caches answers for some seconds, so that many simultaneous requests cost the database one query.
 
-    What took long to find out is answered for some seconds more as it was (`bridged`), and found out anew meanwhile:
-    in a small house every answer is fresh, and in a large one nobody waits. By few keys, such as the stores: none is
-    ever dropped.
+    An answer that took long is served stale for `bridged` seconds more while it is refreshed in the background: in a
+    small installation every answer is fresh, and in a large one nobody waits. Keys must be few, such as the stores:
+    none is ever evicted.
     """
 
     def __init__(self, seconds: float, *, bridged: float = 0.0) -> None:
@@ -87,7 +87,7 @@ class ShortMemory(Generic[T]):
         self._renewing: dict[Hashable, asyncio.Task[T]] = {}
 
     async def recall(self, key: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
-        """The answer of `ask()` by a key, or the one it gave some seconds ago."""
+        """The cached answer for a key, or a new one from `ask()`."""
         known = self._known.get(key)
         if known is None or not self._holds(known, self._bridged if known.took > LONG_SECONDS else 0.0):
             return await self._ask(key, ask)
@@ -110,7 +110,7 @@ class ShortMemory(Generic[T]):
             return answer
 
     def _renewed(self, key: Hashable, renewal: asyncio.Task[T]) -> None:
-        """What went wrong meanwhile is told to the next who has to wait for an answer."""
+        """Ignore the error of a failed refresh: the next caller who has to wait asks again, and gets it."""
         del self._renewing[key]
         if not renewal.cancelled():
             renewal.exception()

@@ -1,4 +1,4 @@
-"""Charts, drawn for those who see them and written down as a table for those who do not."""
+"""Charts, each with its figures as a table for those who cannot see it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Series:
 
 
 def show_chart(viewer: Viewer, title: str, days: Sequence[str], series: Sequence[Series]) -> None:
-    """Columns, one a day, stacked by series; the same figures as a table beneath."""
+    """Stacked columns, one for each day, with the same figures in a table below."""
     with ui.element("section").classes("card").props(f'aria-label="{title}"'):
         ui.label(title).props("role=heading aria-level=3").classes("text-subtitle1 text-weight-bold")
         if not any(any(one.counts) for one in series):
@@ -36,7 +36,7 @@ def show_chart(viewer: Viewer, title: str, days: Sequence[str], series: Sequence
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """One group, with its share in percent of each thing that is compared."""
+    """One group, with its percentage for each thing that is compared."""
 
     name: str
     shade: str
@@ -44,7 +44,7 @@ class Shares:
 
 
 def show_shares(viewer: Viewer, title: str, things: Sequence[str], groups: Sequence[Shares]) -> None:
-    """Columns side by side, one a group for each thing; the same figures as a table beneath."""
+    """Grouped columns, one for each group and thing, with the same figures in a table below."""
     with ui.element("section").classes("card full-width").props(f'aria-label="{title}"'):
         ui.label(title).props("role=heading aria-level=3").classes("text-subtitle1 text-weight-bold")
         ui.echart(_side_by_side(things, groups)).classes("chart").props(f'role=img aria-label="{title}"')
@@ -56,7 +56,7 @@ def show_shares(viewer: Viewer, title: str, things: Sequence[str], groups: Seque
 
 
 def _side_by_side(things: Sequence[str], groups: Sequence[Shares]) -> dict[str, Any]:
-    """What is drawn."""
+    """Options of the grouped chart."""
     named = {group.name: Series(group.name, group.shade, ()) for group in groups}
     options = _options(things, list(named.values()))
     for drawn, group in zip(options["series"], groups, strict=True):
@@ -68,7 +68,7 @@ def _side_by_side(things: Sequence[str], groups: Sequence[Shares]) -> dict[str, 
 
 
 def _options(days: Sequence[str], series: Sequence[Series]) -> dict[str, Any]:
-    """What is drawn; the patterns tell the series apart without their colours."""
+    """Options of the stacked chart. Patterns distinguish the series without colour."""
     return {
         "animation": False,
         "aria": {"enabled": True, "label": {"enabled": False}, "decal": {"show": True}},

@@ -1,4 +1,4 @@
-"""Deciding on one or many touches: they are chosen, a reason is asked for, and what could not be done is told."""
+"""Bulk decisions on touches: select, give a reason, see what could not be done."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -8,23 +8,23 @@ from uuid import UUID
 from nicegui import ui
 
 from console.web.authentication.viewer import Viewer
-from console.web.parts.asking import answer_of
+from console.web.parts.dialogs import answer_of
 from console.web.parts.frame import sentence_of
 from tasks.touches.one_by_one import Decided
 
 Decide = Callable[[set[UUID]], Awaitable[None]]
-"""What is done with the touches that are chosen."""
+"""Runs the decision on the selected touches."""
 
 
 @dataclass
 class Choosing:
-    """What is chosen on a page, and what the last decision could not do."""
+    """The selection on a page, and the failures of the last decision."""
 
     chosen: set[UUID] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
 
     def draw_box(self, label: str, touch_id: UUID, changed: Callable[[], object]) -> None:
-        """A box that chooses a touch; `label` is read aloud only."""
+        """A checkbox that selects a touch; `label` is its accessible name."""
 
         def choose(chosen: bool | None) -> None:
             (self.chosen.add if chosen else self.chosen.discard)(touch_id)
@@ -36,9 +36,9 @@ class Choosing:
     def draw_bar(
         self, viewer: Viewer, among: Collection[UUID], ways: Sequence[tuple[str, Decide]], refresh: Callable[[], object]
     ) -> Callable[[], None]:
-        """How many are chosen, and a button for each way to decide on them; what to call when the choice changes.
+        """The number selected, and a button for each decision. Returns what to call when the selection has changed.
 
-        `among` are those on the page that the viewer may decide on: a choice that is not among them is dropped.
+        `among` are the touches on the page that the viewer may decide on; others are removed from the selection.
         """
         self.chosen.intersection_update(among)
 
@@ -65,12 +65,12 @@ class Choosing:
         return count
 
     def forget(self) -> None:
-        """Begin anew, as on another page."""
+        """Clear the selection, for example on another page."""
         self.chosen.clear()
         self.problems.clear()
 
     def take(self, viewer: Viewer, decided: Sequence[Decided]) -> None:
-        """Tell what was done; keep what was not, so that the page shows it."""
+        """Report what was done, and keep the failures for the page to show."""
         done = [one for one in decided if one.problem is None]
         self.problems = [sentence_of(viewer.language, one.problem) for one in decided if one.problem is not None]
         self.chosen.clear()
@@ -78,7 +78,7 @@ class Choosing:
             ui.notify(viewer.say("deciding.done", count=len(done)), type="positive")
 
     def draw_problems(self, viewer: Viewer) -> None:
-        """What could not be done, with the reason of each."""
+        """List what could not be done, each with the reason."""
         if not self.problems:
             return
         with ui.element("section").classes("card full-width").props("role=alert"):
@@ -90,7 +90,7 @@ class Choosing:
 
 
 async def ask_reason(viewer: Viewer, question: str, explained: str, *, needed: bool) -> str | None:
-    """The reason that the viewer gives, empty where none is needed and none is given; None: they think better of it."""
+    """The reason that the viewer gives; empty if none is needed and none was given; None if they cancelled."""
     with ui.dialog() as dialog, ui.card().classes("full-width"):
         dialog.props["aria-label"] = question
         ui.label(question).props("role=heading aria-level=2").classes("text-h6")

@@ -1,4 +1,4 @@
-"""What is different between two versions of a policy or a template, field by field."""
+"""The differences between two versions of a policy or a template, field by field."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -8,7 +8,7 @@ STEPS = "steps"
 
 
 class Difference(NamedTuple):
-    """One field that is not the same. `None` before: there was none; after: there is none any more."""
+    """One field that differs. `None` before: added; `None` after: removed."""
 
     place: tuple[str, ...]
     """Such as `("rules", "inspection_days")` or `("steps", "reminder-30", "after")`."""
@@ -17,7 +17,7 @@ class Difference(NamedTuple):
 
 
 def differences(before: Body, after: Body) -> list[Difference]:
-    """Every field that differs, in the order of the newer version. Steps are the same step where their keys are."""
+    """Every field that differs, in the order of the newer version. Steps are matched by key."""
     found = list(_of_fields((), _but_steps(before), _but_steps(after)))
     return found + list(_of_steps(before.get(STEPS, ()), after.get(STEPS, ())))
 

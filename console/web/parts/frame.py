@@ -1,4 +1,4 @@
-"""The frame around every page: what the viewer may open, their language, and what goes wrong told as a sentence."""
+"""The frame around every page: navigation, language, and errors as sentences."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial, wraps
@@ -32,10 +32,10 @@ PAGES: dict[str, tuple[Permission, str]] = {
     "/health": (Permission.SEE_HEALTH, "frame.health"),
     "/users": (Permission.MANAGE_ACCESS, "frame.users"),
 }
-"""What the menu shows, in this order, to those who may see it."""
+"""The menu in order. Viewers see only the pages that they may open."""
 
 PATIENCE_SECONDS = 30.0
-"""A page of a database that has much to do comes late, rather than not at all."""
+"""Seconds. A page that a busy database answers late is better than none."""
 
 log = structlog.get_logger()
 
@@ -43,9 +43,9 @@ Shown = Callable[..., Awaitable[Any]]
 
 
 def page(path: str, permission: Permission, title: str) -> Callable[[Shown], Shown]:
-    """Register `show(viewer, …)` as the page at `path`, in the frame, for those who may see it.
+    """Register `show(viewer, …)` as the page at `path`, inside the frame, for viewers with the permission.
 
-    Path and query parameters go to `show` by their names. `title` is a key of the wording.
+    Path and query parameters are passed to `show` by name. `title` is a wording key.
     """
 
     def register(show: Shown) -> Shown:
@@ -54,7 +54,7 @@ def page(path: str, permission: Permission, title: str) -> Callable[[Shown], Sho
             viewer = viewer_of(request)
             if not viewer.may(permission):
                 return RedirectResponse(first_page(viewer), status_code=303) if path == "/" else _refused(viewer)
-            ui.on_exception(partial(tell_error, viewer))  # what no part of the page has told by itself
+            ui.on_exception(partial(tell_error, viewer))  # errors that no part of the page has handled
             ui.page_title(f"{viewer.say(title)} · {viewer.say('frame.title')}")
             with _frame(viewer, path, request):
                 ui.label(viewer.say(title)).props("role=heading aria-level=1").classes("text-h5")
@@ -78,7 +78,7 @@ def _signature(show: Shown) -> Any:
 
 
 def first_page(viewer: Viewer) -> str:
-    """The first page that the viewer may see."""
+    """The first page that the viewer may open."""
     return next(path for path, (permission, _) in PAGES.items() if viewer.may(permission))
 
 
@@ -129,13 +129,13 @@ def _languages(viewer: Viewer, request: Request | None) -> None:
 
 
 def _form_button(address: str, label: str) -> None:
-    """A plain form: what changes something is never a link."""
+    """A plain form with one button: what changes something is never a link."""
     with ui.element("form").props(f'method=post action="{address}"').classes("q-ma-none"):
         ui.button(label).props("flat color=white no-caps type=submit")
 
 
-class telling:  # noqa: N801  it reads as a word: `async with telling(viewer)`
-    """Tell the viewer what went wrong in the block as a sentence, and go on."""
+class telling:  # noqa: N801  it reads as a verb: `async with telling(viewer)`
+    """Show an error of the block to the viewer as a sentence, and continue."""
 
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
@@ -151,7 +151,7 @@ class telling:  # noqa: N801  it reads as a word: `async with telling(viewer)`
 
 
 def tell_error(viewer: Viewer, error: Exception) -> None:
-    """What went wrong, for the viewer; the unexpected goes to the log whole."""
+    """Show an error to the viewer. Unexpected errors are logged in full."""
     ui.notify(
         sentence_of(viewer.language, error),
         type="negative",

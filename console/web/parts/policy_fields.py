@@ -1,4 +1,4 @@
-"""How each field of a policy is filled in: what a form shows for it, read off the models themselves."""
+"""How each field of a policy is edited: the kind of input, derived from the models."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, time
@@ -18,7 +18,7 @@ from models.policies.policy import ContactRules, Policy, Step, rules_of
 
 
 class Look(StrEnum):
-    """What a field is filled in with."""
+    """The kind of input."""
 
     TEXT = "text"
     NUMBER = "number"
@@ -30,9 +30,9 @@ class Look(StrEnum):
     """Such as `-1d`, `2h`, or how often: `2w`; a field that may also be one of some words has them as its choices."""
     CHOICE = "choice"
     CHOICES = "choices"
-    """Several of them, in an order."""
+    """Several values, in order."""
     NAMES = "names"
-    """A list of names in lower case."""
+    """A list of lower-case names."""
     AMOUNTS = "amounts"
     """An amount per currency."""
 
@@ -47,10 +47,10 @@ class PolicyField(NamedTuple):
 
 
 class Unfillable(AftercareError):
-    """A field of a kind that no form knows."""
+    """No input fits the field's type."""
 
     def __init__(self, name: str, annotation: object) -> None:
-        super().__init__(f"There is no way to fill in '{name}' ({annotation}).")
+        super().__init__(f"No form input fits '{name}' ({annotation}).")
 
 
 SIMPLE: dict[Any, Look] = {
@@ -58,16 +58,16 @@ SIMPLE: dict[Any, Look] = {
     Offset: Look.SPAN, Recurrence: Look.SPAN, Decimal: Look.AMOUNT,
 }  # fmt: skip
 OF_KITS = {"subject": Look.CHOICE, "conditions": Look.CHOICES, "counts_from": Look.CHOICE}
-"""The fields of a step whose choices are words of its subject's kit."""
+"""The fields of a step whose choices come from its subject's kit."""
 
 
 def subjects_in(body: Mapping[str, Any]) -> list[SubjectKind]:
-    """What the draft of a policy is about, in the order of its steps."""
+    """The subjects of a draft, in the order of its steps."""
     return list(dict.fromkeys(SubjectKind(str(step.get("subject"))) for step in body.get("steps", ())))
 
 
 def fields_of_step(subjects: Iterable[SubjectKind]) -> list[PolicyField]:
-    """The fields of a step of a process about some subjects; only what they know can be chosen."""
+    """The fields of a step. Choices are limited to what these subjects offer."""
     kits = [traits_of(subject) for subject in subjects]
     choices = {
         "subject": tuple(kit.kind for kit in kits),
@@ -81,7 +81,7 @@ def fields_of_step(subjects: Iterable[SubjectKind]) -> list[PolicyField]:
 
 
 def fields_of_rules(subjects: Iterable[SubjectKind]) -> list[PolicyField]:
-    """The fields of the rules of a process about some subjects."""
+    """The fields of the rules of a process about these subjects."""
     return list(fields_of(rules_of(subjects)))
 
 
@@ -91,7 +91,7 @@ def fields_of_contact_rules() -> list[PolicyField]:
 
 
 def fields_of_process() -> list[PolicyField]:
-    """What a policy says of itself, beside its steps and rules."""
+    """The fields of a policy itself, without its steps and rules."""
     return list(fields_of(Policy, ("priority",)))
 
 
@@ -135,6 +135,6 @@ def _alternatives(annotation: Any) -> tuple[Any, ...]:
 
 
 def _bare(annotation: Any) -> Any:
-    """The type itself, without what pydantic checks of it, or the name that it goes by."""
+    """The bare type, without validators or aliases."""
     bare = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
     return getattr(bare, "__supertype__", bare)

@@ -1,4 +1,4 @@
-"""What a check says of a field that it refuses, in the viewer's language."""
+"""Validation errors of form fields, in the viewer's language."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from models.core.frozen import CURRENCY
 from models.core.validation import Place, ValidationProblem
 
 LIMITED = ("greater_than_equal", "greater_than", "less_than_equal", "less_than", "string_too_long", "too_long")
-"""What is refused for a limit that its sentence names."""
+"""Errors whose sentence names the limit that was exceeded."""
 LIMITS = ("ge", "gt", "le", "lt", "max_length")
 KINDS: Mapping[str, tuple[str, ...]] = {
     "checks.missing": (
@@ -28,18 +28,18 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     **{f"checks.{kind}": (kind,) for kind in ("greater_than_equal", "greater_than", "less_than_equal", "less_than")},
 }  # fmt: skip
 SENTENCES = {kind: sentence for sentence, kinds in KINDS.items() for kind in kinds}
-"""What is said of each kind of problem that pydantic finds in what people fill in."""
+"""The sentence for each type of pydantic error that a form can cause."""
 
 
 class FormError(NamedTuple):
-    """What is wrong at a place of a form, in the viewer's language."""
+    """A validation error at a place of a form, in the viewer's language."""
 
     place: Place
     sentence: str
 
 
 def reason_of(language: str, problem: ValidationProblem) -> str:
-    """One thing that is wrong, as a person would say it."""
+    """A validation error as a sentence."""
     kind, context = problem.code, problem.context
     if problem.reason is not None:
         return problem.reason.say(language)

@@ -1,4 +1,4 @@
-"""The one way from this console to Prefect."""
+"""The console's connection to Prefect."""
 
 import os
 from functools import cache
@@ -11,7 +11,7 @@ from deployments.steering_runs import Steering
 
 @cache
 def steering() -> Steering:
-    """Prefect's API, or what says that there is none; the same for every page."""
+    """The client of Prefect's API, shared by all pages. Without an API its calls raise `NoPrefect`."""
     made = Steering(os.environ.get(API_VARIABLE))
     app.on_shutdown(made.close)
     return made

@@ -1,4 +1,4 @@
-"""A table of texts, as the pages show one: real headings; on a phone a wide one stands row by row, each cell named."""
+"""A table of texts with real headings. On a phone a wide table is shown row by row, with labelled cells."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -7,15 +7,15 @@ from nicegui import ui
 from console.web.parts.quick_elements import Text
 
 Cell = str | Callable[[], object]
-"""A text, or what draws the cell."""
+"""A text, or a function that draws the cell."""
 FITS_A_PHONE = 3
-"""So many columns stay side by side on a phone."""
+"""Columns that fit side by side on a phone."""
 SENTENCE = len("2026-03-10 18:00 SH01")
-"""A text that is wider may take several lines; a Chinese character is as wide as two others."""
+"""A wider text may wrap. A Chinese character counts as two."""
 
 
 def show_table(caption: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]], *, row_heading: int = 0) -> None:
-    """A table; `caption` names it for whoever does not see it. The cell in column `row_heading` names its row."""
+    """A table; `caption` is its accessible name. The cell in column `row_heading` is the row's heading."""
     stacks = "stacks" if len(headings) > FITS_A_PHONE else ""
     scrolls = ui.element("div").classes("wide card").props(f'tabindex=0 role=group aria-label="{caption}"')
     with scrolls, ui.element("table").classes(f"q-table text-left full-width rows {stacks}"):

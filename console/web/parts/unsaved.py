@@ -1,4 +1,4 @@
-"""A form whose changes would be lost: the browser asks before the page is left, by a link of the console or not."""
+"""Unsaved changes: the browser asks before the page is left."""
 
 from nicegui import ui
 
@@ -7,18 +7,18 @@ DO_NOT_ASK = "window.onbeforeunload = null"
 
 
 class Unsaved:
-    """Whether the form on a page has been changed since it was saved."""
+    """Whether the form on a page has unsaved changes."""
 
     def __init__(self) -> None:
         self._changed = False
 
     def changed(self) -> None:
-        """Something was written."""
+        """A field was changed."""
         if not self._changed:
             self._changed = True
             ui.run_javascript(ASK)
 
     def saved(self) -> None:
-        """All of it is on record."""
+        """Everything is saved."""
         self._changed = False
         ui.run_javascript(DO_NOT_ASK)

@@ -1,1 +1,1 @@
-"""The page of policies."""
+"""The pages of policies."""

@@ -1,4 +1,4 @@
-"""A policy as a form: one element per field of its model, with what is wrong beside the field."""
+"""A policy as a form: one input for each field of its model, with validation errors beside the fields."""
 
 from collections.abc import Callable, Iterable, Sequence
 from copy import deepcopy
@@ -34,11 +34,11 @@ from models.policies.policy import CONTACT_RULES
 
 Changed = Callable[[Any], None]
 FIELDS_DEEP = {"steps": 3, "rules": 2}
-"""How long the path to a field of the form is; what is within a field is shown at it."""
+"""Length of the path to a form field. Errors deeper inside are shown at that field."""
 
 
 def errors_in(error: ValidationError, language: str) -> list[FormError]:
-    """What is wrong with a refused policy, once a field."""
+    """The validation errors of a refused policy, one for each field."""
     found: dict[Place, list[str]] = {}
     for problem in problems_of(error):
         path = problem.place
@@ -48,7 +48,7 @@ def errors_in(error: ValidationError, language: str) -> list[FormError]:
 
 
 class PolicyForm:
-    """The draft that someone is making, and its fields on the page."""
+    """The draft that is being edited, and its fields on the page."""
 
     def __init__(
         self, viewer: Viewer, name: str, body: dict[str, Any], templates: Sequence[str], changed: Callable[[], None]
@@ -61,13 +61,13 @@ class PolicyForm:
         self.show = ui.refreshable(self._show)
 
     def fill(self, body: dict[str, Any]) -> None:
-        """Take another body as the draft."""
+        """Load another body as the draft."""
         self.body, self._chosen = deepcopy(body), 0
         self.tell([])
         self._changed()
 
     def tell(self, errors: Iterable[FormError]) -> None:
-        """Show what is wrong, each at its field; the first step that has something is opened."""
+        """Show each error at its field, and open the first step that has one."""
         self._errors = {error.place: error.sentence for error in errors}
         steps = [place[1] for place in self._errors if place[0:1] == ("steps",) and len(place) > 1]
         if steps and self._chosen not in steps:
@@ -96,7 +96,7 @@ class PolicyForm:
         self._step_fields(subjects)
 
     def _show_errors(self) -> None:
-        """All of them once more, in one place, with the step that they are about."""
+        """List all errors in one place, each with its step."""
         if not self._errors:
             return
         with ui.element("div").classes("card bad full-width").props("role=alert"):
@@ -144,7 +144,7 @@ class PolicyForm:
         self._rearranged(max(0, number - 1))
 
     def _add(self) -> None:
-        """A copy of the last step, to be changed: what is alike need not be filled in again."""
+        """Add a copy of the last step, to be edited."""
         steps = self.body["steps"]
         steps.append(deepcopy(steps[-1]) | {"key": "new-step"})
         self._rearranged(len(steps) - 1)
@@ -187,9 +187,9 @@ class PolicyForm:
 
 
 def show_field(viewer: Viewer, field: PolicyField, value: Any, change: Changed, group: str = GROUP) -> Any:
-    """The element that a field is filled in with; `change` is given what it then is, as the policy has it.
+    """The input for a field; `change` receives its new value in the policy's form.
 
-    `group` is the file of the wording that has the field's name.
+    `group` is the wording file with the field's label.
     """
     label, looks = field_label(viewer, field.name, group), "outlined dense stack-label hide-bottom-space"
     if field.look is Look.SWITCH and not field.optional:
@@ -208,7 +208,7 @@ def show_field(viewer: Viewer, field: PolicyField, value: Any, change: Changed, 
 
 
 def _written(viewer: Viewer, field: PolicyField, value: Any, change: Changed, label: str, group: str) -> Any:
-    """What a value is written into."""
+    """The editable form of a value."""
     match field.look:
         case Look.NUMBER:
             return ui.number(label, value=value, on_change=lambda event: change(_whole(event.value)))
@@ -265,7 +265,7 @@ def _choice(viewer: Viewer, field: PolicyField, value: Any, change: Changed, lab
 
 
 def _whole(value: Any) -> Any:
-    """A whole number as one; what is none is left for the check to refuse."""
+    """A whole number as an integer. Anything else is left for validation to refuse."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

@@ -1,4 +1,4 @@
-"""Policies: who is told what and when; a change is seen before it is activated, and can be taken back."""
+"""Policies: who is contacted and when. Changes are previewed before activation, and can be rolled back."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -73,7 +73,7 @@ def _author(viewer: Viewer, author: str) -> str:
 
 @page("/policies/{name}", Permission.SEE_POLICIES, "frame.policies")
 async def show_policy(viewer: Viewer, name: str, store: str = "") -> None:
-    """One policy: its form, what a change would do, and its versions."""
+    """One policy: its form, the effect of a change, and its versions."""
     whose = viewer.user.store or store or None
     read = await viewer.read(read_in_force, viewer.user, name, whose)
     ui.label(_policy_word(viewer, name)).props("role=heading aria-level=2").classes("text-h6")
@@ -86,7 +86,7 @@ async def show_policy(viewer: Viewer, name: str, store: str = "") -> None:
 
 
 async def show_store_choice(viewer: Viewer, address: str, store: str | None) -> None:
-    """For those who see every store: whose version to look at."""
+    """For viewers of all stores: choose whose version to show."""
     if viewer.store_id is not None:
         return
     stores = {"": viewer.say("frame.all_stores")} | {
@@ -101,12 +101,12 @@ async def show_store_choice(viewer: Viewer, address: str, store: str | None) -> 
 
 
 class _Editor:
-    """The form, and below it what the draft would change, until the draft is changed again."""
+    """The form, and below it the effect of the draft until the draft is changed again."""
 
     def __init__(self, viewer: Viewer, name: str, store: str | None, read: PolicyRead) -> None:
         self._viewer, self._name, self._store, self._read = viewer, name, store, read
         self._looked = 0
-        """Counts the looks and the changes: what an outdated look finds is not shown."""
+        """Counts previews and changes, so that the result of an outdated preview is dropped."""
         self.form = PolicyForm(viewer, name, read.body, read.templates, self._changed)
         self.form.editable = viewer.may(Permission.CHANGE_POLICIES)
         self._result = ui.column()
@@ -131,7 +131,7 @@ class _Editor:
         self._result.clear()
 
     async def look(self) -> None:
-        """Check the draft, show what is different, whom it concerns today and what comes in the next days."""
+        """Validate the draft; show the differences, whom they concern today, and the forecast."""
         self._changed()
         mine, draft = self._looked, await self._checked()
         if draft is None or mine != self._looked:
@@ -167,7 +167,7 @@ class _Editor:
         return draft
 
     async def _compare(self, draft: Policy, still_wanted: Callable[[], bool]) -> None:
-        """Today in one statement, then day by day, so that nobody waits without seeing how far it is."""
+        """Compare today in one statement, then day by day with progress shown."""
         say = self._viewer.say
         with ui.column().classes("full-width") as waiting:
             ui.label(say("policies.comparing")).props("role=status")
@@ -225,7 +225,7 @@ def _save(
 
 
 def _show_differences(viewer: Viewer, before: dict[str, Any], after: dict[str, Any]) -> bool:
-    """A table of every field that differs; whether there was one."""
+    """A table of all fields that differ. Whether there are any."""
     found = differences(before, after)
     if not found:
         return False
@@ -282,7 +282,7 @@ def _show_today(viewer: Viewer, found: Comparison) -> None:
 
 
 def _show_days(viewer: Viewer, days: list[ForeseenStep]) -> None:
-    """The days and steps that differ; a day before which nothing differs is not worth a line."""
+    """The days and steps that differ; days without a difference are left out."""
     say = viewer.say
     ui.label(say("policies.next_days")).props("role=heading aria-level=2").classes("text-h6")
     ui.label(say("policies.unforeseen")).classes("quiet")
@@ -312,7 +312,7 @@ def _show_days(viewer: Viewer, days: list[ForeseenStep]) -> None:
 
 
 class _Versions:
-    """Every version, the difference between two of them, and the way back to one."""
+    """All versions, the difference between two of them, and rollback."""
 
     def __init__(self, viewer: Viewer, name: str, store: str | None, editor: _Editor) -> None:
         self._viewer, self._name, self._store, self._editor = viewer, name, store, editor
@@ -346,7 +346,7 @@ class _Versions:
             ui.button(label, on_click=lambda: self._take_back(row)).props("outline dense no-caps")
 
     async def _take_back(self, row: PolicyRow) -> None:
-        """An older version is a draft like any other: it is seen before it is activated, as the next version."""
+        """An older version becomes a draft: it is previewed, then activated as the next version."""
         async with telling(self._viewer):
             body = await self._viewer.read(read_kept, self._viewer.user, self._name, row.store, row.version)
             self._editor.form.fill(body)

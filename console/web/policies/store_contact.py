@@ -1,4 +1,4 @@
-"""When and how each store may contact its customers: beside the policies, since it holds for all of them."""
+"""When and how each store may contact its customers. It is beside the policies because it holds for all of them."""
 
 from collections.abc import Callable
 from datetime import time
@@ -28,11 +28,11 @@ FIELDS: dict[type[AftercareError], str] = {
     UnknownCountry: "country",
     NoChannelLeft: "channels",
 }
-"""Beside which field an error is told."""
+"""The field beside which each error is shown."""
 
 
 async def show_store_contact(viewer: Viewer) -> None:
-    """What each store has set, and the way to change it for those who may."""
+    """Each store's settings, and a form for those who may change them."""
     say = viewer.say
     ui.label(say("policies.hours")).props("role=heading aria-level=2").classes("text-h6")
     ui.label(say("policies.hours_note")).classes("quiet")
@@ -111,7 +111,7 @@ def _draw_fields(viewer: Viewer, store: ContactRulesOfStore) -> dict[str, Any]:
 
 
 def _wanted(store: ContactRulesOfStore, fields: dict[str, Any]) -> ContactRulesOfStore:
-    """What the fields say; a time that is left empty stays as it was."""
+    """The values of the fields. An empty time is left unchanged."""
     since, until = (
         time.fromisoformat(fields[name].value) if fields[name].value else getattr(store, name)
         for name in ("since", "until")

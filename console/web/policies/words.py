@@ -1,4 +1,4 @@
-"""A policy as people say it: its fields, their values, and each step on one line."""
+"""A policy in words: the labels of its fields, their values, and each step on one line."""
 
 from datetime import timedelta
 from typing import Any
@@ -11,29 +11,29 @@ from models.core.validation import Place
 
 TIME_SHOWN = len("10:00")
 GROUP = "policies"
-"""The file of the wording that names the fields of policies."""
+"""The wording file with the labels of policy fields."""
 HOUR = 60
 
 
 def name_key(field: str) -> str:
-    """`after` is also what stands over the column of what comes after."""
+    """The wording key of a field. `after` is also a column heading, so the field's key differs."""
     return "after_field" if field == "after" else field
 
 
 def field_label(viewer: Viewer, field: str, group: str = GROUP) -> str:
-    """What people call a field."""
+    """The label of a field."""
     key = f"{group}.{name_key(field)}"
     return viewer.say(key) if key in read_wording() else field
 
 
 def choice_word(viewer: Viewer, field: str, value: str, group: str = GROUP) -> str:
-    """What people call one of the values of a field."""
+    """The label of one of the values of a field."""
     own = f"{group}.{field}_{value}"
     return viewer.say(own) if own in read_wording() else viewer.word(value)
 
 
 def value_in_words(viewer: Viewer, field: str, value: Any) -> str:
-    """A value of a field, as it stands in a list of differences."""
+    """A value of a field in a list of differences."""
     if isinstance(value, bool):
         return viewer.say("policies.yes" if value else "policies.no")
     if value is None or value in ("", []):
@@ -44,7 +44,7 @@ def value_in_words(viewer: Viewer, field: str, value: Any) -> str:
 
 
 def place_in_words(viewer: Viewer, place: Place | tuple[str, ...], step: str) -> str:
-    """A field as people call it, with the step that it is of."""
+    """The label of a field, with its step."""
     if place[0] != "steps" or len(place) == 1:
         return field_label(viewer, str(place[-1]))
     name = viewer.word(step)
@@ -87,7 +87,7 @@ def _span_between(viewer: Viewer, every: Recurrence) -> str:
 
 
 def _moment(viewer: Viewer, step: dict[str, Any]) -> str:
-    """When a step is due, seen from what it counts from; a span that is none stands as it was written."""
+    """When a step is due relative to its anchor. An unreadable offset is shown as it was written."""
     at = str(step.get("at") or "")[:TIME_SHOWN]
     try:
         after = read_offset(step["after"])

@@ -1,4 +1,4 @@
-"""The account of a run, as the pages show it: its two equations, each with its parts."""
+"""The account of a run on the pages: its two equations, each with its parts."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ ASIDE = ("of_which_handed_to_staff", "of_which_merged", "ended", "missed", "figu
 
 
 def show_account(viewer: Viewer, account: RunAccount, *, over: bool) -> None:
-    """The account; of a run that is under way, as far as it is."""
+    """The account; for an active run, as far as it is."""
     values = account.model_dump()
     aside = tuple(name for name in ASIDE if values[name])
     parts = HALVES | ({"runs.aside": aside} if aside else {})

@@ -1,4 +1,4 @@
-"""The runs: which processes run and when next, every run with its account, and what is done about them by hand."""
+"""Runs: active processes and their next runs, every run with its account, and manual actions."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from console.shared.moments import local
 from console.web.authentication.viewer import Viewer
-from console.web.parts.following import follow
 from console.web.parts.frame import page, telling
+from console.web.parts.polling import follow
 from console.web.parts.steering import steering
 from console.web.parts.tables import Cell, show_table
 from console.web.runs.views import confirm_start, name_starter, show_state, took, versions_of
@@ -33,7 +33,7 @@ def _by_hand(connection: Connection) -> list[str]:
 
 @page("/runs", Permission.SEE_RUNS, "frame.runs")
 async def show_runs(viewer: Viewer, process: str = "", state: str = "", dry: str = "", after: str = "") -> None:
-    """The processes, and a page of the runs."""
+    """The processes, and one page of the runs."""
     if not steering().there:
         ui.label(viewer.say("runs.no_prefect")).classes("warn").props("role=status")
 
@@ -56,7 +56,7 @@ async def show_runs(viewer: Viewer, process: str = "", state: str = "", dry: str
 
 
 def _place(after: str) -> Place | None:
-    """Where the address goes on; what names no place begins at the beginning."""
+    """The cursor in the address. An invalid cursor starts at the beginning."""
     try:
         return Place.read(after)
     except UnusableCursor:
@@ -64,7 +64,7 @@ def _place(after: str) -> Place | None:
 
 
 async def _show_list(viewer: Viewer, wanted: RunFilter, query: dict[str, str], after: Place | None) -> None:
-    """The list, which follows what runs; it is drawn again only when something has changed."""
+    """The list, which is polled and redrawn only when something has changed."""
     shown: Page[RunEntry] = await viewer.read(list_runs, wanted, viewer.store_id, after)
 
     @ui.refreshable
@@ -191,7 +191,7 @@ def _address(query: dict[str, str]) -> str:
 
 
 def _show_run_table(viewer: Viewer, runs: Sequence[RunEntry]) -> None:
-    """Runs, a line each."""
+    """Runs, one line each."""
     if not runs:
         ui.label(viewer.say("frame.nothing"))
         return

@@ -25,7 +25,7 @@ PAGE = 50
 
 @page("/runs/rehearse/{process}", Permission.STEER_RUNS, "runs.rehearsal")
 async def show_rehearsal(viewer: Viewer, process: str) -> None:
-    """A form with one moment, and under it what came out."""
+    """A form with one moment, and the result below."""
     ui.link(viewer.say("runs.back"), "/runs")
     if process not in await viewer.read(list_processes):
         ui.label(viewer.say("runs.no_process", process=process)).classes("bad").props("role=alert")
@@ -58,7 +58,7 @@ async def show_rehearsal(viewer: Viewer, process: str) -> None:
 
 
 def _read_moment(viewer: Viewer, asked: ui.input, zone: ZoneInfo) -> datetime | None:
-    """The moment in the field, now for none; None, and a sentence beside the field, for what is no moment."""
+    """The moment in the field; now if it is empty. None, with an error beside the field, if it is unreadable."""
     text = (asked.value or "").strip()
     try:
         moment = read_moment(text, zone) if text else viewer.now
@@ -117,7 +117,7 @@ def _show_contacts(viewer: Viewer, contacts: list[WouldContact], zones: dict[str
 
 
 def _contact_row(viewer: Viewer, one: WouldContact, zones: dict[str, str]) -> list[str]:
-    """A line; the name is for those who may see customers."""
+    """One contact. The name is shown only to those who may see customers."""
     name = f" {one.customer}" if viewer.may(Permission.SEE_CUSTOMERS) else ""
     way = viewer.word(one.channel or one.kind)
     to = mask_contact(one.recipient) if one.recipient else ""

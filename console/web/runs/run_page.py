@@ -1,4 +1,4 @@
-"""One run: its account, who or what started it, why it failed, and what can be done about it."""
+"""One run: its account, its starter, why it failed, and what can be done about it."""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from console.shared.moments import local
 from console.shared.words import read_wording
 from console.web.authentication.viewer import Viewer
-from console.web.parts.following import follow
 from console.web.parts.frame import page, sentence_of, telling
+from console.web.parts.polling import follow
 from console.web.parts.steering import steering
 from console.web.runs.account import show_account
 from console.web.runs.views import confirm_start, name_starter, show_state, took, versions_of
@@ -23,12 +23,12 @@ from tasks.runs.by_hand import ask_to_cancel, note_cancelled
 from tasks.runs.history import NoSuchRun, RunEntry, count_waiting, find_runs_of, own_store, read_run
 
 Seen = tuple[RunEntry, int, str | None]
-"""A run, how much of it waits for approval, and the one store that the viewer sees, if they do not see all."""
+"""A run, its touches that wait for approval, and the viewer's store if they do not see all."""
 
 
 @page("/runs/{run_id}", Permission.SEE_RUNS, "runs.run")
 async def show_run(viewer: Viewer, run_id: str) -> None:
-    """The run, which is followed while it is under way."""
+    """The run. The page is polled while it is active."""
     ui.link(viewer.say("runs.back"), "/runs")
     try:
         seen: Seen = await viewer.read(_read, run_id, viewer.store_id)
@@ -150,7 +150,7 @@ def _note(connection: Connection, user: SignedIn, run_id: UUID, now: datetime) -
 
 @page("/runs/started/{flow_run_id}", Permission.STEER_RUNS, "runs.run")
 async def show_started(viewer: Viewer, flow_run_id: UUID) -> None:
-    """A run that was asked for, until it has begun: then its own page is shown."""
+    """A run that was requested. Once it has begun, its own page is shown."""
     ui.link(viewer.say("runs.back"), "/runs")
     told = ui.label(viewer.say("runs.wait")).props("role=status")
     link = steering().link(flow_run_id)
@@ -178,6 +178,6 @@ async def show_started(viewer: Viewer, flow_run_id: UUID) -> None:
 
 
 def _state(viewer: Viewer, seen: FlowRunSeen) -> str:
-    """What Prefect says of it, as far as it is one of its usual words."""
+    """Prefect's state in our words; an unusual one as Prefect calls it."""
     key = f"runs.prefect_{seen.state.lower()}"
     return viewer.say(key) if key in read_wording() else seen.state

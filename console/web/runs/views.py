@@ -1,4 +1,4 @@
-"""What the pages of runs have in common: how a run is told in words, and starting one."""
+"""Shared by the pages of runs: a run in words, and starting one."""
 
 from datetime import datetime
 from uuid import uuid4
@@ -21,7 +21,7 @@ STARTERS = ("schedule", "hand", "runner")
 
 
 def show_state(viewer: Viewer, run: RunEntry) -> None:
-    """Where a run stands, in a word."""
+    """The state of a run in a word."""
     if run.state is RunState.RUNNING and not run.alive:
         ui.label(viewer.say("runs.died")).classes("bad")
         return
@@ -30,7 +30,7 @@ def show_state(viewer: Viewer, run: RunEntry) -> None:
 
 
 def took(viewer: Viewer, run: RunEntry) -> str:
-    """How long a run took, or takes so far."""
+    """The duration of a run, so far if it is active."""
     seconds = int(((run.finished_at or viewer.now) - run.started_at).total_seconds())
     minutes, rest = divmod(max(seconds, 0), 60)
     if minutes:
@@ -44,7 +44,7 @@ def name_starter(viewer: Viewer, started_by: str) -> str:
 
 
 def versions_of(viewer: Viewer, run: RunEntry) -> str:
-    """The versions of the policy that a run went by."""
+    """The policy versions that a run used."""
     if list(run.policy_versions) == ["*"]:
         return f"v{run.policy_versions['*']}"
     named = {"*": viewer.say("runs.other_stores")}
@@ -52,7 +52,7 @@ def versions_of(viewer: Viewer, run: RunEntry) -> str:
 
 
 def confirm_start(viewer: Viewer, name: str) -> None:
-    """Ask whether to start a process now. However often the answer is clicked, one run is started."""
+    """Ask for confirmation and start a process. Repeated clicks start one run."""
     key = str(uuid4())
 
     async def start() -> None:

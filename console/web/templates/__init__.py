@@ -1,1 +1,1 @@
-"""The page of templates."""
+"""The pages of templates."""

@@ -1,4 +1,4 @@
-"""Templates: what is said, in both languages side by side, tried on a real customer while it is written."""
+"""Templates: the texts in both languages side by side, previewed for a real customer while editing."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -45,7 +45,7 @@ from tasks.policies.catalogue import SHIPPED
 from tasks.policies.editing import store_id_of
 
 TYPING_MILLISECONDS = 200
-"""The preview follows when the writer has paused so long."""
+"""The preview is updated when typing has paused this long."""
 
 
 @page("/templates", Permission.SEE_POLICIES, "frame.templates")
@@ -62,7 +62,7 @@ async def show_templates(viewer: Viewer) -> None:
 
 
 def _offer_new(viewer: Viewer) -> None:
-    """The name of a template that there is not yet; its words are written on its own page."""
+    """Ask for the name of a new template. Its texts are written on its own page."""
 
     def begin() -> None:
         key = (named.value or "").strip()
@@ -92,7 +92,7 @@ def _listed(viewer: Viewer, row: TemplateRow) -> list[Any]:
 
 
 def _name(viewer: Viewer, key: str, address: str) -> None:
-    """What people call it, and below what policies call it."""
+    """Its label, and below it the key that policies use."""
     name = viewer.word(key)
     with ui.element("div"):
         ui.link(name, address)
@@ -106,7 +106,7 @@ def _author(viewer: Viewer, author: str) -> str:
 
 @page("/templates/{key}", Permission.SEE_POLICIES, "frame.templates")
 async def show_template(viewer: Viewer, key: str, store: str = "") -> None:
-    """One template: its words in both languages, how they read, and its versions."""
+    """One template: its texts in both languages, a preview, and its versions."""
     whose = viewer.user.store or store or None
     read = await viewer.read(read_to_begin, viewer.user, key, whose)
     ui.label(viewer.word(key)).props("role=heading aria-level=2").classes("text-h6")
@@ -120,7 +120,7 @@ async def show_template(viewer: Viewer, key: str, store: str = "") -> None:
 
 
 class _Examples:
-    """The customers for whom a template is shown, and the one who is chosen."""
+    """The customers for whom a template can be previewed, and the selected one."""
 
     def __init__(self, viewer: Viewer, read: TemplateRead, store_id: int | None, found: list[Example]) -> None:
         self._viewer, self._read, self._store_id, self._found = viewer, read, store_id, found
@@ -129,7 +129,7 @@ class _Examples:
         self._choice: Any = None
 
     def show(self, chosen_anew: Callable[[], None]) -> None:
-        """The choice among them, and the search for another."""
+        """Draw the choice, and a search for other customers."""
         say, self._chosen_anew = self._viewer.say, chosen_anew
         with ui.row().classes("items-start"):
             self._choice = ui.select(
@@ -168,7 +168,7 @@ class _Examples:
 def _examples_found(
     connection: Connection, now: Any, read: TemplateRead, seen: int | None, store_id: int | None, text: str
 ) -> list[Example]:
-    """The subjects of the first customer whom a text means and whom the template could be about."""
+    """The subjects of the first customer who matches a text and whom the template could be about."""
     for customer in search_customers(connection, seen, text).customers:
         found = examples_of_customer(connection, now, read.subjects, store_id, customer.id)
         if found:
@@ -177,7 +177,7 @@ def _examples_found(
 
 
 class _Editor:
-    """The words in both languages, with how they read below them."""
+    """The texts in both languages, with a preview below."""
 
     def __init__(self, viewer: Viewer, key: str, store: str | None, read: TemplateRead, examples: _Examples) -> None:
         self._viewer, self._key, self._store, self._read, self._examples = viewer, key, store, read, examples
@@ -235,7 +235,7 @@ class _Editor:
         self._fields[language, part] = field
 
     def fill(self, language: str, parts: dict[str, str]) -> None:
-        """Put other words into the fields of a language."""
+        """Load other texts into the fields of a language."""
         for part, said in parts.items():
             self._fields[language, part].set_value(said)
 
@@ -244,7 +244,7 @@ class _Editor:
             self._preview(language)
 
     def _preview(self, language: str) -> None:
-        """How it reads; nothing while something is wrong, which its field says."""
+        """The preview; empty while a text is invalid, which its field shows."""
         shown = self._previews[language]
         shown.clear()
         if any(map(self._complaint, self.texts[language].values())) or self._examples.chosen is None:
@@ -256,7 +256,7 @@ class _Editor:
                 ui.label(sentence_of(self._viewer.language, refusal)).classes("bad")
 
     def _complaint(self, said: str) -> str | None:
-        """What is wrong with a text: used by steps, it fits each subject of theirs, and by none, at least one."""
+        """The error in a text. It must fit each subject of the steps that use it, or at least one if no step does."""
         refusals = [one for subject in self._read.subjects if (one := self._refusal_for(said, subject))]
         if not refusals or (not self._read.used and len(refusals) < len(self._read.subjects)):
             return None
@@ -343,7 +343,7 @@ def _save(
 
 
 async def _show_versions(viewer: Viewer, key: str, store: str | None, editor: _Editor) -> None:
-    """Every version, how it differs from the words in the editor, and the way back to it."""
+    """Every version, how it differs from the editor, and rollback."""
     rows = await viewer.read(list_template_versions, key, store, every=viewer.store_id is None)
     ui.label(viewer.say("templates.versions")).props("role=heading aria-level=2").classes("text-h6")
     names = ("version", "language", "whose", "state", "by", "at_time", "act")

@@ -1,1 +1,1 @@
-"""The page of today."""
+"""The pages of today."""

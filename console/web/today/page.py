@@ -1,4 +1,4 @@
-"""The first page: what the day has come to, what needs somebody now, and the last thirty days against the goals."""
+"""The first page: the day so far, what needs attention, and the last thirty days against the goals."""
 
 import asyncio
 from collections.abc import Sequence
@@ -34,11 +34,11 @@ from tasks.overview.reporting import read_pauses
 from tasks.touches.lists import MOST_DAYS
 
 WATCHES = frozenset({Permission.SEE_RUNS, Permission.SEE_HEALTH})
-"""Whoever may do one of these is told of what stands still."""
+"""Viewers with one of these permissions are told of late sweeps."""
 CAMPAIGNS_SHOWN = 5
 BAD = (Standing.MISSED, Standing.FAILED, Standing.UNKNOWN)
 MISSED_SHOWN = 5
-"""Roles and processes that are named; the link leads to all."""
+"""How many roles and processes are named; the link leads to all."""
 SHADES = {
     Standing.SENT: "#0b5cad", Standing.CALLED: "#1b6e3c", Standing.STOPPED: "#8a94a0", Standing.FAILED: "#a4161a",
     Standing.UNKNOWN: "#8a4b00", Standing.MISSED: "#6f2dbd",
@@ -46,20 +46,20 @@ SHADES = {
 OPEN_SHADE = "#c9b458"
 _days: ShortMemory[list[ProcessDay]] = ShortMemory(10, bridged=50)
 _histories: ShortMemory[History] = ShortMemory(300, bridged=300)
-"""Of thirty days, all but the last stand as they are: those who look again in a moment need no new count."""
+"""Of thirty days all but the last are final, so the figures are cached."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """What needs somebody now, as far as the viewer may know of it."""
+    """What needs attention, within the viewer's permissions."""
 
     urgent: Urgent | None
     pauses: list[PauseSeen]
     sweeps: list[Sweep]
     campaigns: list[CampaignRow]
-    """Those that stopped by themselves, or wait for an approval."""
+    """Campaigns that stopped by themselves, or wait for an approval."""
     missed: Missed
-    """What staff let pass, for who gives out the calls."""
+    """Missed calls and tasks, for those who assign calls."""
 
     @property
     def calm(self) -> bool:
@@ -70,7 +70,7 @@ class Attention:
 
 @page("/", Permission.SEE_TODAY, "frame.today")
 async def show_today(viewer: Viewer) -> None:
-    """The day; before there is a store, how to begin."""
+    """The day. Before there is a store: how to begin."""
     if not await viewer.read(has_stores):
         _show_beginning(viewer)
         return
@@ -86,7 +86,7 @@ async def show_today(viewer: Viewer) -> None:
 
 
 async def _zone_of(viewer: Viewer) -> str:
-    """The zone of the viewer's store; of all stores, where they agree; else the installation's."""
+    """The zone of the viewer's store; of all stores if they agree; else the installation's."""
     zones: list[ZoneInfo] = await viewer.read(read_zones, viewer.store_id)
     return str(zones[0]) if len(zones) == 1 else viewer.time_zone
 
@@ -119,7 +119,7 @@ def _show_beginning(viewer: Viewer) -> None:
 
 
 def _section(title: str) -> ui.element:
-    """A part of the page with its heading."""
+    """A section of the page with its heading."""
     with ui.element("section").classes("full-width").props(f'aria-label="{title}"') as section:
         ui.label(title).props("role=heading aria-level=2").classes("text-h6 q-mb-sm")
     return section
@@ -172,7 +172,7 @@ def _show_missed(viewer: Viewer, missed: Missed) -> None:
 
 
 def _days_of(missed: Missed) -> dict[str, str]:
-    """The filter of the list of touches that shows it, as far back as one look at the list goes."""
+    """The filter of the list of touches that shows them, limited to the longest window of the list."""
     since = max(missed.since, missed.until - timedelta(days=MOST_DAYS - 1))
     return {"state": TouchState.MISSED.value, "since": str(since), "until": str(missed.until)}
 
@@ -238,7 +238,7 @@ def _show_count(viewer: Viewer, standing: Standing, count: int) -> None:
 
 
 def _show_history_soon(viewer: Viewer) -> None:
-    """Thirty days take a moment to count: the page is there before them."""
+    """Counting thirty days takes a moment, so the page is shown first."""
     place = ui.column().classes("full-width")
     with place:
         ui.label(viewer.say("today.reading")).classes("quiet").props("role=status")

@@ -1,1 +1,1 @@
-"""The page of touches."""
+"""The pages of touches."""

@@ -1,4 +1,4 @@
-"""A touch opened: where it stands, its text, what the rules said of it, and what people did."""
+"""A touch in detail: its state, its text, what the gates said, and what people did."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -7,7 +7,7 @@ from nicegui import ui
 
 from console.shared.moments import local
 from console.web.authentication.viewer import Viewer
-from console.web.parts.asking import answer_of
+from console.web.parts.dialogs import answer_of
 from console.web.parts.tables import show_table
 from console.web.touches.planner_figures import figures_in_words
 from models.core.words import Gate, TouchState
@@ -19,7 +19,7 @@ from tasks.touches.settling import Settlement
 async def show_touch(
     viewer: Viewer, opened: TouchOpened, name: Callable[[Viewer, Settlement], str]
 ) -> Settlement | None:
-    """Show a touch over the page until it is closed; how the viewer wants to settle it, if at all."""
+    """Show a touch in a dialog. Returns how the viewer wants to settle it, or None."""
     line = opened.line
     title = viewer.say("touches.title", process=viewer.word(line.process), step=viewer.word(line.step))
     with ui.dialog() as dialog, ui.card().classes("opened"):
@@ -41,7 +41,7 @@ async def show_touch(
 
 
 def _ways_of(opened: TouchOpened) -> Sequence[Settlement]:
-    """What was rejected has not arrived."""
+    """The ways to settle it. A rejected message cannot be marked as delivered."""
     unknown = opened.line.state is TouchState.UNKNOWN
     return [one for one in Settlement if unknown or one is not Settlement.DELIVERED]
 

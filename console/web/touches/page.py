@@ -1,4 +1,4 @@
-"""The ledger as a list: filtered, paged, opened one by one, downloaded; what is unknown or failed is settled here."""
+"""The ledger as a list: filter, pages, details, download. Unknown and failed touches are settled here."""
 
 import csv
 import io
@@ -20,9 +20,9 @@ from console.shared.moments import local
 from console.web.authentication.viewer import Viewer, viewer_of
 from console.web.parts.deciding import Choosing, ask_reason
 from console.web.parts.frame import page, sentence_of, telling
+from console.web.parts.pagination import Pagination
 from console.web.parts.quick_elements import Text
 from console.web.parts.tables import show_table
-from console.web.parts.turning import Turning
 from console.web.touches.details import show_touch
 from models.core.errors import AftercareError
 from models.core.spreadsheet_cells import defuse
@@ -55,7 +55,7 @@ BYTE_ORDER_MARK = "\ufeff"
 
 
 class NotADay(AftercareError):
-    """A text that is no date."""
+    """The text is not a date."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -64,7 +64,7 @@ class NotADay(AftercareError):
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks for, as it stands there."""
+    """The query parameters as they are in the address."""
 
     process: str = ""
     state: str = ""
@@ -115,7 +115,7 @@ class Shown:
     asked: Asked
     wanted: Wanted
     choosing: Choosing = field(default_factory=Choosing)
-    turning: Turning = field(default_factory=Turning)
+    pagination: Pagination = field(default_factory=Pagination)
 
 
 @page("/touches", Permission.SEE_TOUCHES, "frame.touches")
@@ -128,7 +128,7 @@ async def show_touches(
     since: str = "",
     until: str = "",
 ) -> None:
-    """The filter, and below it what it picks."""
+    """The filter, and the touches that match."""
     asked = Asked(process, state, channel, store, since, until)
     stores: list[StoreReached] = await viewer.read(list_reached_stores, viewer.user)
     processes: list[ProcessName] = await viewer.read(list_processes)
@@ -143,7 +143,7 @@ async def show_touches(
 
 
 def _today(viewer: Viewer, stores: list[StoreReached]) -> date:
-    """The day it is where all the viewer's stores are, or else by the installation's own zone."""
+    """Today, if all the viewer's stores agree on it; else by the installation's zone."""
     zones = {store.time_zone for store in stores}
     zone = ZoneInfo(zones.pop()) if len(zones) == 1 else viewer.database.settings.zone
     return viewer.now.astimezone(zone).date()
@@ -179,7 +179,7 @@ def _draw_filter(
         def search() -> None:
             chosen = {name: one.value for name, one in fields.items() if one.value}
             if not (asked.since or asked.until) and _says_usual(chosen, window):
-                del chosen["since"], chosen["until"]  # the usual window, which nobody chose
+                del chosen["since"], chosen["until"]  # the default window, which nobody chose
             ui.navigate.to(f"/touches?{urlencode(chosen)}")
 
         ui.button(viewer.say("frame.search"), on_click=search)
@@ -190,7 +190,7 @@ def _says_usual(chosen: dict[str, str], window: Window | None) -> bool:
 
 
 def _beside(viewer: Viewer, asked: Asked, error: AftercareError) -> tuple[str, str]:
-    """The field that an error stands beside, and its sentence."""
+    """The field of an error, and its sentence."""
     match error:
         case NotADay():
             return "since" if error.text == asked.since else "until", viewer.say("touches.not_a_day")
@@ -226,7 +226,7 @@ async def _draw_list(shown: Shown) -> None:
     @ui.refreshable
     async def listed() -> None:
         async with telling(viewer):
-            found: Page[TouchLine] = await viewer.read(_read_page, viewer.user, shown.wanted, shown.turning.here)
+            found: Page[TouchLine] = await viewer.read(_read_page, viewer.user, shown.wanted, shown.pagination.here)
             shown.choosing.draw_problems(viewer)
             _draw_page(shown, found, listed.refresh)
 
@@ -299,11 +299,11 @@ def _draw_turning(shown: Shown, found: Page[TouchLine], refresh: Callable[[], An
 
     with ui.row().classes("items-center"):
         ui.label(viewer.say("touches.count", count=len(found.rows))).classes("quiet")
-        shown.turning.draw(viewer, found.next, turned)
+        shown.pagination.draw(viewer, found.next, turned)
 
 
 def _draw_settling(shown: Shown, unsettled: Mapping[UUID, TouchLine], refresh: Callable[[], Any]) -> Callable[[], None]:
-    """The buttons for those that are chosen; what is to be called when the choice has changed."""
+    """Draw the buttons for the selected touches. Returns what to call when the selection has changed."""
     viewer = shown.viewer
 
     async def settle(settlement: Settlement, chosen: set[UUID]) -> None:
@@ -372,7 +372,7 @@ def download_touches(
     since: str = "",
     until: str = "",
 ) -> Response:
-    """The same list as a file, from its beginning."""
+    """The whole list as a file, from its beginning."""
     viewer = viewer_of(request)
     if not viewer.may(Permission.SEE_TOUCHES):
         return PlainTextResponse(viewer.say("frame.may_not"), status_code=403)

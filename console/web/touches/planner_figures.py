@@ -1,4 +1,4 @@
-"""What the planner and the gates saw of a touch, named and written in the viewer's language."""
+"""The figures behind a touch, named and formatted in the viewer's language."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from console.web.authentication.viewer import Viewer
 
 
 def figures_in_words(viewer: Viewer, figures: Mapping[str, Any], time_zone: str) -> dict[str, str]:
-    """Each figure that is there, by its name."""
+    """Each figure that is present, by its name."""
     return {
         _name(viewer, name): _value(viewer, value, time_zone)
         for name, value in figures.items()
@@ -19,7 +19,7 @@ def figures_in_words(viewer: Viewer, figures: Mapping[str, Any], time_zone: str)
 
 
 def _name(viewer: Viewer, figure: str) -> str:
-    """What a figure is called; one without a name of its own shows its key."""
+    """The label of a figure, or its key if it has none."""
     key = f"calls.figure_{figure}"
     return viewer.say(key) if key in read_wording() else figure.replace("_", " ")
 

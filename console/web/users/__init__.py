@@ -1,1 +1,1 @@
-"""The page of users."""
+"""The pages of users."""

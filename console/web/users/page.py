@@ -1,14 +1,14 @@
-"""Who may sign in: add, give another password, disable; and the keys of programs."""
+"""Who may sign in: add, reset passwords, disable; and the API keys of programs."""
 
 from typing import Any
 
 from nicegui import ui
 
 from console.web.authentication.viewer import Viewer
-from console.web.parts.asking import confirm
+from console.web.parts.dialogs import confirm
 from console.web.parts.frame import page, telling
 from console.web.parts.tables import Cell, show_table
-from console.web.users.keys_of_programs import show_keys
+from console.web.users.api_keys import show_keys
 from models.core.words import Role
 from models.people.permissions import Permission
 from tasks.access.managing import add_managed, give_password, list_managed, switch
@@ -18,7 +18,7 @@ from tasks.access.users import NewUser, UserRow
 
 @page("/users", Permission.MANAGE_ACCESS, "frame.users")
 async def show_users(viewer: Viewer) -> None:
-    """The list, and a form for one more."""
+    """The list, and a form for a new user."""
 
     @ui.refreshable
     async def listed() -> None:

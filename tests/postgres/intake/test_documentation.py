@@ -85,7 +85,7 @@ def test_what_a_file_leaves_out_stays_as_it_is(desk: Desk) -> None:
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
 def test_the_columns_of_each_kind(kind: Kind) -> None:
     section = PAGE.split(f"### {kind.name}\n")[1].split("\n### ")[0]
-    assert f"Known again by {kind.identity}." in section
+    assert f"Identified by {kind.identity}." in section
     for column in kind.columns:
         name = f"**`{column.name}`**" if column.required else f"`{column.name}`"
         assert f"| {name} | {column.holds} | {column.meaning.replace('|', '/')} |" in section

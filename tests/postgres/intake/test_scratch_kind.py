@@ -94,7 +94,7 @@ def test_programs_write_it(drives: Desk) -> None:
 
 
 def test_the_documentation_tells_of_it(drawer: Path) -> None:
-    assert "### test-drives\n\nA drive before the sale.\nKnown again by store and key.\n" in columns_of_kinds()
+    assert "### test-drives\n\nA drive before the sale.\nIdentified by store and key.\n" in columns_of_kinds()
     assert "| `mood` | mood | glad, sad; glad |" in columns_of_kinds()
     assert "| `test-drives:write` | `test-drives` |" in scopes_of_kinds()
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import pytest
 
 from console.shared.words import LANGUAGES, say
-from console.web.customers.line import said_or
 from console.web.customers.problems import PROBLEMS
+from console.web.customers.timeline_words import said_or
 from models.calls.surveys import DIMENSIONS
 from models.core.words import (
     AppointmentStatus,

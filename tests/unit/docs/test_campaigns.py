@@ -75,8 +75,8 @@ def test_figures_in_the_text_are_the_programs() -> None:
     sizes = (rules.campaign_by_marketing, rules.campaign_by_manager, rules.campaign_by_admin)
     text = " ".join(PAGE.split())
     for sentence in (
-        f"and {MOST_AN_HOUR} an hour are allowed to each user",
-        f"for up to {MOST_SAMPLED} customers",
+        f"each user may send {MOST_AN_HOUR} an hour",
+        f"for up to {MOST_SAMPLED} random customers",
         "{} for marketing, {} for a manager, {} for an admin".format(*sizes),
     ):
         assert sentence in text

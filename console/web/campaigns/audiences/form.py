@@ -1,4 +1,4 @@
-"""An audience as a form: groups in groups, conditions by their kind, and what is turned into its opposite."""
+"""An audience as a form: nested groups, conditions by kind, and negation."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -23,7 +23,7 @@ from console.web.campaigns.audiences.tree import (
     place_of,
     rooted,
 )
-from console.web.parts.beside import Beside
+from console.web.parts.field_errors import FieldErrors
 from console.web.parts.policy_fields import Look, PolicyField
 from console.web.policies.form import show_field
 from models.campaigns.audiences import MOST_DEPTH
@@ -32,11 +32,11 @@ AUDIENCE = ("audience",)
 WORDING = "audience"
 WHETHER = ("yes", "granted")
 Choices = Mapping[str, Mapping[int, str]]
-"""What can be chosen by number (lists, earlier campaigns), by the name of the field."""
+"""The choices of fields that name something by number (lists, earlier campaigns), by field name."""
 
 
 class AudienceForm:
-    """The rule that someone is making, and its fields on the page."""
+    """The rule that is being edited, and its fields on the page."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class AudienceForm:
         rule: Node,
         choices: Choices,
         known: Mapping[str, str],
-        beside: Beside,
+        beside: FieldErrors,
         changed: Callable[[], None],
     ) -> None:
         self.rule = rooted(rule)
@@ -54,12 +54,12 @@ class AudienceForm:
         self.show = ui.refreshable(self._show)
 
     def fill(self, rule: Node, names: Choices) -> None:
-        """Take another rule, and what that names by its number."""
+        """Load another rule, with the names of what it refers to by number."""
         self._know(names)
         self._rearranged(rooted(rule))
 
     def ask_for_list(self, number: int, name: str) -> None:
-        """Add the condition that a customer is on a list that was just made."""
+        """Add the condition that a customer is on the list that was just made."""
         self._know({"list": {number: name}})
         self._rearranged(added(self.rule, (), {"kind": "list", "list": number}))
 
@@ -182,14 +182,14 @@ class AudienceForm:
         return chosen.props("outlined dense stack-label hide-bottom-space").classes("full-width")
 
     def _whether(self, field: PolicyField, value: Any, change: Callable[[Any], None]) -> Any:
-        """Yes or no said out: an empty box could as well mean "either"."""
+        """Yes or no as an explicit choice: an empty checkbox could also mean "either"."""
         words = {True: self._viewer.say("policies.yes"), False: self._viewer.say("policies.no")}
         label = self._viewer.say(f"audience.{field.name}")
         chosen = ui.select(words, label=label, value=bool(value), on_change=lambda event: change(bool(event.value)))
         return chosen.props("outlined dense stack-label hide-bottom-space").classes("full-width")
 
     def _apply(self, path: Path, change: Callable[[Node], Node]) -> None:
-        """Change a group or a condition without drawing the form anew: someone is typing in it."""
+        """Change a group or a condition without redrawing the form: the user is typing in it."""
         self.rule = changed_at(self.rule, path, lambda one: negated(change(bare(one)), is_negated(one))) or self.rule
         self._changed()
 
@@ -204,7 +204,7 @@ class AudienceForm:
 
 
 def known_too(choices: Choices, names: Choices) -> Choices:
-    """What can be chosen, and before it what is named already: an older list, a campaign that never began."""
+    """The choices, preceded by those in use that are no longer offered: an old list, a campaign that never began."""
     return {name: {**names.get(name, {}), **numbered} for name, numbered in choices.items()}
 
 

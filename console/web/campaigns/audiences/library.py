@@ -1,4 +1,4 @@
-"""Saved audiences and lists beside the form: one is loaded, the form is kept under a name, a file is taken in."""
+"""Saved audiences and lists: load one, save the form under a name, import a file as a list."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from console.web.authentication.viewer import Viewer
 from console.web.campaigns.audiences.form import AudienceForm
 from console.web.campaigns.views import act
-from console.web.parts.asking import confirm
+from console.web.parts.dialogs import confirm
 from console.web.parts.frame import sentence_of, telling
 from models.core.errors import AftercareError
 from models.people.permissions import Permission
@@ -43,7 +43,7 @@ class AudienceLibrary:
     _chosen: SavedAudience | None = None
 
     async def show(self) -> None:
-        """The choice of one, and the name to keep the form under."""
+        """Choose a saved audience, or name the one in the form."""
         say = self.viewer.say
         title = say("audience.saved")
         with ui.element("section").classes("card full-width").props(f'aria-label="{title}"'):
@@ -68,12 +68,12 @@ class AudienceLibrary:
             on_upload=self._take_file, auto_upload=True, max_file_size=LARGEST_FILE,
             on_rejected=lambda: ui.notify(say("audience.too_large"), type="negative"),
         )  # fmt: skip
-        upload.props('accept=".csv,.xlsx,.xls,.txt"').classes("hidden")  # its own buttons have no names to be read out
+        upload.props('accept=".csv,.xlsx,.xls,.txt"').classes("hidden")  # its own buttons have no accessible names
         ui.button(say("audience.choose_file"), on_click=lambda: upload.run_method("pickFiles")).props("outline no-caps")
         self._rejects = ui.column().classes("full-width").props("role=status")
 
     async def _take_file(self, event: events.UploadEventArguments) -> None:
-        """A new list of whom the file names; the form asks for it from now on."""
+        """Make a list of the customers in the file. The form then asks for that list."""
         self._rejects.clear()
         name = Path(event.file.name).name
         with TemporaryDirectory(prefix="aftercare-list-") as folder:
@@ -125,14 +125,14 @@ class AudienceLibrary:
         self.form.fill(chosen.rule.model_dump(mode="json"), await self.viewer.read(read_names, chosen.rule))
 
     async def _keep(self) -> None:
-        """Under a new name."""
+        """Save under a new name."""
         async with telling(self.viewer):
             name = (self._name.value or "").strip()
             made = await self._do(keep_audience, name, self.form.rule, self.viewer.now, self.store_id())
             await self._read(made)
 
     async def _change(self) -> None:
-        """What was loaded, unless somebody has changed it meanwhile."""
+        """Save changes to the loaded audience, unless somebody else has changed it since."""
         async with telling(self.viewer):
             assert self._chosen is not None  # noqa: S101  the button is not there otherwise
             chosen, name = self._chosen, (self._name.value or "").strip()
@@ -142,7 +142,7 @@ class AudienceLibrary:
             await self._read(chosen.audience_id)
 
     async def _delete(self) -> None:
-        """What was loaded; the form stays as it is."""
+        """Delete the loaded audience. The form stays as it is."""
         assert self._chosen is not None  # noqa: S101  the button is not there otherwise
         chosen, say = self._chosen, self.viewer.say
         question = say("audience.delete_ask", name=chosen.name)

@@ -1,4 +1,4 @@
-"""Who is in an audience as it is being written: how many, and a few of them, a moment after the last change."""
+"""A live preview of the audience being edited: its size and a few of its customers."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,14 +19,14 @@ from tasks.campaigns.audiences.counting import AudienceMember, AudienceSeen, see
 from tasks.database.timeouts import Stoppable
 
 PAUSE_SECONDS = 0.5
-"""Whoever writes has paused so long before it is counted."""
+"""Typing must pause this long before the audience is counted."""
 PATIENCE_SECONDS = 1.5
 SHOWN = 8
 
 
 @dataclass
 class AudienceWatch:
-    """The panel beside the form; one question at a time, the newest, and its answer."""
+    """The panel beside the form. Only the latest query runs, and only its answer is shown."""
 
     viewer: Viewer
     store_id: Callable[[], int | None]
@@ -38,7 +38,7 @@ class AudienceWatch:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def show(self) -> None:
-        """Draw it, and ask for the first time."""
+        """Draw the panel, and count for the first time."""
         with ui.element("section").classes("card full-width snug") as panel:
             panel.props["aria-label"] = self.viewer.say("audience.who")
             self._told = ui.label().props("role=status aria-live=polite").classes("text-bold")
@@ -46,7 +46,7 @@ class AudienceWatch:
         self.ask(at_once=True)
 
     def ask(self, *, at_once: bool = False) -> None:
-        """The rule has changed."""
+        """The rule has changed: count again."""
         self._asked += 1
         self._told.set_text(self.viewer.say("audience.counting"))
         background_tasks.create(self._look(self._asked, 0 if at_once else PAUSE_SECONDS))
@@ -71,7 +71,7 @@ class AudienceWatch:
                 self._take(mine, found)
 
     async def _read(self, mine: int, rule: AudienceRule) -> AudienceSeen:
-        """Whoever writes is told when it takes its time, and goes on writing: the next question stops this one."""
+        """Count. A slow count says so and does not block the form; the next query stops it."""
         self._reading = Stoppable()
         reading = asyncio.create_task(
             self.viewer.read(_see, self._reading, rule, self.viewer.now, self.store_id(), SHOWN)
@@ -99,7 +99,7 @@ class AudienceWatch:
         self.found(found)
 
     def _row(self, one: AudienceMember) -> list[Cell]:
-        """The name is for those who may see customers."""
+        """One customer. The name is shown only to those who may see customers."""
         visit = str(one.last_visit) if one.last_visit else "—"
         name = one.name if self.viewer.may(Permission.SEE_CUSTOMERS) else one.key or str(one.customer_id)
         return [name, one.store, one.car or "—", visit]

@@ -1,7 +1,7 @@
-"""The tree of an audience as it is edited: groups, conditions, and what is turned into its opposite. Pure.
+"""The tree of an audience that is being edited: groups, conditions, negation. Pure.
 
 A draft is JSON as `models.campaigns.audiences` reads it, but may be unfinished. A path goes from group to group by
-numbers; a "not" lies on no path: it belongs to the group or the condition that it turns round.
+numbers. A "not" is on no path: it belongs to the group or condition that it negates.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,17 +17,17 @@ Path = tuple[int, ...]
 GROUPS = ("all", "any")
 NOT = "not"
 MODELS = {model.model_fields["kind"].default: model for model in get_args(Condition)}
-"""The model of each kind of condition, in the order in which a form offers them."""
+"""The model of each kind of condition, in the order in which the form offers them."""
 KINDS = tuple(MODELS)
 
 
 def fields_of_kind(kind: str) -> list[PolicyField]:
-    """What is filled in of a condition."""
+    """The fields of a condition."""
     return [field for field in fields_of(MODELS[kind]) if field.name != "kind"]
 
 
 def new_condition(kind: str) -> Node:
-    """A condition of a kind with nothing filled in but what it has by itself."""
+    """A condition of a kind, with defaults only."""
     model, node = MODELS[kind], {"kind": kind}
     for field in fields_of_kind(kind):
         known = model.model_fields[field.name]
@@ -56,32 +56,32 @@ def _blank(field: PolicyField) -> Any:
 
 
 def new_group(kind: str = "any") -> Node:
-    """A group with nothing in it."""
+    """An empty group."""
     return {"kind": kind, "of": []}
 
 
 def is_group(node: Node) -> bool:
-    """Whether a node, having been turned round or not, joins others."""
+    """Whether a node, negated or not, is a group."""
     return bare(node)["kind"] in GROUPS
 
 
 def bare(node: Node) -> Node:
-    """A group or a condition without the "not" before it."""
+    """A group or a condition without its negation."""
     return bare(node["of"]) if node["kind"] == NOT else node
 
 
 def is_negated(node: Node) -> bool:
-    """Whether it holds where what it says does not."""
+    """Whether a node is negated."""
     return node["kind"] == NOT and not is_negated(node["of"])
 
 
 def negated(node: Node, yes: bool) -> Node:
-    """The same, turned round or not: never twice."""
+    """The node negated, or not. Negations do not nest."""
     return {"kind": NOT, "of": bare(node)} if yes else bare(node)
 
 
 def changed_at(rule: Node, path: Sequence[int], change: Callable[[Node], Node | None]) -> Node | None:
-    """The rule with what lies at a path changed; None in its place takes it out."""
+    """The rule with the node at a path replaced; None removes it."""
     if not path:
         return change(rule)
     inner, wanted = bare(rule), path[0]
@@ -90,7 +90,7 @@ def changed_at(rule: Node, path: Sequence[int], change: Callable[[Node], Node | 
 
 
 def added(rule: Node, path: Sequence[int], node: Node) -> Node:
-    """The rule with another part at the end of the group at a path."""
+    """The rule with another node at the end of the group at a path."""
     grown = changed_at(
         rule, path, lambda group: negated(bare(group) | {"of": [*bare(group)["of"], node]}, is_negated(group))
     )
@@ -98,12 +98,12 @@ def added(rule: Node, path: Sequence[int], node: Node) -> Node:
 
 
 def rooted(rule: Node) -> Node:
-    """The rule as a group, so that there is something to add to."""
+    """The rule as a group, so that nodes can be added."""
     return rule if is_group(rule) and not is_negated(rule) else {"kind": "all", "of": [rule]}
 
 
 def place_of(rule: Node, path: Sequence[int]) -> Place:
-    """Where the group or the condition at a path lies in the JSON."""
+    """The location in the JSON of the group or condition at a path."""
     place: list[str | int] = []
     node = rule
     for number in path:
@@ -118,7 +118,7 @@ def _within(node: Node, place: list[str | int]) -> tuple[Node, list[str | int]]:
 
 
 def place_in(rule: Node, path: Sequence[str | int]) -> Place:
-    """Where in the JSON a validation error is: the check names each node's kind on its way."""
+    """The location in the JSON of a validation error. Pydantic puts each node's kind into the path; it is dropped."""
     place: list[str | int] = []
     node: Any = rule
     entering = True

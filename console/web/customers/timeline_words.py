@@ -1,4 +1,4 @@
-"""An entry of a customer's timeline in the viewer's words. Pure: what is drawn is for the page."""
+"""An entry of a customer's timeline in the viewer's words. Pure: drawing is for the page."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -56,7 +56,7 @@ def line_of(viewer: Viewer, entry: Entry, zone: str) -> Line:
 
 
 def said_or(viewer: Viewer, key: str, otherwise: str) -> str:
-    """The wording of a key; where there is none, what it stands for as it is."""
+    """The wording of a key, or the given fallback."""
     return viewer.say(key) if key in read_wording() else otherwise
 
 
@@ -70,7 +70,7 @@ class _Words:
     zone: str
 
     def say(self, entry: Entry) -> tuple[list[str | None], list[str | None], str | None]:
-        """Title, details, and letter."""
+        """Title, details, and message."""
         facts = entry.facts
         match entry.kind:
             case timeline.TOUCH | timeline.VERDICT | timeline.CALL_ATTEMPT | timeline.RECEIPT:
@@ -188,7 +188,7 @@ class _Words:
 
 
 def _part_in(facts: Facts) -> str:
-    """What part the customer had in a campaign that no touch tells of."""
+    """The customer's role in a campaign without a touch."""
     return f"campaign_{facts['answer']}" if "answer" in facts else "campaign_held_out"
 
 

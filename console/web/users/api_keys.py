@@ -1,4 +1,4 @@
-"""The keys of programs, on the page of users: made, shown once, revoked."""
+"""API keys on the page of users: create, show once, revoke."""
 
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ COLUMNS = ("key_name", "scopes", "store", "last_used", "state", "act")
 
 
 async def show_keys(viewer: Viewer) -> None:
-    """The list, and a form for one more."""
+    """The list, and a form for a new key."""
     with ui.element("section").props(f'aria-label="{viewer.say("users.keys")}"').classes("card full-width"):
         ui.label(viewer.say("users.keys")).props("role=heading aria-level=2").classes("text-h6")
         ui.link(viewer.say("users.keys_about"), "/api/docs")
@@ -53,7 +53,7 @@ def _row(viewer: Viewer, key: KeyRow, refresh: Any) -> list[Cell]:
 
 
 def _ask(viewer: Viewer, name: str, refresh: Any) -> None:
-    """A key cannot be given back, so it is not revoked by a slip."""
+    """Revoking cannot be undone, so it asks for confirmation."""
     with ui.dialog(value=True) as dialog, ui.card():
         ui.label(viewer.say("users.revoke_sure", name=name))
         with ui.row():

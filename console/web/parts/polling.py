@@ -1,4 +1,4 @@
-"""Pages that follow what happens: they look again every few seconds, and say so when they cannot."""
+"""Live pages: they poll every few seconds, and say so when their data is stale."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -12,7 +12,7 @@ LOOK_SECONDS = 3.0
 
 
 def follow(viewer: Viewer, look: Callable[[], Awaitable[Any]], *, active: bool = True) -> ui.timer:
-    """Call `look` every few seconds; while the database does not answer, what is shown is said to be old."""
+    """Call `look` every few seconds. While the database is unavailable, the page says that it is stale."""
     outdated = ui.label(viewer.say("frame.outdated")).classes("bad outdated").props("role=status")
     outdated.set_visibility(False)
 

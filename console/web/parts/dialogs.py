@@ -1,4 +1,4 @@
-"""A dialog that asks before something grave is done, and says beside its fields what was wrong with them."""
+"""Dialogs that ask before something serious is done, and show errors beside their fields."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -8,13 +8,13 @@ from nicegui import ui
 from console.web.authentication.viewer import Viewer
 
 Act = Callable[[Sequence[str]], Awaitable[None]]
-"""What is done with the texts of the fields, in their order; what it raises is told in the dialog."""
+"""Receives the texts of the fields in order. What it raises is shown in the dialog."""
 Tell = Callable[[Exception], str]
 """An error as a sentence for the viewer."""
 
 
 def ask(viewer: Viewer, title: str, hint: str, fields: Sequence[str], confirm: str, act: Act, tell: Tell) -> ui.dialog:
-    """Open the dialog; it closes when `act` went well, or when the viewer thinks better of it."""
+    """Open a dialog. It closes when `act` has succeeded or the viewer cancels."""
     with ui.dialog(value=True) as dialog, ui.card().classes("asking"):
         dialog.props["aria-label"] = title
         ui.label(title).props("role=heading aria-level=2").classes("text-h6")
@@ -26,7 +26,7 @@ def ask(viewer: Viewer, title: str, hint: str, fields: Sequence[str], confirm: s
             button.disable()
             try:
                 await act([one.value or "" for one in inputs])
-            except Exception as error:  # noqa: BLE001  whatever it is, the viewer is told; the unexpected is logged there
+            except Exception as error:  # noqa: BLE001  the viewer is told of any error; unexpected ones are logged there
                 problem.set_text(tell(error))
                 button.enable()
             else:
@@ -39,7 +39,7 @@ def ask(viewer: Viewer, title: str, hint: str, fields: Sequence[str], confirm: s
 
 
 async def confirm(viewer: Viewer, question: str, means: str, confirm: str) -> bool:
-    """Whether the viewer means it, having read what it means."""
+    """Ask for confirmation, with the consequences in words. Whether the viewer confirmed."""
     with ui.dialog() as dialog, ui.card().classes("asking"):
         dialog.props["aria-label"] = question
         ui.label(question).props("role=heading aria-level=2").classes("text-h6")
@@ -51,6 +51,6 @@ async def confirm(viewer: Viewer, question: str, means: str, confirm: str) -> bo
 
 
 async def answer_of(dialog: ui.dialog) -> Any:
-    """Open a dialog; what is answered. It goes once it is out of sight and the focus is back where it was before."""
+    """Open a dialog and return its answer. It is deleted once hidden, when the focus is back where it was."""
     dialog.on("hide", dialog.delete)
     return await dialog

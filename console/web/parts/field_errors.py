@@ -1,4 +1,4 @@
-"""Where on a page what is wrong is told: beside its field, or beside the nearest thing around it."""
+"""Where validation errors are shown: beside their field, or beside the nearest element around it."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,28 +9,28 @@ from console.web.parts.refusals import FormError
 from models.core.validation import Place
 
 
-class Beside:
-    """The fields of a form by the places that they fill in."""
+class FieldErrors:
+    """The fields of a form, by their places in the data."""
 
     def __init__(self) -> None:
         self._fields: dict[Place, Any] = {}
         self._wrong: set[Place] = set()
 
     def put(self, place: Place, element: Any) -> None:
-        """An input of this place: it shows what is wrong itself."""
+        """Register the input of a place. It shows its own error."""
         self._fields[place] = element
 
     def put_line(self, place: Place) -> None:
-        """A line for what is wrong with several fields at once; empty as long as nothing is."""
+        """Add a line for errors that concern several fields at once. It is hidden while there are none."""
         self._fields[place] = _Line()
 
     def forget(self, within: Place) -> None:
-        """The fields within a place are drawn anew."""
+        """Drop the fields within a place before they are redrawn."""
         kept = {place: field for place, field in self._fields.items() if place[: len(within)] != within}
         self._fields, self._wrong = kept, self._wrong & kept.keys()
 
     def tell(self, errors: Iterable[FormError], within: Place = ()) -> list[FormError]:
-        """Show each beside its field, and take back what is no longer wrong within a place; those without a field."""
+        """Show each error beside its field, and clear old errors within a place. Returns the errors without a field."""
         told: dict[Place, str] = {}
         left = []
         for error in errors:
@@ -50,7 +50,7 @@ class Beside:
 
 
 class _Line:
-    """A line that says what is wrong."""
+    """A line that shows an error."""
 
     def __init__(self) -> None:
         self._label = ui.label().classes("bad").props("role=alert")

@@ -1,4 +1,4 @@
-"""Turning the pages of a list on the screen: forth to the place where the next one begins, and back."""
+"""Pagination of a list on the screen: forward to the next cursor, and back."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,13 +10,13 @@ from tasks.database.paging import Place
 
 
 @dataclass
-class Turning:
-    """Where the page on the screen begins, and the pages before it."""
+class Pagination:
+    """The cursor of the current page, and those of the pages before it."""
 
     here: Place | None = None
     before: list[Place | None] = field(default_factory=list)
 
-    def begin_again(self) -> None:
+    def first_page(self) -> None:
         """Go back to the first page."""
         self.here = None
         self.before.clear()

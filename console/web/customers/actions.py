@@ -1,4 +1,4 @@
-"""What can be done about one customer as a whole: stop all contact, give out their data, erase them."""
+"""Actions on one customer as a whole: stop all contact, export their data, erase them."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,7 +6,7 @@ from nicegui import ui
 
 from console.web.authentication.viewer import Viewer
 from console.web.customers.problems import problem_of
-from console.web.parts.asking import ask
+from console.web.parts.dialogs import ask
 from console.web.parts.frame import telling
 from models.people.permissions import Permission
 from tasks.customers.card import CustomerCard
@@ -15,8 +15,8 @@ from tasks.customers.erasing import erase_customer
 from tasks.customers.exporting import Export, export_customer, write_csv, write_json
 
 
-def show_acts(viewer: Viewer, card: CustomerCard) -> None:
-    """The buttons that the viewer may press."""
+def show_actions(viewer: Viewer, card: CustomerCard) -> None:
+    """The buttons that the viewer may use."""
     here = card.erased_at is None
     with ui.row():
         if viewer.may(Permission.CHANGE_CONSENT) and here:
