@@ -23,7 +23,7 @@ import psutil
 import structlog
 from sqlalchemy import URL
 
-from deployments.processes import POLL_SECONDS, Account, end, has_ended, start_detached
+from deployments.processes import POLL_SECONDS, SystemAccount, end, has_ended, start_detached
 from models.core.errors import AftercareError
 
 ACCOUNT = "aftercare"
@@ -164,14 +164,14 @@ def stop(cluster: Cluster) -> None:
         structlog.get_logger().warning("The embedded PostgreSQL does not stop", pid=process.pid)
 
 
-def _find_account(cluster: Cluster) -> Account | None:
+def _find_account(cluster: Cluster) -> SystemAccount | None:
     """Who PostgreSQL runs as: ourselves; if we are root, the owner of the data, or an account made for it."""
     if os.geteuid() != 0:
         return None
     if cluster.data.exists() and (owner := cluster.data.stat()).st_uid != 0:
-        return Account(owner.st_uid, owner.st_gid)
+        return SystemAccount(owner.st_uid, owner.st_gid)
     entry = _find_or_add_user()
-    return Account(entry.pw_uid, entry.pw_gid)
+    return SystemAccount(entry.pw_uid, entry.pw_gid)
 
 
 def _find_or_add_user() -> pwd.struct_passwd:
@@ -188,7 +188,7 @@ def _find_or_add_user() -> pwd.struct_passwd:
     return pwd.getpwnam("nobody")
 
 
-def _prepare_directories(cluster: Cluster, account: Account | None) -> None:
+def _prepare_directories(cluster: Cluster, account: SystemAccount | None) -> None:
     cluster.log.parent.mkdir(parents=True, exist_ok=True)
     cluster.directory.mkdir(parents=True, exist_ok=True)
     cluster.socket.mkdir(mode=0o700, exist_ok=True)
@@ -238,7 +238,7 @@ def _open_tree(directory: Path) -> None:
             path.chmod(stat.S_IMODE(wanted))
 
 
-def _initialise(cluster: Cluster, account: Account | None) -> None:
+def _initialise(cluster: Cluster, account: SystemAccount | None) -> None:
     """Make the data directory under another name and rename it, so that a half-made one is never taken for whole."""
     unfinished = cluster.directory / "data.unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
@@ -254,7 +254,7 @@ def _initialise(cluster: Cluster, account: Account | None) -> None:
     unfinished.rename(cluster.data)
 
 
-def _check_data(cluster: Cluster, account: Account | None) -> None:
+def _check_data(cluster: Cluster, account: SystemAccount | None) -> None:
     owner = cluster.data.stat().st_uid
     if account is None and owner != os.geteuid():
         raise DataOfAnotherUser(cluster.data, _user_name(owner))
@@ -291,7 +291,7 @@ def _is_backend_of(cluster: Cluster, process: psutil.Process) -> bool:
         return False
 
 
-def _start(cluster: Cluster, account: Account | None) -> None:
+def _start(cluster: Cluster, account: SystemAccount | None) -> None:
     configuration = CONFIGURATION | {"unix_socket_directories": _quote(cluster.socket)}
     if not cluster.durable:
         configuration |= NOT_DURABLE
@@ -339,7 +339,7 @@ def _environment() -> dict[str, str]:
     return {"PATH": os.defpath, "LC_ALL": "C"}
 
 
-def _run(arguments: list[str], account: Account | None, log: Path) -> int:
+def _run(arguments: list[str], account: SystemAccount | None, log: Path) -> int:
     with log.open("ab") as output:
         return subprocess.run(
             _command(arguments),

@@ -31,7 +31,7 @@ def trim(log: Path) -> None:
 
 
 @dataclass(frozen=True)
-class Account:
+class SystemAccount:
     """A system account that a program runs as instead of ours."""
 
     user: int
@@ -39,7 +39,7 @@ class Account:
 
 
 def start_detached(
-    arguments: list[str], environment: Mapping[str, str], log: Path, account: Account | None = None
+    arguments: list[str], environment: Mapping[str, str], log: Path, account: SystemAccount | None = None
 ) -> psutil.Process | None:
     """Start a program in a session of its own that is nobody's child; what it prints goes to `log`.
 

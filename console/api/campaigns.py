@@ -16,7 +16,7 @@ from console.api.callers import SharedDatabase, caller_with, store_reached
 from console.api.problems import Refused, problems
 from console.api.reading import LARGEST_ID, MOST, After, at_home
 from console.api.requests import ApiRoute
-from console.api.rows import LONGEST, Part
+from console.api.rows import LONGEST, RequestPart
 from console.shared.campaign_results import ResultsOut, shape_results
 from console.shared.campaign_runs import run_key
 from console.shared.campaign_shapes import CampaignOut, CampaignWhole, shape_row, shape_whole
@@ -57,7 +57,7 @@ TO_READ = problems(401, 403, 404, 422, 503)
 TO_WRITE = problems(401, 403, 404, 409, 413, 415, 422, 503)
 
 
-class NewCampaign(Part):
+class NewCampaign(RequestPart):
     """A campaign to be made: from a plan of its own, or from a shipped recipe."""
 
     name: Name
@@ -68,7 +68,7 @@ class NewCampaign(Part):
     recipe: Annotated[str, StringConstraints(max_length=LONGEST)] | None = None
 
 
-class CampaignChange(Part):
+class CampaignChange(RequestPart):
     """Another plan for a campaign that nobody was told of yet. An approval that it had is void."""
 
     version: int = Field(ge=1, le=LARGEST_ID, description="That the change is made from, as it was read.")
@@ -76,13 +76,13 @@ class CampaignChange(Part):
     name: Name | None = Field(None, description="Without it, it keeps its name.")
 
 
-class Submission(Part):
+class Submission(RequestPart):
     """How a draft is handed in."""
 
     launch: bool = Field(False, description="Launch it as soon as it is approved.", strict=True)
 
 
-class Cancellation(Part):
+class Cancellation(RequestPart):
     """Why a campaign ends."""
 
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST)]

@@ -14,7 +14,7 @@ Names = Mapping[str, Mapping[int, str]]
 INDENT = "  "
 
 
-class Line(NamedTuple):
+class RuleLine(NamedTuple):
     """One line: a condition, or what joins those below it."""
 
     depth: int
@@ -112,7 +112,7 @@ NAMED = ("list", "campaign")
 """Those whose values are numbers of what has a name."""
 
 
-def describe_audience(rule: AudienceRule, language: Language, names: Names) -> list[Line]:
+def describe_audience(rule: AudienceRule, language: Language, names: Names) -> list[RuleLine]:
     """The rule as lines: a condition each, below what joins it. What has no name is told by its number."""
     return list(_lines(rule, language, names, 0))
 
@@ -134,19 +134,19 @@ def audience_phrase(rule: AudienceRule, language: Language, names: Names) -> str
             return _condition(rule, language, names)
 
 
-def _lines(rule: AudienceRule, language: Language, names: Names, depth: int) -> Iterator[Line]:
+def _lines(rule: AudienceRule, language: Language, names: Names, depth: int) -> Iterator[RuleLine]:
     match rule:
         case AllOf(of=()):
-            yield Line(depth, EVERYBODY[language])
+            yield RuleLine(depth, EVERYBODY[language])
         case AllOf() | AnyOf():
-            yield Line(depth, JOINTS[rule.kind][language])
+            yield RuleLine(depth, JOINTS[rule.kind][language])
             for part in rule.of:
                 yield from _lines(part, language, names, depth + 1)
         case Not():
-            yield Line(depth, JOINTS[rule.kind][language])
+            yield RuleLine(depth, JOINTS[rule.kind][language])
             yield from _lines(rule.of, language, names, depth + 1)
         case _:
-            yield Line(depth, _condition(rule, language, names))
+            yield RuleLine(depth, _condition(rule, language, names))
 
 
 def _condition(condition: Condition, language: Language, names: Names) -> str:

@@ -12,7 +12,7 @@ from models.core.words import ChannelName, Gate, ProcessName, Rehearsed, Role, W
 from models.ledger.explanations import Moment
 
 
-class Part(BaseModel):
+class RehearsedGroup(BaseModel):
     """So many customers of one wave and variant, with what becomes of them."""
 
     wave: Wave
@@ -57,7 +57,7 @@ class CampaignRehearsal(BaseModel):
     begins_at: Moment | None
     """Null: for each customer at their own hour."""
     audience: int
-    parts: list[Part]
+    parts: list[RehearsedGroup]
     currency: str
     cost: Decimal
     """What the messages to those who are told or held come to."""

@@ -28,7 +28,7 @@ Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezon
 """A moment as programs read it: UTC."""
 
 
-class Standing(StrEnum):
+class StepStanding(StrEnum):
     """Where a step of a subject stands."""
 
     IN_LEDGER = "in-ledger"
@@ -41,7 +41,7 @@ class Standing(StrEnum):
     """Nothing stands in its way; the next sweep plans it."""
     STOPPED = "stopped"
     """A condition does not hold."""
-    MISSED = "missed"
+    NEVER_PLANNED = "missed"
     """Its time has passed, and it was never planned."""
     NOT_COUNTED = "not-counted"
     """There is nothing it could count from."""
@@ -100,7 +100,7 @@ class StepStory(BaseModel):
 
     step: str
     kind: StepKind
-    standing: Standing
+    standing: StepStanding
     due_at: Moment | None
     valid_until: Moment | None
     reason: GivenReason | None

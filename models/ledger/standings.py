@@ -13,7 +13,7 @@ SATISFACTION_GOAL = 98.0
 """Percent of the answers that are satisfied."""
 
 
-class Standing(StrEnum):
+class ContactStanding(StrEnum):
     """What became of a contact that was due. Each touch has exactly one, so that they add up to what was due."""
 
     SENT = "sent"
@@ -33,27 +33,27 @@ class Standing(StrEnum):
     UNKNOWN = "unknown"
 
 
-def standing_of(state: TouchState, *, held: bool) -> Standing:
+def standing_of(state: TouchState, *, held: bool) -> ContactStanding:
     """The standing of a touch in a state; `held`: a gate has looked at it and held it."""
     match state:
         case TouchState.PLANNED:
-            return Standing.DEFERRED if held else Standing.WAITING
+            return ContactStanding.DEFERRED if held else ContactStanding.WAITING
         case TouchState.AWAITING_APPROVAL | TouchState.CLAIMED | TouchState.SENDING:
-            return Standing.WAITING
+            return ContactStanding.WAITING
         case TouchState.SENT:
-            return Standing.SENT
+            return ContactStanding.SENT
         case TouchState.READY:
-            return Standing.TO_DO
+            return ContactStanding.TO_DO
         case TouchState.DONE:
-            return Standing.CALLED
+            return ContactStanding.CALLED
         case TouchState.CANCELLED | TouchState.SUPERSEDED | TouchState.SKIPPED:
-            return Standing.STOPPED
+            return ContactStanding.STOPPED
         case TouchState.MISSED:
-            return Standing.MISSED
+            return ContactStanding.MISSED
         case TouchState.FAILED:
-            return Standing.FAILED
+            return ContactStanding.FAILED
         case TouchState.UNKNOWN:
-            return Standing.UNKNOWN
+            return ContactStanding.UNKNOWN
         case _:
             assert_never(state)
 
@@ -63,7 +63,7 @@ class ProcessDay:
     """What was due of a process on a day, and what has become of it."""
 
     process: ProcessName
-    standings: Mapping[Standing, int] = field(default_factory=dict)
+    standings: Mapping[ContactStanding, int] = field(default_factory=dict)
 
     @property
     def due(self) -> int:

@@ -45,7 +45,7 @@ CONNECTING = frozenset({"getaddrinfo", "create_connection", "do_handshake"})
 
 
 @dataclass(slots=True)
-class Account:
+class AttemptLog:
     """What Apprise let be known of one attempt."""
 
     lines: list[str] = field(default_factory=list)
@@ -101,7 +101,7 @@ def fill_recipient(address: SecretStr, recipient: str) -> str:
     return address.get_secret_value().replace(RECIPIENT, quote(recipient, safe=""))
 
 
-def _notify(address: SecretStr, message: Message, account: Account) -> bool:
+def _notify(address: SecretStr, message: Message, account: AttemptLog) -> bool:
     from apprise import Apprise, NotifyFormat  # noqa: PLC0415
 
     service = load_service(address, message.to)
@@ -114,7 +114,7 @@ def _notify(address: SecretStr, message: Message, account: Account) -> bool:
     return bool(sender.notify(body=message.text, title=message.subject or "", body_format=NotifyFormat.TEXT))
 
 
-def _watch_throttle(service: Any, account: Account) -> None:
+def _watch_throttle(service: Any, account: AttemptLog) -> None:
     """Has the service note in the account that it goes out to the network."""
     throttle = service.throttle
 
@@ -130,7 +130,7 @@ class _Listener(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self.accounts: dict[int, Account] = {}
+        self.accounts: dict[int, AttemptLog] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
         account = self.accounts.get(threading.get_ident())
@@ -146,7 +146,7 @@ _listener = _Listener()
 
 
 @contextmanager
-def _listening() -> Iterator[Account]:
+def _listening() -> Iterator[AttemptLog]:
     """The account of what Apprise does in this thread. What is loaded in the midst of a sending has its own.
 
     Apprise's lines name recipients in full: they are listened to and kept out of our logs.
@@ -156,7 +156,7 @@ def _listening() -> Iterator[Account]:
     logger.propagate = False
     thread = threading.get_ident()
     outer = _listener.accounts.get(thread)
-    account = _listener.accounts[thread] = Account()
+    account = _listener.accounts[thread] = AttemptLog()
     try:
         yield account
     finally:
@@ -166,7 +166,7 @@ def _listening() -> Iterator[Account]:
             _listener.accounts[thread] = outer
 
 
-def judge_failure(account: Account) -> Outcome:
+def judge_failure(account: AttemptLog) -> Outcome:
     """What a no from Apprise means for the message."""
     verdicts = [_judge_error(error) for error in account.errors]
     statuses = [int(found[1]) for line in account.lines if (found := STATUS.search(line))]

@@ -14,7 +14,7 @@ from models.kits.registry import traits_of
 from models.ledger.explanations import (
     Explanation,
     ProcessStory,
-    Standing,
+    StepStanding,
     StepStory,
     SubjectStory,
 )
@@ -145,7 +145,7 @@ def _of_ledger(recorded: Recorded, view: View) -> StepStory:
         return story.model_copy(update={"next_look_at": _next_look(recorded, view)})
     return story.model_copy(
         update={
-            "standing": Standing.OF_ANOTHER_CUSTOMER,
+            "standing": StepStanding.OF_ANOTHER_CUSTOMER,
             "touch": None,
             "figures": {},
             "reason": give(GOES_TO_ANOTHER),
@@ -170,7 +170,7 @@ def _not_planned(row: RowMapping, waits_for: ReasonCode | None, view: View) -> S
     """What the planner sees, or will come to, and the ledger has not."""
     reason = row["reason"] or waits_for
     standing = _standing(row, reason, view.now)
-    over = standing is Standing.MISSED
+    over = standing is StepStanding.NEVER_PLANNED
     return StepStory(
         step=row["step"],
         kind=row["kind"],
@@ -184,12 +184,12 @@ def _not_planned(row: RowMapping, waits_for: ReasonCode | None, view: View) -> S
     )
 
 
-def _standing(row: RowMapping, reason: ReasonCode | None, now: datetime) -> Standing:
+def _standing(row: RowMapping, reason: ReasonCode | None, now: datetime) -> StepStanding:
     if row["valid_until"] <= now:
-        return Standing.MISSED
+        return StepStanding.NEVER_PLANNED
     if reason is not None:
-        return Standing.STOPPED
-    return Standing.TO_COME if row["due_at"] - AHEAD > now else Standing.DUE
+        return StepStanding.STOPPED
+    return StepStanding.TO_COME if row["due_at"] - AHEAD > now else StepStanding.DUE
 
 
 def _not_counted(subject: SubjectFacts, steps: Sequence[Step], told: set[str]) -> Iterator[StepStory]:
@@ -200,7 +200,7 @@ def _not_counted(subject: SubjectFacts, steps: Sequence[Step], told: set[str]) -
             yield StepStory(
                 step=step.key,
                 kind=step.kind,
-                standing=Standing.NOT_COUNTED,
+                standing=StepStanding.NOT_COUNTED,
                 due_at=None,
                 valid_until=None,
                 reason=give(NEVER_DUE if there else traits_of(step.subject).moments[step.counts_from]),

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, func, literal, select, union_all
 from models.calls.surveys import BELOW_PAR, DIMENSIONS, SurveyAnswer
 from models.core.cadence import local_day
 from models.core.words import CallOutcome
-from models.ledger.standings import NONE, Share, Standing, standing_of
+from models.ledger.standings import NONE, ContactStanding, Share, standing_of
 from models.ledger.tables import Touch
 from models.subjects import handover, repair_order
 from tasks.overview.coverage import DAYS, read_coverage
@@ -25,7 +25,7 @@ class PastDay:
     """One day of the stores' calendars."""
 
     day: date
-    standings: dict[Standing, int] = field(default_factory=dict)
+    standings: dict[ContactStanding, int] = field(default_factory=dict)
     """What became of the contacts that were due."""
     satisfied: Share = NONE
     """Of the customers who said how satisfied they are."""
@@ -66,7 +66,7 @@ def read_history(connection: Connection, now: datetime, store_id: int | None) ->
 
 def _read_standings(
     connection: Connection, bounds: Bounds, stores: Any, store_id: int | None
-) -> dict[date, Counter[Standing]]:
+) -> dict[date, Counter[ContactStanding]]:
     day, held = local_day(Touch.due_at, stores.c.time_zone), Touch.gate.is_not(None)
     statement = (
         select(day.label("day"), Touch.state, held.label("held"), func.count().label("touches"))
@@ -75,7 +75,7 @@ def _read_standings(
         .where(Touch.due_at >= stores.c.first, Touch.due_at < stores.c.end)
         .group_by(day, Touch.state, held)
     )
-    found: dict[date, Counter[Standing]] = defaultdict(Counter)
+    found: dict[date, Counter[ContactStanding]] = defaultdict(Counter)
     for row in connection.execute(of_store(statement, Touch.store_id, store_id)):
         found[row.day][standing_of(row.state, held=row.held)] += row.touches
     return found

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, Select, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from models.core.words import Gate, ProcessName, SubjectKind, TouchState
-from models.ledger.explanations import AttemptSeen, Standing, StepStory, TouchSeen, VerdictSeen
+from models.ledger.explanations import AttemptSeen, StepStanding, StepStory, TouchSeen, VerdictSeen
 from models.ledger.tables import CallAttempt, PolicyVersion, Touch, Verdict, given_reason
 from models.people.tables import ContactPoint, StaffMember
 from tasks.planning.sweep import REVIVABLE
@@ -84,7 +84,7 @@ def _story(row: dict[str, Any], verdicts: list[VerdictSeen], attempts: list[Atte
     return StepStory(
         step=row["step"],
         kind=row["kind"],
-        standing=Standing.IN_LEDGER,
+        standing=StepStanding.IN_LEDGER,
         due_at=row["due_at"],
         valid_until=row["valid_until"],
         reason=row["given_reason"],

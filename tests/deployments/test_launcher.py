@@ -8,11 +8,11 @@ import pytest
 
 from deployments import schedules
 from deployments.embedded import cluster_of
-from deployments.launcher import open_launcher, run_process
+from deployments.launcher import open_launcher
 from deployments.postgres import find_postmaster
 from deployments.prefect_server import PrefectUnreachable, open_prefect
 from deployments.processes import end
-from deployments.schedules import Served, UnknownProcess
+from deployments.schedules import Served
 from models.core.settings import Settings, read_settings
 from tests.support.ports import free_port
 from tests.support.waiting import until
@@ -47,12 +47,6 @@ def test_a_database_that_dies_under_a_run_is_started_again(
         assert end([killed], signal.SIGKILL, 10)
         until(lambda: find_postmaster(cluster) not in {None, killed})
     assert find_postmaster(cluster) is None
-
-
-def test_an_unknown_process_starts_nothing(tmp_path: Path) -> None:
-    with pytest.raises(UnknownProcess):
-        run_process("birthdays", settings=Settings(home=tmp_path / "home"))
-    assert not (tmp_path / "home").exists()
 
 
 def test_a_prefect_api_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from nicegui import ui
 from console.web.customers.acts import show_acts
 from console.web.customers.card import show_card
 from console.web.customers.consent import show_consent
-from console.web.customers.line import Line, line_of
+from console.web.customers.line import ShownEntry, line_of
 from console.web.customers.why import show_why
 from console.web.door.signed_in import Viewer
 from console.web.parts.frame import page, telling
@@ -119,7 +119,7 @@ async def _show_timeline(viewer: Viewer, card: CustomerCard) -> None:
     await show(None)
 
 
-def _show_line(viewer: Viewer, line: Line, *, to_come: bool) -> None:
+def _show_line(viewer: Viewer, line: ShownEntry, *, to_come: bool) -> None:
     with ui.element("li"):
         with ui.row().classes("items-baseline q-gutter-x-sm"):
             ui.label(line.when).classes("quiet when")

@@ -12,7 +12,7 @@ from console.shared.sentences import where_it_stands
 from console.web.door.signed_in import Viewer
 from deployments.next_runs import next_run
 from models.core.words import ProcessName, TouchState
-from models.ledger.explanations import ProcessStory, Standing, StepStory, SubjectStory
+from models.ledger.explanations import ProcessStory, StepStanding, StepStory, SubjectStory
 from tasks.access.reach import check_customer
 from tasks.explaining.story import explain
 from tasks.policies.processes import list_processes
@@ -62,7 +62,7 @@ def _sentence(viewer: Viewer, step: StepStory, zone: str) -> str:
     """In English as the command words it; in other languages by its parts."""
     if viewer.language == ENGLISH:
         return where_it_stands(step, ZoneInfo(zone))
-    if step.standing is Standing.IN_LEDGER and step.touch is not None:
+    if step.standing is StepStanding.IN_LEDGER and step.touch is not None:
         state = viewer.word(step.touch.state)
         gate = viewer.word(step.touch.gate) if step.touch.gate and step.touch.reason else ""
         said_at = None if step.touch.state is TouchState.MISSED else step.touch.contacted_at

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, Select, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from models.campaigns.plans import begins_at
-from models.campaigns.rehearsals import CampaignRehearsal, Part, RehearsedCustomer, RehearsedPage
+from models.campaigns.rehearsals import CampaignRehearsal, RehearsedCustomer, RehearsedGroup, RehearsedPage
 from models.core.masking import mask_contact
 from models.core.reasons import GivenReason, kept
 from models.core.settings import Settings
@@ -78,7 +78,7 @@ def rehearse_campaign(
     return rehearsal
 
 
-def _parts(connection: Connection, rehearsing: Rehearsing) -> list[Part]:
+def _parts(connection: Connection, rehearsing: Rehearsing) -> list[RehearsedGroup]:
     """How many there are of each sort, judged some thousands at a time."""
     counts: Counter[tuple[Any, ...]] = Counter()
     for statement in _statements(connection, rehearsing, 0, size_of(connection), AT_ONCE):
@@ -96,7 +96,7 @@ def _parts(connection: Connection, rehearsing: Rehearsing) -> list[Part]:
         for *key, code, figures, on, customers in connection.execute(select(*sort, func.count()).group_by(*sort)):
             counts[*key, kept(code, figures), on] += customers
     names = ("wave", "variant", "outcome", "channel", "gate", "reason", "on")
-    parts = [Part(**dict(zip(names, key, strict=True)), customers=many) for key, many in counts.items()]
+    parts = [RehearsedGroup(**dict(zip(names, key, strict=True)), customers=many) for key, many in counts.items()]
     return sorted(parts, key=lambda part: -part.customers)
 
 
@@ -111,7 +111,7 @@ def _statements(
             yield judged_lots(connection, rehearsing.plan, moment_of, begin, begin + at_once)
 
 
-def _by_channel(parts: list[Part]) -> Counter[ChannelName]:
+def _by_channel(parts: list[RehearsedGroup]) -> Counter[ChannelName]:
     reached: Counter[ChannelName] = Counter()
     for part in parts:
         if part.outcome in REACHED and part.channel is not None:

@@ -18,7 +18,7 @@ from models.core.words import (
     ReceiptStatus,
     ReplyMeaning,
 )
-from models.ledger.explanations import Standing
+from models.ledger.explanations import StepStanding
 from tasks.customers.timeline import EntryKind
 
 GROUPS: dict[str, type[StrEnum]] = {
@@ -31,7 +31,7 @@ GROUPS: dict[str, type[StrEnum]] = {
     "receipt": ReceiptStatus,
     "meaning": ReplyMeaning,
     "decision": Decision,
-    "standing": Standing,
+    "standing": StepStanding,
 }
 
 
