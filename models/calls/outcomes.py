@@ -1,4 +1,4 @@
-"""What comes of a call: the effects of each outcome, as a rule apart from any database."""
+"""The effects of each call outcome, as pure rules without a database."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,17 +12,17 @@ from models.kits.registry import traits_of
 from models.stores.working_hours import WorkingHours, next_working_day, next_working_moment
 
 LATER = timedelta(hours=3)
-"""How long after a first try without an answer the next one is."""
+"""The delay from a first unanswered attempt to the next one."""
 TRIES = 3
-"""A customer who does not answer is tried so often in all."""
+"""The total number of attempts for a customer who does not answer."""
 KEPT_ALIVE = timedelta(days=1)
-"""A call put off stays valid at least so long after its new moment."""
+"""A postponed call stays valid for at least this long after its new time."""
 REFUSED_PURPOSES = (Purpose.FOLLOW_UP, Purpose.SURVEY, Purpose.MARKETING)
-"""What a customer who refuses contact no longer gets; service and dunning remain."""
+"""The purposes that a refusal of contact stops. Service and dunning continue."""
 
 
 class IncompleteOutcome(AftercareError):
-    """An outcome without what it needs."""
+    """An outcome that lacks a required detail."""
 
     def __init__(self, outcome: CallOutcome, needed: str) -> None:
         self.outcome, self.needed = outcome, needed
@@ -30,7 +30,7 @@ class IncompleteOutcome(AftercareError):
 
 
 class UnfitOutcome(AftercareError):
-    """An outcome that cannot be true of the call."""
+    """An outcome that is impossible for this call."""
 
     def __init__(self, outcome: CallOutcome, reason: str) -> None:
         self.outcome, self.reason = outcome, reason
@@ -48,26 +48,26 @@ class PromiseMade:
 
 @dataclass(frozen=True, slots=True)
 class CallReport:
-    """What a member of staff says of a call."""
+    """What a member of staff reports about a call."""
 
     outcome: CallOutcome
     note: str | None = None
     callback_at: datetime | None = None
     promise: PromiseMade | None = None
     marks: Mapping[str, int] = field(default_factory=dict)
-    """What the customer marked when asked about the visit, by dimension."""
+    """The customer's marks for the visit, by dimension."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallFacts:
-    """What the effects depend on, beside the report."""
+    """What the effects depend on, apart from the report."""
 
     now: datetime
     hours: WorkingHours
     works_holidays: bool
     subject: SubjectKind
     unanswered: int
-    """Tries without an answer before this one."""
+    """Unanswered attempts before this one."""
     another_phone: bool
     """The customer has another usable number."""
 
@@ -94,7 +94,7 @@ DONE = CallEffects(TouchState.DONE)
 
 
 def effects_of(report: CallReport, facts: CallFacts) -> CallEffects:
-    """What follows from a report. Raises `IncompleteOutcome` or `UnfitOutcome`."""
+    """Return the effects of a report. Raises `IncompleteOutcome` or `UnfitOutcome`."""
     _check_arguments(report)
     match report.outcome:
         case CallOutcome.REACHED_SATISFIED | CallOutcome.REACHED:
@@ -139,7 +139,7 @@ def _promised(report: CallReport, facts: CallFacts) -> CallEffects:
 
 
 def _no_answer(facts: CallFacts) -> CallEffects:
-    """Again later the same day, then on the next, three times in all."""
+    """Retry later the same day, then the next day: three attempts in all."""
     tries = facts.unanswered + 1
     if tries >= TRIES:
         return DONE
@@ -151,7 +151,7 @@ def _no_answer(facts: CallFacts) -> CallEffects:
 
 
 def _callback(report: CallReport, facts: CallFacts) -> CallEffects:
-    """The customer's own wish goes before the store's hours."""
+    """The time the customer asked for takes precedence over the store's hours."""
     if report.callback_at is None:
         raise IncompleteOutcome(report.outcome, "the time that the customer asked for")
     if report.callback_at <= facts.now:
