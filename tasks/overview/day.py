@@ -1,4 +1,4 @@
-"""Today: what was due of each process, and what has become of it."""
+"""Today: the due contacts of each process, and their results."""
 
 from collections import Counter
 from datetime import datetime
@@ -13,7 +13,7 @@ from tasks.policies.processes import list_processes
 
 
 def read_day(connection: Connection, now: datetime, store_id: int | None) -> list[ProcessDay]:
-    """Each process with what was due on the stores' present day. Of one store, or of all (None)."""
+    """Each process with its due contacts on the stores' current day, for one store or all (None)."""
     zones = read_zones(connection, store_id)
     if not zones:
         return [ProcessDay(process) for process in list_processes(connection)]

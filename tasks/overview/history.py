@@ -1,4 +1,4 @@
-"""The last thirty days: what went out, who was followed up, and how satisfied they were."""
+"""The last thirty days: contacts, follow-up coverage and satisfaction."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from tasks.overview.coverage import DAYS, read_coverage
 from tasks.overview.days import Bounds, bounds_of, calendar, of_store, read_zones
 
 SAID = (CallOutcome.REACHED_SATISFIED, CallOutcome.REACHED_NOT_SATISFIED)
-"""The outcomes of a call in which the customer said how satisfied they are."""
+"""The call outcomes that state the customer's satisfaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +26,27 @@ class PastDay:
 
     day: date
     standings: dict[ContactStanding, int] = field(default_factory=dict)
-    """What became of the contacts that were due."""
+    """The results of the due contacts."""
     satisfied: Share = NONE
-    """Of the customers who said how satisfied they are."""
+    """Of the customers who stated their satisfaction."""
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The last thirty days, the oldest first, and how they stand against the goals."""
+    """The last thirty days, oldest first, and the goals."""
 
     days: list[PastDay]
     visits: list[tuple[date, Share]]
-    """By the day of the visit: how many were followed up. Those of the last week have time yet."""
+    """By day of the visit: how many were followed up. Visits of the last week still have time."""
 
     @property
     def coverage(self) -> Share:
-        """How many of all those visits were followed up."""
+        """The share of all those visits that were followed up."""
         return sum((share for _, share in self.visits), NONE)
 
     @property
     def satisfaction(self) -> Share:
-        """How many of those who said so are satisfied."""
+        """The share of satisfied answers."""
         return sum((day.satisfied for day in self.days), NONE)
 
 
@@ -82,7 +82,7 @@ def _read_standings(
 
 
 def _read_satisfied(connection: Connection, bounds: Bounds, stores: Any, store_id: int | None) -> dict[date, Share]:
-    """Who said how satisfied they are, in a survey or at the phone; who did both counts once, by the survey."""
+    """Statements of satisfaction by survey or phone. A customer who gave both counts once, by the survey."""
     said = union_all(
         of_store(_surveys(bounds, stores), SurveyAnswer.store_id, store_id),
         of_store(_calls(bounds, stores), Touch.store_id, store_id),

@@ -1,4 +1,4 @@
-"""Whom of an audience other processes contact in the same days: by the ledger, and by what they would plan."""
+"""Collisions: customers of an audience whom other processes contact in the same days, by ledger and forecast."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ COLLISION_DAYS = 3
 
 
 def find_collisions(connection: Connection, at: datetime) -> list[Collision]:
-    """For each process that contacts some of them within three days after `at`: how many of the customers in `LOTS`."""
+    """For each process that contacts some of them within three days after `at`: the number of customers in `LOTS`."""
     until = at + timedelta(days=COLLISION_DAYS)
     planned = _planned(connection, at, until)
     to_come: dict[ProcessName, int] = {
@@ -35,7 +35,7 @@ def find_collisions(connection: Connection, at: datetime) -> list[Collision]:
 
 
 def _planned(connection: Connection, at: datetime, until: datetime) -> Mapping[ProcessName, int]:
-    """By process, how many have an open touch to come; also of other campaigns."""
+    """By process, including other campaigns: the number of customers with an open touch."""
     rows = connection.execute(
         select(Touch.process, func.count(Touch.customer_id.distinct()))
         .join(LOTS, LOTS.c.customer_id == Touch.customer_id)
@@ -51,7 +51,7 @@ def _planned(connection: Connection, at: datetime, until: datetime) -> Mapping[P
 
 
 def _to_come(connection: Connection, process: ProcessName, at: datetime, until: datetime) -> int:
-    """For how many the process' sweeps would plan something that is not in the ledger yet."""
+    """The number of customers for whom the process' sweeps would plan a touch not yet in the ledger."""
     policies = by_time_zone(policies_in_force(connection, process), stores_of(connection))
     return sum(connection.execute(_foreseen(in_force, at, until)).scalar_one() for in_force in policies)
 

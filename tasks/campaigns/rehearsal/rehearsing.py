@@ -1,4 +1,4 @@
-"""A dry run of a campaign: the audience, its lots and the gates as they are. Nothing is sent, and nothing is kept."""
+"""A campaign's dry run with the real audience, assignment and gates. Nothing is sent or stored."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ PAGE_AT_ONCE = 2_000
 
 
 def rehearsing_of(read: CampaignRead, at: datetime | None, now: datetime) -> Rehearsing:
-    """A campaign as if it were launched at a moment; without one, at the moment that its plan says, or now."""
+    """A campaign as if launched at a moment; by default at its plan's moment, or now."""
     begins = at or begins_at(read.plan.launch, now) or now
     return Rehearsing(read.plan, read.row.id, read.store_id, max(begins, now), now)
 
@@ -46,7 +46,7 @@ def rehearsing_of(read: CampaignRead, at: datetime | None, now: datetime) -> Reh
 def rehearse_campaign(
     connection: Connection, name: str, rehearsing: Rehearsing, settings: Settings
 ) -> CampaignRehearsal:
-    """What a launch would do. The connection's transaction is rolled back to where it was.
+    """Rehearse a launch. Everything is rolled back to a savepoint.
 
     Raises what `check_words` raises, and `RehearsalUnbalanced`.
     """
@@ -79,7 +79,7 @@ def rehearse_campaign(
 
 
 def _parts(connection: Connection, rehearsing: Rehearsing) -> list[RehearsedGroup]:
-    """How many there are of each sort, judged some thousands at a time."""
+    """The number of customers per group, judged in batches of some thousands."""
     counts: Counter[tuple[Any, ...]] = Counter()
     for statement in _statements(connection, rehearsing, 0, size_of(connection), AT_ONCE):
         row = statement.subquery("lots").c
@@ -103,7 +103,7 @@ def _parts(connection: Connection, rehearsing: Rehearsing) -> list[RehearsedGrou
 def _statements(
     connection: Connection, rehearsing: Rehearsing, after: int, up_to: int, at_once: int
 ) -> Iterator[Select[Any]]:
-    """The audience from one place to another, some thousands at a time and moment by moment."""
+    """A range of the audience by place, in batches of some thousands and per moment."""
     moments = moments_of(connection)
     for begin in range(after, up_to, at_once):
         yield held_out_lots(begin, begin + at_once)
@@ -128,9 +128,9 @@ def list_rehearsed(
     after: int = 0,
     limit: int = 50,
 ) -> RehearsedPage:
-    """Customers by their place in the random order, those after one place: all, or those with an outcome or a reason.
+    """A page of customers in random order after a cursor: all, or those with an outcome or a reason.
 
-    The connection's transaction is rolled back to where it was.
+    Everything is rolled back to a savepoint.
     """
     rows: list[RehearsedCustomer] = []
     with drawn_lots(connection, rehearsing):
@@ -145,7 +145,7 @@ def list_rehearsed(
 def _customers(
     connection: Connection, rehearsing: Rehearsing, after: int, outcome: Rehearsed | None, reason: GivenReason | None
 ) -> list[RehearsedCustomer]:
-    """Those of the next places who have the outcome and the reason."""
+    """The next customers with the outcome and the reason."""
     found: list[RehearsedCustomer] = []
     for statement in _statements(connection, rehearsing, after, after + PAGE_AT_ONCE, PAGE_AT_ONCE):
         lots = statement.subquery("lots")

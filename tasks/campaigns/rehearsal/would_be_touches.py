@@ -1,4 +1,4 @@
-"""The messages that a launch would plan, judged by the gates of the dispatch: in a table of this transaction only."""
+"""The messages that a launch would plan, judged by the dispatch's gates, in a temporary table of this transaction."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -44,7 +44,7 @@ from tasks.dispatch.gates import judge_by
 from tasks.stores.rules import as_parameter, read_store_rules, rules_table
 
 AT_ONCE = 50_000
-"""So many customers are judged by one statement: memory stays flat however large the audience is."""
+"""The number of customers judged per statement, so that memory does not grow with the audience."""
 LOTS = Table(
     "rehearsed_lots",
     MetaData(),
@@ -63,19 +63,19 @@ LOTS = Table(
 
 @dataclass(frozen=True, slots=True)
 class Rehearsing:
-    """What is rehearsed, and from when on."""
+    """The rehearsed campaign and its start."""
 
     plan: CampaignPlan
     campaign_id: int
     store_id: int | None
     at: datetime
-    """When it is launched; those who are told at their own hour are told no sooner."""
+    """The launch. With a local hour, nobody is contacted earlier."""
     now: datetime
 
 
 @contextmanager
 def drawn_lots(connection: Connection, rehearsing: Rehearsing) -> Iterator[None]:
-    """Within it the audience stands in `LOTS`, with the moment at which each would be told; afterwards nothing does."""
+    """A context in which `LOTS` holds the audience, with the moment at which each customer would be contacted."""
     savepoint = connection.begin_nested()
     try:
         prepare_for_large_statements(connection)
@@ -121,17 +121,17 @@ def _of_trial(plan: CampaignPlan) -> timedelta:
 
 
 def moments_of(connection: Connection) -> Sequence[datetime]:
-    """The moments at which somebody would be told."""
+    """The moments at which someone would be contacted."""
     return connection.scalars(select(LOTS.c.judged_at).distinct().order_by(LOTS.c.judged_at)).all()
 
 
 def size_of(connection: Connection) -> int:
-    """How many customers there are."""
+    """The number of customers."""
     return connection.execute(select(func.count()).select_from(LOTS)).scalar_one()
 
 
 def judged_lots(connection: Connection, plan: CampaignPlan, moment_of: datetime, after: int, up_to: int) -> Select[Any]:
-    """The customers by place (`after` exclusive) who would be told at one moment, with what the gates say of it.
+    """The customers by place (`after` exclusive) who would be contacted at one moment, with the gates' verdicts.
 
     `outcome`, `gate`, `reason` with `reason_figures`, `channel`, `contact_point_id`, and `at`: when they get it.
     """
@@ -186,7 +186,7 @@ def _outcome(outcome: Rehearsed) -> ColumnElement[Any]:
 
 
 def _due(plan: CampaignPlan, moment_of: datetime, after: int, up_to: int) -> CTE:
-    """The messages as the claim would find them."""
+    """The messages in the form in which the claim finds them."""
     row = LOTS.c
     return (
         select(
@@ -218,7 +218,7 @@ def _due(plan: CampaignPlan, moment_of: datetime, after: int, up_to: int) -> CTE
 
 
 def _facts(due: CTE, moment_of: datetime) -> CTE:
-    """Of a campaign that has not begun nothing can have changed; but a wave may come too late."""
+    """Before a campaign begins, no fact can have changed, but a wave may be too late."""
     return select(
         due.c.id.label("touch_id"),
         literal(False, Boolean).label("moved"),
@@ -229,5 +229,5 @@ def _facts(due: CTE, moment_of: datetime) -> CTE:
 
 
 def store_day(row: Any) -> ColumnElement[Any]:
-    """The day in the customer's store on which they get it."""
+    """The store-local day on which the customer gets it."""
     return local_day(row.at, row.time_zone)
