@@ -42,7 +42,7 @@ from tasks.campaigns.listing import CampaignRead, list_campaigns, read_campaign
 from tasks.campaigns.outcome.exporting import export_recipients
 from tasks.campaigns.outcome.results import read_results
 from tasks.campaigns.rehearsal.rehearsing import rehearse_campaign, rehearsing_of
-from tasks.database.paging import Place
+from tasks.database.paging import Cursor
 
 routes = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["campaigns"])
 Reads = Annotated[ApiCaller, Depends(caller_with(ApiScope.CAMPAIGNS_READ))]
@@ -125,11 +125,11 @@ async def show_campaigns(
 def _page(
     connection: Connection, author: Author, states: Any, after: str | None, limit: int, settings: Settings
 ) -> CampaignPage:
-    place = Place.read(after, _id_of) if after is not None else None
-    beyond = (place.at, int(place.id)) if place is not None else None
+    cursor = Cursor.read(after, _id_of) if after is not None else None
+    beyond = (cursor.at, int(cursor.id)) if cursor is not None else None
     listed: Listed = list_campaigns(connection, author, states=states, limit=limit, after=beyond)
     zone = house_zone(connection, settings)
-    following = str(Place(*listed.following)) if listed.following else None
+    following = str(Cursor(*listed.following)) if listed.following else None
     return CampaignPage(campaigns=[shape_row(row, zone) for row in listed.items], next=following)
 
 

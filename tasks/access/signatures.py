@@ -22,7 +22,7 @@ class NotSigned(AftercareError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The call is not signed as it must be: X-Aftercare-Timestamp within 5 minutes of now, in Unix seconds, and "
+            "The call has no valid signature. It needs X-Aftercare-Timestamp within 5 minutes of now, in Unix seconds, and "
             "X-Aftercare-Signature: sha256=…, the HMAC-SHA256 of '<timestamp>.<body>' under the gateway's secret."
         )
 
@@ -31,7 +31,7 @@ class CalledBefore(AftercareError):
     """A replay: this call was accepted before."""
 
     def __init__(self) -> None:
-        super().__init__("This call was taken before; one that is to be made again is signed anew.")
+        super().__init__("This call was accepted before. Sign it again with the present time to repeat it.")
 
 
 def sign(secret: str, timestamp: str, body: bytes) -> str:

@@ -47,7 +47,7 @@ class CaseNotThere(AftercareError):
     def __init__(self, case_id: int, state: CaseState, wanted: CaseState) -> None:
         self.case_id, self.state, self.wanted = case_id, state, wanted
         ways = " or ".join(sorted(FOLLOWERS[state])) or "nothing more"
-        super().__init__(f"Case {case_id} is {state}, so it cannot become {wanted}; what may follow is {ways}.")
+        super().__init__(f"Case {case_id} is {state}, so it cannot become {wanted}; the next state may be {ways}.")
 
 
 class CaseChanged(AftercareError):

@@ -21,10 +21,10 @@ class UnusableCursor(AftercareError):
 
     def __init__(self, text: str) -> None:
         self.text = text
-        super().__init__(f"'{text[:80]}' is no place to go on from: pass what a page gave as 'next'.")
+        super().__init__(f"'{text[:80]}' is not a cursor: pass the value that a page gave as 'next'.")
 
 
-class Place(NamedTuple):
+class Cursor(NamedTuple):
     """A cursor: the position of a row in a list ordered by a moment and then by id."""
 
     at: datetime
@@ -35,16 +35,16 @@ class Place(NamedTuple):
         return urlsafe_b64encode(f"{self.at.isoformat()} {self.id}".encode()).decode()
 
     @staticmethod
-    def read(text: str, id_of: Callable[[str], UUID | int] = UUID) -> "Place":
+    def read(text: str, id_of: Callable[[str], UUID | int] = UUID) -> "Cursor":
         """Parse a cursor; `id_of` parses the id or raises `ValueError`. Raises `UnusableCursor`."""
         try:
             at, _, identity = urlsafe_b64decode(text.encode()).decode().partition(" ")
-            place = Place(datetime.fromisoformat(at), id_of(identity))
+            cursor = Cursor(datetime.fromisoformat(at), id_of(identity))
         except ValueError as error:
             raise UnusableCursor(text) from error
-        if place.at.tzinfo is None:
+        if cursor.at.tzinfo is None:
             raise UnusableCursor(text)
-        return place
+        return cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Page(Generic[T]):
     """One page of a list, and the cursor for the next page; None: last page."""
 
     rows: Sequence[T]
-    next: Place | None
+    next: Cursor | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +68,21 @@ class Order:
         columns = (self.by, self.id)
         return statement.order_by(*(column.desc() for column in columns) if self.latest_first else columns)
 
-    def place_of(self, row: Row[Any]) -> Place:
+    def cursor_of(self, row: Row[Any]) -> Cursor:
         """The cursor of a row, which has both columns."""
-        return Place(getattr(row, self.by.key), row.id)
+        return Cursor(getattr(row, self.by.key), row.id)
 
-    def beyond(self, place: Place) -> ColumnElement[bool]:
+    def beyond(self, cursor: Cursor) -> ColumnElement[bool]:
         """The condition for rows after a cursor."""
-        columns, values = tuple_(self.by, self.id), tuple_(moment(place.at), literal(place.id))
+        columns, values = tuple_(self.by, self.id), tuple_(moment(cursor.at), literal(cursor.id))
         return columns < values if self.latest_first else columns > values
 
 
 def read_page(
-    connection: Connection, statement: Select[Any], order: Order, limit: int, after: Place | None
+    connection: Connection, statement: Select[Any], order: Order, limit: int, after: Cursor | None
 ) -> Page[Row[Any]]:
     """The next page after a cursor, with at most `limit` rows."""
     if after is not None:
         statement = statement.where(order.beyond(after))
     rows = connection.execute(order.sort(statement).limit(limit + 1)).all()
-    return Page(rows[:limit], order.place_of(rows[limit - 1]) if len(rows) > limit else None)
+    return Page(rows[:limit], order.cursor_of(rows[limit - 1]) if len(rows) > limit else None)

@@ -33,7 +33,7 @@ class SecretOutOfReach(AftercareError):
     def __init__(self, path: Path, reason: str | None) -> None:
         self.path = path
         super().__init__(
-            f"{path} cannot be read or made ({reason}): set AFTERCARE_SECRET, or run aftercare as the user that its "
+            f"{path} cannot be read or created ({reason}): set AFTERCARE_SECRET, or run aftercare as the user that its "
             f"home belongs to."
         )
 

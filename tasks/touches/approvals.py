@@ -20,7 +20,7 @@ from models.people.tables import Customer, Store
 from tasks import audit
 from tasks.access.reach import check_touch, staff_code_in
 from tasks.access.sessions import SignedIn
-from tasks.database.paging import Order, Page, Place, read_page
+from tasks.database.paging import Cursor, Order, Page, read_page
 from tasks.database.statistics import expect_many
 from tasks.ledger.transitions import move
 from tasks.messages.letters import Letter, kinds_of, letters_of
@@ -84,7 +84,7 @@ def list_waiting(connection: Connection, now: datetime, *, store: str | None = N
 
 
 def read_waiting(
-    connection: Connection, now: datetime, *, store: str | None, limit: int, after: Place | None = None
+    connection: Connection, now: datetime, *, store: str | None, limit: int, after: Cursor | None = None
 ) -> Page[WaitingTouch]:
     """A page of the same list: of the `limit` touches after a cursor, those that are still true.
 
@@ -95,7 +95,7 @@ def read_waiting(
         looked_at = read_page(connection, _awaiting(store), AS_DUE, step, after)
         items = _still_waiting(connection, now, [row.id for row in looked_at.rows])
         if len(items) > limit:
-            return Page(items[:limit], Place(items[limit - 1].due_at, items[limit - 1].id))
+            return Page(items[:limit], Cursor(items[limit - 1].due_at, items[limit - 1].id))
         if items or looked_at.next is None:
             return Page(items, looked_at.next)
         after, step = looked_at.next, AT_A_TIME

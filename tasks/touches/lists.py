@@ -22,7 +22,7 @@ from models.ledger.explanations import AttemptSeen, VerdictSeen
 from models.ledger.tables import AuditEntry, Touch, given_reason
 from models.people.tables import ContactPoint, Customer, CustomerKey, StaffMember, Store
 from tasks.access.reach import check_touch
-from tasks.database.paging import Order, Page, Place, read_page
+from tasks.database.paging import Cursor, Order, Page, read_page
 from tasks.messages.letters import letters_of
 from tasks.touches.recorded import read_attempts, read_verdicts
 from tasks.touches.settling import UNSETTLED, AsSeen, waits_for_a_person
@@ -177,7 +177,7 @@ def needs_window(state: TouchState | Unsettled | None) -> bool:
             assert_never(state)
 
 
-def read_touch_page(connection: Connection, wanted: Wanted, limit: int, after: Place | None = None) -> Page[TouchLine]:
+def read_touch_page(connection: Connection, wanted: Wanted, limit: int, after: Cursor | None = None) -> Page[TouchLine]:
     """The next page after a cursor, latest due first; for touches to settle, latest failure first."""
     page = read_page(connection, _all_lines().where(*_fits(wanted)), _order(wanted), limit, after)
     return Page([_line(row) for row in page.rows], page.next)
@@ -190,7 +190,7 @@ def stream_touches(connection: Connection, wanted: Wanted) -> Iterator[TouchLine
         yield _line(row)
 
 
-def page_of_touches(connection: Connection, wanted: Wanted, limit: int, after: Place | None) -> Page[Row[Any]]:
+def page_of_touches(connection: Connection, wanted: Wanted, limit: int, after: Cursor | None) -> Page[Row[Any]]:
     """The next touches after a place by the moment they are due, for programs that follow along: whole, each with its
     store's code and the keys of its customer."""
     keys = (

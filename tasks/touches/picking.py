@@ -65,7 +65,7 @@ class NoLongerTrue(AftercareError):
 
     def __init__(self, touch_id: UUID, kind: StepKind, reason: GivenReason) -> None:
         self.touch_id, self.kind, self.reason = touch_id, kind, reason
-        super().__init__(f"The {kind} {short(touch_id)} is not to be made any more: {reason}.")
+        super().__init__(f"The {kind} {short(touch_id)} is no longer valid: {reason}.")
 
 
 def short(touch_id: UUID) -> str:

@@ -61,7 +61,7 @@ class UnknownInAudience(AftercareError):
 
     def __init__(self, kind: str, number: int) -> None:
         self.kind, self.number = kind, number
-        super().__init__(f"The audience names {kind} {number}, which there is not.")
+        super().__init__(f"The audience refers to {kind} {number}, which does not exist.")
 
 
 @dataclass(frozen=True, slots=True)

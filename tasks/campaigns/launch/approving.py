@@ -44,7 +44,7 @@ class BudgetTooSmall(AftercareError):
         self.budget, self.needed = budget, needed
         super().__init__(
             f"The budget of {currency} {budget:,.2f} is below what the first wave may cost, {currency} {needed:,.2f}; "
-            "raise it, or tell fewer."
+            "raise it, or contact fewer customers."
         )
 
 

@@ -14,7 +14,7 @@ from models.core.cadence import ZONED, at_local, local_day, moment
 from models.core.words import CampaignState, Wave
 from models.people.tables import Customer, Store
 from tasks.campaigns.audiences.counting import audience_of
-from tasks.campaigns.launch.drawing import drawn
+from tasks.campaigns.launch.random_assignment import assign
 from tasks.database.statistics import count_recipients
 
 FREEZE_LOCK = 727_010
@@ -49,21 +49,21 @@ def freeze_recipients(connection: Connection, campaign: Row[Any], plan: Campaign
     One campaign at a time, so that the ids of each are consecutive.
     """
     connection.execute(select(func.pg_advisory_xact_lock(FREEZE_LOCK)))
-    lots = drawn(audience_of(plan.audience, now, campaign.store_id), plan, campaign.id).subquery("lots")
-    order = case({wave.value: place for place, wave in enumerate(IN_ORDER)}, value=lots.c.wave)
+    assigned = assign(audience_of(plan.audience, now, campaign.store_id), plan, campaign.id).subquery("assigned")
+    order = case({wave.value: place for place, wave in enumerate(IN_ORDER)}, value=assigned.c.wave)
     connection.execute(
         insert(CampaignRecipient).from_select(
             ["campaign_id", "customer_id", "wave", "variant", "anchor_at"],
             select(
                 literal(campaign.id, BigInteger),
-                lots.c.customer_id,
-                lots.c.wave,
-                lots.c.variant,
+                assigned.c.customer_id,
+                assigned.c.wave,
+                assigned.c.variant,
                 begins_for_each(plan.launch, campaign.launches_at),
             )
-            .join_from(lots, Customer, Customer.id == lots.c.customer_id)
+            .join_from(assigned, Customer, Customer.id == assigned.c.customer_id)
             .join(Store, Store.id == Customer.store_id)
-            .order_by(order, lots.c.place),
+            .order_by(order, assigned.c.place),
         )
     )
     count_recipients(connection)

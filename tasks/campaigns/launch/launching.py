@@ -56,7 +56,7 @@ class NothingHeld(AftercareError):
 
     def __init__(self, name: str) -> None:
         self.name = name
-        super().__init__(f"'{name}' is not held, so there is nothing to let go.")
+        super().__init__(f"'{name}' is not held, so there is nothing to release.")
 
 
 def check_begins_later(plan: CampaignPlan, now: datetime) -> None:

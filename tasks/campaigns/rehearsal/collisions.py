@@ -11,7 +11,7 @@ from models.core.cadence import moment
 from models.core.words import CAMPAIGNS, ProcessName, StepKind, TouchState
 from models.ledger.tables import Touch
 from models.ledger.touch_states import OPEN
-from tasks.campaigns.rehearsal.would_be_touches import LOTS
+from tasks.campaigns.rehearsal.would_be_touches import ASSIGNED
 from tasks.planning.forecasting import by_time_zone, in_ledger, stores_of, unforeseeable_steps
 from tasks.planning.population import Span, population
 from tasks.policies.catalogue import PolicyInForce, policies_in_force
@@ -21,7 +21,7 @@ COLLISION_DAYS = 3
 
 
 def find_collisions(connection: Connection, at: datetime) -> list[Collision]:
-    """For each process that contacts some of them within three days after `at`: the number of customers in `LOTS`."""
+    """For each process that contacts some of `ASSIGNED` within three days after `at`: the number of customers."""
     until = at + timedelta(days=COLLISION_DAYS)
     planned = _planned(connection, at, until)
     to_come: dict[ProcessName, int] = {
@@ -38,7 +38,7 @@ def _planned(connection: Connection, at: datetime, until: datetime) -> Mapping[P
     """By process, including other campaigns: the number of customers with an open touch."""
     rows = connection.execute(
         select(Touch.process, func.count(Touch.customer_id.distinct()))
-        .join(LOTS, LOTS.c.customer_id == Touch.customer_id)
+        .join(ASSIGNED, ASSIGNED.c.customer_id == Touch.customer_id)
         .where(
             Touch.state.in_(OPEN),
             Touch.kind != StepKind.TASK,
@@ -60,7 +60,7 @@ def _foreseen(in_force: PolicyInForce, at: datetime, until: datetime) -> Select[
     rows = population(in_force, Span(at, until, at)).subquery("foreseen")
     return (
         select(func.count(rows.c.customer_id.distinct()))
-        .join(LOTS, LOTS.c.customer_id == rows.c.customer_id)
+        .join(ASSIGNED, ASSIGNED.c.customer_id == rows.c.customer_id)
         .where(
             rows.c.due_at < moment(until),
             rows.c.reason.is_(None),

@@ -21,12 +21,12 @@ from tasks.campaigns.listing import CampaignRead
 from tasks.campaigns.rehearsal.calls_foreseen import foresee_calls
 from tasks.campaigns.rehearsal.collisions import COLLISION_DAYS, find_collisions
 from tasks.campaigns.rehearsal.would_be_touches import (
+    ASSIGNED,
     AT_ONCE,
-    LOTS,
     Rehearsing,
     drawn_lots,
     held_out_lots,
-    judged_lots,
+    judged_customers,
     moments_of,
     size_of,
     store_day,
@@ -54,7 +54,9 @@ def rehearse_campaign(
     with drawn_lots(connection, rehearsing):
         parts = _parts(connection, rehearsing)
         reached = _by_channel(parts)
-        sampled = connection.scalars(select(LOTS.c.customer_id).order_by(LOTS.c.place).limit(MOST_SAMPLED)).all()
+        sampled = connection.scalars(
+            select(ASSIGNED.c.customer_id).order_by(ASSIGNED.c.place).limit(MOST_SAMPLED)
+        ).all()
         prices = estimate(connection, name, plan, sampled, settings, rehearsing.now)
         told = sum(reached.values())
         by_channel = reached.items()
@@ -82,7 +84,7 @@ def _parts(connection: Connection, rehearsing: Rehearsing) -> list[RehearsedGrou
     """The number of customers per group, judged in batches of some thousands."""
     counts: Counter[tuple[Any, ...]] = Counter()
     for statement in _statements(connection, rehearsing, 0, size_of(connection), AT_ONCE):
-        row = statement.subquery("lots").c
+        row = statement.subquery("assigned").c
         sort = (
             row.wave,
             row.variant,
@@ -108,7 +110,7 @@ def _statements(
     for begin in range(after, up_to, at_once):
         yield held_out_lots(begin, begin + at_once)
         for moment_of in moments:
-            yield judged_lots(connection, rehearsing.plan, moment_of, begin, begin + at_once)
+            yield judged_customers(connection, rehearsing.plan, moment_of, begin, begin + at_once)
 
 
 def _by_channel(parts: list[RehearsedGroup]) -> Counter[ChannelName]:
@@ -148,8 +150,8 @@ def _customers(
     """The next customers with the outcome and the reason."""
     found: list[RehearsedCustomer] = []
     for statement in _statements(connection, rehearsing, after, after + PAGE_AT_ONCE, PAGE_AT_ONCE):
-        lots = statement.subquery("lots")
-        row = lots.c
+        assigned = statement.subquery("assigned")
+        row = assigned.c
         key = select(func.min(CustomerKey.key)).where(CustomerKey.customer_id == Customer.id).scalar_subquery()
         wanted = (
             select(
@@ -157,7 +159,7 @@ def _customers(
                 row.variant, row.outcome, row.channel, ContactPoint.value.label("recipient"), row.at, row.gate,
                 given_reason(row).label("reason"),
             )
-            .join_from(lots, Customer, Customer.id == row.customer_id)
+            .join_from(assigned, Customer, Customer.id == row.customer_id)
             .join(Store, Store.id == row.store_id)
             .outerjoin(ContactPoint, ContactPoint.id == row.contact_point_id)
         )  # fmt: skip

@@ -17,7 +17,7 @@ from models.core.words import Wave
 GOLDEN = 0.618
 
 
-def drawn(audience: Select[Any], plan: CampaignPlan, campaign_id: int) -> Select[Any]:
+def assign(audience: Select[Any], plan: CampaignPlan, campaign_id: int) -> Select[Any]:
     """Add to each row of the audience (`customer_id`, `store_id`) its `place` in a random order, from 1, its `wave`
     and its `variant`.
 
