@@ -22,7 +22,7 @@ import psutil
 import structlog
 from sqlalchemy import URL
 
-from deployments.processes import POLL_SECONDS, Account, end, has_ended, start_detached
+from deployments.processes import POLL_SECONDS, SystemAccount, end, has_ended, start_detached
 from models.core.errors import AftercareError
 
 ACCOUNT = "aftercare"
@@ -163,14 +163,14 @@ def stop(cluster: Cluster) -> None:
         structlog.get_logger().warning("The embedded PostgreSQL does not stop", pid=process.pid)
 
 
-def _find_account(cluster: Cluster) -> Account | None:
+def _find_account(cluster: Cluster) -> SystemAccount | None:
     """The account that PostgreSQL runs under: ourselves; for root, the owner of the data or an account made for it."""
     if os.geteuid() != 0:
         return None
     if cluster.data.exists() and (owner := cluster.data.stat()).st_uid != 0:
-        return Account(owner.st_uid, owner.st_gid)
+        return SystemAccount(owner.st_uid, owner.st_gid)
     entry = _find_or_add_user()
-    return Account(entry.pw_uid, entry.pw_gid)
+    return SystemAccount(entry.pw_uid, entry.pw_gid)
 
 
 def _find_or_add_user() -> pwd.struct_passwd:
@@ -187,7 +187,7 @@ def _find_or_add_user() -> pwd.struct_passwd:
     return pwd.getpwnam("nobody")
 
 
-def _prepare_directories(cluster: Cluster, account: Account | None) -> None:
+def _prepare_directories(cluster: Cluster, account: SystemAccount | None) -> None:
     cluster.log.parent.mkdir(parents=True, exist_ok=True)
     cluster.directory.mkdir(parents=True, exist_ok=True)
     cluster.socket.mkdir(mode=0o700, exist_ok=True)
@@ -237,7 +237,7 @@ def _open_tree(directory: Path) -> None:
             path.chmod(stat.S_IMODE(wanted))
 
 
-def _initialise(cluster: Cluster, account: Account | None) -> None:
+def _initialise(cluster: Cluster, account: SystemAccount | None) -> None:
     """Create the data directory under another name and rename it, so that a partial one is never taken for complete."""
     unfinished = cluster.directory / "data.unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
@@ -253,7 +253,7 @@ def _initialise(cluster: Cluster, account: Account | None) -> None:
     unfinished.rename(cluster.data)
 
 
-def _check_data(cluster: Cluster, account: Account | None) -> None:
+def _check_data(cluster: Cluster, account: SystemAccount | None) -> None:
     owner = cluster.data.stat().st_uid
     if account is None and owner != os.geteuid():
         raise DataOfAnotherUser(cluster.data, _user_name(owner))
@@ -290,7 +290,7 @@ def _is_backend_of(cluster: Cluster, process: psutil.Process) -> bool:
         return False
 
 
-def _start(cluster: Cluster, account: Account | None) -> None:
+def _start(cluster: Cluster, account: SystemAccount | None) -> None:
     configuration = CONFIGURATION | {"unix_socket_directories": _quote(cluster.socket)}
     if not cluster.durable:
         configuration |= NOT_DURABLE
@@ -338,7 +338,7 @@ def _environment() -> dict[str, str]:
     return {"PATH": os.defpath, "LC_ALL": "C"}
 
 
-def _run(arguments: list[str], account: Account | None, log: Path) -> int:
+def _run(arguments: list[str], account: SystemAccount | None, log: Path) -> int:
     with log.open("ab") as output:
         return subprocess.run(
             _command(arguments),

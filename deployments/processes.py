@@ -30,7 +30,7 @@ def trim(log: Path) -> None:
 
 
 @dataclass(frozen=True)
-class Account:
+class SystemAccount:
     """A system account that a program runs under instead of ours."""
 
     user: int
@@ -38,7 +38,7 @@ class Account:
 
 
 def start_detached(
-    arguments: list[str], environment: Mapping[str, str], log: Path, account: Account | None = None
+    arguments: list[str], environment: Mapping[str, str], log: Path, account: SystemAccount | None = None
 ) -> psutil.Process | None:
     """Start a program in a new session, detached from us. Its output goes to `log`.
 

@@ -1,4 +1,4 @@
-"""Who changed what, when, before and after."""
+"""The audit trail: who changed what and when, before and after."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -21,7 +21,7 @@ def record(
     before: Facts | None = None,
     after: Facts | None = None,
 ) -> None:
-    """Keep what `actor` (a staff code, or a part of the system) did to one entity, such as `touch.approved`."""
+    """Record what `actor` (a staff code, or a part of the system) did to one entity, such as `touch.approved`."""
     connection.execute(
         insert(AuditEntry).values(
             at=now,

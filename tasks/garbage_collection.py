@@ -1,7 +1,7 @@
-"""Python's search for lost objects, kept from looking through everything again and again.
+"""Tuning Python's garbage collection, so that it does not scan all objects again and again.
 
-A page, and a batch of messages, are thousands of objects. By Python's usual measure all that a program has loaded would
-be looked through several times a second, and each look holds everything up.
+A page, or a batch of messages, has thousands of objects. With Python's default thresholds, all objects of the program
+would be scanned several times a second, and each collection stops the program.
 """
 
 import gc
@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 FOR_PAGES = (10_000, 10, 500)
-"""Somebody waits: many looks at what is new, of which none takes long. Pages are kept for a minute, and a look through
-all those of a minute would hold up everybody for a third of a second."""
+"""Someone waits: frequent short collections of young objects. Pages are kept for a minute, and collecting all pages of
+a minute at once would block everybody for a third of a second."""
 FOR_BATCHES = (50_000, 20, 50)
-"""Nobody waits: few looks, however long."""
+"""Nobody waits: rare collections, of any length."""
 
 
 def collect_seldom(measure: tuple[int, int, int]) -> None:
-    """From now on leave alone what is there for good, and look through the rest by another measure."""
+    """Freeze all current objects, and collect the others with different thresholds."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*measure)
@@ -24,7 +24,7 @@ def collect_seldom(measure: tuple[int, int, int]) -> None:
 
 @contextmanager
 def collecting_seldom() -> Iterator[None]:
-    """The same for a while, for batches; nothing where it is so already."""
+    """A context with the thresholds for batches; no effect if they are already set."""
     if gc.get_freeze_count():
         yield
         return

@@ -16,7 +16,7 @@ from console.api.callers import SharedDatabase, caller_with, store_reached
 from console.api.problems import Refused, problems
 from console.api.reading import LARGEST_ID, MOST, After, at_home
 from console.api.requests import ApiRoute
-from console.api.rows import LONGEST, Part
+from console.api.rows import LONGEST, RequestPart
 from console.shared.campaign_results import ResultsOut, shape_results
 from console.shared.campaign_runs import run_key
 from console.shared.campaign_shapes import CampaignOut, CampaignWhole, shape_row, shape_whole
@@ -42,7 +42,7 @@ from tasks.campaigns.listing import CampaignRead, list_campaigns, read_campaign
 from tasks.campaigns.outcome.exporting import export_recipients
 from tasks.campaigns.outcome.results import read_results
 from tasks.campaigns.rehearsal.rehearsing import rehearse_campaign, rehearsing_of
-from tasks.database.paging import Place
+from tasks.database.paging import Cursor
 
 routes = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["campaigns"])
 Reads = Annotated[ApiCaller, Depends(caller_with(ApiScope.CAMPAIGNS_READ))]
@@ -57,7 +57,7 @@ TO_READ = problems(401, 403, 404, 422, 503)
 TO_WRITE = problems(401, 403, 404, 409, 413, 415, 422, 503)
 
 
-class NewCampaign(Part):
+class NewCampaign(RequestPart):
     """A new campaign, from a plan or a shipped recipe."""
 
     name: Name
@@ -68,7 +68,7 @@ class NewCampaign(Part):
     recipe: Annotated[str, StringConstraints(max_length=LONGEST)] | None = None
 
 
-class CampaignChange(Part):
+class CampaignChange(RequestPart):
     """A new plan for a campaign that has not contacted anybody yet. An earlier approval becomes void."""
 
     version: int = Field(ge=1, le=LARGEST_ID, description="The version that the change is based on.")
@@ -76,13 +76,13 @@ class CampaignChange(Part):
     name: Name | None = Field(None, description="By default the name stays as it is.")
 
 
-class Submission(Part):
+class Submission(RequestPart):
     """Options of a submission."""
 
     launch: bool = Field(False, description="Launch it as soon as it is approved.", strict=True)
 
 
-class Cancellation(Part):
+class Cancellation(RequestPart):
     """Why a campaign is cancelled."""
 
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST)]
@@ -125,11 +125,11 @@ async def show_campaigns(
 def _page(
     connection: Connection, author: Author, states: Any, after: str | None, limit: int, settings: Settings
 ) -> CampaignPage:
-    place = Place.read(after, _id_of) if after is not None else None
-    beyond = (place.at, int(place.id)) if place is not None else None
+    cursor = Cursor.read(after, _id_of) if after is not None else None
+    beyond = (cursor.at, int(cursor.id)) if cursor is not None else None
     listed: Listed = list_campaigns(connection, author, states=states, limit=limit, after=beyond)
     zone = house_zone(connection, settings)
-    following = str(Place(*listed.following)) if listed.following else None
+    following = str(Cursor(*listed.following)) if listed.following else None
     return CampaignPage(campaigns=[shape_row(row, zone) for row in listed.items], next=following)
 
 

@@ -14,7 +14,7 @@ from console.api.callers import SharedDatabase, database_of
 from console.api.problems import Refused, problems
 from console.api.reading import at_home
 from console.api.requests import ApiRoute, JsonRequest
-from console.api.rows import MOST_ROWS, Part
+from console.api.rows import MOST_ROWS, RequestPart
 from console.shared.database import Database
 from console.shared.moments import house_zone
 from models.core.settings import Settings
@@ -57,7 +57,7 @@ Signature = Annotated[
 ]
 
 
-class ReceiptIn(Part):
+class ReceiptIn(RequestPart):
     """The delivery receipt of one message, identified by our id, the gateway's, or both."""
 
     touch_id: UUID | None = Field(None, description="The `id` that the gateway received with the message.")
@@ -74,7 +74,7 @@ class ReceiptIn(Part):
         return self
 
 
-class ReceiptsIn(Part):
+class ReceiptsIn(RequestPart):
     """Delivery receipts."""
 
     receipts: Annotated[list[ReceiptIn], Field(min_length=1, max_length=MOST_ROWS)]
@@ -90,7 +90,7 @@ class ReceiptsOut(BaseModel):
     )
 
 
-class ReplyIn(Part):
+class ReplyIn(RequestPart):
     """What a customer wrote back."""
 
     sender: Annotated[Short, Field(alias="from", description="Phone number, mail address or WeChat id.")]
@@ -99,7 +99,7 @@ class ReplyIn(Part):
     message_id: Short | None = Field(None, description="The gateway's id of this reply. The same id counts once.")
 
 
-class RepliesIn(Part):
+class RepliesIn(RequestPart):
     """Replies of customers."""
 
     replies: Annotated[list[ReplyIn], Field(min_length=1, max_length=100)]

@@ -30,7 +30,7 @@ from models.core.words import (
 )
 from models.people.api_scopes import ApiScope
 from tasks.access.api_keys import ApiCaller
-from tasks.database.paging import Page, Place
+from tasks.database.paging import Cursor, Page
 from tasks.database.statistics import be_patient
 from tasks.runs.history import RunFilter, find_run, page_of_runs
 from tasks.touches.lists import Wanted, page_of_touches
@@ -134,20 +134,20 @@ async def list_touches(
         process, state, store=store_reached(caller, store), customer_id=customer_id, customer=customer,
         due_from=due_from, due_until=due_until,
     )  # fmt: skip
-    page = await database.work(_touches, wanted, _place(after), limit, database.settings)
+    page = await database.work(_touches, wanted, _cursor(after), limit, database.settings)
     return TouchPage(touches=[_touch(row) for row in page.rows], next=_written(page.next))
 
 
-def _place(after: str | None) -> Place | None:
-    return Place.read(after) if after is not None else None
+def _cursor(after: str | None) -> Cursor | None:
+    return Cursor.read(after) if after is not None else None
 
 
-def _written(place: Place | None) -> str | None:
-    return str(place) if place is not None else None
+def _written(cursor: Cursor | None) -> str | None:
+    return str(cursor) if cursor is not None else None
 
 
 def _touches(
-    connection: Connection, wanted: Wanted, after: Place | None, limit: int, settings: Settings
+    connection: Connection, wanted: Wanted, after: Cursor | None, limit: int, settings: Settings
 ) -> Page[Row[Any]]:
     be_patient(connection)
     zone = house_zone(connection, settings)
@@ -155,7 +155,7 @@ def _touches(
     return page_of_touches(connection, replace(wanted, due_from=due_from, due_until=due_until), limit, after)
 
 
-def _runs(connection: Connection, wanted: RunFilter, after: Place | None, limit: int) -> Page[Row[Any]]:
+def _runs(connection: Connection, wanted: RunFilter, after: Cursor | None, limit: int) -> Page[Row[Any]]:
     be_patient(connection)
     return page_of_runs(connection, wanted, limit, after)
 
@@ -188,7 +188,7 @@ async def list_runs(
     limit: Limit = 50,
 ) -> RunPage:
     """List runs, the latest first. Needs the scope `runs:read`."""
-    page = await database.work(_runs, RunFilter(process, state), _place(after), limit)
+    page = await database.work(_runs, RunFilter(process, state), _cursor(after), limit)
     return RunPage(runs=[RunOut(**_said(row, RunOut)) for row in page.rows], next=_written(page.next))
 
 

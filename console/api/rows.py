@@ -21,7 +21,7 @@ Texts = Annotated[list[Text], Field(max_length=20)]
 KEYS = (Holds.KEY, Holds.REFERENCE)
 
 
-class Part(BaseModel):
+class RequestPart(BaseModel):
     """A part of a request. Unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid")
@@ -49,14 +49,14 @@ def row_model(kind: KindName, *, keyed: bool) -> Any:
     columns = (column for column in KINDS[kind].columns if not (keyed and column.name == "key"))
     fields: dict[str, Any] = {column.name: _field(column) for column in columns}
     name = "".join(word.capitalize() for word in kind.removesuffix("s").split("-"))
-    return create_model(f"{name}Values" if keyed else name, __base__=Part, **fields)
+    return create_model(f"{name}Values" if keyed else name, __base__=RequestPart, **fields)
 
 
 def batch_model(row: Any) -> Any:
     """The model of several rows."""
     store: Any = (Text | None, Field(None, description="The store of rows that name none."))
     rows: Any = (list[row], Field(min_length=1, max_length=MOST_ROWS))
-    return create_model(f"{row.__name__}Batch", __base__=Part, store=store, rows=rows)
+    return create_model(f"{row.__name__}Batch", __base__=RequestPart, store=store, rows=rows)
 
 
 class Rejected(BaseModel):

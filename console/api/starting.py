@@ -12,7 +12,7 @@ from console.api.callers import SharedDatabase, caller_with
 from console.api.problems import Refused, problems
 from console.api.reading import at_home
 from console.api.requests import ApiRoute
-from console.api.rows import Part
+from console.api.rows import RequestPart
 from console.shared.moments import house_zone
 from deployments.steering_runs import NoPrefect, NotDeployed, PrefectSilent, Steering
 from models.core.words import ProcessName
@@ -23,7 +23,7 @@ routes = APIRouter(prefix="/api/v1", route_class=ApiRoute)
 RETRY = {"Retry-After": "30"}
 
 
-class Start(Part):
+class Start(RequestPart):
     """Options of a run."""
 
     as_of: Annotated[

@@ -8,26 +8,26 @@ from zoneinfo import ZoneInfo
 from console.shared.figures import clock, describe_figures
 from console.shared.spoken import spoken
 from models.core.words import Decision, Gate, TouchState
-from models.ledger.explanations import AttemptSeen, Standing, StepStory, TouchSeen, VerdictSeen
+from models.ledger.explanations import AttemptSeen, StepStanding, StepStory, TouchSeen, VerdictSeen
 
 
 def where_it_stands(story: StepStory, zone: ZoneInfo) -> str:
     """One sentence on one step."""
     due = clock(story.due_at, zone) if story.due_at else ""
     match story.standing:
-        case Standing.IN_LEDGER | Standing.OF_ANOTHER_CUSTOMER:
+        case StepStanding.IN_LEDGER | StepStanding.OF_ANOTHER_CUSTOMER:
             return _of_ledger(story, zone)
-        case Standing.TO_COME:
+        case StepStanding.TO_COME:
             return f"To come: due {due}; {_again(story, zone)}."
-        case Standing.DUE:
+        case StepStanding.DUE:
             return f"Due {due}, and nothing is in the way; {_again(story, zone)}."
-        case Standing.STOPPED:
+        case StepStanding.STOPPED:
             return f"Not planned, because {spoken(story.reason, zone.key)}; due {due}; {_again(story, zone)}."
-        case Standing.MISSED:
+        case StepStanding.NEVER_PLANNED:
             still = f"; as things stand, {spoken(story.reason, zone.key)}" if story.reason else ""
             passed = clock(story.valid_until, zone) if story.valid_until else ""
             return f"Never planned, and its time passed on {passed}{still}."
-        case Standing.NOT_COUNTED:
+        case StepStanding.NOT_COUNTED:
             return f"Does not arise: {spoken(story.reason, zone.key)}."
         case _:
             assert_never(story.standing)

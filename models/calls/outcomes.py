@@ -19,11 +19,11 @@ from models.kits.registry import BrokenKit, all_traits, traits_of
 from models.stores.working_hours import next_working_day, next_working_moment
 
 LATER = timedelta(hours=3)
-"""How long after a first try without an answer the next one is."""
+"""The delay from a first unanswered attempt to the next one."""
 TRIES = 3
-"""A customer who does not answer is tried so often in all."""
+"""The total number of attempts for a customer who does not answer."""
 KEPT_ALIVE = timedelta(days=1)
-"""A call put off stays valid at least so long after its new moment."""
+"""A postponed call stays valid for at least this long after its new time."""
 REFUSED_PURPOSES = (Purpose.FOLLOW_UP, Purpose.SURVEY, Purpose.MARKETING)
 """What a customer who refuses contact no longer gets; service and dunning remain."""
 GOES_WITH = {Need.TIME: "a time to call again", Need.PROMISE: "a promised day"}

@@ -1,4 +1,4 @@
-"""The queue of calls: whose calls someone makes, which key records which outcome, and how fast the work goes."""
+"""The call queue: whose calls someone makes, which key records which outcome, and the pace of work."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from models.core.words import OutcomeName, Purpose, Role, SubjectKind
 from models.kits.registry import all_traits, traits_of
 
 HELD_FOR = timedelta(minutes=5)
-"""Who has a call on the screen keeps it for so long without a sign of life."""
+"""How long a caller keeps the call on their screen without any activity."""
 PROLONGED_EVERY = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
@@ -23,13 +23,13 @@ ROLES_SERVED: Mapping[Role, frozenset[Role | None]] = {
     Role.MANAGER: ALL_ROLES,
     Role.ADMIN: ALL_ROLES,
 }
-"""For which roles' calls and tasks somebody is given; None: what is for no role in particular."""
+"""The roles whose calls and tasks someone gets; None stands for work that is not assigned to a role."""
 SERVING = (Role.AGENT, Role.ADVISOR, Role.FINANCE, Role.PARTS, Role.MANAGER)
-"""The roles that have calls and tasks of their own."""
+"""Roles that have their own calls and tasks."""
 
 
 class NotAMarkOfACall(AftercareError):
-    """Marks that cannot be kept of a call."""
+    """Marks that cannot be recorded for a call."""
 
     def __init__(self, marks: Mapping[str, int]) -> None:
         self.marks = dict(marks)
@@ -39,7 +39,7 @@ class NotAMarkOfACall(AftercareError):
 
 
 def roles_served(role: Role) -> frozenset[Role | None]:
-    """The roles whose calls and desk tasks someone of this role is given."""
+    """The roles whose calls and desk tasks someone of this role gets."""
     return ROLES_SERVED.get(role, frozenset())
 
 
@@ -49,7 +49,7 @@ def keys_of(subject: SubjectKind) -> dict[str, OutcomeName]:
 
 
 def asks_marks(purpose: Purpose, subject: SubjectKind) -> bool:
-    """Whether a call for that purpose asks the customer how it was."""
+    """Whether a call for this purpose asks the customer how the visit was."""
     return traits_of(subject).asks_marks(purpose)
 
 
@@ -71,7 +71,7 @@ def check_marks(marks: Mapping[str, int], outcome: OutcomeName, purpose: Purpose
 
 
 def per_hour(done: int, first_at: datetime | None, now: datetime) -> float:
-    """How many are done in an hour; within the first hour, what was done so far."""
+    """Calls per hour; during the first hour, the number made so far."""
     if first_at is None:
         return 0.0
     return done / (max(now - first_at, HOUR) / HOUR)

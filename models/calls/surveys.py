@@ -1,4 +1,4 @@
-"""What customers say of a visit: six dimensions, each from 1 to 5, and a comment (R11)."""
+"""Customers' ratings of a visit: six dimensions, each from 1 to 5, and a comment (R11)."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ BELOW_PAR = 3
 
 
 class SurveyAnswer(Base):
-    """One customer's answer about one visit; answered again, the newer marks stand."""
+    """One customer's answer about one visit. A second answer replaces the first."""
 
     __tablename__ = "survey_answers"
 

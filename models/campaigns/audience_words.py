@@ -1,4 +1,4 @@
-"""An audience in words, in both languages: for who approves a campaign, and who reads what somebody else has chosen."""
+"""An audience in words, in both languages, for people who approve a campaign or read someone else's."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -10,12 +10,12 @@ from models.core.words import Language
 
 Said = dict[Language, str]
 Names = Mapping[str, Mapping[int, str]]
-"""What a rule names by its number (lists, earlier campaigns), by the name of the field."""
+"""By field: the names of what a rule refers to by number (lists, earlier campaigns)."""
 INDENT = "  "
 
 
-class Line(NamedTuple):
-    """One line: a condition, or what joins those below it."""
+class RuleLine(NamedTuple):
+    """One line: a condition, or the operator that joins the lines below it."""
 
     depth: int
     text: str
@@ -57,7 +57,7 @@ PHRASES: dict[str, Said] = {
     "campaign": {"zh-CN": "以往活动", "en": "in an earlier campaign"},
     "list": {"zh-CN": "在名单上", "en": "is on the list"},
 }
-"""What each kind of condition says; with `-no`, what it says where the answer is to be no."""
+"""The phrase for each kind of condition; with `-no`, the phrase for its negation."""
 FURTHER: dict[str, Said] = {
     "least": {"zh-CN": "至少 {}", "en": "at least {}"},
     "most": {"zh-CN": "至多 {}", "en": "at most {}"},
@@ -86,7 +86,7 @@ FURTHER: dict[str, Said] = {
     "uncontacted_days": {"zh-CN": "最近 {} 天内未联系", "en": "not contacted within {} days"},
     "campaign": {"zh-CN": "即 {}", "en": "namely in {}"},
 }
-"""What a field says where it is filled in; of any other, its value alone."""
+"""The phrase for a field that is filled in; for any other field, just its value."""
 VALUES: dict[Language, dict[str, str]] = {
     "zh-CN": {
         "True": "是", "False": "否", "yes": "仍持有", "no": "已不再持有",
@@ -107,23 +107,23 @@ VALUES: dict[Language, dict[str, str]] = {
 }  # fmt: skip
 BETWEEN: Said = {"zh-CN": "、", "en": ", "}
 CHOSEN = ("language", "purpose", "channel", "channels", "part", "work_kinds", "urgencies", "states", "kept")
-"""The fields whose values are words of ours; all others are the user's own."""
+"""Fields whose values are our own words; all other values come from the user."""
 NAMED = ("list", "campaign")
-"""Those whose values are numbers of what has a name."""
+"""Fields whose values are ids of named things."""
 
 
-def describe_audience(rule: AudienceRule, language: Language, names: Names) -> list[Line]:
-    """The rule as lines: a condition each, below what joins it. What has no name is told by its number."""
+def describe_audience(rule: AudienceRule, language: Language, names: Names) -> list[RuleLine]:
+    """The rule as lines: one condition each, below its operator. Things without a name appear by number."""
     return list(_lines(rule, language, names, 0))
 
 
 def audience_text(rule: AudienceRule, language: Language, names: Names) -> str:
-    """The same as one text, indented."""
+    """The same as a single indented text."""
     return "\n".join(INDENT * line.depth + line.text for line in describe_audience(rule, language, names))
 
 
 def audience_phrase(rule: AudienceRule, language: Language, names: Names) -> str:
-    """A part of a rule within a sentence."""
+    """A part of a rule as part of a sentence."""
     match rule:
         case AllOf(of=()):
             return EVERYBODY[language]
@@ -134,19 +134,19 @@ def audience_phrase(rule: AudienceRule, language: Language, names: Names) -> str
             return _condition(rule, language, names)
 
 
-def _lines(rule: AudienceRule, language: Language, names: Names, depth: int) -> Iterator[Line]:
+def _lines(rule: AudienceRule, language: Language, names: Names, depth: int) -> Iterator[RuleLine]:
     match rule:
         case AllOf(of=()):
-            yield Line(depth, EVERYBODY[language])
+            yield RuleLine(depth, EVERYBODY[language])
         case AllOf() | AnyOf():
-            yield Line(depth, JOINTS[rule.kind][language])
+            yield RuleLine(depth, JOINTS[rule.kind][language])
             for part in rule.of:
                 yield from _lines(part, language, names, depth + 1)
         case Not():
-            yield Line(depth, JOINTS[rule.kind][language])
+            yield RuleLine(depth, JOINTS[rule.kind][language])
             yield from _lines(rule.of, language, names, depth + 1)
         case _:
-            yield Line(depth, _condition(rule, language, names))
+            yield RuleLine(depth, _condition(rule, language, names))
 
 
 def _condition(condition: Condition, language: Language, names: Names) -> str:
@@ -158,7 +158,7 @@ def _condition(condition: Condition, language: Language, names: Names) -> str:
 
 
 def _is_said(name: str, value: Any) -> bool:
-    """Whether a field says anything: a switch that is off by itself says nothing."""
+    """Whether a field adds anything: a switch that is off by default does not."""
     return value is not None and value != () and not (value is False and name in ("estimated", "or_never"))
 
 

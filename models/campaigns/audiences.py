@@ -1,6 +1,6 @@
-"""An audience as data: a tree of conditions on a customer, joined by all, any and not. It holds no text of a query.
+"""An audience as data: a tree of conditions on a customer, joined by all, any and not. It contains no query text.
 
-Each condition is about one customer, as known at the moment that the audience is read for.
+Each condition is about one customer, as known at the moment for which the audience is read.
 """
 
 from collections.abc import Mapping
@@ -35,10 +35,10 @@ def _readable(text: str) -> str:
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_readable)]
 Names = Annotated[tuple[Name, ...], Field(max_length=500)]
 SomeNames = Annotated[tuple[Name, ...], Field(min_length=1, max_length=500)]
-"""Compared without regard to case."""
+"""Compared case-insensitively."""
 Days = Annotated[int, Field(ge=0, le=36_500)]
 Span = Annotated[int, Field(ge=1, le=36_500)]
-"""Days, today being the last of them."""
+"""A number of days ending today."""
 Years = Annotated[int, Field(ge=0, le=150)]
 ModelYear = Annotated[int, Field(ge=1900, le=2199)]
 Many = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -65,7 +65,7 @@ def _check_days(name: str, rule: "LastVisit | Bought") -> None:
 
 
 class AllOf(Frozen):
-    """Every one of its parts holds; of none, everybody."""
+    """All parts hold. With no parts, everybody matches."""
 
     kind: Literal["all"] = "all"
     of: tuple["AudienceRule", ...] = ()
@@ -89,7 +89,7 @@ class AnyOf(Frozen):
 
 
 class Not(Frozen):
-    """Its part does not hold."""
+    """The part does not hold."""
 
     kind: Literal["not"] = "not"
     of: "AudienceRule"
@@ -130,7 +130,7 @@ class HasContract(Frozen):
 
 
 class OfAge(Frozen):
-    """The customer is so many years old. Not those whose birthday is unknown."""
+    """The customer's age in years. Customers with an unknown birthday do not match."""
 
     kind: Literal["age"] = "age"
     least: Years | None = None
@@ -144,7 +144,7 @@ class OfAge(Frozen):
 
 
 class HasBirthday(Frozen):
-    """The customer's birthday is today or within so many days. One of 29 February comes on the 28th elsewhen."""
+    """The customer's birthday is today or within this many days. 29 February counts as the 28th in other years."""
 
     kind: Literal["birthday"] = "birthday"
     within_days: Annotated[int, Field(ge=0, le=366)] = 7
@@ -158,7 +158,7 @@ class LivesIn(Frozen):
 
 
 class HasCar(Frozen):
-    """The customer owns a car of which all of this holds."""
+    """The customer owns a car that meets all of these conditions."""
 
     kind: Literal["car"] = "car"
     makes: Names = ()
@@ -166,21 +166,21 @@ class HasCar(Frozen):
     least_model_year: ModelYear | None = None
     most_model_year: ModelYear | None = None
     least_age: Years | None = None
-    """The present year less the model year."""
+    """The current year minus the model year."""
     most_age: Years | None = None
     has_plate: bool | None = None
     has_vin: bool | None = None
     kept: Literal["yes", "no", "either"] = "yes"
     """Not sold on or scrapped."""
     least_warranty_days: Days | None = None
-    """One of its warranties ends in so many days or more …"""
+    """One of its warranties ends in at least this many days …"""
     most_warranty_days: Days | None = None
-    """… and in so many or less: today is 0. By date, or by the estimate from its odometer."""
+    """… and in at most this many: today is 0. By date, or by the estimate from its odometer."""
     least_kilometres: Kilometres | None = None
     most_kilometres: Kilometres | None = None
-    """By its latest odometer reading. A car that was never read has none."""
+    """By its latest odometer reading. A car without a reading has no mileage."""
     estimated: bool = False
-    """As if it went on since that reading at the average between its first and its latest one."""
+    """Extrapolated from the latest reading at the average rate between the first and the latest one."""
 
     @model_validator(mode="after")
     def _are_ranges(self) -> Self:
@@ -192,16 +192,16 @@ class HasCar(Frozen):
 
 
 class LastVisit(Frozen):
-    """When the customer was last here: an appointment they came to, a repair order, or a handover."""
+    """When the customer last visited: an appointment they came to, a repair order, or a handover."""
 
     kind: Literal["last-visit"] = "last-visit"
     least_days: Days | None = None
-    """So many days ago or more."""
+    """At least this many days ago."""
     most_days: Days | None = None
     since: date | None = None
     until: date | None = None
     or_never: bool = False
-    """Also those who never were; without anything else, only those."""
+    """Also customers who never visited; if nothing else is set, only those."""
 
     @model_validator(mode="after")
     def _is_a_range(self) -> Self:
@@ -212,15 +212,15 @@ class LastVisit(Frozen):
 
 
 class Visited(Frozen):
-    """How often the customer was here; what is on record of one day is one visit."""
+    """How often the customer visited. All records of one day count as one visit."""
 
     kind: Literal["visits"] = "visits"
     least: Many | None = None
     most: Many | None = None
     within_days: Span | None = None
-    """Null: ever."""
+    """Null: at any time."""
     work_kinds: tuple[WorkKind, ...] = ()
-    """Counts visits for this work only, and no handovers."""
+    """Counts only visits for this kind of work, and no handovers."""
 
     @model_validator(mode="after")
     def _is_a_range(self) -> Self:
@@ -230,20 +230,20 @@ class Visited(Frozen):
 
 
 class HasBooked(Frozen):
-    """Whether the customer has an appointment ahead, or has asked for one."""
+    """Whether the customer has a future appointment, or has requested one."""
 
     kind: Literal["booked"] = "booked"
     yes: bool = True
     within_days: Span | None = None
-    """Null: whenever it is."""
+    """Null: at any future time."""
 
 
 class Bought(Frozen):
-    """A car was handed over to the customer in this time."""
+    """A car was handed over to the customer in this period."""
 
     kind: Literal["bought"] = "bought"
     least_days: Days | None = None
-    """So many days ago or more."""
+    """At least this many days ago."""
     most_days: Days | None = None
     since: date | None = None
     until: date | None = None
@@ -255,7 +255,7 @@ class Bought(Frozen):
 
 
 class HasLead(Frozen):
-    """The customer has a lead of which all of this holds."""
+    """The customer has a lead that meets all of these conditions."""
 
     kind: Literal["lead"] = "lead"
     urgencies: tuple[LeadUrgency, ...] = ()
@@ -265,11 +265,11 @@ class HasLead(Frozen):
     models: Names = ()
     """What the customer wants."""
     uncontacted_days: Span | None = None
-    """Not contacted about it for so many days, or never."""
+    """Not contacted about it for this many days, or never."""
 
 
 class Spent(Frozen):
-    """What the customer was invoiced, less credit notes. Who was never invoiced has spent 0."""
+    """The amount invoiced to the customer, less credit notes. A customer who was never invoiced has spent 0."""
 
     kind: Literal["spent"] = "spent"
     currency: Currency
@@ -288,21 +288,21 @@ class Spent(Frozen):
 
 
 class OwesOverdue(Frozen):
-    """Whether the customer owes something that is overdue, beyond the tolerance."""
+    """Whether the customer's overdue balance exceeds the tolerance."""
 
     kind: Literal["overdue"] = "overdue"
     yes: bool = True
 
 
 class IsHeld(Frozen):
-    """Whether an account of the customer is on hold."""
+    """Whether one of the customer's accounts is on hold."""
 
     kind: Literal["account-held"] = "account-held"
     yes: bool = True
 
 
 class HasSaid(Frozen):
-    """What the customer last said of a purpose and a channel: yes or no. Who said nothing has said neither."""
+    """The customer's latest consent for a purpose and a channel: yes or no. Without an entry, neither matches."""
 
     kind: Literal["consent"] = "consent"
     purpose: Purpose
@@ -318,25 +318,25 @@ class Reachable(Frozen):
 
 
 class HasComplaint(Frozen):
-    """Whether a complaint of the customer is open."""
+    """Whether the customer has an open complaint."""
 
     kind: Literal["complaint"] = "complaint"
     yes: bool = True
 
 
 class WasInCampaign(Frozen):
-    """The customer had this part in an earlier campaign."""
+    """The customer had this role in an earlier campaign."""
 
     kind: Literal["campaign"] = "campaign"
     part: CampaignPart = CampaignPart.SENT
     campaign: Id | None = None
     """Null: any campaign."""
     within_days: Span | None = None
-    """It began so many days ago at most."""
+    """It began at most this many days ago."""
 
 
 class OnList(Frozen):
-    """The customer is on a list that came as a file."""
+    """The customer is on a list that was imported from a file."""
 
     kind: Literal["list"] = "list"
     list: Id
@@ -356,7 +356,7 @@ RULES: TypeAdapter[AudienceRule] = TypeAdapter(AudienceRule)
 
 
 def parts_of(rule: AudienceRule) -> tuple[AudienceRule, ...]:
-    """What a rule joins; a condition joins nothing."""
+    """The parts that a rule joins; a condition has none."""
     match rule:
         case AllOf() | AnyOf():
             return rule.of
@@ -374,12 +374,12 @@ def conditions_of(rule: AudienceRule) -> list[Condition]:
 
 
 def whole_and_parts_of(rule: AudienceRule) -> list[AudienceRule]:
-    """The rule, and every part of it at any depth."""
+    """The rule and all of its parts, at any depth."""
     return [rule, *(one for part in parts_of(rule) for one in whole_and_parts_of(part))]
 
 
 def unmet(rule: AudienceRule, holds: Mapping[AudienceRule, bool]) -> list[AudienceRule]:
-    """What keeps a customer out, by whether each part holds of them: of parts that must all hold, those that do not."""
+    """The parts that exclude a customer, given whether each part holds: of parts joined by all, those that fail."""
     if holds[rule]:
         return []
     if isinstance(rule, AllOf):
@@ -399,7 +399,7 @@ def _check_size(rule: Joint) -> None:
 
 
 class BadAudience(AftercareError):
-    """An audience that is refused, with every place and reason."""
+    """An invalid audience, with the place and reason of every validation error."""
 
     def __init__(self, error: ValidationError) -> None:
         self.error = error
@@ -408,7 +408,7 @@ class BadAudience(AftercareError):
 
 
 def read_audience(data: dict[str, Any]) -> AudienceRule:
-    """The rule that `data` describes. Raises `BadAudience`."""
+    """Parse the rule in `data`. Raises `BadAudience`."""
     try:
         return RULES.validate_python(data)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""What a campaign does next: a pure rule of where it stands, its plan and the time."""
+"""What a campaign does next: a pure rule of its state, its plan and the time."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from models.core.reasons import MONEY, NUMBER, GivenReason, declare, give
 from models.core.words import CampaignState
 
 ROUND_EVERY = timedelta(hours=1)
-"""How often it is looked for those who have not answered."""
+"""How often recipients who have not answered are looked for."""
 NOBODY_REACHED = declare("nobody-reached")
 AUDIENCE_DRIFTED = declare("audience-drifted", size=NUMBER, approved=NUMBER)
 BUDGET_USED_UP = declare("budget-used-up", budget=MONEY, spent=MONEY, dearest=MONEY)
@@ -23,15 +23,15 @@ TOO_MANY = {
 
 
 class Act(StrEnum):
-    """One thing to do to a campaign, in a transaction of its own."""
+    """One action on a campaign, in its own transaction."""
 
     WAIT = "wait"
     BEGIN = "begin"
-    """Write its recipients down."""
+    """Store its recipients."""
     PLAN = "plan"
     """Plan the touches of the next recipients."""
     FOLLOW_UP = "follow-up"
-    """Look at the next recipients for those who have not answered."""
+    """Check the next recipients for missing answers."""
     LOOK_AT_CANARY = "look-at-canary"
     LOOK_AT_TRIAL = "look-at-trial"
     LOOK_FOR_END = "look-for-end"
@@ -41,25 +41,25 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """Where a campaign stands."""
+    """The progress of a campaign."""
 
     state: CampaignState
     stopped: bool
-    """Paused by a person, or held by itself."""
+    """Paused by a person, or stopped automatically."""
     launches_at: datetime | None
     planned_up_to: int
     canary_to: int
     trial_to: int
     rest_to: int
     follow_up_after: timedelta | None
-    """How long after its beginning those who did not answer are asked again; None: never."""
+    """How long after its start recipients who did not answer are contacted again; None: never."""
     followed_up_to: int | None
     followed_up_at: datetime | None
     cleared: bool
 
 
 def next_act(course: Course, now: datetime) -> Act:
-    """What is to be done next."""
+    """The next action."""
     match course.state:
         case CampaignState.DRAFT | CampaignState.AWAITING_APPROVAL | CampaignState.FINISHED:
             return Act.WAIT
@@ -96,7 +96,7 @@ def _round_is_due(course: Course, now: datetime) -> bool:
 
 
 def wave_after(state: CampaignState, course: Course) -> CampaignState:
-    """The wave that comes after `state`: the next that has anybody in it, and at last the rest."""
+    """The wave after `state`: the next one that is not empty, and finally the rest."""
     if state is CampaignState.APPROVED and course.canary_to > course.planned_up_to:
         return CampaignState.CANARY
     if state in (CampaignState.APPROVED, CampaignState.CANARY) and course.trial_to > course.canary_to:
@@ -105,7 +105,7 @@ def wave_after(state: CampaignState, course: Course) -> CampaignState:
 
 
 def objection_to(canary: Canary, seen: CanaryMeasure) -> GivenReason | None:
-    """Why the rest must not follow; None: nothing speaks against it so far."""
+    """Why the rest must not follow; None: no objection so far."""
     if seen.told == 0:
         return give(NOBODY_REACHED) if seen.open == 0 else None
     limits = {
@@ -121,10 +121,10 @@ def objection_to(canary: Canary, seen: CanaryMeasure) -> GivenReason | None:
 
 
 def is_seen(after: timedelta, open_touches: int, last_contact_at: datetime | None, now: datetime) -> bool:
-    """Whether everybody of a wave was told, and has had time to react."""
+    """Whether everybody in a wave was contacted and has had time to react."""
     return open_touches == 0 and (last_contact_at is None or now >= last_contact_at + after)
 
 
 def has_drifted(approved: int, size: int, most_percent: int) -> bool:
-    """Whether an audience has grown or shrunk by more than was allowed since its approval."""
+    """Whether the audience size has changed by more than allowed since the approval."""
     return size == 0 or abs(size - approved) * 100 > approved * most_percent

@@ -1,4 +1,4 @@
-"""What a campaign is decided by while it is under way: how the first few fared, and which variant did best."""
+"""The measures that steer a running campaign: the canary's results and the best variant."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,33 +9,33 @@ from typing import NamedTuple
 
 @dataclass(frozen=True, slots=True)
 class CanaryMeasure:
-    """How the canary stands. Counts of customers."""
+    """The canary's figures. Counts of customers."""
 
     told: int
-    """Their message went out, may have, or failed."""
+    """Their message was sent, failed, or its delivery is unknown."""
     open: int
-    """Their message is still to go out, or on its way."""
+    """Their message is not sent yet, or is being sent."""
     failed: int
     opted_out: int
     """Of those told, since."""
     complained: int
     """Of those told, since."""
     last_contact_at: datetime | None
-    """When the last of them was told."""
+    """When the last of them was contacted."""
 
 
 class VariantMeasure(NamedTuple):
-    """How a variant does in a trial. Counts of customers."""
+    """A variant's figures in a trial. Counts of customers."""
 
     variant: str
     told: int
     good: int
-    """Of those told, who did what decides."""
+    """Of those contacted, how many did what the trial measures."""
 
 
 def winner_of(measures: Sequence[VariantMeasure]) -> str:
-    """The variant with the largest share of those told who did what decides.
+    """The variant with the highest share of contacted customers who did what the trial measures.
 
-    Of equals the first key; where nobody was told, too.
+    On a tie, or if nobody was contacted, the first key.
     """
     return min(measures, key=lambda one: (-Fraction(one.good, one.told) if one.told else 1, one.variant)).variant

@@ -1,4 +1,4 @@
-"""What a campaign is to do: whom it is for, what it says, when, how fast, and when it stops by itself."""
+"""A campaign's plan: audience, texts, timing, pace, and when it stops automatically."""
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -17,7 +17,7 @@ from models.core.words import ChannelName, Language, LaunchKind, Purpose, Role, 
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 SmallShare = Annotated[float, Field(ge=0, le=100)]
-"""Percent, to as many decimals as it takes."""
+"""Percent, with any number of decimals."""
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 VariantKey = Annotated[str, StringConstraints(pattern=r"^[a-d]$")]
 MOST_VARIANTS = 4
@@ -36,32 +36,32 @@ FOLLOW_UP_SAYS_NOTHING = declare("follow-up-says-nothing", channel=KEY, language
 
 
 class EmailWords(Frozen):
-    """What an e-mail says."""
+    """The text of an e-mail."""
 
     subject: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
     text: Text
 
 
 class Words(Frozen):
-    """What a message says in one language, by channel."""
+    """The text of a message in one language, by channel."""
 
     sms: Text | None = None
     wechat: Text | None = None
     email: EmailWords | None = None
 
     def has(self, channel: ChannelName) -> bool:
-        """Whether there is something to say by a channel."""
+        """Whether there is a text for a channel."""
         return getattr(self, channel.value, None) is not None
 
 
 class Variant(Frozen):
-    """One way to say it."""
+    """One variant of the message."""
 
     key: VariantKey
     share: Annotated[int, Field(ge=1, le=WHOLE)] = WHOLE
-    """Percent of those who are told (the control group is not among them)."""
+    """Percent of the recipients, not counting the control group."""
     words: Annotated[dict[Language, Words], Field(min_length=1)]
-    """A customer whose language is missing gets the other one."""
+    """A customer whose language is missing gets the other language."""
 
 
 class Launch(Frozen):
@@ -69,9 +69,9 @@ class Launch(Frozen):
 
     kind: LaunchKind = LaunchKind.NOW
     at: AwareDatetime | None = None
-    """Of the kind `at`."""
+    """For the kind `at`."""
     day: date | None = None
-    """Of the kind `local-hour`, with `hour`."""
+    """For the kind `local-hour`, together with `hour`."""
     hour: time | None = None
 
     @model_validator(mode="after")
@@ -84,37 +84,37 @@ class Launch(Frozen):
 
 
 class Canary(Frozen):
-    """The first few, and what stops the rest."""
+    """The canary: the first recipients, and what stops the rest."""
 
     percent: Annotated[int, Field(ge=0, le=WHOLE)] = 5
-    """Of those who are told; 0: no canary."""
+    """Percent of the recipients; 0: no canary."""
     at_least: Annotated[int, Field(ge=0)] = 50
     watch_for: OffsetField = Offset(0, 120)
-    """How long after the last of them was told the rest waits."""
+    """How long the rest waits after the last canary message."""
     most_failed: SmallShare = 5
-    """Percent of the canary whose message failed; above it the campaign stops and asks."""
+    """Percent of failed canary messages above which the campaign stops and waits for a decision."""
     most_opted_out: SmallShare = 2
     most_complained: SmallShare = 1
 
 
 class Trial(Frozen):
-    """Where the shares of the variants leave a rest: how it is decided who wins it."""
+    """How the variant for the rest is chosen, if the variants' shares add up to less than 100 percent."""
 
     by: WinnerBy = WinnerBy.ANSWERED
     after: OffsetField = Offset(1, 0)
-    """How long after the last of the trial was told."""
+    """How long after the last message of the trial."""
 
 
 class FollowUp(Frozen):
-    """What those get who did not answer."""
+    """What recipients who did not answer get."""
 
     after: OffsetField = Offset(3, 0)
-    """From the moment the campaign began for the customer."""
+    """Counted from the campaign's start for the customer."""
     kind: Literal[StepKind.CALL, StepKind.MESSAGE] = StepKind.MESSAGE
     role: Role | None = None
-    """Who calls; of a call only."""
+    """Who calls; only for a call."""
     words: Annotated[dict[Language, Words], Field(min_length=1)]
-    """Of a call: its script, as `sms`."""
+    """For a call, `sms` holds its script."""
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -126,31 +126,31 @@ class FollowUp(Frozen):
 
 
 class CampaignPlan(Frozen):
-    """All that is approved of a campaign."""
+    """Everything that an approval covers."""
 
     audience: AudienceRule
     purpose: Literal[Purpose.MARKETING, Purpose.SERVICE] = Purpose.MARKETING
-    """Marketing asks for an opt-in, service does not."""
+    """Marketing requires an opt-in, service does not."""
     channels: Annotated[tuple[ChannelName, ...], Field(min_length=1)] = (ChannelName.SMS,)
-    """In the order in which they are tried; a customer gets it by one of them."""
+    """In order of preference; each customer gets the message by one of them."""
     variants: Annotated[tuple[Variant, ...], Field(min_length=1, max_length=MOST_VARIANTS)]
     launch: Launch = Launch()
     valid_for: OffsetField = Offset(3, 0)
-    """How long after its beginning a message that was held (quiet hours, caps) may still go out."""
+    """How long after the start a held message (quiet hours, caps) may still be sent."""
     control_percent: Annotated[int, Field(ge=0, le=50)] = 5
     canary: Canary = Canary()
     trial: Trial = Trial()
     follow_up: FollowUp | None = None
     per_minute: Annotated[int, Field(ge=1, le=100_000)] | None = None
-    """How many messages a minute it sends at most, over all workers."""
+    """Rate limit in messages per minute, over all workers."""
     budget: Annotated[Decimal, Field(gt=0, max_digits=14, decimal_places=2)] | None = None
-    """What its messages may cost at most, in the currency of the settings."""
+    """The budget for its messages, in the currency of the settings."""
     most_drift: Percent = 10
-    """Percent by which the audience may have grown or shrunk since the approval."""
+    """Percent by which the audience size may change after the approval."""
     measured_days: Annotated[int, Field(ge=1, le=365)] = 30
-    """How long after it began what customers do counts as its result."""
+    """How long after the start customers' actions count as results."""
     priority: Annotated[int, Field(ge=0, le=40)] = 20
-    """Below that of every shipped process: they go first."""
+    """Lower than any shipped process, which goes first."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -192,23 +192,23 @@ class CampaignPlan(Frozen):
 
     @property
     def has_trial(self) -> bool:
-        """Whether the variants are tried out on a part first, and the best of them goes to the rest."""
+        """Whether there is a trial of the variants whose winner goes to the rest."""
         return sum(variant.share for variant in self.variants) < WHOLE
 
     def first_wave(self, told: int) -> int:
-        """How many of those who are told are told first; 0: without a canary everybody is told at once."""
+        """The size of the canary; 0: no canary, everybody is contacted at once."""
         if self.canary.percent == 0:
             return 0
         return min(told, max(self.canary.at_least, -(-told * self.canary.percent // WHOLE)))
 
     @property
     def fingerprint(self) -> str:
-        """What an approval is bound to: any other plan has another one."""
+        """The fingerprint that an approval is bound to: every plan has a different one."""
         return sha256(self.model_dump_json().encode()).hexdigest()
 
 
 class BadPlan(AftercareError):
-    """A plan of a campaign that is refused, with every place and reason."""
+    """An invalid campaign plan, with the place and reason of every validation error."""
 
     def __init__(self, error: ValidationError) -> None:
         self.error = error
@@ -217,7 +217,7 @@ class BadPlan(AftercareError):
 
 
 def read_plan(data: dict[str, Any]) -> CampaignPlan:
-    """The plan that `data` describes. Raises `BadPlan`."""
+    """Parse the plan in `data`. Raises `BadPlan`."""
     try:
         return CampaignPlan.model_validate(data)
     except ValidationError as error:
@@ -225,7 +225,7 @@ def read_plan(data: dict[str, Any]) -> CampaignPlan:
 
 
 def begins_at(launch: Launch, now: datetime) -> datetime | None:
-    """The moment a campaign begins for everybody; None: for each customer at their own hour."""
+    """When a campaign begins for everybody; None: at each customer's local hour."""
     match launch.kind:
         case LaunchKind.NOW:
             return now

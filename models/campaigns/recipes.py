@@ -1,4 +1,4 @@
-"""The recipes that Aftercare ships: campaigns that many stores run, with whom they are for, what they say, and how."""
+"""The shipped recipes: campaigns that many stores run, with audience, texts and channels."""
 
 import tomllib
 from collections.abc import Mapping
@@ -14,11 +14,11 @@ from models.core.words import LaunchKind
 
 FOLDER = Path(__file__).parent / "recipe_files"
 KEYS = ("warranty-inspection", "festival-greeting", "trade-in", "win-back", "event-invitation")
-"""In the order in which they are offered."""
+"""In display order."""
 
 
 class NoSuchRecipe(AftercareError):
-    """A recipe that is not shipped."""
+    """There is no such recipe."""
 
     def __init__(self, key: str) -> None:
         self.key = key
@@ -27,7 +27,7 @@ class NoSuchRecipe(AftercareError):
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A campaign ready to be made one's own."""
+    """A template for a campaign."""
 
     key: str
     name: Mapping[str, str]
@@ -35,13 +35,13 @@ class Recipe:
     description: Mapping[str, str]
     """By language."""
     hour: time
-    """When each customer is best written to, by their own clock."""
+    """The best hour to write to a customer, in the customer's time zone."""
     plan: Mapping[str, Any]
 
     def plan_data(self, day: date | None = None) -> dict[str, Any]:
         """The plan as `models.campaigns.plans.read_plan` takes it.
 
-        It begins on a day at the recipe's hour of each customer's clock, or as soon as it is launched.
+        It begins on a day at the recipe's hour in each customer's time zone, or as soon as it is launched.
         """
         data = deepcopy(dict(self.plan))
         if day is not None:

@@ -1,4 +1,4 @@
-"""The shape of a campaign's dry run: who would get it, how and when, who would not and why, and what it would take."""
+"""The result of a campaign's dry run: who would get it, how and when, who would not and why, and the effort."""
 
 from datetime import date
 from decimal import Decimal
@@ -12,8 +12,8 @@ from models.core.words import ChannelName, Gate, ProcessName, Rehearsed, Role, W
 from models.ledger.explanations import Moment
 
 
-class Part(BaseModel):
-    """So many customers of one wave and variant, with what becomes of them."""
+class RehearsedGroup(BaseModel):
+    """The customers of one wave and variant with the same outcome."""
 
     wave: Wave
     variant: str | None
@@ -23,64 +23,64 @@ class Part(BaseModel):
     gate: Gate
     reason: GivenReason | None
     on: date | None
-    """The day in their store on which those who are told or held get it."""
+    """The store-local day on which they get it, if they are contacted or held."""
     customers: int
 
 
 class CallsForeseen(BaseModel):
-    """The calls to those who do not answer, if nobody does, and who is there to make them."""
+    """The follow-up calls if nobody answers, and the staff available to make them."""
 
     role: Role
     calls: int
     staff: int
     """Active members of the role."""
     calls_a_day: int
-    """What one of them made on a day that they called, over the last 30 days; 200 where nobody called."""
+    """Calls per member on a day with calls, over the last 30 days; 200 if nobody called."""
     days: int | None
-    """How long all of them take, if they make no other calls; null: there is nobody."""
+    """Days needed for all calls, without any others; null: no staff."""
 
 
 class Collision(BaseModel):
-    """Customers who are also contacted by a process in the days from the beginning on."""
+    """Customers whom a process also contacts in the days after the start."""
 
     process: ProcessName
     planned: int
     """Customers with an open touch in the ledger."""
     to_come: int
-    """Customers for whom its sweeps would plan one by then."""
+    """Customers for whom its sweeps would plan a touch by then."""
 
 
 class CampaignRehearsal(BaseModel):
-    """What a launch would do, as the facts stand. Nothing was written for it."""
+    """What a launch would do as the facts stand. Nothing is written."""
 
     as_of: Moment
     begins_at: Moment | None
-    """Null: for each customer at their own hour."""
+    """Null: at each customer's local hour."""
     audience: int
-    parts: list[Part]
+    parts: list[RehearsedGroup]
     currency: str
     cost: Decimal
-    """What the messages to those who are told or held come to."""
+    """Cost of the messages to customers who are contacted or held."""
     most_cost_of_follow_up: Decimal
-    """The same of a follow-up by message, if nobody answers."""
+    """Cost of a follow-up by message if nobody answers."""
     budget: Decimal | None
     minutes_at_pace: int | None
-    """How long the messages take at the plan's pace; null: it has none."""
+    """Sending time at the plan's rate limit; null: no limit."""
     calls: CallsForeseen | None
     collisions: list[Collision]
     collision_days: int
 
     @property
     def is_beyond_budget(self) -> bool:
-        """Whether it will stop on the way, its budget used up."""
+        """Whether it will stop early because the budget is used up."""
         return self.budget is not None and self.cost > self.budget
 
     def count(self, *outcomes: Rehearsed) -> int:
-        """How many of some outcomes there are."""
+        """The number of customers with one of these outcomes."""
         return sum(part.customers for part in self.parts if part.outcome in outcomes)
 
     def by(self, name: str, *outcomes: Rehearsed) -> dict[Any, int]:
-        """How many there are of each wave, variant, channel, reason, …, among some outcomes or all."""
+        """Customers per wave, variant, channel, reason, …, for some outcomes or all."""
         counts: dict[Any, int] = {}
         for part in self.parts:
             if not outcomes or part.outcome in outcomes:
@@ -96,7 +96,7 @@ class CampaignRehearsal(BaseModel):
 
 
 class RehearsalUnbalanced(AftercareError):
-    """A dry run that does not account for everybody in the audience."""
+    """A dry run whose figures do not add up to the audience."""
 
     def __init__(self, audience: int, accounted: int) -> None:
         self.audience, self.accounted = audience, accounted
@@ -104,10 +104,10 @@ class RehearsalUnbalanced(AftercareError):
 
 
 class RehearsedCustomer(BaseModel):
-    """One customer of the audience, with what would become of them."""
+    """One customer of the audience and the outcome for them."""
 
     place: int
-    """In the random order of the audience, from 1 on."""
+    """Position in the random order of the audience, from 1."""
     customer_id: int
     key: str | None
     name: str
@@ -125,7 +125,7 @@ class RehearsedCustomer(BaseModel):
 
 
 class RehearsedPage(BaseModel):
-    """Some of the customers, and the place to go on after; null: there are no more."""
+    """A page of customers, and the cursor for the next page; null: last page."""
 
     rows: list[RehearsedCustomer]
     next: int | None

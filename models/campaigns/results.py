@@ -1,4 +1,4 @@
-"""What came of a campaign: its balanced account, what each part of its audience did, and whether chance explains it."""
+"""A campaign's results: its balanced account, what each group did, and statistical significance."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,15 +21,15 @@ Number = TypeVar("Number", int, Decimal)
 
 
 class CampaignAccount(BaseModel):
-    """Everybody in a launched campaign's audience, and how their message stands. Counts of customers."""
+    """A launched campaign's audience by the state of each message. Counts of customers."""
 
     recipients: int = 0
     control: int = 0
-    """Held out: told nothing."""
+    """Control group: not contacted."""
     not_planned: int = 0
     """Their turn has not come."""
     passed_over: int = 0
-    """Their turn has come, and the planner found a reason to plan nothing."""
+    """Their turn came, but the planner had a reason not to plan a touch."""
     waiting: int = 0
     """For their moment."""
     held: Counts = Field(default_factory=dict)
@@ -38,12 +38,12 @@ class CampaignAccount(BaseModel):
     sent: int = 0
     """Accepted by a channel."""
     handed_to_staff: int = 0
-    """Found late, and made a call."""
+    """Found late and turned into a call."""
     missed: int = 0
     """Handed to staff, and nobody called in time."""
     failed: int = 0
     unknown: int = 0
-    """May or may not have arrived."""
+    """Delivery unknown."""
     stopped: Counts = Field(default_factory=dict)
     """By reason: cancelled, skipped or superseded."""
 
@@ -60,15 +60,15 @@ class CampaignAccount(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What a part of the audience did within the measured days. Counts of customers."""
+    """What a group did within the measured days. Counts of customers."""
 
     recipients: int = 0
     begun: int = 0
-    """Those for whom it has begun: the whole that the shares are of."""
+    """Customers for whom it has begun: the base of all percentages."""
     sent: int = 0
-    """Their message was accepted by a channel, or may have been."""
+    """Their message was accepted by a channel, or its delivery is unknown."""
     delivered: int = 0
-    """A delivery receipt said so."""
+    """Confirmed by a delivery receipt."""
     failed: int = 0
     answered: Mapping[CampaignAnswer, int] = field(default_factory=dict)
     booked: int = 0
@@ -76,10 +76,10 @@ class Group:
     opted_out: int = 0
     complained: int = 0
     spent: Mapping[str, Decimal] = field(default_factory=dict)
-    """By currency: invoices less credit notes."""
+    """By currency: invoices minus credit notes."""
 
     def __add__(self, other: "Group") -> "Group":
-        """Both as one. Nobody is in both."""
+        """The sum of both. No customer is in both."""
         return Group(
             self.recipients + other.recipients,
             self.begun + other.begun,
@@ -95,11 +95,11 @@ class Group:
         )
 
     def share(self, count: int) -> float:
-        """A count in percent of those for whom it has begun."""
+        """A count as a percentage of those for whom it has begun."""
         return PERCENT * count / self.begun if self.begun else 0.0
 
     def spent_each(self, currency: str) -> Decimal:
-        """What they spent on average."""
+        """Average spending."""
         return self.spent.get(currency, NOTHING) / self.begun if self.begun else NOTHING
 
 
@@ -109,39 +109,39 @@ Place = tuple[Wave, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """How much more often those told did something than the control group, in percentage points."""
+    """The effect of the message: contacted customers minus control group, in percentage points."""
 
     points: float
     low: float
     high: float
-    """The 95 % interval: where 0 lies in it, chance may explain the difference."""
+    """The 95 % interval. If it contains 0, the difference is not significant."""
 
     @property
     def is_clear(self) -> bool:
-        """Chance hardly explains it."""
+        """The difference is significant."""
         return self.low > 0 or self.high < 0
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignResults:
-    """What came of a campaign so far."""
+    """A campaign's results so far."""
 
     account: CampaignAccount
     groups: Mapping[Place, Group]
     follow_ups: Counts
-    """By state: the follow-ups' touches."""
+    """The follow-ups' touches, by state."""
     measured_days: int
     spent_on_messages: Decimal
     """In the currency of the settings."""
 
     @property
     def told(self) -> Group:
-        """Everybody but the control group."""
+        """Everybody except the control group."""
         return self._sum(lambda place: place[0] is not Wave.CONTROL)
 
     @property
     def control(self) -> Group:
-        """Those held out."""
+        """The control group."""
         return self._sum(lambda place: place[0] is Wave.CONTROL)
 
     def of_wave(self, wave: Wave) -> Group:
@@ -149,17 +149,17 @@ class CampaignResults:
         return self._sum(lambda place: place[0] is wave)
 
     def of_variant(self, variant: str) -> Group:
-        """One variant, over all waves."""
+        """One variant, across all waves."""
         return self._sum(lambda place: place[1] == variant)
 
     @property
     def variants(self) -> tuple[str, ...]:
-        """The variants that somebody gets."""
+        """The variants in use."""
         return tuple(sorted({variant for _, variant in self.groups if variant is not None}))
 
     @property
     def differences(self) -> dict[str, Difference]:
-        """`booked`, `came` and `opted_out` of those told against the control group; empty where one has nobody."""
+        """`booked`, `came` and `opted_out`, compared with the control group; empty if either group is empty."""
         told, control = self.told, self.control
         if not told.begun or not control.begun:
             return {}
@@ -178,12 +178,12 @@ def _added(left: Mapping[Named, Number], right: Mapping[Named, Number], nothing:
 
 
 def add_up(groups: Iterable[Group]) -> Group:
-    """Several groups as one."""
+    """The sum of several groups."""
     return reduce(Group.__add__, groups, Group())
 
 
 def wilson(good: int, of: int) -> tuple[float, float]:
-    """The 95 % score interval of a proportion (Wilson 1927), right for few and for shares near 0 and 1, too."""
+    """The 95 % score interval of a proportion (Wilson 1927). It holds for small samples and near 0 and 1."""
     share = good / of
     middle = share + Z**2 / (2 * of)
     width = Z * sqrt(share * (1 - share) / of + Z**2 / (4 * of**2))

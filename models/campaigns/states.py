@@ -12,14 +12,14 @@ FOLLOWERS: dict[S, frozenset[S]] = {
     S.FINISHED: frozenset(),
     S.CANCELLED: frozenset(),
 }
-"""A change of its plan makes a draft again of what was submitted or approved. After the launch it stays as it is."""
+"""Changing a submitted or approved plan makes it a draft again. After the launch the plan is fixed."""
 
 EDITABLE = (S.DRAFT, S.AWAITING_APPROVAL, S.APPROVED)
-"""Nobody has been told anything yet."""
+"""Nobody has been contacted yet."""
 UNDER_WAY = (S.CANARY, S.TRIAL, S.REST)
 OVER = (S.FINISHED, S.CANCELLED)
 LIVE = (S.AWAITING_APPROVAL, S.APPROVED, *UNDER_WAY)
-"""Somebody or something has still to do something about it; a draft is its author's alone."""
+"""Work is still to be done, by people or by the system; a draft concerns only its author."""
 
 
 def may_follow(before: S, after: S) -> bool:

@@ -1,4 +1,4 @@
-"""Campaigns (R13): audiences as data, campaigns with their plans, and who belongs to each once it is launched."""
+"""Campaigns (R13): audiences as data, campaigns with their plans, and their recipients after the launch."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -29,21 +29,21 @@ UNUSED = """
         )
     )
 """
-"""No audience and no campaign picks its customers by the list."""
+"""No audience and no campaign uses the list."""
 
 
 class Audience(Base):
-    """A rule that picks customers, kept under a name. What it says is a tree of `models.campaigns.audiences`."""
+    """A saved audience: a named rule that selects customers, as a tree of `models.campaigns.audiences`."""
 
     __tablename__ = "audiences"
 
     id: Mapped[Key]
     store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
-    """The one store whose customers it picks from; null: all."""
+    """The store whose customers it selects from; null: all stores."""
     name: Mapped[str]
     rule: Mapped[Facts]
     version: Mapped[int] = mapped_column(server_default="1")
-    """Counts the changes, so that who changes what another has just changed is told."""
+    """Version counter for optimistic locking: a change based on an older version is refused."""
     changed_at: Mapped[datetime]
     changed_by: Mapped[str] = mapped_column(info=kept(BY_LOGIN))
 
@@ -54,7 +54,7 @@ class Audience(Base):
 
 
 class AudienceList(Base):
-    """Customers named one by one in a file, as a part of an audience."""
+    """A list of individual customers from a file, for use in audiences."""
 
     __tablename__ = "audience_lists"
 
@@ -80,7 +80,7 @@ class AudienceList(Base):
 
 
 class AudienceListMember(Base):
-    """One customer of a list."""
+    """One customer on a list."""
 
     __tablename__ = "audience_list_members"
 
@@ -98,60 +98,60 @@ class AudienceListMember(Base):
 
 
 class Campaign(Base):
-    """A message to a chosen group, with the plan that was approved and where it stands."""
+    """A message to a selected group, with its plan, approval and progress."""
 
     __tablename__ = "campaigns"
 
     id: Mapped[Key]
     name: Mapped[str]
     store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
-    """The one store whose customers it is for; null: all."""
+    """The store whose customers it is for; null: all stores."""
     recipe: Mapped[str | None]
-    """The shipped recipe that it was made from."""
+    """The shipped recipe it was created from."""
     plan: Mapped[Facts]
     """A `models.campaigns.plans.CampaignPlan`."""
     version: Mapped[int] = mapped_column(server_default="1")
-    """Counts the changes of the plan, so that who changes what another has just changed is told."""
+    """Version counter of the plan, for optimistic locking."""
     state: Mapped[CampaignState] = mapped_column(enumeration(CampaignState))
     state_at: Mapped[datetime]
     author: Mapped[str] = mapped_column(info=kept(BY_LOGIN))
-    """The login of whoever made the plan as it stands: they cannot approve it."""
+    """The login of the author of the current plan, who cannot approve it."""
     created_at: Mapped[datetime]
 
     approver: Mapped[str | None] = mapped_column(info=kept(BY_LOGIN))
-    """The login of whoever approved it; the author's own where its size asks for nobody else's."""
+    """The login of the approver; the author's own if the campaign is small enough."""
     approved_at: Mapped[datetime | None]
     approved_fingerprint: Mapped[str | None]
-    """Of the plan that was submitted, and then approved: another one is not launched."""
+    """The fingerprint of the submitted or approved plan: no other plan is launched."""
     approved_size: Mapped[int | None]
-    """How many customers the audience had then."""
+    """The size of the audience at that time."""
     approval_ends_at: Mapped[datetime | None]
-    """When an approval that nobody gave is given up."""
+    """When a pending approval expires."""
     prefect_run_id: Mapped[UUID | None]
-    """The flow run that is suspended while the approval is waited for."""
+    """The flow run that is suspended until the approval."""
 
     launches_at: Mapped[datetime | None]
-    """When it begins for the first of them; null until somebody has launched it and it is approved."""
+    """When it begins for the first recipient; null until it is approved and launched."""
     launched_by: Mapped[str | None] = mapped_column(info=kept(BY_LOGIN))
     frozen_at: Mapped[datetime | None]
-    """When its recipients were written down."""
+    """When its recipients were stored."""
     winner: Mapped[str | None]
     """The variant that won the trial."""
     recipients_after: Mapped[int] = mapped_column(BigInteger, server_default="0")
-    """Its recipients have the ids after this one, wave by wave: the canary's first, the control group's last."""
+    """Recipient ids start after this one, wave by wave: first the canary, last the control group."""
     canary_to: Mapped[int] = mapped_column(BigInteger, server_default="0")
-    """The last id of the canary, or that before the first recipient where there is none; likewise the next three."""
+    """The last id of the canary; without one, the id before the first recipient. Likewise the next three."""
     trial_to: Mapped[int] = mapped_column(BigInteger, server_default="0")
     rest_to: Mapped[int] = mapped_column(BigInteger, server_default="0")
     control_to: Mapped[int] = mapped_column(BigInteger, server_default="0")
     planned_up_to: Mapped[int] = mapped_column(BigInteger, server_default="0")
     """Recipients up to this id have their touches."""
     trial_at: Mapped[datetime | None]
-    """When the trial was let go."""
+    """When the trial was released."""
     rest_at: Mapped[datetime | None]
-    """When the rest was let go."""
+    """When the rest was released."""
     followed_up_to: Mapped[int | None] = mapped_column(BigInteger)
-    """Recipients up to this id were looked at in this round of the follow-up; null between two rounds."""
+    """Recipients up to this id were checked in this round of the follow-up; null between rounds."""
     followed_up_at: Mapped[datetime | None]
     """When the last round of the follow-up ended."""
 
@@ -159,22 +159,22 @@ class Campaign(Base):
     paused_by: Mapped[str | None] = mapped_column(info=kept(BY_LOGIN))
     held_at: Mapped[datetime | None]
     held_reason: Mapped[str | None]
-    """The code of why it stopped by itself and asks a person."""
+    """The reason code why it stopped automatically and waits for a decision."""
     held_figures: Mapped[Facts | None] = mapped_column(JSONB(none_as_null=True))
     let_go_at: Mapped[datetime | None]
-    """When a person let it go on after it had stopped by itself."""
+    """When a person resumed it after an automatic stop."""
     notice: Mapped[str | None]
-    """The code of what its author should know: refused and why, or not approved in time."""
+    """The reason code for its author: rejected and why, or not approved in time."""
     notice_figures: Mapped[Facts | None] = mapped_column(JSONB(none_as_null=True))
     budget: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
-    """What its messages may cost: the plan's, or what it was raised to since. Null: whatever they do."""
+    """The budget for its messages: the plan's, or the raised one. Null: unlimited."""
     spent: Mapped[Decimal] = mapped_column(Numeric(14, 4), server_default="0")
-    """What its messages have cost so far, in the currency of the settings."""
+    """The cost of its messages so far, in the currency of the settings."""
     dearest_message: Mapped[Decimal | None] = mapped_column(Numeric(14, 4))
-    """What one message may cost at most: so much is kept back for each that is on its way."""
+    """The maximum cost of one message: the amount reserved for each message in flight."""
     finished_at: Mapped[datetime | None]
     cleared_at: Mapped[datetime | None]
-    """When the last touch of a cancelled campaign was ended."""
+    """When the last touch of the cancelled campaign was ended."""
 
     __table_args__ = (
         Index("ix_campaigns_created_at", "created_at"),
@@ -194,7 +194,7 @@ class Campaign(Base):
 
 
 class CampaignVariant(Base):
-    """One variant of a launched campaign, and the policy version that it goes by."""
+    """One variant of a launched campaign, and its policy version."""
 
     __tablename__ = "campaign_variants"
 
@@ -208,7 +208,7 @@ class CampaignVariant(Base):
 
 
 class CampaignRecipient(Base):
-    """A customer of a launched campaign's audience. They are numbered in a random order, wave by wave."""
+    """A recipient of a launched campaign. Recipients are numbered in random order, wave by wave."""
 
     __tablename__ = "campaign_recipients"
 
@@ -217,9 +217,9 @@ class CampaignRecipient(Base):
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
     wave: Mapped[Wave] = mapped_column(enumeration(Wave))
     variant: Mapped[str | None]
-    """Null: the control group, and the rest until the trial is decided."""
+    """Null: the control group, and the rest until the trial ends."""
     anchor_at: Mapped[datetime]
-    """When the campaign begins for this customer."""
+    """When the campaign starts for this customer."""
     answer: Mapped[CampaignAnswer | None] = mapped_column(enumeration(CampaignAnswer))
     answered_at: Mapped[datetime | None]
 

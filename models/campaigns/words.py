@@ -1,4 +1,4 @@
-"""What a campaign says: every text of its plan, whether it may be said, and how long it can become."""
+"""A campaign's texts: every text of its plan, its validation, and its maximum length."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -14,13 +14,13 @@ from models.messages.rendering import check_template, links_in
 from models.messages.template_guard import refuse_forbidden
 
 FOLLOW_UP = "follow-up"
-"""Stands for the follow-up where a variant is named."""
+"""The key of the follow-up, used in place of a variant."""
 LANGUAGES: tuple[Language, ...] = ("zh-CN", "en")
 WRITTEN = (ChannelName.SMS, ChannelName.WECHAT, ChannelName.EMAIL)
 OPT_OUT = re.compile(
     r"退订|取消订阅|回复?\s*TD?(?![A-Za-z])|\bSTOP\b|(?i:\bunsubscribe\b|\b(?:reply|text|send)\W+(?:stop|td?)\b)"
 )
-"""Says to the customer what replies end it; `models.messages.replies` honours them. "Please stop by" does not."""
+"""Tells the customer which replies opt out, as `models.messages.replies` reads them. "Please stop by" does not."""
 HINTS: dict[str, str] = {"zh-CN": "回T退订", "en": "Reply STOP to opt out"}
 
 
@@ -34,16 +34,16 @@ class Saying(NamedTuple):
     subject: str | None
     text: str
     by_phone: bool
-    """The script of a call: said by staff."""
+    """The script of a call, spoken by staff."""
 
     @property
     def place(self) -> str:
-        """What it is called in sentences."""
+        """Its name in sentences."""
         return f"{name_of(self.variant)}, {'call' if self.by_phone else self.channel}, {self.language}"
 
 
 class SaysNoWayOut(AftercareError):
-    """A marketing text that does not say how the customer can stop it."""
+    """A marketing text without opt-out instructions."""
 
     def __init__(self, saying: Saying) -> None:
         self.variant, self.channel, self.language = saying.variant, saying.channel, saying.language
@@ -54,7 +54,7 @@ class SaysNoWayOut(AftercareError):
 
 
 class NothingToSay(AftercareError):
-    """A variant, a channel or the like for which a plan has no words."""
+    """A variant or channel for which a plan has no text."""
 
     def __init__(self, variant: str, channel: ChannelName) -> None:
         self.variant, self.channel = variant, channel
@@ -62,25 +62,25 @@ class NothingToSay(AftercareError):
 
 
 def name_of(variant: str) -> str:
-    """A variant, or the follow-up, as sentences name it."""
+    """The name of a variant or the follow-up in sentences."""
     return FOLLOW_UP if variant == FOLLOW_UP else f"variant {variant}"
 
 
 def words_of(plan: CampaignPlan, variant: str) -> Mapping[Language, Words]:
-    """What a variant, or the follow-up, says by language; empty where the plan has no such variant."""
+    """The texts of a variant or the follow-up, by language; empty if the plan has no such variant."""
     if variant == FOLLOW_UP:
         return plan.follow_up.words if plan.follow_up else {}
     return next((one.words for one in plan.variants if one.key == variant), {})
 
 
 def spoken_in(plan: CampaignPlan, variant: str, channel: ChannelName) -> list[Language]:
-    """The languages in which a variant, or the follow-up, says something by a channel."""
+    """The languages in which a variant or the follow-up has a text for a channel."""
     words = words_of(plan, variant)
     return [one for one in LANGUAGES if one in words and words[one].has(channel)]
 
 
 def saying_for(plan: CampaignPlan, variant: str, channel: ChannelName, language: str) -> Saying:
-    """What a customer of a language is told; where that language is missing, the other. Raises `NothingToSay`."""
+    """The text for a customer's language, or else for the other one. Raises `NothingToSay`."""
     spoken = spoken_in(plan, variant, channel)
     if not spoken:
         raise NothingToSay(variant, channel)
@@ -88,7 +88,7 @@ def saying_for(plan: CampaignPlan, variant: str, channel: ChannelName, language:
 
 
 def sayings_of(plan: CampaignPlan) -> Iterator[Saying]:
-    """Every text of a plan, also by channels that it does not use."""
+    """Every text of a plan, including those for channels it does not use."""
     for variant in (*(one.key for one in plan.variants), FOLLOW_UP):
         for language, words in words_of(plan, variant).items():
             for channel in WRITTEN:
@@ -104,7 +104,7 @@ def _saying(plan: CampaignPlan, variant: str, channel: ChannelName, language: st
 
 
 def check_texts(plan: CampaignPlan) -> None:
-    """Whether a plan's texts may be sent.
+    """Validate the texts of a plan.
 
     Raises `UnreadableTemplate`, `UnknownVariable` or `ForbiddenInTemplate`, which name the variant, the channel and
     the language; `SaysNoWayOut` for a marketing text.
@@ -120,5 +120,5 @@ def check_texts(plan: CampaignPlan) -> None:
 
 
 def says_way_out(text: str) -> bool:
-    """Whether a text says how to stop such messages, or links to where that is chosen."""
+    """Whether a text has opt-out instructions, or a link to the contact preferences."""
     return CONSENT in links_in(text) or OPT_OUT.search(text) is not None

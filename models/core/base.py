@@ -1,4 +1,4 @@
-"""What all tables share: naming conventions, and the column types of the house."""
+"""What all tables share: naming conventions and column types."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -17,21 +17,21 @@ from models.core.personal import PERSONS, Persons
 from models.core.retention import RETENTION, Retention
 
 Facts = dict[str, Any]
-"""Figures kept as JSON: what a rule saw, what a person changed."""
+"""Figures stored as JSON: what a rule saw, what a person changed."""
 
 Key = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
 Money = Annotated[Decimal, mapped_column(Numeric(14, 2))]
 
 LONGEST_WORD = 40
-"""Characters of the longest word that a column of words holds."""
+"""The maximum length of a word in a column of words, in characters."""
 
 
 WORD: String = String(LONGEST_WORD)
-"""A word of a set that grows: which words there are is for the kits and the processes to say, not for the schema."""
+"""A word of an open set: the kits and processes define its members, not the schema."""
 
 
 class Base(DeclarativeBase):
-    """The declarative base; every constraint is named by convention, so that an error names its rule."""
+    """The declarative base. Constraints are named by convention, so that an error names the violated rule."""
 
     metadata = MetaData(
         naming_convention={
@@ -46,7 +46,7 @@ class Base(DeclarativeBase):
 
 
 class UnknownWord(LookupError, DontWrapMixin):
-    """A word that is to be written into a column whose set does not have it: a mistake of ours, and no user's."""
+    """A word that is not in its column's set: a programming error, not a user's."""
 
     def __init__(self, word: str, known: Mapping[str, str]) -> None:
         self.word = word
@@ -54,14 +54,14 @@ class UnknownWord(LookupError, DontWrapMixin):
 
 
 class Word(TypeDecorator[str]):
-    """A text column that holds words of a set that grows. The application checks what is written, not the database.
+    """A text column for words of an open set. The application checks values on writing, not the database.
 
-    `known` gives the words by how they are written in the database, each as the code has it: a member of an
-    enumeration, or the word itself where the set is found at run time. It is asked at each use, so the set may grow
-    while the program runs; pass the same function each time, because statements are cached by it.
+    `known` returns the words by their database value, each in its Python form: a member of an
+    enumeration, or the word itself if the set is found at run time. It is called at each use, so the set may grow
+    while the program runs. Always pass the same function, because statements are cached by it.
 
-    Writing any other word, or comparing with one, raises `UnknownWord`. Reading one does not fail: it comes back as
-    plain text, because rows outlive whoever brought the word in.
+    Writing or comparing an unknown word raises `UnknownWord`. Reading one does not fail: it is returned as
+    plain text, because rows outlive the kit that defined the word.
     """
 
     impl = String
@@ -72,19 +72,19 @@ class Word(TypeDecorator[str]):
         self.known = known
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002  SQLAlchemy's form
-        """The word as the database has it."""
+        """The word's database value."""
         if value is not None and value not in self.known():
             raise UnknownWord(value, self.known())
         return None if value is None else str(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        """The word as the code has it."""
+        """The word in its Python form."""
         return None if value is None else self.known().get(value, value)
 
 
 @cache
 def growing(kind: type[StrEnum]) -> Word:
-    """A text column for a set of words that grows: what sort of thing something is.
+    """A text column for an open set of words: kinds of things.
 
     A new member needs no migration. See `docs/decisions/0013-words-that-grow.md`.
     """
@@ -93,9 +93,9 @@ def growing(kind: type[StrEnum]) -> Word:
 
 
 def enumeration(kind: type[StrEnum]) -> Enum:
-    """A text column for a closed set of words, guarded by a check constraint: states and decisions.
+    """A text column for a closed set of words with a check constraint: states and decisions.
 
-    A new member needs a migration, as the rules that say what may follow it need code.
+    A new member needs a migration, just as the rules for its transitions need code.
     """
     return Enum(
         kind,
@@ -108,5 +108,5 @@ def enumeration(kind: type[StrEnum]) -> Enum:
 
 
 def table_info(persons: Persons, retention: Retention) -> dict[str, Any]:
-    """What every table declares, at the end of its `__table_args__`: whose data it holds, and how long it is kept."""
+    """What every table declares at the end of its `__table_args__`: data subject and retention."""
     return {"info": {PERSONS: persons, RETENTION: retention}}

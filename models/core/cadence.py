@@ -1,6 +1,6 @@
-"""When a step is due and how long it is valid: rules over a subject's columns, right across DST changes.
+"""When a step is due and how long it is valid: rules over a subject's columns, correct across DST changes.
 
-They are SQL expressions, because planning never loops over customers; each is a pure function of its arguments.
+They are SQL expressions, because planning never loops over customers. Each is a pure function of its arguments.
 """
 
 from collections.abc import Mapping
@@ -39,18 +39,18 @@ Zone = SQLColumnExpression[str]
 
 
 Now = datetime | ColumnElement[datetime]
-"""The moment that a statement is for, or the parameter that stands for it."""
+"""The moment of a statement, or the bind parameter for it."""
 NOW: BindParameter[datetime] = bindparam("now", type_=ZONED)
-"""The parameter: a statement that runs many times a minute is made once with it."""
+"""The bind parameter, for statements that are built once and run many times."""
 
 
 def moment(value: Now) -> ColumnElement[datetime]:
-    """An aware moment, bound."""
+    """A timezone-aware moment as a bound value."""
     return value if isinstance(value, ColumnElement) else literal(value, ZONED)
 
 
 def local_time(at: Column, zone: Zone) -> ColumnElement[datetime]:
-    """What the clock on the store's wall shows at a moment."""
+    """The store's local time at a moment."""
     return type_coerce(func.timezone(zone, at), LOCAL)
 
 
@@ -60,7 +60,7 @@ def local_day(at: Column, zone: Zone) -> ColumnElement[date]:
 
 
 def at_local(day: Column, hour: time, zone: Zone) -> ColumnElement[datetime]:
-    """The moment at which the store's clock shows `hour` on `day`; in a DST gap, as much later as the gap is long."""
+    """The moment of local time `hour` on `day`; in a DST gap, later by the length of the gap."""
     return type_coerce(func.timezone(zone, day + literal(hour, Time)), ZONED)
 
 
@@ -72,9 +72,9 @@ def midnight(day: Column, zone: Zone) -> ColumnElement[datetime]:
 def shift(
     base: Column, zone: Zone, offset: Offset, at: time | None = None, day: Column | None = None
 ) -> ColumnElement[datetime]:
-    """`base` moved by `offset`: days are counted on the store's calendar, hours and minutes are elapsed time.
+    """`base` moved by `offset`: days are calendar days of the store, hours and minutes are elapsed time.
 
-    `day` is the store-local day of `base`, where a column says it.
+    `day` is the store-local day of `base`, if a column holds it.
     """
     if at is not None:
         return at_local((local_day(base, zone) if day is None else day) + literal(offset.days), at, zone)

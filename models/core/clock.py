@@ -1,4 +1,4 @@
-"""The one place that asks the machine for the time; everything else is handed `now`."""
+"""The only place that reads the system clock. Everything else gets `now` as an argument."""
 
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ NOON = time(12, 0)
 
 
 class UnreadableMoment(AftercareError):
-    """A moment that is not ISO 8601."""
+    """A moment that is not in ISO 8601 form."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -19,10 +19,10 @@ class UnreadableMoment(AftercareError):
 
 
 def read_moment(text: str, zone: ZoneInfo) -> datetime:
-    """The aware moment that an ISO 8601 text names.
+    """Parse an ISO 8601 text into a timezone-aware moment.
 
-    A text without a zone is in `zone` (the store's). A bare date stands for noon of that day: facts dated that
-    day count, and the usual contact hours are open, which is what someone who rehearses a day means by it.
+    A text without a zone is in `zone` (the store's). A bare date means noon of that day: facts dated that
+    day count, and usual contact hours are open, as someone who rehearses a day expects.
     """
     try:
         moment: datetime = isoparse(text)
@@ -34,5 +34,5 @@ def read_moment(text: str, zone: ZoneInfo) -> datetime:
 
 
 def read_clock(moved_to: str | None, zone: ZoneInfo) -> datetime:
-    """Now; or the moment that `AFTERCARE_NOW` moves the clock of a command to."""
+    """The current moment, or the one that `AFTERCARE_NOW` sets. Raises `UnreadableMoment`."""
     return read_moment(moved_to, zone) if moved_to else datetime.now(UTC)

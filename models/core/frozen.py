@@ -1,4 +1,4 @@
-"""What is written down as data, policies and plans and rules: its base, and the forms of its fields."""
+"""The base class and field types of policies, plans and rules that are written as data."""
 
 from typing import Annotated
 
@@ -8,10 +8,10 @@ CURRENCY = r"^[A-Z]{3}$"
 CurrencyCode = Annotated[str, StringConstraints(pattern=CURRENCY)]
 """ISO 4217."""
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-"""A name in lower case with hyphens."""
+"""A lower-case name with hyphens."""
 
 
 class Frozen(BaseModel):
-    """Immutable, and refuses what it does not know."""
+    """An immutable model that refuses unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,4 +1,4 @@
-"""Phone numbers and addresses as they are shown where the customer's own are not needed: logs, lists, artifacts."""
+"""Masking of phone numbers and addresses in logs, lists and artifacts."""
 
 import re
 
@@ -10,7 +10,7 @@ SHORTEST_SHOWN = 6
 
 
 def mask(text: str) -> str:
-    """The text with e-mail addresses and phone numbers made unreadable, still good for telling two of them apart."""
+    """Mask e-mail addresses and phone numbers in a text, leaving enough to tell two of them apart."""
     return PHONE.sub(_mask_phone, E_MAIL.sub(r"\g<first>***@\g<domain>", text))
 
 
@@ -22,7 +22,7 @@ def _mask_phone(found: re.Match[str]) -> str:
 
 
 def mask_contact(value: str) -> str:
-    """A contact point made unreadable, whatever it is: a number, an address, a WeChat id."""
+    """Mask a contact point of any kind: a number, an address, a WeChat id."""
     masked = mask(value)
     if masked != value:
         return masked
@@ -30,5 +30,5 @@ def mask_contact(value: str) -> str:
 
 
 def mask_name(name: str) -> str:
-    """A person's name of which only the beginning can be read."""
+    """Mask a person's name except for its first character."""
     return f"{name[:1]}***"

@@ -21,7 +21,7 @@ class Offset(NamedTuple):
 
     @property
     def nominal(self) -> timedelta:
-        """Its length where a day has 24 hours: for ordering steps, not for computing moments."""
+        """Its length with 24-hour days: for ordering steps, not for computing moments."""
         return timedelta(days=self.days, minutes=self.minutes)
 
     def __str__(self) -> str:
@@ -31,7 +31,7 @@ class Offset(NamedTuple):
 
 
 def read_offset(text: object) -> Offset:
-    """The offset that `text` names. Raises `PydanticCustomError`, a ValueError, with what was expected."""
+    """Parse an offset. Raises `PydanticCustomError`, a ValueError, that says what was expected."""
     if isinstance(text, Offset):
         return text
     found = FORM.fullmatch(str(text).strip())

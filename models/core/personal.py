@@ -1,7 +1,7 @@
-"""Personal data, as each table and column declares it: whose it is, whether it is given out, and how it is erased.
+"""Declarations of personal data per table and column: data subject, export and erasure.
 
-A table says it by `persons` in its `info`, a column by `erasure` in its own. Export and erasure do what is declared
-here and nothing else, and a test over the metadata fails for a table or a column that declares nothing.
+A table declares `persons` in its `info`, a column declares `erasure`. Export and erasure do exactly what is
+declared, and a test over the metadata fails for a table or column without a declaration.
 """
 
 from collections.abc import Mapping
@@ -16,9 +16,9 @@ from models.core.reasons import declare
 PERSONS, ERASURE = "persons", "erasure"
 """The keys in `info`, of a table and of a column."""
 ERASED = declare("erased-on-request")
-"""The reason that stands where somebody's words stood."""
+"""The reason that replaces a person's words."""
 ERASED_NOTE = "erased on the customer's request"
-"""What stands where a text was that cannot be empty."""
+"""The replacement for a text that cannot be empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,31 +28,31 @@ class Itself:
 
 @dataclass(frozen=True, slots=True)
 class ByKey:
-    """A row belongs to the customer that a foreign key leads to, through other tables where it has to."""
+    """A row belongs to the customer that a foreign key leads to, possibly through other tables."""
 
     column: str
     sender: str | None = None
-    """Where the key is null, a row is erased, too, that has a phone number or address of the customer's in here."""
+    """A column with a phone number or address. If the key is null, rows that match the customer's are erased too."""
 
 
 @dataclass(frozen=True, slots=True)
 class ByEntity:
-    """A row names a row of another table by what it is and by its id, as text; no foreign key leads there."""
+    """A row refers to a row of another table by entity name and id, as text, without a foreign key."""
 
     entity: str
     entity_id: str
     tables: Mapping[str, str]
-    """By the name of an entity, its table, which is a customer's."""
+    """The customer-owned table of each entity, by entity name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Each row is about someone who works here."""
+    """Each row is about a member of staff."""
 
 
 @dataclass(frozen=True, slots=True)
 class Nobody:
-    """No row is about a person. What it says of one in passing, such as who wrote it, its columns declare."""
+    """No row is about a person. Columns declare incidental personal data, such as the author."""
 
 
 Owner = Itself | ByKey | ByEntity | Staff | Nobody
@@ -60,20 +60,20 @@ Owner = Itself | ByKey | ByEntity | Staff | Nobody
 
 @dataclass(frozen=True, slots=True)
 class Persons:
-    """What a table declares. The rows of a customer are given out whole, unless it says why not."""
+    """A table's declaration. A customer's rows are exported in full, unless it gives a reason not to."""
 
     owner: Owner
     impersonal: frozenset[str]
-    """The columns that say nothing of a person: dates of the business, amounts, states."""
+    """Columns without personal data: business dates, amounts, states."""
     withheld: str | None = None
-    """Why the rows are not given out to the customer whose they are."""
+    """Why the rows are not exported to their customer."""
     deleted: bool = False
-    """On erasure whole rows are deleted; otherwise they stay, and lose what their columns declare."""
+    """Whether erasure deletes whole rows. Otherwise they stay, and each column is erased as it declares."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The column stays as it is when the customer is erased."""
+    """The column is kept when the customer is erased."""
 
     because: str
 
@@ -89,12 +89,12 @@ class Replaced:
 
     by: Any
     if_any: bool = False
-    """Only where it was not null."""
+    """Only if it was not null."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pseudonym:
-    """The column becomes a text that begins so and ends with the row's id."""
+    """The column becomes this prefix followed by the row's id."""
 
     prefix: str
 
@@ -106,17 +106,17 @@ class TimeOfErasure:
 
 @dataclass(frozen=True, slots=True)
 class BlankedWhere:
-    """The column becomes null where another column has one of some values, and stays elsewhere."""
+    """The column becomes null if another column has one of certain values, and is kept otherwise."""
 
     column: str
     values: tuple[Any, ...]
     because: str
-    """Why it stays elsewhere."""
+    """Why it is kept otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reduced:
-    """Of a JSON object these keys stay; where there is none of them, it becomes null."""
+    """Only these keys of a JSON object are kept; without any of them it becomes null."""
 
     to: tuple[str, ...]
     because: str
@@ -127,12 +127,12 @@ Info = dict[Any, Any]
 
 
 def customers(column: str, impersonal: str = "", *, sender: str | None = None, withheld: str | None = None) -> Persons:
-    """A table whose rows belong to the customer that a foreign key leads to. `impersonal`: names between spaces."""
+    """A table whose rows belong to the customer of a foreign key. `impersonal`: names separated by spaces."""
     return Persons(ByKey(column, sender), frozenset(impersonal.split()), withheld)
 
 
 def customers_deleted(column: str, impersonal: str = "") -> Persons:
-    """The same, of a table whose rows are deleted when the customer is erased."""
+    """The same, for a table whose rows are deleted when the customer is erased."""
     return Persons(ByKey(column), frozenset(impersonal.split()), deleted=True)
 
 
@@ -142,12 +142,12 @@ def each_a_customer(impersonal: str) -> Persons:
 
 
 def by_entity(entity: str, entity_id: str, tables: Mapping[str, str], impersonal: str) -> Persons:
-    """A table whose rows name what they are about, such as `touch` and its id."""
+    """A table whose rows refer to entities by name and id, such as `touch` and its id."""
     return Persons(ByEntity(entity, entity_id, MappingProxyType(dict(tables))), frozenset(impersonal.split()))
 
 
 def staff(impersonal: str = "") -> Persons:
-    """A table about people who work here."""
+    """A table about members of staff."""
     return Persons(Staff(), frozenset(impersonal.split()))
 
 
@@ -157,12 +157,12 @@ def nobody(impersonal: str = "") -> Persons:
 
 
 def erased(how: Erasure) -> Info:
-    """The `info` of a column that holds something of a person."""
+    """The `info` of a column with personal data."""
     return {ERASURE: how}
 
 
 def kept(because: str) -> Info:
-    """The `info` of a column that holds something of a person and stays when the customer is erased."""
+    """The `info` of a column with personal data that is kept when the customer is erased."""
     return erased(Kept(because))
 
 
@@ -172,18 +172,18 @@ def blanked() -> Info:
 
 
 def persons_of(table: Table) -> Persons | None:
-    """What a table declares; None: nothing."""
+    """A table's declaration; None if it has none."""
     found: Persons | None = table.info.get(PERSONS)
     return found
 
 
 def erasure_of(column: Column[Any]) -> Erasure | None:
-    """What a column declares; None: nothing."""
+    """A column's declaration; None if it has none."""
     found: Erasure | None = column.info.get(ERASURE)
     return found
 
 
 def is_customers(table: Table) -> bool:
-    """Whether rows of a table belong to customers, as it declares."""
+    """Whether a table declares that its rows belong to customers."""
     persons = persons_of(table)
     return persons is not None and isinstance(persons.owner, Itself | ByKey | ByEntity)

@@ -1,6 +1,6 @@
-"""Why something was done or not: a code with typed figures, declared beside the rule that gives it.
+"""Why something was done or not: a code with typed figures, declared next to the rule that gives it.
 
-What is kept and handed to programs is the code and its figures. The sentence is made for the reader, in their language
+The code and its figures are stored and passed to programs. The sentence is made for the reader, in their language
 (`models.core.saying`).
 """
 
@@ -33,14 +33,14 @@ class Reason:
 
 
 class BadReason(Exception):
-    """A mistake of ours: a code that is declared twice or ill-formed, or figures that were not declared."""
+    """A programming error: a code that is malformed or declared twice, or undeclared figures."""
 
 
 _DECLARED: dict[ReasonCode, Reason] = {}
 
 
 def declare(code: str, **figures: FigureType) -> ReasonCode:
-    """Declare a reason beside the rule that gives it; its code. Raises `BadReason`."""
+    """Declare a reason and return its code. Raises `BadReason`."""
     if not CODE.fullmatch(code):
         message = f"'{code}' is no code; expected kebab case, such as nothing-owed"
         raise BadReason(message)
@@ -53,16 +53,16 @@ def declare(code: str, **figures: FigureType) -> ReasonCode:
 
 
 def all_reasons() -> Mapping[ReasonCode, Reason]:
-    """Every reason declared by the modules that are imported, by code."""
+    """Every reason declared by imported modules, by code."""
     return dict(sorted(_DECLARED.items()))
 
 
 READER: ContextVar[str] = ContextVar("READER", default=ENGLISH)
-"""The language of whoever reads the JSON: of the command's settings, of the request to the API."""
+"""The language of sentences in JSON: from the command's settings or the API request."""
 
 
 class SaidReason(BaseModel):
-    """A reason as programs read it, with the sentence for people."""
+    """A reason as JSON: code and figures for programs, a sentence for people."""
 
     code: str
     figures: dict[str, Any]
@@ -70,8 +70,8 @@ class SaidReason(BaseModel):
 
 
 class GivenReason(BaseModel):
-    """A reason that was given, with its figures. As JSON it has its sentence beside it: in the language of `READER`,
-    its moments by the clock of the `zone` of the serialization's context."""
+    """A reason with its figures. Its JSON includes the sentence: in the language of `READER`,
+    with moments in the `zone` of the serialization context."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -95,17 +95,17 @@ class GivenReason(BaseModel):
 
     @property
     def as_figure(self) -> dict[str, Any]:
-        """How it stands among the figures of another reason."""
+        """Its form as a figure of another reason."""
         return {"code": self.code, "figures": self.figures}
 
     @property
     def columns(self) -> dict[str, Any]:
-        """How it is kept in a row that has a reason."""
+        """Its form in the columns of a row."""
         return {"reason": self.code, "reason_figures": self.figures or None}
 
 
 def give(code: ReasonCode, **figures: Any) -> GivenReason:
-    """A reason with its figures. Raises `BadReason` unless they are those that were declared."""
+    """Make a reason with its figures. Raises `BadReason` if they differ from the declared ones."""
     declared = _DECLARED[code].figures
     if declared.keys() != figures.keys():
         message = f"The reason '{code}' has the figures {sorted(declared)}, not {sorted(figures)}"
@@ -114,14 +114,14 @@ def give(code: ReasonCode, **figures: Any) -> GivenReason:
 
 
 def kept(code: str | None, figures: Mapping[str, Any] | None) -> GivenReason | None:
-    """The reason that two columns of a row hold; None where they hold none."""
+    """The reason stored in two columns of a row; None if there is none."""
     return GivenReason(code=ReasonCode(code), figures=dict(figures or {})) if code is not None else None
 
 
 NO_REASON: dict[str, None] = {"reason": None, "reason_figures": None}
-"""The columns of a row that has none any more."""
+"""The columns of a row whose reason is removed."""
 AS_WRITTEN = declare("as-written", text=TEXT)
-"""What somebody wrote, or a source says: it is nobody's to translate."""
+"""A text by a person or a source, which is never translated."""
 
 
 def as_written(text: str) -> GivenReason:
@@ -130,7 +130,7 @@ def as_written(text: str) -> GivenReason:
 
 
 def read_reason(kept: str) -> GivenReason:
-    """What a column holds that both our rules and people's own words fill: one of our codes, or a text as written."""
-    said = read_sentences().get(kept)  # whether or not this program has imported the rule that declares it
+    """Read a column that holds either one of our codes or a text as somebody wrote it."""
+    said = read_sentences().get(kept)  # works even if the declaring module is not imported
     plain = said is not None and not any(placeholders(said[ENGLISH]))
     return GivenReason(code=ReasonCode(kept)) if plain else as_written(kept)

@@ -1,4 +1,4 @@
-"""How long the rows of each table are kept, and why, as the table declares it; what goes is declared with its age."""
+"""Retention: how long each table keeps its rows, and why, as the table declares."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ RETENTION = "retention"
 """The key in a table's `info`."""
 AtLeastADay = Annotated[int, Field(ge=1)]
 AtLeastAWeek = Annotated[int, Field(ge=7)]
-"""Longer than anything that is still at work can take."""
+"""Longer than any running work can take."""
 
 
 class DaysKept(BaseModel):
-    """How many days rows are kept that nobody needs for ever. A misspelt name must not leave a default unseen."""
+    """Days to keep rows that are not kept for ever. Unknown names are refused, so that a typo is noticed."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -29,16 +29,16 @@ class DaysKept(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ForEver:
-    """No row ever goes by its age."""
+    """Rows are never deleted because of their age."""
 
     grows: str
-    """How fast: such as "one row per touch"."""
+    """How fast it grows, such as "one row per touch"."""
     because: str
 
 
 @dataclass(frozen=True, slots=True)
 class WithParent:
-    """A row goes with the row of another table that it belongs to: the database deletes it then."""
+    """A row is deleted by the database together with its parent row."""
 
     grows: str
     parent: str
@@ -47,38 +47,38 @@ class WithParent:
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """Housekeeping deletes a row some time after a moment that the row says."""
+    """Housekeeping deletes a row some time after a moment in one of its columns."""
 
     grows: str
     since: str
-    """The column with the moment. A row without it stays."""
+    """The column with the moment. Rows where it is null are kept."""
     after: timedelta | str
-    """How long after; or the name of the setting in `DaysKept` that says how many days."""
+    """How long after, or the name of the setting in `DaysKept` with the number of days."""
     because: str
     only: str | None = None
-    """In SQL: which rows go at all; null: all that are old enough."""
+    """SQL condition for the rows that may be deleted; null: all that are old enough."""
     stays: str | None = None
-    """The same in words: what stays for ever, whatever its age."""
+    """The same in words: which rows are kept for ever."""
 
 
 Retention = ForEver | WithParent | Purged
 
 
 def retention_of(table: Table) -> Retention | None:
-    """What a table declares; None: nothing."""
+    """A table's declaration; None if it has none."""
     found: Retention | None = table.info.get(RETENTION)
     return found
 
 
 def lifetime(purged: Purged, days: DaysKept) -> timedelta:
-    """How long after its moment a row is kept in this installation."""
+    """How long this installation keeps a row after its moment."""
     if isinstance(purged.after, timedelta):
         return purged.after
     return timedelta(days=getattr(days, purged.after))
 
 
 def purged_tables(metadata: MetaData) -> Iterator[tuple[Table, Purged]]:
-    """The tables of which rows go, those first that point to others."""
+    """The tables with purged rows, referencing tables first."""
     for table in reversed(metadata.sorted_tables):
         retention = retention_of(table)
         if isinstance(retention, Purged):
@@ -86,7 +86,7 @@ def purged_tables(metadata: MetaData) -> Iterator[tuple[Table, Purged]]:
 
 
 def retention_lines(metadata: MetaData) -> list[str]:
-    """The rows of the table in docs/operating.md, with the defaults of the settings."""
+    """The lines of the table in docs/operating.md, with the default settings."""
     lines = ["| table | grows by | kept | why |", "|---|---|---|---|"]
     for table in sorted(metadata.tables.values(), key=lambda one: one.name):
         retention = retention_of(table)

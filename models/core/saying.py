@@ -37,31 +37,31 @@ COMMAS = {"en": ", ", "zh-CN": "、"}
 
 
 class FigureType(StrEnum):
-    """What a figure of a sentence is, which says how it is written."""
+    """The type of a figure, which determines how it is formatted."""
 
     TEXT = "text"
-    """As somebody wrote it, or is called: it is never translated."""
+    """A name, or a text as somebody wrote it. Never translated."""
     WORD = "word"
     """A word of the business (a state, a role, an outcome), or several of them: translated."""
     KEY = "key"
-    """A key of a policy: in English as its file has it, in other languages by its name."""
+    """A key of a policy: in English as in its file, in other languages its translated name."""
     NUMBER = "number"
     MONEY = "money"
     """Amounts by currency: `{"CNY": "12.50"}`. Amounts are texts, so that no digit is lost."""
     DAY = "day"
     """ISO 8601."""
     MOMENT = "moment"
-    """ISO 8601 with its offset; written by the reader's clock."""
+    """ISO 8601 with its offset; shown in the reader's time zone."""
     REASON = "reason"
     """Another reason: its code, or `{"code": …, "figures": …}`."""
     INVOICES = "invoices"
     """A list of `{"number", "amount", "currency"}`."""
     PHRASE = "phrase"
-    """A text that is there in each language: `{"en": …, "zh-CN": …}`."""
+    """A text in each language: `{"en": …, "zh-CN": …}`."""
 
 
 class UnsaidReason(AftercareError):
-    """A code that has no sentence in a language."""
+    """A code without a sentence in a language."""
 
     def __init__(self, code: str, language: str) -> None:
         self.code, self.language = code, language
@@ -165,14 +165,14 @@ def _checked(path: Path) -> Mapping[str, Said]:
 
 
 def placeholders(sentence: str) -> Iterator[tuple[str, FigureType]]:
-    """The figures that a sentence names, `{name:type}`, each with its type. Raises `ValueError` for an unknown one."""
+    """The placeholders of a sentence, `{name:type}`, with their types. Raises `ValueError` for an unknown type."""
     for _, name, kind, _ in string.Formatter().parse(sentence):
         if name is not None:
             yield name, FigureType(kind or "")
 
 
 def say_reason(language: str, code: str, figures: Mapping[str, Any], zone: tzinfo | None = None) -> str:
-    """The sentence of a code in a language, with its figures; moments by the clock of `zone`, of UTC without one.
+    """The sentence of a code in a language, with its figures. Moments are in `zone`, by default UTC.
 
     Raises `UnsaidReason`.
     """
@@ -180,7 +180,7 @@ def say_reason(language: str, code: str, figures: Mapping[str, Any], zone: tzinf
 
 
 def say_code(language: str, code: str) -> str:
-    """The sentence of a code that many have, each with figures of its own: an ellipsis stands for them.
+    """The sentence of a code without particular figures: each is replaced by an ellipsis.
 
     Raises `UnsaidReason`.
     """
@@ -203,7 +203,7 @@ def _filled(sentence: str, language: str, figures: Mapping[str, Any], zone: tzin
 
 
 def say_typed(language: str, kind: FigureType, figure: Any, zone: tzinfo | None) -> str:
-    """A figure as a sentence in that language writes it."""
+    """Format a figure for a sentence in a language."""
     match kind:
         case FigureType.REASON:
             inner: Mapping[str, Any] = {"code": figure} if isinstance(figure, str) else figure
@@ -229,7 +229,7 @@ def _day(language: str, day: date) -> str:
 
 
 def _amount(amount: str, currency: str) -> str:
-    """To two decimals at least, and to as many as it takes: a message may cost less than a cent."""
+    """With at least two decimals, and more if needed: a message may cost less than a cent."""
     exact = Decimal(amount)
     digits = f"{exact:,.2f}" if exact == exact.quantize(CENT) else f"{exact.normalize():f}"
     return f"{currency} {digits}"
@@ -251,4 +251,4 @@ WRITERS: Mapping[FigureType, Callable[[str, Any], str]] = {
     FigureType.INVOICES: _invoices,
     FigureType.PHRASE: lambda language, figure: str(figure[language]),
 }
-"""How the figures are written that hold no other reason and need no clock."""
+"""The formatters of figures that contain no other reason and need no time zone."""

@@ -1,4 +1,4 @@
-"""What an installation is told by its environment: `AFTERCARE_…` variables. Secrets are `SecretStr`."""
+"""The settings of an installation: `AFTERCARE_…` environment variables. Secrets are `SecretStr`."""
 
 from decimal import Decimal
 from functools import cache
@@ -25,13 +25,13 @@ def _known_zone(name: str) -> str:
 ZoneName = Annotated[str, AfterValidator(_known_zone)]
 OUTBOX = SecretStr("outbox://")
 USUAL_PORT = 8000
-"""Where the console listens unless it is told otherwise, or the port is taken."""
+"""The console's default port."""
 
 
 class ChannelAddresses(BaseModel):
-    """The URL of each channel; a channel without one writes to the outbox file.
+    """The URL of each channel. A channel without one writes to the outbox file.
 
-    A name misspelt must not have messages written there unseen.
+    Unknown names are refused, so that a typo does not send messages to the outbox unnoticed.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -41,7 +41,7 @@ class ChannelAddresses(BaseModel):
     wechat: SecretStr = OUTBOX
 
     def address(self, channel: ChannelName) -> SecretStr:
-        """The URL that messages of this channel go to."""
+        """The URL to which this channel sends."""
         found: SecretStr = getattr(self, channel.value)
         return found
 
@@ -50,62 +50,62 @@ Price = Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=4)]
 
 
 class MessagePrices(BaseModel):
-    """What a message costs, in the currency of the settings."""
+    """The price of a message, in the currency of the settings."""
 
     sms: Price = Decimal(0)
-    """Of each of the text messages that a text becomes."""
+    """Per SMS segment."""
     email: Price = Decimal(0)
     wechat: Price = Decimal(0)
 
 
 class Settings(BaseSettings):
-    """The environment of one installation."""
+    """The settings of one installation."""
 
     model_config = SettingsConfigDict(env_prefix="AFTERCARE_", env_nested_delimiter="__", extra="ignore")
 
     home: Path = Path(".aftercare")
-    """Where the embedded database, the outbox and the run files are kept."""
+    """The directory of the embedded database, the outbox and the run files."""
     database_url: SecretStr | None = None
-    """The shared database; unset, an embedded PostgreSQL starts under `home`."""
+    """The URL of the shared database. If unset, an embedded PostgreSQL starts under `home`."""
     prefect_database_url: SecretStr | None = None
-    """Prefect's own database, where it is not the embedded one."""
+    """The URL of Prefect's database, if it is not the embedded one."""
     prefect_port: Annotated[int, Field(ge=1, le=65535)] | None = None
-    """Where our Prefect server listens on 127.0.0.1; unset, 4200 or, where that is taken, any free port."""
+    """The port of our Prefect server on 127.0.0.1. If unset, 4200, or any free port if that is taken."""
     prefect_events_days: Annotated[int, Field(ge=1)] = 2
-    """How long our Prefect server keeps its events. Nothing of ours reads them."""
+    """How long our Prefect server keeps its events. Aftercare does not read them."""
     prefect_runs_days: Annotated[int, Field(ge=1)] = 14
     """How long our Prefect server keeps flow runs that have ended, with their tasks, logs and artifacts."""
     console_host: str = "127.0.0.1"
-    """Where the console listens. Put a server with TLS before it for more than this machine."""
+    """The console's address. Put a TLS proxy in front of it to serve other machines."""
     console_port: Annotated[int, Field(ge=1, le=65535)] | None = None
-    """Unset, 8000 or, where that is taken, any free port."""
+    """If unset, 8000, or any free port if that is taken."""
     public_url: Annotated[str, Field(pattern=r"^https?://[^/\s]+(/\S*)?$")] | None = None
-    """How customers reach this console: what their links begin with."""
+    """The public URL of this console: the base of customers' links."""
     secret: Annotated[SecretStr, Field(min_length=24)] | None = None
-    """What customers' links are signed with; unset, a random one is kept in `home`."""
+    """The secret that signs customers' links. If unset, a random one is kept in `home`."""
     webhook_secrets: dict[str, SecretStr] = Field(default_factory=dict)
-    """What each gateway signs its calls with, by a name for it: `AFTERCARE_WEBHOOK_SECRETS__MYGATEWAY`."""
+    """The signing secret of each gateway, by its name: `AFTERCARE_WEBHOOK_SECRETS__MYGATEWAY`."""
     metrics_token: Annotated[SecretStr, Field(min_length=24)] | None = None
-    """What a program bears to read `/metrics`; unset, only people who may see the health do."""
+    """The bearer token for `/metrics`. If unset, only users who may see the health page can read it."""
     now: str | None = None
-    """Moves the clock of every command, for rehearsals and tests. ISO 8601."""
+    """The current time for every command, for rehearsals and tests. ISO 8601."""
     time_zone: ZoneName = "Asia/Shanghai"
-    """The zone of a store that is made without one, and of times given without a zone before there is a store."""
+    """The default zone of new stores, and of times without a zone as long as there is no store."""
     language: Language = "en"
-    """In which commands tell reasons: `en` or `zh-CN`. The console goes by its user, the API by `Accept-Language`."""
+    """The language of reasons in commands: `en` or `zh-CN`. The console uses the user's, the API `Accept-Language`."""
     channels: ChannelAddresses = ChannelAddresses()
     store_channels: dict[str, ChannelAddresses] = Field(default_factory=dict)
-    """Channels of single stores, by store code: `AFTERCARE_STORE_CHANNELS__SH01__SMS`."""
+    """Channels of individual stores, by store code: `AFTERCARE_STORE_CHANNELS__SH01__SMS`."""
     prices: MessagePrices = MessagePrices()
-    """What campaigns' budgets and estimates go by: `AFTERCARE_PRICES__SMS`."""
+    """Prices for campaigns' budgets and estimates: `AFTERCARE_PRICES__SMS`."""
     price_currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "CNY"
-    """What the prices and the budgets are in. ISO 4217."""
+    """The currency of prices and budgets. ISO 4217."""
     channel_rates: dict[ChannelName, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
-    """How many messages a second a channel takes at most, over all workers: `AFTERCARE_CHANNEL_RATES__SMS`."""
+    """Rate limit of each channel in messages per second, over all workers: `AFTERCARE_CHANNEL_RATES__SMS`."""
     dispatch_batch: Annotated[int, Field(ge=1, le=5000)] = 1000
-    """How many customers one claim takes at most."""
+    """The maximum number of customers per claim."""
     days_kept: DaysKept = DaysKept()
-    """How long housekeeping leaves what may go: `AFTERCARE_DAYS_KEPT__DISPATCHERS`."""
+    """How long housekeeping keeps purgeable rows: `AFTERCARE_DAYS_KEPT__DISPATCHERS`."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -114,9 +114,9 @@ class Settings(BaseSettings):
 
     @property
     def links_begin(self) -> str | None:
-        """What customers' links begin with; None: they are not to be sent any.
+        """The base of customers' links; None: no links are sent.
 
-        Unset, an address of this machine serves for trying out, as long as nothing leaves the house.
+        If unset, an address of this machine is used for trials, as long as no channel sends anything out.
         """
         if self.public_url:
             return self.public_url
@@ -125,17 +125,17 @@ class Settings(BaseSettings):
 
     @property
     def secret_file(self) -> Path:
-        """Where the secret is kept that this installation made for itself."""
+        """The file of the generated link secret."""
         return self.home / "secret.key"
 
     @property
     def outbox(self) -> Path:
-        """The file that `outbox://` appends to."""
+        """The file to which `outbox://` appends."""
         return self.home / "outbox.jsonl"
 
 
 class UnusableSettings(AftercareError):
-    """Settings in the environment that cannot be used."""
+    """Invalid settings in the environment."""
 
     def __init__(self, error: ValidationError) -> None:
         self.error = error

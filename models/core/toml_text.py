@@ -1,4 +1,4 @@
-"""Data written as TOML, so that what is shown can be edited and given back."""
+"""Writing data as TOML that can be edited and read back."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,12 +6,12 @@ from typing import Any
 
 
 def write_toml(data: Mapping[str, Any]) -> str:
-    """The TOML text of plain data: texts, numbers, truths, lists and tables of them. What is null is left out."""
+    """The TOML text of plain data: strings, numbers, booleans, lists and tables. Nulls are left out."""
     return "\n".join(_table(data, ())).strip() + "\n"
 
 
 def _table(data: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
-    """Values first, then the tables inside, each under its own heading."""
+    """Values first, then nested tables, each under its own heading."""
     plain = {key: value for key, value in data.items() if value is not None and not _holds_tables(value)}
     yield from (f"{_key(key)} = {_value(value)}" for key, value in plain.items())
     for key, value in data.items():
@@ -42,5 +42,5 @@ def _value(value: Any) -> str:
 
 
 def _text(text: str) -> str:
-    """A text as JSON writes it, which TOML reads; but for one character that JSON leaves as it is."""
+    """A string in JSON form, which TOML accepts, except for one character that JSON does not escape."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

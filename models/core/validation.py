@@ -1,7 +1,7 @@
-"""Validation errors: what is wrong with data that somebody gave, each with its field, a code and figures.
+"""Validation errors in submitted data, each with its field, a code and figures.
 
-Pydantic finds what a single field shows. What only several fields show is found by checks of ours, which raise
-pydantic's own errors, so that each has its place.
+Pydantic checks single fields. Our own checks cover several fields together and raise pydantic's own errors, so that
+each error has a place.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,40 +13,40 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from models.core.reasons import GivenReason
 
 Place = tuple[str | int, ...]
-"""Where in the data, such as `("priority",)`, `("rules", "tolerance")` or `("steps", 2, "after")`; () is the whole."""
+"""A path in the data, such as `("priority",)`, `("rules", "tolerance")` or `("steps", 2, "after")`; () is the root."""
 
 
 class ValidationProblem(NamedTuple):
-    """One thing that is wrong, and where."""
+    """One validation error and its place."""
 
     place: Place
     code: str
-    """One of ours, or the type of pydantic's error."""
+    """One of our codes, or the type of pydantic's error."""
     context: Mapping[str, Any]
-    """What pydantic says beside the type, such as a limit."""
+    """Pydantic's context of the error, such as a limit."""
     message: str
     """In English."""
 
     @property
     def reason(self) -> GivenReason | None:
-        """What a check of ours found; None: pydantic found it."""
+        """The reason from one of our checks; None for pydantic's errors."""
         return self.context.get("reason")
 
 
 def refused(reason: GivenReason) -> PydanticCustomError:
-    """The error of a check of one value; raise it."""
+    """The error to raise from a check of one value."""
     return PydanticCustomError(reason.code, "{sentence}", {"sentence": str(reason), "reason": reason})
 
 
 def refuse(place: Place, reason: GivenReason) -> NoReturn:
-    """Raise the error of a check of several fields: at a place within what is checked."""
+    """Raise an error at a place within the data, from a check of several fields."""
     raise ValidationError.from_exception_data(
         "refused", [InitErrorDetails(type=refused(reason), loc=place, input=None)]
     )
 
 
 def problems_of(error: ValidationError) -> Iterator[ValidationProblem]:
-    """What is wrong, once each: what has a part that is refused is also said to have too few, which it has not."""
+    """The validation errors, without follow-up errors: a list with an invalid item also reports too few items."""
     problems = error.errors(include_input=False, include_url=False)
     places = [problem["loc"] for problem in problems]
     for problem in problems:
@@ -59,10 +59,10 @@ def _is_within(place: Place, whole: Place) -> bool:
 
 
 def problems_by_place(error: ValidationError) -> dict[str, str]:
-    """What is wrong, in English, by its place, such as `variants.0.share`; the empty place is the whole."""
+    """The English messages by place, such as `variants.0.share`; the empty place is the root."""
     return {".".join(map(str, problem.place)): problem.message for problem in problems_of(error)}
 
 
 def all_of(problems: Mapping[str, str]) -> str:
-    """What is wrong as sentences."""
+    """The messages as sentences."""
     return " ".join(f"{place}: {said}." if place else f"{said}." for place, said in problems.items())

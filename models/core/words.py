@@ -1,27 +1,27 @@
-"""The words of the business. One word, one meaning, everywhere. Sets that a kit or a process adds to are open."""
+"""The vocabulary of the business. One word, one meaning. Sets that kits or processes extend are open."""
 
 from enum import StrEnum
 from typing import Literal, NewType
 
 Language = Literal["zh-CN", "en"]
-"""What customers are written to in, and users read the console in."""
+"""The languages of messages to customers and of the console."""
 
 
 ProcessName = NewType("ProcessName", str)
-"""A business procedure with a name. Which there are is data: the shipped ones lie in `models/processes`."""
+"""The name of a business process. Processes are data; the shipped ones are in `models/processes`."""
 CAMPAIGNS = ProcessName("campaigns")
-"""Every campaign together. Each brings its own policy, made from its plan."""
+"""All campaigns together. Each has its own policy, generated from its plan."""
 
 SubjectKind = NewType("SubjectKind", str)
-"""What a process is about. Which kinds there are is found in `models/subjects`."""
+"""What a process is about. The kinds are discovered in `models/subjects`."""
 RECIPIENT = SubjectKind("recipient")
 """A customer in the audience of a campaign."""
 
 Condition = NewType("Condition", str)
-"""What must hold of the subject, when a step is planned and again at the moment of sending. Each kit brings its own."""
+"""A condition on the subject, checked when a step is planned and again at sending. Kits define their own."""
 
 Moment = NewType("Moment", str)
-"""What a step counts from. A touch is unique by its subject's anchor, whatever its step counts from."""
+"""The moment from which a step counts. A touch is unique by its subject's anchor, not by this moment."""
 ANCHOR = Moment("anchor")
 """The moment that every subject has."""
 
@@ -29,16 +29,16 @@ LinkPurpose = NewType("LinkPurpose", str)
 """What a customer can do at a signed link."""
 
 EffectName = NewType("EffectName", str)
-"""What a task does when it reaches the desk that it is for."""
+"""The effect of a task when it reaches its desk."""
 HOLD_ACCOUNT = EffectName("hold-account")
-"""House rules for the account: it gets no further credit."""
+"""The account is put on hold: no further credit."""
 
 OutcomeName = NewType("OutcomeName", str)
 """What came of a call. Each is declared: those of every call in `models.calls.outcomes`, others by their kits."""
 
 
 class StepKind(StrEnum):
-    """What a step asks for: a message to the customer, a call by staff, or a task for a desk of the store."""
+    """The kind of a step: a message to the customer, a call by staff, or a task for a desk of the store."""
 
     MESSAGE = "message"
     CALL = "call"
@@ -46,38 +46,38 @@ class StepKind(StrEnum):
 
 
 class TouchState(StrEnum):
-    """Where a touch stands. `models.ledger.touch_states` says which may follow which."""
+    """The state of a touch. `models.ledger.touch_states` defines the transitions."""
 
     PLANNED = "planned"
-    """Waits for its moment, or for the moment that a gate deferred it to."""
+    """Waits for its due moment, or for the moment to which a gate deferred it."""
     AWAITING_APPROVAL = "awaiting-approval"
-    """Waits for a named person."""
+    """Waits for approval by a named person."""
     CLAIMED = "claimed"
-    """A dispatcher holds it; nothing has left the house."""
+    """Claimed by a dispatcher; nothing has been sent."""
     SENDING = "sending"
-    """Handed to the channel; may have gone out."""
+    """Handed to the channel; may have been sent."""
     SENT = "sent"
     """Accepted by the channel."""
     READY = "ready"
     """On the list of a member of staff (calls and tasks)."""
     DONE = "done"
-    """Settled by a member of staff, with an outcome."""
+    """Completed by a member of staff, with an outcome."""
     CANCELLED = "cancelled"
-    """Its reason has gone, or a gate stopped it."""
+    """Its reason no longer holds, or a gate stopped it."""
     SUPERSEDED = "superseded"
-    """Its anchor moved; another touch stands for the new anchor."""
+    """Its anchor moved; another touch replaces it."""
     SKIPPED = "skipped"
-    """Found too late, and its step says to skip it; or a gate would have held it beyond its validity."""
+    """Found too late and skipped by its step's rule; or a gate would have held it beyond its validity."""
     MISSED = "missed"
-    """A call or task that was on a list of staff, and that nobody did while it was valid."""
+    """A call or task on a staff list that nobody did while it was valid."""
     FAILED = "failed"
     """Rejected by the channel, or its retries are used up."""
     UNKNOWN = "unknown"
-    """May or may not have reached the customer; waits for a receipt or a person."""
+    """Delivery unknown; waits for a receipt or a person."""
 
 
 class ChannelName(StrEnum):
-    """How a customer is reached. `phone` is a person calling."""
+    """How a customer is reached. `phone` is a call by a person."""
 
     SMS = "sms"
     EMAIL = "email"
@@ -86,7 +86,7 @@ class ChannelName(StrEnum):
 
 
 class ContactKind(StrEnum):
-    """What a contact point is."""
+    """The kind of a contact point."""
 
     PHONE = "phone"
     EMAIL = "email"
@@ -94,7 +94,7 @@ class ContactKind(StrEnum):
 
 
 class Purpose(StrEnum):
-    """Why a customer is contacted; consent is given and withdrawn per purpose and channel."""
+    """Why a customer is contacted. Consent is given and withdrawn per purpose and channel."""
 
     SERVICE = "service"
     FOLLOW_UP = "follow-up"
@@ -104,7 +104,7 @@ class Purpose(StrEnum):
 
 
 class Role(StrEnum):
-    """What a member of staff does."""
+    """The role of a member of staff."""
 
     AGENT = "agent"
     ADVISOR = "advisor"
@@ -117,7 +117,7 @@ class Role(StrEnum):
 
 
 class AppointmentStatus(StrEnum):
-    """What the source says of an appointment. Being confirmed is a fact of its own (`confirmed_at`)."""
+    """An appointment's state in the source. Confirmation is a separate fact (`confirmed_at`)."""
 
     REQUESTED = "requested"
     BOOKED = "booked"
@@ -128,7 +128,7 @@ class AppointmentStatus(StrEnum):
 
 
 class WorkKind(StrEnum):
-    """What an appointment is for; a warranty inspection stops the invitations to one."""
+    """The work of an appointment. A warranty inspection stops the invitations to one."""
 
     INSPECTION = "inspection"
     MAINTENANCE = "maintenance"
@@ -137,7 +137,7 @@ class WorkKind(StrEnum):
 
 
 class PartsState(StrEnum):
-    """Whether the parts for an appointment are there."""
+    """Whether the parts for an appointment are available."""
 
     UNKNOWN = "unknown"
     NOT_NEEDED = "not-needed"
@@ -147,7 +147,7 @@ class PartsState(StrEnum):
 
 
 class ChangeKind(StrEnum):
-    """What happened to an appointment that departments must be told of."""
+    """A change to an appointment of which departments are notified."""
 
     MOVED = "moved"
     CANCELLED = "cancelled"
@@ -163,7 +163,7 @@ class LeadUrgency(StrEnum):
 
 
 class LeadState(StrEnum):
-    """What became of a lead."""
+    """The state of a lead."""
 
     OPEN = "open"
     WON = "won"
@@ -171,14 +171,14 @@ class LeadState(StrEnum):
 
 
 class InvoiceKind(StrEnum):
-    """An invoice adds to what an account owes, a credit note takes from it."""
+    """An invoice increases an account's balance, a credit note reduces it."""
 
     INVOICE = "invoice"
     CREDIT_NOTE = "credit-note"
 
 
 class InvoiceStatus(StrEnum):
-    """What the source says of an invoice, beside the payments on record."""
+    """An invoice's state in the source, apart from the recorded payments."""
 
     OPEN = "open"
     DISPUTED = "disputed"
@@ -187,14 +187,14 @@ class InvoiceStatus(StrEnum):
 
 
 class EndBasis(StrEnum):
-    """Which limit ends a warranty first."""
+    """The limit that ends a warranty first."""
 
     DATE = "date"
     MILEAGE = "mileage"
 
 
 class CaseKind(StrEnum):
-    """What a person must settle by a deadline."""
+    """Matters that a person must settle by a deadline."""
 
     COMPLAINT = "complaint"
     BROKEN_PROMISE = "broken-promise"
@@ -203,7 +203,7 @@ class CaseKind(StrEnum):
 
 
 class CaseState(StrEnum):
-    """Where a case stands."""
+    """The state of a case."""
 
     OPEN = "open"
     ANSWERED = "answered"
@@ -212,7 +212,7 @@ class CaseState(StrEnum):
 
 
 class SurveySource(StrEnum):
-    """How a survey was answered."""
+    """The way a survey was answered."""
 
     LINK = "link"
     REPLY = "reply"
@@ -220,21 +220,21 @@ class SurveySource(StrEnum):
 
 
 class ReceiptStatus(StrEnum):
-    """What a gateway reports of a message later on."""
+    """A gateway's later report on a message."""
 
     DELIVERED = "delivered"
     UNDELIVERED = "undelivered"
 
 
 class DeadlineClock(StrEnum):
-    """Which hours count towards the deadlines of a store's cases."""
+    """The hours that count towards the deadlines of a store's cases."""
 
     AROUND_THE_CLOCK = "around-the-clock"
     WORKING_HOURS = "working-hours"
 
 
 class ReplyMeaning(StrEnum):
-    """What a customer's reply says."""
+    """The meaning of a customer's reply."""
 
     CONFIRM = "confirm"
     OTHER_TIME = "other-time"
@@ -257,7 +257,7 @@ class Gate(StrEnum):
     QUIET_HOURS = "quiet-hours"
     CAP = "cap"
     CAMPAIGN = "campaign"
-    """The campaign was paused, or stopped by itself."""
+    """The campaign was paused, or stopped automatically."""
     RETRY = "retry"
     APPROVAL = "approval"
     NONE = "none"
@@ -265,7 +265,7 @@ class Gate(StrEnum):
 
 
 class Decision(StrEnum):
-    """What a gate said."""
+    """A gate's decision."""
 
     PASS = "pass"  # noqa: S105  a verdict, not a password
     HOLD = "hold"
@@ -273,7 +273,7 @@ class Decision(StrEnum):
 
 
 class RunState(StrEnum):
-    """Where a run of a process stands."""
+    """The state of a run of a process."""
 
     RUNNING = "running"
     COMPLETED = "completed"
@@ -281,19 +281,19 @@ class RunState(StrEnum):
 
 
 class LateRule(StrEnum):
-    """What happens to a step that is found late, but still valid, after downtime or a late import."""
+    """What happens to a step found late but still valid, after downtime or a late import."""
 
     SEND = "send"
     SKIP = "skip"
     """Not sent; a touch in the state `skipped` records it."""
     MERGE = "merge"
-    """Waits for the next step and goes out inside its message."""
+    """Waits for the next step and is sent as part of its message."""
     CALL = "call"
     """Becomes a call by staff."""
 
 
 class Validity(StrEnum):
-    """Ends of a step's validity that depend on the cadence."""
+    """The end of a step's validity, if it depends on the cadence."""
 
     UNTIL_NEXT_STEP = "until-next-step"
     UNTIL_ANCHOR = "until-anchor"
@@ -309,17 +309,17 @@ class MissingDay(StrEnum):
 
 
 class CampaignState(StrEnum):
-    """Where a campaign stands. `models.campaigns.states` says which may follow which."""
+    """The state of a campaign. `models.campaigns.states` defines the transitions."""
 
     DRAFT = "draft"
     AWAITING_APPROVAL = "awaiting-approval"
-    """Waits for another person than its author."""
+    """Waits for approval by someone other than its author."""
     APPROVED = "approved"
-    """Waits for its moment, or for somebody to launch it."""
+    """Waits for its start, or to be launched."""
     CANARY = "canary"
-    """The first few get it; what comes of that decides on the rest."""
+    """The canary is sent; its results decide about the rest."""
     TRIAL = "trial"
-    """Its variants are tried out, each on its share."""
+    """Its variants are tested, each on its share."""
     REST = "rest"
     """Everybody else gets it."""
     FINISHED = "finished"
@@ -327,44 +327,44 @@ class CampaignState(StrEnum):
 
 
 class Wave(StrEnum):
-    """The part of an audience that a recipient belongs to, in the order in which they are told."""
+    """The part of an audience to which a recipient belongs, in sending order."""
 
     CONTROL = "control"
-    """Held out at random, and told nothing: what would have happened anyway."""
+    """The control group, chosen at random and not contacted: what would have happened anyway."""
     CANARY = "canary"
     TRIAL = "trial"
     REST = "rest"
 
 
 class CampaignAnswer(StrEnum):
-    """What a recipient said to a campaign."""
+    """A recipient's answer to a campaign."""
 
     INTERESTED = "interested"
     NOT_INTERESTED = "not-interested"
     REPLIED = "replied"
-    """Wrote something else back, other than an opt-out."""
+    """Replied with something else, other than an opt-out."""
 
 
 class Rehearsed(StrEnum):
-    """What would become of a customer of an audience if the campaign began."""
+    """The outcome for a customer of an audience if the campaign began."""
 
     TOLD = "told"
     HELD = "held"
-    """Told later: a gate holds the message, and it is then still valid."""
+    """Sent later: a gate holds the message, and it is then still valid."""
     NOT_TOLD = "not-told"
     HELD_OUT = "held-out"
     """In the control group."""
 
 
 class CampaignPart(StrEnum):
-    """What part a customer had in a campaign, as an audience asks for it."""
+    """A customer's role in an earlier campaign, as a condition of an audience."""
 
     IN_AUDIENCE = "in-audience"
-    """Whether told or held out."""
+    """In the audience, contacted or not."""
     SENT = "sent"
     ANSWERED = "answered"
     NOT_ANSWERED = "not-answered"
-    """Was sent it, and did not answer."""
+    """Was sent the message and did not answer."""
 
 
 class LaunchKind(StrEnum):
@@ -373,13 +373,13 @@ class LaunchKind(StrEnum):
     NOW = "now"
     """As soon as it is launched."""
     AT = "at"
-    """At a moment, the same for everybody."""
+    """At the same moment for everybody."""
     LOCAL_HOUR = "local-hour"
-    """When each customer's own clock shows the hour."""
+    """At an hour in each customer's time zone."""
 
 
 class WinnerBy(StrEnum):
-    """What decides which variant of a trial goes to the rest: the share of those told who …"""
+    """The measure that decides a trial: the share of contacted customers who …"""
 
     ANSWERED = "answered"
     BOOKED = "booked"

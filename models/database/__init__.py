@@ -1,1 +1,1 @@
-"""How tables come about: their base, their migrations, their schema."""
+"""The database schema and its migrations."""

@@ -1,4 +1,4 @@
-"""The migrations as Alembic runs and compares them. Loading it takes as long as most commands do their work."""
+"""Running and comparing the migrations with Alembic. Importing it is slow: as slow as a whole command."""
 
 import hashlib
 import re
@@ -16,13 +16,13 @@ from models.database.tables import metadata
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSIONS = MIGRATIONS / "versions"
 FROZEN = "frozen.sha256"
-"""Beside the migrations: the digests of those that databases in use have seen, as `sha256sum` writes them."""
+"""Next to the migrations: the digests of those already run on databases in use, in `sha256sum` format."""
 QUOTED = re.compile(r"'([^']*)'")
 Difference = tuple[str, str, str]
 
 
 def configuration(connection: Connection) -> Config:
-    """Alembic's configuration for the database of a connection that is in no transaction."""
+    """Alembic's configuration for the database of a connection without an open transaction."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
@@ -30,18 +30,18 @@ def configuration(connection: Connection) -> Config:
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:
-    """Run the migrations that the database has not seen, up to a revision."""
+    """Run the pending migrations up to a revision."""
     command.upgrade(configuration(connection), revision)
 
 
 def differences(connection: Connection) -> list[object]:
-    """What the tables say that the migrations did not make; empty when they agree."""
+    """The differences between the tables and the migrations; empty if they agree."""
     context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
     return [*compare_metadata(context, metadata), *_differing_checks(connection)]
 
 
 def _differing_checks(connection: Connection) -> Iterator[Difference]:
-    """The check constraints that only one of both has, or that list other words: Alembic does not compare them."""
+    """Check constraints that only one side has, or whose words differ: Alembic does not compare them."""
     made = inspect(connection).get_multi_check_constraints()
     for table in metadata.sorted_tables:
         there = {str(one["name"]): one["sqltext"] for one in made[(None, table.name)]}
@@ -62,7 +62,7 @@ def _words_in(condition: str) -> set[str]:
 
 
 def changed_migrations(folder: Path = VERSIONS) -> list[str]:
-    """The frozen migrations whose file is no longer what it was, or is gone."""
+    """The frozen migrations whose file was changed or removed."""
     lines = (folder / FROZEN).read_text(encoding="utf-8").splitlines()
     frozen = {name: digest for digest, name in (line.split() for line in lines)}
     return [name for name, digest in frozen.items() if _digest(folder / name) != digest]

@@ -1,4 +1,4 @@
-"""The metadata with every table: the engine's by their modules, those of the subjects by being there."""
+"""The metadata with every table: the engine's modules are listed, subjects are discovered."""
 
 from models.calls import surveys
 from models.campaigns import tables as of_campaigns
@@ -9,7 +9,7 @@ from models.people import access
 from models.people import tables as of_people
 
 ENGINE = (access, of_campaigns, of_ledger, of_people, surveys)
-"""Importing them is what makes their tables."""
+"""Importing them registers their tables."""
 load_subjects()
 
 metadata = Base.metadata

@@ -1,1 +1,1 @@
-"""The ledger: touches, verdicts, runs, cases, and the shapes in which they are told."""
+"""The ledger: touches, verdicts, runs, cases, and their read models."""

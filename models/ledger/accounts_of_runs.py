@@ -1,4 +1,4 @@
-"""The balanced account of a run (invariant 4): it accounts for everyone it looked at, or it fails."""
+"""The balanced account of a run (invariant 4): a run that does not account for everyone fails."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from models.core.errors import AftercareError
 
 Counts = dict[str, int]
 BY_REASON = ("suppressed", "ended", "cancelled")
-"""The parts of an account that are counted by the code of the reason."""
+"""The figures that are counted by reason code."""
 
 
 class Unbalanced(AftercareError):
-    """A run that does not account for everyone it looked at."""
+    """A run whose account does not balance."""
 
     def __init__(self, equation: str, left: int, right: int) -> None:
         self.equation, self.left, self.right = equation, left, right
@@ -20,18 +20,18 @@ class Unbalanced(AftercareError):
 
 
 class RunAccount(BaseModel):
-    """What a run looked at, planned, claimed, and what came of it. Counts of touches."""
+    """The account of a run: what it examined, planned and claimed, with the results. Counts of touches."""
 
     eligible: int = 0
-    """Steps of subjects that the sweep looked at."""
+    """Steps of subjects that the sweep examined."""
     planned: int = 0
     already_planned: int = 0
     suppressed: Counts = Field(default_factory=dict)
-    """By the code of the reason: looked at, and not planned."""
+    """By reason code: examined and not planned."""
     ended: Counts = Field(default_factory=dict)
-    """By the code of the reason: planned earlier, ended by this sweep because the reason for them has gone."""
+    """By reason code: planned earlier, ended by this sweep because their reason no longer holds."""
     missed: int = 0
-    """Calls and tasks that were on a list of staff, and that nobody did while they were valid."""
+    """Calls and tasks on staff lists that nobody did while they were valid."""
     claimed: int = 0
     sent: int = 0
     """Accepted by a channel, or handed to staff as a call or a task."""
@@ -40,11 +40,11 @@ class RunAccount(BaseModel):
     deferred: Counts = Field(default_factory=dict)
     """By gate: held until later."""
     cancelled: Counts = Field(default_factory=dict)
-    """By the code of the reason."""
+    """By reason code."""
     failed: int = 0
     unknown: int = 0
     figures: dict[str, float] = Field(default_factory=dict)
-    """What the process is measured by, such as the coverage of the follow-up."""
+    """Metrics of the process, such as the coverage of the follow-up."""
 
     def check(self) -> None:
         """Raises `Unbalanced`."""
@@ -56,7 +56,7 @@ class RunAccount(BaseModel):
             raise Unbalanced("claimed = sent + deferred + cancelled + failed + unknown", self.claimed, settled)
 
     def __add__(self, other: "RunAccount") -> "RunAccount":
-        """Both accounts as one."""
+        """The sum of both accounts."""
         mine, theirs = self.model_dump(), other.model_dump()
         summed = {name: _add(mine[name], theirs[name]) for name in RunAccount.model_fields if name != "figures"}
         return RunAccount(**summed, figures=self.figures | other.figures)

@@ -1,4 +1,4 @@
-"""Cases: how long a person has to settle one, how it goes on, and what it is called."""
+"""Cases: deadlines, state transitions and titles."""
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -10,7 +10,7 @@ from models.stores.working_hours import WorkingHours, after_working
 ANSWER_WITHIN = timedelta(hours=24)
 SOLVE_WITHIN = timedelta(hours=48)
 NEAR_WITHIN = timedelta(hours=4)
-"""A deadline that is so near is to be looked at now."""
+"""A deadline nearer than this needs attention now."""
 
 FOLLOWERS: dict[CaseState, frozenset[CaseState]] = {
     CaseState.OPEN: frozenset({CaseState.ANSWERED, CaseState.SOLVED}),
@@ -18,7 +18,7 @@ FOLLOWERS: dict[CaseState, frozenset[CaseState]] = {
     CaseState.SOLVED: frozenset({CaseState.CLOSED}),
     CaseState.CLOSED: frozenset(),
 }
-"""Which state of a case may follow which."""
+"""The allowed transitions of a case's state."""
 
 TITLES: dict[CaseKind, dict[str, str]] = {
     CaseKind.COMPLAINT: {"zh-CN": "客户不满意", "en": "Customer not satisfied"},
@@ -26,7 +26,7 @@ TITLES: dict[CaseKind, dict[str, str]] = {
     CaseKind.FINANCE_HANDOVER: {"zh-CN": "账户移交财务", "en": "Account handed to finance"},
     CaseKind.BOOKING_REQUEST: {"zh-CN": "预约请求未答复", "en": "Booking request unanswered"},
 }
-"""What a case is called, by the store's language."""
+"""The title of a case, in the store's language."""
 
 
 class Deadlines(NamedTuple):
@@ -37,9 +37,9 @@ class Deadlines(NamedTuple):
 
 
 def deadlines_of(kind: CaseKind, now: datetime, hours: WorkingHours | None = None) -> Deadlines:
-    """The deadlines of a case opened at `now` (R10): only the customer who waits for an answer has one for it.
+    """The deadlines of a case opened at `now` (R10). The answer has one only if the customer waits for it.
 
-    `hours` are those of a store whose deadlines run while it works; None: they run around the clock.
+    `hours` are the working hours of a store whose deadlines count only these; None: around the clock.
     """
     match kind:
         case CaseKind.COMPLAINT | CaseKind.BOOKING_REQUEST:
@@ -55,7 +55,7 @@ def _after(now: datetime, within: timedelta, hours: WorkingHours | None) -> date
 
 
 class Urgency(StrEnum):
-    """How a case stands to its next deadline."""
+    """How urgent a case's next deadline is."""
 
     PAST = "past"
     NEAR = "near"
@@ -65,7 +65,7 @@ class Urgency(StrEnum):
 
 
 def next_deadline(state: CaseState, deadlines: Deadlines) -> datetime | None:
-    """What must be met next: the answer while nobody has answered, then the solution; None: nothing more."""
+    """The next deadline: the answer as long as nobody has answered, then the solution; None: no more."""
     match state:
         case CaseState.OPEN:
             return deadlines.answer_by or deadlines.solve_by
@@ -78,7 +78,7 @@ def next_deadline(state: CaseState, deadlines: Deadlines) -> datetime | None:
 
 
 def urgency_of(deadline: datetime | None, now: datetime) -> Urgency:
-    """How near a deadline is."""
+    """The urgency of a deadline."""
     if deadline is None:
         return Urgency.SETTLED
     if deadline < now:

@@ -1,4 +1,4 @@
-"""The shapes in which a customer's whole story is told: what was said, what was not, and why."""
+"""The data of an explanation: what a customer was told, what not, and why."""
 
 from datetime import UTC
 from enum import StrEnum
@@ -25,30 +25,30 @@ from models.core.words import (
 )
 
 Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
-"""A moment as programs read it: UTC."""
+"""A moment in UTC, for programs."""
 
 
-class Standing(StrEnum):
-    """Where a step of a subject stands."""
+class StepStanding(StrEnum):
+    """The standing of one step of a subject."""
 
     IN_LEDGER = "in-ledger"
-    """It was planned; the touch's own state says the rest."""
+    """Planned; see the state of the touch."""
     OF_ANOTHER_CUSTOMER = "of-another-customer"
-    """It was planned for an earlier owner of the car."""
+    """Planned for an earlier owner of the car."""
     TO_COME = "to-come"
-    """Nothing stands in its way; a later sweep plans it."""
+    """Nothing prevents it; a later sweep plans it."""
     DUE = "due"
-    """Nothing stands in its way; the next sweep plans it."""
+    """Nothing prevents it; the next sweep plans it."""
     STOPPED = "stopped"
     """A condition does not hold."""
-    MISSED = "missed"
-    """Its time has passed, and it was never planned."""
+    NEVER_PLANNED = "missed"
+    """Its time has passed and it was never planned."""
     NOT_COUNTED = "not-counted"
-    """There is nothing it could count from."""
+    """It has no moment to count from."""
 
 
 class VerdictSeen(BaseModel):
-    """What a gate said of a touch."""
+    """A gate's verdict on a touch."""
 
     gate: Gate
     decision: Decision
@@ -59,7 +59,7 @@ class VerdictSeen(BaseModel):
 
 
 class AttemptSeen(BaseModel):
-    """One try at a call."""
+    """One attempt at a call."""
 
     attempted_at: Moment
     by: str | None
@@ -69,7 +69,7 @@ class AttemptSeen(BaseModel):
 
 
 class TouchSeen(BaseModel):
-    """A touch as the ledger has it."""
+    """A touch as recorded in the ledger."""
 
     id: UUID
     state: TouchState
@@ -86,7 +86,7 @@ class TouchSeen(BaseModel):
     channel: ChannelName | None
     recipient: str | None
     merged_into: str | None
-    """The step in whose message its line went out."""
+    """The step whose message included its line."""
     body: str | None
     role: str | None
     assigned_to: str | None
@@ -96,17 +96,17 @@ class TouchSeen(BaseModel):
 
 
 class StepStory(BaseModel):
-    """One step of one subject: where it stands, and why."""
+    """One step of one subject: its standing and the reason."""
 
     step: str
     kind: StepKind
-    standing: Standing
+    standing: StepStanding
     due_at: Moment | None
     valid_until: Moment | None
     reason: GivenReason | None
     figures: Facts
     next_look_at: Moment | None
-    """When it is looked at next; null: never again, by itself."""
+    """When it is examined next; null: never again automatically."""
     touch: TouchSeen | None
 
 
@@ -116,16 +116,16 @@ class SubjectStory(BaseModel):
     kind: SubjectKind
     id: int
     key: str | None
-    """What its source calls it; null when it is gone."""
+    """Its key in the source; null if the row is gone."""
     about: str | None
-    """The car, where there is one."""
+    """The car, if there is one."""
     anchor_at: Moment | None
     remarks: list[GivenReason]
     steps: list[StepStory]
 
 
 class ProcessStory(BaseModel):
-    """What one process has said to a customer, and means to say."""
+    """What one process has said to a customer and plans to say."""
 
     process: ProcessName
     enabled: bool
@@ -134,7 +134,7 @@ class ProcessStory(BaseModel):
 
 
 class ContactPointSeen(BaseModel):
-    """Where a customer can be reached."""
+    """A contact point of the customer."""
 
     kind: ContactKind
     value: str
@@ -144,7 +144,7 @@ class ContactPointSeen(BaseModel):
 
 
 class ConsentSeen(BaseModel):
-    """What the customer last said of a purpose and a channel; null: of all of them."""
+    """The customer's latest consent for a purpose and a channel; null: for all."""
 
     purpose: Purpose | None
     channel: ChannelName | None
@@ -155,7 +155,7 @@ class ConsentSeen(BaseModel):
 
 
 class CaseSeen(BaseModel):
-    """A case that is open."""
+    """An open case."""
 
     id: int
     kind: CaseKind
@@ -167,7 +167,7 @@ class CaseSeen(BaseModel):
 
 
 class CustomerSeen(BaseModel):
-    """Who it is about."""
+    """The customer of the explanation."""
 
     id: int
     keys: list[str]

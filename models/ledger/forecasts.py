@@ -1,4 +1,4 @@
-"""The shape of a forecast: touches and calls per day and step."""
+"""The data of a forecast: touches and calls per day and step."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ from models.ledger.explanations import Moment
 
 
 class ForecastRow(BaseModel):
-    """How many touches of one step come on one store-local day."""
+    """The number of touches of one step on one store-local day."""
 
     day: date
     store: str
@@ -18,13 +18,13 @@ class ForecastRow(BaseModel):
     step: str
     kind: StepKind
     planned: int
-    """In the ledger already, open, and meant for that day."""
+    """Open touches already in the ledger for that day."""
     to_come: int
-    """Not yet in the ledger: later sweeps would plan them, as the facts stand."""
+    """Touches that later sweeps would plan, as the facts stand."""
 
 
 class LeftOut(BaseModel):
-    """A step that is not foreseen, and why."""
+    """A step that cannot be forecast, and why."""
 
     process: ProcessName
     step: str
@@ -32,7 +32,7 @@ class LeftOut(BaseModel):
 
 
 class Forecast(BaseModel):
-    """What comes in the next days, before quiet hours, caps and consent have their say."""
+    """The forecast for the next days, before quiet hours, caps and consent."""
 
     as_of: Moment
     days: int

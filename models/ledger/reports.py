@@ -1,4 +1,4 @@
-"""The shapes of the reports on an installation: where each process stands, and lists of touches."""
+"""The data of reports on an installation: the status of each process, and lists of touches."""
 
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from models.ledger.explanations import Moment
 
 
 class RunSeen(BaseModel):
-    """A run, and what it accounts for."""
+    """A run with its account."""
 
     id: UUID
     process: str
@@ -33,16 +33,16 @@ class RunSeen(BaseModel):
 
 
 class ProcessStatus(BaseModel):
-    """Where one process stands."""
+    """The status of one process."""
 
     process: ProcessName
     enabled: bool
     last_run: RunSeen | None
     """Dry runs aside."""
     touches: dict[TouchState, int]
-    """Of those that are not settled yet."""
+    """Open touches only."""
     next_due: Moment | None
-    """When the next planned touch is to be looked at; in the past: at the next dispatch."""
+    """When the next planned touch is due to be examined; if in the past, at the next dispatch."""
 
 
 class PauseSeen(BaseModel):
@@ -50,14 +50,14 @@ class PauseSeen(BaseModel):
 
     channel: ChannelName
     store: str | None
-    """Null: the channel that all stores share."""
+    """Null: the channel shared by all stores."""
     paused_at: Moment
     reason: GivenReason
     probe_at: Moment
 
 
 class Status(BaseModel):
-    """Where an installation stands."""
+    """The status of an installation."""
 
     as_of: Moment
     database: str
@@ -65,7 +65,7 @@ class Status(BaseModel):
     stores: int
     processes: list[ProcessStatus]
     other_runs: list[RunSeen]
-    """The last run of each flow that is no process of the business."""
+    """The last run of each flow that is not a business process."""
     paused: list[PauseSeen]
 
 

@@ -1,4 +1,4 @@
-"""What a day's due contacts have come to, in the few words that a manager asks in."""
+"""The results of a day's due contacts, in the few categories that a manager asks for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,83 +8,83 @@ from typing import assert_never
 from models.core.words import ProcessName, TouchState
 
 COVERAGE_GOAL = 100.0
-"""Percent of the customers a car was given to that are followed up (R2)."""
+"""Percent of customers followed up after a handover (R2)."""
 SATISFACTION_GOAL = 98.0
-"""Percent of the answers that are satisfied."""
+"""Percent of satisfied answers."""
 
 
-class Standing(StrEnum):
-    """What became of a contact that was due. Each touch has exactly one, so that they add up to what was due."""
+class ContactStanding(StrEnum):
+    """The result of a due contact. Each touch has exactly one, so that they add up to the number due."""
 
     SENT = "sent"
     CALLED = "called"
-    """Called, or done at a desk, with an outcome."""
+    """Called, or completed at a desk, with an outcome."""
     TO_DO = "to-do"
-    """On the list of a member of staff."""
+    """On a staff list."""
     WAITING = "waiting"
-    """For its moment, for an approval, or on its way out."""
+    """Waiting for its moment or an approval, or being sent."""
     DEFERRED = "deferred"
     """Held by a gate until later."""
     STOPPED = "stopped"
-    """Its reason has gone, a gate stopped it, or it was found too late."""
+    """Its reason no longer holds, a gate stopped it, or it was found too late."""
     MISSED = "missed"
-    """On the list of staff, and nobody did it while it was valid."""
+    """On a staff list, and nobody did it while it was valid."""
     FAILED = "failed"
     UNKNOWN = "unknown"
 
 
-def standing_of(state: TouchState, *, held: bool) -> Standing:
-    """The standing of a touch in a state; `held`: a gate has looked at it and held it."""
+def standing_of(state: TouchState, *, held: bool) -> ContactStanding:
+    """The standing of a touch in a state; `held`: a gate has held it."""
     match state:
         case TouchState.PLANNED:
-            return Standing.DEFERRED if held else Standing.WAITING
+            return ContactStanding.DEFERRED if held else ContactStanding.WAITING
         case TouchState.AWAITING_APPROVAL | TouchState.CLAIMED | TouchState.SENDING:
-            return Standing.WAITING
+            return ContactStanding.WAITING
         case TouchState.SENT:
-            return Standing.SENT
+            return ContactStanding.SENT
         case TouchState.READY:
-            return Standing.TO_DO
+            return ContactStanding.TO_DO
         case TouchState.DONE:
-            return Standing.CALLED
+            return ContactStanding.CALLED
         case TouchState.CANCELLED | TouchState.SUPERSEDED | TouchState.SKIPPED:
-            return Standing.STOPPED
+            return ContactStanding.STOPPED
         case TouchState.MISSED:
-            return Standing.MISSED
+            return ContactStanding.MISSED
         case TouchState.FAILED:
-            return Standing.FAILED
+            return ContactStanding.FAILED
         case TouchState.UNKNOWN:
-            return Standing.UNKNOWN
+            return ContactStanding.UNKNOWN
         case _:
             assert_never(state)
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessDay:
-    """What was due of a process on a day, and what has become of it."""
+    """The contacts of a process due on a day, by standing."""
 
     process: ProcessName
-    standings: Mapping[Standing, int] = field(default_factory=dict)
+    standings: Mapping[ContactStanding, int] = field(default_factory=dict)
 
     @property
     def due(self) -> int:
-        """How many contacts were due."""
+        """The number of contacts due."""
         return sum(self.standings.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How many of some there were are as they should be."""
+    """A share: how many of a number are good."""
 
     good: int
     of: int
 
     @property
     def percent(self) -> float | None:
-        """The share to a tenth, never rounded up to a goal that was missed; None of nothing."""
+        """The percentage, rounded down to a tenth so that a missed goal never looks reached; None if there are none."""
         return self.good * 1000 // self.of / 10 if self.of else None
 
     def reaches(self, goal: float) -> bool:
-        """Whether the share is at the goal; nothing to be measured misses none."""
+        """Whether the share reaches the goal. An empty share does."""
         return self.percent is None or self.percent >= goal
 
     def __add__(self, other: "Share") -> "Share":

@@ -58,7 +58,7 @@ from models.core.words import (
 
 THE_LEDGER = "the ledger: what was due, what was said, and what came of it"
 IN_FREE_WORDS = (Gate.NONE, Gate.RETRY, Gate.APPROVAL, Gate.CHANNEL)
-"""The gates whose reasons people or gateways word; the others say fixed sentences."""
+"""The gates whose reasons may be texts by people or gateways. All others use reason codes."""
 FOUND_NOTHING = """
     (
         dry_run or (
@@ -70,35 +70,35 @@ FOUND_NOTHING = """
     and exists (select from runs as later where later.process = runs.process and later.started_at > runs.started_at)
     and not exists (select from dispatchers where dispatchers.run_id = runs.id)
 """
-"""The run planned, judged and ended nothing, so that no touch and no verdict names it; its process has run since."""
+"""The run planned, judged and ended nothing, so no touch or verdict refers to it, and its process has run since."""
 HOLDS_NOTHING = "not exists (select from touches where touches.claimed_by = dispatchers.id)"
 
 
 class _AsGiven(TypeDecorator[GivenReason | None]):
-    """A reason and its figures as one value of a result."""
+    """A reason and its figures as a single result value."""
 
     impl = JSONB
     cache_ok = True
 
     def process_result_value(self, value: Any, dialect: Dialect) -> GivenReason | None:  # noqa: ARG002  SQLAlchemy's own form
-        """The reason; None where there is none."""
+        """The reason; None if there is none."""
         return GivenReason.model_validate(value) if value is not None else None
 
 
 def given_reason(row: Any) -> ColumnElement[GivenReason | None]:
-    """The reason of a row that has the columns `reason` and `reason_figures`, for a select."""
+    """For a select: the reason of a row with the columns `reason` and `reason_figures`."""
     return reason_from(row.reason, row.reason_figures)
 
 
 def reason_from(code: Any, figures: Any) -> ColumnElement[GivenReason | None]:
-    """The reason of a code and its figures, for a select; null where the code is."""
+    """For a select: the reason of a code and its figures; null if the code is null."""
     kept = func.coalesce(figures, func.jsonb_build_object(), type_=JSONB)
     said = func.jsonb_build_object(literal_column("'code'"), code, literal_column("'figures'"), kept)
     return type_coerce(case((code.is_not(None), said)), _AsGiven)
 
 
 class Process(Base):
-    """A process of this installation, and whether it runs at all."""
+    """A process of this installation, and whether it is enabled."""
 
     __tablename__ = "processes"
 
@@ -128,7 +128,7 @@ class ProcessWording(Base):
 
 
 class PolicyVersion(Base):
-    """One version of a policy. A store's own goes before the shipped one; an old version is kept for good."""
+    """One version of a policy. A store's own overrides the shipped one. Old versions are kept for ever."""
 
     __tablename__ = "policy_versions"
 
@@ -171,9 +171,9 @@ class TemplateVersion(Base):
     subject: Mapped[str | None]
     text: Mapped[str]
     by_channel: Mapped[Facts | None]
-    """What is said instead by single channels: `{"email": {"subject": …, "text": …}}`."""
+    """Texts that replace it on certain channels: `{"email": {"subject": …, "text": …}}`."""
     also: Mapped[str | None]
-    """The line that stands for this message inside another one; null: it is never merged."""
+    """The line that represents it in a merged message; null: it is never merged."""
     active: Mapped[bool]
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(info=kept("the login of who changed the wording"))
@@ -213,7 +213,7 @@ class Run(Base):
     account: Mapped[Facts | None]
     error: Mapped[str | None]
     policy_versions: Mapped[Facts] = mapped_column(server_default=sql("'{}'::jsonb"))
-    """By store code (`*`: every other store), the version of the policy that the run planned by."""
+    """By store code (`*`: all other stores), the policy version used for planning."""
 
     __table_args__ = (
         Index("ix_runs_process_started_at", "process", "started_at"),
@@ -235,7 +235,7 @@ class Run(Base):
 
 
 class Dispatcher(Base):
-    """A process that claims touches. It holds an advisory lock on its id for as long as it lives."""
+    """An operating-system process that claims touches. It holds an advisory lock on its id while it is alive."""
 
     __tablename__ = "dispatchers"
 
@@ -274,21 +274,21 @@ class Touch(Base):
     priority: Mapped[int]
     """Higher goes first."""
     obligation: Mapped[bool]
-    """Owed to the customer or to the law: the cap neither holds it nor counts it."""
+    """An obligation to the customer or by law: the cap neither holds nor counts it."""
     works_holidays: Mapped[bool]
-    """True: it is not held on a public holiday."""
+    """Whether it may be sent on a public holiday."""
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
     policy_version_id: Mapped[int] = mapped_column(ForeignKey("policy_versions.id"))
     template_version_id: Mapped[int] = mapped_column(ForeignKey("template_versions.id"))
     channels: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    """In the order in which they are tried."""
+    """In order of preference."""
     conditions: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    """What must still hold of the subject at the moment of sending; frozen with the policy version."""
+    """The conditions checked again at sending; frozen with the policy version."""
     role: Mapped[Role | None] = mapped_column(growing(Role))
-    """Who calls, or whose desk a task is for."""
+    """The role that calls, or whose desk a task is for."""
     approval: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    """Roles of which one named person must approve; empty: no approval."""
+    """The roles that may approve it; empty: no approval needed."""
     opens_case: Mapped[CaseKind | None] = mapped_column(growing(CaseKind))
     holds_account: Mapped[bool]
     series: Mapped[Facts | None] = mapped_column(JSONB(none_as_null=True))
@@ -298,20 +298,20 @@ class Touch(Base):
     valid_until: Mapped[datetime]
     """Exclusive."""
     not_before: Mapped[datetime]
-    """`due_at`, or the moment that a gate deferred it to."""
+    """`due_at`, or the moment to which a gate deferred it."""
     state: Mapped[TouchState] = mapped_column(enumeration(TouchState))
     state_at: Mapped[datetime]
     gate: Mapped[Gate | None] = mapped_column(growing(Gate))
     """The gate that last held or stopped it."""
     reason: Mapped[str | None] = mapped_column(info=erased(Replaced(ERASED, if_any=True)))
-    """The code of why it stands where it stands; null when nothing was in the way."""
+    """The reason code for its state; null if there was no obstacle."""
     reason_figures: Mapped[Facts | None] = mapped_column(JSONB(none_as_null=True), info=blanked())
-    """The figures of that reason, where it has any. What the planner saw is another matter: `figures`."""
+    """The figures of that reason, if any. The planner's figures are in `figures`."""
     figures: Mapped[Facts] = mapped_column(info=erased(Replaced({})))
     """What the planner saw."""
     planned_at: Mapped[datetime]
     planned_by: Mapped[UUID | None]
-    """The run; no foreign key, for without an index, which every touch would pay for, no run could be deleted."""
+    """The run. No foreign key: deleting runs would then need an index here, a cost on every touch."""
     approved_at: Mapped[datetime | None]
     approved_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("dispatchers.id"))
@@ -320,28 +320,28 @@ class Touch(Base):
     channel: Mapped[ChannelName | None] = mapped_column(growing(ChannelName))
     contact_point_id: Mapped[int | None] = mapped_column(ForeignKey("contact_points.id", ondelete="SET NULL"))
     resendable: Mapped[bool] = mapped_column(server_default="false")
-    """It was handed to a channel that takes its id as an idempotency key, so handing it over again is safe."""
+    """It was handed to a channel that takes its id as an idempotency key, so a retry is safe."""
     attempts: Mapped[int] = mapped_column(server_default="0")
     message_id: Mapped[str | None] = mapped_column(info=kept("the provider's number of the message names nobody here"))
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("touches.id"))
-    """Its line went out inside that touch's message."""
+    """The touch whose message included its line."""
     subject_line: Mapped[str | None] = mapped_column(info=blanked())
     """The subject line of an e-mail, kept with the `body`."""
     body: Mapped[str | None] = mapped_column(info=blanked())
-    """The text as it went out, or may have gone out: kept before the send, for it goes again in the same words."""
+    """The text as sent, or possibly sent. It is stored before sending, so that a retry uses the same text."""
     delivered_at: Mapped[datetime | None]
-    """When a delivery receipt said so."""
+    """When a delivery receipt confirmed it."""
     assigned_to: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     held_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    """Who has this call on the screen: nobody else is given it until `held_until`."""
+    """Who has this call on their screen. Nobody else gets it until `held_until`."""
     held_until: Mapped[datetime | None]
     outcome: Mapped[OutcomeName | None] = mapped_column(WORD)
 
     __table_args__ = (
-        # Begins with the subject, so that it also finds what was said about one.
+        # Starts with the subject, so that it also finds the touches of one subject.
         UniqueConstraint("subject_kind", "subject_id", "process", "anchor_at", "step", name="uq_touches_once"),
         Index("ix_touches_customer_id_contacted_at", "customer_id", "contacted_at"),
-        # Campaigns have an index of their own: a million that wait keep no reminder waiting.
+        # Campaigns have their own index: a million waiting messages do not delay a reminder.
         Index(
             "ix_touches_due",
             sql("priority desc"),
@@ -355,7 +355,7 @@ class Touch(Base):
         ),
         Index("ix_touches_ready", "store_id", "not_before", postgresql_where=sql("state = 'ready'")),
         Index("ix_touches_due_at", "due_at", "id"),
-        # What is rare among all that is due in some days, and so would be looked for through all of it.
+        # Rare states: without these indexes, finding them would scan everything due within some days.
         Index(
             "ix_touches_ended",
             "state",
@@ -363,7 +363,7 @@ class Touch(Base):
             "id",
             postgresql_where=sql("state in ('done', 'cancelled', 'skipped', 'superseded')"),
         ),
-        # Of these a manager is told, and there are few of them.
+        # Few rows, which are reported to managers.
         Index("ix_touches_missed", "due_at", "id", postgresql_where=sql("state = 'missed'")),
         Index(
             "ix_touches_of_campaigns",
@@ -373,7 +373,7 @@ class Touch(Base):
             postgresql_where=sql("process = 'campaigns'"),
         ),
         Index("ix_touches_awaiting_approval", "due_at", "id", postgresql_where=sql("state = 'awaiting-approval'")),
-        # Of what is claimed and sending; and by it a dispatcher is deleted without a look at every touch.
+        # For claimed and sending touches; also lets a dispatcher be deleted without scanning every touch.
         Index("ix_touches_in_flight", "claimed_by", postgresql_where=sql("claimed_by is not null")),
         Index("ix_touches_unsettled", "state_at", postgresql_where=sql("state in ('unknown', 'failed')")),
         Index("ix_touches_message_id", "message_id", postgresql_where=sql("message_id is not null")),
@@ -403,11 +403,11 @@ CAMPAIGNS: ColumnElement[str] = literal_column("'campaigns'", Text)
 that it is this one, whatever plan it keeps."""
 OF_CAMPAIGNS = Touch.process == CAMPAIGNS
 OF_PROCESSES = Touch.process != CAMPAIGNS
-"""Of no campaign."""
+"""Not part of a campaign."""
 
 
 class Verdict(Base):
-    """What a gate said of a touch, with the figures it saw. Kept: it answers "why" and "why not"."""
+    """A gate's verdict on a touch, with the figures it saw. Kept for ever: it answers "why" and "why not"."""
 
     __tablename__ = "verdicts"
 
@@ -418,17 +418,17 @@ class Verdict(Base):
     reason: Mapped[str | None] = mapped_column(
         info=erased(BlankedWhere("gate", IN_FREE_WORDS, "the other gates say fixed sentences"))
     )
-    """A code."""
+    """A reason code."""
     reason_figures: Mapped[Facts | None] = mapped_column(
         JSONB(none_as_null=True), info=erased(BlankedWhere("gate", IN_FREE_WORDS, "the other gates give plain figures"))
     )
-    """The figures of that reason, where it has any."""
+    """The figures of that reason, if any."""
     figures: Mapped[Facts] = mapped_column(info=erased(Replaced({})))
     decided_at: Mapped[datetime]
     until: Mapped[datetime | None]
-    """When a held touch is looked at again."""
+    """When a held touch is examined again."""
     run_id: Mapped[UUID | None]
-    """No foreign key, as with the `planned_by` of a touch."""
+    """No foreign key, for the same reason as `planned_by` of a touch."""
 
     __table_args__ = (
         table_info(
@@ -439,7 +439,7 @@ class Verdict(Base):
 
 
 class CallAttempt(Base):
-    """One try at a call."""
+    """One attempt at a call."""
 
     __tablename__ = "call_attempts"
 
@@ -458,7 +458,7 @@ class CallAttempt(Base):
 
 
 class Reply(Base):
-    """What a customer wrote back."""
+    """A customer's reply."""
 
     __tablename__ = "replies"
 
@@ -483,7 +483,7 @@ class Reply(Base):
 
 
 class Case(Base):
-    """Something a person must settle by a deadline."""
+    """A matter that a person must settle by a deadline."""
 
     __tablename__ = "cases"
 
@@ -492,7 +492,7 @@ class Case(Base):
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
     kind: Mapped[CaseKind] = mapped_column(growing(CaseKind))
     cause: Mapped[str]
-    """What opened it, such as `touch:…` or `promise:…`: a cause opens one case, however often it is seen."""
+    """What opened it, such as `touch:…` or `promise:…`. A cause opens only one case, however often it occurs."""
     title: Mapped[str]
     note: Mapped[str | None] = mapped_column(info=blanked())
     state: Mapped[CaseState] = mapped_column(enumeration(CaseState))
@@ -505,7 +505,7 @@ class Case(Base):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     touch_id: Mapped[UUID | None] = mapped_column(ForeignKey("touches.id"))
     version: Mapped[int] = mapped_column(server_default="1")
-    """Counts the changes, so that who changes what another has just changed is told."""
+    """Version counter for optimistic locking: a change based on an older version is refused."""
 
     __table_args__ = (
         UniqueConstraint("kind", "cause"),
@@ -522,7 +522,7 @@ class Case(Base):
 
 
 class CaseNote(Base):
-    """What someone wrote down about a case."""
+    """A note on a case."""
 
     __tablename__ = "case_notes"
 
@@ -537,21 +537,21 @@ class CaseNote(Base):
 
 
 class DeliveryReceipt(Base):
-    """What a gateway reported of a message."""
+    """A gateway's delivery receipt for a message."""
 
     __tablename__ = "delivery_receipts"
 
     id: Mapped[Key]
     touch_id: Mapped[UUID | None] = mapped_column(ForeignKey("touches.id"))
-    """Null: no touch has the message's id, or none has it yet."""
+    """Null: no touch has the message id, or not yet."""
     message_id: Mapped[str | None] = mapped_column(info=kept("the provider's number of the message names nobody here"))
-    """The gateway's, where it named the message so."""
+    """The gateway's message id, if it used that."""
     status: Mapped[ReceiptStatus] = mapped_column(enumeration(ReceiptStatus))
     reason: Mapped[str | None] = mapped_column(info=blanked())
     reported_at: Mapped[datetime]
     received_at: Mapped[datetime]
     held: Mapped[bool] = mapped_column(server_default="false")
-    """It came before the dispatch had written down that the message was sent, and waits for that."""
+    """It arrived before the dispatch recorded the sending, and waits for that."""
 
     __table_args__ = (
         UniqueConstraint("touch_id", "status"),
@@ -579,18 +579,18 @@ class DeliveryReceipt(Base):
 
 
 class ChannelPause(Base):
-    """A channel that failed too often and paused itself, or was paused by hand."""
+    """A paused channel: it failed too often, or was paused by hand."""
 
     __tablename__ = "channel_pauses"
 
     id: Mapped[Key]
     channel: Mapped[ChannelName] = mapped_column(growing(ChannelName))
     store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
-    """The store whose own channel it is; null: the shared channel."""
+    """The store that owns the channel; null: the shared channel."""
     paused_at: Mapped[datetime]
     reason: Mapped[str]
     probe_at: Mapped[datetime]
-    """When one message is tried again."""
+    """When one message is sent as a probe."""
     resumed_at: Mapped[datetime | None]
 
     __table_args__ = (
@@ -622,7 +622,7 @@ NO_FREE_WORDS = Reduced(
     ),
     "what was changed stays known, but nothing in free words",
 )  # fmt: skip
-"""What the audit trail goes on to say of a customer who was erased."""
+"""What the audit trail keeps about an erased customer."""
 ENTITIES_OF_CUSTOMERS = {
     "customer": "customers",
     "contact-point": "contact_points",
@@ -634,7 +634,7 @@ ENTITIES_OF_CUSTOMERS = {
     "survey": "survey_answers",
     "account": "accounts",
 }
-"""What an entry about a customer can be about, and the table that its `entity_id` is from."""
+"""The entities of entries about customers, with the table of the `entity_id`."""
 
 
 class AuditEntry(Base):

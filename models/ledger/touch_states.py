@@ -1,4 +1,4 @@
-"""The life of a touch: which state may follow which."""
+"""The life of a touch: its allowed state transitions."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -25,14 +25,14 @@ FOLLOWERS: dict[S, frozenset[S]] = {
     S.SKIPPED: frozenset(),
     S.MISSED: frozenset(),
 }  # fmt: skip
-"""A `failed` or `unknown` touch leaves its state only by a person's decision, by a receipt, or by a result that comes
-after all. A cancelled or superseded one is due again when its reason is back and nothing was said. What the channel
-had accepted fails when its gateway reports it undelivered. A message that is planned for another try takes the result
-of the first one where that comes late. What is `sending` ends without having gone out when its dispatcher lost the
-answer to its own last look, and looks again."""
+"""A `failed` or `unknown` touch leaves its state only by a person's decision, a delivery receipt, or a late result. A
+cancelled or superseded touch becomes due again if its reason holds again and nothing was sent. A touch that the channel
+accepted becomes `failed` if its gateway reports it undelivered. A message that is planned for a retry takes the late
+result of the first attempt. A `sending` touch may end without having been sent: if its dispatcher lost the
+answer to its last look at the facts, it looks again."""
 
 OPEN = (S.PLANNED, S.AWAITING_APPROVAL, S.READY)
-"""Nothing has left the house: a touch in these states ends when its reason goes."""
+"""Nothing has been sent: a touch in these states ends when its reason no longer holds."""
 
 
 UNSETTLED = (*OPEN, S.CLAIMED, S.SENDING)
@@ -40,7 +40,7 @@ UNSETTLED = (*OPEN, S.CLAIMED, S.SENDING)
 
 
 class ForbiddenTransition(AftercareError):
-    """A touch cannot go from the state it is in to the one it was to get."""
+    """A touch may not go from its current state to the requested one."""
 
     def __init__(self, before: S, after: S, ids: Iterable[UUID] = ()) -> None:
         self.before, self.after, self.ids = before, after, tuple(ids)
@@ -49,12 +49,12 @@ class ForbiddenTransition(AftercareError):
 
 
 def may_follow(before: S, after: S) -> bool:
-    """Whether a touch may go from `before` to `after`. To stay in a state is no step."""
+    """Whether a touch may go from `before` to `after`. Staying in a state is not a transition."""
     return after in FOLLOWERS[before]
 
 
 def check_transitions(before: Iterable[S], after: S) -> None:
-    """Check that a touch may go from each of some states to `after`, or is there already.
+    """Check that a touch may go from each of these states to `after`, or is already in it.
 
     Raises `ForbiddenTransition`.
     """

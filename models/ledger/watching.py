@@ -1,4 +1,4 @@
-"""What is late, and what is well: the rules by which an installation is watched."""
+"""Monitoring rules: what is late and what is healthy."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,31 +7,31 @@ from enum import StrEnum
 from models.core.words import RunState
 
 SWEEP_GRACE = timedelta(minutes=10)
-"""A sweep that has not begun so long after its moment did not happen on time."""
+"""A sweep that has not started this long after its scheduled time is late."""
 BACKLOG_GRACE = timedelta(hours=1)
-"""What is due goes out within minutes; what is older waits for something that does not come."""
+"""Due contacts are sent within minutes; older ones are stuck."""
 NEAR = timedelta(hours=4)
-"""A case whose deadline is so near needs somebody now."""
+"""A case with a deadline nearer than this needs attention now."""
 
 
 class SweepState(StrEnum):
-    """How a process stands against its schedule."""
+    """The status of a process against its schedule."""
 
     ON_TIME = "on-time"
     LATE = "late"
     FAILED = "last-failed"
     OFF = "switched-off"
-    """Nobody wants it to run."""
+    """It is not meant to run."""
 
     @property
     def well(self) -> bool:
-        """Whether nobody needs to do anything about it."""
+        """Whether no action is needed."""
         return self in (SweepState.ON_TIME, SweepState.OFF)
 
 
 @dataclass(frozen=True, slots=True)
 class LastRun:
-    """When a process last ran, and how that ended."""
+    """When a process last ran, and how the run ended."""
 
     started_at: datetime
     state: RunState
@@ -40,18 +40,18 @@ class LastRun:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """A process against its schedule."""
+    """A process with its schedule and last run."""
 
     process: str
     last: LastRun | None
     """None: it has never run."""
     expected_at: datetime
-    """When it should begin next, counted from the last time."""
+    """When it should start next, counted from the last start."""
     state: SweepState
 
 
 def judge_sweep(*, enabled: bool, last: LastRun | None, expected_at: datetime, now: datetime) -> SweepState:
-    """How a process stands. Late goes before failed: a process that does not even try is the worse news."""
+    """The status of a process. Late takes precedence over failed: a process that does not even start is worse."""
     if not enabled:
         return SweepState.OFF
     if expected_at + SWEEP_GRACE < now:
@@ -62,5 +62,5 @@ def judge_sweep(*, enabled: bool, last: LastRun | None, expected_at: datetime, n
 
 
 def age_of(oldest: datetime | None, now: datetime) -> timedelta:
-    """How long the oldest due contact has been waiting; nothing when none is due."""
+    """How long the oldest due contact has been waiting; zero if none is due."""
     return max(now - oldest, timedelta()) if oldest is not None else timedelta()

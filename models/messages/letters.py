@@ -1,4 +1,4 @@
-"""What every template may say, and how letters write days, amounts, cars and people in the customer's language."""
+"""Variables of every template, and how letters format days, amounts, cars and people in the customer's language."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -23,11 +23,11 @@ WORDS = {
     "en": {"your car": "your car", "service": "service", "advisor": "your service advisor"},
 }
 LINKS = "links"
-"""What the links stand under, as in `{{ links.survey }}`."""
+"""The variable that holds the links, as in `{{ links.survey }}`."""
 
 
 def write_common(language: str, facts: FactsRow) -> Variables:
-    """The values of `COMMON`, whatever the letter is about."""
+    """The values of `COMMON`, for any letter."""
     return {
         "customer": _address(language, facts["customer"], facts.get("salutation") or ""),
         "store": facts["store"],
@@ -36,13 +36,13 @@ def write_common(language: str, facts: FactsRow) -> Variables:
 
 
 def _address(language: str, name: str, salutation: str) -> str:
-    """The name with the salutation, in the letter's language whatever language the source gave it in."""
+    """The name with the salutation in the letter's language, even if the source uses another one."""
     fitting = SALUTATIONS[language].get(salutation.strip().rstrip("."), salutation)
     return f"{name}{fitting}" if language == CHINESE else f"{fitting} {name}".strip()
 
 
 def write_dated(language: str, facts: FactsRow, days: int) -> Variables:
-    """The day of a subject, its car, and how many days are between that day and today."""
+    """The day of a subject, its car, and the number of days between that day and today."""
     return {
         "date": write_day(facts["day"], language),
         "vehicle": write_vehicle(language, facts),
@@ -51,22 +51,22 @@ def write_dated(language: str, facts: FactsRow, days: int) -> Variables:
 
 
 def write_vehicle(language: str, facts: FactsRow) -> str:
-    """How a letter names the car."""
+    """The car as named in a letter."""
     return facts.get("vehicle") or WORDS[language]["your car"]
 
 
 def write_work(language: str, facts: FactsRow) -> str:
-    """How a letter names the work on it."""
+    """The work as named in a letter."""
     return facts.get("work") or WORDS[language]["service"]
 
 
 def write_advisor(language: str, facts: FactsRow) -> str:
-    """How a letter names the service advisor."""
+    """The service advisor as named in a letter."""
     return facts.get("advisor") or WORDS[language]["advisor"]
 
 
 def write_day(day: date, language: str) -> str:
-    """A date as people of that language write it."""
+    """A date in the format of the language."""
     return f"{day.month}月{day.day}日" if language == CHINESE else f"{day.day} {day:%b %Y}"
 
 

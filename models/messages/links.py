@@ -1,4 +1,4 @@
-"""Links that customers are sent: signed, expiring, for one purpose, one thing and one customer, and short."""
+"""Links for customers: short, signed and expiring, for one purpose, one subject and one customer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from models.core.words import LinkPurpose, SubjectKind
 
 PATH = "/c/"
 LONGEST = 100
-"""Characters of a token; whatever is longer is none of ours."""
+"""The maximum length of a token in characters. Anything longer is not ours."""
 SIGNATURE_BYTES = 12
-"""96 bits: they can only be guessed at by asking us, and an SMS has no room for more."""
+"""96 bits: tokens can only be guessed online, and an SMS has no room for more."""
 MINUTE = 60
 
 
 class NotOurLink(AftercareError):
-    """An address that we did not make: mistyped, cut off, or forged."""
+    """An invalid link: mistyped, truncated or forged."""
 
     def __init__(self) -> None:
         super().__init__("This link was not made here, or a part of it is missing.")
@@ -34,21 +34,21 @@ class Link:
 
     purpose: LinkPurpose
     letter: str
-    """How its token says what it opens."""
+    """The letter in the token that says what it opens."""
     subject: SubjectKind | None
     """Null: the customer's own choices."""
     subject_id: int
     customer_id: int
     until: datetime
-    """Exclusive, to the minute. Of an appointment: the start that the link was issued for."""
+    """Exclusive, to the minute. For an appointment: the start for which the link was issued."""
 
 
 Openings = Mapping[str, tuple[LinkPurpose, SubjectKind | None]]
-"""What each letter of a token opens, and about which kind of subject."""
+"""What each letter of a token opens, and for which kind of subject."""
 
 
 class _ShortSignature(HMACAlgorithm):
-    """HMAC-SHA-256, cut to what fits a message; compared in constant time by itsdangerous."""
+    """HMAC-SHA-256, truncated to fit a message. itsdangerous compares it in constant time."""
 
     def get_signature(self, key: bytes, value: bytes) -> bytes:
         return super().get_signature(key, value)[:SIGNATURE_BYTES]
@@ -66,13 +66,13 @@ class LinkSigner:
         return self._root + self.token(link)
 
     def token(self, link: Link) -> str:
-        """A link's part of the address."""
+        """The path of a link."""
         numbers = (link.subject_id, link.customer_id, max(int(link.until.timestamp()), 0) // MINUTE)
         payload = ".".join((link.letter, *(base64_encode(int_to_bytes(number)).decode() for number in numbers)))
         return self._signer.sign(payload).decode()
 
     def read(self, token: str, openings: Openings) -> Link:
-        """The link of a token; whether it is over is for the reader to ask. Raises `NotOurLink`."""
+        """Read the link of a token. The caller checks whether it has expired. Raises `NotOurLink`."""
         if len(token) > LONGEST or not token.isascii():
             raise NotOurLink
         try:

@@ -1,4 +1,4 @@
-"""Templates: checked before they are kept, rendered in a sandbox, measured as SMS."""
+"""Templates: validated before they are stored, rendered in a sandbox."""
 
 from collections.abc import Collection, Mapping
 from functools import lru_cache
@@ -15,7 +15,7 @@ ENVIRONMENT.globals.clear()  # a template has the variables of its subject and n
 
 
 class UnreadableTemplate(AftercareError):
-    """A template that Jinja cannot read."""
+    """A template with a syntax error."""
 
     def __init__(self, key: str, error: TemplateError) -> None:
         self.key = key
@@ -23,7 +23,7 @@ class UnreadableTemplate(AftercareError):
 
 
 class UnknownVariable(AftercareError):
-    """A template that asks for what its subject does not have."""
+    """A template with a variable that its subject does not have."""
 
     def __init__(self, key: str, unknown: set[str], known: set[str]) -> None:
         self.key, self.unknown, self.known = key, unknown, known
@@ -34,7 +34,7 @@ class UnknownVariable(AftercareError):
 
 
 def check_template(key: str, text: str, variables: Collection[str]) -> None:
-    """Whether a template can be read, and asks for no more than the variables that it is given.
+    """Check a template's syntax, and that it uses only the given variables.
 
     Raises `UnreadableTemplate` or `UnknownVariable`.
     """
@@ -49,7 +49,7 @@ def check_template(key: str, text: str, variables: Collection[str]) -> None:
 
 
 def _used(template: nodes.Template) -> set[str]:
-    """The variables of a template; a link as `links.survey`, and `links` by itself where it is used as a whole."""
+    """The variables of a template; a link as `links.survey`, or `links` if it is used as a whole."""
     used = meta.find_undeclared_variables(template)
     if LINKS not in used:
         return used
@@ -75,5 +75,5 @@ def _compiled(text: str) -> Template:
 
 
 def render(text: str, variables: Mapping[str, Any]) -> str:
-    """The text with its variables filled in. Raises `jinja2.TemplateError` for a text that was never checked."""
+    """Render the text. Raises `jinja2.TemplateError` if it was never checked."""
     return _compiled(text).render(variables)

@@ -1,4 +1,4 @@
-"""What a customer's reply says: whole words only, in any width, case and spacing."""
+"""The meaning of a customer's reply: whole words only, in any width, case and spacing."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ STOP = frozenset(
         *("t", "td", "退订", "td退订", "t退订", "回复td退订", "取消订阅"),
     }
 )
-"""Nothing but these: "please stop by tomorrow", or an absence notice, is not an opt-out."""
+"""Exact texts only: "please stop by tomorrow", or an absence notice, is not an opt-out."""
 CONFIRM = frozenset({"1", "回复1"})
 OTHER_TIME = frozenset({"2", "回复2"})
 MARK = re.compile(r"(?:回复)?([1-5])(?:分|星)?")
@@ -20,7 +20,7 @@ BETWEEN = re.compile(r"[\s_-]+")
 
 
 def read_meaning(text: str) -> ReplyMeaning:
-    """The meaning of a reply; `unreadable` is for a person to read."""
+    """The meaning of a reply. `unreadable` means that a person must read it."""
     words = _words(text)
     if words in STOP:
         return ReplyMeaning.STOP
@@ -32,15 +32,15 @@ def read_meaning(text: str) -> ReplyMeaning:
 
 
 def read_mark(text: str) -> int | None:
-    """The mark from 1 to 5 that a reply may be; None: it is none."""
+    """The mark from 1 to 5 in a reply; None if it is not a mark."""
     found = MARK.fullmatch(_words(text))
     return int(found[1]) if found else None
 
 
 def meaning_in_turn(text: str, *, after_survey: bool, appointment_waits: bool) -> ReplyMeaning:
-    """The meaning of a reply after what was said to the customer last.
+    """The meaning of a reply, given what was last sent to the customer.
 
-    After a survey a digit is a mark; but `1` and `2` are about an appointment while one waits for an answer.
+    After a survey a digit is a mark. But `1` and `2` answer an appointment if one is waiting for an answer.
     """
     meaning = read_meaning(text)
     if not after_survey or read_mark(text) is None:

@@ -1,4 +1,4 @@
-"""How many text messages a text becomes: GSM 03.38 where its alphabet will do, UCS-2 where it will not."""
+"""SMS segments of a text: GSM 03.38 if its alphabet suffices, UCS-2 otherwise."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -10,20 +10,20 @@ BASIC = frozenset(
 )
 """One septet each."""
 EXTENSION = frozenset("\f^{}\\[~]|€")
-"""An escape and a septet each: they count twice, and are never torn apart."""
+"""An escape and a septet each: they count twice and are never split."""
 LAST_OF_ONE_UNIT = 0xFFFF
-"""Characters beyond it take two units of UCS-2, which are never torn apart either."""
+"""Characters beyond this take two units of UCS-2, which are never split either."""
 
 
 class Alphabet(StrEnum):
-    """What the characters of a text message are counted in."""
+    """The units in which an SMS is measured."""
 
     GSM_7 = "GSM-7"
     UCS_2 = "UCS-2"
 
 
 CAPACITY = {Alphabet.GSM_7: (160, 153), Alphabet.UCS_2: (70, 67)}
-"""What fits into a message that stands alone, and into each part of one that does not."""
+"""The capacity of a single message, and of each segment of a longer one."""
 
 
 class TextLength(NamedTuple):
@@ -33,21 +33,21 @@ class TextLength(NamedTuple):
     units: int
     segments: int
     capacity: int
-    """How many units fit into so many segments."""
+    """The capacity of a number of segments, in units."""
 
 
 def fits_gsm_7(text: str) -> bool:
-    """Whether all of its characters are those of GSM 03.38."""
+    """Whether all characters are in GSM 03.38."""
     return set(text) <= BASIC | EXTENSION
 
 
 def units_in(text: str, alphabet: Alphabet) -> int:
-    """The length of a text in units of an alphabet; a character that GSM-7 has not counts as one there."""
+    """The length of a text in units of an alphabet. A character missing from GSM-7 counts as one there."""
     return sum(_width(character, alphabet) for character in text)
 
 
 def measure(text: str) -> TextLength:
-    """The length of a text in units of its alphabet, and in messages; an empty text is none."""
+    """The length of a text in units of its alphabet and in segments. An empty text has no segments."""
     alphabet = Alphabet.GSM_7 if fits_gsm_7(text) else Alphabet.UCS_2
     widths = [_width(character, alphabet) for character in text]
     units = sum(widths)
@@ -64,7 +64,7 @@ def _width(character: str, alphabet: Alphabet) -> int:
 
 
 def _parts(widths: Iterable[int], part: int) -> int:
-    """How many parts a text takes: what counts twice begins the next part where only one unit is left."""
+    """The number of segments. A character of two units starts the next segment if only one unit is left."""
     parts, used = 1, 0
     for width in widths:
         if used + width > part:

@@ -1,4 +1,4 @@
-"""What a template may be made of: words, its variables, and asking whether one is there. Nothing that computes."""
+"""The allowed parts of a template: text, variables, and checks whether a variable is set. No computation."""
 
 from collections.abc import Collection, Iterator
 
@@ -12,11 +12,11 @@ ALLOWED = (
     nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Concat,
 )  # fmt: skip
 FILTERS = frozenset({"capitalize", "default", "lower", "title", "trim", "upper"})
-"""Those that make nothing longer."""
+"""Filters that never lengthen a text."""
 
 
 class ForbiddenInTemplate(AftercareError):
-    """A template that computes, reaches into things, or calls them."""
+    """A template with computations, attribute access or calls."""
 
     def __init__(self, key: str, line: int, found: str) -> None:
         self.key, self.line, self.found = key, line, found
@@ -27,7 +27,7 @@ class ForbiddenInTemplate(AftercareError):
 
 
 def refuse_forbidden(key: str, text: str, variables: Collection[str]) -> None:
-    """Whether a template only says words and `variables`, and asks whether one is there.
+    """Check that a template contains only text, `variables`, and checks whether one is set.
 
     Raises `ForbiddenInTemplate` or `UnreadableTemplate`.
     """

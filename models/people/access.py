@@ -1,4 +1,4 @@
-"""Who may sign in to the console, what programs may ask of the API, and what has been said to us only once."""
+"""Users and sessions of the console, API keys, and replay protection for signed calls."""
 
 from datetime import datetime, timedelta
 
@@ -14,11 +14,11 @@ from models.core.retention import ForEver, Purged
 from models.core.words import Role
 
 SIGNATURES_BELIEVED = timedelta(minutes=5)
-"""How far the time stamp of a signed call may be from our clock, either way."""
+"""The maximum difference between a signed call's time stamp and our clock, in either direction."""
 
 
 class User(Base):
-    """Someone who signs in."""
+    """A user who can sign in."""
 
     __tablename__ = "users"
 
@@ -29,15 +29,15 @@ class User(Base):
     """Argon2id."""
     role: Mapped[Role] = mapped_column(growing(Role))
     store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
-    """The one store whose data the user sees; null: all."""
+    """The store whose data the user sees; null: all stores."""
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    """The member of staff under whose name the user calls, approves and settles."""
+    """The member of staff in whose name the user calls, approves and settles."""
     language: Mapped[str | None]
-    """Null: nobody has chosen one, and it will be the one that the browser asks for at the first sign-in."""
+    """Null: not chosen yet; the first sign-in sets it from the browser's language."""
     active: Mapped[bool] = mapped_column(server_default="true")
     must_change_password: Mapped[bool] = mapped_column(server_default="false")
     failures: Mapped[int] = mapped_column(server_default="0")
-    """Wrong passwords in a row."""
+    """Consecutive wrong passwords."""
     locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
@@ -52,7 +52,7 @@ class User(Base):
 
 
 class BrowserSession(Base):
-    """A browser in which someone is signed in. Only a digest of its token is kept."""
+    """A browser session. Only a digest of its token is stored."""
 
     __tablename__ = "browser_sessions"
 
@@ -72,7 +72,7 @@ class BrowserSession(Base):
 
 
 class ApiKey(Base):
-    """A program that may use the API within its scopes. Only a digest of the key is kept."""
+    """A program that may use the API within its scopes. Only a digest of the key is stored."""
 
     __tablename__ = "api_keys"
 
@@ -81,7 +81,7 @@ class ApiKey(Base):
     key_digest: Mapped[str] = mapped_column(unique=True)
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
     store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
-    """The one store whose data it reaches; null: all."""
+    """The store whose data it can access; null: all stores."""
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(info=kept("the login of who answers for the key"))
     revoked_at: Mapped[datetime | None]
@@ -97,7 +97,7 @@ class ApiKey(Base):
 
 
 class SeenSignature(Base):
-    """A signed call that was taken, so that it is not taken again. Kept for as long as its time stamp is believed."""
+    """Replay protection: a signed call that was accepted. Kept for as long as its time stamp is valid."""
 
     __tablename__ = "seen_signatures"
 

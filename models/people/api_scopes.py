@@ -1,12 +1,12 @@
-"""What a program with a key may ask of the API."""
+"""The scopes of API keys."""
 
 from enum import StrEnum
 
 
 class ApiScope(StrEnum):
-    """One thing that a key is for, beside writing facts, for which import kinds name scopes of their own.
+    """One scope of a key. Scopes for writing facts are named by the import kinds.
 
-    A key has the scopes it was made with, and no others.
+    A key has exactly the scopes it was created with.
     """
 
     PROCESSES_START = "processes:start"
@@ -14,8 +14,8 @@ class ApiScope(StrEnum):
     RUNS_READ = "runs:read"
     CAMPAIGNS_READ = "campaigns:read"
     CAMPAIGNS_WRITE = "campaigns:write"
-    """Make, submit, launch, pause and cancel; approving takes a person."""
+    """Create, submit, launch, pause and cancel. Only a person can approve."""
 
 
 OF_EVERY_STORE = frozenset({ApiScope.PROCESSES_START, ApiScope.RUNS_READ})
-"""A run goes over all stores, so a key of one store neither starts nor reads one."""
+"""A run covers all stores, so a key of one store can neither start nor read one."""

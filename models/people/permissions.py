@@ -6,7 +6,7 @@ from models.core.words import Role
 
 
 class Permission(StrEnum):
-    """One thing that someone may see or do. Whoever belongs to one store may do it for that store's data only."""
+    """One permission. A user of one store has it for that store's data only."""
 
     SEE_TODAY = "see-today"
     SEE_RUNS = "see-runs"
@@ -23,11 +23,11 @@ class Permission(StrEnum):
     SEE_TOUCHES = "see-touches"
     SETTLE_TOUCHES = "settle-touches"
     WORK_CASES = "work-cases"
-    """Those that the user owns, and those that nobody owns."""
+    """Cases that the user owns or nobody owns."""
     MANAGE_CASES = "manage-cases"
-    """Everybody's."""
+    """All cases."""
     DECIDE = "decide"
-    """See what waits for approval; who may decide on it stands at each touch."""
+    """See what waits for approval. Each touch names the roles that may decide."""
     SEE_POLICIES = "see-policies"
     CHANGE_POLICIES = "change-policies"
     CHANGE_TEMPLATES = "change-templates"
@@ -35,7 +35,7 @@ class Permission(StrEnum):
     MAKE_CAMPAIGNS = "make-campaigns"
     """Write, submit, launch, pause and cancel them."""
     APPROVE_CAMPAIGNS = "approve-campaigns"
-    """Other people's."""
+    """Campaigns by other people."""
     SEE_HEALTH = "see-health"
     MANAGE_ACCESS = "manage-access"
     """Users and API keys."""

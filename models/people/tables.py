@@ -1,4 +1,4 @@
-"""Stores, their staff, their customers, and how and why a customer may be contacted."""
+"""Stores, staff and customers, with contact points and consent."""
 
 from datetime import date, datetime, time
 
@@ -30,7 +30,7 @@ SHORTEST_VISIT, LONGEST_VISIT = 5, 480
 VISITS_AT_ONCE = 2
 
 NAME_LETTERS = "regexp_split_to_array(regexp_replace(lower(name), '[ -~]+', '', 'g'), '')"
-"""The letters of a name beyond ASCII, such as each sign of a Chinese one."""
+"""The non-ASCII characters of a name, such as each character of a Chinese one."""
 HAS_SUCH_LETTERS = "lower(name) ~ '[^ -~]'"
 
 
@@ -47,9 +47,9 @@ class Store(Base):
     phone: Mapped[str | None]
     address: Mapped[str | None]
     holiday_country: Mapped[str | None]
-    """ISO 3166 country whose public holidays the store keeps; null: none."""
+    """ISO 3166 country whose public holidays the store observes; null: none."""
     contact_from: Mapped[time] = mapped_column(server_default="09:00")
-    """Outside `contact_from`..`contact_until`, store-local, customers are left in peace."""
+    """Quiet hours are outside `contact_from`..`contact_until`, store-local."""
     contact_until: Mapped[time] = mapped_column(server_default="20:00")
     opening_hours: Mapped[Facts] = mapped_column(server_default=sql("'{}'::jsonb"))
     """By weekday (`monday`…): `["08:30", "18:00"]`, or null when closed; a day not named is open 08:30-18:00."""
@@ -59,9 +59,9 @@ class Store(Base):
         enumeration(DeadlineClock), server_default=DeadlineClock.AROUND_THE_CLOCK.value
     )
     visit_minutes: Mapped[int] = mapped_column(server_default=str(VISIT_MINUTES))
-    """How far apart the starts of visits are that customers may choose."""
+    """The interval between the visit times that customers may choose."""
     visits_at_once: Mapped[int] = mapped_column(server_default=str(VISITS_AT_ONCE))
-    """How many visits may start at the same moment."""
+    """The number of visits that may start at the same time."""
 
     __table_args__ = (
         CheckConstraint("contact_from < contact_until", name="contact_hours"),
@@ -76,7 +76,7 @@ class Store(Base):
 
 
 class StaffMember(Base):
-    """Someone who calls, advises, approves or is told."""
+    """A member of staff who calls, advises, approves or is notified."""
 
     __tablename__ = "staff"
 
@@ -100,7 +100,7 @@ class StaffMember(Base):
 
 
 class Customer(Base):
-    """A person or a company that bought or had something serviced. One timeline each."""
+    """A person or a company that bought something or had it serviced. Each has one timeline."""
 
     __tablename__ = "customers"
 
@@ -113,18 +113,18 @@ class Customer(Base):
     level: Mapped[str | None] = mapped_column(info=blanked())
     birth_on: Mapped[date | None] = mapped_column(info=blanked())
     area: Mapped[str | None] = mapped_column(info=blanked())
-    """Where they live, as the source divides it: a district, a postcode."""
+    """Their home area as the source names it: a district, a postcode."""
     time_zone: Mapped[str | None] = mapped_column(info=kept("shared by very many, it names nobody"))
-    """Where the customer's own clock is; null: as in the store."""
+    """The customer's time zone; null: the store's."""
     has_contract: Mapped[bool] = mapped_column(server_default="false")
     """A contract customer: a booking request is answered within 30 minutes (R1)."""
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None] = mapped_column(info=erased(TimeOfErasure()))
-    """When name, addresses and texts were erased on the customer's request."""
+    """When the customer's name, addresses and texts were erased on request."""
 
     __table_args__ = (
         CheckConstraint("language in ('zh-CN', 'en')", name="language"),
-        # The beginning of a name, such as a family name; and any part of a longer one.
+        # For the beginning of a name, such as a family name, and for any part of a longer one.
         Index("ix_customers_own_language", "id", "language", postgresql_where=sql("language is not null")),
         Index(
             "ix_customers_name_begins",
@@ -137,7 +137,7 @@ class Customer(Base):
             postgresql_using="gin",
             postgresql_ops={"lower_name": "gin_trgm_ops"},
         ),
-        # A part of a Chinese name is one sign or two, and whether trigrams know them depends on the database's locale.
+        # A part of a Chinese name is one or two characters; trigram support for them depends on the database's locale.
         Index(
             "ix_customers_name_letters",
             sql(NAME_LETTERS),
@@ -152,7 +152,7 @@ class Customer(Base):
 
 
 class CustomerKey(Base):
-    """The keys that sources know a customer by; several sources may know the same customer (F1)."""
+    """A customer's keys in the sources. Several sources may know the same customer (F1)."""
 
     __tablename__ = "customer_keys"
 
@@ -177,13 +177,13 @@ class ContactPoint(Base):
 
     id: Mapped[Key]
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"))
-    # An erased one stays, for the touches that point to it; an address that is none fits every rule of the column.
+    # An erased one is kept because touches refer to it; its replacement value satisfies every constraint.
     kind: Mapped[ContactKind] = mapped_column(growing(ContactKind), info=erased(Replaced(ContactKind.EMAIL)))
     value: Mapped[str] = mapped_column(info=erased(Pseudonym("erased-")))
     rank: Mapped[int] = mapped_column(server_default="1")
     """1 is tried first."""
     takes_text: Mapped[bool] = mapped_column(server_default="true", info=erased(Replaced(False)))
-    """False for a landline: it can be called, not texted."""
+    """False for a landline, which can be called but not texted."""
     invalid_since: Mapped[datetime | None] = mapped_column(info=erased(TimeOfErasure()))
     invalid_reason: Mapped[str | None] = mapped_column(info=erased(Replaced(ERASED)))
 
@@ -199,7 +199,7 @@ class ContactPoint(Base):
 
 
 class Consent(Base):
-    """Consent given or withdrawn at a moment. The latest entry that fits decides; entries are never changed."""
+    """Consent given or withdrawn at a moment. The latest matching entry decides. Entries are never changed."""
 
     __tablename__ = "consents"
 

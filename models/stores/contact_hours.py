@@ -1,4 +1,4 @@
-"""When a store may contact its customers: quiet hours and public holidays, store-local, right across DST changes."""
+"""When a store may contact customers: quiet hours and public holidays, store-local, correct across DST changes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ DAYS_AHEAD = 60
 
 @dataclass(frozen=True, slots=True)
 class ContactHours:
-    """The hours of a store. Outside `since`..`until` of its own clock, customers are left in peace."""
+    """The contact hours of a store. Outside `since`..`until`, store-local, are quiet hours."""
 
     zone: ZoneInfo
     since: time
     until: time
     country: str | None
-    """ISO 3166 code of the country whose public holidays it keeps; None: none."""
+    """ISO 3166 code of the country whose public holidays it observes; None: none."""
 
 
 @cache
 def holidays_of(country: str) -> Callable[[date], bool]:
-    """Whether a day is a public holiday there. Raises what `holidays` raises of a country it does not know."""
+    """Whether a day is a public holiday there. For an unknown country, raises what `holidays` raises."""
     calendar = holidays.country_holidays(country)
     if country == CHINA:
         return lambda day: day in calendar or _joins_a_holiday(day, calendar)
@@ -35,9 +35,9 @@ def holidays_of(country: str) -> Callable[[date], bool]:
 
 
 def _joins_a_holiday(day: date, calendar: holidays.HolidayBase) -> bool:
-    """Whether a day of the weekend belongs to the holiday beside it.
+    """Whether a weekend day belongs to an adjacent holiday.
 
-    China's State Council gives holidays as runs of days that take the weekend in, unless it is declared for work.
+    China's State Council defines holidays as runs of days that include the weekend, unless it is a declared workday.
     """
     if day.weekday() < SATURDAY:
         return False
@@ -48,7 +48,7 @@ def _joins_a_holiday(day: date, calendar: holidays.HolidayBase) -> bool:
 
 
 def knows_country(country: str) -> bool:
-    """Whether the public holidays of a country (ISO 3166, two capital letters) are known."""
+    """Whether public holidays are known for a country (ISO 3166, two capital letters)."""
     return country in holidays.list_supported_countries()
 
 
@@ -68,7 +68,7 @@ def next_open(hours: ContactHours, now: datetime, *, works_holidays: bool) -> da
 
 
 def opening_from(hours: ContactHours, first: date, *, works_holidays: bool) -> datetime:
-    """When the store opens on `first`, or on the first day after it that is no holiday."""
+    """When contact hours begin on `first`, or on the next day that is not a holiday."""
     days = (first + timedelta(days=ahead) for ahead in range(DAYS_AHEAD))
     working = next((day for day in days if _works(hours, day, works_holidays=works_holidays)), first)
     return datetime.combine(working, hours.since, hours.zone)

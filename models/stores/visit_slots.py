@@ -1,4 +1,4 @@
-"""The times that customers may choose for a visit: within the opening hours, so far apart, so many at once."""
+"""Visit times that customers may choose: within opening hours, at an interval, with a capacity."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,39 +10,39 @@ from models.stores.contact_hours import holidays_of
 from models.stores.working_hours import USUAL, WEEKDAYS
 
 NOTICE = timedelta(hours=2)
-"""A visit is chosen at least so long ahead, for the workshop to prepare."""
+"""The minimum notice for a visit, so that the workshop can prepare."""
 DAYS_AHEAD = 30
-"""And at most so many days."""
+"""The maximum number of days ahead."""
 
 
 @dataclass(frozen=True, slots=True)
 class VisitRules:
-    """When a store takes visits that customers choose themselves."""
+    """When a store accepts visits booked by customers."""
 
     zone: ZoneInfo
     opening: Mapping[str, Sequence[str] | None]
-    """By weekday, from when until when; None: closed. A day that is not named is open as usual."""
+    """By weekday, the opening and closing time; None: closed. A missing day has the usual hours."""
     holiday_country: str | None
     minutes: int
-    """How far apart visits start, and how much of the opening hours each needs."""
+    """The interval between starts, which is also the duration of a visit."""
     at_once: int
-    """How many may start together."""
+    """How many visits may start together."""
 
     @property
     def span(self) -> timedelta:
-        """From one start to the next."""
+        """The interval as a time span."""
         return timedelta(minutes=self.minutes)
 
 
 def days_to_choose(rules: VisitRules, now: datetime) -> list[date]:
-    """The store-local days on which a customer may look for a time, from today on."""
+    """The store-local days that a customer may choose from, starting today."""
     today = now.astimezone(rules.zone).date()
     days = (today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD + 1))
     return [day for day in days if _opening(rules, day) is not None]
 
 
 def starts_on(rules: VisitRules, day: date) -> list[datetime]:
-    """When visits may start on a day, in UTC: from the opening on, the last in time to be over at the closing."""
+    """The possible starts on a day, in UTC: from opening time; the last one ends by closing time."""
     opening = _opening(rules, day)
     if opening is None:
         return []
@@ -52,9 +52,9 @@ def starts_on(rules: VisitRules, day: date) -> list[datetime]:
 
 
 def free_starts(rules: VisitRules, day: date, now: datetime, taken: Iterable[datetime]) -> list[datetime]:
-    """The starts of a day that have a place left, given the starts of all other visits.
+    """The starts of a day with free capacity, given the starts of all other visits.
 
-    A visit that starts between two of ours, as the store's own books may have it, takes a place of the earlier one.
+    A visit that starts between two of ours, booked by the store itself, uses capacity of the earlier one.
     """
     if day > now.astimezone(rules.zone).date() + timedelta(days=DAYS_AHEAD):
         return []
@@ -68,7 +68,7 @@ def free_starts(rules: VisitRules, day: date, now: datetime, taken: Iterable[dat
 
 
 def _opening(rules: VisitRules, day: date) -> tuple[datetime, datetime] | None:
-    """From when until when the store is open on a day, in UTC; None: it is closed."""
+    """Opening and closing time of the store on a day, in UTC; None if closed."""
     hours = rules.opening.get(WEEKDAYS[day.weekday()], USUAL)
     if hours is None or (rules.holiday_country is not None and holidays_of(rules.holiday_country)(day)):
         return None

@@ -1,4 +1,4 @@
-"""When a store's staff call: while it is open and its customers may be contacted, right across DST changes."""
+"""When a store's staff call: during opening and contact hours, correct across DST changes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,20 +7,20 @@ from datetime import UTC, date, datetime, time, timedelta
 from models.stores.contact_hours import DAYS_AHEAD, ContactHours, next_open, opening_from
 
 USUAL = ("08:30", "18:00")
-"""The opening hours of a weekday that a store does not name."""
+"""The default opening hours of a weekday."""
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @dataclass(frozen=True, slots=True)
 class WorkingHours:
-    """The contact hours of a store and, by weekday, its opening hours; None on a day when it is closed."""
+    """The contact hours of a store and its opening hours by weekday; None: closed."""
 
     contact: ContactHours
     opening: Mapping[str, Sequence[str] | None]
 
 
 def working_span(hours: WorkingHours, day: date, *, works_holidays: bool) -> tuple[datetime, datetime] | None:
-    """From when until when (exclusive) staff call on a day, in UTC; None when nobody does."""
+    """The start and end (exclusive) of calling hours on a day, in UTC; None if there are none."""
     opening = hours.opening.get(WEEKDAYS[day.weekday()], USUAL)
     if opening is None or _is_holiday(hours.contact, day, works_holidays=works_holidays):
         return None
@@ -31,9 +31,9 @@ def working_span(hours: WorkingHours, day: date, *, works_holidays: bool) -> tup
 
 
 def next_working_moment(hours: WorkingHours, since: datetime, *, works_holidays: bool) -> datetime:
-    """The first moment from `since` on at which staff call.
+    """The first moment in calling hours, from `since` on.
 
-    A store that says it is never open is asked for its contact hours alone.
+    For a store that is never open, only its contact hours count.
     """
     first = since.astimezone(hours.contact.zone).date()
     for ahead in range(DAYS_AHEAD):
@@ -44,16 +44,16 @@ def next_working_moment(hours: WorkingHours, since: datetime, *, works_holidays:
 
 
 def next_working_day(hours: WorkingHours, now: datetime, *, works_holidays: bool) -> datetime:
-    """When staff begin to call on the next day, after the store-local day of `now`, that the store is open."""
+    """The start of calling hours on the next open day after the store-local day of `now`."""
     tomorrow = now.astimezone(hours.contact.zone).date() + timedelta(days=1)
     begins = datetime.combine(tomorrow, time(0), hours.contact.zone)
     return next_working_moment(hours, begins, works_holidays=works_holidays)
 
 
 def after_working(hours: WorkingHours, since: datetime, duration: timedelta) -> datetime:
-    """The moment at which staff have had `duration` of working time from `since` on, public holidays not counted.
+    """The end of `duration` of working time that starts at `since`, not counting public holidays.
 
-    For a store that never works, time runs around the clock.
+    For a store without working hours, time counts around the clock.
     """
     since, left, idle = since.astimezone(UTC), duration, 0  # in UTC, an hour is an hour even when the clocks change
     day = since.astimezone(hours.contact.zone).date()

@@ -1,1 +1,1 @@
-"""Who may see and do what in the console: users, their passwords and sessions, and whose data they reach."""
+"""Access control: users, passwords, sessions, API keys, and whose data each can access."""

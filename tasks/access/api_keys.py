@@ -1,4 +1,4 @@
-"""The keys of programs that use the API: made, revoked, and recognised; only a digest of each is kept."""
+"""API keys: created, revoked and recognised. Only a digest of each is stored."""
 
 import hmac
 import secrets
@@ -19,11 +19,11 @@ from tasks.access.sessions import digest
 from tasks.access.users import NoSuchStore
 
 PREFIX = "ac_"
-"""By which a key that turns up where it should not is known for what it is."""
+"""The prefix by which a leaked key can be recognised."""
 
 
 class KeyNameTaken(AftercareError):
-    """A name that a key has already, revoked or not: the audit trail knows keys by name."""
+    """The name of an existing key, revoked or not: the audit trail identifies keys by name."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -38,14 +38,14 @@ class NamelessKey(AftercareError):
 
 
 class NoScopes(AftercareError):
-    """A key that could do nothing."""
+    """A key without any scope."""
 
     def __init__(self) -> None:
         super().__init__(f"A key needs at least one scope of {', '.join(all_scopes())}.")
 
 
 class UnknownScope(AftercareError):
-    """A scope that there is not."""
+    """There is no such scope."""
 
     def __init__(self, scope: str) -> None:
         self.scope = scope
@@ -53,7 +53,7 @@ class UnknownScope(AftercareError):
 
 
 class ScopeOfEveryStore(AftercareError):
-    """A key of one store, for what goes over all stores."""
+    """A key of one store with a scope that covers all stores."""
 
     def __init__(self, scope: str) -> None:
         self.scope = scope
@@ -61,7 +61,7 @@ class ScopeOfEveryStore(AftercareError):
 
 
 class UnknownKey(AftercareError):
-    """A name that no key has."""
+    """There is no key of this name."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -70,17 +70,17 @@ class UnknownKey(AftercareError):
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """A key to be made."""
+    """A key to be created."""
 
     name: str
     scopes: Collection[str]
     store: str | None = None
-    """The code of the one store whose data it reaches; None: every store."""
+    """The code of the store whose data it can access; None: all stores."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:
-    """A key as a list shows one."""
+    """A key as shown in lists."""
 
     name: str
     scopes: tuple[str, ...]
@@ -93,21 +93,21 @@ class KeyRow:
 
 @dataclass(frozen=True, slots=True)
 class ApiCaller:
-    """The program that calls."""
+    """The calling program."""
 
     name: str
     scopes: frozenset[str]
     store_id: int | None
-    """The one store whose data it reaches; None: all."""
+    """The store whose data it can access; None: all stores."""
     store: str | None
 
     def may(self, scope: str) -> bool:
-        """Whether its key has a scope."""
+        """Whether the key has a scope."""
         return scope in self.scopes and not (self.store_id is not None and scope in OF_EVERY_STORE)
 
 
 def make_key(connection: Connection, new: NewKey, now: datetime, actor: str) -> str:
-    """Make a key; its text, which nobody can read again.
+    """Create a key and return its text, which cannot be read again.
 
     Raises `NamelessKey`, `NoScopes`, `UnknownScope`, `ScopeOfEveryStore`, `NoSuchStore`, `KeyNameTaken`.
     """
@@ -147,7 +147,7 @@ def _store_id(connection: Connection, code: str | None) -> int | None:
 
 
 def revoke_key(connection: Connection, name: str, now: datetime, actor: str, store_id: int | None = None) -> None:
-    """Refuse a key from now on, for good; one of `store_id`, for who reaches no other. Raises `UnknownKey`."""
+    """Revoke a key for good; only one of `store_id` if that is given. Raises `UnknownKey`."""
     found = select(ApiKey.id, ApiKey.revoked_at, ApiKey.store_id).where(ApiKey.name == name.strip()).with_for_update()
     key = connection.execute(found).one_or_none()
     if key is None or (store_id is not None and key.store_id != store_id):
@@ -170,7 +170,7 @@ def list_keys(connection: Connection, store_id: int | None = None) -> list[KeyRo
 
 
 def read_key(connection: Connection, text: str, now: datetime) -> ApiCaller | None:
-    """The program that a key belongs to; None: no key, or one that was revoked. Notes the hour of its use."""
+    """The program of a key; None if the key is unknown or revoked. Records the hour of its use."""
     presented = digest(text)
     row = connection.execute(
         select(ApiKey.__table__, Store.code.label("store"))

@@ -1,4 +1,4 @@
-"""All scopes that a key may have: those of the import kinds that programs may write, and those of everything else."""
+"""All scopes of API keys: those of the import kinds that programs may write, and the general ones."""
 
 from models.people.api_scopes import ApiScope
 from tasks.intake.columns import KindName
@@ -6,7 +6,7 @@ from tasks.intake.kinds import KINDS
 
 
 def kinds_by_scope() -> dict[str, list[KindName]]:
-    """The kinds of facts that the API takes, by what a key needs to write them."""
+    """The import kinds that the API accepts, by the scope needed to write them."""
     kinds: dict[str, list[KindName]] = {}
     for kind in KINDS.values():
         if kind.api_scope:
@@ -15,5 +15,5 @@ def kinds_by_scope() -> dict[str, list[KindName]]:
 
 
 def all_scopes() -> list[str]:
-    """Every scope, in the order in which they are offered."""
+    """Every scope, in display order."""
     return [*kinds_by_scope(), *ApiScope]

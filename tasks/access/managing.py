@@ -1,4 +1,4 @@
-"""Users as another user manages them: an admin of one store sees and changes that store's users only."""
+"""User management: an admin of one store sees and changes only that store's users."""
 
 from datetime import datetime
 
@@ -11,25 +11,25 @@ from tasks.access.users import NewUser, UserRow, add_user, change_password, list
 
 
 def list_managed(connection: Connection, user: SignedIn) -> list[UserRow]:
-    """The users whom somebody manages, by login."""
+    """The users whom someone may manage, by login."""
     return [row for row in list_users(connection) if user.store is None or row.store == user.store]
 
 
 def add_managed(connection: Connection, user: SignedIn, new: NewUser, now: datetime) -> str:
-    """Add a user; the random password. Raises `NotYours` for another store's, and what `add_user` raises."""
+    """Add a user and return the random password. Raises `NotYours` for another store, and what `add_user` raises."""
     if user.store is not None and new.store != user.store:
         raise NotYours("store", new.store or "for all")
     return add_user(connection, new, None, now, user.login)
 
 
 def give_password(connection: Connection, user: SignedIn, login: str, now: datetime) -> str:
-    """Give a user another, random password. Raises `NotYours`, `UnknownUser`."""
+    """Give a user a new random password. Raises `NotYours`, `UnknownUser`."""
     _check(connection, user, login)
     return change_password(connection, login, None, now, user.login)
 
 
 def switch(connection: Connection, user: SignedIn, login: str, now: datetime, *, active: bool) -> None:
-    """Let a user in again, or no longer. Raises `NotYours`, `UnknownUser`, `LastAdmin`."""
+    """Enable or disable a user. Raises `NotYours`, `UnknownUser`, `LastAdmin`."""
     _check(connection, user, login)
     set_active(connection, login, now, user.login, active=active)
 

@@ -10,9 +10,9 @@ from models.core.errors import AftercareError
 
 SHORTEST = 12
 LONGEST = 200
-"""A hash takes time in proportion: nobody makes us hash a novel."""
+"""The maximum length, because hashing time grows with it."""
 MADE_OF = "abcdefghijkmnpqrstuvwxyz23456789"
-"""Nothing that is mistaken for something else when it is read aloud."""
+"""No characters that are easily confused."""
 
 _hasher = PasswordHasher()
 
@@ -37,7 +37,7 @@ def hash_password(password: str) -> str:
 
 
 def is_password(password: str, password_hash: str | None) -> bool:
-    """Whether it is the one that was hashed. Without a hash it is not, after as long: logins cannot be guessed."""
+    """Verify a password. Without a hash the answer is no, after the same time, so that logins cannot be probed."""
     try:
         return _hasher.verify(password_hash or _hash_of_nobody(), password[:LONGEST]) and password_hash is not None
     except (VerificationError, InvalidHashError):
@@ -46,5 +46,5 @@ def is_password(password: str, password_hash: str | None) -> bool:
 
 @cache
 def _hash_of_nobody() -> str:
-    """A hash that no password fits. It is made when it is first needed: that takes as long as signing in."""
+    """A hash that no password matches. It is made on first use, because that takes as long as a sign-in."""
     return _hasher.hash(secrets.token_hex())

@@ -1,4 +1,4 @@
-"""Whose data a user reaches: one store's, or all. Whatever is named by an id is looked up here before it is shown."""
+"""Whose data a user can access: one store's or all. Every id from a request is checked here first."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,7 @@ LARGEST_KEY = 2**63 - 1
 
 
 class NotYours(AftercareError):
-    """Something of another store, or nothing at all: which of them is not said."""
+    """Something of another store, or something that does not exist; the message does not say which."""
 
     def __init__(self, kind: str, entity_id: object) -> None:
         self.kind, self.entity_id = kind, entity_id
@@ -26,23 +26,23 @@ class NotYours(AftercareError):
 
 
 def check_customer(connection: Connection, store_id: int | None, customer_id: int) -> int:
-    """The customer's store. Raises `NotYours`."""
+    """Return the customer's store. Raises `NotYours`."""
     found = select(Customer.store_id).where(Customer.id == customer_id)
     return _check(connection, found, store_id, "customer", customer_id)
 
 
 def check_touch(connection: Connection, store_id: int | None, touch_id: UUID) -> int:
-    """The touch's store. Raises `NotYours`."""
+    """Return the touch's store. Raises `NotYours`."""
     return _check(connection, select(Touch.store_id).where(Touch.id == touch_id), store_id, "touch", touch_id)
 
 
 def check_case(connection: Connection, store_id: int | None, case_id: int) -> int:
-    """The case's store. Raises `NotYours`."""
+    """Return the case's store. Raises `NotYours`."""
     return _check(connection, select(Case.store_id).where(Case.id == case_id), store_id, "case", case_id)
 
 
 def check_appointment(connection: Connection, store_id: int | None, appointment_id: int) -> int:
-    """The appointment's store. Raises `NotYours`."""
+    """Return the appointment's store. Raises `NotYours`."""
     found = select(Appointment.store_id).where(Appointment.id == appointment_id)
     return _check(connection, found, store_id, "appointment", appointment_id)
 
@@ -55,10 +55,10 @@ def _check(connection: Connection, statement: Select[Any], store_id: int | None,
 
 
 def staff_code_in(connection: Connection, user: SignedIn, store_id: int) -> str:
-    """The staff code under which a user acts in a store.
+    """The staff code that a user acts under in a store.
 
-    Someone of every store gets an entry among its staff the first time, with their own role: what is done there is
-    always done by a named person.
+    A user of all stores is added to the store's staff on first use, with their own role: every action there has
+    a named person.
     """
     if user.staff is not None:
         return user.staff
@@ -69,7 +69,7 @@ def staff_code_in(connection: Connection, user: SignedIn, store_id: int) -> str:
 
 
 def reached_store(connection: Connection, user: SignedIn, wanted: str | None) -> str | None:
-    """The store whose data to show: the user's own, whichever is asked for; else the one asked for (None: all)."""
+    """The store whose data to show: the user's own if they have one, else the requested one (None: all)."""
     if user.store is not None:
         return user.store
     if wanted is not None and connection.scalar(select(Store.id).where(Store.code == wanted)) is None:
@@ -78,7 +78,7 @@ def reached_store(connection: Connection, user: SignedIn, wanted: str | None) ->
 
 
 def is_in_charge(user: SignedIn) -> bool:
-    """Whether someone answers for others' work: a manager or an admin."""
+    """Whether someone is responsible for others' work: a manager or an admin."""
     return user.role in (Role.MANAGER, Role.ADMIN)
 
 

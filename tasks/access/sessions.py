@@ -1,4 +1,4 @@
-"""Signing in and out: sessions of browsers, and the lock after wrong passwords."""
+"""Signing in and out: browser sessions, and the lockout after wrong passwords."""
 
 import hashlib
 import secrets
@@ -20,15 +20,15 @@ LASTS = timedelta(hours=12)
 IDLE = timedelta(hours=2)
 NOTED = timedelta(minutes=1)
 USUAL_LANGUAGE = "zh-CN"
-"""How exactly it is kept when a session was last used."""
+"""The precision with which the last use of a session is recorded."""
 FREE_FAILURES = 5
-"""So many wrong passwords in a row are forgiven; each further one locks for twice as long."""
+"""The number of consecutive wrong passwords allowed. Each further one doubles the lockout."""
 FIRST_LOCK = timedelta(minutes=1)
 LONGEST_LOCK = timedelta(hours=1)
 
 
 class NotSignedIn(AftercareError):
-    """Wrong login or password, or no longer active: which of them is not said."""
+    """Wrong login or password, or a disabled user; the message does not say which."""
 
     def __init__(self) -> None:
         super().__init__("The login or the password is wrong.")
@@ -43,7 +43,7 @@ class Locked(AftercareError):
 
 
 class MayNot(AftercareError):
-    """Something that the user's role may not do."""
+    """The user's role does not permit this."""
 
     def __init__(self, login: str, permission: Permission) -> None:
         self.login, self.permission = login, permission
@@ -52,14 +52,14 @@ class MayNot(AftercareError):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who is signed in."""
+    """A signed-in user."""
 
     user_id: int
     login: str
     name: str
     role: Role
     store_id: int | None
-    """The one store whose data they see; None: all."""
+    """The store whose data they see; None: all stores."""
     store: str | None
     """Its code."""
     staff: str | None
@@ -68,11 +68,11 @@ class SignedIn:
     must_change_password: bool
     token_digest: str
     store_zone: str | None = None
-    """Where the clock of that one store stands."""
+    """The time zone of that store."""
 
     @property
     def works_as(self) -> str:
-        """The staff code that they act under: their own, or one that no import gives to anybody else."""
+        """The staff code they act under: their own, or one that no import uses."""
         return self.staff or f"user:{self.login}"
 
     def may(self, permission: Permission) -> bool:
@@ -88,9 +88,9 @@ class SignedIn:
 def sign_in(
     connection: Connection, login: str, password: str, now: datetime, language: str = USUAL_LANGUAGE
 ) -> str | NotSignedIn | Locked:
-    """The token of a new session. An error is returned, not raised: the failure is to be committed.
+    """Start a session and return its token. Errors are returned, not raised, so that the failure is committed.
 
-    The language is that of the browser; it becomes the user's where none was chosen.
+    `language` is the browser's. It becomes the user's if they have not chosen one.
     """
     user = connection.execute(
         select(User.__table__).where(User.login == login.strip().lower()).with_for_update()
@@ -128,17 +128,17 @@ def _open(connection: Connection, user_id: int, now: datetime) -> str:
 
 
 def digest(token: str) -> str:
-    """What is kept of a token: whoever reads the table cannot sign in with it."""
+    """The digest of a token. Reading the table is not enough to sign in."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def read_session(connection: Connection, token: str, now: datetime) -> SignedIn | None:
-    """Who is signed in by a token; None: nobody any more."""
+    """The user of a session token; None if the session has ended."""
     return read_session_of_digest(connection, digest(token), now)
 
 
 def read_session_of_digest(connection: Connection, token_digest: str, now: datetime) -> SignedIn | None:
-    """The same, by the digest: for a page that is open for long."""
+    """The same by digest, for pages that stay open."""
     row = connection.execute(
         select(
             BrowserSession.seen_at, User.__table__, Store.code.label("store"), Store.time_zone,

@@ -1,4 +1,4 @@
-"""Signed calls of gateways: who called is proved by a secret, when by the signature, and that it is once by memory."""
+"""Signed gateway calls: the signature proves the caller and the time; stored calls give replay protection."""
 
 import hashlib
 import hmac
@@ -14,24 +14,24 @@ from models.people.access import SIGNATURES_BELIEVED, SeenSignature
 
 SCHEME = "sha256="
 NOBODYS = "nobody's"
-"""Stands for the secret of a gateway that there is not, so that its calls take as long to refuse as a forged one."""
+"""The secret used for unknown gateways, so that refusing them takes as long as refusing a forged call."""
 
 
 class NotSigned(AftercareError):
-    """A call whose signature does not hold, for whatever reason: which one is not said."""
+    """A call with an invalid signature; the message does not say why."""
 
     def __init__(self) -> None:
         super().__init__(
-            "The call is not signed as it must be: X-Aftercare-Timestamp within 5 minutes of now, in Unix seconds, and "
-            "X-Aftercare-Signature: sha256=…, the HMAC-SHA256 of '<timestamp>.<body>' under the gateway's secret."
+            "The call has no valid signature. It needs X-Aftercare-Timestamp within 5 minutes of now, in Unix seconds, "
+            "and X-Aftercare-Signature: sha256=…, the HMAC-SHA256 of '<timestamp>.<body>' under the gateway's secret."
         )
 
 
 class CalledBefore(AftercareError):
-    """A call that was taken already."""
+    """A replay: this call was accepted before."""
 
     def __init__(self) -> None:
-        super().__init__("This call was taken before; one that is to be made again is signed anew.")
+        super().__init__("This call was accepted before. Sign it again with the present time to repeat it.")
 
 
 def sign(secret: str, timestamp: str, body: bytes) -> str:
@@ -42,7 +42,7 @@ def sign(secret: str, timestamp: str, body: bytes) -> str:
 def check_signature(
     secrets: Mapping[str, SecretStr], gateway: str, timestamp: str, signature: str, body: bytes, now: datetime
 ) -> str:
-    """What to remember a call by, once its signature has been found good. Raises `NotSigned`."""
+    """Verify a call's signature and return its replay key. Raises `NotSigned`."""
     presented = signature.removeprefix(SCHEME).lower().encode()
     matches = [
         computed
@@ -56,7 +56,7 @@ def check_signature(
 
 
 def _secrets_of(secrets: Mapping[str, SecretStr], gateway: str) -> list[str]:
-    """A gateway's secrets: several, between commas or spaces, while one takes the place of another."""
+    """A gateway's secrets, separated by commas or spaces: several while a secret is being rotated."""
     by_name = {name.lower(): secret for name, secret in secrets.items()}
     found = by_name.get(gateway.lower())
     return found.get_secret_value().replace(",", " ").split() if found else []
@@ -69,7 +69,7 @@ def _is_near(timestamp: str, now: datetime) -> bool:
 
 
 def remember_signature(connection: Connection, call: str, now: datetime) -> None:
-    """Take a call, once. Raises `CalledBefore`."""
+    """Accept a call once. Raises `CalledBefore`."""
     seen = insert(SeenSignature).values(signature=call, seen_at=now).on_conflict_do_nothing()
     if connection.execute(seen.returning(SeenSignature.signature)).one_or_none() is None:
         raise CalledBefore

@@ -1,4 +1,4 @@
-"""The users of the console: added, given another password, disabled; each change is in the audit trail."""
+"""Console users: adding, changing passwords, disabling. Every change is in the audit trail."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from tasks import audit
 from tasks.access.passwords import hash_password, make_password
 
 EVERYWHERE = frozenset({Role.ADMIN, Role.OPERATOR, Role.MARKETING, Role.FINANCE, Role.MANAGER})
-"""The roles that may belong to no single store, and then see them all."""
+"""The roles that may have no store, and then see all of them."""
 FIRST = "admin"
 FIRST_USER_LOCK = 727_005
-"""The advisory lock that keeps two consoles, started at once, from making two."""
+"""The advisory lock that prevents two consoles started at once from both adding the first user."""
 
 
 class UnknownUser(AftercareError):
-    """A login that nobody has."""
+    """There is no user with this login."""
 
     def __init__(self, login: str) -> None:
         self.login = login
@@ -30,14 +30,14 @@ class UnknownUser(AftercareError):
 
 
 class NoLogin(AftercareError):
-    """A user without a login."""
+    """An empty login."""
 
     def __init__(self) -> None:
         super().__init__("A user needs a login: what is typed to sign in.")
 
 
 class LoginTaken(AftercareError):
-    """A login that somebody has."""
+    """A login that is taken."""
 
     def __init__(self, login: str) -> None:
         self.login = login
@@ -45,7 +45,7 @@ class LoginTaken(AftercareError):
 
 
 class NeedsStore(AftercareError):
-    """A role whose users work in one store, without the store."""
+    """A role that needs a store, without one."""
 
     def __init__(self, role: Role) -> None:
         self.role = role
@@ -53,7 +53,7 @@ class NeedsStore(AftercareError):
 
 
 class NoSuchStore(AftercareError):
-    """A store code that there is not."""
+    """There is no such store."""
 
     def __init__(self, code: str) -> None:
         self.code = code
@@ -61,7 +61,7 @@ class NoSuchStore(AftercareError):
 
 
 class OfAnotherRole(AftercareError):
-    """A staff code that somebody of another role has."""
+    """A staff code that belongs to another role."""
 
     def __init__(self, code: str, theirs: Role, wanted: Role) -> None:
         self.code, self.theirs, self.wanted = code, theirs, wanted
@@ -69,7 +69,7 @@ class OfAnotherRole(AftercareError):
 
 
 class LastAdmin(AftercareError):
-    """The one user who could let others in again."""
+    """The last active admin, who cannot be disabled."""
 
     def __init__(self, login: str) -> None:
         self.login = login
@@ -85,15 +85,15 @@ class NewUser:
     store: str | None = None
     """A store's code; None: every store."""
     staff: str | None = None
-    """The staff code to work under; None: one like the login is made."""
+    """The staff code to work under; None: one is made from the login."""
     name: str | None = None
     language: str | None = None
-    """Without it, what their browser asks for at the first sign-in."""
+    """If not given, the browser's language at the first sign-in."""
 
 
 @dataclass(frozen=True, slots=True)
 class UserRow:
-    """A user as a list shows one."""
+    """A user as shown in lists."""
 
     id: int
     login: str
@@ -107,7 +107,7 @@ class UserRow:
 
 
 def add_user(connection: Connection, new: NewUser, password: str | None, now: datetime, actor: str) -> str:
-    """Add a user; the password, a random one where none is given, which must then be changed at the first sign-in.
+    """Add a user and return the password. A random one, if none is given, must be changed at the first sign-in.
 
     Raises `NoLogin`, `LoginTaken`, `NeedsStore`, `NoSuchStore`, `OfAnotherRole`, `WeakPassword`.
     """
@@ -137,7 +137,7 @@ def add_user(connection: Connection, new: NewUser, password: str | None, now: da
 
 
 def add_first_admin(connection: Connection, now: datetime) -> str | None:
-    """Where there is no user yet, make `admin`; the password, to be shown once. None where there are users."""
+    """Add `admin` if there is no user yet, and return the password, to be shown once; otherwise None."""
     connection.execute(select(func.pg_advisory_xact_lock(FIRST_USER_LOCK)))
     if connection.scalar(select(func.count()).select_from(User)):
         return None
@@ -147,9 +147,9 @@ def add_first_admin(connection: Connection, now: datetime) -> str | None:
 def change_password(
     connection: Connection, login: str, password: str | None, now: datetime, actor: str, *, keep: str | None = None
 ) -> str:
-    """Give a user another password, unlock them and end their sessions, but the one whose digest is `keep`.
+    """Set a user's password, unlock them and end their sessions, except the one with the digest `keep`.
 
-    The password; without one a random one, to be changed. Raises `UnknownUser`, `WeakPassword`.
+    Returns the password; a random one must be changed. Raises `UnknownUser`, `WeakPassword`.
     """
     user = find_user(connection, login)
     given = password or make_password()
@@ -166,7 +166,7 @@ def change_password(
 
 
 def set_active(connection: Connection, login: str, now: datetime, actor: str, *, active: bool) -> None:
-    """Let a user in again, or no longer, at once. Raises `UnknownUser`, `LastAdmin`."""
+    """Enable or disable a user, with immediate effect. Raises `UnknownUser`, `LastAdmin`."""
     user = find_user(connection, login)
     if not active and user.role == Role.ADMIN and user.active and _active_admins(connection) == 1:
         raise LastAdmin(user.login)
@@ -178,12 +178,12 @@ def set_active(connection: Connection, login: str, now: datetime, actor: str, *,
 
 
 def set_language(connection: Connection, login: str, language: str) -> None:
-    """The language that the console speaks to a user: `zh-CN` or `en`."""
+    """Set the console's language for a user: `zh-CN` or `en`."""
     connection.execute(update(User).where(User.login == login).values(language=language))
 
 
 def find_user(connection: Connection, login: str) -> Row[Any]:
-    """A user's row, locked. Raises `UnknownUser`."""
+    """Lock and return a user's row. Raises `UnknownUser`."""
     row = connection.execute(
         select(User.__table__).where(User.login == login.strip().lower()).with_for_update()
     ).one_or_none()
@@ -215,7 +215,7 @@ def _store_id(connection: Connection, code: str) -> int:
 
 
 def _staff_id(connection: Connection, new: NewUser, login: str, store_id: int | None) -> int | None:
-    """The member of staff to work under, made where there is none; None for someone of every store, till they act."""
+    """The member of staff to work under, added if needed; None for a user of all stores until they act."""
     if store_id is None:
         return None
     code = new.staff or login
@@ -230,7 +230,7 @@ def _staff_id(connection: Connection, new: NewUser, login: str, store_id: int | 
 
 
 def make_staff(connection: Connection, store_id: int, code: str, name: str, role: Role) -> int:
-    """A member of staff for a user who has none."""
+    """Add a member of staff for a user without one."""
     values = {"store_id": store_id, "code": code, "name": name, "role": role}
     return int(connection.execute(insert(StaffMember).values(**values).returning(StaffMember.id)).scalar_one())
 

@@ -1,1 +1,1 @@
-"""Campaigns (R13): made by hand, approved, launched, carried on wave by wave, and measured."""
+"""Campaigns (R13): drafted, approved, launched, sent wave by wave, and measured."""

@@ -1,4 +1,4 @@
-"""Who acts on campaigns: a user of the console or the command, or a program with a key."""
+"""Authors of campaigns: users of the console or the command, and programs with a key."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,7 @@ from tasks.access.sessions import MayNot, SignedIn
 
 
 class NoSuchUser(AftercareError):
-    """A login that nobody has, or whose owner is no longer active."""
+    """There is no active user with this login."""
 
     def __init__(self, login: str) -> None:
         self.login = login
@@ -25,12 +25,12 @@ class NoSuchUser(AftercareError):
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Whoever makes, approves or steers a campaign."""
+    """Someone who creates, approves or steers campaigns."""
 
     login: str
     role: Role
     store_id: int | None
-    """The one store whose campaigns they reach; None: all."""
+    """The store whose campaigns they can access; None: all stores."""
 
     def check(self, permission: Permission) -> None:
         """Raises `MayNot`."""
@@ -39,12 +39,12 @@ class Author:
 
 
 def author_of(user: SignedIn) -> Author:
-    """A user who is signed in, as an author."""
+    """A signed-in user as an author."""
     return Author(user.login, user.role, user.store_id)
 
 
 def program(name: str, store_id: int | None) -> Author:
-    """A program with a key of that name, as an author: it makes campaigns as marketing does, and approves none."""
+    """A program with a key as an author. It has the permissions of marketing, but approves nothing."""
     return Author(f"key:{name}", Role.MARKETING, store_id)
 
 
@@ -59,13 +59,13 @@ def find_author(connection: Connection, login: str) -> Author:
 
 
 def reached_campaigns(author: Author) -> Select[Any]:
-    """The campaigns that an author reaches, with the code of the store that each is for."""
+    """The campaigns that an author can access, with each store's code."""
     statement = select(Campaign.__table__, Store.code.label("store")).outerjoin(Store, Store.id == Campaign.store_id)
     return statement if author.store_id is None else statement.where(Campaign.store_id == author.store_id)
 
 
 def lock_campaign(connection: Connection, author: Author, campaign_id: int) -> Row[Any]:
-    """The row of a campaign, which nobody else changes until the transaction ends. Raises `NotYours`."""
+    """Lock a campaign's row for this transaction. Raises `NotYours`."""
     if abs(campaign_id) > LARGEST_KEY:
         raise NotYours("campaign", campaign_id)
     statement = reached_campaigns(author).where(Campaign.id == campaign_id).with_for_update(of=Campaign)

@@ -1,4 +1,4 @@
-"""One way to change where a campaign stands: along the states that may follow, and with an entry in the audit trail."""
+"""The only way to change a campaign's state: allowed transitions, recorded in the audit trail."""
 
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ NO_NOTICE: dict[str, Any] = {"notice": None, "notice_figures": None}
 
 
 class WrongCampaignState(AftercareError):
-    """Something that cannot be done to a campaign as it stands."""
+    """The campaign's state does not allow this."""
 
     def __init__(self, name: str, state: CampaignState, wanted: str) -> None:
         self.name, self.state, self.wanted = name, state, wanted
@@ -32,14 +32,14 @@ def check_state(campaign: Row[Any], states: tuple[CampaignState, ...], wanted: s
 def move(
     connection: Connection, campaign: Row[Any], state: CampaignState, now: datetime, actor: str, **values: Any
 ) -> None:
-    """Let a campaign go to a state. Raises `WrongCampaignState`."""
+    """Move a campaign to a state. Raises `WrongCampaignState`."""
     if not may_follow(campaign.state, state):
         raise WrongCampaignState(campaign.name, campaign.state, state)
     change(connection, campaign, now, actor, f"campaign.{state}", state=state, state_at=now, **values)
 
 
 def change(connection: Connection, campaign: Row[Any], now: datetime, actor: str, action: str, **values: Any) -> None:
-    """Change a campaign, and keep who did it."""
+    """Change a campaign and record who did it."""
     connection.execute(update(Campaign).where(Campaign.id == campaign.id).values(**values))
     told = {name: _plain(value) for name, value in values.items() if name != "state_at"}
     before = {name: _plain(getattr(campaign, name)) for name in told}
@@ -47,7 +47,7 @@ def change(connection: Connection, campaign: Row[Any], now: datetime, actor: str
 
 
 def noting(reason: GivenReason | None) -> dict[str, Any]:
-    """The columns that tell its makers why it stands where it stands."""
+    """The columns that explain its state to its authors."""
     return {"notice": reason.code, "notice_figures": reason.figures or None} if reason else NO_NOTICE
 
 

@@ -1,4 +1,4 @@
-"""Campaigns written and changed: a change of what was submitted or approved makes a draft of it again."""
+"""Drafting campaigns. Changing a submitted or approved campaign makes it a draft again."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ LONGEST_NAME = 120
 
 
 class NamelessCampaign(AftercareError):
-    """A campaign without a name, or with one that is too long."""
+    """A missing campaign name, or one that is too long."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -47,9 +47,12 @@ def create_campaign(
     store_id: int | None = None,
     recipe: str | None = None,
 ) -> int:
-    """A new draft; its id. Someone of one store makes it for that store. Raises `MayNot`, `NamelessCampaign`."""
+    """Create a draft and return its id. A user of one store creates it for that store.
+
+    Raises `MayNot`, `NamelessCampaign`.
+    """
     author.check(Permission.MAKE_CAMPAIGNS)
-    install_if_empty(connection, now)  # a fresh installation has no contact rules yet to rehearse or approve it by
+    install_if_empty(connection, now)  # a fresh installation has no contact rules yet for rehearsal and approval
     values = {
         "name": _check_name(name),
         "store_id": author.store_id if author.store_id is not None else store_id,
@@ -74,8 +77,8 @@ def change_campaign(
     now: datetime,
     name: str | None = None,
 ) -> int:
-    """Save another plan, made from version `based_on`; the new version. Whoever saves it is its author from now on,
-    and an approval that it had is void.
+    """Save a changed plan, based on version `based_on`; returns the new version. The user becomes its author,
+    and any approval is void.
 
     Raises `MayNot`, `NotYours`, `WrongCampaignState`, `CampaignChangedMeanwhile`, `NamelessCampaign`.
     """
@@ -96,7 +99,7 @@ def change_campaign(
 
 
 def copy_campaign(connection: Connection, author: Author, campaign_id: int, name: str, now: datetime) -> int:
-    """A new draft with the plan of another campaign, however that ended. Raises what `create_campaign` raises, and
+    """Create a draft with the plan of another campaign in any state. Raises what `create_campaign` raises, and
     `NotYours`."""
     campaign = lock_campaign(connection, author, campaign_id)
     plan = read_plan(campaign.plan)
@@ -119,7 +122,7 @@ NOT_APPROVED = {
     "notice": None,
     "notice_figures": None,
 }
-"""What is gone when a plan changes before anybody was told of it."""
+"""The columns that are reset when a plan changes before the launch."""
 
 
 def _check_name(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Campaigns as they are listed and read: where each stands, and what it waits for."""
+"""Listing and reading campaigns: the state of each, and what it waits for."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class CampaignRow:
     id: int
     name: str
     store: str | None
-    """The store's code; None: of all stores."""
+    """The store's code; None: all stores."""
     recipe: str | None
     state: CampaignState
     state_at: datetime
@@ -51,7 +51,7 @@ class CampaignRead:
     row: CampaignRow
     plan: CampaignPlan
     fingerprint: str
-    """What an approval of exactly this plan is bound to."""
+    """The fingerprint of this plan, which an approval is bound to."""
     store_id: int | None
     approver: str | None
     approved_at: datetime | None
@@ -63,25 +63,25 @@ class CampaignRead:
     frozen_at: datetime | None
     finished_at: datetime | None
     waves: dict[Wave, int]
-    """How many recipients each wave has, once it has begun."""
+    """Recipients per wave, once it has begun."""
     planned: int
-    """To how many of those who are told the planner has come."""
+    """The number of recipients already planned."""
     prefect_run_id: UUID | None
-    """The flow run that waits for the approval."""
+    """The suspended flow run that waits for the approval."""
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignPage:
-    """A part of a list of campaigns."""
+    """One page of a list of campaigns."""
 
     items: list[CampaignRow]
     following: tuple[datetime, int] | None
-    """After which place the next page begins; None: this is the last."""
+    """The cursor for the next page; None: last page."""
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignEvent:
-    """Something that was done to a campaign."""
+    """One entry of a campaign's history."""
 
     at: datetime
     actor: str
@@ -99,9 +99,9 @@ def list_campaigns(
     limit: int = 50,
     after: tuple[datetime, int] | None = None,
 ) -> CampaignPage:
-    """The campaigns that someone reaches, the newest first; of some states, or of all. Raises `MayNot`.
+    """The campaigns that someone can access, newest first, in some states or all. Raises `MayNot`.
 
-    `needing`: only those that wait for a person, because they stopped by themselves or nobody has approved them yet.
+    `needing`: only those that wait for a person, held automatically or not approved yet.
     """
     author.check(Permission.SEE_CAMPAIGNS)
     statement = reached_campaigns(author).order_by(Campaign.created_at.desc(), Campaign.id.desc()).limit(limit + 1)
@@ -149,7 +149,7 @@ def read_campaign(connection: Connection, author: Author, campaign_id: int) -> C
 
 
 def list_events(connection: Connection, author: Author, campaign_id: int) -> list[CampaignEvent]:
-    """What was done to a campaign, by whom, the latest first. Raises `MayNot`, `NotYours`."""
+    """The history of a campaign, latest first. Raises `MayNot`, `NotYours`."""
     read_campaign(connection, author, campaign_id)
     rows = connection.execute(
         select(AuditEntry.at, AuditEntry.actor, AuditEntry.action, AuditEntry.before, AuditEntry.after)
@@ -160,7 +160,7 @@ def list_events(connection: Connection, author: Author, campaign_id: int) -> lis
 
 
 def _waves(row: Row[Any]) -> dict[Wave, int]:
-    """How many recipients each wave has: their numbers follow each other without a gap."""
+    """Recipients per wave, from the consecutive ids."""
     if row.frozen_at is None:
         return {}
     ends = {

@@ -1,1 +1,1 @@
-"""What a person must settle by a deadline."""
+"""Cases: matters that a person must settle by a deadline."""

@@ -1,4 +1,4 @@
-"""The cases as lists show them, for whoever may see them: everybody's, or one's own and nobody's."""
+"""Lists of cases for those who may see them: all, or one's own and unowned ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,19 +19,19 @@ from tasks.access.sessions import SignedIn
 
 CLOSED_LATELY = timedelta(days=14)
 COLUMN = 30
-"""So many cases of a state are shown at a time."""
+"""The maximum number of cases shown per state."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseItem:
-    """A case as a list shows it."""
+    """A case as shown in lists."""
 
     id: int
     kind: CaseKind
     state: CaseState
     title: str
     note: str | None
-    """What opened it and what was noted since, a line each."""
+    """Its cause and the notes since then, one line each."""
     cause: str
     store: str
     time_zone: str
@@ -47,7 +47,7 @@ class CaseItem:
     solved_at: datetime | None
     closed_at: datetime | None
     overdue: bool
-    """A deadline passed before what it was for."""
+    """Whether a deadline was missed."""
     version: int
 
 
@@ -58,7 +58,7 @@ class BoardColumn:
     state: CaseState
     cases: list[CaseItem]
     more: bool
-    """There are some that are not shown."""
+    """Whether there are more than are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class NoteSeen:
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """Somebody who may own a case."""
+    """A possible owner of a case."""
 
     code: str
     name: str
@@ -80,7 +80,7 @@ class Colleague:
 
 @dataclass(frozen=True, slots=True)
 class CaseSeen:
-    """A case with all that is known of it."""
+    """A case with all its details."""
 
     item: CaseItem
     first_note: str | None
@@ -89,30 +89,30 @@ class CaseSeen:
     notes: list[NoteSeen]
     colleagues: list[Colleague]
     mine: bool
-    """Whoever looks at it owns it."""
+    """Whether the viewer owns it."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseReach:
-    """Whose cases somebody sees."""
+    """The scope of cases that someone sees."""
 
     store: str | None = None
-    """A store's code; None: every store's."""
+    """A store's code; None: all stores."""
     staff: str | None = None
-    """Those of this staff code and of nobody; None: everybody's."""
+    """Cases of this staff code and unowned ones; None: all."""
     kind: CaseKind | None = None
 
 
 def reach_of(
     connection: Connection, user: SignedIn, wanted: str | None = None, kind: CaseKind | None = None
 ) -> CaseReach:
-    """The cases that a user sees, of the store asked for. Raises `NotYours` for a store that there is not."""
+    """The scope of a user for the requested store. Raises `NotYours` for an unknown store."""
     staff = None if user.may(Permission.MANAGE_CASES) else _acts_as(user)
     return CaseReach(reached_store(connection, user, wanted), staff, kind)
 
 
 def check_reach(connection: Connection, user: SignedIn, case_id: int) -> int:
-    """The case's store. Raises `NotYours` for a case of another store, or of somebody else."""
+    """Return the case's store. Raises `NotYours` for a case of another store or owner."""
     store_id = check_case(connection, user.store_id, case_id)
     if not user.may(Permission.MANAGE_CASES):
         theirs = select(Case.id).outerjoin(StaffMember, StaffMember.id == Case.owner_id)
@@ -137,7 +137,7 @@ def _of(staff: str) -> ColumnElement[bool]:
 def list_cases(
     connection: Connection, now: datetime, *, store: str | None = None, everything: bool = False
 ) -> list[CaseItem]:
-    """The cases that are not closed, or all; those whose deadline is nearest first. `store` is a store's code."""
+    """The open cases, or all, by nearest deadline. `store` is a store's code."""
     statement = _cases(now, CaseReach(store)).order_by(
         (Case.state == CaseState.CLOSED), _next_deadline().nulls_last(), Case.id
     )
@@ -154,7 +154,7 @@ def read_board(
     kind: CaseKind | None,
     limit: int = COLUMN,
 ) -> list[BoardColumn]:
-    """What the user sees, state by state: the nearest deadlines first; of the closed ones, the last two weeks'."""
+    """The user's cases by state, nearest deadline first; closed ones of the last two weeks only."""
     reach = reach_of(connection, user, wanted, kind)
     return [_column(connection, now, reach, state, limit) for state in CaseState]
 
@@ -170,7 +170,7 @@ def _column(connection: Connection, now: datetime, reach: CaseReach, state: Case
 
 
 def read_case(connection: Connection, user: SignedIn, case_id: int, now: datetime) -> CaseSeen:
-    """One case, for who may see it. Raises `NotYours`."""
+    """One case, for a user who may see it. Raises `NotYours`."""
     store_id = check_reach(connection, user, case_id)
     (item,) = _items(connection, _cases(now, CaseReach()).where(Case.id == case_id))
     first = connection.execute(select(Case.note, Case.touch_id).where(Case.id == case_id)).one()
@@ -190,7 +190,7 @@ def read_case(connection: Connection, user: SignedIn, case_id: int, now: datetim
 
 
 def list_colleagues(connection: Connection, store_id: int) -> list[Colleague]:
-    """Who of a store may own a case."""
+    """The staff of a store who may own a case."""
     active = select(StaffMember.code, StaffMember.name).where(StaffMember.store_id == store_id, StaffMember.active)
     return [Colleague(*found) for found in connection.execute(active.order_by(StaffMember.name, StaffMember.code))]
 

@@ -1,4 +1,4 @@
-"""By when the cases of each store must be answered and solved: around the clock, or while the store works."""
+"""The deadlines of each store's cases: around the clock, or in working hours."""
 
 from datetime import datetime
 from typing import Any, assert_never
@@ -29,7 +29,7 @@ def deadlines_in_store(connection: Connection, store_id: int, kind: CaseKind, no
 
 
 def deadlines_everywhere(connection: Connection, now: datetime) -> Select[Any]:
-    """What a statement joins that opens many cases now: a row for each store and kind."""
+    """The deadlines per store and kind, for a statement that opens many cases now."""
     stores = connection.execute(select(Store.__table__)).all()
     rows = [
         {"store_id": store.id, "kind": kind, **_plain(deadlines_of(kind, now, _hours_that_count(store)))}

@@ -1,4 +1,4 @@
-"""Cases: what a person must settle by a deadline, from the opening to the customer's agreement that it is settled."""
+"""Handling cases, from opening to the customer's agreement that the matter is settled."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -24,17 +24,17 @@ from tasks.subjects.contract import Those
 from tasks.subjects.registry import subject_of
 
 LOOKED_BACK = timedelta(days=30)
-"""A promise that was broken longer ago is history, not news: an import of old books opens no cases."""
+"""Promises broken longer ago open no cases, so that importing old books does not."""
 STAMPS = {
     CaseState.ANSWERED: ("answered_at",),
     CaseState.SOLVED: ("answered_at", "solved_at"),
     CaseState.CLOSED: ("closed_at",),
 }
-"""What a state says of a case: who gets the solution is answered, too."""
+"""The columns that a state sets: a solved case counts as answered too."""
 
 
 class UnknownCase(AftercareError):
-    """A case that there is not."""
+    """There is no such case."""
 
     def __init__(self, case_id: int) -> None:
         self.case_id = case_id
@@ -42,16 +42,16 @@ class UnknownCase(AftercareError):
 
 
 class CaseNotThere(AftercareError):
-    """A case that cannot go from its state to the one asked for."""
+    """A case cannot go from its state to the requested one."""
 
     def __init__(self, case_id: int, state: CaseState, wanted: CaseState) -> None:
         self.case_id, self.state, self.wanted = case_id, state, wanted
         ways = " or ".join(sorted(FOLLOWERS[state])) or "nothing more"
-        super().__init__(f"Case {case_id} is {state}, so it cannot become {wanted}; what may follow is {ways}.")
+        super().__init__(f"Case {case_id} is {state}, so it cannot become {wanted}; the next state may be {ways}.")
 
 
 class CaseChanged(AftercareError):
-    """A case that somebody else has changed since it was looked at."""
+    """Someone else has changed the case since it was read."""
 
     def __init__(self, case_id: int, state: CaseState) -> None:
         self.case_id, self.state = case_id, state
@@ -59,7 +59,7 @@ class CaseChanged(AftercareError):
 
 
 class CaseIsClosed(AftercareError):
-    """A closed case, which nobody works on any more."""
+    """The case is closed."""
 
     def __init__(self, case_id: int) -> None:
         self.case_id = case_id
@@ -67,7 +67,7 @@ class CaseIsClosed(AftercareError):
 
 
 class CustomerHasNotAgreed(AftercareError):
-    """A complaint is closed only when the customer agrees (R10)."""
+    """A complaint can be closed only if the customer agrees (R10)."""
 
     def __init__(self, case_id: int) -> None:
         self.case_id = case_id
@@ -78,7 +78,7 @@ class CustomerHasNotAgreed(AftercareError):
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """A case to be opened. A cause opens one case of a kind, however often it is seen."""
+    """A case to be opened. A cause opens only one case of a kind, however often it occurs."""
 
     store_id: int
     customer_id: int
@@ -90,7 +90,7 @@ class NewCase:
 
 
 def open_case(connection: Connection, new: NewCase, now: datetime) -> int:
-    """Open a case, unless its cause has opened one before; the id of the one or the other."""
+    """Open a case unless its cause already has one; returns the id of either."""
     language = connection.execute(select(Store.language).where(Store.id == new.store_id)).scalar_one()
     deadlines = deadlines_in_store(connection, new.store_id, new.kind, now)
     statement = insert(Case).values(
@@ -104,9 +104,9 @@ def open_case(connection: Connection, new: NewCase, now: datetime) -> int:
 def answer_case(
     connection: Connection, case_id: int, now: datetime, staff_code: str, note: str | None, *, seen: int | None = None
 ) -> None:
-    """The customer got a first answer.
+    """Mark a case as answered.
 
-    Here and below, `seen` is the version of the case that whoever acts has before them; None: whichever it is. Raises
+    Here and below, `seen` is the case's version that the user acts on; None: any version. Raises
     `UnknownCase`, `CaseChanged`, `CaseNotThere`, `UnknownStaff`, `InactiveStaff`.
     """
     _advance(connection, _lock(connection, case_id, seen), CaseState.ANSWERED, now, staff_code, note)
@@ -115,7 +115,7 @@ def answer_case(
 def solve_case(
     connection: Connection, case_id: int, now: datetime, staff_code: str, note: str | None, *, seen: int | None = None
 ) -> None:
-    """What was wrong is put right."""
+    """Mark a case as solved."""
     _advance(connection, _lock(connection, case_id, seen), CaseState.SOLVED, now, staff_code, note)
 
 
@@ -129,7 +129,7 @@ def close_case(
     customer_agrees: bool,
     seen: int | None = None,
 ) -> None:
-    """The case is settled. Raises `CustomerHasNotAgreed`, too, for a complaint without the customer's word."""
+    """Close a case. Also raises `CustomerHasNotAgreed` for a complaint without the customer's agreement."""
     found = _lock(connection, case_id, seen)
     if found.kind is CaseKind.COMPLAINT and not customer_agrees:
         raise CustomerHasNotAgreed(case_id)
@@ -139,7 +139,7 @@ def close_case(
 def give_case(
     connection: Connection, case_id: int, now: datetime, staff_code: str, to_code: str, *, seen: int | None = None
 ) -> None:
-    """Somebody of the store owns it from now on; who gives it to themselves takes it. Raises `CaseIsClosed`, too."""
+    """Assign a case to a member of the store's staff, possibly oneself. Also raises `CaseIsClosed`."""
     found = _lock(connection, case_id, seen)
     if found.state is CaseState.CLOSED:
         raise CaseIsClosed(case_id)
@@ -150,7 +150,7 @@ def give_case(
 
 
 def write_note(connection: Connection, case_id: int, now: datetime, staff_code: str, text: str) -> None:
-    """Write down what is worth knowing. It changes nothing that another could be changing."""
+    """Add a note. It needs no version, because it changes nothing else."""
     found = _lock(connection, case_id, None)
     actor = find_actor(connection, staff_code, found.store_id)
     _note(connection, case_id, now, actor, text)
@@ -190,7 +190,7 @@ def _advance(
 
 
 def open_cases_for_broken_promises(connection: Connection, now: datetime) -> int:
-    """Open a case for each promise to pay that was broken lately and has none yet; how many."""
+    """Open a case for each recently broken promise to pay without one; returns how many."""
     broken = _broken_promises(now).subquery("broken")
     deadlines = deadlines_everywhere(connection, now).subquery("deadlines")
     titles = TITLES[CaseKind.BROKEN_PROMISE]
@@ -221,7 +221,7 @@ def open_cases_for_broken_promises(connection: Connection, now: datetime) -> int
 
 
 def _broken_promises(now: datetime) -> Select[Any]:
-    """The accounts whose latest promise was broken, among those with one that ran out lately and has no case."""
+    """The accounts whose latest promise was broken, among those with a recently expired promise without a case."""
     ran_out = Promise.promised_for.between(
         local_day(moment(now - LOOKED_BACK), Store.time_zone), local_day(moment(now), Store.time_zone)
     )

@@ -1,1 +1,1 @@
-"""How a message leaves the house: one contract, three kinds of channel."""
+"""Channels that send messages: one contract, several implementations."""

@@ -1,19 +1,19 @@
 """Any Apprise address: e-mail, WeCom, DingTalk, SMS services and a hundred more.
 
-Where an address holds `{to}`, the recipient is put there: `mailto://user:password@example.com?to={to}`. Without it all
-messages go to the targets that the address itself names.
+`{to}` in an address is replaced by the recipient: `mailto://user:password@example.com?to={to}`. Without it, all
+messages go to the targets in the address.
 
-Apprise answers with no more than yes or no. Why it said no is read off what it logs and the error that it is handling
-while it logs. What can be told, and what cannot:
+Apprise only returns success or failure. The cause is inferred from what it logs and from the error it is handling
+while it logs. What can be inferred, and what cannot:
 
-- A connection that never came about, or a mail server that refused before it had the message: transient.
-- A status from an HTTP service, a refusal of the recipient or the message by a mail server: as they say.
-- No attempt to reach the service at all, because recipient or text do not fit it: rejected.
-- Anything else may have gone out: unknown.
-- Where an address names several targets, the failure of one is the failure of the message; what the others got cannot
-  be told.
-- Some services, WeCom's robot among them, refuse with status 200 and an error in the body. Apprise does not look there
-  and says yes; so does this channel.
+- No connection, or a mail server that refused before receiving the message: transient.
+- A status from an HTTP service, or a refusal of the recipient or the message by a mail server: as it says.
+- No attempt to reach the service, because the recipient or the text is unsuitable: rejected.
+- Anything else may have been sent: unknown.
+- If an address has several targets, the failure of one is the failure of the message; deliveries to the others cannot
+  be determined.
+- Some services, such as WeCom's robot, refuse with status 200 and an error in the body. Apprise ignores the body
+  and reports success; so does this channel.
 """
 
 import asyncio
@@ -41,54 +41,54 @@ THREADS = 8
 RECIPIENT = "{to}"
 STATUS = re.compile(r"\berror=([1-5]\d\d)\b")
 CONNECTING = frozenset({"getaddrinfo", "create_connection", "do_handshake"})
-"""The functions of the standard library in which a connection comes about, before anything is sent over it."""
+"""Functions of the standard library that establish a connection, before anything is sent."""
 
 
 @dataclass(slots=True)
-class Account:
-    """What Apprise let be known of one attempt."""
+class AttemptLog:
+    """What Apprise revealed about one attempt."""
 
     lines: list[str] = field(default_factory=list)
     """What it logged."""
     errors: list[BaseException] = field(default_factory=list)
     """What it was handling while it logged."""
     reached_out: bool = False
-    """Whether it was about to talk to the service; each of its services first asks its throttle."""
+    """Whether it was about to contact the service: each of its services calls its throttle first."""
 
 
 class AppriseChannel:
-    """Sends one message at a time in each of a few threads. Apprise takes no idempotency key."""
+    """Sends messages in a few threads, one at a time in each. Apprise supports no idempotency key."""
 
     idempotent = False
     chunk_size = 3
-    """Dispatch hands over a few chunks beside each other: together they give each thread something to do, and little
-    more. What waits for a thread would become unknown with the rest when a crash cuts it off."""
+    """Dispatch hands over a few chunks at once: together they keep each thread busy, with little
+    more. Messages waiting for a thread would become unknown with the others in a crash."""
 
     def __init__(self, address: SecretStr) -> None:
         self._address = address
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="apprise")
 
     async def send(self, batch: Sequence[Message]) -> list[Outcome]:
-        """Hands the messages to Apprise, a few at once."""
+        """Sends the messages through Apprise, a few in parallel."""
         loop = asyncio.get_running_loop()
         return list(await asyncio.gather(*(loop.run_in_executor(self._threads, self._deliver, one) for one in batch)))
 
     async def aclose(self) -> None:
-        """Waits for what is being sent, then lets the threads go."""
+        """Waits for messages being sent, then ends the threads."""
         await asyncio.to_thread(self._threads.shutdown)
 
     def _deliver(self, message: Message) -> Outcome:
         with _listening() as account:
             try:
                 accepted = _notify(self._address, message, account)
-            except Exception as error:  # noqa: BLE001  a service's own flaw must not take the batch with it
+            except Exception as error:  # noqa: BLE001  a bug in one service must not fail the batch
                 account.errors.append(error)
                 accepted = False
         return Accepted() if accepted else judge_failure(account)
 
 
 def load_service(address: SecretStr, recipient: str) -> "NotifyBase | None":
-    """The Apprise service of an address and one recipient; None where Apprise cannot make it. Connects to nothing."""
+    """The Apprise service for an address and one recipient; None if Apprise cannot make it. Does not connect."""
     from apprise import Apprise, AppriseAsset  # noqa: PLC0415  it takes a second to load, and few installations use it
 
     asset = AppriseAsset(app_id="Aftercare", app_desc="Aftercare", async_mode=False)
@@ -97,25 +97,25 @@ def load_service(address: SecretStr, recipient: str) -> "NotifyBase | None":
 
 
 def fill_recipient(address: SecretStr, recipient: str) -> str:
-    """The address with the recipient in its place."""
+    """The address with the recipient filled in."""
     return address.get_secret_value().replace(RECIPIENT, quote(recipient, safe=""))
 
 
-def _notify(address: SecretStr, message: Message, account: Account) -> bool:
+def _notify(address: SecretStr, message: Message, account: AttemptLog) -> bool:
     from apprise import Apprise, NotifyFormat  # noqa: PLC0415
 
     service = load_service(address, message.to)
     if service is None:
         return False
-    service.retry = 0  # an address may ask Apprise to repeat blindly, or to call a failure a success
+    service.retry = 0  # an address may ask Apprise to retry blindly, or to report a failure as success
     service.optional = False
     _watch_throttle(service, account)
     sender = Apprise(service, asset=service.asset)
     return bool(sender.notify(body=message.text, title=message.subject or "", body_format=NotifyFormat.TEXT))
 
 
-def _watch_throttle(service: Any, account: Account) -> None:
-    """Has the service note in the account that it goes out to the network."""
+def _watch_throttle(service: Any, account: AttemptLog) -> None:
+    """Make the service record in the log that it contacts the network."""
     throttle = service.throttle
 
     def note_and_throttle(*args: Any, **kwargs: Any) -> None:
@@ -126,11 +126,11 @@ def _watch_throttle(service: Any, account: Account) -> None:
 
 
 class _Listener(logging.Handler):
-    """Takes down what Apprise logs, for the thread that it happens in."""
+    """Captures what Apprise logs, per thread."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self.accounts: dict[int, Account] = {}
+        self.accounts: dict[int, AttemptLog] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
         account = self.accounts.get(threading.get_ident())
@@ -146,17 +146,17 @@ _listener = _Listener()
 
 
 @contextmanager
-def _listening() -> Iterator[Account]:
-    """The account of what Apprise does in this thread. What is loaded in the midst of a sending has its own.
+def _listening() -> Iterator[AttemptLog]:
+    """Capture what Apprise does in this thread. Nested captures are independent.
 
-    Apprise's lines name recipients in full: they are listened to and kept out of our logs.
+    Apprise logs full recipients, so its lines are captured and kept out of our logs.
     """
     logger = logging.getLogger("apprise")
     logger.addHandler(_listener)
     logger.propagate = False
     thread = threading.get_ident()
     outer = _listener.accounts.get(thread)
-    account = _listener.accounts[thread] = Account()
+    account = _listener.accounts[thread] = AttemptLog()
     try:
         yield account
     finally:
@@ -166,8 +166,8 @@ def _listening() -> Iterator[Account]:
             _listener.accounts[thread] = outer
 
 
-def judge_failure(account: Account) -> Outcome:
-    """What a no from Apprise means for the message."""
+def judge_failure(account: AttemptLog) -> Outcome:
+    """The outcome of a message after a failure in Apprise."""
     verdicts = [_judge_error(error) for error in account.errors]
     statuses = [int(found[1]) for line in account.lines if (found := STATUS.search(line))]
     verdicts += [judge_status(status, f"the service answered {status}") for status in statuses]
@@ -189,7 +189,7 @@ def _judge_error(error: BaseException) -> Outcome:
 
 
 def _judge_mail_answer(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPResponseException) -> Outcome:
-    """5xx to the recipient or to the message itself is final; to the sender or the sign-in it is ours to put right."""
+    """5xx for the recipient or the message is final; for the sender or the sign-in it is our configuration error."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         codes = [code for code, _ in error.recipients.values()]
     else:
@@ -200,7 +200,7 @@ def _judge_mail_answer(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPRespon
 
 
 def _before_sending(error: BaseException) -> bool:
-    """Whether it went wrong before the message was given away: while connecting, or in mail before the DATA command."""
+    """Whether it failed before the message was handed over: while connecting, or before the DATA command of SMTP."""
     functions = {frame.f_code for link in _chain(error) for frame, _ in walk_tb(link.__traceback__)}
     if any(function.co_name in CONNECTING for function in functions):
         return True
@@ -209,7 +209,7 @@ def _before_sending(error: BaseException) -> bool:
 
 
 def _chain(error: BaseException) -> list[BaseException]:
-    """The error and what led to it, the first cause last."""
+    """The error and its chain of causes, root cause last."""
     chain = [error]
     while (cause := chain[-1].__cause__ or chain[-1].__context__) is not None and cause not in chain:
         chain.append(cause)

@@ -1,4 +1,4 @@
-"""When a touch is tried again after a transient failure."""
+"""When a touch is retried after a transient failure."""
 
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -8,14 +8,14 @@ MOST_ATTEMPTS = 6
 FIRST_DELAY = timedelta(minutes=1)
 LONGEST_DELAY = timedelta(hours=1)
 JITTER = 0.25
-"""The share of the delay that is added at most, so that what failed together does not come back together."""
+"""The maximum jitter as a share of the delay, so that messages that failed together are not retried together."""
 
 
 def next_attempt(attempts: int, now: datetime, seed: UUID) -> datetime | None:
-    """When the next attempt is due after `attempts` (at least 1) have failed; None when they are used up.
+    """When the next attempt is due after `attempts` (at least 1) failures; None if no retries are left.
 
-    The delay doubles from one minute, to an hour at most, plus a jitter that follows from the touch's id (`seed`):
-    asked again, the answer is the same.
+    The delay doubles from one minute to at most one hour, plus a jitter derived from the touch's id (`seed`),
+    so the result is deterministic.
     """
     if attempts >= MOST_ATTEMPTS:
         return None
@@ -24,6 +24,6 @@ def next_attempt(attempts: int, now: datetime, seed: UUID) -> datetime | None:
 
 
 def _share(seed: UUID, attempts: int) -> float:
-    """A number from 0 to 1 that differs from touch to touch and from attempt to attempt, yet never changes."""
+    """A deterministic number from 0 to 1 that differs by touch and attempt."""
     digest = blake2b(seed.bytes + attempts.to_bytes(2), digest_size=4).digest()
     return int.from_bytes(digest) / 0xFFFFFFFF

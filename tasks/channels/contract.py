@@ -1,4 +1,4 @@
-"""What dispatch asks of every channel, and what a channel answers."""
+"""The contract between dispatch and channels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,53 +11,53 @@ from models.core.errors import AftercareError
 from models.core.words import Purpose
 
 TRY_LATER = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
-"""The 4xx answers that blame the moment, not the message."""
+"""The 4xx statuses that are transient."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message to one recipient, ready to go."""
+    """One message to one recipient, ready to send."""
 
     id: UUID
-    """The touch's id; the idempotency key where the channel takes one."""
+    """The touch's id; the idempotency key if the channel supports one."""
     to: str
-    """Where it goes: an E.164 phone number, an e-mail address, a WeChat id."""
+    """The recipient: an E.164 phone number, an e-mail address or a WeChat id."""
     text: str
     subject: str | None
-    """The subject line, where the channel has one."""
+    """The subject line, if the channel has one."""
     template: str
     purpose: Purpose
     sent_at: datetime
-    """The aware moment at which dispatch handed it over."""
+    """The timezone-aware moment at which dispatch handed it over."""
     resend: bool = False
-    """Whether it was handed over before by a dispatcher that never learned the outcome."""
+    """Whether a dispatcher handed it over before without learning the outcome."""
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The channel has taken the message over."""
+    """The channel has accepted the message."""
 
     message_id: str | None = None
-    """The channel's own name for it, which delivery receipts carry."""
+    """The channel's message id, used in delivery receipts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The channel will never take this message; trying again is of no use."""
+    """The channel will never accept this message; a retry is useless."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Transient:
-    """The message certainly has not gone out; it may be tried again later."""
+    """The message was certainly not sent; it may be retried later."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The message may or may not have gone out. Only an idempotent channel may be given it again."""
+    """Delivery unknown. Only an idempotent channel may get it again."""
 
     reason: str
 
@@ -66,28 +66,28 @@ Outcome = Accepted | Rejected | Transient | Unknown
 
 
 class Channel(Protocol):
-    """A way to reach customers."""
+    """A way to send messages to customers."""
 
     @property
     def idempotent(self) -> bool:
-        """Whether a message that was handed over before may be handed over again, marked `resend`, without doubling."""
+        """Whether a message may be handed over again, marked `resend`, without a duplicate."""
 
     @property
     def chunk_size(self) -> int:
-        """How many messages are best handed over in one go."""
+        """The best number of messages per call."""
 
     async def send(self, batch: Sequence[Message]) -> list[Outcome]:
-        """Hands the messages over. One outcome a message, in the same order.
+        """Sends the messages. Returns one outcome per message, in the same order.
 
-        What goes wrong with a message becomes its outcome; it is never raised, so no message takes others with it.
+        A failure becomes the message's outcome and is never raised, so that one message cannot fail the others.
         """
 
     async def aclose(self) -> None:
-        """Lets connections and threads go. The channel is not used afterwards."""
+        """Releases connections and threads. The channel is not used afterwards."""
 
 
 class UnusableChannelAddress(AftercareError):
-    """A channel setting that names no channel. The address itself holds credentials and is not repeated."""
+    """An invalid channel setting. The address contains credentials and is not repeated."""
 
     def __init__(self, setting: str, problem: str, expected: str) -> None:
         self.setting = setting
@@ -97,10 +97,10 @@ class UnusableChannelAddress(AftercareError):
 
 
 def judge_status(status: int, reason: str) -> Outcome:
-    """What an HTTP status says of the message that it answers, when nothing more is known than `reason`.
+    """The outcome for an HTTP status, if only `reason` is known besides.
 
-    A redirect is not followed and therefore transient: nobody took the message, and only an operator can put
-    the address right.
+    A redirect is not followed and therefore transient: the message was not accepted, and only an operator can fix
+    the address.
     """
     if 200 <= status < 300:
         return Accepted()

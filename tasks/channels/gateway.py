@@ -1,8 +1,8 @@
 """`gateway://` and `gateways://`: an HTTP gateway for SMS or mail that takes the touch's id as idempotency key.
 
 Request: `POST` JSON `{"id", "to", "text", "subject"?, "template", "purpose"}` with the header `Idempotency-Key`.
-Answer: 2xx, with or without `{"message_id"}`, is accepted; `judge_status` says what the others mean. Without an answer
-it counts whether the request had been written to the connection: not written is transient, written is unknown.
+Response: 2xx, with or without `{"message_id"}`, is accepted; `judge_status` maps the others. Without a response,
+it depends on whether the request was written to the connection: not written is transient, written is unknown.
 """
 
 import asyncio
@@ -29,24 +29,24 @@ from tasks.channels.contract import Accepted, Message, Outcome, Transient, Unkno
 
 CHUNK = 500
 CONNECTIONS = 50
-"""Half a chunk, so that a chunk goes in two even rounds. On loopback, 32 to 64 send fastest, and 100 slower."""
+"""Half a chunk, so that a chunk is sent in two even rounds. On loopback, 32 to 64 are fastest, 100 is slower."""
 PATIENCE = ClientTimeout(total=60, sock_connect=10, sock_read=30)
-"""Seconds that one message may take in all, to connect, and between two pieces of the answer."""
+"""Timeouts in seconds: total per message, to connect, and between two reads of the response."""
 LONGEST_REASON = 200
 
 
 class _Request(BytesPayload):
-    """The body of one request, which notices whether it was written, and on what kind of connection."""
+    """The body of one request, which records whether it was written and on what kind of connection."""
 
     def __init__(self, value: bytes, used: WeakSet[asyncio.WriteTransport]) -> None:
         super().__init__(value, content_type="application/json")
         self._used = used
         self.written = False
-        """Whether any of it may have left: aiohttp writes the headers together with the body."""
+        """Whether any of it may have been sent: aiohttp writes the headers together with the body."""
         self.on_used_connection = False
-        """Whether an earlier request went over the same connection, which the gateway may since have given up."""
+        """Whether the connection was reused; the gateway may have closed it in the meantime."""
         self.dropped = False
-        """Whether the connection was lost before an answer."""
+        """Whether the connection was lost before a response."""
 
     async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
         transport = writer.transport
@@ -58,7 +58,7 @@ class _Request(BytesPayload):
 
 
 class GatewayChannel:
-    """Sends in parallel over connections that are kept alive."""
+    """Sends in parallel over keep-alive connections."""
 
     idempotent = True
     chunk_size = CHUNK
@@ -74,7 +74,7 @@ class GatewayChannel:
         self._used: WeakSet[asyncio.WriteTransport] = WeakSet()
 
     async def send(self, batch: Sequence[Message]) -> list[Outcome]:
-        """Posts the messages, as many at once as there are connections."""
+        """Posts the messages, one per connection in parallel."""
         session = self._open_session()
         outcomes: list[Outcome] = [Transient("not sent")] * len(batch)
         queue = iter(enumerate(batch))
@@ -94,9 +94,9 @@ class GatewayChannel:
             await self._session.close()
 
     async def _deliver(self, session: ClientSession, message: Message) -> Outcome:
-        """Posts one message; once more when it met a connection that the gateway had given up after earlier use.
+        """Posts one message, with one retry if the gateway had closed a reused connection.
 
-        The key makes the repetition safe. A message that was written once does not become unsent by its failure.
+        The idempotency key makes the retry safe. A message that was written once stays unknown if the retry fails.
         """
         body = _encode(message)
         request = _Request(body, self._used)
@@ -111,7 +111,7 @@ class GatewayChannel:
         try:
             async with session.post(self._url, data=request, headers=key, allow_redirects=False) as response:
                 return await _judge_answer(response, message)
-        except Exception as error:  # noqa: BLE001  whatever goes wrong with one message must not take the batch with it
+        except Exception as error:  # noqa: BLE001  a failure of one message must not fail the batch
             request.dropped = isinstance(error, ClientConnectionError) and not isinstance(error, TimeoutError)
             if request.written:
                 return Unknown(f"the gateway did not answer ({_describe(error)})")
@@ -144,7 +144,7 @@ async def _judge_answer(response: ClientResponse, message: Message) -> Outcome:
 
 
 async def _read_body(response: ClientResponse) -> bytes:
-    """The body; empty when it does not arrive whole, for the status alone already is an answer."""
+    """The response body; empty if it is incomplete, because the status alone is sufficient."""
     try:
         return await response.read()
     except (ClientError, OSError, TimeoutError):
@@ -152,7 +152,7 @@ async def _read_body(response: ClientResponse) -> bytes:
 
 
 def _read_message_id(body: bytes) -> str | None:
-    """The gateway's own id of the message, from an answer that need not be JSON."""
+    """The gateway's message id, from a response that need not be JSON."""
     try:
         answer = json.loads(body)
     except ValueError:
@@ -162,7 +162,7 @@ def _read_message_id(body: bytes) -> str | None:
 
 
 def _describe(error: Exception) -> str:
-    """The error without the URL, which may hold credentials."""
+    """The error without the URL, which may contain credentials."""
     if isinstance(error, ClientConnectorError) and error.strerror:
         return error.strerror
     return type(error).__name__

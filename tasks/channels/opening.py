@@ -1,4 +1,4 @@
-"""From a channel's address in the settings to the channel."""
+"""Opening channels from their addresses in the settings."""
 
 import re
 from collections.abc import Collection
@@ -17,7 +17,7 @@ from tasks.channels.outbox import OutboxChannel
 
 NO_SUCH_STORE = declare("channel-of-no-store", setting=TEXT, stores=TEXT)
 SENT_BY_US = (ChannelName.SMS, ChannelName.EMAIL, ChannelName.WECHAT)
-"""The channels with an address. The phone has none: a person calls."""
+"""The channels with an address. Phone has none, because a person calls."""
 GATEWAYS = {"gateway": "http", "gateways": "https"}
 SAMPLE_RECIPIENTS = ("someone@example.com", "+8613800138000", "someone")
 ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*)://(.*)", re.IGNORECASE)
@@ -25,23 +25,23 @@ KINDS = "outbox://, gateway://HOST[:PORT]/PATH, gateways://HOST[:PORT]/PATH or a
 
 
 class ConfiguredAddress(NamedTuple):
-    """An address and the name of the environment variable that sets it."""
+    """An address and the name of its environment variable."""
 
     address: SecretStr
     setting: str
 
 
 def find_address(settings: Settings, channel: ChannelName, store: str | None = None) -> ConfiguredAddress:
-    """The address of a channel: the store's own where it has set one, else the installation's."""
+    """The address of a channel: the store's own if set, else the installation's."""
     for code, own in settings.store_channels.items():
-        # The environment's names come in lower case.
+        # Names from the environment are lower case.
         if store is not None and code.casefold() == store.casefold() and channel.value in own.model_fields_set:
             return _of_store(own, code, channel)
     return ConfiguredAddress(settings.channels.address(channel), f"AFTERCARE_CHANNELS__{channel.value.upper()}")
 
 
 def check_addresses(settings: Settings) -> None:
-    """Raises `UnusableChannelAddress` for the first address that names no channel. Connects to nothing."""
+    """Check all addresses without connecting. Raises `UnusableChannelAddress` for the first invalid one."""
     found = [find_address(settings, channel) for channel in SENT_BY_US]
     for code, own in settings.store_channels.items():
         found += [_of_store(own, code, channel) for channel in SENT_BY_US if channel.value in own.model_fields_set]
@@ -50,9 +50,9 @@ def check_addresses(settings: Settings) -> None:
 
 
 def find_unused(settings: Settings, stores: Collection[str]) -> list[GivenReason]:
-    """What is to be said of each setting for a store whose code is none of `stores`.
+    """A warning for each setting of a store whose code is not in `stores`.
 
-    Of none as long as there is no store: they may be set before the stores are imported.
+    No warnings if there are no stores: settings may be made before the stores are imported.
     """
     known = {code.casefold() for code in stores}
     if not known:
@@ -67,7 +67,7 @@ def find_unused(settings: Settings, stores: Collection[str]) -> list[GivenReason
 
 
 def open_channel(address: SecretStr, setting: str, settings: Settings) -> Channel:
-    """The channel of an address. Raises `UnusableChannelAddress`, naming the setting. Connects to nothing yet."""
+    """Open the channel of an address without connecting. Raises `UnusableChannelAddress` with the setting's name."""
     scheme, rest = _split(address, setting)
     if scheme == "outbox":
         return _open_outbox(rest, setting, settings)
@@ -77,7 +77,7 @@ def open_channel(address: SecretStr, setting: str, settings: Settings) -> Channe
 
 
 def _split(address: SecretStr, setting: str) -> tuple[str, str]:
-    """The scheme, which may be shown, and the rest, which may not."""
+    """Split an address into the scheme and the rest, which must not be shown."""
     text = address.get_secret_value().strip()
     found = ADDRESS.fullmatch(text)
     if found is None:
@@ -99,7 +99,7 @@ def _open_gateway(scheme: str, rest: str, setting: str) -> GatewayChannel:
     expected = f"{scheme}://[USER:PASSWORD@]HOST[:PORT]/PATH"
     try:
         url = URL(f"{GATEWAYS[scheme]}://{rest}")
-    except ValueError:  # its text repeats a part of the address
+    except ValueError:  # its text contains a part of the address
         raise UnusableChannelAddress(setting, "is not a well-formed URL", expected) from None
     if not url.host:
         raise UnusableChannelAddress(setting, "names no host", expected)

@@ -1,7 +1,7 @@
 """`outbox://`: the embedded default. One JSON object a line, appended to `outbox.jsonl` in the installation's home.
 
-Several processes may write at once. A chunk is one append, under a lock on the file, and on the disk before it is
-accepted. What a writer left when it died in mid-append is put right by the next one, so each line is valid JSON.
+Several processes may write at once. A chunk is one append under a file lock, flushed to disk before it is
+accepted. If a writer dies during an append, the next one repairs the file, so that each line is valid JSON.
 """
 
 import asyncio
@@ -19,13 +19,13 @@ CHUNK = 500
 ID_OPENING = b'{"id":"'
 ID_LENGTH = 36
 TAIL_PIECE = 65_536
-"""Bytes that are read at a time, backwards, to find where a torn last line begins."""
+"""Bytes per read when searching backwards for the start of an incomplete last line."""
 
 
 class OutboxChannel:
-    """Writes the messages down instead of sending them.
+    """Writes messages to a file instead of sending them.
 
-    Idempotent: a message marked `resend` is left alone if it already stands in the file.
+    Idempotent: a message marked `resend` is skipped if it is already in the file.
     """
 
     idempotent = True
@@ -35,11 +35,11 @@ class OutboxChannel:
         self._path = path
 
     async def send(self, batch: Sequence[Message]) -> list[Outcome]:
-        """Appends the messages, in a thread: the lock and the disk may keep it waiting."""
+        """Appends the messages, in a thread, because the lock and the disk may block."""
         return await asyncio.to_thread(self._append, batch)
 
     async def aclose(self) -> None:
-        """Nothing is held open between two chunks."""
+        """Does nothing: no resources are held between chunks."""
 
     def _append(self, batch: Sequence[Message]) -> list[Outcome]:
         try:
@@ -54,7 +54,7 @@ class OutboxChannel:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[FileIO]:
-    """The file, opened for appending, with this writer alone on it. Closing it, or dying, lets the lock go."""
+    """The file, opened for appending and locked. Closing it, or the end of the process, releases the lock."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     with FileIO(descriptor, "r+") as file:
@@ -63,7 +63,7 @@ def _locked(path: Path) -> Iterator[FileIO]:
 
 
 def _write(file: FileIO, lines: bytes) -> Outcome:
-    """Appends the lines whole or not at all."""
+    """Appends all lines or nothing."""
     descriptor = file.fileno()
     before = os.fstat(descriptor).st_size
     try:
@@ -82,7 +82,7 @@ def _write(file: FileIO, lines: bytes) -> Outcome:
 
 
 def _heal(file: FileIO) -> None:
-    """Ends a last line that lacks only its end; removes one that is torn."""
+    """Completes a last line that lacks only its line feed; removes an incomplete one."""
     end = file.seek(0, os.SEEK_END)
     start = _last_line_start(file, end)
     if start == end:
@@ -97,7 +97,7 @@ def _heal(file: FileIO) -> None:
 
 
 def _last_line_start(file: FileIO, end: int) -> int:
-    """Where the line that has no end begins; `end` when the last line is whole."""
+    """The start of the unterminated line; `end` if the last line is complete."""
     upper = end
     while upper > 0:
         lower = max(0, upper - TAIL_PIECE)
@@ -110,7 +110,7 @@ def _last_line_start(file: FileIO, end: int) -> int:
 
 
 def _find_standing(path: Path, wanted: set[bytes]) -> set[bytes]:
-    """Those of the wanted ids that have a line in the file. It reads the file only if there are any wanted."""
+    """The wanted ids that are in the file. The file is read only if any are wanted."""
     if not wanted:
         return set()
     with path.open("rb") as lines:
@@ -122,7 +122,7 @@ def _key(message: Message) -> bytes:
 
 
 def _line(message: Message) -> bytes:
-    """The line of a message; it opens with the id, where `_find_standing` looks for it."""
+    """The line of a message. It starts with the id, where `_find_standing` looks for it."""
     fields = {"id": str(message.id), "to": message.to, "text": message.text}
     if message.subject is not None:
         fields["subject"] = message.subject

@@ -1,1 +1,1 @@
-"""Customers as people look them up: found, read, what became of them, their consent, their data given out or erased."""
+"""Customers: search, card, timeline, consent, export and erasure."""

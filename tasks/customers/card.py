@@ -1,4 +1,4 @@
-"""What is on record of one customer: who they are, how to reach them, their cars, and what they owe."""
+"""The customer card: identity, contact points, cars and debts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from tasks.subjects.registry import subject_of
 
 @dataclass(frozen=True, slots=True)
 class PointOnCard:
-    """A way to reach the customer."""
+    """A contact point of the customer."""
 
     kind: ContactKind
     value: str
@@ -34,7 +34,7 @@ class PointOnCard:
 
 @dataclass(frozen=True, slots=True)
 class WarrantyOnCard:
-    """A warranty and its end as it is known today."""
+    """A warranty and its end as known today."""
 
     name: str | None
     ends_on: date
@@ -73,7 +73,7 @@ class CustomerCard:
     points: list[PointOnCard]
     vehicles: list[VehicleOnCard]
     open_balance: dict[str, Decimal]
-    """By currency; nothing where nothing is owed."""
+    """By currency; empty if nothing is owed."""
 
 
 OWN = ("id", "name", "salutation", "level", "has_contract", "erased_at")
@@ -151,7 +151,7 @@ def _warranties(connection: Connection, vehicle_ids: list[int], today: Any) -> M
 
 
 def _open_balance(connection: Connection, customer_id: int, now: datetime) -> dict[str, Decimal]:
-    """What the chasing of overdue accounts sees as owed, over all accounts."""
+    """The debt over all accounts, as overdue-accounts sees it."""
     owed: dict[str, Decimal] = {}
     for totals in connection.scalars(_totals(), {"customer": customer_id, "now": now}):
         for currency, amount in totals.items():
@@ -161,6 +161,6 @@ def _open_balance(connection: Connection, customer_id: int, now: datetime) -> di
 
 @cache
 def _totals() -> Select[Any]:
-    """What each account of a customer owes: made once, since making it takes longer than asking it."""
+    """The debt per account of a customer. Cached, because building the statement takes longer than running it."""
     facts = subject_of(ACCOUNT).facts(NOW, OfCustomer(CUSTOMER)).subquery("facts")
     return select(facts.c.totals).where(facts.c.totals.is_not(None))

@@ -1,4 +1,4 @@
-"""What a customer allows, per purpose and channel: read as the gates read it, and switched by a person."""
+"""A customer's consent per purpose and channel: read as the gates read it, changed by staff."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,12 +21,12 @@ SOURCE = "console"
 STOPPED = declare("wants-no-contact")
 NEXT = timedelta(microseconds=1)
 BACK = timedelta(seconds=1)
-"""An entry counts from a second ago on: so several can follow each other where the clock stands still, in rehearsals,
-and none of them lies in the future."""
+"""An entry is dated one second back. So several can follow each other if the clock stands still, in rehearsals,
+and none is in the future."""
 
 
 class ConsentChanged(AftercareError):
-    """Somebody, or the customer, said something of the consent after it was read."""
+    """The consent has changed since it was read."""
 
     def __init__(self, customer_id: int) -> None:
         self.customer_id = customer_id
@@ -34,21 +34,21 @@ class ConsentChanged(AftercareError):
 
 
 class SaidAtThisMoment(AftercareError):
-    """Something was said of the consent at the very moment of which something else is to be said."""
+    """There is already an entry for the same moment."""
 
     def __init__(self) -> None:
         super().__init__("The consent was changed at this very moment; try again in a moment.")
 
 
 class NeedsEvidence(AftercareError):
-    """Marketing is allowed without a word on how the customer agreed."""
+    """Allowing marketing requires evidence of how the customer agreed."""
 
     def __init__(self) -> None:
         super().__init__("Marketing needs a note of how and when the customer agreed, such as the double opt-in.")
 
 
 class NeedsReason(AftercareError):
-    """Something grave without a reason."""
+    """A grave action requires a reason."""
 
     def __init__(self) -> None:
         super().__init__("Please give a reason.")
@@ -56,32 +56,32 @@ class NeedsReason(AftercareError):
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """Whether a purpose may use a channel, and on whose word."""
+    """Whether a purpose may use a channel, and the source of that."""
 
     purpose: Purpose
     channel: ChannelName
     allowed: bool
     since: datetime | None
-    """None: nothing was ever said of it."""
+    """None: there is no entry."""
     source: str | None
     reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Switches:
-    """Every purpose by every channel."""
+    """Every combination of purpose and channel."""
 
     all: list[Switch]
     seen: int
-    """The latest entry of the journal: who switches says which one they saw."""
+    """The latest entry of the journal, for optimistic locking."""
 
     def of(self, purpose: Purpose, channel: ChannelName) -> Switch:
-        """One switch."""
+        """The consent for one purpose and channel."""
         return next(one for one in self.all if one.purpose is purpose and one.channel is channel)
 
 
 def read_switches(connection: Connection, store_id: int | None, customer_id: int, now: datetime) -> Switches:
-    """What is allowed at `now`. Raises `NotYours`."""
+    """Read the consent at `now`. Raises `NotYours`."""
     check_customer(connection, store_id, customer_id)
     entries = connection.execute(
         select(Consent.__table__)
@@ -93,7 +93,7 @@ def read_switches(connection: Connection, store_id: int | None, customer_id: int
 
 
 def _switch(entries: Any, purpose: Purpose, channel: ChannelName) -> Switch:
-    """By the latest entry that fits; where there is none, everything but marketing is allowed."""
+    """By the latest matching entry. Without one, everything except marketing is allowed."""
     for entry in entries:
         if entry.purpose in (None, purpose) and entry.channel in (None, channel):
             return Switch(purpose, channel, entry.granted, entry.given_at, entry.source, entry.reason)
@@ -112,9 +112,9 @@ def switch_consent(
     *,
     granted: bool,
 ) -> None:
-    """Write down that a purpose may use a channel from now on, or may not.
+    """Record that a purpose may or may not use a channel from now on.
 
-    Raises `NotYours`, `ConsentChanged` when `seen` is not the latest entry any more, `NeedsEvidence`.
+    Raises `NotYours`, `ConsentChanged` if `seen` is no longer the latest entry, `NeedsEvidence`.
     """
     if granted and purpose is Purpose.MARKETING and not note.strip():
         raise NeedsEvidence
@@ -131,9 +131,9 @@ def switch_consent(
 def stop_all_contact(
     connection: Connection, user: SignedIn, now: datetime, customer_id: int, reason: str, seen: int
 ) -> int:
-    """Withdraw consent for every purpose and channel, and cancel what is open; how many touches.
+    """Withdraw all consent and cancel open touches; returns how many.
 
-    Tasks for desks of the store stay: nobody contacts the customer with them. Raises `NotYours`, `ConsentChanged`,
+    Tasks for desks are kept, because they do not contact the customer. Raises `NotYours`, `ConsentChanged`,
     `NeedsReason`.
     """
     if not reason.strip():
@@ -148,13 +148,13 @@ def stop_all_contact(
 
 
 def _lock(connection: Connection, store_id: int | None, customer_id: int, seen: int) -> None:
-    """One at a time: the second of two finds that the first was there."""
+    """Serialize changes: the second of two sees the first one's entry."""
     check_customer(connection, store_id, customer_id)
     lock_journal(connection, customer_id, seen)
 
 
 def lock_journal(connection: Connection, customer_id: int, seen: int) -> None:
-    """Hold a customer's journal of consent. Raises `ConsentChanged` when `seen` is not its latest entry any more."""
+    """Lock a customer's consent journal. Raises `ConsentChanged` if `seen` is no longer its latest entry."""
     connection.execute(select(Customer.id).where(Customer.id == customer_id).with_for_update())
     if _latest_id(connection, customer_id) != seen:
         raise ConsentChanged(customer_id)
@@ -171,7 +171,7 @@ def append_entry(
     *,
     granted: bool,
 ) -> None:
-    """Write one more entry into a journal that is held; null stands for every purpose, and for every channel.
+    """Add an entry to a locked journal. None stands for every purpose, or every channel.
 
     Raises `SaidAtThisMoment`.
     """

@@ -1,4 +1,4 @@
-"""Erasing a customer on their request: what names them goes, what the books need stays under a pseudonym."""
+"""Erasing a customer on request: personal data is deleted, business records are kept under a pseudonym."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -51,7 +51,7 @@ IN_FLIGHT = (TouchState.CLAIMED, TouchState.SENDING)
 
 
 class AlreadyErased(AftercareError):
-    """A customer who was erased before."""
+    """The customer is already erased."""
 
     def __init__(self, customer_id: int) -> None:
         self.customer_id = customer_id
@@ -59,7 +59,7 @@ class AlreadyErased(AftercareError):
 
 
 class MessageUnderWay(AftercareError):
-    """A customer to whom something is being sent at this moment."""
+    """A message to the customer is being sent at this moment."""
 
     def __init__(self, customer_id: int) -> None:
         self.customer_id = customer_id
@@ -67,14 +67,14 @@ class MessageUnderWay(AftercareError):
 
 
 class NotTheirName(AftercareError):
-    """The name that was typed to confirm it is another one."""
+    """The name typed as confirmation does not match."""
 
     def __init__(self) -> None:
         super().__init__("To confirm, type the customer's name exactly as it stands above.")
 
 
 class ReasonNamesCustomer(AftercareError):
-    """A reason that would keep what is to be erased."""
+    """The reason contains the customer's personal data."""
 
     def __init__(self) -> None:
         super().__init__("The reason stays on record: say it without the customer's name, number or address.")
@@ -83,9 +83,9 @@ class ReasonNamesCustomer(AftercareError):
 def erase_customer(
     connection: Connection, user: SignedIn, now: datetime, customer_id: int, typed: str, reason: str
 ) -> None:
-    """Erase what names the customer, everywhere, for good; cancel what is open. `typed` is their name, to confirm.
+    """Erase a customer's personal data everywhere, irreversibly, and cancel open touches. `typed` confirms the name.
 
-    The sources' keys are kept, so that an import knows them and takes nothing back in. Raises `NotYours`,
+    Source keys are kept, so that imports recognise them and bring nothing back. Raises `NotYours`,
     `AlreadyErased`, `NotTheirName`, `NeedsReason`, `ReasonNamesCustomer`, `MessageUnderWay`.
     """
     check_customer(connection, user.store_id, customer_id)
@@ -118,7 +118,7 @@ def _check(connection: Connection, customer: Row[Any], typed: str, reason: str) 
 
 
 def _erase_rows(connection: Connection, table: Table, conditions: Iterable[ColumnElement[bool]], now: datetime) -> None:
-    """Delete rows, or put in place of what they hold what the columns declare."""
+    """Delete rows, or replace their values as the columns declare."""
     persons = persons_of(table)
     if persons is not None and persons.deleted:
         for condition in conditions:
@@ -130,7 +130,7 @@ def _erase_rows(connection: Connection, table: Table, conditions: Iterable[Colum
 
 
 def _sent_by(table: Table, customer_id: int) -> Iterator[ColumnElement[bool]]:
-    """Rows with a number or an address of the customer's that were never told to be theirs."""
+    """Rows with the customer's number or address that were never linked to them."""
     persons = persons_of(table)
     if persons is not None and isinstance(persons.owner, ByKey) and persons.owner.sender is not None:
         theirs = select(ContactPoint.value).where(ContactPoint.customer_id == customer_id)
@@ -143,7 +143,7 @@ def _goes(column: Column[Any]) -> bool:
 
 
 def _instead(column: Column[Any], now: datetime) -> Any:
-    """What a column becomes."""
+    """The new value of a column."""
     how = erasure_of(column)
     match how:
         case None | Kept():
@@ -165,7 +165,7 @@ def _instead(column: Column[Any], now: datetime) -> Any:
 
 
 def _reduced(facts: Column[Any], to: Sequence[str]) -> ColumnElement[Facts | None]:
-    """Some keys of a JSON object; null where it has none of them, or is no object."""
+    """Some keys of a JSON object; null if it has none of them or is not an object."""
     is_object = func.jsonb_typeof(facts) == "object"
     parts = func.jsonb_each(case((is_object, facts))).table_valued("key", "value").render_derived()
     kept: ColumnElement[Facts | None] = (

@@ -1,4 +1,4 @@
-"""All that is known of one customer, to be handed to them."""
+"""Exporting all data about one customer, for the customer."""
 
 import csv
 import json
@@ -16,11 +16,11 @@ from tasks.access.sessions import SignedIn
 from tasks.customers.records import Conditions, rows_about
 
 Export = dict[str, Any]
-"""`customer`, `exported_at`, and `records`: by table, the rows as they are kept."""
+"""`customer`, `exported_at`, and `records`: by table, the rows as stored."""
 
 
 def export_customer(connection: Connection, user: SignedIn, now: datetime, customer_id: int) -> Export:
-    """Every row about the customer; that it was given out, and to whom, is written down. Raises `NotYours`."""
+    """Every row about the customer. The export is recorded in the audit trail. Raises `NotYours`."""
     check_customer(connection, user.store_id, customer_id)
     records = {
         table.name: _read(connection, table, theirs)
@@ -37,12 +37,12 @@ def _read(connection: Connection, table: Table, conditions: Conditions) -> list[
 
 
 def write_json(export: Export) -> bytes:
-    """The export for programs."""
+    """The export as JSON."""
     return json.dumps(export, ensure_ascii=False, indent=2, default=str).encode()
 
 
 def write_csv(export: Export) -> bytes:
-    """The export for a spreadsheet: a line for each value. The byte order mark tells Excel that it is UTF-8."""
+    """The export as CSV, one line per value. The byte order mark tells Excel that it is UTF-8."""
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(("table", "row", "column", "value"))

@@ -1,4 +1,4 @@
-"""The import kinds of customers and what they agreed to."""
+"""The import kinds of customers and consents."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -39,7 +39,7 @@ from tasks.intake.values.choices import CHANNELS, words_of
 from tasks.intake.values.phones import Phone, read_email, read_phones
 
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
-"""Since when an undated consent counts: a source that states no date says that it is so, not that it was otherwise."""
+"""The effective date of an undated consent: a source without dates states that it holds, not since when."""
 SOURCE = "import"
 PURPOSES = words_of(
     Purpose,
@@ -54,7 +54,7 @@ PURPOSES = words_of(
 
 
 def check_customer(row: Checked, house: House) -> None:
-    """A customer goes in without a contact point that is none: what they bought and owe must find them."""
+    """An invalid contact point is dropped, but the customer is imported, because other records refer to them."""
     phones: dict[str, Phone] = {}
     for column in ("phone", "phone2"):
         found, unusable = read_phones(row.values.pop(column) or "", house.country)
@@ -74,9 +74,9 @@ def check_customer(row: Checked, house: House) -> None:
 
 
 def load_customers(load: Load, staged: Staged) -> None:
-    """Customers are known by any of their keys, or else by their name and a phone or e-mail address that they share.
+    """Customers are identified by any of their keys, or else by name plus a shared phone or e-mail address.
 
-    What several rows or sources say of one customer is gathered, not replaced by what one of them leaves empty.
+    Data from several rows or sources is merged: an empty value does not overwrite another's.
     """
     connection, rows = load.connection, staged.table
     load.keep_last(staged, "store_id", "key", gathers=True)
@@ -103,7 +103,7 @@ def load_customers(load: Load, staged: Staged) -> None:
 
 
 def _points_of_rows(staged: Staged) -> Subquery:
-    """The phones and e-mail addresses of the rows that are not yet known to be anyone."""
+    """The phones and e-mail addresses of rows that are not yet identified."""
     rows = staged.table
     values = func.unnest(func.array_cat(rows.c.phones, rows.c.emails), type_=Text).label("value")
     return (
@@ -114,7 +114,7 @@ def _points_of_rows(staged: Staged) -> Subquery:
 
 
 def _find_twins_on_record(load: Load, staged: Staged) -> None:
-    """Rows with a new key whose name and phone (or e-mail) are an existing customer's of the store."""
+    """Rows with a new key whose name and phone (or e-mail) match an existing customer of the store."""
     rows, points, customers = staged.table, table_of(ContactPoint), table_of(Customer)
     said = _points_of_rows(staged)
     twins = (
@@ -133,10 +133,10 @@ def _find_twins_on_record(load: Load, staged: Staged) -> None:
 
 
 def _unite_twins_in_file(load: Load, staged: Staged) -> None:
-    """Give new rows their customers' ids: one id for all rows that are one customer.
+    """Assign customer ids to new rows: one id for all rows of one customer.
 
-    `customer_id` holds for each row the lowest entry known to be the same customer; it spreads along shared phones
-    and addresses until nothing changes.
+    `customer_id` is the lowest entry known to be the same customer. It propagates along shared phones
+    and addresses to a fixed point.
     """
     connection, rows = load.connection, staged.table
     new = rows.c.target_id.is_(None)
@@ -165,7 +165,7 @@ def _unite_twins_in_file(load: Load, staged: Staged) -> None:
 
 
 def _add_keys(load: Load, staged: Staged) -> None:
-    """Let the customers be known by the rows' keys, too."""
+    """Add the rows' keys to their customers."""
     rows, keys = staged.table, table_of(CustomerKey)
     said = select(rows.c.store_id, func.unnest(rows.c["keys"]), rows.c.target_id)
     added = (
@@ -182,7 +182,7 @@ def _add_keys(load: Load, staged: Staged) -> None:
 
 
 def _add_contact_points(load: Load, staged: Staged) -> None:
-    """The file's phones and addresses come first, in its order; what else is on record stays behind them."""
+    """The file's phones and addresses rank first, in its order; the others on record rank after them."""
     rows, points = staged.table, table_of(ContactPoint)
     said = _said_points(rows).cte("said")
     others = _other_points(said).cte("others")
@@ -236,7 +236,7 @@ def _said_points(rows: Any) -> Select[Any]:
 
 
 def _other_points(said: Any) -> Select[Any]:
-    """What is on record beside what the file says, ranked behind it."""
+    """Contact points on record that are not in the file, ranked after it."""
     points = table_of(ContactPoint)
     counts = (
         select(said.c.customer_id, said.c.kind, func.count().label("count"))
@@ -301,10 +301,10 @@ CUSTOMERS = Kind(
 
 
 def load_consents(load: Load, staged: Staged) -> None:
-    """Consents are entries of a journal: one that is on record is never changed, and an equal one is not added.
+    """Consents are journal entries: existing ones are never changed, and equal ones are not added again.
 
-    An undated one counts as always so; where the journal says otherwise by now, it counts from now on. But what a
-    customer refused with their own words, an undated list does not take back: that needs a date.
+    An undated one counts from the beginning, or from now if the journal says otherwise. But if a
+    customer refused personally, an undated list does not override it: that needs a date.
     """
     connection, rows, consents = load.connection, staged.table, table_of(Consent)
     find_customers(connection, staged)
@@ -349,7 +349,7 @@ def _date_undated_consents(load: Load, staged: Staged) -> None:
 
 
 def _latest_entry(staged: Staged) -> Select[Any]:
-    """For each row the last entry of the journal for the same customer, purpose and channel."""
+    """For each row, the latest journal entry for the same customer, purpose and channel."""
     rows, consents = staged.table, table_of(Consent)
     return (
         select(rows.c.entry, consents.c.granted, consents.c.given_at, consents.c.source)

@@ -1,4 +1,4 @@
-"""Every row that is kept about one customer, table by table, as the tables themselves declare it."""
+"""All rows about one customer, table by table, as the tables declare."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,19 +11,19 @@ from models.ledger.tables import AuditEntry
 from tasks.subjects.contract import OneCustomer
 
 Conditions = Sequence[ColumnElement[bool]]
-"""By each of which an index finds rows; no row is found by two."""
+"""Each condition uses an index, and no row matches two."""
 
 
 def rows_about(customer_id: OneCustomer) -> dict[Table, Conditions]:
-    """The tables that hold something of customers, and the conditions by which the rows of one are found.
+    """The tables with customers' data, and the conditions for one customer's rows.
 
-    A table comes after those that its foreign keys lead to.
+    A table comes after those that its foreign keys refer to.
     """
     return {table: conditions_of(table, customer_id) for table in metadata.sorted_tables if is_customers(table)}
 
 
 def conditions_of(table: Table, customer_id: OneCustomer) -> Conditions:
-    """How the rows of one customer are found in a table that declares whose they are."""
+    """The conditions for one customer's rows in a table that declares its owner."""
     persons = persons_of(table)
     match persons.owner if persons else None:
         case Itself():
@@ -36,7 +36,7 @@ def conditions_of(table: Table, customer_id: OneCustomer) -> Conditions:
 
 
 def audit_entries_about(customer_id: OneCustomer, entities: Sequence[str]) -> Conditions:
-    """The entries of the audit trail about a customer, of some of the entities; each is found by the index."""
+    """The audit entries about a customer, for some entities; each condition uses the index."""
     conditions = _by_entity(metadata.tables[AuditEntry.__tablename__], customer_id)
     return [conditions[entity] for entity in entities]
 
@@ -51,7 +51,7 @@ def _by_key(table: Table, column: str, customer_id: OneCustomer) -> ColumnElemen
 
 
 def _by_entity(table: Table, customer_id: OneCustomer) -> Mapping[str, ColumnElement[bool]]:
-    """By the name of each entity: the rows about a customer that are about such a one."""
+    """By entity name: a customer's rows about such an entity."""
     persons = persons_of(table)
     owner = persons.owner if persons else None
     if not isinstance(owner, ByEntity):
@@ -65,7 +65,7 @@ def _by_entity(table: Table, customer_id: OneCustomer) -> Mapping[str, ColumnEle
 
 
 def _is_named(entity_id: ColumnElement[str], table: Table, customer_id: OneCustomer) -> ColumnElement[bool]:
-    """An id, kept as text, is that of a row about the customer."""
+    """Whether an id stored as text belongs to a row about the customer."""
     persons = persons_of(table)
     if persons is not None and isinstance(persons.owner, Itself):
         itself = customer_id if isinstance(customer_id, BindParameter) else literal(customer_id)

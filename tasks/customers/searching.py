@@ -1,4 +1,4 @@
-"""Finding customers by what a person has of them: a name or a part of it, or anything that names exactly one."""
+"""Customer search: by a name or a part of it, or by a unique identifier."""
 
 import re
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from tasks.customers.spellings import identified_by
 
 PAGE = 20
 MOST = 500
-"""So many hits are worth paging through; whoever has more types another letter."""
+"""The maximum number of hits to page through; with more, the search should be narrowed."""
 PLAIN_PART = re.compile(r"[0-9a-z]{3}")
-"""What a part inside a name must have: the index knows plain letters by three at a time,"""
+"""The minimum length of a part inside a name: the index has trigrams of plain letters"""
 OTHER_LETTER = re.compile(r"[^\W_ -~]")
-"""and every other letter, such as a Chinese sign, by itself."""
+"""and single other characters, such as Chinese ones."""
 LAST = "\U0010ffff"
-"""Sorts behind every letter."""
+"""Sorts after every letter."""
 LOWER_NAME = func.lower(Customer.name)
 NAME_LETTERS: ColumnElement[Any] = literal_column(people.NAME_LETTERS)
 HAS_SUCH_LETTERS: ColumnElement[bool] = literal_column(people.HAS_SUCH_LETTERS)
@@ -29,7 +29,7 @@ HAS_SUCH_LETTERS: ColumnElement[bool] = literal_column(people.HAS_SUCH_LETTERS)
 
 @dataclass(frozen=True, slots=True)
 class CustomerFound:
-    """A customer as the list of hits shows one."""
+    """A customer as shown in the list of hits."""
 
     id: int
     name: str
@@ -50,13 +50,13 @@ class Hits:
     """Counted from 1."""
     more: bool
     too_many: bool
-    """There are more than can be paged through."""
+    """Whether there are more than can be paged through."""
     exact: int | None
-    """The one customer that the text means, where there is no doubt."""
+    """The customer that the text identifies uniquely, if any."""
 
 
 def search_customers(connection: Connection, store_id: int | None, text: str, page: int = 1) -> Hits:
-    """The customers whom a text may mean, within a store or all: those it identifies, or else those named so."""
+    """The customers that match a text, in a store or all: by identifier, or else by name."""
     wanted = "".join(sign for sign in " ".join(text.split()) if sign.isprintable())
     if not wanted:
         return Hits([], 1, more=False, too_many=False, exact=None)
@@ -77,8 +77,8 @@ def _identified(connection: Connection, text: str, store_id: int | None) -> Sele
 
 
 def _named(connection: Connection, text: str, store_id: int | None) -> list[int]:
-    """Those whose name begins so, in the order of names; then those with it inside their name."""
-    # The operators compare letter by letter, as the index does, so that it is used whatever the text.
+    """Customers whose name starts with the text, by name; then those whose name contains it."""
+    # The operators compare by code point, like the index, so that it is always used.
     begins = and_(LOWER_NAME.op("~>=~")(text), LOWER_NAME.op("~<~")(text + LAST))
     in_order = LOWER_NAME.op("using")(literal_column("~<~"))
     first = _branch(begins, store_id).order_by(in_order, Customer.id).limit(MOST + 1)
@@ -91,7 +91,7 @@ def _named(connection: Connection, text: str, store_id: int | None) -> list[int]
 
 
 def _inside(text: str) -> list[ColumnElement[bool]]:
-    """That a name holds a part, as the indexes find it; empty where every name would have to be read for it."""
+    """Conditions that a name contains a part, using the indexes; empty if every name would have to be read."""
     contains = LOWER_NAME.contains(text, autoescape=True)
     letters = OTHER_LETTER.findall(text)
     if letters:

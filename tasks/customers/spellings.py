@@ -1,4 +1,4 @@
-"""In how many ways what names a customer may be written: phone numbers, addresses, plates, VINs, keys."""
+"""Spelling variants of customer identifiers: phone numbers, addresses, plates, VINs, keys."""
 
 import re
 import unicodedata
@@ -13,20 +13,20 @@ from models.people.tables import ContactPoint, CustomerKey, Store
 from models.subjects.vehicle import Vehicle
 
 HOME_COUNTRY = "CN"
-"""The country of a number that is written without one, beside those whose holidays the stores keep."""
+"""The default country of a number without a country code, in addition to the stores' countries."""
 SIGNS = re.compile(r"[\s·•.\-]+")
 LETTERS_OF_PLATE = 2
-"""After so many characters of a Chinese plate stands a point, or a space, or nothing."""
+"""The position in a Chinese plate where a dot or a space may be."""
 
 
 def identified_by(connection: Connection, text: str) -> Select[tuple[int]]:
-    """The customers with that key, contact point, plate or VIN, however it is written."""
+    """The customers with this key, contact point, plate or VIN, in any spelling."""
     plain = unicodedata.normalize("NFKC", text).strip()
     names = literal(_spellings(text.strip(), plain), ARRAY(Text))
     contacts = literal([*_phone_numbers(connection, plain), text.strip(), plain, plain.lower()], ARRAY(Text))
     stores = literal(list(connection.scalars(select(Store.id))), ARRAY(Store.id.type))
     found = union(
-        # With the stores named, the key is found by the primary key's index.
+        # With the stores given, the primary key's index finds the key.
         select(CustomerKey.customer_id.label("customer_id")).where(
             CustomerKey.store_id == func.any(stores), CustomerKey.key == func.any(names)
         ),
@@ -47,13 +47,13 @@ def _spellings(text: str, plain: str) -> list[str]:
 
 
 def _phone_numbers(connection: Connection, text: str) -> Sequence[str]:
-    """The E.164 numbers that a text may be, in the countries of the stores."""
+    """The E.164 numbers that a text may mean, in the countries of the stores."""
     countries = connection.scalars(select(Store.holiday_country).distinct()).all()
     return sorted({number for country in {HOME_COUNTRY, *countries} for number in _parsed(text, country)})
 
 
 def _parsed(text: str, country: str | None) -> Iterable[str]:
-    for spelling in (text, f"+{text}"):  # gateways and people leave the plus sign out
+    for spelling in (text, f"+{text}"):  # gateways and people omit the plus sign
         try:
             number = phonenumbers.parse(spelling, country)
         except phonenumbers.NumberParseException:

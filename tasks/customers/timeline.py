@@ -1,4 +1,4 @@
-"""All that happened between a customer and the business, on one line, the newest first."""
+"""The timeline: everything between a customer and the business, newest first."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ ENGINE_ENTRIES = (
 
 
 class Cursor(NamedTuple):
-    """Where on the line one stretch ended."""
+    """The cursor between two pages of the timeline."""
 
     at: datetime
     kind: str
@@ -70,28 +70,28 @@ class Cursor(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that happened, or that is to come."""
+    """One past or future entry."""
 
     at: datetime
     kind: EntryKind
     ref: str
-    """What it is called: an id, or the source's key."""
+    """An id, or the source's key."""
     facts: Facts
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A part of the line."""
+    """One page of the timeline."""
 
     entries: list[Entry]
     earlier: Cursor | None
-    """Where to go on reading; None: that was the beginning."""
+    """The cursor for the next page; None: the beginning was reached."""
 
 
 def read_timeline(
     connection: Connection, store_id: int | None, customer_id: int, before: Cursor | None = None
 ) -> Stretch:
-    """What happened before the cursor, or up to the latest. Raises `NotYours`."""
+    """The entries before the cursor, or the latest ones. Raises `NotYours`."""
     check_customer(connection, store_id, customer_id)
     zone = select(Store.time_zone).join(Customer, Customer.store_id == Store.id).where(Customer.id == customer_id)
     whose = {"customer": customer_id, "zone": connection.execute(zone).scalar_one()}
@@ -108,7 +108,7 @@ def read_timeline(
 
 
 def _with_reason(facts: Facts) -> Facts:
-    """Its reason is one of the ledger's, or a text that a person or a gateway may have written."""
+    """Its reason is one of the ledger's, or a text by a person or a gateway."""
     match facts.get("reason"):
         case None:
             return facts
@@ -120,13 +120,13 @@ def _with_reason(facts: Facts) -> Facts:
 
 @cache
 def _line() -> Select[Any]:
-    """The latest of all that is on the line: made once, since making it takes longer than asking it."""
+    """The latest entries of all kinds. Cached, because building the statement takes longer than running it."""
     line = union_all(*_sources()).subquery("line")
     return select(line).order_by(line.c.at.desc(), line.c.kind.desc(), line.c.ref.desc()).limit(PAGE + 1)
 
 
 def _sources() -> Iterator[Select[Any]]:
-    """Every kind of entry as a select of the same columns."""
+    """Every kind of entry, as selects of the same columns."""
     touches = select(Touch.id).where(Touch.customer_id == CUSTOMER)
     yield _touches()
     yield _verdicts(touches)
@@ -166,7 +166,7 @@ def _touches() -> Select[Any]:
 
 
 def _verdicts(touches: Select[Any]) -> Select[Any]:
-    """What held or stopped a touch; that it passed is told by its being sent."""
+    """Verdicts that held or stopped a touch. Passing ones are implied by the sending."""
     return (
         entry(
             VERDICT, Verdict.decided_at, Verdict.id,
@@ -243,7 +243,7 @@ def _consents() -> Select[Any]:
 
 
 def _campaigns() -> Iterator[Select[Any]]:
-    """What no touch tells of: that the customer was held out to compare with, and what they answered."""
+    """Campaign entries without a touch: control group membership and answers."""
     theirs = CampaignRecipient.customer_id == CUSTOMER
     held_out = CampaignRecipient.wave == literal(Wave.CONTROL, enumeration(Wave))
     named = {"campaign": Campaign.name, "wave": CampaignRecipient.wave}

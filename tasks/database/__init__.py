@@ -1,1 +1,1 @@
-"""Working on the database: leases, cursors, timeouts, statistics, and what is cleaned up every night."""
+"""Database tools: leases, cursors, timeouts, statistics, and nightly purging."""

@@ -1,6 +1,6 @@
-"""Advisory locks that say who is alive: each is held on a connection of its own for as long as its holder lives.
+"""Advisory locks that show who is alive: each is held on its own connection while its holder lives.
 
-The lock ends with its connection: at once when the holder is killed, on whatever machine, and whatever the clock says.
+The lock ends with its connection: immediately when the holder is killed, on any machine, independent of clocks.
 """
 
 from sqlalchemy import (
@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 
 class Lease:
-    """One lock: its class says of what kind its holder is, its key which one."""
+    """One lock: its class is the kind of holder, its key identifies the holder."""
 
     def __init__(self, engine: Engine, lock_class: int, key: int) -> None:
         self.engine, self.lock_class, self.key = engine, lock_class, key
@@ -35,7 +35,7 @@ class Lease:
         return connection
 
     def renew(self) -> None:
-        """Take the lock again when the database was restarted under it. Raises while the database is away."""
+        """Reacquire the lock after a database restart. Raises while the database is unavailable."""
         if not self._connection.closed:
             try:
                 self._connection.execute(text("select 1"))
@@ -45,14 +45,14 @@ class Lease:
             self._connection = self._hold()
 
     def end(self) -> None:
-        """Give the lock up with its connection."""
+        """Release the lock and its connection."""
         if not self._connection.closed:
             self._connection.invalidate()
             self._connection.close()
 
 
 def is_held(lock_class: int, key: SQLColumnExpression[int] | SQLColumnExpression[int | None]) -> ColumnElement[bool]:
-    """Whether somebody in this database holds the lock of a class under a key, which is not negative."""
+    """Whether the lock of a class and a non-negative key is held in this database."""
     locks = table("pg_locks", *(column(name) for name in ("locktype", "classid", "objid", "objsubid", "database")))
     here = select(text("oid")).select_from(text("pg_database")).where(text("datname = current_database()"))
     return (
@@ -61,7 +61,7 @@ def is_held(lock_class: int, key: SQLColumnExpression[int] | SQLColumnExpression
         .where(
             locks.c.locktype == "advisory",
             locks.c.classid == lock_class,
-            locks.c.objsubid == 2,  # two keys of four bytes
+            locks.c.objsubid == 2,  # two four-byte keys
             locks.c.objid == key,
             locks.c.database == here.scalar_subquery(),
         )

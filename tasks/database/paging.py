@@ -1,4 +1,4 @@
-"""Lists read page by page: each page begins where the one before it ended, whatever has come or gone meanwhile."""
+"""Cursor pagination: each page begins where the previous one ended, whatever was added or removed meanwhile."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
@@ -17,72 +17,72 @@ T = TypeVar("T")
 
 
 class UnusableCursor(AftercareError):
-    """A place to go on from that no page has named."""
+    """An invalid cursor."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        super().__init__(f"'{text[:80]}' is no place to go on from: pass what a page gave as 'next'.")
+        super().__init__(f"'{text[:80]}' is not a cursor: pass the value that a page gave as 'next'.")
 
 
-class Place(NamedTuple):
-    """Where a row stands in a list: by a moment, and by its id among those of the same moment."""
+class Cursor(NamedTuple):
+    """A cursor: the position of a row in a list ordered by a moment and then by id."""
 
     at: datetime
     id: UUID | int
 
     def __str__(self) -> str:
-        """As an address or a program carries it."""
+        """The cursor as text for URLs and programs."""
         return urlsafe_b64encode(f"{self.at.isoformat()} {self.id}".encode()).decode()
 
     @staticmethod
-    def read(text: str, id_of: Callable[[str], UUID | int] = UUID) -> "Place":
-        """The place that a text names; `id_of` reads the id, or raises `ValueError`. Raises `UnusableCursor`."""
+    def read(text: str, id_of: Callable[[str], UUID | int] = UUID) -> "Cursor":
+        """Parse a cursor; `id_of` parses the id or raises `ValueError`. Raises `UnusableCursor`."""
         try:
             at, _, identity = urlsafe_b64decode(text.encode()).decode().partition(" ")
-            place = Place(datetime.fromisoformat(at), id_of(identity))
+            cursor = Cursor(datetime.fromisoformat(at), id_of(identity))
         except ValueError as error:
             raise UnusableCursor(text) from error
-        if place.at.tzinfo is None:
+        if cursor.at.tzinfo is None:
             raise UnusableCursor(text)
-        return place
+        return cursor
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """Some rows of a list, and the place after which the next page begins; None: these were the last."""
+    """One page of a list, and the cursor for the next page; None: last page."""
 
     rows: Sequence[T]
-    next: Place | None
+    next: Cursor | None
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """By which moment a list is ordered, and by the id then; an index gives it in that order."""
+    """The order of a list: by a moment, then by id, backed by an index."""
 
     by: InstrumentedAttribute[datetime]
     id: InstrumentedAttribute[UUID]
     latest_first: bool = False
 
     def sort(self, statement: Select[Any]) -> Select[Any]:
-        """The statement in this order."""
+        """Apply the order to a statement."""
         columns = (self.by, self.id)
         return statement.order_by(*(column.desc() for column in columns) if self.latest_first else columns)
 
-    def place_of(self, row: Row[Any]) -> Place:
-        """Where a row stands, which has both columns."""
-        return Place(getattr(row, self.by.key), row.id)
+    def cursor_of(self, row: Row[Any]) -> Cursor:
+        """The cursor of a row, which has both columns."""
+        return Cursor(getattr(row, self.by.key), row.id)
 
-    def beyond(self, place: Place) -> ColumnElement[bool]:
-        """What comes after a place."""
-        columns, values = tuple_(self.by, self.id), tuple_(moment(place.at), literal(place.id))
+    def beyond(self, cursor: Cursor) -> ColumnElement[bool]:
+        """The condition for rows after a cursor."""
+        columns, values = tuple_(self.by, self.id), tuple_(moment(cursor.at), literal(cursor.id))
         return columns < values if self.latest_first else columns > values
 
 
 def read_page(
-    connection: Connection, statement: Select[Any], order: Order, limit: int, after: Place | None
+    connection: Connection, statement: Select[Any], order: Order, limit: int, after: Cursor | None
 ) -> Page[Row[Any]]:
-    """The next rows of a list after a place, at most so many."""
+    """The next page after a cursor, with at most `limit` rows."""
     if after is not None:
         statement = statement.where(order.beyond(after))
     rows = connection.execute(order.sort(statement).limit(limit + 1)).all()
-    return Page(rows[:limit], order.place_of(rows[limit - 1]) if len(rows) > limit else None)
+    return Page(rows[:limit], order.cursor_of(rows[limit - 1]) if len(rows) > limit else None)

@@ -1,4 +1,4 @@
-"""What nobody needs any more is deleted, table by table, as old as each table declares, a batch at a time."""
+"""Purging: old rows are deleted table by table, as each table's retention declares, in batches."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -10,13 +10,13 @@ from models.core.retention import DaysKept, Purged, lifetime, purged_tables
 from models.database.tables import metadata
 
 AT_ONCE = 5_000
-"""How many rows one transaction deletes at most, so that nobody waits for long for a lock that it holds."""
+"""The maximum number of rows deleted per transaction, so that locks are held only briefly."""
 InTransaction = Callable[[Callable[[Connection], int]], int]
-"""Runs a piece of work on a connection, and commits it."""
+"""Runs work on a connection and commits it."""
 
 
 def purge(in_transaction: InTransaction, days: DaysKept, now: datetime, at_once: int = AT_ONCE) -> dict[str, int]:
-    """Delete every row whose time is over at `now`, each batch in a transaction of its own; how many, by table."""
+    """Delete all rows expired at `now`, each batch in its own transaction; returns how many, by table."""
     return {
         table.name: _purge_table(in_transaction, table, purged, days, now, at_once)
         for table, purged in purged_tables(metadata)
@@ -36,7 +36,7 @@ def _purge_table(
 def purge_batch(
     connection: Connection, table: Table, purged: Purged, days: DaysKept, now: datetime, at_once: int = AT_ONCE
 ) -> int:
-    """Delete the oldest rows of a table whose time is over, so many at most; how many. Locked ones stay for now."""
+    """Delete the oldest expired rows of a table, up to a limit; returns how many. Locked rows are skipped."""
     keys = list(table.primary_key.columns)
     since = table.c[purged.since]
     old = select(*keys).where(since < moment(now - lifetime(purged, days))).order_by(since).limit(at_once)

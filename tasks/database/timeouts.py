@@ -1,4 +1,4 @@
-"""Reading what may take long: nothing is written within it, and it is given up after a while."""
+"""Slow reads: read-only, with a timeout and cancellation."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,12 +11,12 @@ from sqlalchemy.exc import OperationalError
 from models.core.errors import AftercareError
 
 TIMED_OUT = "57014"
-"""PostgreSQL's code of a statement that took longer than its limit, or was stopped."""
+"""PostgreSQL's error code for a statement that timed out or was cancelled."""
 STOPPING_SECONDS = 5
 
 
 class Stoppable:
-    """A reading that another thread may stop, because nobody waits for it any more."""
+    """A read that another thread may cancel, because nobody waits for it any more."""
 
     def __init__(self) -> None:
         self._connection: Any = None
@@ -24,7 +24,7 @@ class Stoppable:
 
     @contextmanager
     def running(self, connection: Connection) -> Iterator[None]:
-        """A statement that is stopped within it fails as one that took too long does."""
+        """A context in which a cancelled statement fails like one that timed out."""
         self._becomes(connection.connection.driver_connection)
         try:
             yield
@@ -36,7 +36,7 @@ class Stoppable:
             self._connection = connection
 
     def stop(self) -> None:
-        """Stop it if it runs; what the connection is used for afterwards is left alone."""
+        """Cancel it if it is running; later use of the connection is not affected."""
         with self._changing:
             if self._connection is not None:
                 self._connection.cancel_safe(timeout=STOPPING_SECONDS)
@@ -44,7 +44,7 @@ class Stoppable:
 
 @contextmanager
 def reading_within(connection: Connection, seconds: int, too_long: AftercareError) -> Iterator[None]:
-    """Within it nothing can be written, and a statement that takes longer than `seconds` raises `too_long`."""
+    """A read-only context in which a statement that takes longer than `seconds` raises `too_long`."""
     try:
         with connection.begin_nested():
             connection.execute(text("SET TRANSACTION READ ONLY"))

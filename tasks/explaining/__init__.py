@@ -1,1 +1,1 @@
-"""What was said to a customer, what was not, and why: for `aftercare why` and whoever else asks."""
+"""Explanations: what a customer was told, what not, and why. For `aftercare why`, the console and the API."""

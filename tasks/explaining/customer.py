@@ -1,4 +1,4 @@
-"""Who a customer is, where they can be reached, and what they allow."""
+"""The customer of an explanation: identity, contact points and consent."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Whom a person means: a customer by key, phone number, e-mail address, name, number plate or VIN."""
+"""Finding a customer by key, phone number, e-mail address, name, number plate or VIN."""
 
 from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -12,7 +12,7 @@ MOST_NAMED = 10
 
 
 class UnknownCustomer(AftercareError):
-    """Nobody is known by that."""
+    """No customer matches."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -23,7 +23,7 @@ class UnknownCustomer(AftercareError):
 
 
 class AmbiguousCustomer(AftercareError):
-    """Several customers are known by that."""
+    """Several customers match."""
 
     def __init__(self, text: str, candidates: list[str]) -> None:
         self.text, self.candidates = text, candidates
@@ -34,7 +34,7 @@ class AmbiguousCustomer(AftercareError):
 
 
 def find_customer(connection: Connection, text: str) -> int:
-    """The id of the customer that a text names. Raises `UnknownCustomer` or `AmbiguousCustomer`."""
+    """The id of the customer that matches a text. Raises `UnknownCustomer` or `AmbiguousCustomer`."""
     wanted = text.strip()
     for statement in (identified_by(connection, wanted), _by_name(wanted)):
         found = list(connection.scalars(statement))
@@ -46,13 +46,13 @@ def find_customer(connection: Connection, text: str) -> int:
 
 
 def _by_name(text: str) -> Select[tuple[int]]:
-    """Customers of that name, whatever its case."""
+    """Customers with this name, case-insensitively."""
     same: ColumnElement[bool] = func.lower(Customer.name) == text.lower()
     return select(Customer.id).where(same).order_by(Customer.id)
 
 
 def _describe(connection: Connection, customer_ids: list[int]) -> list[str]:
-    """Each candidate by key, name and store, with a number to tell two namesakes apart."""
+    """Each candidate with key, name and store, and a number that distinguishes namesakes."""
     key = select(func.min(CustomerKey.key)).where(CustomerKey.customer_id == Customer.id).scalar_subquery()
     contact = (
         select(ContactPoint.value)

@@ -1,4 +1,4 @@
-"""Why a customer is not in the audience of a campaign: what it asks for that is not so of them."""
+"""Why a customer is not in a campaign's audience: the conditions that do not hold."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from tasks.campaigns.audiences.choices import read_names
 from tasks.campaigns.audiences.counting import truths_of
 
 TOLD_OF = timedelta(days=30)
-"""So long after its end a campaign is still told of."""
+"""How long after its end a campaign is still explained."""
 MOST = 10
 LANGUAGES: tuple[Language, Language] = ("en", "zh-CN")
 UNMET = declare("conditions-not-met", campaign=TEXT, conditions=PHRASE)
@@ -26,7 +26,7 @@ TOO_LATE = declare("conditions-met-too-late", campaign=TEXT, began=MOMENT)
 
 
 def remarks_of_left_out(connection: Connection, customer_id: int, now: datetime) -> list[GivenReason]:
-    """One for each campaign of late that the customer is not in, the latest first."""
+    """One remark per recent campaign without the customer, latest first."""
     return [_remark(connection, campaign, customer_id, now) for campaign in _without(connection, customer_id, now)]
 
 

@@ -1,4 +1,4 @@
-"""Why a customer was told what they were told, and why not the rest: read from the planner itself and the ledger."""
+"""The explanation for a customer: what was sent, what not, and why, from the planner itself and the ledger."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from models.kits.registry import traits_of
 from models.ledger.explanations import (
     Explanation,
     ProcessStory,
-    Standing,
+    StepStanding,
     StepStory,
     SubjectStory,
 )
@@ -29,24 +29,24 @@ from tasks.subjects.contract import OfCustomer
 from tasks.touches.recorded import Key, Recorded, read_touches
 
 REMEMBERED = timedelta(days=30)
-"""What is over for longer, and was never planned, is not told of any more."""
+"""Steps that were never planned and ended longer ago are left out."""
 SWITCHED_OFF = declare("process-switched-off")
 OVER = declare("more-over", number=NUMBER, days=NUMBER)
 NEVER_DUE = declare("next-step-first")
 GOES_TO_ANOTHER = declare("planned-for-earlier-owner")
 NextSweep = Callable[[ProcessName, datetime, ZoneInfo], datetime]
-"""When a process next sweeps the stores of a zone, from a moment on."""
+"""When a process next sweeps the stores of a zone, after a moment."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Who looks at what, from when."""
+    """The context of an explanation: process, customer and moment."""
 
     process: ProcessName
     customer_id: int
     now: datetime
     sweep_after: Callable[[datetime], datetime]
-    """When the process sweeps next, from a moment on."""
+    """When the process sweeps next, after a moment."""
 
 
 def explain(
@@ -56,7 +56,7 @@ def explain(
     processes: Sequence[ProcessName],
     next_sweep: NextSweep,
 ) -> Explanation:
-    """The story of a customer in each process, from the facts known at `now` and the ledger as it stands."""
+    """The story of a customer in each process, from the facts known at `now` and the current ledger."""
     customer = read_customer(connection, customer_id, now)
     zone = ZoneInfo(customer.time_zone)
     views = [View(process, customer_id, now, partial(_sweep_after, next_sweep, process, zone)) for process in processes]
@@ -99,7 +99,7 @@ def _remarks(enabled: bool, absent: Sequence[SubjectKind], over: int) -> list[Gi
 
 
 def _looked_at(connection: Connection, policies: Sequence[PolicyInForce], view: View) -> dict[Key, RowMapping]:
-    """What the planner sees of the customer's subjects: each step as the touch it would become."""
+    """The planner's rows for the customer's subjects: each step as the touch it would become."""
     found: dict[Key, RowMapping] = {}
     for in_force in policies:
         rows = population(in_force, Span.of_sweep(view.now), OfCustomer(view.customer_id)).subquery("seen")
@@ -139,13 +139,13 @@ def _subject(
 
 
 def _of_ledger(recorded: Recorded, view: View) -> StepStory:
-    """A touch of the ledger; of another customer's, only that it is there."""
+    """A touch of the ledger; for another customer's touch, only that it exists."""
     story = recorded.story
     if recorded.customer_id == view.customer_id:
         return story.model_copy(update={"next_look_at": _next_look(recorded, view)})
     return story.model_copy(
         update={
-            "standing": Standing.OF_ANOTHER_CUSTOMER,
+            "standing": StepStanding.OF_ANOTHER_CUSTOMER,
             "touch": None,
             "figures": {},
             "reason": give(GOES_TO_ANOTHER),
@@ -155,9 +155,9 @@ def _of_ledger(recorded: Recorded, view: View) -> StepStory:
 
 
 def _next_look(recorded: Recorded, view: View) -> datetime | None:
-    """Never in the past: what is due is looked at from now on, and a call on somebody's list by nobody else."""
+    """Never in the past: due touches are examined from now on, and a call on a staff list is not examined at all."""
     story = recorded.story
-    for_good = view.process == CAMPAIGNS  # its planner comes to each recipient once
+    for_good = view.process == CAMPAIGNS  # its planner visits each recipient once
     if recorded.revivable and not for_good and story.valid_until is not None and story.valid_until > view.now:
         return view.sweep_after(view.now)
     if story.next_look_at is None or story.next_look_at > view.now:
@@ -167,10 +167,10 @@ def _next_look(recorded: Recorded, view: View) -> datetime | None:
 
 
 def _not_planned(row: RowMapping, waits_for: ReasonCode | None, view: View) -> StepStory:
-    """What the planner sees, or will come to, and the ledger has not."""
+    """What the planner sees or will see, and the ledger does not have."""
     reason = row["reason"] or waits_for
     standing = _standing(row, reason, view.now)
-    over = standing is Standing.MISSED
+    over = standing is StepStanding.NEVER_PLANNED
     return StepStory(
         step=row["step"],
         kind=row["kind"],
@@ -184,23 +184,23 @@ def _not_planned(row: RowMapping, waits_for: ReasonCode | None, view: View) -> S
     )
 
 
-def _standing(row: RowMapping, reason: ReasonCode | None, now: datetime) -> Standing:
+def _standing(row: RowMapping, reason: ReasonCode | None, now: datetime) -> StepStanding:
     if row["valid_until"] <= now:
-        return Standing.MISSED
+        return StepStanding.NEVER_PLANNED
     if reason is not None:
-        return Standing.STOPPED
-    return Standing.TO_COME if row["due_at"] - AHEAD > now else Standing.DUE
+        return StepStanding.STOPPED
+    return StepStanding.TO_COME if row["due_at"] - AHEAD > now else StepStanding.DUE
 
 
 def _not_counted(subject: SubjectFacts, steps: Sequence[Step], told: set[str]) -> Iterator[StepStory]:
-    """The steps that the subject gives no moment for."""
+    """The steps for which the subject has no moment."""
     for step in steps:
         if step.subject == subject.kind and step.key not in told:
             there = step.counts_from == ANCHOR
             yield StepStory(
                 step=step.key,
                 kind=step.kind,
-                standing=Standing.NOT_COUNTED,
+                standing=StepStanding.NOT_COUNTED,
                 due_at=None,
                 valid_until=None,
                 reason=give(NEVER_DUE if there else traits_of(step.subject).moments[step.counts_from]),

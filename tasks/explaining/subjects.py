@@ -1,4 +1,4 @@
-"""What each process could be about for one customer, and what there is to say of it beside its steps."""
+"""The possible subjects of each process for one customer, with remarks on them."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ class SubjectFacts:
     anchor_at: datetime | None
     remarks: list[GivenReason] = field(default_factory=list)
     waits_for: ReasonCode | None = None
-    """What keeps the planner from it for now."""
+    """Why the planner ignores it for now."""
 
 
 def read_subjects(
@@ -40,7 +40,7 @@ def read_subjects(
 def read_former_subjects(
     connection: Connection, told_of: Collection[tuple[SubjectKind, int]], present: Sequence[SubjectFacts]
 ) -> list[SubjectFacts]:
-    """The subjects that the ledger tells of and the facts do not: the car was sold, the row is gone."""
+    """Subjects in the ledger that are missing from the facts: the car was sold, or the row was deleted."""
     missing = sorted(set(told_of) - {(subject.kind, subject.id) for subject in present})
     return [
         SubjectFacts(
@@ -77,6 +77,6 @@ def _of_kind(connection: Connection, kind: SubjectKind, customer_id: int, now: d
 
 def _keys(connection: Connection, kind: SubjectKind, ids: Sequence[int]) -> dict[int, str]:
     table = traits_of(kind).table.__table__
-    key = table.c.key if "key" in table.c else cast(table.c.id, Text)  # a case is of our own making: it has its number
+    key = table.c.key if "key" in table.c else cast(table.c.id, Text)  # a case has no source: its key is its number
     named = select(table.c.id, key.label("key")).where(table.c.id.in_(ids))
     return {row.id: row.key for row in connection.execute(named)}

@@ -1,1 +1,1 @@
-"""The one way in which a touch changes its state."""
+"""State transitions of touches."""

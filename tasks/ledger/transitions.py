@@ -1,8 +1,8 @@
-"""The one door through which a touch changes its state: every statement that sets `Touch.state` is made here.
+"""State transitions of touches: every statement that sets `Touch.state` is made here.
 
-A statement says from which states it takes touches. Each step is asked of `models.ledger.touch_states` when the
-statement is made, and the statement moves nothing that stands in another state, whatever has happened to a row
-since it was read. The moment of the change is stamped here, too.
+Each statement names the states that it takes touches from. Every transition is checked with
+`models.ledger.touch_states` when the statement is built. The statement changes no touch in another state, whatever
+happened to the row since it was read. It also sets the moment of the change.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -19,14 +19,14 @@ from models.ledger.tables import Touch
 from models.ledger.touch_states import ForbiddenTransition, check_transitions
 
 Ways = Mapping[TouchState, Collection[TouchState]]
-"""By the state that a touch goes to: the states that it may come from."""
+"""For each new state, the states that a touch may come from."""
 
 
 def change(after: TouchState, before: Collection[TouchState], at: Now, *, restamp: bool = True) -> Update:
-    """An `UPDATE` that moves touches to one state; the caller says which, and what else changes.
+    """An `UPDATE` that moves touches to one state. The caller adds the filter and other changes.
 
-    It takes those only that stand in one of `before`. `restamp`: what is in the state already is stamped anew, too.
-    Raises `ForbiddenTransition` for a step that the life of a touch does not know.
+    It affects only touches in one of `before`. `restamp`: touches already in the state get a new moment too.
+    Raises `ForbiddenTransition` for a transition that is not allowed.
     """
     check_transitions(before, after)
     now = moment(at)
@@ -35,7 +35,7 @@ def change(after: TouchState, before: Collection[TouchState], at: Now, *, restam
 
 
 def change_each(after: ColumnElement[Any], ways: Ways, at: Now) -> Update:
-    """The same, where the state that a touch goes to is computed row by row. `ways`: what may come of it.
+    """The same, if the new state is computed per row. `ways`: the possible transitions.
 
     Raises `ForbiddenTransition` for a step that the life of a touch does not know.
     """
@@ -52,9 +52,9 @@ def move(
     at: Now,
     **values: Any,
 ) -> None:
-    """Move touches that the caller holds locked to a state, with what else changes.
+    """Move touches that the caller has locked to a state, with other changes.
 
-    Raises `ForbiddenTransition` where one of them stands in none of `before`.
+    Raises `ForbiddenTransition` if one of them is in none of `before`.
     """
     if not ids:
         return
@@ -64,9 +64,9 @@ def move(
 
 
 def check_all_moved(connection: Connection, ids: Collection[UUID], after: TouchState, moved: int) -> None:
-    """Check that a statement has moved all the touches that it was to move.
+    """Check that a statement has moved all requested touches.
 
-    Raises `ForbiddenTransition` with those that stand elsewhere.
+    Raises `ForbiddenTransition` with those in other states.
     """
     if moved == len(ids):
         return
@@ -80,16 +80,16 @@ def check_all_moved(connection: Connection, ids: Collection[UUID], after: TouchS
 
 
 def stands_in(states: Collection[TouchState]) -> ColumnElement[bool]:
-    """A touch is in one of some states; so worded that PostgreSQL does not look for its rows by it.
+    """Whether a touch is in one of some states, phrased so that PostgreSQL does not use it for its row estimate.
 
-    The door only turns away. Who finds touches by their state says so beside it: PostgreSQL would else expect so few
-    of them in a ledger with a past that it would join them row by row.
+    This condition is only a safeguard. Callers that search by state add their own condition: otherwise PostgreSQL would
+    estimate so few rows in a ledger with a long history that it uses nested loops.
     """
     return func.coalesce(Touch.state.in_(sorted(states)), false())
 
 
 def _on_its_way(after: ColumnElement[Any], ways: Ways) -> ColumnElement[bool]:
-    """The state that a row is in leads to the one it is to get. Where all do, the latter is not computed again."""
+    """Whether a row's state may change to its new one. If all may, the new state is not computed again."""
     together: dict[frozenset[TouchState], list[TouchState]] = {}
     for target, before in ways.items():
         together.setdefault(frozenset(before), []).append(target)

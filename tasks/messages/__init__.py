@@ -1,1 +1,1 @@
-"""What touches say: letters filled in from the facts, their links, and the templates behind them."""
+"""Messages: letters rendered from the facts, their links and templates."""

@@ -1,4 +1,4 @@
-"""What a touch says: its template filled in from the facts as they stand now, for many touches at a time."""
+"""Letters of touches: their templates filled in from the current facts, for many touches at a time."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,12 +26,12 @@ from tasks.subjects.customers import COMMON_LETTER
 from tasks.subjects.registry import subject_of
 
 THESE = each_of("ids", Uuid())
-"""The touches that a statement is about, given to it by `as_ids`."""
+"""The touches of a statement, bound by `as_ids`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A touch in words: a message to the customer, or the script of a call or a task. What is asked for is rendered."""
+    """The texts of a touch: a message to the customer, or the script of a call or a task. Rendered lazily."""
 
     language: str
     subject_template: str | None
@@ -41,7 +41,7 @@ class Letter:
 
     @property
     def subject(self) -> str | None:
-        """The subject line, where the template has one."""
+        """The subject line, if the template has one."""
         return render(self.subject_template, self.variables) if self.subject_template else None
 
     @property
@@ -51,20 +51,20 @@ class Letter:
 
     @property
     def also(self) -> str | None:
-        """The line that stands for it inside another message; None: it is never merged."""
+        """The line that represents it in a merged message; None: it is never merged."""
         return render(self.also_template, self.variables) if self.also_template else None
 
 
 def as_ids(touch_ids: Sequence[UUID]) -> list[str]:
-    """Touches as the parameter `ids` of a statement about `THESE`."""
+    """Touches as the parameter `ids` of a statement with `THESE`."""
     return [str(touch_id) for touch_id in touch_ids]
 
 
 def letters_of(connection: Connection, touch_ids: Sequence[UUID], now: datetime) -> dict[UUID, Letter]:
-    """The letters of some touches, by touch, from the facts known at `now`; one statement per kind of subject.
+    """The letters of some touches, by touch, from the facts known at `now`. One statement per kind of subject.
 
-    Messages are in the language of their frozen template, scripts for staff in the store's. A touch whose subject
-    is gone, or is an account that owes nothing any more, has nothing to say and is left out.
+    Messages use the language of their frozen template, scripts for staff the store's. A touch whose subject
+    is gone, or is an account without debt, has no letter and is left out.
     """
     if not touch_ids:
         return {}
@@ -74,7 +74,7 @@ def letters_of(connection: Connection, touch_ids: Sequence[UUID], now: datetime)
 def letters_about(
     connection: Connection, kinds: Collection[SubjectKind], touch_ids: Sequence[UUID], now: datetime
 ) -> dict[UUID, Letter]:
-    """The letters of those of some touches that are about subjects of these kinds."""
+    """The letters of the touches with subjects of these kinds."""
     parameters = {"ids": as_ids(touch_ids), "now": now}
     return {
         row["touch_id"]: write_letter(kind, row, now)
@@ -84,7 +84,7 @@ def letters_about(
 
 
 def kinds_of(connection: Connection, touch_ids: Sequence[UUID]) -> frozenset[SubjectKind]:
-    """The kinds of subjects that some touches are about."""
+    """The kinds of subjects of some touches."""
     return frozenset(connection.scalars(_kinds(), {"ids": as_ids(touch_ids)}))
 
 
@@ -95,7 +95,7 @@ def _kinds() -> Select[Any]:
 
 @cache
 def _facts_and_templates(kind: SubjectKind) -> Select[Any]:
-    """A row for each touch about one kind of subject: its template, and the facts that fill it in."""
+    """A row per touch with this kind of subject: its template and the facts to fill it in."""
     subject = subject_of(kind)
     wanted = (Touch.id.in_(THESE), Touch.subject_kind == kind)
     facts = subject.facts(NOW, Those(select(Touch.subject_id).where(*wanted))).subquery("facts")
@@ -124,13 +124,13 @@ def _facts_and_templates(kind: SubjectKind) -> Select[Any]:
 
 
 def _said_by_channel(frozen: type[TemplateVersion], part: str) -> ColumnElement[Any]:
-    """A part of the template, as it is said by the touch's channel where that has words of its own."""
+    """A part of the template, in the touch's channel's own version if there is one."""
     own = frozen.by_channel[cast(Touch.channel, Text)][part].astext
     return func.coalesce(own, getattr(frozen, part))
 
 
 def _script_in_store_language(frozen: type[TemplateVersion]) -> LateralFromClause:
-    """For a call or a task whose frozen template is in the customer's language: the one in force in the store's."""
+    """The active template in the store's language, for a call or a task frozen with the customer's language."""
     there = aliased(TemplateVersion, name="there")
     return (
         select(there.id, there.language, there.subject, there.text, there.also)
@@ -150,7 +150,7 @@ def _script_in_store_language(frozen: type[TemplateVersion]) -> LateralFromClaus
 
 
 def write_letter(kind: SubjectKind, row: Mapping[Any, Any], now: datetime) -> Letter:
-    """The letter of a row of facts, with the templates that fill it in (`template_text` and so on)."""
+    """The letter of a row with facts and templates (`template_text` and so on)."""
     templates = (row["template_subject"], row["template_text"], row["template_also"])
     wanted = frozenset[str]().union(*(links_in(template) for template in templates if template))
     variables: dict[str, Any] = dict(write_variables(kind, row["template_language"], row))

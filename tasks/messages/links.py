@@ -1,4 +1,4 @@
-"""The links of this installation: signed with its secret, written into letters, and followed by customers."""
+"""The links of this installation: signed, written into letters, and opened by customers."""
 
 import os
 from collections.abc import Collection, Mapping
@@ -23,23 +23,23 @@ from models.people.tables import Customer, Store
 from tasks.subjects.registry import all_subjects
 
 SHOWN_STORES = 12
-"""Whoever holds an address that we did not make is shown so many stores to call."""
+"""The number of stores shown for an invalid link."""
 PRIVATE = 0o600
 
 
 class SecretOutOfReach(AftercareError):
-    """The installation's own secret can be neither read nor made."""
+    """The installation's own secret can be neither read nor created."""
 
     def __init__(self, path: Path, reason: str | None) -> None:
         self.path = path
         super().__init__(
-            f"{path} cannot be read or made ({reason}): set AFTERCARE_SECRET, or run aftercare as the user that its "
+            f"{path} cannot be read or created ({reason}): set AFTERCARE_SECRET, or run aftercare as the user that its "
             f"home belongs to."
         )
 
 
 class NoAddressForCustomers(AftercareError):
-    """Links are asked for where customers could not open them."""
+    """Links are used, but there is no address at which customers could open them."""
 
     def __init__(self) -> None:
         super().__init__("Set AFTERCARE_PUBLIC_URL to the address at which customers reach the console, with https://.")
@@ -47,7 +47,7 @@ class NoAddressForCustomers(AftercareError):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The customer who follows a link, and whom to turn to."""
+    """The customer who opens a link, and their store's contact."""
 
     customer_id: int
     store_id: int
@@ -56,31 +56,31 @@ class Reader:
     store_phone: str | None
     time_zone: str
     over: bool
-    """The link has run out."""
+    """Whether the link has expired."""
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerLink:
-    """A link that works now, and what it is about."""
+    """A valid link and its subject."""
 
     purpose: LinkPurpose
     about: str | None
     """The source's key of the appointment, the visit or the account."""
     at: datetime | None
-    """When that begins, or was."""
+    """The moment of the subject."""
     until: datetime
     address: str
     time_zone: str
 
 
 def signer_for_letters(settings: Settings) -> LinkSigner | None:
-    """Makes the links of letters; None where letters hold no links, because nobody could open them."""
+    """The signer for links in letters; None if customers could not open them."""
     begin = settings.links_begin
     return _make_signer(read_secret(settings), begin) if begin else None
 
 
 def read_token(settings: Settings, token: str) -> Link:
-    """What a link that a customer follows opens. Raises `NotOurLink`."""
+    """Read a link that a customer opens. Raises `NotOurLink`."""
     return _make_signer(read_secret(settings), "").read(token, _openings())
 
 
@@ -90,7 +90,7 @@ def _openings() -> Openings:
 
 
 def write_token(settings: Settings, link: Link) -> str:
-    """The token of a link from one page of a customer's to another."""
+    """The token for a link from one customer page to another."""
     return _make_signer(read_secret(settings), "").token(link)
 
 
@@ -100,20 +100,20 @@ def _make_signer(secret: str, public_url: str) -> LinkSigner:
 
 
 def read_secret(settings: Settings) -> str:
-    """What links are signed with. Raises `SecretOutOfReach`."""
+    """The signing secret for links. Raises `SecretOutOfReach`."""
     return settings.secret.get_secret_value() if settings.secret else _kept_secret(settings.secret_file.absolute())
 
 
 @cache
 def _kept_secret(path: Path) -> str:
-    """The secret in a file. Whoever comes first makes it; it gets its name when it is whole, and is never read half."""
+    """The secret in a file, created on first use. It is renamed into place when complete, never read half."""
     try:
         with suppress(FileNotFoundError):
             return path.read_text(encoding="ascii").strip()
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}.{token_hex(8)}")
         try:
-            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "w", encoding="ascii") as file:  # noqa: PTH123  a descriptor
+            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "w", encoding="ascii") as file:  # noqa: PTH123  a file descriptor
                 file.write(f"{token_urlsafe(32)}\n")
                 file.flush()
                 os.fsync(file.fileno())
@@ -127,7 +127,7 @@ def _kept_secret(path: Path) -> str:
 
 
 def write_links(kind: SubjectKind, names: Collection[str], row: Mapping[Any, Any], now: datetime) -> dict[str, str]:
-    """The links of a letter by their names, from the facts of its subject; empty where nobody could open them."""
+    """The links of a letter by name, from the facts of its subject; empty if customers could not open them."""
     signer = signer_for_letters(read_settings())
     if signer is None:
         return dict.fromkeys(names, "")
@@ -140,9 +140,9 @@ def write_links(kind: SubjectKind, names: Collection[str], row: Mapping[Any, Any
 
 
 def find_reader(connection: Connection, link: Link, now: datetime) -> Reader | None:
-    """Who follows a link; None where what it opens is not that customer's, or not there any more.
+    """The customer of a link; None if its subject belongs to someone else or no longer exists.
 
-    A link that lasts until the start of its subject works until the present start, where that was put off.
+    A link that is valid until its subject's start is valid until the new start if that was postponed.
     """
     table: Any = traits_of(link.subject).table if link.subject else Customer
     store_id = getattr(table, "store_id", Customer.store_id)
@@ -165,13 +165,13 @@ def find_reader(connection: Connection, link: Link, now: datetime) -> Reader | N
 
 
 def stores_to_call(connection: Connection) -> list[tuple[str, str]]:
-    """Names and phone numbers, for whoever holds an address that we did not make."""
+    """Names and phone numbers of stores, for people with an invalid link."""
     statement = select(Store.name, Store.phone).where(Store.phone.is_not(None)).order_by(Store.code)
     return [(name, phone) for name, phone in connection.execute(statement.limit(SHOWN_STORES))]
 
 
 def list_links(connection: Connection, settings: Settings, customer_id: int, now: datetime) -> list[CustomerLink]:
-    """The links that a customer can use now, for staff who are asked for one. Raises `NoAddressForCustomers`."""
+    """A customer's valid links, for staff who are asked for one. Raises `NoAddressForCustomers`."""
     signer = signer_for_letters(settings)
     if signer is None:
         raise NoAddressForCustomers
@@ -187,7 +187,7 @@ def list_links(connection: Connection, settings: Settings, customer_id: int, now
 
 
 def _open_links(customer_id: int, now: datetime) -> CompoundSelect[Any]:
-    """What a customer has links for, beside their own choices."""
+    """The subjects for which a customer has links, besides the contact preferences."""
     return union_all(
         *(found for subject in all_subjects() if (found := subject.open_links(customer_id, now)) is not None)
     )

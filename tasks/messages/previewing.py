@@ -1,4 +1,4 @@
-"""A template tried out on real customers before it is kept: the letter that the dispatch would write."""
+"""Previewing a template on real customers before it is saved: the letter that the dispatch would write."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from tasks.subjects.customers import COMMON_LETTER
 from tasks.subjects.registry import subject_of
 
 RECENT = 5000
-"""So many of the newest touches are looked through for some that use the template."""
+"""How many of the newest touches are searched for some that use the template."""
 SHOWN = 12
 SOON = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A subject of a real customer, with all that a letter about it is made from."""
+    """A subject of a real customer, with all facts for a letter."""
 
     kind: SubjectKind
     facts: dict[str, Any]
@@ -33,9 +33,9 @@ class Example:
         return str(self.facts["customer"])
 
     def letter(self, language: str, parts: dict[str, str], now: datetime) -> Letter:
-        """What the dispatch would write about it with these texts.
+        """The letter that the dispatch would write with these texts.
 
-        Rendering it raises `jinja2.TemplateError`, or `NoAddressForCustomers` for links that have none.
+        Rendering raises `jinja2.TemplateError`, or `NoAddressForCustomers` for links without an address.
         """
         templates = {f"template_{part}": said or None for part, said in parts.items()}
         return write_letter(self.kind, self.facts | templates | {"template_language": language}, now)
@@ -44,7 +44,7 @@ class Example:
 def examples_of(
     connection: Connection, now: datetime, key: str, subjects: Sequence[SubjectKind], store_id: int | None
 ) -> list[Example]:
-    """Some customers whom the template was or will be used for lately, of a store or of all."""
+    """Some customers for whom the template was used recently or is planned, of a store or of all."""
     versions = select(TemplateVersion.id).where(TemplateVersion.key == key)
     newest = (
         select(Touch.subject_kind, Touch.subject_id, Touch.store_id, Touch.template_version_id)
@@ -66,7 +66,7 @@ def examples_of(
 def examples_of_customer(
     connection: Connection, now: datetime, subjects: Sequence[SubjectKind], store_id: int | None, customer_id: int
 ) -> list[Example]:
-    """What the template could be about for one customer."""
+    """The template's possible subjects for one customer."""
     found = []
     for kind in subjects:
         found += _examples(connection, now, kind, OfCustomer(customer_id), store_id)

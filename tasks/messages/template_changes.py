@@ -1,4 +1,4 @@
-"""Templates read and changed by people: both languages, every variable known, before a text is activated."""
+"""Reading and changing templates: both languages and all variables are checked before activation."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -38,14 +38,14 @@ TEXTS: TypeAdapter[dict[Slug, dict[str, TemplateText]]] = TypeAdapter(dict[Slug,
 
 
 class BadTemplates(AftercareError):
-    """Templates that are refused, with every place and reason."""
+    """Invalid templates, with the place and reason of every validation error."""
 
     def __init__(self, problems: Iterable[str]) -> None:
         super().__init__("The templates are refused. " + " ".join(problems))
 
 
 class NoSuchTemplate(AftercareError):
-    """A template that there is not."""
+    """There is no such template."""
 
     def __init__(self, key: str, known: Sequence[str]) -> None:
         self.key = key
@@ -58,7 +58,7 @@ class TemplateRow(NamedTuple):
     key: str
     language: str
     store: str | None
-    """Null: it holds for every store that has none of its own."""
+    """Null: for every store without its own."""
     version: int
     subject: str | None
     text: str
@@ -68,7 +68,7 @@ class TemplateRow(NamedTuple):
 
 
 def check_templates(connection: Connection, data: dict[str, Any]) -> list[ShippedTemplate]:
-    """The templates that `data` describes, as `[key.language]` tables of `text` and perhaps `subject` and `also`.
+    """Parse the templates in `data`: `[key.language]` tables with `text` and optional `subject` and `also`.
 
     Raises `BadTemplates`, `UnreadableTemplate`, `ForbiddenInTemplate`, `UnknownVariable`.
     """
@@ -92,7 +92,7 @@ def check_templates(connection: Connection, data: dict[str, Any]) -> list[Shippe
 def change_templates(
     connection: Connection, now: datetime, data: dict[str, Any], store_id: int | None, author: str
 ) -> list[ShippedTemplate]:
-    """Activate templates as their next versions, for a store or for all; those given.
+    """Activate templates as new versions, for a store or for all; returns them.
 
     Raises what `check_templates` raises.
     """
@@ -108,7 +108,7 @@ def change_templates(
 
 
 def list_templates(connection: Connection) -> list[TemplateRow]:
-    """The active templates that people write; a campaign's are written with it, and frozen."""
+    """The active templates that people edit. Campaign templates are excluded: they are frozen with the campaign."""
     rows = connection.execute(
         select(
             TemplateVersion.key,
@@ -129,7 +129,7 @@ def list_templates(connection: Connection) -> list[TemplateRow]:
 
 
 def read_template(connection: Connection, key: str, store: str | None) -> list[TemplateRow]:
-    """A template in each language, as a store or every store uses it. Raises `NoSuchTemplate`."""
+    """A template in each language, for a store or for all. Raises `NoSuchTemplate`."""
     rows = list_templates(connection)
     own = {(row.language): row for row in rows if row.key == key and row.store in (None, store)}
     if not own:
@@ -146,7 +146,7 @@ def _problems(error: ValidationError) -> list[str]:
 
 
 def _check_languages(connection: Connection, templates: Sequence[ShippedTemplate]) -> None:
-    """Each template is there in both languages: given now, or kept from before."""
+    """Check that each template exists in both languages, given now or before."""
     strange = sorted({template.language for template in templates} - set(LANGUAGES))
     if strange:
         expected = " and ".join(LANGUAGES)
@@ -165,12 +165,12 @@ def _check_languages(connection: Connection, templates: Sequence[ShippedTemplate
 
 
 def subjects_of(connection: Connection, key: str) -> set[SubjectKind]:
-    """What the steps that use a template are about; empty for a template that none uses."""
+    """The subject kinds of the steps that use a template; empty for an unused one."""
     return _uses(connection).get(key, set())
 
 
 def _uses(connection: Connection) -> dict[str, set[SubjectKind]]:
-    """By template: what the steps that use it are about, in the active policies."""
+    """By template: the subject kinds of the steps that use it, in the active policies."""
     bodies = connection.scalars(
         select(PolicyVersion.body).where(PolicyVersion.active, PolicyVersion.name != CONTACT_RULES)
     )
@@ -188,7 +188,7 @@ def _check_means(template: ShippedTemplate) -> None:
 
 
 def _check_variables(template: ShippedTemplate, subjects: set[SubjectKind]) -> None:
-    """A template in use fits each subject it is used for; one that is not used yet fits some subject."""
+    """Check that a template in use fits all its subject kinds, and an unused one at least one."""
     refusals = [refusal for subject in (subjects or all_traits()) if (refusal := _refusal(template, subject))]
     if refusals and (subjects or len(refusals) == len(all_traits())):
         raise refusals[0]

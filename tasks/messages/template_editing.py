@@ -1,4 +1,4 @@
-"""Templates edited by people in the console: checked, within their own store, never over somebody else's change."""
+"""Editing templates in the console: validated, scoped to the user's store, with optimistic locking."""
 
 import re
 from dataclasses import dataclass
@@ -28,25 +28,25 @@ from tasks.messages.template_changes import (
 from tasks.policies.editing import ChangedMeanwhile, NothingForAll, NothingOfTheirs, store_id_of
 
 Texts = dict[str, dict[str, str]]
-"""By language: `subject`, `text`, `also`, each perhaps empty."""
+"""By language: `subject`, `text`, `also`; each may be empty."""
 PARTS = ("subject", "text", "also")
 KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-"""What a template may be called, as in a policy."""
+"""The form of a template's key, as in a policy."""
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateRead:
-    """A template as it holds for a store or for all."""
+    """A template for a store or for all."""
 
     texts: Texts
     based_on: dict[str, int]
-    """By language: the version that a change says it is made from."""
+    """By language: the version for optimistic locking."""
     own: bool
-    """Whether a text of it is exactly theirs; False: a store goes by what holds for all."""
+    """Whether one of its texts is specific to this scope; False: a store uses the texts for all."""
     used: bool
     """Whether a step uses it."""
     subjects: tuple[SubjectKind, ...]
-    """What the steps that use it are about; of a template without any, all that it could be about."""
+    """The subject kinds of the steps that use it; for an unused template, all possible ones."""
 
 
 class TemplateVersionRow(NamedTuple):
@@ -64,17 +64,17 @@ class TemplateVersionRow(NamedTuple):
 
     @property
     def parts(self) -> dict[str, str]:
-        """What it says, as the editor has it."""
+        """Its texts in the editor's form."""
         return {"subject": self.subject or "", "text": self.text, "also": self.also or ""}
 
 
 def list_own_templates(connection: Connection, store: str | None, *, every: bool) -> list[TemplateRow]:
-    """The active templates: those for all stores, and those of one store or of every store."""
+    """The active templates for all stores, and those of one or every store."""
     return [row for row in list_templates(connection) if every or row.store in (None, store)]
 
 
 def read_for_editing(connection: Connection, user: SignedIn, key: str, store: str | None) -> TemplateRead:
-    """A template as it holds for a store or for all. Raises `NoSuchTemplate`, `NotYours`."""
+    """A template for a store or for all. Raises `NoSuchTemplate`, `NotYours`."""
     store_id = store_id_of(connection, user, store)
     held = {row.language: row for row in connection.execute(_in_force(key, store_id))}
     if not held or key.startswith(MADE_FOR_CAMPAIGNS):
@@ -91,9 +91,9 @@ def read_for_editing(connection: Connection, user: SignedIn, key: str, store: st
 
 
 def read_to_begin(connection: Connection, user: SignedIn, key: str, store: str | None) -> TemplateRead:
-    """A template that is there, as for editing; or an empty one of a key that nobody has used yet.
+    """An existing template for editing, or an empty one for a new key.
 
-    Raises `NotYours`, and `NoSuchTemplate` for a key that cannot be one, and for who may not make it.
+    Raises `NotYours`, and `NoSuchTemplate` for an invalid key or a user who may not create it.
     """
     try:
         return read_for_editing(connection, user, key, store)
@@ -109,7 +109,7 @@ def read_to_begin(connection: Connection, user: SignedIn, key: str, store: str |
 def list_template_versions(
     connection: Connection, key: str, store: str | None, *, every: bool
 ) -> list[TemplateVersionRow]:
-    """The versions for all stores and those of one store, or of every store; the newest first."""
+    """The versions for all stores, and those of one or every store, newest first."""
     kept = TemplateVersion
     rows = connection.execute(
         select(
@@ -125,7 +125,7 @@ def list_template_versions(
 
 
 def complaint_about(connection: Connection, key: str, texts: Texts) -> AftercareError | None:
-    """Why texts cannot be saved; None: they can."""
+    """The validation error of texts; None if they are valid."""
     try:
         check_templates(connection, _data(key, texts))
     except AftercareError as refusal:
@@ -142,7 +142,7 @@ def save_template(
     store: str | None,
     based_on: dict[str, int],
 ) -> None:
-    """Activate texts as the next versions in their languages, if what they were made from still holds.
+    """Activate texts as new versions in their languages, if their base versions are still active.
 
     Raises `ChangedMeanwhile`, `NotYours`, `MayNot`, and what `check_templates` raises.
     """
@@ -171,7 +171,7 @@ def end_own_template(
     based_on: dict[str, int],
     reason: str,
 ) -> None:
-    """Let a store say what is said for all again; what is planned with its own words goes out with them.
+    """Revert a store to the texts for all. Touches already planned keep the store's own texts.
 
     Raises `ChangedMeanwhile`, `NothingOfTheirs`, `NothingForAll`, `NotYours`, `MayNot`.
     """
@@ -197,7 +197,7 @@ def end_own_template(
 
 
 def _in_force(key: str, store_id: int | None) -> Select[Any]:
-    """A template per language: the store's own, or else the one for all."""
+    """A template per language: the store's own, else the one for all."""
     kept = TemplateVersion
     whose = kept.store_id.is_(None) | kept.store_id.is_not_distinct_from(store_id)
     return (
@@ -213,7 +213,7 @@ def _said(row: Any, part: str) -> str:
 
 
 def _data(key: str, texts: Texts) -> dict[str, Any]:
-    """The texts as `check_templates` takes them: what is left empty is not there."""
+    """The texts as `check_templates` expects them, without empty parts."""
     return {
         key: {
             language: {part: said for part, said in parts.items() if said.strip() or part == "text"}

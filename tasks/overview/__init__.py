@@ -1,1 +1,1 @@
-"""The figures of the console's first page and of its page on health: of one store, or of all."""
+"""Figures for the console's first page and health page, for one store or all."""

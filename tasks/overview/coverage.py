@@ -1,4 +1,4 @@
-"""The coverage of the follow-up: how many of those a car was given to were really followed up (R2)."""
+"""The coverage of the follow-up: the share of customers really followed up after a visit (R2)."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,14 +15,14 @@ from models.subjects.handover import Handover
 from models.subjects.repair_order import RepairOrder
 
 DAYS = 30
-"""The visits of so many days are looked at."""
+"""The number of days whose visits are counted."""
 SETTLING = 7
-"""A visit is given so many days to be followed up before it counts."""
+"""Days allowed for the follow-up before a visit counts."""
 FOLLOWED_UP = (TouchState.SENT, TouchState.DONE)
 
 
 def measure_coverage(connection: Connection, now: datetime) -> dict[str, float]:
-    """Of the handovers and repair orders of 30 days, up to a week ago: how many there were, and were followed up."""
+    """Handovers and repair orders of 30 days, up to a week ago: how many, and how many were followed up."""
     covered = sum((share for _, share in read_coverage(connection, now, None)), NONE)
     percent = 100.0 if covered.percent is None else covered.percent
     return {"delivered": covered.of, "followed_up": covered.good, "coverage_percent": percent}
@@ -47,7 +47,7 @@ def read_coverage(connection: Connection, now: datetime, store_id: int | None) -
 def _visits(
     table: type[Handover] | type[RepairOrder], day: Any, kind: SubjectKind, now: datetime, store_id: int | None
 ) -> Select[Any]:
-    """The visits that had time to be followed up, each with whether a message went out or a call was made."""
+    """The visits with enough time for a follow-up, and whether a message was sent or a call made."""
     today = local_day(moment(now), Store.time_zone)
     last = cast(today - literal(timedelta(days=SETTLING), Interval), Date)
     first = cast(last - literal(timedelta(days=DAYS), Interval), Date)

@@ -1,4 +1,4 @@
-"""The days of the stores' calendars: the same moment is another day in another zone."""
+"""Days on the stores' calendars: one moment may be different days in different zones."""
 
 from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from models.people.tables import Store
 
 
 class Bounds(NamedTuple):
-    """Moments around some days of every store concerned: what an index is read by."""
+    """Moments that enclose some days of all stores concerned, for index range scans."""
 
     first: datetime
     end: datetime
@@ -19,20 +19,20 @@ class Bounds(NamedTuple):
 
 
 def read_zones(connection: Connection, store_id: int | None) -> list[ZoneInfo]:
-    """The time zones that stores are in; no stores, no zones."""
+    """The time zones of the stores."""
     zones = of_store(select(Store.time_zone).distinct().order_by(Store.time_zone), Store.id, store_id)
     return [ZoneInfo(zone) for zone in connection.scalars(zones)]
 
 
 def bounds_of(zones: list[ZoneInfo], now: datetime, days: int) -> Bounds:
-    """The bounds of the last `days` days, today being the last of them, in all zones."""
+    """The bounds of the last `days` days including today, over all zones."""
     days_of = [(zone, now.astimezone(zone).date()) for zone in zones]
     first = min(datetime.combine(day - timedelta(days=days - 1), time(), zone) for zone, day in days_of)
     return Bounds(first, max(datetime.combine(day + timedelta(days=1), time(), zone) for zone, day in days_of))
 
 
 def calendar(now: datetime, days: int, store_id: int | None) -> CTE:
-    """Each store with its time zone, and where the last `days` days of its own calendar begin and end."""
+    """Each store with its time zone, and the bounds of its last `days` local days."""
     today = local_day(moment(now), Store.time_zone)
     first = cast(today - literal(timedelta(days=days - 1), Interval), Date)
     tomorrow = cast(today + literal(timedelta(days=1), Interval), Date)
@@ -46,5 +46,5 @@ def calendar(now: datetime, days: int, store_id: int | None) -> CTE:
 
 
 def of_store(statement: Select[Any], column: Any, store_id: int | None) -> Select[Any]:
-    """A statement, for one store where it is named."""
+    """A statement, restricted to a store if given."""
     return statement if store_id is None else statement.where(column == store_id)

@@ -1,4 +1,4 @@
-"""The cases whose deadline is near or has passed."""
+"""Cases whose deadline is near or has passed."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,12 +15,12 @@ from tasks.overview.days import of_store
 
 SHOWN = 10
 WAITING = (CaseState.OPEN, CaseState.ANSWERED)
-"""What is solved waits for the customer's word, not for a deadline."""
+"""Solved cases wait for the customer's agreement, not for a deadline."""
 
 
 @dataclass(frozen=True, slots=True)
 class UrgentCase:
-    """A case that needs somebody now."""
+    """A case that needs attention now."""
 
     id: int
     kind: CaseKind
@@ -36,7 +36,7 @@ class UrgentCase:
 
 @dataclass(frozen=True, slots=True)
 class Urgent:
-    """The most urgent cases, and how many there are in all."""
+    """The most urgent cases, and the total number."""
 
     cases: list[UrgentCase]
     near: int
@@ -44,8 +44,10 @@ class Urgent:
 
 
 def read_urgent(connection: Connection, now: datetime, store_id: int | None, staff: str | None) -> Urgent:
-    """The cases whose deadline is near or past, of one store or all (None); of a staff code (and nobody's) or
-    everybody's (None)."""
+    """Cases whose deadline is near or past, of one store or all (None).
+
+    `staff`: only this staff code's and unowned ones; None: everybody's.
+    """
     counts = connection.execute(
         _cases(
             select(
@@ -73,12 +75,12 @@ def read_urgent(connection: Connection, now: datetime, store_id: int | None, sta
 
 
 def count_overdue(connection: Connection, now: datetime, store_id: int | None) -> int:
-    """How many cases are past their deadline."""
+    """The number of cases past their deadline."""
     return read_urgent(connection, now, store_id, None).overdue
 
 
 def _deadline() -> ColumnElement[Any]:
-    """The deadline that a case has before it: for the answer, then for the solution."""
+    """A case's next deadline: for the answer, then for the solution."""
     answer_by = func.coalesce(Case.answer_by, Case.solve_by)
     return case((Case.answered_at.is_(None), answer_by), else_=Case.solve_by)
 

@@ -1,4 +1,4 @@
-"""How the installation itself is doing: its runs, what waits, what was given up."""
+"""The health of the installation: runs, waiting touches, failures."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,30 +20,30 @@ EXPIRED_SINCE = timedelta(days=7)
 GIVEN_UP = (TouchState.UNKNOWN, TouchState.FAILED)
 WAITING = (TouchState.PLANNED, TouchState.AWAITING_APPROVAL, TouchState.READY)
 IN_FLIGHT = (TouchState.CLAIMED, TouchState.SENDING)
-"""Asked for by themselves: each of the two has an index of its own."""
+"""Queried separately, because each has its own index."""
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerHealth:
-    """What waits, and what was given up."""
+    """Waiting and failed touches."""
 
     oldest_due: datetime | None
-    """Since when the longest waiting touch could have gone out; None: nothing waits."""
+    """Since when the longest waiting touch could have been sent; None: nothing waits."""
     unknown: int
     failed: int
     expired: int
     """Found too late in the last week."""
     missed: int
-    """Calls and tasks that staff let pass in the last week."""
+    """Calls and tasks missed in the last week."""
 
 
 def has_stores(connection: Connection) -> bool:
-    """Whether there is anything to work for yet."""
+    """Whether any store exists yet."""
     return connection.scalar(select(Store.id).limit(1)) is not None
 
 
 def read_last_runs(connection: Connection, names: Iterable[str]) -> dict[str, LastRun]:
-    """The last run of each flow that has run; rehearsals aside. One look at the index for each name."""
+    """The last run of each flow, without rehearsals. One index lookup per name."""
     wanted = values(named("name", Text), name="wanted").data([(name,) for name in names])
     last = (
         select(Run.started_at, Run.state, Run.error)
@@ -57,12 +57,12 @@ def read_last_runs(connection: Connection, names: Iterable[str]) -> dict[str, La
 
 
 def read_beginning(connection: Connection) -> datetime | None:
-    """When this installation came to be; None: it has not yet."""
+    """When this installation was created; None: not yet."""
     return connection.scalar(select(func.min(PolicyVersion.created_at)))
 
 
 def read_ledger_health(connection: Connection, now: datetime, store_id: int | None) -> LedgerHealth:
-    """What waits and what was given up, of one store or of all (None)."""
+    """Waiting and failed touches, of one store or all (None)."""
     counted = count_unsettled(connection, store_id)
     expired = select(func.count()).where(
         Touch.due_at > now - EXPIRED_SINCE, Touch.due_at <= now, Touch.state == TouchState.SKIPPED,
@@ -78,13 +78,13 @@ def read_ledger_health(connection: Connection, now: datetime, store_id: int | No
 
 
 def count_unsettled(connection: Connection, store_id: int | None) -> dict[TouchState, int]:
-    """How many touches a person must settle, by state."""
+    """The number of touches that a person must settle, by state."""
     given_up = select(Touch.state, func.count()).where(Touch.state.in_(GIVEN_UP)).group_by(Touch.state)
     return dict(connection.execute(of_store(given_up, Touch.store_id, store_id)).tuples().all())
 
 
 def read_oldest_due(connection: Connection, now: datetime, store_id: int | None) -> datetime | None:
-    """Since when the longest waiting touch could have gone out: the first of each priority, never all of them."""
+    """Since when the longest waiting touch could have been sent: looks at the first of each priority only."""
     planned = Touch.state == literal(TouchState.PLANNED, enumeration(TouchState), literal_execute=True)
     priorities = select(func.max(Touch.priority).label("priority")).where(planned).cte("priorities", recursive=True)
     lower = select(func.max(Touch.priority)).where(planned, Touch.priority < priorities.c.priority).scalar_subquery()
@@ -104,10 +104,10 @@ def read_oldest_due(connection: Connection, now: datetime, store_id: int | None)
 
 
 def count_open(connection: Connection, store_id: int | None) -> dict[tuple[str, TouchState], int]:
-    """How many touches of each process are open, by state."""
+    """The number of open touches per process and state."""
     counted = select(Touch.process, Touch.state, func.count()).group_by(Touch.process, Touch.state)
     found: dict[tuple[str, TouchState], int] = {}
-    # Each of the two is what a partial index holds; what is in flight has a dispatcher, and nothing else has one.
+    # Each of the two conditions matches a partial index: exactly the touches in flight have a dispatcher.
     for open_touches in (Touch.state.in_(WAITING), Touch.claimed_by.is_not(None)):
         rows = connection.execute(of_store(counted.where(open_touches), Touch.store_id, store_id))
         found |= {(process, state): count for process, state, count in rows}
@@ -115,7 +115,7 @@ def count_open(connection: Connection, store_id: int | None) -> dict[tuple[str, 
 
 
 def read_database_size(connection: Connection) -> int:
-    """How many bytes the database takes."""
+    """The size of the database in bytes."""
     return int(connection.scalar(select(func.pg_database_size(func.current_database()))) or 0)
 
 

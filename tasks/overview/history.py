@@ -1,4 +1,4 @@
-"""The last thirty days: what went out, who was followed up, and how satisfied they were."""
+"""The last thirty days: contacts, follow-up coverage and satisfaction."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from models.calls.outcomes import names_of
 from models.calls.queue import asked_for_marks
 from models.calls.surveys import BELOW_PAR, DIMENSIONS, SurveyAnswer
 from models.core.cadence import local_day
-from models.ledger.standings import NONE, Share, Standing, standing_of
+from models.ledger.standings import NONE, ContactStanding, Share, standing_of
 from models.ledger.tables import Touch
 from tasks.overview.coverage import DAYS, read_coverage
 from tasks.overview.days import Bounds, bounds_of, calendar, of_store, read_zones
@@ -22,28 +22,28 @@ class PastDay:
     """One day of the stores' calendars."""
 
     day: date
-    standings: dict[Standing, int] = field(default_factory=dict)
-    """What became of the contacts that were due."""
+    standings: dict[ContactStanding, int] = field(default_factory=dict)
+    """The results of the due contacts."""
     satisfied: Share = NONE
-    """Of the customers who said how satisfied they are."""
+    """Of the customers who stated their satisfaction."""
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The last thirty days, the oldest first, and how they stand against the goals."""
+    """The last thirty days, oldest first, and the goals."""
 
     days: list[PastDay]
     visits: list[tuple[date, Share]]
-    """By the day of the visit: how many were followed up. Those of the last week have time yet."""
+    """By day of the visit: how many were followed up. Visits of the last week still have time."""
 
     @property
     def coverage(self) -> Share:
-        """How many of all those visits were followed up."""
+        """The share of all those visits that were followed up."""
         return sum((share for _, share in self.visits), NONE)
 
     @property
     def satisfaction(self) -> Share:
-        """How many of those who said so are satisfied."""
+        """The share of satisfied answers."""
         return sum((day.satisfied for day in self.days), NONE)
 
 
@@ -63,7 +63,7 @@ def read_history(connection: Connection, now: datetime, store_id: int | None) ->
 
 def _read_standings(
     connection: Connection, bounds: Bounds, stores: Any, store_id: int | None
-) -> dict[date, Counter[Standing]]:
+) -> dict[date, Counter[ContactStanding]]:
     day, held = local_day(Touch.due_at, stores.c.time_zone), Touch.gate.is_not(None)
     statement = (
         select(day.label("day"), Touch.state, held.label("held"), func.count().label("touches"))
@@ -72,14 +72,14 @@ def _read_standings(
         .where(Touch.due_at >= stores.c.first, Touch.due_at < stores.c.end)
         .group_by(day, Touch.state, held)
     )
-    found: dict[date, Counter[Standing]] = defaultdict(Counter)
+    found: dict[date, Counter[ContactStanding]] = defaultdict(Counter)
     for row in connection.execute(of_store(statement, Touch.store_id, store_id)):
         found[row.day][standing_of(row.state, held=row.held)] += row.touches
     return found
 
 
 def _read_satisfied(connection: Connection, bounds: Bounds, stores: Any, store_id: int | None) -> dict[date, Share]:
-    """Who said how satisfied they are, in a survey or at the phone; who did both counts once, by the survey."""
+    """Statements of satisfaction by survey or phone. A customer who gave both counts once, by the survey."""
     said = union_all(
         of_store(_surveys(bounds, stores), SurveyAnswer.store_id, store_id),
         of_store(_calls(bounds, stores), Touch.store_id, store_id),

@@ -1,4 +1,4 @@
-"""What staff let pass undone of late: told to whoever gives out the calls, and counted for whoever watches."""
+"""Recently missed calls and tasks: reported to those who assign calls, and counted for monitoring."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from models.people.tables import Store
 from tasks.overview.days import of_store
 
 TOLD_FOR = timedelta(days=7)
-"""So long after a sweep has found that its time had passed."""
+"""How long a touch is reported after a sweep marked it as missed."""
 LOOKED_BACK = timedelta(days=120)
-"""What was due longer ago is not looked through."""
+"""Touches due longer ago are not searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,47 +28,47 @@ class MissedOfRole:
     kind: StepKind
     touches: int
     first_due: date
-    """On the calendars of the stores."""
+    """Store-local days."""
     last_due: date
 
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """What was let pass in the last week, the most first."""
+    """Missed in the last week, largest number first."""
 
     parts: Sequence[MissedOfRole]
 
     @property
     def count(self) -> int:
-        """All of it."""
+        """The total number."""
         return sum(part.touches for part in self.parts)
 
     @property
     def tasks(self) -> int:
-        """Of it what was for a desk."""
+        """The number of tasks for desks."""
         return sum(part.touches for part in self.parts if part.kind is StepKind.TASK)
 
     @property
     def calls(self) -> int:
-        """Of it the calls to customers."""
+        """The number of calls to customers."""
         return self.count - self.tasks
 
     @property
     def since(self) -> date:
-        """The first day on which any of it was due. Raises `ValueError` of nothing."""
+        """The first due day. Raises `ValueError` if empty."""
         return min(part.first_due for part in self.parts)
 
     @property
     def until(self) -> date:
-        """The last such day. Raises `ValueError` of nothing."""
+        """The last due day. Raises `ValueError` if empty."""
         return max(part.last_due for part in self.parts)
 
 
 def read_missed(connection: Connection, now: datetime, store_id: int | None) -> Missed:
-    """The calls and tasks that passed undone in the last week, of one store or of all (None)."""
+    """The calls and tasks missed in the last week, of one store or all (None)."""
     due_on, count = local_day(Touch.due_at, Store.time_zone), func.count()
     parts = (Touch.process, Touch.role, Touch.kind)
-    # The state is said in the text, for PostgreSQL takes the index of what was missed only where it sees it.
+    # The state is a literal, because PostgreSQL uses the partial index of missed touches only then.
     missed = Touch.state == literal(TouchState.MISSED, enumeration(TouchState), literal_execute=True)
     statement = (
         select(*parts, count.label("touches"), func.min(due_on).label("first"), func.max(due_on).label("last"))

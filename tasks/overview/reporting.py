@@ -1,4 +1,4 @@
-"""Where an installation stands: its processes, their runs and open touches, its stores, its paused channels."""
+"""The status of an installation: processes, runs, open touches, stores and paused channels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ UNSETTLED = (
     TouchState.UNKNOWN,
     TouchState.FAILED,
 )
-"""What somebody or something has still to settle."""
+"""The states of touches that are not settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class TouchFilter:
 
 
 def read_status(connection: Connection, now: datetime) -> Status:
-    """Where everything stands."""
+    """The status of everything."""
     url = connection.engine.url
     known = list_processes(connection)
     processes = connection.execute(select(Process.name, Process.enabled)).all()
@@ -121,7 +121,7 @@ def read_pauses(connection: Connection) -> list[PauseSeen]:
 
 
 def list_stores(connection: Connection) -> list[StoreRow]:
-    """The stores by code, each with the number of its customers."""
+    """The stores by code, with their numbers of customers."""
     customers = select(func.count(Customer.id)).where(Customer.store_id == Store.id).scalar_subquery()
     rows = connection.execute(
         select(
@@ -140,7 +140,7 @@ def list_stores(connection: Connection) -> list[StoreRow]:
 
 
 def list_touches(connection: Connection, wanted: TouchFilter, *, reveal: bool) -> Sequence[TouchRow]:
-    """The touches that a filter picks, in due order; recipients are masked unless they are to be revealed."""
+    """The touches that match a filter, in due order. Recipients are masked unless revealed."""
     rows = [TouchRow.model_validate(dict(row)) for row in connection.execute(_touches(wanted)).mappings()]
     if reveal:
         return rows

@@ -13,7 +13,7 @@ from models.core.words import RunState, TouchState
 from models.ledger.accounts_of_runs import RunAccount
 from models.ledger.tables import Process, Run, Touch
 from models.people.tables import Store
-from tasks.database.paging import Order, Page, Place, read_page
+from tasks.database.paging import Cursor, Order, Page, read_page
 from tasks.runs.recording import is_alive
 
 PAGE = 25
@@ -59,7 +59,7 @@ class RunEntry:
 
 
 def list_runs(
-    connection: Connection, wanted: RunFilter, store_id: int | None, after: Place | None = None
+    connection: Connection, wanted: RunFilter, store_id: int | None, after: Cursor | None = None
 ) -> Page[RunEntry]:
     """A page of runs, the latest first, as someone of a store (None: of all) sees them."""
     page = page_of_runs(connection, wanted, PAGE, after)
@@ -67,7 +67,7 @@ def list_runs(
     return Page([_entry(row, own) for row in page.rows], page.next)
 
 
-def page_of_runs(connection: Connection, wanted: RunFilter, limit: int, after: Place | None) -> Page[Row[Any]]:
+def page_of_runs(connection: Connection, wanted: RunFilter, limit: int, after: Cursor | None) -> Page[Row[Any]]:
     """The next runs after a place, the latest first, whole: for programs that follow along."""
     exact = ((Run.process, wanted.process), (Run.state, wanted.state), (Run.dry_run, wanted.dry_run))
     statement = _runs().where(*(known == value for known, value in exact if value is not None))

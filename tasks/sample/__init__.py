@@ -1,1 +1,1 @@
-"""The sample dealership: a fictional business with everything that the four processes meet in practice."""
+"""The sample dealership: a fictional business with all situations that the four processes meet in practice."""

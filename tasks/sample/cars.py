@@ -15,11 +15,11 @@ WARRANTY_KILOMETRES = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Car:
-    """One car in the making. Its odometer moves evenly, so that the day of a mileage can be worked out by hand."""
+    """One car being generated. Its odometer moves evenly, so that the day of a mileage can be computed by hand."""
 
     customer: Customer
     count: int
-    """From 1, among the customer's cars."""
+    """From 1, per customer."""
     started_on: date
     """The day it was handed over, or first registered when it was bought elsewhere."""
     a_day: int
@@ -33,7 +33,7 @@ class Car:
         return self.customer.key_of("V", self.count)
 
     def kilometres_on(self, day: date) -> int:
-        """What the odometer reads on a day, from none at the start."""
+        """The odometer on a day; 0 at the start."""
         return self.a_day * (day - self.started_on).days
 
 
@@ -55,7 +55,7 @@ def an_ordinary_car(customer: Customer, count: int) -> Car:
 
 
 def vehicle_row(car: Car) -> VehicleRow:
-    """The car as the file holds it."""
+    """The car's row."""
     customer, number = car.customer, car.customer.number
     in_shanghai = customer.store.country == "CN"
     plate = f"沪S{number:05d}" if in_shanghai else f"B-SF {number:04d}"
@@ -89,7 +89,7 @@ def warranty_row(car: Car) -> WarrantyRow:
 
 
 def reading_row(car: Car, day: date) -> OdometerRow:
-    """What the odometer read on a day."""
+    """An odometer reading on a day."""
     return OdometerRow(car.customer.store.code, car.key, day, car.kilometres_on(day))
 
 
@@ -101,13 +101,13 @@ def new_car_rows(car: Car) -> Iterator[Row]:
 
 
 def introduction_rows(car: Car, reach: Reach = TEXTABLE, *, has_contract: bool = False) -> Iterator[Row]:
-    """A private customer of the set pieces with a car that the store sold new."""
+    """A private set-piece customer with a car that the store sold new."""
     yield customer_row(car.customer, reach, has_contract)
     yield from new_car_rows(car)
 
 
 def ordinary_car_rows(car: Car) -> Iterator[Row]:
-    """A car as they come: three in four were sold by the store."""
+    """An ordinary car: three in four were sold by the store."""
     if car.customer.dice.chance(0.75):
         yield from new_car_rows(car)
         yield reading_row(car, car.started_on)

@@ -31,7 +31,7 @@ MOST_CUSTOMERS = 9_000_000
 
 
 class UnusableSampleSize(AftercareError):
-    """A number of customers that no sample can have."""
+    """An invalid number of customers."""
 
     def __init__(self, customers: int) -> None:
         self.customers = customers
@@ -39,7 +39,7 @@ class UnusableSampleSize(AftercareError):
 
 
 class UnwritableSample(AftercareError):
-    """A folder that the sample cannot be written to."""
+    """A folder that cannot be written to."""
 
     def __init__(self, folder: Path, reason: str) -> None:
         self.folder = folder
@@ -49,14 +49,14 @@ class UnwritableSample(AftercareError):
 
 @dataclass(frozen=True)
 class SampleSummary:
-    """What was written: per kind of file, the good rows and the broken ones among them."""
+    """What was written: per kind, all rows and the broken ones among them."""
 
     good: dict[KindName, int]
     broken: dict[KindName, int]
 
 
 class _SampleFile:
-    """One file of the sample, which gets a broken row now and then."""
+    """One file of the sample, with occasional broken rows."""
 
     def __init__(self, stream: IO[str], header: tuple[str, ...]) -> None:
         self._write = csv.writer(stream, lineterminator="\n").writerow
@@ -65,7 +65,7 @@ class _SampleFile:
         self.broken = 0
 
     def add(self, row: Row) -> None:
-        """Write a row, and a broken one after the middle of every so many."""
+        """Write a row, and a broken one in the middle of every block."""
         self._write(row)
         self.good += 1
         if self.good % ONE_IN == ONE_IN // 2:
@@ -76,19 +76,19 @@ class _SampleFile:
 
 
 def sample_files(folder: Path) -> dict[KindName, Path]:
-    """The file of each kind in a folder, in the order in which they are to be imported."""
+    """The file of each kind in a folder, in import order."""
     return {kind: folder / f"{kind}.csv" for kind in row_kinds().values()}
 
 
 def moment_of(around: date) -> datetime:
-    """The rehearsal moment of a sample that is arranged around a day."""
+    """The rehearsal moment of a sample around a day."""
     return SAMPLE_MOMENT + (around - TODAY)
 
 
 def write_sample(out: Path, customers: int, seed: int, around: date = TODAY) -> SampleSummary:
     """Write the dealership with so many customers into folder `out`; the same seed gives the same bytes.
 
-    Arranged around another day, everything in it is so many days earlier or later.
+    Around another day, everything shifts by the same number of days.
 
     Raises `UnusableSampleSize` and `UnwritableSample`.
     """
@@ -125,7 +125,7 @@ def _write(paths: dict[KindName, Path], rows: Iterable[Row]) -> SampleSummary:
 
 
 def sample_rows(customers: int, seed: int) -> Iterator[Row]:
-    """Every row of the dealership; those of one customer depend on the seed and the customer's number alone."""
+    """Every row of the dealership. A customer's rows depend only on the seed and the customer's number."""
     yield from store_rows()
     yield from staff_rows()
     for number in range(1, customers + 1):

@@ -1,4 +1,4 @@
-"""What the demonstration shows of the ledger: the first messages of each step, as they went out."""
+"""The demonstration's view of the ledger: the first messages of each step, as sent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class OwnStores(AftercareError):
 
 @dataclass(frozen=True, slots=True)
 class SentMessage:
-    """A message as it went out."""
+    """A message as sent."""
 
     process: str
     step: str

@@ -1,4 +1,4 @@
-"""Chance that depends on the seed and the customer alone, so that no customer's facts depend on how many there are."""
+"""Randomness that depends only on the seed and the customer, not on the number of customers."""
 
 from collections.abc import Sequence
 from random import Random
@@ -8,33 +8,33 @@ T = TypeVar("T")
 
 
 class Dice:
-    """One customer's chance.
+    """One customer's random numbers.
 
-    Everything comes from `Random.random`, whose sequence Python promises never to change; `choice` and the like may
-    draw differently from one version of Python to the next.
+    Everything comes from `Random.random`, whose sequence Python guarantees; `choice` and others may
+    differ between versions of Python.
     """
 
     def __init__(self, seed: int, index: int) -> None:
-        self._roll = Random(f"{seed}/{index}").random  # noqa: S311  chance for a sample, not a secret
+        self._roll = Random(f"{seed}/{index}").random  # noqa: S311  random data for a sample, not a secret
 
     def chance(self, probability: float) -> bool:
-        """True in that share of cases."""
+        """True with this probability."""
         return self._roll() < probability
 
     def below(self, limit: int) -> int:
-        """A whole number from 0 to `limit`, which is excluded."""
+        """An integer from 0 to `limit`, exclusive."""
         return int(self._roll() * limit)
 
     def between(self, low: int, high: int) -> int:
-        """A whole number from `low` to `high`, both included."""
+        """An integer from `low` to `high`, inclusive."""
         return low + int(self._roll() * (high - low + 1))
 
     def pick(self, choices: Sequence[T]) -> T:
-        """One of the choices, each as likely."""
+        """One of the choices, all equally likely."""
         return choices[int(self._roll() * len(choices))]
 
     def weigh(self, choices: Sequence[tuple[T, int]]) -> T:
-        """One of the choices, each as likely as its share in a hundred; the shares add up to 100."""
+        """One of the choices, weighted by percentages that add up to 100."""
         left = self._roll() * 100
         for choice, share in choices:
             left -= share

@@ -1,4 +1,4 @@
-"""The money: invoices for work and instalments, how they are paid, and what is promised."""
+"""Invoices for work and instalments, payments, and promises to pay."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -15,16 +15,16 @@ _DELAYS = ((-6, 50), (0, 30), (6, 9), (12, 5), (24, 3), (45, 2), (75, 1))
 _PAID_AT_ONCE = 0.72
 INSTALMENTS = 12
 WRITTEN_AHEAD = timedelta(14)
-"""An invoice is written this long before it is due, unless it says otherwise."""
+"""The default time from issue to due date."""
 
 
 def money(cents: int) -> Decimal:
-    """Hundredths of a currency as an amount."""
+    """An amount from hundredths of a currency."""
     return Decimal(cents).scaleb(-2)
 
 
 def invoice_row(customer: Customer, count: int, due_on: date, cents: int, issued_on: date | None = None) -> InvoiceRow:
-    """An open invoice; without `issued_on` it was written two weeks before."""
+    """An open invoice; by default issued two weeks before it is due."""
     return InvoiceRow(
         customer.store.code,
         customer.key_of("I", count),
@@ -44,7 +44,7 @@ def payment_row(customer: Customer, count: int, paid_on: date, amount: Decimal, 
 
 
 def promise_row(customer: Customer, made_on: date, promised_for: date, amount: Decimal | None) -> PromiseRow:
-    """A promise to pay: an amount, or without one all that is owed."""
+    """A promise to pay an amount, by default the whole debt."""
     currency = customer.store.currency if amount else None
     return PromiseRow(
         customer.store.code, customer.key_of("Z", 1), customer.key, made_on, promised_for, amount, currency

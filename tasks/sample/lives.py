@@ -1,4 +1,4 @@
-"""The life of an ordinary customer with the store: cars, visits, bills."""
+"""An ordinary customer's history with the store: cars, visits, bills."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from tasks.sample.rows import InvoiceRow, PaymentRow, Row
 from tasks.sample.workshop import closed_on, coming_rows, missed_rows, visit_days, visit_rows
 
 NUMBERS_A_CAR = 100
-"""Visits, invoices and so on of one car are numbered within a hundred of their own."""
+"""Visits, invoices and so on of one car are numbered in their own block of a hundred."""
 
 
 def ordinary_life(seed: int, number: int) -> Iterator[Row]:
@@ -34,7 +34,7 @@ def ordinary_life(seed: int, number: int) -> Iterator[Row]:
 
 
 def _visits(car: Car, bills: list[Row]) -> Iterator[Row]:
-    """The visits of a car up to the day it was sold on, and the one to come; what they cost is added to `bills`."""
+    """The visits of a car until it was sold on, and the next one; their cost is added to `bills`."""
     number = car.count * NUMBERS_A_CAR
     for day in visit_days(car):
         if car.disposed_on and day >= car.disposed_on:

@@ -1,4 +1,4 @@
-"""Brings the files of a sample into the shared database, by the same way as any other file."""
+"""Imports a sample's files into the shared database like any other files."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,7 +15,7 @@ from tasks.sample.dealership import SAMPLE_MOMENT, sample_files
 def load_sample(
     engine: Engine, folder: Path, settings: Settings, now: datetime = SAMPLE_MOMENT
 ) -> Iterator[ImportResult]:
-    """Import the files in `folder`, each in a transaction of its own; what a file refers to comes before it.
+    """Import the files in `folder`, each in its own transaction, in dependency order.
 
     They are imported as of the rehearsal moment, up to which they say everything. Raises an `AftercareError` at the
     first file that cannot be read.

@@ -1,4 +1,4 @@
-"""The customers: who they are, how they are reached, what they agreed to."""
+"""The customers, their contact points and consents."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from tasks.sample.stores import BERLIN, SHANGHAI, TODAY, SampleStore
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """One customer in the making."""
+    """One customer being generated."""
 
     number: int
     """From 1."""
@@ -41,7 +41,7 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The ways by which a customer can be reached."""
+    """A customer's contact points."""
 
     mobile: bool = False
     landline: bool = False
@@ -76,7 +76,7 @@ _WITHDRAWALS: tuple[tuple[tuple[str | None, str | None] | None, int], ...] = (
     (("dunning", "sms"), 1),
     ((None, None), 1),
 )
-"""What customers withdrew: the purpose and the channel, where none means all."""
+"""Withdrawn consents: purpose and channel; none means all."""
 
 
 def an_ordinary_customer(seed: int, number: int) -> Customer:
@@ -92,7 +92,7 @@ def reach_of(customer: Customer) -> Reach:
 
 
 def customer_row(customer: Customer, reach: Reach, has_contract: bool | None = None) -> CustomerRow:
-    """The customer as the file holds them."""
+    """The customer's row."""
     dice, store, number = customer.dice, customer.store, customer.number
     name, salutation = _company_name(customer) if customer.is_company else _personal_name(customer)
     contract = dice.chance(0.5 if customer.is_company else 0.03) if has_contract is None else has_contract

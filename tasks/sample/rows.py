@@ -200,10 +200,10 @@ OWN_ROWS: dict[str, type[Row]] = {
     "payments": PaymentRow,
     "promises": PromiseRow,
 }
-"""The rows that make up the dealership, by their kinds; further kinds bring their own."""
+"""The built-in row types of the dealership, by kind; further kinds define their own."""
 
 
 def row_kinds() -> dict[type[Row], KindName]:
-    """The kind of each row, in the order in which the files are to be imported."""
+    """The kind of each row type, in import order."""
     rows = {kind.name: kind.sample.row if kind.sample else OWN_ROWS.get(kind.name) for kind in KINDS.values()}
     return {row: kind for kind, row in rows.items() if row}

@@ -1,4 +1,4 @@
-"""The two stores of the sample, their staff, and the moment that all facts are arranged around."""
+"""The sample's two stores, their staff, and the rehearsal moment."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ TODAY: date = SAMPLE_MOMENT.date()
 
 @dataclass(frozen=True, slots=True)
 class SampleStore:
-    """A store, with what its customers are made from."""
+    """A store, with the data for generating its customers."""
 
     code: str
     name: str
@@ -92,7 +92,7 @@ _STAFF = (
 
 
 def store_rows() -> Iterator[StoreRow]:
-    """The stores as the file holds them."""
+    """The stores' rows."""
     for store in STORES:
         yield StoreRow(
             store.code,
@@ -108,7 +108,7 @@ def store_rows() -> Iterator[StoreRow]:
 
 
 def staff_rows() -> Iterator[StaffRow]:
-    """The staff as the file holds them; both stores have the same desks."""
+    """The staff rows; both stores have the same desks."""
     for store in STORES:
         for number, (code, role, department, chinese, english) in enumerate(_STAFF, start=1):
             name = chinese if store is SHANGHAI else english

@@ -1,4 +1,4 @@
-"""The workshop: appointments made, kept, missed and to come, and the repair orders that came of them."""
+"""The workshop: past and future appointments, no-shows, and the resulting repair orders."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta

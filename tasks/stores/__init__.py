@@ -1,1 +1,1 @@
-"""The stores and their staff: contact rules, members of staff, and the word sent to departments."""
+"""Stores and their staff: contact rules, members of staff, and notices to departments."""

@@ -1,4 +1,4 @@
-"""When and how a store may contact its customers, changed by its people in the console."""
+"""A store's contact settings, changed in the console."""
 
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -25,7 +25,7 @@ class HoursBackwards(AftercareError):
 
 
 class UnknownCountry(AftercareError):
-    """A country whose public holidays are not known."""
+    """A country whose public holidays are unknown."""
 
     def __init__(self, country: str) -> None:
         self.country = country
@@ -33,14 +33,14 @@ class UnknownCountry(AftercareError):
 
 
 class NoChannelLeft(AftercareError):
-    """A store that could reach nobody."""
+    """A store must keep at least one channel."""
 
     def __init__(self) -> None:
         super().__init__("Choose at least one channel.")
 
 
 class StoreChanged(AftercareError):
-    """A store whose contact hours somebody else has changed since they were looked at."""
+    """Someone else has changed the store's contact settings since they were read."""
 
     def __init__(self, store: str) -> None:
         self.store = store
@@ -49,20 +49,20 @@ class StoreChanged(AftercareError):
 
 @dataclass(frozen=True, slots=True)
 class ContactRulesOfStore:
-    """What a store has set: outside the hours, and on the holidays, customers are left in peace."""
+    """A store's contact settings: customers are not contacted outside the hours or on holidays."""
 
     store: str
     """The store's code."""
     since: time
     until: time
-    """Exclusive; both on the store's clock."""
+    """Exclusive; both store-local."""
     country: str | None
-    """ISO 3166 code of the country whose public holidays it keeps; None: none."""
+    """ISO 3166 code of the country whose public holidays it observes; None: none."""
     channels: tuple[str, ...]
-    """Those that it uses."""
+    """The channels in use."""
 
     def facts(self) -> Facts:
-        """As the audit trail keeps it."""
+        """The form for the audit trail."""
         return {
             "contact_from": f"{self.since:%H:%M}",
             "contact_until": f"{self.until:%H:%M}",
@@ -72,7 +72,7 @@ class ContactRulesOfStore:
 
 
 def list_store_contact(connection: Connection, store_id: int | None) -> list[ContactRulesOfStore]:
-    """What a store, or each of all, has set."""
+    """The settings of one store, or of all."""
     statement = _stores().order_by(Store.code)
     if store_id is not None:
         statement = statement.where(Store.id == store_id)
@@ -82,7 +82,7 @@ def list_store_contact(connection: Connection, store_id: int | None) -> list[Con
 def change_store_contact(
     connection: Connection, user: SignedIn, now: datetime, seen: ContactRulesOfStore, wanted: ContactRulesOfStore
 ) -> None:
-    """Set it, if it still stands as the user has seen it.
+    """Change the settings, if they are still as the user has seen them.
 
     Raises `MayNot`, `NotYours`, `HoursBackwards`, `UnknownCountry`, `NoChannelLeft`, `StoreChanged`.
     """

@@ -67,7 +67,7 @@ HOURS = Holds("hours", alike(read_hours))
 
 
 def check_store(row: Checked, _house: House) -> None:
-    """A store opens before it closes, and customers are left in peace at night."""
+    """Check that opening comes before closing, and that contact hours exclude the night."""
     values = row.values
     hours = {day: values.pop(day) for day in WEEKDAYS}
     values["opening_hours"] = {day: span or None for day, span in hours.items() if span is not None}
@@ -76,7 +76,7 @@ def check_store(row: Checked, _house: House) -> None:
 
 
 def load_stores(load: Load, staged: Staged) -> None:
-    """Stores are known by their code."""
+    """Stores are identified by code."""
     rows, stores = staged.table, table_of(Store)
     load.keep_last(staged, "code")
     load.connection.execute(
@@ -155,7 +155,7 @@ STORES = Kind(
 
 
 def load_staff(load: Load, staged: Staged) -> None:
-    """Staff are known by store and code."""
+    """Staff are identified by store and code."""
     rows, staff = staged.table, table_of(StaffMember)
     load.keep_last(staged, "store_id", "code")
     load.connection.execute(

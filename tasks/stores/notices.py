@@ -1,4 +1,4 @@
-"""Departments told of moved and cancelled appointments, and their word that they know (R1)."""
+"""Notices to departments about moved and cancelled appointments, and their acknowledgements (R1)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ from tasks.stores.staff import find_actor
 
 
 class UnknownNotice(AftercareError):
-    """A notice that there is not."""
+    """There is no such notice."""
 
     def __init__(self, notice_id: int) -> None:
         self.notice_id = notice_id
@@ -27,7 +27,7 @@ class UnknownNotice(AftercareError):
 
 
 class NoticeAcknowledged(AftercareError):
-    """A notice that somebody has acknowledged already."""
+    """The notice is already acknowledged."""
 
     def __init__(self, notice_id: int, department: str, by: str) -> None:
         self.notice_id, self.department, self.by = notice_id, department, by
@@ -36,7 +36,7 @@ class NoticeAcknowledged(AftercareError):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A department that was told of a change."""
+    """A notice to a department about a change."""
 
     id: int
     department: str
@@ -57,9 +57,9 @@ class Notice:
 
 
 def tell_departments(connection: Connection, now: datetime) -> int:
-    """Tell the departments concerned of every change they were not told of; how many notices.
+    """Notify the departments of every change without a notice; returns how many.
 
-    The appointment's own departments, or else those that the policy of its store names.
+    Uses the appointment's departments, or else those in its store's policy.
     """
     told = (
         insert(DepartmentNotice)
@@ -83,7 +83,7 @@ def _untold(now: datetime) -> Select[Any]:
 
 
 def _departments_by_policy() -> CTE:
-    """Per store: the departments that the policy in force names."""
+    """Per store: the departments in the active policy."""
     in_force = rule_in_force("departments")
     named = func.jsonb_array_elements_text(in_force.c.value).table_valued("value")
     departments = select(func.array_agg(named.c.value)).select_from(named).scalar_subquery()
@@ -93,7 +93,7 @@ def _departments_by_policy() -> CTE:
 def list_notices(
     connection: Connection, *, store: str | None = None, department: str | None = None, everything: bool = False
 ) -> list[Notice]:
-    """The notices that wait for an acknowledgement, or all; the oldest first. `store` is a store's code."""
+    """The unacknowledged notices, or all, oldest first. `store` is a store's code."""
     statement = _notices()
     if store is not None:
         statement = statement.where(Store.code == store)
@@ -131,7 +131,7 @@ def _notices() -> Select[Any]:
 
 
 def acknowledge(connection: Connection, notice_id: int, now: datetime, staff_code: str) -> None:
-    """A department knows of the change.
+    """Acknowledge a notice.
 
     Raises `UnknownNotice`, `NoticeAcknowledged`, `UnknownStaff`, `InactiveStaff`.
     """

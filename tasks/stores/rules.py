@@ -1,4 +1,4 @@
-"""What holds for each store at a moment: open or quiet, caps, what an open complaint holds back."""
+"""The rules of each store at a moment: quiet hours, caps, effects of an open complaint."""
 
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -31,7 +31,7 @@ NAMES: tuple[tuple[str, Any], ...] = (
 
 
 def read_store_rules(connection: Connection, now: datetime) -> list[Row]:
-    """Per store, and for touches that keep holidays and those that do not: the rules as they stand at `now`."""
+    """The rules at `now`, per store, with and without holidays."""
     contact_rules = contact_rules_in_force(connection)
     stores = connection.execute(
         select(
@@ -69,7 +69,7 @@ def hours_of(store: Any) -> ContactHours:
 
 
 def rules_table(rules: ColumnElement[Any]) -> CTE:
-    """The rules as a table that a statement joins; `rules` is JSON, bound to what `as_parameter` gives."""
+    """The rules as a table to join; `rules` is a JSON parameter from `as_parameter`."""
     columns = [column(name, kind() if isinstance(kind, type) else kind) for name, kind in NAMES]
     listed = func.jsonb_to_recordset(rules).table_valued(*columns, name="listed_rules")
     return select(listed.render_derived(with_types=True)).cte("store_rules")

@@ -1,4 +1,4 @@
-"""The members of staff who act: named by their code, active, and of the store that it concerns."""
+"""Acting members of staff: identified by code, active, and of the store concerned."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from models.people.tables import StaffMember, Store
 
 
 class UnknownStaff(AftercareError):
-    """A code that no member of staff of the store has."""
+    """The store has no member of staff with this code."""
 
     def __init__(self, code: str, store: str) -> None:
         self.code, self.store = code, store
@@ -18,7 +18,7 @@ class UnknownStaff(AftercareError):
 
 
 class InactiveStaff(AftercareError):
-    """A member of staff who is no longer active."""
+    """The member of staff is no longer active."""
 
     def __init__(self, code: str, name: str) -> None:
         self.code, self.name = code, name
@@ -27,7 +27,7 @@ class InactiveStaff(AftercareError):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A member of staff who does something."""
+    """A member of staff who acts."""
 
     id: int
     code: str
@@ -36,7 +36,7 @@ class Actor:
 
 
 def find_actor(connection: Connection, code: str, store_id: int) -> Actor:
-    """Who acts in a store: one of its staff, or an admin of any. Raises `UnknownStaff` or `InactiveStaff`."""
+    """The member of staff acting in a store, or an admin of any store. Raises `UnknownStaff` or `InactiveStaff`."""
     row = connection.execute(
         select(StaffMember.id, StaffMember.code, StaffMember.name, StaffMember.role, StaffMember.active)
         .where(StaffMember.code == code.strip())

@@ -1,1 +1,1 @@
-"""Single touches as people work on them: listed, approved, settled, and settled by receipts."""
+"""Work on single touches: listing, approving and settling."""

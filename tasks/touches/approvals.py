@@ -1,4 +1,4 @@
-"""What waits for a named person before it goes: shown as the customer will get it, approved or refused."""
+"""Approvals: touches that wait for a named person, shown as the customer will get them, approved or rejected."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from models.people.tables import Customer, Store
 from tasks import audit
 from tasks.access.reach import check_touch, staff_code_in
 from tasks.access.sessions import SignedIn
-from tasks.database.paging import Order, Page, Place, read_page
+from tasks.database.paging import Cursor, Order, Page, read_page
 from tasks.database.statistics import expect_many
 from tasks.ledger.transitions import move
 from tasks.messages.letters import Letter, kinds_of, letters_of
@@ -33,13 +33,13 @@ APPROVED = declare("approved", name=TEXT)
 APPROVED_WITH = declare("approved-with-note", name=TEXT, note=TEXT)
 REFUSED = declare("refused", name=TEXT, note=TEXT)
 AT_A_TIME = 500
-"""So many are looked at in one statement."""
+"""The number of touches checked per statement."""
 IDS = bindparam("ids", type_=ARRAY(Uuid))
 AS_DUE = Order(Touch.due_at, Touch.id)
 
 
 class MayNotApprove(AftercareError):
-    """Someone who has none of the roles that may decide on a touch."""
+    """The user has none of the roles that may decide on the touch."""
 
     def __init__(self, actor: Actor, touch_id: UUID, roles: list[str]) -> None:
         self.name, self.role, self.touch_id, self.roles = actor.name, actor.role, touch_id, roles
@@ -60,7 +60,7 @@ class WaitingTouch:
     """The store's code."""
     time_zone: str
     roles: tuple[Role, ...]
-    """Who may decide."""
+    """The roles that may decide."""
     customer_id: int
     customer: str
     channels: tuple[str, ...]
@@ -68,13 +68,13 @@ class WaitingTouch:
     valid_until: datetime
     letter: Letter
     figures: Facts
-    """What the planner saw."""
+    """The figures that the planner saw."""
     figures_now: Facts
-    """The same as the facts stand now."""
+    """The same figures from the current facts."""
 
 
 def list_waiting(connection: Connection, now: datetime, *, store: str | None = None) -> list[WaitingTouch]:
-    """What waits for approval and is still true, the earliest due first. `store` is a store's code."""
+    """The touches that wait for approval and are still true, earliest due first. `store` is a store's code."""
     page = read_waiting(connection, now, store=store, limit=AT_A_TIME)
     items = list(page.rows)
     while page.next:
@@ -84,18 +84,18 @@ def list_waiting(connection: Connection, now: datetime, *, store: str | None = N
 
 
 def read_waiting(
-    connection: Connection, now: datetime, *, store: str | None, limit: int, after: Place | None = None
+    connection: Connection, now: datetime, *, store: str | None, limit: int, after: Cursor | None = None
 ) -> Page[WaitingTouch]:
-    """A page of the same list: of the `limit` touches from a place on, those that are still true.
+    """A page of the same list: of the `limit` touches after a cursor, those that are still true.
 
-    A page of which nothing is true any more is left out, and further ones are looked for many at a time.
+    Pages without any such touch are skipped, searching larger batches.
     """
     step = limit
     while True:
         looked_at = read_page(connection, _awaiting(store), AS_DUE, step, after)
         items = _still_waiting(connection, now, [row.id for row in looked_at.rows])
         if len(items) > limit:
-            return Page(items[:limit], Place(items[limit - 1].due_at, items[limit - 1].id))
+            return Page(items[:limit], Cursor(items[limit - 1].due_at, items[limit - 1].id))
         if items or looked_at.next is None:
             return Page(items, looked_at.next)
         after, step = looked_at.next, AT_A_TIME
@@ -117,7 +117,7 @@ def _awaiting(store: str | None) -> Select[Any]:
 
 @cache
 def _waiting(kinds: frozenset[SubjectKind]) -> Select[Any]:
-    """Those of some touches about these kinds of subject that are still true: made once, for it is asked often."""
+    """A cached statement for the touches with these kinds of subject that are still true."""
     named = (
         select(Touch.__table__, Store.code.label("store"), Store.time_zone)
         .join(Store, Store.id == Touch.store_id)
@@ -157,7 +157,7 @@ def _item(row: Row[Any], letter: Letter) -> WaitingTouch:
 def approve_each(
     connection: Connection, user: SignedIn, touch_ids: Iterable[UUID], note: str | None, now: datetime
 ) -> list[Decided]:
-    """Let touches go, each by itself, in the name of a user who reaches their stores."""
+    """Approve touches one by one, in the name of a user with access to their stores."""
     return decide_each(
         connection,
         touch_ids,
@@ -168,7 +168,7 @@ def approve_each(
 def refuse_each(
     connection: Connection, user: SignedIn, touch_ids: Iterable[UUID], reason: str, now: datetime
 ) -> list[Decided]:
-    """Do not let touches go, each by itself, in the name of a user who reaches their stores."""
+    """Reject touches one by one, in the name of a user with access to their stores."""
     return decide_each(
         connection,
         touch_ids,
@@ -181,7 +181,7 @@ def _acting_on(connection: Connection, user: SignedIn, touch_id: UUID) -> str:
 
 
 def approve(connection: Connection, id_prefix: str, now: datetime, staff_code: str, note: str | None = None) -> UUID:
-    """Let a waiting touch go at its due moment; its id.
+    """Approve a waiting touch, to be sent at its due moment; returns its id.
 
     Raises `UnknownTouch`, `AmbiguousTouch`, `WrongState`, `NoLongerTrue`, `UnknownStaff`, `InactiveStaff`,
     `MayNotApprove`.
@@ -207,7 +207,7 @@ def approve(connection: Connection, id_prefix: str, now: datetime, staff_code: s
 
 
 def refuse(connection: Connection, id_prefix: str, now: datetime, staff_code: str, reason: str) -> UUID:
-    """Do not let a waiting touch go, ever; its id. Raises what `approve` raises, but for `NoLongerTrue`."""
+    """Reject a waiting touch for good; returns its id. Raises what `approve` raises, except `NoLongerTrue`."""
     touch, actor = _take(connection, id_prefix, staff_code)
     cancel_touches(
         connection,

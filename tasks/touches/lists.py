@@ -1,4 +1,4 @@
-"""The ledger as people page through it: filtered, newest first, a window of days at a time; and one touch opened."""
+"""Lists of touches: filtered, newest first, in a window of days; and the details of one touch."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,16 +22,16 @@ from models.ledger.explanations import AttemptSeen, VerdictSeen
 from models.ledger.tables import AuditEntry, Touch, given_reason
 from models.people.tables import ContactPoint, Customer, CustomerKey, StaffMember, Store
 from tasks.access.reach import check_touch
-from tasks.database.paging import Order, Page, Place, read_page
+from tasks.database.paging import Cursor, Order, Page, read_page
 from tasks.messages.letters import letters_of
 from tasks.touches.recorded import read_attempts, read_verdicts
 from tasks.touches.settling import UNSETTLED, AsSeen, waits_for_a_person
 
 USUAL_DAYS = 7
 MOST_DAYS = 31
-"""A longer window could make one look read millions of touches."""
+"""The longest window in days; a longer one could read millions of touches."""
 FURTHEST_ZONE = timedelta(hours=14)
-"""No store's clock is further from UTC."""
+"""The maximum distance of a store's time zone from UTC."""
 DOWNLOADED = 10_000
 FETCHED = 500
 AS_DUE = Order(Touch.due_at, Touch.id)
@@ -40,7 +40,7 @@ LATEST_CHANGED = Order(Touch.state_at, Touch.id, latest_first=True)
 
 
 class WindowTooLong(AftercareError):
-    """More days than are looked through at once."""
+    """The window has too many days."""
 
     def __init__(self, days: int) -> None:
         self.days = days
@@ -48,7 +48,7 @@ class WindowTooLong(AftercareError):
 
 
 class WindowBackwards(AftercareError):
-    """A window that ends before it begins."""
+    """The window ends before it begins."""
 
     def __init__(self, since: date, until: date) -> None:
         self.since, self.until = since, until
@@ -56,7 +56,7 @@ class WindowBackwards(AftercareError):
 
 
 class Unsettled(StrEnum):
-    """What can be asked for beside the states."""
+    """Groups of states to filter by."""
 
     TO_SETTLE = "to-settle"
     """Unknown, or failed and not given up."""
@@ -64,7 +64,7 @@ class Unsettled(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Days of the store's calendar on which touches are due, both included."""
+    """Store-local due days, both inclusive."""
 
     since: date
     until: date
@@ -79,18 +79,18 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which touches; None: whatever it is."""
+    """A filter for touches; None: any value."""
 
     process: ProcessName | None = None
     state: TouchState | Unsettled | None = None
     channel: ChannelName | None = None
     store: str | None = None
-    """A store's code, in any case of letters."""
+    """A store's code, case-insensitive."""
     window: Window | None = None
-    """None for what people must settle: there is little of it, and none of it may be overlooked."""
+    """None for touches that people must settle: there are few, and none may be overlooked."""
     customer_id: int | None = None
     customer: str | None = None
-    """A key by which a source knows the customer."""
+    """One of the customer's source keys."""
     due_from: datetime | None = None
     due_until: datetime | None = None
     """Exclusive."""
@@ -98,7 +98,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class TouchLine:
-    """A touch as a line of the list."""
+    """A touch as shown in the list."""
 
     id: UUID
     process: str
@@ -119,18 +119,18 @@ class TouchLine:
 
     @property
     def as_seen(self) -> AsSeen:
-        """What whoever settles it has looked at."""
+        """The version that a settlement is based on."""
         return AsSeen(self.state, self.state_at, self.reason)
 
     @property
     def is_unsettled(self) -> bool:
-        """Whether somebody can settle it."""
+        """Whether it can be settled."""
         return self.state in UNSETTLED and self.merged_into is None
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What somebody did to a touch."""
+    """An action by a person on a touch."""
 
     at: datetime
     actor: str
@@ -140,7 +140,7 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class TouchOpened:
-    """A touch with all that the ledger has of it."""
+    """A touch with all its details."""
 
     line: TouchLine
     planned_at: datetime
@@ -151,23 +151,23 @@ class TouchOpened:
     approved_at: datetime | None
     approver: str | None
     carrier: str | None
-    """The step in whose message its line went out."""
+    """The step whose message included its line."""
     figures: dict[str, Any]
     text: str | None
     text_is_final: bool
-    """It went out so; else it is how it would go out as the facts stand now."""
+    """Whether this is the text as sent; otherwise it is rendered from the current facts."""
     verdicts: list[VerdictSeen]
     attempts: list[AttemptSeen]
     deeds: list[Deed]
 
 
 def usual_window(today: date) -> Window:
-    """The last days until today."""
+    """The last days including today."""
     return Window(today - timedelta(days=USUAL_DAYS - 1), today)
 
 
 def needs_window(state: TouchState | Unsettled | None) -> bool:
-    """Whether there may be too many in a state to look through them all."""
+    """Whether a state may have too many touches to search them all."""
     match state:
         case Unsettled.TO_SETTLE | TouchState.UNKNOWN | TouchState.FAILED:
             return False
@@ -177,20 +177,20 @@ def needs_window(state: TouchState | Unsettled | None) -> bool:
             assert_never(state)
 
 
-def read_touch_page(connection: Connection, wanted: Wanted, limit: int, after: Place | None = None) -> Page[TouchLine]:
-    """The next touches after a place, the latest due first; what people must settle, the latest failure first."""
+def read_touch_page(connection: Connection, wanted: Wanted, limit: int, after: Cursor | None = None) -> Page[TouchLine]:
+    """The next page after a cursor, latest due first; for touches to settle, latest failure first."""
     page = read_page(connection, _all_lines().where(*_fits(wanted)), _order(wanted), limit, after)
     return Page([_line(row) for row in page.rows], page.next)
 
 
 def stream_touches(connection: Connection, wanted: Wanted) -> Iterator[TouchLine]:
-    """The first of the same list, for a download, a few at a time."""
+    """The first rows of the same list for a download, streamed in batches."""
     streamed = connection.execution_options(yield_per=FETCHED)
     for row in streamed.execute(_order(wanted).sort(_all_lines().where(*_fits(wanted))).limit(DOWNLOADED)):
         yield _line(row)
 
 
-def page_of_touches(connection: Connection, wanted: Wanted, limit: int, after: Place | None) -> Page[Row[Any]]:
+def page_of_touches(connection: Connection, wanted: Wanted, limit: int, after: Cursor | None) -> Page[Row[Any]]:
     """The next touches after a place by the moment they are due, for programs that follow along: whole, each with its
     store's code and the keys of its customer."""
     keys = (
@@ -213,7 +213,7 @@ def page_of_touches(connection: Connection, wanted: Wanted, limit: int, after: P
 
 
 def open_touch(connection: Connection, store_id: int | None, touch_id: UUID, now: datetime) -> TouchOpened:
-    """One touch, for who sees its store. Raises `NotYours`."""
+    """One touch, for a user with access to its store. Raises `NotYours`."""
     check_touch(connection, store_id, touch_id)
     approver, carrier = aliased(StaffMember, name="approver"), aliased(Touch, name="carrier")
     row = connection.execute(
@@ -265,7 +265,7 @@ def _order(wanted: Wanted) -> Order:
 
 
 def _fits(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
-    """What is true of the touches that are wanted."""
+    """The conditions of a filter."""
     exact = (
         (Touch.process, wanted.process),
         (Touch.channel, wanted.channel),
@@ -306,17 +306,17 @@ def _in_state(state: TouchState | Unsettled | None) -> list[ColumnElement[bool]]
         case Unsettled.TO_SETTLE:
             return [waits_for_a_person()]
         case TouchState():
-            # Said in the text, for the indexes of single states are taken only where PostgreSQL sees which it is.
+            # Literals, because PostgreSQL uses the partial indexes of single states only then.
             return [Touch.state == literal(state, enumeration(TouchState), literal_execute=True)]
         case _:
             assert_never(state)
 
 
 def _in_window(window: Window | None) -> list[ColumnElement[bool]]:
-    """Days on the store's calendar, within moments that the index finds.
+    """Store-local days, within an index range of moments.
 
-    Those of the zones that stores are in, so that what is planned for tomorrow is not read through for today's page;
-    and those of every zone, by which PostgreSQL guesses how much there is.
+    The range covers the stores' actual zones, so that today's page does not read tomorrow's touches;
+    and the range of all zones is there for PostgreSQL's row estimate.
     """
     if window is None:
         return []

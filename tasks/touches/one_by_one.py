@@ -1,4 +1,4 @@
-"""One person's decision on many touches: each by itself, so that what cannot be done stops nothing else."""
+"""One person's decision on many touches, each in a savepoint, so that one failure does not stop the others."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ from models.core.errors import AftercareError
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What came of a decision on one touch."""
+    """The result of a decision on one touch."""
 
     touch_id: UUID
     problem: AftercareError | None
-    """Why nothing was done; None: it was."""
+    """Why it failed; None: it succeeded."""
 
 
 def decide_each(connection: Connection, touch_ids: Iterable[UUID], decide: Callable[[UUID], object]) -> list[Decided]:
-    """Decide on each touch in a savepoint of its own.
+    """Decide on each touch in its own savepoint.
 
-    They are taken in the order of their ids, so that two people who decide on the same ones never wait for each other
-    in a circle.
+    They are processed in the order of their ids, so that two people who decide on the same ones cannot
+    deadlock.
     """
     return [Decided(touch_id, _problem(connection, touch_id, decide)) for touch_id in sorted(set(touch_ids))]
 

@@ -1,4 +1,4 @@
-"""Touches that a person picks out by the first characters of their id, locks, and ends."""
+"""Finding a touch by a prefix of its id, locking touches, and cancelling them."""
 
 import re
 from collections.abc import Sequence
@@ -24,11 +24,11 @@ from tasks.planning.population import PASSED
 PREFIX = re.compile(r"[0-9a-f]{4,32}")
 DIGITS = 32
 SHOWN = 8
-"""So many characters of an id are shown; they tell millions of touches apart."""
+"""The number of characters shown of an id, enough to distinguish millions of touches."""
 
 
 class UnknownTouch(AftercareError):
-    """No touch has an id that begins so."""
+    """No touch has an id with this prefix."""
 
     def __init__(self, prefix: str) -> None:
         self.prefix = prefix
@@ -36,7 +36,7 @@ class UnknownTouch(AftercareError):
 
 
 class AmbiguousTouch(AftercareError):
-    """Several touches have an id that begins so."""
+    """Several touches have an id with this prefix."""
 
     def __init__(self, prefix: str, candidates: Sequence[UUID]) -> None:
         self.prefix, self.candidates = prefix, candidates
@@ -47,7 +47,7 @@ class AmbiguousTouch(AftercareError):
 
 
 class WrongState(AftercareError):
-    """A touch that does not stand where it must for what is to be done to it."""
+    """The touch's state does not allow this action."""
 
     def __init__(self, touch: Row[Any], expected: Sequence[TouchState]) -> None:
         since = touch.state_at.astimezone(ZoneInfo(touch.time_zone))
@@ -61,20 +61,20 @@ class WrongState(AftercareError):
 
 
 class NoLongerTrue(AftercareError):
-    """A touch whose reason has gone, or whose time has passed."""
+    """The touch's reason no longer holds, or its time has passed."""
 
     def __init__(self, touch_id: UUID, kind: StepKind, reason: GivenReason) -> None:
         self.touch_id, self.kind, self.reason = touch_id, kind, reason
-        super().__init__(f"The {kind} {short(touch_id)} is not to be made any more: {reason}.")
+        super().__init__(f"The {kind} {short(touch_id)} is no longer valid: {reason}.")
 
 
 def short(touch_id: UUID) -> str:
-    """The first characters of a touch's id, as people type it."""
+    """The prefix of a touch's id that people type."""
     return str(touch_id)[:SHOWN]
 
 
 def find_touch(connection: Connection, prefix: str) -> UUID:
-    """The touch whose id begins so, dashes or none. Raises `UnknownTouch` or `AmbiguousTouch`."""
+    """The touch whose id has this prefix, with or without dashes. Raises `UnknownTouch` or `AmbiguousTouch`."""
     digits = prefix.strip().lower().replace("-", "")
     if not PREFIX.fullmatch(digits):
         raise UnknownTouch(prefix)
@@ -88,15 +88,15 @@ def find_touch(connection: Connection, prefix: str) -> UUID:
 
 
 def zone_of(connection: Connection, touch_id: UUID) -> ZoneInfo:
-    """The time zone of a touch's store: times that are said of it without a zone are in it."""
+    """The time zone of a touch's store, for times without a zone."""
     zone = select(Store.time_zone).join(Touch, Touch.store_id == Store.id).where(Touch.id == touch_id)
     return ZoneInfo(connection.execute(zone).scalar_one())
 
 
 def lock_touch(connection: Connection, touch_id: UUID, states: Sequence[TouchState]) -> Row[Any]:
-    """The columns of a touch, its `given_reason` and the `time_zone` of its store, held until the transaction ends.
+    """Lock a touch and return its columns, its `given_reason` and its store's `time_zone`.
 
-    Raises `WrongState` when it stands in none of `states`.
+    Raises `WrongState` if it is in none of `states`.
     """
     touch = connection.execute(
         select(Touch.__table__, given_reason(Touch).label("given_reason"), Store.time_zone)
@@ -110,7 +110,7 @@ def lock_touch(connection: Connection, touch_id: UUID, states: Sequence[TouchSta
 
 
 def check_still_true(connection: Connection, touch: Row[Any], now: datetime) -> None:
-    """Read the facts again for one touch. Raises `NoLongerTrue`."""
+    """Check one touch against the current facts. Raises `NoLongerTrue`."""
     kind = SubjectKind(touch.subject_kind)
     itself = select(Touch.__table__).where(Touch.id == touch.id).cte("itself")
     judged = connection.execute(still_true(itself, kind, now)).one()
@@ -122,9 +122,9 @@ def check_still_true(connection: Connection, touch: Row[Any], now: datetime) -> 
 def cancel_touches(
     connection: Connection, which: ColumnElement[bool], gate: Gate, reason: GivenReason, now: datetime, figures: Facts
 ) -> int:
-    """Cancel the open touches that `which` picks, each with a verdict; how many.
+    """Cancel the open touches that match `which`, each with a verdict; returns how many.
 
-    What may have gone out before its dispatcher was cut off is left to the claim, which calls it unknown.
+    Touches that an interrupted dispatcher may have sent are left to the claim, which marks them unknown.
     """
     cancelled = (
         change(TouchState.CANCELLED, OPEN, now)

@@ -1,4 +1,4 @@
-"""What the ledger has of a customer in one process: touches, the verdicts on them, the tries at the calls."""
+"""The ledger's records of a customer in one process: touches, verdicts and call attempts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, Select, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from models.core.words import Gate, ProcessName, SubjectKind, TouchState
-from models.ledger.explanations import AttemptSeen, Standing, StepStory, TouchSeen, VerdictSeen
+from models.ledger.explanations import AttemptSeen, StepStanding, StepStory, TouchSeen, VerdictSeen
 from models.ledger.tables import CallAttempt, PolicyVersion, Touch, Verdict, given_reason
 from models.people.tables import ContactPoint, StaffMember
 from tasks.planning.sweep import REVIVABLE
@@ -18,23 +18,23 @@ from tasks.planning.sweep import REVIVABLE
 Key = tuple[SubjectKind, int, datetime, str]
 """What a touch is unique by, within its process: subject, anchor, step."""
 LOOKED_AT_AGAIN = (TouchState.PLANNED, TouchState.READY)
-"""They come up by themselves; what waits for approval comes up when a person has decided."""
+"""States that are examined automatically. Touches awaiting approval are examined after the decision."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A touch of the ledger, as part of a story, and whose it is."""
+    """A touch of the ledger as part of a story, and its customer."""
 
     customer_id: int
     revivable: bool
-    """It ended because its reason had gone, and comes back with it."""
+    """Whether it ended because its reason no longer held, and is revived with it."""
     story: StepStory
 
 
 def read_touches(
     connection: Connection, process: ProcessName, customer_id: int, subjects: Sequence[tuple[SubjectKind, int]]
 ) -> dict[Key, Recorded]:
-    """The touches of a customer, and those of the customer's present subjects whoever they were for."""
+    """The touches of a customer, and all touches about the customer's current subjects."""
     rows = connection.execute(_touches(process, customer_id, subjects)).mappings().all()
     ids = [row["id"] for row in rows]
     verdicts, attempts = read_verdicts(connection, ids), read_attempts(connection, ids)
@@ -84,7 +84,7 @@ def _story(row: dict[str, Any], verdicts: list[VerdictSeen], attempts: list[Atte
     return StepStory(
         step=row["step"],
         kind=row["kind"],
-        standing=Standing.IN_LEDGER,
+        standing=StepStanding.IN_LEDGER,
         due_at=row["due_at"],
         valid_until=row["valid_until"],
         reason=row["given_reason"],
@@ -100,7 +100,7 @@ def _people_and_carrier(row: dict[str, Any]) -> dict[str, str | None]:
 
 
 def read_verdicts(connection: Connection, touch_ids: Sequence[UUID]) -> dict[UUID, list[VerdictSeen]]:
-    """What the gates said of some touches, by touch, the earliest first."""
+    """The verdicts on some touches, by touch, earliest first."""
     rows = connection.execute(
         select(
             Verdict.touch_id,
@@ -121,7 +121,7 @@ def read_verdicts(connection: Connection, touch_ids: Sequence[UUID]) -> dict[UUI
 
 
 def read_attempts(connection: Connection, touch_ids: Sequence[UUID]) -> dict[UUID, list[AttemptSeen]]:
-    """The tries at some calls, by touch, the earliest first."""
+    """The attempts at some calls, by touch, earliest first."""
     rows = connection.execute(
         select(
             CallAttempt.touch_id,

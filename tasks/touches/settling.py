@@ -1,4 +1,4 @@
-"""Touches of which nobody knows whether they arrived, or that failed: worked off by people, with a reason."""
+"""Settling touches that failed or whose delivery is unknown: by people, with a reason."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,22 +32,22 @@ OF_THE_SENDING = (
     "gate", "reason", "reason_figures", "contacted_at", "channel", "contact_point_id", "message_id", "merged_into",
     "subject_line", "body",
 )  # fmt: skip
-"""What a touch knows of how it was sent, and forgets when it is sent again by all the gates."""
+"""The sending details of a touch, which are reset when it is sent again through all gates."""
 
 
 class Settlement(StrEnum):
-    """What a person decides on a touch that is unknown or failed."""
+    """A person's decision on an unknown or failed touch."""
 
     DELIVERED = "delivered"
-    """It has arrived, as far as is known from elsewhere."""
+    """It has arrived, according to other information."""
     AGAIN = "again"
-    """It is sent again, by all the gates."""
+    """It is sent again, through all gates."""
     GIVEN_UP = "given-up"
     """It stays unsent."""
 
 
 class WentWithAnother(AftercareError):
-    """A touch whose line went out inside another one's message, which is the one to settle."""
+    """The touch's line is part of another touch's message, which is the one to settle."""
 
     def __init__(self, touch_id: UUID, host_id: UUID) -> None:
         self.touch_id, self.host_id = touch_id, host_id
@@ -55,7 +55,7 @@ class WentWithAnother(AftercareError):
 
 
 class SettledMeanwhile(AftercareError):
-    """A touch that has moved on since somebody looked at it."""
+    """The touch has changed since it was read."""
 
     def __init__(self, touch: Row[Any]) -> None:
         self.touch_id, self.state, self.reason = touch.id, touch.state, touch.given_reason
@@ -65,7 +65,7 @@ class SettledMeanwhile(AftercareError):
 
 @dataclass(frozen=True, slots=True)
 class AsSeen:
-    """A touch as it stood when whoever settles it looked at it."""
+    """A touch as seen by the user who settles it, for optimistic locking."""
 
     state: TouchState
     state_at: datetime
@@ -90,11 +90,11 @@ class UnsettledTouch:
     valid_until: datetime
     reason: GivenReason | None
     body: str | None
-    """The text as it went, or would have gone, out."""
+    """The text as sent, or as it would have been sent."""
 
 
 def list_unsettled(connection: Connection, *, store: str | None = None) -> list[UnsettledTouch]:
-    """The touches that are unknown, or failed and not given up; the oldest first. `store` is a store's code."""
+    """The touches that are unknown, or failed and not given up, oldest first. `store` is a store's code."""
     statement = _unsettled()
     if store is not None:
         statement = statement.where(Store.code == store)
@@ -102,7 +102,7 @@ def list_unsettled(connection: Connection, *, store: str | None = None) -> list[
 
 
 def waits_for_a_person() -> ColumnElement[bool]:
-    """Which touches somebody must settle: unknown, or failed and not given up; not what went with another's message."""
+    """The condition for touches to settle: unknown, or failed and not given up, and not merged into another message."""
     given_up = (
         select(literal(1))
         .where(
@@ -152,7 +152,7 @@ def settle_each(
     reason: str,
     now: datetime,
 ) -> list[Decided]:
-    """Settle touches as they were seen, each by itself, in the name of a user who reaches their stores."""
+    """Settle touches as seen, one by one, in the name of a user with access to their stores."""
 
     def decide(touch_id: UUID) -> None:
         staff_code = staff_code_in(connection, user, check_touch(connection, user.store_id, touch_id))
@@ -171,7 +171,7 @@ def settle(
     *,
     seen: AsSeen | None = None,
 ) -> TouchState:
-    """Settle an unknown or failed touch, and what went out inside its message; the state it is in then.
+    """Settle an unknown or failed touch and those merged into its message; returns the new state.
 
     Raises `UnknownTouch`, `AmbiguousTouch`, `WrongState`, `SettledMeanwhile` where it does not stand as it was `seen`,
     `WentWithAnother`, `NoLongerTrue` for what would be sent again without its reason, `UnknownStaff`, `InactiveStaff`.
@@ -193,7 +193,7 @@ def settle(
 
 
 def _decide(connection: Connection, touch: Row[Any], settlement: Settlement, now: datetime) -> tuple[TouchState, str]:
-    """The state that a settlement leads to, and what the audit trail calls it."""
+    """The new state of a settlement, and its name in the audit trail."""
     match settlement:
         case Settlement.DELIVERED:
             if touch.state is not TouchState.UNKNOWN:
@@ -209,7 +209,7 @@ def _decide(connection: Connection, touch: Row[Any], settlement: Settlement, now
 
 
 def _values(settlement: Settlement, explained: GivenReason, now: datetime) -> dict[str, Any]:
-    """What a settlement sets beside the state; what is sent again begins afresh, by all the gates."""
+    """The other columns that a settlement sets. A resend starts afresh, through all gates."""
     values: dict[str, Any] = explained.columns
     if settlement is not Settlement.AGAIN:
         return values
@@ -218,7 +218,7 @@ def _values(settlement: Settlement, explained: GivenReason, now: datetime) -> di
 
 
 def _reason(settlement: Settlement) -> ReasonCode:
-    """By what code the ledger says who settled it so, and why."""
+    """The reason code for a settlement, with who settled it and why."""
     match settlement:
         case Settlement.DELIVERED:
             return SETTLED_DELIVERED

@@ -364,3 +364,11 @@ def test_what_is_logged_stays_out_of_what_was_asked_for() -> None:
     done = subprocess.run([sys.executable, "-c", LOGS], capture_output=True, text=True, check=True)
     assert done.stdout == "asked for\n"
     assert "channel paused itself" in done.stderr
+
+
+def test_an_unknown_process_starts_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AFTERCARE_HOME", str(tmp_path / "home"))
+    read_settings.cache_clear()
+    answer = CliRunner().invoke(app, ["run", "birthdays"])
+    assert (answer.exit_code, "There is no process 'birthdays'" in answer.output) == (2, True)
+    assert not (tmp_path / "home").exists()

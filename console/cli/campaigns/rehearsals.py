@@ -13,7 +13,7 @@ from console.cli.session import local_named, open_session, print_json, print_tab
 from console.shared.moments import house_zone, local
 from console.shared.shapes import shape
 from console.shared.spoken import spoken
-from models.campaigns.rehearsals import CampaignRehearsal, Part, RehearsedPage
+from models.campaigns.rehearsals import CampaignRehearsal, RehearsedGroup, RehearsedPage
 from models.core.clock import read_moment
 from tasks.campaigns.listing import read_campaign
 from tasks.campaigns.rehearsal.rehearsing import list_rehearsed, rehearse_campaign, rehearsing_of
@@ -71,7 +71,7 @@ def _print(name: str, done: CampaignRehearsal, page: RehearsedPage, zone: str) -
         )
 
 
-def _row(part: Part) -> tuple[str, ...]:
+def _row(part: RehearsedGroup) -> tuple[str, ...]:
     on = part.on.isoformat() if part.on else ""
     return (
         f"{part.customers:,}", part.wave, part.variant or "", part.outcome, part.channel or "", on,

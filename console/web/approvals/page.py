@@ -24,7 +24,7 @@ from tasks.access.reach import list_reached_stores, reached_store
 from tasks.access.sessions import SignedIn
 from tasks.campaigns.authors import author_of
 from tasks.campaigns.listing import CampaignPage, list_campaigns
-from tasks.database.paging import Page, Place
+from tasks.database.paging import Cursor, Page
 from tasks.touches.approvals import WaitingTouch, approve_each, read_waiting, refuse_each
 from tasks.touches.one_by_one import Decided
 
@@ -77,7 +77,7 @@ async def _draw_campaigns(viewer: Viewer) -> None:
 
 
 def _read_page(
-    connection: Connection, user: SignedIn, now: Any, store: str | None, after: Place | None
+    connection: Connection, user: SignedIn, now: Any, store: str | None, after: Cursor | None
 ) -> Page[WaitingTouch]:
     return read_waiting(connection, now, store=reached_store(connection, user, store), limit=PAGE, after=after)
 

@@ -10,7 +10,7 @@ from console.web.authentication.viewer import Viewer
 from console.web.customers.actions import show_actions
 from console.web.customers.card import show_card
 from console.web.customers.consent import show_consent
-from console.web.customers.timeline_words import Line, line_of
+from console.web.customers.timeline_words import ShownEntry, line_of
 from console.web.customers.why import show_why
 from console.web.parts.frame import page, telling
 from console.web.parts.tables import Cell, show_table
@@ -119,7 +119,7 @@ async def _show_timeline(viewer: Viewer, card: CustomerCard) -> None:
     await show(None)
 
 
-def _show_line(viewer: Viewer, line: Line, *, to_come: bool) -> None:
+def _show_line(viewer: Viewer, line: ShownEntry, *, to_come: bool) -> None:
     with ui.element("li"):
         with ui.row().classes("items-baseline q-gutter-x-sm"):
             ui.label(line.when).classes("quiet when")

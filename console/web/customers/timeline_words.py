@@ -31,7 +31,7 @@ Facts = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ShownEntry:
     """What is shown of an entry."""
 
     when: str
@@ -42,7 +42,7 @@ class Line:
     """A text as it was written, by us or by the customer."""
 
 
-def line_of(viewer: Viewer, entry: Entry, zone: str) -> Line:
+def line_of(viewer: Viewer, entry: Entry, zone: str) -> ShownEntry:
     """An entry in words."""
     title, details, letter = _Words(viewer, zone).say(entry)
     when = local(entry.at, zone)
@@ -52,7 +52,7 @@ def line_of(viewer: Viewer, entry: Entry, zone: str) -> Line:
     elif entry.at == ALWAYS:
         when = ""
     kind = said_or(viewer, f"customers.kind_{entry.kind}", viewer.word(entry.kind))
-    return Line(when, kind, " · ".join(_there(title)), list(_there(details)), letter)
+    return ShownEntry(when, kind, " · ".join(_there(title)), list(_there(details)), letter)
 
 
 def said_or(viewer: Viewer, key: str, otherwise: str) -> str:

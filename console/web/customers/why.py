@@ -11,7 +11,7 @@ from console.web.authentication.viewer import Viewer
 from deployments.next_runs import next_run_of
 from deployments.schedules import read_flows
 from models.core.words import TouchState
-from models.ledger.explanations import Explanation, ProcessStory, Standing, StepStory, SubjectStory
+from models.ledger.explanations import Explanation, ProcessStory, StepStanding, StepStory, SubjectStory
 from tasks.access.reach import check_customer
 from tasks.explaining.story import explain
 from tasks.policies.processes import list_processes
@@ -57,7 +57,7 @@ def _sentence(viewer: Viewer, step: StepStory, zone: str) -> str:
     """In English worded as in the command; in other languages assembled from parts."""
     if viewer.language == ENGLISH:
         return where_it_stands(step, ZoneInfo(zone))
-    if step.standing is Standing.IN_LEDGER and step.touch is not None:
+    if step.standing is StepStanding.IN_LEDGER and step.touch is not None:
         state = viewer.word(step.touch.state)
         gate = viewer.word(step.touch.gate) if step.touch.gate and step.touch.reason else ""
         said_at = None if step.touch.state is TouchState.MISSED else step.touch.contacted_at

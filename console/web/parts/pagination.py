@@ -6,22 +6,22 @@ from dataclasses import dataclass, field
 from nicegui import ui
 
 from console.web.authentication.viewer import Viewer
-from tasks.database.paging import Place
+from tasks.database.paging import Cursor
 
 
 @dataclass
 class Pagination:
     """The cursor of the current page, and those of the pages before it."""
 
-    here: Place | None = None
-    before: list[Place | None] = field(default_factory=list)
+    here: Cursor | None = None
+    before: list[Cursor | None] = field(default_factory=list)
 
     def first_page(self) -> None:
         """Go back to the first page."""
         self.here = None
         self.before.clear()
 
-    def draw(self, viewer: Viewer, following: Place | None, turned: Callable[[], object]) -> None:
+    def draw(self, viewer: Viewer, following: Cursor | None, turned: Callable[[], object]) -> None:
         """The buttons; `turned` is called when the page has changed."""
 
         def later() -> None:

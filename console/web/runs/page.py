@@ -21,7 +21,7 @@ from deployments.schedules import Served, read_flows, read_zones
 from models.core.words import ProcessName, RunState
 from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn
-from tasks.database.paging import Page, Place, UnusableCursor
+from tasks.database.paging import Cursor, Page, UnusableCursor
 from tasks.runs.by_hand import switch_by_hand
 from tasks.runs.history import RunEntry, RunFilter, list_runs, own_store, read_switches
 
@@ -55,15 +55,15 @@ async def show_runs(viewer: Viewer, process: str = "", state: str = "", dry: str
     await _show_list(viewer, wanted, query, _place(after))
 
 
-def _place(after: str) -> Place | None:
+def _place(after: str) -> Cursor | None:
     """The cursor in the address. An invalid cursor starts at the beginning."""
     try:
-        return Place.read(after)
+        return Cursor.read(after)
     except UnusableCursor:
         return None
 
 
-async def _show_list(viewer: Viewer, wanted: RunFilter, query: dict[str, str], after: Place | None) -> None:
+async def _show_list(viewer: Viewer, wanted: RunFilter, query: dict[str, str], after: Cursor | None) -> None:
     """The list, which is polled and redrawn only when something has changed."""
     shown: Page[RunEntry] = await viewer.read(list_runs, wanted, viewer.store_id, after)
 
@@ -216,7 +216,7 @@ def _run_row(viewer: Viewer, run: RunEntry) -> list[Cell]:
     ]
 
 
-def _show_paging(viewer: Viewer, query: dict[str, str], after: Place | None, following: Place | None) -> None:
+def _show_paging(viewer: Viewer, query: dict[str, str], after: Cursor | None, following: Cursor | None) -> None:
     with ui.row():
         if after is not None:
             ui.link(viewer.say("runs.newest"), _address(query))

@@ -19,7 +19,7 @@ from console.web.parts.frame import page, telling
 from models.core.masking import mask
 from models.core.words import TouchState
 from models.ledger.reports import PauseSeen
-from models.ledger.standings import COVERAGE_GOAL, SATISFACTION_GOAL, ProcessDay, Share, Standing
+from models.ledger.standings import COVERAGE_GOAL, SATISFACTION_GOAL, ContactStanding, ProcessDay, Share
 from models.ledger.watching import Sweep, SweepState
 from models.people.permissions import Permission
 from tasks.campaigns.authors import author_of
@@ -36,13 +36,17 @@ from tasks.touches.lists import MOST_DAYS
 WATCHES = frozenset({Permission.SEE_RUNS, Permission.SEE_HEALTH})
 """Viewers with one of these permissions are told of late sweeps."""
 CAMPAIGNS_SHOWN = 5
-BAD = (Standing.MISSED, Standing.FAILED, Standing.UNKNOWN)
+BAD = (ContactStanding.MISSED, ContactStanding.FAILED, ContactStanding.UNKNOWN)
 MISSED_SHOWN = 5
 """How many roles and processes are named; the link leads to all."""
 SHADES = {
-    Standing.SENT: "#0b5cad", Standing.CALLED: "#1b6e3c", Standing.STOPPED: "#8a94a0", Standing.FAILED: "#a4161a",
-    Standing.UNKNOWN: "#8a4b00", Standing.MISSED: "#6f2dbd",
-}  # fmt: skip
+    ContactStanding.SENT: "#0b5cad",
+    ContactStanding.CALLED: "#1b6e3c",
+    ContactStanding.STOPPED: "#8a94a0",
+    ContactStanding.FAILED: "#a4161a",
+    ContactStanding.UNKNOWN: "#8a4b00",
+    ContactStanding.MISSED: "#6f2dbd",
+}
 OPEN_SHADE = "#c9b458"
 _days: ShortMemory[list[ProcessDay]] = ShortMemory(10, bridged=50)
 _histories: ShortMemory[History] = ShortMemory(300, bridged=300)
@@ -225,11 +229,11 @@ def _show_processes(viewer: Viewer, days: Sequence[ProcessDay]) -> None:
                 ui.label(f"{day.due:,}").classes("figure").props(f'data-due="{day.process}"')
                 ui.label(viewer.say("today.due")).classes("quiet")
                 with ui.element("dl").classes("counts"):
-                    for standing in Standing:
+                    for standing in ContactStanding:
                         _show_count(viewer, standing, day.standings.get(standing, 0))
 
 
-def _show_count(viewer: Viewer, standing: Standing, count: int) -> None:
+def _show_count(viewer: Viewer, standing: ContactStanding, count: int) -> None:
     look = "quiet zero" if not count else "bad" if standing in BAD else ""
     with ui.element("dt").classes(look):
         ui.label(viewer.say(f"today.{standing}"))
@@ -290,7 +294,9 @@ def _show_charts(viewer: Viewer, history: History) -> None:
 
 def _show_shares(viewer: Viewer, name: str, days: list[str], shares: list[Share], good: str) -> None:
     series = [
-        Series(viewer.say(f"today.{good}"), SHADES[Standing.CALLED], [share.good for share in shares]),
-        Series(viewer.say(f"today.not_{good}"), SHADES[Standing.FAILED], [share.of - share.good for share in shares]),
+        Series(viewer.say(f"today.{good}"), SHADES[ContactStanding.CALLED], [share.good for share in shares]),
+        Series(
+            viewer.say(f"today.not_{good}"), SHADES[ContactStanding.FAILED], [share.of - share.good for share in shares]
+        ),
     ]
     show_chart(viewer, viewer.say(f"today.{name}_chart"), days, series)

@@ -30,7 +30,7 @@ from models.core.words import ChannelName, ProcessName, TouchState
 from models.people.permissions import Permission
 from tasks.access.reach import StoreReached, list_reached_stores, reached_store
 from tasks.access.sessions import SignedIn
-from tasks.database.paging import Page, Place
+from tasks.database.paging import Cursor, Page
 from tasks.policies.processes import list_processes
 from tasks.touches.lists import (
     TouchLine,
@@ -237,7 +237,7 @@ def _given(asked: Asked) -> dict[str, str]:
     return {name: value for name, value in vars(asked).items() if value}
 
 
-def _read_page(connection: Connection, user: SignedIn, wanted: Wanted, after: Place | None) -> Page[TouchLine]:
+def _read_page(connection: Connection, user: SignedIn, wanted: Wanted, after: Cursor | None) -> Page[TouchLine]:
     return read_touch_page(connection, _within_reach(connection, user, wanted), PAGE, after)
 
 

@@ -1,1 +1,1 @@
-"""Audiences: conditions as queries, counted, listed, and kept under names."""
+"""Audiences: compiled to queries, counted, listed and saved."""

@@ -1,6 +1,6 @@
-"""What recipients of a campaign did since some moment: answered, booked, came, spent, opted out, complained.
+"""What recipients did since a moment: answered, booked, came, spent, opted out, complained.
 
-Each but the spending is a condition on a row of `campaign_recipients`, for those told and for the control group alike.
+Except for spending, each is a condition on a row of `campaign_recipients`, with or without a message.
 """
 
 from datetime import time
@@ -33,16 +33,16 @@ Moment = SQLColumnExpression[Any]
 NOON = time(12)
 CAME = (AppointmentStatus.ARRIVED, AppointmentStatus.COMPLETED)
 SAID_SOMETHING = (CampaignAnswer.INTERESTED, CampaignAnswer.REPLIED)
-"""That it does not interest them is an answer, too, but nothing that a campaign is made for."""
+""""Not interested" is an answer too, but not one that a campaign aims for."""
 
 
 def answered_well(until: Moment) -> ColumnElement[bool]:
-    """The customer is interested, or wrote back."""
+    """The customer is interested, or replied."""
     return and_(CampaignRecipient.answer.in_(SAID_SOMETHING), CampaignRecipient.answered_at <= until)
 
 
 def booked(since: Moment, until: Moment) -> ColumnElement[bool]:
-    """The customer booked a visit, or asked for one, and has not called it off."""
+    """The customer booked or requested a visit, and has not cancelled it."""
     at = func.coalesce(Appointment.booked_at, Appointment.requested_at)
     return _theirs(Appointment.customer_id, Appointment.status != AppointmentStatus.CANCELLED, at >= since, at <= until)
 
@@ -59,28 +59,28 @@ def opted_out(purpose: SQLColumnExpression[Any], since: Moment, until: Moment) -
 
 
 def complained(since: Moment, until: Moment) -> ColumnElement[bool]:
-    """The customer complained, whatever about."""
+    """The customer complained about anything."""
     kind = literal(CaseKind.COMPLAINT, growing(CaseKind))
     return _theirs(Case.customer_id, Case.kind == kind, Case.opened_at >= since, Case.opened_at <= until)
 
 
 def arrived(since: Moment, until: Moment) -> ColumnElement[bool]:
-    """The customer came to a store for an appointment. An undated arrival is taken to be at the start."""
+    """The customer came to a store for an appointment. An undated arrival counts at the start time."""
     at = func.coalesce(Appointment.arrived_at, Appointment.starts_at)
     came = or_(Appointment.arrived_at.is_not(None), Appointment.status.in_(CAME))
     return _theirs(Appointment.customer_id, came, at >= since, at <= until)
 
 
 def had_work_done(since: Moment, until: Moment) -> ColumnElement[bool]:
-    """The customer brought a car to be worked on. What is dated to the day counts as at noon of the store's clock."""
+    """The customer brought in a car for work. A date without a time counts as noon, store-local."""
     at = at_local(func.coalesce(RepairOrder.opened_on, RepairOrder.closed_on), NOON, Store.time_zone)
     return _theirs(RepairOrder.customer_id, Store.id == RepairOrder.store_id, at >= since, at <= until)
 
 
 def spending() -> Select[Any]:
-    """What customers were invoiced, `at` noon of the day of issue, or of the due date where that is not known.
+    """Amounts invoiced to customers, `at` noon of the day of issue, or of the due date if that is unknown.
 
-    Credit notes take from it, and what was voided is none of it.
+    Credit notes are subtracted. Void documents do not count.
     """
     day = func.coalesce(Invoice.issued_on, Invoice.due_on)
     takes = Invoice.kind == InvoiceKind.CREDIT_NOTE

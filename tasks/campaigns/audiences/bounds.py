@@ -1,4 +1,4 @@
-"""From what to what: the comparisons that the conditions of an audience are made of."""
+"""Range comparisons for the conditions of an audience."""
 
 from typing import Any
 
@@ -11,23 +11,23 @@ Yes = ColumnElement[bool]
 
 
 def lowered(text: str) -> ColumnElement[str]:
-    """A bound text in lower case, as PostgreSQL writes it."""
+    """A bound text, lowercased by PostgreSQL."""
     return func.lower(literal(text, Text))
 
 
 def one_of(column: SQLColumnExpression[Any], names: tuple[str, ...]) -> Yes:
-    """Whether it is one of these, by PostgreSQL's own notion of upper and lower case on both sides."""
+    """Case-insensitive membership, with PostgreSQL's lowercasing on both sides."""
     return func.lower(column).in_([lowered(name) for name in names])
 
 
 def between(value: SQLColumnExpression[Any], least: Any, most: Any) -> Yes:
-    """Whether a value is within bounds, of which either may be missing."""
+    """Whether a value is within bounds; either bound may be missing."""
     bounds = [value >= least] if least is not None else []
     return and_(true(), *bounds, *([value <= most] if most is not None else []))
 
 
 def days_between(day: SQLColumnExpression[Any], today: Any, condition: LastVisit | Bought) -> Yes:
-    """Whether a day lies so many days ago, and between these dates."""
+    """Whether a day is within a range of days ago and between two dates."""
     ago = today - day
     return and_(
         day <= today,
@@ -37,10 +37,10 @@ def days_between(day: SQLColumnExpression[Any], today: Any, condition: LastVisit
 
 
 def within(day: SQLColumnExpression[Any], today: Any, days: int | None) -> Yes:
-    """Whether a day is one of the last so many, today included; of None, any up to today."""
+    """Whether a day is one of the last `days` days, including today; None: any day up to today."""
     return and_(day <= today, day > today - days if days is not None else true())
 
 
 def in_years(day: SQLColumnExpression[Any], years: Any) -> ColumnElement[Any]:
-    """The same day so many years later; of 29 February, the 28th where there is none."""
+    """The same day some years later. 29 February becomes the 28th if needed."""
     return cast(day + func.make_interval(years), Date)

@@ -1,4 +1,4 @@
-"""What an audience's conditions can name: lists, earlier campaigns, and examples of levels, makes and the like."""
+"""Choices for an audience's conditions: lists, earlier campaigns, and examples of levels, makes and so on."""
 
 from collections.abc import Mapping, Set
 from typing import Any
@@ -14,12 +14,12 @@ from tasks.campaigns.authors import Author
 
 MOST = 200
 LOOKED_AT = 5000
-"""Examples come from so many rows, so that the largest table is not read for them."""
+"""The number of rows sampled for examples, so that no large table is read in full."""
 EXAMPLES = 10
 
 
 def read_choices(connection: Connection, author: Author, campaign_id: int | None) -> Mapping[str, Mapping[int, str]]:
-    """By the name of the field, what someone may name by its number: their lists, and the campaigns that began."""
+    """By field: the lists and started campaigns that someone may choose."""
     lists = select(AudienceList.id, AudienceList.name).order_by(AudienceList.made_at.desc()).limit(MOST)
     began = (
         select(Campaign.id, Campaign.name)
@@ -37,7 +37,7 @@ def read_choices(connection: Connection, author: Author, campaign_id: int | None
 
 
 def read_names(connection: Connection, rule: AudienceRule) -> Names:
-    """What the lists and the campaigns that a rule names are called."""
+    """The names of the lists and campaigns in a rule."""
     conditions = conditions_of(rule)
     lists = {one.list for one in conditions if isinstance(one, OnList)}
     campaigns = {one.campaign for one in conditions if isinstance(one, WasInCampaign) and one.campaign is not None}
@@ -49,7 +49,7 @@ def _called(connection: Connection, table: type[AudienceList | Campaign], ids: S
 
 
 def read_examples(connection: Connection, store_id: int | None) -> Mapping[str, list[str]]:
-    """By the name of the field, some of what stands in the records."""
+    """By field: examples of values on record."""
     columns = {"levels": Customer.level, "areas": Customer.area, "makes": Vehicle.make, "models": Vehicle.model}
     found = {name: _some(connection, column, store_id) for name, column in columns.items()}
     stores = select(Store.code).order_by(Store.code).limit(EXAMPLES)

@@ -1,8 +1,8 @@
-"""The conditions of an audience: for each, whether it holds of a customer.
+"""The conditions of an audience as SQL: whether each holds for a customer.
 
-What is not on the customer's own row is a set of customers, made once for everybody and joined by their id, whatever
-stands around it in the tree: joined, PostgreSQL hashes it even where it stands under "any" or "not", and never looks it
-up customer by customer.
+Facts outside the customer's row become a set of customers, computed once and joined by id, wherever the condition is
+in the tree. PostgreSQL hashes a joined set even under "any" or "not", and never looks it
+up per customer.
 """
 
 from collections.abc import Callable
@@ -82,7 +82,7 @@ from tasks.campaigns.audiences.owners import owners
 
 @dataclass
 class Asked:
-    """The customers that a rule is asked of, and the sets that its conditions have been joined to them so far."""
+    """The customers that a rule is applied to, and the sets joined so far."""
 
     now: Now
     stores: Subquery
@@ -91,12 +91,12 @@ class Asked:
 
     @property
     def today(self) -> SQLColumnExpression[Any]:
-        """The day in the customer's store."""
+        """The current day in the customer's store."""
         today: SQLColumnExpression[Any] = self.stores.c.today
         return today
 
     def joined(self, name: Any, made: Callable[[], Select[Any]]) -> Subquery:
-        """A set of customers with one row each; one that is asked for twice is made once."""
+        """A set of customers with one row each. Equal sets are built only once."""
         if name not in self.sets:
             self.sets[name] = made().subquery(f"set_{len(self.sets) + 1}")
         return self.sets[name]
@@ -107,7 +107,7 @@ class Asked:
 
 
 def holds(rule: AudienceRule, asked: Asked) -> Yes:
-    """Whether a rule holds of a customer: true or false, never null."""
+    """Whether a rule holds for a customer: true or false, never null."""
     match rule:
         case AllOf():
             return and_(true(), *(holds(part, asked) for part in rule.of))
@@ -120,7 +120,7 @@ def holds(rule: AudienceRule, asked: Asked) -> Yes:
 
 
 def _holds(condition: Condition, asked: Asked) -> Yes:
-    """Whether a condition holds; null where what it asks for is not known."""
+    """Whether a condition holds; null if the fact is unknown."""
     match condition:
         case HasCar():
             return asked.among(condition, lambda: owners(condition, asked.now))
@@ -229,6 +229,6 @@ def _was_last_here(condition: LastVisit, asked: Asked) -> Yes:
 
 
 def _reachable(channel: ChannelName, asked: Asked) -> Yes:
-    """The customer has a usable number or address for it, and the store uses it."""
+    """The customer has a usable number or address for the channel, and the store uses it."""
     used = Customer.store_id.in_(select(Store.id).where(literal(channel.value) == func.any(Store.channels)))
     return and_(used, asked.among(("reachable", channel), lambda: with_contact_point(channel, asked.now)))

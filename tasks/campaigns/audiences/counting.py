@@ -1,4 +1,4 @@
-"""Who is in an audience: a rule compiled to one statement with bound values, counted, and shown by a few of them."""
+"""The members of an audience: a rule compiled to one statement with bound values, counted and sampled."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ WORK_MEMORY = "64MB"
 
 
 class AudienceTooSlow(AftercareError):
-    """An audience that takes too long to find."""
+    """An audience whose query takes too long."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -33,31 +33,31 @@ class AudienceTooSlow(AftercareError):
 
 @dataclass(frozen=True, slots=True)
 class AudienceMember:
-    """One customer of an audience, as the page shows them."""
+    """One customer of an audience, as shown on the page."""
 
     customer_id: int
     key: str | None
-    """A key by which a source knows them."""
+    """One of their source keys."""
     name: str
     store: str
     """Its code."""
     car: str | None
-    """The newest one that they have kept."""
+    """The newest car that they still own."""
     last_visit: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class AudienceSeen:
-    """How many customers an audience has, and some of them."""
+    """The size of an audience, with some of its customers."""
 
     size: int
     some: list[AudienceMember]
 
 
 def audience_of(rule: AudienceRule, now: Now, store_id: int | None) -> Select[Any]:
-    """Each customer of one store, or of all, of whom the rule holds: `customer_id` and `store_id`.
+    """The customers of one store, or of all, who match the rule: `customer_id` and `store_id`.
 
-    As known at `now`: no fact that is dated later counts. Nobody whose data was erased is in it.
+    As known at `now`: later facts do not count. Erased customers are excluded.
     """
     stores = stores_today(now)
     asked = Asked(now, stores)
@@ -65,8 +65,8 @@ def audience_of(rule: AudienceRule, now: Now, store_id: int | None) -> Select[An
     found = select(Customer.id.label("customer_id"), Customer.store_id).join(stores, stores.c.id == Customer.store_id)
     for each in asked.sets.values():
         found = found.outerjoin(each, each.c.customer_id == Customer.id)
-    # Coalesced, so that PostgreSQL expects half of them, however many conditions there are. It multiplies what it
-    # expects of each; expecting one customer, it would go through a set of a million again for every one of them.
+    # Coalesced, so that PostgreSQL estimates half of the customers for any number of conditions. It multiplies its
+    # estimates; with an estimate of one customer, it would scan a set of a million again for each of them.
     found = found.where(Customer.erased_at.is_(None), func.coalesce(wanted, false()))
     return found if store_id is None else found.where(Customer.store_id == store_id)
 
@@ -74,7 +74,7 @@ def audience_of(rule: AudienceRule, now: Now, store_id: int | None) -> Select[An
 def truths_of(
     connection: Connection, customer_id: int, rules: Sequence[AudienceRule], now: datetime
 ) -> dict[AudienceRule, bool]:
-    """Of each rule, whether it holds of one customer."""
+    """For each rule, whether it holds for one customer."""
     stores = stores_today(now)
     asked = Asked(now, stores)
     answers = [func.coalesce(holds(rule, asked), false()).label(f"part_{place}") for place, rule in enumerate(rules)]
@@ -86,7 +86,7 @@ def truths_of(
 
 
 def count_audience(connection: Connection, rule: AudienceRule, now: datetime, store_id: int | None) -> int:
-    """How many there are. Raises `AudienceTooSlow`."""
+    """The size of an audience. Raises `AudienceTooSlow`."""
     members = audience_of(rule, now, store_id).subquery("members")
     with reading_within(connection, LONGEST_SECONDS, AudienceTooSlow()):
         _hurry(connection)
@@ -96,14 +96,14 @@ def count_audience(connection: Connection, rule: AudienceRule, now: datetime, st
 def sample_audience(
     connection: Connection, rule: AudienceRule, now: datetime, store_id: int | None, limit: int
 ) -> list[AudienceMember]:
-    """Some of them, from anywhere among them, and the same ones each time. Raises `AudienceTooSlow`."""
+    """A sample of an audience, the same each time. Raises `AudienceTooSlow`."""
     return see_audience(connection, rule, now, store_id, limit).some
 
 
 def see_audience(
     connection: Connection, rule: AudienceRule, now: datetime, store_id: int | None, limit: int
 ) -> AudienceSeen:
-    """How many there are, with some of them: in the time that one of both takes. Raises `AudienceTooSlow`."""
+    """Size and sample with a single query. Raises `AudienceTooSlow`."""
     members = audience_of(rule, now, store_id).subquery("members")
     lot = func.hashint8extended(cast(members.c.customer_id, BigInteger), literal(0, BigInteger))
     some = select(members.c.customer_id, func.count().over().label("size")).order_by(lot).limit(limit)
@@ -115,7 +115,7 @@ def see_audience(
 
 
 def _hurry(connection: Connection) -> None:
-    """Compiling such a statement to machine code takes longer than running it; a set is hashed in memory."""
+    """Turn off JIT, which takes longer than the query, and let a set be hashed in memory."""
     connection.execute(select(func.set_config("jit", "off", True), func.set_config("work_mem", WORK_MEMORY, True)))
 
 

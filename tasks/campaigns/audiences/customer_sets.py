@@ -60,8 +60,9 @@ CONTACT_KINDS = {
 def visits(
     now: Now, within_days: int | None = None, work_kinds: tuple[WorkKind, ...] = ()
 ) -> list[Select[tuple[int, date]]]:
-    """The days on which customers were here: they came to an appointment, brought a car in, or got one. What is on
-    record of one day may be there several times."""
+    """The days on which customers visited: for an appointment, with a car for work, or for a handover.
+
+    A day may occur several times."""
     stores = stores_today(now)
     today = stores.c.today
     came = local_day(func.coalesce(Appointment.arrived_at, Appointment.starts_at), stores.c.time_zone)
@@ -88,19 +89,19 @@ def visits(
 
 
 def last_days_here(now: Now) -> Select[Any]:
-    """When each customer was last here, as `day`."""
+    """Each customer's last visit, as `day`."""
     here = union_all(*visits(now)).subquery("here")
     return select(here.c.customer_id, func.max(here.c.day).label("day")).group_by(here.c.customer_id)
 
 
 def days_here(condition: Visited, now: Now) -> Select[Any]:
-    """On how many days each customer was here, as `visits`."""
+    """The number of days with a visit for each customer, as `visits`."""
     here = union(*visits(now, condition.within_days, condition.work_kinds)).subquery("here")
     return select(here.c.customer_id, func.count().label("visits")).group_by(here.c.customer_id)
 
 
 def with_appointment_ahead(condition: HasBooked, now: Now) -> Select[Any]:
-    """Who has booked a visit that is to come, or asked for one."""
+    """Customers with a future or requested appointment."""
     stores = stores_today(now)
     known = func.coalesce(Appointment.booked_at, Appointment.requested_at, moment(now)) <= moment(now)
     day = local_day(Appointment.starts_at, stores.c.time_zone)
@@ -114,7 +115,7 @@ def with_appointment_ahead(condition: HasBooked, now: Now) -> Select[Any]:
 
 
 def buyers(condition: Bought, now: Now) -> Select[Any]:
-    """Who got a car in this time."""
+    """Customers with a handover in this period."""
     stores = stores_today(now)
     return (
         select(Handover.customer_id)
@@ -125,7 +126,7 @@ def buyers(condition: Bought, now: Now) -> Select[Any]:
 
 
 def with_lead(condition: HasLead, now: Now) -> Select[Any]:
-    """Who has such a lead. One that came to an end after that moment was open then."""
+    """Customers with a matching lead. A lead that was closed after that moment counts as open."""
     stores = stores_today(now)
     still_open = literal(LeadState.OPEN, enumeration(LeadState))
     state = case((Lead.state_on > stores.c.today, still_open), else_=Lead.state)
@@ -148,7 +149,7 @@ def with_lead(condition: HasLead, now: Now) -> Select[Any]:
 
 
 def spending(condition: Spent, now: Now) -> Select[Any]:
-    """What each customer was invoiced in a currency and a time, less credit notes, as `total`."""
+    """The amount invoiced to each customer in a currency and period, less credit notes, as `total`."""
     stores = stores_today(now)
     issued = func.coalesce(Invoice.issued_on, Invoice.due_on)
     void = and_(
@@ -170,7 +171,7 @@ def spending(condition: Spent, now: Now) -> Select[Any]:
 
 
 def debtors(now: Now) -> Select[Any]:
-    """Who owes something overdue, beyond the tolerance, netted as the process overdue-accounts nets it."""
+    """Customers with overdue debt beyond the tolerance, netted as in the process overdue-accounts."""
     stores = stores_today(now)
     may_owe = select(Invoice.account_id).where(
         or_(Invoice.settled_on.is_(None), Invoice.settled_on >= local_day(moment(now), literal("UTC", Text)) - 1)
@@ -186,7 +187,7 @@ def debtors(now: Now) -> Select[Any]:
 
 
 def on_hold(now: Now) -> Select[Any]:
-    """Who has an account on hold."""
+    """Customers with an account on hold."""
     stores = stores_today(now)
     return (
         select(Account.customer_id)
@@ -197,7 +198,7 @@ def on_hold(now: Now) -> Select[Any]:
 
 
 def latest_said(condition: HasSaid, now: Now) -> Select[Any]:
-    """What each customer last said of a purpose and a channel, or of all of them, as `granted`."""
+    """Each customer's latest consent for a purpose and a channel, or for all, as `granted`."""
     return (
         select(Consent.customer_id, Consent.granted)
         .where(
@@ -211,7 +212,7 @@ def latest_said(condition: HasSaid, now: Now) -> Select[Any]:
 
 
 def with_contact_point(channel: ChannelName, now: Now) -> Select[Any]:
-    """Who has a number or an address that is still valid for a channel."""
+    """Customers with a valid number or address for a channel."""
     takes_text = ContactPoint.takes_text if channel is ChannelName.SMS else true()
     return (
         select(ContactPoint.customer_id)
@@ -225,7 +226,7 @@ def with_contact_point(channel: ChannelName, now: Now) -> Select[Any]:
 
 
 def complaining(now: Now) -> Select[Any]:
-    """Who has a complaint that was open then."""
+    """Customers with a complaint that was open at that moment."""
     return (
         select(Case.customer_id)
         .where(
@@ -238,7 +239,7 @@ def complaining(now: Now) -> Select[Any]:
 
 
 def recipients(condition: WasInCampaign, now: Now) -> Select[Any]:
-    """Who had this part in a campaign."""
+    """Customers with this role in a campaign."""
     found = (
         select(CampaignRecipient.customer_id)
         .join(Campaign, Campaign.id == CampaignRecipient.campaign_id)
@@ -263,7 +264,7 @@ def recipients(condition: WasInCampaign, now: Now) -> Select[Any]:
 
 
 def _sent(found: Select[Any], now: Now) -> Select[Any]:
-    """Those of them to whom the campaign's message went out by then, or may have."""
+    """Those whose campaign message was sent by then, or whose delivery is unknown."""
     return found.join(
         Touch,
         and_(
@@ -276,5 +277,5 @@ def _sent(found: Select[Any], now: Now) -> Select[Any]:
 
 
 def listed(condition: OnList) -> Select[Any]:
-    """Who is on a list."""
+    """Customers on a list."""
     return select(AudienceListMember.customer_id).where(AudienceListMember.list_id == condition.list)

@@ -1,4 +1,4 @@
-"""Audiences that come as a file: customers named one by one, by key, VIN, plate or phone."""
+"""Customer lists from files: each row identifies a customer by key, VIN, plate or phone."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -32,14 +32,14 @@ from tasks.intake.values.phones import read_phone
 
 AT_ONCE = 5_000
 COLUMNS = {"customer": "key", "key": "key", "vin": "vin", "plate": "plate", "phone": "phone", "customer_phone": "phone"}
-"""The columns that name a customer, and by what; the first that a row fills in counts."""
+"""The columns that can identify a customer; the first non-empty one counts."""
 UNKNOWN = "no customer is known by this {}."
 SEVERAL = "several customers are known by this {}; the row has to name one by key."
 NOBODY = "the row names nobody."
 
 
 class NamesNobody(AftercareError):
-    """A file in which no column names customers."""
+    """A file without a column that identifies customers."""
 
     def __init__(self, header: Header) -> None:
         self.path = header.path
@@ -51,37 +51,37 @@ class NamesNobody(AftercareError):
 
 @dataclass
 class ListMade:
-    """What became of the rows of a file."""
+    """The result of importing a list."""
 
     name: str
     list_id: int | None = None
-    """None: nobody was found, and no list was made."""
+    """None: nobody was found, so no list was created."""
     read: int = 0
     members: int = 0
-    """Customers on the list; one whom several rows name counts once."""
+    """The number of customers on the list; duplicates count once."""
     rejects: list[Reject] = field(default_factory=list)
-    """Rows that name nobody who is known, for `tasks.intake.files.rejects.write_rejects` or a page."""
+    """Rows that match no customer, for `tasks.intake.files.rejects.write_rejects` or a page."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """One row, and whom it names by what."""
+    """One row, with the column and value that identify the customer."""
 
     number: int
     column: str
     by: str
     said: str
-    """As the file has it."""
+    """The value in the file."""
     value: str
-    """As it is compared."""
+    """The normalized value."""
 
 
 def make_list(
     connection: Connection, keeper: Keeper, name: str, path: Path, now: datetime, store_id: int | None = None
 ) -> ListMade:
-    """Keep the customers that a CSV or XLSX file names, of one store or of all. Someone of one store finds only theirs.
+    """Save the customers in a CSV or XLSX file as a list. A user of one store finds only its customers.
 
-    Raises `MayNot`, `UnusableName`, `UnusableFile`, `NamesNobody`; then nothing is kept.
+    Raises `MayNot`, `UnusableName`, `UnusableFile`, `NamesNobody`; then nothing is saved.
     """
     keeper.check(Permission.MAKE_CAMPAIGNS)
     whose = keeper.store_id if keeper.store_id is not None else store_id
@@ -105,7 +105,7 @@ def make_list(
 
 
 def _places(header: Header) -> list[tuple[int, str]]:
-    """Where the columns that name customers stand."""
+    """The positions of the columns that identify customers."""
     places = [(place, name) for name in COLUMNS if (place := header.find(name)) is not None]
     if not places:
         raise NamesNobody(header)
@@ -113,7 +113,7 @@ def _places(header: Header) -> list[tuple[int, str]]:
 
 
 def _named(rows: list[tuple[int, Row]], places: list[tuple[int, str]], rejects: list[Reject]) -> Iterator[_Named]:
-    """Whom each row names, by the first of its columns that is filled in."""
+    """The identifying value of each row, from its first non-empty column."""
     for number, row in rows:
         filled = ((name, text) for place, name in places if (text := clean(row[place])))
         column, said = next(filled, ("", ""))
@@ -135,7 +135,7 @@ def _compared(by: str, said: str) -> str:
 
 
 def _add(connection: Connection, list_id: int, store_id: int | None, named: list[_Named], rejects: list[Reject]) -> int:
-    """Put those who are found on the list; how many were not there yet."""
+    """Add the customers found to the list; returns how many were new."""
     found: dict[int, int] = {}
     for by in dict.fromkeys(COLUMNS.values()):
         some = [one for one in named if one.by == by]
@@ -156,7 +156,7 @@ def _add(connection: Connection, list_id: int, store_id: int | None, named: list
 
 
 def _search(by: str, named: list[_Named], store_id: int | None) -> Select[Any]:
-    """For each row: a customer of the store who is known by what it says, and how many such there are."""
+    """For each row: a matching customer of the store, and the number of matches."""
     numbers = literal([one.number for one in named], ARRAY(Integer))
     values = literal([one.value for one in named], ARRAY(Text))
     row = func.unnest(numbers, values).table_valued("number", "value", name="named").render_derived().c

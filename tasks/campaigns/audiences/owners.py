@@ -1,4 +1,4 @@
-"""The owners of cars, for the conditions of an audience: all that is asked of a car is asked of one and the same."""
+"""Car owners, for the conditions of an audience. All criteria must hold for the same car."""
 
 from datetime import date
 from typing import Any
@@ -31,12 +31,12 @@ from tasks.subjects.customers import stores_today
 EPOCH = cast(literal(date(1970, 1, 1)), Date)
 BITS = 32
 PLACES = 2**BITS
-"""More than any kilometres."""
+"""Larger than any mileage."""
 KEPT = {"yes": True, "no": False, "either": None}
 
 
 def owners(condition: HasCar, now: Now) -> Select[Any]:
-    """The owners of a car of which all of it holds."""
+    """The owners of a car that meets all criteria."""
     cars = _cars(condition, now)
     if condition.least_kilometres is None and condition.most_kilometres is None:
         return select(cars.c.customer_id).distinct()
@@ -46,7 +46,7 @@ def owners(condition: HasCar, now: Now) -> Select[Any]:
 
 
 def _cars(condition: HasCar, now: Now) -> Subquery:
-    """The cars of which everything holds that is asked, but for what they have driven; each with its store's day."""
+    """The cars that meet all criteria except mileage, each with its store's current day."""
     stores = stores_today(now)
     cars = (
         select(Vehicle.id, Vehicle.customer_id, stores.c.today)
@@ -59,7 +59,7 @@ def _cars(condition: HasCar, now: Now) -> Subquery:
 
 
 def _of_car(condition: HasCar, today: Any) -> Yes:
-    """What stands on the car's own row. The caller coalesces it, so that PostgreSQL expects half of the cars."""
+    """Criteria on the car's own row. The caller coalesces them, so that PostgreSQL estimates half of the cars."""
     age = cast(extract("year", today), Integer) - Vehicle.model_year
     asked = [
         between(Vehicle.model_year, condition.least_model_year, condition.most_model_year),
@@ -77,7 +77,7 @@ def _of_car(condition: HasCar, today: Any) -> Yes:
 
 
 def _has_warranty(condition: HasCar, today: Any) -> Yes:
-    """A warranty of the car, its end as it was known on the day, ends in so many days."""
+    """A warranty of the car ends within the range of days, by its end as known on the day."""
     left = WarrantyEnd.ends_on - today
     return exists(
         select(literal(1))
@@ -92,7 +92,7 @@ def _has_warranty(condition: HasCar, today: Any) -> Yes:
 
 
 def _driven(cars: Subquery, *, estimated: bool) -> Subquery:
-    """Per car: what its odometer read last, or what it may read today."""
+    """Per car: the latest odometer reading, or today's estimate."""
     row = _spans(cars).c
     kilometres: SQLColumnExpression[Any] = _kilometres_of(row.last)
     if estimated:
@@ -104,10 +104,10 @@ def _driven(cars: Subquery, *, estimated: bool) -> Subquery:
 
 
 def _spans(cars: Subquery) -> Subquery:
-    """The cars, each with its first and its latest odometer reading.
+    """The cars with their first and latest odometer readings.
 
-    A reading is one number, its day before its kilometres: the latest is then the largest. One look at each finds it,
-    where joining them once more to the day of the first or of the latest would take as long again.
+    Day and kilometres are packed into one number, so that the latest reading is the largest. One pass finds it;
+    joining back on the first and latest day would take twice as long.
     """
     reading = _day(OdometerReading.read_on) * PLACES + OdometerReading.kilometres
     return (

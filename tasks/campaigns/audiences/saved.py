@@ -1,6 +1,6 @@
-"""Audiences kept under a name, each within reach of one store or of all, and never changed over somebody else's change.
+"""Saved audiences, each for one store or all. Optimistic locking prevents overwriting someone else's change.
 
-A campaign keeps its own copy of the rule: changing or deleting what it was made from changes no campaign.
+A campaign keeps its own copy of the rule: changing or deleting a saved audience changes no campaign.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ LONGEST_NAME = 120
 
 
 class Keeper(Protocol):
-    """Whoever keeps audiences: someone who is signed in, or a program with a key."""
+    """Who saves audiences: a signed-in user, or a program with a key."""
 
     @property
     def login(self) -> str:
@@ -32,7 +32,7 @@ class Keeper(Protocol):
 
     @property
     def store_id(self) -> int | None:
-        """The one store that they work for; None: all."""
+        """The store they work for; None: all stores."""
         ...
 
     def check(self, permission: Permission) -> None:
@@ -41,7 +41,7 @@ class Keeper(Protocol):
 
 
 class UnusableName(AftercareError):
-    """Something without a name, or with one that is too long."""
+    """A missing name, or one that is too long."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -49,7 +49,7 @@ class UnusableName(AftercareError):
 
 
 class NameTaken(AftercareError):
-    """Another audience or list of that name, of the same store or of all."""
+    """Another audience or list has this name, for the same store or for all."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -57,31 +57,31 @@ class NameTaken(AftercareError):
 
 
 class UnknownInAudience(AftercareError):
-    """A list or a campaign that a rule names, and that its store does not have."""
+    """A rule refers to a list or campaign that its store does not have."""
 
     def __init__(self, kind: str, number: int) -> None:
         self.kind, self.number = kind, number
-        super().__init__(f"The audience names {kind} {number}, which there is not.")
+        super().__init__(f"The audience refers to {kind} {number}, which does not exist.")
 
 
 @dataclass(frozen=True, slots=True)
 class SavedAudience:
-    """An audience as it is kept."""
+    """A saved audience."""
 
     audience_id: int
     name: str
     store_id: int | None
     store: str | None
-    """The code of the one store that it is for; None: all."""
+    """The code of its store; None: all stores."""
     rule: AudienceRule
     version: int
-    """What a change says it is based on."""
+    """The version for optimistic locking."""
     changed_at: datetime
     changed_by: str
 
 
 def list_audiences(connection: Connection, keeper: Keeper) -> list[SavedAudience]:
-    """Those that someone may use, by name: of their own store and for all stores; or all there are."""
+    """The audiences someone may use, by name: of their own store and for all stores; or all of them."""
     keeper.check(Permission.SEE_CAMPAIGNS)
     return [_read(row) for row in connection.execute(_usable(keeper).order_by(Audience.name, Audience.id))]
 
@@ -89,7 +89,7 @@ def list_audiences(connection: Connection, keeper: Keeper) -> list[SavedAudience
 def keep_audience(
     connection: Connection, keeper: Keeper, name: str, data: dict[str, Any], now: datetime, store_id: int | None = None
 ) -> int:
-    """Keep a rule under a new name, for one store or for all; its id. Someone of one store keeps it for that store.
+    """Save a rule under a new name, for one store or all; returns its id. A user of one store saves it for that store.
 
     Raises `MayNot`, `BadAudience`, `UnknownInAudience`, `UnusableName`, `NameTaken`.
     """
@@ -111,7 +111,7 @@ def change_audience(
     based_on: int,
     now: datetime,
 ) -> int:
-    """Change what it says or what it is called, made from version `based_on`; the new version.
+    """Change the rule or the name, based on version `based_on`; returns the new version.
 
     Raises `NotYours`, `ChangedMeanwhile`, and what `keep_audience` raises.
     """
@@ -129,7 +129,7 @@ def change_audience(
 
 
 def delete_audience(connection: Connection, keeper: Keeper, audience_id: int, based_on: int, now: datetime) -> None:
-    """Forget it. Campaigns that were made from it keep what it said.
+    """Delete a saved audience. Campaigns keep their copies.
 
     Raises `MayNot`, `NotYours`, `ChangedMeanwhile`.
     """
@@ -140,7 +140,7 @@ def delete_audience(connection: Connection, keeper: Keeper, audience_id: int, ba
 
 
 def check_references(connection: Connection, rule: AudienceRule, store_id: int | None) -> None:
-    """Whether the lists and the campaigns that a rule names are there, of that store or of all.
+    """Check that the lists and campaigns in a rule exist for that store or for all.
 
     Raises `UnknownInAudience`.
     """
@@ -155,7 +155,7 @@ def check_references(connection: Connection, rule: AudienceRule, store_id: int |
 
 
 def check_name(name: str) -> str:
-    """The name without space around it. Raises `UnusableName`."""
+    """Strip and check a name. Raises `UnusableName`."""
     wanted = name.strip()
     if not 1 <= len(wanted) <= LONGEST_NAME or not wanted.isprintable():
         raise UnusableName(wanted)
@@ -170,7 +170,7 @@ def _usable(keeper: Keeper) -> Select[Any]:
 
 
 def _lock(connection: Connection, keeper: Keeper, audience_id: int, based_on: int) -> Row[Any]:
-    """One that is theirs to change: those for all stores belong to the people of all stores."""
+    """Lock an audience that they may change. Audiences for all stores belong to users of all stores."""
     keeper.check(Permission.MAKE_CAMPAIGNS)
     statement = select(Audience.__table__).where(Audience.id == _key(audience_id)).with_for_update()
     row = connection.execute(statement).one_or_none()
@@ -182,19 +182,19 @@ def _lock(connection: Connection, keeper: Keeper, audience_id: int, based_on: in
 
 
 def _key(number: int) -> int:
-    """A number that a key can have; another one is nobody's."""
+    """The number as a key; 0, which matches no row, if it is outside the range of keys."""
     return number if abs(number) <= LARGEST_KEY else 0
 
 
 def _checked(connection: Connection, data: dict[str, Any], store_id: int | None) -> dict[str, Any]:
-    """The rule as it is kept."""
+    """The rule in stored form."""
     rule = read_audience(data)
     check_references(connection, rule, store_id)
     return rule.model_dump(mode="json")
 
 
 def _named(connection: Connection, statement: Any, name: str) -> Any:
-    """Carry out what gives something a name, which must be free."""
+    """Run a statement that assigns a name, which must be free."""
     try:
         with connection.begin_nested():
             return connection.execute(statement)

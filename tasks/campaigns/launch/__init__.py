@@ -1,1 +1,1 @@
-"""From the approval of a campaign to its last wave."""
+"""A campaign from its approval to its last wave."""

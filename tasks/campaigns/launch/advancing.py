@@ -1,6 +1,6 @@
-"""A campaign carried on: one act at a time, each in a transaction of its own, by whoever comes first.
+"""Advancing a campaign: one action at a time, each in its own transaction, by whichever run comes first.
 
-A run may be cut off anywhere and another take over: what was done is in the campaign's row.
+A run may be interrupted anywhere and another can take over: the progress is in the campaign's row.
 """
 
 from dataclasses import dataclass, field, replace
@@ -42,27 +42,27 @@ from tasks.policies.catalogue import PolicyInForce, policies_of_campaigns
 from tasks.subjects.recipient.facts import CANCELLED
 
 AT_ONCE = 20_000
-"""Recipients planned, or looked at, in one transaction."""
+"""Recipients planned or checked in one transaction."""
 AHEAD = timedelta(days=3)
-"""No recipient begins longer after the first: the hour comes to each within a day and two, wherever they live."""
+"""The latest start after the first recipient's: a local hour occurs everywhere within a day and two hours."""
 BY_ITSELF = "aftercare"
-"""Who did what nobody asked for by hand."""
+"""The actor of automatic changes."""
 ON_THEIR_WAY = (TouchState.PLANNED, TouchState.CLAIMED, TouchState.SENDING)
 CLEARED = {TouchState.CANCELLED: OPEN, TouchState.UNKNOWN: (TouchState.PLANNED,)}
 
 
 @dataclass(frozen=True, slots=True)
 class Advance:
-    """What was done to a campaign, and what of the run's account came of it."""
+    """The action on a campaign, and its part of the run's account."""
 
     act: Act
     account: RunAccount = field(default_factory=RunAccount)
     more: bool = False
-    """Whether there is something else to do at once."""
+    """Whether there is more to do immediately."""
 
 
 def live_campaigns(connection: Connection, now: datetime) -> list[int]:
-    """The campaigns in which something may be to be done: launched and due, under way, or cancelled and not cleared."""
+    """Campaigns that may need an action: launched and due, running, or cancelled and not cleared."""
     due = (Campaign.state == CampaignState.APPROVED) & (Campaign.launches_at <= now)
     uncleared = (Campaign.state == CampaignState.CANCELLED) & Campaign.cleared_at.is_(None)
     return list(
@@ -73,9 +73,9 @@ def live_campaigns(connection: Connection, now: datetime) -> list[int]:
 
 
 def advance(connection: Connection, campaign_id: int, now: datetime, run_id: UUID | None) -> Advance:
-    """Do the next thing to a campaign; nothing while another run is at it.
+    """Do the next action on a campaign, unless another run is working on it.
 
-    Its row is locked meanwhile: who pauses or cancels it waits for the act in progress, and is never written over.
+    Its row is locked: pausing or cancelling waits for the action in progress and is never overwritten.
     """
     key = func.hashtextextended(literal(f"campaign {campaign_id}", Text), 0)
     if not connection.scalar(select(func.pg_try_advisory_xact_lock(key))):
@@ -106,7 +106,7 @@ def advance(connection: Connection, campaign_id: int, now: datetime, run_id: UUI
 
 
 def course_of(campaign: Row[Any], plan: CampaignPlan) -> Course:
-    """Where a campaign stands, from its row."""
+    """A campaign's progress, from its row."""
     return Course(
         state=campaign.state,
         stopped=campaign.paused_at is not None or campaign.held_at is not None,
@@ -123,7 +123,7 @@ def course_of(campaign: Row[Any], plan: CampaignPlan) -> Course:
 
 
 def _begin(connection: Connection, campaign: Row[Any], plan: CampaignPlan, now: datetime) -> bool:
-    """Write down who gets it, unless the audience is another one than was approved."""
+    """Store the recipients, unless the audience differs too much from the approved one."""
     prepare_for_large_statements(connection)
     savepoint = connection.begin_nested()
     size = freeze_recipients(connection, campaign, plan, now)
@@ -146,7 +146,7 @@ def _begin(connection: Connection, campaign: Row[Any], plan: CampaignPlan, now: 
 
 
 def _let_go(connection: Connection, campaign: Row[Any], state: CampaignState, now: datetime, **values: Any) -> None:
-    """Let the next wave begin."""
+    """Start the next wave."""
     begins = {CampaignState.TRIAL: "trial_at", CampaignState.REST: "rest_at"}
     if state in begins:
         values[begins[state]] = now
@@ -154,7 +154,7 @@ def _let_go(connection: Connection, campaign: Row[Any], state: CampaignState, no
 
 
 def hold(connection: Connection, campaign: Row[Any], reason: GivenReason, now: datetime) -> None:
-    """Stop a campaign, which then waits for a person."""
+    """Hold a campaign until a person decides."""
     change(
         connection, campaign, now, BY_ITSELF, "campaign.held",
         held_at=now, held_reason=reason.code, held_figures=reason.figures or None,
@@ -162,7 +162,7 @@ def hold(connection: Connection, campaign: Row[Any], reason: GivenReason, now: d
 
 
 def _plan(connection: Connection, campaign: Row[Any], now: datetime, run_id: UUID | None) -> RunAccount:
-    """Plan the touches of the next recipients of the wave that was let go."""
+    """Plan the touches of the next recipients of the released wave."""
     prepare_for_large_statements(connection)
     ends = {
         CampaignState.CANARY: campaign.canary_to,
@@ -183,7 +183,7 @@ def _plan(connection: Connection, campaign: Row[Any], now: datetime, run_id: UUI
 def _sweep(
     connection: Connection, campaign: Row[Any], after: int, up_to: int, span: Span, run_id: UUID | None
 ) -> RunAccount:
-    """The planner's own sweep over some of the recipients, by the policy of their variant."""
+    """Sweep some of the recipients with the planner, by their variant's policy."""
     account = RunAccount()
     for in_force in policies_of_campaigns(connection, campaign.id):
         account += account_of(connection.execute(sweep(_among(in_force, after, up_to), span, run_id)).all())
@@ -191,12 +191,12 @@ def _sweep(
 
 
 def _among(in_force: PolicyInForce, after: int, up_to: int) -> PolicyInForce:
-    assert in_force.among is not None  # noqa: S101  a campaign's policy says for whom it is
+    assert in_force.among is not None  # noqa: S101  a campaign's policy names its recipients
     return replace(in_force, among=replace(in_force.among, after=after, up_to=up_to))
 
 
 def _follow_up(connection: Connection, campaign: Row[Any], now: datetime, run_id: UUID | None) -> Advance:
-    """Plan what those get who have not answered by the moment that it is due: not sooner, for they still may."""
+    """Plan the follow-up for recipients without an answer, once it is due: until then they may still answer."""
     prepare_for_large_statements(connection)
     after = campaign.followed_up_to if campaign.followed_up_to is not None else campaign.recipients_after
     up_to = min(after + AT_ONCE, campaign.planned_up_to)
@@ -208,7 +208,7 @@ def _follow_up(connection: Connection, campaign: Row[Any], now: datetime, run_id
 
 
 def _look_at_canary(connection: Connection, campaign: Row[Any], plan: CampaignPlan, now: datetime) -> bool:
-    """Let the next wave begin when nothing speaks against it, and hold the campaign when something does."""
+    """Start the next wave, or hold the campaign if there is an objection."""
     following = wave_after(CampaignState.CANARY, course_of(campaign, plan))
     alone = campaign.rest_to == campaign.canary_to
     if not alone and campaign.let_go_at is None:
@@ -224,7 +224,7 @@ def _look_at_canary(connection: Connection, campaign: Row[Any], plan: CampaignPl
 
 
 def _look_at_trial(connection: Connection, campaign: Row[Any], plan: CampaignPlan, now: datetime) -> bool:
-    """Give the rest the variant that did best, once those it was tried on had time to react."""
+    """Give the rest the winning variant, once the trial's recipients have had time to react."""
     seen = measure_canary(connection, campaign.id, now, whole_trial=True)
     if not is_seen(plan.trial.after.nominal, seen.open, seen.last_contact_at, now):
         return False
@@ -234,7 +234,7 @@ def _look_at_trial(connection: Connection, campaign: Row[Any], plan: CampaignPla
 
 
 def _look_for_end(connection: Connection, campaign: Row[Any], plan: CampaignPlan, now: datetime) -> bool:
-    """Finish it when nothing of it is on its way any more and nothing more will be planned."""
+    """Finish it when nothing is in flight and nothing more will be planned."""
     if plan.follow_up is not None:
         last = select(func.max(CampaignRecipient.anchor_at)).where(CampaignRecipient.campaign_id == campaign.id)
         ends = connection.scalar(last) or now
@@ -254,9 +254,9 @@ def _touches_of(campaign_id: int) -> Any:
 
 
 def _clear(connection: Connection, campaign: Row[Any], now: datetime, run_id: UUID | None) -> Advance:
-    """End what was planned of a cancelled campaign, so many at a time, each with its verdict.
+    """End the planned touches of a cancelled campaign in batches, each with a verdict.
 
-    What may have gone out before its dispatcher was cut off is not called cancelled: it waits for a person.
+    A touch whose delivery is unknown after an interrupted dispatch is not cancelled: a person must settle it.
     """
     states = enumeration(TouchState)
     ended_as = case(

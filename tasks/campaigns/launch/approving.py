@@ -1,4 +1,4 @@
-"""The approval of a campaign: by another person than its author, bound to exactly what was submitted."""
+"""Approving a campaign: by someone other than its author, for exactly the submitted plan."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,13 +24,13 @@ from tasks.campaigns.wording.messages import check_words, dearest_message
 from tasks.policies.catalogue import contact_rules_in_force
 
 WAITS_FOR = timedelta(days=3)
-"""How long an approval is waited for, at most."""
+"""The maximum time to wait for an approval."""
 NOT_IN_TIME = declare("not-approved-in-time")
 REFUSED = declare("campaign-refused", login=TEXT, note=TEXT)
 
 
 class EmptyAudience(AftercareError):
-    """A campaign that nobody would get."""
+    """A campaign without recipients."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -38,18 +38,18 @@ class EmptyAudience(AftercareError):
 
 
 class BudgetTooSmall(AftercareError):
-    """A budget that would not even pay for the canary."""
+    """A budget that does not cover the canary."""
 
     def __init__(self, budget: Decimal, needed: Decimal, currency: str) -> None:
         self.budget, self.needed = budget, needed
         super().__init__(
             f"The budget of {currency} {budget:,.2f} is below what the first wave may cost, {currency} {needed:,.2f}; "
-            "raise it, or tell fewer."
+            "raise it, or contact fewer customers."
         )
 
 
 class OwnCampaign(AftercareError):
-    """Someone who would approve what they wrote themselves."""
+    """Authors cannot approve their own campaigns."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -57,7 +57,7 @@ class OwnCampaign(AftercareError):
 
 
 class AnotherPlan(AftercareError):
-    """A decision on a plan that is not the one that waits."""
+    """A decision on a plan other than the submitted one."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -66,16 +66,16 @@ class AnotherPlan(AftercareError):
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What became of a campaign that was submitted."""
+    """The result of submitting a campaign."""
 
     state: CampaignState
     size: int
-    """How many customers its audience has."""
+    """The size of its audience."""
     alone_up_to: int
-    """To so many the author may write without anybody's approval."""
+    """The largest audience that needs no approval."""
     fingerprint: str
     ends_at: datetime | None
-    """When the approval is given up."""
+    """When the submission expires."""
 
 
 def submit(
@@ -87,7 +87,7 @@ def submit(
     *,
     launch: bool,
 ) -> Submitted:
-    """Hand a draft in; `launch`: it is launched as soon as it is approved, in the author's name.
+    """Submit a draft. With `launch`, it is launched in the author's name as soon as it is approved.
 
     A small one is approved at once. Raises `MayNot`, `NotYours`, `WrongCampaignState`, `BadPlan`, `BadAudience`,
     `BeginsInThePast`, `EmptyAudience`, `BudgetTooSmall`, and what `check_words` raises.
@@ -122,7 +122,7 @@ def submit(
 def _check_plan(
     connection: Connection, campaign: Row[Any], plan: CampaignPlan, settings: Settings, now: datetime
 ) -> int:
-    """The size of the audience of a plan that may be submitted."""
+    """Check a plan for submission and return the size of its audience."""
     check_begins_later(plan, now)
     check_words(plan, settings)
     size = count_audience(connection, plan.audience, now, campaign.store_id)
@@ -137,7 +137,7 @@ def _check_plan(
 
 
 def _rules(connection: Connection, store_id: int | None) -> ContactRules:
-    """The rules that a campaign's store goes by; of all stores, the strictest of theirs."""
+    """The rules of a campaign's store; for all stores, the strictest."""
     rules = contact_rules_in_force(connection)
     if store_id is not None:
         return rules[store_id]
@@ -155,7 +155,7 @@ def _ends_at(plan: CampaignPlan, now: datetime) -> datetime:
 def approve(
     connection: Connection, approver: Author, campaign_id: int, fingerprint: str, now: datetime, note: str | None = None
 ) -> None:
-    """Let a submitted campaign go, as it was read under `fingerprint`.
+    """Approve a submitted campaign with the plan `fingerprint`.
 
     Raises `MayNot`, `NotYours`, `WrongCampaignState`, `OwnCampaign`, `AnotherPlan`.
     """
@@ -171,7 +171,7 @@ def approve(
 def refuse(
     connection: Connection, approver: Author, campaign_id: int, fingerprint: str, reason: str, now: datetime
 ) -> None:
-    """Give a submitted campaign back to its author, with the reason. Raises what `approve` raises."""
+    """Reject a submitted campaign with a reason. Raises what `approve` raises."""
     campaign = _decide(connection, approver, campaign_id, fingerprint, "refused")
     values = NOT_APPROVED | noting(give(REFUSED, login=approver.login, note=reason))
     move(connection, campaign, CampaignState.DRAFT, now, approver.login, **values)
@@ -189,7 +189,7 @@ def _decide(connection: Connection, approver: Author, campaign_id: int, fingerpr
 
 
 def withdraw(connection: Connection, author: Author, campaign_id: int, now: datetime) -> None:
-    """Take a submitted or approved campaign back, before anybody was told. Raises `MayNot`, `NotYours`,
+    """Withdraw a submitted or approved campaign before anybody is contacted. Raises `MayNot`, `NotYours`,
     `WrongCampaignState`."""
     author.check(Permission.MAKE_CAMPAIGNS)
     campaign = lock_campaign(connection, author, campaign_id)
@@ -198,7 +198,7 @@ def withdraw(connection: Connection, author: Author, campaign_id: int, now: date
 
 
 def give_up_approvals(connection: Connection, now: datetime) -> list[int]:
-    """Make drafts again of what nobody approved in time; their ids."""
+    """Return expired submissions to draft; returns their ids."""
     late = connection.execute(
         select(Campaign.__table__)
         .where(Campaign.state == CampaignState.AWAITING_APPROVAL, Campaign.approval_ends_at <= now)

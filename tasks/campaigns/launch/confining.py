@@ -1,5 +1,4 @@
-"""What the dispatch of one campaign heeds: it stops within a batch when the campaign is paused, held, cancelled, or
-out of money."""
+"""Limits on the dispatch of one campaign: it stops within a batch if paused, held, cancelled or out of money."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,16 +20,16 @@ from tasks.campaigns.wording.messages import price_of
 from tasks.dispatch.recording import Result
 
 CHARGED = (TouchState.SENT, TouchState.UNKNOWN)
-"""What a gateway charges for, as far as is known."""
+"""The states in which a gateway probably charges for the message."""
 IN_FLIGHT = (TouchState.CLAIMED, TouchState.SENDING)
 SECONDS_AT_ONCE = 6
-"""A batch of a campaign with a pace is what may go in so many seconds: nothing is claimed long before it goes."""
+"""A batch of a rate-limited campaign covers this many seconds, so that nothing is claimed long before it is sent."""
 MINUTE = 60
 
 
 @dataclass
 class CampaignConfinement:
-    """A dispatch that sends one campaign only, as long as that goes on."""
+    """The confinement of a dispatch to one campaign, while that is running."""
 
     campaign_id: int
     policies: Sequence[int]
@@ -38,10 +37,10 @@ class CampaignConfinement:
     settings: Settings
     clock: Callable[[], datetime]
     over: Callable[[], bool] = lambda: False
-    """Whether the time that the run has for it is up."""
+    """Whether the run's time for it is up."""
 
     def customers_at_once(self, connection: Connection, limit: int) -> int:
-        """To how many customers the next batch may go. Locks the campaign's row: two claims never share one budget."""
+        """The allowed size of the next batch. Locks the campaign's row, so that two claims never share one budget."""
         campaign = connection.execute(
             select(Campaign.__table__).where(Campaign.id == self.campaign_id).with_for_update(key_share=True)
         ).one()
@@ -51,7 +50,7 @@ class CampaignConfinement:
         return at_pace if campaign.budget is None else self._affordable(connection, campaign, at_pace)
 
     def _affordable(self, connection: Connection, campaign: Row[Any], limit: int) -> int:
-        """What is left of the budget, less what is on its way; a campaign that has used it up is held."""
+        """The budget left after messages in flight. A campaign that has used it up is held."""
         dearest: Decimal = campaign.dearest_message or Decimal(0)
         if not dearest:
             return limit
@@ -84,14 +83,14 @@ class CampaignConfinement:
         return connection.scalar(due) is not None
 
     def goes_on(self, connection: Connection) -> bool:
-        """Whether what is claimed may still go out; of a cancelled campaign the last look stops it with the reason."""
+        """Whether claimed touches may still be sent. The last look stops those of a cancelled campaign."""
         stopped = select(Campaign.paused_at, Campaign.held_at).where(Campaign.id == self.campaign_id)
         return all(moment is None for moment in connection.execute(stopped).one())
 
     def note(self, connection: Connection, results: Sequence[Result]) -> None:
-        """Add up what the messages cost, in the transaction that records them.
+        """Add the cost of the messages, in the transaction that records them.
 
-        One that was dearer than any foreseen (a name that was imported since) is what is kept back from then on.
+        A message more expensive than foreseen (say, after an import of longer names) raises the reserve per message.
         """
         charged = [result for result in results if result.state in CHARGED and result.body]
         if not charged:
@@ -110,7 +109,7 @@ def _sends(campaign: Row[Any]) -> bool:
 
 
 def batch_size(per_minute: int | None) -> int | None:
-    """How many messages of a campaign with a pace go in one batch; None: it has no pace."""
+    """The batch size of a rate-limited campaign; None: no limit."""
     return max(1, per_minute * SECONDS_AT_ONCE // MINUTE) if per_minute else None
 
 

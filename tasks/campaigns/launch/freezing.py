@@ -1,4 +1,4 @@
-"""Who gets a campaign, written down when it begins: from then on its audience is who it was."""
+"""Freezing a campaign's recipients when it begins."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from models.core.cadence import ZONED, at_local, local_day, moment
 from models.core.words import CampaignState, Wave
 from models.people.tables import Customer, Store
 from tasks.campaigns.audiences.counting import audience_of
-from tasks.campaigns.launch.drawing import drawn
+from tasks.campaigns.launch.random_assignment import assign
 from tasks.database.statistics import count_recipients
 
 FREEZE_LOCK = 727_010
@@ -23,7 +23,7 @@ IN_ORDER = (Wave.CANARY, Wave.TRIAL, Wave.REST, Wave.CONTROL)
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where the waves of a campaign lie among the ids of its recipients."""
+    """The ranges of recipient ids of a campaign's waves."""
 
     after: int
     canary_to: int
@@ -32,7 +32,7 @@ class Places:
     control_to: int
 
     def columns(self) -> dict[str, int]:
-        """What the campaign's row says of it: nobody is planned yet."""
+        """The columns of the campaign's row; nobody is planned yet."""
         return {
             "recipients_after": self.after,
             "planned_up_to": self.after,
@@ -44,26 +44,26 @@ class Places:
 
 
 def freeze_recipients(connection: Connection, campaign: Row[Any], plan: CampaignPlan, now: datetime) -> int:
-    """Write down the audience as it is now, in a random order within its waves; how many they are.
+    """Store the current audience, in random order within its waves; returns its size.
 
-    One campaign at a time, so that the numbers of each follow each other without a gap.
+    One campaign at a time, so that the ids of each are consecutive.
     """
     connection.execute(select(func.pg_advisory_xact_lock(FREEZE_LOCK)))
-    lots = drawn(audience_of(plan.audience, now, campaign.store_id), plan, campaign.id).subquery("lots")
-    order = case({wave.value: place for place, wave in enumerate(IN_ORDER)}, value=lots.c.wave)
+    assigned = assign(audience_of(plan.audience, now, campaign.store_id), plan, campaign.id).subquery("assigned")
+    order = case({wave.value: place for place, wave in enumerate(IN_ORDER)}, value=assigned.c.wave)
     connection.execute(
         insert(CampaignRecipient).from_select(
             ["campaign_id", "customer_id", "wave", "variant", "anchor_at"],
             select(
                 literal(campaign.id, BigInteger),
-                lots.c.customer_id,
-                lots.c.wave,
-                lots.c.variant,
+                assigned.c.customer_id,
+                assigned.c.wave,
+                assigned.c.variant,
                 begins_for_each(plan.launch, campaign.launches_at),
             )
-            .join_from(lots, Customer, Customer.id == lots.c.customer_id)
+            .join_from(assigned, Customer, Customer.id == assigned.c.customer_id)
             .join(Store, Store.id == Customer.store_id)
-            .order_by(order, lots.c.place),
+            .order_by(order, assigned.c.place),
         )
     )
     count_recipients(connection)
@@ -72,19 +72,19 @@ def freeze_recipients(connection: Connection, campaign: Row[Any], plan: Campaign
 
 
 def begins_for_each(launch: Launch, launches_at: datetime) -> ColumnElement[datetime]:
-    """When a campaign that begins at a moment begins for a customer: then, or when their own clock shows the hour."""
+    """When a campaign begins for a customer: at its moment, or at the customer's local hour."""
     if launch.day is None or launch.hour is None:
         return moment(launches_at)
     return at_local(literal(launch.day, Date), launch.hour, _clock())
 
 
 def _clock() -> ColumnElement[str]:
-    """The time zone of the customer's own clock, as far as it is known."""
+    """The customer's time zone, if known."""
     return func.coalesce(Customer.time_zone, Store.time_zone)
 
 
 def find_places(connection: Connection, campaign_id: int) -> Places:
-    """Where the waves of a campaign lie whose recipients are written down."""
+    """The wave ranges of a campaign with frozen recipients."""
     ids = {
         row.wave: (row.first, row.last)
         for row in connection.execute(
@@ -105,8 +105,7 @@ def find_places(connection: Connection, campaign_id: int) -> Places:
 
 
 def let_begin(connection: Connection, campaign: Row[Any], up_to: int) -> None:
-    """Give the next recipients of a wave that was let go later the moment at which it begins for them, and the rest
-    the variant that won."""
+    """Set the start of the next recipients of a wave that was released later, and for the rest the winning variant."""
     let_go_at = {CampaignState.TRIAL: campaign.trial_at, CampaignState.REST: campaign.rest_at}.get(campaign.state)
     if let_go_at is None:
         return
@@ -134,7 +133,7 @@ def let_begin(connection: Connection, campaign: Row[Any], up_to: int) -> None:
 
 
 def _next_hour(since: ColumnElement[datetime], hour: Any) -> ColumnElement[datetime]:
-    """The first moment from `since` on at which the customer's clock shows the hour."""
+    """The first moment from `since` on with this local hour for the customer."""
     today = local_day(since, _clock())
     first = func.timezone(_clock(), today + hour, type_=ZONED)
     return case((first >= since, first), else_=func.timezone(_clock(), today + literal(1) + hour, type_=ZONED))

@@ -1,4 +1,4 @@
-"""A campaign launched and steered by hand: begun once, however often it is asked for; paused, resumed, cancelled."""
+"""Launching and steering campaigns by hand: idempotent launch, pause, resume, cancel."""
 
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -19,13 +19,13 @@ from tasks.campaigns.changing import WrongCampaignState, change, check_state, mo
 CANCELLED_BY = declare("campaign-cancelled-by", login=TEXT, note=TEXT)
 NOT_HELD: dict[str, Any] = {"held_at": None, "held_reason": None, "held_figures": None}
 EASTERNMOST = timezone(timedelta(hours=14))
-"""The clock that shows each hour first."""
+"""The time zone that reaches each hour first."""
 WESTERNMOST = timezone(timedelta(hours=-12))
-"""The clock that shows each hour last."""
+"""The time zone that reaches each hour last."""
 
 
 class BeginsInThePast(AftercareError):
-    """A campaign whose moment has gone by."""
+    """A campaign whose start is in the past."""
 
     def __init__(self, when: str) -> None:
         self.when = when
@@ -33,7 +33,7 @@ class BeginsInThePast(AftercareError):
 
 
 class NotAsApproved(AftercareError):
-    """A plan that is not the one that was approved."""
+    """A plan other than the approved one."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -41,7 +41,7 @@ class NotAsApproved(AftercareError):
 
 
 class BudgetUsedUp(AftercareError):
-    """A campaign that has spent its budget, and is to go on without a larger one."""
+    """A campaign that has used up its budget cannot be resumed without a larger one."""
 
     def __init__(self, name: str, budget: Decimal, needed: Decimal) -> None:
         self.name, self.budget, self.needed = name, budget, needed
@@ -52,15 +52,15 @@ class BudgetUsedUp(AftercareError):
 
 
 class NothingHeld(AftercareError):
-    """A campaign that holds nothing back and asks nothing."""
+    """A campaign that is not waiting for a decision."""
 
     def __init__(self, name: str) -> None:
         self.name = name
-        super().__init__(f"'{name}' is not held, so there is nothing to let go.")
+        super().__init__(f"'{name}' is not held, so there is nothing to release.")
 
 
 def check_begins_later(plan: CampaignPlan, now: datetime) -> None:
-    """Raises `BeginsInThePast`: by the westernmost clock, where each customer's own hour counts."""
+    """Raises `BeginsInThePast`; for a local hour, by the westernmost time zone."""
     launch = plan.launch
     if launch.kind is LaunchKind.AT and launch.at is not None and launch.at <= now:
         raise BeginsInThePast(f"{launch.at:%Y-%m-%d %H:%M %Z}")
@@ -71,7 +71,7 @@ def check_begins_later(plan: CampaignPlan, now: datetime) -> None:
 
 
 def arm(plan: CampaignPlan, now: datetime) -> datetime:
-    """When the first of its customers is told."""
+    """When its first customer is contacted."""
     begins = begins_at(plan.launch, now)
     if begins is not None:
         return begins
@@ -80,9 +80,9 @@ def arm(plan: CampaignPlan, now: datetime) -> datetime:
 
 
 def launch(connection: Connection, author: Author, campaign_id: int, now: datetime) -> bool:
-    """Begin an approved campaign at its moment; whether that was still to be done.
+    """Launch an approved campaign; returns whether it was not launched before.
 
-    Launched twice, or by two people, it is one campaign. Raises `MayNot`, `NotYours`, `WrongCampaignState`,
+    Launching is idempotent. Raises `MayNot`, `NotYours`, `WrongCampaignState`,
     `BeginsInThePast`, `NotAsApproved`.
     """
     author.check(Permission.MAKE_CAMPAIGNS)
@@ -102,8 +102,10 @@ def launch(connection: Connection, author: Author, campaign_id: int, now: dateti
 
 
 def pause(connection: Connection, author: Author, campaign_id: int, now: datetime) -> bool:
-    """Send nothing more of it until it is resumed; what a dispatcher has claimed is put back. Whether it changed
-    anything. Raises `MayNot`, `NotYours`, `WrongCampaignState`."""
+    """Pause a campaign and release its claimed touches; returns whether it changed anything.
+
+    Raises `MayNot`, `NotYours`, `WrongCampaignState`.
+    """
     campaign = _steered(connection, author, campaign_id, "paused")
     if campaign.paused_at is not None:
         return False
@@ -112,7 +114,7 @@ def pause(connection: Connection, author: Author, campaign_id: int, now: datetim
 
 
 def resume(connection: Connection, author: Author, campaign_id: int, now: datetime) -> bool:
-    """Go on with a paused campaign; whether it changed anything. Raises what `pause` raises."""
+    """Resume a paused campaign; returns whether it changed anything. Raises what `pause` raises."""
     campaign = _steered(connection, author, campaign_id, "resumed")
     if campaign.paused_at is None:
         return False
@@ -121,7 +123,7 @@ def resume(connection: Connection, author: Author, campaign_id: int, now: dateti
 
 
 def cancel(connection: Connection, author: Author, campaign_id: int, now: datetime, reason: str) -> bool:
-    """End it: what is not claimed is never sent. Whether it was not cancelled before.
+    """Cancel a campaign: unclaimed touches are never sent. Returns whether it was not cancelled before.
 
     Raises `MayNot`, `NotYours`, `WrongCampaignState`.
     """
@@ -138,10 +140,10 @@ def cancel(connection: Connection, author: Author, campaign_id: int, now: dateti
 def let_go(
     connection: Connection, author: Author, campaign_id: int, now: datetime, budget: Decimal | None = None
 ) -> None:
-    """Go on with a campaign that stopped by itself, having seen why; it takes someone who may approve campaigns.
+    """Release a campaign that was held automatically. Requires the permission to approve campaigns.
 
-    What it was held for is settled by that: the audience as it is now counts as approved, the canary as seen. A budget
-    that is used up has to be raised. Raises `MayNot`, `NotYours`, `NothingHeld`, `BudgetUsedUp`.
+    This settles the cause: the current audience counts as approved, the canary as reviewed. A budget
+    that is used up must be raised. Raises `MayNot`, `NotYours`, `NothingHeld`, `BudgetUsedUp`.
     """
     author.check(Permission.APPROVE_CAMPAIGNS)
     campaign = lock_campaign(connection, author, campaign_id)
@@ -155,7 +157,7 @@ def let_go(
         plan = read_plan(campaign.plan)
         values["approved_size"] = count_audience(connection, plan.audience, now, campaign.store_id)
     elif budget is None:
-        values["let_go_at"] = now  # the first wave has been looked at; a larger budget says nothing of that
+        values["let_go_at"] = now  # the first wave was reviewed; raising the budget does not imply that
     change(connection, campaign, now, author.login, "campaign.let-go", **values)
 
 

@@ -1,4 +1,4 @@
-"""The policies and templates of a campaign, made from its plan when it begins: frozen as those of any process."""
+"""Generating a campaign's policies and templates from its plan at the start: frozen like any process's."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -20,7 +20,7 @@ FOLLOW_UP_STEP = "follow-up"
 
 
 def make_policies(connection: Connection, campaign: Row[Any], plan: CampaignPlan, now: datetime) -> None:
-    """Write down the templates and the policy of each variant, in the name of whoever launched the campaign."""
+    """Store the templates and the policy of each variant, in the name of the launching user."""
     root = f"{MADE_FOR_CAMPAIGNS}{campaign.id}"
     author = campaign.launched_by or campaign.author
     if plan.follow_up is not None:
@@ -48,7 +48,7 @@ def make_policies(connection: Connection, campaign: Row[Any], plan: CampaignPlan
 
 
 def policy_of(plan: CampaignPlan, variant: Variant, root: str) -> Policy:
-    """The policy of one variant: the message, and what those get who did not answer it."""
+    """The policy of one variant: the message and its follow-up."""
     message = Step(
         key=FIRST_STEP,
         subject=RECIPIENT,
@@ -100,7 +100,7 @@ def _write(
 
 
 def text_of(said: Words, channel: ChannelName) -> str | None:
-    """What is said by a channel."""
+    """The text for a channel."""
     words = getattr(said, channel.value, None)
     return words if words is None or isinstance(words, str) else str(words.text)
 

@@ -1,1 +1,1 @@
-"""What came of a campaign: answers, measures, results, and the export."""
+"""The outcome of a campaign: answers, measures, results and export."""

@@ -1,4 +1,4 @@
-"""What recipients answer to a campaign: by a reply, at their page, or by opting out."""
+"""Recipients' answers to a campaign: by reply, on their page, or by opting out."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ from tasks.touches.picking import cancel_touches
 
 
 def answer_of(meaning: ReplyMeaning) -> CampaignAnswer | None:
-    """What a reply to a campaign's message answers; None: it is about something else."""
+    """The answer in a reply to a campaign's message; None: it is about something else."""
     match meaning:
         case ReplyMeaning.CONFIRM:
             return CampaignAnswer.INTERESTED
@@ -32,7 +32,7 @@ def answer_of(meaning: ReplyMeaning) -> CampaignAnswer | None:
 def record_answer(
     connection: Connection, recipient_id: int, answer: CampaignAnswer, now: datetime, *, replaces: bool = True
 ) -> bool:
-    """Keep what a recipient answers, in place of an earlier answer or only where there is none; whether it is news."""
+    """Store a recipient's answer, replacing an earlier one or only if there is none; returns whether it changed."""
     before = connection.execute(
         select(CampaignRecipient.__table__).where(CampaignRecipient.id == recipient_id).with_for_update()
     ).one()
@@ -51,9 +51,9 @@ def record_answer(
 def call_off(
     connection: Connection, recipient_id: int, customers: Sequence[int], reason: GivenReason, now: datetime
 ) -> int:
-    """Cancel what is still to come of a campaign for some customers, by whatever channel; how many touches.
+    """Cancel a campaign's pending touches for some customers, on any channel; returns how many.
 
-    What is claimed already is stopped by the dispatch's last look, which reads the consent and the answer again.
+    Claimed touches are stopped by the dispatch's last look, which reads consent and answer again.
     """
     campaign = select(CampaignRecipient.campaign_id).where(CampaignRecipient.id == recipient_id).scalar_subquery()
     theirs = select(CampaignRecipient.id).where(

@@ -1,4 +1,4 @@
-"""A campaign's recipients one by one, for a spreadsheet: how each message stands, and what they did since."""
+"""Exporting a campaign's recipients for a spreadsheet: message state and later actions."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -29,10 +29,10 @@ AT_A_TIME = 1000
 def export_recipients(
     connection: Connection, campaign_id: int, now: datetime, *, with_names: bool, store_id: int | None = None
 ) -> Iterator[list[str]]:
-    """A row a recipient, the headings first; of one store's customers where it is named. Times are the store's.
+    """One row per recipient, after the headings; optionally of one store only. Times are store-local.
 
-    Read as they are taken, so that a million need no more memory than a thousand. Without `with_names` a name shows
-    its beginning. Cells are safe to open in a spreadsheet. Raises `NoSuchCampaign`.
+    Rows are streamed, so memory does not grow with their number. Without `with_names` a name shows only
+    its first character. Cells are safe to open in a spreadsheet. Raises `NoSuchCampaign`.
     """
     campaign = connection.execute(select(Campaign.__table__).where(Campaign.id == campaign_id)).one_or_none()
     if campaign is None:
@@ -85,7 +85,7 @@ def _rows(measured: Measured) -> Select[Any]:
 
 
 def _state(messages: Any) -> ColumnElement[Any]:
-    """How the message stands, in the words of the account where there is none."""
+    """The state of the message; without one, in the words of the account."""
     return case(
         (messages.c.state.is_not(None), cast(messages.c.state, Text)),
         (CampaignRecipient.wave == Wave.CONTROL, literal("control", Text)),
@@ -95,7 +95,7 @@ def _state(messages: Any) -> ColumnElement[Any]:
 
 
 def _spent(measured: Measured) -> Subquery:
-    """What each recipient spent, as an object by currency; those who spent nothing are not in it."""
+    """Spending per recipient, as an object by currency; without recipients who spent nothing."""
     by_currency = measured.spent(CampaignRecipient.id).subquery("by_currency")
     amounts = func.jsonb_object_agg(by_currency.c.currency, cast(by_currency.c.amount, Text), type_=JSONB)
     return select(by_currency.c.id, amounts.label("spent")).group_by(by_currency.c.id).subquery("spent")

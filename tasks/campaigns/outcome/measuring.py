@@ -1,4 +1,4 @@
-"""What a campaign that is under way is decided by: how its canary fares, and how the variants of its trial do."""
+"""The measures that steer a running campaign: the canary's and the trial variants' results."""
 
 from datetime import datetime
 from typing import Any, assert_never
@@ -15,14 +15,14 @@ from tasks.campaigns.audiences.behaviour import answered_well, booked, complaine
 from tasks.subjects.recipient.facts import FIRST_STEP
 
 TOLD = (TouchState.SENT, TouchState.UNKNOWN, TouchState.FAILED)
-"""What became of the message is known, as far as it ever will be by itself."""
+"""States in which the result of the message is known, as far as it ever will be automatically."""
 TO_COME = (TouchState.PLANNED, TouchState.AWAITING_APPROVAL, TouchState.CLAIMED, TouchState.SENDING)
 
 
 def measure_canary(
     connection: Connection, campaign_id: int, now: datetime, *, whole_trial: bool = False
 ) -> CanaryMeasure:
-    """How those of the canary fared by `now`; `whole_trial`: and those on whom the variants are tried out."""
+    """The canary's results by `now`; with `whole_trial`, including the trial's recipients."""
     told = Touch.state.in_(TOLD)
     waves = (Wave.CANARY, Wave.TRIAL) if whole_trial else (Wave.CANARY,)
     of_wave = _messages(campaign_id).where(CampaignRecipient.wave.in_(waves))
@@ -41,7 +41,7 @@ def measure_canary(
 
 
 def measure_trial(connection: Connection, campaign_id: int, by: WinnerBy, now: datetime) -> list[VariantMeasure]:
-    """How each variant did by `now` with those of the canary and the trial, who got theirs at random."""
+    """Each variant's results by `now` among the canary and the trial, which were assigned at random."""
     tried = CampaignRecipient.wave.in_((Wave.CANARY, Wave.TRIAL))
     told = _messages(campaign_id).where(tried, Touch.state.in_(TOLD))
     keys = connection.scalars(
@@ -54,7 +54,7 @@ def measure_trial(connection: Connection, campaign_id: int, by: WinnerBy, now: d
 
 
 def _did_well(by: WinnerBy, now: datetime) -> ColumnElement[bool]:
-    """What a variant is measured by, of one recipient who was told."""
+    """The measure of a variant, for one contacted recipient."""
     since, until = CampaignRecipient.anchor_at, moment(now)
     match by:
         case WinnerBy.ANSWERED:
@@ -68,7 +68,7 @@ def _did_well(by: WinnerBy, now: datetime) -> ColumnElement[bool]:
 
 
 def _messages(campaign_id: int) -> Select[Any]:
-    """The recipients of a campaign, each with its message where that was planned."""
+    """The recipients of a campaign, with their planned messages."""
     return (
         select(CampaignRecipient.id)
         .join_from(CampaignRecipient, Campaign, Campaign.id == CampaignRecipient.campaign_id)

@@ -1,7 +1,7 @@
-"""What came of a campaign: how everybody's message stands and what they did since, by wave and by variant.
+"""The results of a campaign: message states and later actions, by wave and variant.
 
-One statement a measure, over everybody at once. Those told and the control group are measured alike: from the moment
-that the campaign began for each, over the same number of days.
+One statement per measure, over all recipients. Contacted customers and the control group are measured alike: from the
+campaign's start for each customer, over the same number of days.
 """
 
 from collections import Counter, defaultdict
@@ -47,7 +47,7 @@ STOPPED = (TouchState.CANCELLED, TouchState.SUPERSEDED, TouchState.SKIPPED)
 
 
 class NoSuchCampaign(AftercareError):
-    """A campaign that is not there."""
+    """There is no such campaign."""
 
     def __init__(self, campaign_id: int) -> None:
         self.campaign_id = campaign_id
@@ -56,7 +56,7 @@ class NoSuchCampaign(AftercareError):
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The recipients of a campaign for whom it has begun, and the window in which what they do counts."""
+    """The recipients for whom the campaign has begun, and the window in which their actions count."""
 
     campaign_id: int
     purpose: ColumnElement[Any]
@@ -65,7 +65,7 @@ class Measured:
     until: SQLColumnExpression[Any]
 
     def ids(self, *did: ColumnElement[bool]) -> Select[Any]:
-        """Those of them who did something, looked for by themselves: whatever asks for it finds them all at once."""
+        """The recipients who did something, as a set computed once."""
         return (
             select(CampaignRecipient.id)
             .join(Campaign, Campaign.id == CampaignRecipient.campaign_id)
@@ -74,12 +74,12 @@ class Measured:
         )
 
     def came(self) -> ColumnElement[bool]:
-        """The recipient came to a store, for an appointment or to have a car worked on."""
+        """The recipient came to a store, for an appointment or with a car for work."""
         either = union(self.ids(arrived(self.since, self.until)), self.ids(had_work_done(self.since, self.until)))
         return CampaignRecipient.id.in_(either)
 
     def spent(self, *by: SQLColumnExpression[Any]) -> Select[Any]:
-        """What they spent, by some of their columns and by currency."""
+        """Spending, grouped by some columns and by currency."""
         spent = spending().subquery("spending")
         return (
             select(*by, spent.c.currency, func.sum(spent.c.amount).label("amount"))
@@ -95,7 +95,7 @@ class Measured:
         )
 
     def who(self, *did: ColumnElement[bool]) -> Select[Any]:
-        """How many of them did something, by wave and variant."""
+        """The number who did something, by wave and variant."""
         places = (CampaignRecipient.wave, CampaignRecipient.variant)
         return (
             select(*places, func.count().label("customers"))
@@ -106,7 +106,7 @@ class Measured:
 
 
 def read_results(connection: Connection, campaign_id: int, now: datetime) -> CampaignResults:
-    """The results as of `now`; those of a campaign that was not launched are empty.
+    """The results as of `now`; empty before the launch.
 
     Raises `NoSuchCampaign`, and `Unbalanced` if the account misses anybody.
     """
@@ -123,7 +123,7 @@ def read_results(connection: Connection, campaign_id: int, now: datetime) -> Cam
 
 
 def read_standings(connection: Connection, campaign_id: int) -> tuple[CampaignAccount, dict[Place, Group]]:
-    """How everybody's message stands, without what they did since: quick enough to follow a campaign by.
+    """The message states only, without later actions: fast enough for monitoring.
 
     Raises `Unbalanced` if the account misses anybody.
     """
@@ -139,7 +139,7 @@ def read_standings(connection: Connection, campaign_id: int) -> tuple[CampaignAc
 
 
 def measure(campaign: Row[Any], now: datetime) -> Measured:
-    """What counts for a campaign."""
+    """The measures that count for a campaign."""
     plan = read_plan(campaign.plan)
     since = CampaignRecipient.anchor_at
     until = func.least(since + literal(timedelta(days=plan.measured_days), Interval), moment(now))
@@ -148,12 +148,12 @@ def measure(campaign: Row[Any], now: datetime) -> Measured:
 
 
 def has_begun() -> ColumnElement[bool]:
-    """The recipient's turn has come, or they are held out."""
+    """The recipient's turn has come, or they are in the control group."""
     return or_(CampaignRecipient.wave == Wave.CONTROL, CampaignRecipient.id <= Campaign.planned_up_to)
 
 
 def messages_of(campaign_id: int) -> Subquery:
-    """The campaign's messages, which the index of campaigns finds; its follow-ups are others."""
+    """The campaign's messages, without follow-ups, by the campaigns' index."""
     return (
         select(
             Touch.subject_id, Touch.state, Touch.gate, Touch.reason, Touch.reason_figures, Touch.channel,
@@ -170,7 +170,7 @@ def _of_campaign(campaign_id: int) -> ColumnElement[bool]:
 
 
 def _how_messages_stand(campaign_id: int) -> Select[Any]:
-    """How many recipients there are of each wave, variant and standing. Why, only of what was stopped."""
+    """Recipients per wave, variant and standing; reasons only for stopped messages."""
     messages = messages_of(campaign_id)
     message = messages.c
     standing = (
@@ -192,7 +192,7 @@ def _how_messages_stand(campaign_id: int) -> Select[Any]:
 
 
 def _account(connection: Connection, campaign_id: int, stands: Iterable[Row[Any]]) -> CampaignAccount:
-    """Everybody, counted once by themselves and once by how their message stands: a doubled message shows."""
+    """The account, counted once by recipient and once by message state, so that a duplicate message shows."""
     whole = select(func.count()).where(CampaignRecipient.campaign_id == campaign_id)
     parts: Counter[str] = Counter()
     held: Counter[str] = Counter()
@@ -211,7 +211,7 @@ def _account(connection: Connection, campaign_id: int, stands: Iterable[Row[Any]
 
 
 def _part(row: Row[Any]) -> str:
-    """The part of the account that a standing belongs to."""
+    """The figure of the account for a standing."""
     if row.state is None:
         if row.wave == Wave.CONTROL:
             return "control"
@@ -235,7 +235,7 @@ def _part(row: Row[Any]) -> str:
 
 
 def _groups(connection: Connection, measured: Measured, stands: Iterable[Row[Any]]) -> dict[Place, Group]:
-    """What each wave and variant did."""
+    """The actions of each wave and variant."""
     counted = _messages_by_place(stands)
     since, until = measured.since, measured.until
     did = {

@@ -1,4 +1,4 @@
-"""The calls that a campaign's follow-up would bring, against the staff who make them."""
+"""The expected calls of a campaign's follow-up, compared with the available staff."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,13 +14,13 @@ from models.people.tables import StaffMember, Store
 
 LOOKED_BACK = timedelta(days=30)
 USUAL_CALLS_A_DAY = 200
-"""Where nobody of the role has called lately."""
+"""The assumption if nobody in the role has called recently."""
 
 
 def foresee_calls(
     connection: Connection, plan: CampaignPlan, store_id: int | None, told: int, now: datetime
 ) -> CallsForeseen | None:
-    """What the follow-up asks of its role if none of those told answers; None: it is no call."""
+    """The role's workload if no recipient answers; None if the follow-up is not a call."""
     follow_up = plan.follow_up
     if follow_up is None or follow_up.kind is not StepKind.CALL or follow_up.role is None:
         return None
@@ -34,7 +34,7 @@ def foresee_calls(
 
 
 def _calls_made(connection: Connection, role: Role, store_id: int | None, now: datetime) -> Row[tuple[int, int]]:
-    """How many calls those of a role made lately, and on how many days, counted for each of them."""
+    """The recent calls of a role's members, and the number of days with calls, summed over members."""
     day = local_day(CallAttempt.attempted_at, Store.time_zone)
     return connection.execute(
         select(func.count().label("attempts"), func.count(tuple_(StaffMember.id, day).distinct()).label("days"))

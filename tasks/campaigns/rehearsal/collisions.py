@@ -1,4 +1,4 @@
-"""Whom of an audience other processes contact in the same days: by the ledger, and by what they would plan."""
+"""Collisions: customers of an audience whom other processes contact in the same days, by ledger and forecast."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from models.core.cadence import moment
 from models.core.words import CAMPAIGNS, ProcessName, StepKind, TouchState
 from models.ledger.tables import Touch
 from models.ledger.touch_states import OPEN
-from tasks.campaigns.rehearsal.would_be_touches import LOTS
+from tasks.campaigns.rehearsal.would_be_touches import ASSIGNED
 from tasks.planning.forecasting import by_time_zone, in_ledger, stores_of, unforeseeable_steps
 from tasks.planning.population import Span, population
 from tasks.policies.catalogue import PolicyInForce, policies_in_force
@@ -21,7 +21,7 @@ COLLISION_DAYS = 3
 
 
 def find_collisions(connection: Connection, at: datetime) -> list[Collision]:
-    """For each process that contacts some of them within three days after `at`: how many of the customers in `LOTS`."""
+    """For each process that contacts some of `ASSIGNED` within three days after `at`: the number of customers."""
     until = at + timedelta(days=COLLISION_DAYS)
     planned = _planned(connection, at, until)
     to_come: dict[ProcessName, int] = {
@@ -35,10 +35,10 @@ def find_collisions(connection: Connection, at: datetime) -> list[Collision]:
 
 
 def _planned(connection: Connection, at: datetime, until: datetime) -> Mapping[ProcessName, int]:
-    """By process, how many have an open touch to come; also of other campaigns."""
+    """By process, including other campaigns: the number of customers with an open touch."""
     rows = connection.execute(
         select(Touch.process, func.count(Touch.customer_id.distinct()))
-        .join(LOTS, LOTS.c.customer_id == Touch.customer_id)
+        .join(ASSIGNED, ASSIGNED.c.customer_id == Touch.customer_id)
         .where(
             Touch.state.in_(OPEN),
             Touch.kind != StepKind.TASK,
@@ -51,7 +51,7 @@ def _planned(connection: Connection, at: datetime, until: datetime) -> Mapping[P
 
 
 def _to_come(connection: Connection, process: ProcessName, at: datetime, until: datetime) -> int:
-    """For how many the process' sweeps would plan something that is not in the ledger yet."""
+    """The number of customers for whom the process' sweeps would plan a touch not yet in the ledger."""
     policies = by_time_zone(policies_in_force(connection, process), stores_of(connection))
     return sum(connection.execute(_foreseen(in_force, at, until)).scalar_one() for in_force in policies)
 
@@ -60,7 +60,7 @@ def _foreseen(in_force: PolicyInForce, at: datetime, until: datetime) -> Select[
     rows = population(in_force, Span(at, until, at)).subquery("foreseen")
     return (
         select(func.count(rows.c.customer_id.distinct()))
-        .join(LOTS, LOTS.c.customer_id == rows.c.customer_id)
+        .join(ASSIGNED, ASSIGNED.c.customer_id == rows.c.customer_id)
         .where(
             rows.c.due_at < moment(until),
             rows.c.reason.is_(None),

@@ -1,4 +1,4 @@
-"""A dry run of a campaign: the audience, its lots and the gates as they are. Nothing is sent, and nothing is kept."""
+"""A campaign's dry run with the real audience, assignment and gates. Nothing is sent or stored."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, Select, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from models.campaigns.plans import begins_at
-from models.campaigns.rehearsals import CampaignRehearsal, Part, RehearsedCustomer, RehearsedPage
+from models.campaigns.rehearsals import CampaignRehearsal, RehearsedCustomer, RehearsedGroup, RehearsedPage
 from models.core.masking import mask_contact
 from models.core.reasons import GivenReason, kept
 from models.core.settings import Settings
@@ -21,12 +21,12 @@ from tasks.campaigns.listing import CampaignRead
 from tasks.campaigns.rehearsal.calls_foreseen import foresee_calls
 from tasks.campaigns.rehearsal.collisions import COLLISION_DAYS, find_collisions
 from tasks.campaigns.rehearsal.would_be_touches import (
+    ASSIGNED,
     AT_ONCE,
-    LOTS,
     Rehearsing,
     drawn_lots,
     held_out_lots,
-    judged_lots,
+    judged_customers,
     moments_of,
     size_of,
     store_day,
@@ -38,7 +38,7 @@ PAGE_AT_ONCE = 2_000
 
 
 def rehearsing_of(read: CampaignRead, at: datetime | None, now: datetime) -> Rehearsing:
-    """A campaign as if it were launched at a moment; without one, at the moment that its plan says, or now."""
+    """A campaign as if launched at a moment; by default at its plan's moment, or now."""
     begins = at or begins_at(read.plan.launch, now) or now
     return Rehearsing(read.plan, read.row.id, read.store_id, max(begins, now), now)
 
@@ -46,7 +46,7 @@ def rehearsing_of(read: CampaignRead, at: datetime | None, now: datetime) -> Reh
 def rehearse_campaign(
     connection: Connection, name: str, rehearsing: Rehearsing, settings: Settings
 ) -> CampaignRehearsal:
-    """What a launch would do. The connection's transaction is rolled back to where it was.
+    """Rehearse a launch. Everything is rolled back to a savepoint.
 
     Raises what `check_words` raises, and `RehearsalUnbalanced`.
     """
@@ -54,7 +54,9 @@ def rehearse_campaign(
     with drawn_lots(connection, rehearsing):
         parts = _parts(connection, rehearsing)
         reached = _by_channel(parts)
-        sampled = connection.scalars(select(LOTS.c.customer_id).order_by(LOTS.c.place).limit(MOST_SAMPLED)).all()
+        sampled = connection.scalars(
+            select(ASSIGNED.c.customer_id).order_by(ASSIGNED.c.place).limit(MOST_SAMPLED)
+        ).all()
         prices = estimate(connection, name, plan, sampled, settings, rehearsing.now)
         told = sum(reached.values())
         by_channel = reached.items()
@@ -78,11 +80,11 @@ def rehearse_campaign(
     return rehearsal
 
 
-def _parts(connection: Connection, rehearsing: Rehearsing) -> list[Part]:
-    """How many there are of each sort, judged some thousands at a time."""
+def _parts(connection: Connection, rehearsing: Rehearsing) -> list[RehearsedGroup]:
+    """The number of customers per group, judged in batches of some thousands."""
     counts: Counter[tuple[Any, ...]] = Counter()
     for statement in _statements(connection, rehearsing, 0, size_of(connection), AT_ONCE):
-        row = statement.subquery("lots").c
+        row = statement.subquery("assigned").c
         sort = (
             row.wave,
             row.variant,
@@ -96,22 +98,22 @@ def _parts(connection: Connection, rehearsing: Rehearsing) -> list[Part]:
         for *key, code, figures, on, customers in connection.execute(select(*sort, func.count()).group_by(*sort)):
             counts[*key, kept(code, figures), on] += customers
     names = ("wave", "variant", "outcome", "channel", "gate", "reason", "on")
-    parts = [Part(**dict(zip(names, key, strict=True)), customers=many) for key, many in counts.items()]
+    parts = [RehearsedGroup(**dict(zip(names, key, strict=True)), customers=many) for key, many in counts.items()]
     return sorted(parts, key=lambda part: -part.customers)
 
 
 def _statements(
     connection: Connection, rehearsing: Rehearsing, after: int, up_to: int, at_once: int
 ) -> Iterator[Select[Any]]:
-    """The audience from one place to another, some thousands at a time and moment by moment."""
+    """A range of the audience by place, in batches of some thousands and per moment."""
     moments = moments_of(connection)
     for begin in range(after, up_to, at_once):
         yield held_out_lots(begin, begin + at_once)
         for moment_of in moments:
-            yield judged_lots(connection, rehearsing.plan, moment_of, begin, begin + at_once)
+            yield judged_customers(connection, rehearsing.plan, moment_of, begin, begin + at_once)
 
 
-def _by_channel(parts: list[Part]) -> Counter[ChannelName]:
+def _by_channel(parts: list[RehearsedGroup]) -> Counter[ChannelName]:
     reached: Counter[ChannelName] = Counter()
     for part in parts:
         if part.outcome in REACHED and part.channel is not None:
@@ -128,9 +130,9 @@ def list_rehearsed(
     after: int = 0,
     limit: int = 50,
 ) -> RehearsedPage:
-    """Customers by their place in the random order, those after one place: all, or those with an outcome or a reason.
+    """A page of customers in random order after a cursor: all, or those with an outcome or a reason.
 
-    The connection's transaction is rolled back to where it was.
+    Everything is rolled back to a savepoint.
     """
     rows: list[RehearsedCustomer] = []
     with drawn_lots(connection, rehearsing):
@@ -145,11 +147,11 @@ def list_rehearsed(
 def _customers(
     connection: Connection, rehearsing: Rehearsing, after: int, outcome: Rehearsed | None, reason: GivenReason | None
 ) -> list[RehearsedCustomer]:
-    """Those of the next places who have the outcome and the reason."""
+    """The next customers with the outcome and the reason."""
     found: list[RehearsedCustomer] = []
     for statement in _statements(connection, rehearsing, after, after + PAGE_AT_ONCE, PAGE_AT_ONCE):
-        lots = statement.subquery("lots")
-        row = lots.c
+        assigned = statement.subquery("assigned")
+        row = assigned.c
         key = select(func.min(CustomerKey.key)).where(CustomerKey.customer_id == Customer.id).scalar_subquery()
         wanted = (
             select(
@@ -157,7 +159,7 @@ def _customers(
                 row.variant, row.outcome, row.channel, ContactPoint.value.label("recipient"), row.at, row.gate,
                 given_reason(row).label("reason"),
             )
-            .join_from(lots, Customer, Customer.id == row.customer_id)
+            .join_from(assigned, Customer, Customer.id == row.customer_id)
             .join(Store, Store.id == row.store_id)
             .outerjoin(ContactPoint, ContactPoint.id == row.contact_point_id)
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The messages that a launch would plan, judged by the gates of the dispatch: in a table of this transaction only."""
+"""The messages that a launch would plan, judged by the dispatch's gates, in a temporary table of this transaction."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -37,15 +37,15 @@ from models.core.cadence import ZONED, later, local_day, moment
 from models.core.words import Decision, Gate, Purpose, Rehearsed, StepKind, Wave
 from models.people.tables import Customer, Store
 from tasks.campaigns.audiences.counting import audience_of
-from tasks.campaigns.launch.drawing import drawn
 from tasks.campaigns.launch.freezing import begins_for_each
+from tasks.campaigns.launch.random_assignment import assign
 from tasks.database.statistics import prepare_for_large_statements
 from tasks.dispatch.gates import judge_by
 from tasks.stores.rules import as_parameter, read_store_rules, rules_table
 
 AT_ONCE = 50_000
-"""So many customers are judged by one statement: memory stays flat however large the audience is."""
-LOTS = Table(
+"""The number of customers judged per statement, so that memory does not grow with the audience."""
+ASSIGNED = Table(
     "rehearsed_lots",
     MetaData(),
     Column("place", Integer, primary_key=True, autoincrement=False),
@@ -63,52 +63,52 @@ LOTS = Table(
 
 @dataclass(frozen=True, slots=True)
 class Rehearsing:
-    """What is rehearsed, and from when on."""
+    """The rehearsed campaign and its start."""
 
     plan: CampaignPlan
     campaign_id: int
     store_id: int | None
     at: datetime
-    """When it is launched; those who are told at their own hour are told no sooner."""
+    """The launch. With a local hour, nobody is contacted earlier."""
     now: datetime
 
 
 @contextmanager
 def drawn_lots(connection: Connection, rehearsing: Rehearsing) -> Iterator[None]:
-    """Within it the audience stands in `LOTS`, with the moment at which each would be told; afterwards nothing does."""
+    """A context in which `ASSIGNED` holds the audience, with the moment at which each customer would be contacted."""
     savepoint = connection.begin_nested()
     try:
         prepare_for_large_statements(connection)
-        LOTS.create(connection)
-        connection.execute(insert(LOTS).from_select(LOTS.columns.keys(), _lots(rehearsing)))
-        connection.execute(text(f"analyze {LOTS.name}"))
+        ASSIGNED.create(connection)
+        connection.execute(insert(ASSIGNED).from_select(ASSIGNED.columns.keys(), _assigned(rehearsing)))
+        connection.execute(text(f"analyze {ASSIGNED.name}"))
         yield
     finally:
         savepoint.rollback()
 
 
-def _lots(rehearsing: Rehearsing) -> Select[Any]:
+def _assigned(rehearsing: Rehearsing) -> Select[Any]:
     plan = rehearsing.plan
     audience = audience_of(plan.audience, rehearsing.now, rehearsing.store_id)
-    lots = drawn(audience, plan, rehearsing.campaign_id).subquery("lots")
+    assigned = assign(audience, plan, rehearsing.campaign_id).subquery("assigned")
     anchor = begins_for_each(plan.launch, rehearsing.at)
     earliest = func.greatest(anchor, moment(rehearsing.at), type_=ZONED)
-    wave = cast(lots.c.wave, Text)
+    wave = cast(assigned.c.wave, Text)
     delays = {Wave.TRIAL: _of_canary(plan), Wave.REST: _of_canary(plan) + _of_trial(plan)}
     delay = case({key.value: literal(span, Interval) for key, span in delays.items()}, value=wave, else_=timedelta(0))
     return (
         select(
-            lots.c.place,
-            lots.c.customer_id,
-            lots.c.store_id,
+            assigned.c.place,
+            assigned.c.customer_id,
+            assigned.c.store_id,
             Store.time_zone,
-            lots.c.wave,
-            lots.c.variant,
+            assigned.c.wave,
+            assigned.c.variant,
             anchor,
             earliest + delay,
         )
-        .join_from(lots, Customer, Customer.id == lots.c.customer_id)
-        .join(Store, Store.id == lots.c.store_id)
+        .join_from(assigned, Customer, Customer.id == assigned.c.customer_id)
+        .join(Store, Store.id == assigned.c.store_id)
     )
 
 
@@ -121,17 +121,19 @@ def _of_trial(plan: CampaignPlan) -> timedelta:
 
 
 def moments_of(connection: Connection) -> Sequence[datetime]:
-    """The moments at which somebody would be told."""
-    return connection.scalars(select(LOTS.c.judged_at).distinct().order_by(LOTS.c.judged_at)).all()
+    """The moments at which someone would be contacted."""
+    return connection.scalars(select(ASSIGNED.c.judged_at).distinct().order_by(ASSIGNED.c.judged_at)).all()
 
 
 def size_of(connection: Connection) -> int:
-    """How many customers there are."""
-    return connection.execute(select(func.count()).select_from(LOTS)).scalar_one()
+    """The number of customers."""
+    return connection.execute(select(func.count()).select_from(ASSIGNED)).scalar_one()
 
 
-def judged_lots(connection: Connection, plan: CampaignPlan, moment_of: datetime, after: int, up_to: int) -> Select[Any]:
-    """The customers by place (`after` exclusive) who would be told at one moment, with what the gates say of it.
+def judged_customers(
+    connection: Connection, plan: CampaignPlan, moment_of: datetime, after: int, up_to: int
+) -> Select[Any]:
+    """The customers by place (`after` exclusive) who would be contacted at one moment, with the gates' verdicts.
 
     `outcome`, `gate`, `reason` with `reason_figures`, `channel`, `contact_point_id`, and `at`: when they get it.
     """
@@ -162,8 +164,8 @@ def judged_lots(connection: Connection, plan: CampaignPlan, moment_of: datetime,
 
 
 def held_out_lots(after: int, up_to: int) -> Select[Any]:
-    """The control group by place, in the shape of `judged_lots`."""
-    row = LOTS.c
+    """The control group by place, in the shape of `judged_customers`."""
+    row = ASSIGNED.c
     return select(
         row.place,
         row.customer_id,
@@ -186,8 +188,8 @@ def _outcome(outcome: Rehearsed) -> ColumnElement[Any]:
 
 
 def _due(plan: CampaignPlan, moment_of: datetime, after: int, up_to: int) -> CTE:
-    """The messages as the claim would find them."""
-    row = LOTS.c
+    """The messages in the form in which the claim finds them."""
+    row = ASSIGNED.c
     return (
         select(
             cast(func.lpad(func.to_hex(row.customer_id), 32, "0"), Uuid).label("id"),
@@ -218,7 +220,7 @@ def _due(plan: CampaignPlan, moment_of: datetime, after: int, up_to: int) -> CTE
 
 
 def _facts(due: CTE, moment_of: datetime) -> CTE:
-    """Of a campaign that has not begun nothing can have changed; but a wave may come too late."""
+    """Before a campaign begins, no fact can have changed, but a wave may be too late."""
     return select(
         due.c.id.label("touch_id"),
         literal(False, Boolean).label("moved"),
@@ -229,5 +231,5 @@ def _facts(due: CTE, moment_of: datetime) -> CTE:
 
 
 def store_day(row: Any) -> ColumnElement[Any]:
-    """The day in the customer's store on which they get it."""
+    """The store-local day on which the customer gets it."""
     return local_day(row.at, row.time_zone)

@@ -1,1 +1,1 @@
-"""What a campaign says, how long it can become, and test messages of it."""
+"""A campaign's texts, their maximum length, and test messages."""

@@ -1,4 +1,4 @@
-"""How long the variables of a campaign's messages can become, and whether their characters are those of GSM-7."""
+"""The maximum lengths of the variables in a campaign's messages, and whether they fit GSM-7."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,12 +21,12 @@ from tasks.subjects.customers import vehicle_name
 
 HIGHEST_ID = 2**40
 SALUTATION = 4
-"""So many characters a salutation adds at most, however the source writes it: 先生, Mrs with a space."""
+"""The maximum number of characters that a salutation adds in any spelling: 先生, Mrs with a space."""
 UNLIKE_GSM_7 = "先"
 
 
 def _any_of(characters: frozenset[str]) -> str:
-    """A regular expression's set of characters, as PostgreSQL reads it."""
+    """A character set of a regular expression for PostgreSQL."""
     return "".join(f"\\u{ord(character):04X}" for character in sorted(characters))
 
 
@@ -59,7 +59,7 @@ def read_widths(
 
 
 def widths_of_links(settings: Settings, now: datetime) -> dict[str, Widths]:
-    """Of the links of a recipient."""
+    """The bounds of a recipient's links."""
     signer = signer_for_letters(settings)
     if signer is None:
         return {}
@@ -71,7 +71,7 @@ def widths_of_links(settings: Settings, now: datetime) -> dict[str, Widths]:
 
 
 def _of_customers(language: str, spoken: Sequence[str], store_id: int | None) -> Select[Any]:
-    """Their names with their salutations, which are turned into those of the language where that has them."""
+    """Names with salutations, translated into the language if it has an equivalent."""
     salutation = func.coalesce(Customer.salutation, "")
     turned = (
         case((salutation == "", ""), else_=UNLIKE_GSM_7)
@@ -105,7 +105,7 @@ def _hears(language: str, spoken: Sequence[str], store_id: int | None) -> Column
 
 
 def _widest(value: ColumnElement[Any], written: ColumnElement[Any] | None = None) -> Select[Any]:
-    """The most units of a text in either alphabet, and whether one of them is not written in GSM-7."""
+    """The maximum units of a text in each alphabet, and whether any value does not fit GSM-7."""
     length = func.char_length(value)
     return select(
         func.max(length * case((value.regexp_match(TWICE_IN_GSM_7), 2), else_=1)),

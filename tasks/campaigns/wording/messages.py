@@ -1,4 +1,4 @@
-"""What a campaign's messages say to real customers, and what they cost: before anybody is told anything."""
+"""Preview and cost of a campaign's messages for real customers, before anything is sent."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -29,16 +29,16 @@ from tasks.messages.links import NoAddressForCustomers, signer_for_letters
 from tasks.subjects.customers import about_customer, newest_car_of, stores_today
 
 MOST_SAMPLED = 200
-"""So many customers tell what a message costs."""
+"""The sample size for the cost of a message, in customers."""
 PLACEHOLDER = 2**24
-"""Stands for the number of a recipient before there are any: its link is as long as the real ones, and opens none."""
+"""A placeholder recipient id: its link is as long as a real one, but opens nothing."""
 CONSENT_LASTS = CONSENT_OFFER.lasts or timedelta(0)
 CENT_OF_A_CENT = Decimal("0.0001")
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignMessage:
-    """A message as one customer gets it."""
+    """A message for one customer."""
 
     customer_id: int
     store_id: int
@@ -48,20 +48,20 @@ class CampaignMessage:
     subject: str | None
     text: str
     length: TextLength | None
-    """Of an SMS."""
+    """For an SMS."""
     price: Decimal
 
 
 class Cost(NamedTuple):
-    """What a message of one sort comes to, over the sampled customers of one language."""
+    """The cost of one variant and channel, over the sampled customers of one language."""
 
     variant: str
     channel: ChannelName
     language: str
     customers: int
-    """Of the sample."""
+    """In the sample."""
     segments_mean: float
-    """Text messages for each; of other channels than SMS 1."""
+    """SMS segments per customer; 1 for other channels."""
     segments_most: int
     price_mean: Decimal
     price_most: Decimal
@@ -69,20 +69,20 @@ class Cost(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a campaign's messages cost each, in the currency of the settings."""
+    """The cost per message of a campaign, in the currency of the settings."""
 
     currency: str
     sampled: int
     costs: tuple[Cost, ...]
     shares: Mapping[str, int]
-    """Percent of each variant."""
+    """Each variant's share in percent."""
 
     def mean_price(self, channel: ChannelName) -> Decimal:
-        """What a message by a channel costs on average, over languages and variants as they are shared out."""
+        """The average cost of a message by channel, weighted by languages and variants."""
         return self._mean(channel, self.shares)
 
     def mean_price_of_follow_up(self, channel: ChannelName) -> Decimal:
-        """The same of the follow-up; nothing where there is none or it is a call."""
+        """The same for the follow-up; zero if there is none or it is a call."""
         return self._mean(channel, {FOLLOW_UP: 1})
 
     def _mean(self, channel: ChannelName, shares: Mapping[str, int]) -> Decimal:
@@ -93,7 +93,7 @@ class Estimate:
 
 
 def check_words(plan: CampaignPlan, settings: Settings) -> None:
-    """Whether a plan's texts may be sent.
+    """Validate the texts of a plan.
 
     Raises `UnreadableTemplate`, `UnknownVariable`, `ForbiddenInTemplate`, `SaysNoWayOut`, each of which names the
     variant, the channel and the language; and `NoAddressForCustomers` for links where customers could not open them.
@@ -104,7 +104,7 @@ def check_words(plan: CampaignPlan, settings: Settings) -> None:
 
 
 def price_of(settings: Settings, channel: ChannelName, text: str) -> Decimal:
-    """What a message costs: an SMS by the text messages that it becomes."""
+    """The cost of a message; for SMS, by segments."""
     match channel:
         case ChannelName.SMS:
             return settings.prices.sms * measure(text).segments
@@ -130,9 +130,9 @@ def preview(
     *,
     links_last: timedelta = CONSENT_LASTS,
 ) -> CampaignMessage:
-    """The message of a variant, or of the follow-up, as a customer gets it by a channel.
+    """Preview the message of a variant or the follow-up for a customer and a channel.
 
-    Raises `NotYours` for a customer who is not there, `NothingToSay`, and what `check_words` raises.
+    Raises `NotYours` for an unknown customer, `NothingToSay`, and what `check_words` raises.
     """
     check_words(plan, settings)
     customers = _customers(connection, name, [customer_id], now)
@@ -149,7 +149,7 @@ def estimate(
     settings: Settings,
     now: datetime,
 ) -> Estimate:
-    """What the messages come to, from those to some customers of the audience, picked at random.
+    """Estimate the cost of the messages from a random sample of the audience.
 
     Raises what `check_words` raises.
     """
@@ -169,7 +169,7 @@ def estimate(
 def dearest_message(
     connection: Connection, name: str, plan: CampaignPlan, store_id: int | None, settings: Settings, now: datetime
 ) -> Decimal:
-    """What no message of a campaign can cost more than, whoever gets it: so much is kept back for each on its way."""
+    """The maximum cost of one message to any recipient: the reserve for each message in flight."""
     used = set(_told_by_message(plan))
     sayings = [one for one in sayings_of(plan) if one.variant in used and one.channel in plan.channels]
     always = {"campaign": widths_of(name)} | widths_of_links(settings, now)
@@ -192,7 +192,7 @@ def _dearest(
 
 
 def _told_by_message(plan: CampaignPlan) -> list[str]:
-    """The variants, and the follow-up where it is a message."""
+    """The variants, and the follow-up if it is a message."""
     follows = plan.follow_up is not None and plan.follow_up.kind is StepKind.MESSAGE
     return [*(variant.key for variant in plan.variants), *([FOLLOW_UP] if follows else [])]
 
@@ -214,12 +214,12 @@ def _write(
     now: datetime,
     links_last: timedelta,
 ) -> CampaignMessage:
-    """What one customer is told."""
+    """The message for one customer."""
     saying = saying_for(plan, variant, channel, customer["language"])
     variables: dict[str, Any] = dict(write_variables(RECIPIENT, saying.language, customer))
     variables[LINKS] = _write_links(_links_of(saying), customer["customer_id"], settings, now, now + links_last)
     subject, text = (part and render(part, variables) for part in (saying.subject, saying.text))
-    assert text is not None  # noqa: S101  a plan's texts are not empty
+    assert text is not None  # noqa: S101  a plan's texts are never empty
     length = measure(text) if channel is ChannelName.SMS else None
     whose = (customer["customer_id"], customer["store_id"])
     return CampaignMessage(
@@ -234,7 +234,7 @@ def _links_of(saying: Saying) -> frozenset[str]:
 def _write_links(
     names: Iterable[str], customer_id: int, settings: Settings, now: datetime, until: datetime
 ) -> dict[str, str]:
-    """The customer's own links, at the latest until a moment. The invitation has no recipient yet to open it for."""
+    """The customer's links, valid at most until a moment. The invitation's link has no recipient yet."""
     signer = signer_for_letters(settings)
     if signer is None:
         return dict.fromkeys(names, "")
@@ -247,7 +247,7 @@ def _ending(link: Link, until: datetime) -> Link:
 
 
 def _customers(connection: Connection, name: str, ids: Collection[int], now: datetime) -> list[Mapping[Any, Any]]:
-    """The facts that a letter of a campaign is made from, of some customers."""
+    """The facts for campaign letters to some customers."""
     stores = stores_today(now)
     statement: Select[Any] = (
         select(

@@ -1,4 +1,4 @@
-"""A campaign's message sent to its makers themselves, marked as a test: in no ledger of touches, but on record."""
+"""Test messages to a campaign's authors: marked as tests, audited, but not in the ledger of touches."""
 
 import asyncio
 import re
@@ -39,7 +39,7 @@ EXPECTED: dict[ChannelName, str] = {
 
 
 class UnfitForTest(AftercareError):
-    """An address to which a test cannot go."""
+    """An address that cannot receive a test."""
 
     def __init__(self, channel: ChannelName, to: str) -> None:
         self.channel, self.to = channel, to
@@ -49,7 +49,7 @@ class UnfitForTest(AftercareError):
 
 
 class TooManyTests(AftercareError):
-    """Somebody who has sent as many tests as they may for now."""
+    """A user who has reached the rate limit for tests."""
 
     def __init__(self, author: str) -> None:
         self.author = author
@@ -57,7 +57,7 @@ class TooManyTests(AftercareError):
 
 
 class NotSentAsTest(AftercareError):
-    """A test that the channel did not take."""
+    """A test that the channel did not accept."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
@@ -66,7 +66,7 @@ class NotSentAsTest(AftercareError):
 
 @dataclass(frozen=True, slots=True)
 class WantedTest:
-    """Which message of a plan to send, written for which customer, to whom instead."""
+    """Which message to send, for which customer it is written, and who receives it instead."""
 
     campaign_id: int
     name: str
@@ -80,7 +80,7 @@ class WantedTest:
 async def send_test(
     engine: Engine, settings: Settings, author: str, wanted: WantedTest, now: datetime
 ) -> CampaignMessage:
-    """Send one message as a test; what it said. Its links have run out, so that nobody decides for the customer.
+    """Send one test message and return its text. Its links are expired, so that nobody can act for the customer.
 
     Raises `UnfitForTest`, `TooManyTests`, `NotSentAsTest`, and what `preview` raises.
     """
@@ -97,7 +97,7 @@ async def send_test(
 def _prepare(
     engine: Engine, settings: Settings, author: str, wanted: WantedTest, now: datetime
 ) -> tuple[CampaignMessage, str]:
-    """Write the message and put it on record; what came of a test that was not taken is not worth a second entry."""
+    """Write and audit the message; a rejection gets no second entry."""
     if wanted.variant == FOLLOW_UP and wanted.plan.follow_up and wanted.plan.follow_up.kind is StepKind.CALL:
         raise UnfitForTest(ChannelName.PHONE, wanted.to)
     to = read_address(wanted.channel, wanted.to)
@@ -120,7 +120,7 @@ def _prepare(
 
 
 def _count(connection: Connection, author: str, now: datetime) -> None:
-    """One at a time, so that two at once are not both the last one. Raises `TooManyTests`."""
+    """Serialize tests, so that two at once cannot both be the last allowed one. Raises `TooManyTests`."""
     connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"campaign test {author}"))))
     sent = connection.execute(
         select(func.count()).where(
@@ -148,7 +148,7 @@ async def _send(channel: Channel, message: CampaignMessage, wanted: WantedTest, 
 
 
 def read_address(channel: ChannelName, to: str) -> str:
-    """Where a test goes, as the channel takes it. Raises `UnfitForTest`."""
+    """The recipient of a test in the channel's form. Raises `UnfitForTest`."""
     match channel:
         case ChannelName.SMS:
             return _read_phone(to)

@@ -107,13 +107,13 @@ def _as_list(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
-class Part(BaseModel):
+class MapPart(BaseModel):
     """A part of a map; what it does not know is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Rule(Part):
+class Rule(MapPart):
     """Where the value of one of our columns comes from, and what is done to it on the way.
 
     The steps happen in this order: source, pattern, split, values, absolute, plus, default.
@@ -207,7 +207,7 @@ Rule.model_rebuild()
 Span.model_rebuild()
 
 
-class Condition(Part):
+class Condition(MapPart):
     """Which rows a table of the map speaks of."""
 
     column: str | None = None
@@ -238,7 +238,7 @@ class Condition(Part):
 Conditions = Annotated[list[Condition], BeforeValidator(_as_list)]
 
 
-class FileRules(Part):
+class FileRules(MapPart):
     """How the file is to be read."""
 
     encoding: Annotated[str, AfterValidator(_encoding)] | None = None
@@ -255,7 +255,7 @@ class FileRules(Part):
     negative_amounts: Literal["reject", "credit-notes"] = "reject"
 
 
-class KindTable(Part):
+class KindTable(MapPart):
     """What every table of a map has beside the rules of its kind's columns."""
 
     only_where: Conditions = []
@@ -275,7 +275,7 @@ def _table_of(kind: Kind) -> Any:
     return Annotated[list[table], BeforeValidator(_as_list)] | None
 
 
-class Constants(Part):
+class Constants(MapPart):
     """Values for every kind that has the column, where the kind's own table gives none."""
 
     store: Text | None = None
@@ -283,7 +283,7 @@ class Constants(Part):
     language: Text | None = None
 
 
-class Whole(Part):
+class Whole(MapPart):
     """A map as it is written. What is derived of it has a table for each kind."""
 
     file: FileRules = FileRules()

@@ -1,4 +1,4 @@
-"""Rows as they come broken out of real systems. Each is a row too many: the good rows all stay."""
+"""Broken rows as real systems export them. They are added to the good rows."""
 
 from decimal import Decimal
 
@@ -17,10 +17,10 @@ from tasks.sample.rows import (
 )
 
 ONE_IN = 200
-"""Every so many rows of a file that breaks, a broken one."""
+"""One broken row per this many rows of a file."""
 
 IDENTITIES = {"key", "vin", "plate"}
-"""By these a thing is known again."""
+"""The key columns."""
 
 OWN_BREAKAGES: dict[type[Row], tuple[Breakage, ...]] = {
     CustomerRow: (
@@ -51,7 +51,7 @@ def ways_to_break() -> dict[type[Row], tuple[Breakage, ...]]:
 
 
 def broken(row: Row, turn: int) -> tuple[object, ...] | None:
-    """A broken copy of a row as a thing of its own; None where the kind does not break."""
+    """A broken copy of a row with its own key; None if the kind has no breakages."""
     ways = ways_to_break().get(type(row))
     if ways is None:
         return None

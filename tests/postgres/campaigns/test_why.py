@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from models.campaigns.course import NOBODY_REACHED
 from models.campaigns.tables import Campaign, CampaignRecipient
 from models.core.words import CampaignState, ProcessName, Wave
-from models.ledger.explanations import ProcessStory, Standing
+from models.ledger.explanations import ProcessStory, StepStanding
 from models.people.tables import Customer
 from tasks.campaigns.launch.launching import cancel
 from tasks.explaining.story import explain
@@ -107,5 +107,5 @@ def test_of_whose_wave_is_to_come_it_is_not_said_that_nothing_is_in_the_way(mark
     assert marketing.read(campaign_id).state is CampaignState.CANARY
     steps = [story(marketing, customer).subjects[0].steps[0] for customer in customers]
     assert sorted((step.standing, step.reason and str(step.reason)) for step in steps) == [
-        (Standing.IN_LEDGER, None), *[(Standing.STOPPED, "its wave has not begun")] * 3,
+        (StepStanding.IN_LEDGER, None), *[(StepStanding.STOPPED, "its wave has not begun")] * 3,
     ]  # fmt: skip

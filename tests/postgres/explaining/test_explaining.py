@@ -18,7 +18,7 @@ from models.core.words import (
     TouchState,
     WorkKind,
 )
-from models.ledger.explanations import Explanation, Standing, StepStory
+from models.ledger.explanations import Explanation, StepStanding, StepStory
 from models.ledger.tables import CallAttempt, Case, Process, Touch, Verdict
 from models.people.tables import CustomerKey
 from tasks.explaining.finding import AmbiguousCustomer, UnknownCustomer, find_customer
@@ -69,7 +69,7 @@ def test_a_step_to_come_says_from_when_it_is_looked_at(world: World) -> None:
     customer = world.customer()
     world.warranty(customer, "2026-05-08")
     invitation = step(story(world, customer, "2026-03-01 10:00", WARRANTY), "invitation-60")
-    assert invitation.standing is Standing.TO_COME
+    assert invitation.standing is StepStanding.TO_COME
     assert invitation.due_at == at("2026-03-09 10:00")
     assert invitation.next_look_at == at("2026-03-08 10:00")
 
@@ -78,14 +78,14 @@ def test_a_step_whose_time_has_come_is_due(world: World) -> None:
     customer = world.customer()
     world.warranty(customer, "2026-05-08")
     invitation = step(story(world, customer, "2026-03-09 08:00", WARRANTY), "invitation-60")
-    assert (invitation.standing, invitation.next_look_at) == (Standing.DUE, at("2026-03-09 08:00"))
+    assert (invitation.standing, invitation.next_look_at) == (StepStanding.DUE, at("2026-03-09 08:00"))
 
 
 def test_a_step_that_was_never_planned_is_missed_and_then_forgotten(world: World) -> None:
     customer = world.customer()
     world.handover(customer, "2026-03-03")
     soon = story(world, customer, "2026-03-20 10:00", FOLLOWUP)
-    assert step(soon, "day-3-call").standing is Standing.MISSED
+    assert step(soon, "day-3-call").standing is StepStanding.NEVER_PLANNED
     assert step(soon, "day-3-call").next_look_at is None
     (late,) = story(world, customer, "2026-12-20 10:00", FOLLOWUP).processes
     assert late.subjects == []
@@ -163,7 +163,7 @@ def test_what_stops_a_step_is_named_with_its_figures(
 ) -> None:
     customer, key = make(world)
     stopped = step(story(world, customer, "2026-03-10 10:00", process), key)
-    assert (stopped.standing, str(stopped.reason)) == (Standing.STOPPED, reason)
+    assert (stopped.standing, str(stopped.reason)) == (StepStanding.STOPPED, reason)
     assert stopped.figures
     assert stopped.next_look_at is not None
 
@@ -174,7 +174,7 @@ def test_a_step_that_nothing_leads_to_says_what_is_missing(world: World) -> None
     explanation = story(world, customer, "2026-03-10 10:00", APPOINTMENTS)
     assert str(step(explanation, "confirmation").reason) == "no booking date is on record"
     assert str(step(explanation, "other-time-call").reason) == "the customer asked for no other time"
-    assert step(explanation, "request-escalation").standing is Standing.NOT_COUNTED
+    assert step(explanation, "request-escalation").standing is StepStanding.NOT_COUNTED
 
 
 def test_a_complaint_that_is_not_closed_says_so(world: World) -> None:
@@ -223,7 +223,7 @@ def test_a_planned_touch_is_told_from_the_ledger_with_its_verdicts(world: World)
     )  # fmt: skip
     world.connection.execute(update(Touch).where(Touch.id == touch).values(not_before=at("2026-03-10 09:00")))
     planned = step(story(world, customer, "2026-03-09 22:00", WARRANTY), "invitation-60")
-    assert planned.standing is Standing.IN_LEDGER
+    assert planned.standing is StepStanding.IN_LEDGER
     assert planned.touch is not None
     assert planned.touch.state is TouchState.PLANNED
     assert [(verdict.gate, verdict.until) for verdict in planned.touch.verdicts] == [
@@ -286,7 +286,7 @@ def test_an_earlier_owners_touch_shows_no_more_than_that_it_is_there(world: Worl
     vehicles = world.connection.execute(update_owner(vehicle, owner))
     assert vehicles.rowcount == 1
     told = step(story(world, owner, "2026-03-11 10:00", WARRANTY), "invitation-60")
-    assert (told.standing, told.touch) == (Standing.OF_ANOTHER_CUSTOMER, None)
+    assert (told.standing, told.touch) == (StepStanding.OF_ANOTHER_CUSTOMER, None)
     (before,) = story(world, former, "2026-03-11 10:00", WARRANTY).processes
     (remarks,) = (subject.remarks for subject in before.subjects)
     assert list(map(str, remarks)) == ["It is on record for this customer no longer."]

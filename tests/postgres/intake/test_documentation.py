@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tasks.intake.kinds import KINDS, Kind
-from tasks.intake.maps.column_map import FileRules, KindTable, Part, Rule, Span, map_from
+from tasks.intake.maps.column_map import FileRules, KindTable, MapPart, Rule, Span, map_from
 from tests.postgres.intake.conftest import Desk
 
 PAGE = (Path(__file__).parents[3] / "docs" / "importing.md").read_text(encoding="utf-8")
@@ -100,5 +100,5 @@ def test_the_example_of_each_kind_goes_in(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("model", [Rule, Span, FileRules, KindTable])
-def test_every_setting_is_explained(model: type[Part]) -> None:
+def test_every_setting_is_explained(model: type[MapPart]) -> None:
     assert not [name for name in model.model_fields if not re.search(rf"`{name}\b", PAGE)]

@@ -23,7 +23,7 @@ from models.core.words import (
     SurveySource,
     TouchState,
 )
-from models.ledger.standings import Share, Standing
+from models.ledger.standings import ContactStanding, Share
 from models.ledger.tables import Case, PolicyVersion, Run, TemplateVersion, Touch
 from models.policies.shipped import shipped_processes
 from tasks.overview.coverage import measure_coverage
@@ -65,7 +65,9 @@ def case(world: World, opened_at: datetime, **values: Any) -> int:
     return world.connection.execute(insert(Case).values(**made).returning(Case.id)).scalar_one()
 
 
-def standings(connection: Connection, store_id: int | None, process: ProcessName = FOLLOW_UP) -> dict[Standing, int]:
+def standings(
+    connection: Connection, store_id: int | None, process: ProcessName = FOLLOW_UP
+) -> dict[ContactStanding, int]:
     day = next(one for one in read_day(connection, NOW, store_id) if one.process == process)
     return dict(day.standings)
 
@@ -81,8 +83,9 @@ def test_a_day_accounts_for_each_contact_that_was_due(world: World, connection: 
     touch(world, at("2026-03-09 23:59"))
     touch(world, at("2026-03-11 00:00"))
     assert standings(connection, None) == {
-        Standing.SENT: 2, Standing.CALLED: 1, Standing.TO_DO: 1, Standing.DEFERRED: 1, Standing.WAITING: 1,
-        Standing.STOPPED: 2, Standing.MISSED: 1, Standing.FAILED: 1, Standing.UNKNOWN: 1,
+        ContactStanding.SENT: 2, ContactStanding.CALLED: 1, ContactStanding.TO_DO: 1,
+        ContactStanding.DEFERRED: 1, ContactStanding.WAITING: 1, ContactStanding.STOPPED: 2,
+        ContactStanding.MISSED: 1, ContactStanding.FAILED: 1, ContactStanding.UNKNOWN: 1,
     }  # fmt: skip
     assert next(day.due for day in read_day(connection, NOW, None) if day.process == FOLLOW_UP) == 11
     assert standings(connection, None, ProcessName("warranty-expiry")) == {}
@@ -95,9 +98,9 @@ def test_each_store_has_the_day_of_its_own_clock(world: World, connection: Conne
     touch(world, at("2026-03-10 00:30"), store_id=far)
     touch(world, at("2026-03-10 23:30", berlin), store_id=far)  # already the 11th in Shanghai
     touch(world, at("2026-03-10 23:30", berlin))
-    assert standings(connection, None) == {Standing.SENT: 2}
-    assert standings(connection, far) == {Standing.SENT: 1}
-    assert standings(connection, world.store_id) == {Standing.SENT: 1}
+    assert standings(connection, None) == {ContactStanding.SENT: 2}
+    assert standings(connection, far) == {ContactStanding.SENT: 1}
+    assert standings(connection, world.store_id) == {ContactStanding.SENT: 1}
 
 
 def test_without_a_store_there_is_a_day_of_nothing(connection: Connection) -> None:
@@ -113,8 +116,11 @@ def test_thirty_days_end_with_today_and_are_one_stores_alone(world: World, conne
     touch(world, at("2026-03-10 09:00"), store_id=other, state=TouchState.FAILED)
     days = read_history(connection, NOW, world.store_id).days
     assert [str(days[0].day), str(days[-1].day), len(days)] == ["2026-02-09", "2026-03-10", 30]
-    assert [days[0].standings, days[-1].standings] == [{Standing.SENT: 1}, {Standing.SENT: 1}]
-    assert read_history(connection, NOW, None).days[-1].standings == {Standing.SENT: 1, Standing.FAILED: 1}
+    assert [days[0].standings, days[-1].standings] == [{ContactStanding.SENT: 1}, {ContactStanding.SENT: 1}]
+    assert read_history(connection, NOW, None).days[-1].standings == {
+        ContactStanding.SENT: 1,
+        ContactStanding.FAILED: 1,
+    }
 
 
 def test_coverage_is_that_of_the_run_and_of_one_store(world: World, connection: Connection) -> None:

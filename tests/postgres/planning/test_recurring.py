@@ -20,7 +20,7 @@ from models.core.reasons import ReasonCode
 from models.core.recurrence import Recurrence, read_recurrence
 from models.core.words import MissingDay, Moment, OutcomeName, ProcessName, SubjectKind, TouchState
 from models.kits.registry import all_traits, traits_of
-from models.ledger.explanations import Standing
+from models.ledger.explanations import StepStanding
 from models.ledger.tables import CallAttempt, Touch
 from models.ledger.touch_states import OPEN
 from models.people.tables import Customer, Store
@@ -358,11 +358,14 @@ def test_why_tells_the_present_occurrence_and_the_next(world: World) -> None:
     told = explain(world.connection, customer, now, [PROCESS], lambda _process, after, _zone: after)
     steps = [(step.standing, step.due_at) for step in told.processes[0].subjects[0].steps]
     assert steps == [
-        (Standing.DUE, at("2026-03-10 09:30")), (Standing.TO_COME, at("2026-03-17 09:30")),
+        (StepStanding.DUE, at("2026-03-10 09:30")), (StepStanding.TO_COME, at("2026-03-17 09:30")),
     ]  # fmt: skip
     world.plan(PROCESS, "2026-03-10 10:00")
     told = explain(world.connection, customer, now, [PROCESS], lambda _process, after, _zone: after)
-    assert [step.standing for step in told.processes[0].subjects[0].steps] == [Standing.IN_LEDGER, Standing.TO_COME]
+    assert [step.standing for step in told.processes[0].subjects[0].steps] == [
+        StepStanding.IN_LEDGER,
+        StepStanding.TO_COME,
+    ]
 
 
 def test_the_forecast_has_each_occurrence_to_come(world: World) -> None:

@@ -12,7 +12,7 @@ from models.core.retention import DaysKept
 from models.core.words import ProcessName, RunState, TouchState
 from models.ledger.accounts_of_runs import RunAccount
 from models.ledger.tables import Run
-from tasks.database.paging import Place
+from tasks.database.paging import Cursor
 from tasks.dispatch.dispatch import dispatch_due
 from tasks.policies.catalogue import active_versions, add_policy, policies_in_force
 from tasks.runs.history import PAGE, NoSuchRun, RunFilter, count_waiting, find_runs_of, list_runs, read_run
@@ -45,7 +45,7 @@ def test_the_list_goes_on_where_the_page_before_ended_even_within_one_moment(wor
     first = list_runs(world.connection, RunFilter(), None)
     assert len(first.rows) == PAGE
     assert first.next is not None
-    rest = list_runs(world.connection, RunFilter(), None, Place.read(str(first.next)))
+    rest = list_runs(world.connection, RunFilter(), None, Cursor.read(str(first.next)))
     assert [run.started_at for run in rest.rows] == [NOW] * 3 + [NOW - timedelta(days=1)]
     assert {run.id for run in first.rows} | {run.id for run in rest.rows} == made
     assert rest.next is None

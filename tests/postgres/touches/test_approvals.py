@@ -50,7 +50,7 @@ def test_the_letter_is_seen_as_the_customer_will_get_it(world: World, formal: UU
 def test_what_was_paid_meanwhile_does_not_wait(world: World, formal: UUID) -> None:
     world.payment(touch_of(world, formal).subject_id, "2026-04-09", "1000.00")
     assert list_waiting(world.connection, NOW) == []
-    with pytest.raises(NoLongerTrue, match="is not to be made any more"):
+    with pytest.raises(NoLongerTrue, match="is no longer valid"):
         approve(world.connection, str(formal), NOW, "F1")
     assert touch_of(world, formal).state == TouchState.AWAITING_APPROVAL
 

@@ -132,7 +132,7 @@ def test_many_are_settled_at_once_and_what_could_not_be_is_told(world: World) ->
     decided = settle_each(world.connection, user, seen, Settlement.AGAIN, "gateway is back", NOW)
     told = {one.touch_id: str(one.problem) if one.problem else None for one in decided}
     assert told[open_one] is None
-    assert "is not to be made any more" in str(told[paid])
+    assert "is no longer valid" in str(told[paid])
     assert "is not unknown or failed: it is sent" in str(told[gone_on])
     assert [touch_of(world, touch).state for touch in (paid, open_one, gone_on)] == ["unknown", "planned", "sent"]
 

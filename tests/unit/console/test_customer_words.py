@@ -18,7 +18,7 @@ from models.core.words import (
     ReceiptStatus,
     ReplyMeaning,
 )
-from models.ledger.explanations import Standing
+from models.ledger.explanations import StepStanding
 from tasks.customers.timeline import ENGINE_ENTRIES
 from tasks.subjects.timeline import entries_of_subjects
 
@@ -32,7 +32,7 @@ GROUPS: dict[str, Iterable[str]] = {
     "receipt": ReceiptStatus,
     "meaning": ReplyMeaning,
     "decision": Decision,
-    "standing": Standing,
+    "standing": StepStanding,
 }
 
 

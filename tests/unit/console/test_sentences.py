@@ -10,7 +10,7 @@ from console.shared.sentences import about_moment, details, where_it_stands
 from models.calls.outcomes import NO_ANSWER, REACHED_SATISFIED
 from models.core.reasons import GivenReason, ReasonCode, as_written, give
 from models.core.words import ChannelName, Decision, Gate, StepKind, TouchState
-from models.ledger.explanations import AttemptSeen, Standing, StepStory, TouchSeen, VerdictSeen
+from models.ledger.explanations import AttemptSeen, StepStanding, StepStory, TouchSeen, VerdictSeen
 from tasks.planning.ending import UNDONE
 from tests.support.world import SHANGHAI, at
 
@@ -21,7 +21,7 @@ def because(code: str) -> GivenReason:
     return GivenReason(code=ReasonCode(code))
 
 
-def story(standing: Standing, touch: TouchSeen | None = None, **differences: Any) -> StepStory:
+def story(standing: StepStanding, touch: TouchSeen | None = None, **differences: Any) -> StepStory:
     plain: dict[str, Any] = {
         "step": "reminder-7", "kind": StepKind.MESSAGE, "due_at": DUE, "valid_until": at("2026-03-18 10:00"),
         "reason": None, "figures": {}, "next_look_at": None,
@@ -41,33 +41,33 @@ def seen(state: TouchState, **differences: Any) -> TouchSeen:
     ("step", "sentence"),
     [
         (
-            story(Standing.TO_COME, next_look_at=at("2026-03-09 13:30")),
+            story(StepStanding.TO_COME, next_look_at=at("2026-03-09 13:30")),
             "To come: due 10 Mar 2026 10:00; looked at again at 9 Mar 2026 13:30.",
         ),
         (
-            story(Standing.DUE, next_look_at=at("2026-03-10 13:30")),
+            story(StepStanding.DUE, next_look_at=at("2026-03-10 13:30")),
             "Due 10 Mar 2026 10:00, and nothing is in the way; looked at again at 10 Mar 2026 13:30.",
         ),
         (
             story(
-                Standing.STOPPED,
+                StepStanding.STOPPED,
                 reason=because("promise-running"),
                 next_look_at=at("2026-03-10 13:30"),
             ),
             "Not planned, because a promise to pay is running; due 10 Mar 2026 10:00; "
             "looked at again at 10 Mar 2026 13:30.",
         ),
-        (story(Standing.MISSED), "Never planned, and its time passed on 18 Mar 2026 10:00."),
+        (story(StepStanding.NEVER_PLANNED), "Never planned, and its time passed on 18 Mar 2026 10:00."),
         (
-            story(Standing.MISSED, reason=because("nothing-owed")),
+            story(StepStanding.NEVER_PLANNED, reason=because("nothing-owed")),
             "Never planned, and its time passed on 18 Mar 2026 10:00; as things stand, nothing is owed any more.",
         ),
         (
-            story(Standing.NOT_COUNTED, due_at=None, reason=because("no-booking-date")),
+            story(StepStanding.NOT_COUNTED, due_at=None, reason=because("no-booking-date")),
             "Does not arise: no booking date is on record.",
         ),
         (
-            story(Standing.OF_ANOTHER_CUSTOMER, reason=because("planned-for-earlier-owner")),
+            story(StepStanding.OF_ANOTHER_CUSTOMER, reason=because("planned-for-earlier-owner")),
             "Not for this customer: it was planned for an earlier owner of the car.",
         ),
     ],
@@ -122,17 +122,17 @@ def test_what_is_not_in_the_ledger(step: StepStory, sentence: str) -> None:
     ],
 )
 def test_what_is_in_the_ledger(touch: TouchSeen, sentence: str) -> None:
-    assert where_it_stands(story(Standing.IN_LEDGER, touch), SHANGHAI) == sentence
+    assert where_it_stands(story(StepStanding.IN_LEDGER, touch), SHANGHAI) == sentence
 
 
 def test_what_was_cancelled_and_may_return_says_when() -> None:
     cancelled = seen(TouchState.CANCELLED, reason=because("promise-running"))
-    told = where_it_stands(story(Standing.IN_LEDGER, cancelled, next_look_at=at("2026-03-10 13:30")), SHANGHAI)
+    told = where_it_stands(story(StepStanding.IN_LEDGER, cancelled, next_look_at=at("2026-03-10 13:30")), SHANGHAI)
     assert told.endswith("a promise to pay is running; looked at again at 10 Mar 2026 13:30.")
 
 
 def test_every_state_has_its_sentence() -> None:
-    told = {where_it_stands(story(Standing.IN_LEDGER, seen(state)), SHANGHAI) for state in TouchState}
+    told = {where_it_stands(story(StepStanding.IN_LEDGER, seen(state)), SHANGHAI) for state in TouchState}
     assert len(told) == len(TouchState) - 1  # claimed and sending are one thing to people
 
 

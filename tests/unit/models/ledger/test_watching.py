@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from models.core.words import RunState, TouchState
-from models.ledger.standings import NONE, Share, Standing, standing_of
+from models.ledger.standings import NONE, ContactStanding, Share, standing_of
 from models.ledger.watching import SWEEP_GRACE, LastRun, SweepState, age_of, judge_sweep
 from tests.support.world import at
 
@@ -53,7 +53,7 @@ def test_the_backlog_has_no_age_when_nothing_waits() -> None:
 def test_each_state_has_a_standing_and_only_what_is_planned_can_be_deferred(state: TouchState) -> None:
     loose, held = standing_of(state, held=False), standing_of(state, held=True)
     assert (loose is held) == (state is not TouchState.PLANNED)
-    assert (held is Standing.DEFERRED) == (state is TouchState.PLANNED)
+    assert (held is ContactStanding.DEFERRED) == (state is TouchState.PLANNED)
 
 
 @pytest.mark.parametrize(

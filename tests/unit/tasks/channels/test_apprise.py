@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import pytest
 from pydantic import SecretStr
 
-from tasks.channels.apprise import Account, AppriseChannel, judge_failure
+from tasks.channels.apprise import AppriseChannel, AttemptLog, judge_failure
 from tasks.channels.contract import Accepted, Message, Outcome, Rejected, Transient, Unknown
 from tests.support.messages import make_message
 from tests.support.sink import Cut, Sink
@@ -210,9 +210,9 @@ async def test_an_address_that_cannot_be_made_for_this_recipient_is_rejected() -
 
 def test_one_failure_that_may_have_gone_out_outweighs_those_that_have_not() -> None:
     refused = smtplib.SMTPDataError(451, b"later")
-    account = Account(lines=["Failed: error=400."], errors=[refused, TimeoutError()], reached_out=True)
+    account = AttemptLog(lines=["Failed: error=400."], errors=[refused, TimeoutError()], reached_out=True)
     assert isinstance(judge_failure(account), Unknown)
 
 
 def test_a_failure_without_a_reason_may_have_gone_out() -> None:
-    assert isinstance(judge_failure(Account(reached_out=True)), Unknown)
+    assert isinstance(judge_failure(AttemptLog(reached_out=True)), Unknown)

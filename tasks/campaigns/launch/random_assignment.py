@@ -1,7 +1,7 @@
-"""Drawing lots: who of an audience is held out, who is told first, and who gets which variant.
+"""Random assignment of an audience: control group, waves and variants.
 
-The lot of a customer is drawn by their id and the campaign's. The same audience of the same campaign is drawn alike
-whenever it is drawn: a dry run shows what the launch will do.
+The assignment depends only on the ids of the customer and the campaign. It is the same
+every time, so a dry run shows what the launch will do.
 """
 
 from math import gcd
@@ -17,12 +17,12 @@ from models.core.words import Wave
 GOLDEN = 0.618
 
 
-def drawn(audience: Select[Any], plan: CampaignPlan, campaign_id: int) -> Select[Any]:
-    """For each row of the audience (`customer_id`, `store_id`) also its `place` from 1 on in a random order, its `wave`
+def assign(audience: Select[Any], plan: CampaignPlan, campaign_id: int) -> Select[Any]:
+    """Add to each row of the audience (`customer_id`, `store_id`) its `place` in a random order, from 1, its `wave`
     and its `variant`.
 
-    The waves follow each other by place: control, canary, trial, rest. Null as variant: the control group, and the
-    rest of a trial. The variants alternate by their shares, so that every wave has them in proportion.
+    The waves are ordered by place: control, canary, trial, rest. The variant is null for the control group and the
+    rest of a trial. Variants alternate by their shares, so that every wave has them in proportion.
     """
     sized = _sized(_in_random_order(audience, campaign_id), plan)
     row = sized.c
@@ -57,7 +57,7 @@ def _in_random_order(audience: Select[Any], campaign_id: int) -> Subquery:
 
 
 def _sized(shuffled: Subquery, plan: CampaignPlan) -> Subquery:
-    """How large each part is, in whole customers, and the place from 0 on among those who are told."""
+    """The size of each wave in customers, and the places, from 0, among the recipients."""
     row = shuffled.c
     control = (row.audience_size * (2 * plan.control_percent) + WHOLE) // (2 * WHOLE)
     told = row.audience_size - control
@@ -82,10 +82,10 @@ def _wave(wave: Wave) -> ColumnElement[Any]:
 
 
 def _variant(place: ColumnElement[int], plan: CampaignPlan) -> ColumnElement[str]:
-    """The variant of a place: each as often as its share says in every turn, and spread over it.
+    """The variant of a place: in every cycle, each as often as its share, and evenly spread.
 
-    Were they drawn in blocks, a campaign at a slow pace would tell all of one variant in the morning and all of the
-    other in the evening, and compare the hours.
+    With blocks, a slow campaign would send all of one variant in the morning and all of the
+    other in the evening, and so compare the hours.
     """
     common = gcd(*(variant.share for variant in plan.variants))
     shares = [variant.share // common for variant in plan.variants]
@@ -98,7 +98,7 @@ def _variant(place: ColumnElement[int], plan: CampaignPlan) -> ColumnElement[str
 
 
 def _stride(turn: int) -> int:
-    """How far to step in a turn to come by every spot of it once, as evenly as may be."""
+    """The step width that visits every position of a cycle once, as evenly as possible."""
     return min(
         (step for step in range(1, turn + 1) if gcd(step, turn) == 1), key=lambda step: abs(step - GOLDEN * turn)
     )

@@ -1,4 +1,4 @@
-"""Lots: the parts of an audience are as large as the plan says, and the same whenever they are drawn."""
+"""Random assignment: the waves are as large as the plan says, and the same every time."""
 
 from collections import Counter
 from math import ceil
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Row, column, func, literal, select
 
 from models.campaigns.plans import CampaignPlan, read_plan
-from tasks.campaigns.launch.drawing import drawn
+from tasks.campaigns.launch.random_assignment import assign
 
 WORDS = {"en": {"sms": "Come and see us."}}
 
@@ -27,10 +27,10 @@ def plan_of(shares: list[int], control: int = 5, percent: int = 5, at_least: int
 
 
 def draw(connection: Connection, size: int, plan: CampaignPlan, campaign_id: int = 1) -> list[Row[Any]]:
-    """The lots of `size` customers, in the order of their places."""
+    """The assignment of `size` customers, in the order of their places."""
     customers = func.generate_series(1, size).table_valued("id").render_derived()
     audience = select(customers.c.id.label("customer_id"), literal(7).label("store_id"))
-    return list(connection.execute(drawn(audience, plan, campaign_id).order_by(column("place"))))
+    return list(connection.execute(assign(audience, plan, campaign_id).order_by(column("place"))))
 
 
 def waves(rows: list[Row[Any]]) -> dict[str, int]:
