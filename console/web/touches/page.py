@@ -30,7 +30,7 @@ from models.people.permissions import Permission
 from tasks.access.reach import StoreReached, list_reached_stores, reached_store
 from tasks.access.sessions import SignedIn
 from tasks.database.paging import Page, Place
-from tasks.policies.processes import list_processes
+from tasks.policies.processes import recorded_processes
 from tasks.touches.lists import (
     TouchLine,
     Unsettled,
@@ -130,7 +130,7 @@ async def show_touches(
     """The filter, and below it what it picks."""
     asked = Asked(process, state, channel, store, since, until)
     stores: list[StoreReached] = await viewer.read(list_reached_stores, viewer.user)
-    processes: list[ProcessName] = await viewer.read(list_processes)
+    processes: list[ProcessName] = await viewer.read(recorded_processes)
     today = _today(viewer, stores)
     try:
         wanted = asked.wanted(today)
