@@ -88,7 +88,7 @@ async def test_a_process_that_is_added_or_removed_is_brought_to_the_pool_through
         assert (made.work_pool_name, made.pull_steps) == (POOL, pattern.pull_steps)
         assert (made.description, made.tags) == (tyres.description, ["process", "service"])
         assert {one.slug for one in made.schedules} == {"morning-asia-shanghai", "morning-europe-berlin"}
-        assert made.parameter_openapi_schema == pattern.parameter_openapi_schema
+        assert (made.parameter_openapi_schema or {})["properties"].keys() == {"as_of", "dry_run"}
         assert made.global_concurrency_limit is not None
         assert made.global_concurrency_limit.limit == 1
         assert load_flow_from_entrypoint(made.entrypoint or "").name == TYRES
