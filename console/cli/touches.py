@@ -46,7 +46,7 @@ def touches(
     with open_session() as session:
         check_store(session.connection, store)
         customer_id = find_customer(session.connection, customer) if customer else None
-        asked = find_process(session.connection, process) if process else None
+        asked = find_process(session.connection, process, removed=True) if process else None
         wanted = TouchFilter(asked, state, step, store, customer_id, _day(day), limit)
         rows = list_touches(session.connection, wanted, reveal=reveal)
     if as_json:

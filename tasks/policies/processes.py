@@ -50,9 +50,14 @@ def list_processes(connection: Connection) -> list[ProcessName]:
     return [*standing_processes(connection), CAMPAIGNS]
 
 
-def find_process(connection: Connection, name: str) -> ProcessName:
-    """The process of a name that somebody gave. Raises `UnknownProcess`."""
-    known = list_processes(connection)
+def recorded_processes(connection: Connection) -> list[ProcessName]:
+    """The processes that touches and runs may be of: those that stand, then those that were removed."""
+    return [*list_processes(connection), *removed_processes(connection)]
+
+
+def find_process(connection: Connection, name: str, *, removed: bool = False) -> ProcessName:
+    """The process of a name that somebody gave; `removed`: also one that is no more. Raises `UnknownProcess`."""
+    known = recorded_processes(connection) if removed else list_processes(connection)
     if name not in known:
         raise UnknownProcess(name, known)
     return ProcessName(name)

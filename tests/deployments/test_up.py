@@ -1,11 +1,13 @@
 """`aftercare up` as a real program: PostgreSQL, Prefect's server, a runner, and flows in processes of their own."""
 
 import signal
+from pathlib import Path
 
 from deployments.embedded import cluster_of
 from deployments.postgres import find_postmaster
 from deployments.processes import find_marked, part_of, wait_until
 from tests.deployments.trial_stack import Installation
+from tests.support.tyre_storage import TYRES, write_files
 
 LONG_RUNS = {"flows": {"name": {"any_": ["trial-long"]}}, "sort": "START_TIME_ASC"}
 
@@ -87,3 +89,31 @@ def test_starts_again_what_dies_under_it_and_takes_over_what_is_left(installatio
     assert not any(runner.is_running() for runner in runners)
     assert installation.end() == 0
     assert installation.processes() == []
+
+
+def test_a_process_that_is_added_is_served_without_a_restart_and_forgotten_when_removed(
+    installation: Installation, tmp_path: Path
+) -> None:
+    installation.start()
+    installation.wait_for_file("notes", 90)
+    runner = find_marked(part_of(installation.home, "runner"))[0]
+    write_files(tmp_path / "tyres")
+    added = installation.command("processes", "add", str(tmp_path / "tyres"), "--json")
+    assert (added["process"], added["new"]) == (TYRES, True)
+
+    assert wait_until(lambda: installation.deployments(TYRES) != [], 60)
+    (deployment,) = installation.deployments(TYRES)
+    assert deployment["entrypoint"] == "flows.processes.tyre_storage"
+    assert deployment["tags"] == ["process", "service"]
+    assert [schedule["slug"] for schedule in deployment["schedules"]] == ["morning-asia-shanghai"]
+    installation.ask(f"/deployments/{deployment['id']}/create_flow_run", {"parameters": {}})
+    runs = {"flows": {"name": {"any_": [TYRES]}}, "flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}}
+    assert wait_until(lambda: len(installation.ask("/flow_runs/filter", runs)) == 1, 90), installation.runner_log()
+
+    installation.command("processes", "remove", TYRES, "--json")
+    assert wait_until(lambda: installation.deployments(TYRES) == [], 60)
+    assert len(installation.ask("/flow_runs/filter", runs)) == 1  # what it did stays
+    beats = (installation.trials / "notes").read_text()
+    assert wait_until(lambda: len((installation.trials / "notes").read_text()) > len(beats), 60)  # and others go on
+    assert find_marked(part_of(installation.home, "runner"))[0] == runner
+    assert installation.end() == 0

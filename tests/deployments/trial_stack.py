@@ -85,6 +85,20 @@ class Installation:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
 
+    def command(self, *arguments: str) -> dict[str, Any]:
+        """Run `aftercare` on this installation, beside what runs; what it prints as JSON."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+        environment |= {"AFTERCARE_HOME": str(self.home), "PYTHONPATH": str(HERE.parent.parent)}
+        call = [sys.executable, "-c", "from console.cli.command import main; main()", *arguments]
+        done = subprocess.run(call, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        printed: dict[str, Any] = json.loads(done.stdout)
+        return printed
+
+    def deployments(self, flow: str) -> list[dict[str, Any]]:
+        """Prefect's deployments of a flow."""
+        return self.ask("/deployments/filter", {"flows": {"name": {"any_": [flow]}}})
+
     def ask(self, path: str, body: dict[str, Any]) -> list[dict[str, Any]]:
         """What Prefect's API says."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=10)

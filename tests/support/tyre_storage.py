@@ -1,10 +1,12 @@
 """A process without code, as three files: tyre storage, twice a year after a handover."""
 
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
+from models.core.toml_text import write_toml
 from models.core.words import ProcessName
-from tasks.processes.files import ProcessFiles
+from tasks.processes.files import FILES, ProcessFiles
 
 TYRES = ProcessName("tyre-storage")
 OFFER = "tyre-storage-offer"
@@ -45,6 +47,14 @@ WORDING: dict[str, Any] = {
     "tyres-360": {"zh-CN": "一年换胎提醒", "en": "tyres after a year"},
     OFFER: {"zh-CN": "换胎通知", "en": "offer to change the tyres"},
 }
+
+
+def write_files(folder: Path) -> Path:
+    """The three files in a folder."""
+    folder.mkdir()
+    for name, data in zip(FILES, (POLICY, TEMPLATES, WORDING), strict=True):
+        (folder / name).write_text(write_toml(data), encoding="utf-8")
+    return folder
 
 
 def tyre_storage(folder: str = "tyres") -> ProcessFiles:

@@ -31,7 +31,7 @@ from models.people.permissions import Permission
 from tasks.access.reach import StoreReached, list_reached_stores, reached_store
 from tasks.access.sessions import SignedIn
 from tasks.database.paging import Cursor, Page
-from tasks.policies.processes import list_processes
+from tasks.policies.processes import recorded_processes
 from tasks.touches.lists import (
     TouchLine,
     Unsettled,
@@ -131,7 +131,7 @@ async def show_touches(
     """The filter, and the touches that match."""
     asked = Asked(process, state, channel, store, since, until)
     stores: list[StoreReached] = await viewer.read(list_reached_stores, viewer.user)
-    processes: list[ProcessName] = await viewer.read(list_processes)
+    processes: list[ProcessName] = await viewer.read(recorded_processes)
     today = _today(viewer, stores)
     try:
         wanted = asked.wanted(today)
