@@ -34,6 +34,9 @@ answer to its own last look, and looks again."""
 OPEN = (S.PLANNED, S.AWAITING_APPROVAL, S.READY)
 """Nothing has left the house: a touch in these states ends when its reason goes."""
 
+TOLD = (S.SENDING, S.SENT, S.UNKNOWN)
+"""A message in these states was said to the customer, or may have been."""
+
 
 class ForbiddenTransition(AftercareError):
     """A touch cannot go from the state it is in to the one it was to get."""

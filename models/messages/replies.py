@@ -37,15 +37,15 @@ def read_mark(text: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def meaning_in_turn(text: str, *, after_survey: bool, appointment_waits: bool) -> ReplyMeaning:
+def meaning_in_turn(text: str, *, after_survey: bool, something_waits: bool) -> ReplyMeaning:
     """The meaning of a reply after what was said to the customer last.
 
-    After a survey a digit is a mark; but `1` and `2` are about an appointment while one waits for an answer.
+    After a survey a digit is a mark; but `1` and `2` answer what waits for an answer, while something does.
     """
     meaning = read_meaning(text)
     if not after_survey or read_mark(text) is None:
         return meaning
-    return meaning if appointment_waits and meaning is not ReplyMeaning.UNREADABLE else ReplyMeaning.MARK
+    return meaning if something_waits and meaning is not ReplyMeaning.UNREADABLE else ReplyMeaning.MARK
 
 
 def _words(text: str) -> str:
