@@ -62,11 +62,14 @@ def _tolerating(looked_at: Select[Any], chosen: ColumnElement[bool], under: Unde
             return looked_at.add_columns(given.label("tolerance")).where(chosen)
         case AsPlanned():
             asked = under.touches.distinct().subquery("asked")
-            planned_under = PolicyVersion.body[("rules", TOLERANCE)].label("tolerance")
-            return (
-                looked_at.add_columns(asked.c.policy_version_id, planned_under)
-                .join(asked, asked.c.subject_id == Account.id)
-                .join(PolicyVersion, PolicyVersion.id == asked.c.policy_version_id)
+            # Looked up row by row: joined to the few versions, PostgreSQL would expect only as few accounts.
+            planned_under = (
+                select(PolicyVersion.body[("rules", TOLERANCE)])
+                .where(PolicyVersion.id == asked.c.policy_version_id)
+                .scalar_subquery()
+            )
+            return looked_at.add_columns(asked.c.policy_version_id, planned_under.label("tolerance")).join(
+                asked, asked.c.subject_id == Account.id
             )
         case _:
             assert_never(under)
