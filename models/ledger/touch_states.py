@@ -38,6 +38,9 @@ OPEN = (S.PLANNED, S.AWAITING_APPROVAL, S.READY)
 UNSETTLED = (*OPEN, S.CLAIMED, S.SENDING)
 """Something may still come of it without anybody deciding so."""
 
+TOLD = (S.SENDING, S.SENT, S.UNKNOWN)
+"""A message in these states was said to the customer, or may have been."""
+
 
 class ForbiddenTransition(AftercareError):
     """A touch may not go from its current state to the requested one."""

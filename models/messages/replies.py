@@ -37,15 +37,15 @@ def read_mark(text: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def meaning_in_turn(text: str, *, after_survey: bool, appointment_waits: bool) -> ReplyMeaning:
+def meaning_in_turn(text: str, *, after_survey: bool, something_waits: bool) -> ReplyMeaning:
     """The meaning of a reply, given what was last sent to the customer.
 
-    After a survey a digit is a mark. But `1` and `2` answer an appointment if one is waiting for an answer.
+    After a survey a digit is a mark. But `1` and `2` answer what waits for an answer, if anything does.
     """
     meaning = read_meaning(text)
     if not after_survey or read_mark(text) is None:
         return meaning
-    return meaning if appointment_waits and meaning is not ReplyMeaning.UNREADABLE else ReplyMeaning.MARK
+    return meaning if something_waits and meaning is not ReplyMeaning.UNREADABLE else ReplyMeaning.MARK
 
 
 def _words(text: str) -> str:

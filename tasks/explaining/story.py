@@ -71,7 +71,7 @@ def _process(connection: Connection, view: View) -> ProcessStory:
     enabled = connection.scalar(select(Process.enabled).where(Process.name == view.process)) is not False
     policies = policies_in_force(connection, view.process)
     kinds = kinds_of(view.process, policies)
-    subjects = read_subjects(connection, kinds, view.customer_id, view.now)
+    subjects = read_subjects(connection, kinds, policies, view.customer_id, view.now)
     present = [(subject.kind, subject.id) for subject in subjects]
     touches = read_touches(connection, view.process, view.customer_id, present)
     subjects += read_former_subjects(connection, {key[:2] for key in touches}, subjects)

@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, Text, cast, select
+from sqlalchemy import Connection, Subquery, Text, cast, select, union_all
 
 from models.core.reasons import GivenReason, ReasonCode, declare, give
 from models.core.words import SubjectKind
 from models.kits.registry import traits_of
-from tasks.subjects.contract import OfCustomer
+from tasks.policies.catalogue import PolicyInForce
+from tasks.subjects.contract import OfCustomer, RulesOf, Subject
 from tasks.subjects.registry import subject_of
 
 FORMER = declare("on-record-no-longer")
@@ -31,10 +32,14 @@ class SubjectFacts:
 
 
 def read_subjects(
-    connection: Connection, kinds: Sequence[SubjectKind], customer_id: int, now: datetime
+    connection: Connection,
+    kinds: Sequence[SubjectKind],
+    policies: Sequence[PolicyInForce],
+    customer_id: int,
+    now: datetime,
 ) -> list[SubjectFacts]:
-    """The customer's subjects of some kinds as known at `now`, the earliest first."""
-    return [subject for kind in kinds for subject in _of_kind(connection, kind, customer_id, now)]
+    """The customer's subjects of some kinds as known at `now`, the earliest first: as these policies see them."""
+    return [subject for kind in kinds for subject in _of_kind(connection, kind, policies, customer_id, now)]
 
 
 def read_former_subjects(
@@ -56,9 +61,12 @@ def read_former_subjects(
     ]
 
 
-def _of_kind(connection: Connection, kind: SubjectKind, customer_id: int, now: datetime) -> Iterator[SubjectFacts]:
+def _of_kind(
+    connection: Connection, kind: SubjectKind, policies: Sequence[PolicyInForce], customer_id: int, now: datetime
+) -> Iterator[SubjectFacts]:
     subject = subject_of(kind)
-    facts = subject.facts(now, OfCustomer(customer_id)).subquery("facts")
+    views = [select(_seen(subject, customer_id, now, policy)) for policy in policies] if subject.by_rules else []
+    facts = union_all(*views).subquery("facts") if views else subject.facts(now, OfCustomer(customer_id)).subquery()
     statement = select(facts).order_by(facts.c.anchor_at.nulls_last(), facts.c.subject_id)
     rows = connection.execute(statement).mappings().all()
     keys = _keys(connection, kind, [row["subject_id"] for row in rows])
@@ -73,6 +81,13 @@ def _of_kind(connection: Connection, kind: SubjectKind, customer_id: int, now: d
             subject.remarks(connection, row),
             subject.waits_for(connection, row["subject_id"]),
         )
+
+
+def _seen(subject: Subject, customer_id: int, now: datetime, in_force: PolicyInForce) -> Subquery:
+    """The facts under the rules of one policy, in the stores it holds for."""
+    rules = RulesOf(in_force.policy.rules)
+    facts = subject.facts_under(now, OfCustomer(customer_id), rules).subquery()
+    return select(facts).where(facts.c.store_id.in_(in_force.stores)).subquery()
 
 
 def _keys(connection: Connection, kind: SubjectKind, ids: Sequence[int]) -> dict[int, str]:

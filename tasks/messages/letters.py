@@ -21,7 +21,7 @@ from models.messages.rendering import links_in, render
 from models.people.tables import Store
 from tasks.database.statistics import each_of
 from tasks.messages.links import write_links
-from tasks.subjects.contract import Those
+from tasks.subjects.contract import about_same
 from tasks.subjects.customers import COMMON_LETTER
 from tasks.subjects.registry import subject_of
 
@@ -98,7 +98,8 @@ def _facts_and_templates(kind: SubjectKind) -> Select[Any]:
     """A row per touch with this kind of subject: its template and the facts to fill it in."""
     subject = subject_of(kind)
     wanted = (Touch.id.in_(THESE), Touch.subject_kind == kind)
-    facts = subject.facts(NOW, Those(select(Touch.subject_id).where(*wanted))).subquery("facts")
+    about = select(Touch.subject_id, Touch.policy_version_id).where(*wanted)
+    facts = subject.facts_of_touches(NOW, about).subquery("facts")
     frozen = aliased(TemplateVersion, name="frozen")
     script = _script_in_store_language(frozen)
     for_staff = script.c.id.is_not(None)
@@ -114,7 +115,7 @@ def _facts_and_templates(kind: SubjectKind) -> Select[Any]:
             *(facts.c[name] for name in COMMON_LETTER),
             *subject.letter(facts),
         )
-        .join(facts, facts.c.subject_id == Touch.subject_id)
+        .join(facts, about_same(facts, Touch))
         .join(frozen, frozen.id == Touch.template_version_id)
         .join(Store, Store.id == Touch.store_id)
         .outerjoin(script, literal(True))

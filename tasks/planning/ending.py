@@ -36,7 +36,7 @@ from models.ledger.touch_states import OPEN
 from tasks.ledger.transitions import change_each
 from tasks.planning.population import EARLIER_OPEN, PASSED, earlier_open
 from tasks.subjects.account.netting import ONCE
-from tasks.subjects.contract import Those, moment_of
+from tasks.subjects.contract import about_same, moment_of
 from tasks.subjects.registry import subject_of
 
 MOVED = declare("date-moved")
@@ -140,7 +140,8 @@ def still_true(touches: CTE, kind: SubjectKind, now: Now) -> Select[Any]:
     """
     subject = subject_of(kind)
     of_kind = func.coalesce(touches.c.subject_kind == kind, False)  # so that PostgreSQL expects half, not what was once
-    of_subjects = subject.facts(now, Those(select(touches.c.subject_id).where(of_kind)))
+    about = select(touches.c.subject_id, touches.c.policy_version_id).where(of_kind)
+    of_subjects = subject.facts_of_touches(now, about)
     facts = select(of_subjects.cte(f"{kind.replace('-', '_')}_once").prefix_with(ONCE)).subquery(
         f"{kind.replace('-', '_')}_now"
     )
@@ -162,7 +163,7 @@ def still_true(touches: CTE, kind: SubjectKind, now: Now) -> Select[Any]:
             subject.figures(facts).label("figures"),
         )
         .join(PolicyVersion, PolicyVersion.id == touches.c.policy_version_id)
-        .outerjoin(facts, facts.c.subject_id == touches.c.subject_id)
+        .outerjoin(facts, about_same(facts, touches.c))
         .where(of_kind)
     )
 

@@ -48,7 +48,7 @@ from models.ledger.tables import Touch
 from models.ledger.touch_states import UNSETTLED
 from models.policies.policy import Policy, Step
 from tasks.policies.catalogue import PolicyInForce
-from tasks.subjects.contract import Among, DueWithin, Scope, Subject, Window, condition_array, counted_within
+from tasks.subjects.contract import Among, DueWithin, RulesOf, Scope, Subject, Window, condition_array, counted_within
 from tasks.subjects.customers import ONLY_IN_LETTERS
 from tasks.subjects.registry import subject_of
 
@@ -152,7 +152,7 @@ def _of_kind(in_force: PolicyInForce, kind: SubjectKind, span: Span, scope: Scop
     windows = [(step, _window(in_force, step, span)) for step in steps]
     begun = [(step, window if step.every is None else Window(BEGINNING, window.until)) for step, window in windows]
     within = scope or DueWithin(span.now, begun, in_force.stores, in_force.among)
-    known = subject.facts(span.now, within).subquery("known")
+    known = subject.facts_under(span.now, within, RulesOf(in_force.policy.rules)).subquery("known")
     hidden = ONLY_IN_LETTERS | subject.only_in_letters()
     known_facts = select(*(column for column in known.c if column.name not in hidden))
     facts = _of_its_campaign(known_facts, known, in_force.among).cte()

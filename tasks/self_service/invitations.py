@@ -14,9 +14,9 @@ from models.ledger.tables import Touch
 from models.messages.links import PATH
 from models.people.tables import Customer, Store
 from models.subjects.appointment import Appointment
-from tasks.campaigns.outcome.answers import of_campaigns, record_answer
 from tasks.self_service.booking import AppointmentChanged, ask_for_visit
 from tasks.subjects.customers import newest_car_of
+from tasks.subjects.recipient.answers import of_campaigns, record_answer
 from tasks.subjects.recipient.facts import FIRST_STEP
 
 KEY = "invitation:"

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, assert_never
+from typing import Any
 
 import phonenumbers
-from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, and_, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Text
 
@@ -15,7 +15,6 @@ from models.core.cadence import moment
 from models.core.errors import AftercareError
 from models.core.reasons import declare, give
 from models.core.words import (
-    AppointmentStatus,
     CampaignAnswer,
     ChannelName,
     ContactKind,
@@ -27,31 +26,22 @@ from models.core.words import (
     TouchState,
 )
 from models.ledger.tables import Reply, Touch
+from models.ledger.touch_states import TOLD
 from models.messages.replies import meaning_in_turn, read_mark
 from models.people.tables import Consent, ContactPoint, Store
-from models.subjects import appointment
-from models.subjects.appointment import Appointment
-from tasks import audit
-from tasks.campaigns.outcome.answers import answer_of, call_off, of_campaigns, record_answer
 from tasks.self_service.surveys import Answer, answer_survey
+from tasks.subjects.registry import all_replies, replies_of
+from tasks.subjects.replies import About, Led
 from tasks.touches.picking import cancel_touches
 
 OPTED_OUT = declare("opted-out-of-channel")
 SOURCE = "reply"
-MISSED = timedelta(days=2)
-"""So long after a missed appointment the customer may still ask for another time."""
 HOME = "CN"
 """Whose numbers a sender without a country's code is tried as, beside the stores' countries; as in the import."""
-ANSWERABLE = {
-    ReplyMeaning.CONFIRM: (AppointmentStatus.BOOKED,),
-    ReplyMeaning.OTHER_TIME: (AppointmentStatus.BOOKED, AppointmentStatus.REQUESTED, AppointmentStatus.NO_SHOW),
-}
-"""The appointments that a reply may be about, by what it says."""
 ANSWERED_WITHIN = timedelta(days=30)
 """So long after a survey a digit is an answer to it, and after a campaign's message whatever is written."""
 BY_MESSAGE = "recommends"
 """What a survey by message asks for with one digit."""
-TOLD = (TouchState.SENDING, TouchState.SENT, TouchState.UNKNOWN)
 KINDS: dict[ChannelName, ContactKind] = {
     ChannelName.SMS: ContactKind.PHONE,
     ChannelName.PHONE: ContactKind.PHONE,
@@ -99,67 +89,70 @@ def record_reply(
     now: datetime,
     message_id: str | None = None,
 ) -> ReplyTaken:
-    """Take a reply: `1` confirms, `2` asks for another time, an opt-out is honoured at once; the rest is kept.
+    """Take a reply: an opt-out is honoured at once, the rest is handed to the kit that it belongs to, and all is kept.
 
-    After a survey a digit from 1 to 5 is its answer, unless an appointment waits for a `1` or a `2`. After a message
-    of a campaign a `1` says that the customer is interested, unless an appointment waits for it; whatever else is
-    written is an answer, too. Raises `UnreadableSender`.
+    A `1` or a `2` belongs to what waits for it, whatever was said last. After a survey a digit from 1 to 5 is its
+    answer, unless something waits for a `1` or a `2`. After a message of a kit that takes answers (a campaign's) a
+    `1` answers it, unless something waits for it; whatever else is written is an answer, too.
+    Raises `UnreadableSender`.
     """
     address, customers = _sender(connection, sender, channel)
     mark = read_mark(text)
     said = _said_last(connection, customers, now)
     survey = said if said is not None and said.is_survey and mark is not None else None
-    campaign = said if said is not None and said.is_campaign else None
-    waits = said is not None and mark is not None and _appointment_waits(connection, customers, now)
-    meaning = meaning_in_turn(text, after_survey=survey is not None, appointment_waits=waits)
-    interested = campaign is not None and meaning is ReplyMeaning.CONFIRM and not waits
-    appointment = None if interested else _appointment(connection, customers, meaning, now)
-    about = appointment or (survey if meaning is ReplyMeaning.MARK else campaign)
-    customer_id = about.customer_id if about else next(iter(customers), None)
-    appointment_id = appointment.id if appointment else None
+    answered = said if said is not None and said.is_answered else None
+    waits = said is not None and mark is not None and _something_waits(connection, customers, now)
+    meaning = meaning_in_turn(text, after_survey=survey is not None, something_waits=waits)
+    interested = answered is not None and meaning is ReplyMeaning.CONFIRM and not waits
+    waiting = None if interested else _waiting(connection, customers, meaning, now)
+    about = waiting or (survey if meaning is ReplyMeaning.MARK else answered)
+    noted = dict(waiting.noted) if waiting else {}
     reply_id = _keep(
         connection,
-        customer_id=customer_id,
+        customer_id=about.customer_id if about else next(iter(customers), None),
         sender=address,
         channel=channel,
         text=text,
         meaning=meaning,
         received_at=now,
-        appointment_id=appointment_id,
         message_id=message_id,
+        **noted,
     )
     if reply_id is None:
         return _taken_before(connection, message_id, customers)
     if meaning is ReplyMeaning.MARK and survey is not None and mark is not None:
         case_id = _answer(connection, survey, mark, now)
         return ReplyTaken(reply_id, meaning, customers, None, 0, mark, case_id, None, again=False)
-    cancelled = _act(connection, meaning, appointment, customers, channel, now)
-    answer = answer_of(meaning) if campaign is not None and appointment is None else None
-    if campaign is not None and answer is not None:
-        cancelled += _answer_campaign(connection, campaign.subject_id, answer, meaning, customers, now)
-    return ReplyTaken(reply_id, meaning, customers, appointment_id, cancelled, None, None, answer, again=False)
+    cancelled = _opt_out(connection, customers, channel, now) if meaning is ReplyMeaning.STOP else 0
+    to = waiting or (About(answered.subject_kind, answered.subject_id, answered.customer_id) if answered else None)
+    led = _hand_over(connection, to, meaning, customers, now) if to else Led()
+    if led.cancels is not None:
+        cancelled += cancel_touches(connection, led.cancels, Gate.CONSENT, give(OPTED_OUT), now, dict(led.figures))
+    appointment_id = noted.get("appointment_id")
+    return ReplyTaken(reply_id, meaning, customers, appointment_id, cancelled, None, None, led.answer, again=False)
+
+
+def _something_waits(connection: Connection, customers: Sequence[int], now: datetime) -> bool:
+    return any(replies.waits(connection, customers, now) for replies in all_replies())
+
+
+def _waiting(connection: Connection, customers: Sequence[int], meaning: ReplyMeaning, now: datetime) -> About | None:
+    """What waits for a reply of that meaning: of several, what the customer was last messaged about."""
+    found = [about for replies in all_replies() if (about := replies.find(connection, customers, meaning, now))]
+    return max(found, key=lambda about: (about.messaged_at is not None, about.messaged_at or now), default=None)
+
+
+def _hand_over(
+    connection: Connection, about: About, meaning: ReplyMeaning, customers: Sequence[int], now: datetime
+) -> Led:
+    replies = replies_of(about.kind)
+    return replies.take(connection, about, meaning, customers, now) if replies else Led()
 
 
 def _keep(connection: Connection, **values: Any) -> int | None:
     """Write the reply down; its id, or None where one of the same message id is there already."""
     kept = insert(Reply).values(**values).on_conflict_do_nothing(index_elements=["message_id"]).returning(Reply.id)
     return connection.execute(kept).scalar_one_or_none()
-
-
-def _answer_campaign(
-    connection: Connection,
-    recipient_id: int,
-    answer: CampaignAnswer,
-    meaning: ReplyMeaning,
-    customers: Sequence[int],
-    now: datetime,
-) -> int:
-    """Keep an answer to a campaign; an opt-out also ends what is to come of it. How many touches that cancels.
-
-    That a customer is interested replaces what they said before; nothing else does, least of all an opt-out.
-    """
-    record_answer(connection, recipient_id, answer, now, replaces=answer is CampaignAnswer.INTERESTED)
-    return call_off(connection, recipient_id, customers, give(OPTED_OUT), now) if meaning is ReplyMeaning.STOP else 0
 
 
 def _taken_before(connection: Connection, message_id: str | None, customers: tuple[int, ...]) -> ReplyTaken:
@@ -182,45 +175,6 @@ def _answer(connection: Connection, survey: Row[Any], mark: int, now: datetime) 
     return answer_survey(connection, answer, now)
 
 
-def _act(
-    connection: Connection,
-    meaning: ReplyMeaning,
-    appointment: Row[Any] | None,
-    customers: tuple[int, ...],
-    channel: ChannelName,
-    now: datetime,
-) -> int:
-    """What a reply leads to; how many touches it cancelled."""
-    match meaning:
-        case ReplyMeaning.CONFIRM:
-            _set(connection, appointment, {"confirmed_at": now, "other_time_asked_at": None}, now)
-        case ReplyMeaning.OTHER_TIME:
-            _set(connection, appointment, {"other_time_asked_at": now, "confirmed_at": None}, now)
-        case ReplyMeaning.STOP:
-            return _opt_out(connection, customers, channel, now)
-        case ReplyMeaning.MARK | ReplyMeaning.UNREADABLE:
-            pass
-        case _:
-            assert_never(meaning)
-    return 0
-
-
-def _set(
-    connection: Connection, appointment: Row[Any] | None, values: dict[str, datetime | None], now: datetime
-) -> None:
-    if appointment is None:
-        return
-    connection.execute(update(Appointment).where(Appointment.id == appointment.id).values(**values))
-    before = {name: _plain(getattr(appointment, name)) for name in values}
-    after = {name: _plain(value) for name, value in values.items()}
-    actor = f"customer:{appointment.customer_id}"
-    audit.record(connection, now, actor, "appointment.replied", "appointment", appointment.id, before, after)
-
-
-def _plain(value: datetime | None) -> str | None:
-    return value.isoformat() if value else None
-
-
 def _opt_out(connection: Connection, customers: tuple[int, ...], channel: ChannelName, now: datetime) -> int:
     """Withdraw consent for the channel, for every purpose, and cancel the messages that have no other."""
     if not customers:
@@ -236,63 +190,8 @@ def _opt_out(connection: Connection, customers: tuple[int, ...], channel: Channe
     return cancel_touches(connection, only_there, Gate.CONSENT, give(OPTED_OUT), now, {"channel": channel})
 
 
-def _appointment(
-    connection: Connection, customers: Sequence[int], meaning: ReplyMeaning, now: datetime
-) -> Row[Any] | None:
-    """The appointment that a `1` or a `2` is about: of those that wait, the one last messaged about, then the next.
-
-    A missed one can still be given another time, but not be confirmed.
-    """
-    statuses = ANSWERABLE.get(meaning)
-    if not statuses or not customers:
-        return None
-    since = now - MISSED if meaning is ReplyMeaning.OTHER_TIME else now
-    statement = (
-        select(Appointment.__table__)
-        .where(
-            Appointment.customer_id.in_(customers),
-            Appointment.status.in_(statuses),
-            Appointment.arrived_at.is_(None),
-            Appointment.starts_at > moment(since),
-        )
-        .order_by(_messaged_at(now).desc().nulls_last(), Appointment.starts_at, Appointment.id)
-        .limit(1)
-        .with_for_update(of=Appointment.__table__)
-    )
-    return connection.execute(statement).one_or_none()
-
-
-def _messaged_at(now: datetime) -> ScalarSelect[Any]:
-    """When the customer was last messaged about an appointment."""
-    return (
-        select(func.max(Touch.contacted_at))
-        .where(
-            Touch.subject_kind == appointment.KIND,
-            Touch.subject_id == Appointment.id,
-            Touch.kind == StepKind.MESSAGE,
-            Touch.state.in_(TOLD),
-            Touch.contacted_at <= moment(now),
-        )
-        .scalar_subquery()
-    )
-
-
-def _appointment_waits(connection: Connection, customers: Sequence[int], now: datetime) -> bool:
-    """Whether the customer was messaged about an appointment, and has not answered."""
-    waiting = select(Appointment.id).where(
-        Appointment.customer_id.in_(customers),
-        Appointment.status == AppointmentStatus.BOOKED,
-        Appointment.arrived_at.is_(None),
-        Appointment.confirmed_at.is_(None),
-        Appointment.other_time_asked_at.is_(None),
-        Appointment.starts_at > moment(now),
-        _messaged_at(now).is_not(None),
-    )
-    return connection.execute(waiting.limit(1)).one_or_none() is not None
-
-
 def _said_last(connection: Connection, customers: Sequence[int], now: datetime) -> Row[Any] | None:
-    """What was said to the sender last, by message or by phone: `is_survey`, `is_campaign`, or something else."""
+    """What was said to the sender last, by message or by phone: `is_survey`, `is_answered` by replies, or neither."""
     messaged = and_(Touch.kind == StepKind.MESSAGE, Touch.state.in_(TOLD))
     called = and_(
         Touch.kind == StepKind.CALL,
@@ -301,18 +200,18 @@ def _said_last(connection: Connection, customers: Sequence[int], now: datetime) 
     )
     said_at = case((Touch.kind == StepKind.CALL, Touch.state_at), else_=Touch.contacted_at)
     is_survey = Touch.purpose == Purpose.SURVEY
-    is_campaign = of_campaigns()
+    is_answered = Touch.subject_kind.in_([replies.kind for replies in all_replies() if replies.answers_messages])
     whose = (Touch.subject_kind, Touch.subject_id, Touch.store_id, Touch.customer_id)
     return connection.execute(
-        select(*whose, is_survey.label("is_survey"), is_campaign.label("is_campaign"))
+        select(*whose, is_survey.label("is_survey"), is_answered.label("is_answered"))
         .where(
             Touch.customer_id.in_(customers),
             Touch.contacted_at.between(moment(now - ANSWERED_WITHIN), moment(now)),
             or_(messaged, called),
             said_at <= moment(now),
         )
-        # Of one message's lines, the survey's is answered, or else the campaign's.
-        .order_by(said_at.desc(), is_survey.desc(), is_campaign.desc(), Touch.id)
+        # Of one message's lines, the survey's is answered, or else the one that takes answers.
+        .order_by(said_at.desc(), is_survey.desc(), is_answered.desc(), Touch.id)
         .limit(1)
     ).one_or_none()
 

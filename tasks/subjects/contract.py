@@ -11,10 +11,12 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Connection,
+    FromClause,
     RowMapping,
     Select,
     SQLColumnExpression,
     Subquery,
+    and_,
     bindparam,
     case,
     cast,
@@ -31,6 +33,7 @@ from models.core.base import WORD
 from models.core.cadence import ZONED, Now, moment, shift
 from models.core.reasons import GivenReason, ReasonCode
 from models.core.words import ANCHOR, Condition, LinkPurpose, Moment, SubjectKind
+from models.kits.contract import Rules
 from models.kits.outcomes import PromiseMade
 from models.kits.registry import BrokenKit
 from models.policies.policy import Policy, Step
@@ -88,6 +91,32 @@ class OfCustomer:
 Scope = DueWithin | Those | OfCustomer
 
 
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """In each store, the rules of the most important active policy that has them: nobody in particular asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class RulesOf:
+    """The rules of the policy that asks."""
+
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
+class AsPlanned:
+    """The rules that touches were planned under. The facts then have a row for each pair of subject and policy
+    version, and a column `policy_version_id`."""
+
+    touches: Select[Any]
+    """Their `subject_id` and `policy_version_id`."""
+
+
+IN_FORCE = InForce()
+Under = InForce | RulesOf | AsPlanned
+"""Whose rules the facts are worked out under, where they depend on rules at all."""
+
+
 class Subject(ABC):
     """One kind of subject. `facts` selects, for each subject in scope and as known at `now`, one row with
 
@@ -98,10 +127,24 @@ class Subject(ABC):
     kind: SubjectKind
     anchor_day: str | None = None
     """The column of the anchor's store-local day, where one says it."""
+    by_rules: bool = False
+    """Its facts depend on the rules of a policy, so that each policy may see others: see `facts_under`."""
 
     @abstractmethod
     def facts(self, now: Now, scope: Scope) -> Select[Any]:
         """The facts of the subjects in scope, dated up to `now`."""
+
+    def facts_under(self, now: Now, scope: Scope, under: Under) -> Select[Any]:  # noqa: ARG002  for others
+        """The same under the rules of a policy. A kind whose facts depend on them overrides it, and sets `by_rules`."""
+        return self.facts(now, scope)
+
+    def facts_of_touches(self, now: Now, touches: Select[Any]) -> Select[Any]:
+        """The facts of what touches are about, each under the rules it was planned under: join with `about_same`.
+
+        `touches` selects their `subject_id` and `policy_version_id`.
+        """
+        ids = Those(touches.with_only_columns(touches.selected_columns.subject_id))
+        return self.facts_under(now, ids, AsPlanned(touches))
 
     def counted_from(self, facts: Subquery, step: Step) -> ColumnElement[datetime]:
         """The moment that a step counts from."""
@@ -182,6 +225,14 @@ def moment_of(facts: Subquery, name: Moment) -> ColumnElement[datetime]:
     """The column of one of the moments of a subject."""
     found: ColumnElement[datetime] = facts.c.anchor_at if name == ANCHOR else facts.c[name]
     return found
+
+
+def about_same(facts: FromClause, touch: Any) -> ColumnElement[bool]:
+    """Whether a row of `facts_of_touches` is of a touch: `touch` is `Touch`, or has its columns."""
+    subject: ColumnElement[bool] = facts.c.subject_id == touch.subject_id
+    if "policy_version_id" not in facts.c:
+        return subject
+    return and_(subject, facts.c.policy_version_id == touch.policy_version_id)
 
 
 def linked(purpose: LinkPurpose, kind: SubjectKind, table: Any, at: Any, key: Any = None) -> Select[Any]:

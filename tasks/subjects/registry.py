@@ -1,6 +1,8 @@
-"""Finding what tasks know of a kind of subject: `tasks/subjects/<kind>/facts.py` holds it as `SUBJECT`."""
+"""Finding what tasks know of a kind of subject, by name of the module: `SUBJECT` in `tasks/subjects/<kind>/facts.py`,
+and `REPLIES` in `replies.py` beside it."""
 
 from functools import cache
+from importlib.util import find_spec
 
 from models.calls.outcomes import all_outcomes
 from models.core.saying import read_sentences, read_words
@@ -8,6 +10,7 @@ from models.core.words import SubjectKind
 from models.kits.links import offers
 from models.kits.registry import BrokenKit, all_traits, load_module
 from tasks.subjects.contract import Subject
+from tasks.subjects.replies import Replies
 
 
 @cache
@@ -20,9 +23,27 @@ def subject_of(kind: SubjectKind) -> Subject:
     return subject
 
 
+@cache
+def replies_of(kind: SubjectKind) -> Replies | None:
+    """What a kind of subject makes of replies; None: it takes none. Raises `BrokenKit`."""
+    place = f"tasks.subjects.{kind.replace('-', '_')}.replies"
+    if find_spec(place) is None:
+        return None
+    replies = getattr(load_module(place), "REPLIES", None)
+    if not isinstance(replies, Replies) or replies.kind != kind:
+        raise BrokenKit(place.replace(".", "/"), f"it has no REPLIES of the kind '{kind}'")
+    return replies
+
+
+def all_replies() -> list[Replies]:
+    """What the kits that take replies make of them. Raises `BrokenKit`."""
+    return [replies for kind in all_traits() if (replies := replies_of(kind)) is not None]
+
+
 def check_kits() -> None:
     """Load every kit whole, so that nothing starts with half of them. Raises `BrokenKit` or `BadWording`."""
     all_subjects()
+    all_replies()
     all_outcomes()
     offers()
     read_sentences()

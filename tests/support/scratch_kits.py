@@ -17,7 +17,7 @@ from models.core.saying import forget_wording
 from models.kits.links import offers
 from models.kits.registry import all_traits
 from tasks.intake.kinds import find_kinds
-from tasks.subjects.registry import subject_of
+from tasks.subjects.registry import replies_of, subject_of
 
 PACKAGES = (models.subjects, tasks.subjects)
 TYRES = """
@@ -113,7 +113,7 @@ def write_kit(folder: Path, traits: str = TYRES, wording: str = WORDING, facts: 
 
 def forget_kits() -> None:
     """Look for kits anew when they are next asked for."""
-    for found in (all_traits, all_outcomes, offers, subject_of, find_kinds, read_wording):
+    for found in (all_traits, all_outcomes, offers, subject_of, replies_of, find_kinds, read_wording):
         found.cache_clear()
     forget_wording()
 

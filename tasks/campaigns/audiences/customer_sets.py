@@ -46,6 +46,7 @@ from models.subjects.repair_order import RepairOrder
 from tasks.campaigns.audiences.bounds import between, days_between, one_of, within
 from tasks.subjects.account.netting import days_of_accounts, statements
 from tasks.subjects.appointment.facts import has_arrived, is_cancelled
+from tasks.subjects.contract import IN_FORCE
 from tasks.subjects.customers import stores_today
 from tasks.subjects.recipient.facts import FIRST_STEP, REACHED
 
@@ -176,7 +177,7 @@ def debtors(now: Now) -> Select[Any]:
     may_owe = select(Invoice.account_id).where(
         or_(Invoice.settled_on.is_(None), Invoice.settled_on >= local_day(moment(now), literal("UTC", Text)) - 1)
     )
-    looked_at = days_of_accounts(stores, Account.id.in_(may_owe))
+    looked_at = days_of_accounts(stores, Account.id.in_(may_owe), IN_FORCE)
     owed = statements(looked_at)
     return (
         select(looked_at.c.customer_id)

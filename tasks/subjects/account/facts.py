@@ -27,15 +27,17 @@ from models.kits.outcomes import PromiseMade
 from models.people.tables import Customer
 from models.policies.policy import Policy, Step
 from models.subjects.account import KIND, NO_PROMISE, PAYMENT, STILL_OWES, Account, Invoice
-from tasks.subjects.account.netting import day_after, days_of_accounts, latest_promises, statements
+from tasks.subjects.account.netting import day_after, days_of_accounts, key_of, latest_promises, same_look, statements
 from tasks.subjects.account.promising import keep_promise
 from tasks.subjects.account.remarks import remarks_of_account
 from tasks.subjects.contract import (
+    IN_FORCE,
     DueWithin,
     OfCustomer,
     Scope,
     Subject,
     Those,
+    Under,
     Window,
     asked,
     counted_within,
@@ -55,17 +57,24 @@ class Accounts(Subject):
 
     kind = KIND
     anchor_day = "oldest_due"
+    by_rules = True
 
     def facts(self, now: Now, scope: Scope) -> Select[Any]:
         """One row an account in scope; without an anchor where nothing is owed."""
+        return self.facts_under(now, scope, IN_FORCE)
+
+    def facts_under(self, now: Now, scope: Scope, under: Under) -> Select[Any]:
+        """What is chased depends on the tolerance of who asks: a currency within it is left out of the statement."""
         stores, languages = stores_today(now), own_languages()
-        looked_at = days_of_accounts(stores, _in_scope(scope))
+        looked_at = days_of_accounts(stores, _in_scope(scope), under)
+        _, *version = key_of(looked_at)
         owed = statements(looked_at)
         promise = latest_promises(looked_at)
         broken = and_(~promise.c.kept, ~promise.c.running, promise.c.promised_for >= owed.c.oldest_due)
         return (
             select(
                 looked_at.c.account_id.label("subject_id"),
+                *version,
                 looked_at.c.store_id,
                 looked_at.c.customer_id,
                 *about_customer(stores, languages),
@@ -84,8 +93,8 @@ class Accounts(Subject):
             .join_from(looked_at, stores, stores.c.id == looked_at.c.store_id)
             .outerjoin(languages, languages.c.id == looked_at.c.customer_id)
             .outerjoin(Customer, Customer.id == looked_at.c.customer_id)
-            .outerjoin(owed, owed.c.account_id == looked_at.c.account_id)
-            .outerjoin(promise, promise.c.account_id == looked_at.c.account_id)
+            .outerjoin(owed, same_look(owed, looked_at))
+            .outerjoin(promise, same_look(promise, looked_at))
         )
 
     def near(self, facts: Subquery, step: Step, window: Window) -> ColumnElement[bool]:  # noqa: ARG002  the contract's

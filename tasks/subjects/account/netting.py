@@ -2,40 +2,77 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any, assert_never
 
-from sqlalchemy import CTE, ColumnElement, Subquery, and_, case, cast, func, literal, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, Subquery, and_, case, cast, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.types import Date, Numeric, Text
 
 from models.core.words import InvoiceKind, InvoiceStatus
+from models.ledger.tables import PolicyVersion
 from models.subjects.account import Account, Invoice, Payment, Promise
 from tasks.policies.catalogue import rule_in_force
+from tasks.subjects.contract import AsPlanned, InForce, RulesOf, Under
 
+TOLERANCE = "tolerance"
+"""The rule: per currency, a balance up to which nobody is chased."""
 NOTHING = literal(Decimal(0), Numeric(14, 2))
 ONCE = "MATERIALIZED"
 """Computed once whatever the planner expects: in a nested loop, for each account anew, it would take hours."""
 
 
-def days_of_accounts(stores: Subquery, chosen: ColumnElement[bool]) -> CTE:
-    """The accounts looked at, each with its store-local day and the tolerances of its store's policy.
+KEY = ("account_id", "policy_version_id")
+"""What tells the rows of one look apart: the account, and the policy version under whose rules it is looked at, where
+several may be."""
 
-    `stores` are `stores_today`; `chosen` is a condition on accounts.
+
+def key_of(rows: Any) -> list[ColumnElement[Any]]:
+    """The columns of `KEY` that rows have."""
+    return [rows.c[name] for name in KEY if name in rows.c]
+
+
+def same_look(one: Any, other: Any) -> ColumnElement[bool]:
+    """Whether two rows are of one look at one account."""
+    return and_(*(mine == theirs for mine, theirs in zip(key_of(one), key_of(other), strict=True)))
+
+
+def days_of_accounts(stores: Subquery, chosen: ColumnElement[bool], under: Under) -> CTE:
+    """The accounts looked at, each with its store-local day and the tolerances that count.
+
+    `stores` are `stores_today`; `chosen` is a condition on accounts, of which what touches are about needs none.
     """
-    tolerated = rule_in_force("tolerance")
-    return (
-        select(
-            Account.id.label("account_id"),
-            Account.store_id,
-            Account.customer_id,
-            Account.key.label("account"),
-            stores.c.today,
-            tolerated.c.value.label("tolerance"),
-        )
-        .join(stores, stores.c.id == Account.store_id)
-        .join(tolerated, tolerated.c.store_id == Account.store_id)
-        .where(chosen)
-        .cte()
-    )
+    looked_at = select(
+        Account.id.label("account_id"),
+        Account.store_id,
+        Account.customer_id,
+        Account.key.label("account"),
+        stores.c.today,
+    ).join(stores, stores.c.id == Account.store_id)
+    return _tolerating(looked_at, chosen, under).cte()
+
+
+def _tolerating(looked_at: Select[Any], chosen: ColumnElement[bool], under: Under) -> Select[Any]:
+    match under:
+        case InForce():
+            tolerated = rule_in_force(TOLERANCE)
+            with_tolerance = looked_at.add_columns(tolerated.c.value.label("tolerance"))
+            return with_tolerance.join(tolerated, tolerated.c.store_id == Account.store_id).where(chosen)
+        case RulesOf():
+            given = literal(under.rules.model_dump(mode="json").get(TOLERANCE, {}), JSONB)
+            return looked_at.add_columns(given.label("tolerance")).where(chosen)
+        case AsPlanned():
+            asked = under.touches.distinct().subquery("asked")
+            # Looked up row by row: joined to the few versions, PostgreSQL would expect only as few accounts.
+            planned_under = (
+                select(PolicyVersion.body[("rules", TOLERANCE)])
+                .where(PolicyVersion.id == asked.c.policy_version_id)
+                .scalar_subquery()
+            )
+            return looked_at.add_columns(asked.c.policy_version_id, planned_under.label("tolerance")).join(
+                asked, asked.c.subject_id == Account.id
+            )
+        case _:
+            assert_never(under)
 
 
 def statements(looked_at: CTE) -> CTE:
@@ -52,14 +89,14 @@ def statements(looked_at: CTE) -> CTE:
     )  # fmt: skip
     return (
         select(
-            row.account_id,
+            *key_of(listed),
             func.min(row.due_on).label("oldest_due"),
             func.bool_or(row.above).label("owes"),
             func.jsonb_object_agg(row.currency, cast(row.total, Text), type_=JSONB).label("totals"),
             func.jsonb_agg(aggregate_order_by(invoice, row.due_on, row.number), type_=JSONB).label("invoices"),
         )
         .where(row.listed)
-        .group_by(row.account_id)
+        .group_by(*key_of(listed))
         .cte()
     )
 
@@ -71,12 +108,12 @@ def _open_invoices(looked_at: CTE) -> Subquery:
     row = documents.c
     unpaid = row.amount - row.paid
     up_to_here = func.sum(unpaid).over(
-        partition_by=(row.account_id, row.currency), order_by=(row.due_on, row.invoice_id)
+        partition_by=(*key_of(documents), row.currency), order_by=(row.due_on, row.invoice_id)
     )
     uncovered = func.least(unpaid, func.greatest(up_to_here - func.coalesce(credit.c.amount, NOTHING), NOTHING))
     return (
-        select(row.account_id, row.number, row.currency, row.due_on, row.tolerated, uncovered.label("open"))
-        .outerjoin(credit, and_(credit.c.account_id == row.account_id, credit.c.currency == row.currency))
+        select(*key_of(documents), row.number, row.currency, row.due_on, row.tolerated, uncovered.label("open"))
+        .outerjoin(credit, and_(same_look(credit, documents), credit.c.currency == row.currency))
         .where(row.kind == InvoiceKind.INVOICE, row.chased, row.amount > row.paid)
         .subquery("open_invoices")
     )
@@ -88,7 +125,7 @@ def _balances(open_items: Subquery) -> Subquery:
     This and what follows are windows over one order of the rows; joined with their sums, they would be read twice.
     """
     row = open_items.c
-    total = func.sum(row.open).over(partition_by=(row.account_id, row.currency))
+    total = func.sum(row.open).over(partition_by=(*key_of(open_items), row.currency))
     return select(open_items, total.label("total")).where(row.open > NOTHING).subquery("balances")
 
 
@@ -96,7 +133,7 @@ def _listed(balances: Subquery) -> Subquery:
     """Each open invoice, and whether the statement names it."""
     row = balances.c
     above = row.total > row.tolerated
-    any_above = func.bool_or(above).over(partition_by=row.account_id)
+    any_above = func.bool_or(above).over(partition_by=key_of(balances))
     return select(balances, above.label("above"), (above == any_above).label("listed")).subquery("listed")
 
 
@@ -113,7 +150,7 @@ def _documents(looked_at: CTE) -> CTE:
     tolerated = cast(looked_at.c.tolerance[Invoice.currency].astext, Numeric(14, 2))
     return (
         select(
-            Invoice.account_id,
+            *key_of(looked_at),
             Invoice.id.label("invoice_id"),
             Invoice.key.label("number"),
             Invoice.kind,
@@ -144,18 +181,20 @@ def _status_since() -> ColumnElement[date | None]:
 def _credit(looked_at: CTE, documents: CTE) -> CTE:
     """Per account and currency: payments on account, credit notes, and what was paid beyond an invoice."""
     row = documents.c
-    on_account = select(Payment.account_id, Payment.currency, Payment.amount).join(
-        looked_at, looked_at.c.account_id == Payment.account_id
+    on_account = select(*key_of(looked_at), Payment.currency, Payment.amount).join(
+        Payment, looked_at.c.account_id == Payment.account_id
     )
     unassigned = on_account.where(Payment.invoice_id.is_(None), Payment.paid_on <= looked_at.c.today)
-    credited = select(row.account_id, row.currency, row.amount).where(row.kind == InvoiceKind.CREDIT_NOTE, row.chased)
-    beyond = select(row.account_id, row.currency, (row.paid - row.amount).label("amount")).where(
+    credited = select(*key_of(documents), row.currency, row.amount).where(
+        row.kind == InvoiceKind.CREDIT_NOTE, row.chased
+    )
+    beyond = select(*key_of(documents), row.currency, (row.paid - row.amount).label("amount")).where(
         row.kind == InvoiceKind.INVOICE, row.paid > row.amount
     )
     gathered = unassigned.union_all(credited, beyond).subquery("credits")
     return (
-        select(gathered.c.account_id, gathered.c.currency, func.sum(gathered.c.amount).label("amount"))
-        .group_by(gathered.c.account_id, gathered.c.currency)
+        select(*key_of(gathered), gathered.c.currency, func.sum(gathered.c.amount).label("amount"))
+        .group_by(*key_of(gathered), gathered.c.currency)
         .cte()
     )
 
@@ -174,7 +213,7 @@ def latest_promises(looked_at: CTE) -> CTE:
     )
     return (
         select(
-            Promise.account_id,
+            *key_of(looked_at),
             Promise.id.label("promise_id"),
             Promise.made_on,
             Promise.promised_for,
@@ -183,8 +222,8 @@ def latest_promises(looked_at: CTE) -> CTE:
         )
         .join(looked_at, looked_at.c.account_id == Promise.account_id)
         .where(Promise.made_on <= today)
-        .distinct(Promise.account_id)
-        .order_by(Promise.account_id, Promise.made_on.desc(), Promise.promised_for.desc(), Promise.id.desc())
+        .distinct(*key_of(looked_at))
+        .order_by(*key_of(looked_at), Promise.made_on.desc(), Promise.promised_for.desc(), Promise.id.desc())
         .cte()
         .prefix_with(ONCE)
     )

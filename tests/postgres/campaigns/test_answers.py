@@ -18,10 +18,10 @@ from models.core.words import (
 )
 from models.ledger.tables import Reply
 from models.subjects.appointment import Appointment
-from tasks.campaigns.outcome.answers import record_answer
 from tasks.dispatch.claim import claim
 from tasks.dispatch.dispatch import account_of_claim
 from tasks.self_service.replies import ReplyTaken, record_reply
+from tasks.subjects.recipient.answers import record_answer
 from tests.support.campaigns import BEGAN, LaunchedCampaign
 from tests.support.desk import audited, dispatched, touch_of, verdicts_of
 from tests.support.stepwise import Batch, StepwiseDispatcher

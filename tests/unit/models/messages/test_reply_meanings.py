@@ -109,4 +109,4 @@ def test_a_mark_is_a_single_digit_from_one_to_five(text: str, mark: int | None) 
 def test_what_a_digit_means_depends_on_what_was_said_last(
     text: str, after_survey: bool, waits: bool, meaning: ReplyMeaning
 ) -> None:
-    assert meaning_in_turn(text, after_survey=after_survey, appointment_waits=waits) is meaning
+    assert meaning_in_turn(text, after_survey=after_survey, something_waits=waits) is meaning
