@@ -28,11 +28,6 @@ ANCHOR = Moment("anchor")
 LinkPurpose = NewType("LinkPurpose", str)
 """What a customer can do at a signed link."""
 
-EffectName = NewType("EffectName", str)
-"""What a task does when it reaches the desk that it is for."""
-HOLD_ACCOUNT = EffectName("hold-account")
-"""House rules for the account: it gets no further credit."""
-
 
 class StepKind(StrEnum):
     """What a step asks for: a message to the customer, a call by staff, or a task for a desk of the store."""

@@ -12,7 +12,8 @@ from typing import Any
 from models.core.base import Base
 from models.core.frozen import Frozen
 from models.core.reasons import ReasonCode
-from models.core.words import CallOutcome, Condition, EffectName, LinkPurpose, Moment, Purpose, SubjectKind
+from models.core.words import CallOutcome, Condition, LinkPurpose, Moment, Purpose, SubjectKind
+from models.kits.effects import Effect
 
 FactsRow = Mapping[Any, Any]
 """A row of the facts that a subject's select gives."""
@@ -66,7 +67,7 @@ class SubjectTraits:
     """What may come of a call about it, beside the outcomes of every call."""
     asks_marks: Callable[[Purpose], bool] = no_marks
     """Whether a call of this purpose asks the customer how it was."""
-    effects: tuple[EffectName, ...] = ()
-    """What a task about it may do when it reaches its desk, beside opening a case."""
+    effects: tuple[type[Effect], ...] = ()
+    """What a task about it may do when it reaches its desk, beside opening a case. `actions.py` carries them out."""
     of_vehicle: bool = False
     """Its rows name a vehicle, which a call sheet shows."""

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -14,8 +14,9 @@ from models.core.frozen import CurrencyCode
 from models.core.personal import blanked, customers, kept
 from models.core.reasons import declare
 from models.core.retention import ForEver
-from models.core.words import HOLD_ACCOUNT, CallOutcome, Condition, InvoiceKind, InvoiceStatus, LinkPurpose, SubjectKind
+from models.core.words import CallOutcome, Condition, InvoiceKind, InvoiceStatus, LinkPurpose, SubjectKind
 from models.kits.contract import FactsRow, LinkOffer, Rules, SubjectTraits, Variables
+from models.kits.effects import Effect
 from models.messages.letters import CHINESE, write_day, write_money
 
 KIND = SubjectKind("account")
@@ -162,6 +163,12 @@ def _invoices(language: str, invoices: list[FactsRow]) -> str:
     return comma.join(named + ([MORE_INVOICES[language].format(count=rest)] if rest > 0 else []))
 
 
+class HoldAccount(Effect):
+    """The account is put on hold: it gets no further credit."""
+
+    do: Literal["hold-account"] = "hold-account"
+
+
 TRAITS = SubjectTraits(
     kind=KIND,
     table=Account,
@@ -178,5 +185,5 @@ TRAITS = SubjectTraits(
     write=_write,
     links=(LinkOffer(PAYMENT, "p", "the page with what is owed, where a day of payment is promised", PAYMENT_LASTS),),
     outcomes=(CallOutcome.PROMISED,),
-    effects=(HOLD_ACCOUNT,),
+    effects=(HoldAccount,),
 )

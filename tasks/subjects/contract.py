@@ -1,7 +1,7 @@
 """What the planner, the claim and the explanations ask of every kind of subject."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -84,6 +84,10 @@ class OfCustomer:
 
 
 Scope = DueWithin | Those | OfCustomer
+
+
+Action = Callable[[Connection, ColumnElement[bool], datetime], None]
+"""Carries out an effect for the touches that a condition on `Touch` chooses; to do it twice changes nothing more."""
 
 
 class Subject(ABC):
