@@ -41,13 +41,13 @@ PAGES = (
 HISTORY = """
     insert into touches (
         process, subject_kind, subject_id, anchor_at, step, kind, purpose, priority, obligation, works_holidays,
-        store_id, customer_id, policy_version_id, template_version_id, channels, conditions, approval, holds_account,
+        store_id, customer_id, policy_version_id, template_version_id, channels, conditions, approval,
         due_at, valid_until, not_before, state, state_at, figures, planned_at, contacted_at, channel
     )
     select (array['post-delivery-followup', 'warranty-expiry', 'overdue-accounts', 'appointment-reminders']
            )[1 + nth % 4],
            'handover', -n, due_at, 'history-' || nth, 'message', 'follow-up', 50, false, false, 1 + n % 2, n, 1, 1,
-           '{{sms}}', '{{}}', '{{}}', false, due_at, due_at + interval '2 days', due_at,
+           '{{sms}}', '{{}}', '{{}}', due_at, due_at + interval '2 days', due_at,
            case when n % 1000 = 0 then 'unknown' when n % 10 = 0 then 'cancelled' else 'sent' end,
            due_at, '{{}}', due_at - interval '1 day', due_at, 'sms'
     from (select n, nth, timestamptz '2026-10-14 02:00Z' - (n * 7 + nth * 1009) % 730 * interval '1 day'

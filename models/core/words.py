@@ -28,11 +28,6 @@ ANCHOR = Moment("anchor")
 LinkPurpose = NewType("LinkPurpose", str)
 """What a customer can do at a signed link."""
 
-EffectName = NewType("EffectName", str)
-"""The effect of a task when it reaches its desk."""
-HOLD_ACCOUNT = EffectName("hold-account")
-"""The account is put on hold: no further credit."""
-
 OutcomeName = NewType("OutcomeName", str)
 """What came of a call. Each is declared: those of every call in `models.calls.outcomes`, others by their kits."""
 

@@ -12,7 +12,8 @@ from typing import Any
 from models.core.base import Base
 from models.core.frozen import Frozen
 from models.core.reasons import ReasonCode
-from models.core.words import Condition, EffectName, LinkPurpose, Moment, Purpose, SubjectKind
+from models.core.words import Condition, LinkPurpose, Moment, Purpose, SubjectKind
+from models.kits.effects import Effect
 from models.kits.outcomes import Outcome
 
 FactsRow = Mapping[Any, Any]
@@ -67,8 +68,8 @@ class SubjectTraits:
     """What may come of a call about it, beside the outcomes of every call."""
     asks_marks: Callable[[Purpose], bool] = no_marks
     """Whether a call of this purpose asks the customer how it was."""
-    effects: tuple[EffectName, ...] = ()
-    """What a task about it may do when it reaches its desk, beside opening a case."""
+    effects: tuple[type[Effect], ...] = ()
+    """What a task about it may do when it reaches its desk, beside opening a case. `actions.py` carries them out."""
     off_timeline: str = ""
     """Why none of its rows stands on the customer's timeline; empty: they do."""
     of_vehicle: bool = False

@@ -289,8 +289,8 @@ class Touch(Base):
     """The role that calls, or whose desk a task is for."""
     approval: Mapped[list[str]] = mapped_column(ARRAY(Text))
     """The roles that may approve it; empty: no approval needed."""
-    opens_case: Mapped[CaseKind | None] = mapped_column(growing(CaseKind))
-    holds_account: Mapped[bool]
+    effects: Mapped[list[Facts]] = mapped_column(JSONB, server_default=sql("'[]'::jsonb"))
+    """What a task does when it reaches its desk; frozen with the policy version."""
     series: Mapped[Facts | None] = mapped_column(JSONB(none_as_null=True))
     """For an occurrence of a step that recurs: from which moment of its subject, and how often. Its `anchor_at` is the
     moment of the occurrence."""
@@ -389,7 +389,7 @@ class Touch(Base):
             customers(
                 "customer_id",
                 "process subject_kind subject_id anchor_at step kind purpose priority obligation works_holidays "
-                "channels conditions role approval opens_case holds_account series due_at valid_until not_before "
+                "channels conditions role approval effects series due_at valid_until not_before "
                 "state state_at gate planned_at planned_by approved_at contacted_at channel resendable attempts "
                 "delivered_at held_until outcome",
             ),

@@ -1,6 +1,6 @@
 """Policies as data: a process with its steps and rules, validated before it can be activated."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import time, timedelta
 from functools import cache
 from typing import Annotated, Any, Self
@@ -23,8 +23,6 @@ from models.core.recurrence import EveryField
 from models.core.validation import refuse, refused
 from models.core.words import (
     ANCHOR,
-    HOLD_ACCOUNT,
-    CaseKind,
     ChannelName,
     Condition,
     LateRule,
@@ -38,6 +36,7 @@ from models.core.words import (
     Validity,
 )
 from models.kits.contract import Rules
+from models.kits.effects import Effect, read_effects
 from models.kits.registry import UnknownSubject, traits_of
 from models.policies.schedule import InBothLanguages, ProcessSchedule
 
@@ -48,7 +47,6 @@ AFTER_ANCHOR = declare("until-anchor-after-it")
 MESSAGE_WITHOUT_CHANNEL = declare("message-without-channel")
 ROLE_AND_NO_CHANNELS = declare("role-and-no-channels")
 NO_TASK = declare("only-for-tasks")
-NO_ACCOUNT_TO_HOLD = declare("only-accounts-held")
 STRANGE_CONDITIONS = declare("conditions-of-others", conditions=TEXT, subject=KEY, known=TEXT)
 NO_SUCH_MOMENT = declare("no-such-moment", subject=KEY, moment=TEXT, known=TEXT)
 KEY_TWICE = declare("step-key-twice", key=TEXT)
@@ -75,6 +73,23 @@ def _known(kind: str) -> SubjectKind:
 
 KnownSubject = Annotated[SubjectKind, AfterValidator(_known)]
 """A kind of subject that a kit is for."""
+
+
+def step_of_today(step: Mapping[str, Any]) -> dict[str, Any]:
+    """A step as it is written today. Versions that are kept may name two of its effects by keys of their own."""
+    written = {name: value for name, value in step.items() if name not in ("opens_case", "holds_account")}
+    effects = []
+    if step.get("opens_case"):
+        effects.append({"do": "open-case", "kind": step["opens_case"]})
+    if step.get("holds_account"):
+        effects.append({"do": "hold-account"})
+    return written | {"effects": [*written.get("effects", ()), *effects]} if effects else written
+
+
+def body_of_today(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body of a kept version as it would be written today."""
+    steps = {"steps": [step_of_today(step) for step in body["steps"]]} if "steps" in body else {}
+    return dict(body) | steps
 
 
 class Step(Frozen):
@@ -109,8 +124,21 @@ class Step(Frozen):
     works_holidays: bool = False
     repeats: bool = True
     """Whether a moved anchor brings the step again once it was sent."""
-    opens_case: CaseKind | None = None
-    holds_account: bool = False
+    effects: tuple[SerializeAsAny[Effect], ...] = ()
+    """What a task does when it reaches its desk."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_written_today(cls, data: Any) -> Any:
+        return step_of_today(data) if isinstance(data, Mapping) else data
+
+    @field_validator("effects", mode="wrap")
+    @classmethod
+    def _are_offered(cls, value: Any, _: ValidatorFunctionWrapHandler, info: ValidationInfo) -> tuple[Effect, ...]:
+        if "subject" not in info.data:
+            return ()  # it is refused already
+        kind: SubjectKind = info.data["subject"]
+        return read_effects(value, kind, traits_of(kind).effects)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -151,10 +179,8 @@ class Step(Frozen):
             refuse(("channels",), give(MESSAGE_WITHOUT_CHANNEL))
         if self.kind is not StepKind.MESSAGE and (self.channels or self.role is None):
             refuse(("role",), give(ROLE_AND_NO_CHANNELS))
-        if (self.opens_case or self.holds_account) and self.kind is not StepKind.TASK:
-            refuse(("opens_case",), give(NO_TASK))
-        if self.holds_account and HOLD_ACCOUNT not in traits_of(self.subject).effects:
-            refuse(("holds_account",), give(NO_ACCOUNT_TO_HOLD))
+        if self.effects and self.kind is not StepKind.TASK:
+            refuse(("effects",), give(NO_TASK))
 
     def _check_conditions(self) -> None:
         traits = traits_of(self.subject)

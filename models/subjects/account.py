@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -15,17 +15,9 @@ from models.core.frozen import CurrencyCode
 from models.core.personal import blanked, customers, kept
 from models.core.reasons import declare
 from models.core.retention import ForEver
-from models.core.words import (
-    HOLD_ACCOUNT,
-    Condition,
-    InvoiceKind,
-    InvoiceStatus,
-    LinkPurpose,
-    OutcomeName,
-    SubjectKind,
-    TouchState,
-)
+from models.core.words import Condition, InvoiceKind, InvoiceStatus, LinkPurpose, OutcomeName, SubjectKind, TouchState
 from models.kits.contract import FactsRow, LinkOffer, Rules, SubjectTraits, Variables
+from models.kits.effects import Effect
 from models.kits.outcomes import CallEffects, CallFacts, CallReport, IncompleteOutcome, Need, Outcome, UnfitOutcome
 from models.messages.letters import CHINESE, write_day, write_money
 
@@ -198,6 +190,13 @@ PROMISED = Outcome(
     only="only an account is promised to",
 )
 
+
+class HoldAccount(Effect):
+    """The account is put on hold: it gets no further credit."""
+
+    do: Literal["hold-account"] = "hold-account"
+
+
 TRAITS = SubjectTraits(
     kind=KIND,
     table=Account,
@@ -214,5 +213,5 @@ TRAITS = SubjectTraits(
     write=_write,
     links=(LinkOffer(PAYMENT, "p", "the page with what is owed, where a day of payment is promised", PAYMENT_LASTS),),
     outcomes=(PROMISED,),
-    effects=(HOLD_ACCOUNT,),
+    effects=(HoldAccount,),
 )

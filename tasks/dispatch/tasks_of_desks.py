@@ -1,53 +1,65 @@
-"""What a task does when it reaches the desk it is for: it opens its case, and holds its account."""
+"""What a task does when it reaches the desk it is for: its effects, each carried out where it belongs."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, Uuid, and_, case, cast, func, literal, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import ColumnElement, Connection, Select, Uuid, and_, case, cast, func, literal, select, true
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.types import Text
 
 from models.core.base import enumeration
-from models.core.cadence import local_day, moment
-from models.core.reasons import declare
-from models.core.words import CaseState
+from models.core.cadence import moment
+from models.core.words import CaseState, SubjectKind
+from models.kits.effects import OPEN_CASE
 from models.ledger.cases import TITLES
 from models.ledger.tables import Case, Touch
 from models.people.tables import Store
-from models.subjects.account import KIND as ACCOUNT
-from models.subjects.account import Account
 from tasks.cases.deadlines import deadlines_everywhere
-
-HOLD_REASON = declare("handed-to-finance")
+from tasks.subjects.registry import action_of
 
 
 def carry_out(connection: Connection, touch_ids: Sequence[UUID], now: datetime) -> None:
-    """Open the cases and hold the accounts that the tasks ask for; a case that is open already stays as it is."""
+    """Carry out the effects of tasks: each for all of them at once, in the order of its name.
+
+    Opening a case is the engine's; the others are those of the subjects' kits. Each is idempotent.
+    """
     if not touch_ids:
         return
     chosen = Touch.id == func.any(literal(list(touch_ids), ARRAY(Uuid)))
+    for kind, effect in _effects(connection, chosen):
+        if effect == OPEN_CASE:
+            open_cases(connection, and_(chosen, Touch.subject_kind == kind), now)
+        else:
+            wanted = Touch.effects.contains(literal([{"do": effect}], JSONB))
+            action_of(kind, effect)(connection, and_(chosen, Touch.subject_kind == kind, wanted), now)
+
+
+def _effects(connection: Connection, chosen: ColumnElement[bool]) -> list[tuple[SubjectKind, str]]:
+    """Which effects tasks have, and about which kinds of subjects."""
+    each = func.jsonb_array_elements(Touch.effects).table_valued("value").render_derived()
+    name = each.c.value.op("->>")("do")
+    each_kind = select(Touch.subject_kind, name).select_from(Touch).join(each, true()).where(chosen).distinct()
+    rows = connection.execute(each_kind.order_by(Touch.subject_kind, name))
+    return [(SubjectKind(kind), effect) for kind, effect in rows]
+
+
+def open_cases(connection: Connection, chosen: ColumnElement[bool], now: datetime) -> None:
+    """Open the cases that tasks ask for; one that is open already stays as it is."""
     rows = _cases(connection, chosen, now)
     connection.execute(
         insert(Case).from_select([column.name for column in rows.selected_columns], rows).on_conflict_do_nothing()
     )
-    today = select(local_day(moment(now), Store.time_zone)).where(Store.id == Account.store_id).scalar_subquery()
-    connection.execute(
-        update(Account)
-        .where(
-            Account.id.in_(select(Touch.subject_id).where(chosen, Touch.holds_account, Touch.subject_kind == ACCOUNT)),
-            Account.held_since.is_(None),
-        )
-        .values(held_since=today, hold_reason=HOLD_REASON)
-    )
 
 
-def _cases(connection: Connection, chosen: Any, now: datetime) -> Select[Any]:
+def _cases(connection: Connection, chosen: ColumnElement[bool], now: datetime) -> Select[Any]:
     """The cases, titled in the store's language, with the deadlines of their kind."""
     deadlines = deadlines_everywhere(connection, now).subquery("deadlines")
+    each = func.jsonb_array_elements(Touch.effects).table_valued("value").render_derived()
+    wanted: ColumnElement[str] = each.c.value.op("->>", return_type=Text())("kind")
     titles = [
-        (and_(Touch.opens_case == kind, Store.language == language), literal(title, Text))
+        (and_(wanted == literal(kind, Text), Store.language == language), literal(title, Text))
         for kind, by_language in TITLES.items()
         for language, title in by_language.items()
     ]
@@ -55,7 +67,7 @@ def _cases(connection: Connection, chosen: Any, now: datetime) -> Select[Any]:
         select(
             Touch.store_id,
             Touch.customer_id,
-            Touch.opens_case.label("kind"),
+            deadlines.c.kind,
             (literal("touch:", Text) + cast(Touch.id, Text)).label("cause"),
             case(*titles).label("title"),
             literal(CaseState.OPEN, enumeration(CaseState)).label("state"),
@@ -64,7 +76,9 @@ def _cases(connection: Connection, chosen: Any, now: datetime) -> Select[Any]:
             deadlines.c.solve_by,
             Touch.id.label("touch_id"),
         )
+        .select_from(Touch)
+        .join(each, true())
         .join(Store, Store.id == Touch.store_id)
-        .join(deadlines, and_(deadlines.c.store_id == Store.id, deadlines.c.kind == Touch.opens_case))
-        .where(chosen, Touch.opens_case.is_not(None))
+        .join(deadlines, and_(deadlines.c.store_id == Store.id, cast(deadlines.c.kind, Text) == wanted))
+        .where(chosen, each.c.value.op("->>", return_type=Text())("do") == OPEN_CASE)
     )

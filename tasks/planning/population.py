@@ -34,7 +34,6 @@ from models.core.cadence import Series, as_kept, later, moment
 from models.core.offsets import Offset
 from models.core.reasons import declare
 from models.core.words import (
-    CaseKind,
     ChannelName,
     LateRule,
     Purpose,
@@ -132,8 +131,7 @@ def as_touches(in_force: PolicyInForce, rows: FromClause) -> Select[Any]:
         step.conditions,
         step.role,
         step.approval,
-        step.opens_case,
-        step.holds_account,
+        step.effects,
         step.series,
         row.due_at,
         row.valid_until,
@@ -376,8 +374,7 @@ OF_STEPS: dict[str, TypeEngine[Any]] = {
     "conditions": ARRAY(Text),
     "role": growing(Role),
     "approval": ARRAY(Text),
-    "opens_case": growing(CaseKind),
-    "holds_account": Boolean(),
+    "effects": JSONB(),
     "series": JSONB(none_as_null=True),
     "state": enumeration(TouchState),
     "skipped_when_late": Boolean(),
@@ -410,8 +407,7 @@ def _of_step_alone(step: Step) -> dict[str, Any]:
         "conditions": list(step.conditions),
         "role": step.role or (Role.AGENT if becomes_call else None),
         "approval": list(step.approval),
-        "opens_case": step.opens_case,
-        "holds_account": step.holds_account,
+        "effects": [effect.model_dump(mode="json") for effect in step.effects],
         **({"series": recurs} if recurs else {}),
         "state": TouchState.AWAITING_APPROVAL if step.approval else TouchState.PLANNED,
         "skipped_when_late": step.when_late is LateRule.SKIP,

@@ -11,7 +11,7 @@ from models.core.errors import AftercareError
 from models.ledger.tables import PolicyVersion, TemplateVersion
 from models.people.permissions import Permission
 from models.people.tables import Store
-from models.policies.policy import MADE_FOR_CAMPAIGNS, ContactRules, Policy
+from models.policies.policy import MADE_FOR_CAMPAIGNS, ContactRules, Policy, body_of_today
 from tasks import audit
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
@@ -101,7 +101,7 @@ def read_in_force(connection: Connection, user: SignedIn, name: str, store: str 
         found["id"],
         found["version"],
         found["store_id"] == store_id,
-        found["body"],
+        body_of_today(found["body"]),
         found["created_at"],
         found["created_by"],
         tuple(_templates(connection, store_id)),
@@ -115,7 +115,7 @@ def read_kept(connection: Connection, user: SignedIn, name: str, store: str | No
     store_id = connection.scalar(select(Store.id).where(Store.code == store)) if store else None
     if store and store_id is None:
         raise NoSuchPolicy(name, store, version)
-    return dict(read_version(connection, name, store, store_id, version)["body"])
+    return body_of_today(read_version(connection, name, store, store_id, version)["body"])
 
 
 def list_active(connection: Connection, store: str | None, *, every: bool) -> list[PolicyRow]:

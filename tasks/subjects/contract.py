@@ -1,7 +1,7 @@
 """What the planner, the claim and the explanations ask of every kind of subject."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -115,6 +115,10 @@ class AsPlanned:
 IN_FORCE = InForce()
 Under = InForce | RulesOf | AsPlanned
 """Whose rules the facts are worked out under, where they depend on rules at all."""
+
+
+Action = Callable[[Connection, ColumnElement[bool], datetime], None]
+"""Carries out an effect for the touches that a condition on `Touch` chooses; to do it twice changes nothing more."""
 
 
 class Subject(ABC):

@@ -128,7 +128,6 @@ class LaunchedCampaign:
                     "channels": ["sms"],
                     "conditions": [],
                     "approval": [],
-                    "holds_account": False,
                     "due_at": row.anchor_at,
                     "valid_until": row.anchor_at + timedelta(days=3),
                     "not_before": row.anchor_at,

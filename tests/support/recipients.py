@@ -50,7 +50,7 @@ def _touch(world: World, customer_id: int, recipient_id: int, state: TouchState,
         "process": ProcessName("campaigns"), "subject_kind": SubjectKind("recipient"), "subject_id": recipient_id,
         "anchor_at": began, "step": "message", "kind": StepKind.MESSAGE, "purpose": Purpose.MARKETING, "priority": 20,
         "obligation": False, "works_holidays": False, "store_id": world.store_id, "customer_id": customer_id,
-        "channels": ["sms", "email"], "conditions": [], "approval": [], "holds_account": False, "due_at": began,
+        "channels": ["sms", "email"], "conditions": [], "approval": [], "due_at": began,
         "valid_until": began + timedelta(days=3), "not_before": began, "state_at": began, "figures": {},
         "planned_at": began, "state": state, "contacted_at": began if state is TouchState.SENT else None,
     }  # fmt: skip

@@ -13,6 +13,7 @@ from models.core.errors import AftercareError
 from models.core.offsets import Offset
 from models.core.recurrence import Recurrence
 from models.core.words import ANCHOR, SubjectKind, Validity
+from models.kits.effects import choices_of, word_of
 from models.kits.registry import traits_of
 from models.policies.policy import ContactRules, Policy, Step, rules_of
 
@@ -35,6 +36,8 @@ class Look(StrEnum):
     """A list of lower-case names."""
     AMOUNTS = "amounts"
     """An amount per currency."""
+    EFFECTS = "effects"
+    """What a task does; each choice is one of them, as a word."""
 
 
 class PolicyField(NamedTuple):
@@ -57,7 +60,7 @@ SIMPLE: dict[Any, Look] = {
     str: Look.TEXT, int: Look.NUMBER, float: Look.NUMBER, bool: Look.SWITCH, time: Look.TIME, date: Look.DATE,
     Offset: Look.SPAN, Recurrence: Look.SPAN, Decimal: Look.AMOUNT,
 }  # fmt: skip
-OF_KITS = {"subject": Look.CHOICE, "conditions": Look.CHOICES, "counts_from": Look.CHOICE}
+OF_KITS = {"subject": Look.CHOICE, "conditions": Look.CHOICES, "counts_from": Look.CHOICE, "effects": Look.EFFECTS}
 """The fields of a step whose choices come from its subject's kit."""
 
 
@@ -72,6 +75,7 @@ def fields_of_step(subjects: Iterable[SubjectKind]) -> list[PolicyField]:
     choices = {
         "subject": tuple(kit.kind for kit in kits),
         "conditions": tuple(sorted({condition for kit in kits for condition in kit.conditions})),
+        "effects": tuple(word_of(effect) for effect in choices_of(effect for kit in kits for effect in kit.effects)),
         "counts_from": (ANCHOR, *dict.fromkeys(moment for kit in kits for moment in kit.moments)),
     }
     return [

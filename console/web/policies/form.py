@@ -30,6 +30,8 @@ from console.web.policies.words import (
 )
 from models.core.validation import Place, problems_of
 from models.core.words import SubjectKind
+from models.kits.effects import choices_of, word_of
+from models.kits.registry import all_traits
 from models.policies.policy import CONTACT_RULES
 
 Changed = Callable[[Any], None]
@@ -199,6 +201,8 @@ def show_field(viewer: Viewer, field: PolicyField, value: Any, change: Changed, 
             element = _yes_or_no(viewer, value, change, label)
         case Look.CHOICE | Look.CHOICES:
             element = _choice(viewer, field, value, change, label, group)
+        case Look.EFFECTS:
+            element = _effects(viewer, field, value, change, label)
         case _:
             element = _written(viewer, field, value, change, label, group)
     hint = read_wording().get(f"{group}.{name_key(field.name)}_help")
@@ -262,6 +266,20 @@ def _choice(viewer: Viewer, field: PolicyField, value: Any, change: Changed, lab
         words = {"": viewer.say("policies.nothing")} | words
     shown = value if value in words else ("" if field.optional else None)
     return ui.select(words, label=label, value=shown, on_change=lambda event: change(event.value or None))
+
+
+def _effects(viewer: Viewer, field: PolicyField, value: Any, change: Changed, label: str) -> Any:
+    """Those that can be chosen from a list; what else the step does stays as it is."""
+    effects = {word_of(effect): dict(effect) for effect in value or ()}
+    meant = {word_of(effect): effect for kit in all_traits().values() for effect in choices_of(kit.effects)}
+    words = {word: choice_word(viewer, field.name, word) for word in (*field.choices, *effects)}
+    return ui.select(
+        words,
+        label=label,
+        value=list(effects),
+        multiple=True,
+        on_change=lambda event: change([effects.get(word) or meant[word] for word in event.value or ()]),
+    ).props("use-chips")
 
 
 def _whole(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """A policy in words: the labels of its fields, their values, and each step on one line."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from console.web.authentication.viewer import Viewer
 from models.core.offsets import Offset, read_offset
 from models.core.recurrence import WEEK, YEAR, Recurrence, read_recurrence
 from models.core.validation import Place
+from models.kits.effects import word_of
 
 TIME_SHOWN = len("10:00")
 GROUP = "policies"
@@ -39,7 +41,8 @@ def value_in_words(viewer: Viewer, field: str, value: Any) -> str:
     if value is None or value in ("", []):
         return viewer.say("policies.nothing")
     if isinstance(value, list | tuple):
-        return viewer.say("frame.comma").join(choice_word(viewer, field, str(one)) for one in value)
+        written = (word_of(one) if isinstance(one, Mapping) else str(one) for one in value)
+        return viewer.say("frame.comma").join(choice_word(viewer, field, one) for one in written)
     return choice_word(viewer, field, str(value))
 
 

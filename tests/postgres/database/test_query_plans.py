@@ -53,11 +53,11 @@ BIG = frozenset(
 SAID_LONG_AGO = """
     insert into touches (
         process, subject_kind, subject_id, anchor_at, step, kind, purpose, priority, obligation, works_holidays,
-        store_id, customer_id, policy_version_id, template_version_id, channels, conditions, approval, holds_account,
+        store_id, customer_id, policy_version_id, template_version_id, channels, conditions, approval,
         due_at, valid_until, not_before, state, state_at, figures, planned_at, contacted_at
     )
     select 'post-delivery-followup', 'handover', n, timestamptz '2015-01-01Z', 'thanks', 'message', 'follow-up', 50,
-           false, false, 1 + n % 2, n, 1, 1, '{{sms}}', '{{}}', '{{}}', false, timestamptz '2015-01-02Z',
+           false, false, 1 + n % 2, n, 1, 1, '{{sms}}', '{{}}', '{{}}', timestamptz '2015-01-02Z',
            timestamptz '2015-01-03Z', timestamptz '2015-01-02Z', 'sent', timestamptz '2015-01-02Z', '{{}}',
            timestamptz '2015-01-01Z', timestamptz '2015-01-02Z'
     from {numbers}

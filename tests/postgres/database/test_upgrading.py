@@ -36,6 +36,8 @@ REVISIONS = sorted(path.name.split("_")[2].partition(".")[0] for path in ASSETS.
 TRANSLATED: dict[tuple[str, str], str] = {
     ("touches", "state"): "0003",
     ("touches", "reason"): "0005",
+    ("touches", "opens_case"): "0008",
+    ("touches", "holds_account"): "0008",
     ("verdicts", "reason"): "0005",
     ("campaigns", "held_reason"): "0005",
     ("campaigns", "notice"): "0005",

@@ -7,6 +7,7 @@ from models.core.words import AppointmentStatus, CaseKind, CaseState, ChannelNam
 from models.ledger.tables import Case, Touch
 from models.people.tables import ContactPoint, Store
 from models.subjects.account import Account
+from tasks.dispatch.tasks_of_desks import carry_out
 from tests.support.office import Office
 from tests.support.world import at, day
 
@@ -246,6 +247,29 @@ def test_a_task_for_finance_opens_its_case_and_holds_the_account(office: Office)
         (case,) = world.connection.execute(select(Case.kind, Case.title, Case.solve_by)).all()
         assert case == (CaseKind.FINANCE_HANDOVER, "Account handed to finance", at("2026-03-12 10:30"))
         assert world.connection.scalar(select(Account.held_since)) == day("2026-03-10")
+
+
+def test_effects_carried_out_twice_change_nothing_more(office: Office) -> None:
+    with office.open() as world:
+        account = world.account(world.customer())
+        world.invoice(account, "2026-01-05", "1000.00")
+        world.plan(OVERDUE, TUESDAY)
+        (task,) = world.connection.scalars(select(Touch.id).where(Touch.step == "finance-60"))
+        for now in (at("2026-03-10 10:30"), at("2026-03-11 10:30")):
+            carry_out(world.connection, [task], now)
+        assert world.connection.scalars(select(Case.opened_at)).all() == [at("2026-03-10 10:30")]
+        assert world.connection.scalar(select(Account.held_since)) == day("2026-03-10")
+
+
+def test_a_task_without_effects_does_nothing_beside(office: Office) -> None:
+    with office.open() as world:
+        account = world.account(world.customer())
+        world.invoice(account, "2026-01-05", "1000.00")
+        world.plan(OVERDUE, TUESDAY)
+        task = update(Touch).where(Touch.step == "finance-60").values(effects=[]).returning(Touch.id)
+        carry_out(world.connection, world.connection.scalars(task).all(), at("2026-03-10 10:30"))
+        assert world.connection.scalar(select(Case.id)) is None
+        assert world.connection.scalar(select(Account.held_since)) is None
 
 
 def test_an_arrival_is_not_a_no_show(office: Office) -> None:

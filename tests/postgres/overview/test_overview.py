@@ -47,7 +47,7 @@ def touch(world: World, due_at: datetime, **values: Any) -> UUID:
         "obligation": False, "works_holidays": False, "store_id": world.store_id,
         "policy_version_id": select(func.min(PolicyVersion.id)).scalar_subquery(),
         "template_version_id": select(func.min(TemplateVersion.id)).scalar_subquery(),
-        "channels": ["sms"], "conditions": [], "approval": [], "holds_account": False, "due_at": due_at,
+        "channels": ["sms"], "conditions": [], "approval": [], "due_at": due_at,
         "valid_until": due_at + timedelta(days=3), "not_before": due_at, "state": TouchState.SENT, "state_at": due_at,
         "figures": {}, "planned_at": due_at,
     } | values  # fmt: skip

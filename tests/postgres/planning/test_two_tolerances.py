@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from models.core.words import ProcessName, TouchState
-from models.ledger.explanations import Standing, StepStory
+from models.ledger.explanations import StepStanding, StepStory
 from models.ledger.tables import PolicyVersion, Process
 from models.policies.shipped import shipped_policy
 from tasks.explaining.story import explain
@@ -76,11 +76,11 @@ def test_each_sweep_goes_by_its_own_tolerance(debts: World, amount: str, chased_
 def test_why_tells_each(debts: World) -> None:
     customer, _ = owing(debts, ("30.00", "CNY"))
     lenient, strict = told(debts, customer, LENIENT), told(debts, customer, STRICT)
-    assert (lenient.standing, lenient.reason and lenient.reason.code) == (Standing.STOPPED, "within-tolerance")
-    assert (strict.standing, strict.reason) == (Standing.DUE, None)
+    assert (lenient.standing, lenient.reason and lenient.reason.code) == (StepStanding.STOPPED, "within-tolerance")
+    assert (strict.standing, strict.reason) == (StepStanding.DUE, None)
     sweep(debts)
     assert told(debts, customer, LENIENT).touch is None
-    assert told(debts, customer, STRICT).standing is Standing.IN_LEDGER
+    assert told(debts, customer, STRICT).standing is StepStanding.IN_LEDGER
 
 
 @pytest.mark.parametrize(

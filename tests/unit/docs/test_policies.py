@@ -20,6 +20,7 @@ from models.core.words import (
     SubjectKind,
     Validity,
 )
+from models.kits.effects import Effect, OpenCase, name_of
 from models.kits.letters import variables_of
 from models.kits.registry import all_traits
 from models.messages.letters import COMMON
@@ -27,6 +28,7 @@ from models.policies.policy import CONTACT_RULES, Policy, Step
 from models.policies.shipped import read_policy, shipped_contact_rules, shipped_policy, shipped_processes
 
 PAGE = (Path(__file__).parents[3] / "docs" / "policies.md").read_text(encoding="utf-8")
+EFFECTS = {"open-case": "opens the case `{kind}`", "hold-account": "holds the account"}
 VALIDITIES = {Validity.UNTIL_NEXT_STEP: "until the next step", Validity.UNTIL_ANCHOR: "until the anchor"}
 UNITS = (("day", 24 * 60), ("hour", 60), ("minute", 1))
 
@@ -64,8 +66,7 @@ def special(step: Step) -> str:
         "obligation" if step.obligation else "",
         "holidays, too" if step.works_holidays else "",
         "" if step.repeats else "said once",
-        f"opens the case `{step.opens_case}`" if step.opens_case else "",
-        "holds the account" if step.holds_account else "",
+        *(EFFECTS[effect.do].format(**effect.model_dump()) for effect in step.effects),
     ]
     return ", ".join(part for part in said if part) or "-"
 
@@ -148,6 +149,13 @@ def test_each_word_of_the_rules_is_named(heading: str, words: list[str]) -> None
 def test_each_field_of_a_step_is_named() -> None:
     text = section("A step in TOML")
     assert [name for name in Step.model_fields if f"`{name}`" not in text] == []
+
+
+@pytest.mark.parametrize(
+    "effect", [OpenCase, *(effect for traits in all_traits().values() for effect in traits.effects)]
+)
+def test_each_effect_is_explained(effect: type[Effect]) -> None:
+    assert re.search(rf"^\| `{name_of(effect)}` \| .+ \| .+ \|$", section("Effects"), re.MULTILINE)
 
 
 def test_the_example_is_a_good_policy() -> None:

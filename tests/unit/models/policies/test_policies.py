@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from models.core.offsets import read_offset
 from models.core.words import Condition, LateRule, ProcessName, SubjectKind
+from models.policies.policy import body_of_today
 from models.policies.shipped import (
     BadPolicy,
     read_contact_rules,
@@ -215,3 +216,41 @@ def test_a_step_between_occurrences_is_none_of_theirs() -> None:
     apart = RECURRING | {"valid_for": "1d"}
     policy = read_policy(FOLLOWUP, {"process": FOLLOWUP, "priority": 1, "steps": [apart, between]})
     assert policy.step("again").every == (0, 2)
+
+
+DESK = {
+    "key": "desk", "subject": "account", "kind": "task", "after": "60d", "valid_for": "9d", "template": "t",
+    "purpose": "dunning", "role": "finance",
+}  # fmt: skip
+BOTH = [{"do": "open-case", "kind": "finance-handover"}, {"do": "hold-account"}]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"effects": [{"do": "sing"}]}, "steps.0.effects.0.do: a task about a account cannot do 'sing'; expected one"),
+        ({"effects": [{"kind": "complaint"}]}, "steps.0.effects.0.do: a task about a account cannot do ''"),
+        (
+            {"effects": [{"do": "hold-account"}], "subject": "appointment"},
+            "steps.0.effects.0.do: a task about a appointment cannot do 'hold-account'; expected one of open-case",
+        ),
+        ({"effects": [{"do": "open-case"}]}, "steps.0.effects.0.open-case.kind: Field required"),
+        ({"effects": [{"do": "open-case", "kind": "quarrel"}]}, "steps.0.effects.0.open-case.kind: Input should be"),
+        ({"effects": [{"do": "hold-account", "for": 3}]}, "steps.0.effects.0.hold-account.for: Extra inputs"),
+        ({"effects": BOTH, "kind": "call"}, "steps.0.effects: only a task has effects"),
+        ({"effects": "hold-account"}, "steps.0.effects: Input should be a valid tuple"),
+    ],
+)
+def test_an_effect_that_there_is_not_is_refused(change: dict[str, Any], sentence: str) -> None:
+    assert sentence in refusal(DESK | change)
+
+
+def test_a_kept_version_says_its_effects_as_it_was_written() -> None:
+    """Versions are history: they are read as they are, and mean what they meant."""
+    old = DESK | {"opens_case": "finance-handover", "holds_account": True}
+    none = DESK | {"key": "other", "after": "90d", "opens_case": None, "holds_account": False}
+    policy = read_policy(FOLLOWUP, {"process": FOLLOWUP, "priority": 1, "steps": [old, none]})
+    body = json.loads(policy.model_dump_json())
+    assert [step["effects"] for step in body["steps"]] == [BOTH, []]
+    assert body_of_today({"steps": [old]})["steps"] == [DESK | {"effects": BOTH}]
+    assert read_policy(FOLLOWUP, body) == policy
