@@ -1,15 +1,16 @@
 """Webhooks: gateways report delivery receipts and customers' replies. Every call is signed."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Header
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 from sqlalchemy import Connection
 from starlette.requests import Request
 
+from console.api.batches import EACH_ALONE, BatchRequest, Name, NotRead
 from console.api.callers import SharedDatabase, database_of
 from console.api.problems import Refused, problems
 from console.api.reading import at_home
@@ -25,10 +26,15 @@ from tasks.self_service.replies import UnreadableSender, record_reply
 
 TIMESTAMP, SIGNATURE = "X-Aftercare-Timestamp", "X-Aftercare-Signature"
 ANSWERS = problems(401, 409, 413, 415, 422, 503)
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+"""Of what gateways report."""
+EARLY = "receipts.{}.time: its message was sent later than that, at {}."
 
 
 class HookRoute(ApiRoute):
     """A route for signed calls only. Validation errors are shown to whoever signed."""
+
+    reads = BatchRequest
 
     async def admit(self, request: JsonRequest) -> None:
         """Raises `Refused` unless the gateway's signature is valid."""
@@ -49,7 +55,6 @@ class HookRoute(ApiRoute):
 
 
 routes = APIRouter(prefix="/hooks", route_class=HookRoute, tags=["hooks"])
-Short = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Timestamp = Annotated[str, Header(alias=TIMESTAMP, description="Unix seconds, within 5 minutes of now.")]
 Signature = Annotated[
     str,
@@ -57,14 +62,24 @@ Signature = Annotated[
 ]
 
 
-class ReceiptIn(RequestPart):
-    """The delivery receipt of one message, identified by our id, the gateway's, or both."""
+def _of_our_time(moment: datetime) -> datetime:
+    """The database keeps moments that Python does not read: one that was held would fail each call after it."""
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        sentence = f"expected a moment between the years {FIRST_YEAR} and {LAST_YEAR}"
+        raise ValueError(sentence)
+    return moment
 
-    touch_id: UUID | None = Field(None, description="The `id` that the gateway received with the message.")
-    message_id: Short | None = Field(None, description="The `message_id` that the gateway returned.")
+
+class ReceiptIn(RequestPart):
+    """What became of one message. It is named by our id of it, the gateway's own, or both."""
+
+    touch_id: UUID | None = Field(None, description="The `id` that the gateway was given with the message.")
+    message_id: Name | None = Field(None, description="The `message_id` that the gateway answered with.")
     status: ReceiptStatus
     reason: Annotated[str, StringConstraints(max_length=500)] | None = None
-    time: datetime | None = Field(None, description="When it happened; by default, now.")
+    time: Annotated[datetime, AfterValidator(_of_our_time)] | None = Field(
+        None, description="When it happened; without it, now."
+    )
 
     @model_validator(mode="after")
     def _of_a_message(self) -> "ReceiptIn":
@@ -77,32 +92,40 @@ class ReceiptIn(RequestPart):
 class ReceiptsIn(RequestPart):
     """Delivery receipts."""
 
-    receipts: Annotated[list[ReceiptIn], Field(min_length=1, max_length=MOST_ROWS)]
+    receipts: Annotated[list[ReceiptIn], Field(min_length=1, max_length=MOST_ROWS), EACH_ALONE]
+
+
+class ReceiptRefused(BaseModel):
+    """A receipt that was not taken."""
+
+    place: int = Field(description="Which of the receipts, counted from 0.")
+    problem: str
 
 
 class ReceiptsOut(BaseModel):
-    """What became of the receipts. The three counts add up to all of them."""
+    """What became of the receipts; the three and those refused are all that came."""
 
     taken: int
     again: int = Field(description="Receipts that had been processed before.")
     unknown: int = Field(
         description="No message has the id. A receipt with a message_id is kept for a week, in case it came early."
     )
+    refused: list[ReceiptRefused] = Field(description="They could not be read, or are from before their message.")
 
 
 class ReplyIn(RequestPart):
     """What a customer wrote back."""
 
-    sender: Annotated[Short, Field(alias="from", description="Phone number, mail address or WeChat id.")]
+    sender: Annotated[Name, Field(alias="from", description="Phone number, mail address or WeChat id.")]
     text: Annotated[str, StringConstraints(max_length=5000)]
     channel: ChannelName = ChannelName.SMS
-    message_id: Short | None = Field(None, description="The gateway's id of this reply. The same id counts once.")
+    message_id: Name | None = Field(None, description="The gateway's id of this reply: the same one counts once.")
 
 
 class RepliesIn(RequestPart):
     """Replies of customers."""
 
-    replies: Annotated[list[ReplyIn], Field(min_length=1, max_length=100)]
+    replies: Annotated[list[ReplyIn], Field(min_length=1, max_length=100), EACH_ALONE]
 
 
 class ReplyOut(BaseModel):
@@ -134,9 +157,14 @@ async def take_receipts(
     signature: Signature,  # noqa: ARG001
     database: SharedDatabase,
 ) -> ReceiptsOut:
-    """Settles messages that were sent or are unknown, and touches merged into them."""
-    taken = await _once(request, database, _take_receipts, body.receipts, database.settings)
-    return ReceiptsOut(taken=taken.taken, again=taken.again, unknown=taken.unknown)
+    """Settles what was sent and what was unknown, with what went out inside the same message."""
+    entries = list(enumerate(cast("list[ReceiptIn | NotRead]", body.receipts)))
+    given = [(place, one) for place, one in entries if not isinstance(one, NotRead)]
+    taken = await _once(request, database, _take_receipts, [one for _, one in given], database.settings)
+    refused = {place: one.problem for place, one in entries if isinstance(one, NotRead)}
+    refused |= {given[number][0]: EARLY.format(given[number][0], at.isoformat()) for number, at in taken.early.items()}
+    told = [ReceiptRefused(place=place, problem=refused[place]) for place in sorted(refused)]
+    return ReceiptsOut(taken=taken.taken, again=taken.again, unknown=taken.unknown, refused=told)
 
 
 @routes.post(
@@ -150,8 +178,9 @@ async def take_replies(
     signature: Signature,  # noqa: ARG001
     database: SharedDatabase,
 ) -> RepliesOut:
-    """Confirms appointments, records marks and campaign answers, and opts out whoever writes STOP, T, TD or 退订."""
-    return RepliesOut(replies=await _once(request, database, _take_replies, body.replies, gateway.lower()))
+    """Confirms appointments, keeps marks and answers to campaigns, and opts out who writes STOP, T, TD or 退订."""
+    entries = cast("list[ReplyIn | NotRead]", body.replies)
+    return RepliesOut(replies=await _once(request, database, _take_replies, entries, gateway.lower()))
 
 
 async def _once(request: Request, database: Database, job: Any, *args: Any) -> Any:
@@ -179,12 +208,16 @@ def _receipt(given: ReceiptIn, zone: ZoneInfo, now: datetime) -> Receipt:
     return Receipt(given.status, at, given.touch_id, given.message_id, given.reason)
 
 
-def _take_replies(connection: Connection, now: datetime, replies: list[ReplyIn], gateway: str) -> list[ReplyOut]:
+def _take_replies(
+    connection: Connection, now: datetime, replies: list[ReplyIn | NotRead], gateway: str
+) -> list[ReplyOut]:
     return [_take_reply(connection, now, reply, gateway) for reply in replies]
 
 
-def _take_reply(connection: Connection, now: datetime, reply: ReplyIn, gateway: str) -> ReplyOut:
-    # Two gateways may use the same message ids.
+def _take_reply(connection: Connection, now: datetime, reply: ReplyIn | NotRead, gateway: str) -> ReplyOut:
+    if isinstance(reply, NotRead):
+        return ReplyOut(meaning=None, known=False, again=False, problem=reply.problem)
+    # Two gateways may count their messages alike.
     message_id = f"{gateway}:{reply.message_id}" if reply.message_id else None
     try:
         taken = record_reply(connection, reply.sender, reply.text, reply.channel, now, message_id)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Coroutine
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, ClassVar
 
 from fastapi.routing import APIRoute
 from starlette.requests import Request
@@ -64,6 +64,10 @@ class JsonRequest(Request):
             parsed = json.loads(await self.body(), parse_float=_figure, parse_int=_whole, parse_constant=_constant)
         except (ValueError, RecursionError) as error:
             raise Refused(422, f"The body is not JSON that can be read: {error}.") from error
+        return self.check(parsed)
+
+    def check(self, parsed: Any) -> Any:
+        """The body, whose texts UTF-8 and PostgreSQL can hold. Raises `Refused`."""
         _check_texts(parsed)
         return parsed
 
@@ -71,12 +75,15 @@ class JsonRequest(Request):
 class ApiRoute(APIRoute):
     """A route of the API."""
 
+    reads: ClassVar[type[JsonRequest]] = JsonRequest
+    """How its bodies are read."""
+
     def get_route_handler(self) -> Handler:
         """Returns the handler of requests."""
         handle = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
-            careful = JsonRequest(request.scope, request.receive)
+            careful = self.reads(request.scope, request.receive)
             READER.set(preferred(request.headers.get("accept-language", "")))
             await self.admit(careful)
             return await handle(careful)

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, Wi
 from sqlalchemy.types import Integer, Numeric
 
 from tasks.intake.columns import Column, KindName
-from tasks.intake.files.reading import Holds
+from tasks.intake.files.reading import KEYS, Holds
 from tasks.intake.files.records import RecordsLoaded
 from tasks.intake.kinds import KINDS
 
@@ -18,7 +18,6 @@ Whole = Annotated[int, Strict()]
 Figure = Annotated[Decimal, Strict(), WithJsonSchema({"type": "number"})]
 YesNo = Annotated[bool, Strict()]
 Texts = Annotated[list[Text], Field(max_length=20)]
-KEYS = (Holds.KEY, Holds.REFERENCE)
 
 
 class RequestPart(BaseModel):

@@ -1,21 +1,25 @@
 """`aftercare import`: import files of other systems into the shared database."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from console.cli.session import open_session, print_json
-from tasks.intake.importing import load_file, read_kinds
+from tasks.intake.importing import check_file, load_file, read_kinds
 from tasks.intake.kinds import KINDS
 from tasks.intake.maps.column_map import NO_MAP, read_map
-from tasks.intake.results import ImportResult
+from tasks.intake.results import Check, ImportResult
 
 NOTHING_ACCEPTED = 1
-"""The exit status if no row was accepted."""
+"""The exit status when no row went in."""
+MOST_SHOWN = 50
+"""How many rejects a check prints; --json has its first ones, an import writes them all to a file."""
 COLUMNS = {
     "read": "read",
     "inserted": "new",
@@ -41,7 +45,13 @@ def import_files(
         typer.Option("--map", metavar="MAP.toml", help="A map from the file's columns to ours."),
     ] = None,
     store: Annotated[str | None, typer.Option(metavar="CODE", help="The store of rows that name none.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result for programs.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Say everything and change nothing; show the first rows as understood.")
+    ] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Load a file even where much of it is odd, as --check tells.")
+    ] = False,
 ) -> None:
     """Import files. Importing is idempotent. Rejected rows are written to FILE.rejects.csv with the reason.
 
@@ -50,7 +60,8 @@ def import_files(
     wanted = read_kinds(kinds)
     column_map = read_map(map_) if map_ else NO_MAP
     with open_session() as session:
-        result = load_file(
+        load = check_file if check else partial(load_file, accept=accept)
+        result = load(
             session.connection,
             wanted,
             file,
@@ -70,7 +81,8 @@ def import_files(
 def _show(result: ImportResult) -> None:
     """The result as a table, with the first rejects in words."""
     console = Console()
-    table = Table(title=f"Imported from {result.path}", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    title = f"{'Checked, and nothing changed:' if result.check else 'Imported from'} {result.path}"
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("kind", no_wrap=True)
     for title in COLUMNS.values():
         table.add_column(title, justify="right")
@@ -79,9 +91,25 @@ def _show(result: ImportResult) -> None:
     console.print(table)
     for notice in result.notices:
         console.print(notice, markup=False)
-    for reject in result.first_rejects:
+    if result.check:
+        _show_understood(console, result.check)
+        if result.doubts:
+            console.print("An import would stop here, unless it is told to --accept this.", markup=False)
+    for reject in result.check.rejects[:MOST_SHOWN] if result.check else result.first_rejects:
         told = f"Row {reject.row}, {reject.kind}, {reject.column or 'the whole row'}"
         value = f" '{reject.value}'" if reject.value else ""
         console.print(f"{told}{value}: {reject.sentence}", markup=False)
     if result.rejects_path:
         console.print(f"All of what was wrong is in {result.rejects_path}", markup=False, soft_wrap=True)
+
+
+def _show_understood(console: Console, check: Check) -> None:
+    """The first rows, each cell beside what was made of it, so that a wrong column is seen at once."""
+    for row in check.understood:
+        title = f"Row {row.row} as {row.kind}"
+        table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+        for heading in ("column", "holds", "is our", "read as"):
+            table.add_column(heading, overflow="fold")
+        for cell in row.cells:
+            table.add_row(*(escape(text) for text in (cell.column, cell.text, cell.ours, cell.value)))
+        console.print(table)

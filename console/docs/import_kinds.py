@@ -14,6 +14,17 @@ def columns_of_kinds() -> str:
     return "\n\n".join("\n".join(_section(kind)) for kind in KINDS.values())
 
 
+def dates_that_can_be_meant() -> str:
+    """The columns of dates of all kinds, with the days that each may hold."""
+    rows = (
+        f"| {kind.name} | `{column.name}` | {column.plausible.sentence} |"
+        for kind in KINDS.values()
+        for column in kind.columns
+        if column.plausible
+    )
+    return "\n".join(("| kind | column | may hold |", "|---|---|---|", *rows))
+
+
 def scopes_of_kinds() -> str:
     """The kinds that programs may write, by the scope that their keys need."""
     rows = (f"| `{scope}` | {', '.join(f'`{kind}`' for kind in kinds)} |" for scope, kinds in kinds_by_scope().items())

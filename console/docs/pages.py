@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from console.docs.import_kinds import columns_of_kinds, scopes_of_kinds
+from console.docs.import_kinds import columns_of_kinds, dates_that_can_be_meant, scopes_of_kinds
 from console.docs.outcomes import outcome_table
 from console.docs.reasons import code_table
 from models.core.errors import AftercareError
@@ -26,6 +26,7 @@ class Made:
 
 MADE = {
     "import kinds": Made("docs/importing.md", columns_of_kinds),
+    "dates that can be meant": Made("docs/importing.md", dates_that_can_be_meant),
     "scopes of import kinds": Made("docs/api.md", scopes_of_kinds),
     "outcomes of calls": Made("docs/policies.md", outcome_table),
     "reason codes": Made("docs/json.md", code_table),

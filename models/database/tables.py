@@ -3,13 +3,14 @@
 from models.calls import surveys
 from models.campaigns import tables as of_campaigns
 from models.core.base import Base
+from models.intake import files as of_intake
 from models.kits.registry import load_subjects
 from models.ledger import tables as of_ledger
 from models.people import access
 from models.people import tables as of_people
 
-ENGINE = (access, of_campaigns, of_ledger, of_people, surveys)
-"""Importing them registers their tables."""
+ENGINE = (access, of_campaigns, of_intake, of_ledger, of_people, surveys)
+"""Importing them is what makes their tables."""
 load_subjects()
 
 metadata = Base.metadata

@@ -26,6 +26,7 @@ from sqlalchemy.types import Integer, Text
 
 from models.core.words import ContactKind, Purpose
 from models.people.tables import Consent, ContactPoint, Customer, CustomerKey
+from tasks.customers.disputed import refuse_many_people, refuse_other_people
 from tasks.intake.columns import CUSTOMER_COLUMNS, STORE, Column, KindName, key
 from tasks.intake.files.reading import Holds, choice_or_every
 from tasks.intake.kinds import Kind
@@ -37,6 +38,7 @@ from tasks.intake.staging import Staged, analyze
 from tasks.intake.values.cells import Unusable
 from tasks.intake.values.choices import CHANNELS, words_of
 from tasks.intake.values.phones import Phone, read_email, read_phones
+from tasks.intake.values.plausibility import RECENT, Window
 
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 """The effective date of an undated consent: a source without dates states that it holds, not since when."""
@@ -79,6 +81,7 @@ def load_customers(load: Load, staged: Staged) -> None:
     Data from several rows or sources is merged: an empty value does not overwrite another's.
     """
     connection, rows = load.connection, staged.table
+    refuse_many_people(load, staged)
     load.keep_last(staged, "store_id", "key", gathers=True)
     keys = table_of(CustomerKey)
     connection.execute(
@@ -87,6 +90,7 @@ def load_customers(load: Load, staged: Staged) -> None:
         .where(keys.c.store_id == rows.c.store_id, keys.c.key == rows.c.key)
     )
     reject(connection, staged, "key", ERASED, is_erased(rows.c.target_id))
+    refuse_other_people(load, staged)
     _find_twins_on_record(load, staged)
     _unite_twins_in_file(load, staged)
     collapse(connection, staged, ("target_id",), gathers=True)
@@ -264,11 +268,11 @@ CUSTOMERS = Kind(
     columns=(
         STORE,
         key("the number or code that the source knows the customer by"),
-        Column("name", Holds.TEXT, "full name of the person or company", required=True),
+        Column("name", Holds.NAME, "full name of the person or company", required=True),
         Column("salutation", Holds.TEXT, "Mr, Ms, 先生, 女士 …, as it stands in messages"),
         Column("language", Holds.LANGUAGE, "zh-CN or en; without it the store's", spare=True),
         Column("level", Holds.TEXT, "VIP, 1, gold …"),
-        Column("birth_on", Holds.DATE, "birthday", spare=True),
+        Column("birth_on", Holds.DATE, "birthday", spare=True, plausible=Window(120, 0, born_at_zero=True)),
         Column("area", Holds.TEXT, "where they live, such as a district or a postcode"),
         Column("time_zone", Holds.ZONE, "IANA name of where they live; without it the store's", spare=True),
         Column(
@@ -280,7 +284,7 @@ CUSTOMERS = Kind(
         Column("phone", Holds.PHONES, "one or more, separated by / ; , or 、 – the first is tried first"),
         Column("phone2", Holds.PHONES, "a further phone"),
         Column("email", Holds.EMAILS, "one or more e-mail addresses"),
-        Column("wechat", Holds.TEXT, "WeChat id"),
+        Column("wechat", Holds.NAME, "WeChat id"),
     ),
     identity="store and key; with a new key, the same name and a shared phone or e-mail",
     after=("stores", "staff"),
@@ -380,7 +384,12 @@ CONSENTS = Kind(
             "sms, email, wechat, phone; empty or all: every channel",
         ),
         Column("granted", Holds.YES_NO, "yes: may be contacted; no: opted out", required=True),
-        Column("given_at", Holds.MOMENT, "when it was said; without it, always so, or from now on if changed"),
+        Column(
+            "given_at",
+            Holds.MOMENT,
+            "when it was said; without it, always so, or from now on if changed",
+            plausible=RECENT,
+        ),
         Column("reason", Holds.TEXT, "in what words or why"),
     ),
     identity="customer, purpose, channel and moment; an entry on record is never changed",

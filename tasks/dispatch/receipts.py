@@ -32,6 +32,8 @@ SETTLED_BY = {
 UNDELIVERED = declare("reported-undelivered")
 UNDELIVERED_WITH = declare("reported-undelivered-because", text=TEXT)
 HELD_AT_ONCE = 1000
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""So much the clock of a gateway may be behind ours, as with the time stamps of its calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class ReceiptsTaken:
     """They had come before, and changed nothing."""
     unknown: int
     """No message has the id (yet)."""
+    early: Mapping[int, datetime]
+    """By the place of a report from before its message was sent, when that was. It says nothing of the message."""
 
 
 def record_receipts(connection: Connection, receipts: Sequence[Receipt], now: datetime) -> ReceiptsTaken:
@@ -62,18 +66,21 @@ def record_receipts(connection: Connection, receipts: Sequence[Receipt], now: da
     heads = _heads(connection, receipts)
     states = _lock(connection, set(heads.values()))
     new: list[tuple[UUID, Receipt]] = []
+    early: dict[int, datetime] = {}
     again = unknown = 0
     for number, receipt in enumerate(receipts):
         head = heads.get(number)
         if head is None:
             unknown += 1
             _hold(connection, receipt, now)
+        elif _is_early(receipt, states[head]):
+            early[number] = states[head].contacted_at
         elif _keep(connection, receipt, states[head], now):
             new.append((head, receipt))
         else:
             again += 1
     _settle(connection, [(head, one) for head, one in new if states[head].state not in NOT_YET], now)
-    return ReceiptsTaken(len(new), again, unknown)
+    return ReceiptsTaken(len(new), again, unknown, early)
 
 
 def settle_held(connection: Connection, now: datetime) -> int:
@@ -91,10 +98,18 @@ def settle_held(connection: Connection, now: datetime) -> int:
     heads = _heads(connection, receipts)
     states = _lock(connection, set(heads.values()))
     ripe = {number: head for number, head in heads.items() if states[head].state not in NOT_YET}
-    for number, head in ripe.items():
+    early = {number for number, head in ripe.items() if _is_early(receipts[number], states[head])}
+    connection.execute(delete(DeliveryReceipt).where(DeliveryReceipt.id.in_([held[number].id for number in early])))
+    settles = {number: head for number, head in ripe.items() if number not in early}
+    for number, head in settles.items():
         _release(connection, held[number], head)
-    _settle(connection, [(head, receipts[number]) for number, head in ripe.items()], now)
-    return len(ripe)
+    _settle(connection, [(head, receipts[number]) for number, head in settles.items()], now)
+    return len(settles)
+
+
+def _is_early(receipt: Receipt, head: Row[Any]) -> bool:
+    """Whether a report is from before its message was sent: it speaks of another one, or the gateway is mistaken."""
+    return head.contacted_at is not None and receipt.reported_at < head.contacted_at - CLOCKS_DIFFER
 
 
 def stop_waiting(connection: Connection, now: datetime, days_kept: DaysKept) -> None:

@@ -1,24 +1,31 @@
 """From the cells of a row to typed values: each row is checked by itself, in Python."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from tasks.intake.columns import Column, KindName
-from tasks.intake.errors import ColumnsNotInFile, KindNeedsColumns
+from tasks.intake.errors import ColumnsNotInFile, KindNeedsColumns, UnusableFile
+from tasks.intake.files.limits import too_long
 from tasks.intake.files.reading import Holds, Notation, Reader, reader_for
 from tasks.intake.files.rejects import Reject
-from tasks.intake.files.sources import Header, Row
+from tasks.intake.files.shape import Row
+from tasks.intake.files.sources import Header
 from tasks.intake.kinds import KINDS
 from tasks.intake.maps.column_map import ColumnMap, KindTable, Rule
 from tasks.intake.maps.row_rules import Checked, House
 from tasks.intake.maps.rules import Get, Test, compile_conditions, compile_raw, compile_rule, notation_of
+from tasks.intake.results import UnderstoodCell, UnderstoodRow
 from tasks.intake.stores import StoreFound, Stores
 from tasks.intake.values.amounts import read_figure
-from tasks.intake.values.cells import Unusable, clean, column_name
+from tasks.intake.values.cells import LeftOut, Unusable, clean, column_name
+from tasks.intake.values.plausibility import DateWatch
 
 LATEST_BY = "latest_by"
+MOST_QUOTED = 1_000
+"""How many characters of a cell stand in the rejects."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,8 @@ class Cell:
     label: str
     raw: Get
     """What the file holds there, as it stands, for who has to put it right."""
+    watch: DateWatch | None = None
+    """What is odd about a column of dates as a whole."""
 
 
 @dataclass(frozen=True)
@@ -109,15 +118,30 @@ class RowReader:
             name = cell.column.name
             try:
                 text = cell.get(row)
+                if len(text) > cell.column.holds.longest:
+                    raise too_long(text, cell.column.holds.longest)
                 value = cell.read(text, zone) if text else None
             except Unusable as error:
-                tell = checked.leave_out if cell.column.spare else checked.refuse
-                tell(name, str(error), cell.raw(row))
+                spare = cell.column.spare or (isinstance(error, LeftOut) and not cell.column.required)
+                tell = checked.leave_out if spare else checked.refuse
+                tell(name, str(error), cell.raw(row)[:MOST_QUOTED])
                 value = None
             else:
                 if value is None and cell.column.required:
                     checked.refuse(name, f"expected a value, and the cell holds none: {cell.column.meaning}")
             checked.values[name] = value
+
+    def understood(self, row_number: int, row: Row, checked: Checked) -> UnderstoodRow:
+        """A row beside what was made of it, cell by cell."""
+        values = checked.values
+        cells = [
+            UnderstoodCell(cell.label, cell.raw(row), cell.column.name, _shown(values.get(cell.column.name)))
+            for cell in self.cells
+        ]
+        made = values.keys() - {cell.column.name for cell in self.cells}
+        cells += [UnderstoodCell("", "", name, _shown(values[name])) for name in sorted(made) if values[name]]
+        problems = tuple(f"{column}: {clause}" for column, _, clause, _ in checked.problems)
+        return UnderstoodRow(row_number, self.kind, tuple(cells), problems)
 
     def rejects(self, row_number: int, checked: Checked) -> Iterator[Reject]:
         """What was wrong with a row, by the file's own column names."""
@@ -138,6 +162,11 @@ class KindReaders:
     readers: tuple[RowReader, ...]
     present: frozenset[str]
     labels: dict[str, str]
+
+    @property
+    def watched(self) -> Iterator[Cell]:
+        """The cells that hold dates."""
+        yield from (cell for reader in self.readers for cell in reader.cells if cell.watch)
 
     @property
     def places_rows(self) -> bool:
@@ -189,7 +218,7 @@ def check_columns(column_map: ColumnMap, kinds: tuple[KindName, ...], header: He
         raise ColumnsNotInFile(header.path, missing, header.known)
 
 
-def make_readers(kind: KindName, column_map: ColumnMap, header: Header) -> KindReaders:
+def make_readers(kind: KindName, column_map: ColumnMap, header: Header, now: datetime) -> KindReaders:
     """The readers of a kind. Raises `KindNeedsColumns` when the file cannot be of that kind."""
     tables = column_map.tables(kind)
     rules = [_native(kind, header)] if tables is None else [table.rules for table in tables]
@@ -200,9 +229,13 @@ def make_readers(kind: KindName, column_map: ColumnMap, header: Header) -> KindR
         raise KindNeedsColumns(header.path, kind, missing, header.known)
     constants = _constants(kind, column_map)
     notation = column_map.notation
-    house = House(column_map.file.default_country, column_map.file.negative_amounts)
+    house = House(
+        column_map.file.default_country,
+        column_map.file.negative_amounts,
+        "currency" in constants and all("currency" not in table for table in rules),
+    )
     readers = tuple(
-        _reader(kind, table, constants, further, notation, house, header)
+        _reader(kind, table, constants, further, notation, house, header, now)
         for table, further in zip(rules, beside, strict=True)
     )
     labels = {name: rule.label for table in rules for name, rule in table.items()}
@@ -242,9 +275,10 @@ def _reader(
     notation: Notation,
     house: House,
     header: Header,
+    now: datetime,
 ) -> RowReader:
     cells = [
-        _cell(column, rules.get(column.name), constants.get(column.name), notation, header)
+        _cell(column, rules.get(column.name), constants.get(column.name), notation, header, now)
         for column in KINDS[kind].columns
         if column.name in rules or column.name in constants
     ]
@@ -265,7 +299,9 @@ def _place(rule: Rule, notation: Notation, header: Header) -> Place:
     return Place(get, notation_of(rule, notation), rule.label, raw)
 
 
-def _cell(column: Column, rule: Rule | None, constant: Rule | None, notation: Notation, header: Header) -> Cell:
+def _cell(
+    column: Column, rule: Rule | None, constant: Rule | None, notation: Notation, header: Header, now: datetime
+) -> Cell:
     """How a column is read: by its rule, and where that gives nothing, from the constants."""
     given = rule or constant
     if given is None:
@@ -274,14 +310,52 @@ def _cell(column: Column, rule: Rule | None, constant: Rule | None, notation: No
         given = rule.model_copy(update={"default": constant.constant})
     get = compile_rule(given, column.holds, notation, header.locate)
     raw = compile_raw(given, header.locate)
-    return Cell(column, get, reader_for(column.holds, notation_of(given, notation)), given.label, raw)
+    own = notation_of(given, notation)
+    watch = _watch(column, given, own, now)
+    if watch is None:
+        return Cell(column, get, reader_for(column.holds, own), given.label, raw)
+    read = watch.guard(reader_for(column.holds, replace(own, no_day=watch.is_none)))
+    return Cell(column, get, read, given.label, raw, watch)
 
 
-def is_header_again(row: Row, header: Header) -> bool:
-    """Whether a row repeats the header, as page breaks of printed lists do."""
-    return row[0] == header.names[0] and tuple(clean(cell) for cell in row[: len(header.names)]) == tuple(
-        clean(name) for name in header.names
-    )
+def _watch(column: Column, rule: Rule, notation: Notation, now: datetime) -> DateWatch | None:
+    """What keeps watch over a column of dates: by what its kind says that it may hold, or the map."""
+    window = column.plausible
+    if window is None:
+        return None
+    (earliest, latest), no_days = window.days(now), window.no_days
+    if rule.plausible:
+        earliest, latest = rule.plausible.from_ or earliest, rule.plausible.until or latest
+        no_days = frozenset(day for day in no_days if not earliest <= day <= latest)
+    forms = notation.date_formats if column.holds is Holds.DATE else notation.moment_formats + notation.date_formats
+    return DateWatch(earliest, latest, window.left_out, forms, no_days)
+
+
+def _shown(value: object) -> str:
+    """A value as a person reads it."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return f"{value:%Y-%m-%d %H:%M %Z}" if isinstance(value, datetime) else str(value)
+
+
+def is_header_again(row: Row, header: Header, number: int) -> bool:
+    """Whether a row repeats the header, as page breaks of printed lists and joined files do.
+
+    Raises `UnusableFile` where it is a header of other columns: what stands below it would go under the wrong names.
+    """
+    if row[0].strip("\ufeff \u200b") not in header.first_words:
+        return False
+    said = [column_name(clean(cell)) for cell in row]
+    named = [column_name(clean(name)) for name in header.names]
+    if said[: len(named)] == named:
+        return True
+    filled = [name for name in said if name]
+    if len(filled) > 1 and len(set(filled)) == len(filled) and set(filled) <= set(header.positions):
+        reason = f"Row {number} names the columns anew and in another order; import what stands below it by itself."
+        raise UnusableFile(header.path, reason)
+    return False
 
 
 class FillDown:

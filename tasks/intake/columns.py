@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import NewType
 
 from tasks.intake.files.reading import Holds
+from tasks.intake.values.plausibility import Window
 
 KindName = NewType("KindName", str)
 """What a kind of fact is called, on the command line, in maps, and in addresses of the API."""
@@ -19,6 +20,8 @@ class Column:
     required: bool = False
     spare: bool = False
     """A row whose value cannot be read goes in without it: it describes, and decides nothing."""
+    plausible: Window | None = None
+    """The days that can be meant; every column that holds dates says so. A map overrides it, with a reason."""
 
 
 def key(meaning: str, *, required: bool = True) -> Column:
@@ -26,13 +29,13 @@ def key(meaning: str, *, required: bool = True) -> Column:
     return Column("key", Holds.KEY, meaning, required)
 
 
-STORE = Column("store", Holds.TEXT, "code (or name) of the store; without it the store of the import")
+STORE = Column("store", Holds.NAME, "code (or name) of the store; without it the store of the import")
 CUSTOMER = Column("customer", Holds.REFERENCE, "key of the customer, as any source knows them")
 CUSTOMER_PHONE = Column("customer_phone", Holds.PHONE, "phone of the customer, where the source has no key")
-CUSTOMER_NAME = Column("customer_name", Holds.TEXT, "tells apart customers who share that phone")
+CUSTOMER_NAME = Column("customer_name", Holds.NAME, "tells apart customers who share that phone")
 CUSTOMER_COLUMNS = (CUSTOMER, CUSTOMER_PHONE, CUSTOMER_NAME)
-VEHICLE = Column("vehicle", Holds.REFERENCE, "key, VIN or plate of the vehicle")
-ADVISOR = Column("advisor", Holds.REFERENCE, "code or name of the service advisor, who is in `staff`")
+VEHICLE = Column("vehicle", Holds.VEHICLE, "key, VIN or plate of the vehicle")
+ADVISOR = Column("advisor", Holds.STAFF, "code or name of the service advisor, who is in `staff`")
 WORK_KIND = Column("work_kind", Holds.WORK_KIND, "inspection, maintenance, repair, other; other", spare=True)
 
 GIVES_CUSTOMER = tuple(column.name for column in CUSTOMER_COLUMNS)

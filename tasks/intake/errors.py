@@ -150,3 +150,17 @@ class UnknownStore(AftercareError):
             f"{which}; expected one of {listed(known)} as --store, as a column 'store', or as store = … under "
             f"[constants] in the map. A new store is imported as kind 'stores'."
         )
+
+
+class DoubtfulFile(AftercareError):
+    """A file of which so much is odd that somebody should look at it before it is loaded."""
+
+    def __init__(self, path: Path, doubts: Collection[str], rejects: Path | None) -> None:
+        self.path = path
+        self.doubts = doubts
+        self.rejects = rejects
+        where = f" What was wrong with single rows is in {rejects}." if rejects else ""
+        super().__init__(
+            f"{path} was not loaded: {'; '.join(doubts)}.{where} Look at it with --check; load it all the same with "
+            f'--accept, or for each file of its kind with accept = "the reason" under [file] in the map.'
+        )

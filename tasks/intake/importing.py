@@ -23,17 +23,19 @@ from tasks.intake.checking import (
     wanted_columns,
 )
 from tasks.intake.columns import KindName
-from tasks.intake.errors import UnknownKind, UnknownStore, UnusableMap, did_you_mean, listed
+from tasks.intake.errors import DoubtfulFile, UnknownKind, UnknownStore, UnusableMap, did_you_mean, listed
+from tasks.intake.files.confidence import LEAST_ROWS, SAMPLED, Evidence, compare, recall, remember
 from tasks.intake.files.rejects import Reject, write_rejects
-from tasks.intake.files.sources import Header, Row, Source, open_source
+from tasks.intake.files.shape import Judged, Odd, Row, torn_apart
+from tasks.intake.files.sources import Header, Source, open_source
 from tasks.intake.kinds import KINDS, Consequence, consequences_of
 from tasks.intake.load import Load
 from tasks.intake.maps.column_map import NO_MAP, ColumnMap
 from tasks.intake.maps.rules import compile_conditions
 from tasks.intake.merging import settle_counts
-from tasks.intake.results import ImportResult
+from tasks.intake.results import Check, ImportResult, UnderstoodRow
 from tasks.intake.staging import (
-    REJECTS,
+    SHARED,
     Staged,
     analyze,
     copy_rejects,
@@ -50,6 +52,10 @@ from tasks.intake.values.cells import Unusable
 
 BATCH = 5_000
 """How many rows are held in memory at once."""
+SHOWN = 200
+"""How many characters of a cell are quoted where a whole row is told."""
+FIRST_ROWS = 3
+"""How many rows of a kind a check shows as they were understood."""
 FIRST_REJECTS = 5
 """How many rejects a result quotes."""
 LOCK = 727_006
@@ -75,30 +81,69 @@ def load_file(
     store: str | None = None,
     now: datetime,
     settings: Settings,
+    accept: bool = False,
 ) -> ImportResult:
     """Import a file as the `kinds`, and write its rejects beside it.
 
-    When this raises, nothing of the file has gone in, and the caller's transaction is as it was.
+    When this raises, nothing of the file has gone in, and the caller's transaction is as it was. It raises
+    `DoubtfulFile` where so much of the file is odd that it may be another one, unless that is `accept`ed.
     """
+    with connection.begin_nested():
+        work, doubts = _load(connection, kinds, path, column_map, store, now, settings)
+        first = tuple(read_rejects(connection, FIRST_REJECTS))
+        rejects_path = write_rejects(path, read_rejects(connection))
+        if doubts and not (accept or column_map.file.accept):
+            raise DoubtfulFile(path, doubts, rejects_path)
+        work.remember()
+        work.tidy()
+        return work.result(kinds, first, rejects_path, doubts)
+
+
+def check_file(
+    connection: Connection,
+    kinds: tuple[KindName, ...],
+    path: Path,
+    *,
+    column_map: ColumnMap = NO_MAP,
+    store: str | None = None,
+    now: datetime,
+    settings: Settings,
+) -> ImportResult:
+    """What an import of the file would do and say. Nothing changes, neither in the database nor beside the file."""
+    with connection.begin_nested() as savepoint:
+        work, doubts = _load(connection, kinds, path, column_map, store, now, settings)
+        rejects = tuple(read_rejects(connection))
+        check = Check(tuple(work.understood), rejects)
+        result = work.result(kinds, rejects[:FIRST_REJECTS], None, doubts, check)
+        savepoint.rollback()
+    return result
+
+
+def _load(
+    connection: Connection,
+    kinds: tuple[KindName, ...],
+    path: Path,
+    column_map: ColumnMap,
+    store: str | None,
+    now: datetime,
+    settings: Settings,
+) -> tuple["Import", tuple[str, ...]]:
+    """The import of a file, all but its end, and what is doubtful about the file as a whole."""
 
     def opened(wanted: list[str]) -> AbstractContextManager[Source]:
         return open_source(path, column_map.file, wanted)
 
-    with connection.begin_nested():
-        wait_for_turn(connection)
-        work = Import(connection, opened, path, column_map, store, now, settings)
-        # Stores come first in a pass of their own: the rows of the other kinds are read in their time zones.
-        for makes_stores in (True, False):
-            some = tuple(kind for kind in kinds if KINDS[kind].makes_stores is makes_stores)
-            if some:
-                work.load(some)
-        work.derive()
-        first = tuple(read_rejects(connection, FIRST_REJECTS))
-        rejects_path = write_rejects(path, read_rejects(connection))
-        work.tidy()
-        counts = {kind: staged.counts for kind, staged in work.loaded.items()}
-        notices = (*work.notices, *_notice_of_unread(path, kinds, work.unread))
-        return ImportResult(path, counts, notices, first, rejects_path)
+    wait_for_turn(connection)
+    map_name = column_map.path.name if column_map.path else ""
+    source = f"{','.join(kinds)} {map_name} {store or ''}".strip()
+    work = Import(connection, opened, path, column_map, store, now, settings, source=source)
+    # Stores come first in a pass of their own: the rows of the other kinds are read in their time zones.
+    for makes_stores in (True, False):
+        some = tuple(kind for kind in kinds if KINDS[kind].makes_stores is makes_stores)
+        if some:
+            work.load(some)
+    work.derive()
+    return work, tuple(work.evidence.doubts(list(work.loaded.values())))
 
 
 def _notice_of_unread(path: Path, kinds: tuple[KindName, ...], names: Collection[str] | None) -> Iterator[str]:
@@ -134,9 +179,13 @@ class Import:
     """The columns that no kind has taken so far; None before the file was opened."""
     consequences: list[Consequence] = field(default_factory=list)
     """What is to be worked out when all kinds are in."""
+    source: str | None = None
+    """By what the columns of the file are remembered; those of a program's records are not."""
+    evidence: Evidence = field(default_factory=Evidence)
+    understood: list[UnderstoodRow] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        make_tables(self.connection, (REJECTS,))
+        make_tables(self.connection, SHARED)
 
     def load(self, kinds: tuple[KindName, ...]) -> None:
         """Read the file once for these kinds, and merge what it says."""
@@ -144,7 +193,7 @@ class Import:
             check_columns(self.column_map, kinds, source.header)
             unread = unread_columns(self.column_map, kinds, source.header)
             self.unread = [name for name in unread if self.unread is None or name in self.unread]
-            readers = [make_readers(kind, self.column_map, source.header) for kind in kinds]
+            readers = [make_readers(kind, self.column_map, source.header, self.now) for kind in kinds]
             stores = self._stores(kinds)
             feeds = [Feed(each, _staged(each, confined=self.confined)) for each in readers]
             make_tables(self.connection, (feed.staged.table for feed in feeds))
@@ -171,16 +220,11 @@ class Import:
 
     def _stage(self, source: Source, feeds: list["Feed"], stores: Stores | None) -> None:
         """Check the rows and copy them into the temporary tables, batch by batch."""
-        skip = self._skipped(source.header)
         group = FillDown(self.column_map.file.fill_down, source.header)
-        width = len(source.header.names)
         zone = self.settings.zone
         count = 0
-        for count, (number, row) in enumerate(source.rows, start=1):
-            if skip(row) or (source.may_repeat_header and is_header_again(row, source.header)):
-                continue
-            if len(row) > width and any(row[width:]):
-                _refuse_long_row(feeds, number, row, width)
+        for count, (number, row) in enumerate(self._facts(source, feeds), start=1):
+            if not row:
                 continue
             group.fill(row)
             for feed in feeds:
@@ -188,12 +232,79 @@ class Import:
             if count % BATCH == 0:
                 self._flush(feeds)
         self._flush(feeds)
+        self._weigh(count, feeds)
         if not count:
             self.notices.append(f"{self.path} has a header in row {source.header.row_number}, and no rows below it.")
         for feed in feeds:
+            for cell in feed.source.watched:
+                self.notices += cell.watch.notices(feed.staged.kind, cell.label) if cell.watch else ()
             analyze(self.connection, feed.staged.table)
             if feed.staged.by_place:
                 put_latest_last(self.connection, feed.staged.table)
+
+    def _facts(self, source: Source, feeds: list["Feed"]) -> Iterator[tuple[int, Row | None]]:
+        """The rows that state facts; None for one that states none, or is kept out as a whole."""
+        names, sampling = source.header.names, self.source is not None
+        for number, row, found in torn_apart(self._judged(source)):
+            if found:
+                self.evidence.odd[found.kind] += 1
+                _refuse_row(feeds, number, row, found, source.header)
+            elif row and sampling and self.evidence.sampled < SAMPLED:
+                self.evidence.note(names, row)
+            yield number, None if found else row
+
+    def _judged(self, source: Source) -> Iterator[Judged]:
+        """The rows with what is odd about each; one that the map skips, or that is the header again, is empty."""
+        skip = self._skipped(source.header)
+        odd = source.shape.odd if source.shape else {}
+        header, may_repeat = source.header, source.may_repeat_header
+        for number, row in source.rows:
+            found = odd.pop(number, None) if odd else None
+            if skip(row) or (may_repeat and is_header_again(row, header, number)):
+                yield number, [], None
+            else:
+                yield number, row, found
+
+    def _weigh(self, count: int, feeds: list["Feed"]) -> None:
+        """Note what reading the file has brought up about it as a whole."""
+        self.evidence.rows = count
+        for feed in feeds:
+            self.understood += feed.understood
+            self.evidence.half_converted += [
+                cell.label for cell in feed.source.watched if cell.watch and cell.watch.half_converted
+            ]
+        if self.source and count >= LEAST_ROWS:
+            before = recall(self.connection, self.source)
+            self.evidence.changed = compare(before, self.evidence.profile)
+
+    def remember(self) -> None:
+        """Keep what the columns of this source hold, for the next time."""
+        if self.source and self.evidence.rows >= LEAST_ROWS:
+            remember(self.connection, self.source, self.evidence.profile, self.evidence.rows, self.now)
+
+    def result(
+        self,
+        kinds: tuple[KindName, ...],
+        first: tuple[Reject, ...],
+        rejects_path: Path | None,
+        doubts: tuple[str, ...],
+        check: Check | None = None,
+    ) -> ImportResult:
+        """The account of the import."""
+        counts = {kind: staged.counts for kind, staged in self.loaded.items()}
+        notices = (*self.notices, *_notice_of_unread(self.path, kinds, self.unread), *self._notices_of_map(doubts))
+        return ImportResult(self.path, counts, notices, first, rejects_path, doubts, check)
+
+    def _notices_of_map(self, doubts: tuple[str, ...]) -> Iterator[str]:
+        """What goes in on the word of the map, and its reasons."""
+        for kind in self.loaded:
+            for table in self.column_map.tables(kind) or []:
+                for name, rule in table.rules.items():
+                    if rule.plausible:
+                        yield f"{kind}.{name} goes by the map's own limits: {rule.plausible.reason}"
+        reason = self.column_map.file.accept
+        for doubt in doubts:
+            yield f"{doubt}." + (f" It is accepted by the map: {reason}" if reason else "")
 
     def _skipped(self, header: Header) -> Callable[[Row], bool]:
         conditions = self.column_map.file.skip_rows_where
@@ -240,7 +351,7 @@ class Import:
     def tidy(self) -> None:
         """Drop the temporary tables, so that the same transaction can import something else."""
         noted = (table for consequence in self.consequences for table in consequence.tables)
-        drop_tables(self.connection, (REJECTS, *noted, *(staged.table for staged in self.loaded.values())))
+        drop_tables(self.connection, (*SHARED, *noted, *(staged.table for staged in self.loaded.values())))
 
 
 @dataclass
@@ -252,6 +363,7 @@ class Feed:
     rows: list[tuple[Any, ...]] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     entries: int = 0
+    understood: list[UnderstoodRow] = field(default_factory=list)
 
     @property
     def readers(self) -> tuple[RowReader, ...]:
@@ -273,7 +385,10 @@ class Feed:
                 counts.passed_over += 1
                 continue
             store, checked = outcome
-            self.rejects += reader.rejects(number, checked)
+            if len(self.understood) < FIRST_ROWS:
+                self.understood.append(reader.understood(number, row, checked))
+            if checked.problems:
+                self.rejects += reader.rejects(number, checked)
             if checked.refused:
                 counts.rejected += 1
                 continue
@@ -291,13 +406,10 @@ def _staged(readers: KindReaders, *, confined: bool) -> Staged:
     )
 
 
-def _refuse_long_row(feeds: Iterable[Feed], number: int, row: Row, width: int) -> None:
-    """A row with more cells than the header has slipped: its values stand under the wrong names."""
-    reason = (
-        f"the row has {len(row)} cells and the header has {width}; a separator inside a value has to stand in "
-        f"quotation marks."
-    )
+def _refuse_row(feeds: Iterable[Feed], number: int, row: Row, odd: Odd, header: Header) -> None:
+    """A row whose values stand under the wrong names is of no kind."""
+    column = header.names[odd.place] if odd.kind == "wrapped" else ""
     for feed in feeds:
         feed.staged.counts.read += 1
         feed.staged.counts.rejected += 1
-        feed.rejects.append(Reject(number, feed.staged.kind, "", row[width], reason))
+        feed.rejects.append(Reject(number, feed.staged.kind, column, row[odd.place][:SHOWN], f"{odd.reason}."))

@@ -5,8 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Table, insert, select
 
-from tasks.intake.merging import collapse, count_contradictions
+from tasks.intake.merging import collapse, count_contradictions, describe_contradictions
 from tasks.intake.staging import Staged
+
+MOST_TOLD = 20
+"""How many facts that a file states differently are named."""
 
 
 @dataclass
@@ -23,16 +26,20 @@ class Load:
 
     def keep_last(self, staged: Staged, *same: str, gathers: bool = False) -> None:
         """Of the rows that state one fact keep the last, and say so where they contradict each other."""
-        if not gathers:
-            count = count_contradictions(self.connection, staged, same)
-            if count:
-                stand = (
-                    "fact stands in the file more than once, and differs"
-                    if count == 1
-                    else ("facts stand in the file more than once, and differ")
-                )
-                counts = "latest" if staged.by_place else "last"
-                self.notices.append(f"{staged.kind}: {count:,} {stand}; the {counts} row counts.")
+        staged.gathers = gathers
+        count = count_contradictions(self.connection, staged, same, gathers=gathers)
+        if count:
+            staged.contradictions += count
+            stand = (
+                "fact stands in the file more than once, and differs"
+                if count == 1
+                else "facts stand in the file more than once, and differ"
+            )
+            which = describe_contradictions(self.connection, staged, same, gathers=gathers, most=MOST_TOLD)
+            more = f" and {count - len(which):,} more" if count > len(which) else ""
+            counts = "latest" if staged.by_place else "last"
+            told = f"{staged.kind}: {count:,} {stand}; the {counts} row counts. {', '.join(which)}{more}."
+            self.notices.append(told)
         collapse(self.connection, staged, same, gathers=gathers)
 
     def remember(self, touched: Table, staged: Staged, column: str) -> None:

@@ -24,8 +24,8 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import table as table_named
-from sqlalchemy.dialects.postgresql import ARRAY, REGCLASS, aggregate_order_by
-from sqlalchemy.types import Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, REGCLASS, aggregate_order_by
+from sqlalchemy.types import Boolean, Text
 
 from models.core.base import Base
 from tasks.intake.staging import REJECTS, Staged, analyze
@@ -33,6 +33,9 @@ from tasks.intake.staging import REJECTS, Staged, analyze
 UNIT_SEPARATOR = "\x1f"
 GROWN_PAGES = 50
 """A table smaller than this many pages of 8 KB is read whole in any case."""
+MOST_ROWS = 6
+"""How many rows of one fact are named."""
+MOST_QUOTED = 60
 AMBIGUOUS = -1
 """Stands for an id where a reference fits several facts."""
 
@@ -64,7 +67,7 @@ def reject(
     connection: Connection,
     staged: Staged,
     column: str,
-    reason: str,
+    reason: str | ColumnElement[str],
     where: ColumnElement[bool],
     *,
     value: ColumnElement[Any] | None = None,
@@ -77,7 +80,7 @@ def reject(
         literal(staged.kind),
         literal(staged.label(column)),
         func.coalesce((rows.c[column] if value is None else value).cast(Text), ""),
-        literal(f"{column}: {reason}."),
+        literal(f"{column}: ") + reason + literal("."),
         literal(whole),
     ).where(where)
     telling = insert(REJECTS).from_select(REJECTS.columns.keys(), told).execution_options(preserve_rowcount=True)
@@ -151,13 +154,53 @@ def _gathered(column: Column[Any], entry: ColumnElement[int]) -> ColumnElement[A
     return latest.filter(column.is_not(None))[1].label(column.name)
 
 
-def count_contradictions(connection: Connection, staged: Staged, same: Sequence[str]) -> int:
-    """How many facts the file states more than once, and differently."""
+def count_contradictions(connection: Connection, staged: Staged, same: Sequence[str], *, gathers: bool = False) -> int:
+    """How many facts the file states more than once, and differently.
+
+    `gathers`: a row that leaves a column empty says nothing of it, and lists are joined.
+    """
     rows = staged.table
-    said = tuple_(*(rows.c[name] for name in staged.data_columns))
     keys = [rows.c[name] for name in same]
-    groups = select(literal(1)).select_from(rows).group_by(*keys).having(func.count(said.distinct()) > 1).subquery()
+    groups = select(literal(1)).select_from(rows).group_by(*keys).having(_differs(staged, gathers=gathers)).subquery()
     return connection.execute(select(func.count()).select_from(groups)).scalar_one()
+
+
+def _differs(staged: Staged, *, gathers: bool) -> ColumnElement[bool]:
+    rows = staged.table
+    if gathers:
+        # min and max rather than count(distinct), which sorts every group anew for every column
+        said = [rows.c[name] for name in _plain_columns(staged)]
+        return and_(func.count() > 1, or_(*(func.min(column) != func.max(column) for column in said)))
+    return func.count(tuple_(*(rows.c[name] for name in staged.data_columns)).distinct()) > 1
+
+
+def _plain_columns(staged: Staged) -> list[str]:
+    """The columns whose values are compared one by one."""
+    types = {name: staged.table.c[name].type for name in staged.data_columns}
+    return [name for name, kind in types.items() if not isinstance(kind, ARRAY | JSONB | Boolean)]
+
+
+def describe_contradictions(
+    connection: Connection, staged: Staged, same: Sequence[str], *, gathers: bool, most: int
+) -> list[str]:
+    """Of so many facts that the file states differently: which rows, and what they say."""
+    rows = staged.table
+    keys = [rows.c[name] for name in same]
+    names = _plain_columns(staged)
+    numbers = func.array_agg(aggregate_order_by(rows.c.row_number, rows.c.row_number)).label("numbers")
+    said = [func.array_agg(rows.c[name].cast(Text).distinct()).label(name) for name in names]
+    statement = select(numbers, *said).group_by(*keys).having(_differs(staged, gathers=gathers))
+    told: list[str] = []
+    for found in connection.execute(statement.order_by(func.min(rows.c.row_number)).limit(most)).mappings():
+        differing = [name for name in names if len([value for value in found[name] if value or not gathers]) > 1]
+        values = "; ".join(f"{staged.label(name)}: {_either(found[name])}" for name in differing)
+        which = next((found[name][0] for name in ("key", "code", *same) if found.get(name)), "")
+        told.append(f"'{which}' (rows {', '.join(map(str, found['numbers'][:MOST_ROWS]))}) {values}".rstrip())
+    return told
+
+
+def _either(values: Sequence[str | None]) -> str:
+    return " or ".join("nothing" if value is None else value[:MOST_QUOTED] for value in values[:MOST_ROWS])
 
 
 def find_by_key(connection: Connection, staged: Staged, model: type[Base]) -> None:

@@ -23,7 +23,7 @@ from models.core.words import ContactKind
 from models.people.tables import ContactPoint, Customer, CustomerKey, StaffMember
 from models.subjects.vehicle import Vehicle
 from tasks.intake.merging import AMBIGUOUS, look_up, reject, table_of
-from tasks.intake.staging import Staged, analyze
+from tasks.intake.staging import DISPUTED_KEYS, Staged, analyze
 
 NFKC: ColumnElement[Any] = literal_column("NFKC")
 """The normal form that takes full-width signs for plain ones; a keyword of SQL."""
@@ -49,10 +49,26 @@ def is_erased(customer_id: Any) -> ColumnElement[bool]:
     return exists().where(customers.c.id == customer_id, customers.c.erased_at.is_not(None))
 
 
+def is_disputed(staged: Staged, column: str) -> ColumnElement[bool]:
+    """Whether the customer whom a row names is one of those that were kept out."""
+    return exists().where(_is_key(staged, column))
+
+
+def why_disputed(staged: Staged, column: str) -> ColumnElement[str]:
+    """Why they were."""
+    reason = select(func.min(DISPUTED_KEYS.c.reason)).where(_is_key(staged, column))
+    return reason.correlate(staged.table).scalar_subquery()
+
+
+def _is_key(staged: Staged, column: str) -> ColumnElement[bool]:
+    return and_(DISPUTED_KEYS.c.store_id == staged.table.c.store_id, DISPUTED_KEYS.c.key == staged.table.c[column])
+
+
 def find_customers(connection: Connection, staged: Staged) -> None:
     """Set `customer_id` of the rows that name a customer, and reject those whose customer is not known."""
     rows = staged.table
     by_phone = rows.c.customer.is_(None) & rows.c.customer_phone.is_not(None)
+    reject(connection, staged, "customer", why_disputed(staged, "customer"), is_disputed(staged, "customer"))
     for same_store in staged.reaches:
         look_up(connection, staged, "customer_id", _customers_by_key(staged, same_store=same_store))
     look_up(connection, staged, "customer_id", _customers_by_phone(staged))

@@ -2,11 +2,52 @@
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tasks.intake.columns import KindName
 from tasks.intake.files.rejects import Reject
 from tasks.intake.staging import Counts
+
+
+class UnderstoodCell(NamedTuple):
+    """One cell beside what was made of it."""
+
+    column: str
+    """The file's name of it."""
+    text: str
+    ours: str
+    value: str
+
+
+@dataclass(frozen=True)
+class UnderstoodRow:
+    """One of the first rows, as it was understood for a kind."""
+
+    row: int
+    kind: KindName
+    cells: tuple[UnderstoodCell, ...]
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a check of a file shows beside the account of an import."""
+
+    understood: tuple[UnderstoodRow, ...]
+    rejects: tuple[Reject, ...]
+    """All of them, in the order of the file."""
+
+    def as_json(self, doubts: tuple[str, ...]) -> dict[str, Any]:
+        """The part of the result that only a check has."""
+        return {
+            "checked": True,
+            "doubts": list(doubts),
+            "understood": [
+                {"row": each.row, "kind": each.kind, "cells": [cell._asdict() for cell in each.cells]}
+                | {"problems": list(each.problems)}
+                for each in self.understood
+            ],
+        }
 
 
 @dataclass(frozen=True)
@@ -18,6 +59,10 @@ class ImportResult:
     notices: tuple[str, ...]
     first_rejects: tuple[Reject, ...]
     rejects_path: Path | None
+    doubts: tuple[str, ...] = ()
+    """Why the file should be looked at; it went in all the same, unless it was only checked."""
+    check: "Check | None" = None
+    """What a check shows. Then nothing has changed."""
 
     @property
     def accepted(self) -> bool:
@@ -47,4 +92,4 @@ class ImportResult:
                 for each in self.first_rejects
             ],
             "notices": list(self.notices),
-        }
+        } | (self.check.as_json(self.doubts) if self.check else {})

@@ -52,6 +52,10 @@ class Staged:
     confined: bool = False
     """Whether its rows may refer to the facts of their own store only."""
     counts: Counts = field(default_factory=Counts)
+    gathers: bool = False
+    """Whether several rows of one fact make it together, as they do of customers and vehicles."""
+    contradictions: int = 0
+    """How many facts the file states more than once, and differently."""
 
     @property
     def reaches(self) -> tuple[bool, ...]:
@@ -77,6 +81,12 @@ REJECTS = temporary_table(
     SqlColumn("reason", Text),
     SqlColumn("whole", Boolean),
 )
+
+DISPUTED_KEYS = temporary_table(
+    "disputed_keys", SqlColumn("store_id", BigInteger), SqlColumn("key", Text), SqlColumn("reason", Text)
+)
+"""Keys of customers under which the file names somebody else, and why they are not taken for anybody's."""
+SHARED = (REJECTS, DISPUTED_KEYS)
 
 
 def staged_table(kind: KindName, said: Mapping[str, TypeEngine[Any]], looks_up: Iterable[str]) -> Table:

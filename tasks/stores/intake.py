@@ -110,11 +110,11 @@ STORES = Kind(
     name=KindName("stores"),
     meaning="A place of business, with its hours and how it reaches its customers.",
     columns=(
-        Column("code", Holds.KEY, "the short code by which everything else names the store", required=True),
-        Column("name", Holds.TEXT, "as customers read it; without it the code"),
+        Column("code", Holds.CODE, "the short code by which everything else names the store", required=True),
+        Column("name", Holds.NAME, "as customers read it; without it the code"),
         Column("time_zone", Holds.ZONE, "IANA name, such as Asia/Shanghai; without it that of the installation"),
         Column("language", Holds.LANGUAGE, "language of customers who have none of their own: zh-CN or en"),
-        Column("phone", Holds.TEXT, "as it stands in messages"),
+        Column("phone", Holds.NAME, "as it stands in messages"),
         Column("address", Holds.TEXT, "as it stands in messages"),
         Column("holiday_country", Holds.COUNTRY, "ISO 3166 code of the country whose public holidays the store keeps"),
         Column("contact_from", Holds.TIME, "before this time of day customers are left in peace; 09:00"),
@@ -176,13 +176,13 @@ STAFF = Kind(
     meaning="A member of the staff of a store.",
     columns=(
         STORE,
-        Column("code", Holds.KEY, "the code by which other files name this member of staff", required=True),
-        Column("name", Holds.TEXT, "full name", required=True),
+        Column("code", Holds.CODE, "the code by which other files name this member of staff", required=True),
+        Column("name", Holds.NAME, "full name", required=True),
         Column(
             "role", choice("role", ROLES), "agent, advisor, parts, finance, marketing, manager, admin or operator", True
         ),
-        Column("department", Holds.TEXT, "the department that is told of changes"),
-        Column("phone", Holds.TEXT, "as the source writes it"),
+        Column("department", Holds.NAME, "the department that is told of changes"),
+        Column("phone", Holds.NAME, "as the source writes it"),
         Column("email", Holds.TEXT, "as the source writes it"),
         Column("active", Holds.YES_NO, "no: has left; yes"),
     ),

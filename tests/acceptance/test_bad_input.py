@@ -132,7 +132,7 @@ def test_a_policy_with_overlapping_steps(installation: Installation, tmp_path: P
     )
     before = fingerprint(installation)
     done = installation.run("policies", "set", file, "--by", "W1")
-    refused(done, "steps[0] 'one' overlaps 'two': it is valid for +9d, beyond the moment that 'two' is due")
+    refused(done, "steps.0.valid_for: 'one' overlaps 'two': it is valid for +9d, beyond the moment that 'two' is due")
     assert fingerprint(installation) == before
 
 

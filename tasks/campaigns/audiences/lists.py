@@ -23,7 +23,8 @@ from tasks.campaigns.audiences.saved import Keeper, check_name
 from tasks.customers.intake import CUSTOMERS
 from tasks.intake.errors import listed
 from tasks.intake.files.rejects import Reject
-from tasks.intake.files.sources import Header, Row, open_source
+from tasks.intake.files.shape import Row
+from tasks.intake.files.sources import Header, open_source
 from tasks.intake.maps.column_map import NO_MAP
 from tasks.intake.merging import table_of
 from tasks.intake.references import bare_plate

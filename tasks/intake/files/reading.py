@@ -14,9 +14,10 @@ from sqlalchemy.types import Boolean, Date, DateTime, Integer, Numeric, Text, Ti
 
 from tasks.intake.values import choices
 from tasks.intake.values.amounts import DecimalMark, is_unlimited, read_amount, read_currency, read_kilometres
-from tasks.intake.values.cells import Unusable, narrow
-from tasks.intake.values.dates import in_zone, is_no_date, read_date, read_local, read_time
+from tasks.intake.values.cells import Unusable, narrow, whole_digits
+from tasks.intake.values.dates import NO_DAYS, in_zone, is_no_date, read_date, read_local, read_time
 from tasks.intake.values.phones import parts, read_phone
+from tasks.intake.values.placeholders import refuse_code, refuse_key, refuse_vehicle
 
 Reader = Callable[[str, ZoneInfo], Any]
 """Reads a text that is not empty, in the store's zone. Raises `Unusable`."""
@@ -34,6 +35,8 @@ class Notation:
     moment_formats: tuple[str, ...] = ()
     zone: ZoneInfo | None = None
     """The zone of moments that have none of their own; that of the store where it says nothing."""
+    no_day: Callable[[date], bool] = NO_DAYS.__contains__
+    """Whether a day stands for no date at all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,15 +53,22 @@ class Holds:
     """The reader of such columns, in a source that writes like the notation."""
     staged_as: TypeEngine[Any] = field(default_factory=Text)
     """What PostgreSQL keeps it as until it is merged."""
+    longest: int = 200
+    """How many characters of a cell are looked at."""
     several: bool = False
     """Whether a program may give a list of values for one column."""
     example: Any = None
     """A value as a program gives it, for the description of the API."""
 
     TEXT: ClassVar["Holds"]
+    NAME: ClassVar["Holds"]
     KEY: ClassVar["Holds"]
+    CODE: ClassVar["Holds"]
     NAMES: ClassVar["Holds"]
     REFERENCE: ClassVar["Holds"]
+    STAFF: ClassVar["Holds"]
+    VEHICLE: ClassVar["Holds"]
+    PLATE: ClassVar["Holds"]
     PHONE: ClassVar["Holds"]
     PHONES: ClassVar["Holds"]
     EMAILS: ClassVar["Holds"]
@@ -116,6 +126,8 @@ def _date(notation: Notation, text: str, zone: ZoneInfo) -> Any:
     if is_no_date(text):
         return None
     day = read_date(text, notation.date_formats, zone)
+    if notation.no_day(day):
+        return None
     return _day_of_store(text, notation, zone, day) if notation.zone else day
 
 
@@ -133,11 +145,14 @@ def _day_of_store(text: str, notation: Notation, zone: ZoneInfo, day: date) -> d
 def _moment(notation: Notation, text: str, zone: ZoneInfo) -> Any:
     if is_no_date(text):
         return None
-    return in_zone(read_local(text, notation.moment_formats, notation.date_formats)[0], notation.zone or zone)
+    moment, _ = read_local(text, notation.moment_formats, notation.date_formats)
+    return None if notation.no_day(moment.date()) else in_zone(moment, notation.zone or zone)
 
 
 def _start(notation: Notation, text: str, zone: ZoneInfo) -> Any:
     moment, has_time = read_local(text, notation.moment_formats, notation.date_formats)
+    if notation.no_day(moment.date()):
+        return None
     if not has_time:
         clause = (
             "the time of day is missing; a time in a column of its own is joined by the map, such as "
@@ -156,7 +171,29 @@ def _text(text: str, _zone: ZoneInfo) -> str:
 
 def _key(text: str, zone: ZoneInfo) -> str:
     """A key, so that it is found again whatever width a source writes it in."""
-    return narrow(_text(text, zone)).strip()
+    key = narrow(_text(whole_digits(text), zone)).strip()
+    refuse_key(key)
+    return key
+
+
+def _code(text: str, zone: ZoneInfo) -> str:
+    """A code that people give, of which nearly any word may be one."""
+    code = narrow(_text(whole_digits(text), zone)).strip()
+    refuse_code(code)
+    return code
+
+
+def _vehicle(text: str, zone: ZoneInfo) -> str:
+    """What a vehicle is called: its key, VIN or plate."""
+    name = narrow(_text(whole_digits(text), zone)).strip()
+    refuse_vehicle(name)
+    return name
+
+
+def _plate(text: str, zone: ZoneInfo) -> str:
+    """A VIN or a plate, as it is written."""
+    refuse_vehicle(whole_digits(text))
+    return _text(text, zone)
 
 
 def _zone_name(text: str, _zone: ZoneInfo) -> str:
@@ -191,17 +228,26 @@ def _whole(what: str, least: int, most: int, text: str, _zone: ZoneInfo) -> int:
     return int(found[1])
 
 
-Holds.TEXT = Holds("text", alike(_text))
+Holds.TEXT = Holds("text", alike(_text), longest=4_000)
+Holds.NAME = Holds("text", alike(_text), longest=300)
+"""A text by which something is found: an index does not take one of any length."""
 Holds.KEY = Holds("key", alike(_key))
-Holds.NAMES = Holds("list", alike(lambda text, _zone: parts(text)), ARRAY(Text), several=True)
+Holds.CODE = Holds("key", alike(_code))
+"""A key that people gave, of which nearly any word may be one."""
+Holds.NAMES = Holds("list", alike(lambda text, _zone: parts(text)), ARRAY(Text), longest=1_000, several=True)
 Holds.REFERENCE = Holds("reference", alike(_key))
+Holds.STAFF = Holds("reference", alike(_code))
+Holds.VEHICLE = Holds("reference", alike(_vehicle))
+Holds.PLATE = Holds("text", alike(_plate), longest=300)
 Holds.PHONE = Holds(
     "phone",
     lambda notation: lambda text, _zone: read_phone(text, notation.country).number,
     example="13800138000",
 )
-Holds.PHONES = Holds("phones", alike(_text), several=True, example="13800138000")
-Holds.EMAILS = Holds("e-mails", alike(lambda text, _zone: parts(text)), several=True, example="li@example.com")
+Holds.PHONES = Holds("phones", alike(_text), longest=1_000, several=True, example="13800138000")
+Holds.EMAILS = Holds(
+    "e-mails", alike(lambda text, _zone: parts(text)), longest=1_000, several=True, example="li@example.com"
+)
 Holds.DATE = Holds("date", lambda notation: partial(_date, notation), Date(), example="2026-03-10")
 Holds.MOMENT = Holds(
     "moment",
@@ -236,3 +282,5 @@ Holds.COUNTRY = Holds("country", alike(_country))
 Holds.LANGUAGE = Holds("language", alike(lambda text, _zone: choices.read_language(text)))
 Holds.CHANNELS = choices_of("channels", choices.CHANNELS)
 Holds.WORK_KIND = choice("kind of work", choices.WORK)
+KEYS = frozenset({Holds.KEY, Holds.CODE, Holds.REFERENCE, Holds.STAFF, Holds.VEHICLE})
+"""By these something is known, and a source may write them as numbers."""

@@ -15,7 +15,8 @@ from models.core.settings import Settings
 from tasks.intake.columns import Column, KindName
 from tasks.intake.files.reading import Holds
 from tasks.intake.files.rejects import Reject
-from tasks.intake.files.sources import Header, Row, Source
+from tasks.intake.files.shape import Row
+from tasks.intake.files.sources import Header, Source
 from tasks.intake.importing import Import, wait_for_turn
 from tasks.intake.kinds import KINDS
 from tasks.intake.maps.column_map import ColumnMap, FileRules, Whole

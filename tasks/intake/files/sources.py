@@ -2,26 +2,24 @@
 
 import codecs
 import csv
-import math
 import re
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from functools import cached_property, partial
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
-from zipfile import BadZipFile, ZipFile
+from stat import S_ISDIR, S_ISREG
+from typing import BinaryIO
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
-
-from tasks.intake.errors import AmbiguousColumn, ColumnsNotInFile, UnusableFile, listed
+from tasks.intake.errors import AmbiguousColumn, ColumnsNotInFile, UnusableFile
+from tasks.intake.files.limits import LARGEST_FILE, LONGEST_LINE, MOST_COLUMNS
+from tasks.intake.files.shape import Row, Shape, WrappedRow
+from tasks.intake.files.workbooks import OLD, ZIP, open_workbook
 from tasks.intake.maps.column_map import FileRules
-from tasks.intake.values.cells import PlainNumber, column_name, fold
+from tasks.intake.values.cells import column_name
 
-Row = list[str]
 DELIMITERS = (",", ";", "\t", "|")
 WESTERN = "cp1252"
 ENCODINGS = ("utf-8", "gb18030", WESTERN)
@@ -33,29 +31,35 @@ BYTE_ORDER_MARKS = {
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 LESS_COMMON = bytes(range(0xD8, 0x100))
 """First bytes of the characters of GB 2312 that it puts last."""
+UP_TO_L = bytes(range(0xC9))
+"""First bytes of its signs, and of the common characters from A to L."""
+CONTINUED = "[\\u0080-\\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
+WRITTEN_TWICE = re.compile(f"[ÃÂ]{CONTINUED}|[äåæçèé]{CONTINUED}{{2}}")
+WESTERN_SIGNS = frozenset("€£°§«»„“”‘’‚–—…•·®™© \u00a0")
+LONG_RUN = 3
+"""Of so many accented letters one after the other no Western word is made."""
+LEAST_CHARACTERS, LEAST_TOLD = 12, 5
+"""From how many characters on another encoding is likely, and from how many it is told."""
+LONGEST_GAP = 1 << 16
+GUESSED_NOTICE = (
+    '{path} was read as GB18030, but it may as well be {other}; if names look wrong, say encoding = "…" under [file] '
+    "in the map."
+)
+BROKEN_NOTICE = (
+    "{path} holds letters that were broken before it came here: {twice:,} were written in UTF-8 and read in another "
+    "encoding, {lost:,} are lost; have it exported anew."
+)
 HEADER_WITHIN = 40
 """How many rows may stand above the header."""
 CHUNK = 1 << 20
 LONGEST_CELL = 1 << 20
 LARGE_WORKBOOK = 150 << 20
 """Above this size, unpacked, a workbook is streamed: slower, but it does not have to fit into memory."""
-SHEET_IN_ARCHIVE = re.compile(r"xl/worksheets/[^/]+\.xml")
-FORMULA_WITHOUT_VALUE = re.compile(rb"<c\b(?![^>]*\bt=\"str\")[^>]*><f\b[^>]*>[^<]*</f>(?:<v></v>|<v ?/>)?</c>")
-"""A cell with a formula and no value; `str` is a formula that gives an empty text."""
-LONGEST_FORMULA = 1 << 14
-EXCEL_ZIP, EXCEL_OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 WESTERN_NOTICE = (
     "{path} is neither UTF-8 nor GB18030 and was read as Western European text (cp1252); "
     'if names look wrong, say encoding = "…" under [file] in the map.'
 )
-SHEETS_NOTICE = (
-    "{path} has other sheets than the first one, which were passed over: {others}; "
-    'where one of them is meant, say sheet = "…" under [file] in the map.'
-)
-FORMULAS_NOTICE = (
-    "{path} has formulas whose values are not in the file, and reads as if their cells were empty; "
-    "open it in a spreadsheet program and save it."
-)
+csv.field_size_limit(LONGEST_CELL)
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,11 @@ class Header:
         """The positions of each name as it is compared; the nth of several of one name is also called `name (n)`."""
         found: dict[str, list[int]] = self._positions  # type: ignore[attr-defined]  # set once, when it is made
         return found
+
+    @cached_property
+    def first_words(self) -> frozenset[str]:
+        """How a row begins that may be a header again: with the name of one of the columns."""
+        return frozenset((*self.known, self.names[0])) if self.names else frozenset()
 
     @property
     def known(self) -> list[str]:
@@ -112,6 +121,8 @@ class Source:
     notices: tuple[str, ...] = ()
     may_repeat_header: bool = True
     """As the page breaks of printed lists do; a row that says what the header says is then none."""
+    shape: Shape | None = None
+    """What is odd about the rows of a text file; a workbook's cells have addresses, and do not slip."""
 
 
 Wanted = Iterable[str]
@@ -124,33 +135,55 @@ def open_source(path: Path, rules: FileRules, wanted: Wanted) -> Iterator[Source
     names = {column_name(re.sub(r" \(\d+\)$", "", name)) for name in wanted}
     try:
         with ExitStack() as open_files:
+            _refuse_what_is_no_file(path)
             stream = open_files.enter_context(path.open("rb"))
             signature = stream.read(4)
             stream.seek(0)
-            if signature in {EXCEL_ZIP, EXCEL_OLD}:
-                rows = _open_workbook(path, stream, rules.sheet)
-                notices = _notices_of_workbook(path, stream, rules.sheet)
+            delimiter = None
+            if signature in {ZIP, OLD}:
+                rows, notices = open_workbook(path, stream, rules.sheet, open_files, large=LARGE_WORKBOOK)
             else:
-                encoding = rules.encoding or _encoding(path, stream)
+                encoding, doubt = (rules.encoding, None) if rules.encoding else _encoding(path, stream)
                 stream.seek(0)
                 text = open_files.enter_context(TextIOWrapper(stream, encoding=encoding, newline=""))
-                rows = _open_text(path, text, rules.delimiter, names)
-                guessed = rules.encoding is None and encoding == WESTERN
-                notices = (WESTERN_NOTICE.format(path=path),) if guessed else notices
-            yield _table(path, rows, rules, names, notices)
+                delimiter, rows = _open_text(path, text, rules.delimiter, names)
+                notices = (doubt,) if doubt else ()
+            yield _table(path, rows, rules, names, notices, delimiter)
     except OSError as error:
         raise UnusableFile(path, f"The file cannot be read: {error.strerror or error}.") from error
 
 
-def _table(path: Path, rows: Iterator[Row], rules: FileRules, wanted: set[str], notices: tuple[str, ...]) -> Source:
+def _refuse_what_is_no_file(path: Path) -> None:
+    """A pipe or a device may have no end; a file with holes may be larger than it looks."""
+    found = path.stat()
+    if not (S_ISREG(found.st_mode) or S_ISDIR(found.st_mode)):
+        raise UnusableFile(path, "It is no regular file, but a pipe or a device; save what comes out of it first.")
+    if found.st_size > LARGEST_FILE:
+        raise UnusableFile(path, f"The file has more than {LARGEST_FILE >> 20:,} MiB; split it.")
+
+
+def _table(
+    path: Path,
+    rows: Iterator[Row],
+    rules: FileRules,
+    wanted: set[str],
+    notices: tuple[str, ...],
+    delimiter: str | None,
+) -> Source:
     numbered = ((number, row) for number, row in enumerate(rows, start=1))
     head = list(islice(numbered, max(rules.header_row or 0, HEADER_WITHIN)))
     if not any(any(row) for _, row in head):
         raise UnusableFile(path, "The file is empty.")
     at = _header_at(path, head, rules, wanted)
     names = tuple(re.sub(r"\s+", " ", cell).strip() for cell in head[at][1])
+    if len(names) > MOST_COLUMNS:
+        raise UnusableFile(path, f"The header has more than {MOST_COLUMNS:,} columns.")
     header = Header(path, names, head[at][0])
-    return Source(header, _below(header, head[at + 1 :], numbered), notices)
+    below = _below(head[at + 1 :], numbered)
+    if delimiter is None:
+        return Source(header, _filled(below, len(names)), notices)
+    shape = Shape(len(names), delimiter, rules.uneven_rows == "allow")
+    return Source(header, shape.watch(below), notices, shape=shape)
 
 
 def _header_at(path: Path, head: list[tuple[int, Row]], rules: FileRules, wanted: set[str]) -> int:
@@ -166,29 +199,37 @@ def _matches(row: Row, wanted: set[str]) -> tuple[int, bool]:
     return len(wanted & {column_name(cell) for cell in row}), any(row)
 
 
-def _below(header: Header, head: list[tuple[int, Row]], rest: Iterator[tuple[int, Row]]) -> Iterator[tuple[int, Row]]:
-    """The rows below the header, as long as it, but for empty ones."""
-    width = len(header.names)
+def _below(head: list[tuple[int, Row]], rest: Iterator[tuple[int, Row]]) -> Iterator[tuple[int, Row]]:
+    """The rows below the header, but for empty ones."""
     for rows in (head, rest):
         for number, row in rows:
-            if not any(row):
-                continue
-            if len(row) < width:
-                row.extend([""] * (width - len(row)))
-            yield number, row
+            if any(row):
+                yield number, row
 
 
-def _open_text(path: Path, text: TextIOWrapper, delimiter: str | None, wanted: set[str]) -> Iterator[Row]:
+def _filled(rows: Iterator[tuple[int, Row]], width: int) -> Iterator[tuple[int, Row]]:
+    """The rows of a workbook, as long as the header."""
+    for number, row in rows:
+        if len(row) < width:
+            row.extend([""] * (width - len(row)))
+        yield number, row
+
+
+def _open_text(path: Path, text: TextIOWrapper, delimiter: str | None, wanted: set[str]) -> tuple[str, Iterator[Row]]:
+    """The separator of a text file, and its rows."""
     head = list(islice(_lines(path, text), HEADER_WITHIN))
     if head and head[0].lstrip("\ufeff \t\r\n").casefold().startswith(("<html", "<!doctype", "<?xml", "<table")):
         raise UnusableFile(path, "The file is a web page or XML, not a table; save it as CSV or XLSX.")
     text.seek(0)
-    return _records(path, _lines(path, text), delimiter or _delimiter(head, wanted))
+    separator = delimiter or _delimiter(head, wanted)
+    return separator, _records(path, _lines(path, text), separator)
 
 
 def _lines(path: Path, text: TextIOWrapper) -> Iterator[str]:
     try:
-        for number, line in enumerate(text, start=1):
+        for number, line in enumerate(iter(partial(text.readline, LONGEST_LINE), ""), start=1):
+            if len(line) == LONGEST_LINE:
+                raise UnusableFile(path, f"Line {number} has more than {LONGEST_LINE:,} characters; a row has fewer.")
             if "\x00" in line:
                 hint = 'a table has none; where the file is UTF-16, say encoding = "utf-16-le" under [file] in the map'
                 clause = f"Line {number} holds the character zero when it is read as {text.encoding}"
@@ -199,7 +240,6 @@ def _lines(path: Path, text: TextIOWrapper) -> Iterator[str]:
 
 
 def _records(path: Path, lines: Iterator[str], delimiter: str) -> Iterator[Row]:
-    csv.field_size_limit(LONGEST_CELL)
     ended = False
 
     def watched() -> Iterator[str]:
@@ -213,176 +253,111 @@ def _records(path: Path, lines: Iterator[str], delimiter: str) -> Iterator[Row]:
         for row in reader:
             if ended:
                 raise UnusableFile(path, f"A quotation mark that opens in line {began} is never closed.")
+            over_several = reader.line_num > began
             began = reader.line_num + 1
-            yield row
+            yield WrappedRow(row) if over_several else row
     except csv.Error as error:
         raise UnusableFile(path, f"Line {began} cannot be read as a row of cells: {error}.") from error
 
 
-def _encoding(path: Path, stream: BinaryIO) -> str:
-    """The encoding of the whole stream: by its byte order mark, or the first one that all of it agrees with."""
+def _encoding(path: Path, stream: BinaryIO) -> tuple[str, str | None]:
+    """The encoding of the whole stream, by its byte order mark or the first one that all of it agrees with, and what
+    is to be told of it. Raises `UnusableFile`."""
     head = stream.read(4)
     marked = next((name for mark, name in BYTE_ORDER_MARKS.items() if head.startswith(mark)), None)
     if marked:
-        return marked
+        return marked, None
     for encoding in ENCODINGS:
-        if _decodes(stream, encoding):
-            return encoding
+        text = _TextSeen()
+        if text.reads(path, stream, encoding):
+            return encoding, text.doubt(path, encoding)
     expected = 'expected UTF-8 or GB18030; name another one in the map: encoding = "…" under [file]'
     raise UnusableFile(path, f"The file's encoding is not known; {expected}.")
 
 
-def _decodes(stream: BinaryIO, encoding: str) -> bool:
-    """Whether the whole stream is in an encoding, as far as one can tell.
+@dataclass
+class _TextSeen:
+    """What the text of a file is like in an encoding.
 
     Western European text decodes as GB18030, too, but to rare characters, each of an accented letter and its follower;
     Chinese text is mostly made of signs and the 3,755 characters that GB 2312 puts first, by how common they are.
+    Korean (EUC-KR) decodes to those alone whose names begin with A to L, and the Chinese of Taiwan and Hong Kong (Big5)
+    to many that GB 2312 does not have, or as Western text that is made of accents alone, as Russian does, too.
     """
-    stream.seek(0)
-    decoder = codecs.getincrementaldecoder(encoding)()
-    beyond_ascii = common = 0
-    try:
-        while chunk := stream.read(CHUNK):
-            text = "".join(BEYOND_ASCII.findall(decoder.decode(chunk)))
-            beyond_ascii += len(text)
-            common += len(text.encode("gb2312", "ignore")[::2].translate(None, LESS_COMMON))
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return encoding != "gb18030" or common * 2 >= beyond_ascii
+
+    beyond_ascii: int = 0
+    runs: int = 0
+    strange: int = 0
+    """Of Western text, what is neither a letter nor a usual sign."""
+    common: int = 0
+    late: int = 0
+    """Characters of the latter half of the common ones, and of what is rarer."""
+    outside: int = 0
+    """Characters that GB 2312 does not have."""
+    twice: int = 0
+    """Letters that were written in UTF-8 and read as Western European text before they came here."""
+    lost: int = 0
+    """Marks for characters that could not be read."""
+
+    def reads(self, path: Path, stream: BinaryIO, encoding: str) -> bool:
+        """Whether the whole stream is in an encoding, as far as one can tell."""
+        stream.seek(0)
+        decoder = codecs.getincrementaldecoder(encoding)()
+        try:
+            while chunk := stream.read(CHUNK):
+                if chunk.count(0) * 2 > len(chunk) > LONGEST_GAP:
+                    raise UnusableFile(path, "The file is mostly made of the character zero, and no table.")
+                self._look(BEYOND_ASCII.findall(decoder.decode(chunk)), encoding)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+        return encoding != "gb18030" or self.common * 2 >= self.beyond_ascii
+
+    def _look(self, runs: list[str], encoding: str) -> None:
+        if not runs:
+            return
+        text = "".join(runs)
+        self.runs += len(runs)
+        if encoding == WESTERN:
+            self.strange += sum(1 for sign in text if not sign.isalpha() and sign not in WESTERN_SIGNS)
+        self.beyond_ascii += len(text)
+        first_bytes = text.encode("gb2312", "ignore")[::2]
+        common = first_bytes.translate(None, LESS_COMMON)
+        self.common += len(common)
+        self.late += len(first_bytes.translate(None, UP_TO_L))
+        self.outside += len(text) - len(first_bytes)
+        self.twice += sum(1 for _ in WRITTEN_TWICE.finditer(text))
+        self.lost += text.count("\ufffd")
+
+    def doubt(self, path: Path, encoding: str) -> str | None:
+        """What is to be told of the encoding that was found. Raises `UnusableFile` where it is as well another one."""
+        likely, other = self.beyond_ascii >= LEAST_CHARACTERS, None
+        if encoding == "gb18030" and not self.late and not self.outside:
+            other = "Korean (euc-kr)"
+        elif encoding == "gb18030" and self.outside * 10 > self.beyond_ascii:
+            other = "traditional Chinese (big5)"
+        elif encoding == WESTERN and (
+            self.beyond_ascii >= self.runs * LONG_RUN or self.strange * 4 > self.beyond_ascii
+        ):
+            other = "Russian (cp1251), traditional Chinese (big5) or Japanese (shift_jis)"
+        if other and likely:
+            said = f"The file can be read as {encoding}, and as well in {other}"
+            raise UnusableFile(path, f'{said}; say which: encoding = "…" under [file] in the map.')
+        if other and encoding != WESTERN and self.beyond_ascii > LEAST_TOLD:
+            return GUESSED_NOTICE.format(path=path, other=other)
+        if encoding != "gb18030" and (self.twice or self.lost):
+            return BROKEN_NOTICE.format(path=path, twice=self.twice, lost=self.lost)
+        return WESTERN_NOTICE.format(path=path) if encoding == WESTERN else None
 
 
 def _delimiter(head: list[str], wanted: set[str]) -> str:
     """The separator by which a row of the head names most of the wanted columns, or else has most cells."""
 
     def fit(delimiter: str) -> tuple[int, int]:
-        rows = list(csv.reader(head, delimiter=delimiter))
+        try:
+            rows = list(csv.reader(head, delimiter=delimiter))
+        except csv.Error:
+            return 0, 0
         return max((_matches(row, wanted)[0] for row in rows), default=0), max((len(row) for row in rows), default=0)
 
     return max(DELIMITERS, key=fit)
-
-
-def _open_workbook(path: Path, stream: BinaryIO, sheet: str | int | None) -> Iterator[Row]:
-    try:
-        if _is_other_archive(stream):
-            raise UnusableFile(path, "The file is a ZIP archive, and no workbook; unpack it first.")
-        stream.seek(0)
-        large = _unpacked_size(stream) > LARGE_WORKBOOK
-        for row in _streamed(path, stream, sheet) if large else _loaded(path, sheet):
-            yield _texts(row)
-    except (CalamineError, BadZipFile, zlib.error, SyntaxError, KeyError, ValueError) as error:
-        raise UnusableFile(path, f"The file is not a workbook that can be read: {error}.") from error
-
-
-def _notices_of_workbook(path: Path, stream: BinaryIO, sheet: str | int | None) -> tuple[str, ...]:
-    """What is odd about a workbook; that it is none at all is told when its rows are read."""
-    notices: list[str] = []
-    try:
-        if stream.read(4) == EXCEL_ZIP and _lacks_values(stream):
-            notices.append(FORMULAS_NOTICE.format(path=path))
-        others = _other_sheets(path)
-        if sheet is None and others:
-            notices.append(SHEETS_NOTICE.format(path=path, others=listed(others)))
-    except (CalamineError, BadZipFile, zlib.error):
-        notices.clear()
-    stream.seek(0)
-    return tuple(notices)
-
-
-def _other_sheets(path: Path) -> list[str]:
-    """The sheets of cells after the first one, as far as a spreadsheet program shows them."""
-    sheets = CalamineWorkbook.from_path(path).sheets_metadata[1:]
-    return [one.name for one in sheets if (one.typ, one.visible) == (SheetTypeEnum.WorkSheet, SheetVisibleEnum.Visible)]
-
-
-def _unpacked_size(stream: BinaryIO) -> int:
-    if stream.read(4) != EXCEL_ZIP:
-        return 0
-    with ZipFile(stream) as archive:
-        return sum(entry.file_size for entry in archive.infolist())
-
-
-def _is_other_archive(stream: BinaryIO) -> bool:
-    """Whether it is a ZIP archive of something else than a workbook."""
-    stream.seek(0)
-    if stream.read(4) != EXCEL_ZIP:
-        return False
-    with ZipFile(stream) as archive:
-        return not {"[content_types].xml", "content.xml"} & {name.casefold() for name in archive.namelist()}
-
-
-def _lacks_values(stream: BinaryIO) -> bool:
-    """Whether a workbook has formulas whose values no spreadsheet program has worked out and written down."""
-    stream.seek(0)
-    with ZipFile(stream) as archive:
-        sheets = [name for name in archive.namelist() if SHEET_IN_ARCHIVE.fullmatch(name)]
-        return any(_has_formula_without_value(archive, sheet) for sheet in sheets)
-
-
-def _has_formula_without_value(archive: ZipFile, sheet: str) -> bool:
-    with archive.open(sheet) as stream:
-        before = b""
-        while chunk := stream.read(CHUNK):
-            if FORMULA_WITHOUT_VALUE.search(before + chunk):
-                return True
-            before = (before + chunk)[-LONGEST_FORMULA:]
-    return False
-
-
-def _sheet_name(path: Path, sheet: str | int | None, names: list[str]) -> str:
-    """The sheet by its name, or by its place counted from 1; the first one unless said otherwise."""
-    if isinstance(sheet, str):
-        found = next((name for name in names if fold(name) == fold(sheet)), None)
-    else:
-        found = names[(sheet or 1) - 1] if 0 < (sheet or 1) <= len(names) else None
-    if found is None:
-        raise UnusableFile(path, f"The workbook has no sheet '{sheet}'; its sheets are {listed(names)}.")
-    return found
-
-
-def _loaded(path: Path, sheet: str | int | None) -> Iterator[list[Any]]:
-    workbook = CalamineWorkbook.from_path(path)
-    worksheet = workbook.get_sheet_by_name(_sheet_name(path, sheet, workbook.sheet_names))
-    return iter(worksheet.iter_rows())
-
-
-def _streamed(path: Path, stream: BinaryIO, sheet: str | int | None) -> Iterator[Iterable[Any]]:
-    import openpyxl  # noqa: PLC0415  large, and only large workbooks need it
-
-    workbook = openpyxl.load_workbook(stream, read_only=True, data_only=True)
-    worksheet = workbook[_sheet_name(path, sheet, workbook.sheetnames)]
-    rows: Iterator[Iterable[Any]] = worksheet.iter_rows(values_only=True)
-    return rows
-
-
-def _texts(cells: Iterable[Any]) -> Row:
-    return [cell if type(cell) is str else _text_of(cell) for cell in cells]
-
-
-def _text_of(cell: object) -> str:
-    """A typed cell as text: dates in ISO 8601, numbers plainly."""
-    match cell:
-        case None:
-            return ""
-        case bool():
-            return "yes" if cell else "no"
-        case int() | float():
-            return _number(cell)
-        case datetime():
-            return cell.date().isoformat() if cell.time() == time.min else cell.isoformat(" ", "seconds")
-        case date() | time():
-            return cell.isoformat()
-        case timedelta():
-            return (
-                str(cell)
-                if cell.days
-                else f"{cell.seconds // 3600:02}:{cell.seconds // 60 % 60:02}:{cell.seconds % 60:02}"
-            )
-        case _:
-            return str(cell)
-
-
-def _number(cell: float) -> str:
-    if not math.isfinite(cell):
-        return str(cell)
-    return PlainNumber(f"{cell:.0f}" if cell == int(cell) else f"{cell:.6f}".rstrip("0"))

@@ -1,5 +1,6 @@
 """The map from a source's columns to ours: a TOML file, validated as a whole before any row is read."""
 
+import codecs
 import re
 import tomllib
 from collections.abc import Iterator
@@ -26,12 +27,27 @@ from tasks.intake.columns import KindName
 from tasks.intake.errors import UnusableMap, did_you_mean, listed
 from tasks.intake.files.reading import Notation
 from tasks.intake.kinds import KINDS, Kind
+from tasks.intake.maps.patterns import compile_pattern
 from tasks.intake.values.amounts import DecimalMark
 from tasks.intake.values.cells import PlainNumber
+from tasks.intake.values.date_forms import names_year
 from tasks.intake.values.dates import SERIAL, SOME_DAY, read_interval, span_of
 
 Scalar = str | int | float | bool | date | datetime | time
 WHOLE_NUMBER = re.compile(r"(-?\d{1,5})(?:\.0+)?")
+LONGEST_FORM = 100
+LARGEST_MAP = 1 << 20
+DEEPEST = 20
+"""How many rules may stand in each other."""
+MOST_LISTED = 100
+MOST_MISTAKES = 20
+"""How many mistakes are told at once."""
+LOWEST_HEADER = 1_000
+NO_ENCODINGS_OF_FILES = frozenset(
+    {"punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
+)
+DOTTED = re.compile(r"(?:[\w-]{1,40}\.){30}")
+TOO_DEEP = f"Rules, lists and names stand more than {DEEPEST} deep in each other."
 SOURCES = ("column", "columns", "first_of", "constant", "difference", "sum")
 
 
@@ -45,11 +61,7 @@ def as_text(value: Scalar) -> str:
 
 
 def _pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        sentence = f"'{text}' is not a regular expression: {error}"
-        raise ValueError(sentence) from error
+    compile_pattern(text)
     return text
 
 
@@ -61,11 +73,20 @@ def _region(text: str) -> str:
 
 
 def _date_format(text: str) -> str:
+    if len(text) > LONGEST_FORM:
+        sentence = f"a date format has at most {LONGEST_FORM} characters"
+        raise ValueError(sentence)
     if "%Z" in text:
         sentence = f"'{text}' has %Z, by which no zone is told; write %z, or time_zone = \"UTC\" beside it"
         raise ValueError(sentence)
     if text != SERIAL and not _is_date_format(text):
         sentence = f"'{text}' is not a date format; expected a form such as %d.%m.%Y (day, month, year)"
+        raise ValueError(sentence)
+    if text != SERIAL and not names_year(text):
+        sentence = (
+            f"'{text}' names no year; where the file has it elsewhere, join it, such as "
+            f'{{ columns = [{{ constant = "2026" }}, "Date"], formats = ["%Y {text}"] }}'
+        )
         raise ValueError(sentence)
     return text
 
@@ -89,17 +110,21 @@ def _time_zone(text: str) -> str:
 
 def _encoding(text: str) -> str:
     try:
-        "".encode(text)
-    except LookupError as error:
+        found = codecs.lookup(text)
+        "A".encode(text).decode(text)
+    except (LookupError, UnicodeError, ValueError) as error:
         sentence = f"'{text}' is not an encoding; expected a name such as utf-8, gb18030 or cp1252"
         raise ValueError(sentence) from error
+    if found.name in NO_ENCODINGS_OF_FILES:
+        sentence = f"'{text}' is no encoding of files; expected a name such as utf-8, gb18030 or cp1252"
+        raise ValueError(sentence)
     return text
 
 
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 DateFormat = Annotated[str, AfterValidator(_date_format)]
-Names = Annotated[list[str], Field(min_length=1)]
+Names = Annotated[list[str], Field(min_length=1, max_length=MOST_LISTED)]
 Text = Annotated[str, BeforeValidator(lambda value: as_text(value) if isinstance(value, bool | int | float) else value)]
 
 
@@ -113,6 +138,21 @@ class MapPart(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Plausible(MapPart):
+    """Which days a column may hold in this source, where they are others than usual, and why."""
+
+    from_: Annotated[date | None, Field(alias="from")] = None
+    until: date | None = None
+    reason: Annotated[str, Field(min_length=5, max_length=500)]
+
+    @model_validator(mode="after")
+    def _a_window(self) -> "Plausible":
+        if self.from_ is None and self.until is None:
+            sentence = 'expected from or until, such as from = "1950-01-01"'
+            raise ValueError(sentence)
+        return self
+
+
 class Rule(MapPart):
     """Where the value of one of our columns comes from, and what is done to it on the way.
 
@@ -120,11 +160,11 @@ class Rule(MapPart):
     """
 
     column: str | None = None
-    columns: Annotated[list["RuleOrName"], Field(min_length=1)] | None = None
+    columns: Annotated[list["RuleOrName"], Field(min_length=1, max_length=MOST_LISTED)] | None = None
     join: str = " "
-    first_of: Annotated[list["RuleOrName"], Field(min_length=1)] | None = None
+    first_of: Annotated[list["RuleOrName"], Field(min_length=1, max_length=MOST_LISTED)] | None = None
     constant: Scalar | None = None
-    difference: Annotated[list[str], Field(min_length=2)] | None = None
+    difference: Annotated[list[str], Field(min_length=2, max_length=MOST_LISTED)] | None = None
     sum: Names | None = None
     pattern: Pattern | None = None
     split: Annotated[str, Field(min_length=1)] | None = None
@@ -134,9 +174,12 @@ class Rule(MapPart):
     decimal: DecimalMark | None = None
     time_zone: TimeZone | None = None
     absolute: bool = False
-    plus: Annotated[list["SpanOrText"], Field(min_length=1), BeforeValidator(_as_list)] | None = None
+    plus: (
+        Annotated[list["SpanOrText"], Field(min_length=1, max_length=MOST_LISTED), BeforeValidator(_as_list)] | None
+    ) = None
     default: Scalar | None = None
     default_from: "RuleOrName | None" = None
+    plausible: Plausible | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> "Rule":
@@ -211,7 +254,7 @@ class Condition(MapPart):
     """Which rows a table of the map speaks of."""
 
     column: str | None = None
-    difference: Annotated[list[str], Field(min_length=2)] | None = None
+    difference: Annotated[list[str], Field(min_length=2, max_length=MOST_LISTED)] | None = None
     sum: Names | None = None
     is_: Annotated[Literal["empty", "not empty", "zero", "not zero"] | None, Field(alias="is")] = None
     equals: Text | None = None
@@ -244,15 +287,17 @@ class FileRules(MapPart):
     encoding: Annotated[str, AfterValidator(_encoding)] | None = None
     delimiter: Literal[",", ";", "\t", "|"] | None = None
     sheet: str | int | None = None
-    header_row: Annotated[int, Field(ge=1)] | None = None
+    header_row: Annotated[int, Field(ge=1, le=LOWEST_HEADER)] | None = None
     skip_rows_where: Conditions = []
     fill_down: list[str] = []
+    uneven_rows: Literal["reject", "allow"] = "reject"
     decimal: DecimalMark | None = None
     date_formats: list[DateFormat] = []
     datetime_formats: list[DateFormat] = []
     time_zone: TimeZone | None = None
     default_country: Annotated[str, AfterValidator(_region)] = "CN"
     negative_amounts: Literal["reject", "credit-notes"] = "reject"
+    accept: Annotated[str, Field(min_length=5, max_length=500)] | None = None
 
 
 class KindTable(MapPart):
@@ -331,7 +376,16 @@ NO_MAP = ColumnMap(Whole())
 def read_map(path: Path) -> ColumnMap:
     """The map in a TOML file. Raises `UnusableMap`."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise UnusableMap(path, ["A map is a regular file, and this is a pipe or a device."])
+        if path.is_file() and path.stat().st_size > LARGEST_MAP:
+            raise UnusableMap(path, [f"A map has at most {LARGEST_MAP >> 20} MiB."])
+        text = path.read_text(encoding="utf-8-sig")
+        if DOTTED.search(text):  # tomllib takes minutes for thousands of names in names
+            raise UnusableMap(path, [TOO_DEEP])
+        data = tomllib.loads(text)
+    except RecursionError as error:
+        raise UnusableMap(path, [TOO_DEEP]) from error
     except tomllib.TOMLDecodeError as error:
         raise UnusableMap(path, [f"This is not valid TOML: {error}."]) from error
     except UnicodeDecodeError as error:
@@ -343,10 +397,23 @@ def read_map(path: Path) -> ColumnMap:
 
 def map_from(data: dict[str, Any], path: Path) -> ColumnMap:
     """The map in parsed TOML. Raises `UnusableMap`."""
+    if _depth(data) > DEEPEST:
+        raise UnusableMap(path, [TOO_DEEP])
     try:
         return ColumnMap(_whole_of(tuple(KINDS.values())).model_validate(data), path)
     except ValidationError as error:
-        raise UnusableMap(path, [_sentence(problem, data) for problem in error.errors()]) from error
+        problems = error.errors()[:MOST_MISTAKES]
+        raise UnusableMap(path, [_sentence(problem, data) for problem in problems]) from error
+
+
+def _depth(data: Any) -> int:
+    """How deep tables and lists stand in each other, as far as it matters."""
+    level, depth = [data], 0
+    while level and depth <= DEEPEST:
+        depth += 1
+        inner = [each for each in level if isinstance(each, dict | list)]
+        level = [one for each in inner for one in (each.values() if isinstance(each, dict) else each)]
+    return depth
 
 
 def _sentence(problem: Any, data: dict[str, Any]) -> str:

@@ -37,3 +37,5 @@ class House:
 
     country: str
     negative_amounts: Literal["reject", "credit-notes"]
+    currency_assumed: bool = False
+    """Whether the currency is the map's constant alone, which a sign beside an amount goes before."""

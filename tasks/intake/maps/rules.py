@@ -1,6 +1,5 @@
 """The rules of a map as functions of a row. A row is the list of its cells, as long as the header."""
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -10,11 +9,12 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
-from tasks.intake.files.reading import Holds, Notation
+from tasks.intake.files.reading import KEYS, Holds, Notation
 from tasks.intake.maps.column_map import Condition, Rule, Scalar, Span, as_text
+from tasks.intake.maps.patterns import compile_pattern
 from tasks.intake.values.amounts import read_figure
-from tasks.intake.values.cells import PlainNumber, Unusable, bare, clean
-from tasks.intake.values.dates import read_date, read_local
+from tasks.intake.values.cells import PlainNumber, Unusable, bare, clean, whole_digits
+from tasks.intake.values.dates import NO_DAYS, is_no_date, read_date, read_local
 
 Row = list[str]
 Get = Callable[[Row], str]
@@ -72,7 +72,7 @@ def _source(rule: Rule, holds: Holds, notation: Notation, locate: Locate) -> Get
     if rule.column is not None:
         return _cell(locate(rule.column), translated=rule.values is not None)
     if rule.columns is not None:
-        return _joined(rule.columns, rule.join, notation, locate)
+        return _joined(rule.columns, rule.join, holds, notation, locate)
     if rule.first_of is not None:
         return _first(
             [_normal(compile_rule(r, holds, notation, locate), holds, notation_of(r, notation)) for r in rule.first_of]
@@ -111,9 +111,11 @@ def _cell(position: int, *, translated: bool = False) -> Get:
     return lambda row: clean(row[position])
 
 
-def _joined(parts: list[Rule], separator: str, notation: Notation, locate: Locate) -> Get:
+def _joined(parts: list[Rule], separator: str, holds: Holds, notation: Notation, locate: Locate) -> Get:
     """What the parts give, joined; constants alone, where all else is empty, join to nothing."""
     gets = [(compile_rule(part, Holds.TEXT, notation, locate), part.constant is None) for part in parts]
+    if holds in KEYS:
+        gets = [(_with_all_digits(get), of_the_row) for get, of_the_row in gets]
 
     def join(row: Row) -> str:
         texts = [(get(row), of_the_row) for get, of_the_row in gets]
@@ -122,6 +124,10 @@ def _joined(parts: list[Rule], separator: str, notation: Notation, locate: Locat
         return separator.join(text for text, _ in texts if text)
 
     return join
+
+
+def _with_all_digits(get: Get) -> Get:
+    return lambda row: whole_digits(get(row))
 
 
 def _first(rules: list[Get]) -> Get:
@@ -138,13 +144,8 @@ def _otherwise(get: Get, fallback: Get) -> Get:
 def _pattern(get: Get, rule: Rule) -> Get:
     if rule.pattern is None:
         return get
-    pattern = re.compile(rule.pattern)
-
-    def match(row: Row) -> str:
-        found = pattern.search(get(row))
-        return clean((found[1] if pattern.groups else found[0]) or "") if found else ""
-
-    return match
+    pattern = compile_pattern(rule.pattern)
+    return lambda row: clean(pattern.taken_from(get(row)))
 
 
 def _split(get: Get, rule: Rule) -> Get:
@@ -239,11 +240,18 @@ def _length(span: Span, notation: Notation, locate: Locate) -> Callable[[Row], r
 
 
 def _moved(text: str, delta: relativedelta, holds: Holds, notation: Notation) -> str:
-    """The date or moment in our own writing, later by `delta`."""
+    """The date or moment in our own writing, later by `delta`; what stands for no date is none later, either."""
+    if is_no_date(text):
+        return ""
     if holds is Holds.DATE:
-        day: date = _within(text, read_date(text, notation.date_formats), delta)
+        start = read_date(text, notation.date_formats)
+        if start in NO_DAYS:
+            return ""
+        day: date = _within(text, start, delta)
         return day.isoformat()
     moment, has_time = read_local(text, notation.moment_formats, notation.date_formats)
+    if moment.date() in NO_DAYS:
+        return ""
     later: datetime = _within(text, moment, delta)
     if not has_time:
         return later.date().isoformat()
@@ -268,13 +276,14 @@ def compile_conditions(conditions: list[Condition], notation: Notation, locate: 
 
 def _condition(condition: Condition, notation: Notation, locate: Locate) -> Test:
     if condition.column is not None:
-        get = _cell(locate(condition.column))
+        position = locate(condition.column)
+        get, raw = _cell(position), _cell(position, translated=True)
     else:
-        get = _computed(condition.difference, condition.sum, notation, locate)
-    return _test(condition, get, notation)
+        get = raw = _computed(condition.difference, condition.sum, notation, locate)
+    return _test(condition, get, raw, notation)
 
 
-def _test(condition: Condition, get: Get, notation: Notation) -> Test:
+def _test(condition: Condition, get: Get, raw: Get, notation: Notation) -> Test:
     match condition.is_:
         case "empty":
             return lambda row: not get(row)
@@ -285,13 +294,14 @@ def _test(condition: Condition, get: Get, notation: Notation) -> Test:
         case "not zero":
             return lambda row: not _is_zero(get(row), notation)
         case None:
-            return _comparison(condition, get)
+            return _comparison(condition, get, raw)
 
 
-def _comparison(condition: Condition, get: Get) -> Test:
+def _comparison(condition: Condition, get: Get, raw: Get) -> Test:
+    """A test of words. A mark for an empty cell can be meant as it stands: `not = "/"`."""
     if condition.matches is not None:
-        pattern = re.compile(condition.matches)
-        return lambda row: pattern.search(get(row)) is not None
+        pattern = compile_pattern(condition.matches)
+        return lambda row: pattern.found_in(get(row))
     named = (
         condition.equals
         if condition.equals is not None
@@ -301,7 +311,7 @@ def _comparison(condition: Condition, get: Get) -> Test:
     )
     words = {_word(word) for word in ([named] if isinstance(named, str) else named or [])}
     excluded = condition.not_ is not None
-    return lambda row: (_word(get(row)) in words) is not excluded
+    return lambda row: (_word(get(row)) in words or _word(raw(row)) in words) is not excluded
 
 
 def _is_zero(text: str, notation: Notation) -> bool:

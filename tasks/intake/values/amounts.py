@@ -10,6 +10,8 @@ from tasks.intake.values.cells import PlainNumber, Unusable, bare, narrow
 DecimalMark = Literal[".", ","]
 CENT = Decimal("0.01")
 LIMIT = Decimal(10) ** 12
+LONGEST = 100
+"""No amount has more characters."""
 UNLIMITED = frozenset(
     {"unlimited", "nolimit", "无限", "不限", "无限制", "不限里程", "不限公里", "无限公里", "无里程限制"}
     | {"unbegrenzt", "unlimitiert", "ohnebegrenzung", "keinelimitierung"}
@@ -36,7 +38,6 @@ SIGNS = {
     "日元": "JPY",
     "sfr": "CHF",
     "fr": "CHF",
-    "kr": "SEK",
     "zł": "PLN",
     "kč": "CZK",
     "₹": "INR",
@@ -44,6 +45,8 @@ SIGNS = {
     "₽": "RUB",
 }
 """Signs and names of currencies beside their ISO 4217 codes."""
+SEVERAL = {"kr": ("DKK", "ISK", "NOK", "SEK")}
+"""Signs that several currencies have, none of them before the others."""
 ISO_4217 = frozenset(
     """AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF
     CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF
@@ -52,7 +55,16 @@ ISO_4217 = frozenset(
     SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED
     VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG""".split()  # noqa: SIM905  160 codes read better as one text
 )
-FIGURES = re.compile(r"\d[\d.,]*|[.,]\d+")
+SHARED_SIGNS = frozenset({"USD", "CNY", "GBP"})
+"""The currencies whose signs `$`, `¥` and `£` others have, too: beside one of these a currency column decides."""
+FIGURES = re.compile(r"\d[\d.,]*|(?<!\w)[.,]\d+")
+"""A figure. The point behind letters, as in `kr.500`, ends an abbreviation."""
+DASHES = str.maketrans(dict.fromkeys("−–—―‒", "-"))
+NO_CENTS = re.compile(r"(?<=\d)\s*(?P<mark>[.,])\s*(?:-{1,2}|=)(?![\d-])")
+"""A dash where the cents would stand."""
+GROUPING_SPACE = re.compile(r"(?<=\d)[\s'’_](?=\d)")
+SIDES = {"dr": "", "debit": "", "cr": "-", "credit": "-"}
+"""Which side of an account an amount stands on, as written behind it, and its sign for who is owed."""
 GROUPS = {mark: re.compile(rf"\d{{1,3}}(?:[{re.escape(mark)}]\d{{2,3}})*[{re.escape(mark)}]\d{{3}}") for mark in ".,"}
 AMOUNT_EXPECTED = "expected an amount such as 1234.50, 1,234.50 or ¥1,234.50"
 AMBIGUOUS = (
@@ -73,6 +85,9 @@ class Amount(NamedTuple):
 def read_currency(text: str) -> str:
     """The ISO 4217 code that a code, sign or name stands for. Raises `Unusable`."""
     name = narrow(text).strip().strip(".").casefold()
+    if name in SEVERAL:
+        clause = f"'{text.strip()}' is the sign of several currencies; expected one of {', '.join(SEVERAL[name])}"
+        raise Unusable(clause)
     code = SIGNS.get(name) or name.upper()
     if code not in ISO_4217:
         clause = "expected a currency as its ISO 4217 code, such as CNY or EUR, or as a sign such as ¥ or €"
@@ -82,29 +97,70 @@ def read_currency(text: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def _read_amount(text: str, decimal: DecimalMark | None) -> Amount:
-    plain = narrow(text).replace("−", "-").replace("–", "-")
-    found = FIGURES.search(re.sub(r"(?<=\d)[\s'’_](?=\d)", "", plain))
+    plain = GROUPING_SPACE.sub("", narrow(text).translate(DASHES))
+    no_cents = NO_CENTS.search(plain)
+    mark: DecimalMark | None = decimal
+    if no_cents:
+        mark = "." if no_cents["mark"] == "." else ","
+        plain = plain[: no_cents.start()] + plain[no_cents.end() :]
+    found = FIGURES.search(plain)
     if not found:
         raise Unusable(AMOUNT_EXPECTED)
-    around = re.sub(r"(?<=\d)[\s'’_](?=\d)", "", plain)
-    left, right = around[: found.start()], around[found.end() :]
+    left, right = plain[: found.start()], plain[found.end() :]
     marks = (left + right).replace(" ", "")
-    negative = "-" in marks or (left.lstrip().startswith("(") and right.rstrip().endswith(")"))
+    bracketed = left.lstrip().startswith("(") and right.rstrip().endswith(")")
     name = re.sub(r"[-+()\s]", "", marks)
     times_ten_thousand = name.startswith("万")
-    currency = read_currency_beside(name.removeprefix("万"))
-    value = _figure(found[0], decimal) * (TEN_THOUSAND if times_ten_thousand else 1)
-    return Amount(-value if negative else value, currency)
+    name, side = _side(name.removeprefix("万"))
+    value = _figure(found[0], mark) * (TEN_THOUSAND if times_ten_thousand else 1)
+    negative = "-" in marks + side or bracketed
+    return Amount(-value if negative else value, read_currency_beside(name))
+
+
+def _side(name: str) -> tuple[str, str]:
+    """What stands beside an amount without the side of the account, and the sign that the side gives it."""
+    for word, sign in SIDES.items():
+        bare_name = name.casefold().removesuffix(".")
+        if bare_name.endswith(word):
+            return name[: len(bare_name) - len(word)], sign
+    return name, ""
 
 
 def read_currency_beside(name: str) -> str | None:
-    """The currency that stands beside an amount; nothing when nothing does. Raises `Unusable`."""
+    """The currency that stands beside an amount; nothing when nothing does. Raises `Unusable`.
+
+    Of a sign that several currencies have it is the sign in small letters.
+    """
     if not name:
         return None
+    sign = name.strip(".").casefold()
+    if sign in SEVERAL:
+        return sign
     try:
         return read_currency(name)
     except Unusable as error:
         raise Unusable(AMOUNT_EXPECTED) from error
+
+
+def settle_currency(beside: str | None, row: str | None, *, assumed: bool) -> str | None:
+    """The currency of an amount: what stands beside it, and what its row says, which must not contradict each other.
+
+    `assumed`: the row says nothing, and the map does for the whole file. Raises `Unusable`.
+    """
+    if beside is None or beside == row:
+        return row
+    meant = SEVERAL.get(beside, (beside,))
+    if row in meant:
+        return row
+    if len(meant) > 1:
+        clause = f"'{beside}' is the sign of several currencies; expected {' or '.join(meant)} as the currency"
+        raise Unusable(clause)
+    if row is None or assumed:
+        return beside
+    if beside in SHARED_SIGNS:
+        return row
+    clause = f"the amount is in {beside} and the row's currency is {row}"
+    raise Unusable(clause)
 
 
 def _figure(text: str, decimal: DecimalMark | None) -> Decimal:
@@ -113,6 +169,8 @@ def _figure(text: str, decimal: DecimalMark | None) -> Decimal:
     whole, _, fraction = text.partition(mark)
     if mark in fraction or grouping in fraction:
         raise Unusable(AMOUNT_EXPECTED)
+    if len(fraction) == 3 and re.fullmatch(r"[1-9]\d{0,2}", whole):  # counted as written: 25.000 may be 25,000
+        raise Unusable(TOO_FINE)
     if grouping in whole:
         if not GROUPS[grouping].fullmatch(whole):
             raise Unusable(AMOUNT_EXPECTED)
@@ -139,6 +197,8 @@ def _decimal_mark(text: str) -> DecimalMark:
 
 def read_figure(text: str, decimal: DecimalMark | None = None) -> Amount:
     """A figure with its sign. Raises `Unusable`."""
+    if len(text) > LONGEST:
+        raise Unusable(AMOUNT_EXPECTED)
     if isinstance(text, PlainNumber):
         return Amount(Decimal(text), None)
     return _read_amount(text, decimal)

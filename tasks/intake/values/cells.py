@@ -4,8 +4,29 @@ import re
 import unicodedata
 
 SPACES = re.compile(r"\s+")
+SCIENTIFIC = re.compile(r"(?P<whole>[1-9])(?:[.,](?P<fraction>\d+)[eE]\+?|[eE]\+)(?P<power>\d{1,3})")
+DIGITS_LOST = "a spreadsheet has cut off the last digits of this number; export it as text, or with all digits shown"
 EMPTY_MARKS = frozenset(
-    {"-", "--", "---", "–", "—", "null", "(null)", "\\n", "n/a", "#n/a", "nan", "nat", "#ref!", "#value!", "#name?"}
+    {
+        "/",
+        "//",
+        "\\",
+        "-",
+        "--",
+        "---",
+        "–",
+        "—",
+        "null",
+        "(null)",
+        "\\n",
+        "n/a",
+        "#n/a",
+        "nan",
+        "nat",
+        "#ref!",
+        "#value!",
+        "#name?",
+    }
 )
 """What sources write into a cell that holds nothing."""
 
@@ -16,8 +37,30 @@ class PlainNumber(str):
     __slots__ = ()
 
 
+class RoundedNumber(PlainNumber):
+    """A number that the source kept with fewer digits than it has: what stands behind the fifteenth is lost."""
+
+    __slots__ = ()
+
+
+class MacNumber(PlainNumber):
+    """A number of a workbook whose days count from 1904."""
+
+    __slots__ = ()
+
+
+class RealDate(str):
+    """The text of a date that was a date in the source, in ISO 8601."""
+
+    __slots__ = ()
+
+
 class Unusable(ValueError):
     """A cell that cannot be read. The text is a clause that says what was expected."""
+
+
+class LeftOut(Unusable):
+    """A cell without which its row goes in, unless the row cannot do without a value there."""
 
 
 def clean(text: str) -> str:
@@ -48,3 +91,21 @@ def column_name(text: str) -> str:
 def bare(text: str) -> str:
     """The text as names of choices and places are compared: letters and digits only."""
     return "".join(character for character in narrow(text).casefold() if character.isalnum())
+
+
+def whole_digits(text: str) -> str:
+    """The text of a number or key with all its digits, also where a spreadsheet wrote it as `3.108207129E9`.
+
+    Raises `Unusable` where digits are lost: `2.026E+11` is any of a thousand million numbers.
+    """
+    if isinstance(text, RoundedNumber):
+        raise Unusable(DIGITS_LOST)
+    if "e" not in text and "E" not in text:
+        return text
+    found = SCIENTIFIC.fullmatch(text.strip())
+    if not found:
+        return text
+    digits, power = found["whole"] + (found["fraction"] or ""), int(found["power"])
+    if len(digits) != power + 1:
+        raise Unusable(DIGITS_LOST)
+    return digits

@@ -13,8 +13,13 @@ Words = Mapping[str, Choice]
 
 def words_of(choices: type[Choice], aliases: Mapping[Choice, str]) -> dict[str, Choice]:
     """Each choice by its own name and by its aliases, which stand separated by commas."""
-    own = {bare(choice.value): choice for choice in choices}
-    return own | {bare(alias): choice for choice, names in aliases.items() for alias in names.split(",")}
+    words = {bare(choice.value): choice for choice in choices}
+    for choice, names in aliases.items():
+        for alias in names.split(","):
+            if words.setdefault(bare(alias), choice) is not choice:
+                sentence = f"'{alias}' stands for {words[bare(alias)]} and for {choice}"
+                raise ValueError(sentence)
+    return words
 
 
 WORK = words_of(
@@ -44,13 +49,13 @@ YES_NO = {
     for answer, words in (
         (
             True,
-            "yes,y,true,t,1,x,ok,on,ja,j,granted,given,opt in,opted in,opt-in,allowed,allow,agree,agreed,consent,"
+            "yes,y,true,1,x,ok,on,ja,j,granted,given,opt in,opted in,opt-in,allowed,allow,agree,agreed,consent,"
             "active,subscribed,subscribe,是,有,同意,已同意,允许,接受,愿意,订阅,已订阅,对,真,在职,启用",
         ),
         (
             False,
             "no,n,false,f,0,off,nein,denied,refused,withdrawn,revoked,opt out,opted out,opt-out,not allowed,disagree,"
-            "unsubscribed,unsubscribe,stop,td,t,blocked,do not contact,dnc,dnd,do not disturb,inactive,left,"
+            "unsubscribed,unsubscribe,stop,td,blocked,do not contact,dnc,dnd,do not disturb,inactive,left,"
             "否,不,没有,无,不同意,拒绝,退订,已退订,不允许,不接受,拒收,禁止,勿扰,不愿意,取消订阅,假,离职,停用",
         ),
     )
@@ -82,6 +87,8 @@ def choose_or_every(text: str, words: Words[Choice]) -> Choice | None:
     return None if bare(text) in EVERY else choose(text, words)
 
 
+TWO_MEANINGS = frozenset({"t"})
+"""`t` is true in what databases write, and TD, to unsubscribe, where it is cut short."""
 TRANSLATE = 'the map can translate the source\'s words, such as values = { "X" = "…", "*" = "…" }'
 
 
@@ -89,7 +96,8 @@ def read_yes_no(text: str) -> bool:
     """Whether a cell says yes. Raises `Unusable`."""
     answer = {"√": True, "✓": True, "✔": True, "×": False, "✗": False}.get(text, YES_NO.get(bare(text)))
     if answer is None:
-        clause = f"expected yes or no; {TRANSLATE}"
+        two = f"'{text}' can mean yes, as true, and no, as TD; " if bare(text) in TWO_MEANINGS else ""
+        clause = f"{two}expected yes or no; {TRANSLATE}"
         raise Unusable(clause)
     return answer
 

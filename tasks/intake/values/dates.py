@@ -7,10 +7,34 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
-from tasks.intake.values.cells import PlainNumber, Unusable, narrow
+from tasks.intake.values.cells import MacNumber, PlainNumber, Unusable, narrow
+from tasks.intake.values.date_forms import read_form
 
+NO_DAYS = frozenset(
+    {
+        date.min,
+        date(1601, 1, 1),
+        date(1753, 1, 1),
+        date(1899, 12, 30),
+        date(1899, 12, 31),
+        date(1900, 1, 1),
+        date(1904, 1, 1),
+        date(1970, 1, 1),
+        date(2079, 6, 6),
+        date(2099, 12, 31),
+        date(2999, 12, 31),
+        date(4712, 12, 31),
+        date(9999, 12, 31),
+    }
+)
+"""The zeros and the ends of the calendars of programs: in a cell they say that there is no date."""
+LONGEST = 200
+"""No date or moment has more characters."""
 YEARS = range(1900, 2200)
+YEARS_IN_SECONDS = range(1990, 2060)
+"""Ten digits that would be another year in seconds are a number of something else."""
 SPREADSHEET_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  a local calendar's zero
+MAC_EPOCH = datetime(1904, 1, 1)  # noqa: DTZ001  that of workbooks whose days count from 1904
 SPREADSHEET_DAYS = range(1, 110_000)
 NUMERIC = (
     re.compile(r"(?P<year>\d{4})([-/.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})"),
@@ -85,7 +109,7 @@ def _moment_expected(formats: tuple[str, ...]) -> str:
 
 
 def _within_reason(day: date) -> date:
-    if day.year not in YEARS:
+    if day.year not in YEARS and day not in NO_DAYS:
         clause = f"the year {day.year} cannot be meant"
         raise Unusable(clause)
     return day
@@ -93,10 +117,8 @@ def _within_reason(day: date) -> date:
 
 def _by_formats(text: str, formats: tuple[str, ...]) -> datetime | None:
     for form in formats:
-        try:
-            return datetime.strptime(text, form)  # noqa: DTZ007  a date or a local time
-        except ValueError:
-            continue
+        if (moment := read_form(text, form)) is not None:
+            return moment
     return None
 
 
@@ -112,7 +134,8 @@ def _by_serial(text: str, formats: tuple[str, ...]) -> datetime | None:
     days = float(text.replace(",", "."))
     if int(days) not in SPREADSHEET_DAYS:
         return None
-    moment = SPREADSHEET_EPOCH + timedelta(days=days)
+    epoch = MAC_EPOCH if isinstance(text, MacNumber) else SPREADSHEET_EPOCH
+    moment = epoch + timedelta(days=days)
     return (moment + timedelta(milliseconds=500)).replace(microsecond=0)
 
 
@@ -120,7 +143,8 @@ def _by_epoch(text: str) -> datetime | None:
     """The moment so many seconds, or milliseconds, after the start of 1970 in UTC."""
     if not EPOCH.fullmatch(text):
         return None
-    return datetime.fromtimestamp(int(text) / (1000 if len(text) == 13 else 1), UTC)
+    moment = datetime.fromtimestamp(int(text) / (1000 if len(text) == 13 else 1), UTC)
+    return moment if moment.year in YEARS_IN_SECONDS else None
 
 
 def _by_figures(text: str) -> date | None:
@@ -177,6 +201,8 @@ def read_date(text: str, formats: tuple[str, ...] = (), zone: ZoneInfo | None = 
 
     A moment with a zone of its own stands for its day in `zone`.
     """
+    if len(text) > LONGEST:
+        raise Unusable(_date_expected(formats))
     serial = _by_formats(text, formats) is None and _by_serial(text, formats)
     return serial.date() if serial else _read_text_date(text, formats, zone)
 
@@ -256,6 +282,8 @@ def read_local(text: str, formats: tuple[str, ...] = (), date_formats: tuple[str
 
     A day without a time is its first minute. Raises `Unusable`.
     """
+    if len(text) > LONGEST:
+        raise Unusable(_moment_expected(formats or date_formats))
     plain = narrow(text)
     named = _by_formats(plain, formats)
     before, zone = (plain, None) if named else _split_zone(plain)
@@ -295,7 +323,7 @@ def in_zone(moment: datetime, zone: ZoneInfo) -> datetime:
 
 def read_time(text: str) -> time:
     """A time of day. Raises `Unusable`."""
-    before, clock = _split_time(narrow(text))
+    before, clock = _split_time(narrow(text)) if len(text) <= LONGEST else (text, None)
     if clock is None or before:
         raise Unusable(TIME_EXPECTED)
     return clock
@@ -309,12 +337,14 @@ def span_of(amount: int, unit: str) -> relativedelta:
 @lru_cache(maxsize=1024)
 def read_interval(text: str) -> relativedelta:
     """An interval such as `2 years`, `60 days`, `2 years - 1 day`, `24个月`. Raises `ValueError` with a sentence."""
-    total, rest = relativedelta(), narrow(text)
-    while found := INTERVAL.match(rest):
+    total, rest = relativedelta(), narrow(text) if len(text) <= LONGEST else text
+    while len(rest) <= LONGEST and (found := INTERVAL.match(rest)):
         unit = next(unit for unit in UNITS if found[unit])
         total += span_of(int(found["sign"] + found["amount"]), unit)
         rest = rest[found.end() :]
     if rest.strip() or not text.strip():
-        clause = f"'{text}' is not an interval; expected a form such as '2 years', '60 days' or '2 years - 1 day'"
+        clause = (
+            f"'{text[:LONGEST]}' is not an interval; expected a form such as '2 years', '60 days' or '2 years - 1 day'"
+        )
         raise ValueError(clause)
     return total

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import phonenumbers
 from phonenumbers import PhoneMetadata, PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
-from tasks.intake.values.cells import Unusable, clean, narrow
+from tasks.intake.values.cells import Unusable, clean, narrow, whole_digits
+from tasks.intake.values.placeholders import is_no_phone
 
 SEPARATORS = re.compile(r"[/;,、|\n]|或")
 LABEL = re.compile(r"^\s*(?:tel|phone|mobile|mob|cell|手机号?|电话)?\s*[.:]?\s*(?=[+(\d])", re.IGNORECASE)
@@ -46,10 +47,10 @@ def parts(text: str) -> list[str]:
 @lru_cache(maxsize=65_536)
 def read_phone(text: str, country: str) -> Phone:
     """The number that a text is, in `country` unless it says otherwise. Raises `Unusable`."""
-    written = READ_AS_FIGURE.sub("", REMARK.sub("", narrow(text)))
+    written = READ_AS_FIGURE.sub("", REMARK.sub("", narrow(whole_digits(text))))
     digits, extensions = EXTENSION.subn("", LABEL.sub("", written))
     mobile = _mobile_pattern(country)
-    if mobile and mobile.pattern.fullmatch(digits):
+    if mobile and mobile.pattern.fullmatch(digits) and not is_no_phone(digits):
         return Phone(f"+{mobile.country_code}{digits}", not extensions)
     number = None if re.search(r"[^\W\d_]", digits) else _parse(digits, country)
     if number is None:
@@ -64,6 +65,8 @@ def read_phone(text: str, country: str) -> Phone:
 
 
 def _parse(digits: str, country: str) -> PhoneNumber | None:
+    if is_no_phone(digits):
+        return None
     try:
         number = phonenumbers.parse(digits, country)
     except phonenumbers.NumberParseException:

@@ -27,8 +27,10 @@ from tasks.intake.merging import (
 )
 from tasks.intake.references import find_customers
 from tasks.intake.staging import Staged, analyze, table_of_ids
-from tasks.intake.values.amounts import Amount
+from tasks.intake.values.amounts import Amount, settle_currency
+from tasks.intake.values.cells import Unusable
 from tasks.intake.values.choices import words_of
+from tasks.intake.values.plausibility import RECENT, Window
 from tasks.subjects.account.settlements import derive_settlements
 
 ACCOUNT = Column("account", Holds.KEY, "key of the account; without it the account of the customer")
@@ -73,7 +75,7 @@ SETTLEMENTS = Consequence((TOUCHED_INVOICES,), _settle)
 def check_invoice(row: Checked, house: House) -> None:
     """Amounts are positive; what reduces a debt is a credit note."""
     values = row.values
-    amount = _take_amount(row)
+    amount = _take_amount(row, house)
     values["kind"] = values["kind"] or InvoiceKind.INVOICE
     if amount is not None and amount < 0:
         if values["kind"] is InvoiceKind.CREDIT_NOTE or house.negative_amounts == "credit-notes":
@@ -96,13 +98,18 @@ def check_invoice(row: Checked, house: House) -> None:
         )
 
 
-def _take_amount(row: Checked) -> Decimal | None:
+def _take_amount(row: Checked, house: House) -> Decimal | None:
     """The amount, with the currency that stood beside it as the row's, unless the row names one."""
     amount: Amount | None = row.values["amount"]
     if amount is None:
         return None
     row.values["amount"] = amount.value
-    row.values["currency"] = row.values["currency"] or amount.currency
+    try:
+        row.values["currency"] = settle_currency(
+            amount.currency, row.values["currency"], assumed=house.currency_assumed
+        )
+    except Unusable as error:
+        row.refuse("amount", str(error), amount.value)
     if amount.value == 0:
         row.refuse(
             "amount",
@@ -144,12 +151,12 @@ INVOICES = Kind(
         *CUSTOMER_COLUMNS,
         ACCOUNT,
         Column("kind", choice("kind of invoice", INVOICE_KINDS), "invoice or credit-note; invoice"),
-        Column("issued_on", Holds.DATE, "date of the invoice"),
-        Column("due_on", Holds.DATE, "last day to pay; a credit note may do without it"),
+        Column("issued_on", Holds.DATE, "date of the invoice", plausible=RECENT),
+        Column("due_on", Holds.DATE, "last day to pay; a credit note may do without it", plausible=Window(40, 10)),
         Column("amount", Holds.AMOUNT, "gross amount, above zero for invoices and credit notes alike", required=True),
         Column("currency", Holds.CURRENCY, "ISO 4217 code or sign; without it the amount's own sign, or CNY"),
         Column("status", choice("invoice status", INVOICE_STATES), "open, disputed, settled, void; open"),
-        Column("status_on", Holds.DATE, "since when the status holds; without it, always so"),
+        Column("status_on", Holds.DATE, "since when the status holds; without it, always so", plausible=RECENT),
     ),
     identity="store and key",
     one_of=(("due_on",), ("customer", "customer_phone", "account")),
@@ -172,9 +179,9 @@ INVOICES = Kind(
 )
 
 
-def check_payment(row: Checked, _house: House) -> None:
+def check_payment(row: Checked, house: House) -> None:
     """Money that came in."""
-    amount = _take_amount(row)
+    amount = _take_amount(row, house)
     if amount is not None and amount < 0:
         row.refuse(
             "amount",
@@ -251,7 +258,7 @@ PAYMENTS = Kind(
         Column("invoice", Holds.KEY, "invoice number; without it the payment is on account"),
         *CUSTOMER_COLUMNS,
         ACCOUNT,
-        Column("paid_on", Holds.DATE, "the day the money came in", required=True),
+        Column("paid_on", Holds.DATE, "the day the money came in", required=True, plausible=RECENT),
         Column("amount", Holds.AMOUNT, "above zero", required=True),
         Column("currency", Holds.CURRENCY, "ISO 4217 code or sign; without it the invoice's"),
     ),
@@ -268,10 +275,10 @@ PAYMENTS = Kind(
 )
 
 
-def check_promise(row: Checked, _house: House) -> None:
+def check_promise(row: Checked, house: House) -> None:
     """A promise is made before the day it is for."""
     values = row.values
-    amount = _take_amount(row)
+    amount = _take_amount(row, house)
     if amount is not None and amount < 0:
         row.refuse("amount", "expected an amount above zero", amount)
     if amount is None:
@@ -312,8 +319,8 @@ PROMISES = Kind(
         key("number of the promise; without it the account and the day it was made", required=False),
         *CUSTOMER_COLUMNS,
         ACCOUNT,
-        Column("made_on", Holds.DATE, "the day the customer promised", required=True),
-        Column("promised_for", Holds.DATE, "the day by which they will pay", required=True),
+        Column("made_on", Holds.DATE, "the day the customer promised", required=True, plausible=RECENT),
+        Column("promised_for", Holds.DATE, "the day by which they will pay", required=True, plausible=Window(40, 10)),
         Column("amount", Holds.AMOUNT, "how much; without it all that is open"),
         Column("currency", Holds.CURRENCY, "ISO 4217 code or sign; without it CNY"),
     ),

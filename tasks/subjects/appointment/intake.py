@@ -25,6 +25,7 @@ from tasks.intake.merging import Field, assign_ids, find_by_key, merge, table_of
 from tasks.intake.references import find_advisors, find_owners_and_cars
 from tasks.intake.staging import Staged
 from tasks.intake.values.choices import words_of
+from tasks.intake.values.plausibility import RECENT, Window
 
 EXPECTED = (AppointmentStatus.REQUESTED, AppointmentStatus.BOOKED)
 """States in which departments prepare for the visit."""
@@ -178,7 +179,7 @@ APPOINTMENTS = Kind(
         *CUSTOMER_COLUMNS,
         VEHICLE,
         ADVISOR,
-        Column("starts_at", Holds.START, "date and time of the visit", required=True),
+        Column("starts_at", Holds.START, "date and time of the visit", required=True, plausible=Window(40, 3)),
         Column(
             "status",
             choice("appointment status", BOOKING),
@@ -186,11 +187,13 @@ APPOINTMENTS = Kind(
         ),
         Column("work", Holds.TEXT, "what is to be done"),
         WORK_KIND,
-        Column("requested_at", Holds.MOMENT, "when the customer asked for it", spare=True),
-        Column("booked_at", Holds.MOMENT, "when it was agreed", spare=True),
-        Column("confirmed_at", Holds.MOMENT, "when the customer confirmed it", spare=True),
-        Column("arrived_at", Holds.MOMENT, "when the customer came", spare=True),
-        Column("cancelled_at", Holds.MOMENT, "when it was cancelled; without it, always so", spare=True),
+        Column("requested_at", Holds.MOMENT, "when the customer asked for it", spare=True, plausible=RECENT),
+        Column("booked_at", Holds.MOMENT, "when it was agreed", spare=True, plausible=RECENT),
+        Column("confirmed_at", Holds.MOMENT, "when the customer confirmed it", spare=True, plausible=RECENT),
+        Column("arrived_at", Holds.MOMENT, "when the customer came", spare=True, plausible=RECENT),
+        Column(
+            "cancelled_at", Holds.MOMENT, "when it was cancelled; without it, always so", spare=True, plausible=RECENT
+        ),
         Column(
             "parts_state",
             choice("parts state", PARTS),

@@ -11,6 +11,7 @@ from tasks.intake.load import Load
 from tasks.intake.merging import Field, assign_ids, find_by_key, merge, reject, table_of
 from tasks.intake.references import find_owners_and_cars
 from tasks.intake.staging import Staged
+from tasks.intake.values.plausibility import Window
 from tasks.subjects.vehicle.readings import WARRANTY_ENDS, note_readings
 
 
@@ -45,7 +46,7 @@ DELIVERIES = Kind(
         *CUSTOMER_COLUMNS,
         VEHICLE,
         Column("salesperson", Holds.TEXT, "who sold it"),
-        Column("handed_over_on", Holds.DATE, "the day the car was handed over", required=True),
+        Column("handed_over_on", Holds.DATE, "the day the car was handed over", required=True, plausible=Window(40, 3)),
         Column("odometer_km", Holds.KILOMETRES, "odometer at the handover", spare=True),
     ),
     identity="store and key",

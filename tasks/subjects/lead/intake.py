@@ -13,6 +13,7 @@ from tasks.intake.merging import Field, assign_ids, find_by_key, merge, reject, 
 from tasks.intake.references import ERASED, find_customers, is_erased
 from tasks.intake.staging import Staged
 from tasks.intake.values.choices import words_of
+from tasks.intake.values.plausibility import RECENT
 from tasks.subjects.lead.sample import SAMPLE
 
 LEAD_URGENCIES = words_of(
@@ -90,9 +91,19 @@ LEADS = Kind(
         Column("model", Holds.TEXT, "the model that the customer wants"),
         Column("state", choice("state of a lead", LEAD_STATES), "open, won, lost; open"),
         Column("lost_reason", Holds.TEXT, "why it was lost, which a lost lead cannot do without; goes with the state"),
-        Column("created_on", Holds.DATE, "the day the lead came in", required=True),
-        Column("contacted_on", Holds.DATE, "the day the customer was last contacted about it; empty: never"),
-        Column("state_on", Holds.DATE, "since when the state holds; without it, always so; goes with the state"),
+        Column("created_on", Holds.DATE, "the day the lead came in", required=True, plausible=RECENT),
+        Column(
+            "contacted_on",
+            Holds.DATE,
+            "the day the customer was last contacted about it; empty: never",
+            plausible=RECENT,
+        ),
+        Column(
+            "state_on",
+            Holds.DATE,
+            "since when the state holds; without it, always so; goes with the state",
+            plausible=RECENT,
+        ),
     ),
     identity="store and key",
     one_of=(("customer", "customer_phone"),),

@@ -22,6 +22,7 @@ from tasks.intake.maps.row_rules import Checked, House
 from tasks.intake.merging import Field, assign_ids, find_by_key, merge
 from tasks.intake.references import find_advisors, find_owners_and_cars
 from tasks.intake.staging import Staged
+from tasks.intake.values.plausibility import RECENT
 from tasks.subjects.vehicle.readings import WARRANTY_ENDS, note_readings
 
 
@@ -67,8 +68,13 @@ REPAIR_ORDERS = Kind(
         ADVISOR,
         Column("work", Holds.TEXT, "what was done"),
         WORK_KIND,
-        Column("opened_on", Holds.DATE, "the day the car came in", spare=True),
-        Column("closed_on", Holds.DATE, "the day it was given back; empty while the car is in the workshop"),
+        Column("opened_on", Holds.DATE, "the day the car came in", spare=True, plausible=RECENT),
+        Column(
+            "closed_on",
+            Holds.DATE,
+            "the day it was given back; empty while the car is in the workshop",
+            plausible=RECENT,
+        ),
         Column("odometer_km", Holds.KILOMETRES, "odometer on the day it came in, or else was given back", spare=True),
     ),
     identity="store and key",

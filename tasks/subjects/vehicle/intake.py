@@ -11,6 +11,7 @@ from tasks.intake.maps.row_rules import Checked, House
 from tasks.intake.merging import Field, assign_ids, collapse, find_by_key, merge, reject, table_of
 from tasks.intake.references import ERASED, bare_plate, find_customers, find_vehicles, is_erased
 from tasks.intake.staging import Staged
+from tasks.intake.values.plausibility import PAST, Window
 from tasks.subjects.vehicle.readings import READINGS, WARRANTY_ENDS, note_readings
 
 
@@ -79,7 +80,8 @@ def _forget_sales_of_former_owners(load: Load, staged: Staged) -> None:
 def _leave_out_plates_of_erased(load: Load, staged: Staged) -> None:
     """The car of a customer who was erased stays; its plate, which leads to them, does not come back."""
     rows, vehicles = staged.table, table_of(Vehicle)
-    on_record = select(vehicles.c.customer_id).where(vehicles.c.id == rows.c.target_id).scalar_subquery()
+    owner = select(vehicles.c.customer_id).where(vehicles.c.id == rows.c.target_id)
+    on_record = owner.correlate(rows).scalar_subquery()  # it stands two queries deep
     theirs = rows.c.plate.is_not(None) & is_erased(func.coalesce(rows.c.customer_id, on_record))
     reject(load.connection, staged, "plate", ERASED, theirs, whole=False)
     load.connection.execute(update(rows).values(plate=null()).where(theirs))
@@ -136,14 +138,16 @@ VEHICLES = Kind(
         STORE,
         key("the number that the source knows the vehicle by; without it the VIN, or else the plate", required=False),
         *CUSTOMER_COLUMNS,
-        Column("vin", Holds.TEXT, "vehicle identification number"),
-        Column("plate", Holds.TEXT, "licence plate"),
+        Column("vin", Holds.PLATE, "vehicle identification number"),
+        Column("plate", Holds.PLATE, "licence plate"),
         Column("make", Holds.TEXT, "make"),
         Column("model", Holds.TEXT, "model"),
         Column("model_year", Holds.YEAR, "model year", spare=True),
-        Column("disposed_on", Holds.DATE, "the day it was sold on or scrapped"),
+        Column("disposed_on", Holds.DATE, "the day it was sold on or scrapped", plausible=Window(40, 2, left_out=True)),
         Column("odometer_km", Holds.KILOMETRES, "an odometer reading", spare=True),
-        Column("odometer_read_on", Holds.DATE, "its day, without which the reading is left out", spare=True),
+        Column(
+            "odometer_read_on", Holds.DATE, "its day, without which the reading is left out", spare=True, plausible=PAST
+        ),
     ),
     identity="store and key; with a new key, the VIN, or else the plate",
     one_of=(("key", "vin", "plate"),),
@@ -182,8 +186,8 @@ ODOMETER_READINGS = Kind(
     meaning="What an odometer read on a day.",
     columns=(
         STORE,
-        Column("vehicle", Holds.REFERENCE, "key, VIN or plate of the vehicle", required=True),
-        Column("read_on", Holds.DATE, "the day it was read", required=True),
+        Column("vehicle", Holds.VEHICLE, "key, VIN or plate of the vehicle", required=True),
+        Column("read_on", Holds.DATE, "the day it was read", required=True, plausible=PAST),
         Column("kilometres", Holds.KILOMETRES, "what it read", required=True),
     ),
     identity="vehicle and day",

@@ -12,6 +12,7 @@ from tasks.intake.maps.row_rules import Checked, House
 from tasks.intake.merging import Field, assign_ids, find_by_key, merge, reject, table_of
 from tasks.intake.references import find_vehicles
 from tasks.intake.staging import Staged
+from tasks.intake.values.plausibility import Window
 from tasks.subjects.vehicle.readings import TOUCHED_VEHICLES, WARRANTY_ENDS
 
 
@@ -53,10 +54,10 @@ WARRANTIES = Kind(
     columns=(
         STORE,
         key("number of the warranty; without it the vehicle's key", required=False),
-        Column("vehicle", Holds.REFERENCE, "key, VIN or plate of the vehicle", required=True),
+        Column("vehicle", Holds.VEHICLE, "key, VIN or plate of the vehicle", required=True),
         Column("name", Holds.TEXT, "manufacturer's warranty, powertrain …"),
-        Column("starts_on", Holds.DATE, "first day", spare=True),
-        Column("ends_on", Holds.DATE, "last day", required=True),
+        Column("starts_on", Holds.DATE, "first day", spare=True, plausible=Window(40, 10)),
+        Column("ends_on", Holds.DATE, "last day", required=True, plausible=Window(40, 40)),
         Column("limit_kilometres", Holds.KILOMETRES, "ends earlier when the odometer reaches this"),
     ),
     identity="store and key",

@@ -80,7 +80,7 @@ async def test_whatever_is_wrong_with_a_signature_the_answer_is_the_same(desk: D
 @pytest.mark.parametrize("secret", ["old-secret", "new-secret"])
 async def test_either_of_two_secrets_will_do(desk: Desk, secret: str) -> None:
     answer = await call(desk, RECEIPTS, receipt(message_id="m1"), secret=secret)
-    assert (answer.status_code, answer.json()) == (200, {"taken": 0, "again": 0, "unknown": 1})
+    assert (answer.status_code, answer.json()) == (200, {"taken": 0, "again": 0, "unknown": 1, "refused": []})
 
 
 async def test_a_call_is_taken_once_until_its_time_stamp_is_not_believed_any_more(desk: Desk) -> None:
@@ -107,7 +107,7 @@ async def test_a_call_that_could_not_be_read_may_be_made_again(desk: Desk) -> No
 async def test_what_was_delivered_is_sent(desk: Desk, state: TouchState) -> None:
     touch_id = sent(desk, state, message_id="m1")
     answer = await call(desk, RECEIPTS, receipt(message_id="m1", time="2026-03-11T11:00"))
-    assert answer.json() == {"taken": 1, "again": 0, "unknown": 0}
+    assert answer.json() == {"taken": 1, "again": 0, "unknown": 0, "refused": []}
     touch = touch_of(desk, touch_id)
     assert (touch.state, touch.delivered_at) == ("sent", at("2026-03-11 11:00"))
 
@@ -136,7 +136,7 @@ async def test_a_receipt_counts_once(desk: Desk) -> None:
     touch_id = sent(desk, message_id="m1")
     await call(desk, RECEIPTS, receipt(message_id="m1", time="2026-03-11T11:00"))
     again = await call(desk, RECEIPTS, receipt(touch_id=str(touch_id), time="2026-03-11T11:30"))
-    assert again.json() == {"taken": 0, "again": 1, "unknown": 0}
+    assert again.json() == {"taken": 0, "again": 1, "unknown": 0, "refused": []}
     assert touch_of(desk, touch_id).delivered_at == at("2026-03-11 11:00")
 
 
@@ -213,7 +213,7 @@ async def test_receipts_of_messages_that_are_not_ours_are_forgotten_after_a_week
     answer = await call(
         desk, RECEIPTS, {"receipts": receipt(message_id="x")["receipts"] + receipt(touch_id=str(uuid4()))["receipts"]}
     )
-    assert answer.json() == {"taken": 0, "again": 0, "unknown": 2}
+    assert answer.json() == {"taken": 0, "again": 0, "unknown": 2, "refused": []}
 
     def tidy(connection: Connection) -> list[int]:
         left = []
@@ -313,3 +313,109 @@ async def test_a_sender_that_is_no_number_keeps_no_other_reply_out(desk: Desk) -
     first, second = (await call(desk, REPLIES, body)).json()["replies"]
     assert (first["meaning"], "ALERTS" in first["problem"], second["known"]) == (None, True, True)
     assert desk.look(lambda connection: connection.scalar(select(Customer.id))) is not None
+
+
+BAD_REPLIES: list[Any] = [
+    {"from": NUMBER, "text": "x" * 5001},
+    {"from": NUMBER},
+    {"from": NUMBER, "text": "hello", "message_id": "7\x00"},
+    {"from": "\ud83d", "text": "hello"},
+    {"from": NUMBER, "text": "hello", "carrier\udc00": "acme"},
+    {"from": NUMBER, "text": ["hello"]},
+    {"from": NUMBER, "text": "hello", "channel": "pigeon"},
+    "STOP",
+    None,
+]
+
+
+@pytest.mark.parametrize("bad", BAD_REPLIES, ids=range(len(BAD_REPLIES)))
+async def test_a_bad_reply_keeps_no_other_out_and_is_told_by_its_place(desk: Desk, bad: Any) -> None:
+    person = customer(desk)
+    answer = await call(desk, REPLIES, {"replies": [bad, {"from": NUMBER, "text": "STOP"}, bad]})
+    assert answer.status_code == 200, answer.text
+    first, second, third = answer.json()["replies"]
+    assert second == {"meaning": "stop", "known": True, "again": False, "problem": None}
+    for told, place in ((first, 0), (third, 2)):
+        assert told["problem"].startswith(f"replies.{place}")
+        assert (told["meaning"], told["known"], told["again"]) == (None, False, False)
+    consents = desk.look(lambda connection: connection.execute(select(Consent.customer_id, Consent.granted)).all())
+    assert [tuple(row) for row in consents] == [(person, False)]
+
+
+@pytest.mark.parametrize("text", ["thanks \ud83d", "thanks\x00"])
+async def test_half_a_sign_in_what_a_customer_writes_loses_nothing_else(desk: Desk, text: str) -> None:
+    customer(desk)
+    assert (await say(desk, text))["meaning"] == "unreadable"
+    assert desk.look(lambda connection: connection.scalars(select(Reply.text)).all()) == [f"{text[:-1]}\ufffd"]
+
+
+async def test_a_batch_of_bad_ones_alone_is_refused_and_may_be_made_again(desk: Desk) -> None:
+    for bad in BAD_REPLIES:
+        answer = await call(desk, REPLIES, {"replies": [bad]})
+        assert (answer.status_code, answer.json()["errors"][0]["field"][:14]) == (422, "body.replies.0")
+    assert desk.look(lambda connection: connection.scalars(select(SeenSignature.signature)).all()) == []
+
+
+BAD_RECEIPTS: list[Any] = [
+    {"status": "lost", "message_id": "m1"},
+    {"status": "undelivered", "message_id": "m1\x00"},
+    {"status": "delivered"},
+    {"status": "delivered", "touch_id": "m1"},
+    {"status": "delivered", "message_id": "m1", "time": "yesterday"},
+    {"status": "undelivered", "message_id": "m1", "reason": "x" * 501},
+    ["m1"],
+]
+
+
+@pytest.mark.parametrize("bad", BAD_RECEIPTS, ids=range(len(BAD_RECEIPTS)))
+async def test_a_bad_receipt_keeps_no_other_out_and_is_told_by_its_place(desk: Desk, bad: Any) -> None:
+    touch_id = sent(desk, message_id="m1")
+    good = {"status": "delivered", "message_id": "m1"}
+    answer = await call(desk, RECEIPTS, {"receipts": [bad, good]})
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert (told["taken"], told["again"], told["unknown"]) == (1, 0, 0)
+    assert [one["place"] for one in told["refused"]] == [0]
+    assert told["refused"][0]["problem"].startswith("receipts.0")
+    assert touch_of(desk, touch_id).delivered_at == NOW
+
+
+@pytest.mark.parametrize("status", ["delivered", "undelivered"])
+async def test_a_receipt_from_before_its_message_was_sent_is_not_taken(desk: Desk, status: str) -> None:
+    touch_id = sent(desk, message_id="m1")
+    early = {"status": status, "message_id": "m1", "time": "2026-03-11T09:54:59"}
+    answer = await call(desk, RECEIPTS, {"receipts": [early]})
+    assert (answer.json()["taken"], answer.json()["unknown"]) == (0, 0)
+    assert answer.json()["refused"] == [
+        {"place": 0, "problem": "receipts.0.time: its message was sent later than that, at 2026-03-11T02:00:00+00:00."}
+    ]
+    touch = touch_of(desk, touch_id)
+    assert (touch.state, touch.delivered_at) == ("sent", None)
+    assert desk.look(lambda connection: connection.scalars(select(DeliveryReceipt.id)).all()) == []
+    late = early | {"time": "2026-03-11T09:55:01"}
+    assert (await call(desk, RECEIPTS, {"receipts": [late]})).json()["taken"] == 1  # its clock may differ from ours
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00", "9999-12-31T23:59:59-12:00"])
+async def test_a_receipt_of_no_time_keeps_no_later_call_out(desk: Desk, time: str) -> None:
+    """A moment that the database keeps and Python does not read would be met again by each call after it."""
+    touch_id = sent(desk, message_id="m1")
+    first = await call(desk, RECEIPTS, {"receipts": [{"status": "delivered", "message_id": "m2", "time": time}]})
+    assert first.status_code == 422, first.text
+    assert (await call(desk, RECEIPTS, receipt(message_id="m1"))).json()["taken"] == 1
+    assert touch_of(desk, touch_id).delivered_at == NOW
+
+
+async def test_a_held_receipt_from_before_its_message_was_sent_settles_nothing(desk: Desk) -> None:
+    dispatcher_id = _dispatcher(desk)
+    touch_id = sent(desk, TouchState.SENDING, claimed_by=dispatcher_id)
+    await call(desk, RECEIPTS, receipt(message_id="m1", status="undelivered", time="2026-03-10T10:00"))
+
+    def write_down(connection: Connection) -> None:
+        result = Result(touch_id, TouchState.SENT, None, "m1", None, "text", resent=False)
+        record(connection, [result], NOW, dispatcher_id=dispatcher_id)
+        settle_held(connection, NOW)
+
+    desk.look(write_down)
+    assert touch_of(desk, touch_id).state == "sent"
+    assert desk.look(lambda connection: connection.scalars(select(DeliveryReceipt.id)).all()) == []

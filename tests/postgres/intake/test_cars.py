@@ -206,3 +206,17 @@ def test_a_plate_that_two_cars_had_is_the_customers_own(cars: Desk) -> None:
     ]
     cars.load("warranties", "vehicle,ends_on\n沪A12345,2027-01-01\n")
     assert "several vehicles are known by this plate" in cars.rejects()[0]["reason"]
+
+
+@pytest.mark.parametrize("known_by", [("key", "vin"), ("key", "plate"), ("vin", "plate"), ("key", "vin", "plate")])
+def test_several_cars_on_record_are_changed_at_once_whatever_they_are_known_by(
+    desk: Desk, known_by: tuple[str, ...]
+) -> None:
+    desk.load("customers", "key,name\nC1,Ann\nC2,Bob\n")
+    names = ("key", "vin", "plate", "customer")
+    cars = [dict(zip(names, (f"K{n}", f"LSVAA41{n}", f"沪A1234{n}", f"C{n % 2 + 1}"), strict=True)) for n in range(4)]
+    desk.load("vehicles", "\n".join(["key,vin,plate,customer", *(",".join(car.values()) for car in cars)]) + "\n")
+    lines = [",".join([*(car[name] for name in known_by), f"Model {n}"]) for n, car in enumerate(cars)]
+    result = desk.load("vehicles", "\n".join([",".join((*known_by, "model")), *lines]) + "\n")
+    assert result.counts["vehicles"].changed == 4
+    assert desk.rows("select model from vehicles order by key") == [f"Model {n}" for n in range(4)]

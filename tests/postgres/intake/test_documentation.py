@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tasks.intake.files.reading import Holds
 from tasks.intake.kinds import KINDS, Kind
 from tasks.intake.maps.column_map import FileRules, KindTable, MapPart, Rule, Span, map_from
 from tests.postgres.intake.conftest import Desk
@@ -102,3 +103,14 @@ def test_the_example_of_each_kind_goes_in(desk: Desk) -> None:
 @pytest.mark.parametrize("model", [Rule, Span, FileRules, KindTable])
 def test_every_setting_is_explained(model: type[MapPart]) -> None:
     assert not [name for name in model.model_fields if not re.search(rf"`{name}\b", PAGE)]
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_each_column_of_dates_says_which_can_be_meant(kind: Kind) -> None:
+    section = PAGE.split("### Which dates can be meant\n")[1].split("\n## ")[0]
+    dates = [column for column in kind.columns if column.holds in {Holds.DATE, Holds.MOMENT, Holds.START}]
+    for column in dates:
+        assert column.plausible, column.name
+        assert f"| {kind.name} | `{column.name}` | {column.plausible.sentence} |" in section
+    assert section.count(f"| {kind.name} |") == len(dates)
+    assert not [column.name for column in kind.columns if column.plausible and column not in dates]

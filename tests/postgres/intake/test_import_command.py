@@ -95,3 +95,19 @@ def test_a_database_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     told = typed("customers book.csv --map map.toml")
     assert told.exit_code == 2
     assert "AFTERCARE_DATABASE_URL" in told.output
+
+
+def test_a_check_and_what_it_is_about(engine: Engine) -> None:
+    odd = "".join(f"{n};Ann{n};1380013{8000 + n}\n" for n in range(4, 24)) + "x;y\n" * 4
+    with Path("book.csv").open("a", encoding="utf-8") as book:
+        book.write(odd)
+    told = " ".join(typed("customers book.csv --map map.toml --check").output.split())
+    assert "Checked, and nothing changed: book.csv" in told
+    assert "Row 2 as customers" in told
+    assert "An import would stop here, unless it is told to --accept this." in told
+    assert not Path("book.csv.rejects.csv").exists()
+    stopped = typed("customers book.csv --map map.toml")
+    assert (stopped.exit_code, customers(engine)) == (2, 0)
+    assert "of 27 rows are not like the header (4 short)" in " ".join(stopped.output.split())
+    assert typed("customers book.csv --map map.toml --accept").exit_code == 0
+    assert customers(engine) == 22

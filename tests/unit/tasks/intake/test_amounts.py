@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.intake.files.reading import Holds, Notation, reader_for
-from tasks.intake.values.amounts import DecimalMark, read_amount, read_currency, read_kilometres
+from tasks.intake.values.amounts import DecimalMark, read_amount, read_currency, read_kilometres, settle_currency
 from tasks.intake.values.cells import PlainNumber, Unusable
 
 
@@ -39,6 +39,17 @@ from tasks.intake.values.cells import PlainNumber, Unusable
         ("12.00 EUR", "12", "EUR"),
         (".5", "0.50", None),
         ("1,23,456.00", "123456", None),
+        ("500,-", "500", None),
+        ("1'250.–", "1250", None),
+        ("-500,-", "-500", None),
+        ("500,00 -", "-500", None),
+        ("RMB.500", "500", "CNY"),
+        ("Fr. 500.-", "500", "CHF"),
+        ("kr.50", "50", "kr"),
+        ("1,250.00 Cr", "-1250", None),
+        ("1,250.00 Dr.", "1250", None),
+        ("EUR 12.00 CR", "-12", "EUR"),
+        ("1234.5000", "1234.50", None),
         (PlainNumber("1234.500001"), "1234.50", None),
         (PlainNumber("1.234"), "1.23", None),
     ],
@@ -63,6 +74,33 @@ def test_what_can_be_read_in_two_ways_is_asked_about() -> None:
     with pytest.raises(Unusable, match="at most two digits"):
         read_amount("1.234", ".")
     assert read_amount("1,234", ".").value == 1234
+
+
+def test_digits_behind_the_mark_are_counted_as_written() -> None:
+    with pytest.raises(Unusable, match="at most two digits"):
+        read_amount("25,000", ",")
+
+
+@pytest.mark.parametrize(
+    ("beside", "row", "assumed", "currency"),
+    [
+        ("CHF", "EUR", True, "CHF"),
+        ("CHF", None, False, "CHF"),
+        (None, "EUR", True, "EUR"),
+        ("kr", "NOK", True, "NOK"),
+        ("USD", "CAD", False, "CAD"),
+    ],
+)
+def test_the_currency_of_an_amount(beside: str | None, row: str | None, assumed: bool, currency: str) -> None:
+    assert settle_currency(beside, row, assumed=assumed) == currency
+
+
+@pytest.mark.parametrize(
+    ("beside", "row", "assumed"), [("kr", "EUR", True), ("kr", None, False), ("CHF", "EUR", False)]
+)
+def test_currencies_that_contradict_each_other(beside: str, row: str | None, assumed: bool) -> None:
+    with pytest.raises(Unusable, match=r"several currencies|the amount is in CHF"):
+        settle_currency(beside, row, assumed=assumed)
 
 
 def test_a_number_cell_has_a_point_whatever_the_file_writes_in_text() -> None:

@@ -41,3 +41,8 @@ def test_who_is_to_be_left_in_peace() -> None:
 def test_a_word_that_may_mean_several_things_is_asked_about() -> None:
     with pytest.raises(Unusable, match="the map can translate"):
         choose("Draft", INVOICE_STATES)
+
+
+def test_a_word_with_two_meanings_is_asked_about() -> None:
+    with pytest.raises(Unusable, match="'t' can mean yes, as true, and no, as TD"):
+        read_yes_no("t")

@@ -7,6 +7,7 @@ import pytest
 from tasks.customers.intake import CONSENTS, CUSTOMERS
 from tasks.intake.errors import ColumnsNotInFile, UnusableMap
 from tasks.intake.maps.column_map import ColumnMap, read_map
+from tasks.intake.maps.patterns import compile_pattern
 from tasks.subjects.vehicle.intake import VEHICLES
 
 
@@ -85,3 +86,49 @@ def test_one_table_or_several_and_a_kind_that_the_map_does_not_speak_of(tmp_path
 def test_of_very_many_columns_a_sentence_names_the_first(tmp_path: Path) -> None:
     told = str(ColumnsNotInFile(tmp_path, {"Phon": "customers.phone in the map"}, [f"c{n}" for n in range(300)]))
     assert "'c39' and 260 more." in told
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[customers]\nname = " + "{ first_of = [" * 300 + '"a"' + "] }" * 300, "deep in each other"),
+        ("a = " + "[" * 50_000 + "]" * 50_000, "deep in each other"),
+        (".".join(["a"] * 50_000) + " = 1", "deep in each other"),
+        (f"[file]\nheader_row = {10**30}", "file.header_row"),
+        (f'[file]\ndate_formats = ["{"%d" * 500_000}"]', "file.date_formats.1: a date format has at most"),
+        ('[file]\nencoding = "punycode"', "no encoding of files"),
+        ('[file]\nencoding = "base64"', "file.encoding: 'base64' is not an encoding"),
+        (
+            "[customers]\nname = { columns = [" + '"a",' * 1_000 + "] }",
+            "columns: list should have at most",
+        ),
+        (f'[customers]\nname = "{"x" * (2 << 20)}"', "A map has at most 1 MiB"),
+        ("[customers]\nname = { column = \"a\", pattern = '(?=a)(a+)+$' }", "looks ahead or behind"),
+        ('[vehicles]\ndisposed_on = { column = "a", plausible = { from = "1950-01-01" } }', "plausible.reason"),
+        ('[file]\ndate_formats = ["%d.%m."]', "'%d.%m.' names no year"),
+    ],
+    ids=[
+        "rules",
+        "lists",
+        "names",
+        "header",
+        "form",
+        "punycode",
+        "base64",
+        "parts",
+        "size",
+        "pattern",
+        "reason",
+        "year",
+    ],
+)
+def test_a_map_that_is_beyond_all_measure_is_told_at_once(tmp_path: Path, text: str, sentence: str) -> None:
+    with pytest.raises(UnusableMap) as told:
+        a_map(tmp_path, text)
+    assert sentence in str(told.value)
+
+
+def test_a_pattern_takes_time_by_the_length_of_the_text_alone() -> None:
+    assert not compile_pattern("(a+)+$").found_in("a" * 50_000 + "b")
+    assert compile_pattern("^0*(.+)$").taken_from("0012") == "12"
+    assert compile_pattern("x").taken_from("abc") == ""

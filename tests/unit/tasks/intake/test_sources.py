@@ -1,16 +1,20 @@
 """Files as tables: encodings, separators, headers, and files that are no tables."""
 
+import os
+from datetime import date
 from io import BytesIO
 from pathlib import Path
-from zipfile import ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from tasks.intake.errors import AmbiguousColumn, UnusableFile
 from tasks.intake.files import sources
 from tasks.intake.files.sources import Source, open_source
 from tasks.intake.maps.column_map import FileRules
+from tasks.intake.values.dates import read_date
 
 WANTED = ("Name", "Phone")
 
@@ -180,3 +184,85 @@ def test_rows_are_streamed(tmp_path: Path) -> None:
     with open_source(a_file(tmp_path, "Name,Phone\n" + "Ann,1\n" * 100), FileRules(), WANTED) as source:
         assert isinstance(source, Source)
         assert next(source.rows) == (2, ["Ann", "1"])
+
+
+KOREAN = "Name,Phone\n김영희 서울특별시,1\n박철수 부산광역시,2\n이민호 대구광역시,3\n"
+TRADITIONAL = "Name,Phone\n陳大文 臺北市信義區,1\n黃小明 高雄市鹽埕區,2\n張學友 香港灣仔,3\n"
+SIMPLIFIED = "Name,Phone\n王芳 上海市浦东新区,1\n李娜 北京市海淀区,2\n赵敏 深圳市南山区,3\n"
+
+
+@pytest.mark.parametrize(("content", "encoding"), [(KOREAN, "euc-kr"), (TRADITIONAL, "big5")])
+def test_an_encoding_that_may_be_another_is_asked_about(tmp_path: Path, content: str, encoding: str) -> None:
+    path = a_file(tmp_path, content, encoding)
+    with pytest.raises(UnusableFile, match=f"as well in .*{encoding}"):
+        table(path)
+    assert table(path, FileRules(encoding=encoding))[1][0][1][0] == content.split("\n")[1].split(",", maxsplit=1)[0]
+
+
+def test_chinese_is_chinese_without_a_word(tmp_path: Path) -> None:
+    _, rows, notices = table(a_file(tmp_path, SIMPLIFIED, "gb18030"))
+    assert (rows[0][1][0], notices) == ("王芳 上海市浦东新区", ())
+
+
+def test_letters_that_were_broken_before_are_told(tmp_path: Path) -> None:
+    broken = "Name,Phone\nJörg Müller,1\n".encode().decode("cp1252")
+    assert "2 were written in UTF-8 and read in another" in table(a_file(tmp_path, broken))[2][0]
+    assert "1 are lost" in table(a_file(tmp_path, "Name,Phone\nJ\ufffdrg,1\n"))[2][0]
+
+
+@pytest.mark.parametrize("what", ["pipe", "holes", "line"])
+def test_what_has_no_end_is_no_file(tmp_path: Path, what: str) -> None:
+    path = tmp_path / "file.csv"
+    if what == "pipe":
+        os.mkfifo(path)
+    elif what == "holes":
+        with path.open("wb") as stream:
+            stream.truncate(2 << 30)
+    else:
+        path.write_text("x," * (15 << 20), encoding="utf-8")
+    with pytest.raises(UnusableFile, match=r"a pipe or a device|more than 1,024 MiB|more than 4,194,304 characters"):
+        table(path)
+
+
+def a_workbook(path: Path, sheet: str) -> Path:
+    """A workbook whose one sheet is this XML."""
+    book = Workbook()
+    book.active.append(["Name", "Phone"])
+    whole = BytesIO()
+    book.save(whole)
+    with ZipFile(whole) as before, ZipFile(path, "w", ZIP_DEFLATED) as after:
+        for part in before.infolist():
+            content = before.read(part)
+            after.writestr(part.filename, sheet if part.filename == "xl/worksheets/sheet1.xml" else content)
+    return path
+
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+SHEET = f'<worksheet xmlns="{MAIN}"><sheetData>{{}}</sheetData></worksheet>'
+NAME = '<row r="1"><c r="A1" t="inlineStr"><is><t>Name</t></is></c></row>'
+
+
+@pytest.mark.parametrize(
+    ("sheet", "size"),
+    [
+        (SHEET.format(f'{NAME}<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'), 1),
+        (SHEET.format(f'{NAME}<row r="9999999"><c r="ZZZZ9999999"><v>1</v></c></row>'), 1),
+        (SHEET.format("<row>" + "<c" * 200_000), 1),
+        ('<worksheet><sheetData><row r="1"><c r="A1"><v>1', 1),
+        ("<c><v>1</v></c>", 6_000_000),
+    ],
+    ids=["the end of the sheet", "beyond it", "unclosed cells", "unclosed", "much out of little"],
+)
+def test_a_workbook_that_breaks_its_reader_breaks_nothing_else(tmp_path: Path, sheet: str, size: int) -> None:
+    with pytest.raises(UnusableFile, match=r"workbook|columns|empty"):
+        table(a_workbook(tmp_path / "file.xlsx", sheet * size))
+
+
+def test_the_days_of_a_workbook_that_count_from_1904(tmp_path: Path) -> None:
+    book = Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    book.active.append(["Name", "Phone", "Day", "Number"])
+    book.active.append(["Ann", 1, date(2026, 3, 2), 44621])
+    book.save(tmp_path / "file.xlsx")
+    _, rows, _ = table(tmp_path / "file.xlsx")
+    assert [read_date(cell) for cell in rows[0][1][2:]] == [date(2026, 3, 2), date(2026, 3, 2)]

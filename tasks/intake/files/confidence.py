@@ -1,0 +1,137 @@
+"""Whether a file as a whole is what it is taken for: asked before anything of it goes in."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from models.intake.files import FileSeen
+from tasks.intake.files.shape import Row
+from tasks.intake.staging import Staged
+from tasks.intake.values.cells import clean
+
+LEAST_ROWS = 20
+"""Of a shorter file no shares are reckoned: a person sees all of it."""
+LEAST_CASES = 3
+MOST_UNEVEN, MOST_REJECTED, MOST_CONTRADICTORY, MOST_REPEATED = 0.1, 0.5, 0.2, 0.8
+"""Above these shares of its rows a file is not loaded without `--accept`."""
+SAMPLED = 1_000
+"""Of how many rows it is remembered what their columns hold."""
+CHANGED = 0.6
+"""How much of a column may be of another kind than the last time."""
+Profile = dict[str, dict[str, float]]
+
+
+@dataclass
+class Evidence:
+    """What reading a file has brought up."""
+
+    rows: int = 0
+    odd: Counter[str] = field(default_factory=Counter)
+    """Rows that were long, short, or wrapped."""
+    half_converted: list[str] = field(default_factory=list)
+    """Columns of which a spreadsheet program has taken days for months."""
+    changed: list[str] = field(default_factory=list)
+    """What a column holds otherwise than the last time."""
+    sampled: int = 0
+    sample: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def note(self, names: tuple[str, ...], row: Row) -> None:
+        """Remember what the cells of a row are like."""
+        self.sampled += 1
+        for name, cell in zip(names, row, strict=False):
+            if name:
+                self.sample.setdefault(name, Counter())[kind_of(cell)] += 1
+
+    @property
+    def profile(self) -> Profile:
+        """For each column the share of its cells that are of a kind."""
+        return {
+            name: {kind: round(count / kinds.total(), 2) for kind, count in sorted(kinds.items())}
+            for name, kinds in self.sample.items()
+        }
+
+    def doubts(self, staged: list[Staged]) -> list[str]:
+        """Why the file should be looked at before it is loaded, in sentences; none where it need not be."""
+        alone = len(staged) == 1  # a list of visits repeats the people and cars in it
+        of_kinds = (doubt for each in staged for doubt in self._of_kind(each, alone=alone))
+        return [*self._of_rows(), *self._of_columns(), *of_kinds]
+
+    def _of_rows(self) -> Iterator[str]:
+        uneven = self.odd.total()
+        if self._are_many(uneven, MOST_UNEVEN):
+            parts = ", ".join(f"{count:,} {kind}" for kind, count in self.odd.most_common())
+            yield f"{uneven:,} of {self.rows:,} rows are not like the header ({parts})"
+
+    def _of_columns(self) -> Iterator[str]:
+        for label in self.half_converted:
+            yield f"in '{label}' every date of the spreadsheet is of the 1st to 12th of a month, and no text is"
+        yield from self.changed
+
+    def _of_kind(self, staged: Staged, *, alone: bool) -> Iterator[str]:
+        counts = staged.counts
+        rows = counts.read - counts.passed_over
+        for what, count, share in (
+            ("rejected", counts.rejected, MOST_REJECTED),
+            ("contradicted by others of the same key", staged.contradictions, MOST_CONTRADICTORY),
+            (
+                "repetitions of others",
+                0 if staged.gathers or staged.by_place or not alone else counts.repeated,
+                MOST_REPEATED,
+            ),
+        ):
+            if rows >= LEAST_ROWS and self._are_many(count, share, rows):
+                yield f"{staged.kind}: {count:,} of {rows:,} rows are {what}"
+
+    def _are_many(self, count: int, share: float, rows: int | None = None) -> bool:
+        all_rows = self.rows if rows is None else rows
+        return all_rows >= LEAST_ROWS and count >= LEAST_CASES and count > all_rows * share
+
+
+def kind_of(cell: str) -> str:
+    """What a cell is like."""
+    text = clean(cell)
+    if not text:
+        return "empty"
+    if text.isdecimal():
+        return "digits"
+    has_digits = any(character.isdecimal() for character in text)
+    has_letters = any(character.isalpha() for character in text)
+    if "@" in text:
+        return "addresses"
+    return "words and figures" if has_digits and has_letters else "figures" if has_digits else "words"
+
+
+def compare(before: Profile, now: Profile) -> list[str]:
+    """The columns that hold something else than the last time."""
+    told: list[str] = []
+    for name, kinds in now.items():
+        known = before.get(name)
+        if not known:
+            continue
+        moved = sum(max(share - known.get(kind, 0), 0) for kind, share in kinds.items())
+        if moved > CHANGED:
+            most, before_most = (max(shares, key=lambda kind: shares[kind]) for shares in (kinds, known))
+            told.append(f"'{name}' held {before_most} when this source was loaded last, and holds {most} now")
+    return told
+
+
+def recall(connection: Connection, source: str) -> Profile:
+    """What the columns of a source held the last time; nothing of one that is new."""
+    found = connection.execute(select(FileSeen.columns).where(FileSeen.source == source)).scalar_one_or_none()
+    return found or {}
+
+
+def remember(connection: Connection, source: str, profile: Profile, rows: int, now: datetime) -> None:
+    """Keep what the columns held; a file that is as before leaves the record as it is."""
+    statement = upsert(FileSeen).values(source=source, columns=profile, rows=rows, seen_at=now)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["source"],
+            set_={"columns": statement.excluded.columns, "rows": rows, "seen_at": now},
+            where=FileSeen.columns != statement.excluded.columns,
+        )
+    )

@@ -1,0 +1,151 @@
+"""What each date of each kind may be, reckoned from the present, and which days stand for none.
+
+A day outside its window cannot be meant: it comes from a shifted column, a lost century, another calendar's zero.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dateutil.relativedelta import relativedelta
+
+from tasks.intake.values.cells import LeftOut, PlainNumber, RealDate, Unusable, narrow
+from tasks.intake.values.date_forms import first_form, has_short_year
+from tasks.intake.values.dates import NO_DAYS
+
+FAVOURITE_SHARE = 0.05
+FAVOURITE_LEAST = 5
+LAST_DAY_OF_BOTH = 12
+"""Up to here a day of the month can be taken for a month."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """The days that a column may hold, in years before and after the present."""
+
+    before: int
+    after: int
+    left_out: bool = False
+    """Whether a row goes in without a day that cannot be meant, where it can do without one."""
+    born_at_zero: bool = False
+    """Whether the zero of Unix is a day like others here, as it is among birthdays."""
+
+    def days(self, now: datetime) -> tuple[date, date]:
+        """The first and the last day."""
+        today = now.date()
+        return today - relativedelta(years=self.before), today + relativedelta(years=self.after, days=2)
+
+    @property
+    def no_days(self) -> frozenset[date]:
+        """The days that stand for none."""
+        return NO_DAYS - {UNIX_DAY} if self.born_at_zero else NO_DAYS
+
+    @property
+    def sentence(self) -> str:
+        """The window in words, for the documentation."""
+        after = f"{self.after} {'year' if self.after == 1 else 'years'} after" if self.after else "today"
+        return f"{self.before} years before to {after}"
+
+
+PAST, RECENT = Window(60, 1), Window(40, 1)
+"""Of what happened, long ago at most, and at the latest with a clock that is wrong."""
+UNIX_DAY = date(1970, 1, 1)
+"""The zero of Unix, on which people were born, too."""
+
+
+@dataclass
+class DateWatch:
+    """Reads the dates of one column, and remembers what is odd about the column as a whole."""
+
+    earliest: date
+    latest: date
+    left_out: bool
+    forms: tuple[str, ...]
+    no_days: frozenset[date] = NO_DAYS
+    none: Counter[date] = field(default_factory=Counter)
+    days: Counter[date] = field(default_factory=Counter)
+    real: list[int] = field(default_factory=lambda: [0, 0])
+    """How many cells were dates of the spreadsheet, and the latest day of a month among them."""
+    text: list[int] = field(default_factory=lambda: [0, 31])
+    """How many were text, and the earliest day of a month among them."""
+
+    def is_none(self, day: date) -> bool:
+        """Whether a day stands for no date; it is counted."""
+        if day not in self.no_days:
+            return False
+        self.none[day] += 1
+        return True
+
+    def guard(self, read: Callable[[str, ZoneInfo], Any]) -> Callable[[str, ZoneInfo], Any]:
+        """The reader, for days that can be meant only."""
+        short = any(has_short_year(form) for form in self.forms)
+        earliest, latest = self.earliest, self.latest
+
+        def guarded(text: str, zone: ZoneInfo) -> Any:
+            value = read(text, zone)
+            if value is None:
+                return None
+            day = value.date() if isinstance(value, datetime) else value
+            self._note(text, day)
+            if not short and earliest <= day <= latest:
+                return value
+            return self._settle(value, day, text)
+
+        return guarded
+
+    def _note(self, text: str, day: date) -> None:
+        self.days[day] += 1
+        if isinstance(text, RealDate | PlainNumber):
+            self.real = [self.real[0] + 1, max(self.real[1], day.day)]
+        else:
+            self.text[0] += 1
+            self.text[1] = min(self.text[1], day.day)
+
+    def _settle(self, value: Any, day: date, text: str) -> Any:
+        """The value, in the one century that can be meant. Raises `Unusable`."""
+        form = first_form(narrow(text), self.forms)
+        shifts = (-100, 0, 100) if form and has_short_year(form) else (0,)
+        moved = [value + relativedelta(years=shift) for shift in shifts if 0 < day.year + shift < 9999]
+        meant = [each for each in moved if self.earliest <= _day(each) <= self.latest]
+        if len(meant) == 1:
+            return meant[0]
+        if meant:
+            said = " or ".join(f"{_day(each)}" for each in meant)
+            clause = f"the year has two digits, and can be read as {said}"
+        else:
+            clause = (
+                f"{day} cannot be meant here; expected a day from {self.earliest} to {self.latest}. Where it is meant, "
+                'say so in the map: plausible = { from = "…", until = "…", reason = "…" }'
+            )
+        raise (LeftOut if self.left_out else Unusable)(clause)
+
+    def notices(self, kind: str, label: str) -> Iterator[str]:
+        """What is odd about the column."""
+        for day, count in self.none.most_common():
+            yield f"{kind}, {label}: {day} was read as no date, {count:,} times."
+        total = self.days.total()
+        for day, count in self.days.most_common(1):
+            edge = (day.month, day.day) in {(1, 1), (12, 31)}
+            if edge and count >= max(FAVOURITE_LEAST, total * FAVOURITE_SHARE):
+                yield (
+                    f"{kind}, {label}: {count:,} of {total:,} dates are {day}, which may stand for no date; "
+                    f'if it does, the map says so by values = {{ "{day}" = "" }}.'
+                )
+        if self.real[0] and self.text[0]:
+            yield (
+                f"{kind}, {label}: {self.real[0]:,} cells are dates of the spreadsheet and {self.text[0]:,} are text; "
+                "a spreadsheet program may have taken days for months in the former."
+            )
+
+    @property
+    def half_converted(self) -> bool:
+        """Whether only what could be read with days as months became a date of the spreadsheet."""
+        both = self.real[0] > 0 and self.text[0] > 0
+        return both and self.real[1] <= LAST_DAY_OF_BOTH < self.text[1]
+
+
+def _day(value: Any) -> date:
+    return value.date() if isinstance(value, datetime) else value
