@@ -6,7 +6,7 @@ STAMP := $(VENV)/installed
 
 .PHONY: help demo up test coverage check docs bench pictures format clean
 
-help:  ## this list
+help:  ## list all targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(STAMP): pyproject.toml constraints.txt
@@ -15,7 +15,7 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
 	touch $(STAMP)
 
-demo: $(STAMP)  ## load the sample dealership, run the processes, show what happened
+demo: $(STAMP)  ## load the sample dealership, run the processes, show the result
 	$(BIN)/aftercare demo
 
 up: $(STAMP)  ## the whole stack: database, Prefect, schedules, workers
@@ -24,7 +24,7 @@ up: $(STAMP)  ## the whole stack: database, Prefect, schedules, workers
 test: $(STAMP)  ## all tests
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses 2 --dist loadgroup
 
-coverage: $(STAMP)  ## all tests, and which lines none of them reached; also in .coverage-html
+coverage: $(STAMP)  ## all tests, with the lines that none of them reached; also in .coverage-html
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses 2 --dist loadgroup --cov --cov-report=
 	$(BIN)/coverage report
 	$(BIN)/coverage html --quiet
@@ -37,7 +37,7 @@ check: $(STAMP)  ## lint, types, import contracts, migrations, generated docs
 	$(BIN)/aftercare db check-migrations
 	$(BIN)/python -m console.docs --check
 
-docs: $(STAMP)  ## the parts of docs/ that are made from the code
+docs: $(STAMP)  ## renew the generated parts of docs/
 	$(BIN)/python -m console.docs
 
 bench: $(STAMP)  ## the benchmarks, into benchmarks/results.json
@@ -46,9 +46,9 @@ bench: $(STAMP)  ## the benchmarks, into benchmarks/results.json
 pictures: $(STAMP)  ## the README's pictures of the console, taken from the sample dealership
 	$(BIN)/python -m tests.web.take_pictures
 
-format: $(STAMP)  ## put the code into the house style
+format: $(STAMP)  ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-clean:  ## remove the virtual environment and what was built
+clean:  ## remove the virtual environment and build output
 	rm -rf $(VENV) build *.egg-info .coverage .coverage.* .coverage-html

@@ -45,7 +45,7 @@ async def drop_late_runs(client: PrefectClient, deployment_name: str, now: datet
     dropped = 0
     while late := [run for run in await _find_runs(client, found, [StateType.SCHEDULED]) if _is_late(run, now)]:
         for run in late:
-            await client.set_flow_run_state(run.id, Cancelled(message="Missed while nothing ran it."), force=True)
+            await client.set_flow_run_state(run.id, Cancelled(message="Missed while no runner was there."), force=True)
         dropped += len(late)
     return dropped
 

@@ -31,8 +31,7 @@ class NoPrefect(AftercareError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This console knows of no Prefect: runs are steered where `aftercare up` runs, "
-            "or where PREFECT_API_URL is set."
+            "This console has no Prefect: runs are steered where `aftercare up` runs, or where PREFECT_API_URL is set."
         )
 
 
@@ -40,7 +39,7 @@ class PrefectSilent(AftercareError):
     """Prefect did not answer in time: whether it did what was asked is unknown."""
 
     def __init__(self) -> None:
-        super().__init__("Prefect does not answer at the moment. Look at the list of runs before you try once more.")
+        super().__init__("Prefect does not answer at the moment. Check the list of runs before you retry.")
 
 
 class NotDeployed(AftercareError):

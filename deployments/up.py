@@ -132,18 +132,18 @@ class Stack:
         while not self._interrupts.count:
             self._tell_news()
             if self._own_database and restart_if_dead(self._home):
-                log.warning("The database had died and was started again")
+                log.warning("The database died and was restarted")
             if self._own_server and restart_server_if_dead(server_of(self._settings), self._api):
-                log.warning("Prefect's server had died and was started again")
+                log.warning("Prefect's server died and was restarted")
             for child in self._children:
                 if child.ended is not None and child.may_start:
-                    log.warning(f"The {child.part.name} had died and is started again", status=child.ended)
+                    log.warning(f"The {child.part.name} died and is restarted", status=child.ended)
                     end_marked(part_of(self._home, child.part.name), seconds=5)
                     child.start_again()
 
     def drain(self) -> None:
         """Let the programs finish what they are doing, and end them."""
-        log.info("Stopping; Ctrl-C once more stops without waiting for what runs")
+        log.info("Stopping; press Ctrl-C again to stop without waiting for active runs")
         asked = self._interrupts.count
         for child in self._children:
             child.ask_to_end()
@@ -186,10 +186,10 @@ SENTENCES = {
     "standing-by": ("The runner stands by", "warning"),
     "replaced": ("Another runner has taken over", "warning"),
     "reconciled": ("Runs that a dead runner had left were closed", "warning"),
-    "plan-changed": ("The schedules follow a change", "info"),
-    "prefect-away": ("Prefect's server does not answer the runner, which keeps asking", "warning"),
+    "plan-changed": ("The schedules were updated", "info"),
+    "prefect-away": ("Prefect's server does not answer the runner, which keeps retrying", "warning"),
     "no-runs-made": ("PREFECT MAKES NO RUNS FOR ACTIVE SCHEDULES: these will not run until this is solved", "error"),
     "runs-made": ("Prefect makes runs for all active schedules again", "info"),
-    "draining": ("Waiting for what runs", "info"),
-    "drained": ("Nothing runs any more", "info"),
+    "draining": ("Waiting for active runs", "info"),
+    "drained": ("All runs have ended", "info"),
 }

@@ -37,7 +37,7 @@ def caller_with(scope: str) -> Callable[..., Coroutine[Any, Any, ApiCaller]]:
 
     async def admit(request: Request, presented: Presented, database: SharedDatabase) -> ApiCaller:
         limits, address = limits_of(request), address_of(request)
-        _check_wait(limits.strangers.wait(address, present()), "Too many calls without a good key came from here")
+        _check_wait(limits.strangers.wait(address, present()), "Too many calls without a valid key came from here")
         caller = None
         if presented is not None and len(presented.credentials) <= LONGEST_KEY:
             caller = await database.work(_read, presented.credentials, database.now)
@@ -47,7 +47,7 @@ def caller_with(scope: str) -> Callable[..., Coroutine[Any, Any, ApiCaller]]:
             raise Refused(401, sentence, {"WWW-Authenticate": "Bearer"})
         _check_wait(limits.calls.take(caller.name, present()), f"The key of {caller.name} calls too often")
         if not caller.may(scope):
-            raise Refused(403, f"The key of {caller.name} has not the scope {scope}.")
+            raise Refused(403, f"The key of {caller.name} lacks the scope {scope}.")
         return caller
 
     return admit

@@ -115,7 +115,7 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
 
 def _reason(problem: Mapping[str, Any]) -> str:
     if problem["type"] == "extra_forbidden":
-        return "a field of this name is not known here"
+        return "unknown field"
     ours: GivenReason | None = (problem.get("ctx") or {}).get("reason")
     if ours is not None:
         return ours.say(READER.get())
@@ -141,7 +141,7 @@ async def _domain(_: Request, error: Exception) -> JSONResponse:
 async def _database(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, OperationalError | InterfaceError)  # noqa: S101  it is registered for these types
     if isinstance(error.orig, LockNotAvailable):
-        return answer_problem(503, "An import is under way; try again when it is done.", {"Retry-After": "30"})
+        return answer_problem(503, "An import is in progress; retry when it is done.", {"Retry-After": "30"})
     if isinstance(error.orig, QueryCanceled):
-        return answer_problem(503, "This took too long; narrow down what you ask for.", {"Retry-After": "30"})
+        return answer_problem(503, "This took too long; narrow your request.", {"Retry-After": "30"})
     return answer_problem(503, "The database does not answer; try again in a moment.", {"Retry-After": "5"})

@@ -54,7 +54,7 @@ class JsonRequest(Request):
                         break
                     pieces.append(piece)
             if size > LARGEST_BODY:
-                raise Refused(413, "A request may have 5 MB; send the rows in several.", {"Connection": "close"})
+                raise Refused(413, "A request may have at most 5 MB; split the rows.", {"Connection": "close"})
             self._body = b"".join(pieces)
         return self._body
 
@@ -93,7 +93,7 @@ class ApiRoute(APIRoute):
     async def admit(self, request: JsonRequest) -> None:
         """Check a request before it is parsed. Raises `Refused`."""
         if "\x00" in f"{request.path_params}{request.query_params}" or "\\x00" in str(request.path_params):
-            raise Refused(422, "An address cannot hold the character zero.")
+            raise Refused(422, "A path cannot contain a null character.")
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if request.method in ("POST", "PUT") and kind != "application/json":
             raise Refused(415, "Send JSON, and say so: Content-Type: application/json.")
@@ -124,7 +124,7 @@ def _check_texts(value: Any) -> None:
     """Refuse texts that UTF-8 or PostgreSQL cannot store. Raises `Refused`."""
     if isinstance(value, str):
         if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
-            raise Refused(422, "A text holds the character zero, or half of a pair of surrogates.")
+            raise Refused(422, "A text contains a null character or an unpaired surrogate.")
     elif isinstance(value, list):
         for one in value:
             _check_texts(one)

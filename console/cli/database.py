@@ -24,7 +24,7 @@ class SchemaDiffers(AftercareError):
 
     def __init__(self, found: list[object]) -> None:
         self.found = found
-        super().__init__(f"The tables are not what the migrations make: {'; '.join(str(one) for one in found)}.")
+        super().__init__(f"The tables differ from what the migrations create: {'; '.join(str(one) for one in found)}.")
 
 
 class MigrationChanged(AftercareError):
@@ -83,4 +83,4 @@ def check_migrations() -> None:
             found = differences(connection)
     if found:
         raise SchemaDiffers(found)
-    typer.echo("The migrations make what the tables say.")
+    typer.echo("The migrations create the tables that the code declares.")

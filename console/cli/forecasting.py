@@ -57,5 +57,5 @@ def _print(told: Forecast) -> None:
         count = sum(row.planned + row.to_come for row in told.rows if row.kind is kind)
         console.print(Text(f"{kind.capitalize()}s: {count:,}"))
     for left in told.left_out:
-        console.print(Text(f"Not foreseen: {left.step} of {left.process}, because {spoken(left.reason)}."))
-    console.print(Text("Before consent, quiet hours and caps have had their say, and with the facts as they stand."))
+        console.print(Text(f"Not forecast: {left.step} of {left.process}, because {spoken(left.reason)}."))
+    console.print(Text("Before consent, quiet hours and caps, and with the facts as they are."))

@@ -100,7 +100,7 @@ def _show(result: ImportResult) -> None:
         value = f" '{reject.value}'" if reject.value else ""
         console.print(f"{told}{value}: {reject.sentence}", markup=False)
     if result.rejects_path:
-        console.print(f"All of what was wrong is in {result.rejects_path}", markup=False, soft_wrap=True)
+        console.print(f"All errors are in {result.rejects_path}", markup=False, soft_wrap=True)
 
 
 def _show_understood(console: Console, check: Check) -> None:

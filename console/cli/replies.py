@@ -24,7 +24,7 @@ def reply(
 def _told(taken: ReplyTaken, channel: ChannelName) -> str:
     """The result of a reply, as sentences."""
     if taken.again:
-        return "This message was taken before; nothing has changed."
+        return "This message was processed before; nothing has changed."
     known = "" if taken.customers else " The sender is not a known customer."
     match taken.meaning:
         case ReplyMeaning.CONFIRM if taken.appointment_id:
@@ -34,7 +34,7 @@ def _told(taken: ReplyTaken, channel: ChannelName) -> str:
         case ReplyMeaning.CONFIRM if taken.answer:
             return "The customer is interested in what the campaign offers."
         case ReplyMeaning.CONFIRM | ReplyMeaning.OTHER_TIME:
-            return f"Kept; there is no appointment that it could be about.{known}"
+            return f"Stored; there is no appointment that it could refer to.{known}"
         case ReplyMeaning.MARK:
             case = f"; complaint {taken.case_id} is open" if taken.case_id else ""
             return f"The customer gives {taken.mark} of 5 in answer to the survey{case}."
@@ -43,6 +43,6 @@ def _told(taken: ReplyTaken, channel: ChannelName) -> str:
             return f"Opted out of {channel}: {who}; {taken.cancelled} planned messages cancelled.{known}"
         case ReplyMeaning.UNREADABLE:
             as_answer = " It answers a campaign." if taken.answer else ""
-            return f"Kept for a person to read.{as_answer}{known}"
+            return f"Stored for a person to read.{as_answer}{known}"
         case _:
             assert_never(taken.meaning)

@@ -35,8 +35,8 @@ def where_it_stands(story: StepStory, zone: ZoneInfo) -> str:
 
 def _again(story: StepStory, zone: ZoneInfo) -> str:
     if story.next_look_at is None:
-        return "not looked at again"
-    return f"looked at again at {clock(story.next_look_at, zone)}"
+        return "not checked again"
+    return f"checked again at {clock(story.next_look_at, zone)}"
 
 
 def _of_ledger(story: StepStory, zone: ZoneInfo) -> str:
@@ -79,7 +79,7 @@ def _of_touch(touch: TouchSeen, zone: ZoneInfo) -> str:
 def _planned(touch: TouchSeen, zone: ZoneInfo) -> str:
     when = clock(touch.not_before, zone)
     if touch.gate and touch.reason:
-        return f"Held back ({spoken(touch.reason, zone.key)}); looked at again at {when}."
+        return f"Held back ({spoken(touch.reason, zone.key)}); checked again at {when}."
     approved = f" Approved by {touch.approved_by} on {clock(touch.approved_at, zone)}." if touch.approved_at else ""
     return f"Planned; goes out from {when}.{approved}"
 

@@ -253,9 +253,9 @@ def test_a_dry_run_accounts_for_everybody_and_does_nothing(told: Told, written: 
     shown = done(told("dry-run", 1, "--at", "2026-03-11T11:00"))
     assert "Dry run of 'Spring': 3 in its audience, nothing was sent" in shown
     assert "It begins at 2026-03-11 11:00" in shown
-    assert "beyond the budget" not in shown
+    assert "exceeds the budget" not in shown
     done(told("new", "Dear", "--plan", written(budget="0.10"), "--by", "mei"))
-    assert "That is beyond the budget of CNY 0.10: it stops on the way, and asks." in done(told("dry-run", 2))
+    assert "That exceeds the budget of CNY 0.10: it will stop on the way and ask." in done(told("dry-run", 2))
     with engine.connect() as connection:
         assert connection.scalar(select(func.count()).select_from(Touch)) == 0
 

@@ -65,7 +65,7 @@ def test_why_tells_the_story_in_sentences(told: Told, dealership: None) -> None:
     assert result.exit_code == 0, result.output
     assert "Li [red] Lei, as of 10 Mar 2026 10:00 (Asia/Shanghai)" in result.output
     assert "thanks Planned; goes out from 10 Mar 2026 10:00." in result.output
-    assert "invitation-60 To come: due 21 Mar 2026 10:00; looked at again at 20 Mar 2026 13:30." in result.output
+    assert "invitation-60 To come: due 21 Mar 2026 10:00; checked again at 20 Mar 2026 13:30." in result.output
     assert "There is no account on record." in result.output
 
 
@@ -88,7 +88,7 @@ def test_the_forecast_leaves_the_ledger_as_it_is(told: Told, dealership: None, e
         ("2026-03-16", "day-7-call", 0, 1),
         ("2026-03-21", "invitation-60", 0, 1),
     ]
-    assert "Not foreseen: no-show-call" in told("forecast", "--days", "1").output
+    assert "Not forecast: no-show-call" in told("forecast", "--days", "1").output
     assert ledger(engine) == before
 
 

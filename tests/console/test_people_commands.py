@@ -192,9 +192,9 @@ def test_a_reply_is_taken_and_its_effect_told(engine: Engine, told: Told) -> Non
     make(engine, booked)
     one = ("reply", "--from", "13900000001", "--text")
     assert told(*one, "1", "--message-id", "m1").output == "The appointment is confirmed.\n"
-    assert told(*one, "1", "--message-id", "m1").output == "This message was taken before; nothing has changed.\n"
+    assert told(*one, "1", "--message-id", "m1").output == "This message was processed before; nothing has changed.\n"
     assert "the advisor will be told to call" in told(*one, "2").output
-    assert "Kept for a person to read." in told(*one, "please stop by").output
+    assert "Stored for a person to read." in told(*one, "please stop by").output
     assert told(*one, "退订").output == "Opted out of sms: 1 customer; 0 planned messages cancelled.\n"
     unknown = told("reply", "--from", "+8613911111111", "--text", "1")
     assert "The sender is not a known customer." in unknown.output

@@ -21,7 +21,7 @@ def test_schedules_make_runs_and_sigterm_waits_for_what_runs(installation: Insta
     assert {"beat-asia-shanghai", "morning-asia-shanghai"} <= scheduled
 
     program.send_signal(signal.SIGTERM)
-    installation.wait_for("Waiting for what runs", 30)
+    installation.wait_for("Waiting for active runs", 30)
     beats = (installation.trials / "notes").read_text()
     assert program.poll() is None
     assert not (installation.trials / "ended").exists()
@@ -47,7 +47,7 @@ def test_comes_back_after_everything_was_killed_in_mid_run(installation: Install
     assert states[-2:] == ["Crashed", "Running"]
 
     program.send_signal(signal.SIGINT)
-    installation.wait_for("Waiting for what runs", 30)
+    installation.wait_for("Waiting for active runs", 30)
     program.send_signal(signal.SIGINT)
     assert program.wait(60) == 0
     assert not (installation.trials / "ended").exists()
@@ -61,9 +61,9 @@ def test_starts_again_what_dies_under_it_and_takes_over_what_is_left(installatio
     for process in before:
         process.kill()
     for sentence in (
-        "The database had died and was started again",
-        "Prefect's server had died and was started again",
-        "The runner had died and is started again",
+        "The database died and was restarted",
+        "Prefect's server died and was restarted",
+        "The runner died and is restarted",
     ):
         installation.wait_for(sentence, 90)
     assert wait_until(lambda: installation.told.read_text().count("The flows are served") == 2, 90)

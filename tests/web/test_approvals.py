@@ -74,6 +74,6 @@ def test_many_are_refused_and_what_another_has_decided_is_told(
     page.get_by_role("button", name="Confirm", exact=True).click()
     expect(page.get_by_text("1 could not be done:")).to_be_visible()
     expect(page.get_by_text("is not awaiting-approval: it is planned")).to_be_visible()
-    expect(page.get_by_text("Nothing waits for approval.")).to_be_visible()
+    expect(page.get_by_text("Nothing is waiting for approval.")).to_be_visible()
     for touch in three_wait[1:]:
         assert said_of(console, touch) == [(TouchState.CANCELLED, "refused by chief: instalments were agreed on")]

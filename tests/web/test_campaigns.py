@@ -121,7 +121,7 @@ def test_from_a_recipe_to_its_results(
     author.get_by_role("button", name="Submit").click()
     author.get_by_role("dialog").get_by_role("button", name="Submit").click()
     chip(author, "awaiting approval")
-    expect(author.get_by_text("carried on anyway, by the run of every minute")).to_be_visible()
+    expect(author.get_by_text("continues anyway, with the scheduled run of every minute")).to_be_visible()
 
     approver = visit("/approvals", agreed.add_user("li", Role.MANAGER, language="zh-CN"))
     approver.get_by_role("link", name=NAME).click()
@@ -197,7 +197,7 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_saved(agreed: Con
     page.get_by_role("button", name="Save the draft").click()
     expect(page.get_by_text("Expected an amount with at most two decimals.")).to_be_visible()
     expect(page.get_by_text("'soon' is not a span of time")).to_be_visible()
-    expect(page.get_by_text("Put right what is marked: 3.")).to_be_visible()
+    expect(page.get_by_text("Correct the marked fields: 3.")).to_be_visible()
     page.get_by_role("button", name="Remove: Age of the customer").click()
     page.get_by_role("textbox", name="Budget").fill("100")
     page.get_by_role("textbox", name="Watched for").fill("2h")

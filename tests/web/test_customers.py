@@ -76,7 +76,7 @@ def test_another_stores_customer_is_neither_found_nor_shown(console: Console, vi
     customer_id = add_customer(console, "Elsewhere Li", "+8613900139003", other)
     page = visit("/customers", manager)
     find(page, "elsewhere")
-    expect(page.get_by_text("Nobody is found by")).to_be_visible()
+    expect(page.get_by_text("Nobody matches")).to_be_visible()
     page.goto(f"{console.address}/customers/{customer_id}")
     expect(page.get_by_text("There is no such customer, or they belong to another store.")).to_be_visible()
     expect(page.get_by_text("Elsewhere Li")).to_have_count(0)

@@ -55,7 +55,7 @@ def test_runs_are_listed_a_page_at_a_time_and_one_is_opened(console: Console, vi
     expect(page.locator("[data-error]")).to_have_text("no such number +86***00")
     expect(page.get_by_text("The account balances")).to_be_visible()
     expect(page.get_by_role("region", name="Looked at, and planned")).to_contain_text("booked already")
-    expect(page.get_by_text("This console knows of no Prefect")).to_be_visible()
+    expect(page.get_by_text("This console has no Prefect")).to_be_visible()
 
 
 def test_the_list_is_narrowed_by_process_and_state(visit: Visit, operator: str) -> None:

@@ -83,13 +83,13 @@ def _figures(done: CampaignRehearsal, zone: str) -> Iterator[str]:
     begins = local_named(done.begins_at, zone) if done.begins_at else "each customer's own hour"
     yield f"It begins at {begins}; the messages cost {done.currency} {done.cost:,.2f}."
     if done.is_beyond_budget:
-        yield f"That is beyond the budget of {done.currency} {done.budget:,.2f}: it stops on the way, and asks."
+        yield f"That exceeds the budget of {done.currency} {done.budget:,.2f}: it will stop on the way and ask."
     if done.most_cost_of_follow_up:
         yield f"The follow-up costs up to {done.currency} {done.most_cost_of_follow_up:,.2f}, if nobody answers."
     if done.minutes_at_pace is not None:
         yield f"At its pace it takes {done.minutes_at_pace:,} minutes."
     if done.calls is not None:
-        days = f"{done.calls.days:,} days" if done.calls.days is not None else "for ever: there is nobody"
+        days = f"{done.calls.days:,} days" if done.calls.days is not None else "never done: there is nobody"
         yield (
             f"Up to {done.calls.calls:,} calls for {done.calls.staff} of {done.calls.role}, "
             f"at {done.calls.calls_a_day:,} a day each: {days}."

@@ -1,4 +1,4 @@
-// The keys of the page of calls. They never fire while somebody types, and never twice for one pressing.
+// The keys of the page of calls. They never fire while somebody types, and never twice for one press.
 (() => {
   const PAUSE = 400; // milliseconds: a key pressed twice by mistake does not settle the next call, too
   const typing = (target) =>

@@ -54,7 +54,7 @@ async def test_a_key_does_what_its_scopes_say_and_no_more(desk: Desk) -> None:
     key = desk.make_key(ApiScope.TOUCHES_READ)
     assert (await desk.ask("GET", "/api/v1/touches", key=key)).status_code == 200
     refused = await desk.ask("GET", "/api/v1/runs", key=key)
-    assert (refused.status_code, refused.json()["detail"]) == (403, "The key of erp has not the scope runs:read.")
+    assert (refused.status_code, refused.json()["detail"]) == (403, "The key of erp lacks the scope runs:read.")
 
 
 async def test_only_a_digest_is_kept_and_the_use_to_the_hour(desk: Desk) -> None:

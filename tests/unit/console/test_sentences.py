@@ -42,11 +42,11 @@ def seen(state: TouchState, **differences: Any) -> TouchSeen:
     [
         (
             story(StepStanding.TO_COME, next_look_at=at("2026-03-09 13:30")),
-            "To come: due 10 Mar 2026 10:00; looked at again at 9 Mar 2026 13:30.",
+            "To come: due 10 Mar 2026 10:00; checked again at 9 Mar 2026 13:30.",
         ),
         (
             story(StepStanding.DUE, next_look_at=at("2026-03-10 13:30")),
-            "Due 10 Mar 2026 10:00, and nothing is in the way; looked at again at 10 Mar 2026 13:30.",
+            "Due 10 Mar 2026 10:00, and nothing is in the way; checked again at 10 Mar 2026 13:30.",
         ),
         (
             story(
@@ -55,7 +55,7 @@ def seen(state: TouchState, **differences: Any) -> TouchSeen:
                 next_look_at=at("2026-03-10 13:30"),
             ),
             "Not planned, because a promise to pay is running; due 10 Mar 2026 10:00; "
-            "looked at again at 10 Mar 2026 13:30.",
+            "checked again at 10 Mar 2026 13:30.",
         ),
         (story(StepStanding.NEVER_PLANNED), "Never planned, and its time passed on 18 Mar 2026 10:00."),
         (
@@ -82,7 +82,7 @@ def test_what_is_not_in_the_ledger(step: StepStory, sentence: str) -> None:
         (seen(TouchState.PLANNED), "Planned; goes out from 10 Mar 2026 10:00."),
         (
             seen(TouchState.PLANNED, gate=Gate.QUIET_HOURS, reason=as_written("quiet hours")),
-            "Held back (quiet hours); looked at again at 10 Mar 2026 10:00.",
+            "Held back (quiet hours); checked again at 10 Mar 2026 10:00.",
         ),
         (
             seen(TouchState.PLANNED, approved_by="Li Na", approved_at=at("2026-03-09 11:00")),
@@ -128,7 +128,7 @@ def test_what_is_in_the_ledger(touch: TouchSeen, sentence: str) -> None:
 def test_what_was_cancelled_and_may_return_says_when() -> None:
     cancelled = seen(TouchState.CANCELLED, reason=because("promise-running"))
     told = where_it_stands(story(StepStanding.IN_LEDGER, cancelled, next_look_at=at("2026-03-10 13:30")), SHANGHAI)
-    assert told.endswith("a promise to pay is running; looked at again at 10 Mar 2026 13:30.")
+    assert told.endswith("a promise to pay is running; checked again at 10 Mar 2026 13:30.")
 
 
 def test_every_state_has_its_sentence() -> None:
