@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from models.core.errors import AftercareError
+from models.core.errors import NotFound
 from models.core.words import ProcessName
 from models.ledger.tables import Process
 from models.people.tables import Store
@@ -75,7 +75,7 @@ SERVED = (
 )
 
 
-class UnknownProcess(AftercareError):
+class UnknownProcess(NotFound):
     """No flow is served under a name."""
 
     def __init__(self, name: str) -> None:

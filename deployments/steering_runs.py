@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from models.core.errors import AftercareError
+from models.core.errors import Conflict, NotFound, Unavailable
 from tasks.runs.recording import STARTED_BY
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ SECONDS = 8
 """How long a person waits for Prefect before being told that it does not answer."""
 
 
-class NoPrefect(AftercareError):
+class NoPrefect(Unavailable):
     """A console that stands alone."""
 
     def __init__(self) -> None:
@@ -36,14 +36,14 @@ class NoPrefect(AftercareError):
         )
 
 
-class PrefectSilent(AftercareError):
+class PrefectSilent(Unavailable):
     """Prefect did not answer, or not in time: whether it did what it was asked for is not known."""
 
     def __init__(self) -> None:
         super().__init__("Prefect does not answer at the moment. Look at the list of runs before you try once more.")
 
 
-class NotDeployed(AftercareError):
+class NotDeployed(Unavailable):
     """A process that no runner has ever served."""
 
     def __init__(self, process: str) -> None:
@@ -51,7 +51,7 @@ class NotDeployed(AftercareError):
         super().__init__(f"Prefect has no deployment of '{process}' yet: no runner has served it.")
 
 
-class UnknownFlowRun(AftercareError):
+class UnknownFlowRun(NotFound):
     """A flow run that Prefect has not, or has forgotten."""
 
     def __init__(self, flow_run_id: UUID) -> None:
@@ -59,7 +59,7 @@ class UnknownFlowRun(AftercareError):
         super().__init__(f"Prefect has no run {flow_run_id} any more.")
 
 
-class NotCancellable(AftercareError):
+class NotCancellable(Conflict):
     """A flow run that no runner watches over, or that is over."""
 
     def __init__(self, flow_run_id: UUID, reason: str) -> None:

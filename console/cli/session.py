@@ -19,7 +19,7 @@ from console.cli.paper import paper
 from console.shared.moments import local
 from deployments.database import open_database
 from models.core.clock import read_clock
-from models.core.errors import AftercareError
+from models.core.errors import AftercareError, InvalidInput
 from models.core.reasons import READER, GivenReason
 from models.core.settings import Settings, read_settings
 from models.people.tables import Store
@@ -37,7 +37,7 @@ class Commands(TyperGroup):
             raise typer.Exit(MISTAKE) from error
 
 
-class UnknownStore(AftercareError):
+class UnknownStore(InvalidInput):
     """A store code that there is not."""
 
     def __init__(self, code: str, known: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import assert_never
 
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.core.words import CallOutcome, Purpose, SubjectKind, TouchState
 from models.kits.registry import traits_of
 from models.stores.working_hours import WorkingHours, next_working_day, next_working_moment
@@ -21,7 +21,7 @@ REFUSED_PURPOSES = (Purpose.FOLLOW_UP, Purpose.SURVEY, Purpose.MARKETING)
 """The purposes that a refusal of contact stops. Service and dunning continue."""
 
 
-class IncompleteOutcome(AftercareError):
+class IncompleteOutcome(InvalidInput):
     """An outcome that lacks a required detail."""
 
     def __init__(self, outcome: CallOutcome, needed: str) -> None:
@@ -29,7 +29,7 @@ class IncompleteOutcome(AftercareError):
         super().__init__(f"The outcome '{outcome}' needs {needed}.")
 
 
-class UnfitOutcome(AftercareError):
+class UnfitOutcome(InvalidInput):
     """An outcome that is impossible for this call."""
 
     def __init__(self, outcome: CallOutcome, reason: str) -> None:

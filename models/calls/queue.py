@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from models.calls.surveys import DIMENSIONS, HIGHEST, LOWEST
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.core.words import CallOutcome, Purpose, Role, SubjectKind
 from models.kits.registry import traits_of
 
@@ -42,7 +42,7 @@ SERVING = (Role.AGENT, Role.ADVISOR, Role.FINANCE, Role.PARTS, Role.MANAGER)
 """Roles that have their own calls and tasks."""
 
 
-class NotAMarkOfACall(AftercareError):
+class NotAMarkOfACall(InvalidInput):
     """Marks that cannot be recorded for a call."""
 
     def __init__(self, marks: Mapping[str, int]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from models.core.errors import AftercareError
+from models.core.errors import Conflict
 from models.core.words import TouchState as S
 
 FOLLOWERS: dict[S, frozenset[S]] = {
@@ -35,7 +35,7 @@ OPEN = (S.PLANNED, S.AWAITING_APPROVAL, S.READY)
 """Nothing has been sent: a touch in these states ends when its reason no longer holds."""
 
 
-class ForbiddenTransition(AftercareError):
+class ForbiddenTransition(Conflict):
     """A touch may not go from its current state to the requested one."""
 
     def __init__(self, before: S, after: S, ids: Iterable[UUID] = ()) -> None:

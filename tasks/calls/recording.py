@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from models.calls.outcomes import KEPT_ALIVE, CallEffects, CallFacts, CallReport, PromiseMade, effects_of
 from models.calls.queue import check_marks
-from models.core.errors import AftercareError
+from models.core.errors import Conflict, InvalidInput
 from models.core.reasons import NO_REASON, WORD, declare, give
 from models.core.words import CallOutcome, CaseKind, ContactKind, Gate, StepKind, SubjectKind, SurveySource, TouchState
 from models.ledger.tables import CallAttempt, Case, Touch
@@ -35,7 +35,7 @@ LET_GO = {"held_by": None, "held_until": None}
 """What is recorded is on nobody's screen any more."""
 
 
-class NotOfThatKind(AftercareError):
+class NotOfThatKind(InvalidInput):
     """A call that is finished like a desk task, a task that is given the outcome of a call, or a message."""
 
     def __init__(self, touch_id: UUID, kind: StepKind, expected: StepKind) -> None:
@@ -44,7 +44,7 @@ class NotOfThatKind(AftercareError):
         super().__init__(f"The {kind} {short(touch_id)} is not a {expected}: {wants}.")
 
 
-class HeldByAnother(AftercareError):
+class HeldByAnother(Conflict):
     """A call or task that somebody else has on the screen."""
 
     def __init__(self, touch_id: UUID, kind: StepKind, holder: str) -> None:

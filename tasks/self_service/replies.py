@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Text
 
 from models.core.cadence import moment
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.core.reasons import declare, give
 from models.core.words import (
     AppointmentStatus,
@@ -61,7 +61,7 @@ KINDS: dict[ChannelName, ContactKind] = {
 }
 
 
-class UnreadableSender(AftercareError):
+class UnreadableSender(InvalidInput):
     """A sender that is no phone number."""
 
     def __init__(self, sender: str) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.types import Text
 
 from models.core.base import enumeration
 from models.core.cadence import local_day, midnight, moment
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.core.masking import mask_contact
 from models.core.reasons import GivenReason
 from models.core.words import ChannelName, ProcessName, StepKind, TouchState
@@ -39,7 +39,7 @@ LATEST_DUE = Order(Touch.due_at, Touch.id, latest_first=True)
 LATEST_CHANGED = Order(Touch.state_at, Touch.id, latest_first=True)
 
 
-class WindowTooLong(AftercareError):
+class WindowTooLong(InvalidInput):
     """The window has too many days."""
 
     def __init__(self, days: int) -> None:
@@ -47,7 +47,7 @@ class WindowTooLong(AftercareError):
         super().__init__(f"These are {days} days; choose at most {MOST_DAYS}.")
 
 
-class WindowBackwards(AftercareError):
+class WindowBackwards(InvalidInput):
     """The window ends before it begins."""
 
     def __init__(self, since: date, until: date) -> None:

@@ -13,7 +13,7 @@ from console.web.door.signed_in import Viewer
 from models.calls.outcomes import CallReport, PromiseMade
 from models.calls.queue import SPOKEN_TO, asks_marks, outcomes_of
 from models.calls.surveys import DIMENSIONS, HIGHEST, LOWEST
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.core.words import CallOutcome, StepKind
 from tasks.calls.listing import CallItem
 
@@ -22,7 +22,7 @@ CENT = Decimal("0.01")
 LONGEST_NOTE = 1000
 
 
-class NotYet(AftercareError):
+class NotYet(InvalidInput):
     """An outcome that something is missing of; what, stands beside the field."""
 
     def __init__(self, outcome: CallOutcome) -> None:

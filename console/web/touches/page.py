@@ -24,7 +24,7 @@ from console.web.parts.quick_elements import Text
 from console.web.parts.tables import show_table
 from console.web.parts.turning import Turning
 from console.web.touches.details import show_touch
-from models.core.errors import AftercareError
+from models.core.errors import AftercareError, InvalidInput
 from models.core.spreadsheet_cells import defuse
 from models.core.words import ChannelName, ProcessName, TouchState
 from models.people.permissions import Permission
@@ -54,7 +54,7 @@ BYTE_ORDER_MARK = "\ufeff"
 """Tells spreadsheets that a file is UTF-8."""
 
 
-class NotADay(AftercareError):
+class NotADay(InvalidInput):
     """A text that is no date."""
 
     def __init__(self, text: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.campaigns.audiences import AudienceRule
 from models.core.cadence import Now
-from models.core.errors import AftercareError
+from models.core.errors import Unavailable
 from models.people.tables import Customer, CustomerKey, Store
 from tasks.campaigns.audiences.conditions import Asked, holds
 from tasks.campaigns.audiences.customer_sets import visits
@@ -21,7 +21,7 @@ LONGEST_SECONDS = 10
 WORK_MEMORY = "64MB"
 
 
-class AudienceTooSlow(AftercareError):
+class AudienceTooSlow(Unavailable):
     """An audience whose query takes too long."""
 
     def __init__(self) -> None:
