@@ -1,4 +1,4 @@
-"""No sweep, claim or list reads a whole big table for a small result: PostgreSQL is asked how it would go about it."""
+"""No sweep, claim or list scans a whole big table for a small result, according to PostgreSQL's query plans."""
 
 import json
 import re
@@ -95,7 +95,7 @@ def connection(dealership: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def plans_of(connection: Connection) -> Iterator[list[dict[str, Any]]]:
-    """How PostgreSQL goes about each statement that runs in the block."""
+    """The query plans of the statements in the block."""
     plans: list[dict[str, Any]] = []
 
     def explain(_: Connection, __: Any, statement: str, parameters: Any, *___: Any) -> None:
@@ -113,7 +113,7 @@ def plans_of(connection: Connection) -> Iterator[list[dict[str, Any]]]:
 
 
 def read_whole(plans: list[dict[str, Any]]) -> set[str]:
-    """The big tables that the plans read from end to end."""
+    """The big tables with sequential scans in the plans."""
     found = {node["Relation Name"] for node in plans if "Relation Name" in node and reads_whole(node)} & BIG
     inner = [part for node in plans for part in node.get("Plans", [])]
     return found | (read_whole(inner) if inner else set())
@@ -181,7 +181,7 @@ def test_the_first_page_and_the_health_look_at_their_days(connection: Connection
 
 
 def indexes_of(plans: list[dict[str, Any]]) -> set[str]:
-    """The indexes that the plans read by."""
+    """The indexes used in the plans."""
     inner = [part for node in plans for part in node.get("Plans", [])]
     return {node["Index Name"] for node in plans if "Index Name" in node} | (indexes_of(inner) if inner else set())
 
