@@ -33,10 +33,10 @@ from tasks.access.sessions import SignedIn
 from tasks.database.paging import Cursor, Page
 from tasks.policies.processes import list_processes
 from tasks.touches.lists import (
+    DueDays,
     TouchLine,
     Unsettled,
     Wanted,
-    Window,
     WindowBackwards,
     WindowTooLong,
     needs_window,
@@ -84,11 +84,11 @@ class Asked:
             window=self._window(today, needed=needs_window(state)),
         )
 
-    def _window(self, today: date, *, needed: bool) -> Window | None:
+    def _window(self, today: date, *, needed: bool) -> DueDays | None:
         if not self.since and not self.until:
             return usual_window(today) if needed else None
         usual = usual_window(_day(self.until) if self.until else today)
-        return Window(
+        return DueDays(
             _day(self.since) if self.since else usual.since,
             _day(self.until) if self.until else max(today, _day(self.since)),
         )
@@ -185,7 +185,7 @@ def _draw_filter(
         ui.button(viewer.say("frame.search"), on_click=search)
 
 
-def _says_usual(chosen: dict[str, str], window: Window | None) -> bool:
+def _says_usual(chosen: dict[str, str], window: DueDays | None) -> bool:
     return window is not None and (chosen.get("since"), chosen.get("until")) == (str(window.since), str(window.until))
 
 

@@ -34,7 +34,7 @@ from tasks.overview.deadlines import read_urgent
 from tasks.overview.health import read_ledger_health, read_oldest_due
 from tasks.overview.missed import read_missed
 from tasks.planning.sweep import plan
-from tasks.touches.lists import MOST_DAYS, Wanted, Window, read_touch_page
+from tasks.touches.lists import MOST_DAYS, DueDays, Wanted, read_touch_page
 from tests.support.campaigns import LaunchedCampaign
 from tests.support.world import World
 
@@ -196,7 +196,7 @@ def test_what_was_missed_is_found_by_its_own_index(connection: Connection, store
         assert read_missed(connection, NOON, 1 if store else None).count
     assert "ix_touches_missed" in indexes_of(plans)
     assert read_whole(plans) == set()
-    window = Window(NOON.date() - timedelta(days=MOST_DAYS - 1), NOON.date())
+    window = DueDays(NOON.date() - timedelta(days=MOST_DAYS - 1), NOON.date())
     with plans_of(connection) as plans:
         assert read_touch_page(connection, Wanted(state=TouchState.MISSED, store=store, window=window), 30).rows
     assert "ix_touches_missed" in indexes_of(plans)
