@@ -8,14 +8,14 @@ from sqlalchemy import URL, create_engine, make_url, pool
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from deployments.embedded import OUR_DATABASE, open_embedded
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput, Unavailable
 from models.core.settings import Settings
 from models.database.schema import upgrade
 
 CONNECT_SECONDS = 5
 
 
-class DatabaseUnreachable(AftercareError):
+class DatabaseUnreachable(Unavailable):
     """No PostgreSQL can be reached at a configured address, or it refuses us."""
 
     def __init__(self, url: URL, setting: str, reason: str) -> None:
@@ -26,7 +26,7 @@ class DatabaseUnreachable(AftercareError):
         super().__init__(f"No database '{url.database}' can be reached at {where}, which {setting} names: {reason}.")
 
 
-class UnusableDatabaseUrl(AftercareError):
+class UnusableDatabaseUrl(InvalidInput):
     """A setting does not name a PostgreSQL database."""
 
     def __init__(self, setting: str) -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TypeVar
 
-from models.core.errors import AftercareError
+from models.core.errors import AftercareError, Unavailable
 
 POLL_SECONDS = 0.05
 T = TypeVar("T")
@@ -24,7 +24,7 @@ class UnusablePlace(AftercareError):
         )
 
 
-class LockTimeout(AftercareError):
+class LockTimeout(Unavailable):
     """Another process has held a lock for too long."""
 
     def __init__(self, path: Path, seconds: float) -> None:

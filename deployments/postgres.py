@@ -23,7 +23,7 @@ import structlog
 from sqlalchemy import URL
 
 from deployments.processes import POLL_SECONDS, SystemAccount, end, has_ended, start_detached
-from models.core.errors import AftercareError
+from models.core.errors import AftercareError, Unavailable
 
 ACCOUNT = "aftercare"
 SUPERUSER = "postgres"
@@ -55,7 +55,7 @@ CONFIGURATION = {
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
-class PostgresDidNotStart(AftercareError):
+class PostgresDidNotStart(Unavailable):
     """The embedded PostgreSQL could not be created or started."""
 
     def __init__(self, what: str, log: Path) -> None:

@@ -17,7 +17,7 @@ from deployments.database import check_reachable, read_url
 from deployments.embedded import PREFECT_DATABASE, cluster_of, open_embedded
 from deployments.locks import alone, shared
 from deployments.processes import MARK, end_marked, find_marked, has_ended, part_of, start_detached, wait_until
-from models.core.errors import AftercareError
+from models.core.errors import AftercareError, Unavailable
 from models.core.settings import Settings
 
 HOST = "127.0.0.1"
@@ -32,7 +32,7 @@ PORT_VARIABLE = "PREFECT_SERVER_API_PORT"
 DATABASE_SETTING = "AFTERCARE_PREFECT_DATABASE_URL"
 
 
-class PrefectDidNotStart(AftercareError):
+class PrefectDidNotStart(Unavailable):
     """Prefect's server ended or never answered after its start."""
 
     def __init__(self, log: Path) -> None:
@@ -50,7 +50,7 @@ class PortTaken(AftercareError):
         )
 
 
-class PrefectUnreachable(AftercareError):
+class PrefectUnreachable(Unavailable):
     """No Prefect server answers at the configured address."""
 
     def __init__(self, api: str) -> None:

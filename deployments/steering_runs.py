@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from models.core.errors import AftercareError
+from models.core.errors import Conflict, NotFound, Unavailable
 from tasks.runs.recording import STARTED_BY
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ SECONDS = 8
 """Timeout after which a person is told that Prefect does not answer."""
 
 
-class NoPrefect(AftercareError):
+class NoPrefect(Unavailable):
     """The console has no Prefect."""
 
     def __init__(self) -> None:
@@ -35,14 +35,14 @@ class NoPrefect(AftercareError):
         )
 
 
-class PrefectSilent(AftercareError):
+class PrefectSilent(Unavailable):
     """Prefect did not answer in time: whether it did what was asked is unknown."""
 
     def __init__(self) -> None:
         super().__init__("Prefect does not answer at the moment. Check the list of runs before you retry.")
 
 
-class NotDeployed(AftercareError):
+class NotDeployed(Unavailable):
     """No runner has ever served the process."""
 
     def __init__(self, process: str) -> None:
@@ -50,7 +50,7 @@ class NotDeployed(AftercareError):
         super().__init__(f"Prefect has no deployment of '{process}' yet: no runner has served it.")
 
 
-class UnknownFlowRun(AftercareError):
+class UnknownFlowRun(NotFound):
     """Prefect does not have the flow run, or has deleted it."""
 
     def __init__(self, flow_run_id: UUID) -> None:
@@ -58,7 +58,7 @@ class UnknownFlowRun(AftercareError):
         super().__init__(f"Prefect has no run {flow_run_id} any more.")
 
 
-class NotCancellable(AftercareError):
+class NotCancellable(Conflict):
     """The flow run is over, or no runner supervises it."""
 
     def __init__(self, flow_run_id: UUID, reason: str) -> None:

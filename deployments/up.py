@@ -21,7 +21,7 @@ from deployments.parts import PARTS, Child, News, Part
 from deployments.postgres import find_postmaster
 from deployments.prefect_server import API_VARIABLE, open_prefect, restart_server_if_dead, server_of
 from deployments.processes import end_marked, part_of
-from models.core.errors import AftercareError
+from models.core.errors import Conflict, Unavailable
 from models.core.settings import Settings
 
 LOOK_SECONDS = 0.5
@@ -32,7 +32,7 @@ READY = frozenset({"serving", "standing-by", "console-serving"})
 log = structlog.get_logger()
 
 
-class AlreadyUp(AftercareError):
+class AlreadyUp(Conflict):
     """`aftercare up` already runs for this installation."""
 
     def __init__(self, home: Path) -> None:
@@ -42,7 +42,7 @@ class AlreadyUp(AftercareError):
         )
 
 
-class PartDidNotStart(AftercareError):
+class PartDidNotStart(Unavailable):
     """One of our programs ended before it was ready."""
 
     def __init__(self, part: str, log_file: Path) -> None:

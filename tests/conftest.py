@@ -1,4 +1,4 @@
-"""What every test may ask for: a real PostgreSQL, databases made from a migrated template, a real Prefect server."""
+"""Fixtures for all tests: a real PostgreSQL, databases copied from a migrated template, a real Prefect server."""
 
 import asyncio
 import gc
@@ -29,11 +29,11 @@ from tests.support.places import place_for_tests
 from tests.support.ports import free_port
 from tests.support.world import INSTALLED
 
-# How long an example takes is the machine's business, and no test's.
+# The time per example depends on the machine, so there is no deadline.
 hypothesis_settings.register_profile("tests", deadline=None)
 hypothesis_settings.load_profile("tests")
 
-# Before anything imports Prefect: nothing of the developer's own Prefect or Aftercare is to be read or written.
+# Must come before Prefect is imported, so that the developer's own Prefect and Aftercare are never touched.
 for name in [name for name in os.environ if name.startswith(("PREFECT_", "AFTERCARE_"))]:
     del os.environ[name]
 PREFECT_HOME = tempfile.mkdtemp(prefix="aftercare-tests-prefect-", dir=place_for_tests())
@@ -45,7 +45,7 @@ os.environ["AFTERCARE_SECRET"] = "what the links of the tests are signed with"
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """The directories of this test run, in a place of its own.
+    """The directories of this test run.
 
     Pytest's usual place is closed to other accounts whenever any test run of the same user starts; as root, that would
     take the data away from the PostgreSQL of a run that is under way.
@@ -57,22 +57,22 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Leave alone what is there for good: looking through it again and again costs a tenth of a run."""
+    """Exclude permanent objects from garbage collection, which would cost a tenth of a run."""
     collect_seldom(FOR_BATCHES)
 
 
 @pytest.fixture(autouse=True)
 def _own_logging() -> Iterator[None]:
-    """A command that sets logging up writes to the output of its own test, and of no later one."""
+    """Reset logging, so that a command writes only to the output of its own test."""
     yield
     structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_passwords() -> Iterator[None]:
-    """Passwords are hashed as cheaply as can be; `unit/test_passwords.py` looks at what a hash costs outside the tests.
+    """Passwords are hashed at minimum cost; `test_passwords.py` checks the real cost.
 
-    What it takes to verify a hash is written in the hash, so the consoles that tests start are as quick with them.
+    The cost is stored in the hash, so consoles started by tests are fast too.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
@@ -81,7 +81,7 @@ def _quick_passwords() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def shared_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory that all workers of this test run share."""
+    """A directory shared by all workers of this test run."""
     base = tmp_path_factory.getbasetemp()
     return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
 
@@ -95,13 +95,13 @@ def postgres(shared_directory: Path) -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 def bare_database(postgres: Cluster, shared_directory: Path) -> str:
-    """The name of a database at the newest schema with nothing in it, that nobody connects to."""
+    """The name of an empty template database at the newest schema."""
     return make_once(postgres, shared_directory, "aftercare_bare", "template1", _migrate)
 
 
 @pytest.fixture(scope="session")
 def template_database(bare_database: str, postgres: Cluster, shared_directory: Path) -> str:
-    """The name of a database with the shipped policies and templates, that nobody connects to."""
+    """The name of a template database with the shipped policies and templates."""
     return make_once(postgres, shared_directory, "aftercare_template", bare_database, _install)
 
 
@@ -129,13 +129,13 @@ def _copy_of(template: str, postgres: Cluster) -> Iterator[URL]:
 
 @pytest.fixture
 def database_url(template_database: str, postgres: Cluster) -> Iterator[URL]:
-    """The address of a migrated database of the test's own, with the shipped policies and no facts."""
+    """The URL of the test's own migrated database, with the shipped policies and no facts."""
     yield from _copy_of(template_database, postgres)
 
 
 @pytest.fixture
 def engine(database_url: URL) -> Iterator[Engine]:
-    """An engine on a database of the test's own, for what must commit or needs several connections."""
+    """An engine on the test's own database, for tests that commit or need several connections."""
     engine = create_engine(database_url)
     yield engine
     engine.dispose()
@@ -143,7 +143,7 @@ def engine(database_url: URL) -> Iterator[Engine]:
 
 @pytest.fixture(scope="session")
 def shared_engine(template_database: str, postgres: Cluster) -> Iterator[Engine]:
-    """An engine on a migrated database of this worker's, where nothing is ever committed."""
+    """An engine on this worker's migrated database, where nothing is ever committed."""
     for url in _copy_of(template_database, postgres):
         engine = create_engine(url, poolclass=pool.StaticPool)
         yield engine
@@ -154,7 +154,7 @@ def shared_engine(template_database: str, postgres: Cluster) -> Iterator[Engine]
 def connection(shared_engine: Engine) -> Iterator[Connection]:
     """A connection whose transaction is rolled back: the fast way to a real database.
 
-    `with connection.begin_nested():` where the code under test begins a transaction of its own.
+    Use `with connection.begin_nested():` if the code under test begins its own transaction.
     """
     with shared_engine.connect() as connection:
         transaction = connection.begin()
@@ -164,9 +164,9 @@ def connection(shared_engine: Engine) -> Iterator[Connection]:
 
 @pytest.fixture(scope="session")
 def prefect_api(postgres: Cluster, shared_directory: Path) -> Iterator[str]:
-    """The address of our own Prefect server on the tests' PostgreSQL; this process' Prefect uses it.
+    """The URL of our Prefect server on the tests' PostgreSQL, used by this process' Prefect.
 
-    Synchronous flows run without their heartbeat, whose thread costs a second each.
+    Synchronous flows run without a heartbeat, because its thread costs a second per flow.
     """
     from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 

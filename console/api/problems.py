@@ -13,13 +13,8 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from models.core.errors import AftercareError
+from models.core.errors import AftercareError, Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from models.core.reasons import READER, GivenReason
-from tasks.access.reach import NotYours
-from tasks.access.sessions import MayNot
-from tasks.campaigns.audiences.counting import AudienceTooSlow
-from tasks.campaigns.changing import WrongCampaignState
-from tasks.campaigns.drafting import CampaignChangedMeanwhile
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -124,11 +119,11 @@ def _reason(problem: Mapping[str, Any]) -> str:
 
 
 STATUSES: dict[type[AftercareError], int] = {
-    MayNot: 403,
-    NotYours: 404,
-    CampaignChangedMeanwhile: 409,
-    WrongCampaignState: 409,
-    AudienceTooSlow: 503,
+    InvalidInput: 422,
+    NotAllowed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Unavailable: 503,
 }
 """Status codes of domain errors that are not errors of the request itself."""
 

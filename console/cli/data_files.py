@@ -4,10 +4,10 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 
 
-class UnreadableFile(AftercareError):
+class UnreadableFile(InvalidInput):
     """The file cannot be read as TOML."""
 
     def __init__(self, path: Path, reason: str) -> None:

@@ -19,7 +19,7 @@ from console.cli.printing import printer
 from console.shared.moments import local
 from deployments.database import open_database
 from models.core.clock import read_clock
-from models.core.errors import AftercareError
+from models.core.errors import AftercareError, InvalidInput
 from models.core.reasons import READER, GivenReason
 from models.core.settings import Settings, read_settings
 from models.people.tables import Store
@@ -38,7 +38,7 @@ class Commands(TyperGroup):
             raise typer.Exit(MISTAKE) from error
 
 
-class UnknownStore(AftercareError):
+class UnknownStore(InvalidInput):
     """The store code is unknown."""
 
     def __init__(self, code: str, known: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from console.shared.database import Database
 from console.shared.plain_pages import render_page
 from console.shared.words import LANGUAGES, say
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.messages.letters import write_day
 from models.messages.links import PATH, Link
 from tasks.messages.links import Reader
@@ -23,7 +23,7 @@ MOST_FIELDS = 100
 WEEKDAYS = {"zh-CN": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 
 
-class FormTooLarge(AftercareError):
+class FormTooLarge(InvalidInput):
     """The form is larger than any of ours."""
 
     def __init__(self) -> None:

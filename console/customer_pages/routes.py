@@ -16,7 +16,7 @@ from console.customer_pages.guests import FormTooLarge, Guest, language_asked, r
 from console.shared.database import Database
 from console.shared.plain_pages import preferred_language, render_page
 from console.shared.words import LANGUAGES
-from models.core.errors import AftercareError
+from models.core.errors import Conflict, NotFound
 from models.core.words import LinkPurpose
 from models.messages.links import PATH, NotOurLink
 from tasks.messages.links import find_reader, read_token, stores_to_call
@@ -27,14 +27,14 @@ NOT_FOUND, GONE, TOO_LARGE, AWAY = 404, 410, 413, 503
 """Unknown and expired links get a page that says whom to call, and no more."""
 
 
-class NobodyThere(AftercareError):
+class NobodyThere(NotFound):
     """The subject of the link is gone, or belongs to another customer now."""
 
     def __init__(self) -> None:
         super().__init__("What this link was for is no longer there.")
 
 
-class LinkOver(AftercareError):
+class LinkOver(Conflict):
     """The link has expired."""
 
     def __init__(self, guest: Guest) -> None:

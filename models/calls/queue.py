@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from models.calls.outcomes import all_outcomes, outcomes_of
 from models.calls.surveys import DIMENSIONS, HIGHEST, LOWEST
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.core.words import OutcomeName, Purpose, Role, SubjectKind
 from models.kits.registry import all_traits, traits_of
 
@@ -28,7 +28,7 @@ SERVING = (Role.AGENT, Role.ADVISOR, Role.FINANCE, Role.PARTS, Role.MANAGER)
 """Roles that have their own calls and tasks."""
 
 
-class NotAMarkOfACall(AftercareError):
+class NotAMarkOfACall(InvalidInput):
     """Marks that cannot be recorded for a call."""
 
     def __init__(self, marks: Mapping[str, int]) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.core.frozen import Frozen
 from models.core.reasons import NUMBER, TEXT, WORD, declare, give
 from models.core.validation import all_of, problems_by_place, refuse, refused
@@ -398,7 +398,7 @@ def _check_size(rule: Joint) -> None:
         refuse((), give(TOO_MANY_CONDITIONS, most=MOST_CONDITIONS))
 
 
-class BadAudience(AftercareError):
+class BadAudience(InvalidInput):
     """An invalid audience, with the place and reason of every validation error."""
 
     def __init__(self, error: ValidationError) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AwareDatetime, Field, StringConstraints, ValidationError, model_validator
 
 from models.campaigns.audiences import AudienceRule
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.core.frozen import Frozen
 from models.core.offsets import Offset, OffsetField
 from models.core.reasons import KEY, NUMBER, TEXT, declare, give
@@ -207,7 +207,7 @@ class CampaignPlan(Frozen):
         return sha256(self.model_dump_json().encode()).hexdigest()
 
 
-class BadPlan(AftercareError):
+class BadPlan(InvalidInput):
     """An invalid campaign plan, with the place and reason of every validation error."""
 
     def __init__(self, error: ValidationError) -> None:

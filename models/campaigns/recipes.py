@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.core.words import LaunchKind
 
 FOLDER = Path(__file__).parent / "recipe_files"
@@ -17,7 +17,7 @@ KEYS = ("warranty-inspection", "festival-greeting", "trade-in", "win-back", "eve
 """In display order."""
 
 
-class NoSuchRecipe(AftercareError):
+class NoSuchRecipe(InvalidInput):
     """There is no such recipe."""
 
     def __init__(self, key: str) -> None:

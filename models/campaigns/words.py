@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from models.campaigns.plans import CampaignPlan, EmailWords, Words
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.core.words import RECIPIENT, ChannelName, Language, Purpose, StepKind
 from models.kits.letters import variables_of
 from models.kits.links import CONSENT
@@ -42,7 +42,7 @@ class Saying(NamedTuple):
         return f"{name_of(self.variant)}, {'call' if self.by_phone else self.channel}, {self.language}"
 
 
-class SaysNoWayOut(AftercareError):
+class SaysNoWayOut(InvalidInput):
     """A marketing text without opt-out instructions."""
 
     def __init__(self, saying: Saying) -> None:
@@ -53,7 +53,7 @@ class SaysNoWayOut(AftercareError):
         )
 
 
-class NothingToSay(AftercareError):
+class NothingToSay(InvalidInput):
     """A variant or channel for which a plan has no text."""
 
     def __init__(self, variant: str, channel: ChannelName) -> None:

@@ -5,12 +5,12 @@ from zoneinfo import ZoneInfo
 
 from dateutil.parser import isoparse
 
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 
 NOON = time(12, 0)
 
 
-class UnreadableMoment(AftercareError):
+class UnreadableMoment(InvalidInput):
     """A moment that is not in ISO 8601 form."""
 
     def __init__(self, text: str) -> None:

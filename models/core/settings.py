@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.core.retention import DaysKept
 from models.core.words import ChannelName, Language
 
@@ -134,7 +134,7 @@ class Settings(BaseSettings):
         return self.home / "outbox.jsonl"
 
 
-class UnusableSettings(AftercareError):
+class UnusableSettings(InvalidInput):
     """Invalid settings in the environment."""
 
     def __init__(self, error: ValidationError) -> None:

@@ -10,12 +10,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.core.words import OutcomeName, Purpose, SubjectKind, TouchState
 from models.stores.working_hours import WorkingHours
 
 
-class IncompleteOutcome(AftercareError):
+class IncompleteOutcome(InvalidInput):
     """An outcome without what it needs."""
 
     def __init__(self, outcome: OutcomeName, needed: str) -> None:
@@ -23,7 +23,7 @@ class IncompleteOutcome(AftercareError):
         super().__init__(f"The outcome '{outcome}' needs {needed}.")
 
 
-class UnfitOutcome(AftercareError):
+class UnfitOutcome(InvalidInput):
     """An outcome that cannot be true of the call."""
 
     def __init__(self, outcome: OutcomeName, reason: str) -> None:

@@ -6,7 +6,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
 
-from models.core.errors import AftercareError
+from models.core.errors import AftercareError, NotFound
 from models.core.words import SubjectKind
 from models.kits.contract import SubjectTraits
 
@@ -22,7 +22,7 @@ class BrokenKit(AftercareError):
         super().__init__(f"The kit {place} cannot be used: {reason}.")
 
 
-class UnknownSubject(AftercareError):
+class UnknownSubject(NotFound):
     """A kind of subject that no kit is for."""
 
     def __init__(self, kind: str, known: Iterable[str]) -> None:

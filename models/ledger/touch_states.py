@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from models.core.errors import AftercareError
+from models.core.errors import Conflict
 from models.core.words import TouchState as S
 
 FOLLOWERS: dict[S, frozenset[S]] = {
@@ -42,7 +42,7 @@ TOLD = (S.SENDING, S.SENT, S.UNKNOWN)
 """A message in these states was said to the customer, or may have been."""
 
 
-class ForbiddenTransition(AftercareError):
+class ForbiddenTransition(Conflict):
     """A touch may not go from its current state to the requested one."""
 
     def __init__(self, before: S, after: S, ids: Iterable[UUID] = ()) -> None:

@@ -10,7 +10,7 @@ from itsdangerous.encoding import base64_decode, base64_encode, bytes_to_int, in
 from itsdangerous.exc import BadData
 from itsdangerous.signer import HMACAlgorithm
 
-from models.core.errors import AftercareError
+from models.core.errors import NotFound
 from models.core.words import LinkPurpose, SubjectKind
 
 PATH = "/c/"
@@ -21,7 +21,7 @@ SIGNATURE_BYTES = 12
 MINUTE = 60
 
 
-class NotOurLink(AftercareError):
+class NotOurLink(NotFound):
     """An invalid link: mistyped, truncated or forged."""
 
     def __init__(self) -> None:

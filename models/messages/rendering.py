@@ -7,14 +7,14 @@ from typing import Any
 from jinja2 import StrictUndefined, Template, TemplateError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.messages.letters import LINKS
 
 ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 ENVIRONMENT.globals.clear()  # a template has the variables of its subject and nothing else
 
 
-class UnreadableTemplate(AftercareError):
+class UnreadableTemplate(InvalidInput):
     """A template with a syntax error."""
 
     def __init__(self, key: str, error: TemplateError) -> None:
@@ -22,7 +22,7 @@ class UnreadableTemplate(AftercareError):
         super().__init__(f"Template '{key}' cannot be read: {error.message}.")
 
 
-class UnknownVariable(AftercareError):
+class UnknownVariable(InvalidInput):
     """A template with a variable that its subject does not have."""
 
     def __init__(self, key: str, unknown: set[str], known: set[str]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from jinja2 import TemplateError, nodes
 
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.messages.rendering import ENVIRONMENT, UnreadableTemplate
 
 ALLOWED = (
@@ -15,7 +15,7 @@ FILTERS = frozenset({"capitalize", "default", "lower", "title", "trim", "upper"}
 """Filters that never lengthen a text."""
 
 
-class ForbiddenInTemplate(AftercareError):
+class ForbiddenInTemplate(InvalidInput):
     """A template with computations, attribute access or calls."""
 
     def __init__(self, key: str, line: int, found: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.core.validation import all_of, problems_by_place
 from models.core.words import ProcessName
 from models.policies.policy import CONTACT_RULES, ContactRules, Policy
@@ -18,7 +18,7 @@ CONTACT_RULES_FILE = Path(__file__).with_name("contact-rules.toml")
 LANGUAGES = ("zh-CN", "en")
 
 
-class BadPolicy(AftercareError):
+class BadPolicy(InvalidInput):
     """A policy that is refused, with every place and reason."""
 
     def __init__(self, name: str, error: ValidationError) -> None:

@@ -2,13 +2,13 @@
 
 from datetime import date, timedelta
 
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 
 FARTHEST = timedelta(days=30)
 """A day further off is agreed on with the store."""
 
 
-class PromiseForThePast(AftercareError):
+class PromiseForThePast(InvalidInput):
     """A promised day that has passed."""
 
     def __init__(self, on: date, today: date) -> None:
@@ -16,7 +16,7 @@ class PromiseForThePast(AftercareError):
         super().__init__(f"The promised day {on} has passed; today is {today}.")
 
 
-class PromiseTooFarOff(AftercareError):
+class PromiseTooFarOff(InvalidInput):
     """A promised day beyond what a customer may choose alone."""
 
     def __init__(self, on: date, latest: date) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from models.core.errors import AftercareError
+from models.core.errors import Conflict, InvalidInput, NotFound
 from models.people.access import ApiKey
 from models.people.api_scopes import OF_EVERY_STORE
 from models.people.tables import Store
@@ -22,7 +22,7 @@ PREFIX = "ac_"
 """The prefix by which a leaked key can be recognised."""
 
 
-class KeyNameTaken(AftercareError):
+class KeyNameTaken(Conflict):
     """The name of an existing key, revoked or not: the audit trail identifies keys by name."""
 
     def __init__(self, name: str) -> None:
@@ -30,21 +30,21 @@ class KeyNameTaken(AftercareError):
         super().__init__(f"There is, or was, a key '{name}'; each key has a name of its own.")
 
 
-class NamelessKey(AftercareError):
+class NamelessKey(InvalidInput):
     """A key without a name."""
 
     def __init__(self) -> None:
         super().__init__("A key needs a name: that of the program which uses it.")
 
 
-class NoScopes(AftercareError):
+class NoScopes(InvalidInput):
     """A key without any scope."""
 
     def __init__(self) -> None:
         super().__init__(f"A key needs at least one scope of {', '.join(all_scopes())}.")
 
 
-class UnknownScope(AftercareError):
+class UnknownScope(InvalidInput):
     """There is no such scope."""
 
     def __init__(self, scope: str) -> None:
@@ -52,7 +52,7 @@ class UnknownScope(AftercareError):
         super().__init__(f"'{scope}' is not a scope; expected one of {', '.join(all_scopes())}.")
 
 
-class ScopeOfEveryStore(AftercareError):
+class ScopeOfEveryStore(InvalidInput):
     """A key of one store with a scope that covers all stores."""
 
     def __init__(self, scope: str) -> None:
@@ -60,7 +60,7 @@ class ScopeOfEveryStore(AftercareError):
         super().__init__(f"{scope} is about all stores, so a key of one store cannot have it.")
 
 
-class UnknownKey(AftercareError):
+class UnknownKey(NotFound):
     """There is no key of this name."""
 
     def __init__(self, name: str) -> None:

@@ -6,7 +6,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 
 SHORTEST = 12
 LONGEST = 200
@@ -17,7 +17,7 @@ MADE_OF = "abcdefghijkmnpqrstuvwxyz23456789"
 _hasher = PasswordHasher()
 
 
-class WeakPassword(AftercareError):
+class WeakPassword(InvalidInput):
     """A password that is too short or too long."""
 
     def __init__(self) -> None:

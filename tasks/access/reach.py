@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Select, select
 
-from models.core.errors import AftercareError
+from models.core.errors import NotFound
 from models.core.words import Role
 from models.ledger.tables import Case, Touch
 from models.people.tables import Customer, StaffMember, Store
@@ -17,7 +17,7 @@ from tasks.access.users import make_staff
 LARGEST_KEY = 2**63 - 1
 
 
-class NotYours(AftercareError):
+class NotYours(NotFound):
     """Something of another store, or something that does not exist; the message does not say which."""
 
     def __init__(self, kind: str, entity_id: object) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from models.core.errors import AftercareError
+from models.core.errors import NotAllowed
 from models.core.words import Role
 from models.people.access import BrowserSession, User
 from models.people.permissions import Permission, may
@@ -27,14 +27,14 @@ FIRST_LOCK = timedelta(minutes=1)
 LONGEST_LOCK = timedelta(hours=1)
 
 
-class NotSignedIn(AftercareError):
+class NotSignedIn(NotAllowed):
     """Wrong login or password, or a disabled user; the message does not say which."""
 
     def __init__(self) -> None:
         super().__init__("The login or the password is wrong.")
 
 
-class Locked(AftercareError):
+class Locked(NotAllowed):
     """Too many wrong passwords."""
 
     def __init__(self, until: datetime) -> None:
@@ -42,7 +42,7 @@ class Locked(AftercareError):
         super().__init__("There were too many wrong passwords; wait a while and try again.")
 
 
-class MayNot(AftercareError):
+class MayNot(NotAllowed):
     """The user's role does not permit this."""
 
     def __init__(self, login: str, permission: Permission) -> None:

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
-from models.core.errors import AftercareError
+from models.core.errors import Conflict, NotAllowed
 from models.people.access import SIGNATURES_BELIEVED, SeenSignature
 
 SCHEME = "sha256="
@@ -17,7 +17,7 @@ NOBODYS = "nobody's"
 """The secret used for unknown gateways, so that refusing them takes as long as refusing a forged call."""
 
 
-class NotSigned(AftercareError):
+class NotSigned(NotAllowed):
     """A call with an invalid signature; the message does not say why."""
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class NotSigned(AftercareError):
         )
 
 
-class CalledBefore(AftercareError):
+class CalledBefore(Conflict):
     """A replay: this call was accepted before."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from models.core.errors import AftercareError
+from models.core.errors import Conflict, InvalidInput, NotFound
 from models.core.words import Role
 from models.people.access import BrowserSession, User
 from models.people.tables import StaffMember, Store
@@ -21,7 +21,7 @@ FIRST_USER_LOCK = 727_005
 """The advisory lock that prevents two consoles started at once from both adding the first user."""
 
 
-class UnknownUser(AftercareError):
+class UnknownUser(NotFound):
     """There is no user with this login."""
 
     def __init__(self, login: str) -> None:
@@ -29,14 +29,14 @@ class UnknownUser(AftercareError):
         super().__init__(f"There is no user '{login}'.")
 
 
-class NoLogin(AftercareError):
+class NoLogin(InvalidInput):
     """An empty login."""
 
     def __init__(self) -> None:
         super().__init__("A user needs a login: what is typed to sign in.")
 
 
-class LoginTaken(AftercareError):
+class LoginTaken(Conflict):
     """A login that is taken."""
 
     def __init__(self, login: str) -> None:
@@ -44,7 +44,7 @@ class LoginTaken(AftercareError):
         super().__init__(f"There is a user '{login}' already.")
 
 
-class NeedsStore(AftercareError):
+class NeedsStore(InvalidInput):
     """A role that needs a store, without one."""
 
     def __init__(self, role: Role) -> None:
@@ -52,7 +52,7 @@ class NeedsStore(AftercareError):
         super().__init__(f"A user who is {role} works in one store: name it.")
 
 
-class NoSuchStore(AftercareError):
+class NoSuchStore(InvalidInput):
     """There is no such store."""
 
     def __init__(self, code: str) -> None:
@@ -60,7 +60,7 @@ class NoSuchStore(AftercareError):
         super().__init__(f"There is no store '{code}'.")
 
 
-class OfAnotherRole(AftercareError):
+class OfAnotherRole(InvalidInput):
     """A staff code that belongs to another role."""
 
     def __init__(self, code: str, theirs: Role, wanted: Role) -> None:
@@ -68,7 +68,7 @@ class OfAnotherRole(AftercareError):
         super().__init__(f"The staff member {code} is {theirs}, not {wanted}: a user works under their own name.")
 
 
-class LastAdmin(AftercareError):
+class LastAdmin(Conflict):
     """The last active admin, who cannot be disabled."""
 
     def __init__(self, login: str) -> None:

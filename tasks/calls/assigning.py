@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.calls.queue import roles_served
 from models.core.cadence import local_day, midnight, moment
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.core.words import OutcomeName, Role, StepKind, TouchState
 from models.ledger.tables import CallAttempt, Touch
 from models.people.tables import Customer, StaffMember, Store
@@ -25,7 +25,7 @@ MOST_AT_ONCE = 500
 """So many are given to somebody at a time."""
 
 
-class CannotMakeThem(AftercareError):
+class CannotMakeThem(InvalidInput):
     """Somebody whose role does not serve the calls that they are to be given."""
 
     def __init__(self, name: str, role: Role) -> None:

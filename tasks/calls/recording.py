@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from models.calls.outcomes import KEPT_ALIVE, effects_of, names_of
 from models.calls.queue import check_marks
-from models.core.errors import AftercareError
+from models.core.errors import Conflict, InvalidInput
 from models.core.reasons import NO_REASON, WORD, declare, give
 from models.core.words import CaseKind, ContactKind, Gate, OutcomeName, StepKind, SubjectKind, SurveySource, TouchState
 from models.kits.outcomes import CallEffects, CallFacts, CallReport, PromiseMade
@@ -36,7 +36,7 @@ LET_GO = {"held_by": None, "held_until": None}
 """What is recorded is on nobody's screen any more."""
 
 
-class NotOfThatKind(AftercareError):
+class NotOfThatKind(InvalidInput):
     """A call that is finished like a desk task, a task that is given the outcome of a call, or a message."""
 
     def __init__(self, touch_id: UUID, kind: StepKind, expected: StepKind) -> None:
@@ -45,7 +45,7 @@ class NotOfThatKind(AftercareError):
         super().__init__(f"The {kind} {short(touch_id)} is not a {expected}: {wants}.")
 
 
-class HeldByAnother(AftercareError):
+class HeldByAnother(Conflict):
     """A call or task that somebody else has on the screen."""
 
     def __init__(self, touch_id: UUID, kind: StepKind, holder: str) -> None:

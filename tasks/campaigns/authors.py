@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select
 
 from models.campaigns.tables import Campaign
-from models.core.errors import AftercareError
+from models.core.errors import NotFound
 from models.core.words import Role
 from models.people.access import User
 from models.people.permissions import Permission, may
@@ -15,7 +15,7 @@ from tasks.access.reach import LARGEST_KEY, NotYours
 from tasks.access.sessions import MayNot, SignedIn
 
 
-class NoSuchUser(AftercareError):
+class NoSuchUser(NotFound):
     """There is no active user with this login."""
 
     def __init__(self, login: str) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row, update
 
 from models.campaigns.states import may_follow
 from models.campaigns.tables import Campaign
-from models.core.errors import AftercareError
+from models.core.errors import Conflict
 from models.core.reasons import GivenReason
 from models.core.words import CampaignState
 from tasks import audit
@@ -15,7 +15,7 @@ from tasks import audit
 NO_NOTICE: dict[str, Any] = {"notice": None, "notice_figures": None}
 
 
-class WrongCampaignState(AftercareError):
+class WrongCampaignState(Conflict):
     """The campaign's state does not allow this."""
 
     def __init__(self, name: str, state: CampaignState, wanted: str) -> None:

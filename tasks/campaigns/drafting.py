@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert
 from models.campaigns.plans import CampaignPlan, read_plan
 from models.campaigns.states import EDITABLE
 from models.campaigns.tables import Campaign
-from models.core.errors import AftercareError
+from models.core.errors import Conflict, InvalidInput
 from models.core.words import CampaignState
 from models.people.permissions import Permission
 from tasks import audit
@@ -18,7 +18,7 @@ from tasks.policies.catalogue import install_if_empty
 LONGEST_NAME = 120
 
 
-class NamelessCampaign(AftercareError):
+class NamelessCampaign(InvalidInput):
     """A missing campaign name, or one that is too long."""
 
     def __init__(self, name: str) -> None:
@@ -26,7 +26,7 @@ class NamelessCampaign(AftercareError):
         super().__init__(f"A campaign needs a name of 1 to {LONGEST_NAME} characters; found '{name[:LONGEST_NAME]}'.")
 
 
-class CampaignChangedMeanwhile(AftercareError):
+class CampaignChangedMeanwhile(Conflict):
     """Somebody else has changed the campaign since it was read."""
 
     def __init__(self, name: str, author: str, version: int) -> None:

@@ -79,7 +79,7 @@ class Colleague:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseSeen:
+class CaseDetails:
     """A case with all its details."""
 
     item: CaseItem
@@ -169,7 +169,7 @@ def _column(connection: Connection, now: datetime, reach: CaseReach, state: Case
     return BoardColumn(state, found[:limit], len(found) > limit)
 
 
-def read_case(connection: Connection, user: SignedIn, case_id: int, now: datetime) -> CaseSeen:
+def read_case(connection: Connection, user: SignedIn, case_id: int, now: datetime) -> CaseDetails:
     """One case, for a user who may see it. Raises `NotYours`."""
     store_id = check_reach(connection, user, case_id)
     (item,) = _items(connection, _cases(now, CaseReach()).where(Case.id == case_id))
@@ -179,7 +179,7 @@ def read_case(connection: Connection, user: SignedIn, case_id: int, now: datetim
         .where(CaseNote.case_id == case_id)
         .order_by(CaseNote.id)
     )
-    return CaseSeen(
+    return CaseDetails(
         item=item,
         first_note=first.note,
         touch_id=first.touch_id,

@@ -10,7 +10,7 @@ from sqlalchemy.types import Text
 
 from models.core.base import enumeration, growing
 from models.core.cadence import local_day, moment
-from models.core.errors import AftercareError
+from models.core.errors import Conflict, NotFound
 from models.core.words import CaseKind, CaseState
 from models.ledger.cases import FOLLOWERS, TITLES
 from models.ledger.tables import Case, CaseNote
@@ -33,7 +33,7 @@ STAMPS = {
 """The columns that a state sets: a solved case counts as answered too."""
 
 
-class UnknownCase(AftercareError):
+class UnknownCase(NotFound):
     """There is no such case."""
 
     def __init__(self, case_id: int) -> None:
@@ -41,7 +41,7 @@ class UnknownCase(AftercareError):
         super().__init__(f"There is no case {case_id}.")
 
 
-class CaseNotThere(AftercareError):
+class CaseNotThere(Conflict):
     """A case cannot go from its state to the requested one."""
 
     def __init__(self, case_id: int, state: CaseState, wanted: CaseState) -> None:
@@ -50,7 +50,7 @@ class CaseNotThere(AftercareError):
         super().__init__(f"Case {case_id} is {state}, so it cannot become {wanted}; the next state may be {ways}.")
 
 
-class CaseChanged(AftercareError):
+class CaseChanged(Conflict):
     """Someone else has changed the case since it was read."""
 
     def __init__(self, case_id: int, state: CaseState) -> None:
@@ -58,7 +58,7 @@ class CaseChanged(AftercareError):
         super().__init__(f"Somebody else has changed case {case_id} meanwhile: it is {state}. Look at it again.")
 
 
-class CaseIsClosed(AftercareError):
+class CaseIsClosed(Conflict):
     """The case is closed."""
 
     def __init__(self, case_id: int) -> None:
@@ -66,7 +66,7 @@ class CaseIsClosed(AftercareError):
         super().__init__(f"Case {case_id} is closed, so nobody works on it any more.")
 
 
-class CustomerHasNotAgreed(AftercareError):
+class CustomerHasNotAgreed(Conflict):
     """A complaint can be closed only if the customer agrees (R10)."""
 
     def __init__(self, case_id: int) -> None:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Protocol
 from uuid import UUID
 
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.core.words import Purpose
 
 TRY_LATER = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
@@ -86,7 +86,7 @@ class Channel(Protocol):
         """Releases connections and threads. The channel is not used afterwards."""
 
 
-class UnusableChannelAddress(AftercareError):
+class UnusableChannelAddress(InvalidInput):
     """An invalid channel setting. The address contains credentials and is not repeated."""
 
     def __init__(self, setting: str, problem: str, expected: str) -> None:

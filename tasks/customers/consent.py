@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, insert, select
 
 from models.core.cadence import moment
-from models.core.errors import AftercareError
+from models.core.errors import Conflict, InvalidInput
 from models.core.reasons import declare, give
 from models.core.words import ChannelName, Gate, Purpose, StepKind
 from models.ledger.tables import Touch
@@ -25,7 +25,7 @@ BACK = timedelta(seconds=1)
 and none is in the future."""
 
 
-class ConsentChanged(AftercareError):
+class ConsentChanged(Conflict):
     """The consent has changed since it was read."""
 
     def __init__(self, customer_id: int) -> None:
@@ -33,21 +33,21 @@ class ConsentChanged(AftercareError):
         super().__init__("The consent was changed meanwhile; look at it again before you switch.")
 
 
-class SaidAtThisMoment(AftercareError):
+class SaidAtThisMoment(Conflict):
     """There is already an entry for the same moment."""
 
     def __init__(self) -> None:
         super().__init__("The consent was changed at this very moment; try again in a moment.")
 
 
-class NeedsEvidence(AftercareError):
+class NeedsEvidence(InvalidInput):
     """Allowing marketing requires evidence of how the customer agreed."""
 
     def __init__(self) -> None:
         super().__init__("Marketing needs a note of how and when the customer agreed, such as the double opt-in.")
 
 
-class NeedsReason(AftercareError):
+class NeedsReason(InvalidInput):
     """A grave action requires a reason."""
 
     def __init__(self) -> None:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from models.core.base import Facts
-from models.core.errors import AftercareError
+from models.core.errors import Conflict, InvalidInput
 from models.core.personal import (
     ERASED,
     Blanked,
@@ -50,7 +50,7 @@ from tasks.touches.picking import cancel_touches
 IN_FLIGHT = (TouchState.CLAIMED, TouchState.SENDING)
 
 
-class AlreadyErased(AftercareError):
+class AlreadyErased(Conflict):
     """The customer is already erased."""
 
     def __init__(self, customer_id: int) -> None:
@@ -58,7 +58,7 @@ class AlreadyErased(AftercareError):
         super().__init__("This customer's data was erased before.")
 
 
-class MessageUnderWay(AftercareError):
+class MessageUnderWay(Conflict):
     """A message to the customer is being sent at this moment."""
 
     def __init__(self, customer_id: int) -> None:
@@ -66,14 +66,14 @@ class MessageUnderWay(AftercareError):
         super().__init__("A message to this customer is being sent at this moment; try again in a minute.")
 
 
-class NotTheirName(AftercareError):
+class NotTheirName(InvalidInput):
     """The name typed as confirmation does not match."""
 
     def __init__(self) -> None:
         super().__init__("To confirm, type the customer's name exactly as it stands above.")
 
 
-class ReasonNamesCustomer(AftercareError):
+class ReasonNamesCustomer(InvalidInput):
     """The reason contains the customer's personal data."""
 
     def __init__(self) -> None:

@@ -11,12 +11,12 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.core.cadence import moment
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 
 T = TypeVar("T")
 
 
-class UnusableCursor(AftercareError):
+class UnusableCursor(InvalidInput):
     """An invalid cursor."""
 
     def __init__(self, text: str) -> None:

@@ -47,7 +47,7 @@ def prepare_for_large_statements(connection: Connection) -> None:
         connection.execute(text(f"analyze (skip_locked) {name}"))
 
 
-def count_touches(connection: Connection) -> None:
+def analyze_touches(connection: Connection) -> None:
     """Analyze how many touches are open: in a ledger with a long history, PostgreSQL would not notice by itself.
 
     Only the columns that find open touches, from a sample fine enough for a thousandth of the touches: all columns
@@ -57,7 +57,7 @@ def count_touches(connection: Connection) -> None:
     connection.execute(text(f"analyze (skip_locked) touches ({', '.join(TELLING_COLUMNS)})"))
 
 
-def count_recipients(connection: Connection) -> None:
+def analyze_recipients(connection: Connection) -> None:
     """Analyze the recipients after a campaign's audience was stored."""
     connection.execute(text("analyze (skip_locked) campaign_recipients"))
 

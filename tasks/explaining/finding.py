@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput, NotFound
 from models.core.masking import mask_contact
 from models.people.tables import ContactPoint, Customer, CustomerKey, Store
 from tasks.customers.spellings import identified_by
@@ -11,7 +11,7 @@ from tasks.customers.spellings import identified_by
 MOST_NAMED = 10
 
 
-class UnknownCustomer(AftercareError):
+class UnknownCustomer(NotFound):
     """No customer matches."""
 
     def __init__(self, text: str) -> None:
@@ -22,7 +22,7 @@ class UnknownCustomer(AftercareError):
         )
 
 
-class AmbiguousCustomer(AftercareError):
+class AmbiguousCustomer(InvalidInput):
     """Several customers match."""
 
     def __init__(self, text: str, candidates: list[str]) -> None:

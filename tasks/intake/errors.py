@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
-from models.core.errors import AftercareError
+from models.core.errors import AftercareError, InvalidInput
 from tasks.intake.columns import KindName
 
 MOST_NAMES = 40
@@ -25,7 +25,7 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(quoted[:MOST_NAMES]) + rest
 
 
-class UnknownKind(AftercareError):
+class UnknownKind(InvalidInput):
     """A kind of fact that cannot be imported."""
 
     def __init__(self, name: str, known: Collection[str]) -> None:
@@ -73,7 +73,7 @@ class KindsInCircle(AftercareError):
         super().__init__(f"The kinds {listed(names)} are to come after each other, so none of them can be the first.")
 
 
-class UnusableFile(AftercareError):
+class UnusableFile(InvalidInput):
     """A file that cannot be read as a table."""
 
     def __init__(self, path: Path, reason: str) -> None:
@@ -82,7 +82,7 @@ class UnusableFile(AftercareError):
         super().__init__(f"{path}: {reason}")
 
 
-class UnusableMap(AftercareError):
+class UnusableMap(InvalidInput):
     """A map with mistakes, each with its path in the map."""
 
     def __init__(self, path: Path, problems: Collection[str]) -> None:
@@ -91,7 +91,7 @@ class UnusableMap(AftercareError):
         super().__init__(f"{path}: {' '.join(problems)}")
 
 
-class ColumnsNotInFile(AftercareError):
+class ColumnsNotInFile(InvalidInput):
     """The map speaks of columns that the file does not have."""
 
     def __init__(self, path: Path, wanted: dict[str, str], header: Collection[str]) -> None:
@@ -105,7 +105,7 @@ class ColumnsNotInFile(AftercareError):
         )
 
 
-class AmbiguousColumn(AftercareError):
+class AmbiguousColumn(InvalidInput):
     """The map speaks of a column whose name stands twice in the header."""
 
     def __init__(self, path: Path, name: str, positions: Collection[int]) -> None:
@@ -119,7 +119,7 @@ class AmbiguousColumn(AftercareError):
         )
 
 
-class KindNeedsColumns(AftercareError):
+class KindNeedsColumns(InvalidInput):
     """Neither the file nor the map gives what a kind cannot do without."""
 
     def __init__(self, path: Path, kind: KindName, missing: list[tuple[str, ...]], header: Collection[str]) -> None:
@@ -139,7 +139,7 @@ def _example(header: Collection[str]) -> str:
     return next((name for name in header if name), "Column")
 
 
-class UnknownStore(AftercareError):
+class UnknownStore(InvalidInput):
     """An import for a store that is not known."""
 
     def __init__(self, code: str | None, known: Collection[str]) -> None:

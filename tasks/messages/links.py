@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Connection, func, literal, null, select, union_all
 
 from models.core.cadence import ZONED, moment
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput, Unavailable
 from models.core.settings import Settings, read_settings
 from models.core.words import LinkPurpose, SubjectKind
 from models.kits.links import consent_link, make_link, offers
@@ -27,7 +27,7 @@ SHOWN_STORES = 12
 PRIVATE = 0o600
 
 
-class SecretOutOfReach(AftercareError):
+class SecretOutOfReach(Unavailable):
     """The installation's own secret can be neither read nor created."""
 
     def __init__(self, path: Path, reason: str | None) -> None:
@@ -38,7 +38,7 @@ class SecretOutOfReach(AftercareError):
         )
 
 
-class NoAddressForCustomers(AftercareError):
+class NoAddressForCustomers(InvalidInput):
     """Links are used, but there is no address at which customers could open them."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 from sqlalchemy import Connection, select
 
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput, NotFound
 from models.core.frozen import Slug
 from models.core.words import SubjectKind
 from models.kits.letters import variables_of, variables_of_any
@@ -37,14 +37,14 @@ class TemplateText(BaseModel):
 TEXTS: TypeAdapter[dict[Slug, dict[str, TemplateText]]] = TypeAdapter(dict[Slug, dict[str, TemplateText]])
 
 
-class BadTemplates(AftercareError):
+class BadTemplates(InvalidInput):
     """Invalid templates, with the place and reason of every validation error."""
 
     def __init__(self, problems: Iterable[str]) -> None:
         super().__init__("The templates are refused. " + " ".join(problems))
 
 
-class NoSuchTemplate(AftercareError):
+class NoSuchTemplate(NotFound):
     """There is no such template."""
 
     def __init__(self, key: str, known: Sequence[str]) -> None:

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.types import Text
 
 from models.core.cadence import moment
-from models.core.errors import AftercareError
+from models.core.errors import Unavailable
 from models.core.masking import mask_name
 from models.core.reasons import GivenReason, kept
 from models.core.words import TouchState
@@ -72,7 +72,7 @@ class Change(StrEnum):
     SAME = "same"
 
 
-class ComparisonTooLong(AftercareError):
+class ComparisonTooLong(Unavailable):
     """A comparison that was given up."""
 
     def __init__(self) -> None:

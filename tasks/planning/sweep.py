@@ -28,7 +28,7 @@ from models.core.cadence import moment
 from models.core.words import Decision, Gate, ProcessName, TouchState
 from models.ledger.accounts_of_runs import Counts, RunAccount
 from models.ledger.tables import Touch, Verdict
-from tasks.database.statistics import count_touches, prepare_for_large_statements
+from tasks.database.statistics import analyze_touches, prepare_for_large_statements
 from tasks.ledger.transitions import change_each
 from tasks.planning.ending import end_open
 from tasks.planning.insertion import InsertOnce
@@ -65,7 +65,7 @@ def plan(connection: Connection, process: ProcessName, now: datetime, run_id: UU
         rows = connection.execute(sweep(in_force, Span.of_sweep(now), run_id)).all()
         account += account_of(rows)
     if account.planned > FEW:
-        count_touches(connection)
+        analyze_touches(connection)
     return account
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, select, update
 
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput, NotFound
 from models.kits.letters import variables_of
 from models.ledger.tables import PolicyVersion, TemplateVersion
 from models.messages.rendering import check_template
@@ -17,7 +17,7 @@ from tasks.audit import record
 from tasks.policies.catalogue import add_policy
 
 
-class NoSuchPolicy(AftercareError):
+class NoSuchPolicy(NotFound):
     """A policy, or a version of one, that there is not."""
 
     def __init__(self, name: str, store: str | None, version: int | None) -> None:
@@ -29,7 +29,7 @@ class NoSuchPolicy(AftercareError):
         super().__init__(f"There is {which} policy '{name}'{whose}.{names}")
 
 
-class NoPolicyIn(AftercareError):
+class NoPolicyIn(NotFound):
     """Data that names no process, and has none of the rules across processes either."""
 
     def __init__(self, given: Iterable[str]) -> None:
@@ -40,7 +40,7 @@ class NoPolicyIn(AftercareError):
         )
 
 
-class MissingTemplate(AftercareError):
+class MissingTemplate(InvalidInput):
     """A step that says what no template has the words for."""
 
     def __init__(self, policy: str, place: str, template: str, known: Sequence[str]) -> None:

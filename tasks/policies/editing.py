@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
-from models.core.errors import AftercareError
+from models.core.errors import Conflict
 from models.ledger.tables import PolicyVersion, TemplateVersion
 from models.people.permissions import Permission
 from models.people.tables import Store
@@ -26,7 +26,7 @@ from tasks.policies.changing import (
 )
 
 
-class ChangedMeanwhile(AftercareError):
+class ChangedMeanwhile(Conflict):
     """Somebody else has saved another version since the one that was edited was read."""
 
     def __init__(self, name: str, by: str, version: int) -> None:
@@ -37,7 +37,7 @@ class ChangedMeanwhile(AftercareError):
         )
 
 
-class NothingOfTheirs(AftercareError):
+class NothingOfTheirs(Conflict):
     """A store that goes by what holds for all already, so that there is nothing to end."""
 
     def __init__(self, name: str, store: str | None) -> None:
@@ -45,7 +45,7 @@ class NothingOfTheirs(AftercareError):
         super().__init__(f"The store '{store}' has no '{name}' of its own that could be ended.")
 
 
-class NothingForAll(AftercareError):
+class NothingForAll(Conflict):
     """Something that a store alone has: without it, the store would have none."""
 
     def __init__(self, name: str, store: str | None) -> None:

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, select
 
-from models.core.errors import AftercareError
+from models.core.errors import NotFound
 from models.core.words import CAMPAIGNS, ProcessName
 from models.ledger.tables import PolicyVersion, Process
 from models.policies.shipped import shipped_policy, shipped_processes
 
 
-class UnknownProcess(AftercareError):
+class UnknownProcess(NotFound):
     """A name that no process has."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:

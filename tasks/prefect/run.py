@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from models.core.clock import read_clock
-from models.core.errors import AftercareError
+from models.core.errors import Unavailable
 from models.core.settings import Settings, read_settings
 from models.core.words import ProcessName
 from models.ledger.accounts_of_runs import RunAccount
@@ -58,7 +58,7 @@ Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 
-class NoDatabase(AftercareError):
+class NoDatabase(Unavailable):
     """A flow that was started without a database to work on."""
 
     def __init__(self) -> None:

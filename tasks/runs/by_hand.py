@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select, update
 
-from models.core.errors import AftercareError
+from models.core.errors import Conflict, NotAllowed
 from models.core.words import ProcessName, RunState
 from models.ledger.accounts_of_runs import RunAccount
 from models.ledger.tables import Run
@@ -20,7 +20,7 @@ from tasks.runs.recording import close_run, is_alive, is_enabled, open_run
 from tasks.runs.steering import switch_process
 
 
-class OfAllStores(AftercareError):
+class OfAllStores(NotAllowed):
     """Someone of one store, about to do something that all the stores would feel."""
 
     def __init__(self, store: str) -> None:
@@ -28,7 +28,7 @@ class OfAllStores(AftercareError):
         super().__init__(f"A run is for all stores, and you work for {store} alone: ask somebody who sees them all.")
 
 
-class AlreadyRunning(AftercareError):
+class AlreadyRunning(Conflict):
     """A process of which a run is under way; Prefect would cancel a second one."""
 
     def __init__(self, process: str, run_id: UUID) -> None:
@@ -36,7 +36,7 @@ class AlreadyRunning(AftercareError):
         super().__init__(f"A run of {process} is under way; wait until it has ended.")
 
 
-class SwitchedOff(AftercareError):
+class SwitchedOff(Conflict):
     """A process that is paused: a run of it would do nothing."""
 
     def __init__(self, process: str) -> None:
@@ -44,7 +44,7 @@ class SwitchedOff(AftercareError):
         super().__init__(f"{process} is paused; resume it before you start a run.")
 
 
-class RunIsOver(AftercareError):
+class RunIsOver(Conflict):
     """A run that was to be cancelled and has ended meanwhile."""
 
     def __init__(self, run_id: UUID, state: RunState) -> None:
@@ -52,7 +52,7 @@ class RunIsOver(AftercareError):
         super().__init__(f"The run has ended meanwhile: it is {state}.")
 
 
-class NotWithPrefect(AftercareError):
+class NotWithPrefect(Conflict):
     """A run that Prefect does not know."""
 
     def __init__(self, run_id: UUID) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, Select, case, func, select
 
-from models.core.errors import AftercareError
+from models.core.errors import NotFound
 from models.core.masking import mask
 from models.core.words import RunState, TouchState
 from models.ledger.accounts_of_runs import RunAccount
@@ -20,7 +20,7 @@ PAGE = 25
 LATEST = Order(Run.started_at, Run.id, latest_first=True)
 
 
-class NoSuchRun(AftercareError):
+class NoSuchRun(NotFound):
     """A run that there is not."""
 
     def __init__(self, run_id: object) -> None:

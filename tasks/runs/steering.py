@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
 
-from models.core.errors import AftercareError
+from models.core.errors import Conflict
 from models.core.words import ChannelName, ProcessName
 from models.ledger.tables import Process
 from models.people.tables import Store
@@ -13,7 +13,7 @@ from tasks.audit import record
 from tasks.dispatch.pausing import resume
 
 
-class NotPaused(AftercareError):
+class NotPaused(Conflict):
     """A channel that was to resume and is not paused."""
 
     def __init__(self, channel: ChannelName, store: str | None) -> None:

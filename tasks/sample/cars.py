@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tasks.sample import names
-from tasks.sample.people import TEXTABLE, Customer, Reach, customer_row
+from tasks.sample.people import TEXTABLE, Reach, SampleCustomer, customer_row
 from tasks.sample.rows import DeliveryRow, OdometerRow, Row, VehicleRow, WarrantyRow
 from tasks.sample.stores import SALESPEOPLE, TODAY
 
@@ -17,7 +17,7 @@ WARRANTY_KILOMETRES = 60_000
 class Car:
     """One car being generated. Its odometer moves evenly, so that the day of a mileage can be computed by hand."""
 
-    customer: Customer
+    customer: SampleCustomer
     count: int
     """From 1, per customer."""
     started_on: date
@@ -44,7 +44,7 @@ def years_after(day: date, years: int) -> date:
     return day.replace(year=day.year + years)
 
 
-def an_ordinary_car(customer: Customer, count: int) -> Car:
+def an_ordinary_car(customer: SampleCustomer, count: int) -> Car:
     """A car that a customer drives between 15 and 140 kilometres a day."""
     dice = customer.dice
     a_day = dice.between(83, 140) if dice.chance(0.08) else dice.between(15, 75)

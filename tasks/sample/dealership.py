@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from tasks.intake.columns import KindName
 from tasks.sample.lives import ordinary_life
 from tasks.sample.pieces.all_pieces import is_set_piece, set_piece
@@ -30,7 +30,7 @@ MOST_CUSTOMERS = 9_000_000
 """Keys and mobile numbers have seven digits."""
 
 
-class UnusableSampleSize(AftercareError):
+class UnusableSampleSize(InvalidInput):
     """An invalid number of customers."""
 
     def __init__(self, customers: int) -> None:
@@ -38,7 +38,7 @@ class UnusableSampleSize(AftercareError):
         super().__init__(f"A sample of {customers} customers cannot be made: expected 1 to {MOST_CUSTOMERS}.")
 
 
-class UnwritableSample(AftercareError):
+class UnwritableSample(InvalidInput):
     """A folder that cannot be written to."""
 
     def __init__(self, folder: Path, reason: str) -> None:

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from models.core.errors import AftercareError
+from models.core.errors import Conflict
 from models.core.words import ChannelName, TouchState
 from models.ledger.tables import Touch
 from models.people.tables import ContactPoint, Customer, Store
 
 
-class OwnStores(AftercareError):
+class OwnStores(Conflict):
     """A database with stores that are not the sample's."""
 
     def __init__(self, codes: Sequence[str]) -> None:

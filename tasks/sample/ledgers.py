@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from tasks.sample.cars import Car
 from tasks.sample.names import Work
-from tasks.sample.people import Customer
+from tasks.sample.people import SampleCustomer
 from tasks.sample.rows import InvoiceRow, PaymentRow, PromiseRow, Row
 from tasks.sample.stores import TODAY
 
@@ -23,7 +23,9 @@ def money(cents: int) -> Decimal:
     return Decimal(cents).scaleb(-2)
 
 
-def invoice_row(customer: Customer, count: int, due_on: date, cents: int, issued_on: date | None = None) -> InvoiceRow:
+def invoice_row(
+    customer: SampleCustomer, count: int, due_on: date, cents: int, issued_on: date | None = None
+) -> InvoiceRow:
     """An open invoice; by default issued two weeks before it is due."""
     return InvoiceRow(
         customer.store.code,
@@ -37,13 +39,15 @@ def invoice_row(customer: Customer, count: int, due_on: date, cents: int, issued
     )
 
 
-def payment_row(customer: Customer, count: int, paid_on: date, amount: Decimal, invoice: str | None) -> PaymentRow:
+def payment_row(
+    customer: SampleCustomer, count: int, paid_on: date, amount: Decimal, invoice: str | None
+) -> PaymentRow:
     """A payment for an invoice, or on account."""
     key = customer.key_of("P", count)
     return PaymentRow(customer.store.code, key, customer.key, invoice, paid_on, amount, customer.store.currency)
 
 
-def promise_row(customer: Customer, made_on: date, promised_for: date, amount: Decimal | None) -> PromiseRow:
+def promise_row(customer: SampleCustomer, made_on: date, promised_for: date, amount: Decimal | None) -> PromiseRow:
     """A promise to pay an amount, by default the whole debt."""
     currency = customer.store.currency if amount else None
     return PromiseRow(
@@ -66,7 +70,7 @@ def work_rows(car: Car, closed: date | None, count: int, work: Work) -> Iterator
     yield from credit_rows(customer, invoice_row(customer, count, due_on, cents, issued_on=closed), count)
 
 
-def credit_rows(customer: Customer, invoice: InvoiceRow, count: int) -> Iterator[Row]:
+def credit_rows(customer: SampleCustomer, invoice: InvoiceRow, count: int) -> Iterator[Row]:
     """An invoice on credit, with what its customer paid or promised until the rehearsal."""
     dice = customer.dice
     paid_on = max(invoice.issued_on, invoice.due_on + timedelta(dice.weigh(_DELAYS) + dice.below(6)))
@@ -102,7 +106,7 @@ def months_after(day: date, months: int) -> date:
     return date(day.year + year, month + 1, min(day.day, 28))
 
 
-def promise_rows(customer: Customer, unpaid: list[InvoiceRow]) -> Iterator[Row]:
+def promise_rows(customer: SampleCustomer, unpaid: list[InvoiceRow]) -> Iterator[Row]:
     """A promise from some of those who owe what was due more than a week ago."""
     late = [row for row in unpaid if row.due_on < TODAY - timedelta(7)]
     if late and customer.dice.chance(0.2):

@@ -6,7 +6,7 @@ from tasks.intake.kinds import KINDS
 from tasks.sample.cars import Car, an_ordinary_car, ordinary_car_rows
 from tasks.sample.ledgers import instalment_rows, promise_rows, work_rows
 from tasks.sample.names import WORKS
-from tasks.sample.people import Customer, an_ordinary_customer, consent_rows, customer_row, reach_of
+from tasks.sample.people import SampleCustomer, an_ordinary_customer, consent_rows, customer_row, reach_of
 from tasks.sample.rows import InvoiceRow, PaymentRow, Row
 from tasks.sample.workshop import closed_on, coming_rows, missed_rows, visit_days, visit_rows
 
@@ -49,7 +49,7 @@ def _visits(car: Car, bills: list[Row]) -> Iterator[Row]:
         yield from coming_rows(car, car.count * NUMBERS_A_CAR)
 
 
-def _promises(customer: Customer, bills: list[Row]) -> Iterator[Row]:
+def _promises(customer: SampleCustomer, bills: list[Row]) -> Iterator[Row]:
     paid = {row.invoice for row in bills if isinstance(row, PaymentRow)}
     unpaid = [row for row in bills if isinstance(row, InvoiceRow) and row.key not in paid]
     yield from promise_rows(customer, unpaid)

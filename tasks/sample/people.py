@@ -11,7 +11,7 @@ from tasks.sample.stores import BERLIN, SHANGHAI, TODAY, SampleStore
 
 
 @dataclass(frozen=True, slots=True)
-class Customer:
+class SampleCustomer:
     """One customer being generated."""
 
     number: int
@@ -79,19 +79,19 @@ _WITHDRAWALS: tuple[tuple[tuple[str | None, str | None] | None, int], ...] = (
 """Withdrawn consents: purpose and channel; none means all."""
 
 
-def an_ordinary_customer(seed: int, number: int) -> Customer:
+def an_ordinary_customer(seed: int, number: int) -> SampleCustomer:
     """Customer `number` from 1, at one of the stores."""
     dice = Dice(seed, number)
     store = SHANGHAI if dice.chance(0.65) else BERLIN
-    return Customer(number, store, dice, is_company=dice.chance(0.06))
+    return SampleCustomer(number, store, dice, is_company=dice.chance(0.06))
 
 
-def reach_of(customer: Customer) -> Reach:
+def reach_of(customer: SampleCustomer) -> Reach:
     """How an ordinary customer can be reached; a few cannot be texted, or not be reached at all."""
     return customer.dice.weigh(_REACH_SHANGHAI if customer.store is SHANGHAI else _REACH_BERLIN)
 
 
-def customer_row(customer: Customer, reach: Reach, has_contract: bool | None = None) -> CustomerRow:
+def customer_row(customer: SampleCustomer, reach: Reach, has_contract: bool | None = None) -> CustomerRow:
     """The customer's row."""
     dice, store, number = customer.dice, customer.store, customer.number
     name, salutation = _company_name(customer) if customer.is_company else _personal_name(customer)
@@ -112,7 +112,7 @@ def customer_row(customer: Customer, reach: Reach, has_contract: bool | None = N
     )
 
 
-def consent_rows(customer: Customer) -> Iterator[ConsentRow]:
+def consent_rows(customer: SampleCustomer) -> Iterator[ConsentRow]:
     """What an ordinary customer agreed to and withdrew."""
     dice = customer.dice
     if dice.chance(0.35):
@@ -124,7 +124,7 @@ def consent_rows(customer: Customer) -> Iterator[ConsentRow]:
 
 
 def consent_row(
-    customer: Customer, purpose: str | None, channel: str | None, *, granted: bool, days_ago: int
+    customer: SampleCustomer, purpose: str | None, channel: str | None, *, granted: bool, days_ago: int
 ) -> ConsentRow:
     """Consent given or withdrawn so many days before the rehearsal; without purpose or channel: for all."""
     given_at = datetime.combine(TODAY - timedelta(days_ago), time(9 + customer.dice.below(9), 30))
@@ -132,7 +132,7 @@ def consent_row(
     return ConsentRow(customer.store.code, customer.key, purpose, channel, "yes" if granted else "no", given_at, reason)
 
 
-def _phone(customer: Customer, reach: Reach) -> str | None:
+def _phone(customer: SampleCustomer, reach: Reach) -> str | None:
     if reach.mobile:
         return f"{customer.store.mobile_prefix}{customer.number:07d}"
     if reach.landline:
@@ -140,19 +140,19 @@ def _phone(customer: Customer, reach: Reach) -> str | None:
     return None
 
 
-def _language(customer: Customer) -> str | None:
+def _language(customer: SampleCustomer) -> str | None:
     """The language of the few who do not speak the store's."""
     if not customer.dice.chance(0.05):
         return None
     return "en" if customer.store is SHANGHAI else "zh-CN"
 
 
-def _company_name(customer: Customer) -> tuple[str, str | None]:
+def _company_name(customer: SampleCustomer) -> tuple[str, str | None]:
     names_here = names.ZH_COMPANIES if customer.store is SHANGHAI else names.EN_COMPANIES
     return customer.dice.pick(names_here), None
 
 
-def _personal_name(customer: Customer) -> tuple[str, str]:
+def _personal_name(customer: SampleCustomer) -> tuple[str, str]:
     dice, woman = customer.dice, customer.dice.chance(0.48)
     if customer.store is SHANGHAI:
         given = dice.pick(names.ZH_WOMEN if woman else names.ZH_MEN)

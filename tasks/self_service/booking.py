@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, Select, insert, literal, select, update
 
 from models.core.cadence import moment
-from models.core.errors import AftercareError
+from models.core.errors import Conflict
 from models.core.words import AppointmentStatus, ChangeKind
 from models.people.tables import StaffMember, Store
 from models.stores.visit_slots import VisitRules, days_to_choose, free_starts
@@ -24,7 +24,7 @@ RENEWABLE = (AppointmentStatus.REQUESTED, AppointmentStatus.CANCELLED, Appointme
 A_DAY = timedelta(days=1)
 
 
-class SlotTaken(AftercareError):
+class SlotTaken(Conflict):
     """A time whose last place another customer has got, or that is none of the store's."""
 
     def __init__(self, start: datetime) -> None:
@@ -32,7 +32,7 @@ class SlotTaken(AftercareError):
         super().__init__(f"The time {start:%Y-%m-%d %H:%M %Z} is not free any more.")
 
 
-class AppointmentChanged(AftercareError):
+class AppointmentChanged(Conflict):
     """The appointment is no longer as the customer saw it."""
 
     def __init__(self, appointment_id: int) -> None:

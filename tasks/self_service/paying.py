@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy import Connection, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
-from models.core.errors import AftercareError
+from models.core.errors import Conflict
 from models.subjects.account import KIND as ACCOUNT
 from models.subjects.account import Account, Promise
 from models.subjects.promises_to_pay import check_promised_day, latest_day
@@ -16,7 +16,7 @@ from tasks.subjects.contract import Those
 from tasks.subjects.registry import subject_of
 
 
-class NothingToPromise(AftercareError):
+class NothingToPromise(Conflict):
     """An account of which nothing is owed, or for which a promise runs or was broken."""
 
     def __init__(self, account_id: int) -> None:

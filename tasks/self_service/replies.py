@@ -12,7 +12,7 @@ from sqlalchemy.types import Text
 
 from models.calls.outcomes import names_of
 from models.core.cadence import moment
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.core.reasons import declare, give
 from models.core.words import (
     CampaignAnswer,
@@ -50,7 +50,7 @@ KINDS: dict[ChannelName, ContactKind] = {
 }
 
 
-class UnreadableSender(AftercareError):
+class UnreadableSender(InvalidInput):
     """A sender that is no phone number."""
 
     def __init__(self, sender: str) -> None:

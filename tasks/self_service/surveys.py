@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
 
 from models.calls.surveys import BELOW_PAR, DIMENSIONS, HIGHEST, LOWEST, SurveyAnswer
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.core.words import CaseKind, SubjectKind, SurveySource
 from tasks import audit
 from tasks.cases.handling import NewCase, open_case
@@ -17,7 +17,7 @@ from tasks.subjects.visits import visits_of
 LONGEST_COMMENT = 1000
 
 
-class NotAMark(AftercareError):
+class NotAMark(InvalidInput):
     """A mark that is none, or no mark at all."""
 
     def __init__(self, marks: Mapping[str, int]) -> None:
@@ -25,7 +25,7 @@ class NotAMark(AftercareError):
         super().__init__(f"Expected at least one mark, each from {LOWEST} to {HIGHEST}.")
 
 
-class CommentTooLong(AftercareError):
+class CommentTooLong(InvalidInput):
     """A comment that nobody would read."""
 
     def __init__(self, length: int) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, time
 from sqlalchemy import Connection, Row, Select, select, update
 
 from models.core.base import Facts
-from models.core.errors import AftercareError
+from models.core.errors import Conflict, InvalidInput
 from models.core.words import ChannelName
 from models.people.permissions import Permission
 from models.people.tables import Store
@@ -16,7 +16,7 @@ from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
 
 
-class HoursBackwards(AftercareError):
+class HoursBackwards(InvalidInput):
     """Hours that end before they begin."""
 
     def __init__(self, since: time, until: time) -> None:
@@ -24,7 +24,7 @@ class HoursBackwards(AftercareError):
         super().__init__(f"The hours end at {until:%H:%M}, which is not after they begin at {since:%H:%M}.")
 
 
-class UnknownCountry(AftercareError):
+class UnknownCountry(InvalidInput):
     """A country whose public holidays are unknown."""
 
     def __init__(self, country: str) -> None:
@@ -32,14 +32,14 @@ class UnknownCountry(AftercareError):
         super().__init__(f"The holidays of '{country}' are not known; expected a country's two letters, such as CN.")
 
 
-class NoChannelLeft(AftercareError):
+class NoChannelLeft(InvalidInput):
     """A store must keep at least one channel."""
 
     def __init__(self) -> None:
         super().__init__("Choose at least one channel.")
 
 
-class StoreChanged(AftercareError):
+class StoreChanged(Conflict):
     """Someone else has changed the store's contact settings since they were read."""
 
     def __init__(self, store: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Text
 
 from models.core.cadence import moment
-from models.core.errors import AftercareError
+from models.core.errors import Conflict, NotFound
 from models.core.words import ChangeKind
 from models.people.tables import Customer, StaffMember, Store
 from models.subjects.appointment import Appointment, AppointmentChange, DepartmentNotice
@@ -18,7 +18,7 @@ from tasks.policies.catalogue import rule_in_force
 from tasks.stores.staff import find_actor
 
 
-class UnknownNotice(AftercareError):
+class UnknownNotice(NotFound):
     """There is no such notice."""
 
     def __init__(self, notice_id: int) -> None:
@@ -26,7 +26,7 @@ class UnknownNotice(AftercareError):
         super().__init__(f"There is no notice {notice_id}.")
 
 
-class NoticeAcknowledged(AftercareError):
+class NoticeAcknowledged(Conflict):
     """The notice is already acknowledged."""
 
     def __init__(self, notice_id: int, department: str, by: str) -> None:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, or_, select
 
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.core.words import Role
 from models.people.tables import StaffMember, Store
 
 
-class UnknownStaff(AftercareError):
+class UnknownStaff(InvalidInput):
     """The store has no member of staff with this code."""
 
     def __init__(self, code: str, store: str) -> None:
@@ -17,7 +17,7 @@ class UnknownStaff(AftercareError):
         super().__init__(f"Nobody of store '{store}' has the staff code '{code}'.")
 
 
-class InactiveStaff(AftercareError):
+class InactiveStaff(InvalidInput):
     """The member of staff is no longer active."""
 
     def __init__(self, code: str, name: str) -> None:

@@ -23,7 +23,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
 
 from models.core.cadence import Now, local_day, midnight, moment
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.core.reasons import GivenReason, declare, give
 from models.core.words import SubjectKind
 from models.people.tables import Customer, Store
@@ -169,7 +169,7 @@ def _sold(
     return or_(func.coalesce(disposed.c.disposed_on <= today, False), handed_on)
 
 
-class NotAVisit(AftercareError):
+class NotAVisit(InvalidInput):
     """A subject that customers are not asked about."""
 
     def __init__(self, kind: SubjectKind) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.core.base import Facts
 from models.core.cadence import NOW
-from models.core.errors import AftercareError
+from models.core.errors import NotAllowed
 from models.core.reasons import NO_REASON, TEXT, declare, give
 from models.core.words import Decision, Gate, Role, StepKind, SubjectKind, TouchState
 from models.ledger.tables import Touch, Verdict
@@ -38,7 +38,7 @@ IDS = bindparam("ids", type_=ARRAY(Uuid))
 AS_DUE = Order(Touch.due_at, Touch.id)
 
 
-class MayNotApprove(AftercareError):
+class MayNotApprove(NotAllowed):
     """The user has none of the roles that may decide on the touch."""
 
     def __init__(self, actor: Actor, touch_id: UUID, roles: list[str]) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.types import Text
 
 from models.core.base import enumeration
 from models.core.cadence import local_day, midnight, moment
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.core.masking import mask_contact
 from models.core.reasons import GivenReason
 from models.core.words import ChannelName, ProcessName, StepKind, TouchState
@@ -39,7 +39,7 @@ LATEST_DUE = Order(Touch.due_at, Touch.id, latest_first=True)
 LATEST_CHANGED = Order(Touch.state_at, Touch.id, latest_first=True)
 
 
-class WindowTooLong(AftercareError):
+class WindowTooLong(InvalidInput):
     """The window has too many days."""
 
     def __init__(self, days: int) -> None:
@@ -47,7 +47,7 @@ class WindowTooLong(AftercareError):
         super().__init__(f"These are {days} days; choose at most {MOST_DAYS}.")
 
 
-class WindowBackwards(AftercareError):
+class WindowBackwards(InvalidInput):
     """The window ends before it begins."""
 
     def __init__(self, since: date, until: date) -> None:
@@ -63,7 +63,7 @@ class Unsettled(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class DueDays:
     """Store-local due days, both inclusive."""
 
     since: date
@@ -86,7 +86,7 @@ class Wanted:
     channel: ChannelName | None = None
     store: str | None = None
     """A store's code, case-insensitive."""
-    window: Window | None = None
+    window: DueDays | None = None
     """None for touches that people must settle: there are few, and none may be overlooked."""
     customer_id: int | None = None
     customer: str | None = None
@@ -161,9 +161,9 @@ class TouchOpened:
     deeds: list[Deed]
 
 
-def usual_window(today: date) -> Window:
+def usual_window(today: date) -> DueDays:
     """The last days including today."""
-    return Window(today - timedelta(days=USUAL_DAYS - 1), today)
+    return DueDays(today - timedelta(days=USUAL_DAYS - 1), today)
 
 
 def needs_window(state: TouchState | Unsettled | None) -> bool:
@@ -312,7 +312,7 @@ def _in_state(state: TouchState | Unsettled | None) -> list[ColumnElement[bool]]
             assert_never(state)
 
 
-def _in_window(window: Window | None) -> list[ColumnElement[bool]]:
+def _in_window(window: DueDays | None) -> list[ColumnElement[bool]]:
     """Store-local days, within an index range of moments.
 
     The range covers the stores' actual zones, so that today's page does not read tomorrow's touches;

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, literal, se
 
 from models.core.base import Facts, enumeration, growing
 from models.core.cadence import moment
-from models.core.errors import AftercareError
+from models.core.errors import Conflict, InvalidInput, NotFound
 from models.core.reasons import GivenReason, give
 from models.core.words import Decision, Gate, StepKind, SubjectKind, TouchState
 from models.ledger.tables import Touch, Verdict, given_reason
@@ -27,7 +27,7 @@ SHOWN = 8
 """The number of characters shown of an id, enough to distinguish millions of touches."""
 
 
-class UnknownTouch(AftercareError):
+class UnknownTouch(NotFound):
     """No touch has an id with this prefix."""
 
     def __init__(self, prefix: str) -> None:
@@ -35,7 +35,7 @@ class UnknownTouch(AftercareError):
         super().__init__(f"No touch has an id that begins with '{prefix}'; expected 4 or more of its first characters.")
 
 
-class AmbiguousTouch(AftercareError):
+class AmbiguousTouch(InvalidInput):
     """Several touches have an id with this prefix."""
 
     def __init__(self, prefix: str, candidates: Sequence[UUID]) -> None:
@@ -46,7 +46,7 @@ class AmbiguousTouch(AftercareError):
         )
 
 
-class WrongState(AftercareError):
+class WrongState(Conflict):
     """The touch's state does not allow this action."""
 
     def __init__(self, touch: Row[Any], expected: Sequence[TouchState]) -> None:
@@ -60,7 +60,7 @@ class WrongState(AftercareError):
         )
 
 
-class NoLongerTrue(AftercareError):
+class NoLongerTrue(Conflict):
     """The touch's reason no longer holds, or its time has passed."""
 
     def __init__(self, touch_id: UUID, kind: StepKind, reason: GivenReason) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Row, Select, String, and_, cast, literal, or_, select
 
 from models.core.cadence import moment
-from models.core.errors import AftercareError
+from models.core.errors import Conflict
 from models.core.reasons import TEXT, GivenReason, ReasonCode, declare, give
 from models.core.words import ChannelName, TouchState
 from models.ledger.tables import AuditEntry, Touch, given_reason
@@ -46,7 +46,7 @@ class Settlement(StrEnum):
     """It stays unsent."""
 
 
-class WentWithAnother(AftercareError):
+class WentWithAnother(Conflict):
     """The touch's line is part of another touch's message, which is the one to settle."""
 
     def __init__(self, touch_id: UUID, host_id: UUID) -> None:
@@ -54,7 +54,7 @@ class WentWithAnother(AftercareError):
         super().__init__(f"{short(touch_id)} went out inside the message of {short(host_id)}; settle that one.")
 
 
-class SettledMeanwhile(AftercareError):
+class SettledMeanwhile(Conflict):
     """The touch has changed since it was read."""
 
     def __init__(self, touch: Row[Any]) -> None:

@@ -1,1 +1,1 @@
-"""A package, so that the servers which its tests share end with the last of them."""
+"""A package, so that the servers shared by its tests end with the last of them."""

@@ -1,4 +1,4 @@
-"""The installed command in a home of its own; its servers are kept running between commands, so that each is quick."""
+"""The installed command in its own home. Its servers keep running between commands, which makes each one fast."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ SECONDS = 300
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of this folder, on one worker: they share the installation."""
+    """All tests of this folder run on one worker, because they share the installation."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.acceptance)
@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class Installation:
-    """A home, and what the environment says beside it."""
+    """A home and further environment variables."""
 
     home: Path
     environment: dict[str, str] = field(default_factory=dict)
@@ -39,12 +39,12 @@ class Installation:
         return [str(COMMAND), *(str(argument) for argument in arguments)]
 
     def variables(self, more: Mapping[str, str] = {}) -> dict[str, str]:
-        """What a user's shell would hand over, and nothing of the tests'."""
+        """The environment of a user's shell, without anything from the tests."""
         plain = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         return plain | {"AFTERCARE_HOME": str(self.home), "COLUMNS": "200"} | self.environment | dict(more)
 
     def run(self, *arguments: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
-        """The command to its end."""
+        """Run the command to its end."""
         return subprocess.run(
             self.command(*arguments),
             env=self.variables(more),
@@ -56,18 +56,18 @@ class Installation:
 
     @property
     def database_url(self) -> URL:
-        """Where the commands find their data: in the home's own database, if they are not told of another one."""
+        """The database of the commands: the home's own, unless another one is given."""
         told = self.environment.get("AFTERCARE_DATABASE_URL")
         return make_url(told) if told else cluster_of(self.home).url(OUR_DATABASE)
 
     def engine(self) -> Engine:
-        """The database that the commands work on."""
+        """The database that the commands use."""
         return create_engine(self.database_url)
 
 
 @pytest.fixture(scope="package")
 def running_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A fresh home. Its first command makes everything; then the servers stay up until the last test."""
+    """A fresh home. Its first command sets everything up; the servers then run until the last test."""
     home = tmp_path_factory.mktemp("acceptance") / "home"
     Installation(home).run("status")
     with ExitStack() as servers:

@@ -21,7 +21,7 @@ def refused(done: object, *sentences: str) -> None:
 
 
 def fingerprint(installation: Installation) -> dict[str, int]:
-    """How many rows each table has."""
+    """The number of rows of each table."""
     engine = installation.engine()
     with engine.connect() as connection:
         tables = connection.scalars(
@@ -137,7 +137,7 @@ def test_a_policy_with_overlapping_steps(installation: Installation, tmp_path: P
 
 
 def test_rows_that_cannot_be_right(installation: Installation, tmp_path: Path) -> None:
-    """Each names its row, column, value and what was expected; nothing of a file without a good row goes in."""
+    """Each reject has row, column, value and what was expected. Nothing is imported from a file without a good row."""
     files = {
         "stores": STORES + "SH02,Moon Motors,Mars/Olympus,en\n",
         "customers": "key,name,phone\nB1,Li Na,12-AB\n",

@@ -1,4 +1,4 @@
-"""A campaign by the installed command: from a recipe to its results, in front of a gateway; and killed on the way."""
+"""A campaign with the installed command and a gateway: from a recipe to its results, and killed on the way."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ from tests.support.sink import Received, Sink
 CUSTOMERS = "150"
 BEGINS = "2026-04-14T10:30+08:00"
 EVENING, LATER = "2026-04-14T22:30+08:00", "2026-04-16T10:30+08:00"
-"""When it is day in the sample's other store, which has the last of the canary; and when the rest may follow."""
+"""When it is day in the sample's other store, which has the last of the canary, and when the rest may follow."""
 ALTERED = {
     "audience": {"kind": "reachable", "channels": ["sms"]},
     "canary": {"percent": 10, "at_least": 10, "watch_for": "2h"},
@@ -30,7 +30,7 @@ ALTERED = {
 
 @pytest.fixture(scope="module")
 def dealership(running_servers: Path) -> Installation:
-    """The sample dealership in a database of its own, with somebody who writes campaigns and one who approves them."""
+    """The sample dealership in its own database, with a user who writes campaigns and one who approves them."""
     installation = Installation(running_servers)
     name = f"campaigns_{uuid4().hex[:8]}"
     with connect(cluster_of(installation.home)) as server:
@@ -49,7 +49,7 @@ def dealership(running_servers: Path) -> Installation:
 
 
 def at(dealership: Installation, moment: str) -> Installation:
-    """The same, whose clock shows another moment."""
+    """The same installation at another moment."""
     return replace(dealership, environment=dealership.environment | {"AFTERCARE_NOW": moment})
 
 
@@ -60,7 +60,7 @@ def told(installation: Installation, *arguments: str | Path, **more: str) -> str
 
 
 def launched(dealership: Installation, folder: Path, name: str) -> str:
-    """A campaign made from a recipe, altered in a file, rehearsed, submitted and approved; its number."""
+    """Create a campaign from a recipe, change it in a file, rehearse, submit and approve it; returns its number."""
     made = told(dealership, "campaign", "new", name, "--recipe", "warranty-inspection", "--by", "mei")
     number = made.split("campaign ")[1].split(",")[0]
     file = folder / "plan.toml"

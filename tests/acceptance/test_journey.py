@@ -1,4 +1,4 @@
-"""From an empty home to a day's work done: sample, import, run, calls, why; and a run that is killed on the way."""
+"""From an empty home to a completed day: sample, import, run, calls, why; and a run that is killed."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ DAYS = ("2026-03-11T10:00+08:00", "2026-03-12T10:00+08:00")
 
 @pytest.fixture(scope="module")
 def dealership(running_servers: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """The sample dealership, of which importing a file again changes nothing."""
+    """The sample dealership; importing a file twice changes nothing."""
     installation, folder = Installation(running_servers), tmp_path_factory.mktemp("sample")
     loaded = installation.run("sample", "--load", "--customers", "150", "--seed", "7", "--out", folder)
     assert loaded.returncode == 0, loaded.stderr
@@ -140,7 +140,7 @@ def start(dealership: Installation, day: str, variables: dict[str, str]) -> Pope
 
 
 def end(running: Popen[bytes], seconds: float | None) -> int:
-    """Its exit status: by itself, or killed when so many seconds have passed."""
+    """The exit status, after killing the process if it runs longer than some seconds."""
     try:
         return running.wait(seconds or SECONDS)
     except TimeoutExpired:
@@ -149,7 +149,7 @@ def end(running: Popen[bytes], seconds: float | None) -> int:
 
 
 def check_nothing_lost_or_doubled(dealership: Installation, day: str, sink: Sink) -> None:
-    """Every message of the day arrived under one key, and nothing that is due hangs in between."""
+    """Every message of the day arrived with one idempotency key, and no due touch is stuck."""
     heads = rows(
         dealership,
         f"select id from touches where state = 'sent' and channel = 'sms' and merged_into is null"

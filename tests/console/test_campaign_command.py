@@ -1,4 +1,4 @@
-"""`aftercare campaign`: from a plan in a file to its end; every mistake is told in a sentence, and nothing is done."""
+"""`aftercare campaign`: from a plan in a file to its end. Every mistake gives a sentence and changes nothing."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -80,7 +80,7 @@ def as_json(result: Result) -> Any:
 
 
 def refusal(result: Result) -> str:
-    """The sentence of a command that was refused: on standard error, and nothing else anywhere."""
+    """The error sentence of a refused command, which is its only output."""
     assert result.exit_code == 2, result.output
     assert result.stdout == ""
     return result.stderr

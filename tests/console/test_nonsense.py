@@ -1,4 +1,4 @@
-"""Whatever is given to a command, it does its work or says a sentence: it never falls over."""
+"""With any input, a command does its work or prints a sentence. It never crashes."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,17 +17,17 @@ from tests.support.world import World, at
 
 NONSENSE = ("", "nonsense", "-1", "2026-13-45", "99999999999999999999")
 STAY_OPEN = {"up", "console", "demo", "sample"}
-"""They stay, or make what stays."""
+"""Commands that keep running, or create lasting files."""
 SENSE = {
     "process": "warranty-expiry", "kinds": "customers", "customer": "13912345678", "by": "mei", "login": "mei",
     "role": "admin", "campaign": "1", "recipe": "win-back", "key": "warranty-invitation", "settlement": "delivered",
     "channel": "sms", "outcome": "reached-satisfied", "version": "1", "reason": "because",
 }  # fmt: skip
-"""What makes sense, by the name of what is asked for."""
+"""Valid values by parameter name."""
 
 
 def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Every command with the words that call it."""
+    """Every command with its command line."""
     for name in group.list_commands(None):
         command = group.get_command(None, name)
         if hasattr(command, "list_commands"):
@@ -41,7 +41,7 @@ COMMANDS = list(commands(typer.main.get_command(app)))
 
 @pytest.fixture
 def dealership(engine: Engine, database_url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A customer with a warranty, a planned touch, a campaign, and somebody who may do everything; a file of no use."""
+    """A customer with a warranty, a planned touch, a campaign, a user with all permissions, and a useless file."""
     with engine.begin() as connection:
         world = World(connection)
         customer = world.customer(phone="+8613912345678")
@@ -62,7 +62,7 @@ def dealership(engine: Engine, database_url: URL, tmp_path: Path, monkeypatch: p
 
 
 def falls_over(words: list[str]) -> BaseException | None:
-    """The error of a command that neither did its work nor ended with a sentence."""
+    """The error of a command that neither did its work nor printed a sentence."""
     read_settings.cache_clear()
     error = CliRunner().invoke(app, words, input="y\n").exception
     return None if error is None or isinstance(error, SystemExit) else error

@@ -1,4 +1,4 @@
-"""The commands over what people do to touches, on a real database."""
+"""The commands for people's work on touches, on a real database."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -48,7 +48,7 @@ def told(database_url: URL, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
 
 
 def make(engine: Engine, facts: Callable[[World], Any]) -> Any:
-    """Facts that are committed, and what `facts` made of them."""
+    """Commit facts and return what `facts` returned."""
     with engine.begin() as connection:
         world = World(connection)
         world.staff(Role.MANAGER, code="M1", name="Chen Jing")

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL through what happens to machines: kills, stale files, odd paths, several commands at once."""
+"""The embedded PostgreSQL after kills, stale files, odd paths, and with several commands at once."""
 
 import os
 import signal
@@ -40,7 +40,7 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def start_command(home: Path) -> Iterator[Start]:
-    """Starts another command that holds the database open until it is written to."""
+    """Starts another command that keeps the database open until it gets input."""
     with ExitStack() as started:
 
         def start() -> subprocess.Popen[str]:

@@ -1,4 +1,4 @@
-"""Whose server answers at a port."""
+"""Which Prefect server listens on a port."""
 
 import json
 import socket
@@ -27,7 +27,7 @@ def test_another_installations_server_at_the_same_port_is_not_taken_for_ours(mon
 
 
 def test_prefect_understands_what_it_is_told_to_keep(tmp_path: Path) -> None:
-    """Its own settings, read by its own code from what our server is started with."""
+    """Prefect's settings, read by its own code from our server's environment."""
     server = server_of(Settings(home=tmp_path, prefect_events_days=3, prefect_runs_days=20))
     reading = """
 import json

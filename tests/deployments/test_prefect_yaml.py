@@ -1,4 +1,4 @@
-"""The flows as workers of a work pool get them: the same schedules as those of `aftercare up`."""
+"""The flows as deployed to a work pool: the same schedules as with `aftercare up`."""
 
 import os
 import subprocess
@@ -29,7 +29,7 @@ HOME_ZONE = "Asia/Shanghai"
 
 
 def prefect(*arguments: str, api: str) -> None:
-    """Run Prefect's command on a server; what it says, if it fails."""
+    """Run Prefect's command on a server; fails with its output."""
     environment = os.environ | {"PREFECT_API_URL": api}
     command = [sys.executable, "-m", "prefect", "--no-prompt", *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

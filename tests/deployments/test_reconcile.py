@@ -1,4 +1,4 @@
-"""What a dead runner left in Prefect is put right, against a real server."""
+"""Runs left in Prefect by a dead runner are reconciled, on a real server."""
 
 import uuid
 from collections.abc import AsyncIterator
@@ -16,9 +16,9 @@ from deployments.reconcile import crash_left_runs, drop_late_runs, schedules_wit
 from tests.deployments.trial_beat import trial_beat
 
 DAY = 24 * 60 * 60
-"""A pause is over so many seconds after it is written here, which is long before its test runs."""
+"""Seconds until a pause ends, long before its test runs."""
 TOMORROW = datetime.now(UTC) + timedelta(days=1)
-"""What should have begun is soon called late."""
+"""Scheduled runs soon become late."""
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ async def client(prefect_api: str) -> AsyncIterator[PrefectClient]:
 
 @pytest.fixture
 async def name() -> str:
-    """A deployment's name that no other test uses."""
+    """A unique deployment name."""
     return f"reconcile-{uuid.uuid4().hex[:8]}"
 
 
@@ -45,7 +45,7 @@ async def name_of_state(client: PrefectClient, run: UUID) -> str | None:
 
 
 async def enter(client: PrefectClient, run: UUID, state: State[None]) -> str | None:
-    """Ask for a state; the name of the one that Prefect gives."""
+    """Request a state; returns the name of the state that Prefect sets."""
     given = (await client.set_flow_run_state(run, state)).state
     return given.name if given else None
 

@@ -42,7 +42,7 @@ def test_comes_back_after_everything_was_killed_in_mid_run(installation: Install
 
     program = installation.start()
     installation.wait_for("Runs that a dead runner had left were closed", 30)
-    installation.wait_for_file("begun", 90)  # the dead run does not hold the flow's only slot
+    installation.wait_for_file("begun", 90)  # the dead run does not occupy the flow's only slot
     states = [run["state_name"] for run in installation.ask("/flow_runs/filter", LONG_RUNS) if run["start_time"]]
     assert states[-2:] == ["Crashed", "Running"]
 

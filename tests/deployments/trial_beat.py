@@ -1,4 +1,4 @@
-"""A flow that comes and goes, and writes that down in a file that the test reads."""
+"""A short flow that leaves a mark in a file for the test."""
 
 import os
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""A flow that takes as long as the test wants it to."""
+"""A flow that runs as long as the test wants."""
 
 import asyncio
 import os
@@ -10,7 +10,7 @@ from prefect import flow
 
 @flow(name="trial-long")
 async def trial_long(as_of: datetime | None = None, dry_run: bool = False) -> None:
-    """Run until the test's file `go` is there."""
+    """Run until the test's file `go` exists."""
     directory = Path(os.environ["TRIAL_DIRECTORY"])
     (directory / "begun").touch()
     while not (directory / "go").exists():  # noqa: ASYNC110  another process makes the file

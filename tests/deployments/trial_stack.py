@@ -1,4 +1,4 @@
-"""An `aftercare up` of the tests' own, with trial flows, as a program that is started, watched and killed."""
+"""The tests' own `aftercare up` with trial flows, as a program that is started, watched and killed."""
 
 import json
 import os
@@ -35,14 +35,14 @@ class Installation:
         self.told = self.trials / "told"
 
     def start(self) -> subprocess.Popen[bytes]:
-        """Start `up` and wait until it says that it is up."""
+        """Start `up` and wait until it reports that it is up."""
         self.told.unlink(missing_ok=True)
         self.program = self.run()
         self.wait_for("Aftercare is up", 90)
         return self.program
 
     def run(self) -> subprocess.Popen[bytes]:
-        """Start `up`; what it says goes to the file `told`."""
+        """Start `up` with its output in the file `told`."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
         environment |= {
             "AFTERCARE_HOME": str(self.home),
@@ -56,7 +56,7 @@ class Installation:
             )
 
     def wait_for(self, sentence: str, seconds: float) -> None:
-        """Wait until `up` has said something."""
+        """Wait for a line in the output of `up`."""
         met = wait_until(lambda: sentence in self.told.read_text(), seconds)
         assert met, f"never said '{sentence}':\n{self.told.read_text()}\n{self.runner_log()}"
 
@@ -77,7 +77,7 @@ class Installation:
         return [*found, postmaster] if postmaster else found
 
     def kill_all(self) -> None:
-        """What a power cut does, as far as processes can tell."""
+        """Simulate a power cut: kill all processes."""
         if self.program:
             self.program.kill()
             self.program.wait()
@@ -100,7 +100,7 @@ class Installation:
         return self.ask("/deployments/filter", {"flows": {"name": {"any_": [flow]}}})
 
     def ask(self, path: str, body: dict[str, Any]) -> list[dict[str, Any]]:
-        """What Prefect's API says."""
+        """A response of Prefect's API."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
         connection.request("POST", f"/api{path}", json.dumps(body), {"Content-Type": "application/json"})
         answer: list[dict[str, Any]] = json.loads(connection.getresponse().read())

@@ -1,4 +1,4 @@
-"""Flows run under one Prefect server for the whole session, each test on a database of its own."""
+"""Flows run under one Prefect server per session, each test on its own database."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A few flows, really run by Prefect: what a run leaves behind, and that running twice is harmless."""
+"""A few flows run by Prefect: what a run leaves behind, and that running twice is harmless."""
 
 import asyncio
 from collections.abc import Coroutine

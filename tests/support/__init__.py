@@ -1,1 +1,1 @@
-"""What several tests stand on."""
+"""Code shared by several tests."""

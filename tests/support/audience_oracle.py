@@ -1,4 +1,4 @@
-"""The conditions of audiences once more, in plain Python, of one customer at a time; and random customers for them."""
+"""An oracle for audiences: the conditions in plain Python for one customer, and random customers."""
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The rules once more, in plain Python and one row at a time: what the set-based ones are compared with."""
+"""Oracles for the set-based rules: the same rules in plain Python, one row at a time."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""A gateway on loopback that takes down what it is sent.
+"""A gateway on loopback that records what it is sent.
 
 In a test: `async with Sink() as sink: … sink.url …`, told by its attributes how to behave.
 As a process of its own, to survive a killed sender: `python -m tests.support.sink --port 0 --record FILE` prints its

@@ -1,4 +1,4 @@
-"""Every change of a touch's state, taken down by the database itself: what a rule says of it can be asked of each."""
+"""Every state transition of a touch, recorded by the database itself, so that tests can check each one."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

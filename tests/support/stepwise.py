@@ -1,4 +1,4 @@
-"""A dispatcher whose stages a test walks through one by one, with a gateway that remembers what reached customers."""
+"""A dispatcher that a test runs stage by stage, with a gateway that records what reached customers."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""A small world to test in: one call makes one fact, and says only what matters to the example."""
+"""A factory of facts for tests: each call makes one fact, with only the values that matter."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

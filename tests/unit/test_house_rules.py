@@ -1,4 +1,4 @@
-"""Rules of the house that no linter knows, each with a check that it would catch a breach."""
+"""Project rules that no linter checks, each with a test that it catches a violation."""
 
 import ast
 import re

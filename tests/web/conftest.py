@@ -74,7 +74,7 @@ class Console:
     engine: Engine
 
     def add_user(self, login: str, role: Role, store: str | None = STORE, language: str = "en") -> str:
-        """Someone who can sign in with `PASSWORD`; the login."""
+        """Add a user who can sign in with `PASSWORD`; returns the login."""
         with self.engine.begin() as connection:
             add_user(connection, NewUser(login, role, store, language=language), PASSWORD, SAMPLE_MOMENT, "test")
         return login

@@ -1,4 +1,4 @@
-"""Touches: filtered, opened, downloaded, and what is unknown settled by a person, at a desk and on a phone."""
+"""Touches: filtered, opened, downloaded, and unknown ones settled, on a desktop and on a phone."""
 
 import csv
 import io

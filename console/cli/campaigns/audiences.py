@@ -12,7 +12,7 @@ from console.cli.policies import store_id_of
 from console.cli.session import Commands, Session, open_session, print_json, print_table
 from console.shared.moments import house_zone, local
 from models.campaigns.audiences import AudienceRule, read_audience
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput, NotFound
 from models.core.toml_text import write_toml
 from tasks.campaigns.audiences.counting import AudienceMember, count_audience, sample_audience
 from tasks.campaigns.audiences.lists import ListMade, make_list
@@ -41,14 +41,14 @@ StoreCode = Annotated[str | None, typer.Option("--store", help="Of the customers
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 
 
-class FileOrSaved(AftercareError):
+class FileOrSaved(InvalidInput):
     """Neither a file nor a saved audience was named, or both were."""
 
     def __init__(self) -> None:
         super().__init__("Name either a file or --saved: the rule that selects the customers.")
 
 
-class NoSuchAudience(AftercareError):
+class NoSuchAudience(NotFound):
     """No audience is saved under the name, for the store or for all."""
 
     def __init__(self, name: str) -> None:

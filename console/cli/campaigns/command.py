@@ -30,7 +30,7 @@ from models.campaigns.audience_words import Names, audience_text
 from models.campaigns.plans import read_plan
 from models.campaigns.recipes import list_recipes
 from models.campaigns.recipes import recipe as find_recipe
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.core.words import CampaignState
 from tasks.campaigns.audiences.choices import read_names
 from tasks.campaigns.authors import find_author
@@ -44,7 +44,7 @@ Plan = Annotated[Path | None, typer.Option(metavar="FILE.toml", help="A plan, as
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 
 
-class RecipeOrPlan(AftercareError):
+class RecipeOrPlan(InvalidInput):
     """Neither a recipe nor a plan was named, or both were."""
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from console.cli.data_files import read_toml
 from models.campaigns.plans import CampaignPlan, read_plan
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.core.toml_text import write_toml
 from tasks.campaigns.listing import CampaignRead
 
@@ -14,7 +14,7 @@ ABOUT = ("name", "version")
 """What a file may contain besides the plan."""
 
 
-class UnusableAbout(AftercareError):
+class UnusableAbout(InvalidInput):
     """The file's name or version is not valid."""
 
     def __init__(self, field: str, value: object) -> None:

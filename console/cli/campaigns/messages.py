@@ -10,7 +10,7 @@ from console.cli.campaigns.reader import reader
 from console.cli.campaigns.steering import By, Id
 from console.cli.printing import printer
 from console.cli.session import Session, open_session, print_json
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.core.words import ChannelName
 from models.people.permissions import Permission
 from tasks.campaigns.audiences.counting import sample_audience
@@ -28,7 +28,7 @@ VariantKey = Annotated[str | None, typer.Option(help="A variant, or follow-up; b
 Channel = Annotated[ChannelName | None, typer.Option(help="By default the campaign's first channel.")]
 
 
-class NobodyToWriteFor(AftercareError):
+class NobodyToWriteFor(InvalidInput):
     """There is no customer for whom the message could be written."""
 
     def __init__(self, name: str) -> None:

@@ -13,13 +13,13 @@ from console.cli.printing import printer
 from console.cli.session import open_session, print_json, print_table
 from console.shared.campaign_results import shape_results
 from models.campaigns.results import CampaignResults, Group
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from tasks.campaigns.listing import read_campaign
 from tasks.campaigns.outcome.exporting import export_recipients
 from tasks.campaigns.outcome.results import read_results
 
 
-class UnwritableFile(AftercareError):
+class UnwritableFile(InvalidInput):
     """The file cannot be written."""
 
     def __init__(self, path: Path, reason: str) -> None:

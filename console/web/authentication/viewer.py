@@ -11,7 +11,7 @@ from starlette.requests import HTTPConnection, Request
 
 from console.shared.database import Database
 from console.shared.words import say
-from models.core.errors import AftercareError
+from models.core.errors import NotAllowed
 from models.core.reasons import GivenReason
 from models.core.saying import say_word
 from models.people.permissions import Permission
@@ -21,7 +21,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class SignedOut(AftercareError):
+class SignedOut(NotAllowed):
     """The session of this page has ended."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ from console.web.authentication.viewer import Viewer
 from models.calls.outcomes import outcomes_of
 from models.calls.queue import asks_marks, takes_marks
 from models.calls.surveys import DIMENSIONS, HIGHEST, LOWEST
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.core.words import OutcomeName, StepKind
 from models.kits.outcomes import CallReport, Need, Outcome, PromiseMade
 from tasks.calls.listing import CallItem
@@ -23,7 +23,7 @@ CENT = Decimal("0.01")
 LONGEST_NOTE = 1000
 
 
-class NotYet(AftercareError):
+class NotYet(InvalidInput):
     """The outcome lacks something that it needs. The field shows what."""
 
     def __init__(self, outcome: OutcomeName) -> None:

@@ -16,7 +16,7 @@ from models.ledger.cases import Deadlines, Urgency, next_deadline, urgency_of
 from models.people.permissions import Permission
 from tasks.access.reach import NotYours, list_reached_stores
 from tasks.access.sessions import SignedIn
-from tasks.cases.board import COLUMN, BoardColumn, CaseItem, CaseSeen, acting_on, read_board, read_case
+from tasks.cases.board import COLUMN, BoardColumn, CaseDetails, CaseItem, acting_on, read_board, read_case
 from tasks.cases.handling import answer_case, close_case, give_case, solve_case, write_note
 
 LOOKS = {Urgency.PAST: "bad", Urgency.NEAR: "warn", Urgency.AHEAD: "", Urgency.SETTLED: "quiet"}
@@ -132,7 +132,7 @@ async def show_case(viewer: Viewer, case_id: int) -> None:
     @ui.refreshable
     async def shown() -> None:
         async with telling(viewer):
-            seen: CaseSeen | None = await viewer.read(_read_if_reached, viewer.user, case_id, viewer.now)
+            seen: CaseDetails | None = await viewer.read(_read_if_reached, viewer.user, case_id, viewer.now)
             if seen is None:
                 ui.label(viewer.say("cases.out_of_reach")).props("role=status")
             else:
@@ -142,7 +142,7 @@ async def show_case(viewer: Viewer, case_id: int) -> None:
     await shown()
 
 
-def _read_if_reached(connection: Connection, user: SignedIn, case_id: int, now: datetime) -> CaseSeen | None:
+def _read_if_reached(connection: Connection, user: SignedIn, case_id: int, now: datetime) -> CaseDetails | None:
     """The case; None if the user may not see it, for example after they reassigned it."""
     try:
         return read_case(connection, user, case_id, now)
@@ -150,7 +150,7 @@ def _read_if_reached(connection: Connection, user: SignedIn, case_id: int, now: 
         return None
 
 
-def _draw_case(viewer: Viewer, seen: CaseSeen, refresh: Callable[[], Any]) -> None:
+def _draw_case(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) -> None:
     item = seen.item
     title = viewer.say("cases.heading", id=item.id, title=viewer.word(item.kind))
     ui.label(title).props("role=heading aria-level=2").classes("text-h6")
@@ -164,7 +164,7 @@ def _draw_case(viewer: Viewer, seen: CaseSeen, refresh: Callable[[], Any]) -> No
         _draw_ownership(viewer, seen, refresh)
 
 
-def _draw_facts(viewer: Viewer, seen: CaseSeen) -> None:
+def _draw_facts(viewer: Viewer, seen: CaseDetails) -> None:
     item, zone = seen.item, seen.item.time_zone
     with ui.element("dl").classes("facts"):
         _fact(viewer, "customer", lambda: ui.link(item.customer, f"/customers/{item.customer_id}"))
@@ -186,7 +186,7 @@ def _fact(viewer: Viewer, name: str, value: str | Callable[[], Any]) -> None:
         ui.label(value) if isinstance(value, str) else value()
 
 
-def _draw_notes(viewer: Viewer, seen: CaseSeen, refresh: Callable[[], Any]) -> None:
+def _draw_notes(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) -> None:
     with ui.element("section").classes("card full-width").props(f'aria-label="{viewer.say("cases.notes")}"'):
         ui.label(viewer.say("cases.notes")).props("role=heading aria-level=3").classes("text-subtitle1")
         if not seen.notes:
@@ -214,7 +214,7 @@ async def _change(viewer: Viewer, refresh: Callable[[], Any], job: Any, *args: A
     refresh()
 
 
-def _draw_next_step(viewer: Viewer, seen: CaseSeen, refresh: Callable[[], Any]) -> None:
+def _draw_next_step(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) -> None:
     item = seen.item
     with ui.element("section").classes("card full-width").props(f'aria-label="{viewer.say("cases.next")}"'):
         ui.label(viewer.say("cases.next")).props("role=heading aria-level=3").classes("text-subtitle1")
@@ -248,7 +248,7 @@ def _draw_closing(viewer: Viewer, item: CaseItem, refresh: Callable[[], Any]) ->
     ui.button(viewer.say("cases.close"), on_click=close).props("no-caps")
 
 
-def _draw_ownership(viewer: Viewer, seen: CaseSeen, refresh: Callable[[], Any]) -> None:
+def _draw_ownership(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) -> None:
     item = seen.item
     with ui.element("section").classes("card full-width").props(f'aria-label="{viewer.say("cases.owner")}"'):
         ui.label(viewer.say("cases.owner")).props("role=heading aria-level=3").classes("text-subtitle1")
@@ -263,7 +263,7 @@ def _draw_ownership(viewer: Viewer, seen: CaseSeen, refresh: Callable[[], Any]) 
             _draw_giving(viewer, seen, refresh)
 
 
-def _draw_giving(viewer: Viewer, seen: CaseSeen, refresh: Callable[[], Any]) -> None:
+def _draw_giving(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) -> None:
     item = seen.item
     names = {one.code: f"{one.name} ({one.code})" for one in seen.colleagues if one.code != item.owner}
     chosen = ui.select(names, label=viewer.say("cases.give_to"), with_input=True).props("outlined dense")

@@ -24,7 +24,7 @@ from console.web.parts.pagination import Pagination
 from console.web.parts.quick_elements import Text
 from console.web.parts.tables import show_table
 from console.web.touches.details import show_touch
-from models.core.errors import AftercareError
+from models.core.errors import AftercareError, InvalidInput
 from models.core.spreadsheet_cells import defuse
 from models.core.words import ChannelName, ProcessName, TouchState
 from models.people.permissions import Permission
@@ -33,10 +33,10 @@ from tasks.access.sessions import SignedIn
 from tasks.database.paging import Cursor, Page
 from tasks.policies.processes import recorded_processes
 from tasks.touches.lists import (
+    DueDays,
     TouchLine,
     Unsettled,
     Wanted,
-    Window,
     WindowBackwards,
     WindowTooLong,
     needs_window,
@@ -54,7 +54,7 @@ BYTE_ORDER_MARK = "\ufeff"
 """Tells spreadsheets that a file is UTF-8."""
 
 
-class NotADay(AftercareError):
+class NotADay(InvalidInput):
     """The text is not a date."""
 
     def __init__(self, text: str) -> None:
@@ -84,11 +84,11 @@ class Asked:
             window=self._window(today, needed=needs_window(state)),
         )
 
-    def _window(self, today: date, *, needed: bool) -> Window | None:
+    def _window(self, today: date, *, needed: bool) -> DueDays | None:
         if not self.since and not self.until:
             return usual_window(today) if needed else None
         usual = usual_window(_day(self.until) if self.until else today)
-        return Window(
+        return DueDays(
             _day(self.since) if self.since else usual.since,
             _day(self.until) if self.until else max(today, _day(self.since)),
         )
@@ -185,7 +185,7 @@ def _draw_filter(
         ui.button(viewer.say("frame.search"), on_click=search)
 
 
-def _says_usual(chosen: dict[str, str], window: Window | None) -> bool:
+def _says_usual(chosen: dict[str, str], window: DueDays | None) -> bool:
     return window is not None and (chosen.get("since"), chosen.get("until")) == (str(window.since), str(window.until))
 
 

@@ -81,7 +81,7 @@ from tasks.campaigns.audiences.owners import owners
 
 
 @dataclass
-class Asked:
+class AudienceQuery:
     """The customers that a rule is applied to, and the sets joined so far."""
 
     now: Now
@@ -106,129 +106,129 @@ class Asked:
         return self.joined(name, made).c.customer_id.is_not(None)
 
 
-def holds(rule: AudienceRule, asked: Asked) -> Yes:
+def holds(rule: AudienceRule, query: AudienceQuery) -> Yes:
     """Whether a rule holds for a customer: true or false, never null."""
     match rule:
         case AllOf():
-            return and_(true(), *(holds(part, asked) for part in rule.of))
+            return and_(true(), *(holds(part, query) for part in rule.of))
         case AnyOf():
-            return or_(false(), *(holds(part, asked) for part in rule.of))
+            return or_(false(), *(holds(part, query) for part in rule.of))
         case Not():
-            return not_(holds(rule.of, asked))
+            return not_(holds(rule.of, query))
         case _:
-            return func.coalesce(_holds(rule, asked), false())
+            return func.coalesce(_holds(rule, query), false())
 
 
-def _holds(condition: Condition, asked: Asked) -> Yes:
+def _holds(condition: Condition, query: AudienceQuery) -> Yes:
     """Whether a condition holds; null if the fact is unknown."""
     match condition:
         case HasCar():
-            return asked.among(condition, lambda: owners(condition, asked.now))
+            return query.among(condition, lambda: owners(condition, query.now))
         case LastVisit() | Visited() | HasBooked() | Bought() | HasLead():
-            return _of_history(condition, asked)
+            return _of_history(condition, query)
         case Spent() | OwesOverdue() | IsHeld():
-            return _of_money(condition, asked)
+            return _of_money(condition, query)
         case HasSaid() | Reachable() | HasComplaint() | WasInCampaign() | OnList():
-            return _of_contact(condition, asked)
+            return _of_contact(condition, query)
         case _:
-            return _of_customer(condition, asked)
+            return _of_customer(condition, query)
 
 
-def _of_customer(condition: OfCustomer, asked: Asked) -> Yes:
+def _of_customer(condition: OfCustomer, query: AudienceQuery) -> Yes:
     match condition:
         case OfLevel():
             return one_of(Customer.level, condition.levels)
         case Speaks():
-            return func.coalesce(Customer.language, asked.stores.c.language) == condition.language
+            return func.coalesce(Customer.language, query.stores.c.language) == condition.language
         case OfStore():
             return Customer.store_id.in_(select(Store.id).where(one_of(Store.code, condition.stores)))
         case HasContract():
             return Customer.has_contract.is_(condition.yes)
         case OfAge():
-            return _of_age(condition, asked)
+            return _of_age(condition, query)
         case HasBirthday():
-            return _has_birthday(condition, asked)
+            return _has_birthday(condition, query)
         case LivesIn():
             return or_(*(func.starts_with(func.lower(Customer.area), lowered(area)) for area in condition.areas))
         case _:
             assert_never(condition)
 
 
-def _of_history(condition: OfHistory, asked: Asked) -> Yes:
+def _of_history(condition: OfHistory, query: AudienceQuery) -> Yes:
     match condition:
         case LastVisit():
-            return _was_last_here(condition, asked)
+            return _was_last_here(condition, query)
         case Visited():
             those = ("visits", condition.within_days, condition.work_kinds)
-            here = asked.joined(those, lambda: days_here(condition, asked.now))
+            here = query.joined(those, lambda: days_here(condition, query.now))
             return between(func.coalesce(here.c.visits, 0), condition.least, condition.most)
         case HasBooked():
             name = ("booked", condition.within_days)
-            return asked.among(name, lambda: with_appointment_ahead(condition, asked.now)).is_(condition.yes)
+            return query.among(name, lambda: with_appointment_ahead(condition, query.now)).is_(condition.yes)
         case Bought():
-            return asked.among(condition, lambda: buyers(condition, asked.now))
+            return query.among(condition, lambda: buyers(condition, query.now))
         case HasLead():
-            return asked.among(condition, lambda: with_lead(condition, asked.now))
+            return query.among(condition, lambda: with_lead(condition, query.now))
         case _:
             assert_never(condition)
 
 
-def _of_money(condition: OfMoney, asked: Asked) -> Yes:
+def _of_money(condition: OfMoney, query: AudienceQuery) -> Yes:
     match condition:
         case Spent():
             name = ("spent", condition.currency, condition.within_days, condition.since, condition.until)
-            spent = asked.joined(name, lambda: spending(condition, asked.now))
+            spent = query.joined(name, lambda: spending(condition, query.now))
             return between(func.coalesce(spent.c.total, 0), condition.least, condition.most)
         case OwesOverdue():
-            return asked.among("overdue", lambda: debtors(asked.now)).is_(condition.yes)
+            return query.among("overdue", lambda: debtors(query.now)).is_(condition.yes)
         case IsHeld():
-            return asked.among("held", lambda: on_hold(asked.now)).is_(condition.yes)
+            return query.among("held", lambda: on_hold(query.now)).is_(condition.yes)
         case _:
             assert_never(condition)
 
 
-def _of_contact(condition: OfContact, asked: Asked) -> Yes:
+def _of_contact(condition: OfContact, query: AudienceQuery) -> Yes:
     match condition:
         case HasSaid():
             name = ("consent", condition.purpose, condition.channel)
-            return asked.joined(name, lambda: latest_said(condition, asked.now)).c.granted.is_(condition.granted)
+            return query.joined(name, lambda: latest_said(condition, query.now)).c.granted.is_(condition.granted)
         case Reachable():
-            return or_(*(_reachable(channel, asked) for channel in condition.channels))
+            return or_(*(_reachable(channel, query) for channel in condition.channels))
         case HasComplaint():
-            return asked.among("complaint", lambda: complaining(asked.now)).is_(condition.yes)
+            return query.among("complaint", lambda: complaining(query.now)).is_(condition.yes)
         case WasInCampaign():
-            return asked.among(condition, lambda: recipients(condition, asked.now))
+            return query.among(condition, lambda: recipients(condition, query.now))
         case OnList():
-            return asked.among(condition, lambda: listed(condition))
+            return query.among(condition, lambda: listed(condition))
         case _:
             assert_never(condition)
 
 
-def _of_age(condition: OfAge, asked: Asked) -> Yes:
+def _of_age(condition: OfAge, query: AudienceQuery) -> Yes:
     born = Customer.birth_on
-    old_enough = [in_years(born, condition.least) <= asked.today] if condition.least is not None else []
-    young_enough = [in_years(born, condition.most + 1) > asked.today] if condition.most is not None else []
-    return and_(born <= asked.today, *old_enough, *young_enough)
+    old_enough = [in_years(born, condition.least) <= query.today] if condition.least is not None else []
+    young_enough = [in_years(born, condition.most + 1) > query.today] if condition.most is not None else []
+    return and_(born <= query.today, *old_enough, *young_enough)
 
 
-def _has_birthday(condition: HasBirthday, asked: Asked) -> Yes:
+def _has_birthday(condition: HasBirthday, query: AudienceQuery) -> Yes:
     born = Customer.birth_on
-    years = cast(extract("year", asked.today) - extract("year", born), Integer)
-    last = asked.today + condition.within_days
-    coming = [in_years(born, years + more).between(asked.today, last) for more in (0, 1)]
-    return and_(born <= asked.today, or_(*coming))
+    years = cast(extract("year", query.today) - extract("year", born), Integer)
+    last = query.today + condition.within_days
+    coming = [in_years(born, years + more).between(query.today, last) for more in (0, 1)]
+    return and_(born <= query.today, or_(*coming))
 
 
-def _was_last_here(condition: LastVisit, asked: Asked) -> Yes:
-    last = asked.joined("last visit", lambda: last_days_here(asked.now)).c.day
+def _was_last_here(condition: LastVisit, query: AudienceQuery) -> Yes:
+    last = query.joined("last visit", lambda: last_days_here(query.now)).c.day
     bounds = (condition.least_days, condition.most_days, condition.since, condition.until)
     never = last.is_(None) if condition.or_never else false()
     if all(bound is None for bound in bounds):
         return never
-    return or_(never, func.coalesce(days_between(last, asked.today, condition), false()))
+    return or_(never, func.coalesce(days_between(last, query.today, condition), false()))
 
 
-def _reachable(channel: ChannelName, asked: Asked) -> Yes:
+def _reachable(channel: ChannelName, query: AudienceQuery) -> Yes:
     """The customer has a usable number or address for the channel, and the store uses it."""
     used = Customer.store_id.in_(select(Store.id).where(literal(channel.value) == func.any(Store.channels)))
-    return and_(used, asked.among(("reachable", channel), lambda: with_contact_point(channel, asked.now)))
+    return and_(used, query.among(("reachable", channel), lambda: with_contact_point(channel, query.now)))

@@ -10,9 +10,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.campaigns.audiences import AudienceRule
 from models.core.cadence import Now
-from models.core.errors import AftercareError
+from models.core.errors import Unavailable
 from models.people.tables import Customer, CustomerKey, Store
-from tasks.campaigns.audiences.conditions import Asked, holds
+from tasks.campaigns.audiences.conditions import AudienceQuery, holds
 from tasks.campaigns.audiences.customer_sets import visits
 from tasks.database.timeouts import reading_within
 from tasks.subjects.customers import newest_car_of, stores_today
@@ -21,7 +21,7 @@ LONGEST_SECONDS = 10
 WORK_MEMORY = "64MB"
 
 
-class AudienceTooSlow(AftercareError):
+class AudienceTooSlow(Unavailable):
     """An audience whose query takes too long."""
 
     def __init__(self) -> None:
@@ -60,10 +60,10 @@ def audience_of(rule: AudienceRule, now: Now, store_id: int | None) -> Select[An
     As known at `now`: later facts do not count. Erased customers are excluded.
     """
     stores = stores_today(now)
-    asked = Asked(now, stores)
-    wanted = holds(rule, asked)
+    query = AudienceQuery(now, stores)
+    wanted = holds(rule, query)
     found = select(Customer.id.label("customer_id"), Customer.store_id).join(stores, stores.c.id == Customer.store_id)
-    for each in asked.sets.values():
+    for each in query.sets.values():
         found = found.outerjoin(each, each.c.customer_id == Customer.id)
     # Coalesced, so that PostgreSQL estimates half of the customers for any number of conditions. It multiplies its
     # estimates; with an estimate of one customer, it would scan a set of a million again for each of them.
@@ -76,10 +76,10 @@ def truths_of(
 ) -> dict[AudienceRule, bool]:
     """For each rule, whether it holds for one customer."""
     stores = stores_today(now)
-    asked = Asked(now, stores)
-    answers = [func.coalesce(holds(rule, asked), false()).label(f"part_{place}") for place, rule in enumerate(rules)]
+    query = AudienceQuery(now, stores)
+    answers = [func.coalesce(holds(rule, query), false()).label(f"part_{place}") for place, rule in enumerate(rules)]
     statement = select(*answers).join_from(Customer, stores, stores.c.id == Customer.store_id)
-    for each in asked.sets.values():
+    for each in query.sets.values():
         statement = statement.outerjoin(each, each.c.customer_id == Customer.id)
     row = connection.execute(statement.where(Customer.id == customer_id)).one()
     return dict(zip(rules, row, strict=True))

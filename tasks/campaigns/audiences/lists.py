@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import Text
 
 from models.campaigns.tables import AudienceList, AudienceListMember
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.core.words import ContactKind
 from models.people.permissions import Permission
 from models.people.tables import ContactPoint, Customer, CustomerKey
@@ -39,7 +39,7 @@ SEVERAL = "several customers are known by this {}; the row has to name one by ke
 NOBODY = "the row names nobody."
 
 
-class NamesNobody(AftercareError):
+class NamesNobody(InvalidInput):
     """A file without a column that identifies customers."""
 
     def __init__(self, header: Header) -> None:

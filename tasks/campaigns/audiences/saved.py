@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from models.campaigns.audiences import AudienceRule, OnList, WasInCampaign, conditions_of, read_audience
 from models.campaigns.tables import Audience, AudienceList, Campaign
-from models.core.errors import AftercareError
+from models.core.errors import Conflict, InvalidInput
 from models.people.permissions import Permission
 from models.people.tables import Store
 from tasks import audit
@@ -40,7 +40,7 @@ class Keeper(Protocol):
         ...
 
 
-class UnusableName(AftercareError):
+class UnusableName(InvalidInput):
     """A missing name, or one that is too long."""
 
     def __init__(self, name: str) -> None:
@@ -48,7 +48,7 @@ class UnusableName(AftercareError):
         super().__init__(f"A name has 1 to {LONGEST_NAME} characters; found '{name[:LONGEST_NAME]}'.")
 
 
-class NameTaken(AftercareError):
+class NameTaken(Conflict):
     """Another audience or list has this name, for the same store or for all."""
 
     def __init__(self, name: str) -> None:
@@ -56,7 +56,7 @@ class NameTaken(AftercareError):
         super().__init__(f"There is already one of the name '{name}'; choose another name, or change that one.")
 
 
-class UnknownInAudience(AftercareError):
+class UnknownInAudience(InvalidInput):
     """A rule refers to a list or campaign that its store does not have."""
 
     def __init__(self, kind: str, number: int) -> None:

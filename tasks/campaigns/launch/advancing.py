@@ -34,7 +34,7 @@ from tasks.campaigns.changing import change, move
 from tasks.campaigns.launch.freezing import find_places, freeze_recipients, let_begin
 from tasks.campaigns.launch.making_policies import make_policies
 from tasks.campaigns.outcome.measuring import measure_canary, measure_trial
-from tasks.database.statistics import count_touches, prepare_for_large_statements
+from tasks.database.statistics import analyze_touches, prepare_for_large_statements
 from tasks.ledger.transitions import change_each
 from tasks.planning.population import REMEMBERED, Span
 from tasks.planning.sweep import account_of, sweep
@@ -176,7 +176,7 @@ def _plan(connection: Connection, campaign: Row[Any], now: datetime, run_id: UUI
     )
     connection.execute(update(Campaign).where(Campaign.id == campaign.id).values(planned_up_to=up_to))
     if campaign.planned_up_to == campaign.recipients_after:
-        count_touches(connection)
+        analyze_touches(connection)
     return account
 
 

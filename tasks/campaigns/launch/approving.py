@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select
 
 from models.campaigns.plans import CampaignPlan, begins_at, read_plan
 from models.campaigns.tables import Campaign
-from models.core.errors import AftercareError
+from models.core.errors import Conflict, InvalidInput, NotAllowed
 from models.core.reasons import TEXT, as_written, declare, give
 from models.core.settings import Settings
 from models.core.words import CampaignState
@@ -29,7 +29,7 @@ NOT_IN_TIME = declare("not-approved-in-time")
 REFUSED = declare("campaign-refused", login=TEXT, note=TEXT)
 
 
-class EmptyAudience(AftercareError):
+class EmptyAudience(InvalidInput):
     """A campaign without recipients."""
 
     def __init__(self, name: str) -> None:
@@ -37,7 +37,7 @@ class EmptyAudience(AftercareError):
         super().__init__(f"Nobody is in the audience of '{name}'; widen it, or see whether its list is empty.")
 
 
-class BudgetTooSmall(AftercareError):
+class BudgetTooSmall(InvalidInput):
     """A budget that does not cover the canary."""
 
     def __init__(self, budget: Decimal, needed: Decimal, currency: str) -> None:
@@ -48,7 +48,7 @@ class BudgetTooSmall(AftercareError):
         )
 
 
-class OwnCampaign(AftercareError):
+class OwnCampaign(NotAllowed):
     """Authors cannot approve their own campaigns."""
 
     def __init__(self, name: str) -> None:
@@ -56,7 +56,7 @@ class OwnCampaign(AftercareError):
         super().__init__(f"You wrote '{name}' as it stands; another person has to approve it.")
 
 
-class AnotherPlan(AftercareError):
+class AnotherPlan(Conflict):
     """A decision on a plan other than the submitted one."""
 
     def __init__(self, name: str) -> None:

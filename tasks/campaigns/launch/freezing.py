@@ -15,7 +15,7 @@ from models.core.words import CampaignState, Wave
 from models.people.tables import Customer, Store
 from tasks.campaigns.audiences.counting import audience_of
 from tasks.campaigns.launch.random_assignment import assign
-from tasks.database.statistics import count_recipients
+from tasks.database.statistics import analyze_recipients
 
 FREEZE_LOCK = 727_010
 IN_ORDER = (Wave.CANARY, Wave.TRIAL, Wave.REST, Wave.CONTROL)
@@ -66,7 +66,7 @@ def freeze_recipients(connection: Connection, campaign: Row[Any], plan: Campaign
             .order_by(order, assigned.c.place),
         )
     )
-    count_recipients(connection)
+    analyze_recipients(connection)
     written = select(func.count()).where(CampaignRecipient.campaign_id == campaign.id)
     return connection.execute(written).scalar_one()
 

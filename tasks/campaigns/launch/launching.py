@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row
 
 from models.campaigns.plans import CampaignPlan, begins_at, read_plan
 from models.campaigns.states import OVER, UNDER_WAY
-from models.core.errors import AftercareError
+from models.core.errors import Conflict, InvalidInput
 from models.core.reasons import TEXT, declare, give
 from models.core.words import CampaignState, LaunchKind
 from models.people.permissions import Permission
@@ -24,7 +24,7 @@ WESTERNMOST = timezone(timedelta(hours=-12))
 """The time zone that reaches each hour last."""
 
 
-class BeginsInThePast(AftercareError):
+class BeginsInThePast(InvalidInput):
     """A campaign whose start is in the past."""
 
     def __init__(self, when: str) -> None:
@@ -32,7 +32,7 @@ class BeginsInThePast(AftercareError):
         super().__init__(f"The campaign would have begun at {when}, which has passed; give it another moment.")
 
 
-class NotAsApproved(AftercareError):
+class NotAsApproved(Conflict):
     """A plan other than the approved one."""
 
     def __init__(self, name: str) -> None:
@@ -40,7 +40,7 @@ class NotAsApproved(AftercareError):
         super().__init__(f"'{name}' is not as it was approved; submit it again.")
 
 
-class BudgetUsedUp(AftercareError):
+class BudgetUsedUp(Conflict):
     """A campaign that has used up its budget cannot be resumed without a larger one."""
 
     def __init__(self, name: str, budget: Decimal, needed: Decimal) -> None:
@@ -51,7 +51,7 @@ class BudgetUsedUp(AftercareError):
         )
 
 
-class NothingHeld(AftercareError):
+class NothingHeld(Conflict):
     """A campaign that is not waiting for a decision."""
 
     def __init__(self, name: str) -> None:

@@ -33,7 +33,7 @@ from models.campaigns.results import CampaignAccount, CampaignResults, Group, Pl
 from models.campaigns.tables import Campaign, CampaignRecipient, CampaignVariant
 from models.core.base import growing
 from models.core.cadence import moment
-from models.core.errors import AftercareError
+from models.core.errors import NotFound
 from models.core.reasons import declare
 from models.core.words import CAMPAIGNS, CampaignAnswer, Gate, Purpose, TouchState, Wave
 from models.ledger.tables import Touch
@@ -46,7 +46,7 @@ MAY_HAVE_ARRIVED = (TouchState.SENT, TouchState.UNKNOWN)
 STOPPED = (TouchState.CANCELLED, TouchState.SUPERSEDED, TouchState.SKIPPED)
 
 
-class NoSuchCampaign(AftercareError):
+class NoSuchCampaign(NotFound):
     """There is no such campaign."""
 
     def __init__(self, campaign_id: int) -> None:

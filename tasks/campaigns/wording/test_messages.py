@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, func, select
 from models.campaigns.plans import CampaignPlan
 from models.campaigns.words import FOLLOW_UP
 from models.core.cadence import moment
-from models.core.errors import AftercareError
+from models.core.errors import Conflict, InvalidInput, Unavailable
 from models.core.masking import mask_contact
 from models.core.settings import Settings
 from models.core.words import ChannelName, Purpose, StepKind
@@ -38,7 +38,7 @@ EXPECTED: dict[ChannelName, str] = {
 }
 
 
-class UnfitForTest(AftercareError):
+class UnfitForTest(InvalidInput):
     """An address that cannot receive a test."""
 
     def __init__(self, channel: ChannelName, to: str) -> None:
@@ -48,7 +48,7 @@ class UnfitForTest(AftercareError):
         super().__init__(f"A test cannot be sent to '{to}': {by}.")
 
 
-class TooManyTests(AftercareError):
+class TooManyTests(Conflict):
     """A user who has reached the rate limit for tests."""
 
     def __init__(self, author: str) -> None:
@@ -56,7 +56,7 @@ class TooManyTests(AftercareError):
         super().__init__(f"'{author}' has sent {MOST_AN_HOUR} tests within the hour; wait a while.")
 
 
-class NotSentAsTest(AftercareError):
+class NotSentAsTest(Unavailable):
     """A test that the channel did not accept."""
 
     def __init__(self, reason: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from models.core.errors import AftercareError
+from models.core.errors import InvalidInput
 from models.core.settings import Settings
 from tasks.intake.columns import Column, KindName
 from tasks.intake.files.reading import Holds
@@ -37,7 +37,7 @@ MOST_SHAPES = 20
 """In how many combinations of fields the records of one request may come: each is a small import of its own."""
 
 
-class TooManyShapes(AftercareError):
+class TooManyShapes(InvalidInput):
     """Records that hardly agree in what they say."""
 
     def __init__(self) -> None:

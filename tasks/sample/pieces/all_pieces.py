@@ -7,7 +7,7 @@ the first piece, and so on; the second thousand repeats them at the other store.
 from collections.abc import Iterator
 
 from tasks.sample.dice import Dice
-from tasks.sample.people import Customer
+from tasks.sample.people import SampleCustomer
 from tasks.sample.pieces import accounts as account_pieces
 from tasks.sample.pieces import appointments as appointment_pieces
 from tasks.sample.pieces import cars as car_pieces
@@ -26,4 +26,4 @@ def is_set_piece(number: int) -> bool:
 def set_piece(seed: int, number: int) -> Iterator[Row]:
     """All rows of set-piece customer `number`; the thousands take turns between the stores."""
     thousand, place = divmod(number - 1, A_THOUSAND)
-    return PIECES[place](Customer(number, STORES[thousand % len(STORES)], Dice(seed, number)))
+    return PIECES[place](SampleCustomer(number, STORES[thousand % len(STORES)], Dice(seed, number)))

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 
 from tasks.sample.cars import Car, introduction_rows
 from tasks.sample.names import MAINTENANCE, REPAIR
-from tasks.sample.people import Customer, Reach, consent_row
+from tasks.sample.people import Reach, SampleCustomer, consent_row
 from tasks.sample.rows import Row
 from tasks.sample.stores import SHANGHAI, TODAY, SampleStore
 from tasks.sample.workshop import appointment_row
@@ -20,7 +20,7 @@ LAST_WEEK = _at(-7, 10)
 LAST_EVENING = _at(-1, 16, 40)
 
 
-def _car(customer: Customer) -> Car:
+def _car(customer: SampleCustomer) -> Car:
     """A car of a year and a bit: no other process has anything to say about it."""
     return Car(customer, 1, TODAY - timedelta(400), 40)
 
@@ -34,70 +34,70 @@ def _just_gone_by(store: SampleStore) -> datetime:
     return _at(0, 9, 15) if store is SHANGHAI else _at(-1, 16)
 
 
-def booked_last_evening(customer: Customer) -> Iterator[Row]:
+def booked_last_evening(customer: SampleCustomer) -> Iterator[Row]:
     """Confirmation: booked last evening for Friday."""
     car = _car(customer)
     yield from introduction_rows(car)
     yield appointment_row(car, 1, _at(3, 9, 30), MAINTENANCE, booked_at=LAST_EVENING)
 
 
-def booked_just_now(customer: Customer) -> Iterator[Row]:
+def booked_just_now(customer: SampleCustomer) -> Iterator[Row]:
     """Confirmation: booked twenty minutes ago for tomorrow."""
     car = _car(customer)
     yield from introduction_rows(car)
     yield appointment_row(car, 1, _at(1, 10), MAINTENANCE, booked_at=_minutes_ago(customer.store, 20))
 
 
-def parts_missing(customer: Customer) -> Iterator[Row]:
+def parts_missing(customer: SampleCustomer) -> Iterator[Row]:
     """Parts check: a repair in two days, and the parts are missing."""
     car = _car(customer)
     yield from introduction_rows(car)
     yield appointment_row(car, 1, _at(2, 9, 30), REPAIR, booked_at=LAST_WEEK, parts_state="missing")
 
 
-def parts_ready(customer: Customer) -> Iterator[Row]:
+def parts_ready(customer: SampleCustomer) -> Iterator[Row]:
     """Parts check: a repair in two days, and the parts are there; nobody is called."""
     car = _car(customer)
     yield from introduction_rows(car)
     yield appointment_row(car, 1, _at(2, 9, 30), REPAIR, booked_at=LAST_WEEK, parts_state="ready")
 
 
-def this_afternoon(customer: Customer) -> Iterator[Row]:
+def this_afternoon(customer: SampleCustomer) -> Iterator[Row]:
     """Day before: expected this afternoon."""
     car = _car(customer)
     yield from introduction_rows(car)
     yield appointment_row(car, 1, _at(0, 15, 30), MAINTENANCE, booked_at=LAST_WEEK)
 
 
-def in_an_hour_and_a_half(customer: Customer) -> Iterator[Row]:
+def in_an_hour_and_a_half(customer: SampleCustomer) -> Iterator[Row]:
     """Two hours before: expected at half past eleven."""
     car = _car(customer)
     yield from introduction_rows(car)
     yield appointment_row(car, 1, _at(0, 11, 30), MAINTENANCE, booked_at=LAST_WEEK)
 
 
-def tomorrow(customer: Customer) -> Iterator[Row]:
+def tomorrow(customer: SampleCustomer) -> Iterator[Row]:
     """Day before: expected tomorrow; the reminder is due tonight."""
     car = _car(customer)
     yield from introduction_rows(car)
     yield appointment_row(car, 1, _at(1, 14), MAINTENANCE, booked_at=LAST_WEEK)
 
 
-def cancelled(customer: Customer) -> Iterator[Row]:
+def cancelled(customer: SampleCustomer) -> Iterator[Row]:
     """Cancelled last evening; nothing may be sent."""
     car = _car(customer)
     yield from introduction_rows(car)
     yield appointment_row(car, 1, _at(0, 14), MAINTENANCE, "cancelled", booked_at=LAST_WEEK, cancelled_at=LAST_EVENING)
 
 
-def no_show(customer: Customer) -> Iterator[Row]:
+def no_show(customer: SampleCustomer) -> Iterator[Row]:
     """No-show: the start is more than half an hour ago, and nobody came."""
     car = _car(customer)
     yield from introduction_rows(car)
     yield appointment_row(car, 1, _just_gone_by(customer.store), MAINTENANCE, booked_at=LAST_WEEK)
 
 
-def came_late(customer: Customer) -> Iterator[Row]:
+def came_late(customer: SampleCustomer) -> Iterator[Row]:
     """Came ten minutes late; not a no-show."""
     car = _car(customer)
     yield from introduction_rows(car)
@@ -106,7 +106,7 @@ def came_late(customer: Customer) -> Iterator[Row]:
     yield appointment_row(car, 1, starts_at, MAINTENANCE, "arrived", booked_at=LAST_WEEK, arrived_at=arrived_at)
 
 
-def contract_request_waiting(customer: Customer) -> Iterator[Row]:
+def contract_request_waiting(customer: SampleCustomer) -> Iterator[Row]:
     """A contract customer's request, unanswered for 45 minutes: escalates."""
     car = _car(customer)
     yield from introduction_rows(car, has_contract=True)
@@ -114,7 +114,7 @@ def contract_request_waiting(customer: Customer) -> Iterator[Row]:
     yield appointment_row(car, 1, _at(3, 9), MAINTENANCE, "requested", requested_at=requested_at)
 
 
-def contract_request_fresh(customer: Customer) -> Iterator[Row]:
+def contract_request_fresh(customer: SampleCustomer) -> Iterator[Row]:
     """A contract customer's request of ten minutes ago: there is time yet."""
     car = _car(customer)
     yield from introduction_rows(car, has_contract=True)
@@ -122,7 +122,7 @@ def contract_request_fresh(customer: Customer) -> Iterator[Row]:
     yield appointment_row(car, 1, _at(3, 9), MAINTENANCE, "requested", requested_at=requested_at)
 
 
-def plain_request(customer: Customer) -> Iterator[Row]:
+def plain_request(customer: SampleCustomer) -> Iterator[Row]:
     """A request of three hours ago from a customer without a contract: does not escalate."""
     car = _car(customer)
     yield from introduction_rows(car)
@@ -130,13 +130,13 @@ def plain_request(customer: Customer) -> Iterator[Row]:
     yield appointment_row(car, 1, _at(3, 9), MAINTENANCE, "requested", requested_at=requested_at)
 
 
-def no_text_messages(customer: Customer) -> Iterator[Row]:
+def no_text_messages(customer: SampleCustomer) -> Iterator[Row]:
     """Expected this afternoon, and has stopped text messages: the reminder goes by e-mail."""
     yield from this_afternoon(customer)
     yield consent_row(customer, None, "sms", granted=False, days_ago=20)
 
 
-def landline_only(customer: Customer) -> Iterator[Row]:
+def landline_only(customer: SampleCustomer) -> Iterator[Row]:
     """Expected this afternoon, and has a landline only: no message can be sent."""
     car = _car(customer)
     yield from introduction_rows(car, Reach(landline=True))

@@ -12,12 +12,12 @@ from tasks.sample.cars import (
     years_after,
 )
 from tasks.sample.names import INSPECTION, MAINTENANCE
-from tasks.sample.people import Customer, Reach, consent_row
+from tasks.sample.people import Reach, SampleCustomer, consent_row
 from tasks.sample.rows import Row
 from tasks.sample.stores import TODAY
 from tasks.sample.workshop import appointment_row, repair_order_row
 
-Piece = Callable[[Customer], Iterator[Row]]
+Piece = Callable[[SampleCustomer], Iterator[Row]]
 
 FOLLOW_UP_DAYS = (1, 3, 7, 30, 90)
 """Days after a handover that its customer is contacted."""
@@ -30,13 +30,13 @@ A_DAY = 100
 def handed_over(days_ago: int) -> Piece:
     """A handover so many days ago."""
 
-    def rows(customer: Customer) -> Iterator[Row]:
+    def rows(customer: SampleCustomer) -> Iterator[Row]:
         yield from introduction_rows(Car(customer, 1, TODAY - timedelta(days_ago), 30))
 
     return rows
 
 
-def repaired_three_days_ago(customer: Customer) -> Iterator[Row]:
+def repaired_three_days_ago(customer: SampleCustomer) -> Iterator[Row]:
     """Day 3 after a repair order."""
     car = Car(customer, 1, TODAY - timedelta(400), 40)
     yield from introduction_rows(car)
@@ -44,23 +44,23 @@ def repaired_three_days_ago(customer: Customer) -> Iterator[Row]:
     yield reading_row(car, TODAY - timedelta(4))
 
 
-def sold_on(customer: Customer) -> Iterator[Row]:
+def sold_on(customer: SampleCustomer) -> Iterator[Row]:
     """Day 30 after a handover, and the car has been sold on since: nobody is called."""
     yield from introduction_rows(Car(customer, 1, TODAY - timedelta(30), 30, disposed_on=TODAY - timedelta(5)))
 
 
-def no_calls(customer: Customer) -> Iterator[Row]:
+def no_calls(customer: SampleCustomer) -> Iterator[Row]:
     """Day 3 after a handover, and wants no calls for follow-up."""
     yield from introduction_rows(Car(customer, 1, TODAY - timedelta(3), 30))
     yield consent_row(customer, "follow-up", "phone", granted=False, days_ago=2)
 
 
-def unreachable(customer: Customer) -> Iterator[Row]:
+def unreachable(customer: SampleCustomer) -> Iterator[Row]:
     """Day 1 after a handover, and the file holds no way to reach the customer."""
     yield from introduction_rows(Car(customer, 1, TODAY - timedelta(1), 30), Reach())
 
 
-def _ending(customer: Customer, days: int) -> Car:
+def _ending(customer: SampleCustomer, days: int) -> Car:
     """A car that is driven little, whose warranty ends by date in so many days."""
     return Car(customer, 1, years_after(TODAY + timedelta(days), -WARRANTY_YEARS), 30)
 
@@ -68,7 +68,7 @@ def _ending(customer: Customer, days: int) -> Car:
 def ends_by_date(days: int) -> Piece:
     """A warranty that ends by date in so many days, with two readings that agree."""
 
-    def rows(customer: Customer) -> Iterator[Row]:
+    def rows(customer: SampleCustomer) -> Iterator[Row]:
         car = _ending(customer, days)
         yield from introduction_rows(car)
         yield from _two_readings(car)
@@ -79,7 +79,7 @@ def ends_by_date(days: int) -> Piece:
 def ends_by_mileage(days: int) -> Piece:
     """A warranty whose mileage limit will be reached in so many days, long before its date."""
 
-    def rows(customer: Customer) -> Iterator[Row]:
+    def rows(customer: SampleCustomer) -> Iterator[Row]:
         started_on = TODAY + timedelta(days) - timedelta(WARRANTY_KILOMETRES // A_DAY)
         car = Car(customer, 1, started_on, A_DAY)
         yield from introduction_rows(car)
@@ -88,7 +88,7 @@ def ends_by_mileage(days: int) -> Piece:
     return rows
 
 
-def inspection_booked(customer: Customer) -> Iterator[Row]:
+def inspection_booked(customer: SampleCustomer) -> Iterator[Row]:
     """A warranty that ends in 30 days, and the inspection is booked for next week: no more invitations."""
     car = _ending(customer, 30)
     yield from introduction_rows(car)
@@ -96,7 +96,7 @@ def inspection_booked(customer: Customer) -> Iterator[Row]:
     yield appointment_row(car, 1, _ten_o_clock(TODAY + timedelta(7)), INSPECTION, booked_at=booked_at)
 
 
-def inspection_done(customer: Customer) -> Iterator[Row]:
+def inspection_done(customer: SampleCustomer) -> Iterator[Row]:
     """A warranty that ends in 7 days, and the inspection was done ten days ago: no more invitations."""
     car = _ending(customer, 7)
     day = TODAY - timedelta(10)
@@ -107,7 +107,7 @@ def inspection_done(customer: Customer) -> Iterator[Row]:
     yield repair_order_row(car, 1, day, day, INSPECTION)
 
 
-def contact_stopped(customer: Customer) -> Iterator[Row]:
+def contact_stopped(customer: SampleCustomer) -> Iterator[Row]:
     """A warranty that ends in 60 days, and the customer has stopped all contact."""
     yield from introduction_rows(_ending(customer, 60))
     yield consent_row(customer, None, None, granted=False, days_ago=15)

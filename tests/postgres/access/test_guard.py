@@ -1,4 +1,4 @@
-"""The door of the console: who passes, who is sent to sign in, and what comes from another site."""
+"""The console's guard: who may pass, who must sign in, and cross-site requests."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -155,7 +155,7 @@ async def test_a_websocket_needs_a_session_and_our_own_site(app: Guard, browser:
 
 
 async def opened(app: Guard, headers: dict[str, str]) -> str:
-    """What a websocket is answered first."""
+    """The first response to a websocket."""
     answers: list[Message] = []
 
     async def receive() -> Message:

@@ -1,4 +1,4 @@
-"""Signing in and out, and the lock after wrong passwords."""
+"""Signing in and out, and the lockout after wrong passwords."""
 
 from datetime import timedelta
 

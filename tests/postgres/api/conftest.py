@@ -1,4 +1,4 @@
-"""The API over a database of the test's own, without the pages of the console."""
+"""The API on the test's own database, without the console's pages."""
 
 import hashlib
 import hmac
@@ -29,7 +29,7 @@ from tests.support.world import World, at
 
 NOW = at("2026-03-11 12:00")
 NUMBERS = count(1)
-"""For worlds that are made one after the other in one database."""
+"""For several worlds in one database."""
 SECRETS = {"acme": SecretStr("old-secret, new-secret"), "other": SecretStr("third-secret")}
 
 
@@ -41,7 +41,7 @@ def signed(body: bytes, *, secret: str = "new-secret", at: datetime = NOW) -> di
 
 
 class Recorder(Steering):
-    """A Prefect that notes what it is asked to start, and keeps to the key."""
+    """A fake Prefect that records what it is asked to start and honours idempotency keys."""
 
     def __init__(self) -> None:
         super().__init__("http://127.0.0.1:9/api")
@@ -80,7 +80,7 @@ def api(database: Database, prefect: Recorder, limits: Limits) -> FastAPI:
 
 
 class Desk:
-    """What a test asks of the API, and what it looks up behind it."""
+    """A test's access to the API and to the database behind it."""
 
     def __init__(self, api: FastAPI, database: Database) -> None:
         self.api, self.database = api, database

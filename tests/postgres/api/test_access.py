@@ -1,4 +1,4 @@
-"""Who may use the API: keys, their scopes, their store, and their end."""
+"""Access to the API: keys, scopes, stores and revocation."""
 
 from datetime import timedelta
 

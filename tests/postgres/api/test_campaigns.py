@@ -1,4 +1,4 @@
-"""Campaigns through the API: made and steered by programs, approved by people, and never another store's."""
+"""Campaigns through the API: created and steered by programs, approved by people, within the key's store."""
 
 from decimal import Decimal
 from typing import Any

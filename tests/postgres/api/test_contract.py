@@ -1,4 +1,4 @@
-"""Whatever fits the API's own description, and much that does not, is answered without an error of ours."""
+"""Requests that fit the API's own description, and many that do not, never cause a server error."""
 
 import asyncio
 import json

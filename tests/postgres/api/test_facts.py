@@ -1,4 +1,4 @@
-"""Facts from other systems: new, changed, repeated, refused, by the rules of files."""
+"""Facts from other systems: new, changed, repeated and rejected, with the same rules as files."""
 
 from decimal import Decimal
 from typing import Any

@@ -1,4 +1,4 @@
-"""What gateways report: believed only when signed, and taken once."""
+"""Webhooks of gateways: accepted only with a signature, and only once."""
 
 import json
 from datetime import timedelta
@@ -199,7 +199,7 @@ async def test_the_dispatch_heeds_what_came_before_it_was_done(desk: Desk) -> No
 
 
 def _dispatcher(desk: Desk) -> int:
-    """One without its lock: none is needed to write results down."""
+    """A dispatcher without its lock, which is not needed to record results."""
     from sqlalchemy import insert
 
     from models.ledger.tables import Dispatcher

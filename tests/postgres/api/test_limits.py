@@ -1,4 +1,4 @@
-"""A program that calls too often is told when to call again."""
+"""The rate limit tells a program when to retry."""
 
 import pytest
 

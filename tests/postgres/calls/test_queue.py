@@ -1,4 +1,4 @@
-"""The queue of calls: one call for one person, in order, and only while there is a reason for it."""
+"""The call queue: each call goes to one person, in order, and only while its reason holds."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -49,7 +49,7 @@ MEI, LIN = "mei", "lin"
 
 
 def someone(world: World, login: str = MEI, role: Role = Role.AGENT, **values: Any) -> SignedIn:
-    """Who is signed in under a staff code of the store."""
+    """A signed-in user with a staff code of the store."""
     user: dict[str, Any] = {
         "user_id": 1, "login": login, "name": login.title(), "role": role, "store_id": world.store_id, "store": "K1",
         "staff": login, "language": "en", "must_change_password": False, "token_digest": "",
@@ -58,7 +58,7 @@ def someone(world: World, login: str = MEI, role: Role = Role.AGENT, **values: A
 
 
 def given(world: World, user: SignedIn, **values: Any) -> HeldCall | None:
-    """The call that somebody is given next."""
+    """The next call for someone."""
     now = values.pop("now", NOW)
     role = values.pop("role", None)
     return next_call(world.connection, caller_of(world.connection, user, role), now, **values)
@@ -84,7 +84,7 @@ def staff(world: World) -> dict[str, int]:
 
 
 def dunning_call(world: World, account: int | None = None) -> UUID:
-    """A ready call about an overdue invoice, which goes before a follow-up."""
+    """A ready call about an overdue invoice, which has priority over a follow-up."""
     world.invoice(account or world.account(world.customer()), "2026-02-23", "1000.00")
     world.plan(ProcessName("overdue-accounts"), "2026-03-10 10:00")
     call = (Touch.step == "call-15", Touch.state == TouchState.PLANNED)
@@ -161,7 +161,7 @@ def test_many_without_a_reason_are_passed_by(world: World) -> None:
 
 
 def calls_that_were_paid(world: World, count: int) -> None:
-    """Calls about overdue accounts, all settled since: what a large import of payments leaves."""
+    """Calls about overdue accounts that have all been paid since, as after a large import of payments."""
     accounts = [world.account(world.customer()) for _ in range(count)]
     for account in accounts:
         world.invoice(account, "2026-02-23", "1000.00")
@@ -174,7 +174,7 @@ def calls_that_were_paid(world: World, count: int) -> None:
 
 @contextmanager
 def statements_of(connection: Connection) -> Iterator[list[tuple[str, Any]]]:
-    """What is asked of the database in the block."""
+    """The statements executed in the block."""
     asked: list[tuple[str, Any]] = []
 
     def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:

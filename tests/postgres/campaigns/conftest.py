@@ -1,4 +1,4 @@
-"""Some of these tests dispatch, which commits: they have a database of their own."""
+"""Some of these tests dispatch, which commits, so they have their own database."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What customers write back to a campaign, and that an opt-out ends it for them."""
+"""Customers' replies to a campaign, and that an opt-out ends it for them."""
 
 from datetime import timedelta
 from typing import Any
@@ -46,7 +46,7 @@ def answer_of(world: World, recipient: int) -> CampaignAnswer | None:
 
 @pytest.fixture
 def told(world: World) -> int:
-    """A recipient who was told by SMS."""
+    """A recipient who was contacted by SMS."""
     return LaunchedCampaign(world).told(world.customer(phone=NUMBER))
 
 

@@ -1,4 +1,4 @@
-"""The approval: by another person than the author above a size, bound to what was submitted, and never for ever."""
+"""Approval: above a size by someone other than the author, bound to the submitted plan, and with an expiry."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Lists by file: customers by key, VIN, plate or phone; rows that name nobody are told with their reason."""
+"""Lists from files: customers by key, VIN, plate or phone. Rows without a match are rejected with a reason."""
 
 from pathlib import Path
 

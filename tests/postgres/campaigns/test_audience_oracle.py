@@ -1,4 +1,4 @@
-"""Random audiences of random customers: the compiled statement finds whom plain Python finds, one by one."""
+"""Random audiences of random customers: the compiled statement finds the same customers as plain Python."""
 
 from contextlib import suppress
 

@@ -1,4 +1,4 @@
-"""What the oracle leaves out: debts, campaigns, two clocks, values like SQL, and how much a count asks for."""
+"""What the oracle omits: debts, campaigns, two time zones, values that look like SQL, and query counts."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

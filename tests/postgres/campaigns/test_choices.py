@@ -1,4 +1,4 @@
-"""What an audience's conditions can name, and which campaigns need somebody."""
+"""Choices for an audience's conditions, and campaigns that wait for a person."""
 
 import pytest
 from sqlalchemy import insert

@@ -1,4 +1,4 @@
-"""What comes while a campaign goes out: a pause, its end, a STOP, a second worker, kill -9, other processes' work."""
+"""Events during a campaign's sending: pause, end, STOP, a second worker, kill -9, other processes' work."""
 
 import asyncio
 from collections.abc import Callable

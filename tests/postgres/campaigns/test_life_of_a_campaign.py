@@ -1,4 +1,4 @@
-"""The life of a campaign under everything that may happen: lawful, once to each, and never after it was stopped."""
+"""A state machine test of campaigns: allowed transitions only, one message each, and none after a stop."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -234,7 +234,7 @@ class LifeOfACampaign(RuleBasedStateMachine):
         return self.connection.execute(select(Campaign.__table__).where(Campaign.id == self.id)).one()
 
     def _try(self, act: Any) -> None:
-        """People try whatever they like; what cannot be is refused, and changes nothing."""
+        """People may try anything; invalid actions are refused and change nothing."""
         before = self._row()
         try:
             act()

@@ -1,4 +1,4 @@
-"""How the first few of a campaign fare, and how its variants do."""
+"""The measures of a canary and of a trial's variants."""
 
 from datetime import timedelta
 

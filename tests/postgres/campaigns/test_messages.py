@@ -1,4 +1,4 @@
-"""A campaign's messages as customers would get them, and what they would cost."""
+"""Preview and cost of a campaign's messages."""
 
 from decimal import Decimal
 from pathlib import Path

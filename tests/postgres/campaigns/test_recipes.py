@@ -1,4 +1,4 @@
-"""Every shipped recipe is a good plan, and says something fit to be sent to real customers of both languages."""
+"""Every shipped recipe is a valid plan with valid texts for real customers in both languages."""
 
 from collections.abc import Callable
 from datetime import date

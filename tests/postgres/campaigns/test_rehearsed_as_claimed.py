@@ -1,4 +1,4 @@
-"""What a dry run says of each customer is what the claim then does: both ask the same gates."""
+"""A dry run predicts for each customer what the claim then does: both use the same gates."""
 
 from contextlib import suppress
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What came of a campaign: everybody accounted for, and those told against those held out."""
+"""A campaign's results: a balanced account, and contacted customers compared with the control group."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Audiences under a name: within reach of their store, and never changed over somebody else's change."""
+"""Saved audiences: scoped to their store, with optimistic locking."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""A campaign from its launch to its end: the canary first, a control group never, the rest when nothing objects."""
+"""A campaign from launch to end: the canary first, the control group never, the rest if there is no objection."""
 
 from collections import Counter
 from datetime import datetime, timedelta

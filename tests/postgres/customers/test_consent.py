@@ -1,4 +1,4 @@
-"""Consent as the gates read it, and as people switch it."""
+"""Consent as the gates read it and as staff change it."""
 
 from datetime import datetime
 from itertools import product

@@ -1,4 +1,4 @@
-"""A customer's data, given to them; and erased, so that nothing of it is left or comes back."""
+"""Export of a customer's data, and erasure, after which nothing is left or comes back."""
 
 import csv
 import json
@@ -187,7 +187,7 @@ def test_whatever_any_table_holds_of_a_customer_goes_as_it_declares(world: World
 
 
 def test_each_table_is_searched_by_an_index(world: World, wang: int) -> None:
-    """Where an index could not be used, PostgreSQL would read the whole table even when told to avoid it."""
+    """Without a usable index, PostgreSQL scans the whole table even with sequential scans disabled."""
     connection = world.connection
     connection.execute(text("set local enable_seqscan = off"))
     for table, conditions in rows_about(wang).items():

@@ -1,4 +1,4 @@
-"""Customers are found by all that a person may have of them, and never across the border of a store."""
+"""Customers are found by any identifier, and never in another store."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What nobody needs any more goes, as old as its table declares; what something still needs stays, however old."""
+"""Purging deletes expired rows as declared, and keeps rows that are still needed, however old."""
 
 from datetime import datetime, timedelta
 from typing import Any

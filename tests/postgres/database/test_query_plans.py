@@ -1,4 +1,4 @@
-"""No sweep, claim or list reads a whole big table for a small result: PostgreSQL is asked how it would go about it."""
+"""No sweep, claim or list scans a whole big table for a small result, according to PostgreSQL's query plans."""
 
 import json
 import re
@@ -34,7 +34,7 @@ from tasks.overview.deadlines import read_urgent
 from tasks.overview.health import read_ledger_health, read_oldest_due
 from tasks.overview.missed import read_missed
 from tasks.planning.sweep import plan
-from tasks.touches.lists import MOST_DAYS, Wanted, Window, read_touch_page
+from tasks.touches.lists import MOST_DAYS, DueDays, Wanted, read_touch_page
 from tests.support.campaigns import LaunchedCampaign
 from tests.support.world import World
 
@@ -95,7 +95,7 @@ def connection(dealership: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def plans_of(connection: Connection) -> Iterator[list[dict[str, Any]]]:
-    """How PostgreSQL goes about each statement that runs in the block."""
+    """The query plans of the statements in the block."""
     plans: list[dict[str, Any]] = []
 
     def explain(_: Connection, __: Any, statement: str, parameters: Any, *___: Any) -> None:
@@ -113,7 +113,7 @@ def plans_of(connection: Connection) -> Iterator[list[dict[str, Any]]]:
 
 
 def read_whole(plans: list[dict[str, Any]]) -> set[str]:
-    """The big tables that the plans read from end to end."""
+    """The big tables with sequential scans in the plans."""
     found = {node["Relation Name"] for node in plans if "Relation Name" in node and reads_whole(node)} & BIG
     inner = [part for node in plans for part in node.get("Plans", [])]
     return found | (read_whole(inner) if inner else set())
@@ -181,7 +181,7 @@ def test_the_first_page_and_the_health_look_at_their_days(connection: Connection
 
 
 def indexes_of(plans: list[dict[str, Any]]) -> set[str]:
-    """The indexes that the plans read by."""
+    """The indexes used in the plans."""
     inner = [part for node in plans for part in node.get("Plans", [])]
     return {node["Index Name"] for node in plans if "Index Name" in node} | (indexes_of(inner) if inner else set())
 
@@ -196,7 +196,7 @@ def test_what_was_missed_is_found_by_its_own_index(connection: Connection, store
         assert read_missed(connection, NOON, 1 if store else None).count
     assert "ix_touches_missed" in indexes_of(plans)
     assert read_whole(plans) == set()
-    window = Window(NOON.date() - timedelta(days=MOST_DAYS - 1), NOON.date())
+    window = DueDays(NOON.date() - timedelta(days=MOST_DAYS - 1), NOON.date())
     with plans_of(connection) as plans:
         assert read_touch_page(connection, Wanted(state=TouchState.MISSED, store=store, window=window), 30).rows
     assert "ix_touches_missed" in indexes_of(plans)

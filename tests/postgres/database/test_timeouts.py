@@ -1,4 +1,4 @@
-"""A reading that takes long is stopped by whoever no longer waits for it, and the connection goes on."""
+"""A slow read is cancelled when nobody waits for it any more, and the connection stays usable."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -1,4 +1,4 @@
-"""What holds or stops a touch that is due: one example a gate."""
+"""What holds or stops a due touch: one example per gate."""
 
 from sqlalchemy import insert, select, update
 

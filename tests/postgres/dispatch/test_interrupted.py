@@ -1,4 +1,4 @@
-"""A dispatcher that is cut off: what may have gone out goes out again as it was, under its own key, or not at all."""
+"""An interrupted dispatcher: what may have been sent is retried unchanged with its idempotency key, or not at all."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -42,7 +42,7 @@ def customer(world: World) -> int:
 
 
 def cut_off(world: World, town: Town, *, idempotent: bool = True) -> StepwiseDispatcher:
-    """A dispatcher that is killed when its messages have reached the gateway and no answer has come."""
+    """A dispatcher killed after its messages reached the gateway and before a response."""
     dispatcher = StepwiseDispatcher(world.connection, NOW, idempotent=idempotent)
     dispatcher.claim(NOW)
     dispatcher.release(NOW)
@@ -62,7 +62,7 @@ def dispatch(world: World, town: Town, now: str = LATER, process: ProcessName | 
 
 
 def die_before_sending(world: World) -> Released:
-    """What a dispatcher had let go of that was killed before it learned what came of it."""
+    """Messages handed over by a dispatcher that was killed before it learned the outcome."""
     dispatcher = StepwiseDispatcher(world.connection, NOW)
     dispatcher.claim(NOW)
     (sent,) = dispatcher.release(NOW).released
@@ -102,7 +102,7 @@ def test_a_merged_message_goes_again_as_it_was(world: World, town: Town, custome
 
 
 def test_the_lines_of_a_message_stand_by_importance_the_first_time_and_again(world: World, town: Town) -> None:
-    """Under one key a gateway may refuse another text."""
+    """A gateway may refuse a different text with the same idempotency key."""
     customer = world.customer()
     world.warranty(customer, "2026-05-08")
     world.invoice(world.account(customer), "2026-03-03", "1000.00")
@@ -120,7 +120,7 @@ def test_the_lines_of_a_message_stand_by_importance_the_first_time_and_again(wor
 
 
 def test_what_goes_again_says_what_it_said_the_first_time(world: World, town: Town, customer: int) -> None:
-    """A part of the debt is paid meanwhile. The gateway passes on what it has under the key: so does the ledger."""
+    """A part of the debt is paid meanwhile. The gateway keeps the text of the key, and so does the ledger."""
     cut_off(world, town)
     (account_id,) = {touch.subject_id for touch in world.touches(customer) if touch.step == "reminder-7"}
     world.payment(account_id, "2026-03-10", "600.00")
@@ -184,7 +184,7 @@ def test_what_certainly_did_not_go_out_is_written_anew(world: World, town: Town,
 def test_a_message_that_goes_again_leaves_no_line_out(
     world: World, town: Town, customer: int, before_the_claim: bool
 ) -> None:
-    """A line has lost its reason. Under its key the message has that line, and so it waits for a person."""
+    """The reason of a merged line no longer holds. The message of the key includes it, so it waits for a person."""
     cut_off(world, town)
     again = StepwiseDispatcher(world.connection, THEN)
     if before_the_claim:
@@ -211,7 +211,7 @@ def test_it_goes_again_to_the_number_it_went_to(world: World, town: Town) -> Non
 
 
 def test_what_may_have_gone_out_can_be_read(world: World, town: Town, customer: int) -> None:
-    """Whoever looks it up at the provider must know the words."""
+    """A person who looks it up at the provider must know the text."""
     cut_off(world, town, idempotent=False)
     (told,) = town.deliveries
     assert bodies(world) == {"reminder-7": told.text, "invitation-60": None}

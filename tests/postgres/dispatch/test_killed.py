@@ -1,4 +1,4 @@
-"""kill -9 in mid-batch, in front of a gateway that takes down what it is sent: nothing lost, nothing doubled."""
+"""kill -9 during a batch, with a recording gateway: nothing is lost or duplicated."""
 
 import asyncio
 import fcntl

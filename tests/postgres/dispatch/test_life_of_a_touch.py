@@ -1,4 +1,4 @@
-"""The life of touches under everything that may happen: each step of it lawful, each customer told once, caps held."""
+"""A state machine test of touches: allowed transitions only, each customer contacted once, caps respected."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Batches as large as in production: what PostgreSQL makes of a statement for a few must do for a thousand."""
+"""Batches of production size: a query plan for a few must also work for a thousand."""
 
 from sqlalchemy import insert, text
 

@@ -1,4 +1,4 @@
-"""What staff let pass undone: a state of its own, counted by itself, with its verdict."""
+"""Missed calls and tasks: their own state, count and verdict."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar

@@ -1,4 +1,4 @@
-"""PostgreSQL dies in mid-run and comes back: the dispatch goes on, nothing is doubled, everything is written down."""
+"""PostgreSQL dies during a run and restarts: the dispatch continues, with no duplicates and everything recorded."""
 
 import asyncio
 import signal

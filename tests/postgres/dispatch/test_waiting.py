@@ -1,4 +1,4 @@
-"""Where nothing waits, a dispatch would change nothing; where something does, it is looked for."""
+"""If nothing waits, no dispatch is needed; if something does, it is found."""
 
 from itertools import product
 from typing import Any

@@ -1,4 +1,4 @@
-"""The door through which touches change their state: whom it lets through, and what it says of the others."""
+"""State transitions of touches: which are made, and the error for the others."""
 
 from typing import Any
 from uuid import UUID

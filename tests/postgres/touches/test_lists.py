@@ -13,9 +13,9 @@ from models.people.tables import ContactPoint, Store
 from tasks.access.reach import NotYours
 from tasks.touches.lists import (
     MOST_DAYS,
+    DueDays,
     Unsettled,
     Wanted,
-    Window,
     WindowBackwards,
     WindowTooLong,
     open_touch,
@@ -84,17 +84,17 @@ def test_a_day_is_the_stores(world: World, zone: str) -> None:
         values = {"due_at": due, "valid_until": at("2027-01-01 00:00")}
         world.connection.execute(update(Touch).where(Touch.id == touch).values(**values))
         planned = TouchState.PLANNED
-        assert everything(world, Wanted(state=planned, window=Window(day("2026-03-17"), day("2026-03-17")))) == [touch]
-        assert everything(world, Wanted(state=planned, window=Window(day("2026-03-16"), day("2026-03-16")))) == []
-        assert everything(world, Wanted(state=planned, window=Window(day("2026-03-18"), day("2026-03-18")))) == []
+        assert everything(world, Wanted(state=planned, window=DueDays(day("2026-03-17"), day("2026-03-17")))) == [touch]
+        assert everything(world, Wanted(state=planned, window=DueDays(day("2026-03-16"), day("2026-03-16")))) == []
+        assert everything(world, Wanted(state=planned, window=DueDays(day("2026-03-18"), day("2026-03-18")))) == []
 
 
 def test_a_window_has_its_limits() -> None:
     with pytest.raises(WindowBackwards):
-        Window(day("2026-03-17"), day("2026-03-16"))
+        DueDays(day("2026-03-17"), day("2026-03-16"))
     with pytest.raises(WindowTooLong, match=f"These are 32 days; choose at most {MOST_DAYS}"):
-        Window(day("2026-03-01"), day("2026-04-01"))
-    assert usual_window(TODAY) == Window(day("2026-03-11"), TODAY)
+        DueDays(day("2026-03-01"), day("2026-04-01"))
+    assert usual_window(TODAY) == DueDays(day("2026-03-11"), TODAY)
 
 
 def test_what_is_to_be_settled_is_found_however_old_it_is(world: World) -> None:

@@ -1,4 +1,4 @@
-"""Two people, or two gateways, doing the same at the same moment: one of them is first."""
+"""Two people or two gateways do the same at once: only one succeeds."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +23,7 @@ PEOPLE = 4
 
 
 def at_once(engine: Engine, deed: Callable[[Connection], Any]) -> list[Any]:
-    """What each of four connections gets for the same deed, or the error it is told."""
+    """The result or error of each of four connections that do the same."""
     together = Barrier(PEOPLE)
 
     def one(_number: int) -> Any:

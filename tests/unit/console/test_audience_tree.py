@@ -30,7 +30,7 @@ NEVER_CAME: Node = {"kind": "last-visit", "or_never": True}
 
 
 def trees() -> st.SearchStrategy[Node]:
-    """Groups in groups over conditions, each perhaps turned round."""
+    """Nested groups of conditions, each possibly negated."""
     conditions = st.sampled_from(KINDS).map(new_condition)
     return st.recursive(
         conditions | conditions.map(lambda node: negated(node, True)),

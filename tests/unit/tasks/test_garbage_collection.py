@@ -1,4 +1,4 @@
-"""Lost objects are looked for less often for a while, and then as before."""
+"""Garbage collection runs less often for a while, and then as before."""
 
 import gc
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ USUAL = (700, 10, 10)
 
 @pytest.fixture(autouse=True)
 def as_usual() -> Iterator[None]:
-    """As in a program that has not said anything of it; afterwards as the other tests have it."""
+    """Python's default settings; afterwards those of the other tests."""
     gc.unfreeze()
     gc.set_threshold(*USUAL)
     yield

@@ -1,4 +1,4 @@
-"""A refusal names what was given wrong, and nothing that follows from it."""
+"""Validation errors name the cause and no follow-up errors."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The life of a touch: what may follow what, and what the door says of a step that may not be taken."""
+"""The life of a touch: the allowed transitions, and the error for any other."""
 
 from uuid import UUID
 

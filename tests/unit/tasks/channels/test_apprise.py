@@ -1,4 +1,4 @@
-"""What Apprise keeps to itself: whether a message that failed may have gone out. Real services, on loopback."""
+"""Whether a message that failed in Apprise may have been sent, with real services on loopback."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Attempts move apart, stay within their bounds, come to an end, and are the same whenever they are computed."""
+"""Retry delays grow, stay within bounds, come to an end, and are deterministic."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID

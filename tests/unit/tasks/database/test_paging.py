@@ -1,4 +1,4 @@
-"""Where a list goes on, as an address carries it."""
+"""Cursors as text in a URL."""
 
 from contextlib import suppress
 from datetime import UTC, datetime
