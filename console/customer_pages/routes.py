@@ -43,7 +43,7 @@ class LinkOver(Conflict):
 
 
 @cache
-def _pages() -> dict[LinkPurpose, ModuleType]:
+def find_pages() -> dict[LinkPurpose, ModuleType]:
     """The page of each purpose: the modules of this folder that declare one."""
     names = sorted(module.name for module in iter_modules(console.customer_pages.__path__))
     modules = [import_module(f"{console.customer_pages.__name__}.{name}") for name in names]
@@ -56,7 +56,7 @@ async def show_page(request: Request, token: str) -> Response:
 
     async def show() -> Response:
         guest = await _greet(request, token)
-        shown: Response = await _pages()[guest.link.purpose].show(guest)
+        shown: Response = await find_pages()[guest.link.purpose].show(guest)
         return shown
 
     return await _answered(request, show)
@@ -74,7 +74,7 @@ async def take_form(request: Request, token: str, deed: str) -> Response:
 
     async def take() -> Response:
         guest = await _greet(request, token, await read_form(request))
-        does = _pages()[guest.link.purpose].DEEDS.get(deed)
+        does = find_pages()[guest.link.purpose].DEEDS.get(deed)
         if does is None:
             raise NotOurLink
         done: Response = await does(guest)

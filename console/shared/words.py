@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from uuid import UUID
 
+from models.campaigns import audiences
 from models.core.errors import AftercareError
 from models.core.reasons import GivenReason
 from models.core.saying import CONDITIONS, ENGLISH, FIGURES, MOMENTS, read_kit_words, read_words, say_word
@@ -35,6 +36,8 @@ def read_wording() -> dict[str, Mapping[str, str]]:
     said = {f"business.{word}": languages for word, languages in read_words().items()}
     for section, group in OF_KITS.items():
         said |= {f"{group}_{key}": languages for key, languages in read_kit_words(section).items()}
+    for condition in audiences.CONDITIONS.values():
+        said |= {f"audience.{name}": dict(languages.items()) for name, languages in condition.labels.items()}
     for path in sorted(WORDING.glob("*.toml")):
         for name, sentence in tomllib.loads(path.read_text(encoding="utf-8")).items():
             said[f"{path.stem}.{name}"] = sentence

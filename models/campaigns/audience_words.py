@@ -5,10 +5,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from models.campaigns.audiences import AllOf, AnyOf, AudienceRule, Condition, Not, parts_of
+from models.campaigns.audiences import AllOf, AnyOf, AudienceRule, Not, parts_of
+from models.campaigns.conditions.contract import Condition, Said
 from models.core.words import Language
 
-Said = dict[Language, str]
 Names = Mapping[str, Mapping[int, str]]
 """By field: the names of what a rule refers to by number (lists, earlier campaigns)."""
 INDENT = "  "
@@ -29,35 +29,6 @@ JOINTS: dict[str, Said] = {
     "any": {"zh-CN": "满足以下任一项：", "en": "any of these holds:"},
     "not": {"zh-CN": "不满足：", "en": "this does not hold:"},
 }
-PHRASES: dict[str, Said] = {
-    "level": {"zh-CN": "客户等级", "en": "is of the level"},
-    "language": {"zh-CN": "语言", "en": "is written to in"},
-    "store": {"zh-CN": "所属门店", "en": "belongs to the store"},
-    "contract": {"zh-CN": "是合同客户", "en": "is a contract customer"},
-    "contract-no": {"zh-CN": "不是合同客户", "en": "is no contract customer"},
-    "age": {"zh-CN": "年龄（岁）", "en": "is of an age in years of"},
-    "birthday": {"zh-CN": "过生日", "en": "has a birthday"},
-    "area": {"zh-CN": "居住区域开头为", "en": "lives in an area that begins with"},
-    "car": {"zh-CN": "拥有车辆", "en": "owns a car"},
-    "last-visit": {"zh-CN": "上次到店", "en": "was last here"},
-    "visits": {"zh-CN": "到店次数", "en": "was here this many times:"},
-    "booked": {"zh-CN": "有未来预约", "en": "has an appointment ahead"},
-    "booked-no": {"zh-CN": "没有未来预约", "en": "has no appointment ahead"},
-    "bought": {"zh-CN": "购车交付", "en": "got a car"},
-    "lead": {"zh-CN": "有购车线索", "en": "has a lead"},
-    "spent": {"zh-CN": "消费金额", "en": "spent"},
-    "overdue": {"zh-CN": "有逾期欠款", "en": "owes something overdue"},
-    "overdue-no": {"zh-CN": "没有逾期欠款", "en": "owes nothing overdue"},
-    "account-held": {"zh-CN": "有账户被冻结", "en": "has an account on hold"},
-    "account-held-no": {"zh-CN": "没有账户被冻结", "en": "has no account on hold"},
-    "consent": {"zh-CN": "最近一次表态", "en": "last said of"},
-    "reachable": {"zh-CN": "可联系渠道", "en": "can be reached by"},
-    "complaint": {"zh-CN": "有未结投诉", "en": "has an open complaint"},
-    "complaint-no": {"zh-CN": "没有未结投诉", "en": "has no open complaint"},
-    "campaign": {"zh-CN": "以往活动", "en": "in an earlier campaign"},
-    "list": {"zh-CN": "在名单上", "en": "is on the list"},
-}
-"""The phrase for each kind of condition; with `-no`, the phrase for its negation."""
 FURTHER: dict[str, Said] = {
     "least": {"zh-CN": "至少 {}", "en": "at least {}"},
     "most": {"zh-CN": "至多 {}", "en": "at most {}"},
@@ -151,9 +122,11 @@ def _lines(rule: AudienceRule, language: Language, names: Names, depth: int) -> 
 
 def _condition(condition: Condition, language: Language, names: Names) -> str:
     fields = dict(condition)
-    kind = fields.pop("kind")
-    phrase = PHRASES[kind if fields.pop("yes", True) else f"{kind}-no"][language]
-    further = [_further(name, value, language, names) for name, value in fields.items() if _is_said(name, value)]
+    del fields["kind"]
+    yes = fields.pop("yes", True)
+    phrase = (condition.said if yes or condition.said_no is None else condition.said_no)[language]
+    says = FURTHER | condition.further
+    further = [_further(says, name, value, language, names) for name, value in fields.items() if _is_said(name, value)]
     return f"{phrase} {BETWEEN[language].join(further)}" if further else phrase
 
 
@@ -162,10 +135,10 @@ def _is_said(name: str, value: Any) -> bool:
     return value is not None and value != () and not (value is False and name in ("estimated", "or_never"))
 
 
-def _further(name: str, value: Any, language: Language, names: Names) -> str:
+def _further(says: Mapping[str, Said], name: str, value: Any, language: Language, names: Names) -> str:
     values = value if isinstance(value, tuple) else (value,)
     told = BETWEEN[language].join(_value(name, one, language, names) for one in values)
-    return FURTHER[name][language].format(told) if name in FURTHER else told
+    return says[name][language].format(told) if name in says else told
 
 
 def _value(name: str, value: Any, language: Language, names: Names) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Table, select
 from sqlalchemy.sql import visitors
 
+from console.customer_pages.routes import find_pages
 from console.shared.words import read_wording
 from models.core.reasons import all_reasons
 from models.core.saying import CONDITIONS, MOMENTS, read_anchors, read_kit_words, read_sentences, read_words
@@ -43,6 +44,11 @@ def missing_of_subject(kind: SubjectKind) -> Iterator[str]:
     else:
         yield from _unnamed_figures(subject)
     yield from _not_in_sample(kind)
+    yield from (
+        f"the link '{offer.purpose}' of '{kind}' has no page in console/customer_pages"
+        for offer in traits.links
+        if offer.purpose not in find_pages()
+    )
 
 
 def _unsaid_words(traits: SubjectTraits) -> Iterator[str]:

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, SQLColumnExpression, and_, cast, func, literal, true
 from sqlalchemy.types import Text
 
-from models.campaigns.audiences import Bought, LastVisit
+from models.campaigns.conditions.history import Bought, LastVisit
 
 Yes = ColumnElement[bool]
 

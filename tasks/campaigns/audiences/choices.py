@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Connection, func, literal, or_, select
 
 from models.campaigns.audience_words import Names
-from models.campaigns.audiences import AudienceRule, OnList, WasInCampaign, conditions_of
+from models.campaigns.audiences import AudienceRule, conditions_of
+from models.campaigns.conditions.contact import OnList, WasInCampaign
 from models.campaigns.tables import AudienceList, Campaign
 from models.people.tables import Customer, Store
 from models.subjects.vehicle import Vehicle

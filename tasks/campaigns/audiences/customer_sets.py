@@ -20,7 +20,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import Text
 
-from models.campaigns.audiences import Bought, HasBooked, HasLead, HasSaid, OnList, Spent, Visited, WasInCampaign
+from models.campaigns.conditions.contact import HasSaid, OnList, WasInCampaign
+from models.campaigns.conditions.history import Bought, HasBooked, HasLead, Visited
+from models.campaigns.conditions.money import Spent
 from models.campaigns.tables import AudienceListMember, Campaign, CampaignRecipient
 from models.core.base import WORD, enumeration
 from models.core.cadence import Now, local_day, moment

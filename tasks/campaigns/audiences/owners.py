@@ -21,7 +21,7 @@ from sqlalchemy import (
     select,
 )
 
-from models.campaigns.audiences import HasCar
+from models.campaigns.conditions.car import HasCar
 from models.core.cadence import Now
 from models.subjects.vehicle import OdometerReading, Vehicle
 from models.subjects.warranty import Warranty, WarrantyEnd

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Row, Select, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from models.campaigns.audiences import AudienceRule, OnList, WasInCampaign, conditions_of, read_audience
+from models.campaigns.audiences import AudienceRule, conditions_of, read_audience
+from models.campaigns.conditions.contact import OnList, WasInCampaign
 from models.campaigns.tables import Audience, AudienceList, Campaign
 from models.core.errors import Conflict, InvalidInput
 from models.people.permissions import Permission

@@ -62,13 +62,12 @@ def _tolerating(looked_at: Select[Any], chosen: ColumnElement[bool], under: Unde
             return looked_at.add_columns(given.label("tolerance")).where(chosen)
         case AsPlanned():
             asked = under.touches.distinct().subquery("asked")
+            those = under.touches.with_only_columns(under.touches.selected_columns.policy_version_id)
+            every = select(PolicyVersion.id, PolicyVersion.body[("rules", TOLERANCE)].label("value"))
+            versions = every.where(PolicyVersion.id.in_(those)).cte().prefix_with(ONCE)
             # Looked up row by row: joined to the few versions, PostgreSQL would expect only as few accounts.
-            planned_under = (
-                select(PolicyVersion.body[("rules", TOLERANCE)])
-                .where(PolicyVersion.id == asked.c.policy_version_id)
-                .scalar_subquery()
-            )
-            return looked_at.add_columns(asked.c.policy_version_id, planned_under.label("tolerance")).join(
+            its_own = select(versions.c.value).where(versions.c.id == asked.c.policy_version_id).scalar_subquery()
+            return looked_at.add_columns(asked.c.policy_version_id, its_own.label("tolerance")).join(
                 asked, asked.c.subject_id == Account.id
             )
         case _:

@@ -6,7 +6,7 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import func, select
 
-from models.campaigns.audiences import OnList
+from models.campaigns.conditions.contact import OnList
 from models.campaigns.tables import AudienceList
 from models.people.tables import CustomerKey
 from tasks.campaigns.audiences.counting import audience_of

@@ -25,7 +25,7 @@ NEVER_ON_A_PAGE = {
     "Locked", "MayNot", "NotSigned", "NotSignedIn", "CalledBefore", "SignedOut",  # said by the doors themselves
     "NotAPart", "PortTaken", "Unsaid", "UnsaidReason", "OwnStores", "SecretOutOfReach",
     "UnusableSettings", "NoDatabase", "BadWording",  # at the start
-    "Unfillable",  # a mistake of ours
+    "Unfillable", "UnaskedCondition",  # mistakes of ours
     "FormTooLarge", "LinkOver", "NobodyThere",  # on customers' pages, which have their own words
 }  # fmt: skip
 OF_COMMANDS = ("intake", "sample", "channels")

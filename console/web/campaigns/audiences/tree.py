@@ -6,29 +6,28 @@ numbers. A "not" is on no path: it belongs to the group or condition that it neg
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import Any, get_args
+from typing import Any
 
 from console.web.parts.policy_fields import Look, PolicyField, fields_of
-from models.campaigns.audiences import Condition
+from models.campaigns.audiences import CONDITIONS
 from models.core.validation import Place
 
 Node = dict[str, Any]
 Path = tuple[int, ...]
 GROUPS = ("all", "any")
 NOT = "not"
-MODELS = {model.model_fields["kind"].default: model for model in get_args(Condition)}
-"""The model of each kind of condition, in the order in which the form offers them."""
-KINDS = tuple(MODELS)
+KINDS = tuple(CONDITIONS)
+"""Of conditions, in the order in which a form offers them."""
 
 
 def fields_of_kind(kind: str) -> list[PolicyField]:
     """The fields of a condition."""
-    return [field for field in fields_of(MODELS[kind]) if field.name != "kind"]
+    return [field for field in fields_of(CONDITIONS[kind]) if field.name != "kind"]
 
 
 def new_condition(kind: str) -> Node:
     """A condition of a kind, with defaults only."""
-    model, node = MODELS[kind], {"kind": kind}
+    model, node = CONDITIONS[kind], {"kind": kind}
     for field in fields_of_kind(kind):
         known = model.model_fields[field.name]
         value = _blank(field) if known.is_required() else known.get_default()

@@ -1,0 +1,36 @@
+"""Whom the conditions of an audience are asked of, and the sets of customers that they have in common."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Select, SQLColumnExpression, Subquery
+
+from models.core.cadence import Now
+from tasks.campaigns.audiences.bounds import Yes
+
+
+@dataclass
+class AudienceQuery:
+    """The customers that a rule is asked of, and the sets that its conditions have been joined to them so far."""
+
+    now: Now
+    stores: Subquery
+    """`stores_today`, joined to the customers."""
+    sets: dict[Any, Subquery] = field(default_factory=dict)
+
+    @property
+    def today(self) -> SQLColumnExpression[Any]:
+        """The day in the customer's store."""
+        today: SQLColumnExpression[Any] = self.stores.c.today
+        return today
+
+    def joined(self, name: Any, made: Callable[[], Select[Any]]) -> Subquery:
+        """A set of customers with one row each; one that is asked for twice is made once."""
+        if name not in self.sets:
+            self.sets[name] = made().subquery(f"set_{len(self.sets) + 1}")
+        return self.sets[name]
+
+    def among(self, name: Any, made: Callable[[], Select[Any]]) -> Yes:
+        """Whether the customer is in a set."""
+        return self.joined(name, made).c.customer_id.is_not(None)
