@@ -113,19 +113,21 @@ def count_to_come(connection: Connection, in_force: PolicyInForce, day: Day, hid
 
     Today also brings what fell due before and is still valid.
     """
+    rows = due_on(in_force, day, hidden).subquery("to_come")
+    by_step = (rows.c.store_id, rows.c.step, rows.c.kind)
+    return _counted(connection, select(*by_step, func.count().label("touches")).group_by(*by_step), in_force, day)
+
+
+def due_on(in_force: PolicyInForce, day: Day, hidden: frozenset[str]) -> Select[Any]:
+    """The touches that sweeps up to that day would add to the ledger, but those of the hidden steps."""
     rows = population(in_force, Span(day.begins, day.ends, day.begins)).subquery("foreseen")
-    statement = (
-        select(rows.c.store_id, rows.c.step, rows.c.kind, func.count().label("touches"))
-        .where(
-            _within(rows.c.due_at, day),
-            rows.c.reason.is_(None),
-            rows.c.state != TouchState.SKIPPED,
-            rows.c.step.not_in(hidden),
-            not_(in_ledger(rows)),
-        )
-        .group_by(rows.c.store_id, rows.c.step, rows.c.kind)
+    return select(rows.c.store_id, rows.c.customer_id, rows.c.step, rows.c.kind, rows.c.due_at).where(
+        _within(rows.c.due_at, day),
+        rows.c.reason.is_(None),
+        rows.c.state != TouchState.SKIPPED,
+        rows.c.step.not_in(hidden),
+        not_(in_ledger(rows)),
     )
-    return _counted(connection, statement, in_force, day)
 
 
 def _within(at: SQLColumnExpression[datetime], day: Day) -> ColumnElement[bool]:

@@ -12,19 +12,20 @@ from models.ledger.tables import PolicyVersion, TemplateVersion
 from models.messages.rendering import check_template
 from models.people.tables import Store
 from models.policies.policy import CONTACT_RULES, MADE_FOR_CAMPAIGNS, ContactRules, Policy
-from models.policies.shipped import read_contact_rules, read_policy, shipped_processes
+from models.policies.shipped import read_contact_rules, read_policy
 from tasks.audit import record
 from tasks.policies.catalogue import add_policy
+from tasks.policies.processes import UnknownProcess, standing_processes
 
 
 class NoSuchPolicy(NotFound):
     """A policy, or a version of one, that there is not."""
 
-    def __init__(self, name: str, store: str | None, version: int | None) -> None:
+    def __init__(self, name: str, store: str | None, version: int | None, processes: Iterable[str]) -> None:
         self.name, self.store, self.version = name, store, version
         whose = f" of store '{store}'" if store else ""
         which = f"no version {version} of" if version is not None else "no"
-        known = (*shipped_processes(), CONTACT_RULES)
+        known = (*processes, CONTACT_RULES)
         names = "" if name in known else f" The policies are {', '.join(known)}."
         super().__init__(f"There is {which} policy '{name}'{whose}.{names}")
 
@@ -32,10 +33,10 @@ class NoSuchPolicy(NotFound):
 class NoPolicyIn(NotFound):
     """Data that names no process, and has none of the rules across processes either."""
 
-    def __init__(self, given: Iterable[str]) -> None:
+    def __init__(self, given: Iterable[str], processes: Iterable[str]) -> None:
         listed = ", ".join(sorted(given)) or "nothing"
         super().__init__(
-            f"This is no policy: expected 'process', one of {', '.join(shipped_processes())}, or the rules across "
+            f"This is no policy: expected 'process', one of {', '.join(processes)}, or the rules across "
             f"processes ({', '.join(ContactRules.model_fields)}); found {listed}."
         )
 
@@ -66,13 +67,16 @@ class PolicyRow(NamedTuple):
 def check_policy(connection: Connection, data: dict[str, Any], store_id: int | None) -> Policy | ContactRules:
     """The policy that `data` describes, fit to be activated for a store or for all.
 
-    Raises `NoPolicyIn`, `BadPolicy`, `MissingTemplate`, `UnknownVariable`.
+    Raises `NoPolicyIn`, `BadPolicy`, `UnknownProcess`, `MissingTemplate`, `UnknownVariable`.
     """
     if "process" not in data:
         if not data.keys() & ContactRules.model_fields.keys():
-            raise NoPolicyIn(data)
+            raise NoPolicyIn(data, standing_processes(connection))
         return read_contact_rules(data)
     policy = read_policy(str(data["process"]), data)
+    standing = standing_processes(connection)
+    if policy.process not in standing:
+        raise UnknownProcess(policy.process, standing)
     texts = _texts_in_force(connection, store_id)
     for number, step in enumerate(policy.steps):
         if step.template not in texts:
@@ -132,7 +136,7 @@ def read_version(
         statement = statement.where(whose, PolicyVersion.version == version)
     found = connection.execute(statement).mappings().one_or_none()
     if found is None:
-        raise NoSuchPolicy(name, store, version)
+        raise NoSuchPolicy(name, store, version, standing_processes(connection))
     return found
 
 
@@ -146,7 +150,7 @@ def list_versions(connection: Connection, name: str) -> list[PolicyRow]:
     """Every version of a policy, of all and of each store. Raises `NoSuchPolicy`."""
     rows = _rows(connection, _versions().where(PolicyVersion.name == name))
     if not rows:
-        raise NoSuchPolicy(name, None, None)
+        raise NoSuchPolicy(name, None, None, standing_processes(connection))
     return rows
 
 

@@ -24,6 +24,7 @@ from tasks.policies.changing import (
     list_versions,
     read_version,
 )
+from tasks.policies.processes import standing_processes
 
 
 class ChangedMeanwhile(Conflict):
@@ -94,7 +95,7 @@ def store_codes(connection: Connection, store_id: int | None) -> list[tuple[str,
 def read_in_force(connection: Connection, user: SignedIn, name: str, store: str | None) -> PolicyRead:
     """The policy that holds for a store or for all. Raises `NoSuchPolicy`, `NotYours`."""
     if name.startswith(MADE_FOR_CAMPAIGNS):
-        raise NoSuchPolicy(name, store, None)
+        raise NoSuchPolicy(name, store, None, standing_processes(connection))
     store_id = store_id_of(connection, user, store)
     found = read_version(connection, name, store, store_id, None)
     return PolicyRead(
@@ -114,7 +115,7 @@ def read_kept(connection: Connection, user: SignedIn, name: str, store: str | No
         raise NotYours("store", store)
     store_id = connection.scalar(select(Store.id).where(Store.code == store)) if store else None
     if store and store_id is None:
-        raise NoSuchPolicy(name, store, version)
+        raise NoSuchPolicy(name, store, version, standing_processes(connection))
     return body_of_today(read_version(connection, name, store, store_id, version)["body"])
 
 

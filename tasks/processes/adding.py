@@ -35,6 +35,16 @@ class NotOurs(AftercareError):
         super().__init__(f"The process '{name}' was not added here, so it cannot be removed; switch it off instead.")
 
 
+class ForAllStores(AftercareError):
+    """Someone of one store, about to add a process, which is for all of them."""
+
+    def __init__(self, store: str) -> None:
+        self.store = store
+        super().__init__(
+            f"A process is for all stores, and you work for {store} alone: ask somebody who sees them all."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class AddedProcess:
     """What came of adding a process."""

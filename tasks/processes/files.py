@@ -22,7 +22,18 @@ from tasks.messages.template_changes import TEXTS, TemplateText
 POLICY, TEMPLATES, WORDING = "policy.toml", "templates.toml", "wording.toml"
 FILES = (POLICY, TEMPLATES, WORDING)
 RESERVED = frozenset(
-    {CAMPAIGNS, "campaign", "all", "all-processes", "dispatch", "housekeeping", "process", "processes", CONTACT_RULES}
+    {
+        CAMPAIGNS,
+        "campaign",
+        "all",
+        "all-processes",
+        "dispatch",
+        "housekeeping",
+        "process",
+        "processes",
+        "new",
+        CONTACT_RULES,
+    }
 )
 """Names that the engine has given to something else."""
 NAME: TypeAdapter[str] = TypeAdapter(Slug)

@@ -21,7 +21,8 @@ REFUSED = "Your role may not do this."
 DEEPER = (
     "/calls/team", "/campaigns/new", "/policies/overdue-accounts", "/policies/appointment-reminders",
     "/policies/contact-rules?store=SH01", "/templates/warranty-call", "/runs/rehearse/warranty-expiry",
-    "/touches?state=cancelled", "/sign-in", "/password",
+    "/touches?state=cancelled", "/sign-in", "/password", "/processes/new",
+    "/processes/new?name=tyres&source=subject:handover",
 )  # fmt: skip
 """Pages that stand in no menu."""
 BESIDE_ITS_EDGE = """[...document.querySelectorAll('#content *')].filter(one =>

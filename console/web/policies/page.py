@@ -46,6 +46,8 @@ async def show_policies(viewer: Viewer) -> None:
     """The active policies: those for all stores, and the stores' own."""
     ui.label(viewer.say("policies.intro")).classes("quiet")
     every = viewer.store_id is None
+    if every and viewer.may(Permission.CHANGE_POLICIES):
+        ui.link(viewer.say("processes.new"), "/processes/new")
     rows = await viewer.read(list_active, viewer.user.store, every=every)
     headings = [viewer.say(f"policies.{name}") for name in ("policy", "whose", "version", "by", "at_time")]
     show_table(viewer.say("frame.policies"), headings, [_listed(viewer, row) for row in rows])

@@ -33,7 +33,10 @@ from tasks.policies.changing import (
     read_version,
 )
 from tasks.policies.editing import read_in_force
+from tasks.policies.processes import UnknownProcess
+from tasks.processes.adding import add_process, remove_process
 from tests.support.campaigns import LaunchedCampaign
+from tests.support.tyre_storage import POLICY, TYRES, tyre_storage
 from tests.support.users import signed_in
 from tests.support.world import World, at
 
@@ -222,3 +225,19 @@ def test_what_was_made_for_a_campaign_is_not_offered_to_be_changed(world: World)
         read_in_force(world.connection, user, f"{MADE_FOR_CAMPAIGNS}{campaign.id}-a", None)
     with pytest.raises(NoSuchTemplate):
         read_for_editing(world.connection, user, f"{MADE_FOR_CAMPAIGNS}{campaign.id}", None)
+
+
+def test_a_policy_of_a_process_that_there_is_not_is_refused(world: World) -> None:
+    with pytest.raises(UnknownProcess, match="There is no process 'birthdays'; there are appointment-reminders"):
+        change_policy(world.connection, NOW, body() | {"process": "birthdays"}, None, "Wang")
+    add_process(world.connection, NOW, tyre_storage(), "mei")
+    remove_process(world.connection, NOW, TYRES, "mei")
+    with pytest.raises(UnknownProcess):
+        change_policy(world.connection, NOW, dict(POLICY), None, "Wang")
+
+
+def test_the_policies_of_processes_that_were_added_are_named(world: World) -> None:
+    add_process(world.connection, NOW, tyre_storage(), "mei")
+    with pytest.raises(NoSuchPolicy, match=f"The policies are .*{TYRES}, {CONTACT_RULES}"):
+        read_version(world.connection, "birthdays", None, None, None)
+    assert change_policy(world.connection, NOW, POLICY | {"priority": 33}, None, "Wang") == 2

@@ -1,0 +1,1 @@
+"""Making a process without code."""
