@@ -166,7 +166,7 @@ def _invoices(language: str, invoices: list[FactsRow]) -> str:
 class HoldAccount(Effect):
     """The account is put on hold: it gets no further credit."""
 
-    do: Literal["hold-account"] = "hold-account"
+    do: Literal["hold-account"]
 
 
 TRAITS = SubjectTraits(

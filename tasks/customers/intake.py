@@ -41,6 +41,7 @@ from tasks.intake.values.phones import Phone, read_email, read_phones
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 """Since when an undated consent counts: a source that states no date says that it is so, not that it was otherwise."""
 SOURCE = "import"
+ADDRESS = ("street", "postcode", "city", "country")
 PURPOSES = words_of(
     Purpose,
     {
@@ -93,7 +94,7 @@ def load_customers(load: Load, staged: Staged) -> None:
     fields = [
         *(
             Field(name, name, keeps=True)
-            for name in ("name", "salutation", "language", "level", "birth_on", "area", "time_zone")
+            for name in ("name", "salutation", "language", "level", "birth_on", "area", *ADDRESS, "time_zone")
         ),
         Field("has_contract", "has_contract", default=False),
     ]
@@ -270,6 +271,10 @@ CUSTOMERS = Kind(
         Column("level", Holds.TEXT, "VIP, 1, gold …"),
         Column("birth_on", Holds.DATE, "birthday", spare=True),
         Column("area", Holds.TEXT, "where they live, such as a district or a postcode"),
+        Column("street", Holds.TEXT, "street and number, for letters"),
+        Column("postcode", Holds.TEXT, "postcode"),
+        Column("city", Holds.TEXT, "city; a letter needs it and the street"),
+        Column("country", Holds.TEXT, "country, as it stands on an envelope; without it the store's"),
         Column("time_zone", Holds.ZONE, "IANA name of where they live; without it the store's", spare=True),
         Column(
             "has_contract",

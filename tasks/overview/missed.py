@@ -45,8 +45,8 @@ class Missed:
 
     @property
     def tasks(self) -> int:
-        """Of it what was for a desk."""
-        return sum(part.touches for part in self.parts if part.kind is StepKind.TASK)
+        """Of it what was for a desk, to be visited or to be posted."""
+        return sum(part.touches for part in self.parts if part.kind is not StepKind.CALL)
 
     @property
     def calls(self) -> int:
