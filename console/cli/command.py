@@ -26,6 +26,8 @@ COMMANDS = {
     "forecast": "console.cli.forecasting:forecast",
     "campaign": "console.cli.campaigns.command:app",
     "calls": "console.cli.calls:app",
+    "visits": "console.cli.visits:app",
+    "letters": "console.cli.letters:app",
     "approvals": "console.cli.approvals:app",
     "cases": "console.cli.cases:app",
     "notices": "console.cli.notices:app",

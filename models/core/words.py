@@ -33,11 +33,20 @@ OutcomeName = NewType("OutcomeName", str)
 
 
 class StepKind(StrEnum):
-    """The kind of a step: a message to the customer, a call by staff, or a task for a desk of the store."""
+    """What a step asks for: a message to the customer, a call, a visit or a letter by staff, or a task for a desk of
+    the store."""
 
     MESSAGE = "message"
     CALL = "call"
     TASK = "task"
+    VISIT = "visit"
+    """Somebody of the store goes to see the customer."""
+    LETTER = "letter"
+    """On paper, by post: printed with others, and marked as posted."""
+
+
+BY_STAFF = (StepKind.CALL, StepKind.TASK, StepKind.VISIT, StepKind.LETTER)
+"""What is ready on a list until somebody does it."""
 
 
 class TouchState(StrEnum):

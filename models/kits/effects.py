@@ -31,7 +31,7 @@ class Effect(Frozen):
 class OpenCase(Effect):
     """A case of a kind opens, for a person to settle by its deadlines."""
 
-    do: Literal["open-case"] = "open-case"
+    do: Literal["open-case"]
     kind: CaseKind
 
 

@@ -114,6 +114,12 @@ class Customer(Base):
     birth_on: Mapped[date | None] = mapped_column(info=blanked())
     area: Mapped[str | None] = mapped_column(info=blanked())
     """Their home area as the source names it: a district, a postcode."""
+    street: Mapped[str | None] = mapped_column(info=blanked())
+    """With the number; with city: where letters go."""
+    postcode: Mapped[str | None] = mapped_column(info=blanked())
+    city: Mapped[str | None] = mapped_column(info=blanked())
+    country: Mapped[str | None] = mapped_column(info=blanked())
+    """As it stands on an envelope; null: the store's own."""
     time_zone: Mapped[str | None] = mapped_column(info=kept("shared by very many, it names nobody"))
     """The customer's time zone; null: the store's."""
     has_contract: Mapped[bool] = mapped_column(server_default="false")

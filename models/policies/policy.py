@@ -46,6 +46,7 @@ NEGATIVE = declare("negative-span")
 AFTER_ANCHOR = declare("until-anchor-after-it")
 MESSAGE_WITHOUT_CHANNEL = declare("message-without-channel")
 ROLE_AND_NO_CHANNELS = declare("role-and-no-channels")
+ROLE_FOR_VISIT_OR_LETTER = declare("role-for-visit-or-letter")
 NO_TASK = declare("only-for-tasks")
 STRANGE_CONDITIONS = declare("conditions-of-others", conditions=TEXT, subject=KEY, known=TEXT)
 NO_SUCH_MOMENT = declare("no-such-moment", subject=KEY, moment=TEXT, known=TEXT)
@@ -178,7 +179,8 @@ class Step(Frozen):
         if self.kind is StepKind.MESSAGE and (not self.channels or ChannelName.PHONE in self.channels):
             refuse(("channels",), give(MESSAGE_WITHOUT_CHANNEL))
         if self.kind is not StepKind.MESSAGE and (self.channels or self.role is None):
-            refuse(("role",), give(ROLE_AND_NO_CHANNELS))
+            by_hand = self.kind in (StepKind.VISIT, StepKind.LETTER)
+            refuse(("role",), give(ROLE_FOR_VISIT_OR_LETTER if by_hand else ROLE_AND_NO_CHANNELS))
         if self.effects and self.kind is not StepKind.TASK:
             refuse(("effects",), give(NO_TASK))
 

@@ -194,7 +194,7 @@ PROMISED = Outcome(
 class HoldAccount(Effect):
     """The account is put on hold: it gets no further credit."""
 
-    do: Literal["hold-account"] = "hold-account"
+    do: Literal["hold-account"]
 
 
 TRAITS = SubjectTraits(

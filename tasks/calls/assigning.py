@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from models.calls.queue import roles_served
 from models.core.cadence import local_day, midnight, moment
 from models.core.errors import InvalidInput
-from models.core.words import OutcomeName, Role, StepKind, TouchState
+from models.core.words import BY_STAFF, OutcomeName, Role, StepKind, TouchState
 from models.ledger.tables import CallAttempt, Touch
 from models.people.tables import Customer, StaffMember, Store
 from tasks import audit
@@ -136,7 +136,7 @@ def read_staff_loads(connection: Connection, store_id: int, now: datetime) -> li
         CallAttempt.staff_id.in_(staff), CallAttempt.attempted_at.between(since, moment(now))
     )
     finished = select(Touch.assigned_to, func.count()).where(
-        Touch.kind == StepKind.TASK,
+        Touch.kind != StepKind.CALL,
         Touch.state == TouchState.DONE,
         Touch.assigned_to.in_(staff),
         Touch.state_at.between(since, moment(now)),
@@ -171,7 +171,7 @@ def _waiting(store_id: int, now: datetime) -> list[ColumnElement[bool]]:
     return [
         Touch.store_id == store_id,
         Touch.state == TouchState.READY,
-        Touch.kind.in_((StepKind.CALL, StepKind.TASK)),
+        Touch.kind.in_(BY_STAFF),
         Touch.not_before < tomorrow,
         Touch.valid_until > moment(now),
     ]

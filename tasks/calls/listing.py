@@ -16,6 +16,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    case,
     func,
     literal,
     or_,
@@ -28,7 +29,7 @@ from sqlalchemy.sql.selectable import LateralFromClause
 from models.calls.outcomes import agreed_times
 from models.core.base import Facts
 from models.core.cadence import NOW, Now, local_day, midnight, moment
-from models.core.words import ChannelName, ContactKind, Purpose, Role, StepKind, SubjectKind, TouchState
+from models.core.words import BY_STAFF, ChannelName, ContactKind, Purpose, Role, StepKind, SubjectKind, TouchState
 from models.kits.registry import all_traits
 from models.ledger.tables import CallAttempt, Touch
 from models.people.tables import ContactPoint, Customer, Store
@@ -44,7 +45,7 @@ CANDIDATES = bindparam("candidates", type_=ARRAY(Uuid))
 
 @dataclass(frozen=True, slots=True)
 class CallItem:
-    """One call or desk task of today."""
+    """One call, desk task, visit or letter of today."""
 
     id: UUID
     kind: StepKind
@@ -73,13 +74,21 @@ class CallItem:
 
 
 def list_calls(
-    connection: Connection, now: datetime, *, store: str | None = None, role: Role | None = None
+    connection: Connection,
+    now: datetime,
+    *,
+    store: str | None = None,
+    role: Role | None = None,
+    kinds: Collection[StepKind] = BY_STAFF,
+    days: int | None = 1,
 ) -> list[CallItem]:
-    """The calls and tasks of the store-local day, the most important first.
+    """The calls, tasks, visits and letters of the store-local day, the most important first; or some kinds of them.
+
+    `days`: of so many days, today being the first; None: whenever they are planned for.
 
     What has lost its reason is left out at once: who paid a minute ago is not called. `store` is a store's code.
     """
-    ready = _ready(now, store, role)
+    ready = _ready(now, store, role, kinds, days)
     rows = connection.execute(_still_due(ready, now, all_traits())).all()
     letters = letters_of(connection, [row.id for row in rows], now)
     return [_item(row, letters[row.id].text if row.id in letters else "") for row in rows]
@@ -112,16 +121,16 @@ def _candidates(kind: SubjectKind) -> Select[Any]:
     return _still_due(expect_many(chosen).cte("ready"), NOW, (kind,))
 
 
-def _ready(now: datetime, store: str | None, role: Role | None) -> CTE:
-    """What waits for staff until the end of the store-local day."""
-    tomorrow = midnight(local_day(moment(now), Store.time_zone) + literal(1), Store.time_zone)
+def _ready(now: datetime, store: str | None, role: Role | None, kinds: Collection[StepKind], days: int | None) -> CTE:
+    """What waits for staff until the end of the store-local day, or of the last of some days."""
+    ends = midnight(local_day(moment(now), Store.time_zone) + literal(days or 0), Store.time_zone)
     statement = (
         select(Touch.__table__, Store.code.label("store"), Store.time_zone)
         .join(Store, Store.id == Touch.store_id)
         .where(
             Touch.state == TouchState.READY,
-            Touch.kind.in_((StepKind.CALL, StepKind.TASK)),
-            Touch.not_before < tomorrow,
+            Touch.kind.in_(kinds),
+            *([Touch.not_before < ends] if days is not None else []),
         )
     )
     if store is not None:
@@ -156,8 +165,9 @@ def _still_due(ready: CTE, now: Now, kinds: Iterable[SubjectKind]) -> Select[Any
 
 
 def _allowed(ready: CTE, now: Now) -> ColumnElement[bool]:
-    """A call needs consent still, as it did when it was handed out; a desk task does not."""
-    said = latest_consent(ready.c.customer_id, ready.c.purpose, ChannelName.PHONE.value, now).scalar_subquery()
+    """A contact needs consent still, as it did when it was handed out; a desk task does not."""
+    channel = case((ready.c.kind == StepKind.CALL, literal(ChannelName.PHONE.value)))
+    said = latest_consent(ready.c.customer_id, ready.c.purpose, channel, now).scalar_subquery()
     return or_(ready.c.kind == StepKind.TASK, func.coalesce(said, ready.c.purpose != Purpose.MARKETING))
 
 

@@ -25,7 +25,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.calls.queue import HELD_FOR, roles_served
 from models.core.cadence import local_day, midnight, moment
-from models.core.words import Role, StepKind, SubjectKind, TouchState
+from models.core.words import BY_STAFF, Role, StepKind, SubjectKind, TouchState
 from models.ledger.tables import CallAttempt, Touch
 from models.people.tables import StaffMember, Store
 from tasks.access.reach import staff_code_in
@@ -131,7 +131,7 @@ def _open_to(caller: Caller, now: datetime) -> list[ColumnElement[bool]]:
     fits: ColumnElement[bool] = Touch.role.in_(roles)
     if None in caller.roles:
         fits = or_(fits, Touch.role.is_(None))
-    conditions = [Touch.kind.in_((StepKind.CALL, StepKind.TASK)), fits, *_to_be_had(caller, now)]
+    conditions = [Touch.kind.in_(BY_STAFF), fits, *_to_be_had(caller, now)]
     return [Touch.store_id == caller.store_id, *conditions] if caller.store_id is not None else conditions
 
 
@@ -213,7 +213,7 @@ def _made(caller: Caller, now: datetime, time_zone: str) -> Select[Any]:
 def _finished(caller: Caller, now: datetime, time_zone: str) -> Select[Any]:
     mine = Touch.assigned_to == func.any(literal(list(caller.staff_ids), ARRAY(BigInteger)))
     today = Touch.state_at.between(_midnight(now, time_zone), moment(now))
-    return select(func.count()).where(Touch.kind == StepKind.TASK, Touch.state == TouchState.DONE, mine, today)
+    return select(func.count()).where(Touch.kind != StepKind.CALL, Touch.state == TouchState.DONE, mine, today)
 
 
 def _midnight(now: datetime, time_zone: str) -> ColumnElement[datetime]:

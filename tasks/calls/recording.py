@@ -1,6 +1,6 @@
 """What came of a call, and everything that follows from it, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from models.people.tables import Consent, ContactPoint, StaffMember, Store
 from models.stores.contact_hours import ContactHours
 from models.stores.working_hours import WorkingHours
 from tasks import audit
+from tasks.calls.visit_reports import VisitReport, keep_report
 from tasks.cases.handling import NewCase, open_case
 from tasks.ledger.transitions import move
 from tasks.self_service.surveys import Answer, answer_survey
@@ -32,6 +33,12 @@ REFUSED = declare("customer-refuses-contact")
 WRONG_NUMBER = declare("wrong-number")
 CALL_AGAIN = declare("call-again", outcome=WORD)
 ON_A_LIST = (TouchState.READY,)
+FINISHED = {
+    StepKind.TASK: "task.finished",
+    StepKind.VISIT: "visit.done",
+    StepKind.LETTER: "letter.posted",
+}
+"""What is done without an outcome of a call, and how the audit trail calls it."""
 LET_GO = {"held_by": None, "held_until": None}
 """What is recorded is on nobody's screen any more."""
 
@@ -40,6 +47,7 @@ class NotOfThatKind(InvalidInput):
     """A call that is finished like a desk task, a task that is given the outcome of a call, or a message."""
 
     def __init__(self, touch_id: UUID, kind: StepKind, expected: StepKind) -> None:
+        """`expected`: what it should have been."""
         self.touch_id, self.kind, self.expected = touch_id, kind, expected
         wants = "say what came of it with an outcome" if kind is StepKind.CALL else "it has no outcome of a call"
         super().__init__(f"The {kind} {short(touch_id)} is not a {expected}: {wants}.")
@@ -77,7 +85,7 @@ def record_outcome(
     Raises `UnknownTouch`, `AmbiguousTouch`, `WrongState`, `NotOfThatKind`, `UnknownStaff`, `InactiveStaff`,
     `IncompleteOutcome`, `UnfitOutcome`, `HeldByAnother`, `NotAMarkOfACall`.
     """
-    touch, actor = _take(connection, id_prefix, StepKind.CALL, staff_code, now)
+    touch, actor = take_ready(connection, id_prefix, (StepKind.CALL,), staff_code, now)
     phones = _phones(connection, touch)
     facts = _facts(connection, touch, phones, now)
     effects = effects_of(report, facts)
@@ -103,21 +111,32 @@ def record_outcome(
 
 
 def finish_task(connection: Connection, id_prefix: str, now: datetime, staff_code: str, note: str | None) -> UUID:
-    """Settle a ready desk task; the touch's id. Raises what `record_outcome` raises of touch and staff."""
-    touch, actor = _take(connection, id_prefix, StepKind.TASK, staff_code, now)
-    values = {"gate": None, **NO_REASON, "assigned_to": actor.id, **LET_GO}
-    move(connection, [touch.id], TouchState.DONE, ON_A_LIST, now, **values)
+    """Settle a ready desk task, visit or letter; the touch's id. `note` is kept as the result of a visit.
+
+    Raises what `record_outcome` raises of touch and staff.
+    """
+    touch, actor = take_ready(connection, id_prefix, FINISHED, staff_code, now)
+    settle_by_hand(connection, touch, actor, now)
+    if touch.kind is StepKind.VISIT:
+        keep_report(connection, touch, VisitReport(now.astimezone(ZoneInfo(touch.time_zone)).date(), note))
     before, after = {"state": touch.state}, {"state": TouchState.DONE, "note": note}
-    audit.record(connection, now, actor.code, "task.finished", "touch", touch.id, before, after)
+    audit.record(connection, now, actor.code, FINISHED[touch.kind], "touch", touch.id, before, after)
     return UUID(str(touch.id))
 
 
-def _take(
-    connection: Connection, id_prefix: str, kind: StepKind, staff_code: str, now: datetime
+def settle_by_hand(connection: Connection, touch: Row[Any], actor: Actor, now: datetime) -> None:
+    """A ready touch without an outcome of a call is done."""
+    values = {"gate": None, **NO_REASON, "assigned_to": actor.id, **LET_GO}
+    move(connection, [touch.id], TouchState.DONE, ON_A_LIST, now, **values)
+
+
+def take_ready(
+    connection: Connection, id_prefix: str, kinds: Collection[StepKind], staff_code: str, now: datetime
 ) -> tuple[Row[Any], Actor]:
+    """A ready touch of one of some kinds, locked, and who acts. Raises as `record_outcome` does."""
     touch = lock_touch(connection, find_touch(connection, id_prefix), ON_A_LIST)
-    if touch.kind != kind:
-        raise NotOfThatKind(touch.id, touch.kind, kind)
+    if touch.kind not in kinds:
+        raise NotOfThatKind(touch.id, touch.kind, next(iter(kinds)))
     actor = find_actor(connection, staff_code, touch.store_id)
     if touch.held_by not in (None, actor.id) and touch.held_until > now:
         holder = connection.execute(select(StaffMember.name).where(StaffMember.id == touch.held_by)).scalar_one()

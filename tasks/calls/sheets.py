@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, false, select
+from sqlalchemy import ColumnElement, Connection, Select, false, func, select
 
 from models.core.cadence import moment
 from models.core.words import CaseKind, CaseState, ChannelName, OutcomeName, StepKind, TouchState
@@ -54,12 +54,22 @@ class Sheet:
     tries: Sequence[Try]
     complaint: bool
     """A complaint of the customer is open."""
+    address: str | None
+    """On one line; for a visit or a letter."""
+
+
+def address_line() -> ColumnElement[str | None]:
+    """Street, postcode and city of a customer on one line, for a select; null where none of them is known."""
+    town = func.nullif(func.concat_ws(" ", Customer.postcode, Customer.city), "")
+    return func.nullif(func.concat_ws(", ", Customer.street, town), "")
 
 
 def read_sheet(connection: Connection, item: CallItem, now: datetime) -> Sheet:
     """The sheet of a call."""
     customer = connection.execute(
-        select(Customer.salutation, Customer.level).where(Customer.id == item.customer_id)
+        select(Customer.salutation, Customer.level, address_line().label("address")).where(
+            Customer.id == item.customer_id
+        )
     ).one()
     car = connection.execute(_car(item)).one_or_none()
     open_complaint = (Case.customer_id == item.customer_id, Case.kind == CaseKind.COMPLAINT)
@@ -71,6 +81,7 @@ def read_sheet(connection: Connection, item: CallItem, now: datetime) -> Sheet:
         plate=car.plate if car else None,
         contacts=_contacts(connection, item, now),
         tries=_tries(connection, item, now),
+        address=customer.address,
         complaint=connection.scalar(select(Case.id).where(*open_complaint, unsolved).limit(1)) is not None,
     )
 

@@ -43,6 +43,7 @@ from tasks.intake.values.plausibility import RECENT, Window
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 """The effective date of an undated consent: a source without dates states that it holds, not since when."""
 SOURCE = "import"
+ADDRESS = ("street", "postcode", "city", "country")
 PURPOSES = words_of(
     Purpose,
     {
@@ -97,7 +98,7 @@ def load_customers(load: Load, staged: Staged) -> None:
     fields = [
         *(
             Field(name, name, keeps=True)
-            for name in ("name", "salutation", "language", "level", "birth_on", "area", "time_zone")
+            for name in ("name", "salutation", "language", "level", "birth_on", "area", *ADDRESS, "time_zone")
         ),
         Field("has_contract", "has_contract", default=False),
     ]
@@ -274,6 +275,10 @@ CUSTOMERS = Kind(
         Column("level", Holds.TEXT, "VIP, 1, gold …"),
         Column("birth_on", Holds.DATE, "birthday", spare=True, plausible=Window(120, 0, born_at_zero=True)),
         Column("area", Holds.TEXT, "where they live, such as a district or a postcode"),
+        Column("street", Holds.TEXT, "street and number, for letters"),
+        Column("postcode", Holds.TEXT, "postcode"),
+        Column("city", Holds.TEXT, "city; a letter needs it and the street"),
+        Column("country", Holds.TEXT, "country, as it stands on an envelope; without it the store's"),
         Column("time_zone", Holds.ZONE, "IANA name of where they live; without it the store's", spare=True),
         Column(
             "has_contract",

@@ -18,6 +18,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    null,
     or_,
     select,
     true,
@@ -31,12 +32,13 @@ from models.core.cadence import ZONED, Now, moment
 from models.core.reasons import REASON, declare
 from models.core.words import CaseKind, ChannelName, ContactKind, Decision, Gate, Purpose, StepKind, SubjectKind
 from models.ledger.tables import Case, ChannelPause, TemplateVersion, Touch
-from models.people.tables import Consent, ContactPoint
+from models.people.tables import Consent, ContactPoint, Customer
 from tasks.planning.ending import MOVED, still_true
 from tasks.planning.population import PASSED
 
 NO_CONSENT = declare("no-consent")
 NO_CONTACT_POINT = declare("no-contact-point")
+NO_POSTAL_ADDRESS = declare("no-postal-address")
 COMPLAINT_OPEN = declare("complaint-open")
 CHANNEL_PAUSED = declare("channel-paused")
 QUIET = declare("quiet-hours")
@@ -154,6 +156,18 @@ def _latest_consent(due: CTE, name: ColumnElement[Any], now: Now) -> Any:
     return latest_consent(due.c.customer_id, due.c.purpose, name, now).lateral("consent")
 
 
+def _said_of_all_channels(due: CTE, now: Now) -> ColumnElement[Any]:
+    """What the customer last said of contacts for a purpose whatever the way: a visit and a letter have no channel that
+    could be refused by itself."""
+    return latest_consent(due.c.customer_id, due.c.purpose, null(), now).scalar_subquery()
+
+
+def _has_address(due: CTE) -> ColumnElement[bool]:
+    """Whether a letter would find the customer."""
+    there = (Customer.street.is_not(None), Customer.city.is_not(None))
+    return select(literal(1)).where(Customer.id == due.c.customer_id, *there).exists()
+
+
 def _pause(due: CTE, name: ColumnElement[Any], now: Now) -> Any:
     """When a paused channel is probed again."""
     return (
@@ -245,14 +259,23 @@ def _objections(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: Now) ->
     """The gates in their order."""
     rules = store_rules.c
     to_customer = due.c.kind != StepKind.TASK
+    by_channel = due.c.kind.in_((StepKind.MESSAGE, StepKind.CALL))
+    refused = ~func.coalesce(_said_of_all_channels(due, now), due.c.purpose != Purpose.MARKETING)
     held_purpose = cast(due.c.purpose, Text) == func.any(rules.complaint_holds)
     stop, hold = Decision.STOP, Decision.HOLD
     return [
         Rule(Gate.FACTS, facts.c.gone.is_not(None), stop, facts.c.gone),
         Rule(Gate.ANCHOR, facts.c.moved, stop, literal(MOVED, Text)),
         Rule(Gate.VALIDITY, facts.c.passed, stop, literal(PASSED, Text)),
-        Rule(Gate.CONTACT_POINT, to_customer & ~reach.c.usable, stop, literal(NO_CONTACT_POINT, Text)),
-        Rule(Gate.CONSENT, to_customer & ~reach.c.allowed, stop, literal(NO_CONSENT, Text)),
+        Rule(Gate.CONTACT_POINT, by_channel & ~reach.c.usable, stop, literal(NO_CONTACT_POINT, Text)),
+        Rule(
+            Gate.CONTACT_POINT,
+            (due.c.kind == StepKind.LETTER) & ~_has_address(due),
+            stop,
+            literal(NO_POSTAL_ADDRESS, Text),
+        ),
+        Rule(Gate.CONSENT, by_channel & ~reach.c.allowed, stop, literal(NO_CONSENT, Text)),
+        Rule(Gate.CONSENT, to_customer & ~by_channel & refused, stop, literal(NO_CONSENT, Text)),
         Rule(
             Gate.COMPLAINT,
             to_customer & held_purpose & _complaint(due, now),
@@ -261,9 +284,9 @@ def _objections(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: Now) ->
             rules.tomorrow_opens_at,
         ),
         Rule(
-            Gate.CHANNEL, to_customer & reach.c.channel.is_(None), hold, literal(CHANNEL_PAUSED, Text), reach.c.probe_at
+            Gate.CHANNEL, by_channel & reach.c.channel.is_(None), hold, literal(CHANNEL_PAUSED, Text), reach.c.probe_at
         ),
-        Rule(Gate.QUIET_HOURS, to_customer & ~rules.open, hold, literal(QUIET, Text), rules.opens_at),
+        Rule(Gate.QUIET_HOURS, by_channel & ~rules.open, hold, literal(QUIET, Text), rules.opens_at),
     ]
 
 

@@ -131,12 +131,13 @@ def _said_by_channel(frozen: type[TemplateVersion], part: str) -> ColumnElement[
 
 
 def _script_in_store_language(frozen: type[TemplateVersion]) -> LateralFromClause:
-    """The active template in the store's language, for a call or a task frozen with the customer's language."""
+    """For a call, a task or a visit whose frozen template is in the customer's language: the one in force in the
+    store's. A letter is the customer's to read."""
     there = aliased(TemplateVersion, name="there")
     return (
         select(there.id, there.language, there.subject, there.text, there.also)
         .where(
-            Touch.kind != StepKind.MESSAGE,
+            Touch.kind.not_in((StepKind.MESSAGE, StepKind.LETTER)),
             there.key == frozen.key,
             frozen.language != Store.language,
             there.language == Store.language,

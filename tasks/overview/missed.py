@@ -46,7 +46,7 @@ class Missed:
     @property
     def tasks(self) -> int:
         """The number of tasks for desks."""
-        return sum(part.touches for part in self.parts if part.kind is StepKind.TASK)
+        return sum(part.touches for part in self.parts if part.kind is not StepKind.CALL)
 
     @property
     def calls(self) -> int:

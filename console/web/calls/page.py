@@ -192,7 +192,7 @@ def _show_outcomes(desk: Desk, held: HeldCall) -> None:
 
     form = CallForm(viewer, item, record)
     with ui.element("div").classes("outcomes"):
-        if item.kind is StepKind.TASK:
+        if item.kind is not StepKind.CALL:
             _key_button("1", viewer.say("calls.task_done"), lambda: _finish(desk, held, form))
         else:
             for key, outcome in keys_of(item.subject_kind).items():

@@ -27,7 +27,7 @@ def show_sheet(viewer: Viewer, item: CallItem, sheet: Sheet) -> None:
     if item.phone:
         name = viewer.say("calls.dial", phone=item.phone)
         ui.link(item.phone, f"tel:{item.phone}").classes("dial").props(f'aria-label="{name}"')
-    else:
+    elif item.kind is StepKind.CALL:
         ui.label(viewer.say("calls.no_phone")).classes("bad")
     if sheet.complaint:
         ui.label(viewer.say("calls.complaint_open")).classes("warn text-weight-medium").props("role=alert")
@@ -47,6 +47,7 @@ def _show_facts(viewer: Viewer, item: CallItem, sheet: Sheet) -> None:
         viewer.say("calls.about"): f"{viewer.word(item.process)} · {viewer.word(item.step)}",
         viewer.say("calls.vehicle"): sheet.vehicle,
         viewer.say("calls.plate"): sheet.plate,
+        viewer.say("calls.address"): sheet.address if item.kind in (StepKind.VISIT, StepKind.LETTER) else None,
         viewer.say("calls.level"): viewer.word(sheet.level) if sheet.level else None,
         viewer.say("calls.store"): None if viewer.user.store else item.store,
         viewer.say("calls.due"): local(item.due_at, item.time_zone),

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from nicegui import ui
 from sqlalchemy import Connection
 
-from console.web.door.signed_in import Viewer
+from console.web.authentication.viewer import Viewer
 from console.web.parts.frame import page, sentence_of, telling
 from console.web.parts.tables import show_table
 from console.web.policies.form import PolicyForm, errors_in

@@ -1,0 +1,90 @@
+"""`aftercare visits`: the visits that staff make to customers.
+
+`aftercare visits list --json` prints a list of objects, in the order of calls: what `aftercare calls --json` prints of
+each, and `planned_for` (a day, or null) and `address` (or null).
+"""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from console.cli.session import Commands, check_store, open_session, print_json, print_table, to_json
+from console.shared.moments import local
+from tasks.calls.visit_reports import VisitReport
+from tasks.calls.visits import finish_visit, list_visits, plan_visit
+from tasks.touches.picking import find_touch, short, zone_of
+
+app = typer.Typer(cls=Commands, no_args_is_help=True, help="The visits that staff make to customers.")
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="The first characters of the visit's id.")]
+By = Annotated[str, typer.Option(help="The staff code of who does it.")]
+DAY = ["%Y-%m-%d"]
+
+
+@app.command("list")
+def list_them(
+    store: Annotated[str | None, typer.Option(help="Only of the store with this code.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a script.")] = False,
+) -> None:
+    """List the visits that wait for somebody, those planned for a later day among them."""
+    with open_session() as session:
+        check_store(session.connection, store)
+        visits = list_visits(session.connection, session.now, store)
+    if as_json:
+        print_json(
+            [
+                to_json(visit.item)
+                | {
+                    "planned_for": visit.planned_for.isoformat() if visit.planned_for else None,
+                    "address": visit.address,
+                }
+                for visit in visits
+            ]
+        )
+        return
+    columns = ("id", "planned for", "until", "store", "who", "customer", "address", "phone", "what for")
+    rows = [
+        (
+            short(visit.item.id),
+            visit.planned_for.isoformat() if visit.planned_for else "",
+            local(visit.item.valid_until, visit.item.time_zone),
+            visit.item.store,
+            visit.item.role or "",
+            visit.item.customer,
+            visit.address or "",
+            visit.item.phone or "",
+            visit.item.script,
+        )
+        for visit in visits
+    ]
+    print_table("Visits", columns, rows)
+
+
+@app.command()
+def plan(
+    visit: Id,
+    by: By,
+    on: Annotated[datetime, typer.Option(formats=DAY, help="The day, within the validity of the visit.")],
+) -> None:
+    """Plan a visit for a day, or move it to another."""
+    with open_session() as session:
+        planned = plan_visit(session.connection, visit, on.date(), session.now, by)
+    typer.echo(f"The visit {short(planned)} is planned for {on:%Y-%m-%d}.")
+
+
+@app.command()
+def done(
+    visit: Id,
+    by: By,
+    on: Annotated[datetime | None, typer.Option(formats=DAY, help="The day it was made; today if not given.")] = None,
+    result: Annotated[str | None, typer.Option(help="What came of it.")] = None,
+    following: Annotated[str | None, typer.Option("--next", help="What was agreed on to come next.")] = None,
+) -> None:
+    """Record that a visit was made, and what came of it."""
+    with open_session() as session:
+        zone = zone_of(session.connection, find_touch(session.connection, visit))
+        day = on.date() if on else session.now.astimezone(zone).date()
+        report = VisitReport(day, result, following)
+        finished = finish_visit(session.connection, visit, report, session.now, by)
+    typer.echo(f"The visit {short(finished)} is done.")
