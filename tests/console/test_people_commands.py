@@ -1,8 +1,10 @@
 """The commands for people's work on touches, on a real database."""
 
+import csv
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,12 +12,13 @@ import typer
 from sqlalchemy import URL, Engine, insert
 from typer.testing import CliRunner, Result
 
-from console.cli import approvals, calls, cases, links, notices, replies, settling
+from console.cli import approvals, calls, cases, letters, links, notices, replies, settling, visits
 from console.cli.session import Commands
 from models.core.reasons import as_written
 from models.core.settings import read_settings
-from models.core.words import ChangeKind, ProcessName, Role, TouchState
+from models.core.words import ChangeKind, ProcessName, Role, StepKind, TouchState
 from models.subjects.appointment import AppointmentChange
+from tasks.policies.catalogue import add_policy
 from tasks.stores.notices import tell_departments
 from tests.support.desk import dispatched, handed_to_staff
 from tests.support.world import World, at
@@ -37,6 +40,8 @@ def told(database_url: URL, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
         ("approvals", approvals.app),
         ("cases", cases.app),
         ("notices", notices.app),
+        ("visits", visits.app),
+        ("letters", letters.app),
     ):
         app.add_typer(part, name=name)
     app.command("reply")(replies.reply)
@@ -246,3 +251,61 @@ def test_the_links_of_a_customer_are_read_out(engine: Engine, told: Told, monkey
     monkeypatch.setenv("AFTERCARE_CHANNELS__SMS", "gateways://sms.example.com/send")
     read_settings.cache_clear()
     assert told("links", "13900000001").exit_code == 2
+
+
+def by_hand(kind: StepKind) -> Callable[[World], str]:
+    """A touch of a kind that waits on a list; its id."""
+
+    def facts(world: World) -> str:
+        process = ProcessName("post-delivery-followup")
+        step = {
+            "key": "by-hand", "subject": "handover", "kind": kind, "after": "1d", "at": "09:30", "valid_for": "7d",
+            "template": "handover-thanks", "purpose": "follow-up", "role": "agent",
+        }  # fmt: skip
+        body = {"process": process, "priority": 60, "steps": [step]}
+        add_policy(world.connection, process, body, world.store_id, "test", at("2026-01-01 00:00"))
+        address = {"street": "=Nanjing Rd 1", "postcode": "200001", "city": "Shanghai"}
+        world.handover(world.customer(name="Li Lei", **address), "2026-03-09")
+        world.plan(process, "2026-03-10 09:40")
+        return str(handed_to_staff(world, "by-hand", NOW))
+
+    return facts
+
+
+def test_a_visit_is_planned_and_done(engine: Engine, told: Told) -> None:
+    visit = make(engine, by_hand(StepKind.VISIT))[:8]
+    assert "Li Lei" in told("visits", "list").output
+    planned = told("visits", "plan", visit, "--by", "M1", "--on", "2026-03-12")
+    assert planned.output == f"The visit {visit} is planned for 2026-03-12.\n"
+    (item,) = json.loads(told("visits", "list", "--json").stdout)
+    assert (item["planned_for"], item["address"]) == ("2026-03-12", "=Nanjing Rd 1, 200001 Shanghai")
+    early = told("visits", "plan", visit, "--by", "M1", "--on", "2026-03-18")
+    assert early.output == (
+        f"The visit {visit} cannot be on 2026-03-18; expected a day from 2026-03-10 to 2026-03-17.\n"
+    )
+    assert told("visits", "done", visit, "--by", "M1", "--result", "fine").output == f"The visit {visit} is done.\n"
+    assert json.loads(told("visits", "list", "--json").stdout) == []
+
+
+def test_letters_are_printed_into_a_file_and_posted(engine: Engine, told: Told, tmp_path: Path) -> None:
+    letter = make(engine, by_hand(StepKind.LETTER))[:8]
+    (item,) = json.loads(told("letters", "list", "--json").stdout)
+    assert item["batch"] is None
+    nowhere = told(
+        "letters", "print", "--out", str(tmp_path / "no" / "file.csv"), "--store", item["store"], "--by", "M1"
+    )
+    assert "cannot be written: no such file or directory. Nothing was printed." in nowhere.output
+    assert json.loads(told("letters", "list", "--json").stdout)[0]["batch"] is None
+    out = tmp_path / "letters.csv"
+    assert told("letters", "print", "--out", str(out)).exit_code != 0
+    printed = told("letters", "print", "--out", str(out), "--store", item["store"], "--by", "M1")
+    assert printed.exit_code == 0, printed.output
+    (batch,) = {one["batch"] for one in json.loads(told("letters", "list", "--json").stdout)}
+    assert printed.output == f"Batch {batch}: 1 letters in {out}.\n"
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["batch"], row["id"], row["street"], row["city"]) == (str(batch), letter, "'=Nanjing Rd 1", "Shanghai")
+    again = told("letters", "print", "--out", str(out), "--store", item["store"], "--by", "M1")
+    assert again.output == "There is nothing to print.\n"
+    assert told("letters", "posted", str(batch), "--by", "M1").output == f"Batch {batch}: 1 letters are posted.\n"
+    assert json.loads(told("letters", "list", "--json").stdout) == []

@@ -19,6 +19,7 @@ from models.core.words import (
     SurveySource,
 )
 from models.ledger.tables import CallAttempt, Case, CaseNote, DeliveryReceipt, Reply, Touch
+from models.ledger.visits_and_letters import LetterBatch, PrintedLetter, StaffVisit
 from models.people.tables import Store
 from tasks import audit
 from tasks.access.sessions import SignedIn, read_session, sign_in
@@ -75,6 +76,10 @@ def lead_a_life(world: World) -> int:
     touch_id = world.touches(customer_id)[0].id
     add = world.connection.execute
     add(insert(CallAttempt).values(touch_id=touch_id, attempted_at=NOW, outcome=NO_ANSWER.name, note="rang"))
+    add(insert(StaffVisit).values(touch_id=touch_id, done_on=NOW.date(), result="Wang Fang was out", next="again"))
+    batch = {"store_id": world.store_id, "printed_at": NOW, "printed_by": world.staff(name="Zhao Lei")}
+    batch_id = add(insert(LetterBatch).values(batch).returning(LetterBatch.id)).scalar_one()
+    add(insert(PrintedLetter).values(touch_id=touch_id, batch_id=batch_id))
     add(
         insert(DeliveryReceipt).values(
             touch_id=touch_id, status=ReceiptStatus.DELIVERED, reported_at=NOW, received_at=NOW
