@@ -12,7 +12,6 @@ from sqlalchemy import Connection, select
 from models.core.words import CAMPAIGNS, Language, ProcessName
 from models.ledger.tables import PolicyVersion, Process
 from models.people.tables import Store
-from models.policies.policy import CONTACT_RULES
 from models.policies.schedule import LANGUAGES, TWICE_A_DAY, ProcessSchedule
 from models.policies.shipped import shipped_policy, shipped_processes
 from tasks.policies.processes import UnknownProcess, standing_processes
@@ -127,15 +126,13 @@ def shipped_flows() -> tuple[Served, ...]:
 def read_flows(connection: Connection) -> tuple[Served, ...]:
     """The flows of an installation: its processes, each by the active policy for all stores, and the engine's."""
     shipped = {served.name: served for served in shipped_flows()}
+    standing = standing_processes(connection)
     of_all = select(PolicyVersion.name, PolicyVersion.body).where(
-        PolicyVersion.store_id.is_(None), PolicyVersion.active, PolicyVersion.name != CONTACT_RULES
+        PolicyVersion.store_id.is_(None), PolicyVersion.active, PolicyVersion.name.in_(standing)
     )
     bodies = {row.name: row.body for row in connection.execute(of_all)}
     return (
-        *(
-            _by_policy(process, bodies.get(process, {}), shipped.get(process))
-            for process in standing_processes(connection)
-        ),
+        *(_by_policy(process, bodies.get(process, {}), shipped.get(process)) for process in standing),
         *ENGINE_FLOWS,
     )
 

@@ -37,12 +37,13 @@ def removed_processes(connection: Connection) -> tuple[ProcessName, ...]:
 
 def processes_by_priority(connection: Connection) -> list[ProcessName]:
     """The processes that run by a standing policy, the most important first, by the versions for all stores."""
+    standing = standing_processes(connection)
     of_all = select(PolicyVersion.name, PolicyVersion.body["priority"].as_integer()).where(
-        PolicyVersion.store_id.is_(None), PolicyVersion.active
+        PolicyVersion.store_id.is_(None), PolicyVersion.active, PolicyVersion.name.in_(standing)
     )
     known = {name: priority for name, priority in connection.execute(of_all) if priority is not None}
     shipped = {process: shipped_policy(process).priority for process in shipped_processes()}
-    return sorted(standing_processes(connection), key=lambda name: (-known.get(name, shipped.get(name, 0)), name))
+    return sorted(standing, key=lambda name: (-known.get(name, shipped.get(name, 0)), name))
 
 
 def list_processes(connection: Connection) -> list[ProcessName]:

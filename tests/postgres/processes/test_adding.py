@@ -1,14 +1,17 @@
 """A process without code comes, changes and goes, each in one transaction, with every version kept."""
 
+import time
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, func, insert, select, update
 
+from console.shared.database import Database
 from deployments.plan import read_plan
 from deployments.schedules import find_flow, read_flows
 from models.core.retention import DaysKept
-from models.core.saying import say_word
+from models.core.saying import learn_words, say_word
+from models.core.settings import Settings
 from models.core.words import ProcessName, TouchState
 from models.ledger.tables import (
     AuditEntry,
@@ -23,9 +26,11 @@ from tasks.messages.template_changes import list_templates
 from tasks.overview.reporting import read_status
 from tasks.planning.forecasting import forecast
 from tasks.policies.processes import UnknownProcess, list_processes, processes_by_priority, removed_processes
+from tasks.processes import words
 from tasks.processes.adding import NotOurs, add_process, list_standing, read_process, remove_process
 from tasks.processes.ending import REMOVED
 from tasks.processes.files import BadProcess
+from tasks.processes.words import learn_process_words
 from tasks.runs.housekeeping import keep_house
 from tasks.runs.recording import is_enabled
 from tests.support.tyre_storage import OFFER, TYRES, step, tyre_storage
@@ -199,15 +204,35 @@ def test_a_shipped_process_can_be_copied_under_another_name(world: World, proces
     assert add_process(world.connection, NOW, files, "mei").process == ProcessName("copy")
 
 
-def test_a_process_that_was_added_elsewhere_is_said_without_a_restart(engine: Engine) -> None:
-    from tasks.processes.words import learn_process_words
+def test_a_console_says_a_process_that_was_added_elsewhere_a_second_later(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    database = Database(engine.url, Settings())
+    files = tyre_storage()
+    files.wording[TYRES] = {"zh-CN": "轮胎", "en": "Tyres by another program"}
+    with engine.begin() as connection:
+        World(connection)
+        add_process(connection, NOW, files, "mei")
+    learn_words({})  # this program has not added it
+    words._SEEN.clear()
+    assert database.work_here(lambda _: say_word("en", TYRES)) == "Tyres by another program"
+    learn_words({})
+    words._SEEN.clear()
+    assert database.work_here(lambda _: say_word("en", TYRES)) == TYRES, "it looks once a second"
+    now = 1.0
+    assert database.work_here(lambda _: say_word("en", TYRES)) == "Tyres by another program"
+    database.close()
 
+
+def test_a_process_that_was_added_elsewhere_is_said_without_a_restart(engine: Engine) -> None:
     with engine.begin() as connection:
         World(connection)
         add_process(connection, NOW, tyre_storage(), "mei")
-        words = {"tyre-storage": {"en": "Tyres, elsewhere", "zh-CN": "轮胎"}}
+        said = {"tyre-storage": {"en": "Tyres, elsewhere", "zh-CN": "轮胎"}}
         connection.execute(
-            insert(ProcessWording).values(process=TYRES, version=2, words=words, created_at=NOW, created_by="li")
+            insert(ProcessWording).values(process=TYRES, version=2, words=said, created_at=NOW, created_by="li")
         )
     assert say_word("en", TYRES) == "Tyre storage"
     with engine.begin() as connection:
