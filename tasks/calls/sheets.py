@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, false, func, select
+from sqlalchemy import Connection, Select, false, select
 
 from models.core.cadence import moment
 from models.core.words import CaseKind, CaseState, ChannelName, OutcomeName, StepKind, TouchState
@@ -14,6 +14,7 @@ from models.ledger.tables import CallAttempt, Case, Touch
 from models.people.tables import Customer, StaffMember
 from models.subjects.vehicle import Vehicle
 from tasks.calls.listing import CallItem
+from tasks.customers.addresses import address_line
 
 CONTACTS = 5
 """So many of the last contacts are shown."""
@@ -56,12 +57,6 @@ class Sheet:
     """A complaint of the customer is open."""
     address: str | None
     """On one line; for a visit or a letter."""
-
-
-def address_line() -> ColumnElement[str | None]:
-    """Street, postcode and city of a customer on one line, for a select; null where none of them is known."""
-    town = func.nullif(func.concat_ws(" ", Customer.postcode, Customer.city), "")
-    return func.nullif(func.concat_ws(", ", Customer.street, town), "")
 
 
 def read_sheet(connection: Connection, item: CallItem, now: datetime) -> Sheet:

@@ -17,8 +17,8 @@ from models.people.tables import Customer
 from tasks import audit
 from tasks.calls.listing import CallItem, list_calls
 from tasks.calls.recording import settle_by_hand, take_ready
-from tasks.calls.sheets import address_line
 from tasks.calls.visit_reports import VisitReport, keep_plan, keep_report
+from tasks.customers.addresses import address_line
 from tasks.touches.picking import short
 
 VISITS = (StepKind.VISIT,)

@@ -17,6 +17,7 @@ from models.subjects.account import KIND as ACCOUNT
 from models.subjects.vehicle import OdometerReading, Vehicle
 from models.subjects.warranty import Warranty, WarrantyEnd
 from tasks.access.reach import check_customer
+from tasks.customers.addresses import address_line
 from tasks.subjects.contract import CUSTOMER, OfCustomer
 from tasks.subjects.registry import subject_of
 
@@ -67,6 +68,8 @@ class CustomerCard:
     time_zone: str
     language: str
     level: str | None
+    address: str | None
+    """On one line."""
     has_contract: bool
     erased_at: datetime | None
     keys: list[str]
@@ -85,6 +88,7 @@ def read_card(connection: Connection, store_id: int | None, customer_id: int, no
     row = connection.execute(
         select(
             *(Customer.__table__.c[name] for name in OWN),
+            address_line().label("address"),
             Store.code.label("store"),
             Store.name.label("store_name"),
             Store.time_zone,
