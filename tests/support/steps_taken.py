@@ -8,16 +8,23 @@ from sqlalchemy import Connection, text
 
 from models.core.words import TouchState
 
-WATCH = text("""
-    create temporary table steps_taken (number serial, touch_id uuid, before text, after text) on commit drop;
+WATCH = (
+    """
+    create temporary table steps_taken (number serial, touch_id uuid, before text, after text) on commit drop
+    """,
+    """
     create function pg_temp.take_down() returns trigger language plpgsql as $$
     begin
         insert into pg_temp.steps_taken (touch_id, before, after) values (new.id, old.state, new.state);
         return null;
-    end $$;
+    end $$
+    """,
+    """
     create trigger steps_taken after update on touches for each row
-        when (old.state is distinct from new.state) execute function pg_temp.take_down();
-""")
+        when (old.state is distinct from new.state) execute function pg_temp.take_down()
+    """,
+)
+"""One by one: once a statement was asked often, it is prepared, and what is prepared is a single one."""
 
 
 class StepTaken(NamedTuple):
@@ -31,7 +38,8 @@ class StepTaken(NamedTuple):
 
 def watch_steps(connection: Connection) -> None:
     """Take down all steps from now on, for the length of the transaction."""
-    connection.execute(WATCH)
+    for statement in WATCH:
+        connection.execute(text(statement))
 
 
 def steps_since(connection: Connection, number: int = 0) -> Sequence[StepTaken]:
