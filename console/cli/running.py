@@ -14,6 +14,7 @@ from console.cli.printing import printer
 from console.cli.session import print_json
 from console.shared.moments import house_zone, local
 from deployments.database import open_database
+from deployments.embedded import cluster_of
 from deployments.launcher import open_launcher
 from deployments.schedules import find_flow, read_flows, shipped_flows
 from models.core.clock import read_clock, read_moment
@@ -58,9 +59,13 @@ def run(
 
 
 def _find(process: str, settings: Settings) -> str:
-    """The name, if it is served: looked up before Prefect is started. Raises `UnknownProcess`."""
-    if any(served.name == process for served in shipped_flows()):
-        return process
+    """The name, if it is served: looked up before Prefect is started. Raises `UnknownProcess`.
+
+    Where there is no database yet, nothing can have been added, and none is made to learn that.
+    """
+    nothing_added = not settings.database_url and not cluster_of(settings.home).data.exists()
+    if nothing_added or any(served.name == process for served in shipped_flows()):
+        return find_flow(shipped_flows(), process).name
     with open_database(settings) as database:
         engine = create_engine(database, hide_parameters=True, poolclass=pool.NullPool)
         with engine.connect() as connection:

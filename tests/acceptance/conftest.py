@@ -58,7 +58,7 @@ class Installation:
     def database_url(self) -> URL:
         """The database of the commands: the home's own, unless another one is given."""
         told = self.environment.get("AFTERCARE_DATABASE_URL")
-        return make_url(told) if told else cluster_of(self.home).url(OUR_DATABASE)
+        return make_url(told).set(drivername="postgresql+psycopg") if told else cluster_of(self.home).url(OUR_DATABASE)
 
     def engine(self) -> Engine:
         """The database that the commands use."""

@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
+from deployments.embedded import cluster_of, connect
 from tasks.processes.files import FILES
 from tests.acceptance.conftest import Installation
 
@@ -28,12 +29,18 @@ def written(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def dealership(installation: Installation, tmp_path: Path) -> Iterator[Installation]:
-    """The sample dealership; what was added is removed again, for the tests that share it."""
+def dealership(running_servers: Path, tmp_path: Path) -> Installation:
+    """The sample dealership in a database of its own: what is added here, no other test sees."""
+    installation = Installation(running_servers)
+    name = f"processes_{uuid4().hex[:8]}"
+    with connect(cluster_of(installation.home)) as server:
+        server.execute(f"create database {name}")
+    address = cluster_of(installation.home).url(name).set(drivername="postgresql")
+    installation.environment["AFTERCARE_DATABASE_URL"] = address.render_as_string(hide_password=False)
+    assert installation.run("db", "upgrade").returncode == 0
     loaded = installation.run("sample", "--load", "--customers", "150", "--seed", "7", "--out", tmp_path / "sample")
     assert loaded.returncode == 0, loaded.stderr
-    yield installation
-    installation.run("processes", "remove", TYRES)
+    return installation
 
 
 def latest_handover(installation: Installation) -> date:

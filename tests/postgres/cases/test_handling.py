@@ -63,7 +63,7 @@ def test_a_complaint_goes_its_way_to_the_customers_agreement(world: World) -> No
 def test_a_case_takes_no_step_backwards_and_skips_no_solution(world: World) -> None:
     world.staff(code="M1")
     case = complaint(world)
-    with pytest.raises(CaseNotThere, match="is open, so it cannot become closed; what may"):
+    with pytest.raises(CaseNotThere, match="is open, so it cannot become closed; the next state may"):
         close_case(world.connection, case, NOW, "M1", None, customer_agrees=True)
     solve_case(world.connection, case, NOW, "M1", None)
     with pytest.raises(CaseNotThere):
