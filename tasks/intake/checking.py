@@ -40,6 +40,11 @@ class Cell:
     """What the file holds there, as it stands, for who has to put it right."""
     watch: DateWatch | None = None
     """What is odd about a column of dates as a whole."""
+    longest: int = field(init=False)
+    """How many characters are looked at."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "longest", self.column.holds.longest)
 
 
 @dataclass(frozen=True)
@@ -118,8 +123,8 @@ class RowReader:
             name = cell.column.name
             try:
                 text = cell.get(row)
-                if len(text) > cell.column.holds.longest:
-                    raise too_long(text, cell.column.holds.longest)
+                if len(text) > cell.longest:
+                    raise too_long(text, cell.longest)
                 value = cell.read(text, zone) if text else None
             except Unusable as error:
                 spare = cell.column.spare or (isinstance(error, LeftOut) and not cell.column.required)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, time
-from functools import partial
+from functools import cache, partial
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -14,7 +14,7 @@ from sqlalchemy.types import Boolean, Date, DateTime, Integer, Numeric, Text, Ti
 
 from tasks.intake.values import choices
 from tasks.intake.values.amounts import DecimalMark, is_unlimited, read_amount, read_currency, read_kilometres
-from tasks.intake.values.cells import Unusable, narrow, whole_digits
+from tasks.intake.values.cells import RoundedNumber, Unusable, narrow, whole_digits
 from tasks.intake.values.dates import NO_DAYS, in_zone, is_no_date, read_date, read_local, read_time
 from tasks.intake.values.phones import parts, read_phone
 from tasks.intake.values.placeholders import refuse_code, refuse_key, refuse_vehicle
@@ -22,6 +22,8 @@ from tasks.intake.values.placeholders import refuse_code, refuse_key, refuse_veh
 Reader = Callable[[str, ZoneInfo], Any]
 """Reads a text that is not empty, in the store's zone. Raises `Unusable`."""
 
+PLAIN_KEY = re.compile(r"[0-9A-DF-Za-df-z_/-]*[1-9][0-9A-DF-Za-df-z_/-]*")
+"""A key with a figure, and without what is found in keys that lost digits: most of them, read without further ado."""
 WHOLE = re.compile(r"(\d{1,4})(?:\.0)?")
 
 
@@ -171,6 +173,8 @@ def _text(text: str, _zone: ZoneInfo) -> str:
 
 def _key(text: str, zone: ZoneInfo) -> str:
     """A key, so that it is found again whatever width a source writes it in."""
+    if PLAIN_KEY.fullmatch(text) and not isinstance(text, RoundedNumber):
+        return text
     key = narrow(_text(whole_digits(text), zone)).strip()
     refuse_key(key)
     return key
@@ -196,8 +200,14 @@ def _plate(text: str, zone: ZoneInfo) -> str:
     return _text(text, zone)
 
 
+@cache
+def _zone_names() -> frozenset[str]:
+    """The names of all zones, looked for on the disk once."""
+    return frozenset(available_timezones())
+
+
 def _zone_name(text: str, _zone: ZoneInfo) -> str:
-    if text not in available_timezones():
+    if text not in _zone_names():
         clause = "expected an IANA time zone such as Asia/Shanghai"
         raise Unusable(clause)
     return text

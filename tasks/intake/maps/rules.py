@@ -105,6 +105,10 @@ def _figure(name: str, text: str, notation: Notation) -> Decimal:
         raise Unusable(clause) from error
 
 
+MOST_JOINED = 20_000
+"""Characters of columns that are joined: joins of joins would multiply a long cell beyond all memory."""
+
+
 def _cell(position: int, *, translated: bool = False) -> Get:
     if translated:
         return lambda row: row[position].strip()
@@ -118,10 +122,18 @@ def _joined(parts: list[Rule], separator: str, holds: Holds, notation: Notation,
         gets = [(_with_all_digits(get), of_the_row) for get, of_the_row in gets]
 
     def join(row: Row) -> str:
-        texts = [(get(row), of_the_row) for get, of_the_row in gets]
-        if not any(text and of_the_row for text, of_the_row in texts):
-            return ""
-        return separator.join(text for text, _ in texts if text)
+        texts: list[str] = []
+        length, says_anything = 0, False
+        for get, of_the_row in gets:
+            text = get(row)
+            if text:
+                texts.append(text)
+                length += len(text) + len(separator)
+                says_anything |= of_the_row
+                if length > MOST_JOINED:
+                    clause = f"expected at most {MOST_JOINED:,} characters of all the columns that are joined"
+                    raise Unusable(clause)
+        return separator.join(texts) if says_anything else ""
 
     return join
 

@@ -18,6 +18,8 @@ from tasks.intake.values.dates import NO_DAYS
 
 FAVOURITE_SHARE = 0.05
 FAVOURITE_LEAST = 5
+MOST_REMEMBERED = 10_000
+"""Of how many texts of a column it is remembered which day they name: the dates of a file repeat each other."""
 LAST_DAY_OF_BOTH = 12
 """Up to here a day of the month can be taken for a month."""
 
@@ -56,6 +58,16 @@ UNIX_DAY = date(1970, 1, 1)
 """The zero of Unix, on which people were born, too."""
 
 
+@dataclass(slots=True)
+class _Read:
+    """What a text was read as."""
+
+    value: Any
+    day: date
+    again: int = 0
+    """How often it stood in the column after the first time."""
+
+
 @dataclass
 class DateWatch:
     """Reads the dates of one column, and remembers what is odd about the column as a whole."""
@@ -71,6 +83,8 @@ class DateWatch:
     """How many cells were dates of the spreadsheet, and the latest day of a month among them."""
     text: list[int] = field(default_factory=lambda: [0, 31])
     """How many were text, and the earliest day of a month among them."""
+    _read: dict[ZoneInfo, dict[str, _Read]] = field(default_factory=dict)
+    """By zone and text, what was made of it."""
 
     def is_none(self, day: date) -> bool:
         """Whether a day stands for no date; it is counted."""
@@ -84,7 +98,7 @@ class DateWatch:
         short = any(has_short_year(form) for form in self.forms)
         earliest, latest = self.earliest, self.latest
 
-        def guarded(text: str, zone: ZoneInfo) -> Any:
+        def checked(text: str, zone: ZoneInfo) -> Any:
             value = read(text, zone)
             if value is None:
                 return None
@@ -94,7 +108,25 @@ class DateWatch:
                 return value
             return self._settle(value, day, text)
 
-        return guarded
+        def guarded(text: str, zone: ZoneInfo) -> Any:
+            if type(text) is not str:  # a number or a date of a spreadsheet, which may be written like a text
+                return checked(text, zone)
+            read_before = self._read.get(zone)
+            if read_before is None:
+                read_before = self._read[zone] = {}
+            known = read_before.get(text)
+            if known is not None:
+                known.again += 1
+                return known.value
+            value = checked(text, zone)
+            if value is not None and len(read_before) < MOST_REMEMBERED:
+                read_before[text] = _Read(value, _day(value))
+            return value
+
+        return checked if short else guarded
+
+    def _again(self) -> Iterator[_Read]:
+        return (each for of_zone in self._read.values() for each in of_zone.values())
 
     def _note(self, text: str, day: date) -> None:
         self.days[day] += 1
@@ -126,8 +158,11 @@ class DateWatch:
         """What is odd about the column."""
         for day, count in self.none.most_common():
             yield f"{kind}, {label}: {day} was read as no date, {count:,} times."
-        total = self.days.total()
-        for day, count in self.days.most_common(1):
+        days = self.days.copy()
+        for each in self._again():
+            days[each.day] += each.again
+        total = days.total()
+        for day, count in days.most_common(1):
             edge = (day.month, day.day) in {(1, 1), (12, 31)}
             if edge and count >= max(FAVOURITE_LEAST, total * FAVOURITE_SHARE):
                 yield (
@@ -135,8 +170,9 @@ class DateWatch:
                     f'if it does, the map says so by values = {{ "{day}" = "" }}.'
                 )
         if self.real[0] and self.text[0]:
+            texts = self.text[0] + sum(each.again for each in self._again())
             yield (
-                f"{kind}, {label}: {self.real[0]:,} cells are dates of the spreadsheet and {self.text[0]:,} are text; "
+                f"{kind}, {label}: {self.real[0]:,} cells are dates of the spreadsheet and {texts:,} are text; "
                 "a spreadsheet program may have taken days for months in the former."
             )
 

@@ -96,14 +96,26 @@ def _find_by_vin(load: Load, staged: Staged) -> None:
 
 
 def _find_by_plate(load: Load, staged: Staged) -> None:
-    """A plate goes from car to car: it tells one where either VIN is not known, and no other car has the plate."""
+    """A plate goes from car to car: it tells one where either VIN is not known, and no other car has the plate.
+
+    One that the file gives to cars of several customers, such as a trade plate, tells none of them.
+    """
     rows, vehicles = staged.table, table_of(Vehicle)
+    plate = bare_plate(rows.c.plate)
+    shared = (
+        select(rows.c.store_id, plate.label("plate"))
+        .where(rows.c.plate.is_not(None))
+        .group_by(rows.c.store_id, plate)
+        .having(func.count(rows.c.customer_id.distinct()) > 1)
+        .cte("shared")
+    )
     same = (
         select(rows.c.entry, func.min(vehicles.c.id).label("id"))
         .where(
             rows.c.target_id.is_(None),
             vehicles.c.store_id == rows.c.store_id,
-            bare_plate(vehicles.c.plate) == bare_plate(rows.c.plate),
+            bare_plate(vehicles.c.plate) == plate,
+            ~exists().where(shared.c.store_id == rows.c.store_id, shared.c.plate == plate),
             rows.c.vin.is_(None) | vehicles.c.vin.is_(None),
             vehicles.c.disposed_on.is_(None),
         )

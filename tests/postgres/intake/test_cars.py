@@ -220,3 +220,25 @@ def test_several_cars_on_record_are_changed_at_once_whatever_they_are_known_by(
     result = desk.load("vehicles", "\n".join([",".join((*known_by, "model")), *lines]) + "\n")
     assert result.counts["vehicles"].changed == 4
     assert desk.rows("select model from vehicles order by key") == [f"Model {n}" for n in range(4)]
+
+
+OWNERS = "select v.key, c.name from vehicles v join customers c on c.id = v.customer_id order by 1"
+
+
+def test_a_plate_with_several_owners_is_told_with_their_rows(desk: Desk) -> None:
+    """Without a key or a VIN the plate is all that a car is known by: two owners of it are a contradiction."""
+    desk.load("customers", "key,name\nC1,Ann\nC2,Bob\nC3,Cid\n")
+    result = desk.load("vehicles", "plate,customer\n沪A12345,C1\n沪B99999,C3\n沪A12345,C2\n")
+    assert desk.rows(OWNERS) == [("沪A12345", "Bob"), ("沪B99999", "Cid")]
+    assert result.counts["vehicles"].repeated == 1
+    (told,) = (notice for notice in result.notices if notice.startswith("vehicles"))
+    assert "'沪A12345' (rows 2, 4)" in told
+    assert "customer: C1 or C2" in told
+
+
+def test_a_plate_that_a_file_gives_to_several_cars_is_none_of_those_on_record(cars: Desk) -> None:
+    """A trade plate, or a word that we do not know for none: it tells no car from another."""
+    cars.load("customers", "key,name\nC3,Cid\n")
+    cars.load("vehicles", "key,customer,plate\nV3,C1,沪T00001\n")
+    cars.load("vehicles", "key,customer,plate\nV8,C2,沪T00001\nV9,C3,沪T·00001\n")
+    assert cars.rows(OWNERS) == [("V1", "Ann"), ("V2", "Bob"), ("V3", "Ann"), ("V8", "Bob"), ("V9", "Cid")]
