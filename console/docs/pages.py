@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from console.docs.import_kinds import columns_of_kinds, dates_that_can_be_meant, scopes_of_kinds
 from console.docs.outcomes import outcome_table
 from console.docs.reasons import code_table
+from console.docs.steps import step_table, variable_table
 from models.core.errors import AftercareError
+from models.policies.shipped import shipped_processes
 
 ROOT = Path(__file__).parents[2]
 BEGIN = "<!-- made by python -m console.docs: {name} -->\n"
@@ -30,6 +33,10 @@ MADE = {
     "scopes of import kinds": Made("docs/api.md", scopes_of_kinds),
     "outcomes of calls": Made("docs/policies.md", outcome_table),
     "reason codes": Made("docs/json.md", code_table),
+    "template variables": Made("docs/policies.md", variable_table),
+    **{
+        f"steps of {process}": Made("docs/policies.md", partial(step_table, process)) for process in shipped_processes()
+    },
 }
 """All generated parts, by the names in their marks."""
 

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from console.docs.steps import step_row
 from models.calls.outcomes import all_outcomes
-from models.core.offsets import Offset
-from models.core.saying import ENGLISH, MOMENTS, read_anchors, read_kit_words
 from models.core.words import (
     ANCHOR,
     Condition,
@@ -16,7 +15,6 @@ from models.core.words import (
     LateRule,
     ProcessName,
     Purpose,
-    StepKind,
     SubjectKind,
     Validity,
 )
@@ -28,64 +26,6 @@ from models.policies.policy import CONTACT_RULES, Policy, Step
 from models.policies.shipped import read_policy, shipped_contact_rules, shipped_policy, shipped_processes
 
 PAGE = (Path(__file__).parents[3] / "docs" / "policies.md").read_text(encoding="utf-8")
-EFFECTS = {"open-case": "opens the case `{kind}`", "hold-account": "holds the account"}
-VALIDITIES = {Validity.UNTIL_NEXT_STEP: "until the next step", Validity.UNTIL_ANCHOR: "until the anchor"}
-UNITS = (("day", 24 * 60), ("hour", 60), ("minute", 1))
-
-
-def length(offset: Offset) -> str:
-    """A span in the largest unit that divides it."""
-    minutes = abs(int(offset.nominal.total_seconds() // 60))
-    for unit, size in UNITS:
-        if minutes % size == 0:
-            count = minutes // size
-            return f"{count:,} {unit}{'' if count == 1 else 's'}"
-    raise AssertionError(offset)
-
-
-def due(step: Step) -> str:
-    """When a step is due."""
-    at_anchor = step.counts_from == ANCHOR
-    origin = (read_anchors()[step.subject] if at_anchor else read_kit_words(MOMENTS)[step.counts_from])[ENGLISH]
-    side = "before" if step.after.nominal.total_seconds() < 0 else "after"
-    at_once = f"{'on' if step.at else 'at'} {origin}"
-    moment = f"{length(step.after)} {side} {origin}" if any(step.after) else at_once
-    return f"{moment}, at {step.at:%H:%M}" if step.at else moment
-
-
-def contact(step: Step) -> str:
-    """Who is reached and how, or who does it."""
-    if step.kind is StepKind.MESSAGE:
-        return f"message: {', '.join(step.channels)}"
-    return f"{step.kind}: {step.role}"
-
-
-def special(step: Step) -> str:
-    """What sets the step apart."""
-    said = [
-        "obligation" if step.obligation else "",
-        "holidays, too" if step.works_holidays else "",
-        "" if step.repeats else "said once",
-        *(EFFECTS[effect.do].format(**effect.model_dump()) for effect in step.effects),
-    ]
-    return ", ".join(part for part in said if part) or "-"
-
-
-def row(step: Step) -> str:
-    """The step as the page's table shows it."""
-    validity = VALIDITIES[step.valid_for] if isinstance(step.valid_for, Validity) else length(step.valid_for)
-    cells = (
-        f"`{step.key}`",
-        due(step),
-        contact(step),
-        str(step.purpose),
-        validity,
-        ", ".join(f"`{condition}`" for condition in step.conditions) or "-",
-        f"{step.when_late} (after {length(step.late_after)})",
-        " or ".join(step.approval) or "-",
-        special(step),
-    )
-    return f"| {' | '.join(cells)} |"
 
 
 def steps() -> list[tuple[Policy, Step]]:
@@ -102,7 +42,7 @@ def section(heading: str) -> str:
 
 @pytest.mark.parametrize(("policy", "step"), steps(), ids=lambda value: getattr(value, "key", None))
 def test_the_table_of_each_process_says_what_its_steps_say(policy: Policy, step: Step) -> None:
-    assert row(step) in section(policy.process).splitlines()
+    assert step_row(step) in section(policy.process).splitlines()
 
 
 @pytest.mark.parametrize("process", shipped_processes())
