@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Uuid, and_, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, Uuid, and_, any_, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.calls.queue import roles_served
@@ -291,7 +291,7 @@ def _give(
     if member is not None and not {touch.role for touch in touches} <= roles_served(member.role):
         raise CannotMakeThem(member.name, member.role)
     ids = [touch.id for touch in touches]
-    chosen = Touch.id == func.any(literal(ids, ARRAY(Uuid)))
+    chosen = Touch.id == any_(literal(ids, ARRAY(Uuid)))
     connection.execute(update(Touch).where(chosen).values(assigned_to=member.id if member else None))
     whose = {"assigned_to": member.code if member else None}
     actor = user.works_as

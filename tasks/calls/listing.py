@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     Uuid,
     and_,
+    any_,
     bindparam,
     case,
     func,
@@ -116,7 +117,7 @@ def _candidates(kind: SubjectKind) -> Select[Any]:
     chosen = (
         select(Touch.__table__, Store.code.label("store"), Store.time_zone)
         .join(Store, Store.id == Touch.store_id)
-        .where(Touch.id == func.any(CANDIDATES), Touch.subject_kind == kind, Touch.state == TouchState.READY)
+        .where(Touch.id == any_(CANDIDATES), Touch.subject_kind == kind, Touch.state == TouchState.READY)
     )
     return _still_due(expect_many(chosen).cte("ready"), NOW, (kind,))
 

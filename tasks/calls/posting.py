@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, any_, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
@@ -142,7 +142,7 @@ def mark_posted(connection: Connection, batch: int, now: datetime, staff_code: s
 
 
 def _batches(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, int]:
-    chosen = PrintedLetter.touch_id == func.any(literal(list(ids), ARRAY(Uuid)))
+    chosen = PrintedLetter.touch_id == any_(literal(list(ids), ARRAY(Uuid)))
     rows = connection.execute(select(PrintedLetter.touch_id, PrintedLetter.batch_id).where(chosen))
     return {row.touch_id: row.batch_id for row in rows}
 
@@ -173,7 +173,7 @@ def _on_paper(connection: Connection, ids: Sequence[UUID], now: datetime) -> lis
             *(getattr(Customer, name) for name in ("name", "salutation", "street", "postcode", "city", "country")),
         )
         .join(Customer, Customer.id == Touch.customer_id)
-        .where(Touch.id == func.any(literal(list(ids), ARRAY(Uuid))))
+        .where(Touch.id == any_(literal(list(ids), ARRAY(Uuid))))
         .where(Customer.street.is_not(None), Customer.city.is_not(None))
         .order_by(Customer.country.nulls_first(), Customer.postcode, Customer.name, Touch.id)
     ).all()

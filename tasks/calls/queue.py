@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
+    any_,
     func,
     literal,
     or_,
@@ -146,7 +147,7 @@ def _free(caller: Caller, now: datetime) -> ColumnElement[bool]:
 
 
 def _is(column: Any, caller: Caller) -> ColumnElement[bool]:
-    mine = column == func.any(literal(list(caller.staff_ids), ARRAY(BigInteger)))
+    mine = column == any_(literal(list(caller.staff_ids), ARRAY(BigInteger)))
     return func.coalesce(mine, False)
 
 
@@ -205,13 +206,13 @@ def read_standing(connection: Connection, caller: Caller, now: datetime, usual_z
 
 
 def _made(caller: Caller, now: datetime, time_zone: str) -> Select[Any]:
-    mine = CallAttempt.staff_id == func.any(literal(list(caller.staff_ids), ARRAY(BigInteger)))
+    mine = CallAttempt.staff_id == any_(literal(list(caller.staff_ids), ARRAY(BigInteger)))
     today = CallAttempt.attempted_at.between(_midnight(now, time_zone), moment(now))
     return select(func.count(), func.min(CallAttempt.attempted_at)).where(mine, today)
 
 
 def _finished(caller: Caller, now: datetime, time_zone: str) -> Select[Any]:
-    mine = Touch.assigned_to == func.any(literal(list(caller.staff_ids), ARRAY(BigInteger)))
+    mine = Touch.assigned_to == any_(literal(list(caller.staff_ids), ARRAY(BigInteger)))
     today = Touch.state_at.between(_midnight(now, time_zone), moment(now))
     return select(func.count()).where(Touch.kind != StepKind.CALL, Touch.state == TouchState.DONE, mine, today)
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, literal, select, update
+from sqlalchemy import Connection, any_, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
@@ -50,7 +50,7 @@ def list_visits(connection: Connection, now: datetime, store: str | None = None)
         select(Touch.id, StaffVisit.planned_for, address_line().label("address"))
         .join(Customer, Customer.id == Touch.customer_id)
         .outerjoin(StaffVisit, StaffVisit.touch_id == Touch.id)
-        .where(Touch.id == func.any(ids))
+        .where(Touch.id == any_(ids))
     )
     found = {row.id: row for row in rows}
     return [VisitItem(item, found[item.id].planned_for, found[item.id].address) for item in items]

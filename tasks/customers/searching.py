@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Text, and_, func, literal, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, any_, func, literal, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.core.words import ContactKind
@@ -136,7 +136,7 @@ def _read(connection: Connection, ids: list[int]) -> list[CustomerFound]:
             Customer.erased_at.is_not(None).label("erased"),
         )
         .join(Store, Store.id == Customer.store_id)
-        .where(Customer.id == func.any(wanted))
+        .where(Customer.id == any_(wanted))
         .order_by(func.array_position(wanted, Customer.id))
     ).mappings()
     return [CustomerFound(**row) for row in rows]

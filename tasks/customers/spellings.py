@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 import phonenumbers
-from sqlalchemy import Connection, Select, Text, func, literal, select, union
+from sqlalchemy import Connection, Select, Text, any_, literal, select, union
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.core.words import ContactKind
@@ -28,14 +28,14 @@ def identified_by(connection: Connection, text: str) -> Select[tuple[int]]:
     found = union(
         # With the stores given, the primary key's index finds the key.
         select(CustomerKey.customer_id.label("customer_id")).where(
-            CustomerKey.store_id == func.any(stores), CustomerKey.key == func.any(names)
+            CustomerKey.store_id == any_(stores), CustomerKey.key == any_(names)
         ),
         *(
-            select(ContactPoint.customer_id).where(ContactPoint.kind == kind, ContactPoint.value == func.any(contacts))
+            select(ContactPoint.customer_id).where(ContactPoint.kind == kind, ContactPoint.value == any_(contacts))
             for kind in ContactKind
         ),
-        select(Vehicle.customer_id).where(Vehicle.plate == func.any(names)),
-        select(Vehicle.customer_id).where(Vehicle.vin == func.any(names)),
+        select(Vehicle.customer_id).where(Vehicle.plate == any_(names)),
+        select(Vehicle.customer_id).where(Vehicle.vin == any_(names)),
     ).subquery("found")
     return select(found.c.customer_id).where(found.c.customer_id.is_not(None)).order_by(found.c.customer_id)
 

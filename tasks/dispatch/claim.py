@@ -21,6 +21,7 @@ from sqlalchemy import (
     Select,
     Update,
     and_,
+    any_,
     bindparam,
     case,
     func,
@@ -186,7 +187,7 @@ def _judgement(kinds: frozenset[SubjectKind]) -> Select[Any]:
     process = bindparam("only_process", type_=Text)
     policies = bindparam("only_policies", type_=ARRAY(BigInteger))
     mine = case(
-        (policies.is_not(None), Touch.policy_version_id == func.any(policies)),
+        (policies.is_not(None), Touch.policy_version_id == any_(policies)),
         (process.is_(None), OF_PROCESSES),
         else_=Touch.process == process,
     )

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Interval,
     Select,
     and_,
+    any_,
     case,
     cast,
     func,
@@ -85,7 +86,7 @@ def _reach(due: CTE, store_rules: CTE, now: Now) -> CTE:
     channel = func.unnest(names).table_valued("name", with_ordinality="place", name="channel").render_derived()
     name = channel.c.name
     point, consent, pause = _contact_point(due, name, now), _latest_consent(due, name, now), _pause(due, name, now)
-    usable = and_(point.c.id.is_not(None), name == func.any(store_rules.c.store_channels))
+    usable = and_(point.c.id.is_not(None), name == any_(store_rules.c.store_channels))
     allowed = and_(usable, func.coalesce(consent.c.granted, due.c.purpose != Purpose.MARKETING))
     best = and_(allowed, pause.c.probe_at.is_(None))
     return (
@@ -261,7 +262,7 @@ def _objections(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: Now) ->
     to_customer = due.c.kind != StepKind.TASK
     by_channel = due.c.kind.in_((StepKind.MESSAGE, StepKind.CALL))
     refused = ~func.coalesce(_said_of_all_channels(due, now), due.c.purpose != Purpose.MARKETING)
-    held_purpose = cast(due.c.purpose, Text) == func.any(rules.complaint_holds)
+    held_purpose = cast(due.c.purpose, Text) == any_(rules.complaint_holds)
     stop, hold = Decision.STOP, Decision.HOLD
     return [
         Rule(Gate.FACTS, facts.c.gone.is_not(None), stop, facts.c.gone),

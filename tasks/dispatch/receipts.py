@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Uuid, and_, case, delete, func, literal, or_, select, update
+from sqlalchemy import Connection, Row, Uuid, and_, any_, case, delete, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
@@ -126,8 +126,8 @@ def _heads(connection: Connection, receipts: Sequence[Receipt]) -> dict[int, UUI
     rows = connection.execute(
         select(Touch.id, Touch.message_id, func.coalesce(Touch.merged_into, Touch.id).label("head")).where(
             or_(
-                Touch.id == func.any(literal(list(ids), ARRAY(Uuid))),
-                Touch.message_id == func.any(literal(list(names), ARRAY(Text))),
+                Touch.id == any_(literal(list(ids), ARRAY(Uuid))),
+                Touch.message_id == any_(literal(list(names), ARRAY(Text))),
             )
         )
     ).all()
@@ -151,7 +151,7 @@ def _lock(connection: Connection, heads: set[UUID]) -> dict[UUID, Row[Any]]:
     """The touches, locked in one order: whoever writes down what became of them comes before or after us."""
     statement = (
         select(Touch.id, Touch.state, Touch.contacted_at)
-        .where(Touch.id == func.any(literal(list(heads), ARRAY(Uuid))))
+        .where(Touch.id == any_(literal(list(heads), ARRAY(Uuid))))
         .order_by(Touch.id)
         .with_for_update()
     )

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Update,
     Uuid,
     and_,
+    any_,
     bindparam,
     case,
     cast,
@@ -173,7 +174,7 @@ def put_back(connection: Connection, ids: Sequence[UUID], gate: Gate, now: datet
     connection.execute(
         change(TouchState.PLANNED, (TouchState.CLAIMED,), now)
         .where(
-            Touch.id == func.any(literal(list(ids), ARRAY(Uuid))),
+            Touch.id == any_(literal(list(ids), ARRAY(Uuid))),
             Touch.claimed_by == literal(dispatcher_id, BigInteger),
         )
         .values(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, Uuid, func, insert, literal, select
+from sqlalchemy import Connection, Uuid, any_, func, insert, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.core.words import Decision, ProcessName
@@ -65,7 +65,7 @@ def _contacts(connection: Connection, touch_ids: list[UUID]) -> list[WouldContac
         .join(Customer, Customer.id == Touch.customer_id)
         .join(Store, Store.id == Touch.store_id)
         .outerjoin(ContactPoint, ContactPoint.id == Touch.contact_point_id)
-        .where(Touch.id == func.any(literal(touch_ids, ARRAY(Uuid))))
+        .where(Touch.id == any_(literal(touch_ids, ARRAY(Uuid))))
         .order_by(Touch.due_at, Touch.process, Touch.step, Customer.name)
     )  # fmt: skip
     return [WouldContact(*row) for row in rows]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, Uuid, and_, case, cast, func, literal, select, true
+from sqlalchemy import ColumnElement, Connection, Select, Uuid, and_, any_, case, cast, func, literal, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.types import Text
 
@@ -27,7 +27,7 @@ def carry_out(connection: Connection, touch_ids: Sequence[UUID], now: datetime) 
     """
     if not touch_ids:
         return
-    chosen = Touch.id == func.any(literal(list(touch_ids), ARRAY(Uuid)))
+    chosen = Touch.id == any_(literal(list(touch_ids), ARRAY(Uuid)))
     for kind, effect in _effects(connection, chosen):
         if effect == OPEN_CASE:
             open_cases(connection, and_(chosen, Touch.subject_kind == kind), now)

@@ -1,6 +1,6 @@
 """Finding a customer by key, phone number, e-mail address, name, number plate or VIN."""
 
-from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.core.errors import InvalidInput, NotFound
@@ -64,7 +64,7 @@ def _describe(connection: Connection, customer_ids: list[int]) -> list[str]:
     rows = connection.execute(
         select(key.label("key"), Customer.name, Store.code, contact.label("contact"))
         .join(Store, Store.id == Customer.store_id)
-        .where(Customer.id == func.any(literal(customer_ids, ARRAY(Customer.id.type))))
+        .where(Customer.id == any_(literal(customer_ids, ARRAY(Customer.id.type))))
         .order_by(Customer.id)
     )
     return [

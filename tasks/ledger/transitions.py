@@ -9,7 +9,21 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Update, Uuid, and_, case, false, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Update,
+    Uuid,
+    and_,
+    any_,
+    case,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.core.base import enumeration
@@ -58,7 +72,7 @@ def move(
     """
     if not ids:
         return
-    statement = change(after, before, at).where(Touch.id == func.any(literal(list(ids), ARRAY(Uuid))))
+    statement = change(after, before, at).where(Touch.id == any_(literal(list(ids), ARRAY(Uuid))))
     moved = connection.execute(statement.values(**values)).rowcount
     check_all_moved(connection, ids, after, moved)
 
@@ -70,9 +84,7 @@ def check_all_moved(connection: Connection, ids: Collection[UUID], after: TouchS
     """
     if moved == len(ids):
         return
-    left = select(Touch.id, Touch.state).where(
-        Touch.id == func.any(literal(list(ids), ARRAY(Uuid))), Touch.state != after
-    )
+    left = select(Touch.id, Touch.state).where(Touch.id == any_(literal(list(ids), ARRAY(Uuid))), Touch.state != after)
     rows = connection.execute(left.order_by(Touch.id)).all()
     if rows:
         before = rows[0].state

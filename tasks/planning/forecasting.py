@@ -14,6 +14,7 @@ from sqlalchemy import (
     SQLColumnExpression,
     Subquery,
     and_,
+    any_,
     func,
     literal,
     not_,
@@ -161,7 +162,7 @@ def count_planned(connection: Connection, in_force: PolicyInForce, day: Day) -> 
         select(Touch.store_id, Touch.step, Touch.kind, func.count().label("touches"))
         .where(
             Touch.process == in_force.policy.process,
-            Touch.store_id == func.any(literal(list(in_force.stores), ARRAY(BigInteger))),
+            Touch.store_id == any_(literal(list(in_force.stores), ARRAY(BigInteger))),
             Touch.state.in_(OPEN),
             Touch.valid_until > moment(day.begins),
             _within(Touch.not_before, day),

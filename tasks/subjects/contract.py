@@ -17,6 +17,7 @@ from sqlalchemy import (
     SQLColumnExpression,
     Subquery,
     and_,
+    any_,
     bindparam,
     case,
     cast,
@@ -266,7 +267,7 @@ def local_days(window: Window) -> tuple[date, date]:
 
 def asked(condition: Condition, conditions: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether `condition` is among the conditions of a step or a touch."""
-    return literal(condition, Text) == func.any(conditions)
+    return literal(condition, Text) == any_(conditions)
 
 
 def first_reason(*rules: tuple[ColumnElement[bool], ReasonCode | None]) -> ColumnElement[str | None]:

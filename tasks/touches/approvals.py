@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Uuid, bindparam, func, insert, select, union_all
+from sqlalchemy import Connection, Row, Select, Uuid, any_, bindparam, insert, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.core.base import Facts
@@ -121,7 +121,7 @@ def _waiting(kinds: frozenset[SubjectKind]) -> Select[Any]:
     named = (
         select(Touch.__table__, Store.code.label("store"), Store.time_zone)
         .join(Store, Store.id == Touch.store_id)
-        .where(Touch.id == func.any(IDS))
+        .where(Touch.id == any_(IDS))
     )
     waiting = expect_many(named).cte("waiting")
     judged = union_all(*(still_true(waiting, kind, NOW) for kind in sorted(kinds))).subquery("judged")

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from models.core.words import Condition
+from tasks.subjects.contract import asked, condition_array
+
 ROOT = Path(__file__).parents[2]
 THE_CLOCK = ROOT / "models" / "core" / "clock.py"
 TIMELESS_ROOMS = ("models", "tasks", "flows")
@@ -164,3 +167,21 @@ def test_the_door_itself_is_caught_and_what_leaves_the_state_alone_is_not() -> N
     assert list(states_set(THE_DOOR.read_text(encoding="utf-8")))
     assert not list(states_set("update(Touch).where(Touch.id == one).values(held_by=None, held_until=None)"))
     assert not list(states_set("text('update touches set held_by = null')"))
+
+
+def any_as_function_in(source: str) -> list[int]:
+    """The lines with `func.any`. Its negation is `!= any(…)`, which holds as soon as one element differs."""
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    return [node.lineno for node in calls if ast.unparse(node.func) == "func.any"]
+
+
+def test_membership_is_asked_so_that_it_can_be_negated() -> None:
+    files = [path for room in TIMELESS_ROOMS for path in (ROOT / room).rglob("*.py")]
+    found = {str(path.relative_to(ROOT)): any_as_function_in(path.read_text(encoding="utf-8")) for path in files}
+    assert {path: lines for path, lines in found.items() if lines} == {}
+
+
+def test_the_check_finds_a_membership_that_cannot_be_negated() -> None:
+    assert any_as_function_in("where(Touch.id == func.any(ids))") == [1]
+    condition = asked(Condition("still-booked"), condition_array([Condition("still-booked"), Condition("not-arrived")]))
+    assert str(~condition).startswith("NOT (")

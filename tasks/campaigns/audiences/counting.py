@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Select, cast, false, func, literal, select, union_all
+from sqlalchemy import BigInteger, Connection, Select, any_, cast, false, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.campaigns.audiences import AudienceRule
@@ -125,7 +125,7 @@ def _members(connection: Connection, customer_ids: Sequence[int], now: Now) -> l
     here = union_all(*visits(now)).subquery("here")
     last = (
         select(here.c.customer_id, func.max(here.c.day).label("day"))
-        .where(here.c.customer_id == func.any(ids))
+        .where(here.c.customer_id == any_(ids))
         .group_by(here.c.customer_id)
         .subquery("last")
     )
@@ -134,7 +134,7 @@ def _members(connection: Connection, customer_ids: Sequence[int], now: Now) -> l
         select(Customer.id, key, Customer.name, Store.code, newest_car_of(Customer.id), last.c.day)
         .join(Store, Store.id == Customer.store_id)
         .outerjoin(last, last.c.customer_id == Customer.id)
-        .where(Customer.id == func.any(ids))
+        .where(Customer.id == any_(ids))
         .order_by(func.array_position(ids, Customer.id))
     )
     return [AudienceMember(*row) for row in rows]

@@ -1,6 +1,6 @@
 """What conditions ask of what was said between the customer and us."""
 
-from sqlalchemy import and_, func, literal, or_, select
+from sqlalchemy import and_, any_, literal, or_, select
 
 from models.campaigns.conditions.contact import HasComplaint, HasSaid, OnList, Reachable, WasInCampaign
 from models.core.words import ChannelName
@@ -21,7 +21,7 @@ def _is_reachable(condition: Reachable, query: AudienceQuery) -> Yes:
 
 def _reachable(channel: ChannelName, query: AudienceQuery) -> Yes:
     """The customer has a usable number or address for it, and the store uses it."""
-    used = Customer.store_id.in_(select(Store.id).where(literal(channel.value) == func.any(Store.channels)))
+    used = Customer.store_id.in_(select(Store.id).where(literal(channel.value) == any_(Store.channels)))
     return and_(used, query.among(("reachable", channel), lambda: with_contact_point(channel, query.now)))
 
 
