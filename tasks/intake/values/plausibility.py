@@ -157,7 +157,7 @@ class DateWatch:
     def notices(self, kind: str, label: str) -> Iterator[str]:
         """What is odd about the column."""
         for day, count in self.none.most_common():
-            yield f"{kind}, {label}: {day} was read as no date, {count:,} times."
+            yield f"{kind}, {label}: {day} was read as no date{f', {count:,} times' if count > 1 else ''}."
         days = self.days.copy()
         for each in self._again():
             days[each.day] += each.again
