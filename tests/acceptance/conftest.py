@@ -20,6 +20,7 @@ COMMAND = Path(sys.executable).with_name("aftercare")
 SECONDS = 300
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All tests of this folder run on one worker, because they share the installation."""
     for item in items:
@@ -65,15 +66,28 @@ class Installation:
         return create_engine(self.database_url)
 
 
+@dataclass(frozen=True)
+class Servers:
+    """The home with the embedded database, and the address of its Prefect API."""
+
+    home: Path
+    prefect_api: str
+
+
 @pytest.fixture(scope="package")
-def running_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """A fresh home. Its first command sets everything up; the servers then run until the last test."""
     home = tmp_path_factory.mktemp("acceptance") / "home"
     Installation(home).run("status")
-    with ExitStack() as servers:
-        servers.enter_context(open_embedded(home))
-        servers.enter_context(open_prefect(Settings(home=home, prefect_port=free_port())))
-        yield home
+    with ExitStack() as stack:
+        stack.enter_context(open_embedded(home))
+        yield Servers(home, stack.enter_context(open_prefect(Settings(home=home, prefect_port=free_port()))))
+
+
+@pytest.fixture(scope="package")
+def running_servers(servers: Servers) -> Path:
+    """The fresh home, with its servers up."""
+    return servers.home
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from deployments.embedded import cluster_of, connect
 from tasks.processes.files import FILES
-from tests.acceptance.conftest import Installation
+from tests.acceptance.conftest import Installation, Servers
 
 PAGE = (Path(__file__).parents[2] / "docs" / "adding-a-process.md").read_text(encoding="utf-8")
 TYRES = "tyre-storage"
@@ -29,14 +29,17 @@ def written(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def dealership(running_servers: Path, tmp_path: Path) -> Installation:
-    """The sample dealership in a database of its own: what is added here, no other test sees."""
-    installation = Installation(running_servers)
+def dealership(servers: Servers, tmp_path: Path) -> Installation:
+    """The sample dealership in a home and a database of its own: no other test sees what is added and sent here."""
     name = f"processes_{uuid4().hex[:8]}"
-    with connect(cluster_of(installation.home)) as server:
+    with connect(cluster_of(servers.home)) as server:
         server.execute(f"create database {name}")
-    address = cluster_of(installation.home).url(name).set(drivername="postgresql")
-    installation.environment["AFTERCARE_DATABASE_URL"] = address.render_as_string(hide_password=False)
+    address = cluster_of(servers.home).url(name).set(drivername="postgresql")
+    installation = Installation(tmp_path / "home")
+    installation.environment |= {
+        "AFTERCARE_DATABASE_URL": address.render_as_string(hide_password=False),
+        "PREFECT_API_URL": servers.prefect_api,
+    }
     assert installation.run("db", "upgrade").returncode == 0
     loaded = installation.run("sample", "--load", "--customers", "150", "--seed", "7", "--out", tmp_path / "sample")
     assert loaded.returncode == 0, loaded.stderr

@@ -26,6 +26,8 @@ SHIPPED = Path(prefect_yaml.__file__).with_name("prefect.yaml")
 DEAD_RUNS = SHIPPED.with_name("dead-runs.yaml")
 ZONES = ["Asia/Shanghai", "Europe/Berlin"]
 HOME_ZONE = "Asia/Shanghai"
+pytestmark = pytest.mark.xdist_group("work-pool")
+"""The tests make and delete the same work pool on one Prefect server."""
 
 
 def prefect(*arguments: str, api: str) -> None:
@@ -47,7 +49,7 @@ def test_the_file_that_is_shipped_says_what_the_schedules_say() -> None:
 async def test_prefect_deploys_each_flow_with_its_schedules_and_its_limit(prefect_api: str, tmp_path: Path) -> None:
     file = tmp_path / "prefect.yaml"
     file.write_text(write_prefect_yaml(shipped_flows(), ZONES, HOME_ZONE), encoding="utf-8")
-    prefect("work-pool", "create", POOL, "--overwrite", "--type", "process", api=prefect_api)
+    prefect("work-pool", "create", POOL, "--type", "process", api=prefect_api)
     prefect("deploy", "--all", "--prefect-file", str(file), api=prefect_api)
     async with get_client() as client:
         for served in shipped_flows():
@@ -78,7 +80,7 @@ async def test_a_process_that_is_added_or_removed_is_brought_to_the_pool_through
 
     file = tmp_path / "prefect.yaml"
     file.write_text(write_prefect_yaml(ENGINE_FLOWS, ZONES, HOME_ZONE), encoding="utf-8")
-    prefect("work-pool", "create", POOL, "--overwrite", "--type", "process", api=prefect_api)
+    prefect("work-pool", "create", POOL, "--type", "process", api=prefect_api)
     prefect("deploy", "--all", "--prefect-file", str(file), api=prefect_api)
     for _ in range(2):
         assert await bring_to_pool(plan, HOME_ZONE, prefect_api) == POOL

@@ -44,6 +44,7 @@ PASSWORD = "correct horse battery"
 STORE = "SH01"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """As many groups of modules as there are workers, of about as many tests each: a group shares a program."""
     ours = [item for item in items if Path(__file__).parent in item.path.parents]
