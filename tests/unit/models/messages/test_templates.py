@@ -52,6 +52,8 @@ def facts(draw: st.DrawFn) -> dict[str, Any]:
         "case": draw(st.integers(1, 10**12)),
         "opened_on": draw(days),
         "campaign": draw(words),
+        "item": draw(st.sampled_from(["insurance", "tyre-storage"])),
+        "provider": draw(st.none() | words),
         "totals": draw(st.dictionaries(currencies, amounts, min_size=1)),
         "invoices": [
             {"number": draw(words), "open": draw(amounts), "currency": draw(currencies)}
