@@ -82,6 +82,7 @@ def test_what_runs_seldom_is_made_up_for_at_a_start() -> None:
         "warranty-expiry",
         "overdue-accounts",
         "complaint-followup",
+        "renewals",
         "housekeeping",
     }
 
