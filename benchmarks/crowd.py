@@ -1,7 +1,7 @@
 """A large dealership made inside the database: set-based, the same every time, most of its customers not due.
 
-Every customer has a phone number, a car with its warranty, a handover, repair orders, appointments, an account, and a
-complaint that was closed.
+Every customer has a phone number, a car with its warranty and its insurance, a handover, repair orders, appointments,
+an account, and a complaint that was closed.
 The dates are spread so that a sweep as of `NOON` finds about four in a hundred customers due in each process.
 """
 
@@ -94,6 +94,11 @@ COMPLAINTS = (
     f"select n, timestamptz '2026-10-15 01:00Z' - {spread(14, 250)} * interval '1 day' as closed_at "
     "from {numbers}) made",
 )
+WHAT_ENDS = (
+    "insert into due_items (store_id, key, customer_id, vehicle_id, item, issued_on, ends_on) "
+    "select 1 + n % 2, 'E' || n, n, n, 'insurance', ends_on - 365, ends_on "
+    f"from (select n, {TODAY} + 400 - {spread(15, 1000)} as ends_on from {{numbers}}) made",
+)
 INDEXES = """
 select index.oid::regclass::text, pg_get_indexdef(index.oid)
 from pg_index join pg_class index on index.oid = pg_index.indexrelid
@@ -112,7 +117,7 @@ def fill(engine: Engine, customers: int, scarcity: int = 1) -> None:
         connection.execute(text("set local session_replication_role = replica"))  # what is made here needs no checks
         connection.execute(text(STORES))
         with indexed_afterwards(connection):
-            for statement in (*PEOPLE, *CARS, *VISITS, *MONEY, *COMPLAINTS):
+            for statement in (*PEOPLE, *CARS, *VISITS, *MONEY, *COMPLAINTS, *WHAT_ENDS):
                 run(connection, statement, customers, scarcity)
     settle(engine)
 
