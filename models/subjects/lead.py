@@ -113,7 +113,7 @@ class Lead(Base):
         UniqueConstraint("store_id", "key"),
         CheckConstraint("state <> 'lost' or lost_reason is not null", name="lost_for_a_reason"),
         CheckConstraint("deposit >= 0", name="deposit_not_negative"),
-        Index("ix_leads_open", "store_id", postgresql_where=sql("state = 'open'")),
+        Index("ix_leads_open", "created_on", postgresql_where=sql("state = 'open'")),
         Index("ix_leads_state_on", "state_on", postgresql_where=sql("state <> 'open'")),
         table_info(
             customers(
@@ -194,7 +194,7 @@ TEST_DRIVE = Outcome(
     asks=(WHEN,),
     kept=True,
 )
-ORDERED = Outcome(
+ORDER_PLACED = Outcome(
     name=OutcomeName("order-placed"),
     key="o",
     follows="done; the lead is of class O, with the deposit that was paid",
@@ -237,6 +237,6 @@ TRAITS = SubjectTraits(
         "lost_reason": "why it was lost; empty where it was not",
     },
     write=_write,
-    outcomes=(INTERESTED, POSTPONED, TEST_DRIVE, ORDERED, LEAD_IS_LOST),
+    outcomes=(INTERESTED, POSTPONED, TEST_DRIVE, ORDER_PLACED, LEAD_IS_LOST),
     effects=(ExpireLead,),
 )

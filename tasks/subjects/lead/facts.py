@@ -37,6 +37,7 @@ from models.subjects.lead import (
     LEAD_LOST,
     LEAD_OPEN,
     LEAST_DEPOSIT,
+    LOST,
     OF_CLASS,
     UNCONTACTED,
     Lead,
@@ -48,6 +49,7 @@ from tasks.subjects.contract import (
     Scope,
     Subject,
     Those,
+    Window,
     asked,
     first_reason,
     local_days,
@@ -137,10 +139,11 @@ class Leads(Subject):
 
     def figures(self, facts: Subquery) -> ColumnElement[Any]:
         """The class and the state of the lead, when it came in and when the customer was last reached."""
+        came_in = facts.c["came-in"]
         return func.jsonb_build_object(
             *(literal("urgency", Text), facts.c.urgency),
             *(literal("lead_state", Text), facts.c.state),
-            *(literal("came_in", Text), facts.c["came-in"]),
+            *(literal("came_in", Text), came_in),
             *(literal("last_contact", Text), facts.c.contact_at),
             type_=JSONB,
         )
@@ -236,11 +239,13 @@ def _hour(column: Any) -> ColumnElement[Any]:
 
 
 def _in_scope(scope: Scope) -> ColumnElement[bool]:
-    """A sweep looks at the open leads, and at those whose state changed in its window."""
+    """A sweep looks at the leads that are open, or were by then, and at those that were lost in the window of a step
+    that counts from it."""
     match scope:
         case DueWithin():
-            windows = [local_days(window) for step, window in scope.steps if step.subject == KIND]
-            changed = within(Lead.state_on, windows)
+            lost = [local_days(window) for step, window in scope.steps if step.counts_from == LOST]
+            since_then = Lead.state_on >= local_days(Window(scope.now, scope.now))[0]
+            changed = and_(Lead.state != LeadState.OPEN, or_(within(Lead.state_on, lost), since_then))
             return and_(or_(Lead.state == LeadState.OPEN, changed), Lead.store_id.in_(scope.stores))
         case Those():
             return Lead.id.in_(scope.ids)

@@ -12,7 +12,7 @@ from models.core.words import LeadState, LeadUrgency, OutcomeName
 from models.kits.outcomes import OutcomeAnswer
 from models.people.tables import Store
 from models.subjects.handover import Handover
-from models.subjects.lead import INTERESTED, LEAD_IS_LOST, ORDERED, POSTPONED, TEST_DRIVE, Lead, LostKind
+from models.subjects.lead import INTERESTED, LEAD_IS_LOST, ORDER_PLACED, POSTPONED, TEST_DRIVE, Lead, LostKind
 
 
 def take_outcome(
@@ -31,7 +31,7 @@ def _changes(outcome: OutcomeName, answers: Mapping[str, OutcomeAnswer], day: da
         return {"postponed_to": answers["on"]}
     if outcome == TEST_DRIVE.name:
         return {"test_drive_on": answers["on"]}
-    if outcome == ORDERED.name:
+    if outcome == ORDER_PLACED.name:
         return _ordered(answers, day)
     if outcome == LEAD_IS_LOST.name:
         kind = LostKind(str(answers["why"]))

@@ -99,4 +99,4 @@ def showroom_visit_rows(customer: SampleCustomer) -> Iterator[ShowroomVisitRow]:
         yield ShowroomVisitRow(customer.store.code, customer.key_of("SV", 1), day, customer.dice.chance(0.3))
 
 
-VISITS_SAMPLE = Sample(ShowroomVisitRow, showroom_visit_rows, (with_cells(visited_on=None), with_cells(lead="L-?")))
+VISITS_SAMPLE = Sample(ShowroomVisitRow, showroom_visit_rows)

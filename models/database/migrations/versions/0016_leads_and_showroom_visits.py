@@ -44,7 +44,7 @@ def upgrade() -> None:
     op.create_check_constraint(op.f("ck_leads_deposit_not_negative"), "leads", "deposit >= 0")
     op.drop_constraint(op.f("ck_leads_leadstate"), "leads")
     op.create_check_constraint(op.f("ck_leads_leadstate"), "leads", "state in ('open', 'won', 'lost', 'expired')")
-    op.create_index("ix_leads_open", "leads", ["store_id"], postgresql_where=sa.text("state = 'open'"))
+    op.create_index("ix_leads_open", "leads", ["created_on"], postgresql_where=sa.text("state = 'open'"))
     op.create_index("ix_leads_state_on", "leads", ["state_on"], postgresql_where=sa.text("state <> 'open'"))
     op.create_table(
         "showroom_visits",
