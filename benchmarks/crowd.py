@@ -1,7 +1,7 @@
 """A large dealership made inside the database: set-based, the same every time, most of its customers not due.
 
 Every customer has a phone number, a car with its warranty and its insurance, a handover, repair orders, appointments,
-an account, and a complaint that was closed.
+an account, a lead, and a complaint that was closed.
 The dates are spread so that a sweep as of `NOON` finds about four in a hundred customers due in each process.
 """
 
@@ -99,6 +99,14 @@ WHAT_ENDS = (
     "select 1 + n % 2, 'E' || n, n, n, 'insurance', ends_on - 365, ends_on "
     f"from (select n, {TODAY} + 400 - {spread(15, 1000)} as ends_on from {{numbers}}) made",
 )
+LEADS = (
+    # One in ten leads is open, and was contacted lately; everybody else's was won.
+    "insert into leads (store_id, key, customer_id, urgency, model, state, state_on, created_on, contacted_on) "
+    "select 1 + n % 2, 'L' || n, n, (array['O', 'H', 'A', 'B'])[1 + n % 4], 'Nova', "
+    "case when open then 'open' else 'won' end, case when not open then contacted_on end, contacted_on - 10, "
+    "contacted_on "
+    f"from (select n, {spread(16, 10)} = 0 as open, {TODAY} - {spread(17, 20)} as contacted_on from {{numbers}}) made",
+)
 INDEXES = """
 select index.oid::regclass::text, pg_get_indexdef(index.oid)
 from pg_index join pg_class index on index.oid = pg_index.indexrelid
@@ -117,7 +125,7 @@ def fill(engine: Engine, customers: int, scarcity: int = 1) -> None:
         connection.execute(text("set local session_replication_role = replica"))  # what is made here needs no checks
         connection.execute(text(STORES))
         with indexed_afterwards(connection):
-            for statement in (*PEOPLE, *CARS, *VISITS, *MONEY, *COMPLAINTS, *WHAT_ENDS):
+            for statement in (*PEOPLE, *CARS, *VISITS, *MONEY, *COMPLAINTS, *WHAT_ENDS, *LEADS):
                 run(connection, statement, customers, scarcity)
     settle(engine)
 

@@ -101,6 +101,10 @@ def done(
         str | None,
         typer.Option(help="The currency of the amount; by default the account's own if it owes in one only."),
     ] = None,
+    answer: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="The answer to a question of the outcome, such as why=price."),
+    ] = None,
 ) -> None:
     """Record the outcome of a call, or that a task is done, with everything that follows from it."""
     with open_session() as session:
@@ -109,9 +113,18 @@ def done(
             typer.echo(f"The task {short(finished)} is done.")
             return
         name = OutcomeName(outcome)
-        report = CallReport(name, note, _callback(session, touch, at), _promise(name, promise_on, amount, currency))
+        promise = _promise(name, promise_on, amount, currency)
+        report = CallReport(name, note, _callback(session, touch, at), promise, answers=_answers(answer or []))
         recorded = record_outcome(session.connection, touch, report, session.now, by)
     typer.echo(_told(recorded))
+
+
+def _answers(texts: list[str]) -> dict[str, str]:
+    answers = dict(text.partition("=")[::2] for text in texts)
+    if "" in answers or not all("=" in text for text in texts):
+        sentence = f"'{texts[0]}' is no answer; expected a name and a value, such as why=price"
+        raise typer.BadParameter(sentence)
+    return answers
 
 
 def _callback(session: Session, touch: str, text: str | None) -> datetime | None:

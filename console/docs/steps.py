@@ -2,8 +2,9 @@
 
 from models.core.errors import AftercareError
 from models.core.offsets import Offset
-from models.core.saying import ENGLISH, MOMENTS, read_anchors, read_kit_words
+from models.core.saying import ENGLISH, MOMENTS, read_anchors, read_kit_words, read_words
 from models.core.words import ANCHOR, ProcessName, StepKind, Validity
+from models.kits.effects import Effect, OpenCase
 from models.kits.letters import variables_of
 from models.kits.registry import all_traits
 from models.messages.letters import COMMON
@@ -11,7 +12,6 @@ from models.policies.policy import Step
 from models.policies.shipped import shipped_policy
 
 HEAD = ("step", "due", "contact", "purpose", "valid", "conditions", "when found late", "approval", "beside that")
-EFFECTS = {"open-case": "opens the case `{kind}`", "hold-account": "holds the account"}
 VALIDITIES = {Validity.UNTIL_NEXT_STEP: "until the next step", Validity.UNTIL_ANCHOR: "until the anchor"}
 UNITS = (("day", 24 * 60), ("hour", 60), ("minute", 1))
 OF_ALL = (*COMMON, "links.consent")
@@ -94,6 +94,13 @@ def _special(step: Step) -> str:
         "obligation" if step.obligation else "",
         "holidays, too" if step.works_holidays else "",
         "" if step.repeats else "said once",
-        *(EFFECTS[effect.do].format(**effect.model_dump()) for effect in step.effects),
+        *(_effect(effect) for effect in step.effects),
     ]
     return ", ".join(part for part in said if part) or "-"
+
+
+def _effect(effect: Effect) -> str:
+    """What a task does: the engine's own in a sentence, those of kits in the words of the kit."""
+    if isinstance(effect, OpenCase):
+        return f"opens the case `{effect.kind}`"
+    return read_words()[effect.do][ENGLISH]

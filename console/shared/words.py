@@ -10,7 +10,7 @@ from uuid import UUID
 from models.campaigns import audiences
 from models.core.errors import AftercareError
 from models.core.reasons import GivenReason
-from models.core.saying import CONDITIONS, ENGLISH, FIGURES, MOMENTS, read_kit_words, read_words, say_word
+from models.core.saying import CONDITIONS, ENGLISH, FIGURES, MOMENTS, TIMELINE, read_kit_words, read_words, say_word
 
 WORDING = Path(__file__).parent / "wording"
 SHOWN = 8
@@ -36,6 +36,7 @@ def read_wording() -> dict[str, Mapping[str, str]]:
     said = {f"business.{word}": languages for word, languages in read_words().items()}
     for section, group in OF_KITS.items():
         said |= {f"{group}_{key}": languages for key, languages in read_kit_words(section).items()}
+    said |= {f"customers.{key}": languages for key, languages in read_kit_words(TIMELINE).items()}
     for condition in audiences.CONDITIONS.values():
         said |= {f"audience.{name}": dict(languages.items()) for name, languages in condition.labels.items()}
     for path in sorted(WORDING.glob("*.toml")):

@@ -150,6 +150,7 @@ def effects_of(report: CallReport, facts: CallFacts) -> CallEffects:
         if getattr(report, need) is not None and outcome.needs is not need:
             takers = " or ".join(f"'{name}'" for name, one in all_outcomes().items() if one.needs is need)
             raise UnfitOutcome(report.outcome, f"{what} goes with {takers}")
+    outcome.answered(report.answers)
     return outcome.effects(report, facts)
 
 

@@ -28,9 +28,11 @@ KITS = ("models.subjects",)
 Said = Mapping[str, Mapping[str, str]]
 """By key and language."""
 WORDS, REASONS, CONDITIONS, MOMENTS, FIGURES = "words", "reasons", "conditions", "moments", "figures"
-SECTIONS = (WORDS, REASONS, CONDITIONS, MOMENTS, FIGURES)
+TIMELINE = "timeline"
+SECTIONS = (WORDS, REASONS, CONDITIONS, MOMENTS, FIGURES, TIMELINE)
 """What a file of a kit may hold: words of the business, sentences of reason codes, the names of conditions, of moments
-that steps count from, and of figures that rules saw. What the anchor is stands before them, as `anchor`."""
+that steps count from, of figures that rules saw, and what its entries say on a customer's timeline. What the anchor is
+stands before them, as `anchor`."""
 ANCHOR = "anchor"
 CENT = Decimal("0.01")
 COMMAS = {"en": ", ", "zh-CN": "、"}

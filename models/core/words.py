@@ -172,6 +172,8 @@ class LeadState(StrEnum):
     OPEN = "open"
     WON = "won"
     LOST = "lost"
+    EXPIRED = "expired"
+    """Nothing came of it for a year."""
 
 
 class InvoiceKind(StrEnum):

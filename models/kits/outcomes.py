@@ -6,13 +6,16 @@ Those of every call stand in `models.calls.outcomes`, those of calls about one k
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 
 from models.core.errors import InvalidInput
 from models.core.words import OutcomeName, Purpose, SubjectKind, TouchState
 from models.stores.working_hours import WorkingHours
+
+HIGHEST_AMOUNT = Decimal(10) ** 12
+CENT = Decimal("0.01")
 
 
 class IncompleteOutcome(InvalidInput):
@@ -49,6 +52,58 @@ class PromiseMade:
     currency: str | None = None
 
 
+class AnswerKind(StrEnum):
+    """What an answer to a question is."""
+
+    DAY = "day"
+    AMOUNT = "amount"
+    CHOICE = "choice"
+    TEXT = "text"
+
+
+OutcomeAnswer = date | Decimal | str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What staff are asked beside an outcome of a call. Its name is a word of the business, in both languages."""
+
+    name: str
+    kind: AnswerKind
+    choices: tuple[str, ...] = ()
+    """Of a choice: the words, each with its own in both languages."""
+    required: bool = False
+
+    def read(self, outcome: OutcomeName, text: str) -> OutcomeAnswer:
+        """The answer that a text gives. Raises `UnfitOutcome`."""
+        match self.kind:
+            case AnswerKind.DAY:
+                return self._day(outcome, text)
+            case AnswerKind.AMOUNT:
+                return self._amount(outcome, text)
+            case AnswerKind.CHOICE:
+                if text not in self.choices:
+                    raise UnfitOutcome(outcome, f"{self.name} '{text}' is none of {', '.join(self.choices)}")
+                return text
+            case AnswerKind.TEXT:
+                return text
+
+    def _day(self, outcome: OutcomeName, text: str) -> date:
+        try:
+            return date.fromisoformat(text)
+        except ValueError as error:
+            raise UnfitOutcome(outcome, f"{self.name} '{text}' is not a day such as 2026-03-10") from error
+
+    def _amount(self, outcome: OutcomeName, text: str) -> Decimal:
+        try:
+            amount = Decimal(text)
+        except InvalidOperation as error:
+            raise UnfitOutcome(outcome, f"{self.name} '{text}' is not an amount such as 1500.00") from error
+        if not amount.is_finite() or amount < 0 or amount >= HIGHEST_AMOUNT or amount != amount.quantize(CENT):
+            raise UnfitOutcome(outcome, f"{self.name} '{text}' is not an amount from 0 on, in cents")
+        return amount
+
+
 @dataclass(frozen=True, slots=True)
 class CallReport:
     """What a member of staff says of a call."""
@@ -59,6 +114,8 @@ class CallReport:
     promise: PromiseMade | None = None
     marks: Mapping[str, int] = field(default_factory=dict)
     """What the customer marked when asked about the visit, by dimension."""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """What the outcome's own questions were answered with, as text, by their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +182,18 @@ class Outcome:
     """A customer who was asked how it was may have given marks."""
     satisfied: bool | None = None
     """Whether the customer is; None: that was not said."""
+    asks: tuple[Question, ...] = ()
+    """What staff are asked beside it. The kit that offers it keeps the answers (`Subject.take_outcome`)."""
+    kept: bool = False
+    """The kit that offers it keeps what came of the call on its subject, which `take_outcome` does."""
+
+    def answered(self, answers: Mapping[str, str]) -> dict[str, OutcomeAnswer]:
+        """The answers to its questions, read; empty ones are left out. Raises `IncompleteOutcome`, `UnfitOutcome`."""
+        known = {question.name: question for question in self.asks}
+        given = {name: text.strip() for name, text in answers.items() if text.strip()}
+        for name in given.keys() - known.keys():
+            raise UnfitOutcome(self.name, f"it does not ask for '{name}'")
+        for question in self.asks:
+            if question.required and question.name not in given:
+                raise IncompleteOutcome(self.name, f"an answer to '{question.name}'")
+        return {name: known[name].read(self.name, text) for name, text in given.items()}

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, and_, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from models.calls.outcomes import KEPT_ALIVE, effects_of, names_of
+from models.calls.outcomes import KEPT_ALIVE, all_outcomes, effects_of, names_of
 from models.calls.queue import check_marks
 from models.core.errors import Conflict, InvalidInput
 from models.core.reasons import NO_REASON, WORD, declare, give
@@ -96,6 +96,7 @@ def record_outcome(
     _settle(connection, touch, report.outcome, effects, number, now)
     if effects.invalidates_number and used:
         _invalidate(connection, used, actor, now)
+    _keep_outcome(connection, touch, report, facts)
     recorded = CallRecorded(
         touch_id=touch.id,
         state=effects.state,
@@ -262,6 +263,14 @@ def _complain(connection: Connection, touch: Row[Any], report: CallReport, actor
 
 def _promise(connection: Connection, touch: Row[Any], attempt_id: int, promise: PromiseMade, facts: CallFacts) -> int:
     return subject_of(facts.subject).take_promise(connection, touch.subject_id, promise, facts.today, attempt_id)
+
+
+def _keep_outcome(connection: Connection, touch: Row[Any], report: CallReport, facts: CallFacts) -> None:
+    """The kit of the subject keeps what is its own of the outcome."""
+    outcome = all_outcomes()[report.outcome]
+    if outcome.kept:
+        answers = outcome.answered(report.answers)
+        subject_of(facts.subject).take_outcome(connection, touch.subject_id, outcome.name, answers, facts.today)
 
 
 def _refuse(connection: Connection, touch: Row[Any], effects: CallEffects, report: CallReport, now: datetime) -> int:

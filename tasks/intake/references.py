@@ -162,17 +162,25 @@ def _vehicles(
 
 def find_advisors(connection: Connection, staged: Staged) -> None:
     """Set `advisor_id` of the rows that name an advisor; the others go in without one."""
+    find_staff(connection, staged, "advisor")
+
+
+def find_staff(connection: Connection, staged: Staged, column: str) -> None:
+    """Set the id of the member of staff whom a column names, by code or name; other rows go in without one.
+
+    The id stands in the column of that name with `_id`, which the kind stages.
+    """
     rows, staff = staged.table, table_of(StaffMember)
     code, name = func.lower(staff.c.code), folded_name(staff.c.name)
-    said = rows.c.advisor
+    said, target = rows.c[column], f"{column}_id"
     candidates = select(rows.c.entry, staff.c.id, case((code == func.lower(said), 0), else_=1).label("rank")).where(
         staff.c.store_id == rows.c.store_id, or_(code == func.lower(said), and_(name == folded_name(said), name != ""))
     )
-    look_up(connection, staged, "advisor_id", candidates)
-    unknown = func.coalesce(rows.c.advisor_id, AMBIGUOUS) == AMBIGUOUS
+    look_up(connection, staged, target, candidates)
+    unknown = func.coalesce(rows.c[target], AMBIGUOUS) == AMBIGUOUS
     reason = "no one on the staff of the store has this code or name, or several do"
-    reject(connection, staged, "advisor", reason, said.is_not(None) & unknown, whole=False)
-    connection.execute(update(rows).values(advisor_id=null()).where(rows.c.advisor_id == AMBIGUOUS))
+    reject(connection, staged, column, reason, said.is_not(None) & unknown, whole=False)
+    connection.execute(update(rows).values({target: null()}).where(rows.c[target] == AMBIGUOUS))
 
 
 def take_owners(connection: Connection, staged: Staged) -> None:

@@ -53,6 +53,7 @@ from tasks.runs.recording import (
     who_started,
 )
 from tasks.stores.notices import tell_departments
+from tasks.subjects.lead.outcomes import close_won_leads as close_leads
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -284,6 +285,16 @@ async def open_broken_promises(run: ProcessRun) -> None:
 @step("open cases for broken promises")
 async def _open_broken_promises(now: datetime) -> int:
     return await asyncio.to_thread(in_transaction, lambda connection: open_cases_for_broken_promises(connection, now))
+
+
+async def close_won_leads(run: ProcessRun) -> None:
+    """Close the ordered leads of customers who were handed their car (R8)."""
+    await _close_won_leads(run.now)
+
+
+@step("close won leads")
+async def _close_won_leads(now: datetime) -> int:
+    return await asyncio.to_thread(in_transaction, lambda connection: close_leads(connection, now))
 
 
 async def add_coverage(run: ProcessRun) -> None:

@@ -1,7 +1,7 @@
 """What the planner, the claim and the explanations ask of every kind of subject."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -33,9 +33,9 @@ from sqlalchemy.types import Text
 from models.core.base import WORD
 from models.core.cadence import ZONED, Now, moment, shift
 from models.core.reasons import GivenReason, ReasonCode
-from models.core.words import ANCHOR, Condition, LinkPurpose, Moment, SubjectKind
+from models.core.words import ANCHOR, Condition, LinkPurpose, Moment, OutcomeName, SubjectKind
 from models.kits.contract import Rules
-from models.kits.outcomes import PromiseMade
+from models.kits.outcomes import OutcomeAnswer, PromiseMade
 from models.kits.registry import BrokenKit
 from models.policies.policy import Policy, Step
 
@@ -220,6 +220,20 @@ class Subject(ABC):
         Raises `BrokenKit` for a kit that offers an outcome with a promise, and keeps none.
         """
         raise BrokenKit(f"subject '{self.kind}'", "a call may end with a promise, but it has no take_promise")
+
+    def take_outcome(
+        self,
+        connection: Connection,  # noqa: ARG002  for others
+        subject_id: int,  # noqa: ARG002  for others
+        outcome: OutcomeName,  # noqa: ARG002  for others
+        answers: Mapping[str, OutcomeAnswer],  # noqa: ARG002  for others
+        day: date,  # noqa: ARG002  for others
+    ) -> None:
+        """Keep on the subject what came of a call about it, on a store-local day, for an outcome that says `kept`.
+
+        Raises `BrokenKit` for a kit that offers such an outcome and keeps nothing.
+        """
+        raise BrokenKit(f"subject '{self.kind}'", "an outcome of its calls is to be kept, but it has no take_outcome")
 
     def open_links(self, customer_id: int, now: datetime) -> Select[Any] | None:  # noqa: ARG002  for others
         """The subjects for which a customer has a link now: `purpose`, `kind`, `id`, `key`, and `at`, when it is."""

@@ -30,8 +30,9 @@ from models.ledger.tables import Case, Touch
 from models.people.tables import Consent, ContactPoint, Customer, CustomerKey, StaffMember, Store
 from models.subjects.account import Account, Invoice, Payment, Promise
 from models.subjects.appointment import Appointment
+from models.subjects.due_item import DueItem
 from models.subjects.handover import Handover
-from models.subjects.lead import Lead
+from models.subjects.lead import Lead, ShowroomVisit
 from models.subjects.repair_order import RepairOrder
 from models.subjects.vehicle import OdometerReading, Vehicle
 from models.subjects.warranty import Warranty, WarrantyEnd
@@ -204,6 +205,14 @@ class World:
     def lead(self, customer_id: int, created_on: str, urgency: LeadUrgency = LeadUrgency.ORDERED, **values: Any) -> int:
         values = {"store_id": self.store_id, "key": self._key(), "urgency": urgency} | values
         return self._add(Lead, customer_id=customer_id, created_on=day(created_on), **values)
+
+    def showroom_visit(self, lead_id: int, visited_on: str) -> int:
+        values = {"store_id": self.store_id, "key": self._key(), "lead_id": lead_id}
+        return self._add(ShowroomVisit, visited_on=day(visited_on), **values)
+
+    def due_item(self, customer_id: int, ends_on: str, item: str = "insurance", **values: Any) -> int:
+        values = {"store_id": self.store_id, "key": self._key(), "item": item} | values
+        return self._add(DueItem, customer_id=customer_id, ends_on=day(ends_on), **values)
 
     def complaint(self, customer_id: int, opened_at: str, closed_at: str | None = None, **values: Any) -> int:
         """A complaint of the customer, which was closed or still is open."""

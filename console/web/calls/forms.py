@@ -15,7 +15,7 @@ from models.calls.queue import asks_marks, takes_marks
 from models.calls.surveys import DIMENSIONS, HIGHEST, LOWEST
 from models.core.errors import InvalidInput
 from models.core.words import OutcomeName, StepKind
-from models.kits.outcomes import CallReport, Need, Outcome, PromiseMade
+from models.kits.outcomes import AnswerKind, CallReport, Need, Outcome, PromiseMade, Question, UnfitOutcome
 from tasks.calls.listing import CallItem
 
 LIMIT = Decimal(10) ** 12
@@ -37,6 +37,7 @@ class CallForm:
     def __init__(self, viewer: Viewer, item: CallItem, record: Callable[[OutcomeName], Awaitable[None]]) -> None:
         self._viewer, self._item, self._record = viewer, item, record
         self._marks: dict[str, int] = {}
+        self._questions: dict[str, ui.input | ui.select] = {}
         self._is_call = item.kind is StepKind.CALL
         self._outcomes = outcomes_of(item.subject_kind)
         self._may_promise = self._is_call and self._needing(Need.PROMISE) is not None
@@ -54,6 +55,7 @@ class CallForm:
             self._draw_marks()
         if self._may_promise:
             self._draw_promise()
+        self._draw_questions()
         label = viewer.say("calls.callback_at", zone=self._item.time_zone)
         self._callback = ui.input(label).props("outlined dense stack-label type=datetime-local").classes("full-width")
         self._on_enter(self._callback, Need.TIME)
@@ -83,6 +85,28 @@ class CallForm:
             self._currency.classes("filter").set_visibility(len(owed) != 1)
         for field in (self._promise_on, self._amount):
             self._on_enter(field, Need.PROMISE)
+
+    def _draw_questions(self) -> None:
+        """What the kit's own outcomes ask: one field for each question, whichever outcomes ask it."""
+        asked = {question.name: question for one in self._outcomes.values() for question in one.asks}
+        if not asked:
+            return
+        with ui.row().classes("full-width items-start"):
+            for question in asked.values():
+                self._questions[question.name] = self._draw_question(question)
+
+    def _draw_question(self, question: Question) -> ui.input | ui.select:
+        label = self._viewer.word(question.name)
+        match question.kind:
+            case AnswerKind.CHOICE:
+                choices = {choice: self._viewer.word(choice) for choice in question.choices}
+                return ui.select(choices, label=label, clearable=True).props("outlined dense").classes("filter")
+            case AnswerKind.DAY:
+                return ui.input(label).props("outlined dense stack-label type=date")
+            case AnswerKind.AMOUNT:
+                return ui.input(label).props("outlined dense inputmode=decimal")
+            case AnswerKind.TEXT:
+                return ui.input(label).props("outlined dense maxlength=100")
 
     def _draw_marks(self) -> None:
         viewer = self._viewer
@@ -123,11 +147,26 @@ class CallForm:
         needs = self._outcomes[outcome].needs
         callback_at = self._read_callback(outcome) if needs is Need.TIME else None
         promise = self._read_promise(outcome) if needs is Need.PROMISE else None
-        return CallReport(outcome, self.written, callback_at, promise, dict(self._marks))
+        answers = self._read_answers(outcome)
+        return CallReport(outcome, self.written, callback_at, promise, dict(self._marks), answers)
+
+    def _read_answers(self, outcome: OutcomeName) -> dict[str, str]:
+        """The answers to the questions of the outcome, which are read and found right."""
+        answers: dict[str, str] = {}
+        for question in self._outcomes[outcome].asks:
+            field = self._questions[question.name]
+            text = str(field.value or "").strip()
+            if question.required and not text:
+                self._stop(outcome, field, "calls.needs_answer")
+            try:
+                answers |= {question.name: text} if text and question.read(outcome, text) is not None else {}
+            except UnfitOutcome:
+                self._stop(outcome, field, f"calls.no_{question.kind}")
+        return answers
 
     def _fields(self) -> list[ValidationElement[Any]]:
         promise = [self._promise_on, self._amount, self._currency] if self._may_promise else []
-        return [self._note, self._callback, *promise]
+        return [self._note, self._callback, *promise, *self._questions.values()]
 
     def _stop(self, outcome: OutcomeName, field: ValidationElement[Any], key: str) -> NoReturn:
         """Say at the field what is missing, and lead there."""

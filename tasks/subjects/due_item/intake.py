@@ -14,7 +14,7 @@ from tasks.intake.references import find_owners_and_cars
 from tasks.intake.staging import Staged
 from tasks.intake.values.cells import Unusable, bare
 from tasks.intake.values.choices import words_of
-from tasks.intake.values.plausibility import Window
+from tasks.intake.values.plausibility import RECENT, Window
 from tasks.subjects.due_item.sample import SAMPLE
 
 ITEMS = {bare(name): name for name in NAMES} | {
@@ -95,10 +95,20 @@ DUE_ITEMS = Kind(
         ),
         Column("provider", Holds.TEXT, "with whom it is: the insurer, the bank", spare=True),
         Column("number", Holds.TEXT, "number of the policy or contract, as the provider has it", spare=True),
-        Column("issued_on", Holds.DATE, "the day it was taken out; one that it renews counts as renewed from then on"),
+        Column(
+            "issued_on",
+            Holds.DATE,
+            "the day it was taken out; one that it renews counts as renewed from then on",
+            plausible=RECENT,
+        ),
         Column("ends_on", Holds.DATE, "last day", required=True, plausible=Window(10, 40)),
         Column("status", choice("status of an item", STATUSES), "open, renewed, elsewhere, declined; open"),
-        Column("status_on", Holds.DATE, "since when the status holds; without it, always so; goes with the status"),
+        Column(
+            "status_on",
+            Holds.DATE,
+            "since when the status holds; without it, always so; goes with the status",
+            plausible=RECENT,
+        ),
     ),
     identity="store and key",
     one_of=(("customer", "customer_phone", "vehicle"),),

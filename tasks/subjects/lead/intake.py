@@ -1,20 +1,20 @@
-"""The import kind of leads."""
+"""The import kinds of leads and of visits to the showroom."""
 
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import ColumnElement, func, literal, null, select, update
 
 from models.core.words import LeadState, LeadUrgency
-from models.subjects.lead import Lead
+from models.subjects.lead import Lead, LostKind, ShowroomVisit
 from tasks.intake.columns import CUSTOMER_COLUMNS, GIVES_CUSTOMER, STORE, Column, KindName, key
 from tasks.intake.files.reading import Holds, choice
 from tasks.intake.kinds import Kind
 from tasks.intake.load import Load
 from tasks.intake.maps.row_rules import Checked, House
-from tasks.intake.merging import Field, assign_ids, find_by_key, merge, reject, table_of
-from tasks.intake.references import ERASED, find_customers, is_erased
+from tasks.intake.merging import AMBIGUOUS, Field, assign_ids, find_by_key, look_up, merge, reject, table_of
+from tasks.intake.references import ERASED, find_customers, find_staff, is_erased
 from tasks.intake.staging import Staged
 from tasks.intake.values.choices import words_of
-from tasks.intake.values.plausibility import RECENT
-from tasks.subjects.lead.sample import SAMPLE
+from tasks.intake.values.plausibility import RECENT, Window
+from tasks.subjects.lead.sample import SAMPLE, VISITS_SAMPLE
 
 LEAD_URGENCIES = words_of(
     LeadUrgency,
@@ -35,13 +35,33 @@ LEAD_STATES = words_of(
         "跟进中,跟进,进行中,新建,有效,未成交,offen,aktiv",
         LeadState.WON: "sold,bought,delivered,converted,closed won,success,成交,已成交,赢单,已购,gewonnen,verkauft",
         LeadState.LOST: "closed lost,dead,dropped,failed,unqualified,战败,已战败,失败,流失,输单,无效,verloren",
+        LeadState.EXPIRED: "given up,timed out,过期,已过期,失效,已失效,abgelaufen",
     },
 )
+LOST_KINDS = words_of(
+    LostKind,
+    {
+        LostKind.PRICE: "too expensive,price too high,价格,价格过高,太贵,preis",
+        LostKind.MODEL: "wrong model,no suitable model,车型,车型不合适,没有合适车型,modell",
+        LostKind.STOCK: "not in stock,delivery time,无现车,没有现车,等车太久,lieferzeit",
+        LostKind.FINANCE: "finance,financing,loan refused,金融,贷款,贷款未通过,finanzierung",
+        LostKind.SERVICE: "service,服务,服务不满意",
+        LostKind.ELSEWHERE: "competitor,bought another make,other dealer,他店购车,购买竞品,竞品,anderswo gekauft",
+        LostKind.GAVE_UP: "gave up,no longer interested,put it off,放弃,暂缓购车,不买了,kein interesse",
+    },
+)
+STAFF_ID = "salesperson_id"
 
 
 def check_lead(row: Checked, _house: House) -> None:
-    """A lead is lost for a reason; one that is not lost has none."""
+    """A lead is lost for a reason; one that is not lost has none. What came in at a moment came in on that day."""
     values = row.values
+    if values["lost_kind"] and not values["lost_reason"]:
+        values["lost_reason"] = values["lost_kind"].value
+    if values["deposit"] is not None and values["deposit"] < 0:
+        row.refuse("deposit", "expected an amount that is not negative", values["deposit"])
+    if values["deposit"] is not None and not values["currency"]:
+        row.refuse("currency", "expected the currency of the deposit")
     if values["state"] is LeadState.LOST and not values["lost_reason"]:
         row.refuse("lost_reason", "expected why the lead was lost")
     if values["state"] is not LeadState.LOST and values["lost_reason"]:
@@ -49,9 +69,17 @@ def check_lead(row: Checked, _house: House) -> None:
         values["lost_reason"] = None
 
 
+PLAIN = (
+    "came_in_at", "source", "deposit", "currency", "test_drive_on", "quoted_on", "expected_on", "postponed_to",
+    "trades_in",
+)  # fmt: skip
+"""What a file says of a lead as it is, and what stays as it was where the file has no such column."""
+
+
 def load_leads(load: Load, staged: Staged) -> None:
     """Leads are known by key. A file that says what became of a lead says why and since when, too, or nothing of it."""
     find_customers(load.connection, staged)
+    find_staff(load.connection, staged, "salesperson")
     load.keep_last(staged, "store_id", "key")
     find_by_key(load.connection, staged, Lead)
     _leave_out_reasons_of_erased(load, staged)
@@ -60,7 +88,10 @@ def load_leads(load: Load, staged: Staged) -> None:
         Field("customer_id", "customer_id", given_by=GIVES_CUSTOMER),
         *(Field(name, name) for name in ("urgency", "model", "created_on", "contacted_on")),
         Field("state", "state", default=LeadState.OPEN.value),
-        *(Field(name, name, given_by=("state",)) for name in ("lost_reason", "state_on")),
+        *(Field(name, name, given_by=("state",)) for name in ("lost_reason", "lost_kind", "competitor", "state_on")),
+        Field("urgency_on", "urgency_on", given_by=("urgency_on",)),
+        Field(STAFF_ID, STAFF_ID, given_by=("salesperson",)),
+        *(Field(name, name, given_by=(name,)) for name in PLAIN),
     ]
     merge(load.connection, staged, Lead, fields)
 
@@ -104,9 +135,23 @@ LEADS = Kind(
             "since when the state holds; without it, always so; goes with the state",
             plausible=RECENT,
         ),
+        Column("lost_kind", choice("kind of loss", LOST_KINDS), ", ".join(LostKind), spare=True),
+        Column("competitor", Holds.NAME, "the make or the dealer that won the customer", spare=True),
+        Column("urgency_on", Holds.DATE, "the day the class was last set; without it, created_on", plausible=RECENT),
+        Column("came_in_at", Holds.MOMENT, "the moment it came in; without it, created_on", plausible=RECENT),
+        Column("salesperson", Holds.STAFF, "code or name of who sells, who is in `staff`", spare=True),
+        Column("source", Holds.NAME, "where it came from: walk-in, website, referral, own base", spare=True),
+        Column("deposit", Holds.AMOUNT, "what was paid on ordering"),
+        Column("currency", Holds.CURRENCY, "currency of the deposit"),
+        Column("test_drive_on", Holds.DATE, "the day of the test drive", spare=True, plausible=RECENT),
+        Column("quoted_on", Holds.DATE, "the day of the offer", spare=True, plausible=RECENT),
+        Column("expected_on", Holds.DATE, "when the customer means to buy", spare=True, plausible=Window(10, 5)),
+        Column("postponed_to", Holds.DATE, "the customer asked not to be called before", plausible=Window(10, 5)),
+        Column("trades_in", Holds.YES_NO, "whether a car is taken in payment", spare=True),
     ),
     identity="store and key",
     one_of=(("customer", "customer_phone"),),
+    looks_up=(STAFF_ID,),
     after=("customers", "promises"),
     check=check_lead,
     sample=SAMPLE,
@@ -120,5 +165,61 @@ LEADS = Kind(
         "state": "open",
         "created_on": "2026-02-28",
         "contacted_on": "2026-03-02",
+    },
+)
+
+
+def load_showroom_visits(load: Load, staged: Staged) -> None:
+    """Visits are known by key. One that names a lead moves the lead's last contact."""
+    find_staff(load.connection, staged, "salesperson")
+    _find_leads(load, staged)
+    load.keep_last(staged, "store_id", "key")
+    find_by_key(load.connection, staged, ShowroomVisit)
+    assign_ids(load.connection, staged, ShowroomVisit)
+    fields = [
+        Field(STAFF_ID, STAFF_ID, given_by=("salesperson",)),
+        Field(LEAD_ID, LEAD_ID, given_by=("lead",)),
+        Field("visited_on", "visited_on"),
+        Field("test_drive", "test_drive", default=False),
+    ]
+    merge(load.connection, staged, ShowroomVisit, fields)
+
+
+def _find_leads(load: Load, staged: Staged) -> None:
+    rows, leads = staged.table, table_of(Lead)
+    for same_store in staged.reaches:
+        here: ColumnElement[bool] = leads.c.store_id == rows.c.store_id
+        known = select(rows.c.entry, leads.c.id, literal(0).label("rank")).where(
+            rows.c[LEAD_ID].is_(None), leads.c.key == rows.c.lead, here if same_store else ~here
+        )
+        look_up(load.connection, staged, LEAD_ID, known)
+    unknown = func.coalesce(rows.c[LEAD_ID], AMBIGUOUS) == AMBIGUOUS
+    reject(load.connection, staged, "lead", "no lead with this key is known", rows.c.lead.is_not(None) & unknown)
+    load.connection.execute(update(rows).values({LEAD_ID: null()}).where(rows.c[LEAD_ID] == AMBIGUOUS))
+
+
+LEAD_ID = "lead_id"
+SHOWROOM_VISITS = Kind(
+    name=KindName("showroom-visits"),
+    meaning="A customer came to the showroom.",
+    columns=(
+        STORE,
+        key("number of the visit"),
+        Column("visited_on", Holds.DATE, "the day of the visit", required=True, plausible=RECENT),
+        Column("lead", Holds.REFERENCE, "key of the lead; empty: a walk-in of whom no lead was made"),
+        Column("salesperson", Holds.STAFF, "code or name of who served the customer, who is in `staff`", spare=True),
+        Column("test_drive", Holds.YES_NO, "whether there was a test drive; no", spare=True),
+    ),
+    identity="store and key",
+    looks_up=(STAFF_ID, LEAD_ID),
+    after=("leads", "due-items"),
+    sample=VISITS_SAMPLE,
+    load=load_showroom_visits,
+    example={
+        "store": "SH01",
+        "key": "SV-9001",
+        "visited_on": "2026-03-05",
+        "lead": "L-1001",
+        "test_drive": "yes",
     },
 )

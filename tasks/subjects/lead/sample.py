@@ -1,4 +1,4 @@
-"""Leads: what some customers want to buy next, how soon, and what became of it."""
+"""Leads: what some customers want to buy next, how soon, and what became of it. And who came to the showroom."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -76,3 +76,27 @@ def _lost_reason(customer: SampleCustomer) -> str:
 
 
 SAMPLE = Sample(LeadRow, lead_rows, (with_cells(urgency="soon"), with_cells(state="lost", lost_reason=None)))
+
+
+_WALK_INS = 0.05
+"""The share of customers who lately came to the showroom without a lead being made of it."""
+_LAST_DAYS = 30
+
+
+class ShowroomVisitRow(NamedTuple):
+    """A visit to the showroom."""
+
+    store: str
+    key: str
+    visited_on: date
+    test_drive: bool
+
+
+def showroom_visit_rows(customer: SampleCustomer) -> Iterator[ShowroomVisitRow]:
+    """The visit of some customers, of whom no lead was made."""
+    if customer.dice.chance(_WALK_INS):
+        day = customer.today - timedelta(customer.dice.between(1, _LAST_DAYS))
+        yield ShowroomVisitRow(customer.store.code, customer.key_of("SV", 1), day, customer.dice.chance(0.3))
+
+
+VISITS_SAMPLE = Sample(ShowroomVisitRow, showroom_visit_rows)

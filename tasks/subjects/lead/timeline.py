@@ -4,11 +4,12 @@ from typing import Any
 
 from sqlalchemy import Select
 
-from models.subjects.lead import Lead
+from models.subjects.lead import Lead, ShowroomVisit
 from tasks.subjects.contract import CUSTOMER
-from tasks.subjects.timeline import Because, EntryKind, OnDay, Plain, TimelineEntry, Worded, day_begins, entry
+from tasks.subjects.timeline import Because, EntryKind, OnDay, Plain, TimelineEntry, Whether, Worded, day_begins, entry
 
 LEAD = EntryKind("lead")
+SHOWROOM_VISIT = EntryKind("showroom-visit")
 
 
 def _leads() -> Select[Any]:
@@ -19,12 +20,29 @@ def _leads() -> Select[Any]:
     ).where(Lead.customer_id == CUSTOMER)  # fmt: skip
 
 
+def _visits() -> Select[Any]:
+    return (
+        entry(
+            SHOWROOM_VISIT, day_begins(ShowroomVisit.visited_on), ShowroomVisit.key,
+            day=ShowroomVisit.visited_on, test_drive=ShowroomVisit.test_drive, model=Lead.model,
+        )
+        .join(Lead, Lead.id == ShowroomVisit.lead_id)
+        .where(Lead.customer_id == CUSTOMER)
+    )  # fmt: skip
+
+
 ENTRIES = (
     TimelineEntry(
         LEAD,
         _leads,
         (Worded("urgency", "urgency"), Plain("model"), Worded("state", "lead")),
         (OnDay("state_on", "state_since"), OnDay("contacted_on", "contacted_on"), Because()),
+        to_the_day=True,
+    ),
+    TimelineEntry(
+        SHOWROOM_VISIT,
+        _visits,
+        (Plain("model"), Whether("test_drive", "test_drive")),
         to_the_day=True,
     ),
 )

@@ -70,7 +70,12 @@ def lead_a_life(world: World) -> int:
     world.invoice(account_id, "2026-03-02", "20", "EUR")
     world.payment(account_id, "2026-03-05", "40", invoice_id)
     world.promise(account_id, "2026-03-06", "2026-03-20")
-    world.lead(customer_id, "2026-02-20", model="Aurora", state="lost", lost_reason="Wang Fang went elsewhere")
+    lead = world.lead(
+        customer_id, "2026-02-20", model="Aurora", state="lost", lost_reason="Wang Fang went elsewhere",
+        competitor="Wang Fang's cousin",
+    )  # fmt: skip
+    world.showroom_visit(lead, "2026-02-21")
+    world.due_item(customer_id, "2026-06-19", number="WF-1")
     world.consent(customer_id, granted=True, given_at=at("2026-01-01 10:00"))
     world.plan(ProcessName("appointment-reminders"), "2026-03-10 09:00")
     touch_id = world.touches(customer_id)[0].id

@@ -46,7 +46,7 @@ SCARCITY = 20
 BIG = frozenset(
     {
         "customers", "contact_points", "touches", "verdicts", "appointments", "handovers", "repair_orders",
-        "warranties", "warranty_ends", "vehicles", "accounts", "invoices", "payments", "cases", "due_items",
+        "warranties", "warranty_ends", "vehicles", "accounts", "invoices", "payments", "cases", "due_items", "leads",
     }
 )  # fmt: skip
 """The tables that grow with the customers."""

@@ -39,6 +39,8 @@ TABLES = {
     "payments": ("payments", "key, amount, paid_on"),
     "promises": ("promises", "key, amount, made_on, promised_for"),
     "leads": ("leads", "key, urgency, model, created_on"),
+    "due-items": ("due_items", "key, item, ends_on, provider"),
+    "showroom-visits": ("showroom_visits", "key, visited_on"),
 }
 """Where the facts of a kind are, and what of them is compared; a consent without a date counts from the epoch on."""
 VALUES: dict[str, Callable[[int], str]] = {
@@ -60,6 +62,7 @@ VALUES: dict[str, Callable[[int], str]] = {
     "status": lambda n: "",
     "state": lambda n: "",
     "lost_reason": lambda n: "",
+    "item": lambda n: "insurance",
     "granted": lambda n: "yes" if n % 2 else "no",
     "purpose": lambda n: "marketing",
     "starts_at": lambda n: f"2026-03-2{n} 10:30",
@@ -77,7 +80,7 @@ BY_HOLDS: dict[Holds, Callable[[int], str]] = {
     Holds.DATE: lambda n: f"2026-02-1{n}",
     Holds.MOMENT: lambda n: f"2026-02-1{n} 09:15",
 }
-LEFT_OUT = ("customer_phone", "customer_name", "account", "advisor", "currency", "department", "departments")
+LEFT_OUT = ("customer_phone", "customer_name", "account", "advisor", "currency", "department", "departments", "lead")
 
 
 def right_file(kind: Kind) -> list[list[str]]:

@@ -19,6 +19,7 @@ from models.core.words import (
     ReplyMeaning,
 )
 from models.ledger.explanations import StepStanding
+from models.subjects.due_item import NAMES, DueItemStatus
 from tasks.customers.timeline import ENGINE_ENTRIES
 from tasks.subjects.timeline import entries_of_subjects
 
@@ -29,6 +30,8 @@ GROUPS: dict[str, Iterable[str]] = {
     "what": InvoiceKind,
     "urgency": LeadUrgency,
     "lead": LeadState,
+    "due_item": DueItemStatus,
+    "item": NAMES,
     "receipt": ReceiptStatus,
     "meaning": ReplyMeaning,
     "decision": Decision,

@@ -20,12 +20,25 @@ from models.calls.outcomes import (
     WRONG_NUMBER,
     all_outcomes,
     effects_of,
+    outcomes_of,
 )
 from models.core.words import OutcomeName, Purpose, SubjectKind, TouchState
-from models.kits.outcomes import CallEffects, CallFacts, CallReport, IncompleteOutcome, PromiseMade, UnfitOutcome
+from models.kits.outcomes import (
+    AnswerKind,
+    CallEffects,
+    CallFacts,
+    CallReport,
+    IncompleteOutcome,
+    Outcome,
+    PromiseMade,
+    Question,
+    UnfitOutcome,
+)
+from models.kits.registry import all_traits
 from models.stores.contact_hours import ContactHours
 from models.stores.working_hours import WorkingHours, working_span
 from models.subjects.account import PROMISED
+from models.subjects.lead import LEAD_IS_LOST, ORDER_PLACED, POSTPONED
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NINE_TO_EIGHT = ContactHours(SHANGHAI, time(9), time(20), None)
@@ -210,17 +223,45 @@ def test_a_call_is_put_off_into_working_hours_and_never_to_a_fourth_try(
         assert again.date() > now.astimezone(zone).date()
 
 
+def an_answer(question: Question) -> str:
+    return {
+        AnswerKind.DAY: "2026-03-10",
+        AnswerKind.AMOUNT: "1500.00",
+        AnswerKind.CHOICE: next(iter(question.choices), ""),
+        AnswerKind.TEXT: "CNY",
+    }[question.kind]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "answers", "because"),
+    [
+        (LEAD_IS_LOST, {}, "needs an answer to 'why'"),
+        (LEAD_IS_LOST, {"why": "the weather"}, "is none of price, model"),
+        (LEAD_IS_LOST, {"why": "price", "deposit": "5"}, "does not ask for 'deposit'"),
+        (POSTPONED, {"on": "31.02.2026"}, "is not a day"),
+        (ORDER_PLACED, {"deposit": "-5"}, "is not an amount from 0 on"),
+        (ORDER_PLACED, {"deposit": "5.005"}, "is not an amount from 0 on"),
+        (ORDER_PLACED, {"deposit": "much"}, "is not an amount such as"),
+    ],
+)
+def test_an_answer_that_cannot_be_read_is_refused(outcome: Outcome, answers: dict[str, str], because: str) -> None:
+    with pytest.raises((IncompleteOutcome, UnfitOutcome), match=because):
+        effects_of(
+            CallReport(outcome.name, answers=answers), facts(at("2026-03-10 10:00"), subject=SubjectKind("lead"))
+        )
+
+
 @given(now=MOMENTS, outcome=st.sampled_from(list(all_outcomes())), unanswered=st.integers(0, 5), another=st.booleans())
 def test_every_outcome_ends_a_call_or_says_when_it_is_made_again(
     now: datetime, outcome: OutcomeName, unanswered: int, another: bool
 ) -> None:
+    subject = next(kind for kind in all_traits() if outcome in outcomes_of(kind))
     report = CallReport(
         outcome,
         callback_at=now + timedelta(hours=1) if outcome == CALLBACK.name else None,
         promise=PromiseMade(now.date() + timedelta(days=5)) if outcome == PROMISED.name else None,
+        answers={question.name: an_answer(question) for question in all_outcomes()[outcome].asks},
     )
-    effects = effects_of(
-        report, facts(now, subject=SubjectKind("account"), unanswered=unanswered, another_phone=another)
-    )
+    effects = effects_of(report, facts(now, subject=subject, unanswered=unanswered, another_phone=another))
     assert (effects.state is TouchState.READY) == (effects.again_at is not None)
     assert effects.state in (TouchState.READY, TouchState.DONE)

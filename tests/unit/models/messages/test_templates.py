@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.core.words import StepKind, SubjectKind
+from models.core.words import LeadUrgency, StepKind, SubjectKind
 from models.kits.letters import variables_of, write_variables
 from models.kits.links import offers
 from models.kits.registry import all_traits
@@ -52,6 +52,14 @@ def facts(draw: st.DrawFn) -> dict[str, Any]:
         "case": draw(st.integers(1, 10**12)),
         "opened_on": draw(days),
         "campaign": draw(words),
+        "urgency": draw(st.sampled_from(LeadUrgency)),
+        "model": draw(st.none() | words),
+        "source": draw(st.none() | words),
+        "created_on": draw(days),
+        "salesperson": draw(st.none() | words),
+        "deposit": draw(st.none() | st.decimals(0, 10**9, places=2)),
+        "currency": draw(currencies),
+        "lost_reason": draw(st.none() | words),
         "item": draw(st.sampled_from(["insurance", "tyre-storage"])),
         "provider": draw(st.none() | words),
         "totals": draw(st.dictionaries(currencies, amounts, min_size=1)),

@@ -56,6 +56,7 @@ def test_the_order_in_which_kinds_are_loaded() -> None:
         "promises",
         "leads",
         "due-items",
+        "showroom-visits",
     ]
 
 
