@@ -30,7 +30,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import Text, TypeEngine
 
 from models.core.base import WORD, enumeration, growing
-from models.core.cadence import Series, as_kept, later, moment
+from models.core.cadence import Series, as_kept, day_ends, later, moment
 from models.core.offsets import Offset
 from models.core.reasons import declare
 from models.core.words import (
@@ -309,21 +309,29 @@ def _with_moments_of_occurrence(in_force: PolicyInForce, subject: Subject, facts
     ends = subject.due_at(facts, step, in_force.policy, facts.c.following)
     if isinstance(step.valid_for, Offset):
         ends = func.least(later(due_at, step.valid_for), ends)
-    return select(facts, due_at.label("due_at"), ends.label("valid_until"))
+    return select(facts, due_at.label("due_at"), _on_its_day(facts, step, due_at, ends).label("valid_until"))
 
 
 def _valid_until(
     in_force: PolicyInForce, subject: Subject, facts: Any, step: Step, due_at: ColumnElement[datetime]
 ) -> ColumnElement[datetime]:
     following = in_force.policy.next_of(step)
+    ends: ColumnElement[datetime]
     match step.valid_for:
         case Offset() as offset:
-            return later(due_at, offset)
+            ends = later(due_at, offset)
         case Validity.UNTIL_NEXT_STEP if following:
-            return subject.due_at(facts, following, in_force.policy)
+            ends = subject.due_at(facts, following, in_force.policy)
         case _:
-            anchor: ColumnElement[datetime] = facts.c.anchor_at
-            return anchor
+            ends = facts.c.anchor_at
+    return _on_its_day(facts, step, due_at, ends)
+
+
+def _on_its_day(
+    facts: Any, step: Step, due_at: ColumnElement[datetime], ends: ColumnElement[datetime]
+) -> ColumnElement[datetime]:
+    """The end of a validity: no later than the store's day, where the step is of no use after it."""
+    return func.least(ends, day_ends(due_at, facts.c.time_zone)) if step.only_on_its_day else ends
 
 
 def _said_before(in_force: PolicyInForce, due: Subquery, step: Step) -> ColumnElement[bool]:

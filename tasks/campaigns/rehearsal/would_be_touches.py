@@ -34,7 +34,7 @@ from sqlalchemy.types import Text
 from models.campaigns.plans import CampaignPlan
 from models.core.base import enumeration, growing
 from models.core.cadence import ZONED, later, local_day, moment
-from models.core.words import Decision, Gate, Purpose, Rehearsed, StepKind, Wave
+from models.core.words import CAMPAIGNS, Decision, Gate, Purpose, Rehearsed, StepKind, Wave
 from models.people.tables import Customer, Store
 from tasks.campaigns.audiences.counting import audience_of
 from tasks.campaigns.launch.freezing import begins_for_each
@@ -42,6 +42,7 @@ from tasks.campaigns.launch.random_assignment import assign
 from tasks.database.statistics import prepare_for_large_statements
 from tasks.dispatch.gates import judge_by
 from tasks.stores.rules import as_parameter, read_store_rules, rules_table
+from tasks.subjects.recipient.facts import FIRST_STEP
 
 AT_ONCE = 50_000
 """The number of customers judged per statement, so that memory does not grow with the audience."""
@@ -193,6 +194,8 @@ def _due(plan: CampaignPlan, moment_of: datetime, after: int, up_to: int) -> CTE
     return (
         select(
             cast(func.lpad(func.to_hex(row.customer_id), 32, "0"), Uuid).label("id"),
+            literal(CAMPAIGNS, Text).label("process"),
+            literal(FIRST_STEP, Text).label("step"),
             row.place,
             row.customer_id,
             row.store_id,
