@@ -35,6 +35,7 @@ from models.core.reasons import REASON, TOUCHES, declare
 from models.core.words import CaseKind, ChannelName, ContactKind, Decision, Gate, Purpose, StepKind, SubjectKind
 from models.ledger.tables import Case, ChannelPause, TemplateVersion, Touch
 from models.people.tables import Consent, ContactPoint, Customer
+from tasks.dispatch.households import SAME_NUMBER, one_per_number, to_each_number_once, told_at_same_number
 from tasks.planning.ending import MOVED, still_true
 from tasks.planning.population import PASSED
 
@@ -69,12 +70,13 @@ def judge(due: CTE, store_rules: CTE, kinds: Sequence[SubjectKind], now: Now) ->
     return judge_by(due, union_all(*(still_true(due, kind, now) for kind in kinds)).cte("facts"), store_rules, now)
 
 
-def judge_by(due: CTE, facts: CTE, store_rules: CTE, now: Now) -> CTE:
+def judge_by(due: CTE, facts: CTE, store_rules: CTE, now: Now, *, naming: bool = True) -> CTE:
     """The same by given facts, as `still_true` gives them: also of touches that nobody has planned yet. Those need not
-    have a template; without one they are not merged."""
+    have a template; without one they are not merged. `naming`: the reason of what the cap holds names the contacts
+    that took its place."""
     weighed = _weigh(due, facts, _reach(due, store_rules, now), store_rules, now)
-    ranked = _follow(_rank(_lead(weighed)))
-    return _settle(ranked, _heads(ranked), _placed(ranked, now), now)
+    ranked = _follow(_rank(_lead(one_per_number(weighed))))
+    return _settle(ranked, _heads(ranked), _placed(ranked, now) if naming else None, now)
 
 
 def _rules_of(due: CTE, store_rules: CTE) -> ColumnElement[bool]:
@@ -227,7 +229,9 @@ def _weigh(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: Now) -> CTE:
     """What the gates say of each touch by itself."""
     rules = store_rules.c
     of_day, of_week = _contacts(due, rules.day_begins, now), _contacts(due, rules.week_begins, now)
+    household = told_at_same_number(due, reach, rules.day_begins, now)
     objections = _objections(due, facts, reach, store_rules, now)
+    objections += _of_household(due, household, rules.tomorrow_opens_at)
     left = func.least(rules.per_day - of_day.c.contacts, rules.per_week - of_week.c.contacts)
     week_full = of_week.c.contacts >= rules.per_week
     again = case((week_full, of_week.c.first + literal(WEEK, Interval)), else_=rules.tomorrow_opens_at)
@@ -236,6 +240,9 @@ def _weigh(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: Now) -> CTE:
             *(due.c[name] for name in ("id", "customer_id", "kind", "priority", "due_at", "valid_until", "obligation")),
             due.c.process,
             due.c.step,
+            due.c.campaign_id,
+            ContactPoint.value.label("address"),
+            rules.tomorrow_opens_at,
             (due.c.obligation | (due.c.kind == StepKind.TASK)).label("exempt"),
             due.c.resendable,
             case((due.c.resendable, due.c.merged_into)).label("carried_by"),
@@ -258,6 +265,8 @@ def _weigh(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: Now) -> CTE:
         .join(store_rules, _rules_of(due, store_rules))
         .outerjoin(TemplateVersion, TemplateVersion.id == due.c.template_version_id)
         .outerjoin(reach, reach.c.touch_id == due.c.id)
+        .outerjoin(ContactPoint, ContactPoint.id == reach.c.contact_point_id)
+        .outerjoin(household, true())
         .join(of_day, true())
         .join(of_week, true())
         .cte("weighed")
@@ -296,6 +305,16 @@ def _objections(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: Now) ->
             Gate.CHANNEL, by_channel & reach.c.channel.is_(None), hold, literal(CHANNEL_PAUSED, Text), reach.c.probe_at
         ),
         Rule(Gate.QUIET_HOURS, by_channel & ~rules.open, hold, literal(QUIET, Text), rules.opens_at),
+    ]
+
+
+def _of_household(due: CTE, household: Any, tomorrow: ColumnElement[datetime]) -> list[Rule]:
+    """A campaign tells a number once; a process once a day, for what its steps say of each customer differs."""
+    told = and_(to_each_number_once(due.c), household.c.id.is_not(None))
+    reason = literal(SAME_NUMBER, Text)
+    return [
+        Rule(Gate.HOUSEHOLD, and_(told, due.c.campaign_id.is_not(None)), Decision.STOP, reason),
+        Rule(Gate.HOUSEHOLD, told, Decision.HOLD, reason, tomorrow),
     ]
 
 
@@ -402,7 +421,7 @@ def _instead(row: Any, placed: CTE, now: Now) -> ColumnElement[Any]:
     return func.coalesce(made, none, type_=JSONB).op("||", return_type=JSONB())(func.coalesce(placed.c.now, none))
 
 
-def _settle(ranked: CTE, heads: CTE, placed: CTE, now: Now) -> CTE:
+def _settle(ranked: CTE, heads: CTE, placed: CTE | None, now: Now) -> CTE:
     """The last word on each touch, with the cap and the merging across processes (invariant 7)."""
     row = _capped(ranked, heads, placed, now).c
     until = case((row.capped, row.contacts_again_at), else_=row.until)
@@ -432,7 +451,7 @@ def _settle(ranked: CTE, heads: CTE, placed: CTE, now: Now) -> CTE:
     ).cte("judged")
 
 
-def _capped(ranked: CTE, heads: CTE, placed: CTE, now: Now) -> Subquery:
+def _capped(ranked: CTE, heads: CTE, placed: CTE | None, now: Now) -> Subquery:
     """Which touches go inside another message, which the cap holds, and what took the place of these. OFFSET 0 keeps
     PostgreSQL from asking that last question wherever the answer is used."""
     row = ranked.c
@@ -440,16 +459,14 @@ def _capped(ranked: CTE, heads: CTE, placed: CTE, now: Now) -> Subquery:
     merged = func.coalesce(merges, False)
     capped = and_(row.passes, ~row.within_cap, ~merged)
     none = func.jsonb_build_array(type_=JSONB)
-    return (
-        select(
-            ranked,
-            heads.c.id.label("head_id"),
-            merged.label("merged"),
-            capped.label("capped"),
-            case((capped, _instead(row, placed, now)), else_=none).label("instead"),
-        )
-        .outerjoin(heads, and_(heads.c.customer_id == row.customer_id, heads.c.channel == row.channel))
-        .outerjoin(placed, placed.c.customer_id == row.customer_id)
-        .offset(0)
-        .subquery("capped")
-    )
+    instead = none if placed is None else case((capped, _instead(row, placed, now)), else_=none)
+    rows = select(
+        ranked,
+        heads.c.id.label("head_id"),
+        merged.label("merged"),
+        capped.label("capped"),
+        instead.label("instead"),
+    ).outerjoin(heads, and_(heads.c.customer_id == row.customer_id, heads.c.channel == row.channel))
+    if placed is not None:
+        rows = rows.outerjoin(placed, placed.c.customer_id == row.customer_id)
+    return rows.offset(0).subquery("capped")
