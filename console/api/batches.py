@@ -4,9 +4,11 @@ A gateway repeats a call that was refused, word for word; one bad entry would ke
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
+import structlog
 from pydantic import (
     AfterValidator,
     StringConstraints,
@@ -15,8 +17,14 @@ from pydantic import (
     ValidatorFunctionWrapHandler,
     WrapValidator,
 )
+from sqlalchemy import Connection
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from console.api.requests import JsonRequest
+from models.core.errors import AftercareError
+
+LOG = structlog.get_logger()
+Taken = TypeVar("Taken")
 
 UNKEPT = re.compile("[\x00\ud800-\udfff]")
 """The character zero and halves of pairs of surrogates, as a sign that was cut in two leaves them: no database keeps
@@ -33,6 +41,25 @@ class NotRead:
 
     problem: str
     """A sentence that begins with the place."""
+
+
+NOT_TAKEN = "It could not be taken; the log of the console says why."
+AWAY = (OperationalError, InterfaceError)
+"""The database does not answer: nothing of the batch was taken, and the call may be made again."""
+
+
+def take_alone(connection: Connection, take: Callable[[], Taken]) -> Taken | NotRead:
+    """Take one entry in a savepoint, so that whatever goes wrong with it undoes nothing of the others."""
+    try:
+        with connection.begin_nested():
+            return take()
+    except AWAY:
+        raise
+    except AftercareError as error:
+        return NotRead(str(error))
+    except Exception:  # a gateway repeats a refused call for ever, and a STOP beside this one would never be heard
+        LOG.exception("An entry of a batch could not be taken")
+        return NotRead(NOT_TAKEN)
 
 
 class BatchRequest(JsonRequest):

@@ -1,6 +1,7 @@
 """Webhooks: gateways report delivery receipts and customers' replies. Every call is signed."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_
 from sqlalchemy import Connection
 from starlette.requests import Request
 
-from console.api.batches import EACH_ALONE, BatchRequest, Name, NotRead
+from console.api.batches import EACH_ALONE, BatchRequest, Name, NotRead, take_alone
 from console.api.callers import SharedDatabase, database_of
 from console.api.problems import Refused, problems
 from console.api.reading import at_home
@@ -22,7 +23,7 @@ from models.core.settings import Settings
 from models.core.words import ChannelName, ReceiptStatus
 from tasks.access.signatures import CalledBefore, NotSigned, check_signature, remember_signature
 from tasks.dispatch.receipts import Receipt, ReceiptsTaken, record_receipts
-from tasks.self_service.replies import UnreadableSender, record_reply
+from tasks.self_service.replies import record_reply
 
 TIMESTAMP, SIGNATURE = "X-Aftercare-Timestamp", "X-Aftercare-Signature"
 ANSWERS = problems(401, 409, 413, 415, 422, 503)
@@ -160,8 +161,9 @@ async def take_receipts(
     """Settles what was sent and what was unknown, with what went out inside the same message."""
     entries = list(enumerate(cast("list[ReceiptIn | NotRead]", body.receipts)))
     given = [(place, one) for place, one in entries if not isinstance(one, NotRead)]
-    taken = await _once(request, database, _take_receipts, [one for _, one in given], database.settings)
+    taken, lost = await _once(request, database, _take_receipts, [one for _, one in given], database.settings)
     refused = {place: one.problem for place, one in entries if isinstance(one, NotRead)}
+    refused |= {given[number][0]: f"receipts.{given[number][0]}: {problem}" for number, problem in lost.items()}
     refused |= {given[number][0]: EARLY.format(given[number][0], at.isoformat()) for number, at in taken.early.items()}
     told = [ReceiptRefused(place=place, problem=refused[place]) for place in sorted(refused)]
     return ReceiptsOut(taken=taken.taken, again=taken.again, unknown=taken.unknown, refused=told)
@@ -197,10 +199,23 @@ def _remembering(connection: Connection, call: str, now: datetime, job: Any, arg
 
 
 def _take_receipts(
-    connection: Connection, now: datetime, receipts: list[ReceiptIn], settings: Settings
-) -> ReceiptsTaken:
+    connection: Connection, now: datetime, given: list[ReceiptIn], settings: Settings
+) -> tuple[ReceiptsTaken, dict[int, str]]:
+    """All at once; where that fails, one by one. Beside what was taken: by place, why one was not."""
     zone = house_zone(connection, settings)
-    return record_receipts(connection, [_receipt(one, zone, now) for one in receipts], now)
+    receipts = [_receipt(one, zone, now) for one in given]
+    together = take_alone(connection, partial(record_receipts, connection, receipts, now))
+    if not isinstance(together, NotRead):
+        return together, {}
+    alone = [take_alone(connection, partial(record_receipts, connection, [one], now)) for one in receipts]
+    taken = [(place, one) for place, one in enumerate(alone) if not isinstance(one, NotRead)]
+    summed = ReceiptsTaken(
+        sum(one.taken for _, one in taken),
+        sum(one.again for _, one in taken),
+        sum(one.unknown for _, one in taken),
+        {place: at for place, one in taken for at in one.early.values()},
+    )
+    return summed, {place: one.problem for place, one in enumerate(alone) if isinstance(one, NotRead)}
 
 
 def _receipt(given: ReceiptIn, zone: ZoneInfo, now: datetime) -> Receipt:
@@ -211,16 +226,16 @@ def _receipt(given: ReceiptIn, zone: ZoneInfo, now: datetime) -> Receipt:
 def _take_replies(
     connection: Connection, now: datetime, replies: list[ReplyIn | NotRead], gateway: str
 ) -> list[ReplyOut]:
-    return [_take_reply(connection, now, reply, gateway) for reply in replies]
+    return [_take_reply(connection, now, place, reply, gateway) for place, reply in enumerate(replies)]
 
 
-def _take_reply(connection: Connection, now: datetime, reply: ReplyIn | NotRead, gateway: str) -> ReplyOut:
+def _take_reply(connection: Connection, now: datetime, place: int, reply: ReplyIn | NotRead, gateway: str) -> ReplyOut:
     if isinstance(reply, NotRead):
         return ReplyOut(meaning=None, known=False, again=False, problem=reply.problem)
     # Two gateways may count their messages alike.
     message_id = f"{gateway}:{reply.message_id}" if reply.message_id else None
-    try:
-        taken = record_reply(connection, reply.sender, reply.text, reply.channel, now, message_id)
-    except UnreadableSender as error:
-        return ReplyOut(meaning=None, known=False, again=False, problem=str(error))
+    said = (connection, reply.sender, reply.text, reply.channel, now, message_id)
+    taken = take_alone(connection, partial(record_reply, *said))
+    if isinstance(taken, NotRead):
+        return ReplyOut(meaning=None, known=False, again=False, problem=f"replies.{place}: {taken.problem}")
     return ReplyOut(meaning=taken.meaning, known=bool(taken.customers), again=taken.again)

@@ -35,12 +35,13 @@ def step_table(process: ProcessName) -> str:
 def step_row(step: Step) -> str:
     """One step as a row of the table."""
     validity = VALIDITIES[step.valid_for] if isinstance(step.valid_for, Validity) else _length(step.valid_for)
+    on_its_day = ", only on its day" if step.only_on_its_day else ""
     cells = (
         f"`{step.key}`",
         _due(step),
         _contact(step),
         str(step.purpose),
-        validity,
+        validity + on_its_day,
         ", ".join(f"`{condition}`" for condition in step.conditions) or "-",
         f"{step.when_late} (after {_length(step.late_after)})",
         " or ".join(step.approval) or "-",

@@ -69,6 +69,11 @@ def midnight(day: Column, zone: Zone) -> ColumnElement[datetime]:
     return at_local(day, time(0), zone)
 
 
+def day_ends(at: Column, zone: Zone) -> ColumnElement[datetime]:
+    """The moment at which the store-local day of a moment is over: exclusive, whatever the clocks do on that day."""
+    return midnight(local_day(at, zone) + literal(1), zone)
+
+
 def shift(
     base: Column, zone: Zone, offset: Offset, at: time | None = None, day: Column | None = None
 ) -> ColumnElement[datetime]:

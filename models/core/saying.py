@@ -58,6 +58,8 @@ class FigureType(StrEnum):
     """Another reason: its code, or `{"code": …, "figures": …}`."""
     INVOICES = "invoices"
     """A list of `{"number", "amount", "currency"}`."""
+    TOUCHES = "touches"
+    """A list of `{"touch", "process", "step", "at"}`: contacts with the customer, and when they were made."""
     PHRASE = "phrase"
     """A text in each language: `{"en": …, "zh-CN": …}`."""
 
@@ -211,8 +213,9 @@ def say_typed(language: str, kind: FigureType, figure: Any, zone: tzinfo | None)
             inner: Mapping[str, Any] = {"code": figure} if isinstance(figure, str) else figure
             return say_reason(language, inner["code"], inner.get("figures", {}), zone)
         case FigureType.MOMENT:
-            local = datetime.fromisoformat(figure).astimezone(zone or UTC)
-            return f"{_day(language, local.date())} {local:%H:%M}"
+            return _moment(language, figure, zone)
+        case FigureType.TOUCHES:
+            return COMMAS[language].join(_touch(language, one, zone) for one in figure)
         case _:
             return WRITERS[kind](language, figure)
 
@@ -220,6 +223,19 @@ def say_typed(language: str, kind: FigureType, figure: Any, zone: tzinfo | None)
 def _words(language: str, figure: Any) -> str:
     words = figure if isinstance(figure, list | tuple) else [figure]
     return COMMAS[language].join(say_word(language, str(word)) for word in words)
+
+
+def _moment(language: str, figure: str, zone: tzinfo | None) -> str:
+    local = datetime.fromisoformat(figure).astimezone(zone or UTC)
+    return f"{_day(language, local.date())} {local:%H:%M}"
+
+
+def _touch(language: str, figure: Mapping[str, str], zone: tzinfo | None) -> str:
+    """In English by the keys of the policy, as in its file."""
+    key = WRITERS[FigureType.KEY]
+    process, step = key(language, figure["process"]), key(language, figure["step"])
+    at = _moment(language, figure["at"], zone)
+    return f"{step} of {process} on {at}" if language == ENGLISH else f"{process}“{step}”（{at}）"
 
 
 def _invoices(language: str, figure: Any) -> str:

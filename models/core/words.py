@@ -261,6 +261,8 @@ class Gate(StrEnum):
     COMPLAINT = "complaint"
     CHANNEL = "channel"
     QUIET_HOURS = "quiet-hours"
+    HOUSEHOLD = "household"
+    """Another customer with the same number or address is told the same."""
     CAP = "cap"
     CAMPAIGN = "campaign"
     """The campaign was paused, or stopped automatically."""

@@ -57,6 +57,7 @@ DUE_AT_ONCE = declare("steps-due-at-once", step=KEY, other=KEY)
 VALID_TOO_LONG = declare("valid-beyond-next-step", step=KEY, other=KEY, span=TEXT)
 WEEK_BELOW_DAY = declare("week-below-day")
 EVERY_TOO_SHORT = declare("recurs-while-valid", every=TEXT, span=TEXT)
+MERGES_ON_ITS_DAY = declare("only-on-its-day-and-merges")
 RECURS_UNTIL_ANCHOR = declare("recurs-until-anchor")
 RECURS_AND_MERGES = declare("recurs-and-merges")
 RECURS_AND_SAID_ONCE = declare("recurs-and-said-once")
@@ -110,6 +111,8 @@ class Step(Frozen):
     missing_day: MissingDay = MissingDay.LAST_DAY
     """For a step that recurs by months: what stands for a day that a month does not have."""
     valid_for: OffsetField | Validity
+    only_on_its_day: bool = False
+    """It is of no use after the store-local day on which it is due: its validity ends with that day at the latest."""
     when_late: LateRule = LateRule.SEND
     late_after: OffsetField = Offset(1, 0)
     """How long after its due moment a step counts as late."""
@@ -162,6 +165,9 @@ class Step(Frozen):
             and self.after.nominal >= timedelta(0)
         ):
             refuse(("valid_for",), give(AFTER_ANCHOR))
+
+        if self.only_on_its_day and self.when_late is LateRule.MERGE:
+            refuse(("when_late",), give(MERGES_ON_ITS_DAY))
 
     def _check_recurrence(self) -> None:
         if self.every is None:
@@ -218,7 +224,15 @@ class Step(Frozen):
     @property
     def nominal_validity(self) -> timedelta:
         """How long it stays valid; nothing where the cadence says when that ends."""
-        return self.valid_for.nominal if isinstance(self.valid_for, Offset) else timedelta(0)
+        if not isinstance(self.valid_for, Offset):
+            return timedelta(0)
+        return min(self.valid_for.nominal, self._rest_of_its_day) if self.only_on_its_day else self.valid_for.nominal
+
+    @property
+    def _rest_of_its_day(self) -> timedelta:
+        """From its hour to midnight; where the anchor says the hour, a whole day."""
+        hour = timedelta(hours=self.at.hour, minutes=self.at.minute) if self.at else timedelta(0)
+        return timedelta(days=1) - hour
 
 
 def rules_of(kinds: Iterable[SubjectKind]) -> type[Rules]:
@@ -287,7 +301,7 @@ class Policy(Frozen):
             if other.nominal_due == step.nominal_due:
                 refuse(("steps", number, "after"), give(DUE_AT_ONCE, step=step.key, other=other.key))
             if isinstance(step.valid_for, Offset) and (
-                step.nominal_due < other.nominal_due < step.nominal_due + step.valid_for.nominal
+                step.nominal_due < other.nominal_due < step.nominal_due + step.nominal_validity
             ):
                 figures = {"step": step.key, "other": other.key, "span": str(step.valid_for)}
                 refuse(("steps", number, "valid_for"), give(VALID_TOO_LONG, **figures))

@@ -42,7 +42,8 @@ from models.core.words import ChannelName, Decision, Gate, ProcessName, StepKind
 from models.ledger.tables import OF_CAMPAIGNS, OF_PROCESSES, Touch, Verdict
 from models.people.tables import Customer
 from tasks.database.statistics import each_of
-from tasks.dispatch.gates import judge
+from tasks.dispatch.gates import HELD_PAST_VALIDITY, judge
+from tasks.dispatch.households import campaign_of, sharing_with_another_dispatcher
 from tasks.dispatch.tasks_of_desks import carry_out
 from tasks.ledger.transitions import change_each
 from tasks.stores.rules import as_parameter, read_store_rules, rules_table
@@ -93,6 +94,8 @@ def claim(
     customers = list(connection.scalars(_locked_customers(now, limit, process, policies)))
     if not customers:
         return []
+    elsewhere = set(connection.scalars(sharing_with_another_dispatcher(), {"customers": customers}))
+    customers = [customer for customer in customers if customer not in elsewhere]
     parameters = {"customers": customers, "now": now}
     kinds = connection.scalars(_kinds_due(), parameters).all()
     if not kinds:
@@ -191,7 +194,9 @@ def _judgement(kinds: frozenset[SubjectKind]) -> Select[Any]:
         (process.is_(None), OF_PROCESSES),
         else_=Touch.process == process,
     )
-    due = select(Touch, mine.label("mine")).where(*_due_unguessed()).with_for_update(skip_locked=True).cte("due")
+    campaign_id = case((~OF_PROCESSES, campaign_of(Touch.policy_version_id))).label("campaign_id")
+    due = select(Touch, mine.label("mine"), campaign_id).where(*_due_unguessed())
+    due = due.with_for_update(of=Touch, skip_locked=True).cte("due")
     judged = judge(due, rules_table(bindparam("rules", type_=JSONB)), sorted(kinds), NOW)
     moved = _movement(judged).returning(Touch.id, Touch.state, Touch.store_id).cte("moved")
     recorded = _record(judged).cte("recorded")
@@ -247,7 +252,7 @@ def _state(row: Any, passes: ColumnElement[bool], holds: ColumnElement[bool]) ->
 
 def _ran_out(row: Any) -> ColumnElement[bool]:
     """A gate would have held it beyond its validity."""
-    return row.gate.in_((Gate.QUIET_HOURS, Gate.CAP, Gate.COMPLAINT, Gate.CHANNEL))  # type: ignore[no-any-return]
+    return row.reason == HELD_PAST_VALIDITY  # type: ignore[no-any-return]
 
 
 def _record(judged: CTE) -> Insert:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Interval,
     Select,
+    Subquery,
     and_,
     any_,
     case,
@@ -30,10 +31,11 @@ from sqlalchemy.types import Text
 
 from models.core.base import enumeration, growing
 from models.core.cadence import ZONED, Now, moment
-from models.core.reasons import REASON, declare
+from models.core.reasons import REASON, TOUCHES, declare
 from models.core.words import CaseKind, ChannelName, ContactKind, Decision, Gate, Purpose, StepKind, SubjectKind
 from models.ledger.tables import Case, ChannelPause, TemplateVersion, Touch
 from models.people.tables import Consent, ContactPoint, Customer
+from tasks.dispatch.households import SAME_NUMBER, one_per_number, to_each_number_once, told_at_same_number
 from tasks.planning.ending import MOVED, still_true
 from tasks.planning.population import PASSED
 
@@ -44,6 +46,8 @@ COMPLAINT_OPEN = declare("complaint-open")
 CHANNEL_PAUSED = declare("channel-paused")
 QUIET = declare("quiet-hours")
 CAPPED = declare("contacted-enough")
+CAPPED_BY = declare("contacted-enough-by", instead=TOUCHES)
+"""The same, with the contacts that took its place: those made already, and those that go before it now."""
 HEAD_GONE = declare("carrying-message-not-resent")
 HELD_PAST_VALIDITY = declare("held-past-validity", because=REASON)
 """Whatever holds it does so until after its time."""
@@ -66,12 +70,13 @@ def judge(due: CTE, store_rules: CTE, kinds: Sequence[SubjectKind], now: Now) ->
     return judge_by(due, union_all(*(still_true(due, kind, now) for kind in kinds)).cte("facts"), store_rules, now)
 
 
-def judge_by(due: CTE, facts: CTE, store_rules: CTE, now: Now) -> CTE:
+def judge_by(due: CTE, facts: CTE, store_rules: CTE, now: Now, *, naming: bool = True) -> CTE:
     """The same by given facts, as `still_true` gives them: also of touches that nobody has planned yet. Those need not
-    have a template; without one they are not merged."""
+    have a template; without one they are not merged. `naming`: the reason of what the cap holds names the contacts
+    that took its place."""
     weighed = _weigh(due, facts, _reach(due, store_rules, now), store_rules, now)
-    ranked = _follow(_rank(weighed))
-    return _settle(ranked, _heads(ranked))
+    ranked = _follow(_rank(_lead(one_per_number(weighed))))
+    return _settle(ranked, _heads(ranked), _placed(ranked, now) if naming else None, now)
 
 
 def _rules_of(due: CTE, store_rules: CTE) -> ColumnElement[bool]:
@@ -204,31 +209,40 @@ def _contacts(due: CTE, since: ColumnElement[datetime], now: Now) -> Any:
 
     What may have gone out counts, but not against itself.
     """
-    return (
-        select(func.count().label("contacts"), func.min(Touch.contacted_at).label("first"))
-        .where(
-            Touch.customer_id == due.c.customer_id,
-            Touch.id != due.c.id,
-            Touch.contacted_at.between(since, moment(now)),
-            ~Touch.obligation,
-            Touch.kind != StepKind.TASK,
-            Touch.merged_into.is_(None),
-        )
-        .lateral()
-    )
+    counted = select(func.count().label("contacts"), func.min(Touch.contacted_at).label("first"))
+    return counted.where(*_that_count(due.c, since, now)).lateral()
+
+
+def _that_count(row: Any, since: ColumnElement[datetime], now: Now) -> list[ColumnElement[bool]]:
+    """Which touches of the customer of a row count as contacts since a moment."""
+    return [
+        Touch.customer_id == row.customer_id,
+        Touch.id != row.id,
+        Touch.contacted_at.between(since, moment(now)),
+        ~Touch.obligation,
+        Touch.kind != StepKind.TASK,
+        Touch.merged_into.is_(None),
+    ]
 
 
 def _weigh(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: Now) -> CTE:
     """What the gates say of each touch by itself."""
     rules = store_rules.c
     of_day, of_week = _contacts(due, rules.day_begins, now), _contacts(due, rules.week_begins, now)
+    household = told_at_same_number(due, reach, rules.day_begins, now)
     objections = _objections(due, facts, reach, store_rules, now)
+    objections += _of_household(due, household, rules.tomorrow_opens_at)
     left = func.least(rules.per_day - of_day.c.contacts, rules.per_week - of_week.c.contacts)
     week_full = of_week.c.contacts >= rules.per_week
     again = case((week_full, of_week.c.first + literal(WEEK, Interval)), else_=rules.tomorrow_opens_at)
     return (
         select(
             *(due.c[name] for name in ("id", "customer_id", "kind", "priority", "due_at", "valid_until", "obligation")),
+            due.c.process,
+            due.c.step,
+            due.c.campaign_id,
+            ContactPoint.value.label("address"),
+            rules.tomorrow_opens_at,
             (due.c.obligation | (due.c.kind == StepKind.TASK)).label("exempt"),
             due.c.resendable,
             case((due.c.resendable, due.c.merged_into)).label("carried_by"),
@@ -237,6 +251,7 @@ def _weigh(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: Now) -> CTE:
             reach.c.contact_point_id,
             and_(TemplateVersion.also.is_not(None), ~due.c.resendable).label("mergeable"),
             left.label("contacts_left"),
+            case((week_full, rules.week_begins), else_=rules.day_begins).label("contacts_since"),
             func.greatest(again, rules.tomorrow_opens_at, type_=ZONED).label("contacts_again_at"),
             *_first_objection(objections),
             func.coalesce(facts.c.figures, func.jsonb_build_object(), type_=JSONB)
@@ -250,6 +265,8 @@ def _weigh(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: Now) -> CTE:
         .join(store_rules, _rules_of(due, store_rules))
         .outerjoin(TemplateVersion, TemplateVersion.id == due.c.template_version_id)
         .outerjoin(reach, reach.c.touch_id == due.c.id)
+        .outerjoin(ContactPoint, ContactPoint.id == reach.c.contact_point_id)
+        .outerjoin(household, true())
         .join(of_day, true())
         .join(of_week, true())
         .cte("weighed")
@@ -291,6 +308,16 @@ def _objections(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: Now) ->
     ]
 
 
+def _of_household(due: CTE, household: Any, tomorrow: ColumnElement[datetime]) -> list[Rule]:
+    """A campaign tells a number once; a process once a day, for what its steps say of each customer differs."""
+    told = and_(to_each_number_once(due.c), household.c.id.is_not(None))
+    reason = literal(SAME_NUMBER, Text)
+    return [
+        Rule(Gate.HOUSEHOLD, and_(told, due.c.campaign_id.is_not(None)), Decision.STOP, reason),
+        Rule(Gate.HOUSEHOLD, told, Decision.HOLD, reason, tomorrow),
+    ]
+
+
 def _first_objection(objections: list[Rule]) -> list[ColumnElement[Any]]:
     """The gate, decision, reason and end of the first objection; a touch without one passes."""
     return [
@@ -307,16 +334,29 @@ def _first_objection(objections: list[Rule]) -> list[ColumnElement[Any]]:
     ]
 
 
-def _rank(weighed: CTE) -> CTE:
-    """Where each passing touch stands among those of its customer, and whether the cap leaves room for it."""
+def _lead(weighed: CTE) -> CTE:
+    """Which messages are lines of a more important one of their customer and channel, and so take no place of the day
+    by themselves. Where that one is not this run's, they are not."""
     row = weighed.c
     passes = row.decision == Decision.PASS
+    together = and_(passes, func.coalesce(row.mergeable, False), row.kind == StepKind.MESSAGE)
+    group: Any = {
+        "partition_by": (row.customer_id, row.channel, together),
+        "order_by": (row.priority.desc(), row.due_at, row.id),
+    }
+    behind = and_(func.row_number().over(**group) > 1, func.first_value(row.mine).over(**group))
+    return select(weighed, passes.label("passes"), and_(together, behind).label("follows")).cte("led")
+
+
+def _rank(led: CTE) -> CTE:
+    """Where each passing touch stands among those of its customer, and whether the cap leaves room for it."""
+    row = led.c
     position = func.row_number().over(
-        partition_by=(row.customer_id, passes, row.exempt, row.carried_by.is_not(None)),
+        partition_by=(row.customer_id, row.passes, row.exempt, row.follows, row.carried_by.is_not(None)),
         order_by=(row.resendable.desc(), row.priority.desc(), row.due_at, row.id),
     )
-    within_cap = and_(passes, or_(row.exempt, position <= row.contacts_left))
-    return select(weighed, passes.label("passes"), within_cap.label("within_cap")).cte("ranked")
+    has_room = and_(~row.follows, position <= row.contacts_left)
+    return select(led, and_(row.passes, or_(row.exempt, has_room)).label("within_cap")).cte("ranked")
 
 
 def _follow(ranked: CTE) -> CTE:
@@ -354,31 +394,79 @@ def _heads(ranked: CTE) -> CTE:
     )
 
 
-def _settle(ranked: CTE, heads: CTE) -> CTE:
+def _placed(ranked: CTE, now: Now) -> CTE:
+    """Per customer: the contacts that take a place of the day now."""
+    row = ranked.c
+    contact = _as_contact(row, moment(now))
+    return (
+        select(
+            row.customer_id, func.jsonb_agg(aggregate_order_by(contact, row.priority.desc(), row.due_at)).label("now")
+        )
+        .where(row.within_cap, ~row.exempt, row.carried_by.is_(None))
+        .group_by(row.customer_id)
+        .cte("placed")
+    )
+
+
+def _as_contact(row: Any, at: Any) -> ColumnElement[Any]:
+    """A contact as a figure of a reason."""
+    return func.jsonb_build_object("touch", row.id, "process", row.process, "step", row.step, "at", at, type_=JSONB)
+
+
+def _instead(row: Any, placed: CTE, now: Now) -> ColumnElement[Any]:
+    """What took the place of a touch that the cap holds: the contacts made already, then those made now."""
+    earlier = func.jsonb_agg(aggregate_order_by(_as_contact(Touch, Touch.contacted_at), Touch.contacted_at))
+    made = select(earlier).where(*_that_count(row, row.contacts_since, now)).scalar_subquery()
+    none = func.jsonb_build_array(type_=JSONB)
+    return func.coalesce(made, none, type_=JSONB).op("||", return_type=JSONB())(func.coalesce(placed.c.now, none))
+
+
+def _settle(ranked: CTE, heads: CTE, placed: CTE | None, now: Now) -> CTE:
     """The last word on each touch, with the cap and the merging across processes (invariant 7)."""
+    row = _capped(ranked, heads, placed, now).c
+    until = case((row.capped, row.contacts_again_at), else_=row.until)
+    hopeless = func.coalesce(until >= row.valid_until, False)
+    decision = case((row.capped, literal(Decision.HOLD, enumeration(Decision))), else_=row.decision)
+    told = func.jsonb_array_length(row.instead) > 0
+    reason = case((told, literal(CAPPED_BY, Text)), (row.capped, literal(CAPPED, Text)), else_=row.reason)
+    figures = case((told, func.jsonb_build_object("instead", row.instead, type_=JSONB)))
+    because = case(
+        (told, func.jsonb_build_object("code", reason, "figures", figures, type_=JSONB)), else_=func.to_jsonb(reason)
+    )
+    return select(
+        row.id,
+        (row.mine | row.merged).label("mine"),  # a line of another process that goes along is claimed with it
+        row.kind,
+        row.channel,
+        row.contact_point_id,
+        row.figures,
+        case((row.merged, row.head_id), else_=row.carried_by).label("merged_into"),
+        case((row.capped, literal(Gate.CAP, growing(Gate))), else_=row.gate).label("gate"),
+        case((hopeless, literal(Decision.STOP, enumeration(Decision))), else_=decision).label("decision"),
+        case((hopeless, literal(HELD_PAST_VALIDITY, Text)), else_=reason).label("reason"),
+        case((hopeless, func.jsonb_build_object("because", because, type_=JSONB)), else_=figures).label(
+            "reason_figures"
+        ),
+        case((~hopeless, until)).label("until"),
+    ).cte("judged")
+
+
+def _capped(ranked: CTE, heads: CTE, placed: CTE | None, now: Now) -> Subquery:
+    """Which touches go inside another message, which the cap holds, and what took the place of these. OFFSET 0 keeps
+    PostgreSQL from asking that last question wherever the answer is used."""
     row = ranked.c
     merges = and_(row.passes, row.mergeable, row.kind == StepKind.MESSAGE, heads.c.mine, heads.c.id != row.id)
     merged = func.coalesce(merges, False)
     capped = and_(row.passes, ~row.within_cap, ~merged)
-    until = case((capped, row.contacts_again_at), else_=row.until)
-    hopeless = func.coalesce(until >= row.valid_until, False)
-    decision = case((capped, literal(Decision.HOLD, enumeration(Decision))), else_=row.decision)
-    reason = case((capped, literal(CAPPED, Text)), else_=row.reason)
-    return (
-        select(
-            row.id,
-            (row.mine | merged).label("mine"),  # a line of another process that goes along is claimed with it
-            row.kind,
-            row.channel,
-            row.contact_point_id,
-            row.figures,
-            case((merged, heads.c.id), else_=row.carried_by).label("merged_into"),
-            case((capped, literal(Gate.CAP, growing(Gate))), else_=row.gate).label("gate"),
-            case((hopeless, literal(Decision.STOP, enumeration(Decision))), else_=decision).label("decision"),
-            case((hopeless, literal(HELD_PAST_VALIDITY, Text)), else_=reason).label("reason"),
-            case((hopeless, func.jsonb_build_object("because", reason, type_=JSONB))).label("reason_figures"),
-            case((~hopeless, until)).label("until"),
-        )
-        .outerjoin(heads, and_(heads.c.customer_id == row.customer_id, heads.c.channel == row.channel))
-        .cte("judged")
-    )
+    none = func.jsonb_build_array(type_=JSONB)
+    instead = none if placed is None else case((capped, _instead(row, placed, now)), else_=none)
+    rows = select(
+        ranked,
+        heads.c.id.label("head_id"),
+        merged.label("merged"),
+        capped.label("capped"),
+        instead.label("instead"),
+    ).outerjoin(heads, and_(heads.c.customer_id == row.customer_id, heads.c.channel == row.channel))
+    if placed is not None:
+        rows = rows.outerjoin(placed, placed.c.customer_id == row.customer_id)
+    return rows.offset(0).subquery("capped")

@@ -23,7 +23,7 @@ from models.policies.policy import Step
 from tasks.explaining.customer import read_customer
 from tasks.explaining.left_out import remarks_of_left_out
 from tasks.explaining.subjects import SubjectFacts, read_former_subjects, read_subjects
-from tasks.planning.population import AHEAD, Span, population
+from tasks.planning.population import AHEAD, PAST_LAST_STEP, Span, population
 from tasks.policies.catalogue import PolicyInForce, kinds_of, policies_in_force
 from tasks.subjects.contract import OfCustomer
 from tasks.touches.recorded import Key, Recorded, read_touches
@@ -133,9 +133,17 @@ def _subject(
         key=subject.key,
         about=subject.about,
         anchor_at=subject.anchor_at,
-        remarks=subject.remarks,
+        remarks=subject.remarks + ([] if stories else _past_the_last(list(seen.values()), view.now)),
         steps=sorted(stories, key=lambda story: (story.due_at is None, story.due_at or view.now, story.step)),
     )
+
+
+def _past_the_last(seen: Sequence[RowMapping], now: datetime) -> list[GivenReason]:
+    """That the process has no step left for a subject which still gives a reason for the last of them."""
+    last = max(seen, key=lambda row: row["valid_until"], default=None)
+    if last is None or last["reason"] is not None or last["valid_until"] > now:
+        return []
+    return [give(PAST_LAST_STEP, step=last["step"], ended=last["valid_until"].isoformat())]
 
 
 def _of_ledger(recorded: Recorded, view: View) -> StepStory:

@@ -245,7 +245,7 @@ class Import:
     def _facts(self, source: Source, feeds: list["Feed"]) -> Iterator[tuple[int, Row | None]]:
         """The rows that state facts; None for one that states none, or is kept out as a whole."""
         names, sampling = source.header.names, self.source is not None
-        for number, row, found in torn_apart(self._judged(source)):
+        for number, row, found in torn_apart(self._judged(source, feeds)):
             if found:
                 self.evidence.odd[found.kind] += 1
                 _refuse_row(feeds, number, row, found, source.header)
@@ -253,17 +253,25 @@ class Import:
                 self.evidence.note(names, row)
             yield number, None if found else row
 
-    def _judged(self, source: Source) -> Iterator[Judged]:
+    def _judged(self, source: Source, feeds: list["Feed"]) -> Iterator[Judged]:
         """The rows with what is odd about each; one that the map skips, or that is the header again, is empty."""
         skip = self._skipped(source.header)
-        odd = source.shape.odd if source.shape else {}
+        odd, known = source.odd, self._known_whatever_is_merged(source.header, feeds)
         header, may_repeat = source.header, source.may_repeat_header
         for number, row in source.rows:
             found = odd.pop(number, None) if odd else None
+            if found and found.kind == "merged" and known.issuperset(range(found.place, found.until + 1)):
+                found = None
             if skip(row) or (may_repeat and is_header_again(row, header, number)):
                 yield number, [], None
             else:
                 yield number, row, found
+
+    def _known_whatever_is_merged(self, header: Header, feeds: list["Feed"]) -> set[int]:
+        """The places of columns that nobody reads, or that the map fills from above."""
+        read = wanted_columns(self.column_map, tuple(feed.staged.kind for feed in feeds))
+        filled = {header.find(name) for name in self.column_map.file.fill_down}
+        return set(range(len(header.names))) - {header.find(name) for name in read} | (filled - {None})
 
     def _weigh(self, count: int, feeds: list["Feed"]) -> None:
         """Note what reading the file has brought up about it as a whole."""
@@ -408,7 +416,7 @@ def _staged(readers: KindReaders, *, confined: bool) -> Staged:
 
 def _refuse_row(feeds: Iterable[Feed], number: int, row: Row, odd: Odd, header: Header) -> None:
     """A row whose values stand under the wrong names is of no kind."""
-    column = header.names[odd.place] if odd.kind == "wrapped" else ""
+    column = header.names[odd.place] if odd.kind in ("wrapped", "merged") else ""
     for feed in feeds:
         feed.staged.counts.read += 1
         feed.staged.counts.rejected += 1

@@ -18,9 +18,11 @@ from sqlalchemy import (
     Subquery,
     and_,
     case,
+    cast,
     column,
     func,
     literal,
+    null,
     or_,
     select,
     true,
@@ -30,9 +32,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import Text, TypeEngine
 
 from models.core.base import WORD, enumeration, growing
-from models.core.cadence import Series, as_kept, later, moment
+from models.core.cadence import Series, as_kept, day_ends, later, moment
 from models.core.offsets import Offset
-from models.core.reasons import declare
+from models.core.reasons import KEY, MOMENT, declare
 from models.core.words import (
     ChannelName,
     LateRule,
@@ -67,6 +69,8 @@ BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
 
 EARLIER_OPEN = declare("earlier-occurrence-open")
 PASSED = declare("time-passed")
+PAST_LAST_STEP = declare("past-last-step", step=KEY, ended=MOMENT)
+"""It calls for a contact, and its process has no step left for it."""
 SAID_BEFORE = declare("said-before-move")
 LATE = declare("found-too-late")
 
@@ -93,13 +97,14 @@ def population(in_force: PolicyInForce, span: Span, scope: Scope | None = None) 
     return as_touches(in_force, judged(in_force, span, scope).subquery("judged"))
 
 
-def judged(in_force: PolicyInForce, span: Span, scope: Scope | None = None) -> Select[Any]:
+def judged(in_force: PolicyInForce, span: Span, scope: Scope | None = None, *, past_too: bool = False) -> Select[Any]:
     """Each subject and step in the span, or of `scope`: when it is due, and why it is not wanted.
 
-    It holds only what differs from subject to subject, for a sweep keeps all these rows until it has counted them.
+    `past_too`: also what stays open though its last step is over, with that step. It holds only what differs from
+    subject to subject, for a sweep keeps all these rows until it has counted them.
     """
     kinds = dict.fromkeys(step.subject for step in in_force.policy.steps)
-    parts = [part for kind in kinds for part in _of_kind(in_force, kind, span, scope)]
+    parts = [part for kind in kinds for part in _of_kind(in_force, kind, span, scope, past_too=past_too)]
     return select(union_all(*parts).subquery("population"))
 
 
@@ -144,7 +149,9 @@ def as_touches(in_force: PolicyInForce, rows: FromClause) -> Select[Any]:
     ).join_from(rows, steps, step.step == row.step, isouter=True)
 
 
-def _of_kind(in_force: PolicyInForce, kind: SubjectKind, span: Span, scope: Scope | None) -> list[Select[Any]]:
+def _of_kind(
+    in_force: PolicyInForce, kind: SubjectKind, span: Span, scope: Scope | None, *, past_too: bool
+) -> list[Select[Any]]:
     subject = subject_of(kind)
     steps = [step for step in in_force.policy.steps if step.subject == kind]
     windows = [(step, _window(in_force, step, span)) for step in steps]
@@ -154,7 +161,37 @@ def _of_kind(in_force: PolicyInForce, kind: SubjectKind, span: Span, scope: Scop
     hidden = ONLY_IN_LETTERS | subject.only_in_letters()
     known_facts = select(*(column for column in known.c if column.name not in hidden))
     facts = _of_its_campaign(known_facts, known, in_force.among).cte()
-    return [_of_step(in_force, subject, facts, step, span, window, everyone=scope is None) for step, window in windows]
+    parts = [_of_step(in_force, subject, facts, step, span, window, everyone=scope is None) for step, window in windows]
+    ends = past_too and subject.stays_open and not any(step.every for step in steps)
+    return [*parts, _past_the_last(in_force, subject, facts, steps, span)] if ends else parts
+
+
+def _past_the_last(in_force: PolicyInForce, subject: Subject, facts: Any, steps: list[Step], span: Span) -> Select[Any]:
+    """What still calls for the contact of its last step, all of whose steps were over before the span."""
+    ends = [
+        _valid_until(in_force, subject, facts, step, subject.due_at(facts, step, in_force.policy)) for step in steps
+    ]
+    last = max(steps, key=lambda step: step.nominal_due + step.nominal_validity)
+    due_at = subject.due_at(facts, last, in_force.policy)
+    dated = select(facts, due_at.label("due_at"), func.greatest(*ends).label("valid_until"))
+    due = _worked_out(dated.where(facts.c.anchor_at.is_not(None)), f"past_{last.subject}")
+    row, passed = due.c, literal(True, Boolean)
+    return select(
+        literal(last.key, Text).label("step"),
+        row.subject_id,
+        row.anchor_at,
+        row.store_id,
+        row.customer_id,
+        _template(in_force, due, last).label("template_version_id"),
+        row.due_at,
+        row.valid_until,
+        row.due_at.label("not_before"),
+        passed.label("passed"),
+        passed.label("late"),
+        cast(null(), JSONB).label("figures"),
+        literal(PAST_LAST_STEP, Text).label("reason"),
+        literal(False, Boolean).label("wanted"),
+    ).where(row.valid_until <= moment(span.valid_after), _reason(in_force, subject, due, last, span.now).is_(None))
 
 
 def _of_its_campaign(facts: Select[Any], known: Subquery, among: Among | None) -> Select[Any]:
@@ -309,21 +346,29 @@ def _with_moments_of_occurrence(in_force: PolicyInForce, subject: Subject, facts
     ends = subject.due_at(facts, step, in_force.policy, facts.c.following)
     if isinstance(step.valid_for, Offset):
         ends = func.least(later(due_at, step.valid_for), ends)
-    return select(facts, due_at.label("due_at"), ends.label("valid_until"))
+    return select(facts, due_at.label("due_at"), _on_its_day(facts, step, due_at, ends).label("valid_until"))
 
 
 def _valid_until(
     in_force: PolicyInForce, subject: Subject, facts: Any, step: Step, due_at: ColumnElement[datetime]
 ) -> ColumnElement[datetime]:
     following = in_force.policy.next_of(step)
+    ends: ColumnElement[datetime]
     match step.valid_for:
         case Offset() as offset:
-            return later(due_at, offset)
+            ends = later(due_at, offset)
         case Validity.UNTIL_NEXT_STEP if following:
-            return subject.due_at(facts, following, in_force.policy)
+            ends = subject.due_at(facts, following, in_force.policy)
         case _:
-            anchor: ColumnElement[datetime] = facts.c.anchor_at
-            return anchor
+            ends = facts.c.anchor_at
+    return _on_its_day(facts, step, due_at, ends)
+
+
+def _on_its_day(
+    facts: Any, step: Step, due_at: ColumnElement[datetime], ends: ColumnElement[datetime]
+) -> ColumnElement[datetime]:
+    """The end of a validity: no later than the store's day, where the step is of no use after it."""
+    return func.least(ends, day_ends(due_at, facts.c.time_zone)) if step.only_on_its_day else ends
 
 
 def _said_before(in_force: PolicyInForce, due: Subquery, step: Step) -> ColumnElement[bool]:

@@ -72,7 +72,7 @@ def plan(connection: Connection, process: ProcessName, now: datetime, run_id: UU
 def sweep(in_force: PolicyInForce, span: Span, run_id: UUID | None) -> Select[Any]:
     """Look at the population, insert the touches that are not there yet, and count, in one statement."""
     now = span.now
-    looked_at = judged(in_force, span).cte("looked_at")
+    looked_at = judged(in_force, span, past_too=True).cte("looked_at")
     wanted = as_touches(in_force, looked_at).where(looked_at.c.wanted).subquery("wanted")
     planned = _insertion(wanted, now, run_id).returning(Touch.id, Touch.state, Touch.reason).cte("planned")
     revived = _revival(wanted, now).returning(Touch.id).cte("revived")

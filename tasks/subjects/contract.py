@@ -132,6 +132,9 @@ class Subject(ABC):
     kind: SubjectKind
     anchor_day: str | None = None
     """The column of the anchor's store-local day, where one says it."""
+    stays_open: bool = False
+    """It goes on calling for contacts after the last step of a process, as a debt does until it is paid. A run accounts
+    for it then, too; `facts` has it in every scope."""
     by_rules: bool = False
     """Its facts depend on the rules of a policy, so that each policy may see others: see `facts_under`."""
 

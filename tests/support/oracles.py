@@ -47,6 +47,47 @@ def due_moment(anchor: datetime, offset: Offset, at: time | None, zone: ZoneInfo
     return instant(wall + timedelta(days=offset.days), zone) if offset.days else anchor
 
 
+def day_end(at: datetime, zone: ZoneInfo) -> datetime:
+    """When the day of a moment is over on the store's calendar."""
+    return instant(datetime.combine(at.astimezone(zone).date() + timedelta(days=1), time(0)), zone)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A touch that is due for a customer, and that no gate before the cap holds."""
+
+    name: int
+    priority: int
+    due: datetime
+    exempt: bool = False
+    """An obligation: it needs no place of the day."""
+    line: str | None = None
+    """The channel by which it may go as a line of another message; None: a call, or a text that has no such line."""
+
+
+def share_the_day(waiting: list[Waiting], places: int) -> dict[int, int | bool]:
+    """By name: it goes (True), it waits (False), or the name of the message that it goes inside.
+
+    One after the other, the most important first. What can go inside another message never takes a place.
+    """
+    in_order = sorted(waiting, key=lambda one: (-one.priority, one.due, one.name))
+    first_of = {one.line: one.name for one in reversed(in_order) if one.line}
+    told: dict[int, int | bool] = {}
+    for one in in_order:
+        if one.exempt:
+            told[one.name] = True
+        elif one.line and first_of[one.line] != one.name:
+            told[one.name] = False
+        else:
+            told[one.name] = places > 0
+            places -= 1
+    for one in in_order:
+        heads = [other.name for other in in_order if other.line == one.line and told[other.name] is True]
+        if one.line and heads and heads[0] != one.name:
+            told[one.name] = heads[0]
+    return told
+
+
 @dataclass(frozen=True)
 class Document:
     """An invoice or a credit note."""

@@ -110,7 +110,9 @@ def _statements(
     for begin in range(after, up_to, at_once):
         yield held_out_lots(begin, begin + at_once)
         for moment_of in moments:
-            yield judged_customers(connection, rehearsing.plan, moment_of, begin, begin + at_once)
+            yield judged_customers(
+                connection, rehearsing.plan, rehearsing.campaign_id, moment_of, begin, begin + at_once
+            )
 
 
 def _by_channel(parts: list[RehearsedGroup]) -> Counter[ChannelName]:

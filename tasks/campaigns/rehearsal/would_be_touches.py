@@ -19,29 +19,33 @@ from sqlalchemy import (
     Select,
     Table,
     Uuid,
+    and_,
     case,
     cast,
     func,
     insert,
     literal,
     null,
+    or_,
     select,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
 
 from models.campaigns.plans import CampaignPlan
 from models.core.base import enumeration, growing
 from models.core.cadence import ZONED, later, local_day, moment
-from models.core.words import Decision, Gate, Purpose, Rehearsed, StepKind, Wave
-from models.people.tables import Customer, Store
+from models.core.words import CAMPAIGNS, Decision, Gate, Purpose, Rehearsed, StepKind, Wave
+from models.people.tables import ContactPoint, Customer, Store
 from tasks.campaigns.audiences.counting import audience_of
 from tasks.campaigns.launch.freezing import begins_for_each
 from tasks.campaigns.launch.random_assignment import assign
 from tasks.database.statistics import prepare_for_large_statements
 from tasks.dispatch.gates import judge_by
 from tasks.stores.rules import as_parameter, read_store_rules, rules_table
+from tasks.subjects.recipient.facts import FIRST_STEP
 
 AT_ONCE = 50_000
 """The number of customers judged per statement, so that memory does not grow with the audience."""
@@ -131,17 +135,18 @@ def size_of(connection: Connection) -> int:
 
 
 def judged_customers(
-    connection: Connection, plan: CampaignPlan, moment_of: datetime, after: int, up_to: int
+    connection: Connection, plan: CampaignPlan, campaign_id: int, moment_of: datetime, after: int, up_to: int
 ) -> Select[Any]:
     """The customers by place (`after` exclusive) who would be contacted at one moment, with the gates' verdicts.
 
     `outcome`, `gate`, `reason` with `reason_figures`, `channel`, `contact_point_id`, and `at`: when they get it.
     """
-    due = _due(plan, moment_of, after, up_to)
+    due = _due(plan, campaign_id, moment_of, after, up_to)
     rules = rules_table(literal(as_parameter(read_store_rules(connection, moment_of)), JSONB))
-    judged = judge_by(due, _facts(due, moment_of), rules, moment_of)
+    judged = judge_by(due, _facts(due, moment_of), rules, moment_of, naming=False)
     row = judged.c
-    goes = row.decision != Decision.STOP
+    another_is_told = row.gate == Gate.HOUSEHOLD  # held until it is known, and then cancelled
+    goes = and_(row.decision != Decision.STOP, ~another_is_told)
     return select(
         due.c.place,
         due.c.customer_id,
@@ -150,6 +155,7 @@ def judged_customers(
         due.c.wave,
         due.c.variant,
         case(
+            (another_is_told, _outcome(Rehearsed.NOT_TOLD)),
             (row.decision == Decision.PASS, _outcome(Rehearsed.TOLD)),
             (row.decision == Decision.HOLD, _outcome(Rehearsed.HELD)),
             else_=_outcome(Rehearsed.NOT_TOLD),
@@ -160,7 +166,7 @@ def judged_customers(
         case((goes, row.channel)).label("channel"),
         case((goes, row.contact_point_id)).label("contact_point_id"),
         case((goes, func.coalesce(row.until, moment(moment_of)))).label("at"),
-    ).join_from(due, judged, judged.c.id == due.c.id)
+    ).join_from(due, judged, and_(judged.c.id == due.c.id, due.c.asked))
 
 
 def held_out_lots(after: int, up_to: int) -> Select[Any]:
@@ -187,12 +193,17 @@ def _outcome(outcome: Rehearsed) -> ColumnElement[Any]:
     return literal(outcome, enumeration(Rehearsed))
 
 
-def _due(plan: CampaignPlan, moment_of: datetime, after: int, up_to: int) -> CTE:
-    """The messages in the form in which the claim finds them."""
+def _due(plan: CampaignPlan, campaign_id: int, moment_of: datetime, after: int, up_to: int) -> CTE:
+    """The messages in the form in which the claim finds them: those that are `asked` for, and those to customers with
+    the same number or address as one of these, at that moment or before."""
     row = ASSIGNED.c
+    asked = and_(row.judged_at == moment(moment_of), row.place > after, row.place <= up_to)
+    partner = _shares_an_address(moment_of, after, up_to)
     return (
         select(
             cast(func.lpad(func.to_hex(row.customer_id), 32, "0"), Uuid).label("id"),
+            literal(CAMPAIGNS, Text).label("process"),
+            literal(FIRST_STEP, Text).label("step"),
             row.place,
             row.customer_id,
             row.store_id,
@@ -203,7 +214,7 @@ def _due(plan: CampaignPlan, moment_of: datetime, after: int, up_to: int) -> CTE
             literal(plan.purpose, growing(Purpose)).label("purpose"),
             literal(plan.priority, Integer).label("priority"),
             literal([channel.value for channel in plan.channels], ARRAY(Text)).label("channels"),
-            row.anchor_at.label("due_at"),
+            row.judged_at.label("due_at"),  # of two with one number, the earlier is told
             later(row.anchor_at, plan.valid_for).label("valid_until"),
             literal(False, Boolean).label("obligation"),
             literal(False, Boolean).label("works_holidays"),
@@ -213,10 +224,27 @@ def _due(plan: CampaignPlan, moment_of: datetime, after: int, up_to: int) -> CTE
             cast(null(), BigInteger).label("contact_point_id"),
             cast(null(), Uuid).label("merged_into"),
             cast(null(), BigInteger).label("template_version_id"),
+            literal(campaign_id, BigInteger).label("campaign_id"),
+            asked.label("asked"),
         )
-        .where(row.judged_at == moment(moment_of), row.wave != Wave.CONTROL, row.place > after, row.place <= up_to)
+        .where(row.wave != Wave.CONTROL, or_(asked, partner))
         .cte("due")
     )
+
+
+def _shares_an_address(moment_of: datetime, after: int, up_to: int) -> ColumnElement[bool]:
+    """Whether a customer has a number or an address of one of the customers in a range of places, who is judged then or
+    later than they."""
+    theirs, own = aliased(ContactPoint, name="theirs"), aliased(ContactPoint, name="own")
+    of_range = ASSIGNED.alias("of_range")
+    sharing = (
+        select(theirs.customer_id)
+        .select_from(of_range)
+        .join(own, own.customer_id == of_range.c.customer_id)
+        .join(theirs, and_(theirs.kind == own.kind, theirs.value == own.value, theirs.customer_id != own.customer_id))
+        .where(of_range.c.judged_at == moment(moment_of), of_range.c.place > after, of_range.c.place <= up_to)
+    )
+    return and_(ASSIGNED.c.judged_at <= moment(moment_of), ASSIGNED.c.customer_id.in_(sharing))
 
 
 def _facts(due: CTE, moment_of: datetime) -> CTE:

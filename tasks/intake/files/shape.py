@@ -10,6 +10,10 @@ Row = list[str]
 LOOKED_AT = 200
 """How many rows are remembered to tell what a column usually holds."""
 MAP_SAYS = 'uneven_rows = "allow" under [file] in the map'
+MERGED = (
+    "the cell is merged with others in {where}, so what the row holds there is not known; take the merged cells apart, "
+    "or, where each value is meant for the rows below it, name the column under fill_down in the map"
+)
 DIGITS, LETTERS = re.compile(r"\d+"), re.compile(r"[^\W\d_]+")
 
 
@@ -20,10 +24,39 @@ class WrappedRow(list[str]):
 class Odd(NamedTuple):
     """A row that cannot be taken as it stands."""
 
-    kind: Literal["long", "short", "wrapped"]
+    kind: Literal["long", "short", "wrapped", "merged"]
     place: int
     """Of the cell that a person looks at first."""
     reason: str
+    until: int = 0
+    """Of merged cells, the last column."""
+
+
+class MergedCells(NamedTuple):
+    """Cells of a sheet that look like one: rows and columns counted from 0, the last ones included. The first of them
+    holds the value, and the others nothing, whatever was meant of them."""
+
+    first_row: int
+    first_column: int
+    last_row: int
+    last_column: int
+
+    @property
+    def odd(self) -> Odd:
+        """What is odd about a row that such cells reach into."""
+        rows = f"rows {self.first_row + 1} to {self.last_row + 1}"
+        where = rows if self.last_row > self.first_row else f"row {self.first_row + 1}"
+        return Odd("merged", self.first_column, MERGED.format(where=where), self.last_column)
+
+
+def odd_by_merging(merged: Iterable[MergedCells], header_row: int) -> dict[int, Odd]:
+    """The rows below the header, by number, of which merged cells hide what they hold."""
+    odd: dict[int, Odd] = {}
+    for cells in merged:
+        first = cells.first_row + (1 if cells.first_column < cells.last_column else 2)
+        for number in range(max(first, header_row + 1), cells.last_row + 2):
+            odd.setdefault(number, cells.odd)
+    return odd
 
 
 @dataclass

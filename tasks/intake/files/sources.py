@@ -5,7 +5,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from io import TextIOWrapper
 from itertools import islice
@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from tasks.intake.errors import AmbiguousColumn, ColumnsNotInFile, UnusableFile
 from tasks.intake.files.limits import LARGEST_FILE, LONGEST_LINE, MOST_COLUMNS
-from tasks.intake.files.shape import Row, Shape, WrappedRow
+from tasks.intake.files.shape import MergedCells, Odd, Row, Shape, WrappedRow, odd_by_merging
 from tasks.intake.files.workbooks import OLD, ZIP, open_workbook
 from tasks.intake.maps.column_map import FileRules
 from tasks.intake.values.cells import column_name
@@ -121,8 +121,9 @@ class Source:
     notices: tuple[str, ...] = ()
     may_repeat_header: bool = True
     """As the page breaks of printed lists do; a row that says what the header says is then none."""
-    shape: Shape | None = None
-    """What is odd about the rows of a text file; a workbook's cells have addresses, and do not slip."""
+    odd: dict[int, Odd] = field(default_factory=dict)
+    """By number, what is odd about a row that was just read: in a text file its cells may have slipped; in a workbook
+    cells may be merged."""
 
 
 Wanted = Iterable[str]
@@ -139,16 +140,16 @@ def open_source(path: Path, rules: FileRules, wanted: Wanted) -> Iterator[Source
             stream = open_files.enter_context(path.open("rb"))
             signature = stream.read(4)
             stream.seek(0)
-            delimiter = None
+            delimiter, merged = None, []
             if signature in {ZIP, OLD}:
-                rows, notices = open_workbook(path, stream, rules.sheet, open_files, large=LARGE_WORKBOOK)
+                rows, notices, merged = open_workbook(path, stream, rules.sheet, open_files, large=LARGE_WORKBOOK)
             else:
                 encoding, doubt = (rules.encoding, None) if rules.encoding else _encoding(path, stream)
                 stream.seek(0)
                 text = open_files.enter_context(TextIOWrapper(stream, encoding=encoding, newline=""))
                 delimiter, rows = _open_text(path, text, rules.delimiter, names)
                 notices = (doubt,) if doubt else ()
-            yield _table(path, rows, rules, names, notices, delimiter)
+            yield _table(path, rows, rules, names, notices, delimiter, merged)
     except OSError as error:
         raise UnusableFile(path, f"The file cannot be read: {error.strerror or error}.") from error
 
@@ -169,6 +170,7 @@ def _table(
     wanted: set[str],
     notices: tuple[str, ...],
     delimiter: str | None,
+    merged: list[MergedCells],
 ) -> Source:
     numbered = ((number, row) for number, row in enumerate(rows, start=1))
     head = list(islice(numbered, max(rules.header_row or 0, HEADER_WITHIN)))
@@ -181,9 +183,10 @@ def _table(
     header = Header(path, names, head[at][0])
     below = _below(head[at + 1 :], numbered)
     if delimiter is None:
-        return Source(header, _filled(below, len(names)), notices)
+        odd = odd_by_merging(merged, header.row_number)
+        return Source(header, _filled(below, len(names)), notices, odd=odd)
     shape = Shape(len(names), delimiter, rules.uneven_rows == "allow")
-    return Source(header, shape.watch(below), notices, shape=shape)
+    return Source(header, shape.watch(below), notices, odd=shape.odd)
 
 
 def _header_at(path: Path, head: list[tuple[int, Row]], rules: FileRules, wanted: set[str]) -> int:

@@ -5,12 +5,14 @@ read is an object with the sentence.
 """
 
 import json
+import re
 import resource
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+from zipfile import ZipFile
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
@@ -18,6 +20,10 @@ from tasks.intake.files.workbook_cells import pack
 from tasks.intake.values.cells import fold
 
 BATCH = 500
+MOST_MERGED = 100_000
+"""So many merged cells are looked at; each may be two rows."""
+MOST_OF_LIST = 1 << 22
+MERGED = re.compile(rb'<mergeCell ref="([A-Z]+[0-9]+:[A-Z]+[0-9]+)"')
 
 
 def read(path: str, sheet: str | int | None, *, large: bool, from_1904: bool) -> Iterator[Any]:
@@ -26,9 +32,12 @@ def read(path: str, sheet: str | int | None, *, large: bool, from_1904: bool) ->
     shown = [(SheetTypeEnum.WorkSheet, SheetVisibleEnum.Visible)]
     others = [one.name for one in book.sheets_metadata[1:] if (one.typ, one.visible) in shown]
     name = _named(sheet, book.sheet_names)
-    yield {"names": book.sheet_names, "others": others, "found": name is not None}
-    if name is not None:
-        rows = iter(_streamed(path, name) if large else book.get_sheet_by_name(name).iter_rows())
+    first = {"names": book.sheet_names, "others": others, "found": name is not None}
+    if name is None:
+        yield first
+    else:
+        merged, rows = _streamed(path, name) if large else _whole(book, name)
+        yield first | {"merged": list(islice(merged, MOST_MERGED))}
         while batch := [pack(row, from_1904=from_1904) for row in islice(rows, BATCH)]:
             yield batch
     yield None
@@ -41,11 +50,38 @@ def _named(sheet: str | int | None, names: list[str]) -> str | None:
     return names[(sheet or 1) - 1] if 0 < (sheet or 1) <= len(names) else None
 
 
-def _streamed(path: str, name: str) -> Iterator[Iterable[Any]]:
+def _whole(book: CalamineWorkbook, name: str) -> tuple[Iterator[list[int]], Iterator[Iterable[Any]]]:
+    """The merged cells of a sheet, and its rows."""
+    sheet = book.get_sheet_by_name(name)
+    ranges = sheet.merged_cell_ranges or ()  # not every format has them
+    return ([*start, *end] for start, end in ranges), iter(sheet.iter_rows())
+
+
+def _streamed(path: str, name: str) -> tuple[Iterator[list[int]], Iterator[Iterable[Any]]]:
+    """The same of a large workbook, which is never in memory as a whole."""
     import openpyxl  # noqa: PLC0415  large, and only large workbooks need it
 
-    with Path(path).open("rb") as stream:  # openpyxl judges a path by its ending
-        yield from openpyxl.load_workbook(stream, read_only=True, data_only=True)[name].iter_rows(values_only=True)
+    stream = Path(path).open("rb")  # noqa: SIM115  openpyxl judges a path by its ending; the process ends with it
+    sheet = openpyxl.load_workbook(stream, read_only=True, data_only=True)[name]
+    with ZipFile(path) as archive, archive.open(sheet._worksheet_path) as part:  # noqa: SLF001  it tells no other way
+        merged = [_bounds(found) for found in MERGED.findall(_end_of(part))]
+    return iter(merged), sheet.iter_rows(values_only=True)
+
+
+def _end_of(part: IO[bytes]) -> bytes:
+    """The end of a sheet, where its merged cells are listed, behind its rows."""
+    end = b""
+    while chunk := part.read(MOST_OF_LIST):
+        end = (end + chunk)[-MOST_OF_LIST:]
+    return end
+
+
+def _bounds(reference: bytes) -> list[int]:
+    """The first row and column of a range such as `B3:B5`, and the last ones, counted from 0."""
+    from openpyxl.utils.cell import range_boundaries  # noqa: PLC0415  as above
+
+    left, top, right, bottom = range_boundaries(reference.decode())
+    return [top - 1, left - 1, bottom - 1, right - 1]
 
 
 def main() -> None:

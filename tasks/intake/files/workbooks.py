@@ -22,7 +22,7 @@ from tasks.intake.files.limits import (
     READER_MEMORY,
     READER_SECONDS,
 )
-from tasks.intake.files.shape import Row
+from tasks.intake.files.shape import MergedCells, Row
 from tasks.intake.files.workbook_cells import unpack
 
 ZIP, OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -49,8 +49,8 @@ PROJECT = Path(__file__).parents[3]
 
 def open_workbook(
     path: Path, stream: BinaryIO, sheet: str | int | None, open_files: ExitStack, *, large: int
-) -> tuple[Iterator[Row], tuple[str, ...]]:
-    """The rows of a sheet, and what is odd about the workbook. Raises `UnusableFile`.
+) -> tuple[Iterator[Row], tuple[str, ...], list[MergedCells]]:
+    """The rows of a sheet, what is odd about the workbook, and its merged cells. Raises `UnusableFile`.
 
     Above the size `large`, unpacked, a workbook is streamed: slower, but it does not have to fit into memory.
     """
@@ -75,7 +75,7 @@ def open_workbook(
         raise UnusableFile(path, f"The workbook has no sheet '{sheet}'; its sheets are {listed(sheets['names'])}.")
     if sheet is None and sheets["others"]:
         notices.append(SHEETS_NOTICE.format(path=path, others=listed(sheets["others"])))
-    return _rows(path, lines), tuple(notices)
+    return _rows(path, lines), tuple(notices), [MergedCells(*bounds) for bounds in sheets["merged"]]
 
 
 def _rows(path: Path, batches: Iterator[Any]) -> Iterator[Row]:

@@ -14,7 +14,7 @@ from dateutil.relativedelta import relativedelta
 
 from tasks.intake.values.cells import LeftOut, PlainNumber, RealDate, Unusable, narrow
 from tasks.intake.values.date_forms import first_form, has_short_year
-from tasks.intake.values.dates import NO_DAYS
+from tasks.intake.values.dates import NO_DAYS, SERIAL, SERIAL_AS_TEXT
 
 FAVOURITE_SHARE = 0.05
 FAVOURITE_LEAST = 5
@@ -83,6 +83,8 @@ class DateWatch:
     """How many cells were dates of the spreadsheet, and the latest day of a month among them."""
     text: list[int] = field(default_factory=lambda: [0, 31])
     """How many were text, and the earliest day of a month among them."""
+    counted: str = ""
+    """The first text that was taken for a spreadsheet's day number, and the day that was made of it; else empty."""
     _read: dict[ZoneInfo, dict[str, _Read]] = field(default_factory=dict)
     """By zone and text, what was made of it."""
 
@@ -130,6 +132,8 @@ class DateWatch:
 
     def _note(self, text: str, day: date) -> None:
         self.days[day] += 1
+        if type(text) is str and not self.counted and SERIAL not in self.forms and SERIAL_AS_TEXT.fullmatch(text):
+            self.counted = f"'{text}' as {day}"
         if isinstance(text, RealDate | PlainNumber):
             self.real = [self.real[0] + 1, max(self.real[1], day.day)]
         else:
@@ -169,6 +173,12 @@ class DateWatch:
                     f"{kind}, {label}: {count:,} of {total:,} dates are {day}, which may stand for no date; "
                     f'if it does, the map says so by values = {{ "{day}" = "" }}.'
                 )
+        if self.counted:
+            yield (
+                f"{kind}, {label}: day numbers of a spreadsheet were read as counted from 1900 on, {self.counted}; "
+                'where they count from 1904, they are four years later. Where they are right, say "serial" among the '
+                "date_formats or datetime_formats of the map."
+            )
         if self.real[0] and self.text[0]:
             texts = self.text[0] + sum(each.again for each in self._again())
             yield (

@@ -58,6 +58,7 @@ class Accounts(Subject):
     kind = KIND
     anchor_day = "oldest_due"
     by_rules = True
+    stays_open = True
 
     def facts(self, now: Now, scope: Scope) -> Select[Any]:
         """One row an account in scope; without an anchor where nothing is owed."""

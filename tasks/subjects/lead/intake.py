@@ -80,6 +80,7 @@ def load_leads(load: Load, staged: Staged) -> None:
     """Leads are known by key. A file that says what became of a lead says why and since when, too, or nothing of it."""
     find_customers(load.connection, staged)
     find_staff(load.connection, staged, "salesperson")
+    reject(load.connection, staged, "customer", "the row names no customer", staged.table.c.customer_id.is_(None))
     load.keep_last(staged, "store_id", "key")
     find_by_key(load.connection, staged, Lead)
     _leave_out_reasons_of_erased(load, staged)

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from sqlalchemy import Connection, select, update
+from sqlalchemy import text as sql
 
 from models.calls.surveys import SurveyAnswer
 from models.core.words import ProcessName, Purpose, TouchState
@@ -340,6 +341,43 @@ async def test_a_bad_reply_keeps_no_other_out_and_is_told_by_its_place(desk: Des
         assert (told["meaning"], told["known"], told["again"]) == (None, False, False)
     consents = desk.look(lambda connection: connection.execute(select(Consent.customer_id, Consent.granted)).all())
     assert [tuple(row) for row in consents] == [(person, False)]
+
+
+def refuse_rows(desk: Desk, table: str, column: str) -> None:
+    """The database does not take what says `poison`, as it would not take what nobody has thought of yet."""
+    made = f"""
+        create function no_poison() returns trigger language plpgsql as $$ begin
+            if new.{column} = 'poison' then raise exception 'no poison'; end if; return new;
+        end $$;
+        create trigger no_poison before insert on {table} for each row execute function no_poison();
+    """
+    desk.look(lambda connection: connection.execute(sql(made)))
+
+
+async def test_a_reply_that_the_database_does_not_take_keeps_no_stop_out(desk: Desk) -> None:
+    person = customer(desk)
+    refuse_rows(desk, "replies", "text")
+    said = [{"from": NUMBER, "text": text} for text in ("hello", "poison", "STOP")]
+    answer = await call(desk, REPLIES, {"replies": said})
+    assert answer.status_code == 200, answer.text
+    first, second, third = answer.json()["replies"]
+    assert (first["meaning"], third["meaning"]) == ("unreadable", "stop")
+    assert (second["meaning"], second["problem"][:10]) == (None, "replies.1:")
+    consents = desk.look(lambda connection: connection.execute(select(Consent.customer_id, Consent.granted)).all())
+    assert [tuple(row) for row in consents] == [(person, False)]
+    assert len(desk.look(lambda connection: connection.scalars(select(Reply.id)).all())) == 2
+
+
+async def test_a_receipt_that_the_database_does_not_take_keeps_no_other_out(desk: Desk) -> None:
+    touches = [sent(desk, TouchState.UNKNOWN) for _ in range(3)]
+    refuse_rows(desk, "delivery_receipts", "reason")
+    given = [
+        {"touch_id": str(touch), "status": "undelivered", "reason": reason}
+        for touch, reason in zip(touches, ("no route", "poison", "number dead"), strict=True)
+    ]
+    answer = (await call(desk, RECEIPTS, {"receipts": given})).json()
+    assert (answer["taken"], [one["place"] for one in answer["refused"]]) == (2, [1])
+    assert [touch_of(desk, touch).state for touch in touches] == ["failed", "unknown", "failed"]
 
 
 @pytest.mark.parametrize("text", ["thanks \ud83d", "thanks\x00"])

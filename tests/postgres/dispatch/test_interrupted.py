@@ -278,7 +278,8 @@ def test_a_channel_that_takes_no_keys_any_more_is_not_given_it_again(world: Worl
 
 def test_what_was_paid_meanwhile_is_unknown_not_cancelled(world: World, town: Town, customer: int) -> None:
     cut_off(world, town)
-    world.payment(world.touches(customer)[0].subject_id, "2026-03-10", "1000.00")
+    (overdue,) = (touch for touch in world.touches(customer) if touch.step == "reminder-7")
+    world.payment(overdue.subject_id, "2026-03-10", "1000.00")
     account = StepwiseDispatcher(world.connection, THEN).claim(THEN).account
     account.check()
     assert account.unknown == 2

@@ -88,6 +88,15 @@ def test_a_step_that_was_never_planned_is_missed_and_then_forgotten(world: World
     assert step(soon, "day-3-call").standing is StepStanding.NEVER_PLANNED
     assert step(soon, "day-3-call").next_look_at is None
     (late,) = story(world, customer, "2026-12-20 10:00", FOLLOWUP).processes
+    ((subject,), remarks) = (late.subjects, late.remarks)
+    assert ([remark.code for remark in subject.remarks], subject.steps, remarks) == (["past-last-step"], [], [])
+
+
+def test_of_what_gives_no_reason_any_more_the_number_is_told(world: World) -> None:
+    customer = world.customer()
+    sold = world.vehicle(customer, disposed_on=day("2026-03-09"))
+    world.handover(customer, "2026-03-03", vehicle_id=sold)
+    (late,) = story(world, customer, "2026-12-20 10:00", FOLLOWUP).processes
     assert late.subjects == []
     assert list(map(str, late.remarks)) == ["1 more on record, over for more than 30 days, and nothing was planned."]
 

@@ -72,3 +72,11 @@ def test_leads_of_one_number_in_two_stores(showroom: Desk) -> None:
     known = showroom.rows("select code from stores order by id")
     showroom.load("leads", f"store,{HEADER}{known[0]},1,C1,A,,,,2026-02-01,,\nSH02,1,D1,B,,,,2026-02-01,,\n")
     assert showroom.rows("select urgency from leads order by store_id") == ["A", "B"]
+
+
+def test_a_lead_of_nobody_is_refused_alone(showroom: Desk) -> None:
+    """The file has a column for the customer, and one row none in it."""
+    showroom.load("leads", HEADER + "1,C1,H,,,,2026-02-01,,\n2,,H,,,,2026-02-01,,\n")
+    assert showroom.rows("select key from leads") == ["1"]
+    ((row, reason),) = ((one["row"], one["reason"]) for one in showroom.rejects())
+    assert (row, reason) == ("3", "customer: the row names no customer.")

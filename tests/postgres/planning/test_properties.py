@@ -33,7 +33,7 @@ from tasks.planning.sweep import plan
 from tasks.policies.catalogue import add_policy
 from tasks.subjects.account.facts import Accounts
 from tasks.subjects.contract import Those
-from tests.support.oracles import Books, Document, Paid, due_moment, instant, tolerances_of
+from tests.support.oracles import Books, Document, Paid, day_end, due_moment, instant, tolerances_of
 from tests.support.steps_taken import steps_since, watch_steps
 from tests.support.world import World, at
 
@@ -123,6 +123,7 @@ def cadences(draw: st.DrawFn) -> list[dict[str, Any]]:
             "key": f"day-{day}", "subject": "handover", "kind": "call", "after": f"{day}d",
             "at": draw(clocks).isoformat(), "valid_for": f"{draw(st.integers(1, max(gap - 1, 1)))}d",
             "template": "handover-day-3-call", "purpose": "follow-up", "role": "agent", "repeats": False,
+            "only_on_its_day": draw(st.booleans()),
         }
         for day, gap in zip(days, gaps, strict=True)
         if gap > 1
@@ -167,6 +168,8 @@ def _expected(
         days = int(step["after"].removesuffix("d"))
         due = instant(datetime.combine(day + timedelta(days=days), time.fromisoformat(step["at"])), place)
         ends = due + timedelta(days=int(step["valid_for"].removesuffix("d")))
+        if step["only_on_its_day"]:
+            ends = min(ends, day_end(due, place))
         if due <= now + timedelta(days=1) and ends > now - timedelta(days=3):
             rows.add((handover, step["key"], due, ends, TouchState.PLANNED if ends > now else TouchState.SKIPPED))
     return rows

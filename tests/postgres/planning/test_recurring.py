@@ -38,7 +38,7 @@ from tasks.policies.catalogue import add_policy
 from tasks.subjects.contract import Scope, Subject
 from tasks.subjects.last_contact import last_contact
 from tasks.subjects.registry import subject_of
-from tests.support.oracles import due_moment, instant, occurrence
+from tests.support.oracles import day_end, due_moment, instant, occurrence
 from tests.support.world import World, at
 
 on_one_database = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -104,6 +104,7 @@ class Course:
     at: time
     valid_for: int | None
     """Days; None: until the next occurrence."""
+    only_on_its_day: bool = False
 
     @property
     def body(self) -> dict[str, Any]:
@@ -113,6 +114,7 @@ class Course:
             "at": self.at.isoformat(), "every": str(self.every), "missing_day": self.missing_day,
             "valid_for": f"{self.valid_for}d" if self.valid_for else "until-next-step",
             "template": "handover-day-3-call", "purpose": "follow-up", "role": "agent",
+            "only_on_its_day": self.only_on_its_day,
         }  # fmt: skip
         return {"process": PROCESS, "priority": 60, "steps": [step], "rules": {}}
 
@@ -123,10 +125,9 @@ class Course:
 
     def ends(self, base: datetime, number: int, place: ZoneInfo) -> datetime:
         """Until when it is valid."""
-        following = self.due(base, number + 1, place)
-        if self.valid_for is None:
-            return following
-        return min(self.due(base, number, place) + timedelta(days=self.valid_for), following)
+        due, following = self.due(base, number, place), self.due(base, number + 1, place)
+        ends = following if self.valid_for is None else min(due + timedelta(days=self.valid_for), following)
+        return min(ends, day_end(due, place)) if self.only_on_its_day else ends
 
 
 @st.composite
@@ -135,7 +136,7 @@ def courses(draw: st.DrawFn) -> Course:
     every = read_recurrence(draw(spans))
     longest = every.shortest.days
     valid_for = draw(st.none() | st.integers(1, longest))
-    return Course(every, draw(missing_days), draw(st.integers(-3, 5)), draw(hours), valid_for)
+    return Course(every, draw(missing_days), draw(st.integers(-3, 5)), draw(hours), valid_for, draw(st.booleans()))
 
 
 HAPPENINGS = ("swept", "swept", "handed to staff", "done")

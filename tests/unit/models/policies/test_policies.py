@@ -46,6 +46,7 @@ def follow_up_steps(draw: st.DrawFn) -> list[dict[str, Any]]:
             "role": "agent",
             "approval": draw(st.sampled_from([[], ["manager"]])),
             "repeats": draw(st.booleans()),
+            "only_on_its_day": draw(st.booleans()),
         }
         for number in range(count)
     ]
@@ -64,9 +65,15 @@ def _clash(steps: list[dict[str, Any]]) -> bool:
             continue
         if _due(one) == _due(other):
             return True
-        if one["valid_for"].endswith("d") and _due(other) < _due(one) + read_offset(one["valid_for"]).nominal:
+        if one["valid_for"].endswith("d") and _due(other) < _ends(one):
             return True
     return False
+
+
+def _ends(step: dict[str, Any]) -> timedelta:
+    """When a step with a validity of its own is over: at the midnight after it, where it is of use only on its day."""
+    ends = _due(step) + read_offset(step["valid_for"]).nominal
+    return min(ends, timedelta(days=_due(step).days + 1)) if step["only_on_its_day"] else ends
 
 
 def _nothing_follows(steps: list[dict[str, Any]]) -> bool:
@@ -78,13 +85,17 @@ def _nothing_follows(steps: list[dict[str, Any]]) -> bool:
     )
 
 
+def _waits_beyond_its_day(steps: list[dict[str, Any]]) -> bool:
+    return any(step["only_on_its_day"] and step["when_late"] == "merge" for step in steps)
+
+
 @given(steps=follow_up_steps(), priority=st.integers(0, 100))
 def test_a_policy_is_valid_if_nothing_overlaps_and_then_survives_json(
     steps: list[dict[str, Any]], priority: int
 ) -> None:
     body = {"process": FOLLOWUP, "priority": priority, "steps": steps}
-    if _clash(steps) or _nothing_follows(steps):
-        with pytest.raises(BadPolicy, match=r"overlaps 'step-\d'|there is no next step"):
+    if _clash(steps) or _nothing_follows(steps) or _waits_beyond_its_day(steps):
+        with pytest.raises(BadPolicy, match=r"overlaps 'step-\d'|there is no next step|of use only on its day"):
             read_policy(FOLLOWUP, body)
         return
     policy = read_policy(FOLLOWUP, body)

@@ -84,3 +84,20 @@ def test_dates_beside_text_are_told() -> None:
 def test_figures_without_separators(text: str, form: str, day: tuple[int, int] | None) -> None:
     read = read_form(text, form)
     assert (read and (read.month, read.day)) == day
+
+
+@pytest.mark.parametrize(
+    ("forms", "cells", "told"),
+    [
+        ((), ["44603.5"], 1),
+        ((), ["44603.5", "44604.5", "2026-02-12 10:00"], 1),
+        (("serial",), ["44603.5"], 0),
+        ((), ["2026-02-12 10:00"], 0),
+    ],
+)
+def test_day_numbers_in_a_text_file_are_told_as_a_guess(forms: tuple[str, ...], cells: list[str], told: int) -> None:
+    """Those of a workbook that counts from 1904 look the same, and are four years later."""
+    read, watch = a_reader("repair-orders", "closed_on", *forms)
+    for cell in cells:
+        read(cell, ZONE)
+    assert len([notice for notice in watch.notices("appointments", "Start") if "counted from 1900" in notice]) == told

@@ -18,8 +18,7 @@ def odd(folder: Path, content: str, rules: FileRules | None = None) -> dict[int,
     with open_source(path, rules or FileRules(), ("Key", "Name")) as source:
         rows = list(source.rows)
         assert all(len(row) >= 3 for _, row in rows)
-        assert source.shape
-        return {number: found.kind for number, found in source.shape.odd.items()}
+        return {number: found.kind for number, found in source.odd.items()}
 
 
 @pytest.mark.parametrize(

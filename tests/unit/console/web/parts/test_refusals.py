@@ -191,6 +191,7 @@ def overdue_with(number: int, **fields: Any) -> dict[str, Any]:
         (overdue_with(2, valid_for="until-anchor"), "“到基准日”只适用于基准日之前的步骤"),
         (overdue_with(0, channels=[]), "消息至少需要短信、邮件、微信中的一种"),
         (overdue_with(3, role=None), "电话和任务要指定负责角色，且不选渠道"),
+        (overdue_with(1, when_late="merge"), "仅当日有效的步骤不能等待并入下一步，请选择其他过时处理方式"),
         (overdue_with(0, effects=[{"do": "open-case", "kind": "complaint"}]), "只有任务可以开立工单或冻结账户"),
         (overdue_with(1, key="before-due"), "名称 before-due 出现了两次；每个步骤的名称须不同"),
         (
