@@ -5,14 +5,14 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from pydantic import SecretStr
-from yarl import URL
 
 from models.core.reasons import TEXT, GivenReason, declare, give
 from models.core.settings import ChannelAddresses, Settings
 from models.core.words import ChannelName
+from tasks.channels.addresses import read_address, without
 from tasks.channels.apprise import AppriseChannel, load_service
 from tasks.channels.contract import Channel, UnusableChannelAddress
-from tasks.channels.gateway import GatewayChannel
+from tasks.channels.gateway import CONNECTIONS, MOST_CONNECTIONS, MOST_MESSAGES, GatewayChannel
 from tasks.channels.outbox import OutboxChannel
 
 NO_SUCH_STORE = declare("channel-of-no-store", setting=TEXT, stores=TEXT)
@@ -96,14 +96,12 @@ def _open_outbox(rest: str, setting: str, settings: Settings) -> OutboxChannel:
 
 
 def _open_gateway(scheme: str, rest: str, setting: str) -> GatewayChannel:
-    expected = f"{scheme}://[USER:PASSWORD@]HOST[:PORT]/PATH"
-    try:
-        url = URL(f"{GATEWAYS[scheme]}://{rest}")
-    except ValueError:  # its text contains a part of the address
-        raise UnusableChannelAddress(setting, "is not a well-formed URL", expected) from None
-    if not url.host:
-        raise UnusableChannelAddress(setting, "names no host", expected)
-    return GatewayChannel(url)
+    form = f"{scheme}://[USER:PASSWORD@]HOST[:PORT]/PATH[?connections=N&batch=N]"
+    address = read_address(GATEWAYS[scheme], rest, setting, form)
+    connections = address.number("connections", CONNECTIONS, MOST_CONNECTIONS)
+    batch = address.number("batch", 1, MOST_MESSAGES) if "batch" in address.url.query else None
+    url = without(address.url, "connections", "batch")
+    return GatewayChannel(url, connections=connections, batch=batch)
 
 
 def _open_apprise(address: SecretStr, scheme: str, setting: str) -> AppriseChannel:

@@ -18,7 +18,7 @@ from models.core.settings import Settings
 from models.core.words import ChannelName, Decision, Gate, ProcessName, TouchState
 from models.ledger.accounts_of_runs import RunAccount
 from models.people.tables import Store
-from tasks.channels.contract import Accepted, Channel
+from tasks.channels.contract import CHUNKS_IN_FLIGHT, Accepted, Channel
 from tasks.channels.opening import check_addresses, find_address, find_unused, open_channel
 from tasks.database.leases import Lease
 from tasks.dispatch.claim import Judged, claim
@@ -32,8 +32,6 @@ from tasks.garbage_collection import collecting_seldom
 LOG = structlog.get_logger()
 Clock = Callable[[], datetime]
 Report = Callable[[RunAccount], Awaitable[None]]
-CHUNKS_IN_FLIGHT = 3
-"""Chunks of one batch that are looked at, sent and recorded beside each other."""
 PATIENCE_SECONDS = 600
 """How long outcomes wait in memory for a database that is restarting."""
 REPORT_SECONDS = 1
@@ -198,7 +196,7 @@ class Dispatch:
             elif one.state is TouchState.CLAIMED and one.channel:
                 heads[self._line(one.channel, one.store_id)].append(one.id)
         for key, ids in heads.items():
-            size = self.lines[key].channel.chunk_size
+            size = self.lines[key].channel.abilities.chunk
             for start in range(0, len(ids), size):
                 chunk = ids[start : start + size]
                 yield self.lines[key], chunk + [child for head in chunk for child in carried[head]]
@@ -223,7 +221,7 @@ class Dispatch:
         if not await asyncio.to_thread(self._goes_on):
             await asyncio.to_thread(self._put_back, ids, Gate.CAMPAIGN)
             return
-        looked = await asyncio.to_thread(self._release, ids, line.channel.idempotent)
+        looked = await asyncio.to_thread(self._release, ids, line.channel.abilities.takes_key)
         messages = [one.message for one in looked.released]
         outcomes = await line.channel.send(messages) if messages else []
         results = results_of(looked.released, outcomes, self.clock())

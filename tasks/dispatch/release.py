@@ -38,7 +38,7 @@ from models.core.cadence import NOW
 from models.core.reasons import declare
 from models.core.words import ChannelName, Decision, Gate, Purpose, SubjectKind, TouchState
 from models.ledger.tables import TemplateVersion, Touch, Verdict
-from models.people.tables import ContactPoint
+from models.people.tables import ContactPoint, Store
 from tasks.channels.contract import Message
 from tasks.dispatch.dispatchers import IN_FLIGHT
 from tasks.dispatch.gates import NO_CONSENT, latest_consent
@@ -151,11 +151,12 @@ def _last_look(kinds: frozenset[SubjectKind]) -> Select[Any]:
         select(
             row.id, row.state, row.reason, mine.c.merged_into, mine.c.purpose, mine.c.attempts, mine.c.channel,
             mine.c.resendable, mine.c.subject_line, mine.c.body, ContactPoint.value.label("recipient"),
-            TemplateVersion.key.label("template"),
+            TemplateVersion.key.label("template"), TemplateVersion.language, mine.c.process, Store.code.label("store"),
         )
         .join(mine, mine.c.id == row.id)
         .join(ContactPoint, ContactPoint.id == mine.c.contact_point_id)
         .join(TemplateVersion, TemplateVersion.id == mine.c.template_version_id)
+        .join(Store, Store.id == mine.c.store_id)
         .where(func.coalesce(ours, literal(False)))
         .order_by(mine.c.priority.desc(), mine.c.due_at, mine.c.id)
         .add_cte(_verdicts(looked, stopped).cte("recorded"))
@@ -280,10 +281,10 @@ def _write(heads: dict[UUID, Any], rows: list[Any], letters: dict[UUID, Letter],
 
 def _message(row: Any, letters: dict[UUID, Letter], carried: list[UUID], now: datetime) -> Message:
     """In the words that were kept, where it may have gone out before."""
+    letter = letters[row.id]
     if row.resendable:
         subject_line, text = row.subject_line, row.body
     else:
-        letter = letters[row.id]
         lines = [letter.text, *(letters[one].also or "" for one in carried)]
         text = "\n".join(line for line in lines if line)
         subject_line = letter.subject if row.channel == ChannelName.EMAIL else None
@@ -296,6 +297,10 @@ def _message(row: Any, letters: dict[UUID, Letter], carried: list[UUID], now: da
         purpose=row.purpose,
         sent_at=now,
         resend=row.resendable,
+        parameters=letter.parameters,
+        language=row.language,
+        store=row.store,
+        process=row.process,
     )
 
 
