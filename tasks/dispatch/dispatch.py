@@ -19,7 +19,7 @@ from models.core.words import ChannelName, Decision, Gate, ProcessName, TouchSta
 from models.ledger.accounts_of_runs import RunAccount
 from models.people.tables import Store
 from tasks.channels.contract import CHUNKS_IN_FLIGHT, Accepted, Channel
-from tasks.channels.opening import check_addresses, find_address, find_unused, open_channel
+from tasks.channels.opening import check_addresses, find_address, find_unused, open_channel, scheme_of
 from tasks.database.leases import Lease
 from tasks.dispatch.claim import Judged, claim
 from tasks.dispatch.dispatchers import dispatcher, recover_abandoned, recover_unanswered
@@ -80,6 +80,8 @@ class Line:
     name: ChannelName
     store_id: int | None
     """The store whose own channel it is; None: the installation's."""
+    provider: str
+    """The scheme of its address."""
     channel: Channel
     health: Health = field(default_factory=Health)
     paused: bool = False
@@ -208,7 +210,9 @@ class Dispatch:
             own = configured.setting.startswith("AFTERCARE_STORE_CHANNELS")
             opened = open_channel(configured.address, configured.setting, self.settings)
             self.closing.push_async_callback(opened.aclose)
-            self.lines[configured.setting] = Line(channel, store_id if own else None, opened)
+            self.lines[configured.setting] = Line(
+                channel, store_id if own else None, scheme_of(configured.address), opened
+            )
         return configured.setting
 
     async def _send_chunk(self, line: Line, ids: list[UUID]) -> None:
@@ -221,7 +225,7 @@ class Dispatch:
         if not await asyncio.to_thread(self._goes_on):
             await asyncio.to_thread(self._put_back, ids, Gate.CAMPAIGN)
             return
-        looked = await asyncio.to_thread(self._release, ids, line.channel.abilities.takes_key)
+        looked = await asyncio.to_thread(self._release, ids, line)
         messages = [one.message for one in looked.released]
         outcomes = await line.channel.send(messages) if messages else []
         results = results_of(looked.released, outcomes, self.clock())
@@ -248,9 +252,17 @@ class Dispatch:
             return self.confined.goes_on(connection)
 
     @patiently
-    def _release(self, ids: list[UUID], resendable: bool) -> Release:
+    def _release(self, ids: list[UUID], line: Line) -> Release:
+        keyed = line.channel.abilities.takes_key
         with self.engine.begin() as connection:
-            return release(connection, ids, self.clock(), dispatcher_id=self.lease.key, resendable=resendable)
+            return release(
+                connection,
+                ids,
+                self.clock(),
+                dispatcher_id=self.lease.key,
+                resendable=keyed,
+                provider=line.provider,
+            )
 
     @patiently
     def _record(self, results: list[Result]) -> None:

@@ -49,6 +49,8 @@ from tasks.planning.ending import MOVED, still_true
 HEAD_FELL_AWAY = declare("carrying-message-not-sent")
 TORN = declare("message-parted")
 DISPATCHER = bindparam("dispatcher", type_=BigInteger)
+THROUGH = bindparam("through", type_=Text)
+"""The provider: the scheme of the channel's address."""
 KEYED = bindparam("keyed", type_=Boolean)
 """Whether the channel takes the touch's id as an idempotency key."""
 LEAVING = (column("id", Uuid()), column("subject_line", Text()), column("body", Text()))
@@ -82,12 +84,18 @@ class Release:
 
 
 def release(
-    connection: Connection, touch_ids: Sequence[UUID], now: datetime, *, dispatcher_id: int, resendable: bool
+    connection: Connection,
+    touch_ids: Sequence[UUID],
+    now: datetime,
+    *,
+    dispatcher_id: int,
+    resendable: bool,
+    provider: str | None = None,
 ) -> Release:
     """Read the facts and the consent once more, write the messages of what still holds, and mark it as `sending`.
 
     `touch_ids` are messages claimed by this dispatcher with the touches merged into them. `resendable`: the channel
-    takes the touch's id as an idempotency key.
+    takes the touch's id as an idempotency key. `provider`: the scheme of the channel's address.
 
     The words are kept in the same transaction. What may have gone out before goes again in the words kept then,
     whatever the facts would have it say by now: a channel that knows the key passes nothing else on. When a part of it
@@ -113,7 +121,7 @@ def release(
     unknown = states[TouchState.UNKNOWN] + len(cut_off)
     taken = len(touch_ids) - len(rows)
     released = _write(heads, speaking, letters, now)
-    _let_go(connection, released, now, resendable)
+    _let_go(connection, released, now, resendable, provider)
     return Release(released, cancelled, unknown, len(returned), taken)
 
 
@@ -304,11 +312,14 @@ def _message(row: Any, letters: dict[UUID, Letter], carried: list[UUID], now: da
     )
 
 
-def _let_go(connection: Connection, released: Sequence[Released], now: datetime, resendable: bool) -> None:
+def _let_go(
+    connection: Connection, released: Sequence[Released], now: datetime, resendable: bool, provider: str | None
+) -> None:
     """Mark as `sending` what leaves and keep what it says, in one change: each writes to nearly every index."""
     leaving = [one for message in released for one in _leaving(message)]
     if leaving:
-        moved = connection.execute(_letting_go(), {"leaving": leaving, "now": now, "keyed": resendable}).rowcount
+        parameters = {"leaving": leaving, "now": now, "keyed": resendable, "through": provider}
+        moved = connection.execute(_letting_go(), parameters).rowcount
         ids = [touch_id for message in released for touch_id in (message.message.id, *message.carried)]
         check_all_moved(connection, ids, TouchState.SENDING, moved)
 
@@ -336,6 +347,7 @@ def _letting_go() -> Update:
             reason=null(),
             reason_figures=null(),
             resendable=KEYED,
+            provider=THROUGH,
             subject_line=case((row.body.is_not(None), row.subject_line), else_=Touch.subject_line),
             body=func.coalesce(row.body, Touch.body),
         )

@@ -17,8 +17,9 @@ from yarl import URL
 from models.core.settings import Settings
 from tasks.channels.contract import KEYED_CHUNK as CHUNK
 from tasks.channels.contract import Accepted, Channel, Message, Outcome, Rejected, Transient, Unknown
-from tasks.channels.gateway import GatewayChannel, _Request
+from tasks.channels.gateway import GatewayChannel
 from tasks.channels.opening import open_channel
+from tasks.channels.posting import RequestBody
 from tests.support.messages import make_message
 from tests.support.sink import Cut, Sink
 
@@ -257,7 +258,7 @@ async def test_sends_in_parallel(sink: Sink) -> None:
 async def test_a_request_that_meets_a_closing_connection_was_not_written() -> None:
     protocol = BaseProtocol(asyncio.get_running_loop(), None)
     protocol.transport = Mock(spec=asyncio.Transport, **{"is_closing.return_value": True})
-    request = _Request(b"{}", WeakSet())
+    request = RequestBody(b"{}", "application/json", WeakSet())
     with pytest.raises(ClientConnectionResetError):
         await request.write_with_length(StreamWriter(protocol, asyncio.get_running_loop()), None)
     assert not request.written

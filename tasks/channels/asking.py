@@ -1,0 +1,67 @@
+"""What a provider can be asked about a message, and what it may answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+from uuid import UUID
+
+from tasks.channels.contract import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What became of one message?"""
+
+    touch_id: UUID
+    message_id: str | None
+    """The provider's own id, if it ever told it."""
+    to: str
+    sent_at: datetime
+    """The timezone-aware moment of the handover."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """It has arrived."""
+
+    at: datetime | None = None
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """The provider took it, and it has not arrived and will not."""
+
+    reason: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OnItsWay:
+    """The provider has it, and has no report yet: it was accepted."""
+
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotKnown:
+    """The provider has no such message, or not yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """The provider did not answer the question, or with nonsense."""
+
+    reason: str
+
+
+Answer = Delivered | Undelivered | OnItsWay | NotKnown | NoAnswer
+
+
+@runtime_checkable
+class AskableChannel(Channel, Protocol):
+    """A channel whose provider can be asked what became of a message."""
+
+    async def ask(self, questions: Sequence[Question]) -> list[Answer]:
+        """Asks. Returns one answer per question, in the same order; a failure is an answer and is never raised."""
