@@ -70,6 +70,11 @@ class Message:
     store: str = ""
     """The code of the store that it is from."""
     process: str = ""
+    store_name: str = ""
+    postal_address: str | None = None
+    """The store's."""
+    unsubscribe: str | None = None
+    """A URL at which a POST ends e-mail for this purpose."""
 
     @property
     def fields(self) -> dict[str, Any]:

@@ -44,6 +44,7 @@ from tasks.dispatch.dispatchers import IN_FLIGHT
 from tasks.dispatch.gates import NO_CONSENT, latest_consent
 from tasks.ledger.transitions import change, change_each, check_all_moved, move
 from tasks.messages.letters import THESE, Letter, as_ids, kinds_of, letters_about
+from tasks.messages.links import LEAVABLE, write_leave_link
 from tasks.planning.ending import MOVED, still_true
 
 HEAD_FELL_AWAY = declare("carrying-message-not-sent")
@@ -159,7 +160,8 @@ def _last_look(kinds: frozenset[SubjectKind]) -> Select[Any]:
         select(
             row.id, row.state, row.reason, mine.c.merged_into, mine.c.purpose, mine.c.attempts, mine.c.channel,
             mine.c.resendable, mine.c.subject_line, mine.c.body, ContactPoint.value.label("recipient"),
-            TemplateVersion.key.label("template"), TemplateVersion.language, mine.c.process, Store.code.label("store"),
+            TemplateVersion.key.label("template"), TemplateVersion.language, mine.c.process, mine.c.customer_id,
+            Store.code.label("store"), Store.name.label("store_name"), Store.address.label("store_address"),
         )
         .join(mine, mine.c.id == row.id)
         .join(ContactPoint, ContactPoint.id == mine.c.contact_point_id)
@@ -309,7 +311,17 @@ def _message(row: Any, letters: dict[UUID, Letter], carried: list[UUID], now: da
         language=row.language,
         store=row.store,
         process=row.process,
+        store_name=row.store_name,
+        postal_address=row.store_address,
+        unsubscribe=_unsubscribe(row, now),
     )
+
+
+def _unsubscribe(row: Any, now: datetime) -> str | None:
+    """Where one click ends e-mail for this purpose, if it is one that customers may end alone."""
+    if row.channel != ChannelName.EMAIL or row.purpose not in LEAVABLE:
+        return None
+    return write_leave_link(row.customer_id, row.purpose, now)
 
 
 def _let_go(
