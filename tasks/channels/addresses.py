@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 
+from pydantic import SecretStr
 from yarl import URL
 
 from tasks.channels.contract import UnusableChannelAddress
@@ -45,6 +47,35 @@ class Address:
         if unknown:
             problem = f"has {len(unknown)} unknown {'setting' if len(unknown) == 1 else 'settings'} after the ?"
             raise UnusableChannelAddress(self.setting, problem, ", ".join(f"{name}=" for name in names))
+
+    def endpoint(self) -> URL:
+        """Where requests go: the host of the address by https, or `?endpoint=`. Raises `UnusableChannelAddress`."""
+        text = self.url.query.get("endpoint")
+        if text is None:
+            port = f":{self.url.explicit_port}" if self.url.explicit_port else ""
+            return URL(f"https://{self.url.host}{port}")
+        try:
+            found = URL(text)
+        except ValueError:
+            raise self.refuse("has an unusable endpoint=") from None
+        safe = found.scheme == "https" or (found.scheme == "http" and is_loopback(found.host or ""))
+        if not found.host or not safe or found.user is not None:
+            raise self.refuse("has an unusable endpoint=, which must be https:// unless it is on this machine")
+        return found
+
+    def credentials(self) -> tuple[str, SecretStr]:
+        """User and password. Raises `UnusableChannelAddress`."""
+        if not self.url.user or not self.url.password:
+            raise self.refuse("lacks the id or the secret of its key")
+        return self.url.user, SecretStr(self.url.password)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def read_address(scheme: str, rest: str, setting: str, form: str) -> Address:

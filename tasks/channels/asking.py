@@ -17,6 +17,8 @@ class Question:
     message_id: str | None
     """The provider's own id, if it ever told it."""
     to: str
+    text: str
+    """What it said."""
     sent_at: datetime
     """The timezone-aware moment of the handover."""
 
@@ -63,5 +65,8 @@ Answer = Delivered | Undelivered | OnItsWay | NotKnown | NoAnswer
 class AskableChannel(Channel, Protocol):
     """A channel whose provider can be asked what became of a message."""
 
-    async def ask(self, questions: Sequence[Question]) -> list[Answer]:
-        """Asks. Returns one answer per question, in the same order; a failure is an answer and is never raised."""
+    async def ask(self, questions: Sequence[Question], now: datetime) -> list[Answer]:
+        """Asks at `now`. Returns one answer per question, in the same order.
+
+        A failure is an answer and is never raised.
+        """

@@ -48,6 +48,16 @@ class Abilities:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisteredMessage:
+    """A message as a template that is registered with the provider."""
+
+    code: str
+    """The provider's name of the template."""
+    parameters: tuple[tuple[str, str], ...]
+    """Names and values in the provider's order."""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message to one recipient, ready to send."""
 
@@ -73,6 +83,8 @@ class Message:
     store_name: str = ""
     postal_address: str | None = None
     """The store's."""
+    registered: RegisteredMessage | None = None
+    """Only for a channel that needs registered templates."""
     unsubscribe: str | None = None
     """A URL at which a POST ends e-mail for this purpose."""
 

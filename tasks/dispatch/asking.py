@@ -86,7 +86,7 @@ async def ask_about_unknown(engine: Engine, settings: Settings, now: datetime) -
     if not providers:
         return Counter()
     doubts = await asyncio.to_thread(_take, engine, providers, now)
-    answers = await _ask(settings, doubts)
+    answers = await _ask(settings, doubts, now)
     told = await asyncio.to_thread(_record, engine, list(zip(doubts, answers, strict=True)), now)
     if told:
         LOG.info("asked what became of messages", **told)
@@ -133,7 +133,7 @@ def _take(engine: Engine, providers: set[str], now: datetime) -> list[Doubt]:
 def _doubtful(ids: Sequence[UUID]) -> Any:
     return (
         select(
-            Touch.id, Touch.customer_id, Touch.message_id, Touch.channel, Touch.contacted_at, Touch.provider,
+            Touch.id, Touch.customer_id, Touch.message_id, Touch.channel, Touch.contacted_at, Touch.body,
             ContactPoint.value.label("recipient"), Store.code.label("store"),
             DeliveryQuestion.asked, DeliveryQuestion.asked_at, DeliveryQuestion.answer,
         )
@@ -148,11 +148,11 @@ def _doubt(row: Row[Any], now: datetime) -> Doubt:
     before = row.asked is not None and row.asked_at >= row.contacted_at
     asked = (row.asked if before else 0) + 1
     again_at = now + WAITS[min(asked, len(WAITS) - 1)]
-    question = Question(row.id, row.message_id, row.recipient, row.contacted_at)
+    question = Question(row.id, row.message_id, row.recipient, row.body or "", row.contacted_at)
     return Doubt(question, row.customer_id, row.channel, row.store, asked, again_at, row.answer if before else None)
 
 
-async def _ask(settings: Settings, doubts: Sequence[Doubt]) -> list[Answer]:
+async def _ask(settings: Settings, doubts: Sequence[Doubt], now: datetime) -> list[Answer]:
     """The answers, in the order of the doubts."""
     by_setting: dict[str, list[int]] = defaultdict(list)
     for place, doubt in enumerate(doubts):
@@ -166,7 +166,7 @@ async def _ask(settings: Settings, doubts: Sequence[Doubt]) -> list[Answer]:
             closing.push_async_callback(channel.aclose)
             if not isinstance(channel, AskableChannel):
                 continue
-            told = await channel.ask([doubts[place].question for place in places])
+            told = await channel.ask([doubts[place].question for place in places], now)
             for place, answer in zip(places, told, strict=True):
                 answers[place] = answer
     return answers

@@ -253,15 +253,16 @@ class Dispatch:
 
     @patiently
     def _release(self, ids: list[UUID], line: Line) -> Release:
-        keyed = line.channel.abilities.takes_key
+        abilities = line.channel.abilities
         with self.engine.begin() as connection:
             return release(
                 connection,
                 ids,
                 self.clock(),
                 dispatcher_id=self.lease.key,
-                resendable=keyed,
+                resendable=abilities.takes_key,
                 provider=line.provider,
+                only_registered=abilities.needs_registered,
             )
 
     @patiently
@@ -312,10 +313,11 @@ def account_of_sending(looked: Release, results: Sequence[Result]) -> RunAccount
     states = Counter(result.state for result in results)
     merged = sum(len(one.carried) for one in looked.released)
     retried = states[TouchState.PLANNED] + looked.returned + looked.taken
+    held = {Gate.RETRY: retried, Gate.CHANNEL: looked.unregistered}
     return RunAccount(
         sent=states[TouchState.SENT],
         of_which_merged=merged,
-        deferred={Gate.RETRY.value: retried} if retried else {},
+        deferred={gate.value: number for gate, number in held.items() if number},
         cancelled=dict(looked.cancelled),
         failed=states[TouchState.FAILED],
         unknown=states[TouchState.UNKNOWN] + looked.unknown,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import pytest
 
@@ -36,7 +37,7 @@ class ScratchProvider:
             self.sent += batch
         return [Unknown("the connection broke") for _ in batch]
 
-    async def ask(self, questions: Sequence[Question]) -> list[Answer]:
+    async def ask(self, questions: Sequence[Question], now: datetime) -> list[Answer]:
         self.asked += questions
         return [self._answer(question) for question in questions]
 

@@ -14,15 +14,13 @@ import ssl
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from email.headerregistry import Address as MailAddress
-from ipaddress import ip_address
 from queue import Empty, LifoQueue
 from typing import Final
-from urllib.parse import unquote
 
 from pydantic import SecretStr
 
 from models.core.settings import MailStyle, Settings
-from tasks.channels.addresses import Address
+from tasks.channels.addresses import Address, is_loopback
 from tasks.channels.contract import Abilities, Accepted, Channel, Message, Outcome, Rejected, Transient, Unknown
 from tasks.channels.mail import NoMailAddress, read_mail_address, write_mail
 
@@ -186,7 +184,7 @@ def open_provider(address: Address, settings: Settings) -> Channel:
     """The channel of an address. Raises `UnusableChannelAddress`."""
     url = address.url
     address.only("from", "reply_to", "connections", "starttls")
-    local = _is_loopback(url.host or "")
+    local = is_loopback(url.host or "")
     implicit_tls = url.scheme == "smtps"
     wanted = url.query.get("starttls", "no" if local else "yes")
     if wanted not in ("yes", "no"):
@@ -200,7 +198,7 @@ def open_provider(address: Address, settings: Settings) -> Channel:
         sender=_mail_address(address, "from"),
         reply_to=_mail_address(address, "reply_to") if "reply_to" in url.query else None,
         style=settings.mail,
-        user=unquote(url.user) if url.user is not None else None,
+        user=url.user,
         password=SecretStr(url.password or "") if url.user is not None else None,
         implicit_tls=implicit_tls,
         starttls=starttls,
@@ -214,13 +212,6 @@ def _mail_address(address: Address, name: str) -> MailAddress:
         return read_mail_address(address.needed(name))
     except NoMailAddress:
         raise address.refuse(f"has an unusable {name}=") from None
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _expect(answer: tuple[int, bytes], what: str) -> None:
