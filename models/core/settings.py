@@ -160,8 +160,11 @@ class UnusableSettings(InvalidInput):
     def _sentence(problem: ErrorDetails) -> str:
         name = f"AFTERCARE_{'__'.join(str(part).upper() for part in problem['loc'])}"
         if problem["type"] == "extra_forbidden":
-            named = {"days_kept": ("no table of which rows go", DaysKept), "mail": ("no part of the style", MailStyle)}
-            what, fields = named.get(str(problem["loc"][0]), ("no channel", ChannelAddresses))
+            known: dict[str, tuple[str, type[BaseModel]]] = {
+                "days_kept": ("no table of which rows go", DaysKept),
+                "mail": ("no part of the style", MailStyle),
+            }
+            what, fields = known.get(str(problem["loc"][0]), ("no channel", ChannelAddresses))
             expected = ", ".join(field.upper() for field in fields.model_fields)
             return f"{name} names {what}; expected one of {expected} at its end."
         return f"{name}: {problem['msg'].removeprefix('Value error, ')}."

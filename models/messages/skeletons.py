@@ -19,6 +19,8 @@ PLACEHOLDER = re.compile(r"\{\{ *([a-z_]+(?:\.[a-z_-]+)?) *\}\}")
 WORD = re.compile(r"[A-Za-z0-9À-ɏ]")
 """A character that must not be separated from its neighbours of the same kind."""
 ELLIPSIS = "…"
+MOST_ASKED = 6
+"""Of more variables that decide about conditions, not every combination is a registered text."""
 
 
 class _Marked(str):
@@ -60,10 +62,11 @@ def placeholders_in(text: str) -> list[str]:
 def branching(template: str) -> list[str]:
     """What keeps a template from having one registered text: its conditions and filters, as written in templates."""
     causes = ENVIRONMENT.parse(template).find_all((nodes.If, nodes.CondExpr, nodes.Filter))
-    return [
+    found = (
         f"the filter '{node.name}'" if isinstance(node, nodes.Filter) else f"the condition in line {node.lineno}"
         for node in causes
-    ]
+    )
+    return list(dict.fromkeys(found))
 
 
 def shorten(value: str, longest: int) -> str | None:
@@ -83,3 +86,45 @@ def shorten(value: str, longest: int) -> str | None:
     if not kept or any(character.isdigit() for character in lost):
         return None
     return kept + ELLIPSIS
+
+
+def all_skeletons(template: str) -> dict[str, str]:
+    """The registered forms of a template by branch: the variables that are set on that way, joined by plus signs.
+
+    A template without conditions has one, with the name "".
+    """
+    tree = ENVIRONMENT.parse(template)
+    asked = sorted(_asked(tree))[:MOST_ASKED]
+    used = {*names_in(tree), *asked}
+    found: dict[str, str] = {}
+    for number in range(2 ** len(asked)):
+        present = {name for place, name in enumerate(asked) if number >> place & 1}
+        form = registered_form(skeleton(template, _sample(used, used - set(asked) | present)))
+        if form not in found.values():
+            found["+".join(sorted(present))] = form
+    return found
+
+
+def names_in(tree: nodes.Node) -> set[str]:
+    """The variables in a part of a template, links as `links.survey`."""
+    parts = [tree, *tree.find_all((nodes.Getattr, nodes.Name))]
+    links = {f"{LINKS}.{one.attr}" for one in parts if isinstance(one, nodes.Getattr) and _is_links(one.node)}
+    return {one.name for one in parts if isinstance(one, nodes.Name) and one.name != LINKS} | links
+
+
+def _asked(tree: nodes.Node) -> set[str]:
+    """The variables that decide about conditions."""
+    tests = [one.test for one in tree.find_all(nodes.If)] + [one.test for one in tree.find_all(nodes.CondExpr)]
+    return {name for test in tests for name in names_in(test)}
+
+
+def _is_links(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Name) and node.name == LINKS
+
+
+def _sample(used: set[str], present: set[str]) -> dict[str, Any]:
+    """Values for the variables of a template: some text, or none."""
+    values = {name: "x" if name in present else "" for name in used}
+    links = {name.removeprefix(f"{LINKS}."): value for name, value in values.items() if name.startswith(f"{LINKS}.")}
+    plain = {name: value for name, value in values.items() if not name.startswith(f"{LINKS}.")}
+    return plain | ({LINKS: links} if links else {})

@@ -8,6 +8,10 @@ from uuid import UUID
 
 from tasks.channels.contract import Channel
 
+NOBODY = UUID(int=0)
+NOBODYS_NUMBER = "+8610000000000"
+"""A message that was never sent, to a number that nobody has: asking for it tries the settings."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -70,3 +74,11 @@ class AskableChannel(Channel, Protocol):
 
         A failure is an answer and is never raised.
         """
+
+
+@runtime_checkable
+class CheckableChannel(Channel, Protocol):
+    """A channel whose settings can be tried with the provider without sending anything."""
+
+    async def check(self, now: datetime) -> str | None:
+        """What is wrong with the settings, without any secret; None if the provider accepts them."""

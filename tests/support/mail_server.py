@@ -56,7 +56,7 @@ class MailServer:
         self.sessions.add(cast("tuple[str, int]", session.peer))
         self.recipients += envelope.rcpt_tos
         assert isinstance(envelope.content, bytes)
-        self.mails.append(cast("EmailMessage", message_from_bytes(envelope.content, policy=default)))
+        self.mails.append(message_from_bytes(envelope.content, policy=default))
         return "250 2.0.0 queued"
 
     def authenticate(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
@@ -75,7 +75,7 @@ class _Controller(UnthreadedController):
         super().__init__(*args, **kwargs)
 
     def factory(self) -> SMTP:
-        made = super().factory()
+        made: SMTP = super().factory()  # type: ignore[no-untyped-call]  # aiosmtpd says nothing of it
         self.connections.append(made)
         return made
 
@@ -92,7 +92,7 @@ def mail_server(**behaviour: Any) -> Iterator[MailServer]:
     )  # fmt: skip
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of passwords without TLS, which is meant on loopback
-        server = loop.run_until_complete(controller._create_server())
+        server = cast("asyncio.Server", loop.run_until_complete(controller._create_server()))
         handler.port = server.sockets[0].getsockname()[1]
         thread = Thread(target=loop.run_forever)
         thread.start()

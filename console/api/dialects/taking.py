@@ -12,9 +12,20 @@ from starlette.responses import Response
 
 import console.api.dialects
 from console.api.callers import database_of
-from console.api.dialects.contract import RECEIPTS, REPLIES, Call, Dialect, Said, Unreadable
+from console.api.dialects.contract import (
+    RECEIPTS,
+    REPLIES,
+    Call,
+    Dialect,
+    Said,
+    Unreadable,
+    check_token,
+    token_of,
+)
 from console.api.problems import Refused
 from console.api.requests import JsonRequest
+from models.core.errors import NotFound
+from models.core.settings import Settings
 from models.core.words import ChannelName
 from tasks.access.signatures import NotSigned, secrets_of
 from tasks.dispatch.receipts import Receipt, record_receipts
@@ -29,6 +40,31 @@ def find_dialects() -> dict[str, Dialect]:
     names = [one.name for one in iter_modules(console.api.dialects.__path__)]
     modules = {name: import_module(f"{console.api.dialects.__name__}.{name}") for name in names}
     return {name: cast("Dialect", module) for name, module in modules.items() if hasattr(module, "admit")}
+
+
+class NoSuchHook(NotFound):
+    """There is no such dialect, no secret of that name, or no public address."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+
+
+def webhook_addresses(settings: Settings, name: str, dialect: str) -> dict[str, str]:
+    """What to enter at a provider, by kind. Raises `NoSuchHook`."""
+    dialects = find_dialects()
+    if dialect not in dialects:
+        raise NoSuchHook(f"There is no dialect '{dialect}'; the dialects are {', '.join(sorted(dialects))}.")
+    secrets = secrets_of(settings.webhook_secrets, name)
+    if not secrets:
+        raise NoSuchHook(f"AFTERCARE_WEBHOOK_SECRETS__{name.upper()} is not set.")
+    if settings.public_url is None:
+        raise NoSuchHook("AFTERCARE_PUBLIC_URL is not set: providers could not reach the webhooks.")
+    begin = f"{settings.public_url.rstrip('/')}/hooks/{name.lower()}"
+    tokened = getattr(dialects[dialect], "admit") is check_token  # noqa: B009  a module's attribute
+    return {
+        kind: f"{begin}/{kind}?as={dialect}" + (f"&token={token_of(secrets[-1], name, kind)}" if tokened else "")
+        for kind in (RECEIPTS, REPLIES)
+    }
 
 
 async def take_call(request: Request, gateway: str) -> Response:

@@ -21,7 +21,17 @@ from yarl import URL
 
 from models.core.settings import Settings
 from tasks.channels.addresses import Address
-from tasks.channels.asking import Answer, Delivered, NoAnswer, NotKnown, OnItsWay, Question, Undelivered
+from tasks.channels.asking import (
+    NOBODY,
+    NOBODYS_NUMBER,
+    Answer,
+    Delivered,
+    NoAnswer,
+    NotKnown,
+    OnItsWay,
+    Question,
+    Undelivered,
+)
 from tasks.channels.bulk import mark_of, may_be_in, requests_of
 from tasks.channels.contract import Abilities, Accepted, Message, Outcome, Rejected, Unknown
 from tasks.channels.meanings import Meaning, Meanings
@@ -102,6 +112,11 @@ class AliyunChannel:
     async def ask(self, questions: Sequence[Question], now: datetime) -> list[Answer]:
         """Asks by number and day."""
         return list(await asyncio.gather(*(self._ask_one(question, now) for question in questions)))
+
+    async def check(self, now: datetime) -> str | None:
+        """Asks about a number that gets nothing."""
+        answer = await self._ask_one(Question(NOBODY, None, NOBODYS_NUMBER, "", now), now)
+        return answer.reason if isinstance(answer, NoAnswer) else None
 
     async def aclose(self) -> None:
         """Closes the connections."""

@@ -13,6 +13,7 @@ import smtplib
 import ssl
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from email.headerregistry import Address as MailAddress
 from queue import Empty, LifoQueue
 from typing import Final
@@ -79,12 +80,17 @@ class SmtpChannel:
         """Waits for messages being sent, then closes the connections."""
         await asyncio.to_thread(self._close)
 
-    def check(self) -> str:
-        """Connect and sign in without sending; what the server said. Raises `OSError`, `smtplib.SMTPException`."""
-        connection = self._connect()
-        code, said = connection.noop()
+    async def check(self, now: datetime) -> str | None:  # noqa: ARG002  any time
+        """Connects and signs in."""
+        return await asyncio.to_thread(self._try)
+
+    def _try(self) -> str | None:
+        try:
+            connection = self._connect()
+        except (smtplib.SMTPException, OSError) as error:
+            return f"the mail server was not reached ({_describe(error)})"
         self._idle.put(connection)
-        return _reason(code, said, "")
+        return None
 
     def _deliver(self, message: Message) -> Outcome:
         try:

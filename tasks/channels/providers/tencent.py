@@ -21,7 +21,7 @@ from yarl import URL
 from models.core.settings import Settings
 from models.core.words import Purpose
 from tasks.channels.addresses import Address
-from tasks.channels.asking import Answer, Delivered, NoAnswer, Question, Undelivered
+from tasks.channels.asking import NOBODY, NOBODYS_NUMBER, Answer, Delivered, NoAnswer, Question, Undelivered
 from tasks.channels.bulk import mark_of, may_be_in, requests_of
 from tasks.channels.contract import (
     Abilities,
@@ -47,6 +47,7 @@ CONNECTIONS, MOST_CONNECTIONS = 50, 500
 MOST_MESSAGES = 200
 """Of one request."""
 WHO = "Tencent"
+NO_REPORT = "Tencent has no report of it"
 ZONE = ZoneInfo("Asia/Shanghai")
 PROMOTIONS = (8, 22)
 """The hours in China in which marketing is accepted."""
@@ -126,6 +127,11 @@ class TencentChannel:
         """Asks by number and time."""
         return list(await asyncio.gather(*(self._ask_one(question, now) for question in questions)))
 
+    async def check(self, now: datetime) -> str | None:
+        """Asks about a number that gets nothing."""
+        answer = await self._ask_one(Question(NOBODY, None, NOBODYS_NUMBER, "", now), now)
+        return answer.reason if isinstance(answer, NoAnswer) and answer.reason != NO_REPORT else None
+
     async def aclose(self) -> None:
         """Closes the connections."""
         await self._poster.aclose()
@@ -175,7 +181,7 @@ class TencentChannel:
         if not isinstance(reports, list):
             return NoAnswer(f"{WHO} answered nonsense")
         found = [one for one in reports if isinstance(one, dict) and _is_about(one, question)]
-        return _answer(found[0]) if len(found) == 1 else NoAnswer(f"{WHO} has no report of it")
+        return _answer(found[0]) if len(found) == 1 else NoAnswer(NO_REPORT)
 
 
 def open_provider(address: Address, settings: Settings) -> TencentChannel:  # noqa: ARG001  the form of all providers

@@ -18,7 +18,17 @@ from yarl import URL
 
 from models.core.settings import Settings
 from tasks.channels.addresses import Address
-from tasks.channels.asking import Answer, Delivered, NoAnswer, NotKnown, OnItsWay, Question, Undelivered
+from tasks.channels.asking import (
+    NOBODY,
+    NOBODYS_NUMBER,
+    Answer,
+    Delivered,
+    NoAnswer,
+    NotKnown,
+    OnItsWay,
+    Question,
+    Undelivered,
+)
 from tasks.channels.contract import Abilities, Accepted, Message, Outcome, Transient, Unknown
 from tasks.channels.meanings import Meaning, Meanings
 from tasks.channels.posting import Failure, Poster, Response
@@ -81,6 +91,11 @@ class TwilioChannel:
     async def ask(self, questions: Sequence[Question], now: datetime) -> list[Answer]:  # noqa: ARG002  any time
         """Asks by Twilio's own id, or looks for the message."""
         return list(await asyncio.gather(*(self._ask_one(question) for question in questions)))
+
+    async def check(self, now: datetime) -> str | None:
+        """Asks about a number that gets nothing."""
+        answer = await self._ask_one(Question(NOBODY, None, NOBODYS_NUMBER, "", now))
+        return answer.reason if isinstance(answer, NoAnswer) else None
 
     async def aclose(self) -> None:
         """Closes the connections."""
