@@ -1,4 +1,7 @@
-"""Dispatch through a gateway, against a bare client on the same sink, and against one Prefect task per message."""
+"""Dispatch through a gateway, against a bare client on the same sink, and against one Prefect task per message.
+
+Once through a gateway that answers at once, and once through one that takes its time for each answer.
+"""
 
 import asyncio
 import os
@@ -27,8 +30,17 @@ from tasks.policies.catalogue import install_shipped
 
 AT_ONCE = 64
 """Requests of the bare client that are under way beside each other."""
+SLOW_ANSWER = 0.2
+"""Seconds that the slow gateway takes for each answer."""
+SLOW_WAYS = {"connections": "connections=1000", "arrays": "connections=50&batch=20"}
+"""How the address of a slow gateway may be set: so many requests at once, or arrays."""
 TASK_RUNS = 300
 """Messages sent the other way, by a task run each: enough to know its pace."""
+AGAIN = """
+    update touches set state = 'planned', contacted_at = null, channel = null, contact_point_id = null, attempts = 0,
+        message_id = null, body = null
+    where state = 'sent'
+"""
 RECIPIENTS = (
     "insert into stores (code, name, time_zone, language, phone) "
     "values ('N', 'North Motors', 'Asia/Shanghai', 'en', '+861055550100')",
@@ -41,10 +53,10 @@ RECIPIENTS = (
 
 
 @contextmanager
-def sink(folder: Path) -> Iterator[str]:
-    """The address of a recording sink in a process of its own."""
+def sink(folder: Path, delay: float = 0) -> Iterator[str]:
+    """The address of a recording sink in a process of its own. `delay`: seconds for each answer."""
     record = folder / f"{uuid4()}.jsonl"
-    command = [sys.executable, "-m", "tests.support.sink", "--port", "0", "--record", str(record)]
+    command = [sys.executable, "-m", "tests.support.sink", "--record", str(record), "--delay", str(delay)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         yield f"127.0.0.1:{int(process.stdout.readline())}/send"
@@ -62,6 +74,7 @@ def measure(engine: Engine, settings: Settings, messages: int) -> list[Figure]:
     with sink(settings.home) as address:
         ours = _dispatch(engine, settings, address, messages)
     bodies = _bodies(engine)
+    slow = {way: _dispatch_slowly(engine, settings, query, messages) for way, query in SLOW_WAYS.items()}
     with sink(settings.home) as address:
         bare = asyncio.run(_bare(f"http://{address}", bodies))
     with sink(settings.home) as address, open_prefect(settings) as api:
@@ -70,7 +83,26 @@ def measure(engine: Engine, settings: Settings, messages: int) -> list[Figure]:
     return [
         Figure(name, ours, "messages/s", bare, "bare aiohttp client, the same sink"),
         Figure(name, ours, "messages/s", tasks, "one Prefect task run a message"),
+        *(
+            Figure(
+                f"{name}, answers after {SLOW_ANSWER * 1000:.0f} ms, {SLOW_WAYS[way]}",
+                pace,
+                "messages/s",
+                ours,
+                "the same with answers at once",
+            )
+            for way, pace in slow.items()
+        ),
     ]
+
+
+def _dispatch_slowly(engine: Engine, settings: Settings, query: str, messages: int) -> float:
+    """The pace through a gateway that takes its time, of the same messages, which are due once more."""
+    with engine.begin() as connection:
+        connection.execute(text(AGAIN))
+    settle(engine)
+    with sink(settings.home, SLOW_ANSWER) as address:
+        return _dispatch(engine, settings, f"{address}?{query}", messages)
 
 
 def _dispatch(engine: Engine, settings: Settings, address: str, messages: int) -> float:

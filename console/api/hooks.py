@@ -10,12 +10,14 @@ from fastapi import APIRouter, Header
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 from sqlalchemy import Connection
 from starlette.requests import Request
+from starlette.responses import Response
 
 from console.api.batches import EACH_ALONE, BatchRequest, Name, NotRead, take_alone
 from console.api.callers import SharedDatabase, database_of
+from console.api.dialects.taking import take_call
 from console.api.problems import Refused, problems
 from console.api.reading import at_home
-from console.api.requests import ApiRoute, JsonRequest
+from console.api.requests import ApiRoute, Handler, JsonRequest
 from console.api.rows import MOST_ROWS, RequestPart
 from console.shared.database import Database
 from console.shared.moments import house_zone
@@ -36,6 +38,17 @@ class HookRoute(ApiRoute):
     """A route for signed calls only. Validation errors are shown to whoever signed."""
 
     reads = BatchRequest
+
+    def get_route_handler(self) -> Handler:
+        """Returns the handler of requests: those with `?as=` are in a provider's own dialect."""
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            if "as" in request.query_params:
+                return await take_call(request, request.path_params["gateway"])
+            return await handle(request)
+
+        return answer
 
     async def admit(self, request: JsonRequest) -> None:
         """Raises `Refused` unless the gateway's signature is valid."""

@@ -10,6 +10,7 @@ from console.cli.policies import By, Json, StoreCode, store_id_of
 from console.cli.session import Commands, check_store, open_session, print_json, print_table
 from console.shared.moments import house_zone
 from models.core.toml_text import write_toml
+from tasks.messages.registering import list_registrations, register, write_applications
 from tasks.messages.template_changes import change_templates, check_templates, list_templates, read_template
 from tasks.policies.catalogue import install_if_empty
 
@@ -34,6 +35,55 @@ def show_list(as_json: Json = False) -> None:
         columns,
         [(row.key, row.language, row.store or "all", str(row.version), row.created_by, row.text) for row in rows],
     )
+
+
+@app.command()
+def registered(as_json: Json = False) -> None:
+    """List the templates registered with providers that send no free text."""
+    with open_session() as session:
+        rows = list_registrations(session.connection)
+    if as_json:
+        print_json([row._asdict() for row in rows])
+        return
+    columns = ("provider", "template", "language", "store", "branch", "code", "state", "problem", "text")
+    print_table(
+        "Registered templates",
+        columns,
+        [tuple(value or "" for value in row._replace(store=row.store or "all")) for row in rows],
+    )
+
+
+@app.command("register")
+def register_templates(
+    file: Annotated[Path, typer.Argument(metavar="FILE.toml", help="[[registered]] tables; see docs/channels.md.")],
+    by: By,
+) -> None:
+    """Record what a provider has registered. Nothing else is sent by it."""
+    data = read_toml(file)
+    with open_session() as session:
+        install_if_empty(session.connection, session.now)
+        entries = register(session.connection, session.now, data, by)
+    typer.echo(f"Recorded: {', '.join(f'{one.template}/{one.language} as {one.code}' for one in entries)}.")
+
+
+@app.command()
+def application(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The template's key.")],
+    provider: Annotated[str, typer.Option(help="The scheme of the channel's address, such as aliyun.")],
+    store: StoreCode = None,
+    as_json: Json = False,
+) -> None:
+    """Write the texts to apply for with a provider, one for each way through the conditions."""
+    with open_session() as session:
+        check_store(session.connection, store)
+        install_if_empty(session.connection, session.now)
+        texts = write_applications(session.connection, provider, key, store)
+    if as_json:
+        print_json([one._asdict() for one in texts])
+        return
+    for one in texts:
+        named = ", ".join(f"{name} = {variable}" for name, variable in one.parameters)
+        typer.echo(f"# {one.language} {one.branch}".rstrip() + f"\n{one.text}\n# {named}\n")
 
 
 @app.command()

@@ -1,12 +1,15 @@
 """The page of a customer's consent: for which purposes and channels they may be contacted."""
 
+from collections.abc import Awaitable, Callable
+
 from starlette.responses import Response
 
 from console.customer_pages.guests import Guest
 from models.core.words import ChannelName, Purpose
 from models.kits.links import CONSENT
 from tasks.customers.consent import ConsentChanged, read_switches
-from tasks.self_service.contact_choices import CHOICES, Choice, choose, end_all_contact
+from tasks.messages.links import LEAVABLE, leave_deed
+from tasks.self_service.contact_choices import CHOICES, Choice, choose, end_all_contact, leave_purpose
 
 CONFLICT = 409
 
@@ -51,7 +54,17 @@ async def take_end(guest: Guest) -> Response:
     return guest.back(done="ended")
 
 
-DEEDS = {"choose": take_choices, "end": take_end}
+def _leave(purpose: Purpose) -> Callable[[Guest], Awaitable[Response]]:
+    """One click in a mail program ends e-mail for a purpose (RFC 8058): answered without a redirect."""
+
+    async def leave(guest: Guest) -> Response:
+        await guest.work(leave_purpose, guest.reader.customer_id, purpose, ChannelName.EMAIL, guest.now)
+        return guest.page("customer_gone.html", title="left", text="left_text")
+
+    return leave
+
+
+DEEDS = {"choose": take_choices, "end": take_end} | {leave_deed(purpose): _leave(purpose) for purpose in LEAVABLE}
 
 
 async def _stand(guest: Guest, wanted: dict[Choice, bool]) -> bool:

@@ -58,6 +58,19 @@ class MessagePrices(BaseModel):
     wechat: Price = Decimal(0)
 
 
+class MailStyle(BaseModel):
+    """How e-mail of `smtp://` channels looks."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    logo: Annotated[str, Field(pattern=r"^https://\S+$")] | None = None
+    """The URL of a picture; without it, the store's name."""
+    colour: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = "#1f4e79"
+    """The colour of the heading and of links, such as `#1f4e79`."""
+    address: str | None = None
+    """The postal address in the foot, of stores that have none on record."""
+
+
 class Settings(BaseSettings):
     """The settings of one installation."""
 
@@ -96,6 +109,8 @@ class Settings(BaseSettings):
     channels: ChannelAddresses = ChannelAddresses()
     store_channels: dict[str, ChannelAddresses] = Field(default_factory=dict)
     """Channels of individual stores, by store code: `AFTERCARE_STORE_CHANNELS__SH01__SMS`."""
+    mail: MailStyle = MailStyle()
+    """How e-mail looks: `AFTERCARE_MAIL__LOGO`, `AFTERCARE_MAIL__COLOUR`, `AFTERCARE_MAIL__ADDRESS`."""
     prices: MessagePrices = MessagePrices()
     """Prices for campaigns' budgets and estimates: `AFTERCARE_PRICES__SMS`."""
     price_currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "CNY"
@@ -145,8 +160,11 @@ class UnusableSettings(InvalidInput):
     def _sentence(problem: ErrorDetails) -> str:
         name = f"AFTERCARE_{'__'.join(str(part).upper() for part in problem['loc'])}"
         if problem["type"] == "extra_forbidden":
-            kept = problem["loc"][0] == "days_kept"
-            what, fields = ("no table of which rows go", DaysKept) if kept else ("no channel", ChannelAddresses)
+            known: dict[str, tuple[str, type[BaseModel]]] = {
+                "days_kept": ("no table of which rows go", DaysKept),
+                "mail": ("no part of the style", MailStyle),
+            }
+            what, fields = known.get(str(problem["loc"][0]), ("no channel", ChannelAddresses))
             expected = ", ".join(field.upper() for field in fields.model_fields)
             return f"{name} names {what}; expected one of {expected} at its end."
         return f"{name}: {problem['msg'].removeprefix('Value error, ')}."

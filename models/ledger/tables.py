@@ -322,6 +322,8 @@ class Touch(Base):
     resendable: Mapped[bool] = mapped_column(server_default="false")
     """It was handed to a channel that takes its id as an idempotency key, so a retry is safe."""
     attempts: Mapped[int] = mapped_column(server_default="0")
+    provider: Mapped[str | None]
+    """The scheme of the address by which it was handed over, such as `aliyun`; null before 0.2."""
     message_id: Mapped[str | None] = mapped_column(info=kept("the provider's number of the message names nobody here"))
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("touches.id"))
     """The touch whose message included its line."""
@@ -391,7 +393,7 @@ class Touch(Base):
                 "process subject_kind subject_id anchor_at step kind purpose priority obligation works_holidays "
                 "channels conditions role approval effects series due_at valid_until not_before "
                 "state state_at gate planned_at planned_by approved_at contacted_at channel resendable attempts "
-                "delivered_at held_until outcome",
+                "provider delivered_at held_until outcome",
             ),
             ForEver("one row per contact that falls due", THE_LEDGER),
         ),

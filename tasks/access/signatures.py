@@ -46,16 +46,16 @@ def check_signature(
     presented = signature.removeprefix(SCHEME).lower().encode()
     matches = [
         computed
-        for secret in _secrets_of(secrets, gateway) or [NOBODYS]
+        for secret in secrets_of(secrets, gateway) or [NOBODYS]
         if hmac.compare_digest((computed := sign(secret, timestamp, body)).encode(), presented)
     ]
-    known = bool(_secrets_of(secrets, gateway))
+    known = bool(secrets_of(secrets, gateway))
     if not (matches and known and signature.startswith(SCHEME) and _is_near(timestamp, now)):
         raise NotSigned
     return f"{gateway.lower()}:{matches[0]}"
 
 
-def _secrets_of(secrets: Mapping[str, SecretStr], gateway: str) -> list[str]:
+def secrets_of(secrets: Mapping[str, SecretStr], gateway: str) -> list[str]:
     """A gateway's secrets, separated by commas or spaces: several while a secret is being rotated."""
     by_name = {name.lower(): secret for name, secret in secrets.items()}
     found = by_name.get(gateway.lower())

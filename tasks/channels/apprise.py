@@ -32,7 +32,7 @@ from urllib.parse import quote
 
 from pydantic import SecretStr
 
-from tasks.channels.contract import Accepted, Message, Outcome, Rejected, Transient, Unknown, judge_status
+from tasks.channels.contract import Abilities, Accepted, Message, Outcome, Rejected, Transient, Unknown, judge_status
 
 if TYPE_CHECKING:
     from apprise import NotifyBase
@@ -59,10 +59,7 @@ class AttemptLog:
 class AppriseChannel:
     """Sends messages in a few threads, one at a time in each. Apprise supports no idempotency key."""
 
-    idempotent = False
-    chunk_size = 3
-    """Dispatch hands over a few chunks at once: together they keep each thread busy, with little
-    more. Messages waiting for a thread would become unknown with the others in a crash."""
+    abilities = Abilities(requests_at_once=THREADS)
 
     def __init__(self, address: SecretStr) -> None:
         self._address = address

@@ -2,17 +2,21 @@
 
 import re
 from collections.abc import Collection
-from typing import NamedTuple
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import NamedTuple, Protocol, cast
 
 from pydantic import SecretStr
-from yarl import URL
 
 from models.core.reasons import TEXT, GivenReason, declare, give
 from models.core.settings import ChannelAddresses, Settings
 from models.core.words import ChannelName
+from tasks.channels import providers
+from tasks.channels.addresses import Address, read_address, without
 from tasks.channels.apprise import AppriseChannel, load_service
 from tasks.channels.contract import Channel, UnusableChannelAddress
-from tasks.channels.gateway import GatewayChannel
+from tasks.channels.gateway import CONNECTIONS, MOST_CONNECTIONS, MOST_MESSAGES, GatewayChannel
 from tasks.channels.outbox import OutboxChannel
 
 NO_SUCH_STORE = declare("channel-of-no-store", setting=TEXT, stores=TEXT)
@@ -21,7 +25,27 @@ SENT_BY_US = (ChannelName.SMS, ChannelName.EMAIL, ChannelName.WECHAT)
 GATEWAYS = {"gateway": "http", "gateways": "https"}
 SAMPLE_RECIPIENTS = ("someone@example.com", "+8613800138000", "someone")
 ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*)://(.*)", re.IGNORECASE)
-KINDS = "outbox://, gateway://HOST[:PORT]/PATH, gateways://HOST[:PORT]/PATH or an Apprise URL"
+KINDS = "outbox://, gateway(s)://HOST[:PORT]/PATH, smtp(s)://, aliyun://, tencent://, twilio:// or an Apprise URL"
+
+
+class Provider(Protocol):
+    """A module of the folder `providers`."""
+
+    SCHEMES: tuple[str, ...]
+    """The schemes of its addresses."""
+    FORM: str
+    """An address with placeholders, for validation errors."""
+
+    def open_provider(self, address: Address, settings: Settings) -> Channel:
+        """Open the channel of an address without connecting. Raises `UnusableChannelAddress`."""
+
+
+@cache
+def find_providers() -> dict[str, Provider]:
+    """The providers by scheme: each module in their folder that declares schemes."""
+    modules = [import_module(f"{providers.__name__}.{one.name}") for one in iter_modules(providers.__path__)]
+    found = [cast("Provider", module) for module in modules if hasattr(module, "SCHEMES")]
+    return {scheme: provider for provider in found for scheme in provider.SCHEMES}
 
 
 class ConfiguredAddress(NamedTuple):
@@ -42,11 +66,21 @@ def find_address(settings: Settings, channel: ChannelName, store: str | None = N
 
 def check_addresses(settings: Settings) -> None:
     """Check all addresses without connecting. Raises `UnusableChannelAddress` for the first invalid one."""
+    for address, setting in all_addresses(settings):
+        open_channel(address, setting, settings)
+
+
+def all_addresses(settings: Settings) -> list[ConfiguredAddress]:
+    """The addresses of the installation and of its stores."""
     found = [find_address(settings, channel) for channel in SENT_BY_US]
     for code, own in settings.store_channels.items():
         found += [_of_store(own, code, channel) for channel in SENT_BY_US if channel.value in own.model_fields_set]
-    for address, setting in found:
-        open_channel(address, setting, settings)
+    return found
+
+
+def scheme_of(address: SecretStr) -> str:
+    """The scheme of an address that has been checked."""
+    return address.get_secret_value().strip().partition("://")[0].lower()
 
 
 def find_unused(settings: Settings, stores: Collection[str]) -> list[GivenReason]:
@@ -73,6 +107,8 @@ def open_channel(address: SecretStr, setting: str, settings: Settings) -> Channe
         return _open_outbox(rest, setting, settings)
     if scheme in GATEWAYS:
         return _open_gateway(scheme, rest, setting)
+    if (provider := find_providers().get(scheme)) is not None:
+        return provider.open_provider(read_address(scheme, rest, setting, provider.FORM), settings)
     return _open_apprise(address, scheme, setting)
 
 
@@ -96,14 +132,12 @@ def _open_outbox(rest: str, setting: str, settings: Settings) -> OutboxChannel:
 
 
 def _open_gateway(scheme: str, rest: str, setting: str) -> GatewayChannel:
-    expected = f"{scheme}://[USER:PASSWORD@]HOST[:PORT]/PATH"
-    try:
-        url = URL(f"{GATEWAYS[scheme]}://{rest}")
-    except ValueError:  # its text contains a part of the address
-        raise UnusableChannelAddress(setting, "is not a well-formed URL", expected) from None
-    if not url.host:
-        raise UnusableChannelAddress(setting, "names no host", expected)
-    return GatewayChannel(url)
+    form = f"{scheme}://[USER:PASSWORD@]HOST[:PORT]/PATH[?connections=N&batch=N]"
+    address = read_address(GATEWAYS[scheme], rest, setting, form)
+    connections = address.number("connections", CONNECTIONS, MOST_CONNECTIONS)
+    batch = address.number("batch", 1, MOST_MESSAGES) if "batch" in address.url.query else None
+    url = without(address.url, "connections", "batch")
+    return GatewayChannel(url, connections=connections, batch=batch)
 
 
 def _open_apprise(address: SecretStr, scheme: str, setting: str) -> AppriseChannel:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 
-from tasks.channels.contract import Accepted, Message, Outcome, Transient, Unknown
+from tasks.channels.contract import Abilities, Accepted, Message, Outcome, Transient, Unknown
 
 CHUNK = 500
 ID_OPENING = b'{"id":"'
@@ -28,8 +28,7 @@ class OutboxChannel:
     Idempotent: a message marked `resend` is skipped if it is already in the file.
     """
 
-    idempotent = True
-    chunk_size = CHUNK
+    abilities = Abilities(takes_key=True, messages_a_request=CHUNK)
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -123,10 +122,7 @@ def _key(message: Message) -> bytes:
 
 def _line(message: Message) -> bytes:
     """The line of a message. It starts with the id, where `_find_standing` looks for it."""
-    fields = {"id": str(message.id), "to": message.to, "text": message.text}
-    if message.subject is not None:
-        fields["subject"] = message.subject
-    fields |= {"template": message.template, "purpose": message.purpose, "sent_at": message.sent_at.isoformat()}
+    fields = message.fields | {"sent_at": message.sent_at.isoformat()}
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
 
 

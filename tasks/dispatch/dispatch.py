@@ -18,8 +18,8 @@ from models.core.settings import Settings
 from models.core.words import ChannelName, Decision, Gate, ProcessName, TouchState
 from models.ledger.accounts_of_runs import RunAccount
 from models.people.tables import Store
-from tasks.channels.contract import Accepted, Channel
-from tasks.channels.opening import check_addresses, find_address, find_unused, open_channel
+from tasks.channels.contract import CHUNKS_IN_FLIGHT, Accepted, Channel
+from tasks.channels.opening import check_addresses, find_address, find_unused, open_channel, scheme_of
 from tasks.database.leases import Lease
 from tasks.dispatch.claim import Judged, claim
 from tasks.dispatch.dispatchers import dispatcher, recover_abandoned, recover_unanswered
@@ -32,8 +32,6 @@ from tasks.garbage_collection import collecting_seldom
 LOG = structlog.get_logger()
 Clock = Callable[[], datetime]
 Report = Callable[[RunAccount], Awaitable[None]]
-CHUNKS_IN_FLIGHT = 3
-"""Chunks of one batch that are looked at, sent and recorded beside each other."""
 PATIENCE_SECONDS = 600
 """How long outcomes wait in memory for a database that is restarting."""
 REPORT_SECONDS = 1
@@ -82,6 +80,8 @@ class Line:
     name: ChannelName
     store_id: int | None
     """The store whose own channel it is; None: the installation's."""
+    provider: str
+    """The scheme of its address."""
     channel: Channel
     health: Health = field(default_factory=Health)
     paused: bool = False
@@ -198,7 +198,7 @@ class Dispatch:
             elif one.state is TouchState.CLAIMED and one.channel:
                 heads[self._line(one.channel, one.store_id)].append(one.id)
         for key, ids in heads.items():
-            size = self.lines[key].channel.chunk_size
+            size = self.lines[key].channel.abilities.chunk
             for start in range(0, len(ids), size):
                 chunk = ids[start : start + size]
                 yield self.lines[key], chunk + [child for head in chunk for child in carried[head]]
@@ -210,7 +210,9 @@ class Dispatch:
             own = configured.setting.startswith("AFTERCARE_STORE_CHANNELS")
             opened = open_channel(configured.address, configured.setting, self.settings)
             self.closing.push_async_callback(opened.aclose)
-            self.lines[configured.setting] = Line(channel, store_id if own else None, opened)
+            self.lines[configured.setting] = Line(
+                channel, store_id if own else None, scheme_of(configured.address), opened
+            )
         return configured.setting
 
     async def _send_chunk(self, line: Line, ids: list[UUID]) -> None:
@@ -223,7 +225,7 @@ class Dispatch:
         if not await asyncio.to_thread(self._goes_on):
             await asyncio.to_thread(self._put_back, ids, Gate.CAMPAIGN)
             return
-        looked = await asyncio.to_thread(self._release, ids, line.channel.idempotent)
+        looked = await asyncio.to_thread(self._release, ids, line)
         messages = [one.message for one in looked.released]
         outcomes = await line.channel.send(messages) if messages else []
         results = results_of(looked.released, outcomes, self.clock())
@@ -250,9 +252,18 @@ class Dispatch:
             return self.confined.goes_on(connection)
 
     @patiently
-    def _release(self, ids: list[UUID], resendable: bool) -> Release:
+    def _release(self, ids: list[UUID], line: Line) -> Release:
+        abilities = line.channel.abilities
         with self.engine.begin() as connection:
-            return release(connection, ids, self.clock(), dispatcher_id=self.lease.key, resendable=resendable)
+            return release(
+                connection,
+                ids,
+                self.clock(),
+                dispatcher_id=self.lease.key,
+                resendable=abilities.takes_key,
+                provider=line.provider,
+                only_registered=abilities.needs_registered,
+            )
 
     @patiently
     def _record(self, results: list[Result]) -> None:
@@ -302,10 +313,11 @@ def account_of_sending(looked: Release, results: Sequence[Result]) -> RunAccount
     states = Counter(result.state for result in results)
     merged = sum(len(one.carried) for one in looked.released)
     retried = states[TouchState.PLANNED] + looked.returned + looked.taken
+    held = {Gate.RETRY: retried, Gate.CHANNEL: looked.unregistered}
     return RunAccount(
         sent=states[TouchState.SENT],
         of_which_merged=merged,
-        deferred={Gate.RETRY.value: retried} if retried else {},
+        deferred={gate.value: number for gate, number in held.items() if number},
         cancelled=dict(looked.cancelled),
         failed=states[TouchState.FAILED],
         unknown=states[TouchState.UNKNOWN] + looked.unknown,

@@ -94,9 +94,9 @@ def _result(released: Released, outcome: Outcome, now: datetime) -> Result:
             return Result(touch_id, TouchState.FAILED, give(REJECTED, text=reason), None, None, text, resent)
         case Unknown(reason):
             return Result(touch_id, TouchState.UNKNOWN, give(UNSURE, text=reason), None, None, text, resent)
-        case Transient(reason):
+        case Transient(reason, retry_after):
             attempts = released.attempts + 1
-            again_at = next_attempt(attempts, now, touch_id)
+            again_at = next_attempt(attempts, now, touch_id, retry_after)
             if again_at is None:
                 given_up = give(EXHAUSTED, attempts=attempts, text=reason)
                 given_up_as = TouchState.UNKNOWN if resent else TouchState.FAILED

@@ -1,9 +1,9 @@
 """The last look before a message leaves the house: what was paid, moved or refused since the claim stops it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -35,20 +35,27 @@ from sqlalchemy.types import Text
 
 from models.core.base import enumeration, growing
 from models.core.cadence import NOW
-from models.core.reasons import declare
+from models.core.reasons import GivenReason, ReasonCode, declare
 from models.core.words import ChannelName, Decision, Gate, Purpose, SubjectKind, TouchState
 from models.ledger.tables import TemplateVersion, Touch, Verdict
-from models.people.tables import ContactPoint
+from models.people.tables import ContactPoint, Store
 from tasks.channels.contract import Message
 from tasks.dispatch.dispatchers import IN_FLIGHT
 from tasks.dispatch.gates import NO_CONSENT, latest_consent
 from tasks.ledger.transitions import change, change_each, check_all_moved, move
 from tasks.messages.letters import THESE, Letter, as_ids, kinds_of, letters_about
+from tasks.messages.links import LEAVABLE, write_leave_link
+from tasks.messages.registered import FittingText, fit, read_registrations
 from tasks.planning.ending import MOVED, still_true
 
 HEAD_FELL_AWAY = declare("carrying-message-not-sent")
 TORN = declare("message-parted")
+CARRIES_NOTHING = declare("registered-template-carries-nothing")
+REGISTRATION_LOOKED_AT = timedelta(hours=1)
+"""How long a message waits until it is looked at again whether its template is registered."""
 DISPATCHER = bindparam("dispatcher", type_=BigInteger)
+THROUGH = bindparam("through", type_=Text)
+"""The provider: the scheme of the channel's address."""
 KEYED = bindparam("keyed", type_=Boolean)
 """Whether the channel takes the touch's id as an idempotency key."""
 LEAVING = (column("id", Uuid()), column("subject_line", Text()), column("body", Text()))
@@ -79,15 +86,26 @@ class Release:
     """Lines whose message is not sent; they are planned again."""
     taken: int
     """No longer ours: while the database was away, another dispatcher took them over."""
+    unregistered: int = 0
+    """Held, because the provider sends registered templates only and has none that says the same."""
 
 
 def release(
-    connection: Connection, touch_ids: Sequence[UUID], now: datetime, *, dispatcher_id: int, resendable: bool
+    connection: Connection,
+    touch_ids: Sequence[UUID],
+    now: datetime,
+    *,
+    dispatcher_id: int,
+    resendable: bool,
+    provider: str | None = None,
+    only_registered: bool = False,
 ) -> Release:
     """Read the facts and the consent once more, write the messages of what still holds, and mark it as `sending`.
 
     `touch_ids` are messages claimed by this dispatcher with the touches merged into them. `resendable`: the channel
-    takes the touch's id as an idempotency key.
+    takes the touch's id as an idempotency key. `provider`: the scheme of the channel's address.
+    `only_registered`: it sends registered templates only; such a message carries no lines of others, and one whose
+    text is not registered and approved waits.
 
     The words are kept in the same transaction. What may have gone out before goes again in the words kept then,
     whatever the facts would have it say by now: a channel that knows the key passes nothing else on. When a part of it
@@ -106,15 +124,23 @@ def release(
     _put_away(connection, put_away, now)
     speaking = [row for row in going if row.id in letters and row.id not in cut_off]
     heads = {row.id: row for row in speaking if row.merged_into is None}
-    returned = [row.id for row in speaking if _message_of(row) not in heads]
-    _give_back(connection, returned, now)
+    returned = [row.id for row in speaking if only_registered or _message_of(row) not in heads]
+    returned = [touch_id for touch_id in returned if touch_id not in heads]
+    _give_back(connection, returned, now, CARRIES_NOTHING if only_registered else HEAD_FELL_AWAY)
+    fitting: dict[UUID, FittingText] = {}
+    if only_registered and provider is not None:
+        fitting = _fit(connection, heads, letters, provider, now)
+    unregistered = len(heads) - len(fitting) if only_registered else 0
+    if only_registered:
+        heads = {touch_id: row for touch_id, row in heads.items() if touch_id in fitting}
     cancelled = Counter(row.reason for row in rows if row.state not in (TouchState.SENDING, TouchState.UNKNOWN))
     cancelled += Counter({NOTHING_TO_SAY: len(put_away)})
     unknown = states[TouchState.UNKNOWN] + len(cut_off)
     taken = len(touch_ids) - len(rows)
-    released = _write(heads, speaking, letters, now)
-    _let_go(connection, released, now, resendable)
-    return Release(released, cancelled, unknown, len(returned), taken)
+    carried = {} if only_registered else _carried(heads, speaking)
+    released = _write(heads, carried, letters, fitting, now)
+    _let_go(connection, released, now, resendable, provider)
+    return Release(released, cancelled, unknown, len(returned), taken, unregistered)
 
 
 @cache
@@ -151,11 +177,14 @@ def _last_look(kinds: frozenset[SubjectKind]) -> Select[Any]:
         select(
             row.id, row.state, row.reason, mine.c.merged_into, mine.c.purpose, mine.c.attempts, mine.c.channel,
             mine.c.resendable, mine.c.subject_line, mine.c.body, ContactPoint.value.label("recipient"),
-            TemplateVersion.key.label("template"),
+            TemplateVersion.key.label("template"), TemplateVersion.language, mine.c.process,
+            mine.c.customer_id, mine.c.store_id,
+            Store.code.label("store"), Store.name.label("store_name"), Store.address.label("store_address"),
         )
         .join(mine, mine.c.id == row.id)
         .join(ContactPoint, ContactPoint.id == mine.c.contact_point_id)
         .join(TemplateVersion, TemplateVersion.id == mine.c.template_version_id)
+        .join(Store, Store.id == mine.c.store_id)
         .where(func.coalesce(ours, literal(False)))
         .order_by(mine.c.priority.desc(), mine.c.due_at, mine.c.id)
         .add_cte(_verdicts(looked, stopped).cte("recorded"))
@@ -259,31 +288,70 @@ def _put_away(connection: Connection, ids: Sequence[UUID], now: datetime) -> Non
     move(connection, ids, TouchState.CANCELLED, IN_FLIGHT, now, **values)
 
 
-def _give_back(connection: Connection, ids: Sequence[UUID], now: datetime) -> None:
+def _give_back(connection: Connection, ids: Sequence[UUID], now: datetime, reason: ReasonCode) -> None:
     unsaid = dict.fromkeys(
         ("reason_figures", "claimed_by", "contacted_at", "merged_into", "channel", "contact_point_id")
     )
-    move(connection, ids, TouchState.PLANNED, IN_FLIGHT, now, reason=HEAD_FELL_AWAY, resendable=False, **unsaid)
+    move(connection, ids, TouchState.PLANNED, IN_FLIGHT, now, reason=reason, resendable=False, **unsaid)
 
 
-def _write(heads: dict[UUID, Any], rows: list[Any], letters: dict[UUID, Letter], now: datetime) -> list[Released]:
-    """The messages, each with the lines of the touches merged into it."""
+def _fit(
+    connection: Connection, heads: Mapping[UUID, Any], letters: dict[UUID, Letter], provider: str, now: datetime
+) -> dict[UUID, FittingText]:
+    """What is registered; the rest waits for its registration, with a verdict that says why."""
+    registrations = read_registrations(connection, provider, [row.template for row in heads.values()])
+    found: dict[UUID, FittingText] = {}
+    for touch_id, row in heads.items():
+        fitted = fit(letters[touch_id], row.template, row.language, row.store_id, provider, registrations)
+        if isinstance(fitted, FittingText):
+            found[touch_id] = fitted
+        else:
+            _wait_for_registration(connection, touch_id, fitted, now)
+    return found
+
+
+def _wait_for_registration(connection: Connection, touch_id: UUID, why: GivenReason, now: datetime) -> None:
+    until = now + REGISTRATION_LOOKED_AT
+    unsaid = dict.fromkeys(("claimed_by", "contacted_at", "channel", "contact_point_id"))
+    held = {"gate": Gate.CHANNEL, "not_before": until, **why.columns}
+    move(connection, [touch_id], TouchState.PLANNED, IN_FLIGHT, now, **held, **unsaid)
+    verdict = {"touch_id": touch_id, "gate": Gate.CHANNEL, "decision": Decision.HOLD, "figures": {}, "until": until}
+    connection.execute(insert(Verdict).values(**verdict, **why.columns, decided_at=now))
+
+
+def _carried(heads: Mapping[UUID, Any], rows: list[Any]) -> dict[UUID, list[UUID]]:
+    """By message, the touches whose lines it carries."""
     carried: dict[UUID, list[UUID]] = defaultdict(list)
     for row in rows:
         if row.merged_into in heads:
             carried[row.merged_into].append(row.id)
-    return [
-        Released(_message(row, letters, carried[row.id], now), tuple(carried[row.id]), row.attempts)
-        for row in heads.values()
-    ]
+    return carried
+
+
+def _write(
+    heads: Mapping[UUID, Any],
+    carried: Mapping[UUID, list[UUID]],
+    letters: dict[UUID, Letter],
+    fitting: Mapping[UUID, FittingText],
+    now: datetime,
+) -> list[Released]:
+    """The messages, each with the lines of the touches merged into it."""
+    released = []
+    for row in heads.values():
+        lines = carried.get(row.id, [])
+        message = _message(row, letters, lines, now)
+        if (fitted := fitting.get(row.id)) is not None:
+            message = replace(message, registered=fitted.registered, text=fitted.text)
+        released.append(Released(message, tuple(lines), row.attempts))
+    return released
 
 
 def _message(row: Any, letters: dict[UUID, Letter], carried: list[UUID], now: datetime) -> Message:
     """In the words that were kept, where it may have gone out before."""
+    letter = letters[row.id]
     if row.resendable:
         subject_line, text = row.subject_line, row.body
     else:
-        letter = letters[row.id]
         lines = [letter.text, *(letters[one].also or "" for one in carried)]
         text = "\n".join(line for line in lines if line)
         subject_line = letter.subject if row.channel == ChannelName.EMAIL else None
@@ -296,14 +364,31 @@ def _message(row: Any, letters: dict[UUID, Letter], carried: list[UUID], now: da
         purpose=row.purpose,
         sent_at=now,
         resend=row.resendable,
+        parameters=letter.parameters,
+        language=row.language,
+        store=row.store,
+        process=row.process,
+        store_name=row.store_name,
+        postal_address=row.store_address,
+        unsubscribe=_unsubscribe(row, now),
     )
 
 
-def _let_go(connection: Connection, released: Sequence[Released], now: datetime, resendable: bool) -> None:
+def _unsubscribe(row: Any, now: datetime) -> str | None:
+    """Where one click ends e-mail for this purpose, if it is one that customers may end alone."""
+    if row.channel != ChannelName.EMAIL or row.purpose not in LEAVABLE:
+        return None
+    return write_leave_link(row.customer_id, row.purpose, now)
+
+
+def _let_go(
+    connection: Connection, released: Sequence[Released], now: datetime, resendable: bool, provider: str | None
+) -> None:
     """Mark as `sending` what leaves and keep what it says, in one change: each writes to nearly every index."""
     leaving = [one for message in released for one in _leaving(message)]
     if leaving:
-        moved = connection.execute(_letting_go(), {"leaving": leaving, "now": now, "keyed": resendable}).rowcount
+        parameters = {"leaving": leaving, "now": now, "keyed": resendable, "through": provider}
+        moved = connection.execute(_letting_go(), parameters).rowcount
         ids = [touch_id for message in released for touch_id in (message.message.id, *message.carried)]
         check_all_moved(connection, ids, TouchState.SENDING, moved)
 
@@ -331,6 +416,7 @@ def _letting_go() -> Update:
             reason=null(),
             reason_figures=null(),
             resendable=KEYED,
+            provider=THROUGH,
             subject_line=case((row.body.is_not(None), row.subject_line), else_=Touch.subject_line),
             body=func.coalesce(row.body, Touch.body),
         )

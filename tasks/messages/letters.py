@@ -40,6 +40,12 @@ class Letter:
     variables: Mapping[str, Any]
 
     @property
+    def parameters(self) -> dict[str, str]:
+        """The variables by the names that templates use, such as `customer` and `links.survey`."""
+        plain = {name: value for name, value in self.variables.items() if name != LINKS}
+        return plain | {f"{LINKS}.{name}": link for name, link in self.variables.get(LINKS, {}).items()}
+
+    @property
     def subject(self) -> str | None:
         """The subject line, if the template has one."""
         return render(self.subject_template, self.variables) if self.subject_template else None

@@ -15,7 +15,7 @@ from sqlalchemy import CompoundSelect, Connection, func, literal, null, select, 
 from models.core.cadence import ZONED, moment
 from models.core.errors import InvalidInput, Unavailable
 from models.core.settings import Settings, read_settings
-from models.core.words import LinkPurpose, SubjectKind
+from models.core.words import LinkPurpose, Purpose, SubjectKind
 from models.kits.links import consent_link, make_link, offers
 from models.kits.registry import traits_of
 from models.messages.links import Link, LinkSigner, Openings
@@ -25,6 +25,8 @@ from tasks.subjects.registry import all_subjects
 SHOWN_STORES = 12
 """The number of stores shown for an invalid link."""
 PRIVATE = 0o600
+LEAVABLE = (Purpose.MARKETING, Purpose.SURVEY)
+"""Purposes of which e-mail can be ended by one click."""
 
 
 class SecretOutOfReach(Unavailable):
@@ -137,6 +139,17 @@ def write_links(kind: SubjectKind, names: Collection[str], row: Mapping[Any, Any
         )
         for name in names
     }
+
+
+def leave_deed(purpose: Purpose) -> str:
+    """The action on the page of a customer's choices that ends e-mail for a purpose."""
+    return f"leave-{purpose}"
+
+
+def write_leave_link(customer_id: int, purpose: Purpose, now: datetime) -> str | None:
+    """Where a POST ends e-mail for a purpose (RFC 8058), and a GET shows the choices; None without links."""
+    signer = signer_for_letters(read_settings())
+    return f"{signer.address(consent_link(customer_id, now))}/{leave_deed(purpose)}" if signer else None
 
 
 def find_reader(connection: Connection, link: Link, now: datetime) -> Reader | None:

@@ -5,20 +5,23 @@ from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, true
 
 from models.core.errors import InvalidInput, NotFound
 from models.core.frozen import Slug
-from models.core.words import SubjectKind
+from models.core.settings import read_settings
+from models.core.words import StepKind, SubjectKind
 from models.kits.letters import variables_of, variables_of_any
 from models.kits.registry import all_traits
 from models.ledger.tables import PolicyVersion, TemplateVersion
 from models.messages.rendering import UnknownVariable, check_template
+from models.messages.skeletons import branching
 from models.messages.template_guard import refuse_forbidden
 from models.people.tables import Store
 from models.policies.policy import CONTACT_RULES, MADE_FOR_CAMPAIGNS
 from models.policies.shipped import LANGUAGES, ShippedTemplate
 from tasks.audit import record
+from tasks.channels.opening import SENT_BY_US, find_address, open_channel
 from tasks.policies.catalogue import add_template
 
 Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
@@ -42,6 +45,17 @@ class BadTemplates(InvalidInput):
 
     def __init__(self, problems: Iterable[str]) -> None:
         super().__init__("The templates are refused. " + " ".join(problems))
+
+
+class NotRegistrable(InvalidInput):
+    """A template that says several texts, for a channel whose provider registers each."""
+
+    def __init__(self, key: str, language: str, setting: str, found: Sequence[str]) -> None:
+        self.key, self.language, self.setting, self.found = key, language, setting, ", ".join(found)
+        super().__init__(
+            f"Template '{key}' in {language} has {self.found}, and {setting} sends registered templates only, each of "
+            f"which says one text: write it without, and make a template of its own for each case."
+        )
 
 
 class NoSuchTemplate(NotFound):
@@ -94,9 +108,10 @@ def change_templates(
 ) -> list[ShippedTemplate]:
     """Activate templates as new versions, for a store or for all; returns them.
 
-    Raises what `check_templates` raises.
+    Raises what `check_templates` raises, and `NotRegistrable`.
     """
     templates = check_templates(connection, data)
+    refuse_unregistrable(connection, templates, store_id)
     for template in templates:
         before = _active(connection, template, store_id)
         add_template(connection, template, store_id, author, now)
@@ -105,6 +120,44 @@ def change_templates(
             place = f"{template.key}/{template.language}" + (f"/{store_id}" if store_id else "")
             record(connection, now, author, "template.changed", "template", place, before, after)
     return templates
+
+
+def refuse_unregistrable(connection: Connection, templates: Sequence[ShippedTemplate], store_id: int | None) -> None:
+    """Refuse conditions in messages that go by a channel of registered templates. Raises `NotRegistrable`."""
+    demanding = _demanding_channels(connection, store_id)
+    if not demanding:
+        return
+    steps = _message_steps(connection)
+    for template in templates:
+        ways = {way for way in steps.get(template.key, ()) if way in demanding}
+        found = branching(template.text) if ways else []
+        if found:
+            raise NotRegistrable(template.key, template.language, demanding[min(ways)], found)
+
+
+def _demanding_channels(connection: Connection, store_id: int | None) -> dict[str, str]:
+    """The channels of a store, or of any, that send registered templates only, with their settings."""
+    settings = read_settings()
+    own = Store.id == store_id if store_id is not None else true()
+    codes = list(connection.scalars(select(Store.code).where(own)))
+    found = {}
+    for channel in SENT_BY_US:
+        for address, setting in {find_address(settings, channel, code) for code in (*codes, None)}:
+            if open_channel(address, setting, settings).abilities.needs_registered:
+                found[channel.value] = setting
+    return found
+
+
+def _message_steps(connection: Connection) -> dict[str, set[str]]:
+    """By template: the channels by which messages of active policies use it."""
+    bodies = connection.scalars(
+        select(PolicyVersion.body).where(PolicyVersion.active, PolicyVersion.name != CONTACT_RULES)
+    )
+    found: dict[str, set[str]] = {}
+    for step in (step for body in bodies for step in body["steps"]):
+        if step.get("kind", StepKind.MESSAGE) == StepKind.MESSAGE:
+            found.setdefault(step["template"], set()).update(step.get("channels", ()))
+    return found
 
 
 def list_templates(connection: Connection) -> list[TemplateRow]:

@@ -30,6 +30,7 @@ from tasks.cases.handling import open_cases_for_broken_promises
 from tasks.channels.opening import check_addresses
 from tasks.database.leases import Lease
 from tasks.database.purging import purge
+from tasks.dispatch.asking import anything_to_ask, ask_about_unknown
 from tasks.dispatch.dispatch import Report, dispatch_due
 from tasks.dispatch.rehearsing import WouldContact, rehearse
 from tasks.dispatch.waiting import anything_waits
@@ -241,6 +242,19 @@ async def dispatch_touches(run: ProcessRun, *, everything: bool = False) -> None
         await _note(run, run.account)
 
     run.account = before + await _dispatch(process, run.now, run.fixed, run.id, report)
+
+
+async def settle_unknown(run: ProcessRun) -> None:
+    """Ask the providers that can be asked what became of messages whose delivery is unknown (invariant 2)."""
+    settings = read_settings()
+    now = clock_of(settings, run.now, fixed=run.fixed)()
+    if await asyncio.to_thread(in_transaction, lambda connection: anything_to_ask(connection, settings, now)):
+        await _ask(now)
+
+
+@step("ask what became of messages")
+async def _ask(now: datetime) -> dict[str, int]:
+    return dict(await ask_about_unknown(read_engine(), read_settings(), now))
 
 
 async def _anything_waits(process: str | None, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from models.core.reasons import declare, give
 from models.core.words import ChannelName, Gate, Purpose, StepKind
 from models.ledger.tables import Touch
 from models.ledger.touch_states import OPEN
+from models.people.tables import Customer
 from tasks import audit
 from tasks.customers.consent import append_entry, lock_journal, read_switches
 from tasks.touches.picking import cancel_touches
@@ -36,6 +37,18 @@ def choose(connection: Connection, customer_id: int, wanted: Mapping[Choice, boo
     cancelled = _cancel_forbidden(connection, customer_id, before | changed, now)
     _audit(connection, customer_id, {_named(choice): granted for choice, granted in changed.items()}, cancelled, now)
     return cancelled
+
+
+def leave_purpose(
+    connection: Connection, customer_id: int, purpose: Purpose, channel: ChannelName, now: datetime
+) -> int:
+    """End one purpose on one channel, whatever else has changed meanwhile; how many touches were cancelled.
+
+    Doing it again changes nothing.
+    """
+    connection.execute(select(Customer.id).where(Customer.id == customer_id).with_for_update())
+    seen = read_switches(connection, None, customer_id, now).seen
+    return choose(connection, customer_id, {(purpose, channel): False}, seen, now)
 
 
 def end_all_contact(connection: Connection, customer_id: int, seen: int, now: datetime) -> int:

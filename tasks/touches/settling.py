@@ -30,7 +30,7 @@ GIVEN_UP = "touch.given-up"
 UNSETTLED = (TouchState.UNKNOWN, TouchState.FAILED)
 OF_THE_SENDING = (
     "gate", "reason", "reason_figures", "contacted_at", "channel", "contact_point_id", "message_id", "merged_into",
-    "subject_line", "body",
+    "subject_line", "body", "provider",
 )  # fmt: skip
 """The sending details of a touch, which are reset when it is sent again through all gates."""
 

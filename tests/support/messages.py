@@ -19,5 +19,9 @@ def make_message(**differences: Any) -> Message:
         template="appointment-reminder",
         purpose=Purpose.SERVICE,
         sent_at=datetime(2026, 3, 2, 10, 0, tzinfo=UTC),
+        parameters={"customer": "Li Na"},
+        language="zh-CN",
+        store="SH01",
+        process="appointment-reminders",
     )
     return replace(plain, **differences)

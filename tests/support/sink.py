@@ -2,7 +2,7 @@
 
 In a test: `async with Sink() as sink: … sink.url …`, told by its attributes how to behave.
 As a process of its own, to survive a killed sender: `python -m tests.support.sink --port 0 --record FILE` prints its
-port and appends each accepted request as a JSON line before it answers.
+port and appends each accepted request as a JSON line before it answers; with `--delay SECONDS` it takes its time.
 """
 
 import argparse
@@ -37,7 +37,7 @@ class Received:
     """One request that was read whole."""
 
     key: str | None
-    """Its `Idempotency-Key`."""
+    """Its `Idempotency-Key`; of a message in an array, its id."""
     path: str
     """Where it was posted, percent-decoded."""
     body: dict[str, Any]
@@ -59,6 +59,13 @@ class Sink:
     cut: Cut = Cut.NEVER
     hold: asyncio.Event | None = None
     """Answers wait for it."""
+    delay: float = 0
+    """Seconds that each answer takes."""
+    headers: dict[str, str] = field(default_factory=dict)
+    """Sent with each answer."""
+    entry: Callable[[Received], dict[str, Any]] | None = None
+    """The answer about one message of an array; None accepts it as it would accept a request."""
+    requests: int = 0
     record: Callable[[Received], None] | None = None
     """Told of each accepted request before it is answered."""
     received: list[Received] = field(default_factory=list)
@@ -93,17 +100,27 @@ class Sink:
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         if self._cuts_at_once(request):
             return self._cut(request)
-        received = self._read(request, await request.read())
-        self.received.append(received)
-        if received.accepted and self.record is not None:
-            self.record(received)
+        messages = json.loads(await request.read())
+        self.requests += 1
+        entries = [self._take(request, one) for one in (messages if isinstance(messages, list) else [messages])]
         self.arrived.set()
         if self.hold is not None:
             await self.hold.wait()
+        if self.delay:
+            await asyncio.sleep(self.delay)
         if self.cut is Cut.AFTER_READING:
             return self._cut(request)
-        answer = json.dumps({"message_id": f"sink-{received.key}"}).encode() if self.answer is None else self.answer
-        return web.Response(status=self.status, body=answer, content_type="application/json")
+        said = entries if isinstance(messages, list) else entries[0]
+        answer = json.dumps(said).encode() if self.answer is None else self.answer
+        return web.Response(status=self.status, headers=self.headers, body=answer, content_type="application/json")
+
+    def _take(self, request: web.BaseRequest, message: dict[str, Any]) -> dict[str, Any]:
+        """Keep one message; the answer about it."""
+        received = self._read(request, message)
+        self.received.append(received)
+        if received.accepted and self.record is not None:
+            self.record(received)
+        return {"message_id": f"sink-{received.key}"} if self.entry is None else self.entry(received)
 
     def _cuts_at_once(self, request: web.BaseRequest) -> bool:
         assert request.transport is not None
@@ -125,16 +142,16 @@ class Sink:
         request.transport.abort()
         return web.Response()
 
-    def _read(self, request: web.BaseRequest, body: bytes) -> Received:
-        key = request.headers.get("Idempotency-Key")
+    def _read(self, request: web.BaseRequest, body: dict[str, Any]) -> Received:
+        key = request.headers.get("Idempotency-Key") or body.get("id")
         accepted = 200 <= self.status < 300
         repeated = key in self._keys
         if accepted:
             self._keys.add(key)
-        return Received(key, request.path, json.loads(body), dict(request.headers), accepted, repeated)
+        return Received(key, request.path, body, dict(request.headers), accepted, repeated)
 
 
-async def _serve(port: int, record: Path) -> None:
+async def _serve(port: int, record: Path, delay: float) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
@@ -143,7 +160,7 @@ async def _serve(port: int, record: Path) -> None:
         def write(one: Received) -> None:
             lines.write(json.dumps({"key": one.key, "repeated": one.repeated, "body": one.body}) + "\n")
 
-        async with Sink(port=port, record=write) as sink:
+        async with Sink(port=port, record=write, delay=delay) as sink:
             print(sink.port, flush=True)  # noqa: T201  whoever started it reads the port
             await stopped.wait()
 
@@ -152,5 +169,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--record", type=Path, required=True)
+    parser.add_argument("--delay", type=float, default=0)
     chosen = parser.parse_args()
-    asyncio.run(_serve(chosen.port, chosen.record))
+    asyncio.run(_serve(chosen.port, chosen.record, chosen.delay))

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 from uuid import uuid4
@@ -16,7 +16,7 @@ from models.core.cadence import moment
 from models.core.errors import Conflict, InvalidInput, Unavailable
 from models.core.masking import mask_contact
 from models.core.settings import Settings
-from models.core.words import ChannelName, Purpose, StepKind
+from models.core.words import CAMPAIGNS, ChannelName, Purpose, StepKind
 from models.ledger.tables import AuditEntry
 from models.people.tables import Store
 from tasks import audit
@@ -137,6 +137,7 @@ async def _send(channel: Channel, message: CampaignMessage, wanted: WantedTest, 
     to = read_address(wanted.channel, wanted.to)
     template = f"campaign-test-{wanted.variant}"
     letter = Message(uuid4(), to, mark + message.text, subject, template, Purpose(wanted.plan.purpose), now)
+    letter = replace(letter, language=message.language, process=CAMPAIGNS)
     (outcome,) = await channel.send([letter])
     match outcome:
         case Accepted():

@@ -31,6 +31,11 @@ def test_a_message_goes_out_with_its_text(office: Office) -> None:
     with office.open() as world:
         (touch,) = world.touches()
         assert (touch.state, str(touch.id), touch.body) == ("sent", message["id"], message["text"])
+        store = world.connection.scalar(select(Store.code))
+    assert (message["language"], message["store"], message["process"]) == ("en", store, FOLLOWUP)
+    assert (
+        message["parameters"].items() >= {"customer": "Ms Li Na", "vehicle": "Aurora", "store": "Test Motors"}.items()
+    )
 
 
 def test_nothing_goes_out_twice(office: Office) -> None:

@@ -13,8 +13,8 @@ from models.people.tables import ContactPoint
 from models.policies.shipped import shipped_processes
 from models.subjects.appointment import Appointment
 from models.subjects.vehicle import Vehicle
-from tasks.channels.gateway import GatewayChannel
-from tasks.dispatch.dispatch import CHUNKS_IN_FLIGHT
+from tasks.channels import contract
+from tasks.channels.contract import CHUNKS_IN_FLIGHT
 from tasks.self_service.replies import record_reply
 from tests.support.desk import verdicts_of
 from tests.support.dispatcher import settings_for
@@ -143,7 +143,7 @@ async def test_payments_that_come_in_while_the_first_messages_go_out_stop_the_re
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The gateway keeps the first chunks waiting; nobody of the later ones owes anything any more."""
-    monkeypatch.setattr(GatewayChannel, "chunk_size", 2)
+    monkeypatch.setattr(contract, "KEYED_CHUNK", 2)
     in_flight, customers = 2 * CHUNKS_IN_FLIGHT, 14
     with office.open() as world:
         for _ in range(customers):

@@ -15,13 +15,17 @@ from pydantic import SecretStr
 from yarl import URL
 
 from models.core.settings import Settings
+from tasks.channels.contract import KEYED_CHUNK as CHUNK
 from tasks.channels.contract import Accepted, Channel, Message, Outcome, Rejected, Transient, Unknown
-from tasks.channels.gateway import CHUNK, GatewayChannel, _Request
+from tasks.channels.gateway import GatewayChannel
 from tasks.channels.opening import open_channel
+from tasks.channels.posting import RequestBody
 from tests.support.messages import make_message
 from tests.support.sink import Cut, Sink
 
 SETTING = "AFTERCARE_CHANNELS__SMS"
+END = b'"process": "appointment-reminders"}'
+"""The end of a request."""
 
 
 @pytest.fixture
@@ -62,6 +66,10 @@ async def test_posts_the_documented_request(sink: Sink) -> None:
         "subject": "预约提醒",
         "template": message.template,
         "purpose": "service",
+        "parameters": {"customer": "Li Na"},
+        "language": "zh-CN",
+        "store": "SH01",
+        "process": "appointment-reminders",
     }
 
 
@@ -175,7 +183,7 @@ async def test_no_answer_in_time_is_unknown(sink: Sink) -> None:
 @pytest.mark.parametrize("garbage", [b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 2"])
 async def test_an_answer_that_is_not_http_is_unknown(garbage: bytes) -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"}")
+        await reader.readuntil(END)
         writer.write(garbage)
         writer.close()
 
@@ -187,7 +195,7 @@ async def test_an_answer_that_is_not_http_is_unknown(garbage: bytes) -> None:
 
 async def test_a_2xx_whose_body_breaks_off_is_accepted() -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"}")
+        await reader.readuntil(END)
         writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"message_id"')
         writer.close()
 
@@ -211,10 +219,10 @@ async def test_what_was_written_stays_unknown_when_its_repetition_is_not_even_se
     served: list[asyncio.StreamWriter] = []
 
     async def answer_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"}")
+        await reader.readuntil(END)
         writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
         served.append(writer)
-        await reader.readuntil(b"}")
+        await reader.readuntil(END)
         server.close()
         writer.close()
 
@@ -250,7 +258,7 @@ async def test_sends_in_parallel(sink: Sink) -> None:
 async def test_a_request_that_meets_a_closing_connection_was_not_written() -> None:
     protocol = BaseProtocol(asyncio.get_running_loop(), None)
     protocol.transport = Mock(spec=asyncio.Transport, **{"is_closing.return_value": True})
-    request = _Request(b"{}", WeakSet())
+    request = RequestBody(b"{}", "application/json", WeakSet())
     with pytest.raises(ClientConnectionResetError):
         await request.write_with_length(StreamWriter(protocol, asyncio.get_running_loop()), None)
     assert not request.written

@@ -52,6 +52,10 @@ def test_writes_a_line_for_each_message(path: Path) -> None:
             "text": plain.text,
             "template": "appointment-reminder",
             "purpose": "service",
+            "parameters": {"customer": "Li Na"},
+            "language": "zh-CN",
+            "store": "SH01",
+            "process": "appointment-reminders",
             "sent_at": "2026-03-02T10:00:00+00:00",
         },
         {
@@ -61,6 +65,10 @@ def test_writes_a_line_for_each_message(path: Path) -> None:
             "subject": "提醒",
             "template": "appointment-reminder",
             "purpose": "service",
+            "parameters": {"customer": "Li Na"},
+            "language": "zh-CN",
+            "store": "SH01",
+            "process": "appointment-reminders",
             "sent_at": "2026-03-02T10:00:00+00:00",
         },
     ]

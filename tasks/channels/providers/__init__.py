@@ -1,0 +1,1 @@
+"""Providers by their published APIs. Each module declares its `SCHEMES` and is found by being here."""
