@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from models.core.errors import AftercareError
-from models.messages.letters import write_day
+from models.messages.letters import write_day, write_price
 
 ENGLISH, CHINESE = "en", "zh-CN"
 WORDING = Path(__file__).parents[1] / "wording"
@@ -32,7 +32,6 @@ SECTIONS = (WORDS, REASONS, CONDITIONS, MOMENTS, FIGURES)
 """What a file of a kit may hold: words of the business, sentences of reason codes, the names of conditions, of moments
 that steps count from, and of figures that rules saw. What the anchor is stands before them, as `anchor`."""
 ANCHOR = "anchor"
-CENT = Decimal("0.01")
 COMMAS = {"en": ", ", "zh-CN": "、"}
 
 
@@ -221,18 +220,13 @@ def _words(language: str, figure: Any) -> str:
 
 
 def _invoices(language: str, figure: Any) -> str:
-    return COMMAS[language].join(f"{one['number']} {_amount(one['amount'], one['currency'])}" for one in figure)
+    return COMMAS[language].join(
+        f"{one['number']} {write_price(Decimal(one['amount']), one['currency'])}" for one in figure
+    )
 
 
 def _day(language: str, day: date) -> str:
     return write_day(day, language) if language == ENGLISH else day.isoformat()
-
-
-def _amount(amount: str, currency: str) -> str:
-    """With at least two decimals, and more if needed: a message may cost less than a cent."""
-    exact = Decimal(amount)
-    digits = f"{exact:,.2f}" if exact == exact.quantize(CENT) else f"{exact.normalize():f}"
-    return f"{currency} {digits}"
 
 
 def say_word(language: str, word: str) -> str:
@@ -246,7 +240,9 @@ WRITERS: Mapping[FigureType, Callable[[str, Any], str]] = {
     FigureType.WORD: _words,
     FigureType.KEY: lambda language, figure: str(figure) if language == ENGLISH else say_word(language, str(figure)),
     FigureType.NUMBER: lambda _, figure: f"{figure:,}" if isinstance(figure, int) else f"{figure:g}",
-    FigureType.MONEY: lambda _, figure: " + ".join(_amount(amount, code) for code, amount in sorted(figure.items())),
+    FigureType.MONEY: lambda _, figure: " + ".join(
+        write_price(Decimal(amount), currency) for currency, amount in sorted(figure.items())
+    ),
     FigureType.DAY: lambda language, figure: _day(language, date.fromisoformat(figure)),
     FigureType.INVOICES: _invoices,
     FigureType.PHRASE: lambda language, figure: str(figure[language]),

@@ -236,6 +236,8 @@ def show_letter(viewer: Viewer, letter: CampaignMessage) -> None:
     if letter.subject:
         ui.label(letter.subject).classes("text-bold")
     ui.label(letter.text).classes("letter full-width")
+    if letter.warning is not None:
+        ui.label(viewer.reason(letter.warning)).classes("warn")
     price = money(viewer, letter.price)
     length = letter.length
     if length is None:

@@ -10,6 +10,7 @@ from console.shared.words import LANGUAGES
 from console.web.authentication.viewer import Viewer
 from models.core.words import EndBasis
 from models.messages.letters import write_money
+from models.subjects.owing import Owing, total_of
 from tasks.customers.card import CustomerCard, PointOnCard, VehicleOnCard
 
 
@@ -28,10 +29,17 @@ def show_card(viewer: Viewer, card: CustomerCard) -> None:
         with _part(viewer.say("customers.vehicles")):
             _show_vehicles(viewer, card)
         with _part(viewer.say("customers.balance")):
-            for currency, amount in card.open_balance.items():
-                ui.label(write_money(amount, currency)).classes("figure")
-            if not card.open_balance:
-                ui.label(viewer.say("customers.nothing_owed")).classes("quiet")
+            _show_owing(viewer, card.owing)
+
+
+def _show_owing(viewer: Viewer, owing: Owing) -> None:
+    """What is overdue, due today and not due yet."""
+    for name in ("overdue", "due_today", "not_due"):
+        for currency, amount in total_of(getattr(owing, name)).items():
+            ui.label(write_money(amount, currency)).classes("figure")
+            ui.label(viewer.say(f"customers.{name}")).classes("quiet")
+    if not owing.invoices:
+        ui.label(viewer.say("customers.nothing_owed")).classes("quiet")
 
 
 @contextmanager

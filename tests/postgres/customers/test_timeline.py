@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from models.core.words import CampaignAnswer, Wave
+from models.subjects.owing import total_of
 from tasks import audit
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
@@ -31,7 +32,7 @@ def test_the_card_says_who_it_is_and_what_they_owe(world: World, busy: int) -> N
     (vehicle,) = card.vehicles
     assert (vehicle.plate, vehicle.kilometres) == ("沪A12345", 13_500)
     assert [f"{warranty.ends_on}" for warranty in vehicle.warranties] == ["2026-12-31"]
-    assert card.open_balance == {"CNY": Decimal("60.50"), "EUR": Decimal("20.00")}
+    assert total_of(card.owing.invoices) == {"CNY": Decimal("60.50"), "EUR": Decimal("20.00")}
 
 
 def test_the_line_tells_of_every_kind_the_newest_first(world: World, busy: int) -> None:
