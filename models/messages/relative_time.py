@@ -55,7 +55,5 @@ def _plain_text(text: str) -> list[str]:
         template = ENVIRONMENT.parse(text)
     except TemplateError:
         return []
-    return [
-        part.data if isinstance(part, nodes.TemplateData) else str(part.value)
-        for part in template.find_all((nodes.TemplateData, nodes.Const))
-    ]
+    constants = [part.value for part in template.find_all(nodes.Const) if isinstance(part.value, str)]
+    return [part.data for part in template.find_all(nodes.TemplateData)] + constants

@@ -224,6 +224,8 @@ def _write(
     variables[LINKS] = _write_links(_links_of(saying), customer["customer_id"], settings, now, now + links_last)
     subject, text = (part and render(part, variables) for part in (saying.subject, saying.text))
     assert text is not None  # noqa: S101  a plan's texts are never empty
+    if saying.by_phone:
+        channel = ChannelName.PHONE  # a script is spoken, by whatever field of the plan it is written
     length = measure(text) if channel is ChannelName.SMS else None
     whose = (customer["customer_id"], customer["store_id"])
     price, warning = price_of(settings, channel, text), warn_of_relative_words(saying.subject, saying.text)
