@@ -44,8 +44,6 @@ from tasks.database.statistics import prepare_for_large_statements
 from tasks.subjects.recipient.facts import FIRST_STEP
 
 UNSAID = declare("no-reason-given")
-MESSAGES = ("recipients", "begun", "sent", "counted", "delivered", "failed")
-"""The figures of a group that follow from its messages, in the order of its fields."""
 STOPPED = (TouchState.CANCELLED, TouchState.SUPERSEDED, TouchState.SKIPPED)
 
 
@@ -140,10 +138,19 @@ def read_standings(connection: Connection, campaign_id: int) -> tuple[CampaignAc
     stands = connection.execute(_how_messages_stand(campaign_id)).all()
     account = _account(connection, campaign_id, stands)
     account.check()
-    groups = {
-        place: Group(*(counts[name] for name in MESSAGES)) for place, counts in _messages_by_place(stands).items()
-    }
+    groups = {place: _messages_only(counts) for place, counts in _messages_by_place(stands).items()}
     return account, groups
+
+
+def _messages_only(counts: Counter[str]) -> Group:
+    return Group(
+        recipients=counts["recipients"],
+        begun=counts["begun"],
+        sent=counts["sent"],
+        counted=counts["counted"],
+        delivered=counts["delivered"],
+        failed=counts["failed"],
+    )
 
 
 def measure(campaign: Row[Any], now: datetime) -> Measured:
