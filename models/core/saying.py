@@ -4,6 +4,7 @@ The engine's are in the files under `models/wording/`. What is said of one kind 
 `models/subjects/<subject>.toml`: see `SECTIONS`.
 """
 
+import re
 import string
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -175,7 +176,28 @@ def say_reason(language: str, code: str, figures: Mapping[str, Any], zone: tzinf
 
     Raises `UnsaidReason`.
     """
-    return "".join(_filled(_sentence(language, code), language, figures, zone))
+    return in_singular(language, "".join(_filled(_sentence(language, code), language, figures, zone)))
+
+
+SINGULAR = {
+    "conditions": "condition",
+    "contacts": "contact",
+    "points": "point",
+    "seconds": "second",
+    "calls": "call", "cases": "case", "characters": "character", "customers": "customer", "days": "day",
+    "hours": "hour", "invoices": "invoice", "messages": "message", "minutes": "minute", "months": "month",
+    "attempts": "attempt", "people": "person", "recipients": "recipient", "rows": "row", "steps": "step",
+    "stores": "store", "tasks": "task", "times": "time", "touches": "touch", "visits": "visit", "weeks": "week",
+    "years": "year",
+}  # fmt: skip
+ONE = re.compile(rf"(?<![\d.,])1 ((?:text|open|more|other) )?({'|'.join(SINGULAR)})\b")
+
+
+def in_singular(language: str, sentence: str) -> str:
+    """An English sentence that says `1 day` where its wording, made for any number, would say `1 days`."""
+    if language != ENGLISH:
+        return sentence
+    return ONE.sub(lambda one: f"1 {one[1] or ''}{SINGULAR[one[2]]}", sentence)
 
 
 def say_code(language: str, code: str) -> str:
@@ -233,6 +255,13 @@ def say_word(language: str, word: str) -> str:
     """A word of the business (a state, a process, a step, an outcome) in a language; unknown ones stay as they are."""
     found = read_words().get(word) or _LEARNT.get(word)
     return found[language] if found else word
+
+
+def say_part(language: str, part: str) -> str:
+    """A part of an account, which is counted by its reason code or by a word of the business."""
+    return (
+        say_code(language, part) if part in read_sentences() and part not in read_words() else say_word(language, part)
+    )
 
 
 WRITERS: Mapping[FigureType, Callable[[str, Any], str]] = {

@@ -46,14 +46,15 @@ LINKS = "links"
 def write_common(language: str, facts: FactsRow) -> Variables:
     """The values of `COMMON`, for any letter."""
     return {
-        "customer": _address(language, facts["customer"], facts.get("salutation") or ""),
+        "customer": write_name(language, facts["customer"], facts.get("salutation")),
         "store": facts["store"],
         "store_phone": facts.get("store_phone") or "",
     }
 
 
-def _address(language: str, name: str, salutation: str) -> str:
-    """The name with the salutation in the letter's language, even if the source uses another one."""
+def write_name(language: str, name: str, salutation: str | None) -> str:
+    """The name with the salutation in the reader's language, even if the source uses another one."""
+    salutation = salutation or ""
     fitting = SALUTATIONS[language].get(salutation.strip().rstrip("."), salutation)
     return f"{name}{fitting}" if language == CHINESE else f"{fitting} {name}".strip()
 

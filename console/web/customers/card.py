@@ -9,14 +9,14 @@ from console.shared.moments import local
 from console.shared.words import LANGUAGES
 from console.web.authentication.viewer import Viewer
 from models.core.words import EndBasis
-from models.messages.letters import write_money
+from models.messages.letters import write_money, write_name
 from models.subjects.owing import Owing, total_of
 from tasks.customers.card import CustomerCard, PointOnCard, VehicleOnCard
 
 
 def show_card(viewer: Viewer, card: CustomerCard) -> None:
     """Draw the card."""
-    name = " ".join(part for part in (card.name, card.salutation) if part)
+    name = write_name(viewer.language, card.name, card.salutation)
     ui.label(name).props("role=heading aria-level=2").classes("text-h5 text-weight-bold")
     if card.erased_at is not None:
         erased = viewer.say("customers.erased_at", moment=local(card.erased_at, card.time_zone))

@@ -11,6 +11,7 @@ from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
 from tasks.customers.card import read_card
 from tasks.customers.timeline import CAMPAIGN, ENGINE_ENTRIES, PAGE, TOUCH, read_timeline
+from tasks.subjects.account.settlements import derive_settlements
 from tasks.subjects.timeline import entries_of_subjects
 from tests.postgres.customers.conftest import NOW, lead_a_life
 from tests.support.campaigns import LaunchedCampaign
@@ -82,3 +83,15 @@ def test_another_stores_customer_is_out_of_reach(world: World, busy: int, strang
         read_card(world.connection, stranger.store_id, busy, NOW)
     with pytest.raises(NotYours):
         read_timeline(world.connection, stranger.store_id, busy)
+
+
+@pytest.mark.parametrize(("paid", "state"), [("100.00", "settled"), ("40.00", "open")])
+def test_an_invoice_that_payments_have_settled_is_not_called_open(world: World, paid: str, state: str) -> None:
+    customer = world.customer()
+    account = world.account(customer)
+    invoice = world.invoice(account, "2026-03-03", "100.00")
+    world.payment(account, "2026-03-04", paid, invoice)
+    derive_settlements(world.connection)
+    line = read_timeline(world.connection, world.store_id, customer).entries
+    (entry,) = (entry for entry in line if entry.kind == "invoice")
+    assert entry.facts["state"] == state
