@@ -21,7 +21,7 @@ from models.ledger.explanations import CustomerSeen, Explanation, ProcessStory, 
 from tasks.explaining.finding import find_customer
 from tasks.explaining.story import explain
 from tasks.policies.catalogue import install_if_empty
-from tasks.policies.processes import find_process, list_processes
+from tasks.policies.processes import find_process, recorded_processes
 
 
 def why(
@@ -49,7 +49,9 @@ def _explain(session: Session, customer: str, process: str | None, as_of: str | 
         session.connection,
         find_customer(session.connection, customer),
         now,
-        [find_process(session.connection, process)] if process else list_processes(session.connection),
+        [find_process(session.connection, process, removed=True)]
+        if process
+        else recorded_processes(session.connection),
         next_run_of(read_flows(session.connection), session.settings.zone),
     )
 

@@ -9,12 +9,14 @@ from typing import Annotated, Any
 import typer
 
 from console.cli.session import Commands, Session, open_session, print_json, print_table
+from console.cli.templates import warn_of_templates
 from deployments.plan import Plan, read_plan
 from deployments.pool import PREFECT_AWAY, bring_to_pool
 from deployments.prefect_server import API_VARIABLE
 from deployments.schedules import find_flow, read_flows
 from models.core.errors import AftercareError
 from models.core.toml_text import write_toml
+from models.policies.shipped import ShippedTemplate
 from tasks.overview.reporting import read_status
 from tasks.policies.catalogue import install_if_empty
 from tasks.policies.processes import find_process
@@ -132,6 +134,11 @@ def add(
         plan = read_plan(session.connection)
         home_zone = session.settings.time_zone
     pool = _bring_to_pool(plan, home_zone)
+    warn_of_templates(
+        ShippedTemplate(key, language, text.get("subject"), text["text"], text.get("also"))
+        for key, languages in files.templates.items()
+        for language, text in languages.items()
+    )
     if as_json:
         print_json(
             {

@@ -1,5 +1,6 @@
 """`aftercare templates`: show, validate and change the texts of messages and scripts."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +10,11 @@ from console.cli.data_files import read_toml
 from console.cli.policies import By, Json, StoreCode, store_id_of
 from console.cli.session import Commands, check_store, open_session, print_json, print_table
 from console.shared.moments import house_zone
+from console.shared.spoken import spoken
 from models.core.toml_text import write_toml
 from tasks.messages.registering import list_registrations, register, write_applications
+from models.messages.relative_time import warn_of_relative_words
+from models.policies.shipped import ShippedTemplate
 from tasks.messages.template_changes import change_templates, check_templates, list_templates, read_template
 from tasks.policies.catalogue import install_if_empty
 
@@ -107,6 +111,7 @@ def check(file: File) -> None:
         install_if_empty(session.connection, session.now)
         templates = check_templates(session.connection, data)
     typer.echo(f"{file} is valid: {', '.join(dict.fromkeys(template.key for template in templates))}.")
+    warn_of_templates(templates)
 
 
 @app.command("set")
@@ -117,3 +122,12 @@ def set_templates(file: File, by: By, store: StoreCode = None) -> None:
         install_if_empty(session.connection, session.now)
         templates = change_templates(session.connection, session.now, data, store_id_of(session, store), by)
     typer.echo(f"Active now: {', '.join(dict.fromkeys(template.key for template in templates))}.")
+    warn_of_templates(templates)
+
+
+def warn_of_templates(templates: Iterable[ShippedTemplate]) -> None:
+    """Say on the error stream which texts will not be true on every day on which they may go."""
+    for one in templates:
+        warning = warn_of_relative_words(one.subject, one.text, one.also)
+        if warning is not None:
+            typer.echo(f"Warning: {one.key}.{one.language}: {spoken(warning)}.", err=True)

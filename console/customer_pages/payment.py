@@ -7,10 +7,13 @@ from starlette.responses import Response
 from console.customer_pages.guests import Guest
 from models.messages.letters import write_money
 from models.subjects.account import PAYMENT
+from models.subjects.owing import total_of
 from models.subjects.promises_to_pay import PromiseForThePast, PromiseTooFarOff
 from tasks.self_service.paying import NothingToPromise, promise, see_account
 
 CONFLICT, UNFIT = 409, 422
+PARTS = ("overdue", "due_today", "not_due")
+"""What is owed, told apart by when it is due."""
 
 PURPOSE = PAYMENT
 """The purpose of the links to this page."""
@@ -23,6 +26,8 @@ async def show(guest: Guest, problem: str = "", status: int = 200) -> Response:
         "customer_payment.html",
         status=status,
         seen=seen,
+        parts={name: part for name in PARTS if (part := getattr(seen.owing, name))},
+        total_of=total_of,
         money=write_money,
         on=guest.form.get("on", ""),
         problem=problem,

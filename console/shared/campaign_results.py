@@ -13,8 +13,12 @@ class GroupOut(BaseModel):
     """What a group of the audience did within the measured days. Counts of customers."""
 
     recipients: int
-    begun: int = Field(description="Those whose contact has begun: the whole of all shares.")
+    begun: int = Field(description="Those whose contact has begun: the whole of the comparison with the control group.")
     sent: int = Field(description="Accepted by a channel, or perhaps (delivery unknown).")
+    counted: int = Field(
+        description="Those whose actions are counted, and the whole of all shares: who was sent it; of the control "
+        "group, everybody."
+    )
     delivered: int = Field(description="A delivery receipt confirmed it.")
     failed: int
     answered: dict[CampaignAnswer, int]
@@ -23,6 +27,9 @@ class GroupOut(BaseModel):
     opted_out: int
     complained: int
     spent: dict[str, Decimal] = Field(description="By currency: invoices less credit notes.")
+    as_assigned: dict[str, int] = Field(
+        description="booked, came and opted_out of all whose contact has begun, sent or not: what differences compare."
+    )
 
 
 class PlaceOut(GroupOut):

@@ -1,6 +1,7 @@
 """Figures behind a decision, formatted for people: money with its currency, days, times on the store's clock."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -31,46 +32,52 @@ def describe_figures(figures: Mapping[str, Any], zone: ZoneInfo) -> str:
     )
 
 
-def describe(value: Any, zone: ZoneInfo, language: str = ENGLISH) -> str:
-    """One figure. Days are written as the language writes them."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Mapping):
-        return _mapping(value, zone, language)
-    if isinstance(value, list):
-        return ", ".join(describe(item, zone, language) for item in value)
-    return (
-        _text(value, zone, language)
-        if isinstance(value, str)
-        else f"{value:,}"
-        if isinstance(value, int)
-        else str(value)
-    )
+def describe(value: Any, zone: ZoneInfo, language: str = ENGLISH, *, numeric: bool = False) -> str:
+    """One figure. Days are written as the language writes them, or `numeric`, as the pages write every moment."""
+    return _Writer(zone, language, numeric).write(value)
 
 
-def _mapping(value: Mapping[str, Any], zone: ZoneInfo, language: str) -> str:
-    if {"number", "open", "currency", "due_on"} <= value.keys():
-        due = write_day(date.fromisoformat(value["due_on"]), language)
-        amount = write_money(Decimal(value["open"]), value["currency"])
-        return (
-            f"{value['number']} {amount} due {due}" if language == ENGLISH else f"{value['number']} {amount} {due}到期"
-        )
-    if all(len(key) == len("CNY") and key.isupper() for key in value):
-        return " + ".join(write_money(Decimal(amount), currency) for currency, amount in sorted(value.items()))
-    return describe_figures(value, zone)
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    zone: ZoneInfo
+    language: str
+    numeric: bool
 
+    def write(self, value: Any) -> str:
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, Mapping):
+            return self._mapping(value)
+        if isinstance(value, list):
+            return ", ".join(self.write(item) for item in value)
+        if isinstance(value, str):
+            return self._text(value)
+        return f"{value:,}" if isinstance(value, int) else str(value)
 
-def _text(value: str, zone: ZoneInfo, language: str) -> str:
-    """A text, which may be a day or a moment in JSON."""
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return value
-    if len(value) == len("2026-03-10"):
-        return write_day(moment.date(), language)
-    if moment.tzinfo is None:
-        return value
-    return clock(moment, zone, language)
+    def _mapping(self, value: Mapping[str, Any]) -> str:
+        if {"number", "open", "currency", "due_on"} <= value.keys():
+            due = self._day(date.fromisoformat(value["due_on"]))
+            invoice = f"{value['number']} {write_money(Decimal(value['open']), value['currency'])}"
+            return f"{invoice} due {due}" if self.language == ENGLISH else f"{invoice} {due}到期"
+        if all(len(key) == len("CNY") and key.isupper() for key in value):
+            return " + ".join(write_money(Decimal(amount), currency) for currency, amount in sorted(value.items()))
+        return describe_figures(value, self.zone)
+
+    def _text(self, value: str) -> str:
+        """A text, which may be a day or a moment in JSON."""
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            return value
+        if len(value) == len("2026-03-10"):
+            return self._day(moment.date())
+        if moment.tzinfo is None:
+            return value
+        local = moment.astimezone(self.zone)
+        return f"{self._day(local.date())} {local:%H:%M}"
+
+    def _day(self, day: date) -> str:
+        return day.isoformat() if self.numeric else write_day(day, self.language)
 
 
 def clock(moment: datetime, zone: ZoneInfo, language: str = ENGLISH) -> str:

@@ -59,7 +59,7 @@ def _of_touch(touch: TouchSeen, zone: ZoneInfo) -> str:
         case TouchState.CLAIMED | TouchState.SENDING:
             return f"Is being sent, since {since}."
         case TouchState.SENT:
-            return _sent(touch, zone)
+            return _sent(touch, zone, because)
         case TouchState.READY:
             who = touch.assigned_to or touch.role or "staff"
             return f"On the list of {who}, from {clock(touch.not_before, zone)}."
@@ -84,13 +84,14 @@ def _planned(touch: TouchSeen, zone: ZoneInfo) -> str:
     return f"Planned; goes out from {when}.{approved}"
 
 
-def _sent(touch: TouchSeen, zone: ZoneInfo) -> str:
+def _sent(touch: TouchSeen, zone: ZoneInfo, because: str) -> str:
+    """With who or what settled it, if that was not known at first."""
     when = clock(touch.contacted_at or touch.state_at, zone)
     if touch.merged_into:
-        return f"Said on {when} inside the message of {touch.merged_into}."
+        return f"Said on {when} inside the message of {touch.merged_into}{because}."
     to = f" to {touch.recipient}" if touch.recipient else ""
     by = f" by {touch.channel}" if touch.channel else ""
-    return f"Sent on {when}{by}{to}."
+    return f"Sent on {when}{by}{to}{because}."
 
 
 def details(touch: TouchSeen | None, zone: ZoneInfo) -> Iterator[str]:

@@ -10,7 +10,17 @@ from uuid import UUID
 from models.campaigns import audiences
 from models.core.errors import AftercareError
 from models.core.reasons import GivenReason
-from models.core.saying import CONDITIONS, ENGLISH, FIGURES, MOMENTS, TIMELINE, read_kit_words, read_words, say_word
+from models.core.saying import (
+    CONDITIONS,
+    ENGLISH,
+    FIGURES,
+    MOMENTS,
+    TIMELINE,
+    in_singular,
+    read_kit_words,
+    read_words,
+    say_word,
+)
 
 WORDING = Path(__file__).parent / "wording"
 SHOWN = 8
@@ -51,7 +61,7 @@ def say(language: str, key: str, **values: object) -> str:
         sentence = read_wording()[key][language]
     except KeyError as error:
         raise Unsaid(key, language) from error
-    return sentence.format(**values) if values else sentence
+    return in_singular(language, sentence.format(**values)) if values else sentence
 
 
 def say_problem(language: str, problem: AftercareError) -> str:

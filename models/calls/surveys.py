@@ -1,5 +1,6 @@
 """Customers' ratings of a visit: six dimensions, each from 1 to 5, and a comment (R11)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -15,6 +16,19 @@ DIMENSIONS = ("solved", "punctual", "price_clear", "reception", "premises", "rec
 LOWEST, HIGHEST = 1, 5
 BELOW_PAR = 3
 """A mark below this opens a complaint."""
+
+
+def write_marks(marks: Mapping[str, int]) -> str:
+    """Marks as the first line of a case's note, by their names: `solved 2, reception 1`."""
+    return ", ".join(f"{name} {mark}" for name, mark in marks.items())
+
+
+def read_marks(line: str) -> dict[str, int] | None:
+    """The marks that `write_marks` wrote; None if the line is something else."""
+    pairs = [part.rpartition(" ") for part in line.split(", ")]
+    if not all(name in DIMENSIONS and mark.isdecimal() for name, _, mark in pairs):
+        return None
+    return {name: int(mark) for name, _, mark in pairs}
 
 
 class SurveyAnswer(Base):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
-from models.campaigns.measures import CanaryMeasure
+from models.campaigns.measures import LIMITS, CanaryMeasure
 from models.campaigns.plans import Canary
 from models.core.reasons import MONEY, NUMBER, GivenReason, declare, give
 from models.core.words import CampaignState
@@ -108,16 +108,24 @@ def objection_to(canary: Canary, seen: CanaryMeasure) -> GivenReason | None:
     """Why the rest must not follow; None: no objection so far."""
     if seen.told == 0:
         return give(NOBODY_REACHED) if seen.open == 0 else None
-    limits = {
-        "failed": canary.most_failed,
-        "opted_out": canary.most_opted_out,
-        "complained": canary.most_complained,
-    }
-    for name, limit in limits.items():
-        percent = getattr(seen, name) * 100 / seen.told
-        if percent > limit and (seen.open == 0 or seen.told >= canary.at_least):
-            return give(TOO_MANY[name], percent=round(percent, 1), limit=limit)
+    return limit_passed(canary, seen)
+
+
+def limit_passed(canary: Canary, seen: CanaryMeasure) -> GivenReason | None:
+    """The first limit that is exceeded; None: none so far."""
+    for name, percent in seen.exceeds(canary).items():
+        return give(TOO_MANY[name], percent=round(percent, 1), limit=getattr(canary, LIMITS[name]))
     return None
+
+
+def first_wave_lacks(canary: Canary, seen: CanaryMeasure, in_wave: int, left: int) -> int:
+    """How many more of the `left` recipients the first wave takes, because too few of those in it could be told.
+
+    `at_least` is of customers told. By the share that could be told so far, so many more are needed.
+    """
+    if seen.open or not seen.told or seen.told >= canary.at_least:
+        return 0
+    return min(left, -(-(canary.at_least - seen.told) * in_wave // seen.told))
 
 
 def is_seen(after: timedelta, open_touches: int, last_contact_at: datetime | None, now: datetime) -> bool:

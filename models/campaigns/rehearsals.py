@@ -50,6 +50,10 @@ class Collision(BaseModel):
     """Customers for whom its sweeps would plan a touch by then."""
 
 
+REACHED = (Rehearsed.TOLD, Rehearsed.HELD)
+"""Who gets it, now or later."""
+
+
 class CampaignRehearsal(BaseModel):
     """What a launch would do as the facts stand. Nothing is written."""
 
@@ -59,8 +63,10 @@ class CampaignRehearsal(BaseModel):
     audience: int
     parts: list[RehearsedGroup]
     currency: str
+    first_wave: int
+    """Customers who are told in the first wave; 0: there is none, or none of it can be told."""
     cost: Decimal
-    """Cost of the messages to customers who are contacted or held."""
+    """Cost of the messages to customers who are contacted or held, in the currency's decimals."""
     most_cost_of_follow_up: Decimal
     """Cost of a follow-up by message if nobody answers."""
     budget: Decimal | None
@@ -78,6 +84,11 @@ class CampaignRehearsal(BaseModel):
     def count(self, *outcomes: Rehearsed) -> int:
         """The number of customers with one of these outcomes."""
         return sum(part.customers for part in self.parts if part.outcome in outcomes)
+
+    @property
+    def reached(self) -> int:
+        """The number of customers who get it, now or later: what is priced, paced, called, and shown to an approver."""
+        return self.count(*REACHED)
 
     def by(self, name: str, *outcomes: Rehearsed) -> dict[Any, int]:
         """Customers per wave, variant, channel, reason, …, for some outcomes or all."""

@@ -9,12 +9,14 @@ from typing import TypeVar
 
 from pydantic import BaseModel, Field
 
+from models.campaigns.measures import GOOD_ANSWERS, PERCENT, percent_of
 from models.core.words import CampaignAnswer, Wave
 from models.ledger.accounts_of_runs import Counts, Unbalanced
 
 Z = 1.959963984540054
 """Of a two-sided 95 % interval."""
-PERCENT = 100
+COMPARED = ("booked", "came", "opted_out")
+"""What is compared with the control group."""
 NOTHING = Decimal(0)
 Named = TypeVar("Named", bound=str)
 Number = TypeVar("Number", int, Decimal)
@@ -64,9 +66,11 @@ class Group:
 
     recipients: int = 0
     begun: int = 0
-    """Customers for whom it has begun: the base of all percentages."""
+    """Customers for whom it has begun."""
     sent: int = 0
     """Their message was accepted by a channel, or its delivery is unknown."""
+    counted: int = 0
+    """The base of all shares, and those whose actions are counted: who was sent it; of the control group, everybody."""
     delivered: int = 0
     """Confirmed by a delivery receipt."""
     failed: int = 0
@@ -77,6 +81,9 @@ class Group:
     complained: int = 0
     spent: Mapping[str, Decimal] = field(default_factory=dict)
     """By currency: invoices minus credit notes."""
+    as_assigned: Mapping[str, int] = field(default_factory=dict)
+    """`booked`, `came` and `opted_out` of all for whom it has begun, sent or not: what is compared with the control
+    group, which holds those, too, who could not have been reached."""
 
     def __add__(self, other: "Group") -> "Group":
         """The sum of both. No customer is in both."""
@@ -84,6 +91,7 @@ class Group:
             self.recipients + other.recipients,
             self.begun + other.begun,
             self.sent + other.sent,
+            self.counted + other.counted,
             self.delivered + other.delivered,
             self.failed + other.failed,
             _added(self.answered, other.answered, 0),
@@ -92,15 +100,23 @@ class Group:
             self.opted_out + other.opted_out,
             self.complained + other.complained,
             _added(self.spent, other.spent, NOTHING),
+            _added(self.as_assigned, other.as_assigned, 0),
         )
 
+    def number(self, name: str) -> int:
+        """How many did something: `answered`, `booked`, `came`, `opted_out`, `complained`."""
+        if name == "answered":
+            return sum(self.answered.get(answer, 0) for answer in GOOD_ANSWERS)
+        count: int = getattr(self, name)
+        return count
+
     def share(self, count: int) -> float:
-        """A count as a percentage of those for whom it has begun."""
-        return PERCENT * count / self.begun if self.begun else 0.0
+        """A count as a percentage of those counted."""
+        return percent_of(count, self.counted)
 
     def spent_each(self, currency: str) -> Decimal:
         """Average spending."""
-        return self.spent.get(currency, NOTHING) / self.begun if self.begun else NOTHING
+        return self.spent.get(currency, NOTHING) / self.counted if self.counted else NOTHING
 
 
 Place = tuple[Wave, str | None]
@@ -164,8 +180,8 @@ class CampaignResults:
         if not told.begun or not control.begun:
             return {}
         return {
-            name: difference(getattr(told, name), told.begun, getattr(control, name), control.begun)
-            for name in ("booked", "came", "opted_out")
+            name: difference(told.as_assigned.get(name, 0), told.begun, control.as_assigned.get(name, 0), control.begun)
+            for name in COMPARED
         }
 
     def _sum(self, picks: Callable[[Place], bool]) -> Group:

@@ -4,6 +4,7 @@ The engine's are in the files under `models/wording/`. What is said of one kind 
 `models/subjects/<subject>.toml`: see `SECTIONS`.
 """
 
+import re
 import string
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from models.core.errors import AftercareError
-from models.messages.letters import write_day
+from models.messages.letters import write_day, write_price
 
 ENGLISH, CHINESE = "en", "zh-CN"
 WORDING = Path(__file__).parents[1] / "wording"
@@ -34,7 +35,6 @@ SECTIONS = (WORDS, REASONS, CONDITIONS, MOMENTS, FIGURES, TIMELINE)
 that steps count from, of figures that rules saw, and what its entries say on a customer's timeline. What the anchor is
 stands before them, as `anchor`."""
 ANCHOR = "anchor"
-CENT = Decimal("0.01")
 COMMAS = {"en": ", ", "zh-CN": "、"}
 
 
@@ -180,7 +180,28 @@ def say_reason(language: str, code: str, figures: Mapping[str, Any], zone: tzinf
 
     Raises `UnsaidReason`.
     """
-    return "".join(_filled(_sentence(language, code), language, figures, zone))
+    return in_singular(language, "".join(_filled(_sentence(language, code), language, figures, zone)))
+
+
+SINGULAR = {
+    "conditions": "condition",
+    "contacts": "contact",
+    "points": "point",
+    "seconds": "second",
+    "calls": "call", "cases": "case", "characters": "character", "customers": "customer", "days": "day",
+    "hours": "hour", "invoices": "invoice", "messages": "message", "minutes": "minute", "months": "month",
+    "attempts": "attempt", "people": "person", "recipients": "recipient", "rows": "row", "steps": "step",
+    "stores": "store", "tasks": "task", "times": "time", "touches": "touch", "visits": "visit", "weeks": "week",
+    "years": "year",
+}  # fmt: skip
+ONE = re.compile(rf"(?<![\d.,])1 ((?:text|open|more|other) )?({'|'.join(SINGULAR)})\b")
+
+
+def in_singular(language: str, sentence: str) -> str:
+    """An English sentence that says `1 day` where its wording, made for any number, would say `1 days`."""
+    if language != ENGLISH:
+        return sentence
+    return ONE.sub(lambda one: f"1 {one[1] or ''}{SINGULAR[one[2]]}", sentence)
 
 
 def say_code(language: str, code: str) -> str:
@@ -239,18 +260,13 @@ def _touch(language: str, figure: Mapping[str, str], zone: tzinfo | None) -> str
 
 
 def _invoices(language: str, figure: Any) -> str:
-    return COMMAS[language].join(f"{one['number']} {_amount(one['amount'], one['currency'])}" for one in figure)
+    return COMMAS[language].join(
+        f"{one['number']} {write_price(Decimal(one['amount']), one['currency'])}" for one in figure
+    )
 
 
 def _day(language: str, day: date) -> str:
     return write_day(day, language) if language == ENGLISH else day.isoformat()
-
-
-def _amount(amount: str, currency: str) -> str:
-    """With at least two decimals, and more if needed: a message may cost less than a cent."""
-    exact = Decimal(amount)
-    digits = f"{exact:,.2f}" if exact == exact.quantize(CENT) else f"{exact.normalize():f}"
-    return f"{currency} {digits}"
 
 
 def say_word(language: str, word: str) -> str:
@@ -259,12 +275,21 @@ def say_word(language: str, word: str) -> str:
     return found[language] if found else word
 
 
+def say_part(language: str, part: str) -> str:
+    """A part of an account, which is counted by its reason code or by a word of the business."""
+    return (
+        say_code(language, part) if part in read_sentences() and part not in read_words() else say_word(language, part)
+    )
+
+
 WRITERS: Mapping[FigureType, Callable[[str, Any], str]] = {
     FigureType.TEXT: lambda _, figure: str(figure),
     FigureType.WORD: _words,
     FigureType.KEY: lambda language, figure: str(figure) if language == ENGLISH else say_word(language, str(figure)),
     FigureType.NUMBER: lambda _, figure: f"{figure:,}" if isinstance(figure, int) else f"{figure:g}",
-    FigureType.MONEY: lambda _, figure: " + ".join(_amount(amount, code) for code, amount in sorted(figure.items())),
+    FigureType.MONEY: lambda _, figure: " + ".join(
+        write_price(Decimal(amount), currency) for currency, amount in sorted(figure.items())
+    ),
     FigureType.DAY: lambda language, figure: _day(language, date.fromisoformat(figure)),
     FigureType.INVOICES: _invoices,
     FigureType.PHRASE: lambda language, figure: str(figure[language]),

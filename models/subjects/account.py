@@ -19,7 +19,8 @@ from models.core.words import Condition, InvoiceKind, InvoiceStatus, LinkPurpose
 from models.kits.contract import FactsRow, LinkOffer, Rules, SubjectTraits, Variables
 from models.kits.effects import Effect
 from models.kits.outcomes import CallEffects, CallFacts, CallReport, IncompleteOutcome, Need, Outcome, UnfitOutcome
-from models.messages.letters import CHINESE, write_day, write_money
+from models.messages.letters import write_day
+from models.subjects.owing import read_owing, write_owing
 
 KIND = SubjectKind("account")
 
@@ -29,10 +30,6 @@ NO_PROMISE = Condition("no-promise")
 
 PAYMENT = LinkPurpose("payment")
 PAYMENT_LASTS = timedelta(days=60)
-
-MOST_INVOICES = 5
-"""A statement names so many invoices one by one, the rest by their number."""
-MORE_INVOICES = {CHINESE: "等{count}笔", "en": "and {count} more"}
 
 IN_THE_BOOKS = "the books are kept by law, and this is the number by which they and the source name it"
 
@@ -145,24 +142,9 @@ class AccountRules(Rules):
 
 
 def _write(language: str, facts: FactsRow) -> Variables:
-    totals = [write_money(Decimal(amount), currency) for currency, amount in sorted(facts["totals"].items())]
-    oldest: date = facts["oldest_due"]
-    return {
-        "account": facts["account"],
-        "total": " + ".join(totals),
-        "oldest_due": write_day(oldest, language),
-        "days_overdue": str(max((facts["today"] - oldest).days, 0)),
-        "invoices": _invoices(language, facts["invoices"]),
-    }
-
-
-def _invoices(language: str, invoices: list[FactsRow]) -> str:
-    named = [
-        f"{row['number']} {write_money(Decimal(row['open']), row['currency'])}" for row in invoices[:MOST_INVOICES]
-    ]
-    rest = len(invoices) - MOST_INVOICES
-    comma = "，" if language == CHINESE else ", "
-    return comma.join(named + ([MORE_INVOICES[language].format(count=rest)] if rest > 0 else []))
+    owing = read_owing(facts["invoices"], facts["today"])
+    oldest = {"account": facts["account"], "oldest_due": write_day(facts["oldest_due"], language)}
+    return oldest | write_owing(owing, language)
 
 
 def _promises(report: CallReport, facts: CallFacts) -> CallEffects:
@@ -205,10 +187,18 @@ TRAITS = SubjectTraits(
     absent=declare("no-account"),
     variables={
         "account": "the account's key",
-        "total": "what is owed, per currency",
+        "statement": "what is overdue, due today and not due yet, each with its total and its invoices",
+        "total": "what is to be paid by today, per currency, with what is not due yet told apart",
+        "invoices": "the open invoices with what is open of each; those not due yet with their day",
         "oldest_due": "the due date of the oldest open invoice",
-        "days_overdue": "days since then",
-        "invoices": "the open invoices with what is open of each",
+        "days_overdue": "days since then; 0 if it has not passed",
+        "overdue_for": "the same with its word: 60 days, 1 day; empty if nothing is overdue",
+        "overdue": "what is overdue, per currency; empty if nothing is",
+        "overdue_invoices": "the invoices that are overdue",
+        "due_today": "what is due today, per currency; empty if nothing is",
+        "due_today_invoices": "the invoices that are due today",
+        "not_due": "what is not due yet, per currency; empty if there is none",
+        "not_due_invoices": "the invoices that are not due yet, each with its day",
     },
     write=_write,
     links=(LinkOffer(PAYMENT, "p", "the page with what is owed, where a day of payment is promised", PAYMENT_LASTS),),

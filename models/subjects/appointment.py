@@ -24,7 +24,14 @@ from models.core.words import (
     WorkKind,
 )
 from models.kits.contract import FactsRow, LinkOffer, Rules, SubjectTraits, Variables
-from models.messages.letters import write_advisor, write_day, write_vehicle, write_work
+from models.messages.letters import (
+    RELATIVE,
+    write_advisor,
+    write_day,
+    write_relative,
+    write_vehicle,
+    write_work,
+)
 from models.subjects.keeping import OF_THE_CAR, OF_THE_SOURCE, WORK_DONE
 
 KIND = SubjectKind("appointment")
@@ -163,7 +170,7 @@ def _write(language: str, facts: FactsRow) -> Variables:
         "work": write_work(language, facts),
         "vehicle": write_vehicle(language, facts),
         "advisor": write_advisor(language, facts),
-    }
+    } | write_relative(start.date(), facts["today"], language)
 
 
 TRAITS = SubjectTraits(
@@ -191,6 +198,7 @@ TRAITS = SubjectTraits(
         "work": "the work agreed on",
         "vehicle": "the car",
         "advisor": "the service advisor",
+        **RELATIVE,
     },
     write=_write,
     links=(LinkOffer(PAGE, "a", "the page where the appointment is confirmed or moved", None),),

@@ -4,7 +4,7 @@ from models.core.reasons import declare
 from models.core.words import Condition, SubjectKind
 from models.kits.contract import FactsRow, SubjectTraits, Variables
 from models.ledger.tables import Case
-from models.messages.letters import write_day
+from models.messages.letters import RELATIVE, write_day, write_relative
 
 KIND = SubjectKind("case")
 
@@ -18,7 +18,7 @@ def _write(language: str, facts: FactsRow) -> Variables:
         "opened": write_day(facts["opened_on"], language),
         "date": write_day(facts["day"], language),
         "days": str((facts["today"] - facts["day"]).days),
-    }
+    } | write_relative(facts["day"], facts["today"], language)
 
 
 TRAITS = SubjectTraits(
@@ -31,6 +31,7 @@ TRAITS = SubjectTraits(
         "opened": "the day of the complaint",
         "date": "the day it was closed",
         "days": "days since then",
+        **RELATIVE,
     },
     write=_write,
 )

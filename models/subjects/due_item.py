@@ -15,7 +15,7 @@ from models.core.reasons import declare
 from models.core.retention import ForEver
 from models.core.words import Condition, SubjectKind
 from models.kits.contract import FactsRow, Rules, SubjectTraits, Variables
-from models.messages.letters import write_dated
+from models.messages.letters import RELATIVE, write_dated
 from models.subjects.keeping import OF_THE_SOURCE
 from models.subjects.visit import VEHICLE_KEPT
 
@@ -120,6 +120,7 @@ TRAITS = SubjectTraits(
     variables={
         "date": "the day it ends",
         "days": "days between today and that day",
+        **RELATIVE,
         "item": "what ends",
         "provider": "with whom it is; empty where that is not known",
         "vehicle": "the car; empty where it is about none",

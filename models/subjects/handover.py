@@ -11,7 +11,7 @@ from models.core.reasons import declare
 from models.core.retention import ForEver
 from models.core.words import SubjectKind
 from models.kits.contract import FactsRow, SubjectTraits, Variables
-from models.messages.letters import write_dated
+from models.messages.letters import RELATIVE, write_dated
 from models.subjects.keeping import OF_A_VISIT, OF_THE_CAR, OF_THE_SOURCE
 from models.subjects.visit import VEHICLE_KEPT, survey_offer, surveyed
 
@@ -50,7 +50,7 @@ TRAITS = SubjectTraits(
     table=Handover,
     conditions=(VEHICLE_KEPT,),
     absent=declare("no-handover"),
-    variables={"date": "the day of the handover", "vehicle": "the car", "days": "days since then"},
+    variables={"date": "the day of the handover", "vehicle": "the car", "days": "days since then", **RELATIVE},
     write=_write,
     links=(survey_offer("h"),),
     asks_marks=surveyed,

@@ -11,7 +11,7 @@ from models.core.reasons import declare
 from models.core.retention import ForEver
 from models.core.words import Purpose, SubjectKind, WorkKind
 from models.kits.contract import FactsRow, SubjectTraits, Variables
-from models.messages.letters import write_dated, write_work
+from models.messages.letters import RELATIVE, write_dated, write_work
 from models.subjects.keeping import OF_A_VISIT, OF_THE_CAR, OF_THE_SOURCE, WORK_DONE
 from models.subjects.visit import VEHICLE_KEPT, survey_offer, surveyed
 
@@ -47,7 +47,7 @@ class RepairOrder(Base):
 def _write(language: str, facts: FactsRow) -> Variables:
     """Of a repair order, a letter says the work done, too."""
     dated = write_dated(language, facts, (facts["today"] - facts["day"]).days)
-    return {name: dated[name] for name in ("date", "vehicle")} | {"work": write_work(language, facts)}
+    return {name: dated[name] for name in ("date", "vehicle", *RELATIVE)} | {"work": write_work(language, facts)}
 
 
 def _asks_marks(purpose: Purpose) -> bool:
@@ -60,7 +60,7 @@ TRAITS = SubjectTraits(
     table=RepairOrder,
     conditions=(VEHICLE_KEPT,),
     absent=declare("no-repair-order"),
-    variables={"date": "the day the car was given back", "vehicle": "the car", "work": "the work done"},
+    variables={"date": "the day the car was given back", "vehicle": "the car", "work": "the work done", **RELATIVE},
     write=_write,
     links=(survey_offer("r"),),
     asks_marks=_asks_marks,

@@ -13,7 +13,7 @@ from models.core.reasons import declare
 from models.core.retention import ForEver
 from models.core.words import Condition, EndBasis, SubjectKind
 from models.kits.contract import FactsRow, Rules, SubjectTraits, Variables
-from models.messages.letters import write_dated
+from models.messages.letters import RELATIVE, write_dated
 from models.subjects.keeping import OF_THE_SOURCE
 from models.subjects.visit import VEHICLE_KEPT
 
@@ -95,7 +95,7 @@ TRAITS = SubjectTraits(
     conditions=(VEHICLE_KEPT, NO_INSPECTION),
     rules=WarrantyRules,
     absent=declare("no-warranty"),
-    variables={"date": "the day the warranty ends", "vehicle": "the car", "days": "days until then"},
+    variables={"date": "the day the warranty ends", "vehicle": "the car", "days": "days until then", **RELATIVE},
     write=_write,
     off_timeline="it is no event of a day; what was said about its end stands there",
     of_vehicle=True,

@@ -19,6 +19,7 @@ from models.ledger.tables import AuditEntry
 from models.people.permissions import Permission
 from tasks.access.reach import LARGEST_KEY, NotYours
 from tasks.campaigns.authors import Author, reached_campaigns
+from tasks.stores.actors import actor_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ def list_events(connection: Connection, author: Author, campaign_id: int) -> lis
     """The history of a campaign, latest first. Raises `MayNot`, `NotYours`."""
     read_campaign(connection, author, campaign_id)
     rows = connection.execute(
-        select(AuditEntry.at, AuditEntry.actor, AuditEntry.action, AuditEntry.before, AuditEntry.after)
+        select(AuditEntry.at, actor_name(AuditEntry.actor), AuditEntry.action, AuditEntry.before, AuditEntry.after)
         .where(AuditEntry.entity == "campaign", AuditEntry.entity_id == str(campaign_id))
         .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
     )

@@ -16,6 +16,7 @@ from models.people.permissions import Permission
 from models.people.tables import Customer, StaffMember, Store
 from tasks.access.reach import NotYours, check_case, reached_store, staff_code_in
 from tasks.access.sessions import SignedIn
+from tasks.stores.actors import actor_name
 
 CLOSED_LATELY = timedelta(days=14)
 COLUMN = 30
@@ -175,7 +176,8 @@ def read_case(connection: Connection, user: SignedIn, case_id: int, now: datetim
     (item,) = _items(connection, _cases(now, CaseReach()).where(Case.id == case_id))
     first = connection.execute(select(Case.note, Case.touch_id).where(Case.id == case_id)).one()
     notes = connection.execute(
-        select(CaseNote.written_at, CaseNote.author, CaseNote.text)
+        select(CaseNote.written_at, actor_name(CaseNote.author, Case.store_id), CaseNote.text)
+        .join(Case, Case.id == CaseNote.case_id)
         .where(CaseNote.case_id == case_id)
         .order_by(CaseNote.id)
     )

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from functools import cache
+from itertools import chain
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Select, func, select, true
 
@@ -14,6 +15,7 @@ from models.core.reasons import GivenReason, read_reason
 from models.core.words import ContactKind, EndBasis
 from models.people.tables import ContactPoint, Customer, CustomerKey, Store
 from models.subjects.account import KIND as ACCOUNT
+from models.subjects.owing import Owing, read_owing
 from models.subjects.vehicle import OdometerReading, Vehicle
 from models.subjects.warranty import Warranty, WarrantyEnd
 from tasks.access.reach import check_customer
@@ -75,8 +77,8 @@ class CustomerCard:
     keys: list[str]
     points: list[PointOnCard]
     vehicles: list[VehicleOnCard]
-    open_balance: dict[str, Decimal]
-    """By currency; empty if nothing is owed."""
+    owing: Owing
+    """The open invoices of all accounts, as overdue-accounts sees them."""
 
 
 OWN = ("id", "name", "salutation", "level", "has_contract", "erased_at")
@@ -103,7 +105,7 @@ def read_card(connection: Connection, store_id: int | None, customer_id: int, no
         keys=list(connection.scalars(keys)),
         points=_points(connection, customer_id),
         vehicles=_vehicles(connection, customer_id, now, row["time_zone"]),
-        open_balance=_open_balance(connection, customer_id, now),
+        owing=_owing(connection, customer_id, now, row["time_zone"]),
     )
 
 
@@ -154,17 +156,14 @@ def _warranties(connection: Connection, vehicle_ids: list[int], today: Any) -> M
     return found
 
 
-def _open_balance(connection: Connection, customer_id: int, now: datetime) -> dict[str, Decimal]:
-    """The debt over all accounts, as overdue-accounts sees it."""
-    owed: dict[str, Decimal] = {}
-    for totals in connection.scalars(_totals(), {"customer": customer_id, "now": now}):
-        for currency, amount in totals.items():
-            owed[currency] = owed.get(currency, Decimal()) + Decimal(amount)
-    return {currency: owed[currency] for currency in sorted(owed)}
+def _owing(connection: Connection, customer_id: int, now: datetime, time_zone: str) -> Owing:
+    """The open invoices over all accounts."""
+    rows = connection.scalars(_invoices(), {"customer": customer_id, "now": now})
+    return read_owing(chain.from_iterable(rows), now.astimezone(ZoneInfo(time_zone)).date())
 
 
 @cache
-def _totals() -> Select[Any]:
-    """The debt per account of a customer. Cached, because building the statement takes longer than running it."""
+def _invoices() -> Select[Any]:
+    """The open invoices of each account of a customer. Cached: building the statement takes longer than running it."""
     facts = subject_of(ACCOUNT).facts(NOW, OfCustomer(CUSTOMER)).subquery("facts")
-    return select(facts.c.totals).where(facts.c.totals.is_not(None))
+    return select(facts.c.invoices).where(facts.c.invoices.is_not(None))

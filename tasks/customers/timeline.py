@@ -39,6 +39,7 @@ from models.ledger.touch_states import OPEN
 from models.people.tables import Consent, ContactPoint, Customer, StaffMember, Store
 from tasks.access.reach import check_customer
 from tasks.customers.records import audit_entries_about
+from tasks.stores.actors import actor_name
 from tasks.subjects.contract import CUSTOMER
 from tasks.subjects.timeline import EntryKind, entries_of_subjects, entry
 
@@ -220,7 +221,7 @@ def _cases() -> Iterator[Select[Any]]:
     yield (
         entry(
             CASE_NOTE, CaseNote.written_at, CaseNote.id,
-            case=CaseNote.case_id, text=CaseNote.text, by=CaseNote.author,
+            case=CaseNote.case_id, text=CaseNote.text, by=actor_name(CaseNote.author, Case.store_id),
         )
         .join(Case, Case.id == CaseNote.case_id)
         .where(Case.customer_id == CUSTOMER)
@@ -266,5 +267,5 @@ def _audit() -> Iterator[Select[Any]]:
     for theirs in audit_entries_about(CUSTOMER, AUDITED):
         yield entry(
             AUDIT, AuditEntry.at, AuditEntry.id,
-            by=AuditEntry.actor, action=AuditEntry.action, before=AuditEntry.before, after=AuditEntry.after,
+            by=actor_name(AuditEntry.actor), action=AuditEntry.action, before=AuditEntry.before, after=AuditEntry.after,
         ).where(theirs)  # fmt: skip

@@ -152,6 +152,7 @@ class Dispatch:
     def _prepare(self) -> None:
         with self.engine.begin() as connection:
             recover_abandoned(connection, self.clock())
+            settle_held(connection, self.clock())
             self.codes = {row.id: row.code for row in connection.execute(select(Store.id, Store.code))}
             self.probing = any_paused(connection)
         for unused in find_unused(self.settings, self.codes.values()):
@@ -176,6 +177,8 @@ class Dispatch:
                 policies=self.confined.policies if self.confined is not None else None,
                 run_id=self.run_id,
             )
+            if any(one.state is TouchState.UNKNOWN for one in judged):
+                settle_held(connection, self.clock())  # a receipt may have come while it was to go again
         self.unanswered = False
         return judged
 
@@ -255,7 +258,7 @@ class Dispatch:
     def _release(self, ids: list[UUID], line: Line) -> Release:
         abilities = line.channel.abilities
         with self.engine.begin() as connection:
-            return release(
+            looked = release(
                 connection,
                 ids,
                 self.clock(),
@@ -264,6 +267,9 @@ class Dispatch:
                 provider=line.provider,
                 only_registered=abilities.needs_registered,
             )
+            if looked.unknown:
+                settle_held(connection, self.clock())
+            return looked
 
     @patiently
     def _record(self, results: list[Result]) -> None:

@@ -16,10 +16,10 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
 
 from models.core.cadence import moment
-from models.core.reasons import NO_REASON, TEXT, declare, give
+from models.core.reasons import MOMENT, TEXT, GivenReason, declare, give
 from models.core.retention import DaysKept
-from models.core.words import ReceiptStatus, TouchState
-from models.ledger.tables import DeliveryReceipt, Touch
+from models.core.words import Decision, Gate, ReceiptStatus, TouchState
+from models.ledger.tables import DeliveryReceipt, Touch, Verdict
 from tasks.ledger.transitions import change
 
 NOT_YET = (TouchState.PLANNED, TouchState.CLAIMED, TouchState.SENDING)
@@ -29,6 +29,7 @@ SETTLED_BY = {
     ReceiptStatus.UNDELIVERED: (TouchState.SENT, TouchState.UNKNOWN),
 }
 """In which states a report settles anything. That it arrived is the last word, whatever was thought before."""
+DELIVERED = declare("reported-delivered", at=MOMENT)
 UNDELIVERED = declare("reported-undelivered")
 UNDELIVERED_WITH = declare("reported-undelivered-because", text=TEXT)
 HELD_AT_ONCE = 1000
@@ -74,7 +75,7 @@ def record_receipts(connection: Connection, receipts: Sequence[Receipt], now: da
             unknown += 1
             _hold(connection, receipt, now)
         elif _is_early(receipt, states[head]):
-            early[number] = states[head].contacted_at
+            early[number] = states[head].first_sent_at
         elif _keep(connection, receipt, states[head], now):
             new.append((head, receipt))
         else:
@@ -108,8 +109,11 @@ def settle_held(connection: Connection, now: datetime) -> int:
 
 
 def _is_early(receipt: Receipt, head: Row[Any]) -> bool:
-    """Whether a report is from before its message was sent: it speaks of another one, or the gateway is mistaken."""
-    return head.contacted_at is not None and receipt.reported_at < head.contacted_at - CLOCKS_DIFFER
+    """Whether a report is from before its message was sent: it speaks of another one, or the gateway is mistaken.
+
+    What was cut off and went again under its key is one message, sent when it first went.
+    """
+    return head.first_sent_at is not None and receipt.reported_at < head.first_sent_at - CLOCKS_DIFFER
 
 
 def stop_waiting(connection: Connection, now: datetime, days_kept: DaysKept) -> None:
@@ -149,8 +153,14 @@ def _head(receipt: Receipt, by_id: Mapping[UUID, UUID], by_name: Mapping[str, se
 
 def _lock(connection: Connection, heads: set[UUID]) -> dict[UUID, Row[Any]]:
     """The touches, locked in one order: whoever writes down what became of them comes before or after us."""
+    first_claim = (
+        select(func.min(Verdict.decided_at))
+        .where(Verdict.touch_id == Touch.id, Verdict.gate == Gate.NONE, Verdict.decision == Decision.PASS)
+        .scalar_subquery()
+    )
+    first_sent_at = case((Touch.resendable, func.least(first_claim, Touch.contacted_at)), else_=Touch.contacted_at)
     statement = (
-        select(Touch.id, Touch.state, Touch.contacted_at)
+        select(Touch.id, Touch.state, Touch.contacted_at, first_sent_at.label("first_sent_at"))
         .where(Touch.id == any_(literal(list(heads), ARRAY(Uuid))))
         .order_by(Touch.id)
         .with_for_update()
@@ -206,6 +216,13 @@ def _settle(connection: Connection, reports: Iterable[tuple[UUID, Receipt]], now
         _settle_one(connection, head, receipt, now)
 
 
+def _why(receipt: Receipt, now: datetime) -> GivenReason:
+    """What is said of a touch whose state a report has changed."""
+    if receipt.status is ReceiptStatus.DELIVERED:
+        return give(DELIVERED, at=min(receipt.reported_at, now).isoformat())
+    return give(UNDELIVERED_WITH, text=receipt.reason) if receipt.reason else give(UNDELIVERED)
+
+
 def _settle_one(connection: Connection, head: UUID, receipt: Receipt, now: datetime) -> None:
     # Looked for among the customer's touches, which an index finds: none leads from a touch to those merged into it.
     customer = select(Touch.customer_id).where(Touch.id == head).scalar_subquery()
@@ -213,8 +230,7 @@ def _settle_one(connection: Connection, head: UUID, receipt: Receipt, now: datet
     delivered = receipt.status is ReceiptStatus.DELIVERED
     state = TouchState.SENT if delivered else TouchState.FAILED
     moves = Touch.state != state
-    why = give(UNDELIVERED_WITH, text=receipt.reason) if receipt.reason else give(UNDELIVERED)
-    columns = NO_REASON if delivered else why.columns
+    columns = _why(receipt, now).columns
     settling = change(state, SETTLED_BY[receipt.status], now, restamp=False).where(together)
     figures = literal(columns["reason_figures"], Touch.reason_figures.type)
     settling = settling.values(

@@ -18,19 +18,21 @@ from models.ledger.explanations import (
     StepStory,
     SubjectStory,
 )
-from models.ledger.tables import Process
+from models.ledger.tables import Process, Touch
 from models.policies.policy import Step
 from tasks.explaining.customer import read_customer
 from tasks.explaining.left_out import remarks_of_left_out
 from tasks.explaining.subjects import SubjectFacts, read_former_subjects, read_subjects
 from tasks.planning.population import AHEAD, PAST_LAST_STEP, Span, population
 from tasks.policies.catalogue import PolicyInForce, kinds_of, policies_in_force
+from tasks.policies.processes import removed_processes
 from tasks.subjects.contract import OfCustomer
 from tasks.touches.recorded import Key, Recorded, read_touches
 
 REMEMBERED = timedelta(days=30)
 """Steps that were never planned and ended longer ago are left out."""
 SWITCHED_OFF = declare("process-switched-off")
+NO_MORE = declare("process-no-more")
 OVER = declare("more-over", number=NUMBER, days=NUMBER)
 NEVER_DUE = declare("next-step-first")
 GOES_TO_ANOTHER = declare("planned-for-earlier-owner")
@@ -47,6 +49,8 @@ class View:
     now: datetime
     sweep_after: Callable[[datetime], datetime]
     """When the process sweeps next, after a moment."""
+    removed: bool
+    """It was removed: it plans nothing any more, and what it did is told."""
 
 
 def explain(
@@ -56,11 +60,20 @@ def explain(
     processes: Sequence[ProcessName],
     next_sweep: NextSweep,
 ) -> Explanation:
-    """The story of a customer in each process, from the facts known at `now` and the current ledger."""
+    """The story of a customer in each process, from the facts known at `now` and the current ledger.
+
+    One that was removed is told of where it has done anything for the customer.
+    """
     customer = read_customer(connection, customer_id, now)
     zone = ZoneInfo(customer.time_zone)
-    views = [View(process, customer_id, now, partial(_sweep_after, next_sweep, process, zone)) for process in processes]
-    return Explanation(as_of=now, customer=customer, processes=[_process(connection, view) for view in views])
+    gone = removed_processes(connection)
+    views = [
+        View(process, customer_id, now, partial(_sweep_after, next_sweep, process, zone), process in gone)
+        for process in processes
+    ]
+    stories = [_process(connection, view) for view in views]
+    told = [story for story in stories if story.subjects or story.process not in gone]
+    return Explanation(as_of=now, customer=customer, processes=told)
 
 
 def _sweep_after(next_sweep: NextSweep, process: ProcessName, zone: ZoneInfo, after: datetime) -> datetime:
@@ -70,7 +83,7 @@ def _sweep_after(next_sweep: NextSweep, process: ProcessName, zone: ZoneInfo, af
 def _process(connection: Connection, view: View) -> ProcessStory:
     enabled = connection.scalar(select(Process.enabled).where(Process.name == view.process)) is not False
     policies = policies_in_force(connection, view.process)
-    kinds = kinds_of(view.process, policies)
+    kinds = _kinds_in_ledger(connection, view) if view.removed else kinds_of(view.process, policies)
     subjects = read_subjects(connection, kinds, policies, view.customer_id, view.now)
     present = [(subject.kind, subject.id) for subject in subjects]
     touches = read_touches(connection, view.process, view.customer_id, present)
@@ -83,9 +96,17 @@ def _process(connection: Connection, view: View) -> ProcessStory:
     ]
     told = [story for story in stories if story.steps or story.remarks]
     remarks = _remarks(enabled, [] if subjects else kinds, len(stories) - len(told))
+    if view.removed:
+        told, remarks = [story for story in told if story.steps], [give(NO_MORE)]
     if view.process == CAMPAIGNS:
         remarks += remarks_of_left_out(connection, view.customer_id, view.now)
-    return ProcessStory(process=view.process, enabled=enabled, remarks=remarks, subjects=told)
+    return ProcessStory(process=view.process, enabled=enabled and not view.removed, remarks=remarks, subjects=told)
+
+
+def _kinds_in_ledger(connection: Connection, view: View) -> list[SubjectKind]:
+    """What a process that has no policy any more was about, for the customer."""
+    kinds = select(Touch.subject_kind).where(Touch.process == view.process, Touch.customer_id == view.customer_id)
+    return [SubjectKind(kind) for kind in connection.scalars(kinds.distinct().order_by(Touch.subject_kind))]
 
 
 def _remarks(enabled: bool, absent: Sequence[SubjectKind], over: int) -> list[GivenReason]:
@@ -165,6 +186,8 @@ def _of_ledger(recorded: Recorded, view: View) -> StepStory:
 def _next_look(recorded: Recorded, view: View) -> datetime | None:
     """Never in the past: due touches are examined from now on, and a call on a staff list is not examined at all."""
     story = recorded.story
+    if view.removed:
+        return None
     for_good = view.process == CAMPAIGNS  # its planner visits each recipient once
     if recorded.revivable and not for_good and story.valid_until is not None and story.valid_until > view.now:
         return view.sweep_after(view.now)

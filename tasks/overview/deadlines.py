@@ -66,7 +66,7 @@ def read_urgent(connection: Connection, now: datetime, store_id: int | None, sta
         Store.code.label("store"),
         Store.time_zone,
         Customer.name.label("customer"),
-        StaffMember.code.label("owner"),
+        StaffMember.name.label("owner"),
         _deadline().label("deadline"),
         (_deadline() < moment(now)).label("overdue"),
     ).order_by(_deadline(), Case.id)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
 from sqlalchemy import Connection, literal, select
 from sqlalchemy.dialects.postgresql import insert
@@ -10,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from models.core.errors import Conflict
 from models.subjects.account import KIND as ACCOUNT
 from models.subjects.account import Account, Promise
+from models.subjects.owing import Owing, read_owing
 from models.subjects.promises_to_pay import check_promised_day, latest_day
 from tasks import audit
 from tasks.subjects.contract import Those
@@ -25,31 +25,22 @@ class NothingToPromise(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class OpenInvoice:
-    """An invoice that is not paid in full."""
-
-    number: str
-    due_on: date
-    open: Decimal
-    currency: str
-    overdue: bool
-
-
-@dataclass(frozen=True, slots=True)
 class AccountSeen:
     """What a customer owes, as they see it."""
 
     key: str
-    today: date
-    totals: dict[str, Decimal]
-    """By currency; empty: nothing is owed."""
-    invoices: list[OpenInvoice]
+    owing: Owing
     chased: bool
     """It is more than the store lets stand."""
     promised_for: date | None
     """The day of a promise that runs."""
     broken: bool
     """The last promise was not kept: the next is made to a person."""
+
+    @property
+    def today(self) -> date:
+        """The store-local day."""
+        return self.owing.today
 
     @property
     def may_promise(self) -> bool:
@@ -66,21 +57,13 @@ def see_account(connection: Connection, account_id: int, now: datetime) -> Accou
     """What is open of an account, netted afresh."""
     facts = subject_of(ACCOUNT).facts(now, Those(select(literal(account_id))))
     row = connection.execute(facts).mappings().one()
-    owed = row["totals"] or {}
     return AccountSeen(
         key=row["account"],
-        today=row["today"],
-        totals={currency: Decimal(total) for currency, total in sorted(owed.items())},
-        invoices=[_invoice(invoice, row["today"]) for invoice in row["invoices"] or []],
+        owing=read_owing(row["invoices"], row["today"]),
         chased=row["owes"],
         promised_for=row["promised_for"] if row["promise_running"] else None,
         broken=row["broken_promise_id"] is not None,
     )
-
-
-def _invoice(invoice: dict[str, str], today: date) -> OpenInvoice:
-    due_on = date.fromisoformat(invoice["due_on"])
-    return OpenInvoice(invoice["number"], due_on, Decimal(invoice["open"]), invoice["currency"], due_on < today)
 
 
 def promise(connection: Connection, account_id: int, on: date, now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
 
-from models.calls.surveys import BELOW_PAR, DIMENSIONS, HIGHEST, LOWEST, SurveyAnswer
+from models.calls.surveys import BELOW_PAR, DIMENSIONS, HIGHEST, LOWEST, SurveyAnswer, write_marks
 from models.core.errors import InvalidInput
 from models.core.words import CaseKind, SubjectKind, SurveySource
 from tasks import audit
@@ -101,7 +101,7 @@ def _check(answer: Answer) -> None:
 
 def _complain(connection: Connection, answer: Answer, answer_id: int, below: Mapping[str, int], now: datetime) -> int:
     """A survey opens one complaint, however often it is answered; the marks in it are the first bad ones."""
-    marks = ", ".join(f"{name} {mark}" for name, mark in below.items())
+    marks = write_marks(below)
     case = NewCase(
         store_id=answer.store_id,
         customer_id=answer.customer_id,

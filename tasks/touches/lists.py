@@ -24,6 +24,7 @@ from models.people.tables import ContactPoint, Customer, CustomerKey, StaffMembe
 from tasks.access.reach import check_touch
 from tasks.database.paging import Cursor, Order, Page, read_page
 from tasks.messages.letters import letters_of
+from tasks.stores.actors import actor_name
 from tasks.touches.recorded import read_attempts, read_verdicts
 from tasks.touches.settling import UNSETTLED, AsSeen, waits_for_a_person
 
@@ -253,7 +254,13 @@ def _text_now(connection: Connection, touch_id: UUID, now: datetime) -> str | No
 
 def _deeds(connection: Connection, touch_id: UUID) -> list[Deed]:
     rows = connection.execute(
-        select(AuditEntry.at, AuditEntry.actor, AuditEntry.action, AuditEntry.after["reason"].astext.label("reason"))
+        select(
+            AuditEntry.at,
+            actor_name(AuditEntry.actor, Touch.store_id),
+            AuditEntry.action,
+            AuditEntry.after["reason"].astext.label("reason"),
+        )
+        .join(Touch, Touch.id == touch_id)
         .where(AuditEntry.entity == "touch", AuditEntry.entity_id == str(touch_id))
         .order_by(AuditEntry.id)
     )

@@ -247,7 +247,7 @@ def test_a_dry_run_accounts_for_everybody_and_does_nothing(told: Told, written: 
     done(told("new", "Spring", "--plan", written(), "--by", "mei"))
     rehearsed = as_json(told("dry-run", 1, "--customers", 2, "--json"))
     assert rehearsed["audience"] == sum(part["customers"] for part in rehearsed["parts"]) == 3
-    assert (rehearsed["currency"], rehearsed["cost"]) == ("CNY", "0.1500")
+    assert (rehearsed["currency"], rehearsed["cost"]) == ("CNY", "0.15")
     assert len(rehearsed["customers"]) == 2
     assert rehearsed["customers"][0]["recipient"].count("*") > 2
     shown = done(told("dry-run", 1, "--at", "2026-03-11T11:00"))

@@ -157,6 +157,17 @@ def test_a_template_goes_out_is_edited_and_comes_back(told: Told, dealership: No
     assert "Ring {{ customer }}" in told("templates", "show", "warranty-call").output
 
 
+def test_words_that_are_true_on_one_day_only_are_warned_of(told: Told, dealership: None, tmp_path: Path) -> None:
+    file = tmp_path / "call.toml"
+    shown = told("templates", "show", "warranty-call").output
+    file.write_text(shown.replace("Call {{", "Call today {{").replace("致电{{", "明天致电{{"), encoding="utf-8")
+    for arguments in (("check", str(file)), ("set", str(file), "--by", "Wang")):
+        said = told("templates", *arguments)
+        assert said.exit_code == 0
+        assert "Warning: warranty-call.en: 'today' in the text is true on one day only" in said.stderr
+        assert "Warning: warranty-call.zh-CN: '明天' in the text is true on one day only" in said.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

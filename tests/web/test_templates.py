@@ -21,6 +21,15 @@ def test_the_preview_follows_what_is_typed_and_counts_it(console: Console, visit
     expect(preview).to_contain_text("UCS-2, 71 of 134 characters, 2 text messages")
 
 
+def test_words_that_are_true_on_one_day_only_are_warned_of_while_typing(console: Console, visit: Visit) -> None:
+    page = visit(INVITATION, console.add_user("hasty", Role.MARKETING))
+    preview = page.locator("[data-preview=en]")
+    page.get_by_label("Text (English)").fill("Your warranty ends in 30 days.")
+    expect(preview.get_by_role("status")).to_contain_text("'in 30 days' in the text is true on one day only")
+    page.get_by_label("Text (English)").fill("Your warranty ends {{ in_days }}.")
+    expect(preview.get_by_role("status")).to_have_count(0)
+
+
 def test_an_unknown_variable_is_refused_beside_the_field_and_nothing_is_saved(console: Console, visit: Visit) -> None:
     page = visit(INVITATION, console.add_user("careless", Role.ADMIN, None))
     page.get_by_label("Text (English)").fill("Dear {{ customer }}, your {{ colour }} car")

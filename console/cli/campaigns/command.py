@@ -32,10 +32,11 @@ from models.campaigns.recipes import list_recipes
 from models.campaigns.recipes import recipe as find_recipe
 from models.core.errors import InvalidInput
 from models.core.words import CampaignState
+from models.messages.letters import write_money
 from tasks.campaigns.audiences.choices import read_names
 from tasks.campaigns.authors import find_author
 from tasks.campaigns.drafting import change_campaign, create_campaign
-from tasks.campaigns.listing import CampaignRead, list_campaigns, read_campaign
+from tasks.campaigns.listing import CampaignRead, CampaignRow, list_campaigns, read_campaign
 
 MOST = 1000
 app = typer.Typer(cls=Commands, no_args_is_help=True, help="Messages to selected groups.")
@@ -124,6 +125,11 @@ def show(
         _show(read, names, zone.key, currency)
 
 
+def _spent(row: CampaignRow, currency: str) -> str:
+    spent = write_money(row.spent, currency)
+    return spent if row.budget is None else f"{spent} of {write_money(row.budget, currency)}"
+
+
 def _show(read: CampaignRead, names: Names, zone: str, currency: str) -> None:
     row = read.row
     lines: dict[str, Any] = {
@@ -142,7 +148,7 @@ def _show(read: CampaignRead, names: Names, zone: str, currency: str) -> None:
         "waves": ", ".join(f"{wave} {count:,}" for wave, count in read.waves.items()),
         "planned": f"{read.planned:,}" if read.waves else None,
         "winner": read.winner,
-        "spent": f"{currency} {row.spent:,.2f}{f' of {row.budget:,.2f}' if row.budget is not None else ''}",
+        "spent": _spent(row, currency),
         "finished": local(read.finished_at, zone),
     }
     console = printer()

@@ -10,8 +10,10 @@ from console.cli.campaigns.reader import reader
 from console.cli.campaigns.steering import By, Id
 from console.cli.printing import printer
 from console.cli.session import Session, open_session, print_json
+from console.shared.spoken import spoken
 from models.core.errors import InvalidInput
 from models.core.words import ChannelName
+from models.messages.letters import write_price
 from models.people.permissions import Permission
 from tasks.campaigns.audiences.counting import sample_audience
 from tasks.campaigns.authors import find_author
@@ -106,7 +108,9 @@ def _show(message: CampaignMessage, currency: str) -> None:
             console.print(part, markup=False, highlight=False)
     length = message.length
     counted = f"{length.units} characters in {length.segments} text messages, " if length else ""
-    console.print(f"\n({message.language}, {counted}{currency} {message.price:,f})", markup=False)
+    console.print(f"\n({message.language}, {counted}{write_price(message.price, currency)})", markup=False)
+    if message.warning is not None:
+        console.print(f"Warning: {spoken(message.warning)}.", markup=False, highlight=False)
 
 
 def _shape(message: CampaignMessage) -> dict[str, Any]:

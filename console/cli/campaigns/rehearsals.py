@@ -15,6 +15,7 @@ from console.shared.shapes import shape
 from console.shared.spoken import spoken
 from models.campaigns.rehearsals import CampaignRehearsal, RehearsedGroup, RehearsedPage
 from models.core.clock import read_moment
+from models.messages.letters import write_money
 from tasks.campaigns.listing import read_campaign
 from tasks.campaigns.rehearsal.rehearsing import list_rehearsed, rehearse_campaign, rehearsing_of
 
@@ -81,11 +82,13 @@ def _row(part: RehearsedGroup) -> tuple[str, ...]:
 
 def _figures(done: CampaignRehearsal, zone: str) -> Iterator[str]:
     begins = local_named(done.begins_at, zone) if done.begins_at else "each customer's own hour"
-    yield f"It begins at {begins}; the messages cost {done.currency} {done.cost:,.2f}."
-    if done.is_beyond_budget:
-        yield f"That exceeds the budget of {done.currency} {done.budget:,.2f}: it will stop on the way and ask."
+    yield f"It begins at {begins}; the messages cost {write_money(done.cost, done.currency)}."
+    if done.first_wave:
+        yield f"{done.first_wave:,} of them are told in the first wave."
+    if done.budget is not None and done.is_beyond_budget:
+        yield f"That exceeds the budget of {write_money(done.budget, done.currency)}: it will stop on the way and ask."
     if done.most_cost_of_follow_up:
-        yield f"The follow-up costs up to {done.currency} {done.most_cost_of_follow_up:,.2f}, if nobody answers."
+        yield f"The follow-up costs up to {write_money(done.most_cost_of_follow_up, done.currency)}, if nobody answers."
     if done.minutes_at_pace is not None:
         yield f"At its pace it takes {done.minutes_at_pace:,} minutes."
     if done.calls is not None:

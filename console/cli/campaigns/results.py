@@ -14,6 +14,7 @@ from console.cli.session import open_session, print_json, print_table
 from console.shared.campaign_results import shape_results
 from models.campaigns.results import CampaignResults, Group
 from models.core.errors import InvalidInput
+from models.messages.letters import write_money
 from tasks.campaigns.listing import read_campaign
 from tasks.campaigns.outcome.exporting import export_recipients
 from tasks.campaigns.outcome.results import read_results
@@ -57,12 +58,12 @@ def _print(name: str, found: CampaignResults, currency: str) -> None:
         whole = sum(count.values()) if isinstance(count, dict) else count
         if whole:
             console.print(Text(f"  {line.replace('_', ' ')}: {whole:,}{f' ({parts})' if parts else ''}"))
-    console.print(Text(f"Its messages cost {currency} {found.spent_on_messages:,.2f}."))
+    console.print(Text(f"Its messages cost {write_money(found.spent_on_messages, currency)}."))
 
 
 def _cells(group: Group) -> tuple[str, ...]:
-    answered = sum(group.answered.values())
-    spent = " + ".join(f"{currency} {amount:,.2f}" for currency, amount in sorted(group.spent.items()))
+    answered = group.number("answered")
+    spent = " + ".join(write_money(amount, currency) for currency, amount in sorted(group.spent.items()))
     shares = (f"{count:,} ({group.share(count):.1f} %)" for count in (answered, group.booked, group.came))
     return (
         f"{group.begun:,}", f"{group.sent:,}", f"{group.delivered:,}", f"{group.failed:,}", *shares,

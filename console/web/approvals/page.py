@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import partial
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from nicegui import ui
 from sqlalchemy import Connection
@@ -20,6 +20,7 @@ from console.web.parts.tables import show_table
 from models.core.words import CampaignState, Role
 from models.messages.letters import write_money
 from models.people.permissions import Permission
+from models.subjects.owing import read_owing, total_of, write_totals
 from tasks.access.reach import list_reached_stores, reached_store
 from tasks.access.sessions import SignedIn
 from tasks.campaigns.authors import author_of
@@ -171,17 +172,21 @@ def _draw_letter(viewer: Viewer, item: WaitingTouch) -> None:
 
 
 def _draw_figures(viewer: Viewer, item: WaitingTouch) -> None:
-    """What the account owes now."""
-    totals = item.figures_now.get("totals") or {}
-    if totals:
-        owed = " + ".join(write_money(Decimal(amount), currency) for currency, amount in sorted(totals.items()))
+    """What the account owes now: what is overdue, what is due today, and what is not due yet."""
+    today = viewer.now.astimezone(ZoneInfo(item.time_zone)).date()
+    owing = read_owing(item.figures_now.get("invoices"), today)
+    parts = {name: part for name in ("overdue", "due_today", "not_due") if (part := getattr(owing, name))}
+    for name, invoices in parts.items():
         with ui.row():
-            ui.label(viewer.say("approvals.balance"))
-            ui.label(owed).classes("text-weight-bold")
-    invoices = item.figures_now.get("invoices") or []
-    if invoices:
-        headings = [viewer.say(f"approvals.{name}") for name in ("number", "amount", "due_on")]
-        rows = [(one["number"], write_money(Decimal(one["open"]), one["currency"]), one["due_on"]) for one in invoices]
+            ui.label(viewer.say(f"customers.{name}"))
+            ui.label(write_totals(total_of(invoices))).classes("text-weight-bold")
+    if parts:
+        headings = [viewer.say(f"approvals.{name}") for name in ("number", "amount", "due_on", "stands")]
+        rows = [
+            (one.number, write_money(one.open, one.currency), one.due_on.isoformat(), viewer.say(f"customers.{name}"))
+            for name, invoices in parts.items()
+            for one in invoices
+        ]
         show_table(viewer.say("approvals.invoices"), headings, rows)
 
 

@@ -6,7 +6,7 @@ from nicegui import ui
 
 from console.web.authentication.viewer import Viewer
 from models.campaigns.results import CampaignAccount
-from models.core.saying import say_code
+from models.core.saying import say_part
 
 PARTS = (
     "sent", "on_its_way", "waiting", "held", "handed_to_staff", "missed", "failed", "unknown", "stopped", "passed_over",
@@ -36,7 +36,6 @@ def _lines(viewer: Viewer, account: CampaignAccount) -> Iterator[tuple[str, int]
             case dict() as reasons if reasons:
                 yield viewer.say(f"results.part_{name}"), sum(reasons.values())
                 for reason, count in reasons.items():
-                    said = viewer.word(reason) if name == "held" else say_code(viewer.language, reason)
-                    yield f"· {said}", count
+                    yield f"· {say_part(viewer.language, reason)}", count
             case int() as count if count:
                 yield viewer.say(f"results.part_{name}"), count

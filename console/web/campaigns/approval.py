@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from nicegui import ui
@@ -17,18 +16,19 @@ from console.web.parts.deciding import ask_reason
 from console.web.parts.frame import telling
 from models.campaigns.audience_words import Names, audience_text
 from models.campaigns.plans import CampaignPlan, Words
+from models.campaigns.rehearsals import CampaignRehearsal
 from models.campaigns.words import FOLLOW_UP, LANGUAGES
 from models.core.errors import AftercareError
 from models.core.settings import Settings
 from models.core.words import ChannelName, Language, StepKind
+from models.messages.letters import write_money
 from models.people.permissions import Permission
-from tasks.campaigns.audiences.counting import see_audience
+from tasks.campaigns.audiences.counting import sample_audience
 from tasks.campaigns.launch.approving import approve, refuse
 from tasks.campaigns.listing import CampaignRead
-from tasks.campaigns.wording.messages import CampaignMessage, estimate, preview
+from tasks.campaigns.rehearsal.rehearsing import rehearse_campaign, rehearsing_of
+from tasks.campaigns.wording.messages import CampaignMessage, preview
 
-SAMPLED = 50
-"""How many customers are sampled to estimate the cost of a message."""
 FINGERPRINT_SHOWN = 12
 
 
@@ -36,23 +36,21 @@ FINGERPRINT_SHOWN = 12
 class ForApproval:
     """What the plan comes to, with real customers."""
 
-    size: int
+    foreseen: CampaignRehearsal
+    """The dry run as of now: an approver reads the same figures as its author."""
     letters: dict[tuple[str, str, str], CampaignMessage]
     """By variant, channel and language."""
-    price: Decimal
-    """Average cost of a message on the first channel."""
 
 
 def read_for_approval(
     connection: Connection, read: CampaignRead, settings: Settings, now: datetime
 ) -> ForApproval | AftercareError:
-    """Count the audience and write the texts as of now; or the error, if the plan cannot be written at all."""
+    """Rehearse it and write the texts as of now; or the error, if the plan cannot be written at all."""
     try:
-        seen = see_audience(connection, read.plan.audience, now, read.store_id, SAMPLED)
-        some = [one.customer_id for one in seen.some]
-        costs = estimate(connection, read.row.name, read.plan, some, settings, now)
-        letters = _letters(connection, read, some[0], settings, now) if some else {}
-        return ForApproval(seen.size, letters, costs.mean_price(read.plan.channels[0]))
+        foreseen = rehearse_campaign(connection, read.row.name, rehearsing_of(read, None, now), settings)
+        some = sample_audience(connection, read.plan.audience, now, read.store_id, 1)
+        letters = _letters(connection, read, some[0].customer_id, settings, now) if some else {}
+        return ForApproval(foreseen, letters)
     except AftercareError as refusal:
         return refusal
 
@@ -133,16 +131,20 @@ def _fact(name: str, value: str) -> None:
 
 def _size(viewer: Viewer, read: CampaignRead, found: ForApproval) -> str:
     control = read.plan.control_percent
-    said = viewer.say("campaigns.size_now", size=f"{found.size:,}", control=control)
-    if read.approved_size is not None and read.approved_size != found.size:
+    size = found.foreseen.audience
+    said = viewer.say("campaigns.size_now", size=f"{size:,}", control=control)
+    if read.approved_size is not None and read.approved_size != size:
         said += " " + viewer.say("campaigns.size_submitted", size=f"{read.approved_size:,}")
     return said
 
 
 def _cost(viewer: Viewer, read: CampaignRead, found: ForApproval) -> str:
-    told = found.size * (100 - read.plan.control_percent) // 100
-    total = (found.price * told).quantize(Decimal("0.01"))
-    said = viewer.say("campaigns.cost_about", total=money(viewer, total), each=money(viewer, found.price))
+    foreseen = found.foreseen
+    total = write_money(foreseen.cost, foreseen.currency)
+    said = viewer.say("campaigns.cost_about", total=total, reached=f"{foreseen.reached:,}")
+    if foreseen.most_cost_of_follow_up:
+        most = write_money(foreseen.most_cost_of_follow_up, foreseen.currency)
+        said += " " + viewer.say("rehearsal.follow_up_cost", cost=most)
     if read.plan.budget is not None:
         said += " " + viewer.say("campaigns.of_budget", budget=money(viewer, read.plan.budget))
     return said

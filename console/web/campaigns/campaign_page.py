@@ -13,7 +13,7 @@ from console.web.campaigns.steering import Changed, Steering
 from console.web.campaigns.views import show_parts, waits_for
 from console.web.campaigns.watch import Watched, read_watched, show_watched
 from console.web.health.watching import ShortMemory
-from console.web.parts.frame import page
+from console.web.parts.frame import page, telling
 from console.web.parts.polling import follow
 from console.web.parts.steering import steering
 from console.web.parts.tables import show_table
@@ -62,19 +62,29 @@ class _Followed:
         self._standing()
         self._actions()
         self._course()
-        await self._brief()
+        self._brief()
         self._history()
         if self._seen.read.row.state not in OVER:
             follow(self._viewer, self._look)
 
-    async def _show_brief(self) -> None:
+    def _show_brief(self) -> None:
+        """What somebody decides about, rehearsed once the rest of the page is there."""
         read = self._seen.read
         if read.row.state not in UNDECIDED:
             return
-        settings = self._viewer.database.settings
-        brief = await self._viewer.read(read_for_approval, read, settings, self._viewer.now)
-        names: Names = await self._viewer.read(read_names, read.plan.audience)
-        _show_brief(self._viewer, read, names, brief, self._changed)
+        working = ui.label(self._viewer.say("rehearsal.working")).props("role=status")
+        place = ui.column().classes("full-width")
+
+        async def fill() -> None:
+            async with telling(self._viewer):
+                settings = self._viewer.database.settings
+                brief = await self._viewer.read(read_for_approval, read, settings, self._viewer.now)
+                names: Names = await self._viewer.read(read_names, read.plan.audience)
+                with place:
+                    _show_brief(self._viewer, read, names, brief, self._changed)
+            working.delete()
+
+        ui.timer(0.01, fill, once=True)
 
     async def _look(self) -> None:
         found = await _read(self._viewer, self._campaign_id)

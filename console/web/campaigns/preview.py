@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 
 from console.web.authentication.viewer import Viewer
 from console.web.campaigns.draft import WRITTEN, Body, plan_of_text, says_in
-from console.web.campaigns.views import money
 from console.web.parts.frame import sentence_of, telling
 from console.web.parts.refusals import reason_of
 from models.campaigns.plans import BadPlan, CampaignPlan
@@ -19,6 +18,7 @@ from models.core.errors import AftercareError
 from models.core.settings import Settings
 from models.core.validation import problems_of
 from models.core.words import ChannelName, StepKind
+from models.messages.letters import write_price
 from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn
 from tasks.campaigns.audiences.counting import AudienceMember
@@ -236,7 +236,9 @@ def show_letter(viewer: Viewer, letter: CampaignMessage) -> None:
     if letter.subject:
         ui.label(letter.subject).classes("text-bold")
     ui.label(letter.text).classes("letter full-width")
-    price = money(viewer, letter.price)
+    if letter.warning is not None:
+        ui.label(viewer.reason(letter.warning)).classes("warn")
+    price = write_price(letter.price, viewer.database.settings.price_currency)
     length = letter.length
     if length is None:
         ui.label(viewer.say("campaigns.price", price=price)).classes("quiet")

@@ -13,7 +13,7 @@ from console.web.campaigns.views import money, show_parts
 from console.web.parts.frame import page, telling
 from console.web.parts.tables import Cell, show_table
 from models.campaigns.plans import begins_at
-from models.campaigns.rehearsals import CampaignRehearsal, RehearsedCustomer, RehearsedPage
+from models.campaigns.rehearsals import REACHED, CampaignRehearsal, RehearsedCustomer, RehearsedPage
 from models.core.reasons import GivenReason
 from models.core.settings import Settings
 from models.core.words import Rehearsed
@@ -24,7 +24,6 @@ from tasks.campaigns.rehearsal.rehearsing import list_rehearsed, rehearse_campai
 from tasks.campaigns.rehearsal.would_be_touches import Rehearsing
 
 PAGE = 25
-REACHED = (Rehearsed.TOLD, Rehearsed.HELD)
 
 
 @page("/campaigns/{campaign_id:int}/rehearsal", Permission.SEE_CAMPAIGNS, "campaigns.campaign")
@@ -75,7 +74,12 @@ def _show(viewer: Viewer, found: CampaignRehearsal) -> None:
         _counts(viewer, "by_channel", found.by("channel", *REACHED), lambda channel: viewer.word(channel or ""))
         _counts(viewer, "why_not", found.by("reason", Rehearsed.NOT_TOLD), viewer.reason)
         _counts(viewer, "why_later", found.by("reason", Rehearsed.HELD), viewer.reason)
-        _counts(viewer, "by_wave", found.by("wave"), lambda wave: say(f"campaigns.wave_{wave}"))
+        _counts(
+            viewer,
+            "by_wave",
+            found.by("wave", *REACHED, Rehearsed.HELD_OUT),
+            lambda wave: say(f"campaigns.wave_{wave}"),
+        )
         _counts(viewer, "by_variant", found.by("variant", *REACHED), lambda key: _variant(viewer, key))
         _counts(viewer, "by_day", found.by("on", *REACHED), str)
     _show_calls(viewer, found)
@@ -96,6 +100,8 @@ def _also(viewer: Viewer, found: CampaignRehearsal) -> str:
         parts.append(viewer.say("rehearsal.beyond_budget", budget=money(viewer, found.budget)))
     if found.most_cost_of_follow_up:
         parts.append(viewer.say("rehearsal.follow_up_cost", cost=money(viewer, found.most_cost_of_follow_up)))
+    if found.first_wave:
+        parts.append(viewer.say("rehearsal.first_wave", customers=f"{found.first_wave:,}"))
     if found.minutes_at_pace is not None:
         parts.append(viewer.say("rehearsal.minutes", minutes=f"{found.minutes_at_pace:,}"))
     return " ".join(parts)

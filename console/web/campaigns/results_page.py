@@ -14,14 +14,13 @@ from console.web.parts.charts import Shares, show_shares
 from console.web.parts.frame import page
 from console.web.parts.tables import Cell, show_table
 from models.campaigns.results import CampaignResults, Difference, Group
-from models.core.words import CampaignAnswer, Wave
+from models.core.words import Wave
 from models.messages.letters import write_money
 from models.people.permissions import Permission
 from tasks.campaigns.authors import Author, author_of
 from tasks.campaigns.listing import CampaignRead, read_campaign
 from tasks.campaigns.outcome.results import read_results
 
-GOOD = (CampaignAnswer.INTERESTED, CampaignAnswer.REPLIED)
 COUNTED = ("answered", "booked", "came", "opted_out", "complained")
 COMPARED = ("booked", "came", "opted_out")
 SHADES = ("#0b5cad", "#1b6e3c", "#8a4b00", "#6b3fa0")
@@ -57,19 +56,11 @@ def _show_figures(viewer: Viewer, found: CampaignResults) -> None:
         for name, count in (("sent", told.sent), ("delivered", told.delivered)):
             _figure(viewer, name, f"{count:,}", "")
         for name in COUNTED:
-            count = counted(told, name)
+            count = told.number(name)
             _figure(viewer, name, f"{count:,}", f"{told.share(count):.1f} %")
         _figure(viewer, "cost", money(viewer, found.spent_on_messages), "")
         for currency, amount in told.spent.items():
             _figure(viewer, "spent", write_money(amount, currency), "")
-
-
-def counted(group: Group, name: str) -> int:
-    """How many of a group did something. For answers, those that the campaign counts as success."""
-    if name == "answered":
-        return sum(group.answered.get(answer, 0) for answer in GOOD)
-    count: int = getattr(group, name)
-    return count
 
 
 def _figure(viewer: Viewer, name: str, figure: str, share: str) -> None:
@@ -99,7 +90,7 @@ def _show_differences(viewer: Viewer, found: CampaignResults) -> None:
 
 
 def _shares(group: Group) -> list[float]:
-    return [group.share(counted(group, name)) for name in COUNTED]
+    return [group.share(group.number(name)) for name in COUNTED]
 
 
 def _in_words(viewer: Viewer, name: str, one: Difference) -> str:
@@ -140,6 +131,6 @@ def _row(name: str, group: Group) -> list[Cell]:
     return [
         name,
         *(f"{count:,}" for count in (group.recipients, group.begun, group.sent, group.delivered, group.failed)),
-        *(f"{counted(group, one):,} ({group.share(counted(group, one)):.1f} %)" for one in COUNTED),
+        *(f"{group.number(one):,} ({group.share(group.number(one)):.1f} %)" for one in COUNTED),
         each or "—",
     ]

@@ -13,6 +13,7 @@ from console.web.authentication.viewer import Viewer
 from console.web.parts.steering import steering
 from deployments.steering_runs import NoPrefect, NotDeployed, PrefectSilent
 from models.core.words import CampaignState
+from models.messages.letters import write_money
 from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn
 from tasks.campaigns.authors import author_of
@@ -85,10 +86,8 @@ def list_needing(viewer: Viewer, rows: Sequence[CampaignRow], zone: str) -> None
 
 
 def money(viewer: Viewer, amount: Decimal) -> str:
-    """An amount in the currency of the prices, with as many decimals as needed, at least two."""
-    cents = amount.quantize(Decimal("0.01"))
-    shown = f"{cents:,.2f}" if cents == amount else f"{amount.normalize():,f}"
-    return f"{viewer.database.settings.price_currency} {shown}"
+    """An amount in the currency of the prices."""
+    return write_money(amount, viewer.database.settings.price_currency)
 
 
 async def act(viewer: Viewer, permission: Permission, job: Any, *args: Any, **kwargs: Any) -> Any:

@@ -10,16 +10,13 @@ from console.web.authentication.viewer import Viewer
 from console.web.campaigns.account import show_campaign_account
 from console.web.campaigns.views import money
 from console.web.parts.tables import show_table
-from models.campaigns.measures import CanaryMeasure
-from models.campaigns.plans import Canary
+from models.campaigns.measures import LIMITS, CanaryMeasure
 from models.campaigns.results import CampaignAccount, Group
-from models.core.words import Wave
+from models.core.words import CampaignState, Wave
 from tasks.campaigns.listing import CampaignRead
-from tasks.campaigns.outcome.measuring import measure_canary
+from tasks.campaigns.outcome.measuring import measure_steering
 from tasks.campaigns.outcome.results import read_standings
 
-LIMITS = {"failed": "most_failed", "opted_out": "most_opted_out", "complained": "most_complained"}
-"""What is counted of the first wave, and the field of the plan that limits it."""
 COLUMNS = ("recipients", "begun", "sent", "delivered", "failed")
 
 
@@ -40,7 +37,7 @@ def read_watched(connection: Connection, read: CampaignRead, now: datetime) -> W
     waves: dict[Wave, Group] = {}
     for (wave, _), group in groups.items():
         waves[wave] = waves.get(wave, Group()) + group
-    canary = measure_canary(connection, read.row.id, now) if Wave.CANARY in waves else None
+    canary = measure_steering(connection, read.row.id, now) if Wave.CANARY in waves else None
     return Watched(account, waves, canary)
 
 
@@ -51,7 +48,7 @@ def show_watched(viewer: Viewer, read: CampaignRead, watched: Watched) -> None:
         show_campaign_account(viewer, watched.account)
         with ui.element("div").classes("stacked"):
             if watched.canary is not None:
-                _show_canary(viewer, read.plan.canary, watched.canary)
+                _show_canary(viewer, read, watched.canary)
             _show_money(viewer, read)
     _show_waves(viewer, watched.waves)
 
@@ -78,19 +75,22 @@ def _show_waves(viewer: Viewer, waves: dict[Wave, Group]) -> None:
     show_table(say("campaigns.waves"), headings, rows)
 
 
-def _show_canary(viewer: Viewer, limits: Canary, seen: CanaryMeasure) -> None:
-    title = viewer.say("campaigns.canary_seen")
+def _show_canary(viewer: Viewer, read: CampaignRead, seen: CanaryMeasure) -> None:
+    limits, on_trial = read.plan.canary, read.row.state is CampaignState.TRIAL
+    title = viewer.say("campaigns.trial_seen" if on_trial else "campaigns.canary_seen")
     with ui.element("section").classes("card").props(f'aria-label="{title}"'):
         ui.label(title).props("role=heading aria-level=3").classes("text-subtitle1 text-bold")
         ui.label(viewer.say("campaigns.canary_told", told=f"{seen.told:,}", open=f"{seen.open:,}")).classes("quiet")
         with ui.element("dl").classes("counts"):
+            beyond = "bad" if read.held_at is not None else "warn"
+            exceeded = seen.exceeds(limits)
             for name, limit in LIMITS.items():
-                _show_limit(viewer, name, getattr(seen, name), seen.told, getattr(limits, limit))
+                _show_limit(viewer, name, seen, getattr(limits, limit), beyond if name in exceeded else "")
 
 
-def _show_limit(viewer: Viewer, name: str, count: int, told: int, limit: float) -> None:
-    percent = count * 100 / told if told else 0.0
-    look = "bad" if percent > limit else ""
+def _show_limit(viewer: Viewer, name: str, seen: CanaryMeasure, limit: float, look: str) -> None:
+    """In red while it stops the campaign, by the rule that does so; marked where somebody let it go all the same."""
+    count, percent = getattr(seen, name), seen.percent(name)
     with ui.element("dt").classes(look):
         ui.label(viewer.say(f"campaigns.seen_{name}"))
     with ui.element("dd").classes(look):

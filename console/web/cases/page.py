@@ -9,15 +9,18 @@ from nicegui import ui
 from sqlalchemy import Connection
 
 from console.shared.moments import local
+from console.shared.words import read_wording
 from console.web.authentication.viewer import Viewer
+from console.web.parts.case_notes import note_in_words
 from console.web.parts.frame import page, telling
 from models.core.words import CaseKind, CaseState
 from models.ledger.cases import Deadlines, Urgency, next_deadline, urgency_of
 from models.people.permissions import Permission
 from tasks.access.reach import NotYours, list_reached_stores
 from tasks.access.sessions import SignedIn
-from tasks.cases.board import COLUMN, BoardColumn, CaseDetails, CaseItem, acting_on, read_board, read_case
+from tasks.cases.board import COLUMN, BoardColumn, CaseDetails, CaseItem, Colleague, acting_on, read_board, read_case
 from tasks.cases.handling import answer_case, close_case, give_case, solve_case, write_note
+from tasks.stores.actors import OF_A_USER
 
 LOOKS = {Urgency.PAST: "bad", Urgency.NEAR: "warn", Urgency.AHEAD: "", Urgency.SETTLED: "quiet"}
 
@@ -175,15 +178,24 @@ def _draw_facts(viewer: Viewer, seen: CaseDetails) -> None:
             moment = local(getattr(item, f"{name}_at"), zone)
             if moment:
                 _fact(viewer, name, moment)
-        if seen.first_note:
-            _fact(viewer, "cause", seen.first_note)
+        cause = _cause(viewer, seen)
+        if cause:
+            _fact(viewer, "cause", cause)
+
+
+def _cause(viewer: Viewer, seen: CaseDetails) -> str:
+    """What opened it, in words, and what was said then."""
+    key = f"cases.cause_{seen.item.cause.partition(':')[0]}"
+    said = viewer.say(key) if key in read_wording() else ""
+    note = note_in_words(viewer, seen.first_note) if seen.first_note else ""
+    return "\n".join(part for part in (said, note) if part)
 
 
 def _fact(viewer: Viewer, name: str, value: str | Callable[[], Any]) -> None:
     with ui.element("dt"):
         ui.label(viewer.say(f"cases.{name}"))
     with ui.element("dd"):
-        ui.label(value) if isinstance(value, str) else value()
+        ui.label(value).classes("as-written") if isinstance(value, str) else value()
 
 
 def _draw_notes(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) -> None:
@@ -263,9 +275,14 @@ def _draw_ownership(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any
             _draw_giving(viewer, seen, refresh)
 
 
+def _colleague(one: Colleague) -> str:
+    """By name, with the staff code where somebody knows them by it."""
+    return one.name if one.code.startswith(OF_A_USER) else f"{one.name} ({one.code})"
+
+
 def _draw_giving(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) -> None:
     item = seen.item
-    names = {one.code: f"{one.name} ({one.code})" for one in seen.colleagues if one.code != item.owner}
+    names = {one.code: _colleague(one) for one in seen.colleagues if one.code != item.owner}
     chosen = ui.select(names, label=viewer.say("cases.give_to"), with_input=True).props("outlined dense")
     chosen.classes("filter")
 

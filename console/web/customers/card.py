@@ -9,13 +9,14 @@ from console.shared.moments import local
 from console.shared.words import LANGUAGES
 from console.web.authentication.viewer import Viewer
 from models.core.words import EndBasis
-from models.messages.letters import write_money
+from models.messages.letters import write_money, write_name
+from models.subjects.owing import Owing, total_of
 from tasks.customers.card import CustomerCard, PointOnCard, VehicleOnCard
 
 
 def show_card(viewer: Viewer, card: CustomerCard) -> None:
     """Draw the card."""
-    name = " ".join(part for part in (card.name, card.salutation) if part)
+    name = write_name(viewer.language, card.name, card.salutation)
     ui.label(name).props("role=heading aria-level=2").classes("text-h5 text-weight-bold")
     if card.erased_at is not None:
         erased = viewer.say("customers.erased_at", moment=local(card.erased_at, card.time_zone))
@@ -28,10 +29,17 @@ def show_card(viewer: Viewer, card: CustomerCard) -> None:
         with _part(viewer.say("customers.vehicles")):
             _show_vehicles(viewer, card)
         with _part(viewer.say("customers.balance")):
-            for currency, amount in card.open_balance.items():
-                ui.label(write_money(amount, currency)).classes("figure")
-            if not card.open_balance:
-                ui.label(viewer.say("customers.nothing_owed")).classes("quiet")
+            _show_owing(viewer, card.owing)
+
+
+def _show_owing(viewer: Viewer, owing: Owing) -> None:
+    """What is overdue, due today and not due yet."""
+    for name in ("overdue", "due_today", "not_due"):
+        for currency, amount in total_of(getattr(owing, name)).items():
+            ui.label(write_money(amount, currency)).classes("figure")
+            ui.label(viewer.say(f"customers.{name}")).classes("quiet")
+    if not owing.invoices:
+        ui.label(viewer.say("customers.nothing_owed")).classes("quiet")
 
 
 @contextmanager

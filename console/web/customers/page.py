@@ -14,6 +14,7 @@ from console.web.customers.timeline_words import ShownEntry, line_of
 from console.web.customers.why import show_why
 from console.web.parts.frame import page, telling
 from console.web.parts.tables import Cell, show_table
+from models.messages.letters import write_name
 from models.people.permissions import Permission
 from tasks.access.reach import NotYours
 from tasks.customers.card import CustomerCard, read_card
@@ -53,7 +54,7 @@ def _show_hits(viewer: Viewer, text: str, hits: Hits) -> None:
 
 def _hit(viewer: Viewer, customer: CustomerFound) -> list[Cell]:
     def draw_name() -> None:
-        ui.link(" ".join(filter(None, (customer.name, customer.salutation))), f"/customers/{customer.id}")
+        ui.link(write_name(viewer.language, customer.name, customer.salutation), f"/customers/{customer.id}")
         if customer.erased:
             ui.label(viewer.say("customers.erased")).classes("bad")
 

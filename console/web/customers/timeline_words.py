@@ -9,6 +9,7 @@ from typing import Any, assert_never
 from console.shared.moments import local
 from console.shared.words import read_wording
 from console.web.authentication.viewer import Viewer
+from console.web.parts.case_notes import note_in_words
 from models.calls.surveys import DIMENSIONS
 from models.messages.letters import write_money
 from tasks.customers import timeline
@@ -28,6 +29,8 @@ from tasks.subjects.timeline import (
 )
 
 Facts = Mapping[str, Any]
+OF_A_CUSTOMER = "customer:"
+"""Before the number of a customer who did something by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ class _Words:
                 return title, [], facts.get("text")
             case timeline.CASE | timeline.CASE_NOTE:
                 title = [self._word(facts, "what"), self._word(facts, "state"), _number(facts.get("case"))]
-                return title, [self._by(facts)], facts.get("note") or facts.get("text")
+                return title, [self._by(facts)], self._note(facts)
             case timeline.SURVEY:
                 return [self._marks(facts)], [], facts.get("text")
             case timeline.CONSENT:
@@ -93,6 +96,10 @@ class _Words:
                 return title, [self._by(facts), *self._changes(facts)], None
             case _:
                 return self._of_subject(entry)
+
+    def _note(self, facts: Facts) -> str | None:
+        note = facts.get("note") or facts.get("text")
+        return note_in_words(self.viewer, note) if note else None
 
     def _of_subject(self, entry: Entry) -> tuple[list[str | None], list[str | None], str | None]:
         """What the drawer of a subject says of its entry."""
@@ -181,6 +188,8 @@ class _Words:
 
     def _by(self, facts: Facts) -> str | None:
         name = facts.get("by")
+        if name and name.startswith(OF_A_CUSTOMER):
+            return self._say("by_customer")
         return self._say("by", name=name) if name else None
 
     def _moment(self, key: str, value: str | None) -> str | None:

@@ -14,7 +14,7 @@ from models.core.words import TouchState
 from models.ledger.explanations import Explanation, ProcessStory, StepStanding, StepStory, SubjectStory
 from tasks.access.reach import check_customer
 from tasks.explaining.story import explain
-from tasks.policies.processes import list_processes
+from tasks.policies.processes import recorded_processes
 
 ENGLISH = "en"
 
@@ -30,7 +30,7 @@ async def show_why(viewer: Viewer, customer_id: int) -> None:
 def _explain(connection: Connection, viewer: Viewer, customer_id: int, home: ZoneInfo) -> Explanation:
     check_customer(connection, viewer.store_id, customer_id)
     next_sweep = next_run_of(read_flows(connection), home)
-    return explain(connection, customer_id, viewer.now, list_processes(connection), next_sweep)
+    return explain(connection, customer_id, viewer.now, recorded_processes(connection), next_sweep)
 
 
 def _show_process(viewer: Viewer, story: ProcessStory, zone: str) -> None:

@@ -22,6 +22,7 @@ from models.core.errors import AftercareError
 from models.core.words import ProcessName, StepKind, SubjectKind
 from models.kits.letters import variables_of
 from models.messages.letters import LINKS
+from models.messages.relative_time import warn_of_relative_words
 from models.people.permissions import Permission
 from models.policies.policy import Policy
 from models.policies.schedule import LANGUAGES
@@ -212,8 +213,18 @@ class _Maker:
                 ui.label(sentence_of(self._viewer.language, refusal)).classes("bad").props("role=alert")
         else:
             self._form.tell([])
+            self._warn(files)
             return policy
         return None
+
+    def _warn(self, files: ProcessFiles) -> None:
+        """Of texts that will not be true on every day on which they may go."""
+        for key, languages in files.templates.items():
+            for language, text in languages.items():
+                warning = warn_of_relative_words(*text.values())
+                if warning is not None:
+                    with self._result:
+                        ui.label(f"{key} ({language}): {self._viewer.reason(warning)}").classes("warn")
 
     async def _see(self) -> None:
         self._touched()

@@ -19,6 +19,7 @@ from console.web.policies.page import show_store_choice
 from models.core.errors import AftercareError
 from models.core.words import SubjectKind
 from models.kits.letters import variables_of, variables_of_any
+from models.messages.relative_time import warn_of_relative_words
 from models.messages.rendering import check_template
 from models.messages.sms_segments import measure
 from models.messages.template_guard import refuse_forbidden
@@ -247,6 +248,10 @@ class _Editor:
         """The preview; empty while a text is invalid, which its field shows."""
         shown = self._previews[language]
         shown.clear()
+        warning = warn_of_relative_words(*self.texts[language].values())
+        if warning is not None:
+            with shown:
+                ui.label(self._viewer.reason(warning)).classes("warn").props("role=status")
         if any(map(self._complaint, self.texts[language].values())) or self._examples.chosen is None:
             return
         with shown:

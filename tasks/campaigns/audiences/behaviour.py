@@ -19,10 +19,11 @@ from sqlalchemy import (
     select,
 )
 
+from models.campaigns.measures import GOOD_ANSWERS
 from models.campaigns.tables import CampaignRecipient
 from models.core.base import growing
 from models.core.cadence import at_local
-from models.core.words import AppointmentStatus, CampaignAnswer, CaseKind, InvoiceKind, InvoiceStatus
+from models.core.words import AppointmentStatus, CaseKind, InvoiceKind, InvoiceStatus
 from models.ledger.tables import Case
 from models.people.tables import Consent, Store
 from models.subjects.account import Account, Invoice
@@ -32,13 +33,11 @@ from models.subjects.repair_order import RepairOrder
 Moment = SQLColumnExpression[Any]
 NOON = time(12)
 CAME = (AppointmentStatus.ARRIVED, AppointmentStatus.COMPLETED)
-SAID_SOMETHING = (CampaignAnswer.INTERESTED, CampaignAnswer.REPLIED)
-""""Not interested" is an answer too, but not one that a campaign aims for."""
 
 
 def answered_well(until: Moment) -> ColumnElement[bool]:
     """The customer is interested, or replied."""
-    return and_(CampaignRecipient.answer.in_(SAID_SOMETHING), CampaignRecipient.answered_at <= until)
+    return and_(CampaignRecipient.answer.in_(GOOD_ANSWERS), CampaignRecipient.answered_at <= until)
 
 
 def booked(since: Moment, until: Moment) -> ColumnElement[bool]:

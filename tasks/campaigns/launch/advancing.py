@@ -14,8 +14,10 @@ from models.campaigns.course import (
     AUDIENCE_DRIFTED,
     Act,
     Course,
+    first_wave_lacks,
     has_drifted,
     is_seen,
+    limit_passed,
     next_act,
     objection_to,
     wave_after,
@@ -26,14 +28,14 @@ from models.campaigns.states import UNDER_WAY
 from models.campaigns.tables import Campaign, CampaignRecipient, CampaignVariant
 from models.core.base import enumeration, growing
 from models.core.reasons import GivenReason, give
-from models.core.words import CampaignState, Decision, Gate, TouchState
+from models.core.words import CampaignState, Decision, Gate, TouchState, Wave
 from models.ledger.accounts_of_runs import RunAccount
 from models.ledger.tables import OF_CAMPAIGNS, Touch, Verdict
 from models.ledger.touch_states import OPEN
 from tasks.campaigns.changing import change, move
-from tasks.campaigns.launch.freezing import find_places, freeze_recipients, let_begin
+from tasks.campaigns.launch.freezing import find_places, freeze_recipients, let_begin, widen_first_wave
 from tasks.campaigns.launch.making_policies import make_policies
-from tasks.campaigns.outcome.measuring import measure_canary, measure_trial
+from tasks.campaigns.outcome.measuring import measure_canary, measure_steering, measure_trial
 from tasks.database.statistics import analyze_touches, prepare_for_large_statements
 from tasks.ledger.transitions import change_each
 from tasks.planning.population import REMEMBERED, Span
@@ -210,13 +212,21 @@ def _follow_up(connection: Connection, campaign: Row[Any], now: datetime, run_id
 def _look_at_canary(connection: Connection, campaign: Row[Any], plan: CampaignPlan, now: datetime) -> bool:
     """Start the next wave, or hold the campaign if there is an objection."""
     following = wave_after(CampaignState.CANARY, course_of(campaign, plan))
+    if plan.has_trial and campaign.rest_to > campaign.trial_to:
+        following = CampaignState.TRIAL  # even if the first wave was all of it: its winner is still to be found
     alone = campaign.rest_to == campaign.canary_to
     if not alone and campaign.let_go_at is None:
-        seen = measure_canary(connection, campaign.id, now)
+        seen = measure_steering(connection, campaign.id, now)
         objection = objection_to(plan.canary, seen)
         if objection is not None:
             hold(connection, campaign, objection, now)
             return False
+        last = campaign.trial_to if plan.has_trial else campaign.rest_to
+        in_wave, left = campaign.canary_to - campaign.recipients_after, last - campaign.canary_to
+        lacks = first_wave_lacks(plan.canary, seen, in_wave, left)
+        if lacks:
+            widen_first_wave(connection, campaign, lacks, now)
+            return True
         if not is_seen(plan.canary.watch_for.nominal, seen.open, seen.last_contact_at, now):
             return False
     _let_go(connection, campaign, following, now)
@@ -224,8 +234,17 @@ def _look_at_canary(connection: Connection, campaign: Row[Any], plan: CampaignPl
 
 
 def _look_at_trial(connection: Connection, campaign: Row[Any], plan: CampaignPlan, now: datetime) -> bool:
-    """Give the rest the winning variant, once the trial's recipients have had time to react."""
-    seen = measure_canary(connection, campaign.id, now, whole_trial=True)
+    """Give the rest the winning variant, once the trial's recipients have had time to react.
+
+    The limits of the first wave hold for the trial, too, unless somebody has let it go.
+    """
+    let_go = campaign.let_go_at is not None and campaign.let_go_at >= campaign.trial_at
+    if plan.canary.percent and not let_go:
+        objection = limit_passed(plan.canary, measure_steering(connection, campaign.id, now))
+        if objection is not None:
+            hold(connection, campaign, objection, now)
+            return False
+    seen = measure_canary(connection, campaign.id, now, (Wave.CANARY, Wave.TRIAL))
     if not is_seen(plan.trial.after.nominal, seen.open, seen.last_contact_at, now):
         return False
     winner = winner_of(measure_trial(connection, campaign.id, plan.trial.by, now))

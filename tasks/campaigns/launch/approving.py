@@ -13,6 +13,7 @@ from models.core.errors import Conflict, InvalidInput, NotAllowed
 from models.core.reasons import TEXT, as_written, declare, give
 from models.core.settings import Settings
 from models.core.words import CampaignState
+from models.messages.letters import write_money, write_price
 from models.people.permissions import Permission
 from models.policies.policy import ContactRules
 from tasks.campaigns.audiences.counting import count_audience
@@ -43,7 +44,8 @@ class BudgetTooSmall(InvalidInput):
     def __init__(self, budget: Decimal, needed: Decimal, currency: str) -> None:
         self.budget, self.needed = budget, needed
         super().__init__(
-            f"The budget of {currency} {budget:,.2f} is below what the first wave may cost, {currency} {needed:,.2f}; "
+            f"The budget of {write_money(budget, currency)} is below what the first wave may cost, "
+            f"{write_price(needed, currency)}; "
             "raise it, or contact fewer customers."
         )
 

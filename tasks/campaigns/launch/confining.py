@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select, update
 
 from models.campaigns.course import BUDGET_USED_UP
+from models.campaigns.measures import REACHED
 from models.campaigns.states import UNDER_WAY
 from models.campaigns.tables import Campaign, CampaignVariant
 from models.core.reasons import give
@@ -19,8 +20,6 @@ from tasks.campaigns.launch.advancing import hold
 from tasks.campaigns.wording.messages import price_of
 from tasks.dispatch.recording import Result
 
-CHARGED = (TouchState.SENT, TouchState.UNKNOWN)
-"""The states in which a gateway probably charges for the message."""
 IN_FLIGHT = (TouchState.CLAIMED, TouchState.SENDING)
 SECONDS_AT_ONCE = 6
 """A batch of a rate-limited campaign covers this many seconds, so that nothing is claimed long before it is sent."""
@@ -92,7 +91,7 @@ class CampaignConfinement:
 
         A message more expensive than foreseen (say, after an import of longer names) raises the reserve per message.
         """
-        charged = [result for result in results if result.state in CHARGED and result.body]
+        charged = [result for result in results if result.state in REACHED and result.body]
         if not charged:
             return
         of_those = select(Touch.id, Touch.channel).where(Touch.id.in_([result.touch_id for result in charged]))

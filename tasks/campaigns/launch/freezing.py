@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Date, Row, Time, c
 from sqlalchemy.dialects.postgresql import insert
 
 from models.campaigns.plans import CampaignPlan, Launch, read_plan
-from models.campaigns.tables import CampaignRecipient
+from models.campaigns.tables import Campaign, CampaignRecipient
 from models.core.base import enumeration
 from models.core.cadence import ZONED, at_local, local_day, moment
 from models.core.words import CampaignState, Wave
@@ -107,8 +107,28 @@ def find_places(connection: Connection, campaign_id: int) -> Places:
 def let_begin(connection: Connection, campaign: Row[Any], up_to: int) -> None:
     """Set the start of the next recipients of a wave that was released later, and for the rest the winning variant."""
     let_go_at = {CampaignState.TRIAL: campaign.trial_at, CampaignState.REST: campaign.rest_at}.get(campaign.state)
-    if let_go_at is None:
-        return
+    if let_go_at is not None:
+        _begin_anew(connection, campaign, let_go_at, up_to)
+
+
+def widen_first_wave(connection: Connection, campaign: Row[Any], more: int, now: datetime) -> None:
+    """Move the next recipients, whose order is random, into the first wave, from `now` on."""
+    up_to = campaign.canary_to + more
+    _begin_anew(connection, campaign, now, up_to)
+    connection.execute(
+        update(CampaignRecipient)
+        .where(
+            CampaignRecipient.campaign_id == campaign.id,
+            CampaignRecipient.id > campaign.canary_to,
+            CampaignRecipient.id <= up_to,
+        )
+        .values(wave=literal(Wave.CANARY, enumeration(Wave)))
+    )
+    ends = {"canary_to": up_to, "trial_to": max(campaign.trial_to, up_to)}
+    connection.execute(update(Campaign).where(Campaign.id == campaign.id).values(**ends))
+
+
+def _begin_anew(connection: Connection, campaign: Row[Any], let_go_at: datetime, up_to: int) -> None:
     launch = read_plan(campaign.plan).launch
     begins: ColumnElement[datetime] = func.greatest(CampaignRecipient.anchor_at, moment(let_go_at), type_=ZONED)
     if launch.hour is not None:

@@ -5,7 +5,7 @@ from typing import Any, assert_never
 
 from sqlalchemy import ColumnElement, Connection, Select, func, literal, or_, select
 
-from models.campaigns.measures import CanaryMeasure, VariantMeasure
+from models.campaigns.measures import REACHED, TOLD, CanaryMeasure, VariantMeasure
 from models.campaigns.tables import Campaign, CampaignRecipient, CampaignVariant
 from models.core.base import WORD
 from models.core.cadence import moment
@@ -14,17 +14,32 @@ from models.ledger.tables import Touch
 from tasks.campaigns.audiences.behaviour import answered_well, booked, complained, opted_out
 from tasks.subjects.recipient.facts import FIRST_STEP
 
-TOLD = (TouchState.SENT, TouchState.UNKNOWN, TouchState.FAILED)
-"""States in which the result of the message is known, as far as it ever will be automatically."""
 TO_COME = (TouchState.PLANNED, TouchState.AWAITING_APPROVAL, TouchState.CLAIMED, TouchState.SENDING)
 
 
+def measure_steering(connection: Connection, campaign_id: int, now: datetime) -> CanaryMeasure:
+    """What decides whether a campaign goes on: its first wave, and its trial once that has begun.
+
+    What somebody reviewed and let go before the trial is not held against the trial. When the rest has begun, it is
+    the measure by which that was decided.
+    """
+    campaign = connection.execute(
+        select(Campaign.trial_at, Campaign.rest_at, Campaign.let_go_at).where(Campaign.id == campaign_id)
+    ).one()
+    until = min(now, campaign.rest_at) if campaign.rest_at is not None else now
+    if campaign.trial_at is None:
+        return measure_canary(connection, campaign_id, until)
+    reviewed = campaign.let_go_at is not None and campaign.let_go_at < campaign.trial_at
+    waves = (Wave.TRIAL,) if reviewed else (Wave.CANARY, Wave.TRIAL)
+    return measure_canary(connection, campaign_id, until, waves)
+
+
 def measure_canary(
-    connection: Connection, campaign_id: int, now: datetime, *, whole_trial: bool = False
+    connection: Connection, campaign_id: int, now: datetime, waves: tuple[Wave, ...] = (Wave.CANARY,)
 ) -> CanaryMeasure:
-    """The canary's results by `now`; with `whole_trial`, including the trial's recipients."""
+    """The results of the first wave, or of some waves, by `now`."""
     told = Touch.state.in_(TOLD)
-    waves = (Wave.CANARY, Wave.TRIAL) if whole_trial else (Wave.CANARY,)
+    reached = Touch.state.in_(REACHED)
     of_wave = _messages(campaign_id).where(CampaignRecipient.wave.in_(waves))
     row = connection.execute(
         of_wave.with_only_columns(
@@ -35,8 +50,8 @@ def measure_canary(
         )
     ).one()
     until = moment(now)
-    left = _count(connection, of_wave.where(told, opted_out(Touch.purpose, Touch.contacted_at, until)))
-    angry = _count(connection, of_wave.where(told, complained(Touch.contacted_at, until)))
+    left = _count(connection, of_wave.where(reached, opted_out(Touch.purpose, Touch.contacted_at, until)))
+    angry = _count(connection, of_wave.where(reached, complained(Touch.contacted_at, until)))
     return CanaryMeasure(row.told, row.open, row.failed, left, angry, row.last_contact_at)
 
 

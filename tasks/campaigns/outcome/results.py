@@ -24,12 +24,14 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    text,
     union,
 )
 from sqlalchemy.sql.selectable import Subquery
 
+from models.campaigns.measures import REACHED
 from models.campaigns.plans import read_plan
-from models.campaigns.results import CampaignAccount, CampaignResults, Group, Place
+from models.campaigns.results import COMPARED, CampaignAccount, CampaignResults, Group, Place
 from models.campaigns.tables import Campaign, CampaignRecipient, CampaignVariant
 from models.core.base import growing
 from models.core.cadence import moment
@@ -42,7 +44,6 @@ from tasks.database.statistics import prepare_for_large_statements
 from tasks.subjects.recipient.facts import FIRST_STEP
 
 UNSAID = declare("no-reason-given")
-MAY_HAVE_ARRIVED = (TouchState.SENT, TouchState.UNKNOWN)
 STOPPED = (TouchState.CANCELLED, TouchState.SUPERSEDED, TouchState.SKIPPED)
 
 
@@ -94,14 +95,20 @@ class Measured:
             .group_by(*by, spent.c.currency)
         )
 
+    def counted(self) -> ColumnElement[bool]:
+        """Whether the recipient's actions count: they were sent it, or are in the control group."""
+        messages = messages_of(self.campaign_id)
+        sent = select(messages.c.subject_id).where(messages.c.state.in_(REACHED))
+        return or_(CampaignRecipient.wave == Wave.CONTROL, CampaignRecipient.id.in_(sent))
+
     def who(self, *did: ColumnElement[bool]) -> Select[Any]:
-        """The number who did something, by wave and variant."""
+        """The number who did something, by wave, variant, and whether their actions count."""
         places = (CampaignRecipient.wave, CampaignRecipient.variant)
         return (
-            select(*places, func.count().label("customers"))
+            select(*places, self.counted().label("counted"), func.count().label("customers"))
             .join(Campaign, Campaign.id == CampaignRecipient.campaign_id)
             .where(CampaignRecipient.campaign_id == self.campaign_id, has_begun(), *did)
-            .group_by(*places)
+            .group_by(*places, text("counted"))
         )
 
 
@@ -131,11 +138,19 @@ def read_standings(connection: Connection, campaign_id: int) -> tuple[CampaignAc
     stands = connection.execute(_how_messages_stand(campaign_id)).all()
     account = _account(connection, campaign_id, stands)
     account.check()
-    groups = {
-        place: Group(counts["recipients"], counts["begun"], counts["sent"], counts["delivered"], counts["failed"])
-        for place, counts in _messages_by_place(stands).items()
-    }
+    groups = {place: _messages_only(counts) for place, counts in _messages_by_place(stands).items()}
     return account, groups
+
+
+def _messages_only(counts: Counter[str]) -> Group:
+    return Group(
+        recipients=counts["recipients"],
+        begun=counts["begun"],
+        sent=counts["sent"],
+        counted=counts["counted"],
+        delivered=counts["delivered"],
+        failed=counts["failed"],
+    )
 
 
 def measure(campaign: Row[Any], now: datetime) -> Measured:
@@ -248,7 +263,8 @@ def _groups(connection: Connection, measured: Measured, stands: Iterable[Row[Any
     return {
         place: Group(
             **counts,
-            **{name: by_place.get(place, 0) for name, by_place in did.items()},
+            **{name: by_place[place, True] for name, by_place in did.items()},
+            as_assigned=_as_assigned(did, place),
             answered=answered[place],
             spent=spent[place],
         )
@@ -262,19 +278,29 @@ def _messages_by_place(stands: Iterable[Row[Any]]) -> dict[Place, Counter[str]]:
         group = counted[Wave(row.wave), row.variant]
         group["recipients"] += row.customers
         group["begun"] += row.customers * row.begun
-        group["sent"] += row.customers * (row.state in MAY_HAVE_ARRIVED)
+        group["sent"] += row.customers * (row.state in REACHED)
+        group["counted"] += row.customers * (row.begun if row.wave == Wave.CONTROL else row.state in REACHED)
         group["delivered"] += row.customers * row.delivered
         group["failed"] += row.customers * (row.state == TouchState.FAILED)
     return counted
 
 
-def _count(connection: Connection, statement: Select[Any]) -> dict[Place, int]:
-    return {(Wave(row.wave), row.variant): row.customers for row in connection.execute(statement)}
+def _as_assigned(did: Mapping[str, Counter[tuple[Place, bool]]], place: Place) -> dict[str, int]:
+    """What is compared with the control group, of everybody at a place."""
+    numbers = {name: did[name][place, True] + did[name][place, False] for name in COMPARED}
+    return {name: number for name, number in numbers.items() if number}
+
+
+def _count(connection: Connection, statement: Select[Any]) -> Counter[tuple[Place, bool]]:
+    """By place, and by whether the actions of those customers count."""
+    return Counter(
+        {((Wave(row.wave), row.variant), row.counted): row.customers for row in connection.execute(statement)}
+    )
 
 
 def _answers(connection: Connection, measured: Measured) -> Mapping[Place, dict[CampaignAnswer, int]]:
     answer = CampaignRecipient.answer
-    said = measured.who(answer.is_not(None), CampaignRecipient.answered_at <= measured.until)
+    said = measured.who(answer.is_not(None), CampaignRecipient.answered_at <= measured.until, measured.counted())
     found: dict[Place, dict[CampaignAnswer, int]] = defaultdict(dict)
     for row in connection.execute(said.add_columns(answer.label("answer")).group_by(answer)):
         found[Wave(row.wave), row.variant][CampaignAnswer(row.answer)] = row.customers
@@ -282,7 +308,7 @@ def _answers(connection: Connection, measured: Measured) -> Mapping[Place, dict[
 
 
 def _spent(connection: Connection, measured: Measured) -> Mapping[Place, dict[str, Decimal]]:
-    statement = measured.spent(CampaignRecipient.wave, CampaignRecipient.variant)
+    statement = measured.spent(CampaignRecipient.wave, CampaignRecipient.variant).where(measured.counted())
     found: dict[Place, dict[str, Decimal]] = defaultdict(dict)
     for row in connection.execute(statement.order_by("currency")):
         found[Wave(row.wave), row.variant][row.currency] = row.amount

@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 
-from models.campaigns.plans import begins_at
-from models.campaigns.rehearsals import CampaignRehearsal, RehearsedCustomer, RehearsedGroup, RehearsedPage
+from models.campaigns.plans import CampaignPlan, begins_at
+from models.campaigns.rehearsals import REACHED, CampaignRehearsal, RehearsedCustomer, RehearsedGroup, RehearsedPage
 from models.core.masking import mask_contact
 from models.core.reasons import GivenReason, kept
 from models.core.settings import Settings
-from models.core.words import ChannelName, LaunchKind, Rehearsed
+from models.core.words import ChannelName, LaunchKind, Rehearsed, Wave
 from models.ledger.tables import given_reason
+from models.messages.letters import decimals_of
 from models.people.tables import ContactPoint, Customer, CustomerKey, Store
 from tasks.campaigns.listing import CampaignRead
 from tasks.campaigns.rehearsal.calls_foreseen import foresee_calls
@@ -33,7 +34,6 @@ from tasks.campaigns.rehearsal.would_be_touches import (
 )
 from tasks.campaigns.wording.messages import MOST_SAMPLED, estimate
 
-REACHED = (Rehearsed.TOLD, Rehearsed.HELD)
 PAGE_AT_ONCE = 2_000
 
 
@@ -59,17 +59,18 @@ def rehearse_campaign(
         ).all()
         prices = estimate(connection, name, plan, sampled, settings, rehearsing.now)
         told = sum(reached.values())
-        by_channel = reached.items()
+        by_channel, decimals = reached.items(), decimals_of(prices.currency)
+        cost = sum((prices.mean_price(channel) * many for channel, many in by_channel), Decimal(0))
+        follow_up = sum((prices.mean_price_of_follow_up(channel) * many for channel, many in by_channel), Decimal(0))
         rehearsal = CampaignRehearsal(
             as_of=rehearsing.now,
             begins_at=None if plan.launch.kind is LaunchKind.LOCAL_HOUR else rehearsing.at,
             audience=size_of(connection),
             parts=parts,
             currency=prices.currency,
-            cost=sum((prices.mean_price(channel) * many for channel, many in by_channel), Decimal(0)),
-            most_cost_of_follow_up=sum(
-                (prices.mean_price_of_follow_up(channel) * many for channel, many in by_channel), Decimal(0)
-            ),
+            first_wave=_first_wave(plan, parts),
+            cost=round(cost, decimals),
+            most_cost_of_follow_up=round(follow_up, decimals),
             budget=plan.budget,
             minutes_at_pace=-(-told // plan.per_minute) if plan.per_minute else None,
             calls=foresee_calls(connection, plan, rehearsing.store_id, told, rehearsing.now),
@@ -113,6 +114,17 @@ def _statements(
             yield judged_customers(
                 connection, rehearsing.plan, rehearsing.campaign_id, moment_of, begin, begin + at_once
             )
+
+
+def _first_wave(plan: CampaignPlan, parts: list[RehearsedGroup]) -> int:
+    """How many are told in the first wave, which is widened while too few of it can be told."""
+    reached: Counter[Wave] = Counter()
+    for part in parts:
+        if part.outcome in REACHED:
+            reached[part.wave] += part.customers
+    first = reached[Wave.CANARY]
+    widened_by = reached[Wave.TRIAL] if plan.has_trial else reached[Wave.REST]
+    return max(first, min(plan.canary.at_least, first + widened_by)) if first else 0
 
 
 def _by_channel(parts: list[RehearsedGroup]) -> Counter[ChannelName]:

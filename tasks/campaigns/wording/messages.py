@@ -14,12 +14,14 @@ from sqlalchemy.types import Text
 from models.campaigns.lengths import Widths, most_segments, variables_in, widths_of
 from models.campaigns.plans import CampaignPlan
 from models.campaigns.words import FOLLOW_UP, Saying, check_texts, saying_for, sayings_of, spoken_in
+from models.core.reasons import GivenReason
 from models.core.settings import Settings
 from models.core.words import RECIPIENT, ChannelName, LinkPurpose, StepKind
 from models.kits.letters import write_variables
 from models.kits.links import CONSENT_OFFER, make_link
 from models.messages.letters import LINKS
 from models.messages.links import Link
+from models.messages.relative_time import warn_of_relative_words
 from models.messages.rendering import links_in, render
 from models.messages.sms_segments import TextLength, measure
 from models.people.tables import Customer
@@ -50,6 +52,8 @@ class CampaignMessage:
     length: TextLength | None
     """For an SMS."""
     price: Decimal
+    warning: GivenReason | None
+    """What will not be true on every day on which it may go."""
 
 
 class Cost(NamedTuple):
@@ -220,11 +224,12 @@ def _write(
     variables[LINKS] = _write_links(_links_of(saying), customer["customer_id"], settings, now, now + links_last)
     subject, text = (part and render(part, variables) for part in (saying.subject, saying.text))
     assert text is not None  # noqa: S101  a plan's texts are never empty
+    if saying.by_phone:
+        channel = ChannelName.PHONE  # a script is spoken, by whatever field of the plan it is written
     length = measure(text) if channel is ChannelName.SMS else None
     whose = (customer["customer_id"], customer["store_id"])
-    return CampaignMessage(
-        *whose, variant, channel, saying.language, subject, text, length, price_of(settings, channel, text)
-    )
+    price, warning = price_of(settings, channel, text), warn_of_relative_words(saying.subject, saying.text)
+    return CampaignMessage(*whose, variant, channel, saying.language, subject, text, length, price, warning)
 
 
 def _links_of(saying: Saying) -> frozenset[str]:

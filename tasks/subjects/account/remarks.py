@@ -5,9 +5,12 @@ from sqlalchemy import Connection, RowMapping, or_, select
 from models.core.reasons import DAY, INVOICES, MONEY, REASON, GivenReason, declare, give, read_reason
 from models.core.words import InvoiceStatus
 from models.subjects.account import Account, Invoice
+from models.subjects.owing import OpenInvoice, Owing, read_owing, total_of
 
 NOTHING_OWED = declare("no-open-invoice")
-OPEN = declare("open-balance", total=MONEY, day=DAY)
+OVERDUE = declare("overdue-balance", total=MONEY, day=DAY)
+DUE_TODAY = declare("balance-due-today", total=MONEY)
+NOT_DUE = declare("balance-not-due", total=MONEY, day=DAY)
 PROMISE_RUNS = declare("promised-to-pay", day=DAY)
 PROMISE_BROKEN = declare("promise-broken", day=DAY)
 DISPUTED = declare("invoices-disputed", invoices=INVOICES)
@@ -21,13 +24,28 @@ def remarks_of_account(connection: Connection, row: RowMapping) -> list[GivenRea
     if row["oldest_due"] is None:
         remarks.append(give(NOTHING_OWED))
     else:
-        total = {currency: str(amount) for currency, amount in row["totals"].items()}
-        remarks.append(give(OPEN, total=total, day=row["oldest_due"].isoformat()))
+        remarks += _balances(read_owing(row["invoices"], row["today"]))
     if row["promise_running"]:
         remarks.append(give(PROMISE_RUNS, day=row["promised_for"].isoformat()))
     if row["broken_promise_id"]:
         remarks.append(give(PROMISE_BROKEN, day=row["promised_for"].isoformat()))
     return remarks + _disputes(connection, row) + _hold(connection, row)
+
+
+def _balances(owing: Owing) -> list[GivenReason]:
+    """What is overdue, due today and not due yet, each where there is some."""
+    remarks = []
+    if owing.overdue:
+        remarks.append(give(OVERDUE, total=_money(owing.overdue), day=owing.overdue[0].due_on.isoformat()))
+    if owing.due_today:
+        remarks.append(give(DUE_TODAY, total=_money(owing.due_today)))
+    if owing.not_due:
+        remarks.append(give(NOT_DUE, total=_money(owing.not_due), day=owing.not_due[0].due_on.isoformat()))
+    return remarks
+
+
+def _money(invoices: list[OpenInvoice]) -> dict[str, str]:
+    return {currency: str(amount) for currency, amount in total_of(invoices).items()}
 
 
 def _disputes(connection: Connection, row: RowMapping) -> list[GivenReason]:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import Select, Text, cast, func, select
+from sqlalchemy import ColumnElement, Select, Text, case, cast, func, literal, select
 
+from models.core.base import enumeration
+from models.core.words import InvoiceStatus
 from models.subjects.account import Account, Invoice, Payment, Promise
 from tasks.subjects.contract import CUSTOMER
 from tasks.subjects.timeline import Amount, EntryKind, OnDay, TimelineEntry, Worded, day_begins, entry
@@ -21,8 +23,14 @@ def _invoices() -> Select[Any]:
     return entry(
         INVOICE, day_begins(issued), Invoice.key,
         day=issued, due_on=Invoice.due_on, amount=cast(Invoice.amount, Text), currency=Invoice.currency,
-        state=Invoice.status, what=Invoice.kind, settled_on=Invoice.settled_on,
+        state=_state(), what=Invoice.kind, settled_on=Invoice.settled_on,
     ).where(Invoice.account_id.in_(_accounts()))  # fmt: skip
+
+
+def _state() -> ColumnElement[Any]:
+    """As its source says, or settled where its payments have settled it."""
+    paid = (Invoice.status == InvoiceStatus.OPEN) & Invoice.settled_on.is_not(None)
+    return case((paid, literal(InvoiceStatus.SETTLED, enumeration(InvoiceStatus))), else_=Invoice.status)
 
 
 def _payments() -> Select[Any]:

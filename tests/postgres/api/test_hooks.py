@@ -4,21 +4,24 @@ import json
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy import text as sql
 
+from console.shared.sentences import where_it_stands
 from models.calls.surveys import SurveyAnswer
 from models.core.words import ProcessName, Purpose, TouchState
-from models.ledger.tables import Case, DeliveryReceipt, Reply, Touch
+from models.ledger.tables import Case, DeliveryReceipt, Dispatcher, Reply, Touch, Verdict
 from models.people.access import SeenSignature
 from models.people.tables import Consent, Customer
 from models.subjects.appointment import Appointment
 from tasks.dispatch.dispatch import dispatch_due
 from tasks.dispatch.receipts import settle_held
 from tasks.dispatch.recording import Result, record
+from tasks.explaining.story import explain
 from tests.postgres.api.conftest import NOW, NUMBERS, Desk, signed
 from tests.support.purging import purged
 from tests.support.world import World, at
@@ -199,12 +202,56 @@ async def test_the_dispatch_heeds_what_came_before_it_was_done(desk: Desk) -> No
     assert (touch.state, touch.delivered_at) == ("sent", NOW)
 
 
+@pytest.mark.parametrize("came", ["before", "after"])
+@pytest.mark.parametrize(("status", "state"), [("delivered", "sent"), ("undelivered", "failed")])
+async def test_what_was_cut_off_and_ran_out_of_time_is_settled_by_its_receipt(
+    desk: Desk, came: str, status: str, state: str
+) -> None:
+    """Its dispatcher was killed after the gateway had it; its time passed before it could go again."""
+    touch_id = sent(
+        desk, TouchState.PLANNED, resendable=True, contacted_at=at("2026-03-11 09:30"),
+        due_at=at("2026-03-11 09:30"), valid_until=at("2026-03-11 09:50"), not_before=at("2026-03-11 09:30"),
+    )  # fmt: skip
+    told = receipt(touch_id=str(touch_id), status=status, time="2026-03-11T09:31:00")
+    if came == "before":
+        assert (await call(desk, RECEIPTS, told)).json()["taken"] == 1
+        assert touch_of(desk, touch_id).state == "planned"
+    await dispatch_due(desk.database.engine, desk.database.settings, lambda: NOW)
+    if came != "before":
+        assert touch_of(desk, touch_id).state == "unknown"
+        assert (await call(desk, RECEIPTS, told)).json()["taken"] == 1
+    touch = touch_of(desk, touch_id)
+    assert touch.state == state
+    if status == "delivered":
+        assert (touch.reason, touch.delivered_at) == ("reported-delivered", at("2026-03-11 09:31"))
+    story = desk.look(lambda connection: _story_of(connection, touch.customer_id))
+    assert ("undelivered" if state == "failed" else "it was delivered at 11 Mar 2026 09:31") in story
+
+
+async def test_a_receipt_of_the_first_sending_settles_what_was_cut_off_twice(desk: Desk) -> None:
+    """Under its key it is one message, which was sent when it first went."""
+    touch_id = sent(desk, TouchState.UNKNOWN, resendable=True, contacted_at=at("2026-03-11 09:59"))
+
+    def first_claim(connection: Connection) -> None:
+        values = {"touch_id": touch_id, "gate": "none", "decision": "pass", "decided_at": at("2026-03-11 09:30")}
+        connection.execute(insert(Verdict).values(**values, figures={}))
+
+    desk.look(first_claim)
+    told = await call(desk, RECEIPTS, receipt(touch_id=str(touch_id), time="2026-03-11T09:31:00"))
+    assert (told.json()["taken"], touch_of(desk, touch_id).state) == (1, "sent")
+
+
+def _story_of(connection: Connection, customer_id: int) -> str:
+    """What `why` says of the messages of a customer."""
+    told = explain(connection, customer_id, NOW, [ProcessName("post-delivery-followup")], lambda _, after, __: after)
+    zone = ZoneInfo("Asia/Shanghai")
+    return " ".join(
+        where_it_stands(step, zone) for one in told.processes for about in one.subjects for step in about.steps
+    )
+
+
 def _dispatcher(desk: Desk) -> int:
     """A dispatcher without its lock, which is not needed to record results."""
-    from sqlalchemy import insert
-
-    from models.ledger.tables import Dispatcher
-
     made = insert(Dispatcher).values(started_at=NOW).returning(Dispatcher.id)
     dispatcher_id: int = desk.look(lambda connection: connection.execute(made).scalar_one())
     return dispatcher_id

@@ -147,3 +147,20 @@ def test_an_english_message_is_counted_as_one_where_nobody_who_gets_it_has_other
     assert preview(world.connection, NAME, plan, elsewhere, "a", ChannelName.SMS, settings, NOW).price > PRICES.sms
     assert dearest() == 3 * PRICES.sms
     assert dearest(world.store_id) == PRICES.sms
+
+
+def test_a_call_is_not_priced_as_a_text_message(world: World, settings: Settings) -> None:
+    """Its script stands in the field of the SMS; it is spoken."""
+    words = {"en": {"sms": "Good day {{ customer }}. " + "Ask how it went. " * 30}}
+    plan = a_plan(follow_up={"kind": "call", "role": "agent", "words": words})
+    customer = world.customer()
+    script = preview(world.connection, NAME, plan, customer, FOLLOW_UP, ChannelName.SMS, settings, NOW)
+    assert (script.channel, script.price, script.length) == (ChannelName.PHONE, 0, None)
+
+
+def test_words_of_relative_time_are_warned_of(world: World, settings: Settings) -> None:
+    customer = world.customer()
+    for text, warned in (("Come today! Reply STOP to opt out.", True), ("Come! Reply STOP to opt out.", False)):
+        plan = a_plan(variants=[{"key": "a", "words": {"en": {"sms": text}}}])
+        message = preview(world.connection, NAME, plan, customer, "a", ChannelName.SMS, settings, NOW)
+        assert (message.warning is not None) == warned

@@ -179,3 +179,20 @@ def test_it_writes_nothing(world: World, size: int) -> None:
     rehearse(world)
     rehearse(world, NOW + timedelta(days=1))
     assert {name: world.connection.scalar(count) for name, count in counts.items()} == before
+
+
+def test_what_it_costs_has_the_decimals_of_its_currency(world: World) -> None:
+    opted_in(world, 41)
+    prices = Settings(secret=SETTINGS.secret, prices=MessagePrices(sms=Decimal("0.0867")))
+    rehearsal = rehearse_campaign(world.connection, "Spring", rehearsing(), prices)
+    assert (rehearsal.cost, rehearsal.reached) == (Decimal("3.55"), 41)
+
+
+def test_the_first_wave_is_counted_by_those_who_are_told(world: World) -> None:
+    opted_in(world, 8)
+    for _ in range(4):
+        opted_in(world, 4, phone=None)
+    rehearsal = rehearse(world, canary={"percent": 5, "at_least": 6})
+    assert rehearsal.first_wave in (0, 6)
+    assert rehearse(world, canary={"percent": 100, "at_least": 6}).first_wave == 8
+    assert rehearse(world).first_wave == 0

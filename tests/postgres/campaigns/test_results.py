@@ -104,7 +104,9 @@ def test_what_customers_do_counts_from_the_beginning_and_for_so_many_days(campai
         moment = BEGAN + timedelta(hours=hours)
         for wave in (Wave.CONTROL, Wave.REST):
             customer = world.customer()
-            campaign.recipient(customer, wave)
+            recipient = campaign.recipient(customer, wave)
+            if wave is Wave.REST:
+                campaign.touch(recipient)
             world.appointment(customer, "2026-08-01 10:00", booked_at=moment)
             world.appointment(customer, "2026-08-01 10:00", arrived_at=moment, status=AppointmentStatus.COMPLETED)
             world.consent(customer, granted=False, given_at=moment, purpose=Purpose.MARKETING)
@@ -165,6 +167,24 @@ def test_those_told_are_compared_with_those_held_out(campaign: LaunchedCampaign)
     assert found.variants == ("a", "b")
     assert found.differences["booked"].points == pytest.approx(40)
     assert not found.differences["came"].is_clear
+
+
+def test_what_those_did_who_were_not_sent_it_is_in_the_comparison_and_in_no_share(campaign: LaunchedCampaign) -> None:
+    world = campaign.world
+    sent, unsent, failed, held_out = (world.customer() for _ in range(4))
+    campaign.told(sent, answer=CampaignAnswer.INTERESTED)
+    campaign.recipient(unsent)
+    campaign.touch(campaign.recipient(failed), TouchState.FAILED)
+    campaign.recipient(held_out, Wave.CONTROL)
+    for customer in (sent, unsent, failed, held_out):
+        world.appointment(customer, "2026-03-20 10:00", booked_at=at("2026-03-11 10:00"))
+        world.invoice(world.account(customer), "2026-05-30", "10.00", issued_on="2026-03-20")
+    found = read_results(world.connection, campaign.id, NOW)
+    told, control = found.told, found.control
+    assert (told.begun, told.counted, told.booked, told.share(told.booked)) == (3, 1, 1, 100.0)
+    assert (told.as_assigned["booked"], told.spent) == (3, {"CNY": Decimal("10.00")})
+    assert (control.counted, control.booked, control.share(control.booked)) == (1, 1, 100.0)
+    assert found.differences["booked"].points == 0
 
 
 def test_whose_turn_has_not_come_is_not_in_the_comparison(campaign: LaunchedCampaign) -> None:

@@ -13,8 +13,10 @@ from models.core.words import CampaignAnswer, CampaignState, ChannelName, Proces
 from models.ledger.tables import Touch, Verdict
 from models.people.tables import ContactPoint
 from tasks.campaigns.launch.advancing import advance
-from tasks.campaigns.launch.launching import NothingHeld, cancel, let_go, pause, resume
+from tasks.campaigns.launch.launching import NothingHeld, cancel, launch, let_go, pause, resume
 from tasks.campaigns.listing import read_campaign
+from tasks.campaigns.outcome.measuring import measure_steering
+from tasks.campaigns.rehearsal.rehearsing import rehearse_campaign, rehearsing_of
 from tasks.self_service.replies import record_reply
 from tests.support.campaigning import LI, MEI, NOON, CampaignOffice, hours, plan, why_held, words
 from tests.support.world import at
@@ -74,6 +76,60 @@ def test_nobody_reached_in_the_first_wave_stops_it(marketing: CampaignOffice) ->
     account = marketing.carry_on(campaign, NOON)
     assert account.cancelled == {"no-contact-point": 10}
     assert why_held(marketing.read(campaign)).startswith("Nobody of the first wave could be told")
+
+
+def test_a_first_wave_of_at_least_so_many_tells_so_many(marketing: CampaignOffice) -> None:
+    """Two of three have no number: ten recipients are not ten who are told."""
+    for _ in range(20):
+        marketing.customers(1)
+        marketing.customers(2, phone=None)
+    wanted = plan(canary=CANARY_OF_TEN)
+    campaign = marketing.approved(wanted, NOON)
+    with marketing.engine.begin() as connection:
+        read = read_campaign(connection, LI, campaign)
+        foreseen = rehearse_campaign(connection, "Spring", rehearsing_of(read, None, NOON), marketing.settings)
+        launch(connection, MEI, campaign, NOON)
+    marketing.carry_on(campaign, NOON)
+    first = len(marketing.outbox())
+    assert 10 <= first < 20
+    assert foreseen.first_wave == 10
+    waves = Counter(one.wave for one in marketing.recipients(campaign))
+    assert waves[Wave.CANARY] > 10
+    assert waves.total() == 60
+    assert marketing.carry_on(campaign, NOON + hours(1.9)).sent == 0
+    marketing.carry_on(campaign, NOON + hours(2))
+    assert len(marketing.outbox()) == 20
+    with marketing.engine.connect() as connection:
+        assert read_campaign(connection, MEI, campaign).waves == waves
+
+
+def test_opt_outs_above_the_limit_stop_a_trial_too(marketing: CampaignOffice) -> None:
+    marketing.customers(60)
+    variants = [{"key": key, "share": 40, "words": words()} for key in ("a", "b")]
+    campaign = marketing.launched(plan(variants=variants, canary=CANARY_OF_TEN), NOON)
+    marketing.carry_on(campaign, NOON)
+    assert marketing.carry_on(campaign, NOON + hours(2)).sent == 38
+    with marketing.engine.begin() as connection:
+        for line in marketing.outbox()[:3]:
+            record_reply(connection, line["to"], "TD", ChannelName.SMS, NOON + hours(3))
+    marketing.carry_on(campaign, NOON + hours(4))
+    held = marketing.read(campaign)
+    assert why_held(held).startswith("6.2 % of the first wave opted out")
+    with marketing.engine.begin() as connection:
+        seen = measure_steering(connection, campaign, NOON + hours(4))
+        assert seen.exceeds(plan(canary=CANARY_OF_TEN).canary) == {"opted_out": 6.25}
+        let_go(connection, LI, campaign, NOON + hours(4))
+    assert marketing.carry_on(campaign, NOON + hours(48)).sent == 12
+
+
+def test_a_first_wave_that_is_the_whole_trial_still_finds_a_winner(marketing: CampaignOffice) -> None:
+    marketing.customers(20)
+    variants = [{"key": key, "share": 10, "words": words()} for key in ("a", "b")]
+    campaign = marketing.launched(plan(variants=variants, canary=CANARY_OF_TEN), NOON)
+    assert marketing.carry_on(campaign, NOON).sent == 10
+    marketing.carry_on(campaign, NOON + hours(2))
+    assert marketing.carry_on(campaign, NOON + hours(26)).sent == 10
+    assert marketing.read(campaign).winner == "a"
 
 
 def test_an_audience_that_has_drifted_asks_first(marketing: CampaignOffice) -> None:

@@ -223,5 +223,8 @@ def test_notes_stand_under_the_case(world: World) -> None:
     answer_case(world.connection, case, at("2026-03-10 12:00"), "M1", "rang again")
     seen = read_case(world.connection, signed_in(world, Role.MANAGER, "M1"), case, NOW)
     assert seen.first_note == "a rattle"
-    assert [(note.author, note.text) for note in seen.notes] == [("M1", "rang, nobody there"), ("M1", "rang again")]
+    assert [(note.author, note.text) for note in seen.notes] == [
+        ("Wang Fang", "rang, nobody there"),
+        ("Wang Fang", "rang again"),
+    ]
     assert [colleague.code for colleague in seen.colleagues] == ["M1"]

@@ -5,11 +5,13 @@ from decimal import Decimal
 import pytest
 
 from models.core.words import CampaignAnswer, Wave
+from models.subjects.owing import total_of
 from tasks import audit
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
 from tasks.customers.card import read_card
 from tasks.customers.timeline import CAMPAIGN, ENGINE_ENTRIES, PAGE, TOUCH, read_timeline
+from tasks.subjects.account.settlements import derive_settlements
 from tasks.subjects.timeline import entries_of_subjects
 from tests.postgres.customers.conftest import NOW, lead_a_life
 from tests.support.campaigns import LaunchedCampaign
@@ -31,7 +33,7 @@ def test_the_card_says_who_it_is_and_what_they_owe(world: World, busy: int) -> N
     (vehicle,) = card.vehicles
     assert (vehicle.plate, vehicle.kilometres) == ("沪A12345", 13_500)
     assert [f"{warranty.ends_on}" for warranty in vehicle.warranties] == ["2026-12-31"]
-    assert card.open_balance == {"CNY": Decimal("60.50"), "EUR": Decimal("20.00")}
+    assert total_of(card.owing.invoices) == {"CNY": Decimal("60.50"), "EUR": Decimal("20.00")}
 
 
 def test_the_line_tells_of_every_kind_the_newest_first(world: World, busy: int) -> None:
@@ -81,3 +83,15 @@ def test_another_stores_customer_is_out_of_reach(world: World, busy: int, strang
         read_card(world.connection, stranger.store_id, busy, NOW)
     with pytest.raises(NotYours):
         read_timeline(world.connection, stranger.store_id, busy)
+
+
+@pytest.mark.parametrize(("paid", "state"), [("100.00", "settled"), ("40.00", "open")])
+def test_an_invoice_that_payments_have_settled_is_not_called_open(world: World, paid: str, state: str) -> None:
+    customer = world.customer()
+    account = world.account(customer)
+    invoice = world.invoice(account, "2026-03-03", "100.00")
+    world.payment(account, "2026-03-04", paid, invoice)
+    derive_settlements(world.connection)
+    line = read_timeline(world.connection, world.store_id, customer).entries
+    (entry,) = (entry for entry in line if entry.kind == "invoice")
+    assert entry.facts["state"] == state

@@ -115,7 +115,7 @@ def test_the_lines_of_a_message_stand_by_importance_the_first_time_and_again(wor
     (message,) = (one.message for one in again.release(THEN).released)
     assert [delivery.text for delivery in town.deliveries] == [message.text]
     *_, owed, warranty = message.text.splitlines()
-    assert "CNY 1,000.00 is still open" in owed
+    assert "CNY 1,000.00 overdue" in owed
     assert "the warranty of Aurora ends" in warranty
 
 
@@ -129,7 +129,7 @@ def test_what_goes_again_says_what_it_said_the_first_time(world: World, town: To
     (released,) = again.release(THEN).released
     again.record(THEN)
     (first,) = town.deliveries
-    assert "CNY 1,000.00 is still open" in first.text
+    assert "CNY 1,000.00 overdue" in first.text
     assert "the warranty of Aurora ends" in first.text
     assert released.message.text == first.text
     assert bodies(world) == {"reminder-7": first.text, "invitation-60": None}
@@ -176,7 +176,7 @@ def test_what_certainly_did_not_go_out_is_written_anew(world: World, town: Town,
     world.payment(account_id, "2026-03-10", "600.00")
     dispatch(world, town)
     (told,) = town.deliveries
-    assert "CNY 400.00 is still open" in told.text
+    assert "CNY 400.00 overdue" in told.text
     assert bodies(world) == {"reminder-7": told.text, "invitation-60": None}
 
 

@@ -40,7 +40,7 @@ def test_every_process_has_something_to_say(world: World) -> None:
     assert "oil change, 7 Mar 2026" in texts["repair-day-3-call"]
     assert "ends on 8 May 2026" in texts["invitation-60"]
     assert "(case 17, complained on 6 Mar 2026, closed on 9 Mar 2026)" in texts["closed-call"]
-    assert "CNY 1,234.50 is still open on your account, the oldest item for 7 days" in texts["reminder-7"]
+    assert "CNY 1,234.50 overdue for 7 days (" in texts["reminder-7"]
 
 
 def test_an_account_that_paid_a_minute_ago_has_nothing_to_say(world: World) -> None:
@@ -54,6 +54,36 @@ def test_an_account_that_paid_a_minute_ago_has_nothing_to_say(world: World) -> N
     assert letter.variables["total"] == "CNY 600.00"
     world.payment(account, "2026-03-17", "600.00", invoice)
     assert letters_of(world.connection, [touch.id], at("2026-03-17 10:00")) == {}
+
+
+def test_an_invoice_that_is_not_due_is_never_called_overdue(world: World) -> None:
+    """Nor due: the level of an account is its oldest invoice's, and the others are told apart."""
+    account = world.account(world.customer())
+    world.invoice(account, "2026-02-08", "1000.00", key="OLD")
+    world.invoice(account, "2026-03-13", "1280.00", key="NEW")
+    world.plan(ProcessName("overdue-accounts"), "2026-03-10 10:00")
+    (touch,) = (touch for touch in world.touches() if touch.step == "formal-30")
+    (letter,) = letters_of(world.connection, [touch.id], at("2026-03-10 10:00")).values()
+    owed = (
+        "CNY 1,000.00 overdue for 30 days (OLD CNY 1,000.00); "
+        "CNY 1,280.00 not due yet (NEW CNY 1,280.00 due 13 Mar 2026)"
+    )
+    assert owed in letter.text
+    assert letter.variables["total"] == "CNY 1,000.00 (and CNY 1,280.00 not due yet)"
+
+
+@pytest.mark.parametrize(
+    ("goes_at", "when"),
+    [("2026-03-10 19:00", "tomorrow"), ("2026-03-11 08:00", "today"), ("2026-03-12 08:00", "yesterday")],
+)
+def test_a_letter_that_was_held_calls_the_day_by_the_day_on_which_it_goes(
+    world: World, goes_at: str, when: str
+) -> None:
+    world.appointment(world.customer(), "2026-03-11 15:30", booked_at=at("2026-03-01 09:00"))
+    world.plan(ProcessName("appointment-reminders"), "2026-03-10 18:00")
+    (touch,) = (touch for touch in world.touches() if touch.step == "day-before")
+    (letter,) = letters_of(world.connection, [touch.id], at(goes_at)).values()
+    assert letter.subject == f"Reminder: your visit {when} at 15:30"
 
 
 @pytest.mark.parametrize("customers", [1, 20])

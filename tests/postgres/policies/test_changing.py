@@ -139,7 +139,7 @@ def refused_steps(**difference: Any) -> dict[str, Any]:
         (refused_steps(valid_for="40d"), BadPolicy, "overlaps"),
         (refused_steps(colour="red"), BadPolicy, "steps.0.colour"),
         (refused_steps(template="nothing"), MissingTemplate, "steps[0].template: there is no template 'nothing'"),
-        (refused_steps(template="overdue-call"), UnknownVariable, "uses account, days_overdue, invoices, total"),
+        (refused_steps(template="overdue-call"), UnknownVariable, "uses account, statement"),
         ({"process": "no-such-process", "steps": []}, BadPolicy, "no-such-process"),
         ({"steps": []}, NoPolicyIn, "expected 'process'"),
         ({"per_day": 3, "per_week": 2}, BadPolicy, "per_week: cannot be less than per_day"),
@@ -182,7 +182,7 @@ def test_a_new_template_needs_both_languages_and_then_a_policy_may_use_it(world:
         (
             {"warranty-call": {"en": {"text": "{{ total }}"}}},
             UnknownVariable,
-            "it may use customer, date, days, links.consent, store, store_phone, vehicle",
+            "it may use customer, date, days, in_days, links.consent, span, store, store_phone, vehicle, when",
         ),
         ({"warranty-call": {"en": {"text": "{{ customer"}}}, UnreadableTemplate, "cannot be read"),
         ({"unused": {"en": {"text": "{{ total }} {{ work }}"}, "zh-CN": {"text": "x"}}}, UnknownVariable, "unused"),

@@ -2,13 +2,16 @@
 
 import time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine, func, insert, select, update
 
 from console.shared.database import Database
+from deployments.next_runs import next_run_of
 from deployments.plan import read_plan
 from deployments.schedules import find_flow, read_flows
+from models.core.reasons import give
 from models.core.retention import DaysKept
 from models.core.saying import learn_words, say_word
 from models.core.settings import Settings
@@ -22,10 +25,17 @@ from models.ledger.tables import (
     Touch,
     Verdict,
 )
+from tasks.explaining.story import explain
 from tasks.messages.template_changes import list_templates
 from tasks.overview.reporting import read_status
 from tasks.planning.forecasting import forecast
-from tasks.policies.processes import UnknownProcess, list_processes, processes_by_priority, removed_processes
+from tasks.policies.processes import (
+    UnknownProcess,
+    list_processes,
+    processes_by_priority,
+    recorded_processes,
+    removed_processes,
+)
 from tasks.processes import words
 from tasks.processes.adding import NotOurs, add_process, list_standing, read_process, remove_process
 from tasks.processes.ending import REMOVED
@@ -37,6 +47,7 @@ from tests.support.tyre_storage import OFFER, TYRES, step, tyre_storage
 from tests.support.world import World, at
 
 NOW = at("2026-03-10 10:00")
+ZONE = ZoneInfo("Asia/Shanghai")
 KEPT = (Process, ProcessWording, PolicyVersion, TemplateVersion, AuditEntry)
 
 
@@ -155,6 +166,29 @@ def test_what_is_removed_ends_what_it_had_planned_and_keeps_its_words(world: Wor
     assert say_word("zh-CN", TYRES) == "轮胎保管"
     with pytest.raises(UnknownProcess):
         remove_process(world.connection, NOW, TYRES, "mei")
+
+
+def test_why_still_tells_what_a_removed_process_did(world: World) -> None:
+    add_process(world.connection, NOW, tyre_storage(), "mei")
+    customer, nobody = world.customer(), world.customer()
+    for each in (customer, nobody):
+        world.handover(each, "2025-09-10" if each == customer else "2026-03-09")
+    world.plan(TYRES, "2026-03-10 10:00")
+    remove_process(world.connection, NOW, TYRES, "mei")
+    later = at("2026-03-12 10:00")
+    every = recorded_processes(world.connection)
+    told = explain(world.connection, customer, later, every, next_run_of(read_flows(world.connection), ZONE))
+    (story,) = (story for story in told.processes if story.process == TYRES)
+    assert (story.enabled, [str(remark) for remark in story.remarks]) == (
+        False,
+        ["The process was removed. What it did stays on record."],
+    )
+    ((step,),) = (subject.steps for subject in story.subjects)
+    assert step.touch is not None
+    assert (step.touch.state, step.touch.reason, step.next_look_at) == (TouchState.CANCELLED, give(REMOVED), None)
+    assert say_word("zh-CN", story.process) == "轮胎保管"
+    of_nobody = explain(world.connection, nobody, later, every, next_run_of(read_flows(world.connection), ZONE))
+    assert TYRES not in [story.process for story in of_nobody.processes]
 
 
 def test_what_a_run_planned_meanwhile_is_ended_by_the_housekeeping(world: World) -> None:

@@ -43,7 +43,7 @@ def test_the_letter_is_seen_as_the_customer_will_get_it(world: World, formal: UU
     assert (waiting.id, waiting.step, waiting.customer) == (formal, "formal-30", "Li Lei")
     assert waiting.roles == (Role.FINANCE, Role.MANAGER)
     assert waiting.letter.text.startswith("Test Motors: Li Lei, your account")
-    assert "owes CNY 1,000.00, 30 days overdue" in waiting.letter.text
+    assert "CNY 1,000.00 overdue for 30 days (K" in waiting.letter.text
     assert list_waiting(world.connection, NOW, store="nowhere") == []
 
 

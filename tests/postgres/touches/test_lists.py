@@ -122,7 +122,7 @@ def test_a_touch_is_opened_with_its_text_and_its_history(world: World) -> None:
     opened = open_touch(world.connection, None, touch, NOW)
     assert (opened.text, opened.text_is_final) == ("As it went out.", True)
     assert [(deed.actor, deed.action, deed.reason) for deed in opened.deeds] == [
-        ("W1", "touch.delivered", "customer rang")
+        ("Wang Fang", "touch.delivered", "customer rang")
     ]
 
 

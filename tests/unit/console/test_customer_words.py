@@ -1,15 +1,20 @@
 """Whatever stands on a customer's timeline has words in both languages."""
 
+import re
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
-from console.shared.words import LANGUAGES, say
+import tasks
+from console.shared.words import LANGUAGES, read_wording, say
 from console.web.customers.problems import PROBLEMS
 from console.web.customers.timeline_words import said_or
 from models.calls.surveys import DIMENSIONS
+from models.core.saying import say_word
 from models.core.words import (
     AppointmentStatus,
+    CaseState,
     Decision,
     InvoiceKind,
     InvoiceStatus,
@@ -20,7 +25,7 @@ from models.core.words import (
 )
 from models.ledger.explanations import StepStanding
 from models.subjects.due_item import NAMES, DueItemStatus
-from tasks.customers.timeline import ENGINE_ENTRIES
+from tasks.customers.timeline import AUDITED, ENGINE_ENTRIES
 from tasks.subjects.timeline import entries_of_subjects
 
 GROUPS: dict[str, Iterable[str]] = {
@@ -57,3 +62,19 @@ def test_a_text_without_wording_stays_as_it_is() -> None:
             raise AssertionError(key)
 
     assert said_or(Never(), "reasons.what a person wrote", "what a person wrote") == "what a person wrote"  # type: ignore[arg-type]  # never asked
+
+
+def acts_of(entities: Iterable[str]) -> set[str]:
+    """Every action that the program records of some entities, as the source names them."""
+    root = Path(next(iter(tasks.__path__)))
+    named = re.compile(rf'"((?:{"|".join(entities)})\.[a-z-]+)"')
+    found = {act for path in root.rglob("*.py") for act in named.findall(path.read_text(encoding="utf-8"))}
+    return found | {f"case.{state}" for state in (CaseState.ANSWERED, CaseState.SOLVED, CaseState.CLOSED)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_act_on_a_customers_line_has_words(language: str) -> None:
+    acts = acts_of(AUDITED)
+    assert {"touch.approved", "appointment.moved", "case.given", "contact-point.invalid"} <= acts
+    unsaid = {act for act in acts if f"customers.act_{act}" not in read_wording() and say_word(language, act) == act}
+    assert unsaid == set()

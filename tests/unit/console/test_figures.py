@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from console.shared.figures import describe_figures
+from console.shared.figures import describe, describe_figures
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -28,3 +28,12 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 )
 def test_each_figure_has_its_own_form(figures: dict[str, Any], told: str) -> None:
     assert describe_figures(figures, SHANGHAI) == told
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+@pytest.mark.parametrize(
+    ("figure", "told"),
+    [("2026-05-08", "2026-05-08"), ("2026-03-12T06:00:00+00:00", "2026-03-12 14:00"), ("A-2026", "A-2026")],
+)
+def test_pages_write_all_days_alike(figure: str, told: str, language: str) -> None:
+    assert describe(figure, SHANGHAI, language, numeric=True) == told

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.campaigns.course import Act, Course, has_drifted, is_seen, next_act, objection_to, wave_after
+from models.campaigns.course import (
+    Act,
+    Course,
+    first_wave_lacks,
+    has_drifted,
+    is_seen,
+    next_act,
+    objection_to,
+    wave_after,
+)
 from models.campaigns.measures import CanaryMeasure
 from models.campaigns.plans import Canary
 from models.campaigns.states import FOLLOWERS, OVER, UNDER_WAY, may_follow
@@ -82,6 +91,29 @@ def test_a_limit_is_passed_only_above_it() -> None:
     assert objection_to(canary, replace(SEEN, told=10, open=40, opted_out=1)) is None  # too few to tell yet
     assert objection_to(canary, replace(SEEN, told=0, open=1)) is None
     assert objection_to(canary, replace(SEEN, told=0)) is not None
+
+
+def test_opt_outs_are_a_share_of_those_who_were_sent_it_and_failures_of_those_told() -> None:
+    seen = replace(SEEN, told=100, failed=50, opted_out=1)
+    assert (seen.percent("failed"), seen.percent("opted_out")) == (50.0, 2.0)
+    assert seen.exceeds(Canary(most_failed=60, most_opted_out=1.5)) == {"opted_out": 2.0}
+    assert replace(SEEN, told=5, failed=5).percent("opted_out") == 0
+
+
+@given(
+    told=st.integers(0, 60), at_least=st.integers(0, 60), in_wave=st.integers(1, 500), left=st.integers(0, 500),
+    waiting=st.integers(0, 3),
+)  # fmt: skip
+def test_a_first_wave_grows_until_enough_were_told_and_by_no_more_than_are_left(
+    told: int, at_least: int, in_wave: int, left: int, waiting: int
+) -> None:
+    seen = replace(SEEN, told=min(told, in_wave), open=waiting)
+    lacks = first_wave_lacks(Canary(at_least=at_least), seen, in_wave, left)
+    assert 0 <= lacks <= left
+    enough = seen.told >= at_least or seen.open or not seen.told
+    assert (lacks == 0) == bool(enough or not left)
+    if lacks and lacks < left:
+        assert seen.told + lacks * seen.told / in_wave >= at_least
 
 
 def test_a_wave_is_seen_when_all_were_told_and_had_time() -> None:

@@ -62,10 +62,12 @@ def test_a_difference_is_clear_when_chance_hardly_explains_it() -> None:
 
 
 def test_groups_add_up() -> None:
-    one = Group(10, 10, sent=9, answered={CampaignAnswer.REPLIED: 1}, spent={"CNY": Decimal(5)})
-    two = Group(20, 10, sent=8, answered={CampaignAnswer.INTERESTED: 2}, booked=5, spent={"CNY": Decimal(1)})
+    one = Group(10, 10, sent=9, counted=9, answered={CampaignAnswer.REPLIED: 1}, spent={"CNY": Decimal(5)})
+    two = Group(
+        20, 10, sent=11, counted=11, answered={CampaignAnswer.INTERESTED: 2}, booked=5, spent={"CNY": Decimal(1)}
+    )
     both = one + two
-    assert (both.recipients, both.begun, both.sent, both.booked) == (30, 20, 17, 5)
+    assert (both.recipients, both.begun, both.sent, both.booked) == (30, 20, 20, 5)
     assert both.answered == {CampaignAnswer.REPLIED: 1, CampaignAnswer.INTERESTED: 2}
     assert (both.share(both.booked), both.spent_each("CNY")) == (25.0, Decimal("0.3"))
     assert (Group().share(0), Group().spent_each("CNY")) == (0.0, 0)
@@ -78,15 +80,23 @@ def results(groups: dict[tuple[Wave, str | None], Group]) -> CampaignResults:
 def test_those_told_are_compared_with_the_control_group() -> None:
     found = results(
         {
-            (Wave.CONTROL, None): Group(50, 50, booked=1),
-            (Wave.CANARY, "a"): Group(100, 100, booked=10),
-            (Wave.REST, "a"): Group(900, 900, booked=90),
-            (Wave.REST, "b"): Group(900, 900, booked=90),
+            (Wave.CONTROL, None): Group(50, 50, as_assigned={"booked": 1}),
+            (Wave.CANARY, "a"): Group(100, 100, booked=5, as_assigned={"booked": 10}),
+            (Wave.REST, "a"): Group(900, 900, booked=50, as_assigned={"booked": 90}),
+            (Wave.REST, "b"): Group(900, 900, booked=50, as_assigned={"booked": 90}),
         }
     )
     assert found.variants == ("a", "b")
     assert (found.of_variant("a").begun, found.of_wave(Wave.REST).begun) == (1000, 1800)
     assert found.differences["booked"].points == pytest.approx(8.0)
+
+
+def test_shares_are_of_those_who_were_sent_it() -> None:
+    """76 for whom it has begun, 15 who were sent it, 3 of them booked."""
+    group = Group(76, 76, sent=15, counted=15, booked=3, as_assigned={"booked": 5})
+    assert group.share(group.number("booked")) == 20.0
+    answers = {CampaignAnswer.INTERESTED: 2, CampaignAnswer.REPLIED: 1, CampaignAnswer.NOT_INTERESTED: 4}
+    assert Group(answered=answers).number("answered") == 3
 
 
 def test_without_a_control_group_there_is_nothing_to_compare() -> None:

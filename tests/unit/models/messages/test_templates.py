@@ -64,7 +64,12 @@ def facts(draw: st.DrawFn) -> dict[str, Any]:
         "provider": draw(st.none() | words),
         "totals": draw(st.dictionaries(currencies, amounts, min_size=1)),
         "invoices": [
-            {"number": draw(words), "open": draw(amounts), "currency": draw(currencies)}
+            {
+                "number": draw(words),
+                "open": draw(amounts),
+                "currency": draw(currencies),
+                "due_on": draw(days).isoformat(),
+            }
             for _ in range(draw(st.integers(1, 8)))
         ],
     }
@@ -111,7 +116,7 @@ def test_what_a_customer_is_called_is_never_run_as_a_template(customer: str) -> 
 
 def test_the_hour_of_an_appointment_is_the_store_clocks() -> None:
     facts = {
-        "customer": "Li", "store": "Test", "time_zone": "Europe/Berlin",
+        "customer": "Li", "store": "Test", "time_zone": "Europe/Berlin", "today": date(2026, 3, 28),
         "starts_at": datetime(2026, 3, 29, 3, 0, tzinfo=ZoneInfo("Europe/Berlin")).astimezone(UTC),
     }  # fmt: skip
     written = write_variables(SubjectKind("appointment"), "en", facts)
