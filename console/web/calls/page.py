@@ -214,6 +214,7 @@ async def _record(desk: Desk, held: HeldCall, form: CallForm, outcome: OutcomeNa
     try:
         report = form.read(outcome)
     except NotYet:
+        _answered()
         return
 
     async def deed() -> str:
@@ -264,6 +265,7 @@ async def _settle(desk: Desk, held: HeldCall, deed: Callable[[], Awaitable[str]]
     """Settle the call on the screen once, say what came of it, and go on to the next one."""
     viewer = desk.viewer
     if not desk.may_settle(held):
+        _answered()
         return
     desk.busy, desk.acted_at = True, viewer.now
     try:
@@ -276,10 +278,12 @@ async def _settle(desk: Desk, held: HeldCall, deed: Callable[[], Awaitable[str]]
             await _go_on(desk)
     finally:
         desk.busy = False
+        _answered()
 
 
 async def _skip(desk: Desk, held: HeldCall) -> None:
     if not desk.may_settle(held):
+        _answered()
         return
     desk.busy, desk.acted_at = True, desk.viewer.now
     desk.passed_over.add(held.item.id)
@@ -289,12 +293,18 @@ async def _skip(desk: Desk, held: HeldCall) -> None:
             await _go_on(desk)
     finally:
         desk.busy = False
+        _answered()
 
 
 async def _go_on(desk: Desk) -> None:
     """Show the next call, and move the keyboard focus to it."""
     await desk.come_up()
     ui.run_javascript("document.getElementById('call')?.focus()")
+
+
+def _answered() -> None:
+    """Tell the page that the act is answered: keys are taken again."""
+    ui.run_javascript("window.callsAnswered()")
 
 
 async def _tick(desk: Desk) -> None:
