@@ -10,7 +10,7 @@ from uuid import UUID
 from models.campaigns import audiences
 from models.core.errors import AftercareError
 from models.core.reasons import GivenReason
-from models.core.saying import CONDITIONS, ENGLISH, FIGURES, MOMENTS, read_kit_words, read_words, say_word
+from models.core.saying import CONDITIONS, ENGLISH, FIGURES, MOMENTS, fill, read_kit_words, read_words, say_word
 
 WORDING = Path(__file__).parent / "wording"
 SHOWN = 8
@@ -50,7 +50,7 @@ def say(language: str, key: str, **values: object) -> str:
         sentence = read_wording()[key][language]
     except KeyError as error:
         raise Unsaid(key, language) from error
-    return sentence.format(**values) if values else sentence
+    return fill(sentence, values) if values else sentence
 
 
 def say_problem(language: str, problem: AftercareError) -> str:
@@ -58,7 +58,7 @@ def say_problem(language: str, problem: AftercareError) -> str:
     found = read_wording().get(f"errors.{type(problem).__name__}")
     if found is None or language == ENGLISH:
         return str(problem)
-    return found[language].format(**_said(language, vars(problem)))
+    return fill(found[language], _said(language, vars(problem)))
 
 
 def _said(language: str, figures: Mapping[str, object]) -> dict[str, str]:

@@ -4,6 +4,7 @@ The engine's are in the files under `models/wording/`. What is said of one kind 
 `models/subjects/<subject>.toml`: see `SECTIONS`.
 """
 
+import re
 import string
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -33,6 +34,8 @@ SECTIONS = (WORDS, REASONS, CONDITIONS, MOMENTS, FIGURES)
 that steps count from, and of figures that rules saw. What the anchor is stands before them, as `anchor`."""
 ANCHOR = "anchor"
 CENT = Decimal("0.01")
+AGREES = re.compile(r"\[([^\[\]|]*)\|([^\[\]|]*)\]")
+"""Two forms of a word, for one and for several of the figure that stands before them."""
 COMMAS = {"en": ", ", "zh-CN": "、"}
 
 
@@ -196,10 +199,31 @@ def _sentence(language: str, code: str) -> str:
 
 
 def _filled(sentence: str, language: str, figures: Mapping[str, Any], zone: tzinfo | None) -> Iterator[str]:
+    counted = ""
     for said, name, kind, _ in string.Formatter().parse(sentence):
-        yield said
+        yield agree(said, counted)
         if name is not None:
-            yield say_typed(language, FigureType(kind or ""), figures[name], zone)
+            counted = say_typed(language, FigureType(kind or ""), figures[name], zone)
+            yield counted
+
+
+def agree(said: str, counted: str) -> str:
+    """A piece of a sentence, with the number of its words that of the figure before it: `[day|days]` after "1" is day.
+
+    This is the only rule for plurals: English sentences write both forms, Chinese ones need none.
+    """
+    return AGREES.sub(lambda forms: forms[1] if counted == "1" else forms[2], said)
+
+
+def fill(sentence: str, values: Mapping[str, object]) -> str:
+    """A sentence of the pages with its `{values}` filled in; words agree with the figure before them."""
+    formatter, parts, counted = string.Formatter(), [], ""
+    for said, name, kind, _ in formatter.parse(sentence):
+        parts.append(agree(said, counted))
+        if name is not None:
+            counted = format(formatter.get_field(name, (), values)[0], kind or "")
+            parts.append(counted)
+    return "".join(parts)
 
 
 def say_typed(language: str, kind: FigureType, figure: Any, zone: tzinfo | None) -> str:

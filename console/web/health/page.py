@@ -9,10 +9,11 @@ from nicegui import ui
 from sqlalchemy import Connection
 
 from console.shared.moments import local
+from console.shared.watching import ask_prefect, read_sweeps
 from console.web.authentication.viewer import Viewer
 from console.web.health.channel_lines import ChannelLine, list_lines, list_unused, resume_line
-from console.web.health.watching import ask_prefect, read_sweeps
 from console.web.parts.frame import page, telling
+from console.web.parts.matters import read_matters, show_matters
 from console.web.parts.tables import Cell, show_table
 from models.core.masking import mask
 from models.database.schema import read_version
@@ -36,6 +37,13 @@ async def show_health(viewer: Viewer) -> None:
         viewer.read(read_ledger_health, viewer.now, viewer.store_id),
         viewer.read(read_sweeps, viewer.now, viewer.database.settings.zone),
     )
+    with _section(viewer.say("today.attention")):
+        matters = await read_matters(viewer)
+        if matters:
+            with ui.element("div").classes("card full-width"):
+                show_matters(viewer, matters, zone)
+        else:
+            ui.label(viewer.say("today.all_well")).classes("good")
     with _section(viewer.say("health.parts")), ui.element("div").classes("cards"):
         facts = viewer.say("health.database_facts", version=version, size=_size(size))
         _show_fact(viewer.say("health.database"), viewer.say("health.answers"), facts, "good")
@@ -117,6 +125,8 @@ def _show_channels(viewer: Viewer, lines: Sequence[ChannelLine], zone: str, refr
 def _channel_row(viewer: Viewer, line: ChannelLine, zone: str, refresh: Callable[[], Any]) -> Sequence[Cell]:
     store = line.store or viewer.say("health.shared")
     state: Cell = viewer.say("health.sends")
+    if line.only_writes:
+        state = lambda: ui.label(viewer.say("health.only_writes")).classes("warn sentence")  # noqa: E731  it draws one cell
     act: Cell = ""
     if line.pause:
         since, probe = local(line.pause.paused_at, zone), local(line.pause.probe_at, zone)
