@@ -14,6 +14,7 @@ from console.web.authentication.viewer import Viewer
 from console.web.calls.forms import CallForm, NotYet
 from console.web.calls.sheets import show_sheet
 from console.web.parts.frame import page, telling
+from console.web.parts.told import tell
 from models.calls.outcomes import all_outcomes
 from models.calls.queue import PROLONGED_EVERY, SERVING, keys_of, per_hour
 from models.core.words import OutcomeName, Role, StepKind, TouchState
@@ -271,10 +272,10 @@ async def _settle(desk: Desk, held: HeldCall, deed: Callable[[], Awaitable[str]]
     try:
         async with telling(viewer):
             try:
-                ui.notify(await deed(), type="positive")
+                tell(viewer, await deed())
             except (HeldByAnother, WrongState):
                 gone = viewer.say("calls.gone", customer=held.item.customer)
-                ui.notify(gone, type="warning", timeout=10_000, close_button=True)
+                tell(viewer, gone, "warning")
             await _go_on(desk)
     finally:
         desk.busy = False
@@ -330,5 +331,5 @@ async def _keep(desk: Desk, held: HeldCall) -> None:
     if kept is not None:
         desk.next = replace(desk.next, held=kept)
         return
-    ui.notify(desk.viewer.say("calls.lost", customer=held.item.customer), type="warning", timeout=10_000)
+    tell(desk.viewer, desk.viewer.say("calls.lost", customer=held.item.customer), "warning")
     await desk.come_up()

@@ -15,6 +15,7 @@ from console.web.health.channel_lines import ChannelLine, list_lines, list_unuse
 from console.web.parts.frame import page, telling
 from console.web.parts.matters import read_matters, show_matters
 from console.web.parts.tables import Cell, show_table
+from console.web.parts.told import tell
 from models.core.masking import mask
 from models.database.schema import read_version
 from models.ledger.watching import BACKLOG_GRACE, Sweep, SweepState, age_of
@@ -141,7 +142,7 @@ def _show_resume(viewer: Viewer, line: ChannelLine, store: str, refresh: Callabl
         async with telling(viewer):
             try:
                 await viewer.change(Permission.STEER_SCHEDULES, _resume, viewer.now, line)
-                ui.notify(viewer.say("health.resumed", channel=viewer.word(line.channel)), type="positive")
+                tell(viewer, viewer.say("health.resumed", channel=viewer.word(line.channel)))
             finally:
                 refresh()
 

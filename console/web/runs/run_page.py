@@ -12,6 +12,7 @@ from console.web.authentication.viewer import Viewer
 from console.web.parts.frame import page, sentence_of, telling
 from console.web.parts.polling import follow
 from console.web.parts.steering import steering
+from console.web.parts.told import tell
 from console.web.runs.account import show_account
 from console.web.runs.views import confirm_start, name_starter, show_state, took, versions_of
 from deployments.steering_runs import FlowRunSeen
@@ -129,7 +130,7 @@ def _confirm_cancel(viewer: Viewer, run: RunEntry) -> None:
             flow_run_id = await viewer.change(Permission.STEER_RUNS, _ask, run.id, viewer.now)
             await steering().cancel(flow_run_id)
             await viewer.change(Permission.STEER_RUNS, _note, run.id, viewer.now)
-            ui.notify(viewer.say("runs.cancelling"))
+            tell(viewer, viewer.say("runs.cancelling"))
         dialog.close()
 
     with ui.dialog(value=True) as dialog, ui.card():
