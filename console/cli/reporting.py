@@ -25,6 +25,7 @@ from tasks.channels.opening import find_unused
 from tasks.overview.attention import Reader
 from tasks.overview.health import list_store_codes
 from tasks.overview.reporting import list_stores, read_status
+from tasks.runs.failures import read_failure
 
 MOST_CAMPAIGNS = 1000
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
@@ -79,7 +80,7 @@ def _process(process: ProcessStatus, zone: ZoneInfo) -> tuple[str, ...]:
 
 
 def _run(run: RunSeen, zone: ZoneInfo) -> str:
-    error = f": {run.error}" if run.error else ""
+    error = f": {spoken(read_failure(run.error).reason)}" if run.error else ""
     return f"{run.state} as of {clock(run.as_of, zone)}{error}"
 
 

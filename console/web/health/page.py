@@ -21,6 +21,7 @@ from models.database.schema import read_version
 from models.ledger.watching import BACKLOG_GRACE, Sweep, SweepState, age_of
 from models.people.permissions import Permission
 from tasks.overview.health import LedgerHealth, read_database_size, read_ledger_health
+from tasks.runs.failures import read_failure
 
 LARGE = 1024
 DISPATCH = "dispatch"
@@ -165,7 +166,7 @@ def _sweep_row(viewer: Viewer, sweep: Sweep, zone: str) -> Sequence[Cell]:
     def state() -> None:
         ui.label(_state(viewer, sweep)).classes("good" if sweep.state.well else "bad")
         if viewer.store_id is None and sweep.last and sweep.last.error:
-            ui.label(mask(sweep.last.error)).classes("quiet sentence")
+            ui.label(viewer.reason(read_failure(sweep.last.error).reason)).classes("quiet sentence")
 
     return viewer.word(sweep.process), last, local(sweep.expected_at, zone), state
 
