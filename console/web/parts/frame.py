@@ -30,6 +30,7 @@ PAGES: dict[str, tuple[Permission, str]] = {
     "/runs": (Permission.SEE_RUNS, "frame.runs"),
     "/policies": (Permission.SEE_POLICIES, "frame.policies"),
     "/templates": (Permission.SEE_POLICIES, "frame.templates"),
+    "/import": (Permission.IMPORT_FILES, "frame.import"),
     "/health": (Permission.SEE_HEALTH, "frame.health"),
     "/users": (Permission.MANAGE_ACCESS, "frame.users"),
 }

@@ -6,9 +6,8 @@ left is said on the next page.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
-from nicegui import Client, ui
+from nicegui import ui
 
 from console.web.authentication.kept_words import Kind, TakeBack, Word, keep_word, take_word
 from console.web.authentication.viewer import Viewer
@@ -52,14 +51,16 @@ class _Place:
         button = ui.button(self.viewer.say("frame.take_back"), on_click=take_back).props("outline dense no-caps")
 
 
-_places: WeakKeyDictionary[Client, _Place] = WeakKeyDictionary()
+_places: dict[int, _Place] = {}
+"""By the viewer of an open page, whom it belongs to alone: what they clicked may be gone by the time of the word."""
 
 
 def make_place(viewer: Viewer, on_error: Lead) -> None:
     """Make the place of the page that is being drawn, and say what was kept for it."""
     holder = ui.element("div").classes("told")
     holder.props["aria-live"] = "polite"
-    place = _places[ui.context.client] = _Place(viewer, holder, on_error)
+    place = _places[id(viewer)] = _Place(viewer, holder, on_error)
+    ui.context.client.on_delete(lambda: _places.pop(id(viewer), None))
     word = take_word(viewer.user.token_digest)
     if word is not None:
         place.show(word)
@@ -69,12 +70,15 @@ def tell(
     viewer: Viewer, text: str, kind: Kind = "positive", *, back: TakeBack | None = None, then: str | None = None
 ) -> None:
     """Say what was done. `back` offers to undo it; with `then`, the viewer is led to an address, or to `RELOAD`."""
-    word = Word(text, kind, back)
+    word, place = Word(text, kind, back), _places.get(id(viewer))
+    if place is None:  # the page was closed meanwhile
+        return
     if then is None:
-        _places[ui.context.client].show(word)
+        place.show(word)
         return
     keep_word(viewer.user.token_digest, word)
-    if then == RELOAD:
-        ui.navigate.reload()
-    else:
-        ui.navigate.to(then)
+    with place.holder:
+        if then == RELOAD:
+            ui.navigate.reload()
+        else:
+            ui.navigate.to(then)
