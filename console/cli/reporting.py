@@ -1,5 +1,6 @@
 """`aftercare status` and `aftercare stores`: the state of the installation."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -16,12 +17,15 @@ from console.shared.figures import clock
 from console.shared.moments import house_zone
 from console.shared.shapes import shape
 from console.shared.spoken import spoken
+from console.shared.watching import ask_prefect, look_for_attention
 from models.campaigns.states import LIVE
-from models.ledger.reports import PauseSeen, ProcessStatus, RunSeen, Status
+from models.ledger.reports import ProcessStatus, RunSeen, Status
 from tasks.campaigns.listing import list_campaigns
 from tasks.channels.opening import find_unused
+from tasks.overview.attention import Reader
 from tasks.overview.health import list_store_codes
 from tasks.overview.reporting import list_stores, read_status
+from tasks.runs.failures import read_failure
 
 MOST_CAMPAIGNS = 1000
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
@@ -33,15 +37,24 @@ def status(as_json: Json = False) -> None:
         report = read_status(session.connection, session.now)
         zone = house_zone(session.connection, session.settings)
         unused = find_unused(session.settings, list_store_codes(session.connection))
+        everyone = Reader(reader())
+        prefect = asyncio.run(ask_prefect())
+        matters = look_for_attention(session.connection, session.now, session.settings, everyone, prefect)
         campaigns = list_campaigns(session.connection, reader(), states=LIVE, limit=MOST_CAMPAIGNS).items
     if as_json:
         rows = [shape_row(row, zone).model_dump(context={"zone": zone}) for row in campaigns]
-        print_json(shape(report, zone) | {"campaigns": rows, "unused_settings": [one.model_dump() for one in unused]})
+        print_json(
+            shape(report, zone)
+            | {"campaigns": rows, "unused_settings": [one.model_dump() for one in unused]}
+            | {"needs_attention": [matter.reason.model_dump(context={"zone": zone}) for matter in matters]}
+        )
         return
     _print(report, zone)
     if campaigns:
         print_campaigns(campaigns, zone)
-    warn(spoken(one) for one in unused)
+    warn(spoken(matter.reason, zone.key) for matter in matters)
+    if not matters:
+        printer().print("Nothing needs attention right now.")
 
 
 def _print(report: Status, zone: ZoneInfo) -> None:
@@ -53,7 +66,6 @@ def _print(report: Status, zone: ZoneInfo) -> None:
     print_table("Processes", columns, [_process(process, zone) for process in report.processes])
     for run in report.other_runs:
         console.print(Text(f"{run.process}: {_run(run, zone)}"))
-    warn(_paused(pause, zone) for pause in report.paused)
 
 
 def _process(process: ProcessStatus, zone: ZoneInfo) -> tuple[str, ...]:
@@ -68,7 +80,7 @@ def _process(process: ProcessStatus, zone: ZoneInfo) -> tuple[str, ...]:
 
 
 def _run(run: RunSeen, zone: ZoneInfo) -> str:
-    error = f": {run.error}" if run.error else ""
+    error = f": {spoken(read_failure(run.error).reason)}" if run.error else ""
     return f"{run.state} as of {clock(run.as_of, zone)}{error}"
 
 
@@ -80,14 +92,6 @@ def _account(run: RunSeen) -> Iterator[str]:
     for name in ("deferred", "cancelled", "ended"):
         if account.get(name):
             yield f"{name} {sum(account[name].values()):,}"
-
-
-def _paused(pause: PauseSeen, zone: ZoneInfo) -> str:
-    whose = f" of store {pause.store}" if pause.store else ""
-    return (
-        f"The channel {pause.channel}{whose} is paused since {clock(pause.paused_at, zone)}: {spoken(pause.reason)}; "
-        f"tried again at {clock(pause.probe_at, zone)}."
-    )
 
 
 def stores(as_json: Json = False) -> None:

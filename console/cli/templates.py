@@ -12,9 +12,9 @@ from console.cli.session import Commands, check_store, open_session, print_json,
 from console.shared.moments import house_zone
 from console.shared.spoken import spoken
 from models.core.toml_text import write_toml
-from tasks.messages.registering import list_registrations, register, write_applications
 from models.messages.relative_time import warn_of_relative_words
 from models.policies.shipped import ShippedTemplate
+from tasks.messages.registering import list_registrations, register, write_applications
 from tasks.messages.template_changes import change_templates, check_templates, list_templates, read_template
 from tasks.policies.catalogue import install_if_empty
 

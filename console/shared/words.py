@@ -16,7 +16,7 @@ from models.core.saying import (
     FIGURES,
     MOMENTS,
     TIMELINE,
-    in_singular,
+    fill,
     read_kit_words,
     read_words,
     say_word,
@@ -61,7 +61,7 @@ def say(language: str, key: str, **values: object) -> str:
         sentence = read_wording()[key][language]
     except KeyError as error:
         raise Unsaid(key, language) from error
-    return in_singular(language, sentence.format(**values)) if values else sentence
+    return fill(sentence, values) if values else sentence
 
 
 def say_problem(language: str, problem: AftercareError) -> str:
@@ -69,7 +69,7 @@ def say_problem(language: str, problem: AftercareError) -> str:
     found = read_wording().get(f"errors.{type(problem).__name__}")
     if found is None or language == ENGLISH:
         return str(problem)
-    return found[language].format(**_said(language, vars(problem)))
+    return fill(found[language], _said(language, vars(problem)))
 
 
 def _said(language: str, figures: Mapping[str, object]) -> dict[str, str]:

@@ -35,6 +35,8 @@ SECTIONS = (WORDS, REASONS, CONDITIONS, MOMENTS, FIGURES, TIMELINE)
 that steps count from, of figures that rules saw, and what its entries say on a customer's timeline. What the anchor is
 stands before them, as `anchor`."""
 ANCHOR = "anchor"
+AGREES = re.compile(r"\[([^\[\]|]*)\|([^\[\]|]*)\]")
+"""Two forms of a word, for one and for several of the figure that stands before them."""
 COMMAS = {"en": ", ", "zh-CN": "、"}
 
 
@@ -180,28 +182,7 @@ def say_reason(language: str, code: str, figures: Mapping[str, Any], zone: tzinf
 
     Raises `UnsaidReason`.
     """
-    return in_singular(language, "".join(_filled(_sentence(language, code), language, figures, zone)))
-
-
-SINGULAR = {
-    "conditions": "condition",
-    "contacts": "contact",
-    "points": "point",
-    "seconds": "second",
-    "calls": "call", "cases": "case", "characters": "character", "customers": "customer", "days": "day",
-    "hours": "hour", "invoices": "invoice", "messages": "message", "minutes": "minute", "months": "month",
-    "attempts": "attempt", "people": "person", "recipients": "recipient", "rows": "row", "steps": "step",
-    "stores": "store", "tasks": "task", "times": "time", "touches": "touch", "visits": "visit", "weeks": "week",
-    "years": "year",
-}  # fmt: skip
-ONE = re.compile(rf"(?<![\d.,])1 ((?:text|open|more|other) )?({'|'.join(SINGULAR)})\b")
-
-
-def in_singular(language: str, sentence: str) -> str:
-    """An English sentence that says `1 day` where its wording, made for any number, would say `1 days`."""
-    if language != ENGLISH:
-        return sentence
-    return ONE.sub(lambda one: f"1 {one[1] or ''}{SINGULAR[one[2]]}", sentence)
+    return "".join(_filled(_sentence(language, code), language, figures, zone))
 
 
 def say_code(language: str, code: str) -> str:
@@ -221,10 +202,31 @@ def _sentence(language: str, code: str) -> str:
 
 
 def _filled(sentence: str, language: str, figures: Mapping[str, Any], zone: tzinfo | None) -> Iterator[str]:
+    counted = ""
     for said, name, kind, _ in string.Formatter().parse(sentence):
-        yield said
+        yield agree(said, counted)
         if name is not None:
-            yield say_typed(language, FigureType(kind or ""), figures[name], zone)
+            counted = say_typed(language, FigureType(kind or ""), figures[name], zone)
+            yield counted
+
+
+def agree(said: str, counted: str) -> str:
+    """A piece of a sentence, with the number of its words that of the figure before it: `[day|days]` after "1" is day.
+
+    This is the only rule for plurals: English sentences write both forms, Chinese ones need none.
+    """
+    return AGREES.sub(lambda forms: forms[1] if counted == "1" else forms[2], said)
+
+
+def fill(sentence: str, values: Mapping[str, object]) -> str:
+    """A sentence of the pages with its `{values}` filled in; words agree with the figure before them."""
+    formatter, parts, counted = string.Formatter(), [], ""
+    for said, name, kind, _ in formatter.parse(sentence):
+        parts.append(agree(said, counted))
+        if name is not None:
+            counted = format(formatter.get_field(name, (), values)[0], kind or "")
+            parts.append(counted)
+    return "".join(parts)
 
 
 def say_typed(language: str, kind: FigureType, figure: Any, zone: tzinfo | None) -> str:

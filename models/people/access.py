@@ -32,6 +32,8 @@ class User(Base):
     """The store whose data the user sees; null: all stores."""
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     """The member of staff in whose name the user calls, approves and settles."""
+    name: Mapped[str | None] = mapped_column(info=kept("the audit trail shows who did something"))
+    """What they are called; null: as the member of staff."""
     language: Mapped[str | None]
     """Null: not chosen yet; the first sign-in sets it from the browser's language."""
     active: Mapped[bool] = mapped_column(server_default="true")

@@ -20,6 +20,8 @@ class Permission(StrEnum):
     CHANGE_CONSENT = "change-consent"
     EXPORT_CUSTOMERS = "export-customers"
     ERASE_CUSTOMERS = "erase-customers"
+    IMPORT_FILES = "import-files"
+    """Import files of other systems. A file may be about every store, so it takes a user of all of them."""
     SEE_TOUCHES = "see-touches"
     SETTLE_TOUCHES = "settle-touches"
     WORK_CASES = "work-cases"

@@ -1,13 +1,34 @@
 """User management: an admin of one store sees and changes only that store's users."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
+from models.core.words import Role
 from models.people.access import User
+from models.people.tables import StaffMember, Store
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
-from tasks.access.users import NewUser, UserRow, add_user, change_password, list_users, set_active
+from tasks.access.users import (
+    NewUser,
+    UserChange,
+    UserRow,
+    add_user,
+    change_password,
+    edit_user,
+    list_users,
+    set_active,
+)
+
+
+class StaffChoice(NamedTuple):
+    """A member of staff whom a user may be linked with."""
+
+    store: str
+    code: str
+    name: str
+    role: Role
 
 
 def list_managed(connection: Connection, user: SignedIn) -> list[UserRow]:
@@ -20,6 +41,27 @@ def add_managed(connection: Connection, user: SignedIn, new: NewUser, now: datet
     if user.store is not None and new.store != user.store:
         raise NotYours("store", new.store or "for all")
     return add_user(connection, new, None, now, user.login)
+
+
+def edit(connection: Connection, user: SignedIn, login: str, change: UserChange, now: datetime) -> None:
+    """Change what a user is. Raises `NotYours` for another store's user or store, and what `edit_user` raises."""
+    _check(connection, user, login)
+    if user.store is not None and change.store != user.store:
+        raise NotYours("store", change.store or "for all")
+    edit_user(connection, login, change, now, user.login)
+
+
+def list_staff(connection: Connection, user: SignedIn) -> list[StaffChoice]:
+    """The active staff of the stores whose users someone manages, by store and code."""
+    statement = (
+        select(Store.code.label("store"), StaffMember.code, StaffMember.name, StaffMember.role)
+        .join(Store, Store.id == StaffMember.store_id)
+        .where(StaffMember.active, ~StaffMember.code.startswith("user:"))
+        .order_by(Store.code, StaffMember.code)
+    )
+    if user.store_id is not None:
+        statement = statement.where(Store.id == user.store_id)
+    return [StaffChoice(*row) for row in connection.execute(statement)]
 
 
 def give_password(connection: Connection, user: SignedIn, login: str, now: datetime) -> str:

@@ -142,7 +142,7 @@ def read_session_of_digest(connection: Connection, token_digest: str, now: datet
     row = connection.execute(
         select(
             BrowserSession.seen_at, User.__table__, Store.code.label("store"), Store.time_zone,
-            StaffMember.code.label("staff"), StaffMember.name,
+            StaffMember.code.label("staff"), StaffMember.name.label("staff_name"),
         )
         .join_from(BrowserSession, User, User.id == BrowserSession.user_id)
         .outerjoin(Store, Store.id == User.store_id)
@@ -162,7 +162,7 @@ def read_session_of_digest(connection: Connection, token_digest: str, now: datet
     return SignedIn(
         user_id=row.id,
         login=row.login,
-        name=row.name or row.login,
+        name=row.name or row.staff_name or row.login,
         role=row.role,
         store_id=row.store_id,
         store=row.store,

@@ -1,6 +1,8 @@
 """Console users: adding, changing passwords, disabling. Every change is in the audit trail."""
 
-from collections.abc import Mapping
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +19,8 @@ from tasks.access.passwords import hash_password, make_password
 EVERYWHERE = frozenset({Role.ADMIN, Role.OPERATOR, Role.MARKETING, Role.FINANCE, Role.MANAGER})
 """The roles that may have no store, and then see all of them."""
 FIRST = "admin"
+LOGIN = re.compile(r"[\w.@+-]+")
+"""What a login is made of."""
 FIRST_USER_LOCK = 727_005
 """The advisory lock that prevents two consoles started at once from both adding the first user."""
 
@@ -34,6 +38,30 @@ class NoLogin(InvalidInput):
 
     def __init__(self) -> None:
         super().__init__("A user needs a login: what is typed to sign in.")
+
+
+class BadLogin(InvalidInput):
+    """A login with a space or another character that cannot be typed reliably."""
+
+    def __init__(self, login: str) -> None:
+        self.login = login
+        super().__init__(f"'{login}' is no login: it has letters, digits and . _ @ + - alone, without spaces.")
+
+
+class UnknownStaffCode(InvalidInput):
+    """A staff code that nobody of the store has."""
+
+    def __init__(self, code: str, store: str) -> None:
+        self.code, self.store = code, store
+        super().__init__(f"Nobody of store '{store}' has the staff code '{code}'. Leave it empty for somebody new.")
+
+
+class StaffNeedsStore(InvalidInput):
+    """A staff code for a user of all stores."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(f"The staff code '{code}' belongs to one store: choose it, or leave the code empty.")
 
 
 class LoginTaken(Conflict):
@@ -85,10 +113,23 @@ class NewUser:
     store: str | None = None
     """A store's code; None: every store."""
     staff: str | None = None
-    """The staff code to work under; None: one is made from the login."""
+    """The code of a member of the store's staff to work as; None: somebody new, whose code is the login."""
     name: str | None = None
     language: str | None = None
     """If not given, the browser's language at the first sign-in."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserChange:
+    """What a user is from now on."""
+
+    role: Role
+    store: str | None
+    """A store's code; None: every store."""
+    staff: str | None
+    """The staff code that they work as; None: their own login."""
+    name: str | None
+    language: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +145,17 @@ class UserRow:
     language: str | None
     active: bool
     locked_until: datetime | None
+    same_person: tuple[str, ...] = ()
+    """The other logins of the same member of staff."""
 
 
 def add_user(connection: Connection, new: NewUser, password: str | None, now: datetime, actor: str) -> str:
     """Add a user and return the password. A random one, if none is given, must be changed at the first sign-in.
 
-    Raises `NoLogin`, `LoginTaken`, `NeedsStore`, `NoSuchStore`, `OfAnotherRole`, `WeakPassword`.
+    Raises `NoLogin`, `BadLogin`, `LoginTaken`, `NeedsStore`, `NoSuchStore`, `UnknownStaffCode`, `StaffNeedsStore`,
+    `OfAnotherRole`, `WeakPassword`.
     """
-    login = new.login.strip().lower()
-    if not login:
-        raise NoLogin
+    login = _read_login(new.login)
     if connection.scalar(select(User.id).where(User.login == login)) is not None:
         raise LoginTaken(login)
     if new.store is None and new.role not in EVERYWHERE:
@@ -125,6 +167,7 @@ def add_user(connection: Connection, new: NewUser, password: str | None, now: da
         "role": new.role,
         "store_id": store_id,
         "staff_id": _staff_id(connection, new, login, store_id),
+        "name": (new.name or "").strip() or None,
         "language": new.language,
         "password_hash": hash_password(given),
         "must_change_password": password is None,
@@ -134,6 +177,44 @@ def add_user(connection: Connection, new: NewUser, password: str | None, now: da
     after = {"role": new.role, "store": new.store, "staff": new.staff or login}
     audit.record(connection, now, actor, "user.added", "user", login, None, after)
     return given
+
+
+def _read_login(text: str) -> str:
+    login = text.strip().lower()
+    if not login:
+        raise NoLogin
+    if not LOGIN.fullmatch(login):
+        raise BadLogin(text.strip())
+    return login
+
+
+def edit_user(connection: Connection, login: str, change: UserChange, now: datetime, actor: str) -> None:
+    """Change what a user is, with immediate effect.
+
+    Raises `UnknownUser`, `LastAdmin`, `NeedsStore`, `NoSuchStore`, `UnknownStaffCode`, `StaffNeedsStore`,
+    `OfAnotherRole`.
+    """
+    user = find_user(connection, login)
+    if user.role == Role.ADMIN and change.role is not Role.ADMIN and user.active and _active_admins(connection) == 1:
+        raise LastAdmin(user.login)
+    if change.store is None and change.role not in EVERYWHERE:
+        raise NeedsStore(change.role)
+    (before,) = (row for row in list_users(connection) if row.login == user.login)
+    store_id = _store_id(connection, change.store) if change.store else None
+    name = (change.name or "").strip() or None
+    wanted = NewUser(user.login, change.role, change.store, change.staff, name)
+    if change.staff in (None, user.login) and store_id is not None:
+        own = (StaffMember.store_id == store_id, StaffMember.code == user.login)
+        connection.execute(update(StaffMember).where(*own).values(role=change.role))
+    values = {
+        "role": change.role, "store_id": store_id, "name": name, "language": change.language,
+        "staff_id": _staff_id(connection, wanted, user.login, store_id),
+    }  # fmt: skip
+    connection.execute(update(User).where(User.id == user.id).values(**values))
+    told = ("role", "store", "staff", "name", "language")
+    after = {name: getattr(change, name) for name in told}
+    was = {name: getattr(before, name) for name in told}
+    audit.record(connection, now, actor, "user.changed", "user", user.login, was, after)
 
 
 def add_first_admin(connection: Connection, now: datetime) -> str | None:
@@ -194,17 +275,33 @@ def find_user(connection: Connection, login: str) -> Row[Any]:
 
 def list_users(connection: Connection) -> list[UserRow]:
     """All users, by login."""
-    rows = connection.execute(
-        select(User.__table__, Store.code.label("store"), StaffMember.code.label("staff"), StaffMember.name)
-        .outerjoin(Store, Store.id == User.store_id)
-        .outerjoin(StaffMember, StaffMember.id == User.staff_id)
-        .order_by(User.login)
-    ).mappings()
-    return [_row(row) for row in rows]
+    rows = (
+        connection.execute(
+            select(
+                *(column for column in User.__table__.c if column.name != "name"),
+                func.coalesce(User.name, StaffMember.name).label("name"),
+                Store.code.label("store"),
+                StaffMember.code.label("staff"),
+            )
+            .select_from(User)
+            .outerjoin(Store, Store.id == User.store_id)
+            .outerjoin(StaffMember, StaffMember.id == User.staff_id)
+            .order_by(User.login)
+        )
+        .mappings()
+        .all()
+    )
+    logins: dict[int, list[str]] = defaultdict(list)
+    for row in rows:
+        if row["staff_id"] is not None:
+            logins[row["staff_id"]].append(row["login"])
+    return [_row(row, logins.get(row["staff_id"], [])) for row in rows]
 
 
-def _row(row: Mapping[Any, Any]) -> UserRow:
-    return UserRow(**{name: row[name] for name in UserRow.__slots__})
+def _row(row: Mapping[Any, Any], logins: Sequence[str]) -> UserRow:
+    others = tuple(login for login in logins if login != row["login"])
+    own = {name: row[name] for name in UserRow.__slots__ if name != "same_person"}
+    return UserRow(**own, same_person=others)
 
 
 def _store_id(connection: Connection, code: str) -> int:
@@ -215,15 +312,19 @@ def _store_id(connection: Connection, code: str) -> int:
 
 
 def _staff_id(connection: Connection, new: NewUser, login: str, store_id: int | None) -> int | None:
-    """The member of staff to work under, added if needed; None for a user of all stores until they act."""
+    """The member of staff to work as; somebody new is added. None for a user of all stores until they act."""
     if store_id is None:
+        if new.staff:
+            raise StaffNeedsStore(new.staff)
         return None
     code = new.staff or login
     found = connection.execute(
         select(StaffMember.id, StaffMember.role).where(StaffMember.store_id == store_id, StaffMember.code == code)
     ).one_or_none()
     if found is None:
-        return make_staff(connection, store_id, code, new.name or new.login, new.role)
+        if code != login:
+            raise UnknownStaffCode(code, new.store or "")
+        return make_staff(connection, store_id, code, new.name or login, new.role)
     if found.role != new.role:
         raise OfAnotherRole(code, found.role, new.role)
     return int(found.id)

@@ -9,9 +9,10 @@ from typing import NamedTuple, Protocol, cast
 
 from pydantic import SecretStr
 
-from models.core.reasons import TEXT, GivenReason, declare, give
+from models.core.reasons import GivenReason, give
 from models.core.settings import ChannelAddresses, Settings
 from models.core.words import ChannelName
+from models.ledger.attention import SETTING_UNUSED
 from tasks.channels import providers
 from tasks.channels.addresses import Address, read_address, without
 from tasks.channels.apprise import AppriseChannel, load_service
@@ -19,12 +20,12 @@ from tasks.channels.contract import Channel, UnusableChannelAddress
 from tasks.channels.gateway import CONNECTIONS, MOST_CONNECTIONS, MOST_MESSAGES, GatewayChannel
 from tasks.channels.outbox import OutboxChannel
 
-NO_SUCH_STORE = declare("channel-of-no-store", setting=TEXT, stores=TEXT)
 SENT_BY_US = (ChannelName.SMS, ChannelName.EMAIL, ChannelName.WECHAT)
 """The channels with an address. Phone has none, because a person calls."""
 GATEWAYS = {"gateway": "http", "gateways": "https"}
 SAMPLE_RECIPIENTS = ("someone@example.com", "+8613800138000", "someone")
 ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*)://(.*)", re.IGNORECASE)
+OUTBOX = "outbox"
 KINDS = "outbox://, gateway(s)://HOST[:PORT]/PATH, smtp(s)://, aliyun://, tencent://, twilio:// or an Apprise URL"
 
 
@@ -93,17 +94,22 @@ def find_unused(settings: Settings, stores: Collection[str]) -> list[GivenReason
         return []
     listed = ", ".join(sorted(stores))
     return [
-        give(NO_SUCH_STORE, setting=_of_store(own, code, channel).setting, stores=listed)
+        give(SETTING_UNUSED, setting=_of_store(own, code, channel).setting, stores=listed)
         for code, own in sorted(settings.store_channels.items())
         for channel in SENT_BY_US
         if code.casefold() not in known and channel.value in own.model_fields_set
     ]
 
 
+def only_writes(address: SecretStr) -> bool:
+    """Whether a channel only writes its messages to a file, so that none of them leaves the house."""
+    return address.get_secret_value().strip().lower().startswith(f"{OUTBOX}://")
+
+
 def open_channel(address: SecretStr, setting: str, settings: Settings) -> Channel:
     """Open the channel of an address without connecting. Raises `UnusableChannelAddress` with the setting's name."""
     scheme, rest = _split(address, setting)
-    if scheme == "outbox":
+    if scheme == OUTBOX:
         return _open_outbox(rest, setting, settings)
     if scheme in GATEWAYS:
         return _open_gateway(scheme, rest, setting)

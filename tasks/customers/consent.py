@@ -1,5 +1,6 @@
 """A customer's consent per purpose and channel: read as the gates read it, changed by staff."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -126,6 +127,28 @@ def switch_consent(
         connection, now, user.login, "customer.consent-switched", "customer", customer_id,
         what | {"granted": before}, what | {"granted": granted, "reason": note.strip() or None},
     )  # fmt: skip
+
+
+def allow_as_before(
+    connection: Connection,
+    user: SignedIn,
+    now: datetime,
+    customer_id: int,
+    before: Sequence[Switch],
+    note: str,
+) -> None:
+    """Restore what was said of some purposes and channels before a mistake, where it differs now.
+
+    Raises `NotYours`, `ConsentChanged` if somebody changes the consent at the same time.
+    """
+    held = read_switches(connection, user.store_id, customer_id, now)
+    seen = held.seen
+    for one in before:
+        if held.of(one.purpose, one.channel).allowed != one.allowed:
+            switch_consent(
+                connection, user, now, customer_id, one.purpose, one.channel, note, seen, granted=one.allowed
+            )
+            seen = _latest_id(connection, customer_id)
 
 
 def stop_all_contact(

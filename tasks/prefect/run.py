@@ -41,9 +41,9 @@ from tasks.policies.processes import find_process, processes_by_priority
 from tasks.prefect.artifacts import account_rows, touch_rows
 from tasks.prefect.pace import open_pace
 from tasks.processes.words import learn_process_words
+from tasks.runs.failures import describe_failure
 from tasks.runs.housekeeping import keep_house
 from tasks.runs.recording import (
-    INTERRUPTED,
     close_run,
     fail_dead_runs,
     fail_run,
@@ -129,8 +129,7 @@ async def accounted_run(process: str, as_of: datetime | None, *, dry_run: bool) 
             in_transaction, lambda connection: close_run(connection, run.id, run.account, _finished())
         )
     except BaseException as error:
-        stopped = isinstance(error, asyncio.CancelledError | KeyboardInterrupt)
-        reason = INTERRUPTED if stopped else str(error) or type(error).__name__
+        reason = describe_failure(error)
         await asyncio.to_thread(
             in_transaction, lambda connection: fail_run(connection, run.id, run.account, reason, _finished())
         )

@@ -12,6 +12,7 @@ from models.ledger.accounts_of_runs import RunAccount
 from models.ledger.tables import Process, Run
 from tasks.database.leases import Lease, is_held
 from tasks.policies.catalogue import active_versions
+from tasks.runs.failures import DIED, sentence
 
 RUN_LOCK = 727_004
 """The first key of the advisory locks of runs; the second is made of the run's id."""
@@ -19,8 +20,6 @@ STARTED_BY = "started-by:"
 """What the tag of a flow run begins with that names who started it."""
 AUTO_SCHEDULED = "auto-scheduled"
 """How Prefect tags what a schedule started."""
-INTERRUPTED = "It was interrupted before it came to its end. What it had left to do is done by the next run."
-DIED = "Its process died before it came to its end. What it had left to do is done by the next run."
 
 
 def who_started(tags: Iterable[str]) -> str:
@@ -108,7 +107,7 @@ def fail_dead_runs(connection: Connection, now: datetime) -> int:
     closed = (
         update(Run)
         .where(Run.state == RunState.RUNNING, ~is_alive())
-        .values(state=RunState.FAILED, error=func.coalesce(Run.error, DIED), finished_at=now)
+        .values(state=RunState.FAILED, error=func.coalesce(Run.error, sentence(DIED)), finished_at=now)
     )
     return connection.execute(closed).rowcount
 

@@ -29,7 +29,7 @@ from models.people.access import SeenSignature
 from tasks.policies.processes import UnknownProcess
 from tasks.prefect.run import ProcessRun, accounted_run
 from tasks.processes.adding import add_process, remove_process
-from tasks.runs.recording import INTERRUPTED
+from tasks.runs.failures import INTERRUPTED, sentence
 from tests.support.office import Office
 from tests.support.tyre_storage import OFFER, TYRES, tyre_storage
 from tests.support.world import at
@@ -153,7 +153,7 @@ async def test_a_run_that_is_interrupted_says_so(office: Office) -> None:
         async with accounted_run("dispatch", TUESDAY, dry_run=False):
             raise asyncio.CancelledError
     with office.open() as world:
-        assert world.connection.execute(select(Run.state, Run.error)).one() == (RunState.FAILED, INTERRUPTED)
+        assert world.connection.execute(select(Run.state, Run.error)).one() == (RunState.FAILED, sentence(INTERRUPTED))
 
 
 async def test_a_process_without_code_is_run_by_a_flow_that_is_made_for_it(office: Office) -> None:

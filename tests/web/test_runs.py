@@ -53,7 +53,8 @@ def test_runs_are_listed_a_page_at_a_time_and_one_is_opened(console: Console, vi
     expect(listed).to_have_count(2)
     listed.filter(has_text="Warranty expiry").get_by_role("link").click()
     expect(page.locator("[data-error]")).to_have_text("no such number +86***00")
-    expect(page.get_by_text("The account balances")).to_be_visible()
+    expect(page.get_by_text("The run did not come to its end")).to_be_visible()
+    expect(page.get_by_text("The account balances")).to_have_count(0)
     expect(page.get_by_role("region", name="Looked at, and planned")).to_contain_text("booked already")
     expect(page.get_by_text("This console has no Prefect")).to_be_visible()
 

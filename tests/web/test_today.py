@@ -88,7 +88,7 @@ def let_pass(troubled: Console) -> UUID:
 def test_a_manager_is_told_of_what_was_missed_and_led_to_it(troubled: Console, visit: Visit, let_pass: UUID) -> None:
     page = visit("/", troubled.add_user("overseer", Role.MANAGER))
     card = page.get_by_role("region", name="Missed calls and tasks")
-    expect(card.get_by_text("Missed in the last 7 days: 1 calls, 0 tasks")).to_be_visible()
+    expect(card.get_by_text("Missed in the last 7 days: 1 call, 0 tasks")).to_be_visible()
     expect(card.get_by_text("agent · ")).to_be_visible()
     card.get_by_role("link", name="Show what was missed").click()
     expect(page).to_have_url(re.compile(r"/touches\?state=missed&since="))
@@ -124,7 +124,16 @@ def test_who_has_no_part_in_cases_or_runs_is_not_told_of_them(troubled: Console,
     heading(page, "Goals")
     expect(page.get_by_text(OVERDUE)).to_have_count(0)
     expect(page.get_by_text("is refused")).to_have_count(0)
-    expect(page.get_by_role("heading", name="Needs attention")).to_have_count(0)
+    told = page.locator("[data-matter]").evaluate_all("all => all.map((one) => one.dataset.matter)")
+    assert set(told) <= {"calls-waiting"}, "what a desk can act on is its own tasks"
+
+
+def test_it_is_not_said_that_messages_are_sent_when_they_are_only_written(troubled: Console, visit: Visit) -> None:
+    page = visit("/", troubled.add_user("watcher", Role.ADMIN, None))
+    expect(page.get_by_text("Messages are only written to a file")).to_be_visible()
+    page.goto(f"{troubled.address}/health")
+    expect(page.get_by_role("cell", name="only written to a file, not sent")).to_have_count(2)
+    expect(page.get_by_text("Nothing needs attention right now.")).to_have_count(0)
 
 
 def test_on_a_phone_nothing_hangs_over_the_edge(troubled: Console, visit: Visit) -> None:

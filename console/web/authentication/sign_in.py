@@ -11,6 +11,7 @@ from console.shared.database import Database
 from console.shared.limits import address_of, limits_of, present, retry_after
 from console.shared.plain_pages import preferred_language, render_page
 from console.web.authentication.guard import COOKIE, PASSWORD, SIGN_IN
+from console.web.authentication.kept_words import Word, keep_word
 from console.web.authentication.viewer import viewer_of
 from tasks.access.passwords import WeakPassword, is_password
 from tasks.access.sessions import LASTS, Locked, NotSignedIn, SignedIn, sign_in, sign_out
@@ -89,7 +90,10 @@ async def take_password(
     if new != again:
         return _password_form(request, "frame.not_the_same", status=422)
     problem = await viewer.database.work(_change, viewer.user, old, new, viewer.now)
-    return _password_form(request, problem, status=422) if problem else RedirectResponse("/", status_code=303)
+    if problem:
+        return _password_form(request, problem, status=422)
+    keep_word(viewer.user.token_digest, Word(viewer.say("frame.changed")))
+    return RedirectResponse("/", status_code=303)
 
 
 def _change(connection: Connection, user: SignedIn, old: str, new: str, now: datetime) -> str | None:

@@ -71,7 +71,7 @@ class CallForm:
     def _on_enter(self, field: ui.input, need: Need) -> None:
         outcome = self._needing(need)
         if outcome is not None:
-            field.on("keydown.enter", lambda: self._record(outcome.name))
+            field.props("data-settles").on("keydown.enter", lambda: self._record(outcome.name))
 
     def _draw_promise(self) -> None:
         viewer = self._viewer

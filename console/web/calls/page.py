@@ -14,6 +14,7 @@ from console.web.authentication.viewer import Viewer
 from console.web.calls.forms import CallForm, NotYet
 from console.web.calls.sheets import show_sheet
 from console.web.parts.frame import page, telling
+from console.web.parts.told import tell
 from models.calls.outcomes import all_outcomes
 from models.calls.queue import PROLONGED_EVERY, SERVING, keys_of, per_hour
 from models.core.words import OutcomeName, Role, StepKind, TouchState
@@ -214,6 +215,7 @@ async def _record(desk: Desk, held: HeldCall, form: CallForm, outcome: OutcomeNa
     try:
         report = form.read(outcome)
     except NotYet:
+        _answered()
         return
 
     async def deed() -> str:
@@ -264,22 +266,25 @@ async def _settle(desk: Desk, held: HeldCall, deed: Callable[[], Awaitable[str]]
     """Settle the call on the screen once, say what came of it, and go on to the next one."""
     viewer = desk.viewer
     if not desk.may_settle(held):
+        _answered()
         return
     desk.busy, desk.acted_at = True, viewer.now
     try:
         async with telling(viewer):
             try:
-                ui.notify(await deed(), type="positive")
+                tell(viewer, await deed())
             except (HeldByAnother, WrongState):
                 gone = viewer.say("calls.gone", customer=held.item.customer)
-                ui.notify(gone, type="warning", timeout=10_000, close_button=True)
+                tell(viewer, gone, "warning")
             await _go_on(desk)
     finally:
         desk.busy = False
+        _answered()
 
 
 async def _skip(desk: Desk, held: HeldCall) -> None:
     if not desk.may_settle(held):
+        _answered()
         return
     desk.busy, desk.acted_at = True, desk.viewer.now
     desk.passed_over.add(held.item.id)
@@ -289,12 +294,18 @@ async def _skip(desk: Desk, held: HeldCall) -> None:
             await _go_on(desk)
     finally:
         desk.busy = False
+        _answered()
 
 
 async def _go_on(desk: Desk) -> None:
     """Show the next call, and move the keyboard focus to it."""
     await desk.come_up()
     ui.run_javascript("document.getElementById('call')?.focus()")
+
+
+def _answered() -> None:
+    """Tell the page that the act is answered: keys are taken again."""
+    ui.run_javascript("window.callsAnswered()")
 
 
 async def _tick(desk: Desk) -> None:
@@ -320,5 +331,5 @@ async def _keep(desk: Desk, held: HeldCall) -> None:
     if kept is not None:
         desk.next = replace(desk.next, held=kept)
         return
-    ui.notify(desk.viewer.say("calls.lost", customer=held.item.customer), type="warning", timeout=10_000)
+    tell(desk.viewer, desk.viewer.say("calls.lost", customer=held.item.customer), "warning")
     await desk.come_up()

@@ -12,6 +12,7 @@ from console.shared.moments import local
 from console.web.authentication.viewer import Viewer
 from console.web.parts.frame import page, telling
 from console.web.parts.tables import show_table
+from console.web.parts.told import tell
 from models.calls.queue import SERVING, per_hour
 from models.core.words import Role
 from models.people.permissions import Permission
@@ -246,7 +247,7 @@ def _show_assigning(board: Board, team: Team) -> None:
         async def assign() -> None:
             who.error = None if who.value else viewer.say("calls.needs_person")
             if who.value and not board.chosen:
-                ui.notify(viewer.say("calls.none_chosen"), type="warning")
+                tell(viewer, viewer.say("calls.none_chosen"), "warning")
             elif who.value:
                 member = None if who.value == NOBODY else int(who.value)
                 await _carry_out(board, assign_calls, team.store.id, dict(board.chosen), member, viewer.now)
@@ -260,9 +261,9 @@ async def _carry_out(board: Board, job: Callable[..., Assigned], *arguments: obj
         assigned: Assigned = await viewer.change(Permission.ASSIGN_CALLS, job, *arguments)
         said = viewer.say("calls.given_out", count=assigned.changed)
         if assigned.left:
-            ui.notify(f"{said} {viewer.say('calls.left', count=assigned.left)}", type="warning", timeout=10_000)
+            tell(viewer, f"{said} {viewer.say('calls.left', count=assigned.left)}", "warning")
         else:
-            ui.notify(said, type="positive")
+            tell(viewer, said)
         await _redraw(board)
 
 

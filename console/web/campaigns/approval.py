@@ -14,6 +14,7 @@ from console.web.campaigns.preview import FIRST, show_letter
 from console.web.campaigns.views import act, money, wake_run
 from console.web.parts.deciding import ask_reason
 from console.web.parts.frame import telling
+from console.web.parts.told import tell
 from models.campaigns.audience_words import Names, audience_text
 from models.campaigns.plans import CampaignPlan, Words
 from models.campaigns.rehearsals import CampaignRehearsal
@@ -185,7 +186,7 @@ def show_decision(viewer: Viewer, read: CampaignRead, changed: Callable[[], Awai
                 await act(
                     viewer, Permission.APPROVE_CAMPAIGNS, refuse, read.row.id, read.fingerprint, reason, viewer.now
                 )
-            ui.notify(viewer.say("campaigns.approved" if yes else "campaigns.refused"), type="positive")
+            tell(viewer, viewer.say("campaigns.approved" if yes else "campaigns.refused"))
             await wake_run(viewer, read.row.id)
             await changed()
 

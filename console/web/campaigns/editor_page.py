@@ -20,6 +20,7 @@ from console.web.campaigns.views import show_parts
 from console.web.parts.field_errors import FieldErrors
 from console.web.parts.frame import page, sentence_of, telling
 from console.web.parts.refusals import FormError, reason_of
+from console.web.parts.told import tell
 from console.web.parts.unsaved import Unsaved
 from models.campaigns.audiences import BadAudience
 from models.campaigns.plans import BadPlan, CampaignPlan, read_plan
@@ -226,7 +227,7 @@ class _Editor:
                 Permission.MAKE_CAMPAIGNS, _create, self._name, plan, viewer.now, self._store_id, self._recipe
             )
             self._unsaved.saved()
-            ui.navigate.to(f"/campaigns/{made}/plan")
+            tell(viewer, viewer.say("campaigns.draft_saved"), then=f"/campaigns/{made}/plan")
             return
         before = self._version
         self._version = await viewer.change(
@@ -235,7 +236,7 @@ class _Editor:
         self._told.set_text("")
         self._unsaved.saved()
         key = "campaigns.saved" if self._version != before else "campaigns.unchanged"
-        ui.notify(viewer.say(key, version=self._version), type="positive")
+        tell(viewer, viewer.say(key, version=self._version))
 
     def _tell(self, errors: list[FormError], sentences: list[str]) -> None:
         """Show each error beside its field; those without a field, and a count of the others, above the button."""

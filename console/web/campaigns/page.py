@@ -11,6 +11,7 @@ from console.web.authentication.viewer import Viewer
 from console.web.campaigns.views import act, money, show_state, waits_for
 from console.web.parts.frame import page, telling
 from console.web.parts.tables import Cell, show_table
+from console.web.parts.told import tell
 from models.campaigns.recipes import list_recipes
 from models.core.words import CampaignState
 from models.people.permissions import Permission
@@ -110,7 +111,7 @@ async def _copy(viewer: Viewer, row: CampaignRow) -> None:
     async with telling(viewer):
         name = viewer.say("campaigns.copy_of", name=row.name)
         made = await act(viewer, Permission.MAKE_CAMPAIGNS, copy_campaign, row.id, name, viewer.now)
-        ui.navigate.to(f"/campaigns/{made}/plan")
+        tell(viewer, viewer.say("campaigns.copied", name=name), then=f"/campaigns/{made}/plan")
 
 
 def _show_paging(viewer: Viewer, state: str, after: str, found: CampaignPage) -> None:

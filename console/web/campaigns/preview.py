@@ -12,6 +12,7 @@ from console.web.authentication.viewer import Viewer
 from console.web.campaigns.draft import WRITTEN, Body, plan_of_text, says_in
 from console.web.parts.frame import sentence_of, telling
 from console.web.parts.refusals import reason_of
+from console.web.parts.told import tell
 from models.campaigns.plans import BadPlan, CampaignPlan
 from models.campaigns.words import FOLLOW_UP, LANGUAGES
 from models.core.errors import AftercareError
@@ -76,7 +77,7 @@ class Preview:
         async with telling(self.viewer):
             hits = await self.viewer.read(search_customers, self.viewer.store_id, text)
             if not hits.customers:
-                ui.notify(self.viewer.say("templates.none_found"), type="warning")
+                tell(self.viewer, self.viewer.say("templates.none_found"), "warning")
                 return
             self._found = {one.id: one.name for one in hits.customers[:10]}
             self._customer = hits.customers[0].id
@@ -180,7 +181,7 @@ class Preview:
             )
             database = self.viewer.database
             await send_test(database.engine, database.settings, self.viewer.user.login, wanted, self.viewer.now)
-            ui.notify(self.viewer.say("campaigns.test_sent"), type="positive")
+            tell(self.viewer, self.viewer.say("campaigns.test_sent"))
         button.enable()
 
 

@@ -12,6 +12,7 @@ from console.web.campaigns.views import act, ask_for_run, money, wake_run
 from console.web.parts.deciding import ask_reason
 from console.web.parts.dialogs import answer_of, confirm
 from console.web.parts.frame import sentence_of, telling
+from console.web.parts.told import tell
 from models.campaigns.states import UNDER_WAY
 from models.core.words import CampaignState
 from models.people.permissions import Permission
@@ -66,7 +67,7 @@ class Steering:
         """Run an action, report it, and redraw. Whether it succeeded."""
         async with telling(self.viewer):
             await act(self.viewer, permission, job, self.read.row.id, *args, **kwargs)
-            ui.notify(self.viewer.say(f"campaigns.{word}"), type="positive")
+            tell(self.viewer, self.viewer.say(f"campaigns.{word}"))
             await self.changed()
             return True
         return False
@@ -103,7 +104,7 @@ class Steering:
         )
         approved = done.state is CampaignState.APPROVED
         key = "campaigns.submitted_approved" if approved else "campaigns.submitted_waits"
-        ui.notify(viewer.say(key, size=f"{done.size:,}", alone=f"{done.alone_up_to:,}"), type="positive")
+        tell(viewer, viewer.say(key, size=f"{done.size:,}", alone=f"{done.alone_up_to:,}"))
         if launches or not approved:
             await ask_for_run(viewer, (await self._reread()).row, "submitted")
         await self.changed()

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from console.shared.moments import local
 from console.web.authentication.viewer import Viewer
 from console.web.parts.steering import steering
+from console.web.parts.told import tell
 from deployments.steering_runs import NoPrefect, NotDeployed, PrefectSilent
 from models.core.words import CampaignState
 from models.messages.letters import write_money
@@ -108,7 +109,7 @@ async def ask_for_run(viewer: Viewer, row: CampaignRow, why: str) -> None:
     try:
         await steering().carry_on(row.id, login=viewer.user.login, key=key)
     except (NoPrefect, NotDeployed, PrefectSilent):
-        ui.notify(viewer.say("campaigns.no_prefect"), type="warning", timeout=10_000)
+        tell(viewer, viewer.say("campaigns.no_prefect"), "warning")
 
 
 async def wake_run(viewer: Viewer, campaign_id: int) -> None:
@@ -124,7 +125,7 @@ async def wake_run(viewer: Viewer, campaign_id: int) -> None:
     try:
         await steering().wake(read.prefect_run_id)
     except (NoPrefect, PrefectSilent):
-        ui.notify(viewer.say("campaigns.no_prefect"), type="warning", timeout=10_000)
+        tell(viewer, viewer.say("campaigns.no_prefect"), "warning")
 
 
 def _second(moment: datetime) -> int:

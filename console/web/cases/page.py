@@ -13,6 +13,7 @@ from console.shared.words import read_wording
 from console.web.authentication.viewer import Viewer
 from console.web.parts.case_notes import note_in_words
 from console.web.parts.frame import page, telling
+from console.web.parts.told import tell
 from models.core.words import CaseKind, CaseState
 from models.ledger.cases import Deadlines, Urgency, next_deadline, urgency_of
 from models.people.permissions import Permission
@@ -222,7 +223,7 @@ async def _change(viewer: Viewer, refresh: Callable[[], Any], job: Any, *args: A
     """Run a change, and show the case as it is afterwards, also when somebody else was faster."""
     async with telling(viewer):
         await viewer.change(Permission.WORK_CASES, job, *args)
-        ui.notify(viewer.say("frame.saved"), type="positive")
+        tell(viewer, viewer.say("frame.saved"))
     refresh()
 
 

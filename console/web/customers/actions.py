@@ -8,9 +8,10 @@ from console.web.authentication.viewer import Viewer
 from console.web.customers.problems import problem_of
 from console.web.parts.dialogs import ask
 from console.web.parts.frame import telling
+from console.web.parts.told import RELOAD, tell
 from models.people.permissions import Permission
 from tasks.customers.card import CustomerCard
-from tasks.customers.consent import read_switches, stop_all_contact
+from tasks.customers.consent import allow_as_before, read_switches, stop_all_contact
 from tasks.customers.erasing import erase_customer
 from tasks.customers.exporting import Export, export_customer, write_csv, write_json
 
@@ -42,14 +43,18 @@ def _offer_download(
 
 async def _stop(viewer: Viewer, card: CustomerCard) -> None:
     async with telling(viewer):
-        seen = (await viewer.read(read_switches, viewer.store_id, card.id, viewer.now)).seen
+        before = await viewer.read(read_switches, viewer.store_id, card.id, viewer.now)
 
         async def stop(texts: Sequence[str]) -> None:
             count = await viewer.change(
-                Permission.CHANGE_CONSENT, stop_all_contact, viewer.now, card.id, texts[0], seen
+                Permission.CHANGE_CONSENT, stop_all_contact, viewer.now, card.id, texts[0], before.seen
             )
-            ui.notify(viewer.say("customers.stopped", count=count), type="positive")
-            ui.navigate.reload()
+            tell(viewer, viewer.say("customers.stopped", count=count), back=allow_again, then=RELOAD)
+
+        async def allow_again() -> str:
+            note = viewer.say("customers.stopped_by_mistake")
+            await viewer.change(Permission.CHANGE_CONSENT, allow_as_before, viewer.now, card.id, before.all, note)
+            return viewer.say("customers.allowed_again")
 
         ask(
             viewer,
@@ -66,8 +71,7 @@ def _erase(viewer: Viewer, card: CustomerCard) -> None:
     async def erase(texts: Sequence[str]) -> None:
         typed, reason = texts
         await viewer.change(Permission.ERASE_CUSTOMERS, erase_customer, viewer.now, card.id, typed, reason)
-        ui.notify(viewer.say("customers.erased_done"), type="positive")
-        ui.navigate.reload()
+        tell(viewer, viewer.say("customers.erased_done"), then=RELOAD)
 
     ask(
         viewer,

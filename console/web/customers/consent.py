@@ -11,10 +11,11 @@ from console.web.customers.problems import problem_of
 from console.web.customers.timeline_words import said_or
 from console.web.parts.dialogs import ask
 from console.web.parts.tables import Cell, show_table
+from console.web.parts.told import tell
 from models.core.words import ChannelName, Purpose
 from models.people.permissions import Permission
 from tasks.customers.card import CustomerCard
-from tasks.customers.consent import Switch, Switches, read_switches, switch_consent
+from tasks.customers.consent import Switch, Switches, allow_as_before, read_switches, switch_consent
 from tasks.customers.intake import ALWAYS
 
 
@@ -71,7 +72,7 @@ class _Table:
         try:
             await self._switch(one, "", granted=granted)
         except Exception as error:  # noqa: BLE001  problem_of reports it, and logs the unexpected
-            ui.notify(problem_of(self._viewer, error), type="negative", timeout=10_000, close_button=True)
+            tell(self._viewer, problem_of(self._viewer, error), "negative")
         self._refresh()
 
     def _ask_for_evidence(self, one: Switch) -> None:
@@ -96,3 +97,12 @@ class _Table:
             Permission.CHANGE_CONSENT, switch_consent, viewer.now, self._card.id, one.purpose, one.channel, note,
             self._read.seen, granted=granted,
         )  # fmt: skip
+        key = "customers.now_allowed" if granted else "customers.now_refused"
+        said = viewer.say(key, purpose=viewer.word(one.purpose), channel=viewer.word(one.channel))
+        tell(viewer, said, back=partial(self._back, one))
+
+    async def _back(self, one: Switch) -> str:
+        """Restore what was said before."""
+        viewer, note = self._viewer, self._viewer.say("customers.switched_by_mistake")
+        await viewer.change(Permission.CHANGE_CONSENT, allow_as_before, viewer.now, self._card.id, [one], note)
+        return viewer.say("customers.switched_back")

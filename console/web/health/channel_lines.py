@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import SecretStr
 from sqlalchemy import Connection
 
 from models.core.reasons import GivenReason
@@ -12,7 +13,7 @@ from models.core.words import ChannelName
 from models.ledger.reports import PauseSeen
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
-from tasks.channels.opening import SENT_BY_US, find_address, find_unused
+from tasks.channels.opening import SENT_BY_US, find_address, find_unused, only_writes
 from tasks.overview.health import list_store_codes
 from tasks.overview.reporting import read_pauses
 from tasks.runs.steering import resume_channel
@@ -28,6 +29,8 @@ class ChannelLine:
     scheme: str
     """The scheme of the address only: the rest may hold a password."""
     pause: PauseSeen | None
+    only_writes: bool
+    """Whether its messages are only written to a file."""
     yours: bool
     """Whether the viewer may resume it. A user of one store may not resume shared channels."""
 
@@ -36,8 +39,15 @@ def list_lines(connection: Connection, settings: Settings, user: SignedIn) -> li
     """The shared channels, and those of single stores, within the user's scope."""
     paused = {(pause.store, pause.channel): pause for pause in read_pauses(connection)}
     return [
-        ChannelLine(channel, store, scheme, paused.get((store, channel)), user.store in (None, store))
-        for store, channel, scheme in _lines(settings, [user.store] if user.store else list_store_codes(connection))
+        ChannelLine(
+            channel,
+            store,
+            _scheme(address),
+            paused.get((store, channel)),
+            only_writes(address),
+            user.store in (None, store),
+        )
+        for store, channel, address in _lines(settings, [user.store] if user.store else list_store_codes(connection))
     ]
 
 
@@ -46,18 +56,18 @@ def list_unused(connection: Connection, settings: Settings, user: SignedIn) -> l
     return [] if user.store else find_unused(settings, list_store_codes(connection))
 
 
-def _lines(settings: Settings, stores: list[str]) -> Iterator[tuple[str | None, ChannelName, str]]:
+def _lines(settings: Settings, stores: list[str]) -> Iterator[tuple[str | None, ChannelName, SecretStr]]:
     for channel in SENT_BY_US:
         shared = find_address(settings, channel)
-        yield None, channel, _scheme(shared.address.get_secret_value())
+        yield None, channel, shared.address
         for store in stores:
             own = find_address(settings, channel, store)
             if own.setting != shared.setting:
-                yield store, channel, _scheme(own.address.get_secret_value())
+                yield store, channel, own.address
 
 
-def _scheme(address: str) -> str:
-    return address.partition("://")[0] + "://"
+def _scheme(address: SecretStr) -> str:
+    return address.get_secret_value().partition("://")[0] + "://"
 
 
 def resume_line(connection: Connection, user: SignedIn, now: datetime, channel: ChannelName, store: str | None) -> None:

@@ -9,16 +9,19 @@ from nicegui import ui
 from sqlalchemy import Connection
 
 from console.shared.moments import local
+from console.shared.watching import ask_prefect, read_sweeps
 from console.web.authentication.viewer import Viewer
 from console.web.health.channel_lines import ChannelLine, list_lines, list_unused, resume_line
-from console.web.health.watching import ask_prefect, read_sweeps
 from console.web.parts.frame import page, telling
+from console.web.parts.matters import read_matters, show_matters
 from console.web.parts.tables import Cell, show_table
+from console.web.parts.told import tell
 from models.core.masking import mask
 from models.database.schema import read_version
 from models.ledger.watching import BACKLOG_GRACE, Sweep, SweepState, age_of
 from models.people.permissions import Permission
 from tasks.overview.health import LedgerHealth, read_database_size, read_ledger_health
+from tasks.runs.failures import read_failure
 
 LARGE = 1024
 DISPATCH = "dispatch"
@@ -36,6 +39,13 @@ async def show_health(viewer: Viewer) -> None:
         viewer.read(read_ledger_health, viewer.now, viewer.store_id),
         viewer.read(read_sweeps, viewer.now, viewer.database.settings.zone),
     )
+    with _section(viewer.say("today.attention")):
+        matters = await read_matters(viewer)
+        if matters:
+            with ui.element("div").classes("card full-width"):
+                show_matters(viewer, matters, zone)
+        else:
+            ui.label(viewer.say("today.all_well")).classes("good")
     with _section(viewer.say("health.parts")), ui.element("div").classes("cards"):
         facts = viewer.say("health.database_facts", version=version, size=_size(size))
         _show_fact(viewer.say("health.database"), viewer.say("health.answers"), facts, "good")
@@ -117,6 +127,8 @@ def _show_channels(viewer: Viewer, lines: Sequence[ChannelLine], zone: str, refr
 def _channel_row(viewer: Viewer, line: ChannelLine, zone: str, refresh: Callable[[], Any]) -> Sequence[Cell]:
     store = line.store or viewer.say("health.shared")
     state: Cell = viewer.say("health.sends")
+    if line.only_writes:
+        state = lambda: ui.label(viewer.say("health.only_writes")).classes("warn sentence")  # noqa: E731  it draws one cell
     act: Cell = ""
     if line.pause:
         since, probe = local(line.pause.paused_at, zone), local(line.pause.probe_at, zone)
@@ -131,7 +143,7 @@ def _show_resume(viewer: Viewer, line: ChannelLine, store: str, refresh: Callabl
         async with telling(viewer):
             try:
                 await viewer.change(Permission.STEER_SCHEDULES, _resume, viewer.now, line)
-                ui.notify(viewer.say("health.resumed", channel=viewer.word(line.channel)), type="positive")
+                tell(viewer, viewer.say("health.resumed", channel=viewer.word(line.channel)))
             finally:
                 refresh()
 
@@ -154,7 +166,7 @@ def _sweep_row(viewer: Viewer, sweep: Sweep, zone: str) -> Sequence[Cell]:
     def state() -> None:
         ui.label(_state(viewer, sweep)).classes("good" if sweep.state.well else "bad")
         if viewer.store_id is None and sweep.last and sweep.last.error:
-            ui.label(mask(sweep.last.error)).classes("quiet sentence")
+            ui.label(viewer.reason(read_failure(sweep.last.error).reason)).classes("quiet sentence")
 
     return viewer.word(sweep.process), last, local(sweep.expected_at, zone), state
 

@@ -13,10 +13,14 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from console.shared.database import Database
-from console.web.health.watching import ShortMemory, ask_prefect, read_sweeps
-from models.ledger.watching import age_of
+from console.shared.watching import ask_prefect, read_sweeps
+from console.web.health.watching import ShortMemory
+from models.ledger.attention import WHO_CAN_ACT
+from models.ledger.watching import Sweep, age_of
 from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn
+from tasks.campaigns.authors import program
+from tasks.overview.attention import Outside, Reader, read_attention
 from tasks.overview.deadlines import count_overdue
 from tasks.overview.health import GIVEN_UP, IN_FLIGHT, WAITING, count_open, count_unsettled, read_oldest_due
 from tasks.overview.missed import read_missed
@@ -67,15 +71,15 @@ async def show_metrics(request: Request) -> Response:
     """The metrics in Prometheus' text format. Needs a user who may see the health, or the token."""
     database: Database = request.state.database
     user: SignedIn | None = request.scope["state"].get("signed_in")
-    store_id = None
+    store_id, store = None, None
     if not _has_token(request, database):
         if user is None or user.must_change_password:
             return PlainTextResponse("Sign in, or send the token.", 401, headers={"WWW-Authenticate": "Bearer"})
         if not user.may(Permission.SEE_HEALTH):
             return PlainTextResponse("Your role may not do this.", 403)
-        store_id = user.store_id
+        store_id, store = user.store_id, user.store
     registry = CollectorRegistry()
-    registry.register(Ledger(database, store_id))
+    registry.register(Ledger(database, store_id, store))
     try:
         text = await asyncio.to_thread(generate_latest, registry)
     except (OperationalError, InterfaceError):
@@ -96,9 +100,9 @@ def _has_token(request: Request, database: Database) -> bool:
 class Ledger(Collector):
     """Reads the shared database on each scrape, so that no figure is stale."""
 
-    def __init__(self, database: Database, store_id: int | None) -> None:
+    def __init__(self, database: Database, store_id: int | None, store: str | None) -> None:
         self._database = database
-        self._store_id = store_id
+        self._store_id, self._store = store_id, store
 
     def collect(self) -> Iterator[Metric]:
         """All metrics, as of one moment."""
@@ -110,6 +114,7 @@ class Ledger(Collector):
         ran: Figures = {(sweep.process,): sweep.last.started_at.timestamp() for sweep in sweeps if sweep.last}
         on_time: Figures = {(sweep.process,): float(sweep.state.well) for sweep in sweeps}
         backlog = age_of(read_oldest_due(connection, now, store), now).total_seconds()
+        needing = self._needing(connection, sweeps)
         paused = [pause for pause in read_pauses(connection) if store is None or pause.store is None]
         return [
             _gauge("open_touches", "Touches that are not settled yet.", self._open(connection), "process", "state"),
@@ -119,8 +124,18 @@ class Ledger(Collector):
             _gauge("last_sweep_timestamp_seconds", "When a flow last began to run.", ran, "process"),
             _gauge("sweep_on_time", "1: a flow ran by its schedule, and did not fail.", on_time, "process"),
             _gauge("paused_channels", "Channels that are paused.", {(): len(paused)}),
+            _gauge("needs_attention", "What waits for somebody or does not run.", needing, "matter"),
             _gauge("cases_overdue", "Cases past a deadline.", {(): count_overdue(connection, now, store)}),
         ]
+
+    def _needing(self, connection: Connection, sweeps: list[Sweep]) -> Figures:
+        """How many matters of each kind there are. Prefect is told by `/healthz`, which may ask it."""
+        reader = Reader(program("metrics", self._store_id), self._store)
+        matters = read_attention(connection, self._database.now, Outside(None, sweeps, self._database.settings), reader)
+        counted: Figures = {(code,): 0 for code in WHO_CAN_ACT}
+        for matter in matters:
+            counted[matter.code,] += 1
+        return counted
 
     def _open(self, connection: Connection) -> Figures:
         counted = count_open(connection, self._store_id)

@@ -10,6 +10,7 @@ from nicegui import ui
 from console.web.authentication.viewer import Viewer
 from console.web.parts.dialogs import answer_of
 from console.web.parts.frame import sentence_of
+from console.web.parts.told import tell
 from tasks.touches.one_by_one import Decided
 
 Decide = Callable[[set[UUID]], Awaitable[None]]
@@ -50,7 +51,7 @@ class Choosing:
             if self.chosen:
                 await act(set(self.chosen))
             else:
-                ui.notify(viewer.say("deciding.choose_first"), type="warning")
+                tell(viewer, viewer.say("deciding.choose_first"), "warning")
 
         with ui.row().classes("items-center card full-width"):
             ui.button(viewer.say("deciding.choose_all"), on_click=choose_all).props("flat dense no-caps")
@@ -75,7 +76,7 @@ class Choosing:
         self.problems = [sentence_of(viewer.language, one.problem) for one in decided if one.problem is not None]
         self.chosen.clear()
         if done:
-            ui.notify(viewer.say("deciding.done", count=len(done)), type="positive")
+            tell(viewer, viewer.say("deciding.done", count=len(done)))
 
     def draw_problems(self, viewer: Viewer) -> None:
         """List what could not be done, each with the reason."""

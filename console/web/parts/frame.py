@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse
 from console.shared.words import LANGUAGES, say, say_problem
 from console.web.authentication.viewer import SignedOut, Viewer, viewer_of
 from console.web.parts.quick_elements import Text
+from console.web.parts.told import make_place, tell
 from models.core.errors import AftercareError
 from models.people.permissions import Permission
 from tasks.access.sessions import MayNot
@@ -29,6 +30,7 @@ PAGES: dict[str, tuple[Permission, str]] = {
     "/runs": (Permission.SEE_RUNS, "frame.runs"),
     "/policies": (Permission.SEE_POLICIES, "frame.policies"),
     "/templates": (Permission.SEE_POLICIES, "frame.templates"),
+    "/import": (Permission.IMPORT_FILES, "frame.import"),
     "/health": (Permission.SEE_HEALTH, "frame.health"),
     "/users": (Permission.MANAGE_ACCESS, "frame.users"),
 }
@@ -109,6 +111,7 @@ def _frame(viewer: Viewer, path: str, request: Request | None) -> Any:
         ui.label(viewer.user.name).classes("text-white only-wide")
         _languages(viewer, request)
         _form_button("/sign-out", viewer.say("frame.sign_out"))
+    make_place(viewer, tell_error)
     return ui.column().classes("page").props('id=content tabindex="-1"')
 
 
@@ -152,13 +155,7 @@ class telling:  # noqa: N801  it reads as a verb: `async with telling(viewer)`
 
 def tell_error(viewer: Viewer, error: Exception) -> None:
     """Show an error to the viewer. Unexpected errors are logged in full."""
-    ui.notify(
-        sentence_of(viewer.language, error),
-        type="negative",
-        timeout=10_000,
-        close_button=viewer.say("frame.close"),
-        classes="problem-notice",
-    )
+    tell(viewer, sentence_of(viewer.language, error), "negative")
     if isinstance(error, SignedOut):
         ui.navigate.to("/sign-in")
 

@@ -1,7 +1,8 @@
 """A policy as a form: one input for each field of its model, with validation errors beside the fields."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
+from itertools import count
 from typing import Any
 
 from nicegui import ui
@@ -35,6 +36,8 @@ from models.kits.registry import all_traits
 from models.policies.policy import CONTACT_RULES
 
 Changed = Callable[[Any], None]
+EMPTY_STEP: dict[str, Any] = {"kind": "message", "after": "", "template": "", "channels": [], "conditions": []}
+"""A step that nothing is said of yet: what is missing is asked for beside its fields."""
 FIELDS_DEEP = {"steps": 3, "rules": 2}
 """Length of the path to a form field. Errors deeper inside are shown at that field."""
 
@@ -126,6 +129,7 @@ class PolicyForm:
             self._button("arrow_upward", "up", key, lambda: self._move(number, number - 1), usable=number > 0)
             last = len(self.body["steps"]) - 1
             self._button("arrow_downward", "down", key, lambda: self._move(number, number + 1), usable=number < last)
+            self._button("content_copy", "copy_step", key, lambda: self._copy(number))
             self._button("delete", "remove", key, lambda: self._remove(number))
 
     def _button(self, icon: str, word: str, key: str, act: Callable[[], None], *, usable: bool = True) -> None:
@@ -146,10 +150,20 @@ class PolicyForm:
         self._rearranged(max(0, number - 1))
 
     def _add(self) -> None:
-        """Add a copy of the last step, to be edited."""
+        """Add a fresh step, which holds nothing of another but what it is about."""
         steps = self.body["steps"]
-        steps.append(deepcopy(steps[-1]) | {"key": "new-step"})
-        self._rearranged(len(steps) - 1)
+        about = {name: steps[-1][name] for name in ("subject", "purpose") if name in steps[-1]} if steps else {}
+        self._put(len(steps), EMPTY_STEP | about | {"key": _free_key(steps, "new-step")})
+
+    def _copy(self, number: int) -> None:
+        """Put a copy of a step after it, under a name that says so."""
+        steps = self.body["steps"]
+        self._put(number + 1, deepcopy(steps[number]) | {"key": _free_key(steps, f"{steps[number]['key']}-copy")})
+
+    def _put(self, number: int, step: dict[str, Any]) -> None:
+        self.body["steps"].insert(number, step)
+        self._rearranged(number)
+        ui.run_javascript("setTimeout(() => document.getElementById('step')?.scrollIntoView(), 100)")
 
     def _rearranged(self, chosen: int) -> None:
         self._chosen, self._errors = chosen, {}
@@ -161,7 +175,7 @@ class PolicyForm:
             return
         number = min(self._chosen, len(self.body["steps"]) - 1)
         step = self.body["steps"][number]
-        with ui.element("section").classes("card full-width"):
+        with ui.element("section").classes("card full-width").props("id=step"):
             _heading(f"{self._viewer.say('policies.step')} {number + 1}: {self._viewer.word(str(step['key']))}")
             self._fields(fields_of_step(subjects), ("steps", number), step)
 
@@ -280,6 +294,12 @@ def _effects(viewer: Viewer, field: PolicyField, value: Any, change: Changed, la
         multiple=True,
         on_change=lambda event: change([effects.get(word) or meant[word] for word in event.value or ()]),
     ).props("use-chips")
+
+
+def _free_key(steps: Sequence[Mapping[str, Any]], wanted: str) -> str:
+    """A name for a step that no other has."""
+    taken = {str(step["key"]) for step in steps}
+    return next(name for name in (wanted, *(f"{wanted}-{number}" for number in count(2))) if name not in taken)
 
 
 def _whole(value: Any) -> Any:

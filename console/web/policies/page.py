@@ -14,6 +14,7 @@ from console.web.parts.deciding import ask_reason
 from console.web.parts.differences import differences
 from console.web.parts.frame import page, sentence_of, telling
 from console.web.parts.tables import show_table
+from console.web.parts.told import RELOAD, tell
 from console.web.policies.form import PolicyForm, errors_in
 from console.web.policies.store_contact import show_store_contact
 from console.web.policies.words import place_in_words, value_in_words
@@ -202,7 +203,7 @@ class _Editor:
                     Permission.CHANGE_POLICIES, _end_own, self._viewer.now, self._name, self._store,
                     self._read.version_id, reason,
                 )  # fmt: skip
-                ui.navigate.reload()
+                tell(self._viewer, say("policies.own_ended"), back=self._as_before, then=RELOAD)
 
     async def _activate(self, body: dict[str, Any]) -> None:
         async with telling(self._viewer):
@@ -210,8 +211,28 @@ class _Editor:
                 Permission.CHANGE_POLICIES, _save, self._viewer.now, self._name, body, self._store,
                 self._read.version_id,
             )  # fmt: skip
-            ui.notify(self._viewer.say("policies.activated", version=version), type="positive")
-            ui.navigate.reload()
+            said = self._viewer.say("policies.activated", version=version)
+            back = self._as_before if self._read.own or not self._store else self._of_all_again
+            tell(self._viewer, said, back=back, then=RELOAD)
+
+    async def _of_all_again(self) -> str:
+        """Let the store go by the policy for all, as it did before it had one of its own."""
+        say = self._viewer.say
+        held: PolicyRead = await self._viewer.read(read_in_force, self._viewer.user, self._name, self._store)
+        await self._viewer.change(
+            Permission.CHANGE_POLICIES, _end_own, self._viewer.now, self._name, self._store, held.version_id,
+            say("frame.by_mistake"),
+        )  # fmt: skip
+        return say("policies.own_ended")
+
+    async def _as_before(self) -> str:
+        """Activate what held before, as the next version."""
+        held: PolicyRead = await self._viewer.read(read_in_force, self._viewer.user, self._name, self._store)
+        version = await self._viewer.change(
+            Permission.CHANGE_POLICIES, _save, self._viewer.now, self._name, self._read.body, self._store,
+            held.version_id,
+        )  # fmt: skip
+        return self._viewer.say("policies.as_before", version=version)
 
 
 def _end_own(
@@ -352,7 +373,7 @@ class _Versions:
         async with telling(self._viewer):
             body = await self._viewer.read(read_kept, self._viewer.user, self._name, row.store, row.version)
             self._editor.form.fill(body)
-            ui.notify(self._viewer.say("policies.taken_back", version=row.version), type="info")
+            tell(self._viewer, self._viewer.say("policies.taken_back", version=row.version), "info")
             await self._editor.look()
 
     def _choose_two(self, rows: list[PolicyRow]) -> None:

@@ -11,6 +11,7 @@ from console.shared.words import say_problem
 from console.web.authentication.viewer import Viewer
 from console.web.parts.frame import tell_error
 from console.web.parts.tables import Cell, show_table
+from console.web.parts.told import tell
 from models.core.errors import AftercareError
 from models.core.words import ChannelName
 from models.people.permissions import Permission
@@ -84,8 +85,14 @@ def _ask(viewer: Viewer, store: ContactRulesOfStore, refresh: Callable[[], Any])
                     fields[FIELDS[type(error)]].error = say_problem(viewer.language, error)
                     return
                 tell_error(viewer, error)
+            else:
+                tell(viewer, say("policies.hours_changed", store=store.store), back=lambda: back(wanted))
             dialog.close()
             refresh()
+
+        async def back(wanted: ContactRulesOfStore) -> str:
+            await viewer.change(Permission.CHANGE_POLICIES, _change, viewer.now, wanted, store)
+            return say("policies.hours_as_before", store=store.store)
 
         with ui.row().classes("full-width justify-end"):
             ui.button(say("frame.cancel"), on_click=dialog.close).props("flat")

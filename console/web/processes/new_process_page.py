@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from console.web.authentication.viewer import Viewer
 from console.web.parts.frame import page, sentence_of, telling
 from console.web.parts.tables import show_table
+from console.web.parts.told import tell
 from console.web.policies.form import PolicyForm, errors_in
 from deployments.plan import read_plan
 from deployments.pool import PREFECT_AWAY, bring_to_pool
@@ -276,9 +277,17 @@ class _Switch:
 
     async def _switch_on(self) -> None:
         async with telling(self._viewer):
-            await self._viewer.change(Permission.STEER_SCHEDULES, _switched_on, self._process, self._viewer.now)
+            await self._viewer.change(
+                Permission.STEER_SCHEDULES, _switched, self._process, self._viewer.now, enabled=True
+            )
             self._enabled = True
             self.show.refresh()
+            said = self._viewer.say("processes.switched_on", process=self._viewer.word(self._process))
+            tell(self._viewer, said, back=self._off_again)
+
+    async def _off_again(self) -> str:
+        await self._viewer.change(Permission.STEER_SCHEDULES, _switched, self._process, self._viewer.now, enabled=False)
+        return self._viewer.say("processes.is_off")
 
 
 def _added(connection: Connection, user: SignedIn, now: datetime, files: ProcessFiles) -> AddedProcess:
@@ -287,8 +296,8 @@ def _added(connection: Connection, user: SignedIn, now: datetime, files: Process
     return add_process(connection, now, files, user.login, enabled=False)
 
 
-def _switched_on(connection: Connection, user: SignedIn, process: ProcessName, now: datetime) -> None:
-    switch_by_hand(connection, user, process, now, enabled=True)
+def _switched(connection: Connection, user: SignedIn, process: ProcessName, now: datetime, *, enabled: bool) -> None:
+    switch_by_hand(connection, user, process, now, enabled=enabled)
 
 
 async def _tell_pool(viewer: Viewer) -> None:
@@ -299,7 +308,7 @@ async def _tell_pool(viewer: Viewer) -> None:
     try:
         await bring_to_pool(await viewer.read(read_plan), viewer.database.settings.time_zone, api)
     except PREFECT_AWAY:
-        ui.notify(viewer.say("processes.pool_away"), type="warning")
+        tell(viewer, viewer.say("processes.pool_away"), "warning")
 
 
 def _show_days(viewer: Viewer, days: list[TriedDay]) -> None:

@@ -7,6 +7,7 @@ from nicegui import ui
 from console.shared.words import read_wording
 from console.web.authentication.viewer import Viewer
 from models.core.saying import say_part
+from models.core.words import RunState
 from models.ledger.accounts_of_runs import RunAccount, Unbalanced
 
 HALVES = {
@@ -17,15 +18,15 @@ HALVES = {
 ASIDE = ("of_which_handed_to_staff", "of_which_merged", "ended", "missed", "figures")
 
 
-def show_account(viewer: Viewer, account: RunAccount, *, over: bool) -> None:
-    """The account; for an active run, as far as it is."""
+def show_account(viewer: Viewer, account: RunAccount, state: RunState) -> None:
+    """The account; for an active run or one that was cut off, as far as it is."""
     values = account.model_dump()
     aside = tuple(name for name in ASIDE if values[name])
     parts = HALVES | ({"runs.aside": aside} if aside else {})
     with ui.element("div").classes("cards"):
         for title, names in parts.items():
             _show_part(viewer.say(title), list(_rows(viewer, values, names)))
-    ui.label(viewer.say(_balance(account) if over else "runs.so_far")).classes("quiet")
+    ui.label(viewer.say(_verdict(account, state))).classes("quiet")
 
 
 def _show_part(title: str, rows: list[tuple[str, str]]) -> None:
@@ -39,7 +40,12 @@ def _show_part(title: str, rows: list[tuple[str, str]]) -> None:
                     ui.label(count)
 
 
-def _balance(account: RunAccount) -> str:
+def _verdict(account: RunAccount, state: RunState) -> str:
+    """What is said of the figures. Only a run that came to its end has an account that can balance."""
+    if state is RunState.RUNNING:
+        return "runs.so_far"
+    if state is RunState.FAILED:
+        return "runs.cut_off"
     try:
         account.check()
     except Unbalanced:

@@ -15,6 +15,7 @@ from console.web.parts.frame import page, telling
 from console.web.parts.polling import follow
 from console.web.parts.steering import steering
 from console.web.parts.tables import Cell, show_table
+from console.web.parts.told import tell
 from console.web.runs.views import confirm_start, name_starter, show_state, took, versions_of
 from deployments.next_runs import next_run
 from deployments.schedules import Served, read_flows, read_zones
@@ -154,8 +155,14 @@ def _action(viewer: Viewer, key: str, name: str, act: Callable[[], Any]) -> None
 async def _switch(viewer: Viewer, process: ProcessName, *, enabled: bool, refresh: Callable[[], Any]) -> None:
     async with telling(viewer):
         await viewer.change(Permission.STEER_SCHEDULES, _switched, process, viewer.now, enabled=enabled)
-        ui.notify(viewer.say("runs.resumed" if enabled else "runs.paused_now", process=viewer.word(process)))
+        said = viewer.say("runs.resumed" if enabled else "runs.paused_now", process=viewer.word(process))
+        tell(viewer, said, back=lambda: _switch_back(viewer, process, enabled=not enabled))
         refresh()
+
+
+async def _switch_back(viewer: Viewer, process: ProcessName, *, enabled: bool) -> str:
+    await viewer.change(Permission.STEER_SCHEDULES, _switched, process, viewer.now, enabled=enabled)
+    return viewer.say("runs.resumed" if enabled else "runs.paused_now", process=viewer.word(process))
 
 
 def _switched(connection: Connection, user: SignedIn, process: ProcessName, now: datetime, *, enabled: bool) -> None:

@@ -13,7 +13,7 @@ from console.web.parts.tables import show_table
 from console.web.runs.account import show_account
 from models.core.clock import UnreadableMoment, read_moment
 from models.core.masking import mask_contact
-from models.core.words import ProcessName
+from models.core.words import ProcessName, RunState
 from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn
 from tasks.dispatch.rehearsing import WouldContact
@@ -80,7 +80,7 @@ def _show(viewer: Viewer, found: Rehearsal, moment: datetime) -> None:
     title = viewer.say("runs.would_contact", count=f"{len(found.contacts):,}", as_of=as_of)
     ui.label(title).props("role=heading aria-level=2").classes("text-h6")
     if found.account is not None:
-        show_account(viewer, found.account, over=True)
+        show_account(viewer, found.account, RunState.COMPLETED)
     ui.link(viewer.say("runs.kept_as"), f"/runs/{found.run_id}")
     _show_pages(viewer, found)
 

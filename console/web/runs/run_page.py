@@ -12,14 +12,17 @@ from console.web.authentication.viewer import Viewer
 from console.web.parts.frame import page, sentence_of, telling
 from console.web.parts.polling import follow
 from console.web.parts.steering import steering
+from console.web.parts.told import tell
 from console.web.runs.account import show_account
 from console.web.runs.views import confirm_start, name_starter, show_state, took, versions_of
 from deployments.steering_runs import FlowRunSeen
 from models.core.errors import AftercareError
+from models.core.masking import mask
 from models.core.words import RunState
 from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn
 from tasks.runs.by_hand import ask_to_cancel, note_cancelled
+from tasks.runs.failures import Failure, read_failure
 from tasks.runs.history import NoSuchRun, RunEntry, count_waiting, find_runs_of, own_store, read_run
 
 Seen = tuple[RunEntry, int, str | None]
@@ -71,7 +74,7 @@ def _show(viewer: Viewer, run: RunEntry, waiting: int, own: str | None) -> None:
     ui.label(viewer.word(run.process) + kind).props("role=heading aria-level=2").classes("text-h6")
     show_state(viewer, run)
     if run.error:
-        ui.label(run.error).classes("letter full-width").props("data-error")
+        _show_failure(viewer, read_failure(run.error))
     zone = viewer.time_zone
     facts = {
         "started": local(run.started_at, zone),
@@ -89,9 +92,19 @@ def _show(viewer: Viewer, run: RunEntry, waiting: int, own: str | None) -> None:
     if waiting:
         _show_waiting(viewer, waiting)
     if run.account is not None:
-        show_account(viewer, run.account, over=run.state is not RunState.RUNNING)
+        show_account(viewer, run.account, run.state)
     elif own is not None:
         ui.label(viewer.say("runs.account_of_all_stores", store=own)).classes("quiet")
+
+
+def _show_failure(viewer: Viewer, failure: Failure) -> None:
+    """One sentence with what to do. The rest is folded, and holds no values."""
+    ui.label(viewer.reason(failure.reason)).classes("letter full-width").props("data-error")
+    if failure.details:
+        with ui.element("details"):
+            with ui.element("summary"):
+                ui.label(viewer.say("runs.details")).classes("inline")
+            ui.label(mask(failure.details)).classes("quiet as-written")
 
 
 def _show_waiting(viewer: Viewer, waiting: int) -> None:
@@ -129,7 +142,7 @@ def _confirm_cancel(viewer: Viewer, run: RunEntry) -> None:
             flow_run_id = await viewer.change(Permission.STEER_RUNS, _ask, run.id, viewer.now)
             await steering().cancel(flow_run_id)
             await viewer.change(Permission.STEER_RUNS, _note, run.id, viewer.now)
-            ui.notify(viewer.say("runs.cancelling"))
+            tell(viewer, viewer.say("runs.cancelling"))
         dialog.close()
 
     with ui.dialog(value=True) as dialog, ui.card():
@@ -170,7 +183,13 @@ async def show_started(viewer: Viewer, flow_run_id: UUID) -> None:
             return
         if seen.over:
             timer.deactivate()
-            told.set_text(viewer.say("runs.never_began", state=_state(viewer, seen), message=seen.message or ""))
+            told.set_text(
+                viewer.say(
+                    "runs.never_began",
+                    state=_state(viewer, seen),
+                    message=mask(read_failure(seen.message).reason.say(viewer.language)) if seen.message else "",
+                )
+            )
         else:
             told.set_text(viewer.say("runs.wait_state", state=_state(viewer, seen)))
 

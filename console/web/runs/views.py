@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from console.web.authentication.viewer import Viewer
 from console.web.parts.frame import telling
 from console.web.parts.steering import steering
+from console.web.parts.told import tell
 from deployments.schedules import find_flow, read_flows
 from models.core.words import RunState
 from models.people.permissions import Permission
@@ -60,7 +61,7 @@ def confirm_start(viewer: Viewer, name: str) -> None:
         async with telling(viewer):
             await viewer.change(Permission.STEER_RUNS, _asked_for, name, viewer.now, key)
             started = await steering().start(name, as_of=None, dry_run=False, login=viewer.user.login, key=key)
-            ui.navigate.to(f"/runs/started/{started}")
+            tell(viewer, viewer.say("runs.requested", process=viewer.word(name)), then=f"/runs/started/{started}")
             return
         dialog.close()
 

@@ -15,6 +15,7 @@ from console.web.parts.deciding import ask_reason
 from console.web.parts.differences import differences
 from console.web.parts.frame import page, sentence_of, telling
 from console.web.parts.tables import show_table
+from console.web.parts.told import RELOAD, tell
 from console.web.policies.page import show_store_choice
 from models.core.errors import AftercareError
 from models.core.words import SubjectKind
@@ -158,7 +159,7 @@ class _Examples:
                 _examples_found, self._viewer.now, self._read, self._viewer.store_id, self._store_id, text
             )
             if not found:
-                ui.notify(self._viewer.say("templates.none_found"), type="warning")
+                tell(self._viewer, self._viewer.say("templates.none_found"), "warning")
                 return
             self._found = found
             self.chosen = found[0]
@@ -300,14 +301,34 @@ class _Editor:
             if refusal is not None:
                 return
             if self.texts == self._read.texts:
-                ui.notify(self._viewer.say("templates.unchanged"), type="info")
+                tell(self._viewer, self._viewer.say("templates.unchanged"), "info")
                 return
             await self._viewer.change(
                 Permission.CHANGE_TEMPLATES, _save, self._viewer.now, self._key, self.texts, self._store,
                 self._read.based_on,
             )  # fmt: skip
-            ui.notify(self._viewer.say("templates.saved"), type="positive")
-            ui.navigate.reload()
+            back = self._as_before if self._read.own or not self._store else self._of_all_again
+            said = self._viewer.say("templates.saved")
+            tell(self._viewer, said, back=back if self._read.based_on else None, then=RELOAD)
+
+    async def _of_all_again(self) -> str:
+        """Let the store go by the texts for all, as it did before it had some of its own."""
+        say = self._viewer.say
+        held: TemplateRead = await self._viewer.read(read_to_begin, self._viewer.user, self._key, self._store)
+        await self._viewer.change(
+            Permission.CHANGE_TEMPLATES, _end_own, self._viewer.now, self._key, self._store, held.based_on,
+            say("frame.by_mistake"),
+        )  # fmt: skip
+        return say("templates.own_ended")
+
+    async def _as_before(self) -> str:
+        """Activate the texts that held before, as the next version."""
+        held: TemplateRead = await self._viewer.read(read_to_begin, self._viewer.user, self._key, self._store)
+        await self._viewer.change(
+            Permission.CHANGE_TEMPLATES, _save, self._viewer.now, self._key, self._read.texts, self._store,
+            held.based_on,
+        )  # fmt: skip
+        return self._viewer.say("templates.as_before")
 
     async def _end_own(self) -> None:
         say = self._viewer.say
@@ -320,7 +341,7 @@ class _Editor:
                     Permission.CHANGE_TEMPLATES, _end_own, self._viewer.now, self._key, self._store,
                     self._read.based_on, reason,
                 )  # fmt: skip
-                ui.navigate.reload()
+                tell(self._viewer, say("templates.own_ended"), back=self._as_before, then=RELOAD)
 
 
 def _end_own(
@@ -378,7 +399,7 @@ def _version_buttons(viewer: Viewer, row: TemplateVersionRow, editor: _Editor, c
 
     def take_back() -> None:
         editor.fill(row.language, row.parts)
-        ui.notify(viewer.say("templates.taken_back", version=row.version), type="info")
+        tell(viewer, viewer.say("templates.taken_back", version=row.version), "info")
 
     with ui.row():
         ui.button(viewer.say("templates.compare", version=row.version), on_click=compare).props("outline dense no-caps")

@@ -13,14 +13,13 @@ from sqlalchemy import Connection
 from console.shared.moments import local
 from console.web.authentication.viewer import Viewer
 from console.web.campaigns.views import list_needing
-from console.web.health.watching import ShortMemory, read_sweeps
+from console.web.health.watching import ShortMemory
 from console.web.parts.charts import Series, show_chart
 from console.web.parts.frame import page, telling
-from models.core.masking import mask
+from console.web.parts.matters import read_matters, show_matters
 from models.core.words import TouchState
-from models.ledger.reports import PauseSeen
+from models.ledger.attention import Matter
 from models.ledger.standings import COVERAGE_GOAL, SATISFACTION_GOAL, ContactStanding, ProcessDay, Share
-from models.ledger.watching import Sweep, SweepState
 from models.people.permissions import Permission
 from tasks.campaigns.authors import author_of
 from tasks.campaigns.listing import CampaignRow, list_campaigns
@@ -30,11 +29,8 @@ from tasks.overview.deadlines import Urgent, UrgentCase, read_urgent
 from tasks.overview.health import has_stores
 from tasks.overview.history import History, read_history
 from tasks.overview.missed import Missed, read_missed
-from tasks.overview.reporting import read_pauses
 from tasks.touches.lists import MOST_DAYS
 
-WATCHES = frozenset({Permission.SEE_RUNS, Permission.SEE_HEALTH})
-"""Viewers with one of these permissions are told of late sweeps."""
 CAMPAIGNS_SHOWN = 5
 BAD = (ContactStanding.MISSED, ContactStanding.FAILED, ContactStanding.UNKNOWN)
 MISSED_SHOWN = 5
@@ -54,22 +50,14 @@ _histories: ShortMemory[History] = ShortMemory(300, bridged=300)
 
 
 @dataclass(frozen=True, slots=True)
-class Attention:
-    """What needs attention, within the viewer's permissions."""
+class Details:
+    """What is shown of some matters beside their number, within the viewer's permissions."""
 
     urgent: Urgent | None
-    pauses: list[PauseSeen]
-    sweeps: list[Sweep]
     campaigns: list[CampaignRow]
     """Campaigns that stopped by themselves, or wait for an approval."""
     missed: Missed
     """Missed calls and tasks, for those who assign calls."""
-
-    @property
-    def calm(self) -> bool:
-        """Whether there is nothing."""
-        cases = self.urgent and self.urgent.cases
-        return not (self.pauses or self.sweeps or self.campaigns or self.missed.count or cases)
 
 
 @page("/", Permission.SEE_TODAY, "frame.today")
@@ -80,11 +68,12 @@ async def show_today(viewer: Viewer) -> None:
         return
     zone = await _zone_of(viewer)
     ui.label(viewer.say("today.as_of", moment=local(viewer.now, zone))).classes("quiet")
-    days, attention = await asyncio.gather(
+    days, matters, details = await asyncio.gather(
         _days.recall(viewer.store_id, lambda: viewer.read(read_day, viewer.now, viewer.store_id)),
-        viewer.read(_read_attention, viewer),
+        read_matters(viewer),
+        viewer.read(_read_details, viewer),
     )
-    _show_attention(viewer, attention, zone)
+    _show_attention(viewer, matters, details, zone)
     _show_processes(viewer, days)
     _show_history_soon(viewer)
 
@@ -95,21 +84,16 @@ async def _zone_of(viewer: Viewer) -> str:
     return str(zones[0]) if len(zones) == 1 else viewer.time_zone
 
 
-def _read_attention(connection: Connection, viewer: Viewer) -> Attention:
-    urgent, pauses, sweeps, campaigns, missed = None, [], [], [], Missed([])
+def _read_details(connection: Connection, viewer: Viewer) -> Details:
+    urgent, campaigns, missed = None, [], Missed([])
     if viewer.may(Permission.WORK_CASES):
         staff = None if viewer.may(Permission.MANAGE_CASES) else viewer.user.works_as
         urgent = read_urgent(connection, viewer.now, viewer.store_id, staff)
-    if any(viewer.may(permission) for permission in WATCHES):
-        pauses = [
-            pause for pause in read_pauses(connection) if viewer.user.store in (None, pause.store or viewer.user.store)
-        ]
-        sweeps = read_sweeps(connection, viewer.now, viewer.database.settings.zone)
     if viewer.may(Permission.SEE_CAMPAIGNS):
         campaigns = list_campaigns(connection, author_of(viewer.user), needing=True, limit=CAMPAIGNS_SHOWN).items
     if viewer.may(Permission.ASSIGN_CALLS):
         missed = read_missed(connection, viewer.now, viewer.store_id)
-    return Attention(urgent, pauses, [sweep for sweep in sweeps if not sweep.state.well], campaigns, missed)
+    return Details(urgent, campaigns, missed)
 
 
 def _show_beginning(viewer: Viewer) -> None:
@@ -129,27 +113,22 @@ def _section(title: str) -> ui.element:
     return section
 
 
-def _show_attention(viewer: Viewer, attention: Attention, zone: str) -> None:
-    if attention.urgent is None and not any(
-        viewer.may(permission) for permission in WATCHES | {Permission.SEE_CAMPAIGNS}
-    ):
-        return
+def _show_attention(viewer: Viewer, matters: Sequence[Matter], details: Details, zone: str) -> None:
+    """Everything that needs somebody, in one list, and details of some of it beside."""
     with _section(viewer.say("today.attention")):
-        if attention.calm:
+        if not matters:
             ui.label(viewer.say("today.all_well")).classes("good")
             return
-        with ui.element("div").classes("cards"):
-            if attention.urgent and attention.urgent.cases:
-                _show_urgent(viewer, attention.urgent)
-            if attention.missed.count:
-                _show_missed(viewer, attention.missed)
-            if attention.campaigns:
+        with ui.element("div").classes("card full-width"):
+            show_matters(viewer, matters, zone)
+        with ui.element("div").classes("cards q-mt-sm"):
+            if details.urgent and details.urgent.cases:
+                _show_urgent(viewer, details.urgent)
+            if details.missed.count:
+                _show_missed(viewer, details.missed)
+            if details.campaigns:
                 with _card(viewer.say("frame.campaigns")):
-                    list_needing(viewer, attention.campaigns, zone)
-            if attention.pauses:
-                _show_lines(viewer.say("today.paused"), [_paused(viewer, pause, zone) for pause in attention.pauses])
-            if attention.sweeps:
-                _show_lines(viewer.say("today.sweeps"), [_late(viewer, sweep, zone) for sweep in attention.sweeps])
+                    list_needing(viewer, details.campaigns, zone)
 
 
 def _show_urgent(viewer: Viewer, urgent: Urgent) -> None:
@@ -188,32 +167,6 @@ def _show_case(viewer: Viewer, case: UrgentCase) -> None:
         ui.link(f"{viewer.word(case.kind)} · {case.customer}", f"/cases/{case.id}")
         ui.label(viewer.say(key, deadline=deadline)).classes("bad" if case.overdue else "warn")
         ui.label(f"{case.store} · {case.owner or viewer.say('today.nobody')}").classes("quiet")
-
-
-def _paused(viewer: Viewer, pause: PauseSeen, zone: str) -> str:
-    store = pause.store or viewer.say("today.shared")
-    moment = local(pause.paused_at, zone)
-    return viewer.say(
-        "today.paused_since",
-        channel=viewer.word(pause.channel),
-        store=store,
-        moment=moment,
-        reason=mask(viewer.reason(pause.reason)),
-    )
-
-
-def _late(viewer: Viewer, sweep: Sweep, zone: str) -> str:
-    failed = sweep.last is not None and sweep.state is SweepState.FAILED
-    moment = sweep.last.started_at if sweep.last is not None and failed else sweep.expected_at
-    key = "today.sweep_failed" if failed else "today.sweep_late"
-    return viewer.say(key, process=viewer.word(sweep.process), moment=local(moment, zone))
-
-
-def _show_lines(title: str, lines: Sequence[str]) -> None:
-    with _card(title), ui.element("ul").classes("plain"):
-        for line in lines:
-            with ui.element("li"):
-                ui.label(line).classes("bad")
 
 
 def _card(title: str) -> ui.element:

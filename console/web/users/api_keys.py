@@ -10,6 +10,7 @@ from console.shared.moments import local
 from console.web.authentication.viewer import Viewer
 from console.web.parts.frame import telling
 from console.web.parts.tables import Cell, show_table
+from console.web.parts.told import tell
 from models.people.permissions import Permission
 from tasks.access.api_keys import KeyRow, NewKey, list_keys, make_key, revoke_key
 from tasks.access.api_scopes import all_scopes
@@ -62,6 +63,7 @@ def _ask(viewer: Viewer, name: str, refresh: Any) -> None:
                 async with telling(viewer):
                     await viewer.change(Permission.MANAGE_ACCESS, _revoke, viewer.now, name)
                     dialog.close()
+                    tell(viewer, viewer.say("users.key_was_revoked", name=name))
                     refresh()
 
             ui.button(viewer.say("users.revoke"), on_click=revoke).props("color=negative")

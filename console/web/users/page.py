@@ -8,11 +8,12 @@ from console.web.authentication.viewer import Viewer
 from console.web.parts.dialogs import confirm
 from console.web.parts.frame import page, telling
 from console.web.parts.tables import Cell, show_table
+from console.web.parts.told import tell
 from console.web.users.api_keys import show_keys
-from models.core.words import Role
+from console.web.users.editing import UserFields, as_they_were, edit_in_dialog, names_of
+from models.core.errors import AftercareError
 from models.people.permissions import Permission
-from tasks.access.managing import add_managed, give_password, list_managed, switch
-from tasks.access.reach import list_reached_stores
+from tasks.access.managing import add_managed, edit, give_password, list_managed, switch
 from tasks.access.users import NewUser, UserRow
 
 
@@ -40,12 +41,16 @@ def _row(viewer: Viewer, user: UserRow, refresh: Any) -> list[Cell]:
             ui.button(viewer.say("users.passwd"), on_click=lambda: _give_password(viewer, user)).props(
                 "outline dense no-wrap"
             )
+            edit_button = ui.button(viewer.say("users.edit"), on_click=lambda: _edit(viewer, user, refresh))
+            edit_button.props("outline dense no-wrap").props["aria-label"] = viewer.say(
+                "users.edit_of", login=user.login
+            )
             key = "users.disable" if user.active else "users.enable"
             ui.button(viewer.say(key), on_click=lambda: _switch(viewer, user, refresh)).props("outline dense no-wrap")
 
     state = viewer.say("users.yes" if user.active else "users.no")
     store = user.store or viewer.say("frame.all_stores")
-    return [user.login, user.name or "", viewer.word(user.role), store, user.staff or "", state, draw_buttons]
+    return [user.login, names_of(viewer, user), viewer.word(user.role), store, user.staff or "", state, draw_buttons]
 
 
 async def _give_password(viewer: Viewer, user: UserRow) -> None:
@@ -59,39 +64,50 @@ async def _give_password(viewer: Viewer, user: UserRow) -> None:
 
 async def _switch(viewer: Viewer, user: UserRow, refresh: Any) -> None:
     async with telling(viewer):
-        await viewer.change(Permission.MANAGE_ACCESS, switch, user.login, viewer.now, active=not user.active)
+        said = await _switched(viewer, user, active=not user.active)
+        tell(viewer, said, back=lambda: _switched(viewer, user, active=user.active))
         refresh()
 
 
+async def _switched(viewer: Viewer, user: UserRow, *, active: bool) -> str:
+    await viewer.change(Permission.MANAGE_ACCESS, switch, user.login, viewer.now, active=active)
+    return viewer.say("users.enabled" if active else "users.disabled", login=user.login)
+
+
+async def _edit(viewer: Viewer, user: UserRow, refresh: Any) -> None:
+    async def back() -> str:
+        await viewer.change(Permission.MANAGE_ACCESS, edit, user.login, as_they_were(user), viewer.now)
+        return viewer.say("users.as_before", login=user.login)
+
+    def done(was: UserRow) -> None:
+        tell(viewer, viewer.say("users.edited", login=was.login), back=back)
+        refresh()
+
+    await edit_in_dialog(viewer, user, done)
+
+
 async def _form(viewer: Viewer, refresh: Any) -> None:
-    reached = await viewer.read(list_reached_stores, viewer.user)
-    stores = {store.code: f"{store.code} {store.name}" for store in reached}
-    if viewer.store_id is None:
-        stores = {"": viewer.say("frame.all_stores")} | stores
     with ui.element("section").classes("card").props(f'aria-label="{viewer.say("users.add")}"'):
         ui.label(viewer.say("users.add")).props("role=heading aria-level=2").classes("text-h6")
-        with ui.row().classes("items-end"):
-            login = ui.input(viewer.say("users.login")).props("outlined dense autocomplete=off")
-            name = ui.input(viewer.say("users.name")).props("outlined dense")
-            roles = {role.value: viewer.word(role) for role in Role}
-            role = ui.select(roles, label=viewer.say("users.role"), value=Role.AGENT.value).props("outlined dense")
-            store = ui.select(stores, label=viewer.say("users.store"), value=next(iter(stores))).props("outlined dense")
-            staff = ui.input(viewer.say("users.staff")).props("outlined dense")
+        with ui.row().classes("items-start"):
+            fields = UserFields(viewer, None)
+            await fields.draw()
 
-            async def add() -> None:
-                async with telling(viewer):
-                    new = NewUser(
-                        login.value or "",
-                        Role(role.value),
-                        store.value or None,
-                        staff.value or None,
-                        name.value or None,
-                    )
+        async def add() -> None:
+            fields.clear_errors()
+            async with telling(viewer):
+                said = fields.change
+                new = NewUser(fields.login, said.role, said.store, said.staff, said.name, said.language)
+                try:
                     password = await viewer.change(Permission.MANAGE_ACCESS, add_managed, new, viewer.now)
-                    _show_once(viewer, new.login, password)
-                    refresh()
+                except AftercareError as error:
+                    if not fields.tell(error):
+                        raise
+                    return
+                _show_once(viewer, new.login, password)
+                refresh()
 
-            ui.button(viewer.say("users.add"), on_click=add)
+        ui.button(viewer.say("users.add"), on_click=add)
 
 
 def _show_once(viewer: Viewer, login: str, password: str) -> None:

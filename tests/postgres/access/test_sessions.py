@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from models.core.words import Role
 from models.ledger.tables import AuditEntry
 from models.people.access import User
 from models.people.permissions import Permission
-from tasks.access.managing import add_managed, give_password, list_managed, switch
+from models.people.tables import StaffMember
+from tasks.access.managing import add_managed, edit, give_password, list_managed, switch
 from tasks.access.reach import NotYours, staff_code_in
 from tasks.access.sessions import (
     FIRST_LOCK,
@@ -24,16 +25,22 @@ from tasks.access.sessions import (
     sign_out,
 )
 from tasks.access.users import (
+    BadLogin,
     LastAdmin,
     LoginTaken,
     NeedsStore,
     NewUser,
     NoSuchStore,
     OfAnotherRole,
+    StaffNeedsStore,
+    UnknownStaffCode,
     UnknownUser,
+    UserChange,
+    UserRow,
     add_first_admin,
     add_user,
     change_password,
+    edit_user,
     list_users,
     set_active,
 )
@@ -205,3 +212,91 @@ def test_an_admin_of_one_store_manages_that_store_s_users_only(world: World) -> 
     ):
         with pytest.raises(NotYours):
             attempt()
+
+
+def code_of_store(world: World) -> str:
+    return str(world.connection.exec_driver_sql("select code from stores").scalar_one())
+
+
+def row_of(world: World, login: str) -> UserRow:
+    (row,) = [user for user in list_users(world.connection) if user.login == login]
+    return row
+
+
+@pytest.mark.parametrize("login", ["li na", "li\tna", "li\u3000na", "a/b", "<b>", "li,na"])
+def test_a_login_that_cannot_be_typed_reliably_is_refused(world: World, login: str) -> None:
+    with pytest.raises(BadLogin):
+        add_user(world.connection, NewUser(login, Role.ADMIN), None, NOON, "test")
+
+
+@pytest.mark.parametrize("login", [" Lina ", "li.na", "li_na-2", "李娜", "lina@example.com"])
+def test_any_other_login_is_taken_without_the_spaces_around_it(world: World, login: str) -> None:
+    add_user(world.connection, NewUser(login, Role.ADMIN), None, NOON, "test")
+    assert row_of(world, login.strip().lower()).role is Role.ADMIN
+
+
+def test_a_staff_code_that_nobody_has_makes_no_person(world: World) -> None:
+    store, before = code_of_store(world), count_staff(world)
+    with pytest.raises(UnknownStaffCode):
+        add_user(world.connection, NewUser("lin", Role.AGENT, store, staff="A77"), None, NOON, "test")
+    with pytest.raises(StaffNeedsStore):
+        add_user(world.connection, NewUser("lin", Role.ADMIN, staff="A77"), None, NOON, "test")
+    assert count_staff(world) == before
+
+
+def count_staff(world: World) -> int:
+    return world.connection.scalar(select(func.count()).select_from(StaffMember)) or 0
+
+
+def test_two_logins_of_one_person_are_told_apart_and_together(world: World) -> None:
+    store = code_of_store(world)
+    world.staff(Role.AGENT, code="A1", name="Anna")
+    add_user(world.connection, NewUser("anna", Role.AGENT, store, staff="A1"), PASSWORD, NOON, "test")
+    add_user(world.connection, NewUser("desk", Role.AGENT, store, staff="A1", name="Desk"), PASSWORD, NOON, "test")
+    assert (row_of(world, "anna").name, row_of(world, "anna").same_person) == ("Anna", ("desk",))
+    assert (row_of(world, "desk").name, row_of(world, "desk").same_person) == ("Desk", ("anna",))
+    desk = read_session(world.connection, signed_in(world, "desk"), NOON)
+    assert desk is not None
+    assert (desk.name, desk.works_as) == ("Desk", "A1")
+
+
+def test_a_user_is_edited_with_immediate_effect(world: World) -> None:
+    store = code_of_store(world)
+    world.staff(Role.MANAGER, code="M1", name="Mo")
+    add_user(world.connection, NewUser("lin", Role.AGENT, store), PASSWORD, NOON, "test")
+    token = signed_in(world, "lin")
+    edit_user(world.connection, "lin", UserChange(Role.MANAGER, store, "M1", "Lin Mo", "zh-CN"), NOON, "chief")
+    lin = read_session(world.connection, token, NOON)
+    assert lin is not None
+    assert (lin.role, lin.works_as, lin.name, lin.language) == (Role.MANAGER, "M1", "Lin Mo", "zh-CN")
+    edit_user(world.connection, "lin", UserChange(Role.ADMIN, None, None, None, None), NOON, "chief")
+    row = row_of(world, "lin")
+    assert (row.role, row.store, row.staff, row.name, row.language) == (Role.ADMIN, None, None, None, None)
+    entry = world.connection.execute(select(AuditEntry.before, AuditEntry.after).order_by(AuditEntry.id.desc())).first()
+    assert entry is not None
+    assert (entry.before["role"], entry.after["role"]) == ("manager", "admin")
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        (UserChange(Role.MANAGER, None, None, None, None), LastAdmin),
+        (UserChange(Role.ADMIN, "NOWHERE", None, None, None), NoSuchStore),
+        (UserChange(Role.ADMIN, None, "A9", None, None), StaffNeedsStore),
+    ],
+)
+def test_a_change_that_cannot_be(world: World, change: UserChange, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        edit_user(world.connection, "chief", change, NOON, "chief")
+    assert row_of(world, "chief").role is Role.ADMIN
+
+
+def test_an_admin_of_one_store_makes_nobody_an_admin_of_all(world: World) -> None:
+    connection, here = world.connection, code_of_store(world)
+    add_user(connection, NewUser("local", Role.ADMIN, here), PASSWORD, NOON, "test")
+    add_user(connection, NewUser("lin", Role.AGENT, here), PASSWORD, NOON, "test")
+    local = read_session(connection, signed_in(world, "local"), NOON)
+    assert local is not None
+    for login, store in (("lin", None), ("local", None), ("chief", here)):
+        with pytest.raises(NotYours):
+            edit(connection, local, login, UserChange(Role.ADMIN, store, None, None, None), NOON)

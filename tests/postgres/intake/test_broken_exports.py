@@ -68,7 +68,6 @@ VALUES: dict[str, Callable[[int], str]] = {
     "status": lambda n: "",
     "state": lambda n: "",
     "lost_reason": lambda n: "",
-    "item": lambda n: "insurance",
     "granted": lambda n: "yes" if n % 2 else "no",
     "purpose": lambda n: "marketing",
     "starts_at": lambda n: f"2026-03-2{n} 10:30",

@@ -15,9 +15,9 @@ from models.ledger.tables import Run
 from tasks.database.paging import Cursor
 from tasks.dispatch.dispatch import dispatch_due
 from tasks.policies.catalogue import active_versions, add_policy, policies_in_force
+from tasks.runs.failures import DIED, sentence
 from tasks.runs.history import PAGE, NoSuchRun, RunFilter, count_waiting, find_runs_of, list_runs, read_run
 from tasks.runs.recording import (
-    DIED,
     close_run,
     fail_dead_runs,
     fail_run,
@@ -158,6 +158,7 @@ HOLDER = """
 import sys
 from uuid import UUID
 from sqlalchemy import create_engine
+from tasks.runs.failures import DIED, sentence
 from tasks.runs.recording import hold_run
 engine = create_engine(sys.argv[1])
 with engine.begin() as connection:
@@ -190,7 +191,7 @@ def test_a_run_whose_process_was_killed_is_closed_and_one_that_lives_is_not(offi
     until(closed)
     with office.open() as world:
         dead = read_run(world.connection, run_id, None)
-        assert (dead.state, dead.error, dead.finished_at) == (RunState.FAILED, DIED, later)
+        assert (dead.state, dead.error, dead.finished_at) == (RunState.FAILED, sentence(DIED), later)
         assert read_run(world.connection, alive, None).state is RunState.RUNNING
     lease.end()
 

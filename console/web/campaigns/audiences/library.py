@@ -15,6 +15,7 @@ from console.web.campaigns.audiences.form import AudienceForm
 from console.web.campaigns.views import act
 from console.web.parts.dialogs import confirm
 from console.web.parts.frame import sentence_of, telling
+from console.web.parts.told import tell
 from models.core.errors import AftercareError
 from models.people.permissions import Permission
 from tasks.campaigns.audiences.choices import read_names
@@ -66,7 +67,7 @@ class AudienceLibrary:
         ui.label(say("audience.by_file_means")).classes("quiet")
         upload = ui.upload(
             on_upload=self._take_file, auto_upload=True, max_file_size=LARGEST_FILE,
-            on_rejected=lambda: ui.notify(say("audience.too_large"), type="negative"),
+            on_rejected=lambda: tell(self.viewer, say("audience.too_large"), "negative"),
         )  # fmt: skip
         upload.props('accept=".csv,.xlsx,.xls,.txt"').classes("hidden")  # its own buttons have no accessible names
         ui.button(say("audience.choose_file"), on_click=lambda: upload.run_method("pickFiles")).props("outline no-caps")
@@ -85,7 +86,7 @@ class AudienceLibrary:
                 )
             except AftercareError as refusal:
                 said = sentence_of(self.viewer.language, refusal).replace(f"{folder}/", "")
-                ui.notify(said, type="negative", timeout=10_000, close_button=True)
+                tell(self.viewer, said, "negative")
                 return
         self._tell(made)
         if made.list_id is not None:
@@ -157,7 +158,7 @@ class AudienceLibrary:
 
     async def _do(self, job: Any, *args: Any, said: str = "audience.kept_now") -> Any:
         done = await act(self.viewer, Permission.MAKE_CAMPAIGNS, job, *args)
-        ui.notify(self.viewer.say(said), type="positive")
+        tell(self.viewer, self.viewer.say(said))
         return done
 
 

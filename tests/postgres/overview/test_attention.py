@@ -1,0 +1,144 @@
+"""All clear is said only when nothing waits for anybody and everything runs: every kind of trouble, by itself."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import Connection, insert
+
+from models.calls.queue import roles_served
+from models.core.settings import ChannelAddresses, Settings
+from models.core.words import ChannelName, Role, RunState, StepKind, TouchState
+from models.intake.files import FileSeen
+from models.ledger import attention as of
+from models.ledger.attention import WHO_CAN_ACT, calls_beyond
+from models.ledger.tables import CallAttempt
+from models.ledger.watching import LastRun, Sweep, SweepState
+from models.people.permissions import PERMISSIONS, Permission
+from tasks.campaigns.authors import Author
+from tasks.dispatch.pausing import MOSTLY_FAILED, pause
+from tasks.overview.attention import Outside, Reader, read_attention, reader_of
+from tests.postgres.overview.test_overview import NOW, case, touch
+from tests.support.world import World
+
+SENDS = SecretStr("gateways://sms.example.com/send")
+CONNECTED = Settings(channels=ChannelAddresses(sms=SENDS, email=SENDS, wechat=SENDS))
+OF_NO_STORE = ChannelAddresses(sms=SENDS)
+WELL = Outside(prefect=True, sweeps=(), settings=CONNECTED)
+DAY = timedelta(days=1)
+
+
+def reader(role: Role = Role.ADMIN, store_id: int | None = None) -> Reader:
+    return reader_of(Author("anna", role, store_id), None, "anna")
+
+
+def codes(connection: Connection, outside: Outside = WELL, who: Reader | None = None) -> list[str]:
+    return [matter.code for matter in read_attention(connection, NOW, outside, who or Reader(reader().author))]
+
+
+def sweep(state: SweepState) -> Outside:
+    last = LastRun(NOW - DAY, RunState.FAILED, "no")
+    return Outside(True, [Sweep("warranty-expiry", last, NOW - DAY, state)], CONNECTED)
+
+
+def waiting(world: World, state: TouchState, ends_in: timedelta = 3 * DAY, **values: Any) -> None:
+    touch(world, NOW - timedelta(minutes=5), state=state, valid_until=NOW + ends_in, **values)
+
+
+def old_file(world: World) -> None:
+    values = {"source": "customers", "columns": {}, "rows": 20, "seen_at": NOW - of.FACTS_GRACE - DAY}
+    world.connection.execute(insert(FileSeen).values(**values))
+
+
+CALL = {"kind": StepKind.CALL, "role": Role.AGENT}
+TROUBLES: dict[str, Callable[[World], object]] = {
+    of.UNKNOWN: lambda world: waiting(world, TouchState.UNKNOWN),
+    of.FAILED: lambda world: waiting(world, TouchState.FAILED),
+    of.BACKLOG: lambda world: touch(world, NOW - 2 * of.SOON, state=TouchState.PLANNED),
+    of.APPROVALS: lambda world: waiting(world, TouchState.AWAITING_APPROVAL, approval=["manager"]),
+    of.APPROVALS_ENDING: lambda world: waiting(
+        world, TouchState.AWAITING_APPROVAL, timedelta(hours=2), approval=["manager"]
+    ),
+    of.CASES_OVERDUE: lambda world: case(world, NOW - 9 * DAY, owner_id=world.staff()),
+    of.CASES_NEAR: lambda world: case(world, NOW - timedelta(hours=23), owner_id=world.staff()),
+    of.CASES_UNOWNED: lambda world: case(world, NOW),
+    of.CALLS_WAITING: lambda world: waiting(world, TouchState.READY, **CALL),
+    of.CALLS_TOO_MANY: lambda world: waiting(
+        world, TouchState.READY, timedelta(hours=5), **CALL, not_before=NOW + timedelta(hours=1)
+    ),
+    of.MISSED: lambda world: touch(world, NOW - 2 * DAY, state=TouchState.MISSED, state_at=NOW - DAY, **CALL),
+    of.CHANNEL_PAUSED: lambda world: pause(world.connection, ChannelName.SMS, None, MOSTLY_FAILED, NOW),
+    of.FACTS_OLD: old_file,
+}
+OUTSIDE = {
+    of.PREFECT_SILENT: Outside(False, (), CONNECTED),
+    of.FLOW_LATE: sweep(SweepState.LATE),
+    of.FLOW_FAILED: sweep(SweepState.FAILED),
+    of.PROCESS_OFF: sweep(SweepState.OFF),
+    of.ONLY_WRITTEN: Outside(True, (), Settings()),
+    of.SETTING_UNUSED: Outside(True, (), CONNECTED.model_copy(update={"store_channels": {"k9": OF_NO_STORE}})),
+}  # fmt: skip
+
+
+def test_with_nothing_wrong_nothing_is_told(world: World, connection: Connection) -> None:
+    waiting(world, TouchState.SENT)
+    waiting(world, TouchState.PLANNED)
+    case(world, NOW, owner_id=world.staff())
+    assert codes(connection) == []
+
+
+@pytest.mark.parametrize("code", TROUBLES)
+def test_each_trouble_of_the_ledger_is_told(world: World, connection: Connection, code: str) -> None:
+    TROUBLES[code](world)
+    assert codes(connection) == [code]
+
+
+@pytest.mark.parametrize("code", OUTSIDE)
+def test_each_trouble_outside_the_ledger_is_told(connection: Connection, world: World, code: str) -> None:
+    assert codes(connection, OUTSIDE[code]) == [code]
+
+
+def test_every_kind_of_matter_is_tried_here_and_can_be_acted_on_by_some_role() -> None:
+    tried = TROUBLES.keys() | OUTSIDE.keys() | {of.CAMPAIGNS_WAITING}
+    declared = {value for name, value in vars(of).items() if name.isupper() and type(value) is str}
+    assert declared == tried == WHO_CAN_ACT.keys()
+    for code, permissions in WHO_CAN_ACT.items():
+        assert any(permissions & granted for granted in PERMISSIONS.values()), code
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_is_told_what_it_can_act_on_and_nothing_else(world: World, connection: Connection, role: Role) -> None:
+    for trouble in TROUBLES.values():
+        trouble(world)
+    told = set(codes(connection, OUTSIDE[of.PREFECT_SILENT], reader(role)))
+    expected = {code for code in (*TROUBLES, of.PREFECT_SILENT) if WHO_CAN_ACT[code] & PERMISSIONS[role]}
+    if Role.AGENT not in roles_served(role):
+        expected.discard(of.CALLS_WAITING)
+    if Permission.MANAGE_CASES not in PERMISSIONS[role]:
+        expected -= {of.CASES_OVERDUE, of.CASES_NEAR}  # these have an owner, who is another
+    if role is Role.FINANCE:
+        expected -= {of.APPROVALS, of.APPROVALS_ENDING}  # these are a manager's to decide
+    assert told == expected
+
+
+def test_another_stores_troubles_are_not_told(world: World, connection: Connection) -> None:
+    for code, trouble in TROUBLES.items():
+        if code not in (of.CHANNEL_PAUSED, of.FACTS_OLD):
+            trouble(world)
+    assert codes(connection, WELL, reader(store_id=world.store())) == []
+
+
+def test_calls_are_too_many_by_what_was_made_in_the_last_week(world: World, connection: Connection) -> None:
+    staff = world.staff()
+    TROUBLES[of.CALLS_TOO_MANY](world)
+    for _ in range(7):
+        made = touch(world, NOW - DAY, state=TouchState.DONE, **CALL)
+        values = {"touch_id": made, "attempted_at": NOW - DAY, "staff_id": staff, "outcome": "no-answer"}
+        connection.execute(insert(CallAttempt).values(**values))
+    assert codes(connection) == []
+    TROUBLES[of.CALLS_TOO_MANY](world)
+    (matter,) = read_attention(connection, NOW, WELL, Reader(reader().author))
+    assert matter.reason.figures == {"count": 1, "pace": 1}
+    assert (calls_beyond(3, 5), calls_beyond(5, 3)) == (0, 2)
