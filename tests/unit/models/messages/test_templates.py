@@ -54,6 +54,8 @@ def facts(draw: st.DrawFn) -> dict[str, Any]:
         "campaign": draw(words),
         "item": draw(st.sampled_from(["insurance", "tyre-storage"])),
         "provider": draw(st.none() | words),
+        "answer": draw(st.none() | words),
+        "received_on": draw(days),
         "totals": draw(st.dictionaries(currencies, amounts, min_size=1)),
         "invoices": [
             {"number": draw(words), "open": draw(amounts), "currency": draw(currencies)}
