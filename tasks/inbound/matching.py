@@ -17,7 +17,7 @@ from tasks import audit
 from tasks.inbound.handling import hold
 from tasks.inbound.replies import BY_WORD
 from tasks.inbound.responsible import deadline_in_store, find_responsible
-from tasks.inbound.revocations import opt_out
+from tasks.inbound.revocations import channel_of, opt_out
 
 
 class MatchedAlready(Conflict):
@@ -130,7 +130,7 @@ def _make_theirs(connection: Connection, row: Row[Any], customer: Row[Any], now:
             values |= {"responsible_id": whose.staff_id, "role": whose.role}
             values |= {"state": InboundState.OPEN, "taken_at": None}
     if row.suggested is Suggestion.REVOCATION and not row.acted_on and row.confirmed is None and is_clear(row):
-        opt_out(connection, [customer.id], row.channel, now, row.received_at)
+        opt_out(connection, [customer.id], channel_of(row), now, row.received_at)
         values["acted_on"] = True
     connection.execute(update(Inbound).where(Inbound.id == row.id).values(**values))
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, and_, func, literal, not_, select
+from sqlalchemy import Connection, Row, and_, func, literal, not_, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Text
 
 from models.core.cadence import moment
 from models.core.reasons import declare, give
 from models.core.words import ChannelName, Gate, Purpose, StepKind, TouchState
+from models.inbound.words import ANSWER_CHANNELS
 from models.ledger.tables import Touch
 from models.people.tables import Consent
 from tasks.customers.consent import BACK, NEXT, append_entry, read_switches
@@ -25,11 +27,11 @@ SOURCE = "reply"
 def opt_out(
     connection: Connection,
     customers: Collection[int],
-    channel: ChannelName | None,
+    channel: ChannelName,
     now: datetime,
     said_at: datetime | None = None,
 ) -> int:
-    """Withdraw consent for a channel (None: for all), for every purpose; how many messages that cancels.
+    """Withdraw consent for a channel, for every purpose; how many messages that cancels.
 
     `said_at`: when the customer said so, if that was before; consent that they gave since then stands. Messages that
     may also go another way wait for the gate, which chooses it.
@@ -40,10 +42,18 @@ def opt_out(
     dated = _dated(connection, customers, said_at or now)
     withdrawn = [values | {"customer_id": customer, "given_at": dated[customer]} for customer in sorted(customers)]
     connection.execute(insert(Consent).values(withdrawn).on_conflict_do_nothing())
-    theirs = Touch.customer_id.in_(customers) & (Touch.kind == StepKind.MESSAGE)
-    only_there = theirs & (Touch.channels == literal([channel.value], ARRAY(Text))) if channel else theirs
-    figures = {"channel": channel} if channel else {}
-    return cancel_touches(connection, only_there, Gate.CONSENT, give(OPTED_OUT), now, figures)
+    only_there = (
+        Touch.customer_id.in_(customers)
+        & (Touch.kind == StepKind.MESSAGE)
+        & (Touch.channels == literal([channel.value], ARRAY(Text)))
+    )
+    return cancel_touches(connection, only_there, Gate.CONSENT, give(OPTED_OUT), now, {"channel": channel})
+
+
+def channel_of(inbound: Row[Any]) -> ChannelName:
+    """What an inbound opts out of: the channel that it came by, or messages by SMS. Staff can stop all contact."""
+    channel: ChannelName | None = inbound.channel or ANSWER_CHANNELS.get(inbound.way)
+    return channel or ChannelName.SMS
 
 
 def _dated(connection: Connection, customers: Collection[int], said_at: datetime) -> dict[int, datetime]:
@@ -62,7 +72,7 @@ def _dated(connection: Connection, customers: Collection[int], said_at: datetime
 def take_back(
     connection: Connection,
     customers: Collection[int],
-    channel: ChannelName | None,
+    channel: ChannelName,
     said_at: datetime,
     now: datetime,
 ) -> None:
@@ -75,19 +85,16 @@ def take_back(
     _plan_again(connection, customers, said_at, now)
 
 
-def _allow_again(
-    connection: Connection, customer: int, channel: ChannelName | None, said_at: datetime, now: datetime
-) -> None:
+def _allow_again(connection: Connection, customer: int, channel: ChannelName, said_at: datetime, now: datetime) -> None:
     """Each purpose that was allowed just before; what was changed since by somebody else stays."""
     today = read_switches(connection, None, customer, now)
-    for name in ChannelName if channel is None else (channel,):
-        for purpose in Purpose:
-            stands = today.of(purpose, name)
-            if stands.reason != OPTED_OUT or stands.since is None or not said_at - BACK <= stands.since <= said_at:
-                continue
-            before = read_switches(connection, None, customer, stands.since - NEXT)
-            if before.of(purpose, name).allowed:
-                append_entry(connection, customer, purpose, name, MISREAD, now, SOURCE, granted=True)
+    for purpose in Purpose:
+        stands = today.of(purpose, channel)
+        if stands.reason != OPTED_OUT or stands.since is None or not said_at - BACK <= stands.since <= said_at:
+            continue
+        before = read_switches(connection, None, customer, stands.since - NEXT)
+        if before.of(purpose, channel).allowed:
+            append_entry(connection, customer, purpose, channel, MISREAD, now, SOURCE, granted=True)
 
 
 def _plan_again(connection: Connection, customers: Collection[int], said_at: datetime, now: datetime) -> None:

@@ -18,7 +18,7 @@ from tasks import audit
 from tasks.inbound.answering import by_case
 from tasks.inbound.handling import Held, NeedsCustomer, change, hold, settle, taken_by
 from tasks.inbound.matching import candidates
-from tasks.inbound.revocations import opt_out, take_back
+from tasks.inbound.revocations import channel_of, opt_out, take_back
 from tasks.self_service.booking import ask_for_another_time
 from tasks.self_service.paying import promise
 from tasks.subjects.contract import OfCustomer
@@ -70,7 +70,7 @@ def confirm(
     match row.suggested:
         case Suggestion.REVOCATION:
             if not row.acted_on:
-                opt_out(connection, [_customer(row)], row.channel, now, row.received_at)
+                opt_out(connection, [_customer(row)], channel_of(row), now, row.received_at)
             settle(connection, held, AnswerWay.NONE, None, now, confirmed=True, acted_on=True)
         case Suggestion.PROMISE:
             on = _promise(connection, row, day, now)
@@ -97,7 +97,7 @@ def refuse(connection: Connection, inbound_id: int, now: datetime, staff_code: s
     row = held.row
     if row.suggested is Suggestion.REVOCATION and row.acted_on:
         whose = {*candidates(connection, row.sender, None), *([row.customer_id] if row.customer_id else [])}
-        take_back(connection, whose, row.channel, row.received_at, now)
+        take_back(connection, whose, channel_of(row), row.received_at, now)
     kind = InboundKind.OTHER if row.kind is InboundKind.REVOCATION else row.kind
     change(connection, row, taken_by(held, now) | {"confirmed": False, "acted_on": False, "kind": kind})
     _audit(connection, held, "inbound.suggestion-refused", now)

@@ -24,6 +24,7 @@ from models.ledger.watching import Sweep, SweepState
 from models.people.permissions import Permission
 from tasks.campaigns.authors import author_of
 from tasks.campaigns.listing import CampaignRow, list_campaigns
+from tasks.inbound.listing import COUNTED, InboxView, Standing, read_standing
 from tasks.overview.day import read_day
 from tasks.overview.days import read_zones
 from tasks.overview.deadlines import Urgent, UrgentCase, read_urgent
@@ -64,12 +65,15 @@ class Attention:
     """Campaigns that stopped by themselves, or wait for an approval."""
     missed: Missed
     """Missed calls and tasks, for those who assign calls."""
+    inbox: Standing | None
+    """What waits in the inbox, for those who work it."""
 
     @property
     def calm(self) -> bool:
         """Whether there is nothing."""
         cases = self.urgent and self.urgent.cases
-        return not (self.pauses or self.sweeps or self.campaigns or self.missed.count or cases)
+        waiting = self.inbox and self.inbox.open
+        return not (self.pauses or self.sweeps or self.campaigns or self.missed.count or cases or waiting)
 
 
 @page("/", Permission.SEE_TODAY, "frame.today")
@@ -96,7 +100,9 @@ async def _zone_of(viewer: Viewer) -> str:
 
 
 def _read_attention(connection: Connection, viewer: Viewer) -> Attention:
-    urgent, pauses, sweeps, campaigns, missed = None, [], [], [], Missed([])
+    urgent, pauses, sweeps, campaigns, missed, inbox = None, [], [], [], Missed([]), None
+    if viewer.may(Permission.WORK_INBOX):
+        inbox = read_standing(connection, viewer.store_id, viewer.user.works_as, viewer.now)
     if viewer.may(Permission.WORK_CASES):
         staff = None if viewer.may(Permission.MANAGE_CASES) else viewer.user.works_as
         urgent = read_urgent(connection, viewer.now, viewer.store_id, staff)
@@ -109,7 +115,7 @@ def _read_attention(connection: Connection, viewer: Viewer) -> Attention:
         campaigns = list_campaigns(connection, author_of(viewer.user), needing=True, limit=CAMPAIGNS_SHOWN).items
     if viewer.may(Permission.ASSIGN_CALLS):
         missed = read_missed(connection, viewer.now, viewer.store_id)
-    return Attention(urgent, pauses, [sweep for sweep in sweeps if not sweep.state.well], campaigns, missed)
+    return Attention(urgent, pauses, [sweep for sweep in sweeps if not sweep.state.well], campaigns, missed, inbox)
 
 
 def _show_beginning(viewer: Viewer) -> None:
@@ -139,6 +145,8 @@ def _show_attention(viewer: Viewer, attention: Attention, zone: str) -> None:
             ui.label(viewer.say("today.all_well")).classes("good")
             return
         with ui.element("div").classes("cards"):
+            if attention.inbox and attention.inbox.open:
+                _show_inbox(viewer, attention.inbox)
             if attention.urgent and attention.urgent.cases:
                 _show_urgent(viewer, attention.urgent)
             if attention.missed.count:
@@ -160,6 +168,18 @@ def _show_urgent(viewer: Viewer, urgent: Urgent) -> None:
             for case in urgent.cases:
                 _show_case(viewer, case)
         ui.link(viewer.say("today.all_cases"), "/cases")
+
+
+def _show_inbox(viewer: Viewer, inbox: Standing) -> None:
+    def counted(count: int) -> str:
+        return f"{COUNTED - 1:,}+" if count >= COUNTED else f"{count:,}"
+
+    with _card(viewer.say("frame.inbox")):
+        ui.label(counted(inbox.open)).classes("figure").props("data-inbox")
+        ui.label(viewer.say("today.inbox_open")).classes("quiet")
+        overdue = viewer.say("today.inbox_overdue", overdue=counted(inbox.overdue), mine=counted(inbox.mine))
+        ui.label(overdue).classes("bad" if inbox.overdue else "")
+        ui.link(viewer.say("today.inbox_all"), f"/inbox?view={InboxView.STORE}")
 
 
 def _show_missed(viewer: Viewer, missed: Missed) -> None:

@@ -3,6 +3,7 @@
 import time
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -53,9 +54,9 @@ def inbox(template_database: str, postgres: Cluster) -> Iterator[Engine]:
 
 def plans_of(connection: Connection, deed: object) -> list[str]:
     """The plans of the statements that a deed runs."""
-    said: list[tuple[str, object]] = []
+    said: list[tuple[str, Any]] = []
 
-    def listen(_: object, __: object, statement: str, parameters: object, *___: object) -> None:
+    def listen(_: object, __: object, statement: str, parameters: Any, *___: object) -> None:
         said.append((statement, parameters))
 
     event.listen(connection, "before_cursor_execute", listen)
@@ -67,7 +68,7 @@ def plans_of(connection: Connection, deed: object) -> list[str]:
     cursor = connection.connection.cursor()
     plans = []
     for statement, parameters in said:
-        cursor.execute(f"explain {statement}", parameters)  # type: ignore[call-overload]
+        cursor.execute(f"explain {statement}", parameters)
         plans.append("\n".join(row[0] for row in cursor.fetchall()))
     return plans
 
