@@ -68,7 +68,7 @@ def list_inbox(
 def _row(item: InboundItem) -> tuple[str, ...]:
     state = f"{item.state}, overdue" if item.overdue else str(item.state)
     whom = item.customer or item.sender or "?"
-    suggested = f"{item.kind}?" if item.suggested and item.confirmed is None else str(item.kind)
+    suggested = f"{item.suggested}?" if item.suggested and item.confirmed is None else str(item.kind)
     due, text = local(item.due_at, item.time_zone), item.text[:SHOWN]
     return (str(item.id), state, suggested, item.way, whom, item.store, item.owner or f"({item.role})", due, text)
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select, update
 from models.core.errors import Conflict, InvalidInput, NotFound
 from models.core.words import Role
 from models.inbound.tables import Inbound
-from models.inbound.words import AnswerWay, InboundKind, InboundState
+from models.inbound.words import AnswerWay, InboundState
 from models.people.tables import StaffMember
 from tasks import audit
 from tasks.stores.staff import Actor, find_actor
@@ -138,22 +138,6 @@ def settle(connection: Connection, held: Held, how: AnswerWay, words: str | None
     change(connection, row, more | values | {"answer": words})
     after = {"state": InboundState.ANSWERED, "outcome": how, "note": words}
     audit.record(connection, now, actor.code, "inbound.answered", "inbound", row.id, {"state": row.state}, after)
-
-
-def set_kind(
-    connection: Connection,
-    inbound_id: int,
-    now: datetime,
-    staff_code: str,
-    kind: InboundKind,
-    *,
-    seen: int | None = None,
-) -> None:
-    """Say what kind it is. Its deadline and who is responsible stay, so that nobody gains time by it."""
-    held = hold(connection, inbound_id, staff_code, seen)
-    change(connection, held.row, {"kind": kind})
-    before, after = {"kind": held.row.kind}, {"kind": kind}
-    audit.record(connection, now, held.actor.code, "inbound.sorted", "inbound", held.row.id, before, after)
 
 
 def hold(

@@ -12,6 +12,7 @@ from models.core.words import DeadlineClock, Role
 from models.inbound.deadlines import answer_by
 from models.inbound.tables import Inbound
 from models.inbound.words import InboundKind, InboundState, Suggestion
+from models.people.permissions import Permission, may
 from models.people.tables import Customer, StaffMember, Store
 from models.stores.working_hours import WorkingHours
 from models.subjects.appointment import Appointment
@@ -21,6 +22,8 @@ AT_THE_PHONE = (Role.AGENT, Role.ADVISOR, Role.MANAGER)
 SERVICE = (Role.ADVISOR, Role.AGENT, Role.MANAGER)
 MONEY = (Role.FINANCE, Role.MANAGER)
 MANAGERS = (Role.MANAGER,)
+ANYBODY = tuple(role for role in (*AT_THE_PHONE, Role.FINANCE, Role.ADMIN) if may(role, Permission.WORK_INBOX))
+"""Whoever works the inbox: rather somebody unusual than nobody."""
 ROLES: dict[InboundKind, tuple[Role, ...]] = {
     InboundKind.BOOKING: SERVICE,
     InboundKind.COMPLAINT: SERVICE,
@@ -64,7 +67,8 @@ def find_responsible(
         if advisor is not None:
             return Responsible(advisor.role, advisor.id)
     usual = MONEY if suggested is Suggestion.PROMISE else ROLES[kind]
-    return least_busy(connection, store_id, usual if role is None else (role, *usual))
+    first = () if role is None else (role,)
+    return least_busy(connection, store_id, tuple(dict.fromkeys((*first, *usual, *ANYBODY))))
 
 
 def least_busy(connection: Connection, store_id: int, roles: Sequence[Role]) -> Responsible:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -82,16 +83,15 @@ class Conversations(RuleBasedStateMachine):
         self.now += timedelta(minutes=minutes)
         return self.now
 
-    @rule(
-        number=numbers, text=texts, channel=st.sampled_from([ChannelName.SMS, ChannelName.PHONE]), twice=st.booleans()
-    )
-    def somebody_writes_back(self, number: str, text: str, channel: ChannelName, twice: bool) -> None:
-        now = self._pass()
-        taken = record_reply(self.connection, number, text, channel, now, f"m{now.isoformat()}")
-        self.said.replies.add(taken.id)
-        if twice:
-            again = record_reply(self.connection, number, text, channel, self._pass(), f"m{now.isoformat()}")
-            assert (again.id, again.again) == (taken.id, True)
+    @rule(said=st.lists(st.tuples(numbers, texts, st.booleans()), min_size=3, max_size=10))
+    def some_write_back(self, said: list[tuple[str, str, bool]]) -> None:
+        for number, text, twice in said:
+            key = f"m{self._pass().isoformat()}"
+            taken = record_reply(self.connection, number, text, ChannelName.SMS, self.now, key)
+            self.said.replies.add(taken.id)
+            if twice:
+                again = record_reply(self.connection, number, text, ChannelName.SMS, self._pass(), key)
+                assert (again.id, again.again) == (taken.id, True)
 
     @rule(
         way=st.sampled_from(BY_HAND),
@@ -236,6 +236,19 @@ class Refusable:
             return False
         self.point.rollback()
         return isinstance(error, AftercareError)
+
+
+@pytest.mark.parametrize("number", [KNOWN, SHARED, UNKNOWN])
+@pytest.mark.parametrize("text", TEXTS)
+def test_every_reply_is_settled_by_a_rule_or_is_somebodys(world: World, number: str, text: str) -> None:
+    """Of a customer whom nothing waits for: only a plain opt-out settles anything."""
+    world.staff(Role.AGENT)
+    for phone in (KNOWN, SHARED, SHARED):
+        world.customer(phone=phone)
+    record_reply(world.connection, number, text, ChannelName.SMS, at("2026-03-11 10:00"))
+    owed = world.connection.execute(select(Inbound.responsible_id, Inbound.due_at)).all()
+    settled = text in ("STOP", "R", "退订") and number != UNKNOWN
+    assert [row.responsible_id is not None for row in owed] == ([] if settled else [True])
 
 
 def test_no_answer_is_lost(shared_engine: Engine) -> None:
