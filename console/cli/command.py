@@ -30,6 +30,7 @@ COMMANDS = {
     "letters": "console.cli.letters:app",
     "approvals": "console.cli.approvals:app",
     "cases": "console.cli.cases:app",
+    "inbox": "console.cli.inbox:app",
     "notices": "console.cli.notices:app",
     "reply": "console.cli.replies:reply",
     "links": "console.cli.links:links",

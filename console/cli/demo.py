@@ -1,5 +1,6 @@
 """`aftercare demo`: the sample dealership, its processes as of a fixed moment, and the result."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,6 +17,7 @@ from deployments.launcher import open_launcher
 from models.core.masking import mask_contact
 from models.core.settings import Settings, read_settings
 from tasks.calls import CallItem, list_calls
+from tasks.inbound.listing import InboundItem, Standing, Wanted, page_of_inbound, read_standing
 from tasks.sample.dealership import SAMPLE_MOMENT, write_sample
 from tasks.sample.demonstration import SentMessage, check_only_sample, first_messages
 from tasks.sample.loading import load_sample
@@ -25,10 +27,12 @@ from tasks.touches.picking import short
 CUSTOMERS, SEED = 2000, 1
 MESSAGES_OF_A_STEP = 1
 CALLS_SHOWN = 8
+INBOX_SHOWN = 5
 NEXT = """\
 What next:
   aftercare why C0000001                  what one customer was told, what not, and why
   aftercare calls                         what staff must call today
+  aftercare inbox list                    what customers said, and who answers it by when
   aftercare approvals                     what waits for a named person
   aftercare forecast --days 14            what would come
   aftercare run all --as-of 2026-03-11    the next day
@@ -76,8 +80,11 @@ def _show(engine: Engine, runs: list[Any], console: Console) -> None:
     with engine.connect() as connection:
         messages = first_messages(connection, MESSAGES_OF_A_STEP)
         calls = list_calls(connection, SAMPLE_MOMENT)
+        inbox = page_of_inbound(connection, Wanted(), SAMPLE_MOMENT, INBOX_SHOWN).rows
+        waiting = read_standing(connection, None, None, SAMPLE_MOMENT)
     console.print(_messages(messages))
     console.print(_calls(calls))
+    console.print(_inbox(inbox, waiting))
     sweeps = sum(run.account.planned for run in runs)
     if not sweeps:
         console.print("Everything was planned and sent by an earlier demonstration: nothing went out twice.")
@@ -90,6 +97,22 @@ def _messages(messages: list[SentMessage]) -> Table:
     for message in messages:
         to = f"{message.channel} {mask_contact(message.recipient)}"
         cells = (f"{message.process}\n{message.step}", to, local(message.sent_at, message.time_zone), message.text)
+        table.add_row(*(Text(cell) for cell in cells))
+    return table
+
+
+def _inbox(inbox: Sequence[InboundItem], waiting: Standing) -> Table:
+    table = Table("id", "who answers", "by", "customer", "what was said", title_justify="left")
+    table.title = f"In the inbox: {waiting.open} open, {waiting.overdue} of them overdue; the first {len(inbox)}"
+    for item in inbox:
+        due = local(item.due_at, item.time_zone)
+        cells = (
+            str(item.id),
+            item.owner or item.role,
+            due,
+            item.customer or mask_contact(item.sender or ""),
+            item.text,
+        )
         table.add_row(*(Text(cell) for cell in cells))
     return table
 

@@ -631,6 +631,7 @@ ENTITIES_OF_CUSTOMERS = {
     "touch": "touches",
     "case": "cases",
     "reply": "replies",
+    "inbound": "inbound",
     "appointment": "appointments",
     "department-notice": "department_notices",
     "survey": "survey_answers",

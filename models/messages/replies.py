@@ -8,10 +8,19 @@ from models.core.words import ReplyMeaning
 STOP = frozenset(
     {
         *("stop", "stop all", "stopall", "unsubscribe", "opt out", "optout"),
+        *("quit", "end", "revoke", "cancel"),
         *("t", "td", "退订", "td退订", "t退订", "回复td退订", "取消订阅"),
+        *("r", "回复r", "拒收", "拒收r", "拒收请回复r"),
     }
 )
-"""Exact texts only: "please stop by tomorrow", or an absence notice, is not an opt-out."""
+"""Exact texts only: "please stop by tomorrow", or an absence notice, is not an opt-out.
+
+The English ones are those that the rule of the US on revoking consent names (47 CFR 64.1200(a)(10)); `R` is what
+Chinese carriers demand at the end of commercial messages (拒收请回复R). What is said in other words is read by
+`models.inbound.reading`.
+"""
+DOUBTFUL = frozenset({"cancel", "end"})
+"""Opt-outs by the letter of the rule that may have been meant of a visit: a person looks at them, too."""
 CONFIRM = frozenset({"1", "回复1"})
 OTHER_TIME = frozenset({"2", "回复2"})
 MARK = re.compile(r"(?:回复)?([1-5])(?:分|星)?")
@@ -29,6 +38,11 @@ def read_meaning(text: str) -> ReplyMeaning:
     if words in OTHER_TIME:
         return ReplyMeaning.OTHER_TIME
     return ReplyMeaning.UNREADABLE
+
+
+def is_doubtful(text: str) -> bool:
+    """Whether an opt-out may have been meant otherwise."""
+    return _words(text) in DOUBTFUL
 
 
 def read_mark(text: str) -> int | None:

@@ -28,6 +28,8 @@ class Permission(StrEnum):
     """Cases that the user owns or nobody owns."""
     MANAGE_CASES = "manage-cases"
     """All cases."""
+    WORK_INBOX = "work-inbox"
+    """See what customers said, write it down, take it and answer it."""
     DECIDE = "decide"
     """See what waits for approval. Each touch names the roles that may decide."""
     SEE_POLICIES = "see-policies"
@@ -50,6 +52,7 @@ AT_THE_PHONE = frozenset(
         Permission.SEE_CUSTOMERS,
         Permission.CHANGE_CONSENT,
         Permission.WORK_CASES,
+        Permission.WORK_INBOX,
     }
 )
 EVERYTHING = frozenset(Permission)

@@ -64,7 +64,7 @@ def search_customers(connection: Connection, store_id: int | None, text: str, pa
     found = identified or _named(connection, wanted.lower(), store_id)
     ids = found[:MOST]
     page = max(1, min(page, -(-len(ids) // PAGE)))
-    shown = _read(connection, ids[(page - 1) * PAGE : page * PAGE])
+    shown = read_customers(connection, ids[(page - 1) * PAGE : page * PAGE])
     alone = shown[0] if len(ids) == 1 else None
     exact = alone.id if alone and (identified or alone.name.lower() == wanted.lower()) else None
     return Hits(shown, page, len(ids) > page * PAGE, len(found) > MOST, exact)
@@ -105,8 +105,8 @@ def _branch(fits: ColumnElement[bool], store_id: int | None) -> Select[Any]:
     return named if store_id is None else named.where(Customer.store_id == store_id)
 
 
-def _read(connection: Connection, ids: list[int]) -> list[CustomerFound]:
-    """The customers in the order of `ids`."""
+def read_customers(connection: Connection, ids: list[int]) -> list[CustomerFound]:
+    """Customers as lists of hits show them, in the order of `ids`."""
     phone = (
         select(ContactPoint.value)
         .where(

@@ -59,8 +59,8 @@ class Page(Generic[T]):
 class Order:
     """The order of a list: by a moment, then by id, backed by an index."""
 
-    by: InstrumentedAttribute[datetime]
-    id: InstrumentedAttribute[UUID]
+    by: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
+    id: InstrumentedAttribute[UUID] | InstrumentedAttribute[int]
     latest_first: bool = False
 
     def sort(self, statement: Select[Any]) -> Select[Any]:

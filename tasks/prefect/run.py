@@ -34,6 +34,7 @@ from tasks.dispatch.asking import anything_to_ask, ask_about_unknown
 from tasks.dispatch.dispatch import Report, dispatch_due
 from tasks.dispatch.rehearsing import WouldContact, rehearse
 from tasks.dispatch.waiting import anything_waits
+from tasks.inbound.sweeping import look_after
 from tasks.overview.coverage import measure_coverage
 from tasks.planning.sweep import plan
 from tasks.policies.catalogue import install_shipped
@@ -308,6 +309,16 @@ async def close_won_leads(run: ProcessRun) -> None:
 @step("close won leads")
 async def _close_won_leads(now: datetime) -> int:
     return await asyncio.to_thread(in_transaction, lambda connection: close_leads(connection, now))
+
+
+async def look_after_inbox(run: ProcessRun) -> None:
+    """Close what the facts have answered, and pass what is overdue to the manager (R16); both are counted."""
+    run.account.figures |= await _look_after_inbox(run.now)
+
+
+@step("look after the inbox")
+async def _look_after_inbox(now: datetime) -> dict[str, float]:
+    return await asyncio.to_thread(in_transaction, lambda connection: look_after(connection, now))
 
 
 async def add_coverage(run: ProcessRun) -> None:

@@ -16,6 +16,7 @@ from models.stores.visit_slots import VisitRules, days_to_choose, free_starts
 from models.subjects.appointment import Appointment, AppointmentChange
 from models.subjects.vehicle import Vehicle
 from tasks import audit
+from tasks.inbound.recording import request_visit
 from tasks.subjects.customers import newest_car_id, vehicle_name
 
 TAKES_A_PLACE = (AppointmentStatus.REQUESTED, AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED)
@@ -94,11 +95,12 @@ def confirm(connection: Connection, appointment_id: int, seen: datetime, now: da
 
 
 def ask_for_another_time(connection: Connection, appointment_id: int, seen: datetime, now: datetime) -> None:
-    """No time suits; the advisor is to call. Raises `AppointmentChanged`."""
+    """No time suits; the advisor is to call, and is responsible for it. Raises `AppointmentChanged`."""
     found = _lock(connection, appointment_id, (seen,), now)
     if found.other_time_asked_at is None:
         values = {"other_time_asked_at": now, "confirmed_at": None}
         _change(connection, found, "appointment.other-time-asked", values, now)
+        request_visit(connection, found.id, found.store_id, found.customer_id, None, found.work or "", now)
 
 
 def move(connection: Connection, appointment_id: int, seen: datetime, start: datetime, now: datetime) -> None:
@@ -149,6 +151,8 @@ def ask_for_visit(
 ) -> int:
     """Ask for a visit at a free start of the store's; the appointment, `requested` until the store agrees.
 
+    Somebody of the store is responsible for the answer, whoever the customer is.
+
     Asking again under the same key moves the request, or renews one that was called off. Raises `SlotTaken`, and
     `AppointmentChanged` when the store has agreed on it meanwhile.
     """
@@ -179,6 +183,7 @@ def ask_for_visit(
     before = {"starts_at": _plain(found.starts_at), "status": found.status} if found is not None else None
     actor = f"customer:{customer_id}"
     audit.record(connection, now, actor, "appointment.requested", "appointment", made, before, after)
+    request_visit(connection, made, store_id, customer_id, start, work, now)
     return int(made)
 
 

@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import phonenumbers
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, literal, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.types import Text
+from sqlalchemy import Connection, Row, and_, case, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
 
 from models.calls.outcomes import names_of
 from models.core.cadence import moment
 from models.core.errors import InvalidInput
-from models.core.reasons import declare, give
+from models.core.reasons import give
 from models.core.words import (
     CampaignAnswer,
     ChannelName,
@@ -25,29 +24,25 @@ from models.core.words import (
     SurveySource,
     TouchState,
 )
+from models.inbound.reading import read_free_text
+from models.inbound.words import REPLY_KINDS
 from models.ledger.tables import Reply, Touch
 from models.ledger.touch_states import TOLD
 from models.messages.replies import meaning_in_turn, read_mark
-from models.people.tables import Consent, ContactPoint, Store
+from models.people.tables import ContactPoint, Store
+from tasks.inbound.replies import UnsettledReply, hand_to_a_person
+from tasks.inbound.revocations import OPTED_OUT, opt_out
 from tasks.self_service.surveys import Answer, answer_survey
 from tasks.subjects.registry import all_replies, replies_of
 from tasks.subjects.replies import About, Led
 from tasks.touches.picking import cancel_touches
 
-OPTED_OUT = declare("opted-out-of-channel")
-SOURCE = "reply"
 HOME = "CN"
 """Whose numbers a sender without a country's code is tried as, beside the stores' countries; as in the import."""
 ANSWERED_WITHIN = timedelta(days=30)
 """So long after a survey a digit is an answer to it, and after a campaign's message whatever is written."""
 BY_MESSAGE = "recommends"
 """What a survey by message asks for with one digit."""
-KINDS: dict[ChannelName, ContactKind] = {
-    ChannelName.SMS: ContactKind.PHONE,
-    ChannelName.PHONE: ContactKind.PHONE,
-    ChannelName.EMAIL: ContactKind.EMAIL,
-    ChannelName.WECHAT: ContactKind.WECHAT,
-}
 
 
 class UnreadableSender(InvalidInput):
@@ -94,6 +89,7 @@ def record_reply(
     A `1` or a `2` belongs to what waits for it, whatever was said last. After a survey a digit from 1 to 5 is its
     answer, unless something waits for a `1` or a `2`. After a message of a kit that takes answers (a campaign's) a
     `1` answers it, unless something waits for it; whatever else is written is an answer, too.
+    An opt-out in other words is honoured where it is clear. What no rule settles goes to a person (invariant 11).
     Raises `UnreadableSender`.
     """
     address, customers = _sender(connection, sender, channel)
@@ -103,6 +99,9 @@ def record_reply(
     answered = said if said is not None and said.is_answered else None
     waits = said is not None and mark is not None and _something_waits(connection, customers, now)
     meaning = meaning_in_turn(text, after_survey=survey is not None, something_waits=waits)
+    reading = read_free_text(text) if meaning is ReplyMeaning.UNREADABLE else None
+    if reading is not None and reading.clear:
+        meaning = ReplyMeaning.STOP
     interested = answered is not None and meaning is ReplyMeaning.CONFIRM and not waits
     waiting = None if interested else _waiting(connection, customers, meaning, now)
     about = waiting or (survey if meaning is ReplyMeaning.MARK else answered)
@@ -123,12 +122,18 @@ def record_reply(
     if meaning is ReplyMeaning.MARK and survey is not None and mark is not None:
         case_id = _answer(connection, survey, mark, now)
         return ReplyTaken(reply_id, meaning, customers, None, 0, mark, case_id, None, again=False)
-    cancelled = _opt_out(connection, customers, channel, now) if meaning is ReplyMeaning.STOP else 0
+    cancelled = opt_out(connection, customers, channel, now) if meaning is ReplyMeaning.STOP else 0
     to = waiting or (About(answered.subject_kind, answered.subject_id, answered.customer_id) if answered else None)
     led = _hand_over(connection, to, meaning, customers, now) if to else Led()
     if led.cancels is not None:
         cancelled += cancel_touches(connection, led.cancels, Gate.CONSENT, give(OPTED_OUT), now, dict(led.figures))
     appointment_id = noted.get("appointment_id")
+    left = UnsettledReply(
+        reply_id, address, channel, text, meaning, customers, about.customer_id if about else None,
+        appointment_id=appointment_id, touch_id=said.touch_id if said is not None else None,
+        settled=waiting is not None and meaning is ReplyMeaning.CONFIRM, interested=interested, reading=reading,
+    )  # fmt: skip
+    hand_to_a_person(connection, left, now)
     return ReplyTaken(reply_id, meaning, customers, appointment_id, cancelled, None, None, led.answer, again=False)
 
 
@@ -175,21 +180,6 @@ def _answer(connection: Connection, survey: Row[Any], mark: int, now: datetime) 
     return answer_survey(connection, answer, now)
 
 
-def _opt_out(connection: Connection, customers: tuple[int, ...], channel: ChannelName, now: datetime) -> int:
-    """Withdraw consent for the channel, for every purpose, and cancel the messages that have no other."""
-    if not customers:
-        return 0
-    values = {"purpose": None, "channel": channel, "granted": False, "given_at": now, "source": SOURCE}
-    withdrawn = [values | {"customer_id": customer, "reason": OPTED_OUT} for customer in customers]
-    connection.execute(insert(Consent).values(withdrawn).on_conflict_do_nothing())
-    only_there = (
-        Touch.customer_id.in_(customers)
-        & (Touch.kind == StepKind.MESSAGE)
-        & (Touch.channels == literal([channel.value], ARRAY(Text)))
-    )
-    return cancel_touches(connection, only_there, Gate.CONSENT, give(OPTED_OUT), now, {"channel": channel})
-
-
 def _said_last(connection: Connection, customers: Sequence[int], now: datetime) -> Row[Any] | None:
     """What was said to the sender last, by message or by phone: `is_survey`, `is_answered` by replies, or neither."""
     messaged = and_(Touch.kind == StepKind.MESSAGE, Touch.state.in_(TOLD))
@@ -201,7 +191,7 @@ def _said_last(connection: Connection, customers: Sequence[int], now: datetime) 
     said_at = case((Touch.kind == StepKind.CALL, Touch.state_at), else_=Touch.contacted_at)
     is_survey = Touch.purpose == Purpose.SURVEY
     is_answered = Touch.subject_kind.in_([replies.kind for replies in all_replies() if replies.answers_messages])
-    whose = (Touch.subject_kind, Touch.subject_id, Touch.store_id, Touch.customer_id)
+    whose = (Touch.id.label("touch_id"), Touch.subject_kind, Touch.subject_id, Touch.store_id, Touch.customer_id)
     return connection.execute(
         select(*whose, is_survey.label("is_survey"), is_answered.label("is_answered"))
         .where(
@@ -216,10 +206,15 @@ def _said_last(connection: Connection, customers: Sequence[int], now: datetime) 
     ).one_or_none()
 
 
+def read_address(connection: Connection, sender: str, channel: ChannelName) -> str:
+    """A sender's address as it is kept on record, however it was written. Raises `UnreadableSender`."""
+    return _sender(connection, sender, channel)[0]
+
+
 def _sender(connection: Connection, sender: str, channel: ChannelName) -> tuple[str, tuple[int, ...]]:
     """The sender's address, and every customer who has it; who was contacted last comes first."""
-    kind = KINDS[channel]
-    spellings = _numbers(connection, sender) if kind is ContactKind.PHONE else [sender.strip()]
+    kind = REPLY_KINDS[channel]
+    spellings = _numbers(connection, sender) if kind is ContactKind.PHONE else [_plain(kind, sender)]
     known = {address: _customers(connection, kind, address) for address in spellings}
     address = next((spelling for spelling in spellings if known[spelling]), spellings[0])
     return address, known[address]
@@ -230,15 +225,15 @@ def _customers(connection: Connection, kind: ContactKind, address: str) -> tuple
     return tuple(
         connection.scalars(
             select(ContactPoint.customer_id)
-            .where(ContactPoint.kind == kind, _same(kind, address))
+            .where(ContactPoint.kind == kind, ContactPoint.value == address)
             .order_by(contacted.scalar_subquery().desc().nulls_last(), ContactPoint.customer_id)
         )
     )
 
 
-def _same(kind: ContactKind, address: str) -> ColumnElement[bool]:
+def _plain(kind: ContactKind, sender: str) -> str:
     """E-mail addresses are kept in lower case; the case of a WeChat id may matter."""
-    return ContactPoint.value == (address.casefold() if kind is ContactKind.EMAIL else address)
+    return sender.strip().casefold() if kind is ContactKind.EMAIL else sender.strip()
 
 
 def _numbers(connection: Connection, sender: str) -> list[str]:

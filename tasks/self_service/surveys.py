@@ -1,5 +1,6 @@
 """What customers say of a visit: kept once a visit, newer marks in place of older; a bad one is a complaint."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,8 +11,10 @@ from sqlalchemy.dialects.postgresql import insert
 from models.calls.surveys import BELOW_PAR, DIMENSIONS, HIGHEST, LOWEST, SurveyAnswer, write_marks
 from models.core.errors import InvalidInput
 from models.core.words import CaseKind, SubjectKind, SurveySource
+from models.inbound.words import InboundKind, InboundWay
 from tasks import audit
 from tasks.cases.handling import NewCase, open_case
+from tasks.inbound.recording import SURVEY, NewInbound, record_inbound
 from tasks.subjects.visits import visits_of
 
 LONGEST_COMMENT = 1000
@@ -88,7 +91,10 @@ def answer_survey(connection: Connection, answer: Answer, now: datetime) -> int 
     actor = f"customer:{answer.customer_id}"
     audit.record(connection, now, actor, "survey.answered", "survey", answer_id, None, after)
     below = {name: mark for name, mark in answer.marks.items() if mark < BELOW_PAR}
-    return _complain(connection, answer, answer_id, below, now) if below else None
+    if below:
+        return _complain(connection, answer, answer_id, below, now)
+    _pass_on(connection, answer, answer_id, now)
+    return None
 
 
 def _check(answer: Answer) -> None:
@@ -97,6 +103,22 @@ def _check(answer: Answer) -> None:
         raise NotAMark(answer.marks)
     if answer.comment is not None and len(answer.comment) > LONGEST_COMMENT:
         raise CommentTooLong(len(answer.comment))
+
+
+def _pass_on(connection: Connection, answer: Answer, answer_id: int, now: datetime) -> None:
+    """What somebody says beside good marks is for a person to read, once."""
+    if answer.comment and answer.source is SurveySource.LINK:
+        new = NewInbound(
+            way=InboundWay.PAGE_WISH,
+            text=answer.comment,
+            received_at=now,
+            source=SURVEY,
+            source_key=f"{answer_id}:{hashlib.sha256(answer.comment.encode()).hexdigest()[:16]}",
+            kind=InboundKind.WISH,
+            customer_id=answer.customer_id,
+            store_id=answer.store_id,
+        )
+        record_inbound(connection, new, now)
 
 
 def _complain(connection: Connection, answer: Answer, answer_id: int, below: Mapping[str, int], now: datetime) -> int:

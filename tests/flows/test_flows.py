@@ -185,8 +185,8 @@ async def test_all_processes_run_with_what_was_added_in_the_order_of_their_prior
         world.handover(world.customer(), "2026-03-09")
     runs = await all_processes(as_of=TUESDAY)
     assert [run.process for run in runs] == [
-        TYRES, "appointment-reminders", "complaint-followup", "overdue-accounts", "post-delivery-followup",
-        "warranty-expiry", "renewals",
+        TYRES, "appointment-reminders", "inbox-answers", "complaint-followup", "overdue-accounts",
+        "post-delivery-followup", "warranty-expiry", "renewals",
     ]  # fmt: skip
-    assert "coverage_percent" in runs[4].account.figures
-    assert runs[4].account.sent == 1
+    assert "coverage_percent" in runs[5].account.figures
+    assert runs[5].account.sent == 1

@@ -22,7 +22,7 @@ DEEPER = (
     "/calls/team", "/campaigns/new", "/policies/overdue-accounts", "/policies/appointment-reminders",
     "/policies/contact-rules?store=SH01", "/templates/warranty-call", "/runs/rehearse/warranty-expiry",
     "/touches?state=cancelled", "/sign-in", "/password", "/processes/new",
-    "/processes/new?name=tyres&source=subject:handover",
+    "/processes/new?name=tyres&source=subject:handover", "/inbox/new?kind=complaint", "/inbox?view=store",
 )  # fmt: skip
 """Pages that stand in no menu."""
 BESIDE_ITS_EDGE = """[...document.querySelectorAll('#content *')].filter(one =>
@@ -72,6 +72,7 @@ def test_another_store_s_data_is_not_told_by_its_number(console: Console, people
         touch_id = connection.scalar(select(Touch.id).where(Touch.store_id == other))
     assert stranger is not None
     paths = [f"/customers/{stranger.id}", f"/cases/{case_id or 999_999}", f"/touches?id={touch_id}"]
+    paths += [f"/inbox/new?customer={stranger.id}"]
     paths += [f"/customers/{2**63}", "/customers/0", "/cases/-1"]
     for path in paths:
         told = people[Role.MANAGER].get(path)

@@ -19,7 +19,10 @@ from tasks.customers.exporting import Export, export_customer, write_csv, write_
 def show_actions(viewer: Viewer, card: CustomerCard) -> None:
     """The buttons that the viewer may use."""
     here = card.erased_at is None
-    with ui.row():
+    with ui.row().classes("items-center"):
+        if viewer.may(Permission.WORK_INBOX) and here:
+            ui.link(viewer.say("frame.new_contact"), f"/inbox/new?customer={card.id}").classes("chip")
+            ui.link(viewer.say("frame.new_complaint"), f"/inbox/new?kind=complaint&customer={card.id}").classes("chip")
         if viewer.may(Permission.CHANGE_CONSENT) and here:
             ui.button(viewer.say("customers.stop_all"), on_click=lambda: _stop(viewer, card)).props("outline")
         if viewer.may(Permission.EXPORT_CUSTOMERS):

@@ -1,6 +1,5 @@
 """Customers: the search, and the page of one customer."""
 
-from collections.abc import Sequence
 from functools import partial
 from urllib.parse import quote
 
@@ -10,7 +9,8 @@ from console.web.authentication.viewer import Viewer
 from console.web.customers.actions import show_actions
 from console.web.customers.card import show_card
 from console.web.customers.consent import show_consent
-from console.web.customers.timeline_words import ShownEntry, line_of
+from console.web.customers.line import show_line
+from console.web.customers.timeline_words import line_of
 from console.web.customers.why import show_why
 from console.web.parts.frame import page, telling
 from console.web.parts.tables import Cell, show_table
@@ -104,7 +104,7 @@ async def _show_timeline(viewer: Viewer, card: CustomerCard) -> None:
         with entries:
             for entry in stretch.entries:
                 to_come = entry.at > viewer.now and entry.kind != VERDICT
-                _show_line(viewer, line_of(viewer, entry, card.time_zone), to_come=to_come)
+                show_line(viewer, line_of(viewer, entry, card.time_zone), to_come=to_come)
         further.clear()
         with further:
             if stretch.earlier is not None:
@@ -118,24 +118,6 @@ async def _show_timeline(viewer: Viewer, card: CustomerCard) -> None:
 
     further = ui.element("div")
     await show(None)
-
-
-def _show_line(viewer: Viewer, line: ShownEntry, *, to_come: bool) -> None:
-    with ui.element("li"):
-        with ui.row().classes("items-baseline q-gutter-x-sm"):
-            ui.label(line.when).classes("quiet when")
-            ui.label(line.kind).classes("text-weight-bold")
-            ui.label(line.title)
-            if to_come:
-                ui.label(viewer.say("customers.to_come")).classes("warn")
-        _show_details(line.details)
-        if line.letter:
-            ui.label(line.letter).classes("letter")
-
-
-def _show_details(details: Sequence[str]) -> None:
-    if details:
-        ui.label(" · ".join(details)).classes("quiet")
 
 
 async def _offer_why(viewer: Viewer, card: CustomerCard) -> None:

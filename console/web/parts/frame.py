@@ -18,9 +18,11 @@ from console.web.parts.told import make_place, tell
 from models.core.errors import AftercareError
 from models.people.permissions import Permission
 from tasks.access.sessions import MayNot
+from tasks.inbound.listing import COUNTED, Standing, read_standing
 
 PAGES: dict[str, tuple[Permission, str]] = {
     "/": (Permission.SEE_TODAY, "frame.today"),
+    "/inbox": (Permission.WORK_INBOX, "frame.inbox"),
     "/calls": (Permission.WORK_CALLS, "frame.calls"),
     "/cases": (Permission.WORK_CASES, "frame.cases"),
     "/customers": (Permission.SEE_CUSTOMERS, "frame.customers"),
@@ -35,6 +37,7 @@ PAGES: dict[str, tuple[Permission, str]] = {
     "/users": (Permission.MANAGE_ACCESS, "frame.users"),
 }
 """The menu in order. Viewers see only the pages that they may open."""
+INBOX, NEW = "/inbox", "/inbox/new"
 
 PATIENCE_SECONDS = 30.0
 """Seconds. A page that a busy database answers late is better than none."""
@@ -58,7 +61,8 @@ def page(path: str, permission: Permission, title: str) -> Callable[[Shown], Sho
                 return RedirectResponse(first_page(viewer), status_code=303) if path == "/" else _refused(viewer)
             ui.on_exception(partial(tell_error, viewer))  # errors that no part of the page has handled
             ui.page_title(f"{viewer.say(title)} · {viewer.say('frame.title')}")
-            with _frame(viewer, path, request):
+            waiting = await _waiting(viewer)
+            with _frame(viewer, path, request, waiting):
                 ui.label(viewer.say(title)).props("role=heading aria-level=1").classes("text-h5")
                 async with telling(viewer):
                     await show(viewer, **parameters)
@@ -89,7 +93,17 @@ def _refused(viewer: Viewer) -> None:
         ui.label(viewer.say("frame.may_not")).classes("bad").props("role=alert")
 
 
-def _frame(viewer: Viewer, path: str, request: Request | None) -> Any:
+async def _waiting(viewer: Viewer) -> Standing | None:
+    """What waits in the inbox for the badge; None: the viewer has none, or the database does not answer."""
+    if not viewer.may(Permission.WORK_INBOX):
+        return None
+    try:
+        return await viewer.read(read_standing, viewer.store_id, viewer.user.works_as, viewer.now)
+    except OperationalError:
+        return None  # the page itself tells of it
+
+
+def _frame(viewer: Viewer, path: str, request: Request | None, waiting: Standing | None = None) -> Any:
     """Header, menu, and the column that holds the page."""
     ui.add_head_html('<link rel="stylesheet" href="/static/console.css">')
     ui.colors(primary="#0b5cad", secondary="#3d4b5c", negative="#a4161a", positive="#1b6e3c", warning="#8a4b00")
@@ -99,7 +113,7 @@ def _frame(viewer: Viewer, path: str, request: Request | None) -> Any:
         .props("show-if-above width=210 breakpoint=900")
         .classes("bg-white") as drawer
     ):
-        _menu(viewer, path)
+        _menu(viewer, path, waiting)
     with ui.header(elevated=False).classes("items-center q-py-xs no-wrap"):
         Text("a", viewer.say("frame.skip")).props('href="#content"').classes("skip")
         menu = ui.button(icon="menu", on_click=drawer.toggle).props("flat color=white round")
@@ -108,6 +122,8 @@ def _frame(viewer: Viewer, path: str, request: Request | None) -> Any:
             ui.label(viewer.user.store or viewer.say("frame.all_stores"))
             ui.label(viewer.time_zone).classes("text-caption").props["title"] = viewer.say("frame.clock")
         ui.space()
+        with ui.row().classes("only-wide"):
+            _new_inbound(viewer)
         ui.label(viewer.user.name).classes("text-white only-wide")
         _languages(viewer, request)
         _form_button("/sign-out", viewer.say("frame.sign_out"))
@@ -115,13 +131,31 @@ def _frame(viewer: Viewer, path: str, request: Request | None) -> Any:
     return ui.column().classes("page").props('id=content tabindex="-1"')
 
 
-def _menu(viewer: Viewer, path: str) -> None:
+def _menu(viewer: Viewer, path: str, waiting: Standing | None) -> None:
     with ui.element("nav").classes("menu").props(f'aria-label="{viewer.say("frame.menu")}"'):
         for address, (permission, key) in PAGES.items():
             if viewer.may(permission):
                 entry = ui.link(viewer.say(key), address)
+                if address == INBOX and waiting is not None and waiting.mine:
+                    _badge(viewer, entry, waiting)
                 if address == path:
                     entry.props('aria-current="page"')
+
+
+def _badge(viewer: Viewer, entry: ui.link, waiting: Standing) -> None:
+    """How many wait for the viewer; more than are counted as more."""
+    count = f"{COUNTED - 1:,}+" if waiting.mine >= COUNTED else f"{waiting.mine:,}"
+    with entry:
+        ui.badge(count, color="negative" if waiting.overdue else "primary").classes("q-ml-sm").props["aria-label"] = (
+            viewer.say("frame.waiting", count=count)
+        )
+
+
+def _new_inbound(viewer: Viewer) -> None:
+    """Somebody stands at the counter, or is on the phone: one click from everywhere."""
+    if viewer.may(Permission.WORK_INBOX):
+        for key, address in (("new_contact", NEW), ("new_complaint", f"{NEW}?kind=complaint")):
+            ui.link(viewer.say(f"frame.{key}"), address).classes("text-white q-px-sm")
 
 
 def _languages(viewer: Viewer, request: Request | None) -> None:

@@ -23,6 +23,7 @@ from models.ledger.standings import COVERAGE_GOAL, SATISFACTION_GOAL, ContactSta
 from models.people.permissions import Permission
 from tasks.campaigns.authors import author_of
 from tasks.campaigns.listing import CampaignRow, list_campaigns
+from tasks.inbound.listing import COUNTED, InboxView, Standing, read_standing
 from tasks.overview.day import read_day
 from tasks.overview.days import read_zones
 from tasks.overview.deadlines import Urgent, UrgentCase, read_urgent
@@ -58,6 +59,8 @@ class Details:
     """Campaigns that stopped by themselves, or wait for an approval."""
     missed: Missed
     """Missed calls and tasks, for those who assign calls."""
+    inbox: Standing | None
+    """What waits in the inbox, for those who work it."""
 
 
 @page("/", Permission.SEE_TODAY, "frame.today")
@@ -85,7 +88,9 @@ async def _zone_of(viewer: Viewer) -> str:
 
 
 def _read_details(connection: Connection, viewer: Viewer) -> Details:
-    urgent, campaigns, missed = None, [], Missed([])
+    urgent, campaigns, missed, inbox = None, [], Missed([]), None
+    if viewer.may(Permission.WORK_INBOX):
+        inbox = read_standing(connection, viewer.store_id, viewer.user.works_as, viewer.now)
     if viewer.may(Permission.WORK_CASES):
         staff = None if viewer.may(Permission.MANAGE_CASES) else viewer.user.works_as
         urgent = read_urgent(connection, viewer.now, viewer.store_id, staff)
@@ -93,7 +98,7 @@ def _read_details(connection: Connection, viewer: Viewer) -> Details:
         campaigns = list_campaigns(connection, author_of(viewer.user), needing=True, limit=CAMPAIGNS_SHOWN).items
     if viewer.may(Permission.ASSIGN_CALLS):
         missed = read_missed(connection, viewer.now, viewer.store_id)
-    return Details(urgent, campaigns, missed)
+    return Details(urgent, campaigns, missed, inbox)
 
 
 def _show_beginning(viewer: Viewer) -> None:
@@ -122,6 +127,8 @@ def _show_attention(viewer: Viewer, matters: Sequence[Matter], details: Details,
         with ui.element("div").classes("card full-width"):
             show_matters(viewer, matters, zone)
         with ui.element("div").classes("cards q-mt-sm"):
+            if details.inbox and details.inbox.open:
+                _show_inbox(viewer, details.inbox)
             if details.urgent and details.urgent.cases:
                 _show_urgent(viewer, details.urgent)
             if details.missed.count:
@@ -139,6 +146,18 @@ def _show_urgent(viewer: Viewer, urgent: Urgent) -> None:
             for case in urgent.cases:
                 _show_case(viewer, case)
         ui.link(viewer.say("today.all_cases"), "/cases")
+
+
+def _show_inbox(viewer: Viewer, inbox: Standing) -> None:
+    def counted(count: int) -> str:
+        return f"{COUNTED - 1:,}+" if count >= COUNTED else f"{count:,}"
+
+    with _card(viewer.say("frame.inbox")):
+        ui.label(counted(inbox.open)).classes("figure").props("data-inbox")
+        ui.label(viewer.say("today.inbox_open")).classes("quiet")
+        overdue = viewer.say("today.inbox_overdue", overdue=counted(inbox.overdue), mine=counted(inbox.mine))
+        ui.label(overdue).classes("bad" if inbox.overdue else "")
+        ui.link(viewer.say("today.inbox_all"), f"/inbox?view={InboxView.STORE}")
 
 
 def _show_missed(viewer: Viewer, missed: Missed) -> None:

@@ -44,7 +44,6 @@ TABLES = {
     "promises": ("promises", "key, amount, made_on, promised_for"),
     "due-items": ("due_items", "key, item, ends_on, issued_on"),
     "leads": ("leads", "key, urgency, model, created_on"),
-    "due-items": ("due_items", "key, item, ends_on, provider"),
     "showroom-visits": ("showroom_visits", "key, visited_on"),
 }
 """Where the facts of a kind are, and what of them is compared; a consent without a date counts from the epoch on."""

@@ -29,7 +29,7 @@ def run(*arguments: str | Path) -> Result:
 def test_it_writes_one_file_a_kind_and_says_how_many_rows(tmp_path: Path) -> None:
     result = run("--customers", "120", "--seed", "3", "--out", tmp_path / "demo")
     assert result.exit_code == 0
-    assert len(list((tmp_path / "demo").glob("*.csv"))) == 14
+    assert len(list((tmp_path / "demo").glob("*.csv"))) == 15
     assert "customers.csv" in result.output
     assert "2026-03-10T10:00+0800" in result.output
 

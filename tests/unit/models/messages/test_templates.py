@@ -62,6 +62,8 @@ def facts(draw: st.DrawFn) -> dict[str, Any]:
         "lost_reason": draw(st.none() | words),
         "item": draw(st.sampled_from(["insurance", "tyre-storage"])),
         "provider": draw(st.none() | words),
+        "answer": draw(st.none() | words),
+        "received_on": draw(days),
         "totals": draw(st.dictionaries(currencies, amounts, min_size=1)),
         "invoices": [
             {

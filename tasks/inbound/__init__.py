@@ -1,0 +1,1 @@
+"""Inbound: whatever customers say by themselves is recorded once, and leaves only by an answer."""

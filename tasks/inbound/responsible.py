@@ -1,0 +1,126 @@
+"""Who answers an inbound, and by when: one person of the store, by its hours."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from models.core.cadence import moment
+from models.core.words import DeadlineClock, Role
+from models.inbound.deadlines import answer_by
+from models.inbound.tables import Inbound
+from models.inbound.words import InboundKind, InboundState, Suggestion
+from models.people.permissions import Permission, may
+from models.people.tables import Customer, StaffMember, Store
+from models.stores.working_hours import WorkingHours
+from models.subjects.appointment import Appointment
+from tasks.stores.rules import hours_of
+
+AT_THE_PHONE = (Role.AGENT, Role.ADVISOR, Role.MANAGER)
+SERVICE = (Role.ADVISOR, Role.AGENT, Role.MANAGER)
+MONEY = (Role.FINANCE, Role.MANAGER)
+MANAGERS = (Role.MANAGER,)
+ANYBODY = tuple(role for role in (*AT_THE_PHONE, Role.FINANCE, Role.ADMIN) if may(role, Permission.WORK_INBOX))
+"""Whoever works the inbox: rather somebody unusual than nobody."""
+ROLES: dict[InboundKind, tuple[Role, ...]] = {
+    InboundKind.BOOKING: SERVICE,
+    InboundKind.COMPLAINT: SERVICE,
+    InboundKind.QUESTION: AT_THE_PHONE,
+    InboundKind.WISH: AT_THE_PHONE,
+    InboundKind.INTEREST: AT_THE_PHONE,
+    InboundKind.REVOCATION: AT_THE_PHONE,
+    InboundKind.OTHER: AT_THE_PHONE,
+}
+"""Who is asked first, by kind. The store's manager has what nobody else can take."""
+OF_THE_ADVISOR = (InboundKind.BOOKING, InboundKind.COMPLAINT)
+"""What goes to the advisor of the visit that it is about, or was lately."""
+LATELY = timedelta(days=90)
+"""So long before or after now a visit may be, if its advisor is to answer."""
+ENOUGH = 200
+"""Whoever has so many open is not compared any further."""
+
+
+@dataclass(frozen=True, slots=True)
+class Responsible:
+    """Who answers. `staff_id` None: the store has nobody active in any of the roles."""
+
+    role: Role
+    staff_id: int | None
+
+
+def find_responsible(
+    connection: Connection,
+    store_id: int,
+    kind: InboundKind,
+    now: datetime,
+    *,
+    customer_id: int | None = None,
+    appointment_id: int | None = None,
+    suggested: Suggestion | None = None,
+    role: Role | None = None,
+) -> Responsible:
+    """The advisor of the visit where there is one, or else whoever of the roles has the fewest open."""
+    if role is None and kind in OF_THE_ADVISOR:
+        advisor = _advisor(connection, store_id, customer_id, appointment_id, now)
+        if advisor is not None:
+            return Responsible(advisor.role, advisor.id)
+    usual = MONEY if suggested is Suggestion.PROMISE else ROLES[kind]
+    first = () if role is None else (role,)
+    return least_busy(connection, store_id, tuple(dict.fromkeys((*first, *usual, *ANYBODY))))
+
+
+def least_busy(connection: Connection, store_id: int, roles: Sequence[Role]) -> Responsible:
+    """Of the store's active staff, who has the fewest open inbound, from the first of the roles that anybody has."""
+    few = (
+        select(Inbound.id)
+        .where(Inbound.responsible_id == StaffMember.id, Inbound.state != InboundState.ANSWERED)
+        .limit(ENOUGH)
+        .correlate(StaffMember)
+        .subquery()
+    )
+    open_ones = select(func.count()).select_from(few).scalar_subquery()
+    rows = connection.execute(
+        select(StaffMember.id, StaffMember.role, open_ones.label("open"))
+        .where(StaffMember.store_id == store_id, StaffMember.active, StaffMember.role.in_(roles))
+        .order_by(StaffMember.id)
+    ).all()
+    found = min(rows, key=lambda row: (roles.index(row.role), row.open, row.id), default=None)
+    return Responsible(found.role, found.id) if found else Responsible(Role.MANAGER, None)
+
+
+def _advisor(
+    connection: Connection, store_id: int, customer_id: int | None, appointment_id: int | None, now: datetime
+) -> Row[Any] | None:
+    """The advisor of a visit, if they are still active: of the one that it is about, or of the customer's nearest."""
+    if customer_id is None and appointment_id is None:
+        return None
+    which = Appointment.id == appointment_id if appointment_id is not None else Appointment.customer_id == customer_id
+    return connection.execute(
+        select(StaffMember.id, StaffMember.role)
+        .join(Appointment, Appointment.advisor_id == StaffMember.id)
+        .where(
+            which,
+            StaffMember.active,
+            StaffMember.store_id == store_id,
+            Appointment.starts_at.between(moment(now - LATELY), moment(now + LATELY)),
+        )
+        .order_by(func.abs(func.extract("epoch", Appointment.starts_at - moment(now))), Appointment.id)
+        .limit(1)
+    ).one_or_none()
+
+
+def deadline_in_store(
+    connection: Connection, store_id: int, kind: InboundKind, received_at: datetime, customer_id: int | None
+) -> datetime:
+    """By when an inbound of a kind must be answered in a store."""
+    store = connection.execute(select(Store.__table__).where(Store.id == store_id)).one()
+    contract = select(Customer.has_contract).where(Customer.id == customer_id)
+    return answer_by(
+        kind,
+        received_at,
+        WorkingHours(hours_of(store), store.opening_hours),
+        contract=customer_id is not None and bool(connection.scalar(contract)),
+        around_the_clock=DeadlineClock(store.deadline_clock) is DeadlineClock.AROUND_THE_CLOCK,
+    )

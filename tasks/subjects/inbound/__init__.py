@@ -1,0 +1,1 @@
+"""Inbound as a subject."""

@@ -1,0 +1,47 @@
+"""What a customer said by themselves, and how it was answered, on their timeline."""
+
+from typing import Any
+
+from sqlalchemy import Select
+from sqlalchemy.orm import aliased
+
+from models.inbound.tables import Inbound
+from models.people.tables import StaffMember
+from tasks.subjects.contract import CUSTOMER
+from tasks.subjects.timeline import EntryKind, Person, Plain, TimelineEntry, Worded, entry
+
+INBOUND = EntryKind("inbound")
+INBOUND_ANSWERED = EntryKind("inbound-answered")
+
+
+def _inbound() -> Select[Any]:
+    return (
+        entry(
+            INBOUND, Inbound.received_at, Inbound.id,
+            way=Inbound.way, what=Inbound.kind, state=Inbound.state, said=Inbound.text,
+        )
+        .where(Inbound.customer_id == CUSTOMER)
+    )  # fmt: skip
+
+
+def _answered() -> Select[Any]:
+    by = aliased(StaffMember)
+    return (
+        entry(
+            INBOUND_ANSWERED, Inbound.answered_at, Inbound.id,
+            how=Inbound.answered_how, said=Inbound.answer, by=by.name,
+        )
+        .outerjoin(by, by.id == Inbound.answered_by)
+        .where(Inbound.customer_id == CUSTOMER, Inbound.answered_at.is_not(None))
+    )  # fmt: skip
+
+
+ENTRIES = (
+    TimelineEntry(
+        INBOUND,
+        _inbound,
+        (Worded("way", "inbound"), Worded("what", "inbound"), Worded("state", "inbound")),
+        (Plain("said"),),
+    ),
+    TimelineEntry(INBOUND_ANSWERED, _answered, (Worded("how", "inbound"),), (Plain("said"), Person())),
+)
