@@ -1,5 +1,6 @@
 """The vocabulary of the business. One word, one meaning. Sets that kits or processes extend are open."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Literal, NewType
 
@@ -132,12 +133,39 @@ class AppointmentStatus(StrEnum):
 
 
 class WorkKind(StrEnum):
-    """The work of an appointment. A warranty inspection stops the invitations to one."""
+    """The work of an appointment or a repair order. Some kinds are part of a broader one: `BROADER_WORK`."""
 
     INSPECTION = "inspection"
+    """For the warranty. One that is booked or done stops the invitations to it."""
+    STATUTORY_INSPECTION = "statutory-inspection"
+    """The one that the law asks for. It says nothing about a warranty."""
     MAINTENANCE = "maintenance"
+    FIRST_SERVICE = "first-service"
+    SECOND_SERVICE = "second-service"
     REPAIR = "repair"
+    MINOR_REPAIR = "minor-repair"
+    OVERHAUL = "overhaul"
+    ACCIDENT = "accident"
+    WARRANTY_WORK = "warranty-work"
+    """At the maker's cost."""
     OTHER = "other"
+
+
+BROADER_WORK = {
+    WorkKind.FIRST_SERVICE: WorkKind.MAINTENANCE,
+    WorkKind.SECOND_SERVICE: WorkKind.MAINTENANCE,
+    WorkKind.MINOR_REPAIR: WorkKind.REPAIR,
+    WorkKind.OVERHAUL: WorkKind.REPAIR,
+    WorkKind.ACCIDENT: WorkKind.REPAIR,
+    WorkKind.WARRANTY_WORK: WorkKind.REPAIR,
+}
+"""Who asks for maintenance means the first service, too."""
+
+
+def work_meant(kinds: Iterable[WorkKind]) -> tuple[WorkKind, ...]:
+    """The kinds of work that are asked for, with those that are part of them."""
+    wanted = set(kinds)
+    return tuple(kind for kind in WorkKind if kind in wanted or BROADER_WORK.get(kind) in wanted)
 
 
 class PartsState(StrEnum):

@@ -26,6 +26,7 @@ from models.core.words import (
 from models.kits.contract import FactsRow, LinkOffer, Rules, SubjectTraits, Variables
 from models.messages.letters import write_advisor, write_day, write_vehicle, write_work
 from models.subjects.keeping import OF_THE_CAR, OF_THE_SOURCE, WORK_DONE
+from models.subjects.work import OF_WORK
 
 KIND = SubjectKind("appointment")
 
@@ -177,6 +178,7 @@ TRAITS = SubjectTraits(
         NOT_ARRIVED,
         REQUEST_UNANSWERED,
         CONTRACT_CUSTOMER,
+        *OF_WORK.values(),
     ),
     moments={
         BOOKING: declare("no-booking-date"),

@@ -43,6 +43,7 @@ from tasks.subjects.contract import (
     within,
 )
 from tasks.subjects.customers import about_customer, own_languages, stores_today, vehicle_name
+from tasks.subjects.work import OTHER_WORK, for_other_work
 
 CANCELLED = declare("appointment-cancelled")
 ARRIVED = declare("customer-arrived")
@@ -116,6 +117,7 @@ class Appointments(Subject):
             (and_(asked(PARTS_MISSING, conditions), row.parts_state != PartsState.MISSING), PARTS_THERE),
             (and_(unanswered, ~row.unbooked), ANSWERED),
             (and_(asked(CONTRACT_CUSTOMER, conditions), ~_has_contract(facts)), NO_CONTRACT),
+            (for_other_work(facts, Appointment, conditions), OTHER_WORK),
         )
 
     def figures(self, facts: Subquery) -> ColumnElement[Any]:

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from models.core.words import AppointmentStatus, InvoiceStatus, PartsState, ProcessName, WorkKind
+from models.policies.shipped import shipped_policy
+from tasks.policies.changing import change_policy
 from tests.support.world import World, at, day
 
 APPOINTMENTS = ProcessName("appointment-reminders")
@@ -38,6 +40,39 @@ def test_a_booked_inspection_stops_the_invitations(world: World) -> None:
     account = world.plan(WARRANTY, "2026-03-10 10:00")
     assert world.steps() == []
     assert account.suppressed == {"inspection-booked": 1}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in WorkKind if kind is not WorkKind.INSPECTION])
+def test_other_work_stops_no_invitations(world: World, kind: WorkKind) -> None:
+    customer = world.customer()
+    vehicle = world.vehicle(customer)
+    world.warranty(customer, "2026-05-08", vehicle)
+    world.appointment(customer, "2026-03-20 10:00", vehicle_id=vehicle, work_kind=kind)
+    world.repair_order(customer, "2026-03-01", vehicle_id=vehicle, work_kind=kind)
+    world.plan(WARRANTY, "2026-03-10 10:00")
+    assert "invitation-60" in world.steps()
+
+
+def test_a_step_about_some_kinds_of_work_passes_over_the_rest(world: World) -> None:
+    """Of several kinds, each; a broader kind has its parts in it."""
+    body = shipped_policy(FOLLOWUP).model_dump(mode="json")
+    (asked,) = [step for step in body["steps"] if step["key"] == "repair-day-3-call"]
+    body["steps"] = [asked | {"conditions": ["of-maintenance", "of-accident"]}]
+    change_policy(world.connection, at("2026-03-10 09:00"), body, None, "test")
+    by_kind = {kind: world.customer() for kind in WorkKind}
+    for kind, customer in by_kind.items():
+        world.repair_order(customer, "2026-03-07", work_kind=kind)
+
+    account = world.plan(FOLLOWUP, "2026-03-10 10:00")
+
+    followed = {kind for kind, customer in by_kind.items() if world.steps(customer)}
+    assert followed == {
+        WorkKind.MAINTENANCE,
+        WorkKind.FIRST_SERVICE,
+        WorkKind.SECOND_SERVICE,
+        WorkKind.ACCIDENT,
+    }
+    assert account.suppressed == {"other-work": len(WorkKind) - len(followed)}
 
 
 def test_the_follow_up_is_due_by_calendar_days(world: World) -> None:
