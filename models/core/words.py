@@ -232,6 +232,21 @@ class CaseKind(StrEnum):
     BROKEN_PROMISE = "broken-promise"
     FINANCE_HANDOVER = "finance-handover"
     BOOKING_REQUEST = "booking-request"
+    RESTORE_SERVICE = "restore-service"
+    """An account came off hold: finance restores what was cut off."""
+    MISSED_CALL = "missed-call"
+    """Nobody made a call while it was valid."""
+
+
+class WarningLevel(StrEnum):
+    """Who is told of a case's deadline."""
+
+    NEAR = "near"
+    """The owner, before it."""
+    PASSED = "passed"
+    """The manager, once it has passed."""
+    A_DAY_LATER = "a-day-later"
+    """The general manager, a day after it."""
 
 
 class CaseState(StrEnum):

@@ -26,7 +26,7 @@ from tasks.cases.handling import NewCase, open_case
 from tasks.ledger.transitions import move
 from tasks.self_service.surveys import Answer, answer_survey
 from tasks.stores.staff import Actor, find_actor
-from tasks.subjects.registry import subject_of
+from tasks.subjects.registry import action_of, subject_of
 from tasks.touches.picking import cancel_touches, find_touch, lock_touch, short
 
 REFUSED = declare("customer-refuses-contact")
@@ -96,6 +96,8 @@ def record_outcome(
     _settle(connection, touch, report.outcome, effects, number, now)
     if effects.invalidates_number and used:
         _invalidate(connection, used, actor, now)
+    for effect in effects.carries_out:
+        action_of(touch.subject_kind, effect.do)(connection, Touch.id == touch.id, now)
     recorded = CallRecorded(
         touch_id=touch.id,
         state=effects.state,

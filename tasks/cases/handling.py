@@ -87,15 +87,16 @@ class NewCase:
     note: str | None = None
     owner_id: int | None = None
     touch_id: Any = None
+    solve_by: datetime | None = None
+    """None: as its kind and the store's clock say."""
 
 
 def open_case(connection: Connection, new: NewCase, now: datetime) -> int:
     """Open a case unless its cause already has one; returns the id of either."""
     language = connection.execute(select(Store.language).where(Store.id == new.store_id)).scalar_one()
     deadlines = deadlines_in_store(connection, new.store_id, new.kind, now)
-    statement = insert(Case).values(
-        **asdict(new), title=TITLES[new.kind][language], state=CaseState.OPEN, opened_at=now, **deadlines._asdict()
-    )
+    values = asdict(new) | {"answer_by": deadlines.answer_by, "solve_by": new.solve_by or deadlines.solve_by}
+    statement = insert(Case).values(**values, title=TITLES[new.kind][language], state=CaseState.OPEN, opened_at=now)
     connection.execute(statement.on_conflict_do_nothing(index_elements=["kind", "cause"]))
     same = (Case.kind == new.kind, Case.cause == new.cause)
     return connection.execute(select(Case.id).where(*same)).scalar_one()

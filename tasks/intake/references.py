@@ -160,19 +160,19 @@ def _vehicles(
     )
 
 
-def find_advisors(connection: Connection, staged: Staged) -> None:
-    """Set `advisor_id` of the rows that name an advisor; the others go in without one."""
+def find_advisors(connection: Connection, staged: Staged, column: str = "advisor", found: str = "advisor_id") -> None:
+    """Set `found` of the rows that name a member of staff in `column`; the others go in without one."""
     rows, staff = staged.table, table_of(StaffMember)
     code, name = func.lower(staff.c.code), folded_name(staff.c.name)
-    said = rows.c.advisor
+    said, staff_id = rows.c[column], rows.c[found]
     candidates = select(rows.c.entry, staff.c.id, case((code == func.lower(said), 0), else_=1).label("rank")).where(
         staff.c.store_id == rows.c.store_id, or_(code == func.lower(said), and_(name == folded_name(said), name != ""))
     )
-    look_up(connection, staged, "advisor_id", candidates)
-    unknown = func.coalesce(rows.c.advisor_id, AMBIGUOUS) == AMBIGUOUS
+    look_up(connection, staged, found, candidates)
+    unknown = func.coalesce(staff_id, AMBIGUOUS) == AMBIGUOUS
     reason = "no one on the staff of the store has this code or name, or several do"
-    reject(connection, staged, "advisor", reason, said.is_not(None) & unknown, whole=False)
-    connection.execute(update(rows).values(advisor_id=null()).where(rows.c.advisor_id == AMBIGUOUS))
+    reject(connection, staged, column, reason, said.is_not(None) & unknown, whole=False)
+    connection.execute(update(rows).values({found: null()}).where(staff_id == AMBIGUOUS))
 
 
 def take_owners(connection: Connection, staged: Staged) -> None:

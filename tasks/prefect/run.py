@@ -53,6 +53,7 @@ from tasks.runs.recording import (
     who_started,
 )
 from tasks.stores.notices import tell_departments
+from tasks.subjects.account.holding import release_paid
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -284,6 +285,16 @@ async def open_broken_promises(run: ProcessRun) -> None:
 @step("open cases for broken promises")
 async def _open_broken_promises(now: datetime) -> int:
     return await asyncio.to_thread(in_transaction, lambda connection: open_cases_for_broken_promises(connection, now))
+
+
+async def release_accounts(run: ProcessRun) -> None:
+    """Take accounts off hold that owe no more than is tolerated, and have finance restore what was cut off (R4)."""
+    await _release_accounts(run.now)
+
+
+@step("release accounts")
+async def _release_accounts(now: datetime) -> int:
+    return await asyncio.to_thread(in_transaction, lambda connection: release_paid(connection, now))
 
 
 async def add_coverage(run: ProcessRun) -> None:

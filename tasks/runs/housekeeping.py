@@ -15,6 +15,7 @@ from tasks.policies.processes import list_processes
 from tasks.processes.ending import REMOVED, end_touches_of_removed
 from tasks.runs.recording import fail_dead_runs
 from tasks.stores.notices import tell_departments
+from tasks.subjects.account.holding import release_paid
 from tasks.subjects.account.settlements import derive_settlements
 from tasks.subjects.warranty.ends import derive_warranty_ends
 
@@ -33,5 +34,6 @@ def keep_house(connection: Connection, now: datetime, run_id: UUID | None, days_
     if ended := end_touches_of_removed(connection, now, run_id):
         account += RunAccount(ended={REMOVED: ended})
     account.figures["departments_told"] = tell_departments(connection, now)
+    account.figures["accounts_released"] = release_paid(connection, now)
     account.figures["cases_opened"] = open_cases_for_broken_promises(connection, now)
     return account
