@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from console.api import campaigns, documentation, hooks, reading, starting
+from console.api import accounts, campaigns, documentation, hooks, reading, starting
 from console.api.problems import Problem, tell_problems
 from console.api.upserts import make_routes
 from console.shared.database import Database
@@ -28,7 +28,7 @@ def make_api(database: Database, steering: Steering, limits: Limits) -> FastAPI:
     app = FastAPI(title="Aftercare", version=VERSION, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.state.database, app.state.steering, app.state.limits = database, steering, limits
     app.state.turn = asyncio.Semaphore(1)
-    for routes in (make_routes(), starting.routes, campaigns.routes, reading.routes, hooks.routes):
+    for routes in (make_routes(), starting.routes, accounts.routes, campaigns.routes, reading.routes, hooks.routes):
         app.include_router(routes)
     tell_problems(app)
     setattr(app, "openapi", _Described(app))  # noqa: B010  replacing the method is intended, which types cannot express

@@ -30,6 +30,7 @@ COMMANDS = {
     "letters": "console.cli.letters:app",
     "approvals": "console.cli.approvals:app",
     "cases": "console.cli.cases:app",
+    "accounts": "console.cli.accounts:app",
     "notices": "console.cli.notices:app",
     "reply": "console.cli.replies:reply",
     "links": "console.cli.links:links",

@@ -12,6 +12,8 @@ class ApiScope(StrEnum):
     PROCESSES_START = "processes:start"
     TOUCHES_READ = "touches:read"
     RUNS_READ = "runs:read"
+    ACCOUNTS_READ = "accounts:read"
+    """What accounts owe, and how old it is. The scope of the facts, `accounts:write`, holds and releases them."""
     CAMPAIGNS_READ = "campaigns:read"
     CAMPAIGNS_WRITE = "campaigns:write"
     """Create, submit, launch, pause and cancel. Only a person can approve."""

@@ -26,6 +26,8 @@ class Permission(StrEnum):
     """Cases that the user owns or nobody owns."""
     MANAGE_CASES = "manage-cases"
     """All cases."""
+    WORK_ACCOUNTS = "work-accounts"
+    """See what accounts owe; hold and release them, and arrange when they are chased."""
     DECIDE = "decide"
     """See what waits for approval. Each touch names the roles that may decide."""
     SEE_POLICIES = "see-policies"
@@ -57,7 +59,13 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADVISOR: AT_THE_PHONE,
     Role.PARTS: frozenset({Permission.SEE_TODAY, Permission.WORK_CALLS}),
     Role.FINANCE: AT_THE_PHONE
-    | {Permission.SEE_TOUCHES, Permission.SETTLE_TOUCHES, Permission.DECIDE, Permission.SEE_POLICIES},
+    | {
+        Permission.SEE_TOUCHES,
+        Permission.SETTLE_TOUCHES,
+        Permission.DECIDE,
+        Permission.SEE_POLICIES,
+        Permission.WORK_ACCOUNTS,
+    },
     Role.MARKETING: frozenset(
         {
             Permission.SEE_TODAY,

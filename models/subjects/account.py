@@ -220,7 +220,7 @@ def _is_refused(report: CallReport, facts: CallFacts) -> CallEffects:  # noqa: A
 
 REFUSES_TO_PAY = Outcome(
     name=OutcomeName("refuses-to-pay"),
-    key="9",
+    key="0",
     follows="done; for accounts: the customer refuses to pay and has no good reason. Where `rules.hold_on` is "
     "`refusal`, the account is put on hold at once",
     effects=_is_refused,

@@ -18,6 +18,7 @@ from models.subjects.vehicle import OdometerReading, Vehicle
 from models.subjects.warranty import Warranty, WarrantyEnd
 from tasks.access.reach import check_customer
 from tasks.customers.addresses import address_line
+from tasks.subjects.account.ageing import accounts_of
 from tasks.subjects.contract import CUSTOMER, OfCustomer
 from tasks.subjects.registry import subject_of
 
@@ -77,6 +78,8 @@ class CustomerCard:
     vehicles: list[VehicleOnCard]
     open_balance: dict[str, Decimal]
     """By currency; empty if nothing is owed."""
+    accounts: list[tuple[int, str]]
+    """Id and key of each."""
 
 
 OWN = ("id", "name", "salutation", "level", "has_contract", "erased_at")
@@ -104,6 +107,7 @@ def read_card(connection: Connection, store_id: int | None, customer_id: int, no
         points=_points(connection, customer_id),
         vehicles=_vehicles(connection, customer_id, now, row["time_zone"]),
         open_balance=_open_balance(connection, customer_id, now),
+        accounts=accounts_of(connection, customer_id),
     )
 
 

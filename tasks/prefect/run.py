@@ -53,7 +53,7 @@ from tasks.runs.recording import (
     who_started,
 )
 from tasks.stores.notices import tell_departments
-from tasks.subjects.account.holding import release_paid
+from tasks.subjects.account.releasing import release_paid
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")

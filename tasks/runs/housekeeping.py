@@ -15,7 +15,7 @@ from tasks.policies.processes import list_processes
 from tasks.processes.ending import REMOVED, end_touches_of_removed
 from tasks.runs.recording import fail_dead_runs
 from tasks.stores.notices import tell_departments
-from tasks.subjects.account.holding import release_paid
+from tasks.subjects.account.releasing import release_paid
 from tasks.subjects.account.settlements import derive_settlements
 from tasks.subjects.warranty.ends import derive_warranty_ends
 

@@ -10,6 +10,7 @@ from console.shared.words import LANGUAGES
 from console.web.authentication.viewer import Viewer
 from models.core.words import EndBasis
 from models.messages.letters import write_money
+from models.people.permissions import Permission
 from tasks.customers.card import CustomerCard, PointOnCard, VehicleOnCard
 
 
@@ -32,6 +33,9 @@ def show_card(viewer: Viewer, card: CustomerCard) -> None:
                 ui.label(write_money(amount, currency)).classes("figure")
             if not card.open_balance:
                 ui.label(viewer.say("customers.nothing_owed")).classes("quiet")
+            if viewer.may(Permission.WORK_ACCOUNTS):
+                for account_id, key in card.accounts:
+                    ui.link(f"{viewer.word('account')} {key}", f"/accounts/{account_id}")
 
 
 @contextmanager

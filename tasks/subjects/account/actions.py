@@ -9,7 +9,7 @@ from models.core.words import StepKind
 from models.ledger.tables import PolicyVersion, Touch
 from models.people.tables import Store
 from models.subjects.account import REFUSES_TO_PAY, Account, HoldAccount, HoldOn
-from tasks.subjects.account.holding import HANDED_OVER, REFUSED
+from tasks.subjects.account.releasing import HANDED_OVER, REFUSED
 from tasks.subjects.contract import Action
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import CTE, ColumnElement, Connection, Select, Subquery, and_, c
 from sqlalchemy.types import Text
 
 from models.core.cadence import local_day, moment
+from models.core.errors import NotFound
 from models.people.tables import Customer, StaffMember, Store
 from models.subjects.account import Account, Invoice
 from models.subjects.arrangement import Arrangement, ArrangementKind
@@ -18,6 +19,14 @@ from tasks.subjects.account.arrangements import is_kept, runs_on
 from tasks.subjects.account.netting import balances_of, days_of_accounts, disputed_of
 from tasks.subjects.contract import IN_FORCE
 from tasks.subjects.customers import stores_today
+
+
+class UnknownAccount(NotFound):
+    """No account of the store has this key."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(f"There is no account '{key}' that you may see.")
 
 
 class Per(StrEnum):
@@ -81,9 +90,12 @@ class ArrangementItem:
 
 def read_ageing(connection: Connection, now: datetime, per: Per, store: str | None = None) -> list[AgeingLine]:
     """The ageing of all that is open, or of one store's, the largest sum first. `store`: a store's code."""
-    stores = stores_today(now)
     chosen = literal(True) if store is None else Account.store_id.in_(select(Store.id).where(Store.code == store))
-    looked_at = days_of_accounts(stores, chosen, IN_FORCE)
+    return _ageing(connection, now, per, chosen)
+
+
+def _ageing(connection: Connection, now: datetime, per: Per, chosen: ColumnElement[bool]) -> list[AgeingLine]:
+    looked_at = days_of_accounts(stores_today(now), chosen, IN_FORCE)
     open_items, disputed = balances_of(looked_at), disputed_of(looked_at)
     items = _items(looked_at, open_items, disputed)
     rows = connection.execute(_lines(items, per)).mappings()
@@ -226,7 +238,20 @@ def _running(arrangements: Select[Any], now: datetime) -> Select[Any]:
     )
 
 
-def accounts_of(connection: Connection, now: datetime, customer_id: int) -> list[AccountItem]:
-    """The accounts of a customer, with what is arranged about each."""
-    ids = connection.scalars(select(Account.id).where(Account.customer_id == customer_id).order_by(Account.id))
-    return [item for one in ids for item in list_accounts(connection, now, account_id=one)]
+def read_account(
+    connection: Connection, now: datetime, account_id: int, store_id: int | None
+) -> tuple[AccountItem, list[AgeingLine]]:
+    """One account and its ageing, for somebody of a store or (None) of all. Raises `UnknownAccount`."""
+    reached = select(Account.id).where(Account.id == account_id)
+    if connection.scalar(reached if store_id is None else reached.where(Account.store_id == store_id)) is None:
+        raise UnknownAccount(str(account_id))
+    (item,) = list_accounts(connection, now, account_id=account_id)
+    return item, _ageing(connection, now, Per.ACCOUNT, Account.id == account_id)
+
+
+def accounts_of(connection: Connection, customer_id: int) -> list[tuple[int, str]]:
+    """The accounts of a customer: id and key."""
+    rows = connection.execute(
+        select(Account.id, Account.key).where(Account.customer_id == customer_id).order_by(Account.key, Account.id)
+    )
+    return [(row.id, row.key) for row in rows]

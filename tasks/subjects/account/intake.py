@@ -31,7 +31,7 @@ from tasks.intake.values.amounts import Amount, settle_currency
 from tasks.intake.values.cells import Unusable
 from tasks.intake.values.choices import words_of
 from tasks.intake.values.plausibility import RECENT, Window
-from tasks.subjects.account.holding import release_paid
+from tasks.subjects.account.releasing import release_paid
 from tasks.subjects.account.settlements import derive_settlements
 
 ACCOUNT = Column("account", Holds.KEY, "key of the account; without it the account of the customer")

@@ -12,11 +12,7 @@ from models.ledger.tables import AuditEntry, Case, Touch
 from models.policies.shipped import shipped_policy
 from models.subjects.account import Account, Invoice
 from models.subjects.arrangement import ArrangementKind
-from tasks.calls.recording import record_outcome
-from tasks.dispatch.tasks_of_desks import carry_out
-from tasks.policies.changing import change_policy
-from tasks.subjects.account.ageing import Per, list_accounts, read_ageing
-from tasks.subjects.account.arranging import (
+from tasks.accounts.arranging import (
     BadInstalments,
     CurrencyNeeded,
     DoesNotSumUp,
@@ -31,17 +27,20 @@ from tasks.subjects.account.arranging import (
     set_dispute,
     set_instalments,
 )
-from tasks.subjects.account.holding import (
+from tasks.accounts.holding import (
     HeldAlready,
     NotHeld,
     ReasonMissing,
     SeveralAccounts,
-    UnknownAccount,
     find_account,
     hold_account,
     release_account,
-    release_paid,
 )
+from tasks.calls.recording import record_outcome
+from tasks.dispatch.tasks_of_desks import carry_out
+from tasks.policies.changing import change_policy
+from tasks.subjects.account.ageing import Per, UnknownAccount, list_accounts, read_ageing
+from tasks.subjects.account.releasing import release_paid
 from tests.support.desk import handed_to_staff
 from tests.support.world import World, at, day
 

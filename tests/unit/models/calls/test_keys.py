@@ -14,7 +14,7 @@ from models.calls.queue import (
     roles_served,
 )
 from models.core.words import OutcomeName, Purpose, Role, SubjectKind
-from models.subjects.account import PROMISED
+from models.subjects.account import PROMISED, REFUSES_TO_PAY
 from tests.support.world import at
 
 KEYS = keys_of(SubjectKind("account"))
@@ -22,15 +22,15 @@ NOW = at("2026-03-10 10:00")
 
 
 def test_every_outcome_has_one_key() -> None:
-    assert sorted(KEYS) == [str(number) for number in range(1, 9)]
+    assert sorted(KEYS) == [str(number) for number in range(9)]
     assert set(KEYS.values()) == set(all_outcomes())
 
 
-def test_a_key_means_the_same_for_every_call_and_only_accounts_are_promised_to() -> None:
+def test_a_key_means_the_same_for_every_call_and_only_accounts_promise_or_refuse_to_pay() -> None:
     assert keys_of(SubjectKind("account")) == KEYS
     others = keys_of(SubjectKind("handover"))
-    assert PROMISED.name not in others.values()
-    assert others == {key: outcome for key, outcome in KEYS.items() if key != "4"}
+    assert not {PROMISED.name, REFUSES_TO_PAY.name} & set(others.values())
+    assert others == {key: outcome for key, outcome in KEYS.items() if key not in ("0", "4")}
 
 
 @pytest.mark.parametrize(

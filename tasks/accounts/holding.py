@@ -1,39 +1,22 @@
-"""Accounts on hold: put on by finance or by hand, and taken off by hand, or by themselves as soon as they have paid."""
+"""Holding and releasing accounts by hand, each with a reason."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, Select, and_, exists, literal, or_, select, update
+from sqlalchemy import Connection, Row, Select, select, update
 
-from models.core.errors import Conflict, InvalidInput, NotFound
-from models.core.reasons import declare, read_reason
-from models.core.words import CaseKind, InvoiceKind, InvoiceStatus
+from models.core.errors import Conflict, InvalidInput
 from models.people.tables import Store
-from models.subjects.account import KIND, Account, Invoice
+from models.subjects.account import Account
 from tasks import audit
-from tasks.cases.handling import NewCase, open_case
-from tasks.stores.staff import Actor, find_actor
-from tasks.subjects.contract import Those
-from tasks.subjects.registry import subject_of
+from tasks.stores.staff import find_actor
+from tasks.subjects.account.ageing import UnknownAccount
+from tasks.subjects.account.releasing import release
 
-HANDED_OVER = declare("handed-to-finance")
-REFUSED = declare("refused-to-pay")
-BY_ITSELF = (HANDED_OVER, REFUSED)
-"""What was put on hold for its debt is released when the debt is gone; what was held by hand, by hand."""
-PAID = declare("paid-within-tolerance")
 LONGEST_REASON = 500
-RELEASED_BY = "aftercare"
-
-
-class UnknownAccount(NotFound):
-    """No account of the store has this key."""
-
-    def __init__(self, key: str) -> None:
-        self.key = key
-        super().__init__(f"There is no account '{key}' that you may see.")
 
 
 class SeveralAccounts(InvalidInput):
@@ -63,12 +46,16 @@ class NotHeld(Conflict):
 class ReasonMissing(InvalidInput):
     """What is done to an account by hand needs a reason."""
 
+    field = "reason"
+
     def __init__(self) -> None:
         super().__init__("Say why: a reason is needed.")
 
 
 class ReasonTooLong(InvalidInput):
     """A reason that is longer than anybody reads."""
+
+    field = "reason"
 
     def __init__(self, most: int) -> None:
         self.most = most
@@ -159,69 +146,8 @@ def release_account(connection: Connection, account: Found, reason: str | None, 
     Raises `ReasonMissing`, `ReasonTooLong`, `NotHeld`, `UnknownStaff`, `InactiveStaff`.
     """
     text = check_reason(reason)
-    actor: Actor = find_actor(connection, staff_code, account.store_id)
+    actor = find_actor(connection, staff_code, account.store_id)
     if account.held_since is None:
         raise NotHeld(account.key)
-    return _release(connection, account, text, now, actor.code)
-
-
-def release_paid(connection: Connection, now: datetime, accounts: Select[tuple[int]] | None = None) -> int:
-    """Take every account off hold that was held for its debt and owes no more than is tolerated; how many.
-
-    `accounts` selects the ids of those to look at; None: all that are on hold. To do it twice changes nothing more.
-    """
-    held = select(Account.id).where(Account.held_since.is_not(None), Account.hold_reason.in_(BY_ITSELF))
-    if accounts is not None:
-        held = held.where(Account.id.in_(accounts))
-    facts = subject_of(KIND).facts(now, Those(held)).subquery("facts")
-    paid = select(facts.c.subject_id).where(
-        or_(facts.c.oldest_due.is_(None), ~facts.c.owes), ~_contested(facts.c.subject_id)
-    )
-    ids = connection.scalars(paid).all()
-    if not ids:
-        return 0
-    rows = connection.execute(_accounts().where(Account.id.in_(ids), Account.held_since.is_not(None))).all()
-    for row in rows:
-        _release(connection, _found(row, now), PAID, now, RELEASED_BY)
-    return len(rows)
-
-
-def _contested(account_id: Any) -> Any:
-    """An invoice is disputed and not settled: what is contested is not paid."""
-    return exists(
-        select(literal(1)).where(
-            and_(
-                Invoice.account_id == account_id,
-                Invoice.kind == InvoiceKind.INVOICE,
-                Invoice.status == InvoiceStatus.DISPUTED,
-                Invoice.settled_on.is_(None),
-            )
-        )
-    )
-
-
-def _release(connection: Connection, account: Found, reason: str, now: datetime, actor: str) -> int:
-    """One release: its audit entry, and the task for finance to restore the same day what was cut off."""
-    assert account.held_since is not None  # noqa: S101  whoever calls this has asked
-    connection.execute(update(Account).where(Account.id == account.id).values(held_since=None, hold_reason=None))
-    before = {"held_since": account.held_since.isoformat(), "reason": account.hold_reason}
-    after = {"held_since": None, "reason": reason}
-    audit.record(connection, now, actor, "account.released", "account", account.id, before, after)
-    language, zone = connection.execute(
-        select(Store.language, Store.time_zone).where(Store.id == account.store_id)
-    ).one()
-    restore = NewCase(
-        store_id=account.store_id,
-        customer_id=account.customer_id,
-        kind=CaseKind.RESTORE_SERVICE,
-        cause=f"account:{account.id}/{now.isoformat()}",
-        note=f"{account.key}: {read_reason(reason).say(language)}",
-        solve_by=_end_of_day(now, ZoneInfo(zone)),
-    )
-    return open_case(connection, restore, now)
-
-
-def _end_of_day(now: datetime, zone: ZoneInfo) -> datetime:
-    """The store-local midnight that the day of `now` ends with."""
-    day = now.astimezone(zone).date() + timedelta(days=1)
-    return datetime.combine(day, time(0), zone)
+    (case,) = release(connection, [account.id], text, now, actor.code)
+    return case

@@ -12,8 +12,8 @@ from models.core.words import InvoiceStatus
 from models.subjects.account import KIND, Invoice
 from models.subjects.arrangement import Arrangement, ArrangementKind, Instalment
 from tasks import audit
+from tasks.accounts.holding import Found, check_reason
 from tasks.stores.staff import Actor, find_actor
-from tasks.subjects.account.holding import Found, check_reason
 from tasks.subjects.contract import Those
 from tasks.subjects.registry import subject_of
 
@@ -25,6 +25,8 @@ MOST_INSTALMENTS = 60
 class EndPassed(InvalidInput):
     """An arrangement cannot end before today."""
 
+    field = "until"
+
     def __init__(self, until: date, today: date) -> None:
         self.until, self.today = until, today
         super().__init__(f"The day {until} has passed; today is {today}.")
@@ -32,6 +34,8 @@ class EndPassed(InvalidInput):
 
 class EndTooFarOff(InvalidInput):
     """A day that is years away."""
+
+    field = "until"
 
     def __init__(self, until: date, latest: date) -> None:
         self.until, self.latest = until, latest
@@ -41,6 +45,8 @@ class EndTooFarOff(InvalidInput):
 class UnknownInvoice(NotFound):
     """The account has no open invoice with this number."""
 
+    field = "invoice"
+
     def __init__(self, number: str, account: str) -> None:
         self.number, self.account = number, account
         super().__init__(f"Account {account} has no open invoice '{number}'.")
@@ -48,6 +54,8 @@ class UnknownInvoice(NotFound):
 
 class NothingOwed(Conflict):
     """There is nothing to be paid in instalments."""
+
+    field = "parts"
 
     def __init__(self, account: str) -> None:
         self.account = account
@@ -57,6 +65,8 @@ class NothingOwed(Conflict):
 class CurrencyNeeded(InvalidInput):
     """The account owes in several currencies, or not in the one named."""
 
+    field = "currency"
+
     def __init__(self, account: str, owed: Sequence[str]) -> None:
         self.account, self.owed = account, ", ".join(owed)
         super().__init__(f"Account {account} owes {self.owed}: say in which of them the instalments are.")
@@ -65,6 +75,8 @@ class CurrencyNeeded(InvalidInput):
 class DoesNotSumUp(InvalidInput):
     """The instalments are not what is owed."""
 
+    field = "parts"
+
     def __init__(self, total: Decimal, owed: Decimal, currency: str) -> None:
         self.total, self.owed, self.currency = total, owed, currency
         super().__init__(f"The instalments sum up to {currency} {total:,.2f}, but {currency} {owed:,.2f} is open.")
@@ -72,6 +84,8 @@ class DoesNotSumUp(InvalidInput):
 
 class BadInstalments(InvalidInput):
     """Instalments are at least two, on days that follow each other, each above zero."""
+
+    field = "parts"
 
     def __init__(self) -> None:
         super().__init__(
@@ -244,15 +258,17 @@ def _set(
     made = connection.execute(
         insert(Arrangement)
         .values(
-            account_id=account.id,
-            kind=kind,
-            invoice_id=invoice_id,
-            currency=currency,
-            starts_on=account.today,
-            ends_on=until,
-            reason=reason,
-            set_at=now,
-            set_by=actor.id,
+            {
+                "account_id": account.id,
+                "kind": kind,
+                "invoice_id": invoice_id,
+                "currency": currency,
+                "starts_on": account.today,
+                "ends_on": until,
+                "reason": reason,
+                "set_at": now,
+                "set_by": actor.id,
+            }
         )
         .returning(Arrangement.id)
     ).scalar_one()
