@@ -64,9 +64,10 @@ class Instalment(Base):
         ForeignKey("account_arrangements.id", ondelete="CASCADE"), primary_key=True
     )
     due_on: Mapped[date] = mapped_column(primary_key=True)
-    amount: Mapped[Money] = mapped_column(CheckConstraint("amount > 0", name="amount"))
+    amount: Mapped[Money]
 
     __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
         table_info(
             customers("arrangement_id", "due_on amount"),
             ForEver("one row per instalment", "it explains why dunning paused"),
