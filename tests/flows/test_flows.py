@@ -188,5 +188,5 @@ async def test_all_processes_run_with_what_was_added_in_the_order_of_their_prior
         TYRES, "appointment-reminders", "complaint-followup", "overdue-accounts", "post-delivery-followup",
         "warranty-expiry", "renewals",
     ]  # fmt: skip
-    assert "coverage_percent" in runs[4].account.figures
+    assert "visits_reached_percent" in runs[4].account.figures
     assert runs[4].account.sent == 1
