@@ -4,13 +4,17 @@ from datetime import datetime
 
 from prefect import flow
 
-from tasks.prefect.run import ProcessRun, accounted_run, dispatch_touches
+from tasks.prefect.run import ProcessRun, accounted_run, dispatch_touches, tell_of_deadlines
 
 
 @flow(name="dispatch")
 async def dispatch(as_of: datetime | None = None, dry_run: bool = False) -> ProcessRun:
-    """Send what the processes have planned and what gates have deferred until now. A dry run does nothing."""
+    """Send what the processes have planned and what gates have deferred until now, and tell of the deadlines of cases.
+
+    A dry run does nothing.
+    """
     async with accounted_run("dispatch", as_of, dry_run=dry_run) as run:
         if not dry_run:
+            await tell_of_deadlines(run)
             await dispatch_touches(run, everything=True)
     return run

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, assert_never
 
-from models.core.words import CaseKind, CaseState
+from models.core.words import CaseKind, CaseState, WarningLevel
 from models.stores.working_hours import WorkingHours, after_working
 
 ANSWER_WITHIN = timedelta(hours=24)
@@ -29,6 +29,24 @@ TITLES: dict[CaseKind, dict[str, str]] = {
     CaseKind.MISSED_CALL: {"zh-CN": "电话无人拨打", "en": "Nobody made the call"},
 }
 """The title of a case, in the store's language."""
+
+
+A_DAY = timedelta(days=1)
+WARNINGS: dict[WarningLevel, dict[str, str]] = {
+    WarningLevel.NEAR: {
+        "zh-CN": "期限 {deadline} 将至，已提醒负责人 {name}。",
+        "en": "The deadline {deadline} is near: {name}, who owns it, was told.",
+    },
+    WarningLevel.PASSED: {
+        "zh-CN": "期限 {deadline} 已过，已告知经理 {name}。",
+        "en": "The deadline {deadline} has passed: {name} was told as the manager.",
+    },
+    WarningLevel.A_DAY_LATER: {
+        "zh-CN": "期限 {deadline} 已过一天，已告知总经理 {name}。",
+        "en": "The deadline {deadline} passed a day ago: {name} was told as the general manager.",
+    },
+}
+"""What is noted on a case, in the store's language."""
 
 
 class Deadlines(NamedTuple):

@@ -223,15 +223,14 @@ def _open_complaint(
     connection: Connection, touch: Row[Any], report: CallReport, effects: CallEffects, actor: Actor, now: datetime
 ) -> int | None:
     """One complaint at most, whether the customer said it or gave a mark that says it."""
-    by_marks = _keep_marks(connection, touch, report, now) if report.marks else None
+    by_marks = _keep_marks(connection, touch, report, actor, now) if report.marks else None
     if by_marks is not None:
-        its_caller = {"owner_id": func.coalesce(Case.owner_id, actor.id), "touch_id": touch.id}
-        connection.execute(update(Case).where(Case.id == by_marks).values(**its_caller))
+        connection.execute(update(Case).where(Case.id == by_marks).values(touch_id=touch.id))
         return by_marks
     return _complain(connection, touch, report, actor, now) if effects.opens_complaint else None
 
 
-def _keep_marks(connection: Connection, touch: Row[Any], report: CallReport, now: datetime) -> int | None:
+def _keep_marks(connection: Connection, touch: Row[Any], report: CallReport, actor: Actor, now: datetime) -> int | None:
     """The complaint that the marks open, if any."""
     answer = Answer(
         kind=SubjectKind(touch.subject_kind),
@@ -241,6 +240,7 @@ def _keep_marks(connection: Connection, touch: Row[Any], report: CallReport, now
         marks=report.marks,
         comment=report.note,
         source=SurveySource.CALL,
+        owner_id=actor.id,
     )
     return answer_survey(connection, answer, now)
 

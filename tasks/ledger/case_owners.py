@@ -7,10 +7,10 @@ Where the store has no such person, the case is nobody's until it has.
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, literal, select
+from sqlalchemy import ColumnElement, Connection, case, func, literal, select
 from sqlalchemy.types import Uuid
 
-from models.core.words import CaseKind, Role
+from models.core.words import CaseKind, Role, SubjectKind
 from models.ledger.tables import Touch
 from models.people.tables import StaffMember
 from models.subjects import appointment, repair_order
@@ -52,3 +52,12 @@ def _advisor(touch_id: ColumnElement[UUID | None]) -> ColumnElement[int | None]:
         for kind, table in VISITS
     ]
     return func.coalesce(*of_each)
+
+
+def advisor_of(connection: Connection, kind: SubjectKind, subject_id: int) -> int | None:
+    """The advisor of a visit, unless it names none or they have left."""
+    table = dict(VISITS).get(kind)
+    if table is None:
+        return None
+    advisor = select(table.advisor_id).join(StaffMember, StaffMember.id == table.advisor_id)
+    return connection.scalar(advisor.where(table.id == subject_id, StaffMember.active))

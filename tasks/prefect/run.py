@@ -26,6 +26,7 @@ from models.core.errors import Unavailable
 from models.core.settings import Settings, read_settings
 from models.core.words import ProcessName
 from models.ledger.accounts_of_runs import RunAccount
+from tasks.cases.escalating import escalate_cases, open_cases_for_missed_calls
 from tasks.cases.handling import open_cases_for_broken_promises
 from tasks.channels.opening import check_addresses
 from tasks.database.leases import Lease
@@ -219,9 +220,13 @@ async def plan_touches(run: ProcessRun) -> None:
 
 @step("plan {process}")
 async def _plan(process: str, now: datetime, run_id: UUID) -> RunAccount:
-    return await asyncio.to_thread(
-        in_transaction, lambda connection: plan(connection, ProcessName(process), now, run_id)
-    )
+    def work(connection: Connection) -> RunAccount:
+        account = plan(connection, ProcessName(process), now, run_id)
+        if account.missed:
+            open_cases_for_missed_calls(connection, now)
+        return account
+
+    return await asyncio.to_thread(in_transaction, work)
 
 
 async def dispatch_touches(run: ProcessRun, *, everything: bool = False) -> None:
@@ -295,6 +300,11 @@ async def release_accounts(run: ProcessRun) -> None:
 @step("release accounts")
 async def _release_accounts(now: datetime) -> int:
     return await asyncio.to_thread(in_transaction, lambda connection: release_paid(connection, now))
+
+
+async def tell_of_deadlines(run: ProcessRun) -> None:
+    """Tell owners and managers of the cases whose deadlines come near or have passed (R10)."""
+    await asyncio.to_thread(in_transaction, lambda connection: escalate_cases(connection, run.now))
 
 
 async def add_coverage(run: ProcessRun) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from models.core.retention import DaysKept
 from models.ledger.accounts_of_runs import RunAccount
+from tasks.cases.escalating import escalate_cases, open_cases_for_missed_calls
 from tasks.cases.handling import open_cases_for_broken_promises
 from tasks.dispatch.dispatchers import recover_abandoned
 from tasks.dispatch.receipts import settle_held, stop_waiting
@@ -36,4 +37,6 @@ def keep_house(connection: Connection, now: datetime, run_id: UUID | None, days_
     account.figures["departments_told"] = tell_departments(connection, now)
     account.figures["accounts_released"] = release_paid(connection, now)
     account.figures["cases_opened"] = open_cases_for_broken_promises(connection, now)
+    account.figures["missed_calls_escalated"] = open_cases_for_missed_calls(connection, now)
+    account.figures["deadlines_told"] = escalate_cases(connection, now)
     return account

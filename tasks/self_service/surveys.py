@@ -12,6 +12,7 @@ from models.core.errors import InvalidInput
 from models.core.words import CaseKind, SubjectKind, SurveySource
 from tasks import audit
 from tasks.cases.handling import NewCase, open_case
+from tasks.ledger.case_owners import advisor_of
 from tasks.subjects.visits import visits_of
 
 LONGEST_COMMENT = 1000
@@ -58,6 +59,8 @@ class Answer:
     comment: str | None
     """None: nothing is said, and what was said before stands."""
     source: SurveySource
+    owner_id: int | None = None
+    """Whose a complaint becomes that it opens; None: by rule."""
 
 
 def see_visit(connection: Connection, kind: SubjectKind, subject_id: int) -> Visit:
@@ -108,5 +111,6 @@ def _complain(connection: Connection, answer: Answer, answer_id: int, below: Map
         kind=CaseKind.COMPLAINT,
         cause=f"survey:{answer_id}",
         note="\n".join(part for part in (marks, answer.comment) if part),
+        owner_id=answer.owner_id or advisor_of(connection, answer.kind, answer.subject_id),
     )
     return open_case(connection, case, now)
