@@ -7,11 +7,12 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, Field, StringConstraints, ValidationError, model_validator
 
+from models.calls.queue import SERVING
 from models.campaigns.audiences import AudienceRule
 from models.core.errors import InvalidInput
 from models.core.frozen import Frozen
 from models.core.offsets import Offset, OffsetField
-from models.core.reasons import KEY, NUMBER, TEXT, declare, give
+from models.core.reasons import KEY, NUMBER, TEXT, WORD, declare, give
 from models.core.validation import all_of, problems_by_place, refuse
 from models.core.words import ChannelName, Language, LaunchKind, Purpose, Role, StepKind, WinnerBy
 
@@ -25,6 +26,7 @@ WHOLE = 100
 LAUNCH_AT = declare("launch-at-a-moment")
 LAUNCH_AT_LOCAL_HOUR = declare("launch-at-local-hour")
 ROLE_OF_CALLS = declare("role-of-calls-only")
+ROLE_WITHOUT_CALLS = declare("role-without-calls", role=WORD)
 FOLLOW_UP_AFTER = declare("follow-up-out-of-range")
 NO_CALLS = declare("campaign-by-phone")
 CHANNEL_TWICE = declare("channel-twice")
@@ -120,6 +122,8 @@ class FollowUp(Frozen):
     def _fits(self) -> Self:
         if (self.kind is StepKind.CALL) != (self.role is not None):
             refuse(("role",), give(ROLE_OF_CALLS))
+        if self.role is not None and self.role not in SERVING:
+            refuse(("role",), give(ROLE_WITHOUT_CALLS, role=self.role))
         if not timedelta(hours=1) <= self.after.nominal <= timedelta(days=60):
             refuse(("after",), give(FOLLOW_UP_AFTER))
         return self

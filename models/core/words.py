@@ -113,12 +113,26 @@ class Role(StrEnum):
 
     AGENT = "agent"
     ADVISOR = "advisor"
+    SALES = "sales"
+    FRONT_DESK = "front-desk"
+    WORKSHOP = "workshop"
     PARTS = "parts"
     FINANCE = "finance"
     MARKETING = "marketing"
     MANAGER = "manager"
+    GENERAL_MANAGER = "general-manager"
+    """Whom managers report to. May do what a manager may."""
     ADMIN = "admin"
     OPERATOR = "operator"
+
+
+MANAGING = (Role.MANAGER, Role.GENERAL_MANAGER)
+"""Who decides where a manager decides."""
+
+
+def stands_for(role: Role) -> tuple[Role, ...]:
+    """The roles under which somebody of a role decides."""
+    return MANAGING if role is Role.GENERAL_MANAGER else (role,)
 
 
 class AppointmentStatus(StrEnum):

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from models.core.words import Role
+from models.core.words import MANAGING, Role
 
 
 class Permission(StrEnum):
@@ -57,6 +57,9 @@ EVERYTHING = frozenset(Permission)
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: AT_THE_PHONE,
     Role.ADVISOR: AT_THE_PHONE,
+    Role.SALES: AT_THE_PHONE,
+    Role.FRONT_DESK: AT_THE_PHONE,
+    Role.WORKSHOP: frozenset({Permission.SEE_TODAY, Permission.WORK_CALLS}),
     Role.PARTS: frozenset({Permission.SEE_TODAY, Permission.WORK_CALLS}),
     Role.FINANCE: AT_THE_PHONE
     | {
@@ -69,6 +72,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.MARKETING: frozenset(
         {
             Permission.SEE_TODAY,
+            Permission.WORK_CALLS,
             Permission.SEE_CUSTOMERS,
             Permission.SEE_TOUCHES,
             Permission.SEE_POLICIES,
@@ -77,7 +81,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.MAKE_CAMPAIGNS,
         }
     ),
-    Role.MANAGER: EVERYTHING - {Permission.STEER_SCHEDULES, Permission.SEE_HEALTH, Permission.MANAGE_ACCESS},
+    **dict.fromkeys(
+        MANAGING, EVERYTHING - {Permission.STEER_SCHEDULES, Permission.SEE_HEALTH, Permission.MANAGE_ACCESS}
+    ),
     Role.ADMIN: EVERYTHING,
     Role.OPERATOR: frozenset(
         {

@@ -41,7 +41,12 @@ def test_a_key_means_the_same_for_every_call_and_only_accounts_promise_or_refuse
         (Role.PARTS, {Role.PARTS}),
         (Role.FINANCE, {Role.FINANCE}),
         (Role.MANAGER, {None, *Role}),
-        (Role.MARKETING, set()),
+        (Role.MARKETING, {Role.MARKETING}),
+        (Role.SALES, {Role.SALES}),
+        (Role.FRONT_DESK, {Role.FRONT_DESK}),
+        (Role.WORKSHOP, {Role.WORKSHOP}),
+        (Role.GENERAL_MANAGER, {None, *Role}),
+        (Role.OPERATOR, set()),
     ],
 )
 def test_whose_calls_somebody_is_given(role: Role, served: set[Role | None]) -> None:
