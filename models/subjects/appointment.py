@@ -34,6 +34,9 @@ STILL_BOOKED = Condition("still-booked")
 BOOKED_BEFORE_DUE = Condition("booked-before-due")
 NO_OTHER_TIME_ASKED = Condition("no-other-time-asked")
 PARTS_MISSING = Condition("parts-missing")
+PARTS_UNKNOWN = Condition("parts-unknown")
+PARTS_ON_ORDER = Condition("parts-on-order")
+"""Ordered, and not there yet."""
 NOT_ARRIVED = Condition("not-arrived")
 REQUEST_UNANSWERED = Condition("request-unanswered")
 CONTRACT_CUSTOMER = Condition("contract-customer")
@@ -175,6 +178,8 @@ TRAITS = SubjectTraits(
         BOOKED_BEFORE_DUE,
         NO_OTHER_TIME_ASKED,
         PARTS_MISSING,
+        PARTS_UNKNOWN,
+        PARTS_ON_ORDER,
         NOT_ARRIVED,
         REQUEST_UNANSWERED,
         CONTRACT_CUSTOMER,

@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from models.core.words import AppointmentStatus, InvoiceStatus, PartsState, ProcessName, WorkKind
 from models.policies.shipped import shipped_policy
+from models.subjects.appointment import Appointment
 from tasks.policies.changing import change_policy
 from tests.support.world import World, at, day
 
@@ -140,6 +142,31 @@ def test_a_visit_booked_at_the_last_minute_is_not_reminded_at_once(world: World)
     world.appointment(world.customer(), "2026-03-12 14:00", booked_at=at("2026-03-12 09:00"))
     world.plan(APPOINTMENTS, "2026-03-12 09:05")
     assert "day-before" not in world.steps()
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (PartsState.UNKNOWN, {"parts-check": "2026-03-09 09:00"}),
+        (PartsState.ORDERED, {"parts-late-call": "2026-03-11 09:00"}),
+        (PartsState.MISSING, {"parts-call": "2026-03-10 09:00", "parts-order": "2026-03-10 09:00"}),
+        (PartsState.READY, {}),
+        (PartsState.NOT_NEEDED, {}),
+    ],
+)
+def test_each_state_of_the_parts_gives_its_own_work(world: World, state: PartsState, expected: dict[str, str]) -> None:
+    world.appointment(world.customer(), "2026-03-12 14:00", parts_state=state)
+    for now in ("2026-03-09 08:59", "2026-03-09 09:00", "2026-03-10 09:00", "2026-03-11 09:00"):
+        world.plan(APPOINTMENTS, now)
+    found = {touch.step: touch.due_at for touch in world.touches() if touch.step.startswith("parts-")}
+    assert found == {step: at(due) for step, due in expected.items()}
+
+
+def test_parts_that_came_are_no_call(world: World) -> None:
+    visit = world.appointment(world.customer(), "2026-03-12 14:00", parts_state=PartsState.ORDERED)
+    world.plan(APPOINTMENTS, "2026-03-11 09:00")
+    world.connection.execute(update(Appointment).where(Appointment.id == visit).values(parts_state=PartsState.READY))
+    assert world.plan(APPOINTMENTS, "2026-03-11 09:05").ended == {"no-parts-on-order": 1}
 
 
 def test_missing_parts_are_a_call_and_a_task(world: World) -> None:
