@@ -14,7 +14,7 @@ from models.core.frozen import Frozen
 from models.core.offsets import Offset, OffsetField
 from models.core.reasons import KEY, NUMBER, TEXT, WORD, declare, give
 from models.core.validation import all_of, problems_by_place, refuse
-from models.core.words import ChannelName, Language, LaunchKind, Purpose, Role, StepKind, WinnerBy
+from models.core.words import ChannelName, InvitesTo, Language, LaunchKind, Purpose, Role, StepKind, WinnerBy
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 SmallShare = Annotated[float, Field(ge=0, le=100)]
@@ -145,6 +145,8 @@ class CampaignPlan(Frozen):
     canary: Canary = Canary()
     trial: Trial = Trial()
     follow_up: FollowUp | None = None
+    invites_to: InvitesTo = InvitesTo.VISIT
+    """What the page of the invitation offers."""
     per_minute: Annotated[int, Field(ge=1, le=100_000)] | None = None
     """Rate limit in messages per minute, over all workers."""
     budget: Annotated[Decimal, Field(gt=0, max_digits=14, decimal_places=2)] | None = None
@@ -208,7 +210,9 @@ class CampaignPlan(Frozen):
     @property
     def fingerprint(self) -> str:
         """The fingerprint that an approval is bound to: every plan has a different one."""
-        return sha256(self.model_dump_json().encode()).hexdigest()
+        # What was approved before plans could invite to events stays approved.
+        usual = {"invites_to"} if self.invites_to is InvitesTo.VISIT else None
+        return sha256(self.model_dump_json(exclude=usual).encode()).hexdigest()
 
 
 class BadPlan(InvalidInput):

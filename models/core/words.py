@@ -397,6 +397,15 @@ class Wave(StrEnum):
     REST = "rest"
 
 
+class InvitesTo(StrEnum):
+    """What the page of an invitation offers."""
+
+    VISIT = "visit"
+    """A visit at one of the store's free times."""
+    EVENT = "event"
+    """To come to an event, which has a time of its own; the messages say when."""
+
+
 class CampaignAnswer(StrEnum):
     """A recipient's answer to a campaign."""
 
