@@ -10,7 +10,7 @@ from models.kits.links import consent_link
 from models.subjects.recipient import INVITATION
 from tasks.messages.links import write_token
 from tasks.self_service.booking import AppointmentChanged, SlotTaken, days_for_a_visit
-from tasks.self_service.invitations import Invitation, ask, decline, see_invitation
+from tasks.self_service.invitations import Invitation, accept, ask, decline, see_invitation
 
 CONFLICT, UNFIT = 409, 422
 
@@ -21,7 +21,8 @@ PURPOSE = INVITATION
 async def show(guest: Guest, problem: str = "", status: int = 200) -> Response:
     """The invitation as it is now; with a day in the address, the free times of that day."""
     seen: Invitation = await guest.work(see_invitation, guest.link.subject_id, guest.now)
-    free = await guest.work(days_for_a_visit, seen.store_id, guest.now) if seen.open else {}
+    offers_times = seen.open and not seen.event
+    free = await guest.work(days_for_a_visit, seen.store_id, guest.now) if offers_times else {}
     day = _day(guest.form.get("day") or guest.request.query_params.get("day", ""))
     return guest.page(
         "customer_invitation.html",
@@ -47,13 +48,22 @@ async def take_wish(guest: Guest) -> Response:
     return guest.back()
 
 
+async def take_yes(guest: Guest) -> Response:
+    """Come to the event."""
+    try:
+        await guest.work(accept, guest.link.subject_id, guest.now)
+    except AppointmentChanged:
+        return await show(guest, "customer_pages.changed", CONFLICT)
+    return guest.back()
+
+
 async def take_no(guest: Guest) -> Response:
     """Decline."""
     await guest.work(decline, guest.link.subject_id, guest.now)
     return guest.back()
 
 
-DEEDS = {"ask": take_wish, "decline": take_no}
+DEEDS = {"ask": take_wish, "come": take_yes, "decline": take_no}
 
 
 def _choices(guest: Guest) -> str:

@@ -19,13 +19,14 @@ ROLES_SERVED: Mapping[Role, frozenset[Role | None]] = {
     Role.AGENT: frozenset({None, Role.AGENT}),
     Role.ADVISOR: frozenset({Role.ADVISOR}),
     Role.FINANCE: frozenset({Role.FINANCE}),
-    Role.PARTS: frozenset({Role.PARTS}),
+    **{role: frozenset({role}) for role in (Role.SALES, Role.FRONT_DESK, Role.WORKSHOP, Role.PARTS, Role.MARKETING)},
     Role.MANAGER: ALL_ROLES,
+    Role.GENERAL_MANAGER: ALL_ROLES,
     Role.ADMIN: ALL_ROLES,
 }
 """The roles whose calls and tasks someone gets; None stands for work that is not assigned to a role."""
-SERVING = (Role.AGENT, Role.ADVISOR, Role.FINANCE, Role.PARTS, Role.MANAGER)
-"""Roles that have their own calls and tasks."""
+SERVING = tuple(role for role in Role if role in ROLES_SERVED and role is not Role.ADMIN)
+"""Roles that have their own calls and tasks: a step or a plan may name them, and nobody else."""
 
 
 class NotAMarkOfACall(InvalidInput):

@@ -7,13 +7,14 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, Field, StringConstraints, ValidationError, model_validator
 
+from models.calls.queue import SERVING
 from models.campaigns.audiences import AudienceRule
 from models.core.errors import InvalidInput
 from models.core.frozen import Frozen
 from models.core.offsets import Offset, OffsetField
-from models.core.reasons import KEY, NUMBER, TEXT, declare, give
+from models.core.reasons import KEY, NUMBER, TEXT, WORD, declare, give
 from models.core.validation import all_of, problems_by_place, refuse
-from models.core.words import ChannelName, Language, LaunchKind, Purpose, Role, StepKind, WinnerBy
+from models.core.words import ChannelName, InvitesTo, Language, LaunchKind, Purpose, Role, StepKind, WinnerBy
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 SmallShare = Annotated[float, Field(ge=0, le=100)]
@@ -25,6 +26,7 @@ WHOLE = 100
 LAUNCH_AT = declare("launch-at-a-moment")
 LAUNCH_AT_LOCAL_HOUR = declare("launch-at-local-hour")
 ROLE_OF_CALLS = declare("role-of-calls-only")
+ROLE_WITHOUT_CALLS = declare("role-without-calls", role=WORD)
 FOLLOW_UP_AFTER = declare("follow-up-out-of-range")
 NO_CALLS = declare("campaign-by-phone")
 CHANNEL_TWICE = declare("channel-twice")
@@ -120,6 +122,8 @@ class FollowUp(Frozen):
     def _fits(self) -> Self:
         if (self.kind is StepKind.CALL) != (self.role is not None):
             refuse(("role",), give(ROLE_OF_CALLS))
+        if self.role is not None and self.role not in SERVING:
+            refuse(("role",), give(ROLE_WITHOUT_CALLS, role=self.role))
         if not timedelta(hours=1) <= self.after.nominal <= timedelta(days=60):
             refuse(("after",), give(FOLLOW_UP_AFTER))
         return self
@@ -141,6 +145,8 @@ class CampaignPlan(Frozen):
     canary: Canary = Canary()
     trial: Trial = Trial()
     follow_up: FollowUp | None = None
+    invites_to: InvitesTo = InvitesTo.VISIT
+    """What the page of the invitation offers."""
     per_minute: Annotated[int, Field(ge=1, le=100_000)] | None = None
     """Rate limit in messages per minute, over all workers."""
     budget: Annotated[Decimal, Field(gt=0, max_digits=14, decimal_places=2)] | None = None
@@ -204,7 +210,9 @@ class CampaignPlan(Frozen):
     @property
     def fingerprint(self) -> str:
         """The fingerprint that an approval is bound to: every plan has a different one."""
-        return sha256(self.model_dump_json().encode()).hexdigest()
+        # What was approved before plans could invite to events stays approved.
+        usual = {"invites_to"} if self.invites_to is InvitesTo.VISIT else None
+        return sha256(self.model_dump_json(exclude=usual).encode()).hexdigest()
 
 
 class BadPlan(InvalidInput):

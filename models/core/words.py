@@ -1,5 +1,6 @@
 """The vocabulary of the business. One word, one meaning. Sets that kits or processes extend are open."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Literal, NewType
 
@@ -112,12 +113,26 @@ class Role(StrEnum):
 
     AGENT = "agent"
     ADVISOR = "advisor"
+    SALES = "sales"
+    FRONT_DESK = "front-desk"
+    WORKSHOP = "workshop"
     PARTS = "parts"
     FINANCE = "finance"
     MARKETING = "marketing"
     MANAGER = "manager"
+    GENERAL_MANAGER = "general-manager"
+    """Whom managers report to. May do what a manager may."""
     ADMIN = "admin"
     OPERATOR = "operator"
+
+
+MANAGING = (Role.MANAGER, Role.GENERAL_MANAGER)
+"""Who decides where a manager decides."""
+
+
+def stands_for(role: Role) -> tuple[Role, ...]:
+    """The roles under which somebody of a role decides."""
+    return MANAGING if role is Role.GENERAL_MANAGER else (role,)
 
 
 class AppointmentStatus(StrEnum):
@@ -132,12 +147,39 @@ class AppointmentStatus(StrEnum):
 
 
 class WorkKind(StrEnum):
-    """The work of an appointment. A warranty inspection stops the invitations to one."""
+    """The work of an appointment or a repair order. Some kinds are part of a broader one: `BROADER_WORK`."""
 
     INSPECTION = "inspection"
+    """For the warranty. One that is booked or done stops the invitations to it."""
+    STATUTORY_INSPECTION = "statutory-inspection"
+    """The one that the law asks for. It says nothing about a warranty."""
     MAINTENANCE = "maintenance"
+    FIRST_SERVICE = "first-service"
+    SECOND_SERVICE = "second-service"
     REPAIR = "repair"
+    MINOR_REPAIR = "minor-repair"
+    OVERHAUL = "overhaul"
+    ACCIDENT = "accident"
+    WARRANTY_WORK = "warranty-work"
+    """At the maker's cost."""
     OTHER = "other"
+
+
+BROADER_WORK = {
+    WorkKind.FIRST_SERVICE: WorkKind.MAINTENANCE,
+    WorkKind.SECOND_SERVICE: WorkKind.MAINTENANCE,
+    WorkKind.MINOR_REPAIR: WorkKind.REPAIR,
+    WorkKind.OVERHAUL: WorkKind.REPAIR,
+    WorkKind.ACCIDENT: WorkKind.REPAIR,
+    WorkKind.WARRANTY_WORK: WorkKind.REPAIR,
+}
+"""Who asks for maintenance means the first service, too."""
+
+
+def work_meant(kinds: Iterable[WorkKind]) -> tuple[WorkKind, ...]:
+    """The kinds of work that are asked for, with those that are part of them."""
+    wanted = set(kinds)
+    return tuple(kind for kind in WorkKind if kind in wanted or BROADER_WORK.get(kind) in wanted)
 
 
 class PartsState(StrEnum):
@@ -206,6 +248,21 @@ class CaseKind(StrEnum):
     BROKEN_PROMISE = "broken-promise"
     FINANCE_HANDOVER = "finance-handover"
     BOOKING_REQUEST = "booking-request"
+    RESTORE_SERVICE = "restore-service"
+    """An account came off hold: finance restores what was cut off."""
+    MISSED_CALL = "missed-call"
+    """Nobody made a call while it was valid."""
+
+
+class WarningLevel(StrEnum):
+    """Who is told of a case's deadline."""
+
+    NEAR = "near"
+    """The owner, before it."""
+    PASSED = "passed"
+    """The manager, once it has passed."""
+    A_DAY_LATER = "a-day-later"
+    """The general manager, a day after it."""
 
 
 class CaseState(StrEnum):
@@ -342,6 +399,15 @@ class Wave(StrEnum):
     CANARY = "canary"
     TRIAL = "trial"
     REST = "rest"
+
+
+class InvitesTo(StrEnum):
+    """What the page of an invitation offers."""
+
+    VISIT = "visit"
+    """A visit at one of the store's free times."""
+    EVENT = "event"
+    """To come to an event, which has a time of its own; the messages say when."""
 
 
 class CampaignAnswer(StrEnum):

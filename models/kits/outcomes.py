@@ -12,6 +12,7 @@ from typing import Any
 
 from models.core.errors import InvalidInput
 from models.core.words import OutcomeName, Purpose, SubjectKind, TouchState
+from models.kits.effects import Effect
 from models.stores.working_hours import WorkingHours
 
 HIGHEST_AMOUNT = Decimal(10) ** 12
@@ -150,6 +151,8 @@ class CallEffects:
     refuses: tuple[Purpose, ...] = ()
     """Purposes for which consent is withdrawn, on every channel."""
     promise: PromiseMade | None = None
+    carries_out: tuple[Effect, ...] = ()
+    """What the kit of the subject does, too, as if a task asked for it."""
 
 
 DONE = CallEffects(TouchState.DONE)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, assert_never
 
-from models.core.words import CaseKind, CaseState
+from models.core.words import CaseKind, CaseState, WarningLevel
 from models.stores.working_hours import WorkingHours, after_working
 
 ANSWER_WITHIN = timedelta(hours=24)
@@ -25,8 +25,28 @@ TITLES: dict[CaseKind, dict[str, str]] = {
     CaseKind.BROKEN_PROMISE: {"zh-CN": "付款承诺未兑现", "en": "Promise to pay broken"},
     CaseKind.FINANCE_HANDOVER: {"zh-CN": "账户移交财务", "en": "Account handed to finance"},
     CaseKind.BOOKING_REQUEST: {"zh-CN": "预约请求未答复", "en": "Booking request unanswered"},
+    CaseKind.RESTORE_SERVICE: {"zh-CN": "恢复已暂停的服务", "en": "Restore what was cut off"},
+    CaseKind.MISSED_CALL: {"zh-CN": "电话无人拨打", "en": "Nobody made the call"},
 }
 """The title of a case, in the store's language."""
+
+
+A_DAY = timedelta(days=1)
+WARNINGS: dict[WarningLevel, dict[str, str]] = {
+    WarningLevel.NEAR: {
+        "zh-CN": "期限 {deadline} 将至，已提醒负责人 {name}。",
+        "en": "The deadline {deadline} is near: {name}, who owns it, was told.",
+    },
+    WarningLevel.PASSED: {
+        "zh-CN": "期限 {deadline} 已过，已告知经理 {name}。",
+        "en": "The deadline {deadline} has passed: {name} was told as the manager.",
+    },
+    WarningLevel.A_DAY_LATER: {
+        "zh-CN": "期限 {deadline} 已过一天，已告知总经理 {name}。",
+        "en": "The deadline {deadline} passed a day ago: {name} was told as the general manager.",
+    },
+}
+"""What is noted on a case, in the store's language."""
 
 
 class Deadlines(NamedTuple):
@@ -44,7 +64,7 @@ def deadlines_of(kind: CaseKind, now: datetime, hours: WorkingHours | None = Non
     match kind:
         case CaseKind.COMPLAINT | CaseKind.BOOKING_REQUEST:
             return Deadlines(_after(now, ANSWER_WITHIN, hours), _after(now, SOLVE_WITHIN, hours))
-        case CaseKind.BROKEN_PROMISE | CaseKind.FINANCE_HANDOVER:
+        case CaseKind.BROKEN_PROMISE | CaseKind.FINANCE_HANDOVER | CaseKind.RESTORE_SERVICE | CaseKind.MISSED_CALL:
             return Deadlines(None, _after(now, SOLVE_WITHIN, hours))
         case _:
             assert_never(kind)

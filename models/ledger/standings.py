@@ -8,7 +8,7 @@ from typing import assert_never
 from models.core.words import ProcessName, TouchState
 
 COVERAGE_GOAL = 100.0
-"""Percent of customers followed up after a handover (R2)."""
+"""Percent of customers reached (R2)."""
 SATISFACTION_GOAL = 98.0
 """Percent of satisfied answers."""
 
@@ -92,3 +92,38 @@ class Share:
 
 
 NONE = Share(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many were followed up how far. Each counts once, by the best that was done."""
+
+    reached: int
+    """Somebody spoke to them, or they answered a survey."""
+    tried: int
+    """They were called, and not reached: no answer, or a wrong number."""
+    written_to: int
+    """They got a message or a letter, and that is all."""
+    nobody: int
+    """Nobody did anything."""
+
+    @property
+    def of(self) -> int:
+        """How many there are."""
+        return self.reached + self.tried + self.written_to + self.nobody
+
+    @property
+    def share(self) -> Share:
+        """Those who were reached: what the goal is about."""
+        return Share(self.reached, self.of)
+
+    def __add__(self, other: "Coverage") -> "Coverage":
+        return Coverage(
+            self.reached + other.reached,
+            self.tried + other.tried,
+            self.written_to + other.written_to,
+            self.nobody + other.nobody,
+        )
+
+
+UNCOVERED = Coverage(0, 0, 0, 0)

@@ -54,6 +54,7 @@ from models.core.words import (
     StepKind,
     SubjectKind,
     TouchState,
+    WarningLevel,
 )
 
 THE_LEDGER = "the ledger: what was due, what was said, and what came of it"
@@ -536,6 +537,26 @@ class CaseNote(Base):
     text: Mapped[str] = mapped_column(info=erased(Replaced(ERASED_NOTE)))
 
     __table_args__ = (table_info(customers("case_id", "written_at"), ForEver("one row per note", THE_LEDGER)),)
+
+
+class CaseWarning(Base):
+    """Who was told of a case's deadline, and when: each deadline once per level."""
+
+    __tablename__ = "case_warnings"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    deadline: Mapped[datetime] = mapped_column(primary_key=True)
+    level: Mapped[WarningLevel] = mapped_column(growing(WarningLevel), primary_key=True)
+    told_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    """Null: the store has nobody of that role."""
+    told_at: Mapped[datetime]
+
+    __table_args__ = (
+        table_info(
+            customers("case_id", "deadline level told_at"),
+            ForEver("up to three rows per missed deadline", "it proves who was told, and when"),
+        ),
+    )
 
 
 class DeliveryReceipt(Base):

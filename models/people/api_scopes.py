@@ -15,6 +15,8 @@ class ApiScope(StrEnum):
     INBOUND_READ = "inbound:read"
     INBOUND_WRITE = "inbound:write"
     """Write down what a customer said. Only a person can take and answer it."""
+    ACCOUNTS_READ = "accounts:read"
+    """What accounts owe, and how old it is. The scope of the facts, `accounts:write`, holds and releases them."""
     CAMPAIGNS_READ = "campaigns:read"
     CAMPAIGNS_WRITE = "campaigns:write"
     """Create, submit, launch, pause and cancel. Only a person can approve."""

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from models.core.words import Role
+from models.core.words import MANAGING, Role
 
 
 class Permission(StrEnum):
@@ -30,6 +30,8 @@ class Permission(StrEnum):
     """All cases."""
     WORK_INBOX = "work-inbox"
     """See what customers said, write it down, take it and answer it."""
+    WORK_ACCOUNTS = "work-accounts"
+    """See what accounts owe; hold and release them, and arrange when they are chased."""
     DECIDE = "decide"
     """See what waits for approval. Each touch names the roles that may decide."""
     SEE_POLICIES = "see-policies"
@@ -60,12 +62,22 @@ EVERYTHING = frozenset(Permission)
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: AT_THE_PHONE,
     Role.ADVISOR: AT_THE_PHONE,
+    Role.SALES: AT_THE_PHONE,
+    Role.FRONT_DESK: AT_THE_PHONE,
+    Role.WORKSHOP: frozenset({Permission.SEE_TODAY, Permission.WORK_CALLS}),
     Role.PARTS: frozenset({Permission.SEE_TODAY, Permission.WORK_CALLS}),
     Role.FINANCE: AT_THE_PHONE
-    | {Permission.SEE_TOUCHES, Permission.SETTLE_TOUCHES, Permission.DECIDE, Permission.SEE_POLICIES},
+    | {
+        Permission.SEE_TOUCHES,
+        Permission.SETTLE_TOUCHES,
+        Permission.DECIDE,
+        Permission.SEE_POLICIES,
+        Permission.WORK_ACCOUNTS,
+    },
     Role.MARKETING: frozenset(
         {
             Permission.SEE_TODAY,
+            Permission.WORK_CALLS,
             Permission.SEE_CUSTOMERS,
             Permission.SEE_TOUCHES,
             Permission.SEE_POLICIES,
@@ -74,7 +86,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.MAKE_CAMPAIGNS,
         }
     ),
-    Role.MANAGER: EVERYTHING - {Permission.STEER_SCHEDULES, Permission.SEE_HEALTH, Permission.MANAGE_ACCESS},
+    **dict.fromkeys(
+        MANAGING, EVERYTHING - {Permission.STEER_SCHEDULES, Permission.SEE_HEALTH, Permission.MANAGE_ACCESS}
+    ),
     Role.ADMIN: EVERYTHING,
     Role.OPERATOR: frozenset(
         {

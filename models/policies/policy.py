@@ -357,6 +357,7 @@ class ContactRules(Frozen):
         sizes = {
             Role.MARKETING: self.campaign_by_marketing,
             Role.MANAGER: self.campaign_by_manager,
+            Role.GENERAL_MANAGER: self.campaign_by_manager,
             Role.ADMIN: self.campaign_by_admin,
         }
         return sizes.get(role, 0)

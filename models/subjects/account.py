@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -74,6 +75,8 @@ class Invoice(Base):
     status: Mapped[InvoiceStatus] = mapped_column(enumeration(InvoiceStatus), server_default="open")
     status_on: Mapped[date | None]
     """Since when the status holds; null: always."""
+    salesperson_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    """Who sold what it is for."""
     settled_on: Mapped[date | None]
     """Derived: the day its own payments reached its amount, or that its status settled or voided it. Narrows a
     sweep; what is owed is always netted afresh."""
@@ -134,11 +137,31 @@ class Promise(Base):
     )
 
 
+class HoldOn(StrEnum):
+    """What puts an account on hold."""
+
+    HANDOVER = "handover"
+    """That it was handed to finance: the task of that step is enough."""
+    REFUSAL = "refusal"
+    """Only that the customer refuses without a good reason, as whoever called them says."""
+
+
 class AccountRules(Rules):
     """What a process about accounts goes by."""
 
+    hold_on: HoldOn = HoldOn.HANDOVER
+    """What puts an account on hold, where a step of the process holds accounts at all."""
     tolerance: dict[CurrencyCode, Annotated[Decimal, Field(ge=0)]] = Field(default_factory=dict)
     """Per currency: a balance up to this is not chased."""
+
+
+class HoldAccount(Effect):
+    """The account is put on hold: it gets no further credit."""
+
+    do: Literal["hold-account"]
+
+
+HOLD = HoldAccount(do="hold-account")
 
 
 def _write(language: str, facts: FactsRow) -> Variables:
@@ -173,10 +196,18 @@ PROMISED = Outcome(
 )
 
 
-class HoldAccount(Effect):
-    """The account is put on hold: it gets no further credit."""
+def _is_refused(report: CallReport, facts: CallFacts) -> CallEffects:  # noqa: ARG001  the contract's
+    return CallEffects(TouchState.DONE, carries_out=(HOLD,))
 
-    do: Literal["hold-account"]
+
+REFUSES_TO_PAY = Outcome(
+    name=OutcomeName("refuses-to-pay"),
+    key="0",
+    follows="done; for accounts: the customer refuses to pay and has no good reason. Where `rules.hold_on` is "
+    "`refusal`, the account is put on hold at once",
+    effects=_is_refused,
+    only="only what an account owes can be refused",
+)
 
 
 TRAITS = SubjectTraits(
@@ -202,6 +233,6 @@ TRAITS = SubjectTraits(
     },
     write=_write,
     links=(LinkOffer(PAYMENT, "p", "the page with what is owed, where a day of payment is promised", PAYMENT_LASTS),),
-    outcomes=(PROMISED,),
+    outcomes=(PROMISED, REFUSES_TO_PAY),
     effects=(HoldAccount,),
 )

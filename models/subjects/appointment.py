@@ -33,6 +33,7 @@ from models.messages.letters import (
     write_work,
 )
 from models.subjects.keeping import OF_THE_CAR, OF_THE_SOURCE, WORK_DONE
+from models.subjects.work import OF_WORK
 
 KIND = SubjectKind("appointment")
 
@@ -40,6 +41,9 @@ STILL_BOOKED = Condition("still-booked")
 BOOKED_BEFORE_DUE = Condition("booked-before-due")
 NO_OTHER_TIME_ASKED = Condition("no-other-time-asked")
 PARTS_MISSING = Condition("parts-missing")
+PARTS_UNKNOWN = Condition("parts-unknown")
+PARTS_ON_ORDER = Condition("parts-on-order")
+"""Ordered, and not there yet."""
 NOT_ARRIVED = Condition("not-arrived")
 REQUEST_UNANSWERED = Condition("request-unanswered")
 CONTRACT_CUSTOMER = Condition("contract-customer")
@@ -181,9 +185,12 @@ TRAITS = SubjectTraits(
         BOOKED_BEFORE_DUE,
         NO_OTHER_TIME_ASKED,
         PARTS_MISSING,
+        PARTS_UNKNOWN,
+        PARTS_ON_ORDER,
         NOT_ARRIVED,
         REQUEST_UNANSWERED,
         CONTRACT_CUSTOMER,
+        *OF_WORK.values(),
     ),
     moments={
         BOOKING: declare("no-booking-date"),

@@ -14,6 +14,7 @@ from models.kits.contract import FactsRow, SubjectTraits, Variables
 from models.messages.letters import RELATIVE, write_dated, write_work
 from models.subjects.keeping import OF_A_VISIT, OF_THE_CAR, OF_THE_SOURCE, WORK_DONE
 from models.subjects.visit import VEHICLE_KEPT, survey_offer, surveyed
+from models.subjects.work import OF_WORK
 
 KIND = SubjectKind("repair-order")
 
@@ -58,7 +59,7 @@ def _asks_marks(purpose: Purpose) -> bool:
 TRAITS = SubjectTraits(
     kind=KIND,
     table=RepairOrder,
-    conditions=(VEHICLE_KEPT,),
+    conditions=(VEHICLE_KEPT, *OF_WORK.values()),
     absent=declare("no-repair-order"),
     variables={"date": "the day the car was given back", "vehicle": "the car", "work": "the work done", **RELATIVE},
     write=_write,

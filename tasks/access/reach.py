@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Select, select
 
 from models.core.errors import NotFound
-from models.core.words import Role
+from models.core.words import MANAGING, Role
 from models.ledger.tables import Case, Touch
 from models.people.tables import Customer, StaffMember, Store
 from models.subjects.appointment import Appointment
@@ -79,7 +79,7 @@ def reached_store(connection: Connection, user: SignedIn, wanted: str | None) ->
 
 def is_in_charge(user: SignedIn) -> bool:
     """Whether someone is responsible for others' work: a manager or an admin."""
-    return user.role in (Role.MANAGER, Role.ADMIN)
+    return user.role in (*MANAGING, Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from models.core.errors import Conflict, InvalidInput, NotFound
-from models.core.words import Role
+from models.core.words import MANAGING, Role
 from models.people.access import BrowserSession, User
 from models.people.tables import StaffMember, Store
 from tasks import audit
 from tasks.access.passwords import hash_password, make_password
 
-EVERYWHERE = frozenset({Role.ADMIN, Role.OPERATOR, Role.MARKETING, Role.FINANCE, Role.MANAGER})
+EVERYWHERE = frozenset({Role.ADMIN, Role.OPERATOR, Role.MARKETING, Role.FINANCE, *MANAGING})
 """The roles that may have no store, and then see all of them."""
 FIRST = "admin"
 LOGIN = re.compile(r"[\w.@+-]+")

@@ -26,7 +26,7 @@ from tasks.cases.handling import NewCase, open_case
 from tasks.ledger.transitions import move
 from tasks.self_service.surveys import Answer, answer_survey
 from tasks.stores.staff import Actor, find_actor
-from tasks.subjects.registry import subject_of
+from tasks.subjects.registry import action_of, subject_of
 from tasks.touches.picking import cancel_touches, find_touch, lock_touch, short
 
 REFUSED = declare("customer-refuses-contact")
@@ -97,6 +97,8 @@ def record_outcome(
     if effects.invalidates_number and used:
         _invalidate(connection, used, actor, now)
     _keep_outcome(connection, touch, report, facts)
+    for effect in effects.carries_out:
+        action_of(touch.subject_kind, effect.do)(connection, Touch.id == touch.id, now)
     recorded = CallRecorded(
         touch_id=touch.id,
         state=effects.state,
@@ -222,15 +224,14 @@ def _open_complaint(
     connection: Connection, touch: Row[Any], report: CallReport, effects: CallEffects, actor: Actor, now: datetime
 ) -> int | None:
     """One complaint at most, whether the customer said it or gave a mark that says it."""
-    by_marks = _keep_marks(connection, touch, report, now) if report.marks else None
+    by_marks = _keep_marks(connection, touch, report, actor, now) if report.marks else None
     if by_marks is not None:
-        its_caller = {"owner_id": func.coalesce(Case.owner_id, actor.id), "touch_id": touch.id}
-        connection.execute(update(Case).where(Case.id == by_marks).values(**its_caller))
+        connection.execute(update(Case).where(Case.id == by_marks).values(touch_id=touch.id))
         return by_marks
     return _complain(connection, touch, report, actor, now) if effects.opens_complaint else None
 
 
-def _keep_marks(connection: Connection, touch: Row[Any], report: CallReport, now: datetime) -> int | None:
+def _keep_marks(connection: Connection, touch: Row[Any], report: CallReport, actor: Actor, now: datetime) -> int | None:
     """The complaint that the marks open, if any."""
     answer = Answer(
         kind=SubjectKind(touch.subject_kind),
@@ -240,6 +241,7 @@ def _keep_marks(connection: Connection, touch: Row[Any], report: CallReport, now
         marks=report.marks,
         comment=report.note,
         source=SurveySource.CALL,
+        owner_id=actor.id,
     )
     return answer_survey(connection, answer, now)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, case, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.types import Text
+from sqlalchemy.types import Text, Uuid
 
 from models.core.base import enumeration, growing
 from models.core.cadence import local_day, moment
@@ -19,6 +19,7 @@ from models.subjects.account import KIND as ACCOUNT
 from models.subjects.account import Account, Promise
 from tasks import audit
 from tasks.cases.deadlines import deadlines_everywhere, deadlines_in_store
+from tasks.ledger.case_owners import owner_for
 from tasks.stores.staff import Actor, find_actor
 from tasks.subjects.contract import Those
 from tasks.subjects.registry import subject_of
@@ -86,16 +87,23 @@ class NewCase:
     cause: str
     note: str | None = None
     owner_id: int | None = None
+    """None: by rule."""
     touch_id: Any = None
+    solve_by: datetime | None = None
+    """None: as its kind and the store's clock say."""
 
 
 def open_case(connection: Connection, new: NewCase, now: datetime) -> int:
     """Open a case unless its cause already has one; returns the id of either."""
     language = connection.execute(select(Store.language).where(Store.id == new.store_id)).scalar_one()
     deadlines = deadlines_in_store(connection, new.store_id, new.kind, now)
-    statement = insert(Case).values(
-        **asdict(new), title=TITLES[new.kind][language], state=CaseState.OPEN, opened_at=now, **deadlines._asdict()
-    )
+    owner = new.owner_id or owner_for(literal(new.kind.value), literal(new.store_id), literal(new.touch_id, Uuid))
+    values = asdict(new) | {
+        "owner_id": owner,
+        "answer_by": deadlines.answer_by,
+        "solve_by": new.solve_by or deadlines.solve_by,
+    }
+    statement = insert(Case).values(**values, title=TITLES[new.kind][language], state=CaseState.OPEN, opened_at=now)
     connection.execute(statement.on_conflict_do_nothing(index_elements=["kind", "cause"]))
     same = (Case.kind == new.kind, Case.cause == new.cause)
     return connection.execute(select(Case.id).where(*same)).scalar_one()
@@ -197,7 +205,7 @@ def open_cases_for_broken_promises(connection: Connection, now: datetime) -> int
     statement = (
         insert(Case)
         .from_select(
-            ["store_id", "customer_id", "kind", "cause", "title", "state", "opened_at", "solve_by"],
+            ["store_id", "customer_id", "kind", "cause", "title", "state", "opened_at", "solve_by", "owner_id"],
             select(
                 broken.c.store_id,
                 broken.c.customer_id,
@@ -207,6 +215,7 @@ def open_cases_for_broken_promises(connection: Connection, now: datetime) -> int
                 literal(CaseState.OPEN, enumeration(CaseState)),
                 moment(now),
                 deadlines.c.solve_by,
+                owner_for(literal(CaseKind.BROKEN_PROMISE.value), broken.c.store_id),
             )
             .join(Store, Store.id == broken.c.store_id)
             .join(

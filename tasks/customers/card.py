@@ -20,6 +20,7 @@ from models.subjects.vehicle import OdometerReading, Vehicle
 from models.subjects.warranty import Warranty, WarrantyEnd
 from tasks.access.reach import check_customer
 from tasks.customers.addresses import address_line
+from tasks.subjects.account.ageing import accounts_of
 from tasks.subjects.contract import CUSTOMER, OfCustomer
 from tasks.subjects.registry import subject_of
 
@@ -79,6 +80,8 @@ class CustomerCard:
     vehicles: list[VehicleOnCard]
     owing: Owing
     """The open invoices of all accounts, as overdue-accounts sees them."""
+    accounts: list[tuple[int, str]]
+    """Id and key of each."""
 
 
 OWN = ("id", "name", "salutation", "level", "has_contract", "erased_at")
@@ -106,6 +109,7 @@ def read_card(connection: Connection, store_id: int | None, customer_id: int, no
         points=_points(connection, customer_id),
         vehicles=_vehicles(connection, customer_id, now, row["time_zone"]),
         owing=_owing(connection, customer_id, now, row["time_zone"]),
+        accounts=accounts_of(connection, customer_id),
     )
 
 

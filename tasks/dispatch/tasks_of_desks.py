@@ -17,6 +17,7 @@ from models.ledger.cases import TITLES
 from models.ledger.tables import Case, Touch
 from models.people.tables import Store
 from tasks.cases.deadlines import deadlines_everywhere
+from tasks.ledger.case_owners import owner_for
 from tasks.subjects.registry import action_of
 
 
@@ -75,6 +76,7 @@ def _cases(connection: Connection, chosen: ColumnElement[bool], now: datetime) -
             deadlines.c.answer_by,
             deadlines.c.solve_by,
             Touch.id.label("touch_id"),
+            owner_for(wanted, Touch.store_id, Touch.id).label("owner_id"),
         )
         .select_from(Touch)
         .join(each, true())

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import NewType
 
+from models.core.words import WorkKind
 from tasks.intake.files.reading import Holds
 from tasks.intake.values.plausibility import Window
 
@@ -36,7 +37,7 @@ CUSTOMER_NAME = Column("customer_name", Holds.NAME, "tells apart customers who s
 CUSTOMER_COLUMNS = (CUSTOMER, CUSTOMER_PHONE, CUSTOMER_NAME)
 VEHICLE = Column("vehicle", Holds.VEHICLE, "key, VIN or plate of the vehicle")
 ADVISOR = Column("advisor", Holds.STAFF, "code or name of the service advisor, who is in `staff`")
-WORK_KIND = Column("work_kind", Holds.WORK_KIND, "inspection, maintenance, repair, other; other", spare=True)
+WORK_KIND = Column("work_kind", Holds.WORK_KIND, f"{', '.join(WorkKind)}; other", spare=True)
 
 GIVES_CUSTOMER = tuple(column.name for column in CUSTOMER_COLUMNS)
 """Of these columns a file must have one to say whose a fact is."""

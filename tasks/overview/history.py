@@ -11,9 +11,9 @@ from models.calls.outcomes import names_of
 from models.calls.queue import asked_for_marks
 from models.calls.surveys import BELOW_PAR, DIMENSIONS, SurveyAnswer
 from models.core.cadence import local_day
-from models.ledger.standings import NONE, ContactStanding, Share, standing_of
+from models.ledger.standings import NONE, UNCOVERED, ContactStanding, Coverage, Share, standing_of
 from models.ledger.tables import Touch
-from tasks.overview.coverage import DAYS, read_coverage
+from tasks.overview.coverage import DAYS, read_coverage, read_in_warranty
 from tasks.overview.days import Bounds, bounds_of, calendar, of_store, read_zones
 
 
@@ -33,13 +33,15 @@ class History:
     """The last thirty days, oldest first, and the goals."""
 
     days: list[PastDay]
-    visits: list[tuple[date, Share]]
-    """By day of the visit: how many were followed up. Visits of the last week still have time."""
+    visits: list[tuple[date, Coverage]]
+    """By day of the visit: how far they were followed up. Visits of the last week still have time."""
+    in_warranty: Coverage = UNCOVERED
+    """Of the customers in warranty, by the best contact of the last year."""
 
     @property
-    def coverage(self) -> Share:
-        """The share of all those visits that were followed up."""
-        return sum((share for _, share in self.visits), NONE)
+    def coverage(self) -> Coverage:
+        """All those visits."""
+        return sum((one for _, one in self.visits), UNCOVERED)
 
     @property
     def satisfaction(self) -> Share:
@@ -58,7 +60,7 @@ def read_history(connection: Connection, now: datetime, store_id: int | None) ->
     last = max(now.astimezone(zone).date() for zone in zones)
     dates = [last - timedelta(days=back) for back in reversed(range(DAYS))]
     days = [PastDay(one, dict(standings[one]), satisfied.get(one, NONE)) for one in dates]
-    return History(days, read_coverage(connection, now, store_id))
+    return History(days, read_coverage(connection, now, store_id), read_in_warranty(connection, now, store_id))
 
 
 def _read_standings(

@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, select, update
 
+from models.calls.queue import SERVING
 from models.core.errors import InvalidInput, NotFound
+from models.core.words import BY_STAFF, Role
 from models.kits.letters import variables_of
 from models.ledger.tables import PolicyVersion, TemplateVersion
 from models.messages.rendering import check_template
@@ -52,6 +54,17 @@ class MissingTemplate(InvalidInput):
         )
 
 
+class RoleWithoutCalls(InvalidInput):
+    """A step for a role whose people work neither calls nor tasks, so that it would be nobody's."""
+
+    def __init__(self, policy: str, place: str, role: Role | None) -> None:
+        self.policy, self.place, self.role = policy, place, role
+        known = ", ".join(SERVING)
+        super().__init__(
+            f"Policy '{policy}', {place}: nobody of the role '{role}' works calls or tasks; expected one of {known}."
+        )
+
+
 class PolicyRow(NamedTuple):
     """One version of a policy."""
 
@@ -67,7 +80,7 @@ class PolicyRow(NamedTuple):
 def check_policy(connection: Connection, data: dict[str, Any], store_id: int | None) -> Policy | ContactRules:
     """The policy that `data` describes, fit to be activated for a store or for all.
 
-    Raises `NoPolicyIn`, `BadPolicy`, `UnknownProcess`, `MissingTemplate`, `UnknownVariable`.
+    Raises `NoPolicyIn`, `BadPolicy`, `UnknownProcess`, `RoleWithoutCalls`, `MissingTemplate`, `UnknownVariable`.
     """
     if "process" not in data:
         if not data.keys() & ContactRules.model_fields.keys():
@@ -79,6 +92,8 @@ def check_policy(connection: Connection, data: dict[str, Any], store_id: int | N
         raise UnknownProcess(policy.process, standing)
     texts = _texts_in_force(connection, store_id)
     for number, step in enumerate(policy.steps):
+        if step.kind in BY_STAFF and step.role not in (None, *SERVING):
+            raise RoleWithoutCalls(policy.process, f"steps[{number}].role", step.role)
         if step.template not in texts:
             place = f"steps[{number}].template"
             raise MissingTemplate(policy.process, place, step.template, sorted(texts))

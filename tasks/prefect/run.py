@@ -26,6 +26,7 @@ from models.core.errors import Unavailable
 from models.core.settings import Settings, read_settings
 from models.core.words import ProcessName
 from models.ledger.accounts_of_runs import RunAccount
+from tasks.cases.escalating import escalate_cases, open_cases_for_missed_calls
 from tasks.cases.handling import open_cases_for_broken_promises
 from tasks.channels.opening import check_addresses
 from tasks.database.leases import Lease
@@ -55,6 +56,7 @@ from tasks.runs.recording import (
     who_started,
 )
 from tasks.stores.notices import tell_departments
+from tasks.subjects.account.releasing import release_paid
 from tasks.subjects.lead.outcomes import close_won_leads as close_leads
 
 Given = ParamSpec("Given")
@@ -220,9 +222,13 @@ async def plan_touches(run: ProcessRun) -> None:
 
 @step("plan {process}")
 async def _plan(process: str, now: datetime, run_id: UUID) -> RunAccount:
-    return await asyncio.to_thread(
-        in_transaction, lambda connection: plan(connection, ProcessName(process), now, run_id)
-    )
+    def work(connection: Connection) -> RunAccount:
+        account = plan(connection, ProcessName(process), now, run_id)
+        if account.missed:
+            open_cases_for_missed_calls(connection, now)
+        return account
+
+    return await asyncio.to_thread(in_transaction, work)
 
 
 async def dispatch_touches(run: ProcessRun, *, everything: bool = False) -> None:
@@ -319,6 +325,21 @@ async def look_after_inbox(run: ProcessRun) -> None:
 @step("look after the inbox")
 async def _look_after_inbox(now: datetime) -> dict[str, float]:
     return await asyncio.to_thread(in_transaction, lambda connection: look_after(connection, now))
+
+
+async def release_accounts(run: ProcessRun) -> None:
+    """Take accounts off hold that owe no more than is tolerated, and have finance restore what was cut off (R4)."""
+    await _release_accounts(run.now)
+
+
+@step("release accounts")
+async def _release_accounts(now: datetime) -> int:
+    return await asyncio.to_thread(in_transaction, lambda connection: release_paid(connection, now))
+
+
+async def tell_of_deadlines(run: ProcessRun) -> None:
+    """Tell owners and managers of the cases whose deadlines come near or have passed (R10)."""
+    await asyncio.to_thread(in_transaction, lambda connection: escalate_cases(connection, run.now))
 
 
 async def add_coverage(run: ProcessRun) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from models.core.retention import DaysKept
 from models.ledger.accounts_of_runs import RunAccount
+from tasks.cases.escalating import escalate_cases, open_cases_for_missed_calls
 from tasks.cases.handling import open_cases_for_broken_promises
 from tasks.dispatch.dispatchers import recover_abandoned
 from tasks.dispatch.receipts import settle_held, stop_waiting
@@ -15,6 +16,7 @@ from tasks.policies.processes import list_processes
 from tasks.processes.ending import REMOVED, end_touches_of_removed
 from tasks.runs.recording import fail_dead_runs
 from tasks.stores.notices import tell_departments
+from tasks.subjects.account.releasing import release_paid
 from tasks.subjects.account.settlements import derive_settlements
 from tasks.subjects.warranty.ends import derive_warranty_ends
 
@@ -33,5 +35,8 @@ def keep_house(connection: Connection, now: datetime, run_id: UUID | None, days_
     if ended := end_touches_of_removed(connection, now, run_id):
         account += RunAccount(ended={REMOVED: ended})
     account.figures["departments_told"] = tell_departments(connection, now)
+    account.figures["accounts_released"] = release_paid(connection, now)
     account.figures["cases_opened"] = open_cases_for_broken_promises(connection, now)
+    account.figures["missed_calls_escalated"] = open_cases_for_missed_calls(connection, now)
+    account.figures["deadlines_told"] = escalate_cases(connection, now)
     return account

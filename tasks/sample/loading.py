@@ -1,16 +1,24 @@
 """Imports a sample's files into the shared database like any other files."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, String, exists, func, literal, select, update
 
 from models.core.settings import Settings
+from models.core.words import CaseKind
+from models.ledger.tables import Case
+from models.subjects.account import Account
 from tasks.intake.importing import load_file
 from tasks.intake.results import ImportResult
 from tasks.sample.dealership import SAMPLE_MOMENT, sample_files
 from tasks.sample.inbox import fill_inbox
+from tasks.sample.pieces.accounts import paid_yesterday
+from tasks.sample.pieces.all_pieces import customers_of
+from tasks.subjects.account.releasing import REFUSED
+
+LATELY = timedelta(days=3)
 
 
 def load_sample(
@@ -23,6 +31,23 @@ def load_sample(
     """
     for kind, path in sample_files(folder).items():
         with engine.begin() as connection:
+            if kind == "payments":
+                hold_who_refused(connection, now)
             result = load_file(connection, (kind,), path, now=now, settings=settings)
         yield result
     fill_inbox(engine, now)
+
+
+def hold_who_refused(connection: Connection, now: datetime) -> None:
+    """No file says who is on hold: two accounts are put on hold here, and come off it by the payments that follow."""
+    released = exists(
+        select(literal(1)).where(
+            Case.kind == CaseKind.RESTORE_SERVICE,
+            Case.cause.startswith(func.concat("account:", Account.id.cast(String), "/")),
+        )
+    )
+    connection.execute(
+        update(Account)
+        .where(Account.key.in_(customers_of(paid_yesterday)), Account.held_since.is_(None), ~released)
+        .values(held_since=(now - LATELY).date(), hold_reason=REFUSED)
+    )

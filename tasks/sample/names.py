@@ -117,15 +117,21 @@ class Work(NamedTuple):
 
 
 WORKS: tuple[tuple[Work, int], ...] = (
-    (Work("maintenance", "常规保养", "Regular service", (4, 12)), 52),
+    (Work("maintenance", "常规保养", "Regular service", (4, 12)), 40),
+    (Work("first-service", "首保", "First service", (1, 3)), 8),
+    (Work("second-service", "二保", "Second service", (4, 10)), 4),
     (Work("maintenance", "更换轮胎", "Tyre change", (3, 30)), 14),
-    (Work("repair", "制动系统维修", "Brake repair", (8, 40)), 12),
-    (Work("repair", "钣金喷漆", "Body and paint", (10, 80)), 8),
-    (Work("repair", "空调维修", "Air conditioning repair", (5, 30)), 6),
-    (Work("inspection", "车辆检测", "Vehicle inspection", (2, 4)), 4),
+    (Work("repair", "制动系统维修", "Brake repair", (8, 40)), 6),
+    (Work("minor-repair", "更换灯泡", "Bulb changed", (1, 3)), 3),
+    (Work("overhaul", "发动机大修", "Engine overhaul", (60, 200)), 1),
+    (Work("warranty-work", "三包更换水泵", "Water pump under warranty", (8, 20)), 4),
+    (Work("accident", "事故钣金喷漆", "Body and paint after an accident", (10, 80)), 6),
+    (Work("repair", "空调维修", "Air conditioning repair", (5, 30)), 4),
+    (Work("inspection", "车辆检测", "Vehicle inspection", (2, 4)), 3),
+    (Work("statutory-inspection", "年检代办", "Statutory inspection", (2, 4)), 3),
     (Work("other", "加装配件", "Accessories fitted", (3, 40)), 4),
 )
 """With the share of each in a hundred visits."""
 INSPECTION = Work("inspection", "质保到期前免费检测", "Free inspection before the warranty ends", (0, 0))
 MAINTENANCE = WORKS[0][0]
-REPAIR = WORKS[2][0]
+REPAIR = WORKS[4][0]

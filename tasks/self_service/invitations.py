@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, String, func, literal, select
 
 from models.campaigns.tables import Campaign, CampaignRecipient
 from models.core.cadence import moment
-from models.core.words import AppointmentStatus, CampaignAnswer
+from models.core.words import AppointmentStatus, CampaignAnswer, InvitesTo
 from models.ledger.tables import Touch
 from models.messages.links import PATH
 from models.people.tables import Customer, Store
@@ -43,7 +43,9 @@ class Invitation:
     booked: bool
     """The store has agreed on it."""
     open: bool
-    """They can ask for a visit."""
+    """They can ask for a visit, or say that they are coming to the event."""
+    event: bool
+    """It is to an event, which has a time of its own."""
 
 
 def see_invitation(connection: Connection, recipient_id: int, now: datetime) -> Invitation:
@@ -54,6 +56,7 @@ def see_invitation(connection: Connection, recipient_id: int, now: datetime) -> 
             Customer.store_id,
             CampaignRecipient.customer_id,
             Campaign.name,
+            Campaign.plan["invites_to"].astext.label("invites_to"),
             Touch.body,
             newest_car_of(CampaignRecipient.customer_id).label("vehicle"),
             Store.address,
@@ -68,11 +71,13 @@ def see_invitation(connection: Connection, recipient_id: int, now: datetime) -> 
         )
         .where(CampaignRecipient.id == recipient_id)
     ).one()
-    visit = _visit(connection, row, now)
+    event = row.invites_to == InvitesTo.EVENT
+    visit = None if event else _visit(connection, row, now)
     text = OUR_LINK.sub("", row.body).strip() if row.body else None
     booked = visit is not None and visit.status == AppointmentStatus.BOOKED
     whose = (row.id, row.store_id, row.customer_id, row.name, text, row.vehicle, row.address, row.answer)
-    return Invitation(*whose, visit.starts_at if visit else None, booked, not booked)
+    still_open = row.answer != CampaignAnswer.INTERESTED if event else not booked
+    return Invitation(*whose, visit.starts_at if visit else None, booked, still_open, event)
 
 
 def _visit(connection: Connection, recipient: Row[Any], now: datetime) -> Row[Any] | None:
@@ -98,10 +103,17 @@ def ask(connection: Connection, recipient_id: int, start: datetime, now: datetim
     It is requested: the reminders of appointments take it from there. Raises `SlotTaken`, `AppointmentChanged`.
     """
     seen = see_invitation(connection, recipient_id, now)
-    if not seen.open:
+    if seen.event or not seen.open:
         raise AppointmentChanged(recipient_id)
     key = f"{KEY}{recipient_id}"
     ask_for_visit(connection, seen.store_id, seen.customer_id, key, start, seen.campaign, now)
+    record_answer(connection, recipient_id, CampaignAnswer.INTERESTED, now)
+
+
+def accept(connection: Connection, recipient_id: int, now: datetime) -> None:
+    """They come to the event. Saying so twice changes nothing more. Raises `AppointmentChanged` if it is to none."""
+    if not see_invitation(connection, recipient_id, now).event:
+        raise AppointmentChanged(recipient_id)
     record_answer(connection, recipient_id, CampaignAnswer.INTERESTED, now)
 
 

@@ -15,6 +15,7 @@ from models.inbound.words import InboundKind, InboundWay
 from tasks import audit
 from tasks.cases.handling import NewCase, open_case
 from tasks.inbound.recording import SURVEY, NewInbound, record_inbound
+from tasks.ledger.case_owners import advisor_of
 from tasks.subjects.visits import visits_of
 
 LONGEST_COMMENT = 1000
@@ -61,6 +62,8 @@ class Answer:
     comment: str | None
     """None: nothing is said, and what was said before stands."""
     source: SurveySource
+    owner_id: int | None = None
+    """Whose a complaint becomes that it opens; None: by rule."""
 
 
 def see_visit(connection: Connection, kind: SubjectKind, subject_id: int) -> Visit:
@@ -130,5 +133,6 @@ def _complain(connection: Connection, answer: Answer, answer_id: int, below: Map
         kind=CaseKind.COMPLAINT,
         cause=f"survey:{answer_id}",
         note="\n".join(part for part in (marks, answer.comment) if part),
+        owner_id=answer.owner_id or advisor_of(connection, answer.kind, answer.subject_id),
     )
     return open_case(connection, case, now)

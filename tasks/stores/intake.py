@@ -30,10 +30,14 @@ ROLES = words_of(
     {
         Role.AGENT: "caller,call agent,call center,call centre,crm,customer service,客服,回访专员,客服专员,电话员",
         Role.ADVISOR: "service advisor,sa,adviser,service adviser,serviceberater,服务顾问,顾问,接待",
+        Role.SALES: "salesperson,salesman,sales consultant,销售,销售顾问,销售员,verkauf,verkäufer",
+        Role.FRONT_DESK: "reception,receptionist,front office,前台,接待员,客户接待,empfang,rezeption",
+        Role.WORKSHOP: "technician,mechanic,workshop manager,foreman,车间,技师,车间主管,维修工,werkstatt,mechaniker",
         Role.PARTS: "parts desk,parts manager,warehouse,配件,备件,配件员,备件员,teile,lager",
         Role.FINANCE: "accounting,accountant,accounts,bookkeeping,cashier,财务,会计,出纳,buchhaltung",
         Role.MARKETING: "市场,市场专员,营销",
-        Role.MANAGER: "store manager,service manager,director,head,经理,店长,总经理,服务经理,leiter",
+        Role.MANAGER: "store manager,service manager,director,head,经理,店长,服务经理,leiter",
+        Role.GENERAL_MANAGER: "gm,managing director,总经理,geschäftsführer",
         Role.ADMIN: "administrator,管理员",
         Role.OPERATOR: "it,运维",
     },
@@ -178,9 +182,7 @@ STAFF = Kind(
         STORE,
         Column("code", Holds.CODE, "the code by which other files name this member of staff", required=True),
         Column("name", Holds.NAME, "full name", required=True),
-        Column(
-            "role", choice("role", ROLES), "agent, advisor, parts, finance, marketing, manager, admin or operator", True
-        ),
+        Column("role", choice("role", ROLES), f"{', '.join(Role)}", True),
         Column("department", Holds.NAME, "the department that is told of changes"),
         Column("phone", Holds.NAME, "as the source writes it"),
         Column("email", Holds.TEXT, "as the source writes it"),

@@ -24,7 +24,7 @@ from sqlalchemy.types import Text
 
 from models.core.cadence import Now, local_day, midnight, moment
 from models.core.errors import InvalidInput
-from models.core.reasons import GivenReason, declare, give
+from models.core.reasons import GivenReason, ReasonCode, declare, give
 from models.core.words import SubjectKind
 from models.people.tables import Customer, Store
 from models.subjects.handover import Handover
@@ -93,7 +93,16 @@ class Visits(Subject):
         return first_reason(
             (facts.c.day > facts.c.today, NOT_YET),
             (and_(asked(VEHICLE_KEPT, conditions), facts.c.sold), SOLD),
+            *self._own_rules(facts, conditions),
         )
+
+    def _own_rules(
+        self,
+        facts: Subquery,  # noqa: ARG002  for others
+        conditions: ColumnElement[Any],  # noqa: ARG002  for others
+    ) -> list[tuple[ColumnElement[bool], ReasonCode]]:
+        """What else a kind of visit asks for."""
+        return []
 
     def figures(self, facts: Subquery) -> ColumnElement[Any]:
         """The day of the visit, and whether the car was sold on."""

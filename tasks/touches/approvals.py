@@ -14,7 +14,7 @@ from models.core.base import Facts
 from models.core.cadence import NOW
 from models.core.errors import NotAllowed
 from models.core.reasons import NO_REASON, TEXT, declare, give
-from models.core.words import Decision, Gate, Role, StepKind, SubjectKind, TouchState
+from models.core.words import Decision, Gate, Role, StepKind, SubjectKind, TouchState, stands_for
 from models.ledger.tables import Touch, Verdict
 from models.people.tables import Customer, Store
 from tasks import audit
@@ -225,6 +225,6 @@ def refuse(connection: Connection, id_prefix: str, now: datetime, staff_code: st
 def _take(connection: Connection, id_prefix: str, staff_code: str) -> tuple[Row[Any], Actor]:
     touch = lock_touch(connection, find_touch(connection, id_prefix), (TouchState.AWAITING_APPROVAL,))
     actor = find_actor(connection, staff_code, touch.store_id)
-    if actor.role is not Role.ADMIN and actor.role not in touch.approval:
+    if actor.role is not Role.ADMIN and not set(stands_for(actor.role)) & set(touch.approval):
         raise MayNotApprove(actor, touch.id, touch.approval)
     return touch, actor

@@ -186,7 +186,7 @@ async def test_all_processes_run_with_what_was_added_in_the_order_of_their_prior
     runs = await all_processes(as_of=TUESDAY)
     assert [run.process for run in runs] == [
         TYRES, "appointment-reminders", "inbox-answers", "complaint-followup", "overdue-accounts",
-        "post-delivery-followup", "warranty-expiry", "renewals",
+        "lead-followup", "post-delivery-followup", "warranty-expiry", "renewals",
     ]  # fmt: skip
-    assert "coverage_percent" in runs[5].account.figures
-    assert runs[5].account.sent == 1
+    assert "visits_reached_percent" in runs[6].account.figures
+    assert runs[6].account.sent == 1

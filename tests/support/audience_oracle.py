@@ -268,7 +268,7 @@ def _days_here(person: Person, within: int | None = None, kinds: tuple[WorkKind,
         if day is not None
         and day <= TODAY
         and (within is None or day > TODAY - timedelta(days=within))
-        and (not kinds or kind in kinds)
+        and (not kinds or kind in kinds or PART_OF.get(kind) in kinds)
     }
 
 
@@ -331,7 +331,8 @@ def _serves(point: tuple[ContactKind, bool, datetime | None], channel: ChannelNa
 
 DAYS = st.integers(-40, 12).map(lambda ago: TODAY + timedelta(days=ago))
 MOMENTS = st.integers(-40 * 24, 12 * 24).map(lambda hours: NOW + timedelta(hours=hours))
-WORK = st.sampled_from([WorkKind.MAINTENANCE, WorkKind.REPAIR])
+WORK = st.sampled_from([WorkKind.MAINTENANCE, WorkKind.FIRST_SERVICE, WorkKind.REPAIR])
+PART_OF = {WorkKind.FIRST_SERVICE: WorkKind.MAINTENANCE}
 SUMS = st.sampled_from([Decimal(100), Decimal(250), Decimal("399.99")])
 
 

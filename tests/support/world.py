@@ -20,6 +20,7 @@ from models.core.words import (
     InvoiceKind,
     InvoiceStatus,
     LeadUrgency,
+    PartsState,
     ProcessName,
     Purpose,
     Role,
@@ -149,6 +150,7 @@ class World:
         return warranty_id
 
     def appointment(self, customer_id: int, starts_at: str, **values: Any) -> int:
+        """A booked visit that needs no parts, unless `values` say otherwise."""
         return self._add(
             Appointment,
             **{
@@ -157,6 +159,7 @@ class World:
                 "customer_id": customer_id,
                 "starts_at": at(starts_at, ZoneInfo(self.zone)),
                 "status": AppointmentStatus.BOOKED,
+                "parts_state": PartsState.NOT_NEEDED,
             }
             | values,
         )

@@ -69,8 +69,12 @@ def test_a_manager_sees_the_day_of_the_own_store_and_what_needs_somebody(trouble
     expect(page.get_by_text(f"{OVERDUE} of {STORE}")).to_be_visible()
     expect(page.get_by_text(OVERDUE)).to_have_count(1)
     expect(page.get_by_text("+86***00 is refused")).to_be_visible()
-    heading(page, "Follow-up coverage")
-    expect(page.get_by_text("Goal 100 %")).to_be_visible()
+    for name in ("Follow-up coverage of visits", "Customers in warranty"):
+        heading(page, name)
+        figures = page.get_by_role("region", name=name)
+        for how in ("reached", "tried, not reached", "only written to", "nobody did anything"):
+            expect(figures.get_by_text(how, exact=True)).to_be_visible()
+    expect(page.get_by_text("Goal 100 %")).to_have_count(2)
 
 
 @pytest.fixture

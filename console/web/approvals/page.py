@@ -17,7 +17,7 @@ from console.web.parts.deciding import Choosing, ask_reason
 from console.web.parts.frame import page, telling
 from console.web.parts.pagination import Pagination
 from console.web.parts.tables import show_table
-from models.core.words import CampaignState, Role
+from models.core.words import CampaignState, Role, stands_for
 from models.messages.letters import write_money
 from models.people.permissions import Permission
 from models.subjects.owing import read_owing, total_of, write_totals
@@ -120,7 +120,7 @@ def _draw_page(shown: Shown, found: Page[WaitingTouch], refresh: Callable[[], An
 
 
 def _decides(viewer: Viewer, roles: Iterable[Role]) -> bool:
-    return viewer.user.role is Role.ADMIN or viewer.user.role in roles
+    return viewer.user.role is Role.ADMIN or bool(set(stands_for(viewer.user.role)) & set(roles))
 
 
 def _draw_deciding(shown: Shown, mine: set[UUID], refresh: Callable[[], Any]) -> Callable[[], None]:

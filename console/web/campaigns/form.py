@@ -144,6 +144,7 @@ class CampaignForm:
         with self._part("pace"):
             self._fields(CampaignPlan, PACE, self.body, ())
         with self._part("follow_up"):
+            self._fields(CampaignPlan, ("invites_to",), self.body, ())
             self._follow_up()
 
     def _part(self, name: str) -> Any:

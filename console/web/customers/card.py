@@ -10,6 +10,7 @@ from console.shared.words import LANGUAGES
 from console.web.authentication.viewer import Viewer
 from models.core.words import EndBasis
 from models.messages.letters import write_money, write_name
+from models.people.permissions import Permission
 from models.subjects.owing import Owing, total_of
 from tasks.customers.card import CustomerCard, PointOnCard, VehicleOnCard
 
@@ -30,6 +31,9 @@ def show_card(viewer: Viewer, card: CustomerCard) -> None:
             _show_vehicles(viewer, card)
         with _part(viewer.say("customers.balance")):
             _show_owing(viewer, card.owing)
+            if viewer.may(Permission.WORK_ACCOUNTS):
+                for account_id, key in card.accounts:
+                    ui.link(f"{viewer.word('account')} {key}", f"/accounts/{account_id}")
 
 
 def _show_owing(viewer: Viewer, owing: Owing) -> None:

@@ -25,6 +25,7 @@ PAGES: dict[str, tuple[Permission, str]] = {
     "/inbox": (Permission.WORK_INBOX, "frame.inbox"),
     "/calls": (Permission.WORK_CALLS, "frame.calls"),
     "/cases": (Permission.WORK_CASES, "frame.cases"),
+    "/accounts": (Permission.WORK_ACCOUNTS, "frame.accounts"),
     "/customers": (Permission.SEE_CUSTOMERS, "frame.customers"),
     "/approvals": (Permission.DECIDE, "frame.approvals"),
     "/campaigns": (Permission.SEE_CAMPAIGNS, "frame.campaigns"),

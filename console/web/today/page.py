@@ -19,7 +19,7 @@ from console.web.parts.frame import page, telling
 from console.web.parts.matters import read_matters, show_matters
 from models.core.words import TouchState
 from models.ledger.attention import Matter
-from models.ledger.standings import COVERAGE_GOAL, SATISFACTION_GOAL, ContactStanding, ProcessDay, Share
+from models.ledger.standings import COVERAGE_GOAL, SATISFACTION_GOAL, ContactStanding, Coverage, ProcessDay, Share
 from models.people.permissions import Permission
 from tasks.campaigns.authors import author_of
 from tasks.campaigns.listing import CampaignRow, list_campaigns
@@ -45,6 +45,12 @@ SHADES = {
     ContactStanding.MISSED: "#6f2dbd",
 }
 OPEN_SHADE = "#c9b458"
+REACH_SHADES = {
+    "reached": SHADES[ContactStanding.CALLED],
+    "tried": OPEN_SHADE,
+    "written_to": SHADES[ContactStanding.SENT],
+    "nobody": SHADES[ContactStanding.FAILED],
+}
 _days: ShortMemory[list[ProcessDay]] = ShortMemory(10, bridged=50)
 _histories: ShortMemory[History] = ShortMemory(300, bridged=300)
 """Of thirty days all but the last are final, so the figures are cached."""
@@ -233,20 +239,34 @@ def _show_history_soon(viewer: Viewer) -> None:
 
 def _show_goals(viewer: Viewer, history: History) -> None:
     with _section(viewer.say("today.goals")), ui.element("div").classes("cards"):
-        _show_goal(viewer, "coverage", history.coverage, COVERAGE_GOAL)
-        _show_goal(viewer, "satisfaction", history.satisfaction, SATISFACTION_GOAL)
+        _show_coverage(viewer, "in_warranty", history.in_warranty)
+        _show_coverage(viewer, "coverage", history.coverage)
+        with _card(viewer.say("today.satisfaction")):
+            _show_goal(viewer, "satisfaction", history.satisfaction, SATISFACTION_GOAL)
 
 
 def _show_goal(viewer: Viewer, name: str, share: Share, goal: float) -> None:
+    if share.percent is None:
+        ui.label(viewer.say("today.not_measured")).classes("quiet")
+        return
+    reached = share.reaches(goal)
+    ui.label(f"{share.percent:.1f} %").classes("figure")
+    verdict = viewer.say("today.goal_reached" if reached else "today.goal_missed")
+    ui.label(f"{viewer.say('today.goal', goal=f'{goal:.0f}')} · {verdict}").classes("good" if reached else "bad")
+    ui.label(viewer.say(f"today.{name}_of", good=f"{share.good:,}", of=f"{share.of:,}")).classes("quiet")
+
+
+def _show_coverage(viewer: Viewer, name: str, coverage: Coverage) -> None:
+    """The share that was reached, and the four figures that add up to all of them."""
     with _card(viewer.say(f"today.{name}")):
-        if share.percent is None:
-            ui.label(viewer.say("today.not_measured")).classes("quiet")
-            return
-        reached = share.reaches(goal)
-        ui.label(f"{share.percent:.1f} %").classes("figure")
-        verdict = viewer.say("today.goal_reached" if reached else "today.goal_missed")
-        ui.label(f"{viewer.say('today.goal', goal=f'{goal:.0f}')} · {verdict}").classes("good" if reached else "bad")
-        ui.label(viewer.say(f"today.{name}_of", good=f"{share.good:,}", of=f"{share.of:,}")).classes("quiet")
+        _show_goal(viewer, name, coverage.share, COVERAGE_GOAL)
+        if coverage.of:
+            with ui.element("dl").classes("counts"):
+                for how in REACH_SHADES:
+                    with ui.element("dt"):
+                        ui.label(viewer.say(f"today.how_{how}"))
+                    with ui.element("dd"):
+                        ui.label(f"{getattr(coverage, how):,}")
 
 
 def _show_charts(viewer: Viewer, history: History) -> None:
@@ -259,16 +279,21 @@ def _show_charts(viewer: Viewer, history: History) -> None:
         waiting = [sum(n for one, n in day.standings.items() if one not in SHADES) for day in history.days]
         still_open = Series(viewer.say("today.others"), OPEN_SHADE, waiting)
         show_chart(viewer, viewer.say("today.contacts_chart"), days, [*settled, still_open])
-        visits = [share for _, share in history.visits]
-        _show_shares(viewer, "coverage", [str(day) for day, _ in history.visits], visits, "followed_up")
-        _show_shares(viewer, "satisfaction", days, [day.satisfied for day in history.days], "satisfied")
+        how_far = [
+            Series(viewer.say(f"today.how_{how}"), shade, [getattr(one, how) for _, one in history.visits])
+            for how, shade in REACH_SHADES.items()
+        ]
+        show_chart(viewer, viewer.say("today.coverage_chart"), [str(day) for day, _ in history.visits], how_far)
+        _show_satisfaction(viewer, days, [day.satisfied for day in history.days])
 
 
-def _show_shares(viewer: Viewer, name: str, days: list[str], shares: list[Share], good: str) -> None:
+def _show_satisfaction(viewer: Viewer, days: list[str], shares: list[Share]) -> None:
     series = [
-        Series(viewer.say(f"today.{good}"), SHADES[ContactStanding.CALLED], [share.good for share in shares]),
+        Series(viewer.say("today.satisfied"), SHADES[ContactStanding.CALLED], [share.good for share in shares]),
         Series(
-            viewer.say(f"today.not_{good}"), SHADES[ContactStanding.FAILED], [share.of - share.good for share in shares]
+            viewer.say("today.not_satisfied"),
+            SHADES[ContactStanding.FAILED],
+            [share.of - share.good for share in shares],
         ),
     ]
-    show_chart(viewer, viewer.say(f"today.{name}_chart"), days, series)
+    show_chart(viewer, viewer.say("today.satisfaction_chart"), days, series)

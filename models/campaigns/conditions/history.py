@@ -57,7 +57,7 @@ class Visited(Condition):
     within_days: Span | None = None
     """Null: ever."""
     work_kinds: tuple[WorkKind, ...] = ()
-    """Counts visits for this work only, and no handovers."""
+    """Counts visits for this work only, with what is part of it (first service of maintenance), and no handovers."""
 
     @model_validator(mode="after")
     def _is_a_range(self) -> Self:

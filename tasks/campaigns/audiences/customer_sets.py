@@ -37,6 +37,7 @@ from models.core.words import (
     InvoiceStatus,
     LeadState,
     WorkKind,
+    work_meant,
 )
 from models.ledger.tables import Case, Touch
 from models.people.tables import Consent, ContactPoint
@@ -81,7 +82,8 @@ def visits(
         .where(within(brought, today, within_days))
     )
     if work_kinds:
-        by_work = Appointment.work_kind.in_(work_kinds), RepairOrder.work_kind.in_(work_kinds)
+        meant = work_meant(work_kinds)
+        by_work = Appointment.work_kind.in_(meant), RepairOrder.work_kind.in_(meant)
         return [appointments.where(by_work[0]), orders.where(by_work[1])]
     handovers = (
         select(Handover.customer_id, Handover.handed_over_on.label("day"))

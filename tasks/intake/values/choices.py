@@ -26,12 +26,21 @@ WORK = words_of(
     WorkKind,
     {
         WorkKind.INSPECTION: "inspect,check,check up,checkup,health check,vehicle health check,warranty inspection,"
-        "free inspection,warranty check,检测,检查,年检,质保检测,免费检测,免费检查,车辆检测,全车检测,inspektion,prüfung",
-        WorkKind.MAINTENANCE: "maintain,service,servicing,oil change,oil service,regular service,first service,"
-        "first maintenance,periodic maintenance,tyre,tyres,tire,tires,保养,首保,定期保养,维护,常规保养,小保养,大保养,"
-        "wartung,ölwechsel",
-        WorkKind.REPAIR: "repairs,fix,body,bodywork,paint,accident,warranty repair,recall,"
-        "维修,修理,钣喷,钣金,喷漆,事故,事故维修,索赔,一般维修,召回,reparatur",
+        "free inspection,warranty check,检测,检查,质保检测,免费检测,免费检查,车辆检测,全车检测,inspektion,prüfung",
+        WorkKind.STATUTORY_INSPECTION: "statutory,annual inspection,annual check,yearly inspection,mot,mot test,"
+        "roadworthiness test,state inspection,safety inspection,emissions test,年检,年审,车检,验车,审车,"
+        "年度检验,机动车年检,hauptuntersuchung,hu,tüv,tuev,abgasuntersuchung,au",
+        WorkKind.MAINTENANCE: "maintain,service,servicing,oil change,oil service,regular service,"
+        "periodic maintenance,tyre,tyres,tire,tires,保养,定期保养,维护,常规保养,小保养,大保养,wartung,ölwechsel",
+        WorkKind.FIRST_SERVICE: "first maintenance,initial service,free first service,首保,首次保养,erstinspektion",
+        WorkKind.SECOND_SERVICE: "second maintenance,二保,第二次保养,二次保养,zweitinspektion",
+        WorkKind.REPAIR: "repairs,fix,body,bodywork,paint,维修,修理,钣喷,钣金,喷漆,一般维修,普通维修,reparatur",
+        WorkKind.MINOR_REPAIR: "small repair,quick repair,小修,快修,kleinreparatur",
+        WorkKind.OVERHAUL: "major repair,general overhaul,大修,总成大修,generalüberholung,großreparatur",
+        WorkKind.ACCIDENT: "accident repair,collision,collision repair,crash,insurance repair,"
+        "事故,事故车,事故维修,保险维修,unfall,unfallschaden",
+        WorkKind.WARRANTY_WORK: "warranty,warranty repair,warranty claim,recall,goodwill,"
+        "三包,三包维修,质保维修,索赔,召回,garantie,garantiearbeit,rückruf",
         WorkKind.OTHER: "misc,miscellaneous,wash,其他,其它,洗车,美容,sonstiges",
     },
 )

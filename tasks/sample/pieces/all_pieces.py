@@ -4,7 +4,7 @@ They are the same in every sample, so that what a run says of them can be checke
 the first piece, and so on; the second thousand repeats them at the other store.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tasks.sample.dice import Dice
 from tasks.sample.people import SampleCustomer
@@ -27,3 +27,9 @@ def set_piece(seed: int, number: int) -> Iterator[Row]:
     """All rows of set-piece customer `number`; the thousands take turns between the stores."""
     thousand, place = divmod(number - 1, A_THOUSAND)
     return PIECES[place](SampleCustomer(number, STORES[thousand % len(STORES)], Dice(seed, number)))
+
+
+def customers_of(piece: Callable[[SampleCustomer], Iterator[Row]]) -> list[str]:
+    """The keys of the customers of a set piece: one for each store."""
+    first = PIECES.index(piece) + 1
+    return [SampleCustomer(first + A_THOUSAND * place, store, Dice(0, 0)).key for place, store in enumerate(STORES)]

@@ -27,7 +27,10 @@ from models.kits.outcomes import PromiseMade
 from models.people.tables import Customer
 from models.policies.policy import Policy, Step
 from models.subjects.account import KIND, NO_PROMISE, PAYMENT, STILL_OWES, Account, Invoice
-from tasks.subjects.account.netting import day_after, days_of_accounts, key_of, latest_promises, same_look, statements
+from models.subjects.arrangement import ArrangementKind
+from tasks.subjects.account.arrangements import running_arrangements
+from tasks.subjects.account.looks import key_of, same_look
+from tasks.subjects.account.netting import day_after, days_of_accounts, latest_promises, statements
 from tasks.subjects.account.promising import keep_promise
 from tasks.subjects.account.remarks import remarks_of_account
 from tasks.subjects.contract import (
@@ -50,6 +53,11 @@ from tasks.subjects.customers import about_customer, own_languages, stores_today
 PAID = declare("nothing-owed")
 TOLERATED = declare("within-tolerance")
 PROMISED = declare("promise-running")
+ARRANGED = {
+    ArrangementKind.DISPUTE: declare("account-disputed"),
+    ArrangementKind.BLOCK: declare("chasing-blocked"),
+    ArrangementKind.INSTALMENTS: declare("instalments-running"),
+}
 
 
 class Accounts(Subject):
@@ -70,7 +78,7 @@ class Accounts(Subject):
         looked_at = days_of_accounts(stores, _in_scope(scope), under)
         _, *version = key_of(looked_at)
         owed = statements(looked_at)
-        promise = latest_promises(looked_at)
+        promise, arranged = latest_promises(looked_at), running_arrangements(looked_at)
         broken = and_(~promise.c.kept, ~promise.c.running, promise.c.promised_for >= owed.c.oldest_due)
         return (
             select(
@@ -85,6 +93,7 @@ class Accounts(Subject):
                 func.coalesce(owed.c.owes, False).label("owes"),
                 owed.c.totals,
                 owed.c.invoices,
+                arranged.c.arranged,
                 promise.c.promised_for,
                 and_(func.coalesce(promise.c.running, False), ~promise.c.kept).label("promise_running"),
                 case((broken, promise.c.promise_id)).label("broken_promise_id"),
@@ -96,6 +105,7 @@ class Accounts(Subject):
             .outerjoin(Customer, Customer.id == looked_at.c.customer_id)
             .outerjoin(owed, same_look(owed, looked_at))
             .outerjoin(promise, same_look(promise, looked_at))
+            .outerjoin(arranged, same_look(arranged, looked_at))
         )
 
     def near(self, facts: Subquery, step: Step, window: Window) -> ColumnElement[bool]:  # noqa: ARG002  the contract's
@@ -137,11 +147,15 @@ class Accounts(Subject):
         due_at: ColumnElement[datetime],  # noqa: ARG002  the contract's
         rules: Any,  # noqa: ARG002  the contract's
     ) -> ColumnElement[str | None]:
-        """Paid, tolerated, or promised."""
+        """Paid, tolerated, arranged otherwise, or promised."""
         owes = asked(STILL_OWES, conditions)
         return first_reason(
             (and_(owes, facts.c.oldest_due.is_(None)), PAID),
             (and_(owes, ~facts.c.owes), TOLERATED),
+            *(
+                (and_(owes, func.coalesce(facts.c.arranged == kind, literal(False))), code)
+                for kind, code in ARRANGED.items()
+            ),
             (and_(asked(NO_PROMISE, conditions), facts.c.promise_running), PROMISED),
         )
 

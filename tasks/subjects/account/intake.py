@@ -25,12 +25,13 @@ from tasks.intake.merging import (
     renew_figures,
     table_of,
 )
-from tasks.intake.references import find_customers
+from tasks.intake.references import find_customers, find_staff
 from tasks.intake.staging import Staged, analyze, table_of_ids
 from tasks.intake.values.amounts import Amount, settle_currency
 from tasks.intake.values.cells import Unusable
 from tasks.intake.values.choices import words_of
 from tasks.intake.values.plausibility import RECENT, Window
+from tasks.subjects.account.releasing import release_paid
 from tasks.subjects.account.settlements import derive_settlements
 
 ACCOUNT = Column("account", Holds.KEY, "key of the account; without it the account of the customer")
@@ -66,6 +67,7 @@ INVOICE_STATES = words_of(
 def _settle(load: Load) -> None:
     analyze(load.connection, TOUCHED_INVOICES)
     derive_settlements(load.connection, select(TOUCHED_INVOICES.c.id))
+    release_paid(load.connection, load.now)
 
 
 SETTLEMENTS = Consequence((TOUCHED_INVOICES,), _settle)
@@ -130,8 +132,10 @@ def load_invoices(load: Load, staged: Staged) -> None:
     load.connection.execute(
         update(rows).values(currency=func.coalesce(rows.c.currency, load.currency)).where(rows.c.currency.is_(None))
     )
+    find_staff(load.connection, staged, "salesperson")
     fields = [
         Field("account_id", "account_id", given_by=GIVES_ACCOUNT),
+        Field("salesperson_id", "salesperson_id", given_by=("salesperson",)),
         Field("kind", "kind", given_by=("kind", "amount"), default=InvoiceKind.INVOICE.value),
         *(Field(name, name) for name in ("issued_on", "due_on", "amount")),
         Field("currency", "currency", given_by=("currency", "amount")),
@@ -157,12 +161,13 @@ INVOICES = Kind(
         Column("currency", Holds.CURRENCY, "ISO 4217 code or sign; without it the amount's own sign, or CNY"),
         Column("status", choice("invoice status", INVOICE_STATES), "open, disputed, settled, void; open"),
         Column("status_on", Holds.DATE, "since when the status holds; without it, always so", plausible=RECENT),
+        Column("salesperson", Holds.STAFF, "code or name of who sold what it is for, who is in `staff`", spare=True),
     ),
     identity="store and key",
     one_of=(("due_on",), ("customer", "customer_phone", "account")),
-    after=("customers", "repair-orders", "odometer-readings"),
+    after=("staff", "customers", "repair-orders", "odometer-readings"),
     check=check_invoice,
-    looks_up=("account_id",),
+    looks_up=("account_id", "salesperson_id"),
     consequences=(SETTLEMENTS,),
     api_scope="accounts:write",
     load=load_invoices,

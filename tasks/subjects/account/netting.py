@@ -12,6 +12,8 @@ from models.core.words import InvoiceKind, InvoiceStatus
 from models.ledger.tables import PolicyVersion
 from models.subjects.account import Account, Invoice, Payment, Promise
 from tasks.policies.catalogue import rule_in_force
+from tasks.subjects.account.arrangements import is_contested
+from tasks.subjects.account.looks import key_of, same_look
 from tasks.subjects.contract import AsPlanned, InForce, RulesOf, Under
 
 TOLERANCE = "tolerance"
@@ -19,21 +21,6 @@ TOLERANCE = "tolerance"
 NOTHING = literal(Decimal(0), Numeric(14, 2))
 ONCE = "MATERIALIZED"
 """Computed once whatever the planner expects: in a nested loop, for each account anew, it would take hours."""
-
-
-KEY = ("account_id", "policy_version_id")
-"""What tells the rows of one look apart: the account, and the policy version under whose rules it is looked at, where
-several may be."""
-
-
-def key_of(rows: Any) -> list[ColumnElement[Any]]:
-    """The columns of `KEY` that rows have."""
-    return [rows.c[name] for name in KEY if name in rows.c]
-
-
-def same_look(one: Any, other: Any) -> ColumnElement[bool]:
-    """Whether two rows are of one look at one account."""
-    return and_(*(mine == theirs for mine, theirs in zip(key_of(one), key_of(other), strict=True)))
 
 
 def days_of_accounts(stores: Subquery, chosen: ColumnElement[bool], under: Under) -> CTE:
@@ -111,11 +98,38 @@ def _open_invoices(looked_at: CTE) -> Subquery:
     )
     uncovered = func.least(unpaid, func.greatest(up_to_here - func.coalesce(credit.c.amount, NOTHING), NOTHING))
     return (
-        select(*key_of(documents), row.number, row.currency, row.due_on, row.tolerated, uncovered.label("open"))
+        select(
+            *key_of(documents),
+            row.number,
+            row.salesperson_id,
+            row.currency,
+            row.due_on,
+            row.tolerated,
+            uncovered.label("open"),
+        )
         .outerjoin(credit, and_(same_look(credit, documents), credit.c.currency == row.currency))
         .where(row.kind == InvoiceKind.INVOICE, row.chased, row.amount > row.paid)
         .subquery("open_invoices")
     )
+
+
+def balances_of(looked_at: CTE) -> Subquery:
+    """Each invoice of which something is open and undisputed, whatever is tolerated."""
+    return _balances(_open_invoices(looked_at))
+
+
+def disputed_of(looked_at: CTE) -> Subquery:
+    """Each disputed invoice of which something is open, less its own payments."""
+    documents = _documents(looked_at)
+    row = documents.c
+    return (
+        select(
+            *key_of(documents), row.number, row.salesperson_id, row.currency, row.due_on,
+            (row.amount - row.paid).label("open"),
+        )
+        .where(row.kind == InvoiceKind.INVOICE, row.contested, row.amount > row.paid)
+        .subquery("disputed")
+    )  # fmt: skip
 
 
 def _balances(open_items: Subquery) -> Subquery:
@@ -153,10 +167,12 @@ def _documents(looked_at: CTE) -> CTE:
             Invoice.id.label("invoice_id"),
             Invoice.key.label("number"),
             Invoice.kind,
+            Invoice.salesperson_id,
             Invoice.currency,
             Invoice.due_on,
             case((status == InvoiceStatus.VOID, NOTHING), else_=Invoice.amount).label("amount"),
-            (status == InvoiceStatus.OPEN).label("chased"),
+            and_(status == InvoiceStatus.OPEN, ~is_contested(today)).label("chased"),
+            or_(status == InvoiceStatus.DISPUTED, is_contested(today)).label("contested"),
             paid.label("paid"),
             func.coalesce(tolerated, NOTHING).label("tolerated"),
         )

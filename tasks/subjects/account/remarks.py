@@ -1,11 +1,13 @@
 """What `why` says of an account beside its steps: what is open, promised, disputed, and on hold."""
 
-from sqlalchemy import Connection, RowMapping, or_, select
+from sqlalchemy import Connection, Date, RowMapping, literal, or_, select
 
-from models.core.reasons import DAY, INVOICES, MONEY, REASON, GivenReason, declare, give, read_reason
+from models.core.reasons import DAY, INVOICES, MONEY, REASON, TEXT, WORD, GivenReason, declare, give, read_reason
 from models.core.words import InvoiceStatus
 from models.subjects.account import Account, Invoice
+from models.subjects.arrangement import Arrangement
 from models.subjects.owing import OpenInvoice, Owing, read_owing, total_of
+from tasks.subjects.account.arrangements import is_kept, runs_on
 
 NOTHING_OWED = declare("no-open-invoice")
 OVERDUE = declare("overdue-balance", total=MONEY, day=DAY)
@@ -14,6 +16,7 @@ NOT_DUE = declare("balance-not-due", total=MONEY, day=DAY)
 PROMISE_RUNS = declare("promised-to-pay", day=DAY)
 PROMISE_BROKEN = declare("promise-broken", day=DAY)
 DISPUTED = declare("invoices-disputed", invoices=INVOICES)
+ARRANGED = declare("arranged", what=WORD, day=DAY, reason=TEXT)
 ON_HOLD = declare("on-hold", day=DAY)
 ON_HOLD_FOR = declare("on-hold-because", day=DAY, because=REASON)
 
@@ -29,7 +32,20 @@ def remarks_of_account(connection: Connection, row: RowMapping) -> list[GivenRea
         remarks.append(give(PROMISE_RUNS, day=row["promised_for"].isoformat()))
     if row["broken_promise_id"]:
         remarks.append(give(PROMISE_BROKEN, day=row["promised_for"].isoformat()))
-    return remarks + _disputes(connection, row) + _hold(connection, row)
+    return remarks + _arranged(connection, row) + _disputes(connection, row) + _hold(connection, row)
+
+
+def _arranged(connection: Connection, row: RowMapping) -> list[GivenReason]:
+    today = literal(row["today"], Date)
+    running = (
+        select(Arrangement.kind, Arrangement.ends_on, Arrangement.reason)
+        .where(Arrangement.account_id == row["subject_id"], runs_on(today), is_kept(today))
+        .order_by(Arrangement.ends_on, Arrangement.id)
+    )
+    return [
+        give(ARRANGED, what=one.kind, day=one.ends_on.isoformat(), reason=one.reason or "")
+        for one in connection.execute(running)
+    ]
 
 
 def _balances(owing: Owing) -> list[GivenReason]:

@@ -24,6 +24,8 @@ from models.subjects.appointment import (
     OTHER_TIME_ASKED,
     PAGE,
     PARTS_MISSING,
+    PARTS_ON_ORDER,
+    PARTS_UNKNOWN,
     REQUEST,
     REQUEST_UNANSWERED,
     STILL_BOOKED,
@@ -43,6 +45,7 @@ from tasks.subjects.contract import (
     within,
 )
 from tasks.subjects.customers import about_customer, own_languages, stores_today, vehicle_name
+from tasks.subjects.work import OTHER_WORK, for_other_work
 
 CANCELLED = declare("appointment-cancelled")
 ARRIVED = declare("customer-arrived")
@@ -51,7 +54,12 @@ NOT_BEGUN = declare("appointment-not-begun")
 BEGUN = declare("appointment-begun")
 OTHER_TIME = declare("other-time-asked")
 BOOKED_LATE = declare("booked-after-due")
-PARTS_THERE = declare("no-parts-missing")
+OF_PARTS = {
+    PARTS_MISSING: (PartsState.MISSING, declare("no-parts-missing")),
+    PARTS_UNKNOWN: (PartsState.UNKNOWN, declare("parts-known")),
+    PARTS_ON_ORDER: (PartsState.ORDERED, declare("no-parts-on-order")),
+}
+"""What a step asks of the parts, and why it does not hold."""
 ANSWERED = declare("request-answered")
 NO_CONTRACT = declare("no-contract-customer")
 
@@ -113,9 +121,13 @@ class Appointments(Subject):
             (and_(booked, row.starts_at <= moment(now)), BEGUN),
             (and_(asked(NO_OTHER_TIME_ASKED, conditions), row["other-time-asked"].is_not(None)), OTHER_TIME),
             (and_(asked(BOOKED_BEFORE_DUE, conditions), row.booking > due_at), BOOKED_LATE),
-            (and_(asked(PARTS_MISSING, conditions), row.parts_state != PartsState.MISSING), PARTS_THERE),
+            *(
+                (and_(asked(condition, conditions), row.parts_state != state), reason)
+                for condition, (state, reason) in OF_PARTS.items()
+            ),
             (and_(unanswered, ~row.unbooked), ANSWERED),
             (and_(asked(CONTRACT_CUSTOMER, conditions), ~_has_contract(facts)), NO_CONTRACT),
+            (for_other_work(facts, Appointment, conditions), OTHER_WORK),
         )
 
     def figures(self, facts: Subquery) -> ColumnElement[Any]:

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Subquery
 
+from models.core.reasons import ReasonCode
 from models.subjects.repair_order import KIND, RepairOrder
 from tasks.subjects.visits import Visits
+from tasks.subjects.work import OTHER_WORK, for_other_work
 
 
 class RepairOrders(Visits):
@@ -17,6 +19,11 @@ class RepairOrders(Visits):
 
     def _own_columns(self) -> list[ColumnElement[Any]]:
         return [RepairOrder.work.label("work")]
+
+    def _own_rules(
+        self, facts: Subquery, conditions: ColumnElement[Any]
+    ) -> list[tuple[ColumnElement[bool], ReasonCode]]:
+        return [(for_other_work(facts, RepairOrder, conditions), OTHER_WORK)]
 
 
 SUBJECT = RepairOrders()

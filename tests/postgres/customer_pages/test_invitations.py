@@ -1,10 +1,12 @@
 """Customers who are invited ask for a visit, once; or say that it is not for them."""
 
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from sqlalchemy import func, select, update
 
+from models.campaigns.recipes import list_recipes, recipe
 from models.campaigns.tables import CampaignRecipient
 from models.core.settings import Settings
 from models.core.words import AppointmentStatus, CampaignAnswer, LinkPurpose, ProcessName, Wave
@@ -13,8 +15,8 @@ from models.people.tables import Store
 from models.subjects.appointment import Appointment
 from tasks.messages.links import list_links
 from tasks.self_service.booking import AppointmentChanged, SlotTaken, days_for_a_visit
-from tasks.self_service.invitations import ask, decline, see_invitation
-from tests.support.campaigns import BEGAN, LaunchedCampaign
+from tasks.self_service.invitations import accept, ask, decline, see_invitation
+from tests.support.campaigns import BEGAN, LaunchedCampaign, a_plan
 from tests.support.desk import audited
 from tests.support.world import World, at
 
@@ -135,3 +137,37 @@ def test_staff_read_out_the_invitations_that_reached_a_customer(world: World, ca
         (LinkPurpose("invitation"), "Spring check")
     ]
     assert world.connection.execute(select(func.count()).select_from(CampaignRecipient)).scalar_one() == 3
+
+
+def test_an_event_has_a_time_of_its_own_and_offers_none_of_the_workshops(world: World) -> None:
+    campaign = LaunchedCampaign(world, plan=a_plan(invites_to="event"))
+    recipient = campaign.told()
+    seen = see_invitation(world.connection, recipient, NOW)
+    assert (seen.event, seen.open, seen.visit_at) == (True, True, None)
+    with pytest.raises(AppointmentChanged):
+        ask(world.connection, recipient, START, NOW)
+    for _ in range(2):
+        accept(world.connection, recipient, NOW)
+    assert answered(world, recipient) is CampaignAnswer.INTERESTED
+    assert world.connection.scalar(select(func.count()).select_from(Appointment)) == 0
+    assert not see_invitation(world.connection, recipient, NOW).open
+    assert len(audited(world)) == 1
+
+
+def test_an_invitation_to_a_visit_is_not_said_yes_to_without_a_time(world: World, campaign: LaunchedCampaign) -> None:
+    recipient = campaign.told()
+    with pytest.raises(AppointmentChanged):
+        accept(world.connection, recipient, NOW)
+    assert answered(world, recipient) is None
+
+
+def test_the_event_recipe_invites_to_an_event() -> None:
+    assert recipe("event-invitation").plan["invites_to"] == "event"
+    others = [one for one in list_recipes() if one.key != "event-invitation"]
+    assert all("invites_to" not in one.plan for one in others)
+
+
+def test_what_was_approved_before_there_were_events_is_still_approved() -> None:
+    plan = a_plan()
+    assert plan.fingerprint == sha256(plan.model_dump_json(exclude={"invites_to"}).encode()).hexdigest()
+    assert plan.fingerprint != a_plan(invites_to="event").fingerprint

@@ -116,7 +116,7 @@ def test_a_chinese_appointment_book_in_gb18030(desk: Desk) -> None:
 
     assert desk.rows("select key, starts_at, status, work_kind, parts_state from appointments order by key") == [
         ("A1", datetime(2026, 3, 2, 1, 30, tzinfo=UTC), "booked", "maintenance", "missing"),
-        ("A2", datetime(2026, 3, 2, 6, 0, tzinfo=UTC), "booked", "inspection", "unknown"),
+        ("A2", datetime(2026, 3, 2, 6, 0, tzinfo=UTC), "booked", "statutory-inspection", "unknown"),
         ("A3", datetime(2026, 3, 3, 6, 30, tzinfo=UTC), "cancelled", "repair", "unknown"),
         ("A4", datetime(2026, 3, 3, 2, 0, tzinfo=UTC), "no-show", "other", "unknown"),
     ]

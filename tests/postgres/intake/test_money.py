@@ -207,3 +207,35 @@ def test_promises(ledger: Desk) -> None:
     before = ledger.snapshot()
     assert ledger.load("promises", content).counts["promises"].unchanged == 2
     assert ledger.snapshot() == before
+
+
+HELD = "select key, held_since from accounts order by key"
+
+
+def test_a_payment_takes_the_account_off_hold_in_the_same_import(ledger: Desk) -> None:
+    ledger.load("invoices", f"{INVOICES}1,C1,2025-12-01,1000\n2,C2,2025-12-01,1000\n")
+    ledger.rows("update accounts set held_since = '2026-02-01', hold_reason = 'handed-to-finance' returning id")
+    ledger.load("payments", "key,invoice,paid_on,amount\nP1,1,2026-02-28,1000\n")
+    assert ledger.rows(HELD) == [("C1", None), ("C2", date(2026, 2, 1))]
+    on_account = "key,customer,paid_on,amount\nP2,C2,2026-02-28,1000\n"
+    ledger.load("payments", on_account)
+    ledger.load("payments", on_account)
+    assert ledger.rows(HELD) == [("C1", None), ("C2", None)]
+    assert ledger.rows("select count(*) from cases where kind = 'restore-service'") == [2]
+
+
+def test_an_invoice_that_is_credited_takes_the_account_off_hold(ledger: Desk) -> None:
+    ledger.load("invoices", f"{INVOICES}1,C1,2025-12-01,1000\n")
+    ledger.rows("update accounts set held_since = '2026-02-01', hold_reason = 'handed-to-finance' returning id")
+    ledger.load("invoices", "key,customer,kind,due_on,amount\n2,C1,credit-note,2026-02-20,1000\n")
+    assert ledger.rows(HELD) == [("C1", None)]
+
+
+def test_who_sold_is_kept_with_the_invoice(ledger: Desk) -> None:
+    ledger.load("staff", "code,name,role\nS1,Zhao Min,agent\n")
+    ledger.load(
+        "invoices", "key,customer,due_on,amount,salesperson\n1,C1,2026-03-01,100,Zhao Min\n2,C1,2026-03-01,9,Qi\n"
+    )
+    sold = "select i.key, s.code from invoices i left join staff s on s.id = salesperson_id order by 1"
+    assert ledger.rows(sold) == [("1", "S1"), ("2", None)]
+    assert [(each["row"], each["column"]) for each in ledger.rejects()] == [("3", "salesperson")]

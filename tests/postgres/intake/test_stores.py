@@ -165,6 +165,6 @@ def test_staff(desk: Desk) -> None:
         ("S1", "advisor", True),
         ("S3", "finance", False),
     ]
-    assert desk.rejects()[0]["reason"].startswith("role: expected one of agent, advisor, parts")
+    assert desk.rejects()[0]["reason"].startswith("role: expected one of agent, advisor, sales")
     assert desk.load("staff", "code,name,role\nS3,Cy,parts\n").counts["staff"].changed == 1
     assert desk.rows("select role, active from staff where code = 'S3'") == [("parts", False)]

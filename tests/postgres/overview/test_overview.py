@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Connection, func, insert, select
 
-from models.calls.outcomes import NO_ANSWER, REACHED_NOT_SATISFIED, REACHED_SATISFIED
+from models.calls.outcomes import CALLBACK, NO_ANSWER, REACHED_NOT_SATISFIED, REACHED_SATISFIED, WRONG_NUMBER
 from models.calls.surveys import SurveyAnswer
 from models.core.words import (
     CaseKind,
@@ -23,8 +23,9 @@ from models.core.words import (
     SurveySource,
     TouchState,
 )
-from models.ledger.standings import ContactStanding, Share
-from models.ledger.tables import Case, PolicyVersion, Run, TemplateVersion, Touch
+from models.kits.outcomes import Outcome
+from models.ledger.standings import COVERAGE_GOAL, ContactStanding, Coverage, Share
+from models.ledger.tables import CallAttempt, Case, PolicyVersion, Run, TemplateVersion, Touch
 from models.policies.shipped import shipped_processes
 from tasks.overview.coverage import measure_coverage
 from tasks.overview.day import read_day
@@ -123,16 +124,87 @@ def test_thirty_days_end_with_today_and_are_one_stores_alone(world: World, conne
     }
 
 
+def attempt(world: World, touch_id: UUID, outcome: Outcome, tried_at: datetime) -> None:
+    values = {"touch_id": touch_id, "attempted_at": tried_at, "outcome": outcome.name}
+    world.connection.execute(insert(CallAttempt).values(**values))
+
+
+def called(world: World, visit: int, *outcomes: Outcome, **values: Any) -> None:
+    """A call after a visit, with what came of each try."""
+    at_ten = at("2026-02-23 10:00")
+    values = {"kind": StepKind.CALL, "state": TouchState.DONE, "contacted_at": at_ten, "subject_id": visit} | values
+    made = touch(world, at_ten, **values)
+    for number, outcome in enumerate(outcomes):
+        attempt(world, made, outcome, at_ten + timedelta(hours=number))
+
+
+def test_reached_tried_written_to_and_nobody_are_four_figures(world: World, connection: Connection) -> None:
+    """Each visit counts once, by the best that was done."""
+    visits = [world.handover(world.customer(), "2026-02-20") for _ in range(9)]
+    sent = {"contacted_at": at("2026-02-21 10:00")}
+    called(world, visits[0], NO_ANSWER, NO_ANSWER, NO_ANSWER)
+    called(world, visits[1], WRONG_NUMBER)
+    touch(world, at("2026-02-21 10:00"), subject_id=visits[2], **sent)  # a thank-you by SMS
+    called(world, visits[3], NO_ANSWER, REACHED_SATISFIED)
+    called(world, visits[4], REACHED_NOT_SATISFIED)
+    called(world, visits[5], CALLBACK, NO_ANSWER, state=TouchState.READY)  # reached, though not at the second try
+    survey(world, visits[6])  # answered the survey without being called
+    touch(world, at("2026-02-21 10:00"), subject_id=visits[7], state=TouchState.FAILED, **sent)
+    called(world, visits[2], NO_ANSWER)  # written to, and tried
+
+    coverage = read_history(connection, NOW, world.store_id).coverage
+
+    assert coverage == Coverage(reached=4, tried=3, written_to=0, nobody=2)
+    assert coverage.share == Share(4, 9)
+    assert not coverage.share.reaches(COVERAGE_GOAL)
+
+
+@pytest.mark.parametrize("unreached", [(NO_ANSWER, NO_ANSWER, NO_ANSWER), (WRONG_NUMBER,), ()])
+def test_nothing_but_a_contact_reaches_the_goal(
+    world: World, connection: Connection, unreached: tuple[Outcome, ...]
+) -> None:
+    visit = world.handover(world.customer(), "2026-02-20")
+    touch(world, at("2026-02-21 10:00"), subject_id=visit, contacted_at=at("2026-02-21 10:00"))
+    called(world, visit, *unreached)
+    assert read_history(connection, NOW, None).coverage.reached == 0
+
+
+def test_the_customers_in_warranty_count_by_their_best_contact_of_a_year(world: World, connection: Connection) -> None:
+    people = [world.customer() for _ in range(6)]
+    for one in people[:5]:
+        world.warranty(one, "2026-09-01")
+        world.warranty(one, "2026-10-01")
+    world.warranty(people[5], "2026-03-10")  # it ends today
+    called(world, 901, REACHED_SATISFIED, customer_id=people[0])
+    called(world, 902, NO_ANSWER, customer_id=people[1])
+    touch(world, at("2026-02-21 10:00"), customer_id=people[2], contacted_at=at("2026-02-21 10:00"))
+    dunned = {"purpose": Purpose.DUNNING, "contacted_at": at("2026-02-21 10:00")}
+    touch(world, at("2026-02-21 10:00"), customer_id=people[3], **dunned)
+    touch(world, at("2025-03-01 10:00"), customer_id=people[4], contacted_at=at("2025-03-01 10:00"))
+    expected = Coverage(reached=1, tried=1, written_to=1, nobody=2)
+    assert read_history(connection, NOW, world.store_id).in_warranty == expected
+    assert read_history(connection, NOW, None).in_warranty == expected
+    assert read_history(connection, NOW, world.store()).in_warranty == Coverage(0, 0, 0, 0)
+
+
 def test_coverage_is_that_of_the_run_and_of_one_store(world: World, connection: Connection) -> None:
     other = world.store()
     followed = world.handover(world.customer(), "2026-02-20")
     world.handover(world.customer(), "2026-02-20")
     world.repair_order(world.customer(store_id=other), "2026-02-21", store_id=other)
-    touch(world, at("2026-02-21 10:00"), subject_id=followed, contacted_at=at("2026-02-21 10:00"))
-    assert read_history(connection, NOW, world.store_id).coverage == Share(1, 2)
-    assert read_history(connection, NOW, other).coverage == Share(0, 1)
-    assert read_history(connection, NOW, None).coverage == Share(1, 3)
-    assert measure_coverage(connection, NOW) == {"delivered": 3, "followed_up": 1, "coverage_percent": 33.3}
+    called(world, followed, REACHED_SATISFIED)
+    assert read_history(connection, NOW, world.store_id).coverage.share == Share(1, 2)
+    assert read_history(connection, NOW, other).coverage.share == Share(0, 1)
+    assert read_history(connection, NOW, None).coverage.share == Share(1, 3)
+    figures = measure_coverage(connection, NOW)
+    assert {name: figure for name, figure in figures.items() if name.startswith("visits")} == {
+        "visits": 3,
+        "visits_reached": 1,
+        "visits_tried": 0,
+        "visits_written_to": 0,
+        "visits_nobody": 2,
+        "visits_reached_percent": 33.3,
+    }
 
 
 def survey(world: World, subject_id: int, **marks: int | None) -> None:
@@ -150,11 +222,11 @@ def test_satisfaction_counts_a_customer_once_and_the_survey_before_the_call(
     survey(world, 901, solved=5, punctual=3)
     survey(world, 902, solved=5, punctual=2)
     survey(world, 903)  # said nothing that can be counted
-    called = {"kind": StepKind.CALL, "state": TouchState.DONE}
+    made = {"kind": StepKind.CALL, "state": TouchState.DONE}
     for subject_id, outcome in [(902, REACHED_SATISFIED.name), (904, REACHED_SATISFIED.name)]:
-        touch(world, at("2026-03-09 09:00"), subject_id=subject_id, outcome=outcome, **called)
-    touch(world, at("2026-03-09 09:00"), outcome=REACHED_NOT_SATISFIED.name, **called)
-    touch(world, at("2026-03-09 09:00"), outcome=NO_ANSWER.name, **called)
+        touch(world, at("2026-03-09 09:00"), subject_id=subject_id, outcome=outcome, **made)
+    touch(world, at("2026-03-09 09:00"), outcome=REACHED_NOT_SATISFIED.name, **made)
+    touch(world, at("2026-03-09 09:00"), outcome=NO_ANSWER.name, **made)
     assert read_history(connection, NOW, world.store_id).satisfaction == Share(2, 4)
     assert read_history(connection, NOW, world.store()).satisfaction == Share(0, 0)
 

@@ -3,8 +3,12 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from models.core.words import AppointmentStatus, InvoiceStatus, PartsState, ProcessName, WorkKind
+from models.policies.shipped import shipped_policy
+from models.subjects.appointment import Appointment
+from tasks.policies.changing import change_policy
 from tests.support.world import World, at, day
 
 APPOINTMENTS = ProcessName("appointment-reminders")
@@ -38,6 +42,39 @@ def test_a_booked_inspection_stops_the_invitations(world: World) -> None:
     account = world.plan(WARRANTY, "2026-03-10 10:00")
     assert world.steps() == []
     assert account.suppressed == {"inspection-booked": 1}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in WorkKind if kind is not WorkKind.INSPECTION])
+def test_other_work_stops_no_invitations(world: World, kind: WorkKind) -> None:
+    customer = world.customer()
+    vehicle = world.vehicle(customer)
+    world.warranty(customer, "2026-05-08", vehicle)
+    world.appointment(customer, "2026-03-20 10:00", vehicle_id=vehicle, work_kind=kind)
+    world.repair_order(customer, "2026-03-01", vehicle_id=vehicle, work_kind=kind)
+    world.plan(WARRANTY, "2026-03-10 10:00")
+    assert "invitation-60" in world.steps()
+
+
+def test_a_step_about_some_kinds_of_work_passes_over_the_rest(world: World) -> None:
+    """Of several kinds, each; a broader kind has its parts in it."""
+    body = shipped_policy(FOLLOWUP).model_dump(mode="json")
+    (asked,) = [step for step in body["steps"] if step["key"] == "repair-day-3-call"]
+    body["steps"] = [asked | {"conditions": ["of-maintenance", "of-accident"]}]
+    change_policy(world.connection, at("2026-03-10 09:00"), body, None, "test")
+    by_kind = {kind: world.customer() for kind in WorkKind}
+    for kind, customer in by_kind.items():
+        world.repair_order(customer, "2026-03-07", work_kind=kind)
+
+    account = world.plan(FOLLOWUP, "2026-03-10 10:00")
+
+    followed = {kind for kind, customer in by_kind.items() if world.steps(customer)}
+    assert followed == {
+        WorkKind.MAINTENANCE,
+        WorkKind.FIRST_SERVICE,
+        WorkKind.SECOND_SERVICE,
+        WorkKind.ACCIDENT,
+    }
+    assert account.suppressed == {"other-work": len(WorkKind) - len(followed)}
 
 
 def test_the_follow_up_is_due_by_calendar_days(world: World) -> None:
@@ -105,6 +142,31 @@ def test_a_visit_booked_at_the_last_minute_is_not_reminded_at_once(world: World)
     world.appointment(world.customer(), "2026-03-12 14:00", booked_at=at("2026-03-12 09:00"))
     world.plan(APPOINTMENTS, "2026-03-12 09:05")
     assert "day-before" not in world.steps()
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (PartsState.UNKNOWN, {"parts-check": "2026-03-09 09:00"}),
+        (PartsState.ORDERED, {"parts-late-call": "2026-03-11 09:00"}),
+        (PartsState.MISSING, {"parts-call": "2026-03-10 09:00", "parts-order": "2026-03-10 09:00"}),
+        (PartsState.READY, {}),
+        (PartsState.NOT_NEEDED, {}),
+    ],
+)
+def test_each_state_of_the_parts_gives_its_own_work(world: World, state: PartsState, expected: dict[str, str]) -> None:
+    world.appointment(world.customer(), "2026-03-12 14:00", parts_state=state)
+    for now in ("2026-03-09 08:59", "2026-03-09 09:00", "2026-03-10 09:00", "2026-03-11 09:00"):
+        world.plan(APPOINTMENTS, now)
+    found = {touch.step: touch.due_at for touch in world.touches() if touch.step.startswith("parts-")}
+    assert found == {step: at(due) for step, due in expected.items()}
+
+
+def test_parts_that_came_are_no_call(world: World) -> None:
+    visit = world.appointment(world.customer(), "2026-03-12 14:00", parts_state=PartsState.ORDERED)
+    world.plan(APPOINTMENTS, "2026-03-11 09:00")
+    world.connection.execute(update(Appointment).where(Appointment.id == visit).values(parts_state=PartsState.READY))
+    assert world.plan(APPOINTMENTS, "2026-03-11 09:05").ended == {"no-parts-on-order": 1}
 
 
 def test_missing_parts_are_a_call_and_a_task(world: World) -> None:

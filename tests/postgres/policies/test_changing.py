@@ -25,6 +25,7 @@ from tasks.policies.changing import (
     MissingTemplate,
     NoPolicyIn,
     NoSuchPolicy,
+    RoleWithoutCalls,
     activate_policy,
     change_policy,
     check_policy,
@@ -241,3 +242,13 @@ def test_the_policies_of_processes_that_were_added_are_named(world: World) -> No
     with pytest.raises(NoSuchPolicy, match=f"The policies are .*{TYRES}, {CONTACT_RULES}"):
         read_version(world.connection, "birthdays", None, None, None)
     assert change_policy(world.connection, NOW, POLICY | {"priority": 33}, None, "Wang") == 2
+
+
+def test_a_step_for_a_role_that_works_no_calls_is_refused(world: World) -> None:
+    changed = body()
+    (call, *_) = [step for step in changed["steps"] if step["kind"] == "call"]
+    call["role"] = "operator"
+    with pytest.raises(RoleWithoutCalls):
+        check_policy(world.connection, changed, None)
+    call["role"] = "sales"
+    assert check_policy(world.connection, changed, None)

@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from models.core.settings import Settings
-from models.core.words import CAMPAIGNS, TouchState
-from models.ledger.tables import Touch
+from models.core.words import CAMPAIGNS, CaseKind, TouchState
+from models.ledger.tables import Case, Touch
 from models.people.tables import CustomerKey
 from models.policies.shipped import shipped_processes
+from models.subjects.account import Account
 from tasks.intake.columns import KindName
 from tasks.intake.results import ImportResult
 from tasks.planning.sweep import plan
@@ -19,6 +20,7 @@ from tasks.policies.catalogue import install_shipped
 from tasks.sample.dealership import SAMPLE_MOMENT, SampleSummary, write_sample
 from tasks.sample.loading import load_sample
 from tasks.sample.pieces.all_pieces import PIECES
+from tasks.subjects.account.releasing import release_paid
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 NOBODY: set[str] = set()
@@ -129,3 +131,17 @@ def test_all_of_it_goes_in_but_what_was_broken_on_purpose(
         assert counts.read == summary.good[kind] + summary.broken[kind], kind
         assert counts.rejected + counts.warnings == summary.broken[kind], (kind, result.first_rejects)
         assert result.notices == ()
+
+
+def test_a_hold_came_off_by_itself_and_stays_off(engine: Engine, tmp_path: Path) -> None:
+    """Who refused to pay and then paid yesterday is served again, and finance has a case to restore it."""
+    write_sample(tmp_path / "sample", len(PIECES), 1)
+    held, cases = select(func.count(Account.held_since)), select(func.count()).select_from(Case)
+    with engine.begin() as connection:
+        install_shipped(connection, LONG_AGO)
+    for _ in range(2):
+        load(engine, tmp_path / "sample")
+        with engine.begin() as connection:
+            release_paid(connection, SAMPLE_MOMENT)
+            assert connection.scalar(held) == 0
+            assert connection.scalar(cases.where(Case.kind == CaseKind.RESTORE_SERVICE)) == 1

@@ -14,7 +14,7 @@ from models.calls.queue import (
     roles_served,
 )
 from models.core.words import OutcomeName, Purpose, Role, SubjectKind
-from models.subjects.account import PROMISED
+from models.subjects.account import PROMISED, REFUSES_TO_PAY
 from tests.support.world import at
 
 KEYS = keys_of(SubjectKind("account"))
@@ -24,15 +24,15 @@ NOW = at("2026-03-10 10:00")
 def test_every_outcome_has_one_key() -> None:
     keys = [one.key for one in all_outcomes().values()]
     assert len(set(keys)) == len(keys)
-    assert sorted(KEYS) == [str(number) for number in range(1, 9)]
+    assert sorted(KEYS) == [str(number) for number in range(9)]
     assert not {"m", "n", "s"} & set(keys), "the page of calls takes them for marks, the note and skipping"
 
 
-def test_a_key_means_the_same_for_every_call_and_only_accounts_are_promised_to() -> None:
+def test_a_key_means_the_same_for_every_call_and_only_accounts_promise_or_refuse_to_pay() -> None:
     assert keys_of(SubjectKind("account")) == KEYS
     others = keys_of(SubjectKind("handover"))
-    assert PROMISED.name not in others.values()
-    assert others == {key: outcome for key, outcome in KEYS.items() if key != "4"}
+    assert not {PROMISED.name, REFUSES_TO_PAY.name} & set(others.values())
+    assert others == {key: outcome for key, outcome in KEYS.items() if key not in ("0", "4")}
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,12 @@ def test_a_key_means_the_same_for_every_call_and_only_accounts_are_promised_to()
         (Role.PARTS, {Role.PARTS}),
         (Role.FINANCE, {Role.FINANCE}),
         (Role.MANAGER, {None, *Role}),
-        (Role.MARKETING, set()),
+        (Role.MARKETING, {Role.MARKETING}),
+        (Role.SALES, {Role.SALES}),
+        (Role.FRONT_DESK, {Role.FRONT_DESK}),
+        (Role.WORKSHOP, {Role.WORKSHOP}),
+        (Role.GENERAL_MANAGER, {None, *Role}),
+        (Role.OPERATOR, set()),
     ],
 )
 def test_whose_calls_somebody_is_given(role: Role, served: set[Role | None]) -> None:

@@ -6,8 +6,8 @@ can expire. Visits to the showroom are a table of their own.
 Locks: `leads` is closed for the moment that its columns are added and its rows are checked against the new list of
 states; the columns are empty, so no row is rewritten. Its two indexes are built while writes wait.
 
-Revision ID: 0016
-Revises: 0009
+Revision ID: 0014
+Revises: 0013
 """
 
 from typing import Any
@@ -15,8 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016"
-down_revision = "0009"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -5,15 +5,15 @@ Whoever has none is called as the member of staff that they work as.
 
 Locks: `users` (one row per user) for a moment, since the column is null at first.
 
-Revision ID: 0013
-Revises: 0009
+Revision ID: 0012
+Revises: 0011
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
-down_revision = "0009"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

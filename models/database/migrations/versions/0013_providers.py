@@ -7,16 +7,16 @@ free text. Earlier touches have no provider, and nobody is asked about them.
 Locks: ACCESS EXCLUSIVE on `touches` for a moment: the new column is nullable and has no default, so no row is
 rewritten or read.
 
-Revision ID: 0015
-Revises: 0009
+Revision ID: 0013
+Revises: 0012
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0015"
-down_revision = "0009"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

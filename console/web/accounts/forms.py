@@ -1,0 +1,176 @@
+"""The forms of one account: hold, release, dispute, block, instalments. What is wrong is said beside the field."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from nicegui import ui
+from sqlalchemy import Connection
+
+from console.web.authentication.viewer import Viewer
+from console.web.parts.frame import sentence_of
+from models.core.errors import AftercareError, InvalidInput
+from models.people.permissions import Permission
+from tasks.access.reach import staff_code_in
+from tasks.access.sessions import SignedIn
+from tasks.accounts.arranging import Part, end_arrangement, set_block, set_dispute, set_instalments
+from tasks.accounts.holding import Found, find_account_of, hold_account, release_account
+from tasks.subjects.account.ageing import AccountItem
+
+Texts = Mapping[str, str]
+Change = Callable[[Connection, Found, Texts, datetime, str], object]
+"""A change of an account: the texts of the form's fields, the moment, and the staff code of who does it."""
+Refresh = Callable[[], Any]
+
+
+class NoLastDay(InvalidInput):
+    """A text that is no day."""
+
+    field = "until"
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__(f"'{text}' is no day; expected one such as 2026-04-01.")
+
+
+class NotInstalments(InvalidInput):
+    """Lines of which one is no instalment."""
+
+    field = "parts"
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__(f"'{text}' is no instalment; expected a day and an amount, such as 2026-04-01 300.00.")
+
+
+def read_day(text: str) -> date:
+    """A day as a form has it. Raises `NoLastDay`."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise NoLastDay(text) from error
+
+
+def read_parts(text: str) -> list[Part]:
+    """Instalments, one on a line: a day and an amount. Raises `NotInstalments`."""
+    parts = []
+    for line in filter(None, (line.strip() for line in text.splitlines())):
+        day, _, amount = line.partition(" ")
+        try:
+            parts.append(Part(date.fromisoformat(day), Decimal(amount.strip().replace(",", ""))))
+        except (ValueError, InvalidOperation) as error:
+            raise NotInstalments(line) from error
+    return parts
+
+
+def _hold(connection: Connection, account: Found, texts: Texts, now: datetime, code: str) -> object:
+    return hold_account(connection, account, texts["reason"], now, code)
+
+
+def _release(connection: Connection, account: Found, texts: Texts, now: datetime, code: str) -> object:
+    return release_account(connection, account, texts["reason"], now, code)
+
+
+def _dispute(connection: Connection, account: Found, texts: Texts, now: datetime, code: str) -> object:
+    invoice = texts["invoice"].strip() or None
+    return set_dispute(connection, account, read_day(texts["until"]), texts["reason"], now, code, invoice=invoice)
+
+
+def _block(connection: Connection, account: Found, texts: Texts, now: datetime, code: str) -> object:
+    return set_block(connection, account, read_day(texts["until"]), texts["reason"], now, code)
+
+
+def _instalments(connection: Connection, account: Found, texts: Texts, now: datetime, code: str) -> object:
+    currency = texts["currency"].strip().upper() or None
+    return set_instalments(
+        connection, account, read_parts(texts["parts"]), texts["reason"], now, code, currency=currency
+    )
+
+
+FORMS: dict[str, tuple[tuple[str, ...], Change]] = {
+    "hold": (("reason",), _hold),
+    "release": (("reason",), _release),
+    "dispute": (("invoice", "until", "reason"), _dispute),
+    "block": (("until", "reason"), _block),
+    "instalments": (("parts", "currency", "reason"), _instalments),
+}
+"""Each form with its fields."""
+
+
+def draw_forms(viewer: Viewer, item: AccountItem, refresh: Refresh) -> None:
+    """What can be done about an account as it stands."""
+    held = item.held_since is not None
+    with ui.element("div").classes("cards"):
+        for name in ("release" if held else "hold", "dispute", "block", "instalments"):
+            fields, change = FORMS[name]
+            _draw_form(viewer, item, name, fields, change, refresh)
+        for one in item.arrangements:
+
+            def end(
+                connection: Connection, account: Found, texts: Texts, now: datetime, code: str, number: int = one.id
+            ) -> object:
+                return end_arrangement(connection, account, number, texts["reason"], now, code)
+
+            title = viewer.say("accounts.end", what=f"{viewer.word(one.kind)} {one.invoice or ''}".strip())
+            _draw_form(viewer, item, "resume", ("reason",), end, refresh, title)
+
+
+def _draw_form(
+    viewer: Viewer,
+    item: AccountItem,
+    name: str,
+    fields: tuple[str, ...],
+    change: Change,
+    refresh: Refresh,
+    title: str | None = None,
+) -> None:
+    heading = title or viewer.say(f"accounts.{name}")
+    with ui.element("section").classes("card").props(f'aria-label="{heading}"'):
+        ui.label(heading).props("role=heading aria-level=3").classes("text-subtitle1")
+        inputs = {field: _input(viewer, field) for field in fields}
+        told = ui.label().classes("bad").props("role=alert")
+
+        async def go() -> None:
+            told.set_text("")
+            for element in inputs.values():
+                element.error = None
+            texts = {field: element.value or "" for field, element in inputs.items()}
+            await _try(viewer, inputs, told, lambda: viewer.change(
+                Permission.WORK_ACCOUNTS, _change, item.id, viewer.now, change, texts
+            ), refresh)  # fmt: skip
+
+        ui.button(viewer.say(f"accounts.{name}_do"), on_click=go).props("no-caps")
+
+
+def _input(viewer: Viewer, field: str) -> Any:
+    label, looks = viewer.say(f"accounts.field_{field}"), "outlined dense stack-label autocomplete=off"
+    if field == "until":
+        return ui.input(label).props(f"{looks} type=date").classes("full-width")
+    if field == "parts":
+        return ui.textarea(label, placeholder="2026-04-01 300.00").props(f"{looks} autogrow").classes("full-width")
+    return ui.input(label).props(looks).classes("full-width")
+
+
+async def _try(
+    viewer: Viewer, inputs: Mapping[str, Any], told: ui.label, act: Callable[[], Awaitable[object]], refresh: Refresh
+) -> None:
+    """Do it, or say beside the field what is wrong."""
+    try:
+        await act()
+    except AftercareError as error:
+        sentence, element = sentence_of(viewer.language, error), inputs.get(getattr(error, "field", ""))
+        if element is None:
+            told.set_text(sentence)
+        else:
+            element.error = sentence
+        return
+    ui.notify(viewer.say("frame.saved"), type="positive")
+    refresh()
+
+
+def _change(
+    connection: Connection, user: SignedIn, account_id: int, now: datetime, change: Change, texts: Texts
+) -> None:
+    account = find_account_of(connection, account_id, now, user.store_id)
+    change(connection, account, texts, now, staff_code_in(connection, user, account.store_id))

@@ -1,0 +1,1 @@
+"""What staff do about accounts by hand: hold and release them, and arrange when they are chased."""
