@@ -17,6 +17,7 @@ from console.web.customers.timeline_words import line_of
 from console.web.inbox.finding import draw_hit, draw_search
 from console.web.inbox.page import draw_deadline
 from console.web.parts.frame import page, telling
+from console.web.parts.told import tell
 from models.core.clock import read_moment
 from models.inbound.reading import promised_day
 from models.inbound.words import AnswerWay, InboundState, Suggestion
@@ -74,7 +75,7 @@ class Desk:
             except (TakenByAnother, InboundChanged, AlreadyAnswered):
                 self.refresh()
                 raise
-            ui.notify(self.viewer.say("frame.saved"), type="positive")
+            tell(self.viewer, self.viewer.say("frame.saved"))
             self.refresh()
 
 

@@ -17,6 +17,7 @@ SILENT = {
     "calls/team_page.py:_show_stores": "it reads",
     "campaigns/views.py:act": "whoever calls it says what was done",
     "customers/actions.py:download": "the browser shows the file",
+    "inbox/new_page.py:save": "it leads to what was written down",
     "processes/new_process_page.py:_save": "the line below the form says it, with the switch",
     "runs/rehearsal_page.py:rehearse": "its result is drawn, and nothing changes",
 }

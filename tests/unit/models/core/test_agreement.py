@@ -23,6 +23,8 @@ NO_PLURALS = {
     "s",
     "less",
     "does",
+    "says",
+    "works",
     "customers'",
     "across",
     "sends",

@@ -58,6 +58,11 @@ def facts_of(subject: SubjectKind, anchor: datetime, now: datetime, later: int) 
     own: dict[str, dict[str, Any]] = {
         "appointment": {"starts_at": anchor.astimezone(UTC)},
         "case": {"case": 1, "opened_on": day - timedelta(days=2), "day": day},
+        "lead": {
+            "urgency": "H", "model": "Nova", "source": None, "created_on": day, "salesperson": None, "deposit": None,
+            "currency": None, "lost_reason": None,
+        },
+        "inbound": {"answer": "We shall call you.", "received_on": day},
         "due-item": {"day": day, "item": "insurance", "provider": None},
         "account": {
             "account": "A-1",
