@@ -18,6 +18,7 @@ from models.core.words import (
     SubjectKind,
     SurveySource,
 )
+from models.ledger.providers import DeliveryQuestion
 from models.ledger.tables import CallAttempt, Case, CaseNote, DeliveryReceipt, Reply, Touch
 from models.ledger.visits_and_letters import LetterBatch, PrintedLetter, StaffVisit
 from models.people.tables import Store
@@ -90,6 +91,7 @@ def lead_a_life(world: World) -> int:
             touch_id=touch_id, status=ReceiptStatus.DELIVERED, reported_at=NOW, received_at=NOW
         )
     )
+    add(insert(DeliveryQuestion).values(touch_id=touch_id, asked=1, asked_at=NOW, answer="provider-has-it"))
     add(insert(Reply).values(
         customer_id=customer_id, sender="+8613800138000", channel=ChannelName.SMS, text="thanks, Wang Fang",
         meaning=ReplyMeaning.UNREADABLE, received_at=NOW,

@@ -15,6 +15,7 @@ from models.ledger.tables import Touch, Verdict
 from models.people.tables import Store
 from tasks.channels.asking import Delivered, NotKnown, OnItsWay, Undelivered
 from tasks.dispatch.asking import anything_to_ask, ask_about_unknown
+from tasks.touches.recorded import read_verdicts
 from tests.support.dispatcher import settings_for
 from tests.support.office import Office
 from tests.support.scratch_provider import ADDRESS, NO_WORD, ScratchProvider, install
@@ -170,3 +171,14 @@ def test_a_store_whose_channel_is_another_since_is_told_so(doubtful: Office, pro
     assert ask(doubtful, "2026-03-10 11:30") == {"provider-did-not-answer": 1}
     assert state(doubtful) == TouchState.UNKNOWN
     assert provider.asked == []
+
+
+def test_why_says_what_the_provider_said(doubtful: Office, provider: ScratchProvider) -> None:
+    provider.say = lambda _: Undelivered("the number is out of service")
+    ask(doubtful, "2026-03-10 10:33")
+    with doubtful.engine.connect() as connection:
+        touch_id = connection.execute(select(Touch.id).where(Touch.provider.is_not(None))).scalar_one()
+        verdicts = read_verdicts(connection, [touch_id])[touch_id]
+    assert str(verdicts[-1].reason) == (
+        "asked, the provider says that it was not delivered: the number is out of service"
+    )
