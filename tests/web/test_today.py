@@ -88,7 +88,7 @@ def let_pass(troubled: Console) -> UUID:
 def test_a_manager_is_told_of_what_was_missed_and_led_to_it(troubled: Console, visit: Visit, let_pass: UUID) -> None:
     page = visit("/", troubled.add_user("overseer", Role.MANAGER))
     card = page.get_by_role("region", name="Missed calls and tasks")
-    expect(card.get_by_text("Missed in the last 7 days: 1 calls, 0 tasks")).to_be_visible()
+    expect(card.get_by_text("Missed in the last 7 days: 1 call, 0 tasks")).to_be_visible()
     expect(card.get_by_text("agent · ")).to_be_visible()
     card.get_by_role("link", name="Show what was missed").click()
     expect(page).to_have_url(re.compile(r"/touches\?state=missed&since="))
