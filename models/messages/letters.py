@@ -53,10 +53,15 @@ def write_common(language: str, facts: FactsRow) -> Variables:
 
 
 def write_name(language: str, name: str, salutation: str | None) -> str:
-    """The name with the salutation in the reader's language, even if the source uses another one."""
-    salutation = salutation or ""
-    fitting = SALUTATIONS[language].get(salutation.strip().rstrip("."), salutation)
+    """The name with the salutation where the reader's language has it."""
+    fitting = write_salutation(language, salutation)
     return f"{name}{fitting}" if language == CHINESE else f"{fitting} {name}".strip()
+
+
+def write_salutation(language: str, salutation: str | None) -> str:
+    """The salutation in the reader's language, even if the source uses another one."""
+    given = salutation or ""
+    return SALUTATIONS[language].get(given.strip().rstrip("."), given)
 
 
 def write_dated(language: str, facts: FactsRow, days: int) -> Variables:

@@ -9,7 +9,7 @@ from console.web.authentication.viewer import Viewer
 from console.web.parts.tables import show_table
 from console.web.touches.planner_figures import figures_in_words
 from models.core.words import StepKind
-from models.messages.letters import write_name
+from models.messages.letters import CHINESE, write_salutation
 from models.people.permissions import Permission
 from tasks.calls.listing import CallItem
 from tasks.calls.sheets import Contact, Sheet, Try
@@ -17,12 +17,17 @@ from tasks.calls.sheets import Contact, Sheet, Try
 
 def show_sheet(viewer: Viewer, item: CallItem, sheet: Sheet) -> None:
     """Draw the sheet."""
-    with ui.row().classes("items-baseline"), ui.element("h2").classes("text-h5 q-ma-none").props("data-customer"):
-        name = write_name(viewer.language, item.customer, sheet.salutation)
-        if viewer.may(Permission.SEE_CUSTOMERS):
-            ui.link(name, f"/customers/{item.customer_id}", new_tab=True)
-        else:
-            ui.label(name)
+    salutation = write_salutation(viewer.language, sheet.salutation)
+    with ui.row().classes("items-baseline"):
+        if salutation and viewer.language != CHINESE:
+            ui.label(salutation).classes("quiet")
+        with ui.element("h2").classes("text-h5 q-ma-none").props("data-customer"):
+            if viewer.may(Permission.SEE_CUSTOMERS):
+                ui.link(item.customer, f"/customers/{item.customer_id}", new_tab=True)
+            else:
+                ui.label(item.customer)
+        if salutation and viewer.language == CHINESE:
+            ui.label(salutation).classes("quiet")
     if item.phone:
         name = viewer.say("calls.dial", phone=item.phone)
         ui.link(item.phone, f"tel:{item.phone}").classes("dial").props(f'aria-label="{name}"')
