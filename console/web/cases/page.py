@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from console.shared.moments import local
 from console.web.authentication.viewer import Viewer
+from console.web.parts.addresses import remember_in_address
 from console.web.parts.frame import page, telling
 from console.web.parts.told import tell
 from models.core.words import CaseKind, CaseState
@@ -57,6 +58,7 @@ async def _draw_filter(viewer: Viewer, board: Board, refresh: Callable[[], Any])
 
     def choose(name: str, value: Any) -> None:
         setattr(board, name, value or None)
+        remember_in_address("/cases", store=board.store, kind=board.kind)
         refresh()
 
     kinds = everything | {kind.value: viewer.word(kind) for kind in CaseKind}
