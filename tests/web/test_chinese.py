@@ -28,7 +28,8 @@ TEXTS = """() => {
 }"""
 WORD = re.compile(r"[A-Za-z][A-Za-z'-]+")
 NOT_OURS = re.compile(
-    r"\{\{[^}]*\}\}|[A-Z]{1,3}-[A-Z]{1,2} \d+|[\w.+-]+@[\w.-]+|\w+://\S*|[A-Z][A-Z_]{2,}|[A-Za-z]*\d[\w-]*|[a-z]+(?:[-_][a-z0-9]+)+|\w+/\w+"
+    r"\{\{[^}]*\}\}|[A-Z]{1,3}-[A-Z]{1,2} \d+|[\w.+-]+@[\w.-]+|\w+://\S*|[A-Z][A-Z_]{2,}|"
+    r"[A-Za-z]*\d[\w-]*|[a-z]+(?:[-_][a-z0-9]+)+|\w+/\w+"
 )
 """Variables of templates, addresses, settings, whatever has a digit, keys with a hyphen, time zones."""
 SAID = {
