@@ -21,6 +21,7 @@ from models.core.saying import (
     read_words,
     say_word,
 )
+from tasks.processes.files import FileProblem
 
 WORDING = Path(__file__).parent / "wording"
 SHOWN = 8
@@ -87,6 +88,11 @@ def say_figure(language: str, figure: object) -> str:
             return f"{figure:%Y-%m-%d %H:%M}"
         case GivenReason():
             return figure.say(language)
+        case AftercareError():
+            return say_problem(language, figure)
+        case FileProblem():
+            place = f"{figure.file} {figure.path}".rstrip()
+            return say(language, "frame.at_place", place=place, said=say_figure(language, figure.said).rstrip("。."))
         case str():
             return say_word(language, figure)
         case list() | tuple() | set() | frozenset():

@@ -8,6 +8,7 @@ from pkgutil import walk_packages
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+from nicegui import app as pages_app
 from nicegui import ui
 from sqlalchemy import URL
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -22,6 +23,7 @@ from console.web.authentication import sign_in
 from console.web.authentication.guard import Guard
 from console.web.authentication.outage import tell_outage
 from console.web.health import routes as health_routes
+from console.web.not_found import tell_not_found
 from console.web.parts.quick_elements import make_elements_quickly
 from console.web.parts.steering import steering
 from models.core.settings import Settings
@@ -49,6 +51,7 @@ def make_application(url: URL, settings: Settings) -> ASGIApp:
     app.include_router(customer_pages.routes)
     app.router.routes.extend(mounts(make_api(database, steering(), app.state.limits)))
     _register_pages()
+    pages_app.add_exception_handler(404, tell_not_found)
     ui.run_with(app, title="Aftercare", show_welcome_message=False, tailwind=False, reconnect_timeout=30)
     return Guard(app, database)
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from models.core.errors import AftercareError
 from models.core.frozen import Slug
+from models.core.reasons import PHRASE, TEXT, GivenReason, as_written, declare, give
 from models.core.validation import Place, problems_of
 from models.core.words import CAMPAIGNS, Language, ProcessName, SubjectKind
 from models.kits.letters import variables_of
@@ -19,6 +20,22 @@ from models.policies.schedule import LANGUAGES, InBothLanguages, ProcessSchedule
 from models.policies.shipped import ShippedTemplate
 from tasks.messages.template_changes import TEXTS, TemplateText
 
+NO_FILE = declare("process-file-missing", files=TEXT)
+NOT_TOML = declare("process-file-unreadable", text=TEXT)
+NAME_MISSING = declare("process-name-missing")
+NAME_BAD = declare("process-name-bad", name=TEXT)
+NAME_SHIPPED = declare("process-name-shipped", name=TEXT)
+NAME_RESERVED = declare("process-name-reserved", name=TEXT)
+TEMPLATE_UNKNOWN = declare("process-template-unknown", template=TEXT, file=TEXT, keys=TEXT)
+NO_TEMPLATES = declare("process-templates-empty", template=TEXT, file=TEXT)
+TEMPLATE_OF_ANOTHER = declare("process-template-of-another", key=TEXT, owner=TEXT)
+TEMPLATE_TAKEN = declare("process-template-taken", key=TEXT)
+TEMPLATE_UNUSED = declare("process-template-unused")
+TEMPLATE_MISSING = declare("process-template-missing")
+LANGUAGE_UNKNOWN = declare("process-language-unknown", languages=TEXT)
+WORD_MISSING = declare("process-word-missing")
+WORD_FOREIGN = declare("process-word-foreign", names=TEXT)
+WORD_TAKEN = declare("process-word-taken", name=PHRASE)
 POLICY, TEMPLATES, WORDING = "policy.toml", "templates.toml", "wording.toml"
 FILES = (POLICY, TEMPLATES, WORDING)
 RESERVED = frozenset(
@@ -47,11 +64,12 @@ class FileProblem(NamedTuple):
 
     file: str
     path: str
-    said: str
+    said: GivenReason | AftercareError
+    """An error of a template is kept as it is: it has wording of its own."""
 
     def __str__(self) -> str:
         place = f"{self.file}, {self.path}" if self.path else self.file
-        return f"{place}: {self.said}."
+        return f"{place}: {str(self.said).rstrip('.')}."
 
 
 class BadProcess(AftercareError):
@@ -59,8 +77,8 @@ class BadProcess(AftercareError):
 
     def __init__(self, folder: str, problems: list[FileProblem]) -> None:
         self.folder, self.problems = folder, problems
-        self.found = " ".join(map(str, problems))
-        super().__init__(f"The process in {folder} is refused. {self.found}")
+        self.found = problems
+        super().__init__(f"The process in {folder} is refused. {' '.join(map(str, problems))}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +119,12 @@ def read_files(folder: str, texts: Mapping[str, str | None]) -> ProcessFiles:
     for name in FILES:
         text = texts.get(name)
         if text is None:
-            problems.append(FileProblem(name, "", f"there is no such file; expected {', '.join(FILES)}"))
+            problems.append(FileProblem(name, "", give(NO_FILE, files=", ".join(FILES))))
             continue
         try:
             found[name] = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            problems.append(FileProblem(name, "", f"it is not TOML: {error}"))
+            problems.append(FileProblem(name, "", give(NOT_TOML, text=str(error))))
     if problems:
         raise BadProcess(folder, problems)
     return ProcessFiles(found[POLICY], found[TEMPLATES], found[WORDING], folder)
@@ -139,28 +157,28 @@ def _policy_of(data: Mapping[str, Any], shipped: tuple[ProcessName, ...]) -> Pol
 def _name_of(data: Mapping[str, Any], shipped: tuple[ProcessName, ...]) -> str:
     name = data.get("process")
     if name is None:
-        raise _refusal(POLICY, "process", "it is missing; expected the name of the process, such as tyre-storage")
+        raise _refusal(POLICY, "process", give(NAME_MISSING))
     try:
         good = NAME.validate_python(name)
     except ValidationError as error:
-        said = f"'{name}' is no name; expected lower-case letters, digits and hyphens, such as tyre-storage"
-        raise _refusal(POLICY, "process", said) from error
+        raise _refusal(POLICY, "process", give(NAME_BAD, name=str(name))) from error
     if good in shipped:
-        said = f"the name '{good}' is taken by a process that is shipped; expected another, or `aftercare policies set`"
-        raise _refusal(POLICY, "process", said)
+        raise _refusal(POLICY, "process", give(NAME_SHIPPED, name=good))
     if good in RESERVED or good.startswith(MADE_FOR_CAMPAIGNS):
-        raise _refusal(POLICY, "process", f"the name '{good}' is taken by the engine; expected another")
+        raise _refusal(POLICY, "process", give(NAME_RESERVED, name=good))
     return good
 
 
-def _refusal(file: str, path: str, said: str) -> _Refused:
+def _refusal(file: str, path: str, said: GivenReason) -> _Refused:
     return _Refused([FileProblem(file, path, said)])
 
 
 def _problems(file: str, error: ValidationError) -> Iterator[FileProblem]:
     for problem in problems_of(error):
         place = tuple(part for part in problem.place if part != "[key]")
-        yield FileProblem(file, ".".join(map(str, place)), problem.message + _expected(file, problem.code, place))
+        expected = _expected(file, problem.code, place)
+        said = as_written(problem.message + expected) if expected or not problem.reason else problem.reason
+        yield FileProblem(file, ".".join(map(str, place)), said)
 
 
 def _expected(file: str, code: str, place: Place) -> str:
@@ -185,8 +203,7 @@ def _templates_of(
     for number, step in enumerate(policy.steps):
         subjects.setdefault(step.template, set()).add(step.subject)
         if step.template not in texts:
-            said = f"there is no template '{step.template}' in {TEMPLATES}; {_among(texts)}"
-            problems.append(FileProblem(POLICY, f"steps.{number}.template", said))
+            problems.append(FileProblem(POLICY, f"steps.{number}.template", _no_template(step.template, texts)))
     for key, languages in texts.items():
         problems += _problems_of_template(key, languages, subjects.get(key, set()), policy.process, owners.get(key))
     if problems:
@@ -198,8 +215,10 @@ def _templates_of(
     )
 
 
-def _among(keys: Mapping[str, Any]) -> str:
-    return f"expected one of {', '.join(sorted(keys))}" if keys else "expected it to have one"
+def _no_template(template: str, texts: Mapping[str, Any]) -> GivenReason:
+    if texts:
+        return give(TEMPLATE_UNKNOWN, template=template, file=TEMPLATES, keys=", ".join(sorted(texts)))
+    return give(NO_TEMPLATES, template=template, file=TEMPLATES)
 
 
 def _problems_of_template(
@@ -210,16 +229,16 @@ def _problems_of_template(
     owners: frozenset[str] | None,
 ) -> Iterator[FileProblem]:
     if (owners is not None and process not in owners) or key.startswith(MADE_FOR_CAMPAIGNS):
-        whose = f"the process {min(owners)}" if owners else "something else"
-        yield FileProblem(TEMPLATES, key, f"the template '{key}' belongs to {whose}; expected a key of its own")
+        taken = give(TEMPLATE_OF_ANOTHER, key=key, owner=min(owners)) if owners else give(TEMPLATE_TAKEN, key=key)
+        yield FileProblem(TEMPLATES, key, taken)
         return
     if not subjects:
-        yield FileProblem(TEMPLATES, key, "no step uses this template; expected each to be used by a step")
+        yield FileProblem(TEMPLATES, key, give(TEMPLATE_UNUSED))
     for language in languages.keys() - set(LANGUAGES):
-        yield FileProblem(TEMPLATES, f"{key}.{language}", f"unknown language; expected {' and '.join(LANGUAGES)}")
+        yield FileProblem(TEMPLATES, f"{key}.{language}", give(LANGUAGE_UNKNOWN, languages=" and ".join(LANGUAGES)))
     for language in LANGUAGES:
         if language not in languages:
-            yield FileProblem(TEMPLATES, f"{key}.{language}", "it is missing; expected the template in both languages")
+            yield FileProblem(TEMPLATES, f"{key}.{language}", give(TEMPLATE_MISSING))
             continue
         for name in ("subject", "text", "also"):
             said = getattr(languages[language], name)
@@ -233,7 +252,7 @@ def _problems_of_text(path: str, key: str, text: str, subjects: set[SubjectKind]
             check_template(key, text, variables_of(subject))
             refuse_forbidden(key, text, variables_of(subject))
     except AftercareError as error:
-        yield FileProblem(TEMPLATES, path, str(error).rstrip("."))
+        yield FileProblem(TEMPLATES, path, error)
 
 
 def _words_of(
@@ -245,19 +264,14 @@ def _words_of(
         raise _Refused(list(_problems(WORDING, error))) from error
     wanted = dict.fromkeys([policy.process, *(word for step in policy.steps for word in (step.key, step.template))])
     problems = [
-        FileProblem(WORDING, word, "it is missing; expected what it is called, in zh-CN and en")
-        for word in wanted
-        if word not in words and word not in known
+        FileProblem(WORDING, word, give(WORD_MISSING)) for word in wanted if word not in words and word not in known
     ]
     problems += [
-        FileProblem(WORDING, word, f"the process has nothing of this name; expected some of {', '.join(wanted)}")
-        for word in words
-        if word not in wanted
+        FileProblem(WORDING, word, give(WORD_FOREIGN, names=", ".join(wanted))) for word in words if word not in wanted
     ]
     for word, said in words.items():
         if word in wanted and word in known and dict(known[word]) != said:
-            taken = f"it is called '{known[word]['en']}' already; expected another key, or the same words"
-            problems.append(FileProblem(WORDING, word, taken))
+            problems.append(FileProblem(WORDING, word, give(WORD_TAKEN, name=dict(known[word]))))
     if problems:
         raise _Refused(problems)
     return {word: {str(language): text for language, text in said.items()} for word, said in words.items()}

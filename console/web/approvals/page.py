@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from console.shared.moments import local
 from console.web.authentication.viewer import Viewer
 from console.web.campaigns.views import list_needing
+from console.web.parts.addresses import remember_in_address
 from console.web.parts.deciding import Choosing, ask_reason
 from console.web.parts.frame import page, telling
 from console.web.parts.pagination import Pagination
@@ -89,6 +90,7 @@ async def _draw_stores(shown: Shown, refresh: Callable[[], Any]) -> None:
 
     def choose(store: str) -> None:
         shown.store = store or None
+        remember_in_address("/approvals", store=shown.store)
         shown.pagination.first_page()
         shown.choosing.forget()
         refresh()

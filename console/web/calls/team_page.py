@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from console.shared.moments import local
 from console.web.authentication.viewer import Viewer
+from console.web.parts.addresses import remember_in_address
 from console.web.parts.frame import page, telling
 from console.web.parts.tables import show_table
 from console.web.parts.told import tell
@@ -62,9 +63,10 @@ class Board:
 
 
 @page("/calls/team", Permission.ASSIGN_CALLS, "calls.team")
-async def show_team(viewer: Viewer, store: str | None = None) -> None:
+async def show_team(viewer: Viewer, store: str | None = None, role: str = "", whose: str = "") -> None:
     """The workload and the open calls of one store."""
-    board = Board(viewer, store)
+    board = Board(viewer, store, Role(role) if role in set(SERVING) else None)
+    board.whose = whose if whose.isdigit() or whose == NOBODY else ""
     ui.link(viewer.say("calls.my_calls"), "/calls")
     if viewer.store_id is None:
         await _show_stores(viewer, store)
@@ -197,6 +199,7 @@ def _show_filters(board: Board, team: Team) -> None:
 
     async def filter_anew() -> None:
         board.role, board.whose, board.number = Role(role.value) if role.value else None, owner.value, 0
+        remember_in_address("/calls/team", store=board.store, role=board.role, whose=board.whose)
         await _redraw(board)
 
     with ui.row():

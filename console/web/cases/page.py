@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from console.shared.moments import local
 from console.shared.words import read_wording
 from console.web.authentication.viewer import Viewer
+from console.web.parts.addresses import remember_in_address
 from console.web.parts.case_notes import note_in_words
 from console.web.parts.frame import page, telling
 from console.web.parts.told import tell
@@ -60,6 +61,7 @@ async def _draw_filter(viewer: Viewer, board: Board, refresh: Callable[[], Any])
 
     def choose(name: str, value: Any) -> None:
         setattr(board, name, value or None)
+        remember_in_address("/cases", store=board.store, kind=board.kind)
         refresh()
 
     kinds = everything | {kind.value: viewer.word(kind) for kind in CaseKind}

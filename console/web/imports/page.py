@@ -222,7 +222,7 @@ def _imported(
         connection, read_kinds(",".join(kinds)), path, column_map=column_map, store=store, now=now, settings=settings,
         accept=True,
     )  # fmt: skip
-    counts = {kind: {"inserted": one.inserted, "changed": one.changed} for kind, one in done.counts.items()}
+    counts = {str(kind): {"inserted": one.inserted, "changed": one.changed} for kind, one in done.counts.items()}
     audit.record(connection, now, user.login, "file.imported", "file", path.name, None, counts)
     return done
 

@@ -1,6 +1,7 @@
 """The frame around every page: navigation, language, and errors as sentences."""
 
 from collections.abc import Awaitable, Callable
+from copy import copy
 from functools import partial, wraps
 from typing import Any
 from urllib.parse import quote
@@ -8,6 +9,7 @@ from urllib.parse import quote
 import structlog
 from fastapi import Request
 from nicegui import ui
+from nicegui.language import Language
 from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.responses import RedirectResponse
 
@@ -40,6 +42,8 @@ PAGES: dict[str, tuple[Permission, str]] = {
 """The menu in order. Viewers see only the pages that they may open."""
 INBOX, NEW = "/inbox", "/inbox/new"
 
+LANGUAGES_OF_PARTS: dict[str, Language] = {"zh-CN": "zh-CN", "en": "en-US"}
+"""What NiceGUI calls our languages."""
 PATIENCE_SECONDS = 30.0
 """Seconds. A page that a busy database answers late is better than none."""
 
@@ -76,6 +80,13 @@ def page(path: str, permission: Permission, title: str) -> Callable[[Shown], Sho
     return register
 
 
+def _speak(language: str) -> None:
+    """Let what NiceGUI and Quasar say by themselves be in the viewer's language, such as a lost connection."""
+    client = ui.context.client
+    client.page = copy(client.page)
+    client.page.language = LANGUAGES_OF_PARTS[language]
+
+
 def _signature(show: Shown) -> Any:
     import inspect  # noqa: PLC0415
 
@@ -106,6 +117,7 @@ async def _waiting(viewer: Viewer) -> Standing | None:
 
 def _frame(viewer: Viewer, path: str, request: Request | None, waiting: Standing | None = None) -> Any:
     """Header, menu, and the column that holds the page."""
+    _speak(viewer.language)
     ui.add_head_html('<link rel="stylesheet" href="/static/console.css">')
     ui.colors(primary="#0b5cad", secondary="#3d4b5c", negative="#a4161a", positive="#1b6e3c", warning="#8a4b00")
     ui.add_head_html(f"<script>document.documentElement.lang = '{viewer.language}'</script>")

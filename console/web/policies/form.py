@@ -42,13 +42,17 @@ FIELDS_DEEP = {"steps": 3, "rules": 2}
 """Length of the path to a form field. Errors deeper inside are shown at that field."""
 
 
-def errors_in(error: ValidationError, language: str) -> list[FormError]:
-    """The validation errors of a refused policy, one for each field."""
+def errors_in(error: ValidationError, language: str, steps: Sequence[Mapping[str, Any]] = ()) -> list[FormError]:
+    """The validation errors of a refused policy, one for each field. One about two steps is told at both of them."""
     found: dict[Place, list[str]] = {}
+    numbers = {str(step.get("key")): number for number, step in enumerate(steps)}
     for problem in problems_of(error):
         path = problem.place
         place = path[: FIELDS_DEEP.get(str(path[0]), 1)] if path else path
-        found.setdefault(place, []).append(reason_of(language, problem))
+        other = problem.reason.figures.get("other") if problem.reason else None
+        places = [place, ("steps", numbers[other], *place[2:])] if other in numbers else [place]
+        for one in places:
+            found.setdefault(one, []).append(reason_of(language, problem))
     return [FormError(place, "; ".join(dict.fromkeys(sentences))) for place, sentences in found.items()]
 
 
@@ -61,6 +65,8 @@ class PolicyForm:
         self.body = deepcopy(body)
         self._viewer, self._name, self._templates, self._changed = viewer, name, templates, changed
         self._errors: dict[Place, str] = {}
+        self._given: list[Any] = deepcopy(list(body.get("steps", ())))
+        """The steps as they were when the draft was begun."""
         self._chosen = 0
         self.editable = False
         self.show = ui.refreshable(self._show)
@@ -72,11 +78,11 @@ class PolicyForm:
         self._changed()
 
     def tell(self, errors: Iterable[FormError]) -> None:
-        """Show each error at its field, and open the first step that has one."""
+        """Show each error at its field, and open a step that has one: the one that is open or was changed, if any."""
         self._errors = {error.place: error.sentence for error in errors}
-        steps = [place[1] for place in self._errors if place[0:1] == ("steps",) and len(place) > 1]
+        steps = [int(place[1]) for place in self._errors if place[0:1] == ("steps",) and len(place) > 1]
         if steps and self._chosen not in steps:
-            self._chosen = int(steps[0])
+            self._chosen = next((number for number in steps if self.body["steps"][number] not in self._given), steps[0])
         self.show.refresh()
 
     def _show(self) -> None:
@@ -152,7 +158,11 @@ class PolicyForm:
     def _add(self) -> None:
         """Add a fresh step, which holds nothing of another but what it is about."""
         steps = self.body["steps"]
-        about = {name: steps[-1][name] for name in ("subject", "purpose") if name in steps[-1]} if steps else {}
+        about = (
+            {name: steps[-1][name] for name in ("subject", "purpose") if name in steps[-1]}
+            if steps
+            else {"subject": next(iter(all_traits()))}
+        )
         self._put(len(steps), EMPTY_STEP | about | {"key": _free_key(steps, "new-step")})
 
     def _copy(self, number: int) -> None:
@@ -298,8 +308,12 @@ def _effects(viewer: Viewer, field: PolicyField, value: Any, change: Changed, la
 
 def _free_key(steps: Sequence[Mapping[str, Any]], wanted: str) -> str:
     """A name for a step that no other has."""
-    taken = {str(step["key"]) for step in steps}
-    return next(name for name in (wanted, *(f"{wanted}-{number}" for number in count(2))) if name not in taken)
+    taken, name = {str(step["key"]) for step in steps}, wanted
+    for number in count(2):
+        if name not in taken:
+            break
+        name = f"{wanted}-{number}"
+    return name
 
 
 def _whole(value: Any) -> Any:

@@ -161,7 +161,7 @@ class _Editor:
                 check_draft, self._viewer.user, self.form.body, self._store
             )
         except BadPolicy as refusal:
-            self.form.tell(errors_in(refusal.error, self._viewer.language))
+            self.form.tell(errors_in(refusal.error, self._viewer.language, self.form.body.get("steps", ())))
             return None
         except AftercareError as refusal:
             with self._result:

@@ -208,7 +208,7 @@ class _Maker:
             policy = read_policy(self._name, files.policy)
             await self._viewer.read(check_process, files)
         except BadPolicy as refusal:
-            self._form.tell(errors_in(refusal.error, self._viewer.language))
+            self._form.tell(errors_in(refusal.error, self._viewer.language, self._form.body["steps"]))
         except AftercareError as refusal:
             with self._result:
                 ui.label(sentence_of(self._viewer.language, refusal)).classes("bad").props("role=alert")

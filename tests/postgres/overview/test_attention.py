@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, insert
 
 from models.calls.queue import roles_served
+from models.core.reasons import ReasonCode
 from models.core.settings import ChannelAddresses, Settings
 from models.core.words import ChannelName, Role, RunState, StepKind, TouchState
 from models.intake.files import FileSeen
@@ -52,8 +53,8 @@ def old_file(world: World) -> None:
     world.connection.execute(insert(FileSeen).values(**values))
 
 
-CALL = {"kind": StepKind.CALL, "role": Role.AGENT}
-TROUBLES: dict[str, Callable[[World], object]] = {
+CALL: dict[str, Any] = {"kind": StepKind.CALL, "role": Role.AGENT}
+TROUBLES: dict[ReasonCode, Callable[[World], object]] = {
     of.UNKNOWN: lambda world: waiting(world, TouchState.UNKNOWN),
     of.FAILED: lambda world: waiting(world, TouchState.FAILED),
     of.BACKLOG: lambda world: touch(world, NOW - 2 * of.SOON, state=TouchState.PLANNED),
@@ -90,13 +91,13 @@ def test_with_nothing_wrong_nothing_is_told(world: World, connection: Connection
 
 
 @pytest.mark.parametrize("code", TROUBLES)
-def test_each_trouble_of_the_ledger_is_told(world: World, connection: Connection, code: str) -> None:
+def test_each_trouble_of_the_ledger_is_told(world: World, connection: Connection, code: ReasonCode) -> None:
     TROUBLES[code](world)
     assert codes(connection) == [code]
 
 
 @pytest.mark.parametrize("code", OUTSIDE)
-def test_each_trouble_outside_the_ledger_is_told(connection: Connection, world: World, code: str) -> None:
+def test_each_trouble_outside_the_ledger_is_told(connection: Connection, world: World, code: ReasonCode) -> None:
     assert codes(connection, OUTSIDE[code]) == [code]
 
 

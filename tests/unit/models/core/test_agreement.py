@@ -46,7 +46,7 @@ def test_only_the_figure_next_before_counts_and_what_people_wrote_stays() -> Non
 
 
 def test_no_english_sentence_has_a_plural_after_a_figure_that_may_be_one() -> None:
-    sentences = read_wording() | read_sentences()
+    sentences = {**read_wording(), **read_sentences()}
     wrong = []
     for key, said in sentences.items():
         if key.startswith("errors."):
