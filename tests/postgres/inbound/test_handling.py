@@ -122,6 +122,33 @@ def test_two_people_who_take_it_at_the_same_moment(engine: Engine) -> None:
     assert {first, second} == {"A1", "A2"}
 
 
+def test_two_people_who_match_two_of_one_sender_at_the_same_moment(engine: Engine) -> None:
+    with engine.begin() as connection:
+        world = World(connection)
+        agents = {code: world.staff(Role.AGENT, code=code, name=code) for code in ("A1", "A2")}
+        both = (reply(world, "hello"), reply(world, "hello?", now=LATER))
+        customers = (world.customer(), world.customer())
+    start, told = Barrier(2), []
+
+    def try_it(code: str, inbound: int, customer: int) -> None:
+        start.wait()
+        try:
+            with engine.begin() as connection:
+                match_inbound(connection, inbound, customer, LATER, code)
+        except MatchedAlready as problem:
+            told.append(problem)
+
+    threads = [Thread(target=try_it, args=one) for one in zip(agents, both, customers, strict=True)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert len(told) == 1
+    with engine.connect() as connection:
+        (customer,) = set(connection.scalars(select(Inbound.customer_id)))
+    assert customer in customers
+
+
 def test_a_change_on_an_older_version_is_refused(desk: World) -> None:
     inbound = said(desk, "hello", NOW)
     hand_over(desk.connection, inbound, LATER, "A1", "A2", "knows the car")
