@@ -22,7 +22,7 @@ from models.core.words import (
 from models.inbound.tables import Inbound
 from models.inbound.words import AnswerWay, InboundKind, InboundState, InboundWay
 from models.ledger.tables import AuditEntry, Case, Reply, Touch
-from models.people.tables import Consent, ContactPoint
+from models.people.tables import Consent, ContactPoint, Customer
 from models.subjects.account import Promise
 from models.subjects.appointment import Appointment, AppointmentChange
 from models.subjects.lead import Lead
@@ -467,6 +467,15 @@ def test_a_request_that_the_store_has_booked_is_answered_by_that(desk: World) ->
     assert settle_by_facts(desk.connection, LATER) == 1
     (found,) = all_inbound(desk)
     assert (found.state, found.answered_how, found.answered_by) == ("answered", "by-appointment", None)
+
+
+def test_who_was_erased_is_owed_no_answer(desk: World) -> None:
+    customer = desk.customer()
+    said(desk, "hello", NOW, customer_id=customer)
+    other = said(desk, "hello", NOW, customer_id=desk.customer())
+    desk.connection.execute(update(Customer).where(Customer.id == customer).values(erased_at=LATER))
+    assert settle_by_facts(desk.connection, LATER) == 1
+    assert [row.id for row in all_inbound(desk) if row.state is InboundState.OPEN] == [other]
 
 
 def test_a_call_that_reached_the_customer_answers_another_time(desk: World) -> None:
