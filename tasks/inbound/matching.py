@@ -51,6 +51,7 @@ def match_inbound(
     theirs, too. One that several customers share decides about this inbound only. An opt-out that waited for a name
     is honoured at once. Raises what `hold` raises, and `MatchedAlready`, `NoSuchCustomer`.
     """
+    _wait_for_turn(connection, inbound_id)
     held = hold(connection, inbound_id, staff_code, seen)
     row = held.row
     if row.customer_id is not None and row.customer_id != customer_id:
@@ -73,6 +74,13 @@ def match_inbound(
     after = {"customer_id": customer_id, "matched": len(theirs)}
     audit.record(connection, now, held.actor.code, "inbound.matched", "inbound", inbound_id, None, after)
     return len(theirs)
+
+
+def _wait_for_turn(connection: Connection, inbound_id: int) -> None:
+    """Two people who match different inbound of one sender do it one after the other: each changes all of them."""
+    sender = connection.scalar(select(Inbound.sender).where(Inbound.id == inbound_id))
+    if sender is not None:
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"inbound of {sender}"))))
 
 
 def candidates(connection: Connection, sender: str | None, store_id: int | None) -> list[int]:

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, and_, select
 
-from models.core.words import ChannelName, ReplyMeaning
+from models.campaigns.tables import Campaign, CampaignRecipient
+from models.core.words import RECIPIENT, ChannelName, ReplyMeaning, Role
 from models.inbound.reading import Reading
 from models.inbound.words import InboundKind, InboundWay, Suggestion
+from models.ledger.tables import Touch
 from models.messages.replies import is_doubtful
+from models.people.permissions import Permission, may
 from tasks.inbound.recording import REPLY, NewInbound, record_inbound
 
 BY_WORD = "word"
@@ -62,11 +65,25 @@ def hand_to_a_person(connection: Connection, reply: UnsettledReply, now: datetim
             reply_id=reply.reply_id,
             appointment_id=reply.appointment_id,
             touch_id=reply.touch_id,
+            role=_role_of_plan(connection, reply.touch_id) if reply.interested else None,
             reading=reading,
             acted_on=reply.meaning is ReplyMeaning.STOP and bool(reply.customers),
         ),
         now,
     )
+
+
+def _role_of_plan(connection: Connection, touch_id: UUID | None) -> Role | None:
+    """Who makes the calls of the campaign's follow-up, if they work the inbox: who is interested is theirs, too."""
+    plans = (
+        select(Campaign.plan["follow_up"]["role"].astext)
+        .join(CampaignRecipient, CampaignRecipient.campaign_id == Campaign.id)
+        .join(Touch, and_(Touch.subject_kind == RECIPIENT, Touch.subject_id == CampaignRecipient.id))
+        .where(Touch.id == touch_id)
+    )
+    named = connection.scalar(plans)
+    role = Role(named) if named in set(Role) else None
+    return role if role is not None and may(role, Permission.WORK_INBOX) else None
 
 
 def _kind(reply: UnsettledReply) -> InboundKind | None:

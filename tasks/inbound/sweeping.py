@@ -11,8 +11,10 @@ from models.core.words import AppointmentStatus, Role, StepKind, TouchState
 from models.inbound.tables import Inbound
 from models.inbound.words import AnswerWay, InboundKind, InboundState
 from models.ledger.tables import AuditEntry, Touch
+from models.people.tables import Customer
 from models.subjects.appointment import KIND as APPOINTMENT
 from models.subjects.appointment import Appointment
+from tasks.inbound.listing import IS_OPEN
 from tasks.inbound.responsible import MANAGERS, least_busy
 
 ACTOR = "aftercare"
@@ -29,7 +31,7 @@ def settle_by_facts(connection: Connection, now: datetime) -> int:
     """Answer the requests for a visit to which the store has agreed, or that a call has settled; returns how many.
 
     A request is agreed to when it is booked. Another time is agreed to when the visit was moved, or when the customer
-    was reached about it.
+    was reached about it. Who was erased on request is owed no answer any more: nobody could read what they asked.
     """
     asked = and_(Inbound.kind == InboundKind.BOOKING, Inbound.state != InboundState.ANSWERED)
     booked = and_(
@@ -42,7 +44,7 @@ def settle_by_facts(connection: Connection, now: datetime) -> int:
             Appointment.arrived_at >= Inbound.received_at,
         ),
     )
-    settled = 0
+    settled = _close_erased(connection, now)
     for how, fits in ((AnswerWay.APPOINTMENT, booked), (AnswerWay.CALL, _reached_by_call())):
         statement = (
             update(Inbound)
@@ -51,6 +53,21 @@ def settle_by_facts(connection: Connection, now: datetime) -> int:
         )
         settled += connection.execute(statement).rowcount
     return settled
+
+
+def _close_erased(connection: Connection, now: datetime) -> int:
+    erased = select(Customer.id).where(Customer.erased_at.is_not(None))
+    statement = (
+        update(Inbound)
+        .where(IS_OPEN, Inbound.customer_id.in_(erased))
+        .values(
+            state=InboundState.ANSWERED,
+            answered_at=moment(now),
+            answered_how=AnswerWay.NONE,
+            version=Inbound.version + 1,
+        )
+    )
+    return connection.execute(statement).rowcount
 
 
 def _reached_by_call() -> ColumnElement[bool]:

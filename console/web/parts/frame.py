@@ -135,8 +135,6 @@ def _frame(viewer: Viewer, path: str, request: Request | None, waiting: Standing
             ui.label(viewer.user.store or viewer.say("frame.all_stores"))
             ui.label(viewer.time_zone).classes("text-caption").props["title"] = viewer.say("frame.clock")
         ui.space()
-        with ui.row().classes("only-wide"):
-            _new_inbound(viewer)
         ui.label(viewer.user.name).classes("text-white only-wide")
         _languages(viewer, request)
         _form_button("/sign-out", viewer.say("frame.sign_out"))
@@ -146,6 +144,7 @@ def _frame(viewer: Viewer, path: str, request: Request | None, waiting: Standing
 
 def _menu(viewer: Viewer, path: str, waiting: Standing | None) -> None:
     with ui.element("nav").classes("menu").props(f'aria-label="{viewer.say("frame.menu")}"'):
+        _new_inbound(viewer)
         for address, (permission, key) in PAGES.items():
             if viewer.may(permission):
                 entry = ui.link(viewer.say(key), address)
@@ -165,10 +164,10 @@ def _badge(viewer: Viewer, entry: ui.link, waiting: Standing) -> None:
 
 
 def _new_inbound(viewer: Viewer) -> None:
-    """Somebody stands at the counter, or is on the phone: one click from everywhere."""
+    """Somebody stands at the counter, or is on the phone: one click from every page."""
     if viewer.may(Permission.WORK_INBOX):
         for key, address in (("new_contact", NEW), ("new_complaint", f"{NEW}?kind=complaint")):
-            ui.link(viewer.say(f"frame.{key}"), address).classes("text-white q-px-sm")
+            ui.link(viewer.say(f"frame.{key}"), address).classes("new")
 
 
 def _languages(viewer: Viewer, request: Request | None) -> None:

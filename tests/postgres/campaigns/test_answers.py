@@ -4,19 +4,22 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from models.campaigns.tables import CampaignRecipient
+from models.campaigns.tables import Campaign, CampaignRecipient
 from models.core.words import (
     CampaignAnswer,
     ChannelName,
     ProcessName,
     Purpose,
     ReplyMeaning,
+    Role,
     StepKind,
     TouchState,
 )
+from models.inbound.tables import Inbound
 from models.ledger.tables import Reply
+from models.people.tables import StaffMember
 from models.subjects.appointment import Appointment
 from tasks.dispatch.claim import claim
 from tasks.dispatch.dispatch import account_of_claim
@@ -181,3 +184,24 @@ def test_an_opt_out_by_sms_stops_the_follow_up_that_is_claimed_for_another_chann
     reply(world, "STOP")
     assert dispatcher.release(NOW).released == []
     assert dispatcher.record(NOW).cancelled == {"customer-answered": 1}
+
+
+@pytest.mark.parametrize(("role", "asked"), [("advisor", "ADV"), ("operator", "AGT"), (None, "AGT")])
+def test_who_is_interested_is_called_within_the_hour_by_whom_the_plan_names(
+    world: World, role: str | None, asked: str
+) -> None:
+    """A role that does not work the inbox is not asked."""
+    for code, works_as in (("AGT", Role.AGENT), ("ADV", Role.ADVISOR)):
+        world.staff(works_as, code=code)
+    campaign = LaunchedCampaign(world)
+    recipient = campaign.told(world.customer(phone=NUMBER))
+    plan = campaign.plan.model_dump(mode="json") | {"follow_up": {"kind": "call", "role": role} if role else None}
+    world.connection.execute(update(Campaign).values(plan=plan))
+    reply(world, "1")
+    (owed,) = world.connection.execute(
+        select(Inbound.kind, Inbound.due_at, StaffMember.code).join(
+            StaffMember, StaffMember.id == Inbound.responsible_id
+        )
+    ).all()
+    assert tuple(owed) == ("interest", NOW + timedelta(hours=1), asked)
+    assert answer_of(world, recipient) is INTERESTED

@@ -18,6 +18,8 @@ from models.core.words import (
     SubjectKind,
     SurveySource,
 )
+from models.inbound.tables import Inbound
+from models.inbound.words import AnswerWay, InboundKind, InboundState, InboundWay
 from models.ledger.providers import DeliveryQuestion
 from models.ledger.tables import CallAttempt, Case, CaseNote, DeliveryReceipt, Reply, Touch
 from models.ledger.visits_and_letters import LetterBatch, PrintedLetter, StaffVisit
@@ -95,6 +97,12 @@ def lead_a_life(world: World) -> int:
     add(insert(Reply).values(
         customer_id=customer_id, sender="+8613800138000", channel=ChannelName.SMS, text="thanks, Wang Fang",
         meaning=ReplyMeaning.UNREADABLE, received_at=NOW,
+    ))  # fmt: skip
+    add(insert(Inbound).values(
+        store_id=world.store_id, customer_id=customer_id, way=InboundWay.PHONE, kind=InboundKind.WISH,
+        text="Wang Fang wants winter tyres", sender="+8613800138000", source="test", source_key="1", received_at=NOW,
+        state=InboundState.ANSWERED, role=Role.AGENT, due_at=NOW, word="for Wang Fang", answered_at=NOW,
+        answered_how=AnswerWay.CALL, answer="told Wang Fang",
     ))  # fmt: skip
     case_id = add(insert(Case).values(
         store_id=world.store_id, customer_id=customer_id, kind=CaseKind.COMPLAINT, cause="test", title="Not satisfied",

@@ -22,7 +22,7 @@ from models.core.words import (
 from models.inbound.tables import Inbound
 from models.inbound.words import AnswerWay, InboundKind, InboundState, InboundWay
 from models.ledger.tables import AuditEntry, Case, Reply, Touch
-from models.people.tables import Consent, ContactPoint
+from models.people.tables import Consent, ContactPoint, Customer
 from models.subjects.account import Promise
 from models.subjects.appointment import Appointment, AppointmentChange
 from models.subjects.lead import Lead
@@ -120,6 +120,33 @@ def test_two_people_who_take_it_at_the_same_moment(engine: Engine) -> None:
     with engine.connect() as connection:
         assert connection.scalar(select(Inbound.responsible_id)) == agents[first]
     assert {first, second} == {"A1", "A2"}
+
+
+def test_two_people_who_match_two_of_one_sender_at_the_same_moment(engine: Engine) -> None:
+    with engine.begin() as connection:
+        world = World(connection)
+        agents = {code: world.staff(Role.AGENT, code=code, name=code) for code in ("A1", "A2")}
+        both = (reply(world, "hello"), reply(world, "hello?", now=LATER))
+        customers = (world.customer(), world.customer())
+    start, told = Barrier(2), []
+
+    def try_it(code: str, inbound: int, customer: int) -> None:
+        start.wait()
+        try:
+            with engine.begin() as connection:
+                match_inbound(connection, inbound, customer, LATER, code)
+        except MatchedAlready as problem:
+            told.append(problem)
+
+    threads = [Thread(target=try_it, args=one) for one in zip(agents, both, customers, strict=True)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert len(told) == 1
+    with engine.connect() as connection:
+        (customer,) = set(connection.scalars(select(Inbound.customer_id)))
+    assert customer in customers
 
 
 def test_a_change_on_an_older_version_is_refused(desk: World) -> None:
@@ -440,6 +467,15 @@ def test_a_request_that_the_store_has_booked_is_answered_by_that(desk: World) ->
     assert settle_by_facts(desk.connection, LATER) == 1
     (found,) = all_inbound(desk)
     assert (found.state, found.answered_how, found.answered_by) == ("answered", "by-appointment", None)
+
+
+def test_who_was_erased_is_owed_no_answer(desk: World) -> None:
+    customer = desk.customer()
+    said(desk, "hello", NOW, customer_id=customer)
+    other = said(desk, "hello", NOW, customer_id=desk.customer())
+    desk.connection.execute(update(Customer).where(Customer.id == customer).values(erased_at=LATER))
+    assert settle_by_facts(desk.connection, LATER) == 1
+    assert [row.id for row in all_inbound(desk) if row.state is InboundState.OPEN] == [other]
 
 
 def test_a_call_that_reached_the_customer_answers_another_time(desk: World) -> None:
