@@ -21,6 +21,7 @@ from tasks.access.sessions import MayNot
 PAGES: dict[str, tuple[Permission, str]] = {
     "/": (Permission.SEE_TODAY, "frame.today"),
     "/calls": (Permission.WORK_CALLS, "frame.calls"),
+    "/notices": (Permission.WORK_CALLS, "frame.notices"),
     "/cases": (Permission.WORK_CASES, "frame.cases"),
     "/accounts": (Permission.WORK_ACCOUNTS, "frame.accounts"),
     "/customers": (Permission.SEE_CUSTOMERS, "frame.customers"),
