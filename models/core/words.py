@@ -252,6 +252,8 @@ class CaseKind(StrEnum):
     """An account came off hold: finance restores what was cut off."""
     MISSED_CALL = "missed-call"
     """Nobody made a call while it was valid."""
+    NOTICE_IGNORED = "notice-ignored"
+    """A department has not acknowledged that an appointment was moved or cancelled."""
 
 
 class WarningLevel(StrEnum):

@@ -26,6 +26,7 @@ TITLES: dict[CaseKind, dict[str, str]] = {
     CaseKind.FINANCE_HANDOVER: {"zh-CN": "账户移交财务", "en": "Account handed to finance"},
     CaseKind.BOOKING_REQUEST: {"zh-CN": "预约请求未答复", "en": "Booking request unanswered"},
     CaseKind.RESTORE_SERVICE: {"zh-CN": "恢复已暂停的服务", "en": "Restore what was cut off"},
+    CaseKind.NOTICE_IGNORED: {"zh-CN": "部门未确认预约变动", "en": "A department has not acknowledged a change"},
     CaseKind.MISSED_CALL: {"zh-CN": "电话无人拨打", "en": "Nobody made the call"},
 }
 """The title of a case, in the store's language."""
@@ -64,7 +65,13 @@ def deadlines_of(kind: CaseKind, now: datetime, hours: WorkingHours | None = Non
     match kind:
         case CaseKind.COMPLAINT | CaseKind.BOOKING_REQUEST:
             return Deadlines(_after(now, ANSWER_WITHIN, hours), _after(now, SOLVE_WITHIN, hours))
-        case CaseKind.BROKEN_PROMISE | CaseKind.FINANCE_HANDOVER | CaseKind.RESTORE_SERVICE | CaseKind.MISSED_CALL:
+        case (
+            CaseKind.BROKEN_PROMISE
+            | CaseKind.FINANCE_HANDOVER
+            | CaseKind.RESTORE_SERVICE
+            | CaseKind.MISSED_CALL
+            | CaseKind.NOTICE_IGNORED
+        ):
             return Deadlines(None, _after(now, SOLVE_WITHIN, hours))
         case _:
             assert_never(kind)

@@ -230,7 +230,7 @@ def _owed(connection: Connection, account: Found, currency: str | None, now: dat
     if not totals:
         raise NothingOwed(account.key)
     chosen = currency or (next(iter(totals)) if len(totals) == 1 else None)
-    if chosen not in totals:
+    if chosen is None or chosen not in totals:
         raise CurrencyNeeded(account.key, sorted(totals))
     return chosen, totals[chosen]
 

@@ -29,8 +29,10 @@ from models.core.words import CaseKind, CaseState, Role, StepKind, TouchState, W
 from models.ledger.cases import A_DAY, NEAR_WITHIN, TITLES, WARNINGS
 from models.ledger.tables import OF_PROCESSES, Case, CaseNote, CaseWarning, Touch
 from models.people.tables import StaffMember, Store
+from models.subjects.appointment import Appointment, AppointmentChange, DepartmentNotice
 from tasks.cases.deadlines import deadlines_everywhere
 from tasks.ledger.case_owners import owner_for, somebody
+from tasks.stores.notices import IN_TIME
 
 MARKED_WITHIN = timedelta(days=1)
 """Calls that were marked as missed longer ago open no cases, so that an upgrade does not open those of years."""
@@ -73,6 +75,50 @@ def open_cases_for_missed_calls(connection: Connection, now: datetime) -> int:
     return len(
         connection.execute(opened.on_conflict_do_nothing(index_elements=["kind", "cause"]).returning(Case.id)).all()
     )
+
+
+def open_cases_for_ignored_notices(connection: Connection, now: datetime) -> int:
+    """A case for a manager for each notice that a department has not acknowledged in time; how many. Each only once."""
+    deadlines = deadlines_everywhere(connection, now).subquery("deadlines")
+    kind = CaseKind.NOTICE_IGNORED
+    rows = (
+        select(
+            Appointment.store_id,
+            Appointment.customer_id,
+            literal(kind, growing(CaseKind)),
+            func.concat("notice:", cast(DepartmentNotice.id, Text)),
+            case(TITLES[kind], value=Store.language),
+            literal(CaseState.OPEN, enumeration(CaseState)),
+            moment(now),
+            deadlines.c.solve_by,
+            owner_for(literal(kind.value), Appointment.store_id),
+            func.concat(DepartmentNotice.department, ": ", Appointment.key),
+        )
+        .select_from(DepartmentNotice)
+        .join(AppointmentChange, AppointmentChange.id == DepartmentNotice.change_id)
+        .join(Appointment, Appointment.id == AppointmentChange.appointment_id)
+        .join(Store, Store.id == Appointment.store_id)
+        .join(deadlines, and_(deadlines.c.store_id == Store.id, deadlines.c.kind == kind.value))
+        .where(
+            DepartmentNotice.acknowledged_at.is_(None),
+            DepartmentNotice.told_at <= moment(now - IN_TIME),
+            DepartmentNotice.told_at > moment(now - MARKED_WITHIN),
+        )
+    )
+    columns = [
+        "store_id",
+        "customer_id",
+        "kind",
+        "cause",
+        "title",
+        "state",
+        "opened_at",
+        "solve_by",
+        "owner_id",
+        "note",
+    ]
+    opened = upsert(Case).from_select(columns, rows).on_conflict_do_nothing(index_elements=["kind", "cause"])
+    return len(connection.execute(opened.returning(Case.id)).all())
 
 
 def escalate_cases(connection: Connection, now: datetime) -> int:

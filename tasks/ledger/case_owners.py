@@ -7,7 +7,8 @@ Where the store has no such person, the case is nobody's until it has.
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, case, func, literal, select
+from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, case, func, literal, select
+from sqlalchemy.orm import aliased
 from sqlalchemy.types import Uuid
 
 from models.core.words import CaseKind, Role, SubjectKind
@@ -25,7 +26,9 @@ NO_TOUCH = literal(None, Uuid)
 
 
 def owner_for(
-    kind: ColumnElement[Any], store_id: ColumnElement[Any], touch_id: ColumnElement[UUID | None] = NO_TOUCH
+    kind: ColumnElement[Any],
+    store_id: SQLColumnExpression[Any],
+    touch_id: SQLColumnExpression[UUID] | SQLColumnExpression[UUID | None] = NO_TOUCH,
 ) -> ColumnElement[int | None]:
     """The staff id of the owner, as an expression of a statement about cases. `touch_id`: what opened the case."""
     advisor = case((kind.in_([one.value for one in OF_ADVISORS]), _advisor(touch_id)))
@@ -33,23 +36,23 @@ def owner_for(
     return func.coalesce(advisor, finance, somebody(Role.MANAGER, store_id))
 
 
-def somebody(role: Role, store_id: ColumnElement[Any]) -> ColumnElement[int | None]:
+def somebody(role: Role, store_id: SQLColumnExpression[Any]) -> ColumnElement[int | None]:
     """The first active member of a store's staff with a role, by code: always the same, so that it can be foreseen."""
-    people = select(StaffMember.id).where(
-        StaffMember.role == role, StaffMember.store_id == store_id, StaffMember.active
-    )
-    return people.order_by(StaffMember.code).limit(1).scalar_subquery()
+    one = aliased(StaffMember)  # the statement around it may be about staff, too
+    people = select(one.id).where(one.role == role, one.store_id == store_id, one.active)
+    return people.order_by(one.code).limit(1).scalar_subquery()
 
 
-def _advisor(touch_id: ColumnElement[UUID | None]) -> ColumnElement[int | None]:
+def _advisor(touch_id: SQLColumnExpression[Any]) -> ColumnElement[int | None]:
     """The advisor of the visit that a touch is about, unless they have left."""
+    about, one = aliased(Touch), aliased(StaffMember)  # the statement around it is about touches, or may be
     of_each = [
-        select(table.advisor_id)
-        .join(Touch, Touch.subject_id == table.id)
-        .join(StaffMember, StaffMember.id == table.advisor_id)
-        .where(Touch.id == touch_id, Touch.subject_kind == kind, StaffMember.active)
+        select(visit.advisor_id)
+        .join(about, about.subject_id == visit.id)
+        .join(one, one.id == visit.advisor_id)
+        .where(about.id == touch_id, about.subject_kind == kind, one.active)
         .scalar_subquery()
-        for kind, table in VISITS
+        for kind, visit in ((kind, aliased(table)) for kind, table in VISITS)
     ]
     return func.coalesce(*of_each)
 

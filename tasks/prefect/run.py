@@ -26,7 +26,7 @@ from models.core.errors import Unavailable
 from models.core.settings import Settings, read_settings
 from models.core.words import ProcessName
 from models.ledger.accounts_of_runs import RunAccount
-from tasks.cases.escalating import escalate_cases, open_cases_for_missed_calls
+from tasks.cases.escalating import escalate_cases, open_cases_for_ignored_notices, open_cases_for_missed_calls
 from tasks.cases.handling import open_cases_for_broken_promises
 from tasks.channels.opening import check_addresses
 from tasks.database.leases import Lease
@@ -338,8 +338,13 @@ async def _release_accounts(now: datetime) -> int:
 
 
 async def tell_of_deadlines(run: ProcessRun) -> None:
-    """Tell owners and managers of the cases whose deadlines come near or have passed (R10)."""
-    await asyncio.to_thread(in_transaction, lambda connection: escalate_cases(connection, run.now))
+    """Tell managers of notices that nobody acknowledged, and owners and managers of deadlines (R1, R10)."""
+
+    def work(connection: Connection) -> None:
+        open_cases_for_ignored_notices(connection, run.now)
+        escalate_cases(connection, run.now)
+
+    await asyncio.to_thread(in_transaction, work)
 
 
 async def add_coverage(run: ProcessRun) -> None:

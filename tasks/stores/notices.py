@@ -1,7 +1,7 @@
 """Notices to departments about moved and cancelled appointments, and their acknowledgements (R1)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CTE, Connection, Select, func, literal, select, update
@@ -16,6 +16,9 @@ from models.subjects.appointment import Appointment, AppointmentChange, Departme
 from tasks import audit
 from tasks.policies.catalogue import rule_in_force
 from tasks.stores.staff import find_actor
+
+IN_TIME = timedelta(minutes=30)
+"""How long a department has to acknowledge a change before its manager is told."""
 
 
 class UnknownNotice(NotFound):
@@ -128,6 +131,19 @@ def _notices() -> Select[Any]:
         .outerjoin(StaffMember, StaffMember.id == DepartmentNotice.acknowledged_by)
         .order_by(DepartmentNotice.told_at, DepartmentNotice.id)
     )
+
+
+def store_of_notice(connection: Connection, notice_id: int, store_id: int | None) -> int:
+    """The store of a notice, for somebody of a store or (None) of all. Raises `UnknownNotice`."""
+    found = connection.scalar(
+        select(Appointment.store_id)
+        .join(AppointmentChange, AppointmentChange.appointment_id == Appointment.id)
+        .join(DepartmentNotice, DepartmentNotice.change_id == AppointmentChange.id)
+        .where(DepartmentNotice.id == notice_id)
+    )
+    if found is None or store_id not in (None, found):
+        raise UnknownNotice(notice_id)
+    return found
 
 
 def acknowledge(connection: Connection, notice_id: int, now: datetime, staff_code: str) -> None:

@@ -268,7 +268,7 @@ def _days_here(person: Person, within: int | None = None, kinds: tuple[WorkKind,
         if day is not None
         and day <= TODAY
         and (within is None or day > TODAY - timedelta(days=within))
-        and (not kinds or kind in kinds or PART_OF.get(kind) in kinds)
+        and (not kinds or (kind is not None and (kind in kinds or PART_OF.get(kind, kind) in kinds)))
     }
 
 

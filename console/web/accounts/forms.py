@@ -64,8 +64,8 @@ def read_parts(text: str) -> list[Part]:
     return parts
 
 
-def _hold(connection: Connection, account: Found, texts: Texts, now: datetime, code: str) -> object:
-    return hold_account(connection, account, texts["reason"], now, code)
+def _hold(connection: Connection, account: Found, texts: Texts, now: datetime, code: str) -> None:
+    hold_account(connection, account, texts["reason"], now, code)
 
 
 def _release(connection: Connection, account: Found, texts: Texts, now: datetime, code: str) -> object:
@@ -109,8 +109,8 @@ def draw_forms(viewer: Viewer, item: AccountItem, refresh: Refresh) -> None:
 
             def end(
                 connection: Connection, account: Found, texts: Texts, now: datetime, code: str, number: int = one.id
-            ) -> object:
-                return end_arrangement(connection, account, number, texts["reason"], now, code)
+            ) -> None:
+                end_arrangement(connection, account, number, texts["reason"], now, code)
 
             title = viewer.say("accounts.end", what=f"{viewer.word(one.kind)} {one.invoice or ''}".strip())
             _draw_form(viewer, item, "resume", ("reason",), end, refresh, title)

@@ -26,6 +26,7 @@ PAGES: dict[str, tuple[Permission, str]] = {
     "/": (Permission.SEE_TODAY, "frame.today"),
     "/inbox": (Permission.WORK_INBOX, "frame.inbox"),
     "/calls": (Permission.WORK_CALLS, "frame.calls"),
+    "/notices": (Permission.WORK_CALLS, "frame.notices"),
     "/cases": (Permission.WORK_CASES, "frame.cases"),
     "/accounts": (Permission.WORK_ACCOUNTS, "frame.accounts"),
     "/customers": (Permission.SEE_CUSTOMERS, "frame.customers"),

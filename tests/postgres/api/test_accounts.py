@@ -1,7 +1,9 @@
 """Accounts for programs: on hold and off it, and what is arranged."""
 
+from datetime import date
+
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from models.core.words import Role
 from models.people.tables import Store
@@ -38,7 +40,7 @@ async def test_a_program_holds_and_releases(desk: Desk, account: str) -> None:
 
 async def test_a_payment_by_the_api_takes_the_account_off_hold(desk: Desk, account: str) -> None:
     def hold(connection: Connection) -> None:
-        connection.execute(Account.__table__.update().values(held_since="2026-03-01", hold_reason="handed-to-finance"))
+        connection.execute(update(Account).values(held_since=date(2026, 3, 1), hold_reason="handed-to-finance"))
 
     desk.look(hold)
     rows = {"rows": [{"key": "P1", "account": "K-1", "paid_on": "2026-03-11", "amount": "900"}], "store": "SH01"}

@@ -7,7 +7,16 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from models.core.retention import DaysKept
-from models.core.words import CaseKind, CaseState, ProcessName, Role, SubjectKind, SurveySource, TouchState
+from models.core.words import (
+    AppointmentStatus,
+    CaseKind,
+    CaseState,
+    ProcessName,
+    Role,
+    SubjectKind,
+    SurveySource,
+    TouchState,
+)
 from models.ledger.tables import Case, CaseNote, CaseWarning, Touch
 from models.people.tables import StaffMember
 from tasks.cases.escalating import escalate_cases, open_cases_for_missed_calls
@@ -147,6 +156,23 @@ def test_a_complaint_is_the_advisors_of_the_visit_or_else_a_managers(world: Worl
         case = answer_survey(world.connection, answer, OPENED)
         assert case is not None
         assert owner_of(world, case) == people[expected], (kind, expected)
+
+
+def test_each_task_of_many_finds_the_advisor_of_its_own_visit(world: World, people: dict[str, int]) -> None:
+    """Several at once, and repair orders with the numbers of the appointments beside them."""
+    second = world.staff(Role.ADVISOR, code="A2", name="Lu Bo")
+    asked = {"status": AppointmentStatus.REQUESTED, "requested_at": at("2026-03-10 09:00")}
+    expected = {}
+    for advisor in (people["advisor"], second, None):
+        customer = world.customer(has_contract=True)
+        world.appointment(customer, "2026-03-12 10:00", advisor_id=advisor, **asked)
+        world.repair_order(world.customer(), "2026-03-05", advisor_id=second)
+        expected[customer] = advisor or people["manager"]
+    world.plan(ProcessName("appointment-reminders"), "2026-03-10 10:00")
+    tasks = world.connection.scalars(select(Touch.id).where(Touch.step == "request-escalation")).all()
+    carry_out(world.connection, tasks, OPENED)
+    found = dict(world.connection.execute(select(Case.customer_id, Case.owner_id)).tuples().all())
+    assert found == expected
 
 
 def test_what_finance_settles_is_somebodys_of_finance(world: World, people: dict[str, int]) -> None:

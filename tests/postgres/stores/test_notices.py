@@ -1,13 +1,24 @@
 """Departments told of changed appointments, and their acknowledgement."""
 
-import pytest
-from sqlalchemy import insert
+from datetime import timedelta
 
-from models.core.words import ChangeKind, ProcessName, Role
+import pytest
+from sqlalchemy import insert, select
+
+from models.core.words import CaseKind, ChangeKind, ProcessName, Role
+from models.ledger.tables import Case
 from models.policies.shipped import shipped_policy
 from models.subjects.appointment import AppointmentChange
+from tasks.cases.escalating import open_cases_for_ignored_notices
 from tasks.policies.catalogue import add_policy
-from tasks.stores.notices import NoticeAcknowledged, UnknownNotice, acknowledge, list_notices, tell_departments
+from tasks.stores.notices import (
+    NoticeAcknowledged,
+    UnknownNotice,
+    acknowledge,
+    list_notices,
+    store_of_notice,
+    tell_departments,
+)
 from tasks.stores.staff import UnknownStaff
 from tests.support.desk import audited
 from tests.support.world import World, at
@@ -85,3 +96,26 @@ def test_who_and_what_must_be_known(world: World) -> None:
     with pytest.raises(UnknownStaff):
         acknowledge(world.connection, notice.id, NOW, "P1")
     assert list_notices(world.connection, store="nowhere") == []
+
+
+def test_what_a_department_does_not_acknowledge_in_time_goes_to_the_manager_once(world: World) -> None:
+    manager = world.staff(Role.MANAGER, code="M1")
+    world.staff(Role.PARTS, code="P1")
+    moved(world, ["parts", "workshop"])
+    tell_departments(world.connection, NOW)
+    first, _ = list_notices(world.connection)
+    acknowledge(world.connection, first.id, NOW + timedelta(minutes=5), "P1")
+    assert open_cases_for_ignored_notices(world.connection, NOW + timedelta(minutes=29)) == 0
+    assert open_cases_for_ignored_notices(world.connection, NOW + timedelta(minutes=30)) == 1
+    assert open_cases_for_ignored_notices(world.connection, NOW + timedelta(minutes=40)) == 0
+    (case,) = world.connection.execute(select(Case.kind, Case.owner_id)).all()
+    assert case == (CaseKind.NOTICE_IGNORED, manager)
+
+
+def test_a_notice_of_another_store_is_not_seen(world: World) -> None:
+    moved(world)
+    tell_departments(world.connection, NOW)
+    notice = list_notices(world.connection)[0]
+    assert store_of_notice(world.connection, notice.id, None) == world.store_id
+    with pytest.raises(UnknownNotice):
+        store_of_notice(world.connection, notice.id, world.store())
