@@ -11,7 +11,7 @@ from models.kits.outcomes import CallReport
 from models.ledger.tables import Case
 from tasks.calls import list_calls, record_outcome
 from tasks.cases.handling import CaseNotThere, NewCase, close_case, open_case, solve_case
-from tests.support.desk import handed_to_staff, touch_of, verdicts_of
+from tests.support.desk import handed_to_staff, staff_id, touch_of, verdicts_of
 from tests.support.stepwise import StepwiseDispatcher
 from tests.support.world import World, at
 
@@ -167,7 +167,9 @@ def test_who_is_still_not_satisfied_has_a_new_complaint(
 ) -> None:
     customer = world.customer()
     touch = ready_call(world, customer)
-    record_outcome(world.connection, str(touch), CallReport(outcome, note="it rattles again"), NOW, "W1")
+    record_outcome(
+        world.connection, touch, CallReport(outcome, note="it rattles again"), NOW, staff_id(world.connection, "W1")
+    )
     new = select(Case.state).where(Case.customer_id == customer, Case.touch_id == touch)
     assert world.connection.scalars(new).all() == opened
     assert touch_of(world, touch).state == TouchState.DONE

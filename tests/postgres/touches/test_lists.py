@@ -24,7 +24,7 @@ from tasks.touches.lists import (
     usual_window,
 )
 from tasks.touches.settling import Settlement, settle
-from tests.support.desk import dispatched
+from tests.support.desk import dispatched, staff_id
 from tests.support.world import World, at, day
 
 NOW = at("2026-03-17 11:00")
@@ -105,7 +105,7 @@ def test_what_is_to_be_settled_is_found_however_old_it_is(world: World) -> None:
     to_settle = Wanted(state=Unsettled.TO_SETTLE)
     assert sorted(everything(world, to_settle, 1)) == sorted([first, second])
     world.staff(code="W1")
-    settle(world.connection, str(second), Settlement.GIVEN_UP, "number is dead", NOW, "W1")
+    settle(world.connection, second, Settlement.GIVEN_UP, "number is dead", NOW, staff_id(world.connection, "W1"))
     assert everything(world, to_settle) == [first]
     assert everything(world, Wanted(state=TouchState.FAILED)) == [second]
 
@@ -118,7 +118,7 @@ def test_a_touch_is_opened_with_its_text_and_its_history(world: World) -> None:
     assert opened.text is not None
     assert "CNY 1,000.00" in opened.text
     dispatched(world, "reminder-7", TouchState.UNKNOWN, NOW, body="As it went out.")
-    settle(world.connection, str(touch), Settlement.DELIVERED, "customer rang", NOW, "W1")
+    settle(world.connection, touch, Settlement.DELIVERED, "customer rang", NOW, staff_id(world.connection, "W1"))
     opened = open_touch(world.connection, None, touch, NOW)
     assert (opened.text, opened.text_is_final) == ("As it went out.", True)
     assert [(deed.actor, deed.action, deed.reason) for deed in opened.deeds] == [
