@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, Row, select, update
 
@@ -33,12 +34,12 @@ def handed_to_staff(world: World, step: str, now: datetime, **values: Any) -> To
     return dispatched(world, step, TouchState.READY, now, **values)
 
 
-def touch_of(world: World, touch_id: TouchId) -> Row[Any]:
+def touch_of(world: World, touch_id: UUID) -> Row[Any]:
     """A touch as it stands."""
     return world.connection.execute(select(Touch.__table__).where(Touch.id == touch_id)).one()
 
 
-def verdicts_of(world: World, touch_id: TouchId) -> list[tuple[str, str, str | None]]:
+def verdicts_of(world: World, touch_id: UUID) -> list[tuple[str, str, str | None]]:
     """What the gates said of a touch: gate, decision, reason."""
     rows = world.connection.execute(
         select(Verdict.gate, Verdict.decision, Verdict.reason).where(Verdict.touch_id == touch_id).order_by(Verdict.id)
@@ -46,7 +47,7 @@ def verdicts_of(world: World, touch_id: TouchId) -> list[tuple[str, str, str | N
     return [(row.gate, row.decision, row.reason) for row in rows]
 
 
-def said_of(world: World, touch_id: TouchId) -> list[str]:
+def said_of(world: World, touch_id: UUID) -> list[str]:
     """What the gates said of a touch, as a reader of English is told it."""
     rows = world.connection.execute(
         select(given_reason(Verdict)).where(Verdict.touch_id == touch_id).order_by(Verdict.id)

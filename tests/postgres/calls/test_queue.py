@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from threading import Barrier
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection, Engine, event, select, update
@@ -14,6 +13,7 @@ from sqlalchemy import Connection, Engine, event, select, update
 from models.calls.outcomes import CALLBACK, NO_ANSWER, REACHED, REACHED_NOT_SATISFIED, REACHED_SATISFIED
 from models.calls.queue import HELD_FOR, NotAMarkOfACall
 from models.calls.surveys import SurveyAnswer
+from models.core.ids import TouchId
 from models.core.words import (
     CaseKind,
     OutcomeName,
@@ -64,11 +64,11 @@ def given(world: World, user: SignedIn, **values: Any) -> HeldCall | None:
     return next_call(world.connection, caller_of(world.connection, user, role), now, **values)
 
 
-def id_of(held: HeldCall | None) -> UUID | None:
+def id_of(held: HeldCall | None) -> TouchId | None:
     return held.item.id if held else None
 
 
-def follow_ups(world: World, *days: str) -> list[UUID]:
+def follow_ups(world: World, *days: str) -> list[TouchId]:
     """Ready calls about handovers of three days before; the ids, in the order in which they are due."""
     for day in days:
         world.handover(world.customer(), day)
@@ -83,13 +83,14 @@ def staff(world: World) -> dict[str, int]:
     return {login: world.staff(code=login, name=login.title()) for login in (MEI, LIN)}
 
 
-def dunning_call(world: World, account: int | None = None) -> UUID:
+def dunning_call(world: World, account: int | None = None) -> TouchId:
     """A ready call about an overdue invoice, which has priority over a follow-up."""
     world.invoice(account or world.account(world.customer()), "2026-02-23", "1000.00")
     world.plan(ProcessName("overdue-accounts"), "2026-03-10 10:00")
     call = (Touch.step == "call-15", Touch.state == TouchState.PLANNED)
     values = {"state": TouchState.READY, "role": Role.AGENT, "contacted_at": NOW}
-    return world.connection.execute(update(Touch).where(*call).values(**values).returning(Touch.id)).scalar_one()
+    made = update(Touch).where(*call).values(**values).returning(Touch.id)
+    return TouchId(world.connection.execute(made).scalar_one())
 
 
 def test_the_most_important_is_first_and_each_has_another(world: World) -> None:
@@ -364,14 +365,13 @@ def test_the_load_of_roles_and_people(world: World, staff: dict[str, int]) -> No
     assert by_code[MEI].first_at == NOW
 
 
-def survey_call(world: World) -> UUID:
+def survey_call(world: World) -> TouchId:
     """A ready call about a repair order, in which the customer is asked for marks."""
     world.repair_order(world.customer(), "2026-03-07")
     world.plan(ProcessName("post-delivery-followup"), "2026-03-10 10:00")
     call = Touch.step == "repair-day-3-call"
-    return world.connection.execute(
-        update(Touch).where(call).values(state=TouchState.READY).returning(Touch.id)
-    ).scalar_one()
+    made = update(Touch).where(call).values(state=TouchState.READY).returning(Touch.id)
+    return TouchId(world.connection.execute(made).scalar_one())
 
 
 @pytest.mark.parametrize("outcome", [REACHED.name, REACHED_NOT_SATISFIED.name])
@@ -419,9 +419,9 @@ def test_agents_at_once_never_get_the_same_call(engine: Engine) -> None:
     users = [someone(world, login) for login in logins]
     together = Barrier(AGENTS)
 
-    def work(user: SignedIn) -> list[UUID]:
+    def work(user: SignedIn) -> list[TouchId]:
         """Take one call after the other until there is none left."""
-        made: list[UUID] = []
+        made: list[TouchId] = []
         together.wait(timeout=30)
         while held := _in_one_transaction(engine, user):
             made.append(held.item.id)
@@ -445,7 +445,7 @@ def test_as_many_agents_as_calls_get_one_each(engine: Engine) -> None:
         calls = follow_ups(world, *["2026-03-07"] * AGENTS)
     together = Barrier(AGENTS)
 
-    def take(user: SignedIn) -> UUID | None:
+    def take(user: SignedIn) -> TouchId | None:
         together.wait(timeout=30)
         return id_of(_in_one_transaction(engine, user))
 

@@ -1,11 +1,10 @@
 """A closed complaint brings one more call, a day later: whom, when, and what comes of it."""
 
-from uuid import UUID
-
 import pytest
 from sqlalchemy import select
 
 from models.calls.outcomes import REACHED_NOT_SATISFIED, REACHED_SATISFIED
+from models.core.ids import TouchId
 from models.core.words import CaseKind, CaseState, Gate, OutcomeName, ProcessName, Purpose, Role, TouchState
 from models.kits.outcomes import CallReport
 from models.ledger.tables import Case
@@ -25,7 +24,7 @@ def wang_fang(world: World) -> int:
     return world.staff(code="W1")
 
 
-def ready_call(world: World, customer: int) -> UUID:
+def ready_call(world: World, customer: int) -> TouchId:
     """The call about a complaint that was closed yesterday, on the list of staff."""
     world.complaint(customer, "2026-03-07 10:00", "2026-03-09 15:00")
     world.plan(COMPLAINTS, CALL_TIME)

@@ -1,12 +1,12 @@
 """The ledger page by page: filters, store-local days, one touch opened."""
 
 from datetime import date
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
 
+from models.core.ids import TouchId
 from models.core.words import ChannelName, ProcessName, TouchState
 from models.ledger.tables import Touch
 from models.people.tables import ContactPoint, Store
@@ -31,7 +31,7 @@ NOW = at("2026-03-17 11:00")
 TODAY = date(2026, 3, 17)
 
 
-def reminders(world: World, count: int) -> list[UUID]:
+def reminders(world: World, count: int) -> list[TouchId]:
     """As many reminders that are due on the same moment."""
     for _ in range(count):
         world.invoice(world.account(world.customer()), "2026-03-10", "1000.00")
@@ -39,7 +39,7 @@ def reminders(world: World, count: int) -> list[UUID]:
     return [touch.id for touch in world.touches() if touch.step == "reminder-7"]
 
 
-def everything(world: World, wanted: Wanted, at_a_time: int = 2) -> list[UUID]:
+def everything(world: World, wanted: Wanted, at_a_time: int = 2) -> list[TouchId]:
     """All pages of a list, one after the other."""
     page = read_touch_page(world.connection, wanted, at_a_time)
     found = [line.id for line in page.rows]

@@ -1,11 +1,11 @@
 """Touches that are unknown or failed, worked off by people."""
 
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import update
 
+from models.core.ids import TouchId
 from models.core.reasons import as_written, kept
 from models.core.words import ProcessName, Role, TouchState
 from models.ledger.tables import Touch
@@ -32,7 +32,7 @@ def wang_fang(world: World) -> int:
     return world.staff(code="W1", name="Wang Fang")
 
 
-def reminder(world: World, state: TouchState, **values: Any) -> UUID:
+def reminder(world: World, state: TouchState, **values: Any) -> TouchId:
     """A reminder of money that was sent into the unknown, or failed."""
     world.invoice(world.account(world.customer()), "2026-03-10", "1000.00")
     world.plan(ProcessName("overdue-accounts"), "2026-03-17 10:00")
@@ -112,13 +112,13 @@ def test_what_is_on_its_way_is_left_alone(world: World) -> None:
         settle(world.connection, touch, Settlement.DELIVERED, "rang", NOW, staff_id(world.connection, "W1"))
 
 
-def as_seen(world: World, touch: UUID) -> AsSeen:
+def as_seen(world: World, touch: TouchId) -> AsSeen:
     """What somebody has on the screen."""
     row = touch_of(world, touch)
     return AsSeen(row.state, row.state_at, kept(row.reason, row.reason_figures))
 
 
-def unknown_reminders(world: World, count: int) -> list[UUID]:
+def unknown_reminders(world: World, count: int) -> list[TouchId]:
     """Several reminders of which nobody knows whether they arrived."""
     for _ in range(count):
         world.invoice(world.account(world.customer()), "2026-03-10", "1000.00")
