@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from console.cli.naming import find_staff, find_touch
 from console.cli.session import Commands, check_store, open_session, print_json, print_table, to_json
 from console.shared.moments import local
 from tasks.touches.approvals import WaitingTouch, approve, list_waiting, refuse
@@ -51,13 +52,15 @@ def approve_touch(
 ) -> None:
     """Approve a touch: it is sent at its due moment."""
     with open_session() as session:
-        approved = approve(session.connection, touch, session.now, by, reason)
-    typer.echo(f"{short(approved)} is approved.")
+        touch_id = find_touch(session.connection, touch)
+        approve(session.connection, touch_id, session.now, find_staff(session.connection, by, touch_id), reason)
+    typer.echo(f"{short(touch_id)} is approved.")
 
 
 @app.command("refuse")
 def refuse_touch(touch: Id, by: By, reason: Annotated[str, typer.Option(help="Why it is refused.")]) -> None:
     """Refuse a touch: it is never sent."""
     with open_session() as session:
-        refused = refuse(session.connection, touch, session.now, by, reason)
-    typer.echo(f"{short(refused)} is refused.")
+        touch_id = find_touch(session.connection, touch)
+        refuse(session.connection, touch_id, session.now, find_staff(session.connection, by, touch_id), reason)
+    typer.echo(f"{short(touch_id)} is refused.")

@@ -12,14 +12,16 @@ from typing import Annotated
 
 import typer
 
+from console.cli.naming import find_staff, find_touch
 from console.cli.session import Commands, Session, check_store, open_session, print_json, print_table, to_json
 from console.shared.moments import local
 from models.calls.outcomes import all_outcomes
 from models.core.clock import read_moment
+from models.core.ids import TouchId
 from models.core.words import OutcomeName, Role, TouchState
 from models.kits.outcomes import CallReport, IncompleteOutcome, PromiseMade
 from tasks.calls import CallItem, CallRecorded, finish_task, list_calls, record_outcome
-from tasks.touches.picking import find_touch, short, zone_of
+from tasks.touches.picking import short, zone_of
 
 app = typer.Typer(
     cls=Commands, invoke_without_command=True, help="What staff must call or do today, and what came of it."
@@ -108,14 +110,16 @@ def done(
 ) -> None:
     """Record the outcome of a call, or that a task is done, with everything that follows from it."""
     with open_session() as session:
+        touch_id = find_touch(session.connection, touch)
+        staff_id = find_staff(session.connection, by, touch_id)
         if outcome is None:
-            finished = finish_task(session.connection, touch, session.now, by, note)
-            typer.echo(f"The task {short(finished)} is done.")
+            finish_task(session.connection, touch_id, session.now, staff_id, note)
+            typer.echo(f"The task {short(touch_id)} is done.")
             return
         name = OutcomeName(outcome)
         promise = _promise(name, promise_on, amount, currency)
-        report = CallReport(name, note, _callback(session, touch, at), promise, answers=_answers(answer or []))
-        recorded = record_outcome(session.connection, touch, report, session.now, by)
+        report = CallReport(name, note, _callback(session, touch_id, at), promise, answers=_answers(answer or []))
+        recorded = record_outcome(session.connection, touch_id, report, session.now, staff_id)
     typer.echo(_told(recorded))
 
 
@@ -127,10 +131,10 @@ def _answers(texts: list[str]) -> dict[str, str]:
     return answers
 
 
-def _callback(session: Session, touch: str, text: str | None) -> datetime | None:
+def _callback(session: Session, touch_id: TouchId, text: str | None) -> datetime | None:
     if text is None:
         return None
-    return read_moment(text, zone_of(session.connection, find_touch(session.connection, touch)))
+    return read_moment(text, zone_of(session.connection, touch_id))
 
 
 def _promise(

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from console.cli.naming import find_staff, find_touch
 from console.cli.session import check_store, open_session, print_json, print_table, to_json
 from console.shared.moments import local
 from console.shared.spoken import spoken
@@ -52,5 +53,7 @@ def settle_touch(
 ) -> None:
     """Settle an unknown or failed message: it was delivered, is sent again, or is given up."""
     with open_session() as session:
-        state = settle(session.connection, touch, settlement, reason, session.now, by)
+        touch_id = find_touch(session.connection, touch)
+        staff_id = find_staff(session.connection, by, touch_id)
+        state = settle(session.connection, touch_id, settlement, reason, session.now, staff_id)
     typer.echo(f"{touch} is {state}.")

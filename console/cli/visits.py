@@ -9,11 +9,12 @@ from typing import Annotated
 
 import typer
 
+from console.cli.naming import find_staff, find_touch
 from console.cli.session import Commands, check_store, open_session, print_json, print_table, to_json
 from console.shared.moments import local
 from tasks.calls.visit_reports import VisitReport
 from tasks.calls.visits import finish_visit, list_visits, plan_visit
-from tasks.touches.picking import find_touch, short, zone_of
+from tasks.touches.picking import short, zone_of
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, help="The visits that staff make to customers.")
 
@@ -69,8 +70,10 @@ def plan(
 ) -> None:
     """Plan a visit for a day, or move it to another."""
     with open_session() as session:
-        planned = plan_visit(session.connection, visit, on.date(), session.now, by)
-    typer.echo(f"The visit {short(planned)} is planned for {on:%Y-%m-%d}.")
+        touch_id = find_touch(session.connection, visit)
+        staff_id = find_staff(session.connection, by, touch_id)
+        plan_visit(session.connection, touch_id, on.date(), session.now, staff_id)
+    typer.echo(f"The visit {short(touch_id)} is planned for {on:%Y-%m-%d}.")
 
 
 @app.command()
@@ -83,8 +86,10 @@ def done(
 ) -> None:
     """Record that a visit was made, and what came of it."""
     with open_session() as session:
-        zone = zone_of(session.connection, find_touch(session.connection, visit))
+        touch_id = find_touch(session.connection, visit)
+        staff_id = find_staff(session.connection, by, touch_id)
+        zone = zone_of(session.connection, touch_id)
         day = on.date() if on else session.now.astimezone(zone).date()
         report = VisitReport(day, result, following)
-        finished = finish_visit(session.connection, visit, report, session.now, by)
-    typer.echo(f"The visit {short(finished)} is done.")
+        finish_visit(session.connection, touch_id, report, session.now, staff_id)
+    typer.echo(f"The visit {short(touch_id)} is done.")

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Uuid, and_, any_, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -12,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from models.calls.queue import roles_served
 from models.core.cadence import local_day, midnight, moment
 from models.core.errors import InvalidInput
+from models.core.ids import TouchId
 from models.core.words import BY_STAFF, OutcomeName, Role, StepKind, TouchState
 from models.ledger.tables import CallAttempt, Touch
 from models.people.tables import Customer, StaffMember, Store
@@ -46,7 +46,7 @@ class TeamStore:
 class WaitingCall:
     """A call or task that waits, as it is shown to whoever assigns it."""
 
-    id: UUID
+    id: TouchId
     kind: StepKind
     process: str
     step: str
@@ -217,7 +217,7 @@ def assign_calls(
     connection: Connection,
     user: SignedIn,
     store_id: int,
-    seen: Mapping[UUID, int | None],
+    seen: Mapping[TouchId, int | None],
     member_id: int | None,
     now: datetime,
 ) -> Assigned:

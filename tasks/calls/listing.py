@@ -30,6 +30,7 @@ from sqlalchemy.sql.selectable import LateralFromClause
 from models.calls.outcomes import agreed_times
 from models.core.base import Facts
 from models.core.cadence import NOW, Now, local_day, midnight, moment
+from models.core.ids import TouchId
 from models.core.words import BY_STAFF, ChannelName, ContactKind, Purpose, Role, StepKind, SubjectKind, TouchState
 from models.kits.registry import all_traits
 from models.ledger.tables import CallAttempt, Touch
@@ -48,7 +49,7 @@ CANDIDATES = bindparam("candidates", type_=ARRAY(Uuid))
 class CallItem:
     """One call, desk task, visit or letter of today."""
 
-    id: UUID
+    id: TouchId
     kind: StepKind
     process: str
     step: str

@@ -29,11 +29,10 @@ from models.core.cadence import local_day, midnight, moment
 from models.core.words import BY_STAFF, Role, StepKind, SubjectKind, TouchState
 from models.ledger.tables import CallAttempt, Touch
 from models.people.tables import StaffMember, Store
-from tasks.access.reach import staff_code_in
 from tasks.access.sessions import SignedIn
 from tasks.calls.listing import CallItem, in_order, still_due
 from tasks.messages.letters import letters_about
-from tasks.stores.staff import find_actor
+from tasks.stores.staff import acting_in
 
 LOOKED_AT, MOST_LOOKED_AT = 5, 500
 """So many of the first are judged at a time: mostly the very first is still true. Where none of them is, four times as
@@ -162,8 +161,7 @@ def _still_due(connection: Connection, candidates: Sequence[Row[Any]], now: date
 
 def _take(connection: Connection, caller: Caller, item: CallItem, store_id: int, now: datetime) -> HeldCall | None:
     """Hold a call, unless somebody else is just taking it or has taken it since it was looked at."""
-    code = staff_code_in(connection, caller.user, store_id)
-    staff_id = find_actor(connection, code, store_id).id
+    staff_id = acting_in(connection, caller.user, store_id)
     itself = replace(caller, staff_ids=(*caller.staff_ids, staff_id))
     still_there = select(Touch.id).where(Touch.id == item.id, *_to_be_had(itself, now))
     taken = connection.scalar(still_there.with_for_update(skip_locked=True))

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from models.calls.outcomes import KEPT_ALIVE, all_outcomes, effects_of, names_of
 from models.calls.queue import check_marks
 from models.core.errors import Conflict, InvalidInput
+from models.core.ids import StaffId, TouchId
 from models.core.reasons import NO_REASON, WORD, declare, give
 from models.core.words import CaseKind, ContactKind, Gate, OutcomeName, StepKind, SubjectKind, SurveySource, TouchState
 from models.kits.outcomes import CallEffects, CallFacts, CallReport, PromiseMade
@@ -25,9 +26,9 @@ from tasks.calls.visit_reports import VisitReport, keep_report
 from tasks.cases.handling import NewCase, open_case
 from tasks.ledger.transitions import move
 from tasks.self_service.surveys import Answer, answer_survey
-from tasks.stores.staff import Actor, find_actor
+from tasks.stores.staff import Actor, actor_of
 from tasks.subjects.registry import action_of, subject_of
-from tasks.touches.picking import cancel_touches, find_touch, lock_touch, short
+from tasks.touches.picking import cancel_touches, lock_touch, short
 
 REFUSED = declare("customer-refuses-contact")
 WRONG_NUMBER = declare("wrong-number")
@@ -65,7 +66,7 @@ class HeldByAnother(Conflict):
 class CallRecorded:
     """What a recorded outcome has led to."""
 
-    touch_id: UUID
+    touch_id: TouchId
     state: TouchState
     again_at: datetime | None
     time_zone: str
@@ -78,14 +79,14 @@ class CallRecorded:
 
 
 def record_outcome(
-    connection: Connection, id_prefix: str, report: CallReport, now: datetime, staff_code: str
+    connection: Connection, touch_id: TouchId, report: CallReport, now: datetime, staff_id: StaffId
 ) -> CallRecorded:
     """Record what came of a ready call. Times of the report are aware.
 
-    Raises `UnknownTouch`, `AmbiguousTouch`, `WrongState`, `NotOfThatKind`, `UnknownStaff`, `InactiveStaff`,
+    Raises `WrongState`, `NotOfThatKind`, `UnknownStaff`, `InactiveStaff`,
     `IncompleteOutcome`, `UnfitOutcome`, `HeldByAnother`, `NotAMarkOfACall`.
     """
-    touch, actor = take_ready(connection, id_prefix, (StepKind.CALL,), staff_code, now)
+    touch, actor = take_ready(connection, touch_id, (StepKind.CALL,), staff_id, now)
     phones = _phones(connection, touch)
     facts = _facts(connection, touch, phones, now)
     effects = effects_of(report, facts)
@@ -113,18 +114,17 @@ def record_outcome(
     return recorded
 
 
-def finish_task(connection: Connection, id_prefix: str, now: datetime, staff_code: str, note: str | None) -> UUID:
-    """Settle a ready desk task, visit or letter; the touch's id. `note` is kept as the result of a visit.
+def finish_task(connection: Connection, touch_id: TouchId, now: datetime, staff_id: StaffId, note: str | None) -> None:
+    """Settle a ready desk task, visit or letter. `note` is kept as the result of a visit.
 
     Raises what `record_outcome` raises of touch and staff.
     """
-    touch, actor = take_ready(connection, id_prefix, FINISHED, staff_code, now)
+    touch, actor = take_ready(connection, touch_id, FINISHED, staff_id, now)
     settle_by_hand(connection, touch, actor, now)
     if touch.kind is StepKind.VISIT:
         keep_report(connection, touch, VisitReport(now.astimezone(ZoneInfo(touch.time_zone)).date(), note))
     before, after = {"state": touch.state}, {"state": TouchState.DONE, "note": note}
     audit.record(connection, now, actor.code, FINISHED[touch.kind], "touch", touch.id, before, after)
-    return UUID(str(touch.id))
 
 
 def settle_by_hand(connection: Connection, touch: Row[Any], actor: Actor, now: datetime) -> None:
@@ -134,13 +134,13 @@ def settle_by_hand(connection: Connection, touch: Row[Any], actor: Actor, now: d
 
 
 def take_ready(
-    connection: Connection, id_prefix: str, kinds: Collection[StepKind], staff_code: str, now: datetime
+    connection: Connection, touch_id: TouchId, kinds: Collection[StepKind], staff_id: StaffId, now: datetime
 ) -> tuple[Row[Any], Actor]:
     """A ready touch of one of some kinds, locked, and who acts. Raises as `record_outcome` does."""
-    touch = lock_touch(connection, find_touch(connection, id_prefix), ON_A_LIST)
+    touch = lock_touch(connection, touch_id, ON_A_LIST)
     if touch.kind not in kinds:
         raise NotOfThatKind(touch.id, touch.kind, next(iter(kinds)))
-    actor = find_actor(connection, staff_code, touch.store_id)
+    actor = actor_of(connection, staff_id, touch.store_id)
     if touch.held_by not in (None, actor.id) and touch.held_until > now:
         holder = connection.execute(select(StaffMember.name).where(StaffMember.id == touch.held_by)).scalar_one()
         raise HeldByAnother(touch.id, touch.kind, holder)

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
 from models.core.errors import AftercareError
+from models.core.ids import StaffId, TouchId
 from models.core.words import StepKind, TouchState
 from models.ledger.tables import Touch
 from models.ledger.visits_and_letters import StaffVisit
@@ -56,13 +57,13 @@ def list_visits(connection: Connection, now: datetime, store: str | None = None)
     return [VisitItem(item, found[item.id].planned_for, found[item.id].address) for item in items]
 
 
-def plan_visit(connection: Connection, id_prefix: str, day: date, now: datetime, staff_code: str) -> UUID:
-    """Plan a ready visit for a store-local day, or move it to another; the touch's id.
+def plan_visit(connection: Connection, touch_id: TouchId, day: date, now: datetime, staff_id: StaffId) -> None:
+    """Plan a ready visit for a store-local day, or move it to another.
 
     Raises `NoDayForIt` unless the day is from today on and before its validity ends, and what `record_outcome` raises
     of touch and staff.
     """
-    touch, actor = take_ready(connection, id_prefix, VISITS, staff_code, now)
+    touch, actor = take_ready(connection, touch_id, VISITS, staff_id, now)
     zone = ZoneInfo(touch.time_zone)
     first, last = now.astimezone(zone).date(), touch.valid_until.astimezone(zone).date()
     begins = datetime.combine(day, time(0), zone)
@@ -73,16 +74,17 @@ def plan_visit(connection: Connection, id_prefix: str, day: date, now: datetime,
     audit.record(
         connection, now, actor.code, "visit.planned", "touch", touch.id, None, {"planned_for": day.isoformat()}
     )
-    return UUID(str(touch.id))
 
 
-def finish_visit(connection: Connection, id_prefix: str, report: VisitReport, now: datetime, staff_code: str) -> UUID:
-    """Record that a visit was made, and what came of it; the touch's id.
+def finish_visit(
+    connection: Connection, touch_id: TouchId, report: VisitReport, now: datetime, staff_id: StaffId
+) -> None:
+    """Record that a visit was made, and what came of it.
 
     Raises `NoDayForIt` where the day is to come yet or lies before the visit was due, and what `record_outcome` raises
     of touch and staff.
     """
-    touch, actor = take_ready(connection, id_prefix, VISITS, staff_code, now)
+    touch, actor = take_ready(connection, touch_id, VISITS, staff_id, now)
     zone = ZoneInfo(touch.time_zone)
     first, last = touch.due_at.astimezone(zone).date(), now.astimezone(zone).date()
     if not first <= report.done_on <= last:
@@ -91,4 +93,3 @@ def finish_visit(connection: Connection, id_prefix: str, report: VisitReport, no
     keep_report(connection, touch, report)
     after = {"state": TouchState.DONE, "done_on": report.done_on.isoformat()}
     audit.record(connection, now, actor.code, "visit.done", "touch", touch.id, {"state": touch.state}, after)
-    return UUID(str(touch.id))

@@ -195,8 +195,8 @@ def _judgement(kinds: frozenset[SubjectKind]) -> Select[Any]:
         else_=Touch.process == process,
     )
     campaign_id = case((~OF_PROCESSES, campaign_of(Touch.policy_version_id))).label("campaign_id")
-    due = select(Touch, mine.label("mine"), campaign_id).where(*_due_unguessed())
-    due = due.with_for_update(of=Touch, skip_locked=True).cte("due")
+    theirs = select(Touch, mine.label("mine"), campaign_id).where(*_due_unguessed())
+    due = theirs.with_for_update(of=Touch, skip_locked=True).cte("due")
     judged = judge(due, rules_table(bindparam("rules", type_=JSONB)), sorted(kinds), NOW)
     moved = _movement(judged).returning(Touch.id, Touch.state, Touch.store_id).cte("moved")
     recorded = _record(judged).cte("recorded")

@@ -271,7 +271,8 @@ class Import:
         """The places of columns that nobody reads, or that the map fills from above."""
         read = wanted_columns(self.column_map, tuple(feed.staged.kind for feed in feeds))
         filled = {header.find(name) for name in self.column_map.file.fill_down}
-        return set(range(len(header.names))) - {header.find(name) for name in read} | (filled - {None})
+        needed = {header.find(name) for name in read} - filled
+        return {place for place in range(len(header.names)) if place not in needed}
 
     def _weigh(self, count: int, feeds: list["Feed"]) -> None:
         """Note what reading the file has brought up about it as a whole."""

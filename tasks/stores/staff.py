@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 
 from models.core.errors import InvalidInput
+from models.core.ids import StaffId
 from models.core.words import Role
 from models.people.tables import StaffMember, Store
+from tasks.access.reach import staff_code_in
+from tasks.access.sessions import SignedIn
 
 
 class UnknownStaff(InvalidInput):
@@ -29,7 +32,7 @@ class InactiveStaff(InvalidInput):
 class Actor:
     """A member of staff who acts."""
 
-    id: int
+    id: StaffId
     code: str
     name: str
     role: Role
@@ -37,16 +40,29 @@ class Actor:
 
 def find_actor(connection: Connection, code: str, store_id: int) -> Actor:
     """The member of staff acting in a store, or an admin of any store. Raises `UnknownStaff` or `InactiveStaff`."""
+    return _acting(connection, StaffMember.code == code.strip(), code, store_id)
+
+
+def actor_of(connection: Connection, staff_id: StaffId, store_id: int) -> Actor:
+    """The same by id."""
+    return _acting(connection, StaffMember.id == staff_id, str(staff_id), store_id)
+
+
+def acting_in(connection: Connection, user: SignedIn, store_id: int) -> StaffId:
+    """The member of staff as whom a user acts in a store: see `staff_code_in`. Raises `InactiveStaff`."""
+    return find_actor(connection, staff_code_in(connection, user, store_id), store_id).id
+
+
+def _acting(connection: Connection, whoever: ColumnElement[bool], name: str, store_id: int) -> Actor:
     row = connection.execute(
         select(StaffMember.id, StaffMember.code, StaffMember.name, StaffMember.role, StaffMember.active)
-        .where(StaffMember.code == code.strip())
-        .where(or_(StaffMember.store_id == store_id, StaffMember.role == Role.ADMIN))
+        .where(whoever, or_(StaffMember.store_id == store_id, StaffMember.role == Role.ADMIN))
         .order_by((StaffMember.store_id == store_id).desc(), StaffMember.active.desc())
         .limit(1)
     ).one_or_none()
     if row is None:
         store = connection.execute(select(Store.code).where(Store.id == store_id)).scalar_one()
-        raise UnknownStaff(code, store)
+        raise UnknownStaff(name, store)
     if not row.active:
         raise InactiveStaff(row.code, row.name)
-    return Actor(row.id, row.code, row.name, row.role)
+    return Actor(StaffId(row.id), row.code, row.name, row.role)

@@ -13,21 +13,22 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from models.core.base import Facts
 from models.core.cadence import NOW
 from models.core.errors import NotAllowed
+from models.core.ids import StaffId, TouchId
 from models.core.reasons import NO_REASON, TEXT, declare, give
 from models.core.words import Decision, Gate, Role, StepKind, SubjectKind, TouchState, stands_for
 from models.ledger.tables import Touch, Verdict
 from models.people.tables import Customer, Store
 from tasks import audit
-from tasks.access.reach import check_touch, staff_code_in
+from tasks.access.reach import check_touch
 from tasks.access.sessions import SignedIn
 from tasks.database.paging import Cursor, Order, Page, read_page
 from tasks.database.statistics import expect_many
 from tasks.ledger.transitions import move
 from tasks.messages.letters import Letter, kinds_of, letters_of
 from tasks.planning.ending import still_true
-from tasks.stores.staff import Actor, find_actor
+from tasks.stores.staff import Actor, acting_in, actor_of
 from tasks.touches.one_by_one import Decided, decide_each
-from tasks.touches.picking import cancel_touches, check_still_true, find_touch, lock_touch, short
+from tasks.touches.picking import cancel_touches, check_still_true, lock_touch, short
 
 APPROVED = declare("approved", name=TEXT)
 APPROVED_WITH = declare("approved-with-note", name=TEXT, note=TEXT)
@@ -52,7 +53,7 @@ class MayNotApprove(NotAllowed):
 class WaitingTouch:
     """A touch that waits for approval."""
 
-    id: UUID
+    id: TouchId
     kind: StepKind
     process: str
     step: str
@@ -155,38 +156,40 @@ def _item(row: Row[Any], letter: Letter) -> WaitingTouch:
 
 
 def approve_each(
-    connection: Connection, user: SignedIn, touch_ids: Iterable[UUID], note: str | None, now: datetime
+    connection: Connection, user: SignedIn, touch_ids: Iterable[TouchId], note: str | None, now: datetime
 ) -> list[Decided]:
     """Approve touches one by one, in the name of a user with access to their stores."""
     return decide_each(
         connection,
         touch_ids,
-        lambda touch_id: approve(connection, str(touch_id), now, _acting_on(connection, user, touch_id), note),
+        lambda touch_id: approve(connection, touch_id, now, _acting_on(connection, user, touch_id), note),
     )
 
 
 def refuse_each(
-    connection: Connection, user: SignedIn, touch_ids: Iterable[UUID], reason: str, now: datetime
+    connection: Connection, user: SignedIn, touch_ids: Iterable[TouchId], reason: str, now: datetime
 ) -> list[Decided]:
     """Reject touches one by one, in the name of a user with access to their stores."""
     return decide_each(
         connection,
         touch_ids,
-        lambda touch_id: refuse(connection, str(touch_id), now, _acting_on(connection, user, touch_id), reason),
+        lambda touch_id: refuse(connection, touch_id, now, _acting_on(connection, user, touch_id), reason),
     )
 
 
-def _acting_on(connection: Connection, user: SignedIn, touch_id: UUID) -> str:
-    return staff_code_in(connection, user, check_touch(connection, user.store_id, touch_id))
+def _acting_on(connection: Connection, user: SignedIn, touch_id: TouchId) -> StaffId:
+    return acting_in(connection, user, check_touch(connection, user.store_id, touch_id))
 
 
-def approve(connection: Connection, id_prefix: str, now: datetime, staff_code: str, note: str | None = None) -> UUID:
-    """Approve a waiting touch, to be sent at its due moment; returns its id.
+def approve(
+    connection: Connection, touch_id: TouchId, now: datetime, staff_id: StaffId, note: str | None = None
+) -> None:
+    """Approve a waiting touch, to be sent at its due moment.
 
-    Raises `UnknownTouch`, `AmbiguousTouch`, `WrongState`, `NoLongerTrue`, `UnknownStaff`, `InactiveStaff`,
+    Raises `WrongState`, `NoLongerTrue`, `UnknownStaff`, `InactiveStaff`,
     `MayNotApprove`.
     """
-    touch, actor = _take(connection, id_prefix, staff_code)
+    touch, actor = _take(connection, touch_id, staff_id)
     check_still_true(connection, touch, now)
     values = {"gate": None, **NO_REASON, "approved_at": now, "approved_by": actor.id}
     move(connection, [touch.id], TouchState.PLANNED, (TouchState.AWAITING_APPROVAL,), now, **values)
@@ -203,12 +206,11 @@ def approve(connection: Connection, id_prefix: str, now: datetime, staff_code: s
     )
     before, after = {"state": touch.state}, {"state": TouchState.PLANNED, "reason": note}
     audit.record(connection, now, actor.code, "touch.approved", "touch", touch.id, before, after)
-    return UUID(str(touch.id))
 
 
-def refuse(connection: Connection, id_prefix: str, now: datetime, staff_code: str, reason: str) -> UUID:
-    """Reject a waiting touch for good; returns its id. Raises what `approve` raises, except `NoLongerTrue`."""
-    touch, actor = _take(connection, id_prefix, staff_code)
+def refuse(connection: Connection, touch_id: TouchId, now: datetime, staff_id: StaffId, reason: str) -> None:
+    """Reject a waiting touch for good. Raises what `approve` raises, except `NoLongerTrue`."""
+    touch, actor = _take(connection, touch_id, staff_id)
     cancel_touches(
         connection,
         Touch.id == touch.id,
@@ -219,12 +221,11 @@ def refuse(connection: Connection, id_prefix: str, now: datetime, staff_code: st
     )
     before, after = {"state": touch.state}, {"state": TouchState.CANCELLED, "reason": reason}
     audit.record(connection, now, actor.code, "touch.refused", "touch", touch.id, before, after)
-    return UUID(str(touch.id))
 
 
-def _take(connection: Connection, id_prefix: str, staff_code: str) -> tuple[Row[Any], Actor]:
-    touch = lock_touch(connection, find_touch(connection, id_prefix), (TouchState.AWAITING_APPROVAL,))
-    actor = find_actor(connection, staff_code, touch.store_id)
+def _take(connection: Connection, touch_id: TouchId, staff_id: StaffId) -> tuple[Row[Any], Actor]:
+    touch = lock_touch(connection, touch_id, (TouchState.AWAITING_APPROVAL,))
+    actor = actor_of(connection, staff_id, touch.store_id)
     if actor.role is not Role.ADMIN and not set(stands_for(actor.role)) & set(touch.approval):
         raise MayNotApprove(actor, touch.id, touch.approval)
     return touch, actor

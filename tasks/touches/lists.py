@@ -15,6 +15,7 @@ from sqlalchemy.types import Text
 from models.core.base import enumeration
 from models.core.cadence import local_day, midnight, moment
 from models.core.errors import InvalidInput
+from models.core.ids import TouchId
 from models.core.masking import mask_contact
 from models.core.reasons import GivenReason
 from models.core.words import ChannelName, ProcessName, StepKind, TouchState
@@ -101,7 +102,7 @@ class Wanted:
 class TouchLine:
     """A touch as shown in the list."""
 
-    id: UUID
+    id: TouchId
     process: str
     step: str
     kind: StepKind

@@ -1,6 +1,5 @@
-"""Finding a touch by a prefix of its id, locking touches, and cancelling them."""
+"""Locking touches, and cancelling them."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -11,7 +10,8 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, literal, se
 
 from models.core.base import Facts, enumeration, growing
 from models.core.cadence import moment
-from models.core.errors import Conflict, InvalidInput, NotFound
+from models.core.errors import Conflict
+from models.core.ids import TouchId
 from models.core.reasons import GivenReason, give
 from models.core.words import Decision, Gate, StepKind, SubjectKind, TouchState
 from models.ledger.tables import Touch, Verdict, given_reason
@@ -21,29 +21,8 @@ from tasks.ledger.transitions import change
 from tasks.planning.ending import MOVED, still_true
 from tasks.planning.population import PASSED
 
-PREFIX = re.compile(r"[0-9a-f]{4,32}")
-DIGITS = 32
 SHOWN = 8
 """The number of characters shown of an id, enough to distinguish millions of touches."""
-
-
-class UnknownTouch(NotFound):
-    """No touch has an id with this prefix."""
-
-    def __init__(self, prefix: str) -> None:
-        self.prefix = prefix
-        super().__init__(f"No touch has an id that begins with '{prefix}'; expected 4 or more of its first characters.")
-
-
-class AmbiguousTouch(InvalidInput):
-    """Several touches have an id with this prefix."""
-
-    def __init__(self, prefix: str, candidates: Sequence[UUID]) -> None:
-        self.prefix, self.candidates = prefix, candidates
-        super().__init__(
-            f"Several touches have an id that begins with '{prefix}': {', '.join(str(found) for found in candidates)}. "
-            f"Give more characters."
-        )
 
 
 class WrongState(Conflict):
@@ -73,27 +52,13 @@ def short(touch_id: UUID) -> str:
     return str(touch_id)[:SHOWN]
 
 
-def find_touch(connection: Connection, prefix: str) -> UUID:
-    """The touch whose id has this prefix, with or without dashes. Raises `UnknownTouch` or `AmbiguousTouch`."""
-    digits = prefix.strip().lower().replace("-", "")
-    if not PREFIX.fullmatch(digits):
-        raise UnknownTouch(prefix)
-    first, last = UUID(digits.ljust(DIGITS, "0")), UUID(digits.ljust(DIGITS, "f"))
-    found = connection.scalars(select(Touch.id).where(Touch.id.between(first, last)).order_by(Touch.id).limit(3)).all()
-    if not found:
-        raise UnknownTouch(prefix)
-    if len(found) > 1:
-        raise AmbiguousTouch(prefix, found)
-    return found[0]
-
-
-def zone_of(connection: Connection, touch_id: UUID) -> ZoneInfo:
+def zone_of(connection: Connection, touch_id: TouchId) -> ZoneInfo:
     """The time zone of a touch's store, for times without a zone."""
     zone = select(Store.time_zone).join(Touch, Touch.store_id == Store.id).where(Touch.id == touch_id)
     return ZoneInfo(connection.execute(zone).scalar_one())
 
 
-def lock_touch(connection: Connection, touch_id: UUID, states: Sequence[TouchState]) -> Row[Any]:
+def lock_touch(connection: Connection, touch_id: TouchId, states: Sequence[TouchState]) -> Row[Any]:
     """Lock a touch and return its columns, its `given_reason` and its store's `time_zone`.
 
     Raises `WrongState` if it is in none of `states`.

@@ -11,17 +11,18 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, String, and_, cas
 
 from models.core.cadence import moment
 from models.core.errors import Conflict
+from models.core.ids import StaffId, TouchId
 from models.core.reasons import TEXT, GivenReason, ReasonCode, declare, give
 from models.core.words import ChannelName, TouchState
 from models.ledger.tables import AuditEntry, Touch, given_reason
 from models.people.tables import Customer, Store
 from tasks import audit
-from tasks.access.reach import check_touch, staff_code_in
+from tasks.access.reach import check_touch
 from tasks.access.sessions import SignedIn
 from tasks.ledger.transitions import change
-from tasks.stores.staff import find_actor
+from tasks.stores.staff import acting_in, actor_of
 from tasks.touches.one_by_one import Decided, decide_each
-from tasks.touches.picking import WrongState, check_still_true, find_touch, lock_touch, short
+from tasks.touches.picking import WrongState, check_still_true, lock_touch, short
 
 SETTLED_DELIVERED = declare("settled-as-delivered", name=TEXT, note=TEXT)
 SETTLED_AGAIN = declare("settled-to-send-again", name=TEXT, note=TEXT)
@@ -76,7 +77,7 @@ class AsSeen:
 class UnsettledTouch:
     """A touch that waits for a person's decision."""
 
-    id: UUID
+    id: TouchId
     state: TouchState
     process: str
     step: str
@@ -147,48 +148,48 @@ def _unsettled() -> Select[Any]:
 def settle_each(
     connection: Connection,
     user: SignedIn,
-    seen: Mapping[UUID, AsSeen],
+    seen: Mapping[TouchId, AsSeen],
     settlement: Settlement,
     reason: str,
     now: datetime,
 ) -> list[Decided]:
     """Settle touches as seen, one by one, in the name of a user with access to their stores."""
 
-    def decide(touch_id: UUID) -> None:
-        staff_code = staff_code_in(connection, user, check_touch(connection, user.store_id, touch_id))
-        settle(connection, str(touch_id), settlement, reason, now, staff_code, seen=seen[touch_id])
+    def decide(touch_id: TouchId) -> None:
+        staff_id = acting_in(connection, user, check_touch(connection, user.store_id, touch_id))
+        settle(connection, touch_id, settlement, reason, now, staff_id, seen=seen[touch_id])
 
     return decide_each(connection, seen, decide)
 
 
 def settle(
     connection: Connection,
-    id_prefix: str,
+    touch_id: TouchId,
     settlement: Settlement,
     reason: str,
     now: datetime,
-    staff_code: str,
+    staff_id: StaffId,
     *,
     seen: AsSeen | None = None,
 ) -> TouchState:
     """Settle an unknown or failed touch and those merged into its message; returns the new state.
 
-    Raises `UnknownTouch`, `AmbiguousTouch`, `WrongState`, `SettledMeanwhile` where it does not stand as it was `seen`,
+    Raises `WrongState`, `SettledMeanwhile` where it does not stand as it was `seen`,
     `WentWithAnother`, `NoLongerTrue` for what would be sent again without its reason, `UnknownStaff`, `InactiveStaff`.
     """
-    touch = lock_touch(connection, find_touch(connection, id_prefix), UNSETTLED)
+    touch = lock_touch(connection, touch_id, UNSETTLED)
     if seen is not None and seen != AsSeen(touch.state, touch.state_at, touch.given_reason):
         raise SettledMeanwhile(touch)
     if touch.merged_into is not None:
         raise WentWithAnother(touch.id, touch.merged_into)
-    actor = find_actor(connection, staff_code, touch.store_id)
+    actor = actor_of(connection, staff_id, touch.store_id)
     state, action = _decide(connection, touch, settlement, now)
     explained = give(_reason(settlement), name=actor.name, note=reason)
     together = or_(Touch.id == touch.id, and_(Touch.merged_into == touch.id, Touch.state.in_(UNSETTLED)))
     settling = change(state, UNSETTLED, now).where(together).values(**_values(settlement, explained, now))
-    for touch_id in connection.scalars(settling.returning(Touch.id)).all():
+    for settled in connection.scalars(settling.returning(Touch.id)).all():
         before, after = {"state": touch.state}, {"state": state, "reason": reason}
-        audit.record(connection, now, actor.code, action, "touch", touch_id, before, after)
+        audit.record(connection, now, actor.code, action, "touch", settled, before, after)
     return state
 
 

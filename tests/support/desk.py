@@ -4,24 +4,32 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Connection, Row, select, update
 
+from models.core.ids import StaffId, TouchId
 from models.core.words import TouchState
 from models.ledger.tables import AuditEntry, Touch, Verdict, given_reason
+from models.people.tables import StaffMember
 from tests.support.world import World
 
 
-def dispatched(world: World, step: str, state: TouchState, now: datetime, **values: Any) -> UUID:
+def staff_id(connection: Connection, code: str) -> StaffId:
+    """Whoever has this staff code, in whichever store."""
+    found = select(StaffMember.id).where(StaffMember.code == code)
+    return StaffId(connection.execute(found).scalar_one())
+
+
+def dispatched(world: World, step: str, state: TouchState, now: datetime, **values: Any) -> TouchId:
     """The open touch of a step, in the state that a dispatch at `now` would leave it in; its id."""
     touch_id = world.connection.execute(
         select(Touch.id).where(Touch.step == step, Touch.state.in_((TouchState.PLANNED, TouchState.AWAITING_APPROVAL)))
     ).scalar_one()
     values = {"state": state, "state_at": now, "contacted_at": now} | values
     world.connection.execute(update(Touch).where(Touch.id == touch_id).values(**values))
-    return touch_id
+    return TouchId(touch_id)
 
 
-def handed_to_staff(world: World, step: str, now: datetime, **values: Any) -> UUID:
+def handed_to_staff(world: World, step: str, now: datetime, **values: Any) -> TouchId:
     """The call or task of a step, on the list of staff."""
     return dispatched(world, step, TouchState.READY, now, **values)
 

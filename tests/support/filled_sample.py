@@ -81,6 +81,7 @@ from tasks.self_service.contact_choices import choose
 from tasks.self_service.replies import record_reply
 from tasks.self_service.surveys import Answer, answer_survey
 from tasks.stores.notices import tell_departments
+from tasks.stores.staff import find_actor
 from tasks.touches.approvals import approve, refuse
 from tests.support.campaigning import CampaignOffice
 from tests.support.campaigning import plan as campaign_plan
@@ -256,17 +257,17 @@ def _staff_work(dealership: Dealership, now: datetime) -> None:
     for touch in dealership.touches(Touch.state == TouchState.READY, Touch.kind == StepKind.CALL, limit=12):
         report = _report(dealership, touch, now)
         with dealership.at_work() as connection:
-            record_outcome(connection, str(touch.id), report, now, "C1")
+            record_outcome(connection, touch.id, report, now, find_actor(connection, "C1", touch.store_id).id)
     for touch in dealership.touches(Touch.state == TouchState.READY, Touch.kind == StepKind.TASK, limit=2):
         with dealership.at_work() as connection:
-            finish_task(connection, str(touch.id), now, "P1", "ordered")
+            finish_task(connection, touch.id, now, find_actor(connection, "P1", touch.store_id).id, "ordered")
     waiting = dealership.touches(Touch.state == TouchState.AWAITING_APPROVAL, limit=2)
     for place, touch in enumerate(waiting if now.date() == SAMPLE_MOMENT.date() else ()):
         with dealership.at_work() as connection:
             if place:
-                refuse(connection, str(touch.id), now, "M1", "we spoke to them")
+                refuse(connection, touch.id, now, find_actor(connection, "M1", touch.store_id).id, "we spoke to them")
             else:
-                approve(connection, str(touch.id), now, "M1", "agreed")
+                approve(connection, touch.id, now, find_actor(connection, "M1", touch.store_id).id, "agreed")
     _work_on_complaints(dealership, now)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from nicegui import ui
@@ -18,6 +17,7 @@ from console.web.parts.deciding import Choosing, ask_reason
 from console.web.parts.frame import page, telling
 from console.web.parts.pagination import Pagination
 from console.web.parts.tables import show_table
+from models.core.ids import TouchId
 from models.core.words import CampaignState, Role, stands_for
 from models.messages.letters import write_money
 from models.people.permissions import Permission
@@ -125,7 +125,7 @@ def _decides(viewer: Viewer, roles: Iterable[Role]) -> bool:
     return viewer.user.role is Role.ADMIN or bool(set(stands_for(viewer.user.role)) & set(roles))
 
 
-def _draw_deciding(shown: Shown, mine: set[UUID], refresh: Callable[[], Any]) -> Callable[[], None]:
+def _draw_deciding(shown: Shown, mine: set[TouchId], refresh: Callable[[], Any]) -> Callable[[], None]:
     """Draw the buttons for the selected touches. Returns what to call when the selection has changed."""
     ways = [
         (shown.viewer.say(f"approvals.{key}"), partial(_decide, shown, refresh=refresh, approved=approved))
@@ -205,7 +205,7 @@ def _draw_buttons(shown: Shown, item: WaitingTouch, what: str, refresh: Callable
         refuse.props("outline no-caps").props["aria-label"] = viewer.say("approvals.refuse_one", what=what)
 
 
-async def _decide(shown: Shown, touch_ids: set[UUID], refresh: Callable[[], Any], *, approved: bool) -> None:
+async def _decide(shown: Shown, touch_ids: set[TouchId], refresh: Callable[[], Any], *, approved: bool) -> None:
     viewer = shown.viewer
     question = viewer.say("approvals.approve" if approved else "approvals.refuse")
     explained = viewer.say("approvals.approve_explained" if approved else "approvals.refuse_explained")

@@ -20,12 +20,13 @@ from models.calls.queue import PROLONGED_EVERY, SERVING, keys_of, per_hour
 from models.core.words import OutcomeName, Role, StepKind, TouchState
 from models.kits.outcomes import CallReport
 from models.people.permissions import Permission
-from tasks.access.reach import check_touch, is_in_charge, staff_code_in
+from tasks.access.reach import check_touch, is_in_charge
 from tasks.access.sessions import SignedIn
 from tasks.calls import CallRecorded, finish_task, record_outcome
 from tasks.calls.queue import HeldCall, Standing, caller_of, hold, next_call, read_standing, release
 from tasks.calls.recording import HeldByAnother
 from tasks.calls.sheets import Sheet, read_sheet
+from tasks.stores.staff import acting_in
 from tasks.touches.picking import WrongState
 
 LEFT_ALONE = timedelta(minutes=45)
@@ -228,8 +229,8 @@ async def _record(desk: Desk, held: HeldCall, form: CallForm, outcome: OutcomeNa
 def _record_outcome(
     connection: Connection, user: SignedIn, held: HeldCall, report: CallReport, now: datetime
 ) -> CallRecorded:
-    code = staff_code_in(connection, user, check_touch(connection, user.store_id, held.item.id))
-    return record_outcome(connection, str(held.item.id), report, now, code)
+    staff_id = acting_in(connection, user, check_touch(connection, user.store_id, held.item.id))
+    return record_outcome(connection, held.item.id, report, now, staff_id)
 
 
 def _told(viewer: Viewer, held: HeldCall, outcome: OutcomeName, recorded: CallRecorded) -> str:
@@ -258,8 +259,8 @@ async def _finish(desk: Desk, held: HeldCall, form: CallForm) -> None:
 
 
 def _finish_task(connection: Connection, user: SignedIn, held: HeldCall, note: str | None, now: datetime) -> None:
-    code = staff_code_in(connection, user, check_touch(connection, user.store_id, held.item.id))
-    finish_task(connection, str(held.item.id), now, code, note)
+    staff_id = acting_in(connection, user, check_touch(connection, user.store_id, held.item.id))
+    finish_task(connection, held.item.id, now, staff_id, note)
 
 
 async def _settle(desk: Desk, held: HeldCall, deed: Callable[[], Awaitable[str]]) -> None:

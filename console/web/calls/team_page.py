@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
 
 from nicegui import ui
 from sqlalchemy import Connection
@@ -15,6 +14,7 @@ from console.web.parts.frame import page, telling
 from console.web.parts.tables import show_table
 from console.web.parts.told import tell
 from models.calls.queue import SERVING, per_hour
+from models.core.ids import TouchId
 from models.core.words import Role
 from models.people.permissions import Permission
 from tasks.access.reach import list_reached_stores
@@ -58,7 +58,7 @@ class Board:
     role: Role | None = None
     whose: str = ""
     number: int = 0
-    chosen: dict[UUID, int | None] = field(default_factory=dict)
+    chosen: dict[TouchId, int | None] = field(default_factory=dict)
     redraw: Callable[[], Awaitable[None]] | None = None
 
 

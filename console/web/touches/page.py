@@ -8,7 +8,6 @@ from datetime import date
 from functools import partial
 from typing import Any, assert_never
 from urllib.parse import urlencode
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from nicegui import app, ui
@@ -25,6 +24,7 @@ from console.web.parts.quick_elements import Text
 from console.web.parts.tables import show_table
 from console.web.touches.details import show_touch
 from models.core.errors import AftercareError, InvalidInput
+from models.core.ids import TouchId
 from models.core.spreadsheet_cells import defuse
 from models.core.words import ChannelName, ProcessName, TouchState
 from models.people.permissions import Permission
@@ -302,11 +302,13 @@ def _draw_turning(shown: Shown, found: Page[TouchLine], refresh: Callable[[], An
         shown.pagination.draw(viewer, found.next, turned)
 
 
-def _draw_settling(shown: Shown, unsettled: Mapping[UUID, TouchLine], refresh: Callable[[], Any]) -> Callable[[], None]:
+def _draw_settling(
+    shown: Shown, unsettled: Mapping[TouchId, TouchLine], refresh: Callable[[], Any]
+) -> Callable[[], None]:
     """Draw the buttons for the selected touches. Returns what to call when the selection has changed."""
     viewer = shown.viewer
 
-    async def settle(settlement: Settlement, chosen: set[UUID]) -> None:
+    async def settle(settlement: Settlement, chosen: set[TouchId]) -> None:
         seen = {touch_id: unsettled[touch_id].as_seen for touch_id in chosen}
         await _settle(shown, seen, settlement, refresh)
 
@@ -315,7 +317,7 @@ def _draw_settling(shown: Shown, unsettled: Mapping[UUID, TouchLine], refresh: C
 
 
 async def _settle(
-    shown: Shown, seen: Mapping[UUID, AsSeen], settlement: Settlement, refresh: Callable[[], Any]
+    shown: Shown, seen: Mapping[TouchId, AsSeen], settlement: Settlement, refresh: Callable[[], Any]
 ) -> None:
     viewer = shown.viewer
     async with telling(viewer):
@@ -353,7 +355,7 @@ def _explained(viewer: Viewer, settlement: Settlement) -> str:
             assert_never(settlement)
 
 
-async def _open(shown: Shown, touch_id: UUID, refresh: Callable[[], Any]) -> None:
+async def _open(shown: Shown, touch_id: TouchId, refresh: Callable[[], Any]) -> None:
     viewer = shown.viewer
     async with telling(viewer):
         opened = await viewer.read(open_touch, viewer.store_id, touch_id, viewer.now)

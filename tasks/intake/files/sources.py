@@ -140,7 +140,8 @@ def open_source(path: Path, rules: FileRules, wanted: Wanted) -> Iterator[Source
             stream = open_files.enter_context(path.open("rb"))
             signature = stream.read(4)
             stream.seek(0)
-            delimiter, merged = None, []
+            delimiter: str | None = None
+            merged: list[MergedCells] = []
             if signature in {ZIP, OLD}:
                 rows, notices, merged = open_workbook(path, stream, rules.sheet, open_files, large=LARGE_WORKBOOK)
             else:

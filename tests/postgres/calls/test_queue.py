@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from threading import Barrier
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection, Engine, event, select, update
@@ -14,6 +13,7 @@ from sqlalchemy import Connection, Engine, event, select, update
 from models.calls.outcomes import CALLBACK, NO_ANSWER, REACHED, REACHED_NOT_SATISFIED, REACHED_SATISFIED
 from models.calls.queue import HELD_FOR, NotAMarkOfACall
 from models.calls.surveys import SurveyAnswer
+from models.core.ids import TouchId
 from models.core.words import (
     CaseKind,
     OutcomeName,
@@ -41,7 +41,7 @@ from tasks.calls.assigning import (
 from tasks.calls.queue import HeldCall, caller_of, hold, next_call, read_standing, release
 from tasks.calls.recording import HeldByAnother
 from tasks.calls.sheets import read_sheet
-from tests.support.desk import touch_of
+from tests.support.desk import staff_id, touch_of
 from tests.support.world import World, at
 
 NOW = at("2026-03-10 10:00")
@@ -64,11 +64,11 @@ def given(world: World, user: SignedIn, **values: Any) -> HeldCall | None:
     return next_call(world.connection, caller_of(world.connection, user, role), now, **values)
 
 
-def id_of(held: HeldCall | None) -> UUID | None:
+def id_of(held: HeldCall | None) -> TouchId | None:
     return held.item.id if held else None
 
 
-def follow_ups(world: World, *days: str) -> list[UUID]:
+def follow_ups(world: World, *days: str) -> list[TouchId]:
     """Ready calls about handovers of three days before; the ids, in the order in which they are due."""
     for day in days:
         world.handover(world.customer(), day)
@@ -83,13 +83,14 @@ def staff(world: World) -> dict[str, int]:
     return {login: world.staff(code=login, name=login.title()) for login in (MEI, LIN)}
 
 
-def dunning_call(world: World, account: int | None = None) -> UUID:
+def dunning_call(world: World, account: int | None = None) -> TouchId:
     """A ready call about an overdue invoice, which has priority over a follow-up."""
     world.invoice(account or world.account(world.customer()), "2026-02-23", "1000.00")
     world.plan(ProcessName("overdue-accounts"), "2026-03-10 10:00")
     call = (Touch.step == "call-15", Touch.state == TouchState.PLANNED)
     values = {"state": TouchState.READY, "role": Role.AGENT, "contacted_at": NOW}
-    return world.connection.execute(update(Touch).where(*call).values(**values).returning(Touch.id)).scalar_one()
+    made = update(Touch).where(*call).values(**values).returning(Touch.id)
+    return TouchId(world.connection.execute(made).scalar_one())
 
 
 def test_the_most_important_is_first_and_each_has_another(world: World) -> None:
@@ -99,9 +100,9 @@ def test_the_most_important_is_first_and_each_has_another(world: World) -> None:
     assert id_of(given(world, mei)) == urgent
     assert id_of(given(world, lin)) == first
     assert id_of(given(world, mei)) == urgent, "until it is recorded it stays on the screen"
-    record_outcome(world.connection, str(urgent), CallReport(REACHED.name), NOW, MEI)
+    record_outcome(world.connection, urgent, CallReport(REACHED.name), NOW, staff_id(world.connection, MEI))
     assert id_of(given(world, mei)) == second
-    record_outcome(world.connection, str(second), CallReport(REACHED.name), NOW, MEI)
+    record_outcome(world.connection, second, CallReport(REACHED.name), NOW, staff_id(world.connection, MEI))
     assert given(world, mei) is None
 
 
@@ -115,10 +116,10 @@ def test_a_call_comes_with_its_script_and_sheet(world: World) -> None:
     )
     record_outcome(
         world.connection,
-        str(touch),
+        touch,
         CallReport(NO_ANSWER.name, note="mailbox full"),
         at("2026-03-10 09:00"),
-        MEI,
+        staff_id(world.connection, MEI),
     )
     held = given(world, someone(world), now=at("2026-03-10 13:00"))
     assert held
@@ -241,7 +242,7 @@ def test_an_agreed_time_comes_first_when_it_is_there(world: World) -> None:
     first, agreed = follow_ups(world, "2026-03-06", "2026-03-07")
     urgent = dunning_call(world)
     report = CallReport(CALLBACK.name, callback_at=at("2026-03-10 11:00"))
-    record_outcome(world.connection, str(agreed), report, NOW, MEI)
+    record_outcome(world.connection, agreed, report, NOW, staff_id(world.connection, MEI))
     mei = someone(world)
     assert id_of(given(world, mei, now=at("2026-03-10 11:00"))) == agreed
     assert id_of(given(world, mei, now=at("2026-03-10 11:00"), passed_over=[agreed])) == urgent
@@ -310,7 +311,7 @@ def test_each_role_gets_its_own(world: World) -> None:
     assert id_of(given(world, someone(world))) == call
     world.staff(Role.MANAGER, code="boss")
     assert given(world, someone(world, "boss", Role.MANAGER), role=Role.ADVISOR) is None
-    finish_task(world.connection, str(task.item.id), NOW, "chen", "ordered")
+    finish_task(world.connection, task.item.id, NOW, staff_id(world.connection, "chen"), "ordered")
     assert given(world, chen) is None
     assert read_standing(world.connection, caller_of(world.connection, chen), NOW, "Asia/Shanghai").done == 1
 
@@ -330,17 +331,17 @@ def test_who_records_what_another_has_on_the_screen_is_told(world: World) -> Non
     (touch,) = follow_ups(world, "2026-03-07")
     given(world, someone(world))
     with pytest.raises(HeldByAnother, match="Mei"):
-        record_outcome(world.connection, str(touch), CallReport(REACHED.name), NOW, LIN)
+        record_outcome(world.connection, touch, CallReport(REACHED.name), NOW, staff_id(world.connection, LIN))
     assert touch_of(world, touch).state is TouchState.READY
     assert world.connection.scalar(select(CallAttempt.id)) is None
-    record_outcome(world.connection, str(touch), CallReport(NO_ANSWER.name), NOW + HELD_FOR, LIN)
+    record_outcome(world.connection, touch, CallReport(NO_ANSWER.name), NOW + HELD_FOR, staff_id(world.connection, LIN))
     again = touch_of(world, touch)
     assert (again.state, again.held_by, again.held_until) == (TouchState.READY, None, None)
 
 
 def test_an_empty_queue_says_when_the_next_one_comes(world: World) -> None:
     (touch,) = follow_ups(world, "2026-03-07")
-    record_outcome(world.connection, str(touch), CallReport(NO_ANSWER.name), NOW, MEI)
+    record_outcome(world.connection, touch, CallReport(NO_ANSWER.name), NOW, staff_id(world.connection, MEI))
     assert given(world, someone(world)) is None
     standing = read_standing(world.connection, caller_of(world.connection, someone(world)), NOW, "Asia/Shanghai")
     assert (standing.waiting, standing.next_at, standing.done) == (0, at("2026-03-10 13:00"), 1)
@@ -354,7 +355,7 @@ def test_the_load_of_roles_and_people(world: World, staff: dict[str, int]) -> No
     calls = follow_ups(world, "2026-03-05", "2026-03-06", "2026-03-07")
     boss = someone(world, "boss", Role.MANAGER)
     assign_calls(world.connection, boss, world.store_id, {calls[2]: None}, staff[LIN], NOW)
-    record_outcome(world.connection, str(calls[0]), CallReport(NO_ANSWER.name), NOW, MEI)
+    record_outcome(world.connection, calls[0], CallReport(NO_ANSWER.name), NOW, staff_id(world.connection, MEI))
     given(world, someone(world))
     (load,) = read_role_loads(world.connection, world.store_id, NOW)
     assert (load.role, load.due, load.later, load.unassigned) == (Role.AGENT, 2, 1, 2)
@@ -364,21 +365,20 @@ def test_the_load_of_roles_and_people(world: World, staff: dict[str, int]) -> No
     assert by_code[MEI].first_at == NOW
 
 
-def survey_call(world: World) -> UUID:
+def survey_call(world: World) -> TouchId:
     """A ready call about a repair order, in which the customer is asked for marks."""
     world.repair_order(world.customer(), "2026-03-07")
     world.plan(ProcessName("post-delivery-followup"), "2026-03-10 10:00")
     call = Touch.step == "repair-day-3-call"
-    return world.connection.execute(
-        update(Touch).where(call).values(state=TouchState.READY).returning(Touch.id)
-    ).scalar_one()
+    made = update(Touch).where(call).values(state=TouchState.READY).returning(Touch.id)
+    return TouchId(world.connection.execute(made).scalar_one())
 
 
 @pytest.mark.parametrize("outcome", [REACHED.name, REACHED_NOT_SATISFIED.name])
 def test_a_mark_below_par_opens_one_complaint(world: World, staff: dict[str, int], outcome: OutcomeName) -> None:
     touch = survey_call(world)
     report = CallReport(outcome, note="waited for an hour", marks={"punctual": 2, "reception": 5})
-    recorded = record_outcome(world.connection, str(touch), report, NOW, MEI)
+    recorded = record_outcome(world.connection, touch, report, NOW, staff_id(world.connection, MEI))
     (case,) = world.connection.execute(select(Case.__table__)).all()
     assert (case.id, case.kind, case.owner_id, case.touch_id) == (
         recorded.case_id,
@@ -394,13 +394,15 @@ def test_a_mark_below_par_opens_one_complaint(world: World, staff: dict[str, int
 def test_good_marks_open_nothing(world: World) -> None:
     touch = survey_call(world)
     report = CallReport(REACHED_SATISFIED.name, marks={"solved": 5, "punctual": 3})
-    assert record_outcome(world.connection, str(touch), report, NOW, MEI).case_id is None
+    assert record_outcome(world.connection, touch, report, NOW, staff_id(world.connection, MEI)).case_id is None
 
 
 def test_marks_of_a_call_that_asks_for_none_are_refused(world: World) -> None:
     (touch,) = follow_ups(world, "2026-03-07")
     with pytest.raises(NotAMarkOfACall):
-        record_outcome(world.connection, str(touch), CallReport(REACHED.name, marks={"solved": 1}), NOW, MEI)
+        record_outcome(
+            world.connection, touch, CallReport(REACHED.name, marks={"solved": 1}), NOW, staff_id(world.connection, MEI)
+        )
     assert touch_of(world, touch).state is TouchState.READY
 
 
@@ -417,14 +419,16 @@ def test_agents_at_once_never_get_the_same_call(engine: Engine) -> None:
     users = [someone(world, login) for login in logins]
     together = Barrier(AGENTS)
 
-    def work(user: SignedIn) -> list[UUID]:
+    def work(user: SignedIn) -> list[TouchId]:
         """Take one call after the other until there is none left."""
-        made: list[UUID] = []
+        made: list[TouchId] = []
         together.wait(timeout=30)
         while held := _in_one_transaction(engine, user):
             made.append(held.item.id)
             with engine.begin() as connection:
-                record_outcome(connection, str(held.item.id), CallReport(REACHED.name), NOW, user.login)
+                record_outcome(
+                    connection, held.item.id, CallReport(REACHED.name), NOW, staff_id(connection, user.login)
+                )
         return made
 
     with ThreadPoolExecutor(AGENTS) as threads:
@@ -441,7 +445,7 @@ def test_as_many_agents_as_calls_get_one_each(engine: Engine) -> None:
         calls = follow_ups(world, *["2026-03-07"] * AGENTS)
     together = Barrier(AGENTS)
 
-    def take(user: SignedIn) -> UUID | None:
+    def take(user: SignedIn) -> TouchId | None:
         together.wait(timeout=30)
         return id_of(_in_one_transaction(engine, user))
 

@@ -3,10 +3,9 @@
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import insert, literal, select, update
+from sqlalchemy import insert, select, update
 
 from models.calls.outcomes import (
     CALLBACK,
@@ -17,6 +16,7 @@ from models.calls.outcomes import (
     REFUSES_CONTACT,
     WRONG_NUMBER,
 )
+from models.core.ids import StaffId, TouchId
 from models.core.words import (
     AppointmentStatus,
     CaseKind,
@@ -38,30 +38,30 @@ from models.subjects.appointment import Appointment
 from tasks.calls import CallRecorded, finish_task, list_calls, record_outcome
 from tasks.calls.recording import NotOfThatKind
 from tasks.stores.staff import InactiveStaff, UnknownStaff
-from tasks.touches.picking import AmbiguousTouch, UnknownTouch, WrongState
-from tests.support.desk import audited, handed_to_staff, touch_of, verdicts_of
+from tasks.touches.picking import WrongState
+from tests.support.desk import audited, handed_to_staff, staff_id, touch_of, verdicts_of
 from tests.support.world import World, at, day
 
 NOW = at("2026-03-10 10:00")
 FOLLOWUP = ProcessName("post-delivery-followup")
 
 
-def follow_up_call(world: World, customer: int) -> UUID:
+def follow_up_call(world: World, customer: int) -> TouchId:
     """A ready call about a handover of three days ago."""
     world.handover(customer, "2026-03-07")
     world.plan(FOLLOWUP, "2026-03-10 10:00")
     return handed_to_staff(world, "day-3-call", NOW)
 
 
-def dunning_call(world: World, customer: int) -> UUID:
+def dunning_call(world: World, customer: int) -> TouchId:
     """A ready call about an invoice 15 days overdue."""
     world.invoice(world.account(customer), "2026-02-23", "1000.00")
     world.plan(ProcessName("overdue-accounts"), "2026-03-10 10:00")
     return handed_to_staff(world, "call-15", NOW)
 
 
-def report(world: World, touch: UUID, outcome: OutcomeName, now: datetime = NOW, **values: Any) -> CallRecorded:
-    return record_outcome(world.connection, str(touch)[:8], CallReport(outcome, **values), now, "W1")
+def report(world: World, touch: TouchId, outcome: OutcomeName, now: datetime = NOW, **values: Any) -> CallRecorded:
+    return record_outcome(world.connection, touch, CallReport(outcome, **values), now, staff_id(world.connection, "W1"))
 
 
 @pytest.fixture(autouse=True)
@@ -252,7 +252,7 @@ def test_a_desk_task_is_finished_without_an_outcome(world: World) -> None:
     touch = handed_to_staff(world, "parts-order", NOW)
     with pytest.raises(NotOfThatKind, match="is not a call: it has no outcome of a call"):
         report(world, touch, REACHED.name)
-    assert finish_task(world.connection, str(touch), NOW, "W1", "ordered, here on Thursday") == touch
+    finish_task(world.connection, touch, NOW, staff_id(world.connection, "W1"), "ordered, here on Thursday")
     assert (touch_of(world, touch).state, touch_of(world, touch).outcome) == (TouchState.DONE, None)
     assert audited(world) == [("W1", "task.finished", "touch")]
 
@@ -260,42 +260,21 @@ def test_a_desk_task_is_finished_without_an_outcome(world: World) -> None:
 def test_a_call_is_not_finished_without_an_outcome(world: World) -> None:
     touch = follow_up_call(world, world.customer())
     with pytest.raises(NotOfThatKind, match="say what came of it with an outcome"):
-        finish_task(world.connection, str(touch), NOW, "W1", None)
+        finish_task(world.connection, touch, NOW, staff_id(world.connection, "W1"), None)
 
 
-def test_who_and_what_must_be_known(world: World) -> None:
+def test_nobody_acts_who_has_left_or_is_of_another_store(world: World) -> None:
     touch = follow_up_call(world, world.customer())
     reached = CallReport(REACHED.name)
-    with pytest.raises(UnknownTouch, match="expected 4 or more"):
-        record_outcome(world.connection, "xyz", reached, NOW, "W1")
-    with pytest.raises(UnknownTouch):
-        record_outcome(world.connection, str(uuid4()), reached, NOW, "W1")
-    with pytest.raises(UnknownStaff, match="has the staff code 'W9'"):
-        record_outcome(world.connection, str(touch), reached, NOW, "W9")
-    world.staff(code="W2", active=False)
+    with pytest.raises(UnknownStaff, match="has the staff code"):
+        record_outcome(world.connection, touch, reached, NOW, StaffId(2**40))
+    gone = StaffId(world.staff(code="W2", active=False))
     with pytest.raises(InactiveStaff, match="is no longer active"):
-        record_outcome(world.connection, str(touch), reached, NOW, "W2")
-    world.staff(code="W3", store_id=world.store())
+        record_outcome(world.connection, touch, reached, NOW, gone)
+    elsewhere = StaffId(world.staff(code="W3", store_id=world.store()))
     with pytest.raises(UnknownStaff):
-        record_outcome(world.connection, str(touch), reached, NOW, "W3")
+        record_outcome(world.connection, touch, reached, NOW, elsewhere)
     assert touch_of(world, touch).state == TouchState.READY
-
-
-def test_an_id_that_begins_two_touches_needs_more_characters(world: World) -> None:
-    touch = follow_up_call(world, world.customer())
-    twin = UUID(str(touch)[:-4] + ("0000" if str(touch)[-4:] != "0000" else "ffff"))
-    columns = [column.name for column in Touch.__table__.c if column.name not in ("id", "step")]
-    world.connection.execute(
-        insert(Touch).from_select(
-            ["id", "step", *columns],
-            select(literal(twin), literal("twin"), *(Touch.__table__.c[name] for name in columns)).where(
-                Touch.id == touch
-            ),
-        )
-    )
-    with pytest.raises(AmbiguousTouch, match="Give more characters"):
-        report(world, touch, REACHED.name)
-    assert record_outcome(world.connection, str(touch), CallReport(REACHED.name), NOW, "W1").state is TouchState.DONE
 
 
 def test_a_planned_call_cannot_be_done_yet(world: World) -> None:

@@ -21,6 +21,7 @@ from tasks.calls.visits import NoDayForIt, finish_visit, list_visits, plan_visit
 from tasks.dispatch.gates import NO_CONSENT, NO_POSTAL_ADDRESS
 from tasks.policies.catalogue import add_policy
 from tests.postgres.calls.test_queue import someone
+from tests.support.desk import staff_id
 from tests.support.office import Office
 from tests.support.world import World, at
 
@@ -141,12 +142,12 @@ def test_a_visit_is_planned_moved_and_done(office: Office) -> None:
     touch = touch_of(office, ready(office, StepKind.VISIT, ADDRESS))
     with office.open() as world:
         for day in (date(2026, 3, 12), date(2026, 3, 13)):
-            plan_visit(world.connection, str(touch.id), day, NOW, MEI)
+            plan_visit(world.connection, touch.id, day, NOW, staff_id(world.connection, MEI))
         assert list_calls(world.connection, NOW) == [], "not today's any more"
         (visit,) = list_visits(world.connection, NOW)
         assert (visit.planned_for, visit.address) == (date(2026, 3, 13), "Nanjing Rd 1, 200001 Shanghai")
         report = VisitReport(date(2026, 3, 13), "happy", "call in May")
-        finish_visit(world.connection, str(touch.id), report, at("2026-03-14 09:00"), MEI)
+        finish_visit(world.connection, touch.id, report, at("2026-03-14 09:00"), staff_id(world.connection, MEI))
         kept = world.connection.execute(select(StaffVisit.__table__)).one()
         assert (kept.planned_for, kept.done_on, kept.result, kept.next) == (
             date(2026, 3, 13), date(2026, 3, 13), "happy", "call in May",
@@ -160,14 +161,14 @@ def test_a_visit_is_planned_moved_and_done(office: Office) -> None:
 def test_a_visit_is_not_planned_outside_its_validity(office: Office, day: date) -> None:
     touch = touch_of(office, ready(office, StepKind.VISIT, {}))
     with office.open() as world, pytest.raises(NoDayForIt, match="expected a day from 2026-03-10 to 2026-03-17"):
-        plan_visit(world.connection, str(touch.id), day, NOW, MEI)
+        plan_visit(world.connection, touch.id, day, NOW, staff_id(world.connection, MEI))
 
 
 @pytest.mark.parametrize("day", [date(2026, 3, 9), date(2026, 3, 11)])
 def test_a_visit_was_not_made_before_it_was_due_or_in_the_future(office: Office, day: date) -> None:
     touch = touch_of(office, ready(office, StepKind.VISIT, {}))
     with office.open() as world, pytest.raises(NoDayForIt):
-        finish_visit(world.connection, str(touch.id), VisitReport(day), NOW, MEI)
+        finish_visit(world.connection, touch.id, VisitReport(day), NOW, staff_id(world.connection, MEI))
 
 
 @pytest.mark.parametrize("kind", [StepKind.VISIT, StepKind.LETTER])
@@ -178,8 +179,8 @@ def test_both_come_up_where_calls_do_and_are_done_there(office: Office, kind: St
         assert held is not None
         assert held.item.kind is kind
         with pytest.raises(NotOfThatKind):
-            record_outcome(world.connection, str(touch.id), CallReport(REACHED.name), NOW, MEI)
-        finish_task(world.connection, str(touch.id), NOW, MEI, "all well")
+            record_outcome(world.connection, touch.id, CallReport(REACHED.name), NOW, staff_id(world.connection, MEI))
+        finish_task(world.connection, touch.id, NOW, staff_id(world.connection, MEI), "all well")
         result = world.connection.scalar(select(StaffVisit.result))
         assert result == ("all well" if kind is StepKind.VISIT else None)
     assert touch_of(office, touch.customer_id).state == TouchState.DONE

@@ -45,6 +45,7 @@ from tasks.dispatch.release import Released
 from tasks.planning.sweep import plan
 from tasks.self_service.replies import record_reply
 from tasks.touches.approvals import approve, list_waiting, refuse
+from tests.support.desk import staff_id
 from tests.support.steps_taken import steps_since, watch_steps
 from tests.support.stepwise import StepwiseDispatcher, Town
 from tests.support.world import World, at
@@ -204,9 +205,9 @@ class LifeOfATouch(RuleBasedStateMachine):
     def someone_decides(self, yes: bool) -> None:
         for waiting in list_waiting(self.connection, self.now)[:1]:
             if yes:
-                approve(self.connection, str(waiting.id), self.now, "M1")
+                approve(self.connection, waiting.id, self.now, staff_id(self.connection, "M1"))
             else:
-                refuse(self.connection, str(waiting.id), self.now, "M1", "not now")
+                refuse(self.connection, waiting.id, self.now, staff_id(self.connection, "M1"), "not now")
 
     @rule(outcome=st.sampled_from(list(all_outcomes())))
     def a_call_is_made(self, outcome: OutcomeName) -> None:
@@ -215,7 +216,7 @@ class LifeOfATouch(RuleBasedStateMachine):
         calls = [item for item in list_calls(self.connection, self.now) if item.kind is StepKind.CALL]
         for call in calls[:1]:
             if call.not_before <= self.now:
-                record_outcome(self.connection, str(call.id), CallReport(outcome), self.now, "M1")
+                record_outcome(self.connection, call.id, CallReport(outcome), self.now, staff_id(self.connection, "M1"))
 
     @rule(minutes=st.sampled_from([1, 5]))
     def minutes_pass(self, minutes: int) -> None:

@@ -17,6 +17,7 @@ from models.policies.shipped import shipped_policy
 from models.subjects.account import Invoice
 from tasks.planning.sweep import plan
 from tasks.touches.approvals import approve, list_waiting
+from tests.support.desk import staff_id
 from tests.support.oracles import Books, Document, Paid, tolerances_of
 from tests.support.stepwise import StepwiseDispatcher
 from tests.support.world import World, at
@@ -112,7 +113,7 @@ class LifeOfAnAccount(RuleBasedStateMachine):
         before = {touch.id for touch in self._chased()}
         plan(self.connection, OVERDUE, now, None).check()
         for waiting in list_waiting(self.connection, now):
-            approve(self.connection, str(waiting.id), now, "F1")
+            approve(self.connection, waiting.id, now, staff_id(self.connection, "F1"))
         self.dispatcher.claim(now)
         self.dispatcher.release(now)
         self.dispatcher.record(now)

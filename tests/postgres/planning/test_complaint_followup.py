@@ -1,17 +1,16 @@
 """A closed complaint brings one more call, a day later: whom, when, and what comes of it."""
 
-from uuid import UUID
-
 import pytest
 from sqlalchemy import select
 
 from models.calls.outcomes import REACHED_NOT_SATISFIED, REACHED_SATISFIED
+from models.core.ids import TouchId
 from models.core.words import CaseKind, CaseState, Gate, OutcomeName, ProcessName, Purpose, Role, TouchState
 from models.kits.outcomes import CallReport
 from models.ledger.tables import Case
 from tasks.calls import list_calls, record_outcome
 from tasks.cases.handling import CaseNotThere, NewCase, close_case, open_case, solve_case
-from tests.support.desk import handed_to_staff, touch_of, verdicts_of
+from tests.support.desk import handed_to_staff, staff_id, touch_of, verdicts_of
 from tests.support.stepwise import StepwiseDispatcher
 from tests.support.world import World, at
 
@@ -25,7 +24,7 @@ def wang_fang(world: World) -> int:
     return world.staff(code="W1")
 
 
-def ready_call(world: World, customer: int) -> UUID:
+def ready_call(world: World, customer: int) -> TouchId:
     """The call about a complaint that was closed yesterday, on the list of staff."""
     world.complaint(customer, "2026-03-07 10:00", "2026-03-09 15:00")
     world.plan(COMPLAINTS, CALL_TIME)
@@ -167,7 +166,9 @@ def test_who_is_still_not_satisfied_has_a_new_complaint(
 ) -> None:
     customer = world.customer()
     touch = ready_call(world, customer)
-    record_outcome(world.connection, str(touch), CallReport(outcome, note="it rattles again"), NOW, "W1")
+    record_outcome(
+        world.connection, touch, CallReport(outcome, note="it rattles again"), NOW, staff_id(world.connection, "W1")
+    )
     new = select(Case.state).where(Case.customer_id == customer, Case.touch_id == touch)
     assert world.connection.scalars(new).all() == opened
     assert touch_of(world, touch).state == TouchState.DONE

@@ -1,10 +1,9 @@
 """What waits for a named person, and what their word does."""
 
-from uuid import UUID
-
 import pytest
 from sqlalchemy import update
 
+from models.core.ids import TouchId
 from models.core.words import ProcessName, Role, TouchState
 from models.ledger.tables import Touch
 from tasks.access.reach import NotYours
@@ -19,7 +18,7 @@ from tasks.touches.approvals import (
     refuse_each,
 )
 from tasks.touches.picking import NoLongerTrue, WrongState
-from tests.support.desk import audited, said_of, touch_of, verdicts_of
+from tests.support.desk import audited, said_of, staff_id, touch_of, verdicts_of
 from tests.support.users import signed_in
 from tests.support.world import World, at
 
@@ -27,18 +26,18 @@ NOW = at("2026-04-09 10:30")
 
 
 @pytest.fixture
-def formal(world: World) -> UUID:
+def formal(world: World) -> TouchId:
     """A formal reminder that waits."""
     account = world.account(world.customer(name="Li Lei"))
     world.invoice(account, "2026-03-10", "1000.00")
     world.plan(ProcessName("overdue-accounts"), "2026-04-09 10:00")
     world.staff(Role.FINANCE, code="F1", name="Chen Jing")
     (touch,) = (touch for touch in world.touches() if touch.state == TouchState.AWAITING_APPROVAL)
-    found: UUID = touch.id
+    found: TouchId = touch.id
     return found
 
 
-def test_the_letter_is_seen_as_the_customer_will_get_it(world: World, formal: UUID) -> None:
+def test_the_letter_is_seen_as_the_customer_will_get_it(world: World, formal: TouchId) -> None:
     (waiting,) = list_waiting(world.connection, NOW)
     assert (waiting.id, waiting.step, waiting.customer) == (formal, "formal-30", "Li Lei")
     assert waiting.roles == (Role.FINANCE, Role.MANAGER)
@@ -47,29 +46,29 @@ def test_the_letter_is_seen_as_the_customer_will_get_it(world: World, formal: UU
     assert list_waiting(world.connection, NOW, store="nowhere") == []
 
 
-def test_what_was_paid_meanwhile_does_not_wait(world: World, formal: UUID) -> None:
+def test_what_was_paid_meanwhile_does_not_wait(world: World, formal: TouchId) -> None:
     world.payment(touch_of(world, formal).subject_id, "2026-04-09", "1000.00")
     assert list_waiting(world.connection, NOW) == []
     with pytest.raises(NoLongerTrue, match="is no longer valid"):
-        approve(world.connection, str(formal), NOW, "F1")
+        approve(world.connection, formal, NOW, staff_id(world.connection, "F1"))
     assert touch_of(world, formal).state == TouchState.AWAITING_APPROVAL
 
 
-def test_what_is_approved_goes(world: World, formal: UUID) -> None:
-    assert approve(world.connection, str(formal)[:8], NOW, "F1") == formal
+def test_what_is_approved_goes(world: World, formal: TouchId) -> None:
+    approve(world.connection, formal, NOW, staff_id(world.connection, "F1"))
     touch = touch_of(world, formal)
     assert (touch.state, touch.state_at, touch.approved_at) == (TouchState.PLANNED, NOW, NOW)
     assert verdicts_of(world, formal) == [("approval", "pass", "approved")]
     assert said_of(world, formal) == ["approved by Chen Jing"]
     assert audited(world) == [("F1", "touch.approved", "touch")]
     with pytest.raises(WrongState, match="is not awaiting-approval: it is planned since 2026-04-09 10:30"):
-        approve(world.connection, str(formal), NOW, "F1")
+        approve(world.connection, formal, NOW, staff_id(world.connection, "F1"))
     world.plan(ProcessName("overdue-accounts"), "2026-04-09 11:00")
     assert touch_of(world, formal).state == TouchState.PLANNED
 
 
-def test_what_is_refused_never_goes(world: World, formal: UUID) -> None:
-    refuse(world.connection, str(formal), NOW, "F1", "agreed on instalments by phone")
+def test_what_is_refused_never_goes(world: World, formal: TouchId) -> None:
+    refuse(world.connection, formal, NOW, staff_id(world.connection, "F1"), "agreed on instalments by phone")
     touch = touch_of(world, formal)
     assert (touch.state, touch.gate, touch.reason) == (TouchState.CANCELLED, "approval", "refused")
     assert touch.reason_figures == {"name": "Chen Jing", "note": "agreed on instalments by phone"}
@@ -80,24 +79,24 @@ def test_what_is_refused_never_goes(world: World, formal: UUID) -> None:
     assert touch_of(world, formal).state == TouchState.CANCELLED
 
 
-def test_only_the_roles_of_the_step_decide(world: World, formal: UUID) -> None:
+def test_only_the_roles_of_the_step_decide(world: World, formal: TouchId) -> None:
     world.staff(Role.AGENT, code="A1", name="Wang Fang")
     with pytest.raises(MayNotApprove, match=r"Wang Fang \(A1\) is agent; .* is decided on by finance or manager"):
-        approve(world.connection, str(formal), NOW, "A1")
+        approve(world.connection, formal, NOW, staff_id(world.connection, "A1"))
     world.staff(Role.MANAGER, code="M2", store_id=world.store())
     with pytest.raises(UnknownStaff):
-        approve(world.connection, str(formal), NOW, "M2")
+        approve(world.connection, formal, NOW, staff_id(world.connection, "M2"))
     world.staff(Role.ADMIN, code="X1", store_id=world.store())
-    assert approve(world.connection, str(formal), NOW, "X1") == formal
+    approve(world.connection, formal, NOW, staff_id(world.connection, "X1"))
 
 
-def test_it_is_too_late_to_approve_what_is_no_longer_valid(world: World, formal: UUID) -> None:
+def test_it_is_too_late_to_approve_what_is_no_longer_valid(world: World, formal: TouchId) -> None:
     world.connection.execute(update(Touch).where(Touch.id == formal).values(valid_until=NOW))
     with pytest.raises(NoLongerTrue, match="its time has passed"):
-        approve(world.connection, str(formal), NOW, "F1")
+        approve(world.connection, formal, NOW, staff_id(world.connection, "F1"))
 
 
-def formal_letters(world: World, count: int) -> list[UUID]:
+def formal_letters(world: World, count: int) -> list[TouchId]:
     """Several formal reminders that wait."""
     for _ in range(count):
         world.invoice(world.account(world.customer()), "2026-03-10", "1000.00")
@@ -136,16 +135,16 @@ def test_what_is_left_after_a_stretch_of_paid_ones_is_paged_too(world: World) ->
     assert [item.id for item in (*first.rows, *second.rows)] == waiting[2:]
 
 
-def test_the_balance_is_the_one_of_this_moment(world: World, formal: UUID) -> None:
+def test_the_balance_is_the_one_of_this_moment(world: World, formal: TouchId) -> None:
     world.payment(touch_of(world, formal).subject_id, "2026-04-09", "400.00")
     (waiting,) = list_waiting(world.connection, NOW)
     assert (waiting.figures["totals"], waiting.figures_now["totals"]) == ({"CNY": "1000.00"}, {"CNY": "600.00"})
 
 
-def test_many_are_decided_on_at_once_and_what_could_not_be_is_told(world: World, formal: UUID) -> None:
+def test_many_are_decided_on_at_once_and_what_could_not_be_is_told(world: World, formal: TouchId) -> None:
     first, second = (touch for touch in formal_letters(world, 2) if touch != formal)
     finance = signed_in(world, Role.FINANCE, "F1")
-    approve(world.connection, str(formal), NOW, "F1")
+    approve(world.connection, formal, NOW, staff_id(world.connection, "F1"))
     decided = approve_each(world.connection, finance, [formal, first], "spoke to them", NOW)
     told = {one.touch_id: str(one.problem) if one.problem else None for one in decided}
     assert told[first] is None

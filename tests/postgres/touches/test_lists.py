@@ -1,12 +1,12 @@
 """The ledger page by page: filters, store-local days, one touch opened."""
 
 from datetime import date
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
 
+from models.core.ids import TouchId
 from models.core.words import ChannelName, ProcessName, TouchState
 from models.ledger.tables import Touch
 from models.people.tables import ContactPoint, Store
@@ -24,14 +24,14 @@ from tasks.touches.lists import (
     usual_window,
 )
 from tasks.touches.settling import Settlement, settle
-from tests.support.desk import dispatched
+from tests.support.desk import dispatched, staff_id
 from tests.support.world import World, at, day
 
 NOW = at("2026-03-17 11:00")
 TODAY = date(2026, 3, 17)
 
 
-def reminders(world: World, count: int) -> list[UUID]:
+def reminders(world: World, count: int) -> list[TouchId]:
     """As many reminders that are due on the same moment."""
     for _ in range(count):
         world.invoice(world.account(world.customer()), "2026-03-10", "1000.00")
@@ -39,7 +39,7 @@ def reminders(world: World, count: int) -> list[UUID]:
     return [touch.id for touch in world.touches() if touch.step == "reminder-7"]
 
 
-def everything(world: World, wanted: Wanted, at_a_time: int = 2) -> list[UUID]:
+def everything(world: World, wanted: Wanted, at_a_time: int = 2) -> list[TouchId]:
     """All pages of a list, one after the other."""
     page = read_touch_page(world.connection, wanted, at_a_time)
     found = [line.id for line in page.rows]
@@ -105,7 +105,7 @@ def test_what_is_to_be_settled_is_found_however_old_it_is(world: World) -> None:
     to_settle = Wanted(state=Unsettled.TO_SETTLE)
     assert sorted(everything(world, to_settle, 1)) == sorted([first, second])
     world.staff(code="W1")
-    settle(world.connection, str(second), Settlement.GIVEN_UP, "number is dead", NOW, "W1")
+    settle(world.connection, second, Settlement.GIVEN_UP, "number is dead", NOW, staff_id(world.connection, "W1"))
     assert everything(world, to_settle) == [first]
     assert everything(world, Wanted(state=TouchState.FAILED)) == [second]
 
@@ -118,7 +118,7 @@ def test_a_touch_is_opened_with_its_text_and_its_history(world: World) -> None:
     assert opened.text is not None
     assert "CNY 1,000.00" in opened.text
     dispatched(world, "reminder-7", TouchState.UNKNOWN, NOW, body="As it went out.")
-    settle(world.connection, str(touch), Settlement.DELIVERED, "customer rang", NOW, "W1")
+    settle(world.connection, touch, Settlement.DELIVERED, "customer rang", NOW, staff_id(world.connection, "W1"))
     opened = open_touch(world.connection, None, touch, NOW)
     assert (opened.text, opened.text_is_final) == ("As it went out.", True)
     assert [(deed.actor, deed.action, deed.reason) for deed in opened.deeds] == [

@@ -15,7 +15,7 @@ from models.people.tables import Consent
 from tasks.calls import CallRecorded, record_outcome
 from tasks.self_service.replies import record_reply
 from tasks.touches.picking import WrongState
-from tests.support.desk import handed_to_staff
+from tests.support.desk import handed_to_staff, staff_id
 from tests.support.world import World, at
 
 NOW = at("2026-03-10 10:00")
@@ -45,9 +45,11 @@ def test_a_call_is_recorded_by_one_of_them(engine: Engine) -> None:
         world.staff(code="W1")
         world.handover(world.customer(), "2026-03-07")
         world.plan(ProcessName("post-delivery-followup"), "2026-03-10 10:00")
-        touch = str(handed_to_staff(world, "day-3-call", NOW))
+        touch = handed_to_staff(world, "day-3-call", NOW)
     report = CallReport(REFUSES_CONTACT.name)
-    results = at_once(engine, lambda connection: record_outcome(connection, touch, report, NOW, "W1"))
+    results = at_once(
+        engine, lambda connection: record_outcome(connection, touch, report, NOW, staff_id(connection, "W1"))
+    )
     assert sum(isinstance(result, CallRecorded) for result in results) == 1
     assert sum(isinstance(result, WrongState) for result in results) == PEOPLE - 1
     with engine.connect() as connection:

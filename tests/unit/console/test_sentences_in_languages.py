@@ -10,6 +10,7 @@ from uuid import UUID
 import console
 from console.shared.words import LANGUAGES, read_wording, say_problem
 from models.core.errors import AftercareError, Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
+from models.core.ids import StaffId
 from models.core.reasons import give
 from models.core.words import Role, StepKind
 from tasks.dispatch.gates import COMPLAINT_OPEN, HELD_PAST_VALIDITY
@@ -80,7 +81,7 @@ def test_an_error_is_said_with_its_figures() -> None:
 
 
 def test_the_words_among_the_figures_are_translated() -> None:
-    actor = Actor(1, "W1", "王芳", Role.AGENT)
+    actor = Actor(StaffId(1), "W1", "王芳", Role.AGENT)
     error = MayNotApprove(actor, UUID(int=0), [Role.FINANCE, Role.MANAGER])
     said = say_problem(CHINESE, error)
     assert "00000000" in said
