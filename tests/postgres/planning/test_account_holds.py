@@ -41,7 +41,7 @@ from tasks.dispatch.tasks_of_desks import carry_out
 from tasks.policies.changing import change_policy
 from tasks.subjects.account.ageing import Per, UnknownAccount, list_accounts, read_ageing
 from tasks.subjects.account.releasing import release_paid
-from tests.support.desk import handed_to_staff
+from tests.support.desk import handed_to_staff, staff_id
 from tests.support.world import World, at, day
 
 OVERDUE = ProcessName("overdue-accounts")
@@ -179,7 +179,8 @@ def refused_call(world: World) -> int:
     world.invoice(account, "2026-02-23", "1000.00")
     world.plan(OVERDUE, "2026-03-10 10:00")
     touch = handed_to_staff(world, "call-15", NOW)
-    record_outcome(world.connection, str(touch), CallReport(OutcomeName("refuses-to-pay")), NOW, "F1")
+    refused = CallReport(OutcomeName("refuses-to-pay"))
+    record_outcome(world.connection, touch, refused, NOW, staff_id(world.connection, "F1"))
     return account
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select, update
 
 from models.calls.outcomes import NO_ANSWER, REACHED
+from models.core.ids import TouchId
 from models.core.words import LeadState, LeadUrgency, ProcessName, TouchState
 from models.kits.outcomes import CallReport, Outcome
 from models.ledger.tables import Touch
@@ -28,6 +29,7 @@ from models.subjects.lead import (
 from tasks.calls.recording import record_outcome
 from tasks.explaining.story import explain
 from tasks.subjects.lead.outcomes import close_won_leads
+from tests.support.desk import staff_id
 from tests.support.world import World, at
 
 LEADS = ProcessName("lead-followup")
@@ -190,7 +192,8 @@ def called(world: World, customer: int, outcome: Outcome, moment: str, **answers
         select(Touch.id).where(Touch.customer_id == customer, Touch.kind == "call", Touch.state != TouchState.DONE)
     ).scalar_one()
     hand_over(world, call)
-    record_outcome(world.connection, str(call), CallReport(outcome.name, answers=answers), at(moment), "W1")
+    caller = staff_id(world.connection, "W1")
+    record_outcome(world.connection, TouchId(call), CallReport(outcome.name, answers=answers), at(moment), caller)
 
 
 def hand_over(world: World, touch: UUID) -> None:
