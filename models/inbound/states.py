@@ -1,5 +1,6 @@
 """The allowed transitions of an inbound."""
 
+from models.core.errors import Conflict
 from models.inbound.words import InboundState
 
 FOLLOWERS: dict[InboundState, frozenset[InboundState]] = {
@@ -11,6 +12,15 @@ FOLLOWERS: dict[InboundState, frozenset[InboundState]] = {
 customer says then is another inbound."""
 
 
-def may_become(before: InboundState, after: InboundState) -> bool:
-    """Whether an inbound may go from one state to another."""
-    return after in FOLLOWERS[before]
+class InboundNotThere(Conflict):
+    """An inbound cannot go from its state to another."""
+
+    def __init__(self, state: InboundState, wanted: InboundState) -> None:
+        self.state, self.wanted = state, wanted
+        super().__init__(f"What is {state} cannot become {wanted}.")
+
+
+def check_transition(before: InboundState, after: InboundState) -> None:
+    """Raises `InboundNotThere` for a transition that is not allowed. To stay as it is, is none."""
+    if after is not before and after not in FOLLOWERS[before]:
+        raise InboundNotThere(before, after)

@@ -15,7 +15,7 @@ from models.inbound.words import BY_HAND, SENDER_KINDS, AnswerWay, InboundKind, 
 from models.people.tables import Customer, Store
 from tasks import audit
 from tasks.inbound.answering import by_case
-from tasks.inbound.handling import hold, settle, take
+from tasks.inbound.handling import hold, settle
 from tasks.inbound.matching import NoSuchCustomer, candidates
 from tasks.inbound.recording import HAND, InboundRecorded, NewInbound, record_inbound
 from tasks.self_service.replies import read_address
@@ -164,11 +164,6 @@ def complain(
 def answer_at_once(connection: Connection, inbound_id: int, words: str, now: datetime, staff_code: str) -> None:
     """It was answered while the customer was there."""
     settle(connection, hold(connection, inbound_id, staff_code, None), AnswerWay.IN_PERSON, words, now)
-
-
-def keep_for_oneself(connection: Connection, inbound_id: int, now: datetime, staff_code: str) -> None:
-    """Whoever wrote it down answers it: the first one asked stays responsible."""
-    take(connection, inbound_id, now, staff_code)
 
 
 def _check(written: WrittenDown, now: datetime) -> str:

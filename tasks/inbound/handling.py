@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from models.core.errors import Conflict, InvalidInput, NotFound
 from models.core.words import Role
+from models.inbound.states import check_transition
 from models.inbound.tables import Inbound
 from models.inbound.words import AnswerWay, InboundState
 from models.people.tables import StaffMember
@@ -163,7 +164,8 @@ def hold(
 
 
 def change(connection: Connection, row: Row[Any], values: dict[str, Any]) -> None:
-    """Change a locked inbound."""
+    """Change a locked inbound. Raises `InboundNotThere` for a state that it cannot get to."""
+    check_transition(row.state, values.get("state", row.state))
     connection.execute(update(Inbound).where(Inbound.id == row.id).values(**values, version=row.version + 1))
 
 

@@ -24,9 +24,9 @@ from tasks.inbound.by_hand import (
     answer_at_once,
     answering_store,
     complain,
-    keep_for_oneself,
     write_down,
 )
+from tasks.inbound.handling import take
 
 MINE, SETTLED = "mine", "settled"
 """What becomes of a new contact: its writer answers it, or has done so; otherwise whoever the rules name."""
@@ -157,7 +157,7 @@ def _save(
         return recorded.id, case_id
     recorded = write_down(connection, written, answering.id, now, staff_code=code)
     if then == MINE and not recorded.again:
-        keep_for_oneself(connection, recorded.id, now, code)
+        take(connection, recorded.id, now, code)
     if then == SETTLED and not recorded.again:
         answer_at_once(connection, recorded.id, "", now, code)
     return recorded.id, None
