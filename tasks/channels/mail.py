@@ -14,7 +14,8 @@ from models.core.errors import InvalidInput
 from models.core.settings import MailStyle
 from tasks.channels.contract import Message
 
-LINK = re.compile(r"https?://[^\s<>\"'，。；）)]+")
+LINK = re.compile(r"https?://[^\s<>\"'，。；）)]*[^\s<>\"'，。；）).,;:!?]")
+"""Without the punctuation of the sentence around it."""
 ADDRESS = re.compile(r"[^\s@<>\"(),:;\\\[\]]+@[^\s@<>\"(),:;\\\[\]]+", re.ASCII)
 FOOT = {
     "zh-CN": {"unsubscribe": "不再接收此类邮件", "colon": "："},

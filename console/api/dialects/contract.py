@@ -2,24 +2,26 @@
 
 import hmac
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from urllib.parse import parse_qsl
 
+import structlog
 from starlette.responses import Response
 
 from console.api.batches import UNKEPT
 from tasks.access.signatures import NotSigned
 from tasks.dispatch.receipts import Receipt
 
+LOG = structlog.get_logger()
+Read = TypeVar("Read")
 RECEIPTS, REPLIES = "receipts", "replies"
 MOST_FIELDS = 100
 LONGEST_REASON, LONGEST_TEXT, LONGEST_NAME = 500, 5000, 200
-CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,22 @@ class Call:
     def moment(self, reported: datetime | None) -> datetime:
         """When something happened: never later than now, and now if it was not told."""
         return min(reported, self.now) if reported is not None else self.now
+
+
+def read_each(entries: Sequence[dict[str, Any]], read: Callable[[dict[str, Any]], Read]) -> list[Read]:
+    """What could be read. One bad entry must not keep the others out: the provider would repeat the call for ever.
+
+    Raises `Unreadable` if there is nothing that could.
+    """
+    found: list[Read] = []
+    for entry in entries:
+        try:
+            found.append(read(entry))
+        except Unreadable:
+            LOG.warning("an entry of a provider's call could not be read", fields=sorted(map(str, entry)))
+    if not found:
+        raise Unreadable
+    return found
 
 
 def text_of(value: Any, longest: int) -> str | None:

@@ -31,8 +31,6 @@ from tasks.access.signatures import NotSigned, secrets_of
 from tasks.dispatch.receipts import Receipt, record_receipts
 from tasks.self_service.replies import UnreadableSender, record_reply
 
-MOST_ENTRIES = 1000
-
 
 @cache
 def find_dialects() -> dict[str, Dialect]:
@@ -95,9 +93,9 @@ async def take_call(request: Request, gateway: str) -> Response:
         raise Refused(401, "The call is not genuine.", {"WWW-Authenticate": "Signature"}) from error
     try:
         if kind == RECEIPTS:
-            await database.work(_take_receipts, dialect.read_receipts(call)[:MOST_ENTRIES], call.now)
+            await database.work(_take_receipts, dialect.read_receipts(call), call.now)
         else:
-            await database.work(_take_replies, dialect.read_replies(call)[:MOST_ENTRIES], call.gateway, call.now)
+            await database.work(_take_replies, dialect.read_replies(call), call.gateway, call.now)
     except Unreadable as error:
         raise Refused(422, f"The call is not one of {request.query_params['as']}'s.") from error
     return dialect.answer()

@@ -13,6 +13,7 @@ from console.api.dialects.contract import (
     Said,
     Unreadable,
     check_token,
+    read_each,
     text_of,
 )
 from models.core.words import ReceiptStatus
@@ -26,12 +27,12 @@ admit = check_token
 
 def read_receipts(call: Call) -> list[Receipt]:
     """A message is named by the serial number that its sending was answered with. Raises `Unreadable`."""
-    return [_receipt(call, one) for one in call.entries]
+    return read_each(call.entries, lambda entry: _receipt(call, entry))
 
 
 def read_replies(call: Call) -> list[Said]:
     """Replies come by number. Raises `Unreadable`."""
-    return [_reply(one) for one in call.entries]
+    return read_each(call.entries, _reply)
 
 
 def answer() -> Response:

@@ -202,6 +202,15 @@ async def test_a_genuine_call_that_cannot_be_read_is_refused(desk: Desk, hook: H
     assert counted(desk) == (0, 0, 0)
 
 
+@pytest.mark.parametrize("name", ["aliyun", "tencent"])
+async def test_one_entry_that_cannot_be_read_keeps_no_other_out(desk: Desk, name: str) -> None:
+    [hook] = [one for one in HOOKS if one.name == name]
+    touch = sent(desk, TouchState.UNKNOWN, message_id=hook.message_id)
+    answer = await hook.call(desk, "receipts", [{"what": "ever"}, *hook.receipt(touch, True)])
+    assert answer.status_code == 200
+    assert touch_of(desk, touch).state == TouchState.SENT
+
+
 @each
 async def test_a_character_that_no_database_keeps_keeps_nothing_out(desk: Desk, hook: Hook) -> None:
     customer(desk)

@@ -75,6 +75,22 @@ def test_a_mail_has_plain_text_and_html_of_one_text() -> None:
     assert "<script" not in text
 
 
+@pytest.mark.parametrize(
+    ("text", "link"),
+    [
+        ("See https://x.example/c/a.b-c.", "https://x.example/c/a.b-c"),
+        ("点击 https://x.example/c/ab 。", "https://x.example/c/ab"),
+        ("(https://x.example/?a=1&b=2), please", "https://x.example/?a=1&amp;b=2"),
+    ],
+)
+def test_a_link_ends_before_the_punctuation_of_its_sentence(text: str, link: str) -> None:
+    with mail_server() as server:
+        _send(_open(server), _mail(text=text))
+    html = server.mails[0].get_body(("html",))
+    assert html is not None
+    assert f'href="{link}"' in html.get_content()
+
+
 def test_a_mail_says_who_wrote_it_and_that_a_machine_did() -> None:
     message = _mail()
     with mail_server() as server:
