@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.core.words import CaseKind, CaseState, Role
 from models.ledger.tables import Case
@@ -17,7 +17,7 @@ MARKUP = "<b>loud</b> rattle"
 
 
 def complaint(console: Console, cause: str, hours_ago: int = 30) -> int:
-    """A complaint of a customer of the store."""
+    """A complaint of a customer of the store. It is nobody's, as where the store has no manager."""
     with console.engine.begin() as connection:
         customer = connection.execute(
             select(Customer.id, Customer.store_id)
@@ -27,7 +27,9 @@ def complaint(console: Console, cause: str, hours_ago: int = 30) -> int:
             .limit(1)
         ).one()
         new = NewCase(customer.store_id, customer.id, CaseKind.COMPLAINT, cause, note=MARKUP)
-        return open_case(connection, new, SAMPLE_MOMENT - timedelta(hours=hours_ago))
+        case = open_case(connection, new, SAMPLE_MOMENT - timedelta(hours=hours_ago))
+        connection.execute(update(Case).where(Case.id == case).values(owner_id=None))
+        return case
 
 
 def state_of(console: Console, case: int) -> str:

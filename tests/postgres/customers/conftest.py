@@ -17,13 +17,15 @@ from models.core.words import (
     Role,
     SubjectKind,
     SurveySource,
+    WarningLevel,
 )
 from models.inbound.tables import Inbound
 from models.inbound.words import AnswerWay, InboundKind, InboundState, InboundWay
 from models.ledger.providers import DeliveryQuestion
-from models.ledger.tables import CallAttempt, Case, CaseNote, DeliveryReceipt, Reply, Touch
+from models.ledger.tables import CallAttempt, Case, CaseNote, CaseWarning, DeliveryReceipt, Reply, Touch
 from models.ledger.visits_and_letters import LetterBatch, PrintedLetter, StaffVisit
 from models.people.tables import Store
+from models.subjects.arrangement import Arrangement, ArrangementKind, Instalment
 from tasks import audit
 from tasks.access.sessions import SignedIn, read_session, sign_in
 from tasks.access.users import NewUser, add_user
@@ -108,6 +110,13 @@ def lead_a_life(world: World) -> int:
         store_id=world.store_id, customer_id=customer_id, kind=CaseKind.COMPLAINT, cause="test", title="Not satisfied",
         note="Wang Fang is angry", state=CaseState.OPEN, opened_at=NOW,
     ).returning(Case.id)).scalar_one()  # fmt: skip
+    add(insert(CaseWarning).values(case_id=case_id, deadline=NOW, level=WarningLevel.PASSED, told_at=NOW))
+    plan_id = add(insert(Arrangement).values({
+        "account_id": account_id, "kind": ArrangementKind.INSTALMENTS, "currency": "CNY", "starts_on": NOW.date(),
+        "ends_on": NOW.date(), "reason": "Wang Fang is short of money", "set_at": NOW,
+        "ended_on": NOW.date(), "end_reason": "Wang Fang pays at once",
+    }).returning(Arrangement.id)).scalar_one()  # fmt: skip
+    add(insert(Instalment).values(arrangement_id=plan_id, due_on=NOW.date(), amount=60))
     add(insert(CaseNote).values(case_id=case_id, written_at=NOW, author="lin", text="called Wang Fang back"))
     add(insert(SurveyAnswer).values(
         store_id=world.store_id, customer_id=customer_id, subject_kind=SubjectKind("appointment"),
