@@ -145,7 +145,7 @@ def test_a_mistake_is_told_with_its_file_its_path_and_what_was_expected(
     spoil(files)
     with pytest.raises(BadProcess) as refused:
         check_files(files, KNOWN)
-    assert [(problem.file, problem.path) for problem in refused.value.problems if said in problem.said] == [
+    assert [(problem.file, problem.path) for problem in refused.value.problems if said in str(problem.said)] == [
         (file, path)
     ], str(refused.value)
     assert f"The process in tyres is refused. {refused.value.problems[0]}" in str(refused.value)
