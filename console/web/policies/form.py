@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -20,6 +21,7 @@ from console.web.parts.policy_fields import (
     subjects_in,
 )
 from console.web.parts.refusals import FormError, reason_of
+from console.web.parts.schedules import schedule_of, schedule_text
 from console.web.policies.words import (
     GROUP,
     TIME_SHOWN,
@@ -34,6 +36,7 @@ from models.core.words import SubjectKind
 from models.kits.effects import choices_of, word_of
 from models.kits.registry import all_traits
 from models.policies.policy import CONTACT_RULES
+from models.policies.schedule import LANGUAGES
 
 Changed = Callable[[Any], None]
 EMPTY_STEP: dict[str, Any] = {"kind": "message", "after": "", "template": "", "channels": [], "conditions": []}
@@ -69,6 +72,8 @@ class PolicyForm:
         """The steps as they were when the draft was begun."""
         self._chosen = 0
         self.editable = False
+        self.whole = False
+        """Whether what concerns the process as a whole is edited, too: its times, what it is for, its tags."""
         self.show = ui.refreshable(self._show)
 
     def fill(self, body: dict[str, Any]) -> None:
@@ -93,6 +98,8 @@ class PolicyForm:
         subjects = subjects_in(self.body)
         with ui.element("section").classes("card full-width"):
             _heading(self._viewer.say("policies.rules"))
+            if self.whole:
+                self._show_whole()
             self._fields(fields_of_process(), (), self.body)
             self._fields(fields_of_rules(subjects), ("rules",), self.body["rules"])
         with ui.element("section").classes("card full-width"):
@@ -105,6 +112,43 @@ class PolicyForm:
                     "outline no-caps"
                 )
         self._step_fields(subjects)
+
+    def _show_whole(self) -> None:
+        """When the process runs, what it is for in both languages, and its tags. They hold for all stores."""
+        body, say = self.body, self._viewer.say
+
+        def describe(language: str, text: str) -> None:
+            described = {**(body.get("description") or {}), language: text.strip()}
+            body["description"] = {name: said for name, said in described.items() if said} or None
+
+        description = body.get("description") or {}
+        with ui.element("div").classes("cards"):
+            self._line(
+                "schedule", say("processes.schedule"), schedule_text(body.get("schedule")),
+                lambda text: body.update(schedule=schedule_of(text)), hint=say("processes.schedule_help"),
+            )  # fmt: skip
+            for language in LANGUAGES:
+                label = f"{say('processes.description')} ({say(f'policies.in_{language}')})"
+                self._line("description", label, description.get(language, ""), partial(describe, language))
+            self._line(
+                "tags", say("policies.tags"), ", ".join(body.get("tags") or ()),
+                lambda text: body.update(tags=_names(text)), hint=say("policies.tags_help"),
+            )  # fmt: skip
+
+    def _line(self, name: str, label: str, value: str, change: Callable[[str], None], hint: str = "") -> None:
+        def typed(event: Any) -> None:
+            change(event.value or "")
+            self._errors.pop((name,), None)
+            element.error = None
+            self._changed()
+
+        element = ui.input(label, value=value, on_change=typed)
+        element.props("outlined dense stack-label hide-bottom-space").classes("full-width q-mb-sm")
+        element.props["hint"] = hint
+        if not self.editable:
+            element.props("readonly")
+        if (name,) in self._errors:
+            element.error = self._errors[(name,)]
 
     def _show_errors(self) -> None:
         """List all errors in one place, each with its step."""

@@ -112,6 +112,7 @@ class _Editor:
         """Counts previews and changes, so that the result of an outdated preview is dropped."""
         self.form = PolicyForm(viewer, name, read.body, read.templates, self._changed)
         self.form.editable = viewer.may(Permission.CHANGE_POLICIES)
+        self.form.whole = store is None and name != CONTACT_RULES
         self._result = ui.column()
 
     def show(self) -> None:

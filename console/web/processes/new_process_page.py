@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from console.web.authentication.viewer import Viewer
 from console.web.parts.frame import page, sentence_of, telling
+from console.web.parts.schedules import schedule_of, schedule_text
 from console.web.parts.tables import show_table
 from console.web.parts.told import tell
 from console.web.policies.form import PolicyForm, errors_in
@@ -81,7 +82,7 @@ class _Maker:
         self._keys = list(files.templates)
         self._looked = 0
         self._description = dict(files.policy.get("description") or unsaid())
-        self._schedule = _schedule_text(files.policy.get("schedule"))
+        self._schedule = schedule_text(files.policy.get("schedule"))
         body = {"rules": {}} | files.policy
         self._form = PolicyForm(viewer, self._name, body, self._keys, self._changed)
         self._form.editable = True
@@ -189,7 +190,7 @@ class _Maker:
 
     def _files(self) -> ProcessFiles:
         """The draft as the three files would have it; what was left empty is not there."""
-        policy = dict(self._form.body) | {"schedule": _schedule_of(self._schedule)}
+        policy = dict(self._form.body) | {"schedule": schedule_of(self._schedule)}
         if any(self._description.values()):
             policy["description"] = dict(self._description)
         else:
@@ -335,22 +336,6 @@ def _show_days(viewer: Viewer, days: list[TriedDay]) -> None:
             for one in contacts
         ],
     )
-
-
-def _schedule_text(schedule: dict[str, Any] | None) -> str:
-    if not schedule:
-        return ""
-    if schedule.get("every"):
-        return str(schedule["every"]).removeprefix("+")
-    return ", ".join(str(moment)[:5] for moment in schedule.get("at") or ())
-
-
-def _schedule_of(text: str) -> dict[str, Any] | None:
-    """Times of day, or a span; the check says what is neither. Empty: as for any process that says nothing."""
-    parts = [part.strip() for part in text.replace("，", ",").split(",") if part.strip()]
-    if not parts:
-        return None
-    return {"at": parts} if any(":" in part for part in parts) else {"every": ", ".join(parts)}
 
 
 def _filled(text: dict[str, Any]) -> dict[str, Any]:
