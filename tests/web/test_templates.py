@@ -16,7 +16,7 @@ def test_the_preview_follows_what_is_typed_and_counts_it(console: Console, visit
     page.get_by_label("Text (English)").fill("Your warranty ends in {{ days }} days [soon].")
     expect(preview.get_by_text("days [soon].")).to_contain_text("Your warranty ends in ")
     expect(preview).to_contain_text("GSM-7")
-    expect(preview).to_contain_text("1 text messages")
+    expect(preview).to_contain_text("1 text message")
     page.get_by_label("Text (English)").fill("您" * 71)
     expect(preview).to_contain_text("UCS-2, 71 of 134 characters, 2 text messages")
 
