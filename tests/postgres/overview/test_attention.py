@@ -57,7 +57,12 @@ def old_file(world: World) -> None:
 
 def said(world: World, due_at: datetime) -> None:
     values = {"way": InboundWay.PHONE, "kind": InboundKind.WISH, "text": "winter tyres", "source": "test"}
-    values |= {"source_key": "1", "received_at": NOW - DAY, "state": InboundState.OPEN, "role": Role.AGENT}
+    values |= {
+        "source_key": f"{world.store_id} {due_at}",
+        "received_at": NOW - DAY,
+        "state": InboundState.OPEN,
+        "role": Role.AGENT,
+    }
     world.connection.execute(insert(Inbound).values(store_id=world.store_id, due_at=due_at, **values))
 
 
