@@ -10,7 +10,7 @@ from models.calls.queue import roles_served
 from models.core.cadence import moment
 from models.core.reasons import give
 from models.core.settings import Settings
-from models.core.words import BY_STAFF, Role, StepKind, TouchState
+from models.core.words import BY_STAFF, Role, StepKind, TouchState, stands_for
 from models.intake.files import FileSeen
 from models.ledger.attention import (
     APPROVALS,
@@ -165,7 +165,7 @@ def _of_approvals(connection: Connection, now: datetime, reader: Reader) -> list
         reader.store_id,
     )
     if reader.decides_as is not None:
-        statement = statement.where(Touch.approval.contains([reader.decides_as.value]))
+        statement = statement.where(Touch.approval.overlap([role.value for role in stands_for(reader.decides_as)]))
     row = connection.execute(statement).one()
     found = []
     if row.soon:
