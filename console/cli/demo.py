@@ -11,7 +11,7 @@ from rich.text import Text
 from sqlalchemy import Engine, create_engine
 
 from console.cli.printing import printer
-from console.cli.running import ALL_PROCESSES, account_table
+from console.cli.running import ALL_PROCESSES, account_tables
 from console.shared.moments import local
 from deployments.launcher import open_launcher
 from models.core.masking import mask_contact
@@ -76,7 +76,7 @@ def _load(engine: Engine, settings: Settings, console: Console) -> None:
 def _show(engine: Engine, runs: list[Any], console: Console) -> None:
     """The accounts, the first messages, the first calls."""
     title = "The processes: each accounts for everyone it looked at"
-    console.print(account_table({run.process: run.account for run in runs}, title))
+    console.print(account_tables({run.process: run.account for run in runs}, title))
     with engine.connect() as connection:
         messages = first_messages(connection, MESSAGES_OF_A_STEP)
         calls = list_calls(connection, SAMPLE_MOMENT)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 from sqlalchemy import URL, create_engine, pool, select
@@ -29,6 +30,8 @@ from tasks.subjects.registry import check_kits
 ALL = "all"
 ALL_PROCESSES = "all-processes"
 MOST_SHOWN = 50
+SIDE_BY_SIDE = 4
+"""Accounts in one table: more of them would leave no room for their names."""
 
 
 def run(
@@ -53,7 +56,7 @@ def run(
         print_json(_shape(runs, now, zones, dry_run))
         return
     console = printer()
-    console.print(account_table({one.process: one.account for one in runs}, _title(now, dry_run)))
+    console.print(account_tables({one.process: one.account for one in runs}, _title(now, dry_run)))
     if dry_run:
         console.print(_contacts(runs, zones))
 
@@ -85,9 +88,15 @@ def _title(now: datetime, dry_run: bool) -> str:
     return f"{what}, as of {now:%Y-%m-%d %H:%M %Z}"
 
 
-def account_table(accounts: dict[str, RunAccount], title: str) -> Table:
-    """The accounts of several processes side by side, one column each."""
-    table = Table("", title=title, title_justify="left")
+def account_tables(accounts: dict[str, RunAccount], title: str) -> Group:
+    """The accounts of several processes, one column each, `SIDE_BY_SIDE` of them in a table."""
+    shown = list(accounts.items())
+    starts = range(0, max(len(shown), 1), SIDE_BY_SIDE)
+    return Group(*(_account_table(dict(shown[at : at + SIDE_BY_SIDE]), "" if at else title) for at in starts))
+
+
+def _account_table(accounts: dict[str, RunAccount], title: str) -> Table:
+    table = Table("", title=title or None, title_justify="left")
     for process in accounts:
         table.add_column(process, justify="right")
     rows = {process: dict(_lines(account)) for process, account in accounts.items()}

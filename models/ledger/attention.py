@@ -31,6 +31,8 @@ CAMPAIGNS_WAITING = declare("campaigns-waiting", count=NUMBER)
 CASES_OVERDUE = declare("cases-overdue", count=NUMBER)
 CASES_NEAR = declare("cases-near", count=NUMBER)
 CASES_UNOWNED = declare("cases-unowned", count=NUMBER)
+INBOX_OVERDUE = declare("inbox-overdue", count=NUMBER)
+INBOX_OPEN = declare("inbox-open", count=NUMBER)
 CALLS_WAITING = declare("calls-waiting", count=NUMBER)
 CALLS_TOO_MANY = declare("calls-too-many", count=NUMBER, pace=NUMBER)
 MISSED = declare("calls-missed", count=NUMBER)
@@ -45,11 +47,12 @@ WHO_CAN_ACT: Mapping[ReasonCode, frozenset[Permission]] = {
     **dict.fromkeys((APPROVALS, APPROVALS_ENDING), frozenset({Permission.DECIDE})),
     CAMPAIGNS_WAITING: frozenset({Permission.SEE_CAMPAIGNS}),
     **dict.fromkeys((CASES_OVERDUE, CASES_NEAR, CASES_UNOWNED), frozenset({Permission.WORK_CASES})),
+    **dict.fromkeys((INBOX_OVERDUE, INBOX_OPEN), frozenset({Permission.WORK_INBOX})),
     CALLS_WAITING: frozenset({Permission.WORK_CALLS}),
     **dict.fromkeys((CALLS_TOO_MANY, MISSED), frozenset({Permission.ASSIGN_CALLS})),
 }
 """Whoever has one of these permissions is told. A test sees to it that no code is missing."""
-MAY_WAIT = frozenset({APPROVALS, CALLS_WAITING, CAMPAIGNS_WAITING, PROCESS_OFF, ONLY_WRITTEN, CASES_NEAR})
+MAY_WAIT = frozenset({APPROVALS, CALLS_WAITING, CAMPAIGNS_WAITING, PROCESS_OFF, ONLY_WRITTEN, CASES_NEAR, INBOX_OPEN})
 """Nothing has gone wrong yet."""
 
 

@@ -15,7 +15,7 @@ from models.people.tables import StaffMember
 from tasks import audit
 from tasks.stores.staff import Actor, find_actor
 
-IN_CHARGE = (Role.MANAGER, Role.ADMIN)
+IN_CHARGE = (Role.MANAGER, Role.GENERAL_MANAGER, Role.ADMIN)
 
 
 class UnknownInbound(NotFound):

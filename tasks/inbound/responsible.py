@@ -18,10 +18,11 @@ from models.stores.working_hours import WorkingHours
 from models.subjects.appointment import Appointment
 from tasks.stores.rules import hours_of
 
-AT_THE_PHONE = (Role.AGENT, Role.ADVISOR, Role.MANAGER)
-SERVICE = (Role.ADVISOR, Role.AGENT, Role.MANAGER)
-MONEY = (Role.FINANCE, Role.MANAGER)
-MANAGERS = (Role.MANAGER,)
+MANAGERS = (Role.MANAGER, Role.GENERAL_MANAGER)
+AT_THE_PHONE = (Role.AGENT, Role.ADVISOR, Role.FRONT_DESK, *MANAGERS)
+SERVICE = (Role.ADVISOR, Role.AGENT, Role.FRONT_DESK, *MANAGERS)
+SALES = (Role.SALES, Role.AGENT, *MANAGERS)
+MONEY = (Role.FINANCE, *MANAGERS)
 ANYBODY = tuple(role for role in (*AT_THE_PHONE, Role.FINANCE, Role.ADMIN) if may(role, Permission.WORK_INBOX))
 """Whoever works the inbox: rather somebody unusual than nobody."""
 ROLES: dict[InboundKind, tuple[Role, ...]] = {
@@ -29,7 +30,7 @@ ROLES: dict[InboundKind, tuple[Role, ...]] = {
     InboundKind.COMPLAINT: SERVICE,
     InboundKind.QUESTION: AT_THE_PHONE,
     InboundKind.WISH: AT_THE_PHONE,
-    InboundKind.INTEREST: AT_THE_PHONE,
+    InboundKind.INTEREST: SALES,
     InboundKind.REVOCATION: AT_THE_PHONE,
     InboundKind.OTHER: AT_THE_PHONE,
 }

@@ -10,7 +10,7 @@ from models.calls.queue import roles_served
 from models.core.cadence import moment
 from models.core.reasons import give
 from models.core.settings import Settings
-from models.core.words import BY_STAFF, Role, StepKind, TouchState
+from models.core.words import BY_STAFF, Role, StepKind, TouchState, stands_for
 from models.intake.files import FileSeen
 from models.ledger.attention import (
     APPROVALS,
@@ -26,6 +26,8 @@ from models.ledger.attention import (
     FACTS_GRACE,
     FACTS_OLD,
     FAILED,
+    INBOX_OPEN,
+    INBOX_OVERDUE,
     MISSED,
     ONLY_WRITTEN,
     PACED_BY,
@@ -44,6 +46,7 @@ from models.people.tables import StaffMember
 from tasks.campaigns.authors import Author
 from tasks.campaigns.listing import list_campaigns
 from tasks.channels.opening import SENT_BY_US, find_address, find_unused, only_writes
+from tasks.inbound.listing import read_standing
 from tasks.overview.days import of_store
 from tasks.overview.deadlines import WAITING, read_urgent
 from tasks.overview.health import count_unsettled, list_store_codes, read_oldest_due
@@ -162,7 +165,7 @@ def _of_approvals(connection: Connection, now: datetime, reader: Reader) -> list
         reader.store_id,
     )
     if reader.decides_as is not None:
-        statement = statement.where(Touch.approval.contains([reader.decides_as.value]))
+        statement = statement.where(Touch.approval.overlap([role.value for role in stands_for(reader.decides_as)]))
     row = connection.execute(statement).one()
     found = []
     if row.soon:
@@ -173,17 +176,20 @@ def _of_approvals(connection: Connection, now: datetime, reader: Reader) -> list
 
 
 def _of_people(connection: Connection, now: datetime, reader: Reader) -> list[Matter]:
-    """What staff are to do: cases and calls."""
+    """What staff are to do: cases, what customers said, and calls."""
     urgent = read_urgent(connection, now, reader.store_id, reader.works_as)
     unowned = of_store(
         select(func.count()).select_from(Case).where(Case.state.in_(WAITING), Case.owner_id.is_(None)),
         Case.store_id,
         reader.store_id,
     )
+    inbox = read_standing(connection, reader.store_id, None, now)
     counts = {
         CASES_OVERDUE: urgent.overdue,
         CASES_NEAR: urgent.near,
         CASES_UNOWNED: connection.scalar(unowned) or 0,
+        INBOX_OVERDUE: inbox.overdue,
+        INBOX_OPEN: inbox.open - inbox.overdue,
         CALLS_WAITING: _count_ready(connection, now, reader.store_id, reader.roles),
         MISSED: read_missed(connection, now, reader.store_id).count,
     }

@@ -33,6 +33,8 @@ WHERE: Mapping[ReasonCode, tuple[str, Permission]] = {
     of.CASES_OVERDUE: ("/cases", Permission.WORK_CASES),
     of.CASES_NEAR: ("/cases", Permission.WORK_CASES),
     of.CASES_UNOWNED: ("/cases", Permission.WORK_CASES),
+    of.INBOX_OVERDUE: ("/inbox", Permission.WORK_INBOX),
+    of.INBOX_OPEN: ("/inbox", Permission.WORK_INBOX),
     of.CALLS_WAITING: ("/calls", Permission.WORK_CALLS),
     of.CALLS_TOO_MANY: ("/calls/team", Permission.ASSIGN_CALLS),
     of.MISSED: ("/touches?state=missed", Permission.SEE_TOUCHES),

@@ -1,7 +1,7 @@
 """All clear is said only when nothing waits for anybody and everything runs: every kind of trouble, by itself."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,8 @@ from models.calls.queue import roles_served
 from models.core.reasons import ReasonCode
 from models.core.settings import ChannelAddresses, Settings
 from models.core.words import ChannelName, Role, RunState, StepKind, TouchState
+from models.inbound.tables import Inbound
+from models.inbound.words import InboundKind, InboundState, InboundWay
 from models.intake.files import FileSeen
 from models.ledger import attention as of
 from models.ledger.attention import WHO_CAN_ACT, calls_beyond
@@ -53,6 +55,17 @@ def old_file(world: World) -> None:
     world.connection.execute(insert(FileSeen).values(**values))
 
 
+def said(world: World, due_at: datetime) -> None:
+    values = {"way": InboundWay.PHONE, "kind": InboundKind.WISH, "text": "winter tyres", "source": "test"}
+    values |= {
+        "source_key": f"{world.store_id} {due_at}",
+        "received_at": NOW - DAY,
+        "state": InboundState.OPEN,
+        "role": Role.AGENT,
+    }
+    world.connection.execute(insert(Inbound).values(store_id=world.store_id, due_at=due_at, **values))
+
+
 CALL: dict[str, Any] = {"kind": StepKind.CALL, "role": Role.AGENT}
 TROUBLES: dict[ReasonCode, Callable[[World], object]] = {
     of.UNKNOWN: lambda world: waiting(world, TouchState.UNKNOWN),
@@ -65,6 +78,8 @@ TROUBLES: dict[ReasonCode, Callable[[World], object]] = {
     of.CASES_OVERDUE: lambda world: case(world, NOW - 9 * DAY, owner_id=world.staff()),
     of.CASES_NEAR: lambda world: case(world, NOW - timedelta(hours=23), owner_id=world.staff()),
     of.CASES_UNOWNED: lambda world: case(world, NOW),
+    of.INBOX_OVERDUE: lambda world: said(world, NOW - timedelta(hours=1)),
+    of.INBOX_OPEN: lambda world: said(world, NOW + timedelta(hours=1)),
     of.CALLS_WAITING: lambda world: waiting(world, TouchState.READY, **CALL),
     of.CALLS_TOO_MANY: lambda world: waiting(
         world, TouchState.READY, timedelta(hours=5), **CALL, not_before=NOW + timedelta(hours=1)
