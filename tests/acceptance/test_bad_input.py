@@ -36,7 +36,7 @@ def fingerprint(installation: Installation) -> dict[str, int]:
     ("address", "sentence"),
     [
         ("", "AFTERCARE_CHANNELS__SMS is empty; expected outbox://"),
-        ("nonsense", "AFTERCARE_CHANNELS__SMS is not a URL; expected outbox://, gateway://HOST[:PORT]/PATH"),
+        ("nonsense", "AFTERCARE_CHANNELS__SMS is not a URL; expected outbox://, gateway(s)://HOST[:PORT]/PATH"),
         ("nosuchservice://x", "AFTERCARE_CHANNELS__SMS begins with nosuchservice://, which Apprise does not know"),
     ],
 )
