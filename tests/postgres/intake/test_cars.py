@@ -134,7 +134,7 @@ def test_repair_orders(cars: Desk) -> None:
         "select r.key, s.code, work_kind, closed_on from repair_orders r"
         " left join staff s on s.id = advisor_id order by 1"
     )
-    assert cars.rows(query) == [("R1", "S1", "maintenance", date(2026, 1, 6)), ("R2", None, "other", None)]
+    assert cars.rows(query) == [("R1", "S1", "first-service", date(2026, 1, 6)), ("R2", None, "other", None)]
     assert cars.rows("select kilometres, read_on from odometer_readings") == [(5000, date(2026, 1, 5))]
     assert [(each["row"], each["column"]) for each in cars.rejects()] == [
         ("3", "advisor"),
