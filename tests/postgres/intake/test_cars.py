@@ -142,7 +142,7 @@ def test_repair_orders(cars: Desk) -> None:
         ("4", "closed_on"),
     ]
     cars.load("repair-orders", "key,customer,closed_on\nR1,C1,\nR2,C1,2026-02-06\n")
-    assert cars.rows(query) == [("R1", "S1", "maintenance", None), ("R2", None, "other", date(2026, 2, 6))]
+    assert cars.rows(query) == [("R1", "S1", "first-service", None), ("R2", None, "other", date(2026, 2, 6))]
 
 
 def test_readings_and_the_warranty_that_follows_them(cars: Desk) -> None:
