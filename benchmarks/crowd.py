@@ -1,7 +1,7 @@
 """A large dealership made inside the database: set-based, the same every time, most of its customers not due.
 
 Every customer has a phone number, a car with its warranty and its insurance, a handover, repair orders, appointments,
-an account, a lead, and a complaint that was closed.
+an account, a lead, something that was answered, and a complaint that was closed.
 The dates are spread so that a sweep as of `NOON` finds about four in a hundred customers due in each process.
 """
 
@@ -107,6 +107,15 @@ LEADS = (
     "contacted_on "
     f"from (select n, {spread(16, 10)} = 0 as open, {TODAY} - {spread(17, 20)} as contacted_on from {{numbers}}) made",
 )
+ANSWERS = (
+    # Everybody said something once; what was said was answered by a message, lately or long ago.
+    "insert into inbound (store_id, customer_id, way, channel, sender, kind, text, source, source_key, received_at, "
+    "state, role, due_at, answered_at, answered_how, answer) "
+    "select 1 + n % 2, n, 'reply', 'sms', '+8613' || lpad(n::text, 9, '0'), 'question', '?', 'crowd', n::text, "
+    "answered_at - interval '1 hour', 'answered', 'agent', answered_at, answered_at, 'by-message', '!' from ("
+    f"select n, timestamptz '2026-10-15 03:00Z' - {spread(18, 400)} * interval '1 hour' as answered_at "
+    "from {numbers}) made",
+)
 INDEXES = """
 select index.oid::regclass::text, pg_get_indexdef(index.oid)
 from pg_index join pg_class index on index.oid = pg_index.indexrelid
@@ -125,7 +134,7 @@ def fill(engine: Engine, customers: int, scarcity: int = 1) -> None:
         connection.execute(text("set local session_replication_role = replica"))  # what is made here needs no checks
         connection.execute(text(STORES))
         with indexed_afterwards(connection):
-            for statement in (*PEOPLE, *CARS, *VISITS, *MONEY, *COMPLAINTS, *WHAT_ENDS, *LEADS):
+            for statement in (*PEOPLE, *CARS, *VISITS, *MONEY, *COMPLAINTS, *WHAT_ENDS, *LEADS, *ANSWERS):
                 run(connection, statement, customers, scarcity)
     settle(engine)
 

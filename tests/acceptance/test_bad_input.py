@@ -36,7 +36,7 @@ def fingerprint(installation: Installation) -> dict[str, int]:
     ("address", "sentence"),
     [
         ("", "AFTERCARE_CHANNELS__SMS is empty; expected outbox://"),
-        ("nonsense", "AFTERCARE_CHANNELS__SMS is not a URL; expected outbox://, gateway://HOST[:PORT]/PATH"),
+        ("nonsense", "AFTERCARE_CHANNELS__SMS is not a URL; expected outbox://, gateway(s)://HOST[:PORT]/PATH"),
         ("nosuchservice://x", "AFTERCARE_CHANNELS__SMS begins with nosuchservice://, which Apprise does not know"),
     ],
 )
@@ -115,8 +115,8 @@ def test_a_template_with_an_unknown_variable(installation: Installation, tmp_pat
     done = installation.run("templates", "set", file, "--by", "W1")
     refused(
         done,
-        "uses colour, which it is not given; it may use customer, date, days, links.consent, links.survey, store,"
-        " store_phone, vehicle.",
+        "uses colour, which it is not given; it may use customer, date, days, in_days, links.consent, links.survey,"
+        " span, store, store_phone, vehicle, when.",
     )
     assert fingerprint(installation) == before
 

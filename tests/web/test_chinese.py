@@ -14,8 +14,8 @@ from tests.web.test_who_sees_what import pages_of
 
 LOGIN = "walker9"
 TEXTS = """() => {
-  const written = "script, style, textarea, input, code, kbd, [lang=en], [data-preview=en], .letter, .q-icon, i,"
-    + " #esm-fallback, .q-uploader";
+  const written = "script, style, textarea, input, code, kbd, [lang=en], [data-preview=en], [data-said], .letter,"
+    + " .q-icon, i, #esm-fallback, .q-uploader";
   const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const text = walker.currentNode.textContent.trim();

@@ -75,8 +75,11 @@ class Desk:
             except (TakenByAnother, InboundChanged, AlreadyAnswered):
                 self.refresh()
                 raise
+            finally:
+                ui.run_javascript("window.callsAnswered()")
             tell(self.viewer, self.viewer.say("frame.saved"))
             self.refresh()
+            ui.run_javascript("window.callsAnswered()")
 
 
 @page("/inbox/{inbound_id:int}", Permission.WORK_INBOX, "frame.inbox")

@@ -107,7 +107,7 @@ def _row(viewer: Viewer, item: InboundItem) -> list[Cell]:
 def _draw_text(viewer: Viewer, item: InboundItem) -> None:
     text = item.text if len(item.text) <= SHOWN else f"{item.text[:SHOWN]}…"
     with ui.element("div").classes("sentence"):
-        ui.link(text or viewer.word(item.kind), f"/inbox/{item.id}")
+        ui.link(text or viewer.word(item.kind), f"/inbox/{item.id}").props("data-said")
         ui.label(f"{viewer.word(item.way)} · {local(item.received_at, item.time_zone)}").classes("quiet")
 
 

@@ -31,7 +31,10 @@
     [open, begunAt] = [false, performance.now()];
     holdBack(PAUSE);
   };
-  window.callsAnswered = () => (open = true);
+  window.callsAnswered = () => {
+    open = true;
+    seen = undefined; // what is on the screen now came by the person's own act: nothing was taken away
+  };
 
   const isMark = (target) => target.matches("[data-mark] input");
   const mark = (event) => {

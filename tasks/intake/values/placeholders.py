@@ -20,6 +20,7 @@ SUMS = frozenset(
         "total",
         "totals",
         "sub-total",
+        "subtotal",
         "grand total",
         "sum",
         "summe",
@@ -28,7 +29,7 @@ SUMS = frozenset(
         "gesamtsumme",
     )
 ) | {"合计", "小计", "总计", "共计"}
-"""How rows of sums begin."""
+"""How rows of sums begin. None of these is the key of anything, either."""
 NOBODYS = frozenset(bare(word) for word in WORDS.split(","))
 """Words that several facts of one file may have, and none of them is known by."""
 NO_PLATES = NOBODYS | frozenset(bare(word) for word in WORDS_OF_PLATES.split(","))
@@ -63,7 +64,7 @@ def refuse_vehicle(text: str) -> None:
 
 def _refuse(text: str, words: frozenset[str]) -> None:
     word = bare(text)
-    if not word.strip("0") or word in words:
+    if not word.strip("0") or word in words or word in SUMS:
         raise LeftOut(_stands_for_none(text))
 
 

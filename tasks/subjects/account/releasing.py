@@ -5,7 +5,8 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from models.core.reasons import declare, read_reason
 from models.core.words import CaseKind, CaseState, InvoiceKind, InvoiceStatus
@@ -71,12 +72,12 @@ def _release(connection: Connection, account: Row[Any], reason: str, now: dateti
     before = {"held_since": account.held_since.isoformat(), "reason": account.hold_reason}
     after = {"held_since": None, "reason": reason}
     audit.record(connection, now, actor, "account.released", "account", account.id, before, after)
-    kind = CaseKind.RESTORE_SERVICE
+    kind, cause = CaseKind.RESTORE_SERVICE, f"account:{account.id}/{now.isoformat()}"
     case = insert(Case).values(
         store_id=account.store_id,
         customer_id=account.customer_id,
         kind=kind,
-        cause=f"account:{account.id}/{now.isoformat()}",
+        cause=cause,
         title=TITLES[kind][account.language],
         note=f"{account.key}: {read_reason(reason).say(account.language)}",
         state=CaseState.OPEN,
@@ -84,7 +85,8 @@ def _release(connection: Connection, account: Row[Any], reason: str, now: dateti
         solve_by=_end_of_day(now, ZoneInfo(account.time_zone)),
         owner_id=owner_for(literal(kind.value), literal(account.store_id)),
     )
-    return connection.execute(case.returning(Case.id)).scalar_one()
+    connection.execute(case.on_conflict_do_nothing(index_elements=["kind", "cause"]))
+    return connection.execute(select(Case.id).where(Case.kind == kind, Case.cause == cause)).scalar_one()
 
 
 def _end_of_day(now: datetime, zone: ZoneInfo) -> datetime:

@@ -67,7 +67,7 @@ def test_yes(doubtful: Office, provider: ScratchProvider) -> None:
     assert said(doubtful) == [("provider-says-delivered", Decision.PASS)]
     with doubtful.engine.connect() as connection:
         row = connection.execute(select(Touch.delivered_at, Touch.reason)).one()
-    assert row == (at("2026-03-10 10:31"), None)
+    assert row == (at("2026-03-10 10:31"), "reported-delivered")
     [question] = provider.asked
     assert question.sent_at == at(SENT_AT)
     assert question.touch_id == provider.sent[0].id

@@ -134,7 +134,7 @@ def test_repair_orders(cars: Desk) -> None:
         "select r.key, s.code, work_kind, closed_on from repair_orders r"
         " left join staff s on s.id = advisor_id order by 1"
     )
-    assert cars.rows(query) == [("R1", "S1", "maintenance", date(2026, 1, 6)), ("R2", None, "other", None)]
+    assert cars.rows(query) == [("R1", "S1", "first-service", date(2026, 1, 6)), ("R2", None, "other", None)]
     assert cars.rows("select kilometres, read_on from odometer_readings") == [(5000, date(2026, 1, 5))]
     assert [(each["row"], each["column"]) for each in cars.rejects()] == [
         ("3", "advisor"),
@@ -142,7 +142,7 @@ def test_repair_orders(cars: Desk) -> None:
         ("4", "closed_on"),
     ]
     cars.load("repair-orders", "key,customer,closed_on\nR1,C1,\nR2,C1,2026-02-06\n")
-    assert cars.rows(query) == [("R1", "S1", "maintenance", None), ("R2", None, "other", date(2026, 2, 6))]
+    assert cars.rows(query) == [("R1", "S1", "first-service", None), ("R2", None, "other", date(2026, 2, 6))]
 
 
 def test_readings_and_the_warranty_that_follows_them(cars: Desk) -> None:

@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from console.cli.sampling import sample
 from models.core.settings import read_settings
+from tasks.intake.kinds import KINDS
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def run(*arguments: str | Path) -> Result:
 def test_it_writes_one_file_a_kind_and_says_how_many_rows(tmp_path: Path) -> None:
     result = run("--customers", "120", "--seed", "3", "--out", tmp_path / "demo")
     assert result.exit_code == 0
-    assert len(list((tmp_path / "demo").glob("*.csv"))) == 15
+    assert len(list((tmp_path / "demo").glob("*.csv"))) == len(KINDS)
     assert "customers.csv" in result.output
     assert "2026-03-10T10:00+0800" in result.output
 
