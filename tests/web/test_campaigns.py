@@ -34,8 +34,8 @@ NAME = f"Trade-in {SCRIPT}"
 SLOW = 30_000
 """Milliseconds for what a busy machine takes its time over."""
 REFUSED = "Your role may not do this."
-LATER = (timedelta(0), timedelta(hours=3), timedelta(days=2), timedelta(days=12), timedelta(days=13))
-"""On the last day it is known of every number that several customers have whether it was told."""
+LATER = (timedelta(0), timedelta(hours=3), *(timedelta(days=days) for days in (2, 12, 13, 24)))
+"""The first wave, the trial, its measuring, the rest, whose numbers are shared, and the follow-up to everybody."""
 """When the campaign is carried on: its beginning, after the first wave, after the trial, and at its end."""
 
 

@@ -56,7 +56,12 @@ def old_file(world: World) -> None:
 
 
 def said(world: World, due_at: datetime) -> None:
-    values = {"way": InboundWay.PHONE, "kind": InboundKind.WISH, "text": "winter tyres", "source": "test"}
+    values: dict[str, Any] = {
+        "way": InboundWay.PHONE,
+        "kind": InboundKind.WISH,
+        "text": "winter tyres",
+        "source": "test",
+    }
     values |= {
         "source_key": f"{world.store_id} {due_at}",
         "received_at": NOW - DAY,
