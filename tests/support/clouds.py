@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,7 +26,7 @@ QUOTED = "a%2Fsecret%3Awith%2Bsigns"
 
 
 @dataclass
-class Cloud:
+class Cloud(ABC):
     """A server that answers as it is told."""
 
     port: int = 0
@@ -64,17 +65,21 @@ class Cloud:
             request.transport.abort()
         return web.json_response(usual if answer is None else answer, status=self.status)
 
+    @abstractmethod
     def is_signed(self, request: web.BaseRequest, body: bytes) -> bool:
-        raise NotImplementedError
+        """Whether a request carries the signature that its content asks for."""
 
+    @abstractmethod
     def refusal(self) -> dict[str, Any]:
-        raise NotImplementedError
+        """What a forged request is answered with."""
 
+    @abstractmethod
     def read(self, request: web.BaseRequest, body: bytes) -> tuple[str, dict[str, Any]]:
-        raise NotImplementedError
+        """The action of a request and its parameters."""
 
+    @abstractmethod
     def take(self, action: str, fields: dict[str, Any]) -> dict[str, Any]:
-        raise NotImplementedError
+        """The usual answer to an action."""
 
     def calls_of(self, action: str) -> list[dict[str, Any]]:
         return [fields for name, fields in self.calls if name == action]

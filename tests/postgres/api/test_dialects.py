@@ -1,6 +1,7 @@
 """Receipts and replies in the providers' own dialects: what is genuine is taken, what is forged changes nothing."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +27,7 @@ FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 
 @dataclass
-class Hook:
+class Hook(ABC):
     """How a provider calls us."""
 
     name: str
@@ -38,8 +39,9 @@ class Hook:
     """By which the receipt names the message, beside the touch's id."""
     answer: str
 
+    @abstractmethod
     async def call(self, desk: Desk, kind: str, body: Any, *, secret: str = SECRET, **more: Any) -> httpx.Response:
-        raise NotImplementedError
+        """Report something to us, as this provider signs it."""
 
 
 class Tokened(Hook):
