@@ -127,20 +127,16 @@ def release(
     returned = [row.id for row in speaking if only_registered or _message_of(row) not in heads]
     returned = [touch_id for touch_id in returned if touch_id not in heads]
     _give_back(connection, returned, now, CARRIES_NOTHING if only_registered else HEAD_FELL_AWAY)
-    fitting: dict[UUID, FittingText] = {}
-    if only_registered and provider is not None:
-        fitting = _fit(connection, heads, letters, provider, now)
-    unregistered = len(heads) - len(fitting) if only_registered else 0
-    if only_registered:
-        heads = {touch_id: row for touch_id, row in heads.items() if touch_id in fitting}
+    fitting = _fit(connection, heads, letters, provider, now) if only_registered and provider is not None else {}
+    going_on = {touch_id: row for touch_id, row in heads.items() if not only_registered or touch_id in fitting}
     cancelled = Counter(row.reason for row in rows if row.state not in (TouchState.SENDING, TouchState.UNKNOWN))
     cancelled += Counter({NOTHING_TO_SAY: len(put_away)})
     unknown = states[TouchState.UNKNOWN] + len(cut_off)
     taken = len(touch_ids) - len(rows)
     carried = {} if only_registered else _carried(heads, speaking)
-    released = _write(heads, carried, letters, fitting, now)
+    released = _write(going_on, carried, letters, fitting, now)
     _let_go(connection, released, now, resendable, provider)
-    return Release(released, cancelled, unknown, len(returned), taken, unregistered)
+    return Release(released, cancelled, unknown, len(returned), taken, len(heads) - len(going_on))
 
 
 @cache

@@ -24,7 +24,7 @@ from models.core.words import (
     SurveySource,
     TouchState,
 )
-from models.inbound.reading import read_free_text
+from models.inbound.reading import Reading, read_free_text
 from models.inbound.words import REPLY_KINDS
 from models.ledger.tables import Reply, Touch
 from models.ledger.touch_states import TOLD
@@ -76,6 +76,29 @@ class ReplyTaken:
     """It was taken before under the same message id, and led to nothing this time."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a reply means, given what was said to the sender last and what waits for an answer."""
+
+    meaning: ReplyMeaning
+    mark: int | None
+    said: Row[Any] | None
+    """What was said last."""
+    survey: Row[Any] | None
+    """The same, if it is a survey that the reply may mark."""
+    answered: Row[Any] | None
+    """The same, if it takes answers."""
+    reading: Reading | None
+    """Of free words."""
+    interested: bool
+    waiting: About | None
+
+    @property
+    def about(self) -> About | Row[Any] | None:
+        """What it is about."""
+        return self.waiting or (self.survey if self.meaning is ReplyMeaning.MARK else self.answered)
+
+
 def record_reply(
     connection: Connection,
     sender: str,
@@ -93,18 +116,10 @@ def record_reply(
     Raises `UnreadableSender`.
     """
     address, customers = _sender(connection, sender, channel)
-    mark = read_mark(text)
-    said = _said_last(connection, customers, now)
-    survey = said if said is not None and said.is_survey and mark is not None else None
-    answered = said if said is not None and said.is_answered else None
-    waits = said is not None and mark is not None and _something_waits(connection, customers, now)
-    meaning = meaning_in_turn(text, after_survey=survey is not None, something_waits=waits)
-    reading = read_free_text(text) if meaning is ReplyMeaning.UNREADABLE else None
-    if reading is not None and reading.clear:
-        meaning = ReplyMeaning.STOP
-    interested = answered is not None and meaning is ReplyMeaning.CONFIRM and not waits
-    waiting = None if interested else _waiting(connection, customers, meaning, now)
-    about = waiting or (survey if meaning is ReplyMeaning.MARK else answered)
+    read = _read(connection, customers, text, now)
+    meaning, mark, said, answered, waiting, about = (
+        read.meaning, read.mark, read.said, read.answered, read.waiting, read.about,
+    )  # fmt: skip
     noted = dict(waiting.noted) if waiting else {}
     reply_id = _keep(
         connection,
@@ -119,8 +134,8 @@ def record_reply(
     )
     if reply_id is None:
         return _taken_before(connection, message_id, customers)
-    if meaning is ReplyMeaning.MARK and survey is not None and mark is not None:
-        case_id = _answer(connection, survey, mark, now)
+    if meaning is ReplyMeaning.MARK and read.survey is not None and mark is not None:
+        case_id = _answer(connection, read.survey, mark, now)
         return ReplyTaken(reply_id, meaning, customers, None, 0, mark, case_id, None, again=False)
     cancelled = opt_out(connection, customers, channel, now) if meaning is ReplyMeaning.STOP else 0
     to = waiting or (About(answered.subject_kind, answered.subject_id, answered.customer_id) if answered else None)
@@ -131,10 +146,26 @@ def record_reply(
     left = UnsettledReply(
         reply_id, address, channel, text, meaning, customers, about.customer_id if about else None,
         appointment_id=appointment_id, touch_id=said.touch_id if said is not None else None,
-        settled=waiting is not None and meaning is ReplyMeaning.CONFIRM, interested=interested, reading=reading,
+        settled=waiting is not None and meaning is ReplyMeaning.CONFIRM, interested=read.interested,
+        reading=read.reading,
     )  # fmt: skip
     hand_to_a_person(connection, left, now)
     return ReplyTaken(reply_id, meaning, customers, appointment_id, cancelled, None, None, led.answer, again=False)
+
+
+def _read(connection: Connection, customers: Sequence[int], text: str, now: datetime) -> _Read:
+    mark = read_mark(text)
+    said = _said_last(connection, customers, now)
+    survey = said if said is not None and said.is_survey and mark is not None else None
+    answered = said if said is not None and said.is_answered else None
+    waits = said is not None and mark is not None and _something_waits(connection, customers, now)
+    meaning = meaning_in_turn(text, after_survey=survey is not None, something_waits=waits)
+    reading = read_free_text(text) if meaning is ReplyMeaning.UNREADABLE else None
+    if reading is not None and reading.clear:
+        meaning = ReplyMeaning.STOP
+    interested = answered is not None and meaning is ReplyMeaning.CONFIRM and not waits
+    waiting = None if interested else _waiting(connection, customers, meaning, now)
+    return _Read(meaning, mark, said, survey, answered, reading, interested, waiting)
 
 
 def _something_waits(connection: Connection, customers: Sequence[int], now: datetime) -> bool:
