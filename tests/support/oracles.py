@@ -1,6 +1,7 @@
 """Oracles for the set-based rules: the same rules in plain Python, one row at a time."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -172,6 +173,15 @@ class Books:
         listed = {place: amount for place, amount in items.items() if self.documents[place].currency in told}
         oldest = min((self.documents[place].due_on for place in listed), default=None)
         return Statement(bool(above), oldest, {name: totals[name] for name in told}, listed)
+
+    def parts(self, items: Iterable[int], today: date) -> dict[tuple[str, int], Decimal]:
+        """What is open of these documents, by currency and by its day: overdue -1, today 0, not due yet 1."""
+        parts: dict[tuple[str, int], Decimal] = defaultdict(Decimal)
+        for place, amount in self.open_items(today).items():
+            due = self.documents[place].due_on
+            if place in items:
+                parts[self.documents[place].currency, (due > today) - (due < today)] += amount
+        return parts
 
 
 @dataclass(frozen=True)

@@ -185,3 +185,32 @@ def test_the_check_finds_a_membership_that_cannot_be_negated() -> None:
     assert any_as_function_in("where(Touch.id == func.any(ids))") == [1]
     condition = asked(Condition("still-booked"), condition_array([Condition("still-booked"), Condition("not-arrived")]))
     assert str(~condition).startswith("NOT (")
+
+
+def copies_of_nameless(source: str) -> Iterator[str]:
+    """Where a CTE or subquery without a name is copied and then dropped.
+
+    SQLAlchemy names such a one by its identity, and the copy keeps that name. Once the first is collected, another may
+    get the same identity, so the same name: "Multiple, unrelated CTEs found with the same name", once in a while.
+    """
+    for node in ast.walk(ast.parse(source)):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Call)
+        ):
+            first = node.func.value
+            if isinstance(first.func, ast.Attribute) and first.func.attr in ("cte", "subquery") and not first.args:
+                yield f"line {node.lineno}: .{first.func.attr}().{node.func.attr}()"
+
+
+def test_nothing_nameless_is_copied() -> None:
+    files = [path for room in (*TIMELESS_ROOMS, "console") for path in (ROOT / room).rglob("*.py")]
+    found = {str(path.relative_to(ROOT)): list(copies_of_nameless(path.read_text(encoding="utf-8"))) for path in files}
+    assert {path: places for path, places in found.items() if places} == {}
+
+
+@pytest.mark.parametrize("breach", ["select(1).cte().prefix_with(ONCE)", "every.where(it).subquery().alias()"])
+def test_the_check_finds_a_nameless_copy(breach: str) -> None:
+    assert list(copies_of_nameless(breach))
+    assert not list(copies_of_nameless(breach.replace("cte()", "cte('a')").replace("subquery()", "subquery('a')")))

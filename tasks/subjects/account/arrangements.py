@@ -6,7 +6,7 @@ from sqlalchemy import CTE, ColumnElement, and_, exists, func, literal, or_, sel
 
 from models.subjects.account import Invoice, Payment
 from models.subjects.arrangement import Arrangement, ArrangementKind, Instalment
-from tasks.subjects.account.looks import key_of
+from tasks.subjects.account.looks import key_of, named_after
 
 ONCE = "MATERIALIZED"
 
@@ -48,7 +48,7 @@ def running_arrangements(looked_at: CTE) -> CTE:
         .where(Arrangement.invoice_id.is_(None), runs_on(today), is_kept(today))
         .distinct(*key_of(looked_at))
         .order_by(*key_of(looked_at), Arrangement.ends_on.desc(), Arrangement.id.desc())
-        .cte()
+        .cte(named_after(looked_at, "arrangements"))
         .prefix_with(ONCE)
     )
 

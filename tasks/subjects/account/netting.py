@@ -13,7 +13,7 @@ from models.ledger.tables import PolicyVersion
 from models.subjects.account import Account, Invoice, Payment, Promise
 from tasks.policies.catalogue import rule_in_force
 from tasks.subjects.account.arrangements import is_contested
-from tasks.subjects.account.looks import key_of, same_look
+from tasks.subjects.account.looks import key_of, named_after, same_look
 from tasks.subjects.contract import AsPlanned, InForce, RulesOf, Under
 
 TOLERANCE = "tolerance"
@@ -48,10 +48,10 @@ def _tolerating(looked_at: Select[Any], chosen: ColumnElement[bool], under: Unde
             given = literal(under.rules.model_dump(mode="json").get(TOLERANCE, {}), JSONB)
             return looked_at.add_columns(given.label("tolerance")).where(chosen)
         case AsPlanned():
-            asked = under.touches.distinct().subquery("asked")
+            asked = under.touches.distinct().subquery()
             those = under.touches.with_only_columns(under.touches.selected_columns.policy_version_id)
             every = select(PolicyVersion.id, PolicyVersion.body[("rules", TOLERANCE)].label("value"))
-            versions = every.where(PolicyVersion.id.in_(those)).cte().prefix_with(ONCE)
+            versions = every.where(PolicyVersion.id.in_(those)).cte(named_after(asked, "tolerances")).prefix_with(ONCE)
             # Looked up row by row: joined to the few versions, PostgreSQL would expect only as few accounts.
             its_own = select(versions.c.value).where(versions.c.id == asked.c.policy_version_id).scalar_subquery()
             return looked_at.add_columns(asked.c.policy_version_id, its_own.label("tolerance")).join(
@@ -239,7 +239,7 @@ def latest_promises(looked_at: CTE) -> CTE:
         .where(Promise.made_on <= today)
         .distinct(*key_of(looked_at))
         .order_by(*key_of(looked_at), Promise.made_on.desc(), Promise.promised_for.desc(), Promise.id.desc())
-        .cte()
+        .cte(named_after(looked_at, "promises"))
         .prefix_with(ONCE)
     )
 

@@ -133,7 +133,7 @@ class LifeOfAnAccount(RuleBasedStateMachine):
         assert level > self.reached.get(touch.anchor_at, -1), touch
         self.reached[touch.anchor_at] = level
         if touch.kind == StepKind.MESSAGE:
-            for currency, total in owed.totals.items():
+            for (currency, _), total in self.books.parts(owed.items, self.today).items():
                 assert write_money(total, currency) in touch.body
 
     def _promise_is_running(self) -> bool:
