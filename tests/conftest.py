@@ -29,8 +29,10 @@ from tests.support.places import place_for_tests
 from tests.support.ports import free_port
 from tests.support.world import INSTALLED
 
-# The time per example depends on the machine, so there is no deadline.
-hypothesis_settings.register_profile("tests", deadline=None)
+# The time per example depends on the machine, so there is no deadline. Each run tries the same examples, so that only a
+# change makes it fail; `--hypothesis-profile=search` tries others.
+hypothesis_settings.register_profile("tests", deadline=None, derandomize=True)
+hypothesis_settings.register_profile("search", deadline=None)
 hypothesis_settings.load_profile("tests")
 
 # Must come before Prefect is imported, so that the developer's own Prefect and Aftercare are never touched.

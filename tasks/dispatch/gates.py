@@ -27,12 +27,23 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by, array
+from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
 
 from models.core.base import enumeration, growing
 from models.core.cadence import ZONED, Now, moment
 from models.core.reasons import REASON, TOUCHES, declare
-from models.core.words import CaseKind, ChannelName, ContactKind, Decision, Gate, Purpose, StepKind, SubjectKind
+from models.core.words import (
+    CaseKind,
+    ChannelName,
+    ContactKind,
+    Decision,
+    Gate,
+    Purpose,
+    StepKind,
+    SubjectKind,
+    TouchState,
+)
 from models.ledger.tables import Case, ChannelPause, TemplateVersion, Touch
 from models.people.tables import Consent, ContactPoint, Customer
 from tasks.dispatch.households import SAME_NUMBER, one_per_number, to_each_number_once, told_at_same_number
@@ -49,9 +60,12 @@ CAPPED = declare("contacted-enough")
 CAPPED_BY = declare("contacted-enough-by", instead=TOUCHES)
 """The same, with the contacts that took its place: those made already, and those that go before it now."""
 HEAD_GONE = declare("carrying-message-not-resent")
+LATER_WENT = declare("later-message-went")
+"""A later step of the same subject was told, or goes now: a confirmation never comes after the reminder."""
 HELD_PAST_VALIDITY = declare("held-past-validity", because=REASON)
 """Whatever holds it does so until after its time."""
 WEEK = timedelta(days=7)
+LATE = timedelta(hours=1)
 
 
 class Rule(NamedTuple):
@@ -230,7 +244,8 @@ def _weigh(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: Now) -> CTE:
     rules = store_rules.c
     of_day, of_week = _contacts(due, rules.day_begins, now), _contacts(due, rules.week_begins, now)
     household = told_at_same_number(due, reach, rules.day_begins, now)
-    objections = _objections(due, facts, reach, store_rules, now)
+    later_told = _later_told(due, now)
+    objections = _objections(due, facts, reach, later_told, store_rules, now)
     objections += _of_household(due, household, rules.tomorrow_opens_at)
     left = func.least(rules.per_day - of_day.c.contacts, rules.per_week - of_week.c.contacts)
     week_full = of_week.c.contacts >= rules.per_week
@@ -267,13 +282,14 @@ def _weigh(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: Now) -> CTE:
         .outerjoin(reach, reach.c.touch_id == due.c.id)
         .outerjoin(ContactPoint, ContactPoint.id == reach.c.contact_point_id)
         .outerjoin(household, true())
+        .outerjoin(later_told, true())
         .join(of_day, true())
         .join(of_week, true())
         .cte("weighed")
     )
 
 
-def _objections(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: Now) -> list[Rule]:
+def _objections(due: CTE, facts: CTE, reach: CTE, later_told: Any, store_rules: CTE, now: Now) -> list[Rule]:
     """The gates in their order."""
     rules = store_rules.c
     to_customer = due.c.kind != StepKind.TASK
@@ -285,6 +301,14 @@ def _objections(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: Now) ->
         Rule(Gate.FACTS, facts.c.gone.is_not(None), stop, facts.c.gone),
         Rule(Gate.ANCHOR, facts.c.moved, stop, literal(MOVED, Text)),
         Rule(Gate.VALIDITY, facts.c.passed, stop, literal(PASSED, Text)),
+        Rule(
+            Gate.VALIDITY,
+            (due.c.kind == StepKind.MESSAGE)
+            & ~due.c.resendable
+            & (later_told.c.id.is_not(None) | _later_goes(due, facts, reach)),
+            stop,
+            literal(LATER_WENT, Text),
+        ),
         Rule(Gate.CONTACT_POINT, by_channel & ~reach.c.usable, stop, literal(NO_CONTACT_POINT, Text)),
         Rule(
             Gate.CONTACT_POINT,
@@ -306,6 +330,39 @@ def _objections(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: Now) ->
         ),
         Rule(Gate.QUIET_HOURS, by_channel & ~rules.open, hold, literal(QUIET, Text), rules.opens_at),
     ]
+
+
+def _later_told(due: CTE, now: Now) -> Any:
+    """A later message about the same occasion of the same subject that was told. Only what was held, or is late, can
+    have been overtaken; nobody looks for anything else."""
+    told = (TouchState.CLAIMED, TouchState.SENDING, TouchState.SENT, TouchState.UNKNOWN)
+    later, row = aliased(Touch, name="later"), due.c
+    return (
+        select(later.id)
+        .where(
+            or_(row.not_before > row.due_at, row.due_at < moment(now) - literal(LATE, Interval)),
+            later.subject_kind == row.subject_kind,
+            later.subject_id == row.subject_id,
+            later.process == row.process,
+            later.anchor_at == row.anchor_at,
+            later.kind == StepKind.MESSAGE,
+            later.due_at > row.due_at,
+            later.state.in_(told),
+        )
+        .limit(1)
+        .lateral("later_told")
+    )
+
+
+def _later_goes(due: CTE, facts: CTE, reach: CTE) -> ColumnElement[bool]:
+    """Whether a later message about the same is due too, is still true, and has a way to its customer."""
+    row = due.c
+    goes = and_(
+        row.mine, row.kind == StepKind.MESSAGE, facts.c.gone.is_(None), ~facts.c.moved, ~facts.c.passed,
+        reach.c.channel.is_not(None),
+    )  # fmt: skip
+    same = (row.subject_kind, row.subject_id, row.process, row.anchor_at)
+    return func.coalesce(func.max(case((goes, row.due_at))).over(partition_by=same) > row.due_at, False)
 
 
 def _of_household(due: CTE, household: Any, tomorrow: ColumnElement[datetime]) -> list[Rule]:

@@ -37,7 +37,7 @@ from sqlalchemy.types import Text
 from models.campaigns.plans import CampaignPlan
 from models.core.base import enumeration, growing
 from models.core.cadence import ZONED, later, local_day, moment
-from models.core.words import CAMPAIGNS, Decision, Gate, Purpose, Rehearsed, StepKind, Wave
+from models.core.words import CAMPAIGNS, RECIPIENT, Decision, Gate, Purpose, Rehearsed, StepKind, Wave
 from models.people.tables import ContactPoint, Customer, Store
 from tasks.campaigns.audiences.counting import audience_of
 from tasks.campaigns.launch.freezing import begins_for_each
@@ -204,6 +204,9 @@ def _due(plan: CampaignPlan, campaign_id: int, moment_of: datetime, after: int, 
             cast(func.lpad(func.to_hex(row.customer_id), 32, "0"), Uuid).label("id"),
             literal(CAMPAIGNS, Text).label("process"),
             literal(FIRST_STEP, Text).label("step"),
+            literal(RECIPIENT, Text).label("subject_kind"),
+            row.customer_id.label("subject_id"),  # nobody is a recipient yet
+            cast(null(), ZONED).label("anchor_at"),
             row.place,
             row.customer_id,
             row.store_id,
@@ -214,6 +217,7 @@ def _due(plan: CampaignPlan, campaign_id: int, moment_of: datetime, after: int, 
             literal(plan.purpose, growing(Purpose)).label("purpose"),
             literal(plan.priority, Integer).label("priority"),
             literal([channel.value for channel in plan.channels], ARRAY(Text)).label("channels"),
+            row.judged_at.label("not_before"),
             row.judged_at.label("due_at"),  # of two with one number, the earlier is told
             later(row.anchor_at, plan.valid_for).label("valid_until"),
             literal(False, Boolean).label("obligation"),
