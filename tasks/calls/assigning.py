@@ -292,7 +292,7 @@ def _give(
         raise CannotMakeThem(member.name, member.role)
     ids = [touch.id for touch in touches]
     chosen = Touch.id == any_(literal(ids, ARRAY(Uuid)))
-    connection.execute(update(Touch).where(chosen).values(assigned_to=member.id if member else None))
+    connection.execute(update(Touch).where(chosen).values(assigned_to=member.id if member else None, owner_until=None))
     whose = {"assigned_to": member.code if member else None}
     actor = user.works_as
     for touch in touches:
