@@ -26,7 +26,9 @@ def give_to_owners(connection: Connection, touch_ids: Sequence[UUID], now: datet
     if not touch_ids:
         return
     owned = (
-        select(Touch.id, Touch.role, _until(now).label("until"), whose(Touch.customer_id, Touch.store_id, now).label("to"))
+        select(
+            Touch.id, Touch.role, _until(now).label("until"), whose(Touch.customer_id, Touch.store_id, now).label("to")
+        )
         .join(Store, Store.id == Touch.store_id)
         .where(
             Touch.id == any_(literal(list(touch_ids), ARRAY(Uuid))),

@@ -93,7 +93,8 @@ def owner_of_inbound(
 
 
 def least_busy(connection: Connection, store_id: int, roles: Sequence[Role], now: datetime) -> Responsible:
-    """Of the store's active staff who are not away, who has the fewest open inbound, from the first of the roles that anybody has."""
+    """Of the store's active staff who are not away, who has the fewest open inbound, from the first of the roles that
+    anybody has."""
     few = (
         select(Inbound.id)
         .where(Inbound.responsible_id == StaffMember.id, Inbound.state != InboundState.ANSWERED)
@@ -114,7 +115,8 @@ def least_busy(connection: Connection, store_id: int, roles: Sequence[Role], now
 def _advisor(
     connection: Connection, store_id: int, customer_id: int | None, appointment_id: int | None, now: datetime
 ) -> Row[Any] | None:
-    """The advisor of a visit, if they have not left and are not away: of the one that it is about, or of the customer's nearest."""
+    """The advisor of a visit, if they have not left and are not away: of the one that it is about, or of the customer's
+    nearest."""
     if customer_id is None and appointment_id is None:
         return None
     which = Appointment.id == appointment_id if appointment_id is not None else Appointment.customer_id == customer_id

@@ -64,6 +64,22 @@ def stood_in_for(connection: Connection, staff_ids: Any, now: Now) -> list[int]:
     return list(connection.scalars(theirs.distinct()))
 
 
+def falls_to(owner_id: SQLColumnExpression[Any], code: str, now: Now) -> ColumnElement[bool]:
+    """Whether work of an owner is that of whoever has a staff code: it is their own, nobody's, or that of somebody who
+    has left, or is away, unless somebody else stands in."""
+    owner, absence, stand_in = aliased(StaffMember), aliased(StaffAbsence), aliased(StaffMember)
+    own = exists(select(literal(1)).where(owner.id == owner_id, or_(owner.code == code, ~owner.active)))
+    covered = exists(
+        select(literal(1))
+        .select_from(absence)
+        .outerjoin(stand_in, stand_in.id == absence.stand_in_id)
+        .where(
+            absence.staff_id == owner_id, is_running(absence, now), or_(stand_in.id.is_(None), stand_in.code == code)
+        )
+    )
+    return or_(owner_id.is_(None), own, covered)
+
+
 def left_alone(connection: Connection, store_id: int | None, now: Now) -> list[int]:
     """Who has left, or is away with nobody standing in: their work is whoever's of the role."""
     absence, stand_in = aliased(StaffAbsence), aliased(StaffMember)

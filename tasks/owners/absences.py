@@ -144,7 +144,10 @@ def _stand_in(
 
 
 def end_absence(connection: Connection, store_id: int | None, absence_id: int, now: datetime, actor: str) -> None:
-    """They are back; or the absence was entered by mistake. `store_id`: only one of that store. Raises `NoSuchAbsence`."""
+    """They are back; or the absence was entered by mistake. `store_id`: only one of that store.
+
+    Raises `NoSuchAbsence`.
+    """
     row = connection.execute(
         select(StaffAbsence.starts_at, StaffAbsence.ends_at, StaffMember.code, StaffMember.store_id)
         .join(StaffMember, StaffMember.id == StaffAbsence.staff_id)

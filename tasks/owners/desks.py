@@ -26,7 +26,7 @@ from models.inbound.tables import Inbound
 from models.ledger.tables import Case, Touch
 from models.people.owners import DeskPart
 from models.people.tables import Customer, StaffMember, Store
-from models.subjects.account import Account, Promise
+from models.subjects.account import Promise
 from models.subjects.lead import Lead
 from tasks.inbound.listing import IS_OPEN
 from tasks.intake.merging import table_of

@@ -18,15 +18,12 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    null,
     or_,
     select,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import aliased
 
-from models.core.base import growing
 from models.core.cadence import moment
 from models.core.errors import Conflict, InvalidInput, NotFound
 from models.inbound.tables import Inbound
@@ -139,7 +136,7 @@ def hand_over_desk(
     """
     member = find_member(connection, code, store_id)
     connection.execute(select(StaffMember.id).where(StaffMember.id == member.id).with_for_update())
-    takers = _takers(connection, member, dict.fromkeys(DeskPart, to) if isinstance(to, str) else to)
+    takers = _takers(connection, member, dict.fromkeys(DeskPart, to) if isinstance(to, str) else to, now)
     moved = {part: _move(connection, part, member, takers[part], now) for part in PARTS if part in takers}
     moved = {part: what for part, what in moved.items() if what["ids"]}
     if not moved:
@@ -155,7 +152,9 @@ def hand_over_desk(
     return DeskHandedOver(handover_id, member.name, counts)
 
 
-def _takers(connection: Connection, member: Row[Any], to: Mapping[DeskPart, str]) -> dict[DeskPart, Row[Any]]:
+def _takers(
+    connection: Connection, member: Row[Any], to: Mapping[DeskPart, str], now: datetime
+) -> dict[DeskPart, Row[Any]]:
     """Who takes over each part, checked."""
     if not to:
         raise NobodyNamed
@@ -165,13 +164,10 @@ def _takers(connection: Connection, member: Row[Any], to: Mapping[DeskPart, str]
         if taker.id == member.id:
             raise DeskToOneself(member.name)
         its = PARTS[part]
-        if part in CUSTOMERS_OF and taker.role not in OWNING and _anything(connection, its, member.id):
+        of_customers = part in CUSTOMERS_OF and taker.role not in OWNING
+        if of_customers and connection.scalar(its.of(member.id, now).limit(1)) is not None:
             check_owning(taker)
     return takers
-
-
-def _anything(connection: Connection, part: Part, staff_id: int) -> bool:
-    return connection.scalar(select(part.table.c.id).where(part.whose == staff_id).limit(1)) is not None
 
 
 def _move(connection: Connection, part: DeskPart, member: Row[Any], taker: Row[Any], now: datetime) -> dict[str, Any]:
@@ -292,7 +288,7 @@ def _not_taken_up(part: DeskPart, now: datetime) -> ColumnElement[bool]:
         case DeskPart.INBOUND:
             return Inbound.state == InboundState.OPEN
         case _:
-            return literal(True)  # noqa: FBT003  SQLAlchemy's own form
+            return literal(True)
 
 
 def list_handovers(connection: Connection, store_id: int | None, limit: int = 20) -> list[PastHandover]:

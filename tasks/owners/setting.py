@@ -1,4 +1,4 @@
-"""Who owns which customers: set by hand for one or for many, and by the rule of the store for those without an owner."""
+"""Who owns which customers, set by hand for one or for many."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,13 +16,10 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    literal_column,
     or_,
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import aliased
 
 from models.core.base import growing
 from models.core.cadence import moment
@@ -31,9 +28,7 @@ from models.ledger.tables import AuditEntry
 from models.people.owners import OwnerBy
 from models.people.tables import Customer, StaffMember
 from tasks.owners.members import find_owner
-
-CHANGED = "customer.owner-changed"
-"""The action of the audit trail: `before` and `after` have the staff codes of owner and deputy."""
+from tasks.stores.owners_in_files import OWNER_CHANGED, codes_of
 
 
 class DeputyIsOwner(InvalidInput):
@@ -101,7 +96,9 @@ def set_owner(
     change_owners(connection, wanted, OwnerBy.HAND, now, actor)
 
 
-def _both(connection: Connection, store_id: int, owner: str | None, deputy: str | None) -> tuple[int | None, int | None]:
+def _both(
+    connection: Connection, store_id: int, owner: str | None, deputy: str | None
+) -> tuple[int | None, int | None]:
     if owner is None and deputy is not None:
         raise DeputyWithoutOwner
     first = find_owner(connection, owner, store_id) if owner is not None else None
@@ -116,9 +113,7 @@ def count_chosen(connection: Connection, chosen: Chosen) -> int:
     return connection.execute(select(func.count()).select_from(Customer).where(_those(chosen))).scalar_one()
 
 
-def give_all(
-    connection: Connection, chosen: Chosen, owner: str, deputy: str | None, now: datetime, actor: str
-) -> int:
+def give_all(connection: Connection, chosen: Chosen, owner: str, deputy: str | None, now: datetime, actor: str) -> int:
     """Give all customers of a choice an owner; how many have changed. Without a deputy they keep theirs.
 
     Raises `ChooseSome`, `DeputyIsOwner` and what `find_owner` raises.
@@ -166,7 +161,11 @@ def change_owners(connection: Connection, wanted: Select[Any], by: OwnerBy, now:
     )
     before = (
         select(
-            Customer.id, Customer.owner_id, Customer.deputy_id, new.c.owner_id.label("to"), new.c.deputy_id.label("then")
+            Customer.id,
+            Customer.owner_id,
+            Customer.deputy_id,
+            new.c.owner_id.label("to"),
+            new.c.deputy_id.label("then"),
         )
         .join(new, new.c.id == Customer.id)
         .where(differs)
@@ -189,21 +188,12 @@ def change_owners(connection: Connection, wanted: Select[Any], by: OwnerBy, now:
         select(
             moment(now),
             literal(actor),
-            literal(CHANGED),
+            literal(OWNER_CHANGED),
             literal("customer"),
             cast(changed.c.id, Text),
-            _codes(changed.c.owner_id, changed.c.deputy_id),
-            _codes(changed.c.to, changed.c["then"]),
+            codes_of(changed.c.owner_id, changed.c.deputy_id),
+            codes_of(changed.c.to, changed.c["then"]),
         ),
     )
     counted = select(func.count()).select_from(changed).add_cte(told.cte("told"))
     return connection.execute(counted).scalar_one()
-
-
-def _codes(owner_id: ColumnElement[Any], deputy_id: ColumnElement[Any]) -> ColumnElement[Any]:
-    """`{"owner": "A1", "deputy": null}`."""
-    parts: list[Any] = []
-    for name, staff_id in (("owner", owner_id), ("deputy", deputy_id)):
-        one = aliased(StaffMember)
-        parts += [literal_column(f"'{name}'"), select(one.code).where(one.id == staff_id).scalar_subquery()]
-    return func.jsonb_build_object(*parts, type_=JSONB)
