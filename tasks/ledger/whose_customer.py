@@ -18,8 +18,8 @@ def whose(
     customer_id: SQLColumnExpression[Any], store_id: SQLColumnExpression[Any], now: Now
 ) -> ColumnElement[int | None]:
     """The staff id of who is asked first, as an expression of a statement; null: nobody but the role."""
-    customer, owner, deputy, stand_in = (aliased(one) for one in (Customer, StaffMember, StaffMember, StaffMember))
-    absence = aliased(StaffAbsence)
+    customer, absence = aliased(Customer), aliased(StaffAbsence)
+    owner, deputy, stand_in = aliased(StaffMember), aliased(StaffMember), aliased(StaffMember)
     return (
         select(func.coalesce(owner.id, stand_in.id, deputy.id))
         .select_from(customer)

@@ -162,6 +162,15 @@ def end_absence(connection: Connection, store_id: int | None, absence_id: int, n
     audit.record(connection, now, actor, "staff.back", "staff", row.code, before, {"to": ends_at.isoformat()})
 
 
+def store_of_absence(connection: Connection, absence_id: int) -> int:
+    """The store of whoever is away. Raises `NoSuchAbsence`."""
+    found = select(StaffMember.store_id).join(StaffAbsence, StaffAbsence.staff_id == StaffMember.id)
+    store_id = connection.scalar(found.where(StaffAbsence.id == absence_id))
+    if store_id is None:
+        raise NoSuchAbsence(absence_id)
+    return store_id
+
+
 def list_absences(connection: Connection, store_id: int | None, now: datetime) -> list[Absence]:
     """Those that go on or are to come, the first one first."""
     stand_in = aliased(StaffMember)

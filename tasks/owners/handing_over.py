@@ -251,8 +251,8 @@ def take_back(
     if found.taken_back_at is not None:
         raise TakenBackAlready(handover_id)
     member = connection.execute(select(StaffMember.__table__).where(StaffMember.id == found.from_id)).one()
-    back = {DeskPart(part): _return(connection, DeskPart(part), member, what, now, actor) for part, what in
-            found.moved.items()}  # fmt: skip
+    parts = {part: found.moved[part] for part in PARTS if part in found.moved}
+    back = {part: _return(connection, part, member, what, now, actor) for part, what in parts.items()}
     done = update(DeskHandover).where(DeskHandover.id == handover_id)
     connection.execute(done.values(taken_back_at=now, taken_back_by=actor))
     counts = {part: count for part, count in back.items() if count}
@@ -291,6 +291,14 @@ def _not_taken_up(part: DeskPart, now: datetime) -> ColumnElement[bool]:
             return literal(True)
 
 
+def store_of_handover(connection: Connection, handover_id: int) -> int:
+    """The store of a hand-over. Raises `UnknownHandover`."""
+    store_id = connection.scalar(select(DeskHandover.store_id).where(DeskHandover.id == handover_id))
+    if store_id is None:
+        raise UnknownHandover(handover_id)
+    return store_id
+
+
 def list_handovers(connection: Connection, store_id: int | None, limit: int = 20) -> list[PastHandover]:
     """The latest hand-overs of a store, or of all."""
     rows = connection.execute(
@@ -308,7 +316,7 @@ def list_handovers(connection: Connection, store_id: int | None, limit: int = 20
     return [
         PastHandover(
             row.id, row.store, row.time_zone, row.code, row.name, row.handed_over_at, row.handed_over_by, row.word,
-            {DeskPart(part): (codes[what["to"]], len(what["ids"])) for part, what in row.moved.items()},
+            {part: (codes[row.moved[part]["to"]], len(row.moved[part]["ids"])) for part in PARTS if part in row.moved},
             row.taken_back_at,
         )
         for row in rows

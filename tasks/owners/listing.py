@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 
 from models.people.owners import OwnerBy
 from models.people.tables import Customer, StaffMember, Store
+from tasks.owners.setting import Chosen, those
 
 PAGE = 50
 COUNTED = 1000
@@ -59,8 +60,17 @@ def page_of_owned(
     `after`: the number of the last customer of the page before.
     """
     statement = _owned().where(*_which(store_id, owner, unowned=unowned), Customer.id > after)
+    return _page(connection, statement, limit)
+
+
+def _page(connection: Connection, statement: Select[Any], limit: int) -> OwnedPage:
     rows = connection.execute(statement.order_by(Customer.id).limit(limit + 1)).all()
     return OwnedPage([_read(row) for row in rows[:limit]], rows[limit - 1].id if len(rows) > limit else None)
+
+
+def page_of_chosen(connection: Connection, chosen: Chosen, *, limit: int = PAGE, after: int = 0) -> OwnedPage:
+    """One page of the customers that a choice means."""
+    return _page(connection, _owned().where(those(chosen), Customer.id > after), limit)
 
 
 def read_owned(connection: Connection, customer_id: int) -> Owned | None:

@@ -1,18 +1,20 @@
 """The members of a store's staff who may own customers, take over a desk, or stand in."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, select, update
 
 from models.core.errors import InvalidInput
 from models.core.words import Role
 from models.people.owners import OWNING
 from models.people.tables import StaffMember, Store
+from tasks import audit
 from tasks.stores.staff import UnknownStaff
 
 
-class OfAnotherStore(InvalidInput):
+class WorksElsewhere(InvalidInput):
     """Somebody of another store."""
 
     def __init__(self, code: str, theirs: Sequence[str], store: str) -> None:
@@ -39,7 +41,7 @@ class CannotOwn(InvalidInput):
 def find_member(connection: Connection, code: str, store_id: int) -> Row[Any]:
     """Whoever has a code in a store, active or not, locked against becoming inactive meanwhile.
 
-    Raises `UnknownStaff`, and `OfAnotherStore` where another store has somebody of that code.
+    Raises `UnknownStaff`, and `WorksElsewhere` where another store has somebody of that code.
     """
     found = connection.execute(
         select(StaffMember.__table__)
@@ -58,7 +60,7 @@ def find_member(connection: Connection, code: str, store_id: int) -> Row[Any]:
     )
     others = connection.scalars(elsewhere.order_by(Store.code)).all()
     if others:
-        raise OfAnotherStore(code.strip(), others, store)
+        raise WorksElsewhere(code.strip(), others, store)
     raise UnknownStaff(code.strip(), store)
 
 
@@ -75,6 +77,19 @@ def find_owner(connection: Connection, code: str, store_id: int) -> Row[Any]:
     member = find_active(connection, code, store_id)
     check_owning(member)
     return member
+
+
+def set_working(connection: Connection, store_id: int, code: str, now: datetime, actor: str, *, working: bool) -> None:
+    """Somebody has left, or works here again. A file of staff that says otherwise is believed.
+
+    Raises `UnknownStaff`.
+    """
+    member = find_member(connection, code, store_id)
+    if member.active is working:
+        return
+    connection.execute(update(StaffMember).where(StaffMember.id == member.id).values(active=working))
+    action = "staff.works-again" if working else "staff.left"
+    audit.record(connection, now, actor, action, "staff", member.code, {"active": member.active}, {"active": working})
 
 
 def check_owning(member: Row[Any]) -> None:

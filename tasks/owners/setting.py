@@ -110,7 +110,7 @@ def _both(
 
 def count_chosen(connection: Connection, chosen: Chosen) -> int:
     """How many customers a choice means."""
-    return connection.execute(select(func.count()).select_from(Customer).where(_those(chosen))).scalar_one()
+    return connection.execute(select(func.count()).select_from(Customer).where(those(chosen))).scalar_one()
 
 
 def give_all(connection: Connection, chosen: Chosen, owner: str, deputy: str | None, now: datetime, actor: str) -> int:
@@ -122,7 +122,7 @@ def give_all(connection: Connection, chosen: Chosen, owner: str, deputy: str | N
         raise ChooseSome
     owner_id, deputy_id = _both(connection, chosen.store_id, owner, deputy)
     kept = func.nullif(Customer.deputy_id, owner_id)
-    wanted = _rows(_those(chosen), owner_id, literal(deputy_id, BigInteger) if deputy is not None else kept)
+    wanted = _rows(those(chosen), owner_id, literal(deputy_id, BigInteger) if deputy is not None else kept)
     return change_owners(connection, wanted, OwnerBy.HAND, now, actor)
 
 
@@ -132,7 +132,8 @@ def _rows(which: ColumnElement[bool], owner_id: int | None, deputy_id: ColumnEle
     )
 
 
-def _those(chosen: Chosen) -> ColumnElement[bool]:
+def those(chosen: Chosen) -> ColumnElement[bool]:
+    """The condition for the customers that a choice means."""
     theirs = [Customer.store_id == chosen.store_id, Customer.erased_at.is_(None)]
     if chosen.unowned:
         theirs.append(Customer.owner_id.is_(None))

@@ -30,7 +30,7 @@ from tasks.owners.handing_over import (
     list_handovers,
     take_back,
 )
-from tasks.owners.members import CannotOwn, HasLeft, OfAnotherStore
+from tasks.owners.members import CannotOwn, HasLeft, WorksElsewhere
 from tasks.stores.staff import UnknownStaff
 from tests.postgres.owners.conftest import NAMES, House
 from tests.support.inbox import said
@@ -165,9 +165,9 @@ def test_what_was_settled_taken_up_or_passed_on_meanwhile_stays_when_it_is_taken
     [
         ("A1", "A1", DeskToOneself, "Jana has this desk already"),
         ("A1", "C1", HasLeft, "Hannah .C1. is no longer active"),
-        ("A1", "B1", OfAnotherStore, "B1 works for OTHER and not for K1"),
+        ("A1", "B1", WorksElsewhere, "B1 works for OTHER and not for K1"),
         ("A1", "X1", UnknownStaff, "Nobody of store 'K1' has the staff code 'X1'"),
-        ("B1", "A2", OfAnotherStore, "B1 works for OTHER"),
+        ("B1", "A2", WorksElsewhere, "B1 works for OTHER"),
         ("A1", "W1", CannotOwn, "Uwe is workshop"),
         ("A1", {}, NobodyNamed, "Say who takes over"),
         ("A1", {DeskPart.CALLS: "A2", DeskPart.CASES: "C1"}, HasLeft, "Hannah"),

@@ -11,7 +11,7 @@ from models.ledger.tables import AuditEntry
 from models.people.owners import OWNING, OwnerBy, OwnerRule
 from models.people.tables import Customer, StaffMember, Store
 from tasks.owners.listing import count_without_owner, page_of_owned, read_owned
-from tasks.owners.members import CannotOwn, HasLeft, OfAnotherStore
+from tasks.owners.members import CannotOwn, HasLeft, WorksElsewhere
 from tasks.owners.ruling import own_by_rule
 from tasks.owners.setting import (
     ChooseSome,
@@ -61,8 +61,8 @@ def test_an_owner_is_set_changed_and_taken_away_and_each_is_on_record(house: Hou
 @pytest.mark.parametrize(
     ("owner", "deputy", "error", "said"),
     [
-        ("B1", None, OfAnotherStore, "B1 works for OTHER and not for K1, so this cannot be theirs."),
-        ("A1", "B1", OfAnotherStore, "B1 works for OTHER"),
+        ("B1", None, WorksElsewhere, "B1 works for OTHER and not for K1, so this cannot be theirs."),
+        ("A1", "B1", WorksElsewhere, "B1 works for OTHER"),
         ("X9", None, UnknownStaff, "Nobody of store 'K1' has the staff code 'X9'."),
         ("C1", None, HasLeft, "Hannah (C1) is no longer active"),
         ("A1", "C1", HasLeft, "Hannah (C1) is no longer active"),

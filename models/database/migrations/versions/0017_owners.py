@@ -51,10 +51,10 @@ INDEXES = (
 def upgrade() -> None:
     for table, column in ADDED:
         op.add_column(table, column)
-    for table, column in OF_STAFF:
-        name = op.f(f"fk_{table}_{column}_staff")
-        op.create_foreign_key(name, table, "staff", [column], ["id"], postgresql_not_valid=True)
-        op.execute(f"alter table {table} validate constraint {name}")
+    for table, reference in OF_STAFF:
+        key = op.f(f"fk_{table}_{reference}_staff")
+        op.create_foreign_key(key, table, "staff", [reference], ["id"], postgresql_not_valid=True)
+        op.execute(f"alter table {table} validate constraint {key}")
     within = "owner_first_minutes between 0 and 10080"
     op.create_check_constraint(op.f("ck_stores_owner_first_minutes"), "stores", within)
     for name, table, columns, where in INDEXES:
