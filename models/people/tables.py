@@ -65,7 +65,7 @@ class Store(Base):
     """The number of visits that may start at the same time."""
     owner_rule: Mapped[OwnerRule] = mapped_column(growing(OwnerRule), server_default=OwnerRule.BY_HAND.value)
     owner_first_minutes: Mapped[int] = mapped_column(server_default=str(OWNER_FIRST_MINUTES))
-    """For so long a call or task is the owner's of the customer alone; 0: whoever comes first."""
+    """For so long a call or task is the customer's owner's alone; 0: it comes to them first, but others may take it."""
 
     __table_args__ = (
         CheckConstraint("contact_from < contact_until", name="contact_hours"),

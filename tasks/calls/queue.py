@@ -31,7 +31,7 @@ from models.ledger.tables import CallAttempt, Touch
 from models.people.tables import StaffMember, Store
 from tasks.access.sessions import SignedIn
 from tasks.calls.listing import CallItem, in_order, still_due
-from tasks.ledger.whose_customer import left_alone, stood_in_for
+from tasks.ledger.whose_customer import is_anybodys, left_alone, stood_in_for
 from tasks.messages.letters import letters_about
 from tasks.stores.staff import acting_in
 
@@ -145,8 +145,7 @@ def _open_to(caller: Caller, now: datetime) -> list[ColumnElement[bool]]:
 def _to_be_had(caller: Caller, now: datetime) -> tuple[ColumnElement[bool], ...]:
     """It waits, is nobody else's, and is on nobody else's screen."""
     nobody_elses = or_(
-        Touch.assigned_to.is_(None),
-        Touch.owner_until <= moment(now),
+        is_anybodys(Touch, now),
         _is_given(caller),
         _is_one_of(Touch.assigned_to, caller.left_alone),
     )

@@ -21,7 +21,7 @@ def give_to_owners(connection: Connection, touch_ids: Sequence[UUID], now: datet
     """Assign what has just come onto the list of staff to whose customers they are.
 
     It is theirs alone for as long as the store says, but for no more than half of the time that it is valid: then
-    whoever of the role comes first may take it. What is assigned already stays so.
+    whoever of the role comes first may take it, and it still comes first to them. What is assigned already stays so.
     """
     if not touch_ids:
         return
@@ -34,7 +34,6 @@ def give_to_owners(connection: Connection, touch_ids: Sequence[UUID], now: datet
             Touch.id == any_(literal(list(touch_ids), ARRAY(Uuid))),
             Touch.kind.in_(OF_THE_OWNER),
             Touch.assigned_to.is_(None),
-            Store.owner_first_minutes > 0,
         )
         .cte("owned")
         .prefix_with("MATERIALIZED")

@@ -64,6 +64,12 @@ def stood_in_for(connection: Connection, staff_ids: Any, now: Now) -> list[int]:
     return list(connection.scalars(theirs.distinct()))
 
 
+def is_anybodys(touch: Any, now: Now) -> ColumnElement[bool]:
+    """Whether a call or task may be taken by whoever of its role comes first: nobody was given it, or it was its
+    customer's owner's alone for long enough."""
+    return or_(touch.assigned_to.is_(None), func.coalesce(touch.owner_until <= moment(now), literal(False)))
+
+
 def falls_to(owner_id: SQLColumnExpression[Any], code: str, now: Now) -> ColumnElement[bool]:
     """Whether work of an owner is that of whoever has a staff code: it is their own, nobody's, or that of somebody who
     has left, or is away, unless somebody else stands in."""

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, insert, select, true, update
 from sqlalchemy.orm import aliased
 
 from models.core.cadence import moment
@@ -13,7 +13,7 @@ from models.core.errors import Conflict, InvalidInput, NotFound
 from models.people.owners import StaffAbsence
 from models.people.tables import StaffMember, Store
 from tasks import audit
-from tasks.owners.members import find_active
+from tasks.owners.members import find_active, lock_members
 
 LONGEST = timedelta(days=366)
 
@@ -105,8 +105,8 @@ def record_absence(
     starts_at, ends_at = _begin(since, zone), _begin(until + timedelta(days=1), zone)
     if ends_at <= now:
         raise AbsenceOver(until)
+    lock_members(connection, store_id, (code, *([stand_in] if stand_in is not None else ())))
     member = find_active(connection, code, store_id)
-    connection.execute(select(StaffMember.id).where(StaffMember.id == member.id).with_for_update())
     if (other := _overlapping(connection, member.id, starts_at, ends_at)) is not None:
         last = (other.ends_at - timedelta(seconds=1)).astimezone(zone)
         raise AbsentAlready(member.name, other.starts_at.astimezone(zone), last)
@@ -186,7 +186,7 @@ def list_absences(connection: Connection, store_id: int | None, now: datetime) -
         .where(
             StaffAbsence.ends_at > moment(now),
             StaffAbsence.starts_at < StaffAbsence.ends_at,
-            or_(StaffMember.store_id == store_id, store_id is None),
+            StaffMember.store_id == store_id if store_id is not None else true(),
         )
         .order_by(StaffAbsence.starts_at, StaffAbsence.id)
     )  # fmt: skip

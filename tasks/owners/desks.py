@@ -133,7 +133,8 @@ def list_desks(
     counts = {part: _counts(connection, part, now) for part in DeskPart}
     members = (
         select(
-            StaffMember.id, StaffMember.code, StaffMember.name, StaffMember.role, Store.code.label("store"),
+            StaffMember.id.label("staff_id"), StaffMember.code, StaffMember.name, StaffMember.role,
+            Store.code.label("store"),
             StaffMember.store_id, Store.time_zone, StaffMember.active,
         )
         .join(Store, Store.id == StaffMember.store_id)
@@ -144,8 +145,10 @@ def list_desks(
     if of is not None:
         members = members.where(StaffMember.id == of)
     desks = [
-        Desk(*row, {part: counts[part][row.id] for part in DeskPart if row.id in counts[part]})
-        for row in connection.execute(members)
+        Desk(
+            **row, counts={part: counts[part][row["staff_id"]] for part in DeskPart if row["staff_id"] in counts[part]}
+        )
+        for row in connection.execute(members).mappings()
     ]
     return [desk for desk in desks if desk.active or desk.size or of is not None]
 

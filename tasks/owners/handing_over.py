@@ -20,9 +20,11 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.types import TypeEngine
 
 from models.core.cadence import moment
 from models.core.errors import Conflict, InvalidInput, NotFound
@@ -33,7 +35,7 @@ from models.people.owners import OWNING, DeskHandover, DeskPart, OwnerBy
 from models.people.tables import Customer, StaffMember, Store
 from tasks import audit
 from tasks.owners.desks import PARTS, Part
-from tasks.owners.members import check_owning, find_active, find_member
+from tasks.owners.members import check_owning, find_active, find_member, lock_members
 
 CUSTOMERS_OF = (DeskPart.CUSTOMERS, DeskPart.DEPUTIES)
 """The parts that only somebody who may own customers takes over."""
@@ -134,8 +136,8 @@ def hand_over_desk(
     Raises `NobodyNamed`, `DeskToOneself`, `NothingOnDesk`, and what `find_member`, `find_active` and, for customers,
     `find_owner` raise. All of it is checked before anything moves.
     """
+    lock_members(connection, store_id, (code, *([to] if isinstance(to, str) else to.values())))
     member = find_member(connection, code, store_id)
-    connection.execute(select(StaffMember.id).where(StaffMember.id == member.id).with_for_update())
     takers = _takers(connection, member, dict.fromkeys(DeskPart, to) if isinstance(to, str) else to, now)
     moved = {part: _move(connection, part, member, takers[part], now) for part in PARTS if part in takers}
     moved = {part: what for part, what in moved.items() if what["ids"]}
@@ -190,7 +192,7 @@ OF_TOUCHES = (DeskPart.CALLS, DeskPart.TASKS)
 
 def _these(part: Part, ids: Sequence[Any]) -> ColumnElement[bool]:
     column = part.table.c.id
-    kind = Uuid() if isinstance(column.type, Uuid) else BigInteger()
+    kind: TypeEngine[Any] = Uuid() if isinstance(column.type, Uuid) else BigInteger()
     return column == any_(literal(list(ids), ARRAY(kind)))
 
 
@@ -305,7 +307,7 @@ def list_handovers(connection: Connection, store_id: int | None, limit: int = 20
         select(DeskHandover.__table__, Store.code.label("store"), Store.time_zone, StaffMember.code, StaffMember.name)
         .join(Store, Store.id == DeskHandover.store_id)
         .join(StaffMember, StaffMember.id == DeskHandover.from_id)
-        .where(or_(DeskHandover.store_id == store_id, store_id is None))
+        .where(DeskHandover.store_id == store_id if store_id is not None else true())
         .order_by(DeskHandover.id.desc())
         .limit(limit)
     ).all()

@@ -96,7 +96,7 @@ def count_without_owner(connection: Connection, store_id: int | None) -> int:
 
 
 def _which(store_id: int | None, owner: str | None, *, unowned: bool) -> list[ColumnElement[bool]]:
-    found = [Customer.erased_at.is_(None)]
+    found: list[ColumnElement[bool]] = [Customer.erased_at.is_(None)]
     if store_id is not None:
         found.append(Customer.store_id == store_id)
     if unowned:

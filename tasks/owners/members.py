@@ -1,6 +1,6 @@
 """The members of a store's staff who may own customers, take over a desk, or stand in."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -62,6 +62,13 @@ def find_member(connection: Connection, code: str, store_id: int) -> Row[Any]:
     if others:
         raise WorksElsewhere(code.strip(), others, store)
     raise UnknownStaff(code.strip(), store)
+
+
+def lock_members(connection: Connection, store_id: int, codes: Collection[str]) -> None:
+    """Lock members of a store's staff, in the order of their numbers, so that nobody waits for each other."""
+    theirs = func.lower(StaffMember.code).in_([code.strip().lower() for code in codes])
+    locked = select(StaffMember.id).where(StaffMember.store_id == store_id, theirs).order_by(StaffMember.id)
+    connection.execute(locked.with_for_update(key_share=True)).all()
 
 
 def find_active(connection: Connection, code: str, store_id: int) -> Row[Any]:

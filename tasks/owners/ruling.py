@@ -85,11 +85,11 @@ def _served(now: datetime, store_id: int | None) -> CompoundSelect[Any]:
             Handover.salesperson.is_not(None),
             or_(
                 func.lower(StaffMember.code) == func.lower(Handover.salesperson),
-                folded_name(StaffMember.name) == folded_name(Handover.salesperson),
+                folded_name(StaffMember.name) == folded_name(func.coalesce(Handover.salesperson, "")),
             ),
         ),
     )
-    each = (
+    each: tuple[Select[Any], ...] = (
         visits.where(visited),
         orders.where(RepairOrder.opened_on <= today),
         leads.where(Lead.created_on <= today),

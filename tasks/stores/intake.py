@@ -160,7 +160,8 @@ STORES = Kind(
         Column(
             "owner_first_minutes",
             whole_number("minutes", 0, LONGEST_FIRST),
-            "for how long a call or task is the customer's owner's alone; 120; 0: whoever comes first",
+            "for how long a call or task is the customer's owner's alone; 120; 0: it comes to them first, but others "
+            "may take it",
         ),
     ),
     identity="its code",

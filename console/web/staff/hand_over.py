@@ -64,14 +64,14 @@ def _draw_parts(viewer: Viewer, desk: Desk, names: Mapping[str, str]) -> dict[De
     """One choice for each part, which goes before the choice for all of it."""
     found: dict[DeskPart, Any] = {}
     choices = {"": viewer.say("staff.as_the_rest"), **names}
-    with ui.element("details").classes("full-width"), ui.element("div").classes("q-gutter-y-sm"):
+    with ui.element("details").classes("full-width"):
         with ui.element("summary"):
             ui.label(viewer.say("staff.by_parts")).classes("inline")
         for part in DeskPart:
             if desk.counts.get(part):
                 label = viewer.say(f"staff.count_{part}", count=desk.counts[part])
                 chosen = ui.select(choices, label=label, value="").props("outlined dense options-dense")
-                found[part] = chosen.classes("full-width")
+                found[part] = chosen.classes("full-width q-mt-sm")
     return found
 
 

@@ -101,7 +101,7 @@ def _draw_form(viewer: Viewer, chosen: Chosen, names: dict[str, str]) -> None:
                 return
             tell(viewer, viewer.say("owners.given", count=f"{changed:,}"), then=RELOAD)
 
-        ui.button(viewer.say("owners.give_do"), on_click=go).props("no-caps")
+        ui.button(viewer.say("owners.give_do"), on_click=go).props("no-caps").classes("q-mt-sm")
 
 
 def _give(connection: Connection, user: SignedIn, chosen: Chosen, owner: str, deputy: str | None, now: datetime) -> int:

@@ -199,7 +199,7 @@ def test_somebody_without_customers_hands_over_to_the_workshop(house: House) -> 
     assert hand_over(house, "W1").counts[DeskPart.TASKS] == 1
 
 
-def responsible(connection: Connection) -> list[tuple[str, int, bool]]:
+def responsible(connection: Connection) -> list[tuple[str, str, bool]]:
     """Each open item: what, which, and whether an active person or a role answers for it."""
     found = []
     sources: tuple[tuple[DeskPart, Any, Any], ...] = (

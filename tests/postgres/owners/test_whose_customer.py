@@ -27,7 +27,7 @@ FOLLOW_UP = ProcessName("post-delivery-followup")
 
 
 def owned(house: House, owner: str | None = "A1", deputy: str | None = None, **values: Any) -> int:
-    ids = {"owner_id": house[owner] if owner else None, "deputy_id": house[deputy] if deputy else None}
+    ids: dict[str, Any] = {"owner_id": house[owner] if owner else None, "deputy_id": house[deputy] if deputy else None}
     return house.world.customer(**ids, **values)
 
 
