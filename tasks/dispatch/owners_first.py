@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Interval, Uuid, any_, cast, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Interval, Uuid, any_, case, cast, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.core.cadence import moment
@@ -27,7 +28,11 @@ def give_to_owners(connection: Connection, touch_ids: Sequence[UUID], now: datet
         return
     owned = (
         select(
-            Touch.id, Touch.role, _until(now).label("until"), whose(Touch.customer_id, Touch.store_id, now).label("to")
+            Touch.id,
+            Touch.kind,
+            Touch.role,
+            _until(now).label("until"),
+            whose(Touch.customer_id, Touch.store_id, now).label("to"),
         )
         .join(Store, Store.id == Touch.store_id)
         .where(
@@ -40,9 +45,15 @@ def give_to_owners(connection: Connection, touch_ids: Sequence[UUID], now: datet
     )
     connection.execute(
         update(Touch)
-        .where(Touch.id == owned.c.id, StaffMember.id == owned.c.to, comes_to_owner(owned.c.role, StaffMember.role))
+        .where(Touch.id == owned.c.id, StaffMember.id == owned.c.to, _fits(owned.c.kind, owned.c.role))
         .values(assigned_to=owned.c.to, owner_until=owned.c.until)
     )
+
+
+def _fits(kind: ColumnElement[Any], role: ColumnElement[Any]) -> ColumnElement[bool]:
+    """A desk task is for the desk that it names, and comes to an owner who belongs to it."""
+    of_desk = or_(role.is_(None), role == StaffMember.role)
+    return case((kind == StepKind.TASK, of_desk), else_=comes_to_owner(role, StaffMember.role))
 
 
 def _until(now: datetime) -> ColumnElement[datetime]:

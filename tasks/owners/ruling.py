@@ -27,6 +27,7 @@ from models.subjects.appointment import Appointment
 from models.subjects.handover import Handover
 from models.subjects.lead import Lead
 from models.subjects.repair_order import RepairOrder
+from tasks.intake.merging import table_of
 from tasks.intake.references import folded_name
 from tasks.owners.setting import change_owners
 
@@ -85,7 +86,7 @@ def _served(now: datetime, store_id: int | None) -> CompoundSelect[Any]:
             Handover.salesperson.is_not(None),
             or_(
                 func.lower(StaffMember.code) == func.lower(Handover.salesperson),
-                folded_name(StaffMember.name) == folded_name(func.coalesce(Handover.salesperson, "")),
+                folded_name(table_of(StaffMember).c.name) == folded_name(func.coalesce(Handover.salesperson, "")),
             ),
         ),
     )

@@ -88,6 +88,7 @@ _STAFF = (
     ("C1", "agent", "customer-care", "苏晴", "Hannah Voss"),
     ("C2", "agent", "customer-care", "白露", "Ben Seidel"),
     ("P1", "parts", "parts", "龚强", "Uwe Falk"),
+    ("S1", "sales", "sales", SALESPEOPLE["SH01"][0], SALESPEOPLE["BE01"][0]),
     ("F1", "finance", "finance", "邵敏", "Karin Thoma"),
     ("K1", "marketing", "marketing", "丁可", "Lea Sommer"),
     ("M1", "manager", None, "高翔", "Martin Reuter"),

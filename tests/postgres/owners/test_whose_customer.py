@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import literal, select, update
 
-from models.core.words import CaseKind, ProcessName, Role
+from models.core.words import CaseKind, ProcessName, Role, TouchState
 from models.inbound.words import InboundKind
 from models.ledger.tables import Case, Touch
 from models.people.owners import StaffAbsence
@@ -179,3 +179,21 @@ def test_a_complaint_is_the_owner_s_where_no_visit_names_an_advisor_and_the_mana
     assert owner_of(owned(house, None), "b") == house["M1"]
     assert owner_of(owned(house, "S1"), "c", CaseKind.MISSED_CALL) == house["M1"]
     assert owner_of(owned(house, "S1"), "d", CaseKind.BROKEN_PROMISE) == house["F1"]
+
+
+def test_a_desk_task_comes_to_an_owner_of_that_desk_and_to_nobody_else(house: House) -> None:
+    """On the day of the handover sales introduces the service advisor, who may own the customer already."""
+    customers = [owned(house, code) for code in ("A1", "S1")]
+    for customer in customers:
+        house.world.handover(customer, "2026-03-10")
+    house.world.plan(FOLLOW_UP, "2026-03-10 09:31")
+    tasks = [
+        touch.id
+        for customer in customers
+        for touch in house.world.touches(customer)
+        if touch.step == "introduce-advisor"
+    ]
+    house.world.connection.execute(update(Touch).where(Touch.id.in_(tasks)).values(state=TouchState.READY))
+    give_to_owners(house.world.connection, tasks, NOW)
+    assert [touch_of(house.world, task).role for task in tasks] == [Role.SALES, Role.SALES]
+    assert [touch_of(house.world, task).assigned_to for task in tasks] == [None, house["S1"]]
