@@ -32,6 +32,8 @@ COMMANDS = {
     "cases": "console.cli.cases:app",
     "inbox": "console.cli.inbox:app",
     "accounts": "console.cli.accounts:app",
+    "owners": "console.cli.owners:app",
+    "staff": "console.cli.staff:app",
     "notices": "console.cli.notices:app",
     "reply": "console.cli.replies:reply",
     "links": "console.cli.links:links",

@@ -4,11 +4,12 @@ import re
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from models.core.errors import InvalidInput, NotFound
 from models.core.ids import StaffId, TouchId
 from models.ledger.tables import Touch
+from models.people.tables import StaffMember, Store
 from tasks.stores.staff import find_actor
 
 PREFIX = re.compile(r"[0-9a-f]{4,32}")
@@ -32,6 +33,38 @@ class AmbiguousTouch(InvalidInput):
             f"Several touches have an id that begins with '{prefix}': {', '.join(str(found) for found in candidates)}. "
             f"Give more characters."
         )
+
+
+class WhichStoreOfStaff(InvalidInput):
+    """It is not certain which store is meant."""
+
+    def __init__(self, known: Sequence[str]) -> None:
+        self.known = ", ".join(known)
+        super().__init__(f"Say which store with --store; it may be {self.known or 'none: there is no store yet'}.")
+
+
+def find_store(connection: Connection, code: str | None) -> int:
+    """The store of a code, or the only one. Raises `WhichStoreOfStaff`."""
+    stores = connection.execute(select(Store.id, Store.code).order_by(Store.code)).all()
+    fitting = [store.id for store in stores if code in (None, store.code)]
+    if len(fitting) != 1:
+        raise WhichStoreOfStaff([store.code for store in stores])
+    return int(fitting[0])
+
+
+def store_of_staff(connection: Connection, code: str, store: str | None) -> int:
+    """The named store, or the only one that has somebody of a staff code. Raises `WhichStoreOfStaff`."""
+    if store is not None:
+        return find_store(connection, store)
+    having = connection.execute(
+        select(Store.id, Store.code)
+        .join(StaffMember, StaffMember.store_id == Store.id)
+        .where(func.lower(StaffMember.code) == code.strip().lower())
+        .order_by(Store.code)
+    ).all()
+    if len(having) > 1:
+        raise WhichStoreOfStaff([one.code for one in having])
+    return int(having[0].id) if having else find_store(connection, None)
 
 
 def find_touch(connection: Connection, prefix: str) -> TouchId:

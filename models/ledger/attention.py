@@ -34,6 +34,8 @@ CASES_UNOWNED = declare("cases-unowned", count=NUMBER)
 INBOX_OVERDUE = declare("inbox-overdue", count=NUMBER)
 INBOX_OPEN = declare("inbox-open", count=NUMBER)
 CALLS_WAITING = declare("calls-waiting", count=NUMBER)
+DESKS_LEFT = declare("desks-left-behind", count=NUMBER)
+CUSTOMERS_UNOWNED = declare("customers-unowned", count=NUMBER)
 CALLS_TOO_MANY = declare("calls-too-many", count=NUMBER, pace=NUMBER)
 MISSED = declare("calls-missed", count=NUMBER)
 FACTS_OLD = declare("facts-old", at=MOMENT)
@@ -49,10 +51,15 @@ WHO_CAN_ACT: Mapping[ReasonCode, frozenset[Permission]] = {
     **dict.fromkeys((CASES_OVERDUE, CASES_NEAR, CASES_UNOWNED), frozenset({Permission.WORK_CASES})),
     **dict.fromkeys((INBOX_OVERDUE, INBOX_OPEN), frozenset({Permission.WORK_INBOX})),
     CALLS_WAITING: frozenset({Permission.WORK_CALLS}),
-    **dict.fromkeys((CALLS_TOO_MANY, MISSED), frozenset({Permission.ASSIGN_CALLS})),
+    **dict.fromkeys((CALLS_TOO_MANY, MISSED, DESKS_LEFT, CUSTOMERS_UNOWNED), frozenset({Permission.ASSIGN_CALLS})),
 }
 """Whoever has one of these permissions is told. A test sees to it that no code is missing."""
-MAY_WAIT = frozenset({APPROVALS, CALLS_WAITING, CAMPAIGNS_WAITING, PROCESS_OFF, ONLY_WRITTEN, CASES_NEAR, INBOX_OPEN})
+MAY_WAIT = frozenset(
+    {
+        APPROVALS, CALLS_WAITING, CAMPAIGNS_WAITING, PROCESS_OFF, ONLY_WRITTEN, CASES_NEAR, INBOX_OPEN,
+        CUSTOMERS_UNOWNED,
+    }
+)  # fmt: skip
 """Nothing has gone wrong yet."""
 
 

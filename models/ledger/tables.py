@@ -335,6 +335,8 @@ class Touch(Base):
     delivered_at: Mapped[datetime | None]
     """When a delivery receipt confirmed it."""
     assigned_to: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    owner_until: Mapped[datetime | None]
+    """It was assigned because its customer is theirs, and is whoever's of the role after this; null: for good."""
     held_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     """Who has this call on their screen. Nobody else gets it until `held_until`."""
     held_until: Mapped[datetime | None]
@@ -379,6 +381,11 @@ class Touch(Base):
         # For claimed and sending touches; also lets a dispatcher be deleted without scanning every touch.
         Index("ix_touches_in_flight", "claimed_by", postgresql_where=sql("claimed_by is not null")),
         Index("ix_touches_unsettled", "state_at", postgresql_where=sql("state in ('unknown', 'failed')")),
+        Index(
+            "ix_touches_assigned",
+            "assigned_to",
+            postgresql_where=sql("state in ('planned', 'awaiting-approval', 'ready') and assigned_to is not null"),
+        ),
         Index("ix_touches_message_id", "message_id", postgresql_where=sql("message_id is not null")),
         Index(
             "ix_touches_tasks_done",
@@ -394,7 +401,7 @@ class Touch(Base):
                 "process subject_kind subject_id anchor_at step kind purpose priority obligation works_holidays "
                 "channels conditions role approval effects series due_at valid_until not_before "
                 "state state_at gate planned_at planned_by approved_at contacted_at channel resendable attempts "
-                "provider delivered_at held_until outcome",
+                "provider delivered_at owner_until held_until outcome",
             ),
             ForEver("one row per contact that falls due", THE_LEDGER),
         ),

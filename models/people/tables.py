@@ -24,6 +24,7 @@ from models.core.personal import (
 )
 from models.core.retention import ForEver
 from models.core.words import ChannelName, ContactKind, DeadlineClock, Purpose, Role
+from models.people.owners import LONGEST_FIRST, OWNER_FIRST_MINUTES, WITHOUT_OWNER, OwnerBy, OwnerRule
 
 VISIT_MINUTES = 30
 SHORTEST_VISIT, LONGEST_VISIT = 5, 480
@@ -62,14 +63,18 @@ class Store(Base):
     """The interval between the visit times that customers may choose."""
     visits_at_once: Mapped[int] = mapped_column(server_default=str(VISITS_AT_ONCE))
     """The number of visits that may start at the same time."""
+    owner_rule: Mapped[OwnerRule] = mapped_column(growing(OwnerRule), server_default=OwnerRule.BY_HAND.value)
+    owner_first_minutes: Mapped[int] = mapped_column(server_default=str(OWNER_FIRST_MINUTES))
+    """For so long a call or task is the customer's owner's alone; 0: it comes to them first, but others may take it."""
 
     __table_args__ = (
         CheckConstraint("contact_from < contact_until", name="contact_hours"),
         CheckConstraint(f"visit_minutes between {SHORTEST_VISIT} and {LONGEST_VISIT}", name="visit_minutes"),
         CheckConstraint("visits_at_once >= 0", name="visits_at_once"),
+        CheckConstraint(f"owner_first_minutes between 0 and {LONGEST_FIRST}", name="owner_first_minutes"),
         CheckConstraint("language in ('zh-CN', 'en')", name="language"),
         table_info(
-            nobody("code name time_zone language phone address holiday_country opening_hours channels"),
+            nobody("code name time_zone language phone address holiday_country opening_hours channels owner_rule"),
             ForEver("one row per store", "everything else belongs to a store"),
         ),
     )
@@ -124,6 +129,11 @@ class Customer(Base):
     """The customer's time zone; null: the store's."""
     has_contract: Mapped[bool] = mapped_column(server_default="false")
     """A contract customer: a booking request is answered within 30 minutes (R1)."""
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    """Of the customer's own store. Who has left stays the owner until their desk is handed over."""
+    deputy_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    """Asked where the owner has left or is away and nobody stands in for them."""
+    owner_by: Mapped[OwnerBy | None] = mapped_column(growing(OwnerBy))
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None] = mapped_column(info=erased(TimeOfErasure()))
     """When the customer's name, addresses and texts were erased on request."""
@@ -132,6 +142,9 @@ class Customer(Base):
         CheckConstraint("language in ('zh-CN', 'en')", name="language"),
         # For the beginning of a name, such as a family name, and for any part of a longer one.
         Index("ix_customers_own_language", "id", "language", postgresql_where=sql("language is not null")),
+        Index("ix_customers_owner_id", "owner_id", "id", postgresql_where=sql("owner_id is not null")),
+        Index("ix_customers_deputy_id", "deputy_id", "id", postgresql_where=sql("deputy_id is not null")),
+        Index("ix_customers_without_owner", "store_id", "id", postgresql_where=WITHOUT_OWNER),
         Index(
             "ix_customers_name_begins",
             func.lower(sql("name")).label("lower_name"),
@@ -151,7 +164,7 @@ class Customer(Base):
             postgresql_where=sql(HAS_SUCH_LETTERS),
         ),
         table_info(
-            each_a_customer("has_contract created_at"),
+            each_a_customer("has_contract owner_by created_at"),
             ForEver("one row per customer", "the ledger is about them; whoever asks to be erased leaves a pseudonym"),
         ),
     )

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import CHAR
 
@@ -125,9 +126,12 @@ class Promise(Base):
     promised_for: Mapped[date]
     amount: Mapped[Decimal | None] = mapped_column(CheckConstraint("amount > 0", name="amount"))
     currency: Mapped[str | None] = mapped_column(CHAR(3))
+    follower_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    """Who took it and sees to it that it is kept; null: finance."""
 
     __table_args__ = (
         UniqueConstraint("store_id", "key"),
+        Index("ix_promises_follower_id", "follower_id", postgresql_where=sql("follower_id is not null")),
         CheckConstraint("made_on <= promised_for", name="made_before"),
         CheckConstraint("(amount is null) = (currency is null)", name="amount_has_currency"),
         table_info(

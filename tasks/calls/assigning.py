@@ -19,6 +19,7 @@ from tasks import audit
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
 from tasks.calls.listing import in_order
+from tasks.ledger.whose_customer import is_anybodys
 
 PAGE = 50
 MOST_AT_ONCE = 500
@@ -117,7 +118,7 @@ def read_role_loads(connection: Connection, store_id: int, now: datetime) -> lis
             Touch.role,
             func.count().filter(due),
             func.count().filter(~due),
-            func.count().filter(Touch.assigned_to.is_(None)),
+            func.count().filter(is_anybodys(Touch, now)),
         )
         .where(*_waiting(store_id, now))
         .group_by(Touch.role)
@@ -207,7 +208,7 @@ def list_waiting(
     if role is not None:
         statement = statement.where(Touch.role == role)
     if unassigned:
-        statement = statement.where(Touch.assigned_to.is_(None))
+        statement = statement.where(is_anybodys(Touch, now))
     elif assigned_to is not None:
         statement = statement.where(Touch.assigned_to == assigned_to)
     return [WaitingCall(*row) for row in connection.execute(statement)]
@@ -249,7 +250,7 @@ def assign_first(
         fits = or_(fits, Touch.role.is_(None))
     first = (
         select(Touch.id, Touch.role, Touch.assigned_to)
-        .where(*_waiting(store_id, now), Touch.assigned_to.is_(None), fits, _not_on_another_screen(member_id, now))
+        .where(*_waiting(store_id, now), is_anybodys(Touch, now), fits, _not_on_another_screen(member_id, now))
         .order_by(*in_order(Touch, now))
         .limit(min(number, MOST_AT_ONCE))
         .with_for_update(skip_locked=True)
@@ -292,7 +293,7 @@ def _give(
         raise CannotMakeThem(member.name, member.role)
     ids = [touch.id for touch in touches]
     chosen = Touch.id == any_(literal(ids, ARRAY(Uuid)))
-    connection.execute(update(Touch).where(chosen).values(assigned_to=member.id if member else None))
+    connection.execute(update(Touch).where(chosen).values(assigned_to=member.id if member else None, owner_until=None))
     whose = {"assigned_to": member.code if member else None}
     actor = user.works_as
     for touch in touches:

@@ -31,6 +31,7 @@ from models.ledger.tables import CallAttempt, Touch
 from models.people.tables import StaffMember, Store
 from tasks.access.sessions import SignedIn
 from tasks.calls.listing import CallItem, in_order, still_due
+from tasks.ledger.whose_customer import is_anybodys, left_alone, stood_in_for
 from tasks.messages.letters import letters_about
 from tasks.stores.staff import acting_in
 
@@ -50,6 +51,10 @@ class Caller:
     """Under which they hold and are assigned calls: one, or one in each store for someone of every store."""
     roles: frozenset[Role | None]
     """Whose calls they are given."""
+    stands_in_for: tuple[int, ...] = ()
+    """Whose calls are theirs, too, as long as those are away."""
+    left_alone: tuple[int, ...] = ()
+    """Who has left, or is away without anybody standing in: what is assigned to them is whoever's of the role."""
 
     @property
     def store_id(self) -> int | None:
@@ -82,14 +87,16 @@ class Standing:
     """Whose midnight and clock that is: their store's."""
 
 
-def caller_of(connection: Connection, user: SignedIn, role: Role | None = None) -> Caller:
-    """Who a user is in the queue; with `role`, only for what is for it, where they serve it."""
+def caller_of(connection: Connection, user: SignedIn, now: datetime, role: Role | None = None) -> Caller:
+    """Who a user is in the queue; with `role`, only for what is for it, where they serve it, or is theirs."""
     served = roles_served(user.role)
     wanted = served if role is None else frozenset({role}) & served
     theirs = StaffMember.code == user.works_as
     if user.store_id is not None:
         theirs = and_(theirs, StaffMember.store_id == user.store_id)
-    return Caller(user, tuple(connection.scalars(select(StaffMember.id).where(theirs))), wanted)
+    own = tuple(connection.scalars(select(StaffMember.id).where(theirs)))
+    covered, gone = stood_in_for(connection, own, now), left_alone(connection, user.store_id, now)
+    return Caller(user, own, wanted, tuple(covered), tuple(gone))
 
 
 def next_call(
@@ -117,7 +124,7 @@ def _first(
     statement = (
         select(Touch.id, Touch.subject_kind, Touch.store_id)
         .where(*_open_to(caller, now), Touch.not_before <= moment(now), Touch.valid_until > moment(now))
-        .order_by(_is(Touch.held_by, caller).desc(), _is(Touch.assigned_to, caller).desc(), *in_order(Touch, now))
+        .order_by(_is(Touch.held_by, caller).desc(), _is_given(caller).desc(), *in_order(Touch, now))
         .limit(number)
     )
     if seen:
@@ -131,13 +138,17 @@ def _open_to(caller: Caller, now: datetime) -> list[ColumnElement[bool]]:
     fits: ColumnElement[bool] = Touch.role.in_(roles)
     if None in caller.roles:
         fits = or_(fits, Touch.role.is_(None))
-    conditions = [Touch.kind.in_(BY_STAFF), fits, *_to_be_had(caller, now)]
+    conditions = [Touch.kind.in_(BY_STAFF), or_(fits, _is_given(caller)), *_to_be_had(caller, now)]
     return [Touch.store_id == caller.store_id, *conditions] if caller.store_id is not None else conditions
 
 
 def _to_be_had(caller: Caller, now: datetime) -> tuple[ColumnElement[bool], ...]:
     """It waits, is nobody else's, and is on nobody else's screen."""
-    nobody_elses = or_(Touch.assigned_to.is_(None), _is(Touch.assigned_to, caller))
+    nobody_elses = or_(
+        is_anybodys(Touch, now),
+        _is_given(caller),
+        _is_one_of(Touch.assigned_to, caller.left_alone),
+    )
     return (Touch.state == TouchState.READY, nobody_elses, _free(caller, now))
 
 
@@ -146,8 +157,17 @@ def _free(caller: Caller, now: datetime) -> ColumnElement[bool]:
 
 
 def _is(column: Any, caller: Caller) -> ColumnElement[bool]:
-    mine = column == any_(literal(list(caller.staff_ids), ARRAY(BigInteger)))
-    return func.coalesce(mine, False)
+    return _is_one_of(column, caller.staff_ids)
+
+
+def _is_given(caller: Caller) -> ColumnElement[bool]:
+    """It is assigned to the caller, or to somebody for whom they stand in."""
+    return _is_one_of(Touch.assigned_to, (*caller.staff_ids, *caller.stands_in_for))
+
+
+def _is_one_of(column: Any, staff_ids: Sequence[int]) -> ColumnElement[bool]:
+    theirs = column == any_(literal(list(staff_ids), ARRAY(BigInteger)))
+    return func.coalesce(theirs, False)
 
 
 def _still_due(connection: Connection, candidates: Sequence[Row[Any]], now: datetime) -> dict[UUID, CallItem]:

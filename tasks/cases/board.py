@@ -16,6 +16,7 @@ from models.people.permissions import Permission
 from models.people.tables import Customer, StaffMember, Store
 from tasks.access.reach import NotYours, check_case, reached_store, staff_code_in
 from tasks.access.sessions import SignedIn
+from tasks.ledger.whose_customer import falls_to
 from tasks.stores.actors import actor_name
 
 CLOSED_LATELY = timedelta(days=14)
@@ -100,7 +101,7 @@ class CaseReach:
     store: str | None = None
     """A store's code; None: all stores."""
     staff: str | None = None
-    """Cases of this staff code and unowned ones; None: all."""
+    """What falls to this staff code, and unowned ones; None: all."""
     kind: CaseKind | None = None
 
 
@@ -112,27 +113,23 @@ def reach_of(
     return CaseReach(reached_store(connection, user, wanted), staff, kind)
 
 
-def check_reach(connection: Connection, user: SignedIn, case_id: int) -> int:
+def check_reach(connection: Connection, user: SignedIn, case_id: int, now: datetime) -> int:
     """Return the case's store. Raises `NotYours` for a case of another store or owner."""
     store_id = check_case(connection, user.store_id, case_id)
     if not user.may(Permission.MANAGE_CASES):
-        theirs = select(Case.id).outerjoin(StaffMember, StaffMember.id == Case.owner_id)
-        if connection.scalar(theirs.where(Case.id == case_id, _of(_acts_as(user)))) is None:
+        theirs = select(Case.id).where(Case.id == case_id, falls_to(Case.owner_id, _acts_as(user), now))
+        if connection.scalar(theirs) is None:
             raise NotYours("case", case_id)
     return store_id
 
 
-def acting_on(connection: Connection, user: SignedIn, case_id: int) -> str:
+def acting_on(connection: Connection, user: SignedIn, case_id: int, now: datetime) -> str:
     """The staff code under which a user works on a case. Raises `NotYours`."""
-    return staff_code_in(connection, user, check_reach(connection, user, case_id))
+    return staff_code_in(connection, user, check_reach(connection, user, case_id, now))
 
 
 def _acts_as(user: SignedIn) -> str:
     return user.works_as
-
-
-def _of(staff: str) -> ColumnElement[bool]:
-    return or_(Case.owner_id.is_(None), StaffMember.code == staff)
 
 
 def list_cases(
@@ -172,7 +169,7 @@ def _column(connection: Connection, now: datetime, reach: CaseReach, state: Case
 
 def read_case(connection: Connection, user: SignedIn, case_id: int, now: datetime) -> CaseDetails:
     """One case, for a user who may see it. Raises `NotYours`."""
-    store_id = check_reach(connection, user, case_id)
+    store_id = check_reach(connection, user, case_id, now)
     (item,) = _items(connection, _cases(now, CaseReach()).where(Case.id == case_id))
     first = connection.execute(select(Case.note, Case.touch_id).where(Case.id == case_id)).one()
     notes = connection.execute(
@@ -225,7 +222,7 @@ def _cases(now: datetime, reach: CaseReach) -> Select[Any]:
         .join(Customer, Customer.id == Case.customer_id)
         .outerjoin(StaffMember, StaffMember.id == Case.owner_id)
     )
-    return statement.where(*_within(reach))
+    return statement.where(*_within(reach, now))
 
 
 def _own_columns() -> Sequence[ColumnElement[Any]]:
@@ -239,9 +236,9 @@ def _all_notes() -> ColumnElement[str | None]:
     return func.nullif(func.concat_ws("\n", Case.note, since), "")
 
 
-def _within(reach: CaseReach) -> list[ColumnElement[bool]]:
+def _within(reach: CaseReach, now: datetime) -> list[ColumnElement[bool]]:
     return [
         *([Store.code == reach.store] if reach.store is not None else []),
-        *([_of(reach.staff)] if reach.staff is not None else []),
+        *([falls_to(Case.owner_id, reach.staff, now)] if reach.staff is not None else []),
         *([Case.kind == reach.kind] if reach.kind is not None else []),
     ]

@@ -57,7 +57,7 @@ def open_cases_for_missed_calls(connection: Connection, now: datetime) -> int:
             literal(CaseState.OPEN, enumeration(CaseState)),
             moment(now),
             deadlines.c.solve_by,
-            owner_for(literal(kind.value), Touch.store_id),
+            owner_for(literal(kind.value), Touch.store_id, Touch.customer_id, now),
             Touch.id,
         )
         .join(Store, Store.id == Touch.store_id)
@@ -91,7 +91,7 @@ def open_cases_for_ignored_notices(connection: Connection, now: datetime) -> int
             literal(CaseState.OPEN, enumeration(CaseState)),
             moment(now),
             deadlines.c.solve_by,
-            owner_for(literal(kind.value), Appointment.store_id),
+            owner_for(literal(kind.value), Appointment.store_id, Appointment.customer_id, now),
             func.concat(DepartmentNotice.department, ": ", Appointment.key),
         )
         .select_from(DepartmentNotice)
@@ -124,7 +124,7 @@ def open_cases_for_ignored_notices(connection: Connection, now: datetime) -> int
 def escalate_cases(connection: Connection, now: datetime) -> int:
     """Give every open case an owner, and tell of deadlines: before one the owner, after it a manager, a day later the
     general manager. How many were told; each deadline is told once per level, and noted on the case."""
-    _give_owners(connection)
+    _give_owners(connection, now)
     told = connection.execute(
         upsert(CaseWarning)
         .from_select(["case_id", "deadline", "level", "told_id", "told_at"], _to_tell(now))
@@ -136,9 +136,9 @@ def escalate_cases(connection: Connection, now: datetime) -> int:
     return len(told)
 
 
-def _give_owners(connection: Connection) -> None:
+def _give_owners(connection: Connection, now: datetime) -> None:
     """Whoever is there by rule, of the cases that are still nobody's."""
-    owner = owner_for(cast(Case.kind, Text), Case.store_id, Case.touch_id)
+    owner = owner_for(cast(Case.kind, Text), Case.store_id, Case.customer_id, now, Case.touch_id)
     nobodys = and_(Case.owner_id.is_(None), Case.state != CaseState.CLOSED)
     connection.execute(update(Case).where(nobodys, owner.is_not(None)).values(owner_id=owner, version=Case.version + 1))
 

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, case, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.types import Text, Uuid
 
@@ -19,7 +19,7 @@ from models.subjects.account import KIND as ACCOUNT
 from models.subjects.account import Account, Promise
 from tasks import audit
 from tasks.cases.deadlines import deadlines_everywhere, deadlines_in_store
-from tasks.ledger.case_owners import owner_for
+from tasks.ledger.case_owners import owner_for, who_follows
 from tasks.stores.staff import Actor, find_actor
 from tasks.subjects.contract import Those
 from tasks.subjects.registry import subject_of
@@ -97,7 +97,9 @@ def open_case(connection: Connection, new: NewCase, now: datetime) -> int:
     """Open a case unless its cause already has one; returns the id of either."""
     language = connection.execute(select(Store.language).where(Store.id == new.store_id)).scalar_one()
     deadlines = deadlines_in_store(connection, new.store_id, new.kind, now)
-    owner = new.owner_id or owner_for(literal(new.kind.value), literal(new.store_id), literal(new.touch_id, Uuid))
+    owner = new.owner_id or owner_for(
+        literal(new.kind.value), literal(new.store_id), literal(new.customer_id), now, literal(new.touch_id, Uuid)
+    )
     values = asdict(new) | {
         "owner_id": owner,
         "answer_by": deadlines.answer_by,
@@ -215,7 +217,10 @@ def open_cases_for_broken_promises(connection: Connection, now: datetime) -> int
                 literal(CaseState.OPEN, enumeration(CaseState)),
                 moment(now),
                 deadlines.c.solve_by,
-                owner_for(literal(CaseKind.BROKEN_PROMISE.value), broken.c.store_id),
+                func.coalesce(
+                    _follower(broken.c.broken_promise_id, now),
+                    owner_for(literal(CaseKind.BROKEN_PROMISE.value), broken.c.store_id, broken.c.customer_id, now),
+                ),
             )
             .join(Store, Store.id == broken.c.store_id)
             .join(
@@ -227,6 +232,12 @@ def open_cases_for_broken_promises(connection: Connection, now: datetime) -> int
         .returning(Case.id)
     )
     return len(connection.execute(statement).all())
+
+
+def _follower(promise_id: ColumnElement[int], now: datetime) -> ColumnElement[int | None]:
+    """Who took a promise and sees to it, if they are there."""
+    of_it = select(Promise.follower_id).where(Promise.id == promise_id).scalar_subquery()
+    return who_follows(of_it, now)
 
 
 def _broken_promises(now: datetime) -> Select[Any]:

@@ -8,12 +8,13 @@ from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, func, select, true
+from sqlalchemy import Connection, Select, false, func, select, true
+from sqlalchemy.orm import aliased
 
 from models.core.cadence import NOW, moment
 from models.core.reasons import GivenReason, read_reason
 from models.core.words import ContactKind, EndBasis
-from models.people.tables import ContactPoint, Customer, CustomerKey, Store
+from models.people.tables import ContactPoint, Customer, CustomerKey, StaffMember, Store
 from models.subjects.account import KIND as ACCOUNT
 from models.subjects.owing import Owing, read_owing
 from models.subjects.vehicle import OdometerReading, Vehicle
@@ -71,6 +72,15 @@ class CustomerCard:
     time_zone: str
     language: str
     level: str | None
+    birth_on: date | None
+    area: str | None
+    owner: str | None
+    """The staff code of whose customer they are; None: nobody's."""
+    owner_name: str | None
+    owner_active: bool
+    deputy: str | None
+    deputy_name: str | None
+    store_id: int
     address: str | None
     """On one line."""
     has_contract: bool
@@ -84,22 +94,30 @@ class CustomerCard:
     """Id and key of each."""
 
 
-OWN = ("id", "name", "salutation", "level", "has_contract", "erased_at")
+OWN = ("id", "store_id", "name", "salutation", "level", "birth_on", "area", "has_contract", "erased_at")
 
 
 def read_card(connection: Connection, store_id: int | None, customer_id: int, now: datetime) -> CustomerCard:
     """One customer as known at `now`. Raises `NotYours`."""
     check_customer(connection, store_id, customer_id)
+    owner, deputy = aliased(StaffMember), aliased(StaffMember)
     row = connection.execute(
         select(
             *(Customer.__table__.c[name] for name in OWN),
             address_line().label("address"),
+            owner.code.label("owner"),
+            owner.name.label("owner_name"),
+            func.coalesce(owner.active, false()).label("owner_active"),
+            deputy.code.label("deputy"),
+            deputy.name.label("deputy_name"),
             Store.code.label("store"),
             Store.name.label("store_name"),
             Store.time_zone,
             func.coalesce(Customer.language, Store.language).label("language"),
         )
         .join(Store, Store.id == Customer.store_id)
+        .outerjoin(owner, owner.id == Customer.owner_id)
+        .outerjoin(deputy, deputy.id == Customer.deputy_id)
         .where(Customer.id == customer_id)
     ).mappings().one()  # fmt: skip
     keys = select(CustomerKey.key).where(CustomerKey.customer_id == customer_id).order_by(CustomerKey.key)

@@ -39,6 +39,7 @@ from tasks.intake.values.cells import Unusable
 from tasks.intake.values.choices import CHANNELS, words_of
 from tasks.intake.values.phones import Phone, read_email, read_phones
 from tasks.intake.values.plausibility import RECENT, Window
+from tasks.stores.owners_in_files import OWNER_COLUMNS, OWNER_FIELDS, OWNER_IDS, find_owners
 
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 """The effective date of an undated consent: a source without dates states that it holds, not since when."""
@@ -74,6 +75,7 @@ def check_customer(row: Checked, house: House) -> None:
     row.values["landlines"] = [number for number, phone in phones.items() if not phone.takes_text]
     row.values["emails"] = list(dict.fromkeys(emails))
     row.values["keys"] = [row.values["key"]]
+    row.values["owner_by"] = None  # known once the owner is found
 
 
 def load_customers(load: Load, staged: Staged) -> None:
@@ -95,12 +97,14 @@ def load_customers(load: Load, staged: Staged) -> None:
     _find_twins_on_record(load, staged)
     _unite_twins_in_file(load, staged)
     collapse(connection, staged, ("target_id",), gathers=True)
+    find_owners(load, staged)
     fields = [
         *(
             Field(name, name, keeps=True)
             for name in ("name", "salutation", "language", "level", "birth_on", "area", *ADDRESS, "time_zone")
         ),
         Field("has_contract", "has_contract", default=False),
+        *OWNER_FIELDS,
     ]
     merge(connection, staged, Customer, fields, identity=("store_id",), at_first={"created_at": load.now})
     _add_keys(load, staged)
@@ -286,6 +290,7 @@ CUSTOMERS = Kind(
             "a contract customer, whose request is answered within 30 minutes; no",
             spare=True,
         ),
+        *OWNER_COLUMNS,
         Column("phone", Holds.PHONES, "one or more, separated by / ; , or 、 – the first is tried first"),
         Column("phone2", Holds.PHONES, "a further phone"),
         Column("email", Holds.EMAILS, "one or more e-mail addresses"),
@@ -294,7 +299,8 @@ CUSTOMERS = Kind(
     identity="store and key; with a new key, the same name and a shared phone or e-mail",
     after=("stores", "staff"),
     check=check_customer,
-    made={name: ARRAY(Text) for name in ("phones", "landlines", "emails", "keys")},
+    made={name: ARRAY(Text) for name in ("phones", "landlines", "emails", "keys")} | {"owner_by": Text()},
+    looks_up=OWNER_IDS,
     remade=frozenset({"phone", "phone2", "email"}),
     api_scope="customers:write",
     load=load_customers,

@@ -44,6 +44,7 @@ from models.people.tables import Customer
 from tasks.database.statistics import each_of
 from tasks.dispatch.gates import HELD_PAST_VALIDITY, judge
 from tasks.dispatch.households import campaign_of, sharing_with_another_dispatcher
+from tasks.dispatch.owners_first import give_to_owners
 from tasks.dispatch.tasks_of_desks import carry_out
 from tasks.ledger.transitions import change_each
 from tasks.stores.rules import as_parameter, read_store_rules, rules_table
@@ -103,6 +104,8 @@ def claim(
     parameters |= {"dispatcher": dispatcher_id, "run": run_id, "only_process": process, "only_policies": policies}
     parameters["rules"] = as_parameter(read_store_rules(connection, now))
     judged = [_read(row) for row in connection.execute(_judgement(frozenset(kinds)), parameters)]
+    ready = [one.id for one in judged if one.state is TouchState.READY]
+    give_to_owners(connection, ready, now)
     carry_out(
         connection, [one.id for one in judged if one.kind is StepKind.TASK and one.state is TouchState.READY], now
     )

@@ -76,7 +76,7 @@ def _cases(connection: Connection, chosen: ColumnElement[bool], now: datetime) -
             deadlines.c.answer_by,
             deadlines.c.solve_by,
             Touch.id.label("touch_id"),
-            owner_for(wanted, Touch.store_id, Touch.id).label("owner_id"),
+            owner_for(wanted, Touch.store_id, Touch.customer_id, now, Touch.id).label("owner_id"),
         )
         .select_from(Touch)
         .join(each, true())

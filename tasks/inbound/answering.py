@@ -107,7 +107,7 @@ def answer_inbound(
     Raises what `hold` raises, and `NeedsWord`, `NeedsCustomer`, `MessageTooLong`, `MessageWithdrawn`,
     `NoAddressForMessage`, `NeedsTime`, `TimePassed`.
     """
-    held = hold(connection, inbound_id, staff_code, seen)
+    held = hold(connection, inbound_id, staff_code, seen, now)
     match answer.how:
         case AnswerWay.MESSAGE:
             _by_message(connection, held, answer.words or "", now)

@@ -158,12 +158,12 @@ def complain(
     row = connection.execute(select(Inbound.customer_id, Inbound.case_id).where(Inbound.id == recorded.id)).one()
     if recorded.again or row.customer_id is None:
         return recorded, row.case_id
-    return recorded, by_case(connection, hold(connection, recorded.id, staff_code, None), None, now)
+    return recorded, by_case(connection, hold(connection, recorded.id, staff_code, None, now), None, now)
 
 
 def answer_at_once(connection: Connection, inbound_id: int, words: str, now: datetime, staff_code: str) -> None:
     """It was answered while the customer was there."""
-    settle(connection, hold(connection, inbound_id, staff_code, None), AnswerWay.IN_PERSON, words, now)
+    settle(connection, hold(connection, inbound_id, staff_code, None, now), AnswerWay.IN_PERSON, words, now)
 
 
 def _check(written: WrittenDown, now: datetime) -> str:

@@ -13,6 +13,7 @@ from models.inbound.tables import Inbound
 from models.inbound.words import AnswerWay, InboundState
 from models.people.tables import StaffMember
 from tasks import audit
+from tasks.ledger.whose_customer import falls_to
 from tasks.stores.staff import Actor, find_actor
 
 IN_CHARGE = (Role.MANAGER, Role.GENERAL_MANAGER, Role.ADMIN)
@@ -87,7 +88,7 @@ def take(connection: Connection, inbound_id: int, now: datetime, staff_code: str
     Here and below, `seen` is the version that the user acts on; None: any version. Raises `UnknownInbound`,
     `InboundChanged`, `TakenByAnother`, `AlreadyAnswered`, `UnknownStaff`, `InactiveStaff`.
     """
-    held = hold(connection, inbound_id, staff_code, seen)
+    held = hold(connection, inbound_id, staff_code, seen, now)
     row, actor = held.row, held.actor
     if row.state is InboundState.TAKEN and row.responsible_id == actor.id:
         return  # the same sent twice, by a second click
@@ -115,7 +116,7 @@ def hand_over(
 
     Somebody in charge may hand over what another has taken. Also raises `NeedsWord`, `HandedToOneself`.
     """
-    held = hold(connection, inbound_id, staff_code, seen, in_charge_too=True)
+    held = hold(connection, inbound_id, staff_code, seen, now, in_charge_too=True)
     row, actor = held.row, held.actor
     if not word.strip():
         raise NeedsWord
@@ -142,9 +143,15 @@ def settle(connection: Connection, held: Held, how: AnswerWay, words: str | None
 
 
 def hold(
-    connection: Connection, inbound_id: int, staff_code: str, seen: int | None, *, in_charge_too: bool = False
+    connection: Connection,
+    inbound_id: int,
+    staff_code: str,
+    seen: int | None,
+    now: datetime,
+    *,
+    in_charge_too: bool = False,
 ) -> Held:
-    """Lock an inbound for somebody who may act on it: it is theirs, or nobody has taken it.
+    """Lock an inbound for somebody who may act on it: it is theirs, or nobody has taken it, or whoever has is gone.
 
     `in_charge_too`: a manager may act on what another has taken.
     """
@@ -155,12 +162,19 @@ def hold(
     actor = find_actor(connection, staff_code, row.store_id)
     if row.state is InboundState.ANSWERED:
         raise AlreadyAnswered(inbound_id)
-    may = row.responsible_id == actor.id or (in_charge_too and actor.role in IN_CHARGE)
-    if row.state is InboundState.TAKEN and not may:
+    if row.state is InboundState.TAKEN and not _may_act(connection, row, actor, now, in_charge_too=in_charge_too):
         raise TakenByAnother(inbound_id, name_of(connection, row.responsible_id))
     if seen is not None and seen != row.version:
         raise InboundChanged(inbound_id, row.state)
     return Held(row, actor)
+
+
+def _may_act(connection: Connection, row: Row[Any], actor: Actor, now: datetime, *, in_charge_too: bool) -> bool:
+    """Whether somebody may act on what is taken."""
+    if row.responsible_id == actor.id or (in_charge_too and actor.role in IN_CHARGE):
+        return True
+    falls = select(Inbound.id).where(Inbound.id == row.id, falls_to(Inbound.responsible_id, actor.code, now))
+    return connection.scalar(falls) is not None
 
 
 def change(connection: Connection, row: Row[Any], values: dict[str, Any]) -> None:

@@ -20,6 +20,7 @@ from tasks.access.reach import LARGEST_KEY, NotYours
 from tasks.customers.searching import CustomerFound, read_customers
 from tasks.database.paging import Cursor, Order, Page, read_page
 from tasks.inbound.matching import candidates
+from tasks.ledger.whose_customer import stood_in_for
 
 IS_OPEN: ColumnElement[bool] = literal_column(f"inbound.{NOT_ANSWERED}")
 """Written out, so that PostgreSQL sees that the condition of the indexes holds, whatever plan it keeps."""
@@ -130,7 +131,7 @@ def page_of_inbound(
 ) -> Page[InboundItem]:
     """One page: what waits, the earliest deadline first; or what was answered, the latest first."""
     answered = wanted.view is InboxView.ANSWERED
-    statement = _items(now).where(*_within(connection, wanted))
+    statement = _items(now).where(*_within(connection, wanted, now))
     page = read_page(connection, statement, ANSWERED_ORDER if answered else ORDER, limit, after)
     return Page([_item(row) for row in page.rows], page.next)
 
@@ -176,7 +177,7 @@ def read_standing(connection: Connection, store_id: int | None, staff: str | Non
     """How many wait in a store, or in all; how many of them are overdue; how many are somebody's own."""
     of_store = [] if store_id is None else [Inbound.store_id == store_id]
     late = Inbound.due_at < moment(now)
-    mine = [Inbound.responsible_id.in_(_ids_of(connection, staff, store_id))]
+    mine = [Inbound.responsible_id.in_(_ids_of(connection, staff, store_id, now))]
     counts = (_count(connection, *of_store), _count(connection, *of_store, late), _count(connection, *of_store, *mine))
     return Standing(*counts)
 
@@ -186,17 +187,19 @@ def _count(connection: Connection, *conditions: ColumnElement[bool]) -> int:
     return connection.execute(select(func.count()).select_from(some)).scalar_one()
 
 
-def _ids_of(connection: Connection, staff: str | None, store_id: int | None) -> list[int]:
-    """The members of staff of a code: somebody who works for all stores is on record in several."""
+def _ids_of(connection: Connection, staff: str | None, store_id: int | None, now: datetime) -> list[int]:
+    """The members of staff of a code, and those for whom they stand in: somebody who works for all stores is on record
+    in several."""
     if staff is None:
         return []
     known = select(StaffMember.id).where(StaffMember.code == staff)
     if store_id is not None:
         known = known.where(or_(StaffMember.store_id == store_id, StaffMember.role == Role.ADMIN))
-    return list(connection.scalars(known))
+    own = list(connection.scalars(known))
+    return [*own, *stood_in_for(connection, own, now)]
 
 
-def _within(connection: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
+def _within(connection: Connection, wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
     store_id = connection.scalar(select(Store.id).where(Store.code == wanted.store)) if wanted.store else None
     conditions = [Inbound.store_id == (store_id or 0)] if wanted.store else []
     if wanted.kind is not None:
@@ -205,7 +208,7 @@ def _within(connection: Connection, wanted: Wanted) -> list[ColumnElement[bool]]
         conditions.append(Inbound.customer_id == wanted.customer_id)
     match wanted.view:
         case InboxView.MINE:
-            conditions.append(Inbound.responsible_id.in_(_ids_of(connection, wanted.staff, store_id)))
+            conditions.append(Inbound.responsible_id.in_(_ids_of(connection, wanted.staff, store_id, now)))
         case InboxView.NOBODY:
             conditions.append(Inbound.responsible_id.is_(None))
         case InboxView.ANSWERED:

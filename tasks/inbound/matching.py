@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from models.core.errors import Conflict
@@ -18,6 +18,7 @@ from tasks.inbound.handling import hold
 from tasks.inbound.replies import BY_WORD
 from tasks.inbound.responsible import deadline_in_store, find_responsible
 from tasks.inbound.revocations import channel_of, opt_out
+from tasks.ledger.whose_customer import whose
 
 
 class MatchedAlready(Conflict):
@@ -52,7 +53,7 @@ def match_inbound(
     is honoured at once. Raises what `hold` raises, and `MatchedAlready`, `NoSuchCustomer`.
     """
     _wait_for_turn(connection, inbound_id)
-    held = hold(connection, inbound_id, staff_code, seen)
+    held = hold(connection, inbound_id, staff_code, seen, now)
     row = held.row
     if row.customer_id is not None and row.customer_id != customer_id:
         raise MatchedAlready(inbound_id, _name(connection, row.customer_id))
@@ -131,16 +132,24 @@ def _make_theirs(connection: Connection, row: Row[Any], customer: Row[Any], now:
     if row.state is not InboundState.ANSWERED:
         due_at = deadline_in_store(connection, customer.store_id, row.kind, row.received_at, customer.id)
         values["due_at"] = min(row.due_at, due_at)
-    if row.store_id != customer.store_id:
+    if row.store_id != customer.store_id or _is_owner_s(connection, row, customer, now):
         values["store_id"] = customer.store_id
         if row.state is not InboundState.ANSWERED:
-            whose = find_responsible(connection, customer.store_id, row.kind, now, customer_id=customer.id)
-            values |= {"responsible_id": whose.staff_id, "role": whose.role}
+            theirs = find_responsible(connection, customer.store_id, row.kind, now, customer_id=customer.id)
+            values |= {"responsible_id": theirs.staff_id, "role": theirs.role}
             values |= {"state": InboundState.OPEN, "taken_at": None}
     if row.suggested is Suggestion.REVOCATION and not row.acted_on and row.confirmed is None and is_clear(row):
         opt_out(connection, [customer.id], channel_of(row), now, row.received_at)
         values["acted_on"] = True
     connection.execute(update(Inbound).where(Inbound.id == row.id).values(**values))
+
+
+def _is_owner_s(connection: Connection, row: Row[Any], customer: Row[Any], now: datetime) -> bool:
+    """Whether it goes to the customer's owner, who is known now: nobody has taken it."""
+    if row.state is not InboundState.OPEN:
+        return False
+    owner = whose(literal(customer.id), literal(customer.store_id), now)
+    return connection.scalar(select(owner)) is not None
 
 
 def is_clear(row: Row[Any]) -> bool:

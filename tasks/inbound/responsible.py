@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, literal, select
 
+from models.core.base import growing
 from models.core.cadence import moment
 from models.core.words import DeadlineClock, Role
 from models.inbound.deadlines import answer_by
@@ -16,6 +17,7 @@ from models.people.permissions import Permission, may
 from models.people.tables import Customer, StaffMember, Store
 from models.stores.working_hours import WorkingHours
 from models.subjects.appointment import Appointment
+from tasks.ledger.whose_customer import comes_to_owner, is_here, whose
 from tasks.stores.rules import hours_of
 
 MANAGERS = (Role.MANAGER, Role.GENERAL_MANAGER)
@@ -25,6 +27,7 @@ SALES = (Role.SALES, Role.AGENT, *MANAGERS)
 MONEY = (Role.FINANCE, *MANAGERS)
 ANYBODY = tuple(role for role in (*AT_THE_PHONE, Role.FINANCE, Role.ADMIN) if may(role, Permission.WORK_INBOX))
 """Whoever works the inbox: rather somebody unusual than nobody."""
+AT_THE_INBOX = tuple(role for role in Role if may(role, Permission.WORK_INBOX))
 ROLES: dict[InboundKind, tuple[Role, ...]] = {
     InboundKind.BOOKING: SERVICE,
     InboundKind.COMPLAINT: SERVICE,
@@ -62,18 +65,36 @@ def find_responsible(
     suggested: Suggestion | None = None,
     role: Role | None = None,
 ) -> Responsible:
-    """The advisor of the visit where there is one, or else whoever of the roles has the fewest open."""
-    if role is None and kind in OF_THE_ADVISOR:
-        advisor = _advisor(connection, store_id, customer_id, appointment_id, now)
-        if advisor is not None:
-            return Responsible(advisor.role, advisor.id)
+    """The advisor of the visit that it is about, the customer's owner, or the advisor of a visit of theirs; or else
+    whoever of the roles has the fewest open."""
     usual = MONEY if suggested is Suggestion.PROMISE else ROLES[kind]
+    of_visit = role is None and kind in OF_THE_ADVISOR
+    found = (
+        (_advisor(connection, store_id, None, appointment_id, now) if of_visit else None)
+        or owner_of_inbound(connection, store_id, usual if role is None else (role,), customer_id, now)
+        or (_advisor(connection, store_id, customer_id, None, now) if of_visit else None)
+    )
+    if found is not None:
+        return Responsible(found.role, found.id)
     first = () if role is None else (role,)
-    return least_busy(connection, store_id, tuple(dict.fromkeys((*first, *usual, *ANYBODY))))
+    return least_busy(connection, store_id, tuple(dict.fromkeys((*first, *usual, *ANYBODY))), now)
 
 
-def least_busy(connection: Connection, store_id: int, roles: Sequence[Role]) -> Responsible:
-    """Of the store's active staff, who has the fewest open inbound, from the first of the roles that anybody has."""
+def owner_of_inbound(
+    connection: Connection, store_id: int, roles: Sequence[Role], customer_id: int | None, now: datetime
+) -> Row[Any] | None:
+    """Whose customer said it, unless it is for a desk that they do not belong to, such as finance."""
+    if customer_id is None:
+        return None
+    theirs = StaffMember.id == whose(literal(customer_id), literal(store_id), now)
+    fits = comes_to_owner(literal(roles[0], growing(Role)), StaffMember.role)
+    members = select(StaffMember.id, StaffMember.role).where(theirs, fits, StaffMember.role.in_(AT_THE_INBOX))
+    return connection.execute(members).one_or_none()
+
+
+def least_busy(connection: Connection, store_id: int, roles: Sequence[Role], now: datetime) -> Responsible:
+    """Of the store's active staff who are not away, who has the fewest open inbound, from the first of the roles that
+    anybody has."""
     few = (
         select(Inbound.id)
         .where(Inbound.responsible_id == StaffMember.id, Inbound.state != InboundState.ANSWERED)
@@ -84,7 +105,7 @@ def least_busy(connection: Connection, store_id: int, roles: Sequence[Role]) -> 
     open_ones = select(func.count()).select_from(few).scalar_subquery()
     rows = connection.execute(
         select(StaffMember.id, StaffMember.role, open_ones.label("open"))
-        .where(StaffMember.store_id == store_id, StaffMember.active, StaffMember.role.in_(roles))
+        .where(StaffMember.store_id == store_id, is_here(StaffMember, now), StaffMember.role.in_(roles))
         .order_by(StaffMember.id)
     ).all()
     found = min(rows, key=lambda row: (roles.index(row.role), row.open, row.id), default=None)
@@ -94,7 +115,8 @@ def least_busy(connection: Connection, store_id: int, roles: Sequence[Role]) -> 
 def _advisor(
     connection: Connection, store_id: int, customer_id: int | None, appointment_id: int | None, now: datetime
 ) -> Row[Any] | None:
-    """The advisor of a visit, if they are still active: of the one that it is about, or of the customer's nearest."""
+    """The advisor of a visit, if they have not left and are not away: of the one that it is about, or of the customer's
+    nearest."""
     if customer_id is None and appointment_id is None:
         return None
     which = Appointment.id == appointment_id if appointment_id is not None else Appointment.customer_id == customer_id
@@ -103,7 +125,7 @@ def _advisor(
         .join(Appointment, Appointment.advisor_id == StaffMember.id)
         .where(
             which,
-            StaffMember.active,
+            is_here(StaffMember, now),
             StaffMember.store_id == store_id,
             Appointment.starts_at.between(moment(now - LATELY), moment(now + LATELY)),
         )

@@ -65,7 +65,7 @@ def confirm(
     Raises what `hold` raises, and `NothingSuggested`, `NeedsCustomer`, `NeedsPromisedDay`, `NoAccountToPromise`, and
     what a promise raises.
     """
-    held = _hold(connection, inbound_id, staff_code, seen)
+    held = _hold(connection, inbound_id, staff_code, seen, now)
     row = held.row
     match row.suggested:
         case Suggestion.REVOCATION:
@@ -93,7 +93,7 @@ def refuse(connection: Connection, inbound_id: int, now: datetime, staff_code: s
 
     Raises what `hold` raises, and `NothingSuggested`.
     """
-    held = _hold(connection, inbound_id, staff_code, seen)
+    held = _hold(connection, inbound_id, staff_code, seen, now)
     row = held.row
     if row.suggested is Suggestion.REVOCATION and row.acted_on:
         whose = {*candidates(connection, row.sender, None), *([row.customer_id] if row.customer_id else [])}
@@ -103,8 +103,8 @@ def refuse(connection: Connection, inbound_id: int, now: datetime, staff_code: s
     _audit(connection, held, "inbound.suggestion-refused", now)
 
 
-def _hold(connection: Connection, inbound_id: int, staff_code: str, seen: int | None) -> Held:
-    held = hold(connection, inbound_id, staff_code, seen)
+def _hold(connection: Connection, inbound_id: int, staff_code: str, seen: int | None, now: datetime) -> Held:
+    held = hold(connection, inbound_id, staff_code, seen, now)
     if held.row.suggested is None or held.row.confirmed is not None:
         raise NothingSuggested(inbound_id)
     return held

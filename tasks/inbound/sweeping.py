@@ -95,7 +95,7 @@ def escalate_overdue(connection: Connection, now: datetime) -> int:
 
 
 def _escalate(connection: Connection, store_id: int, late: ColumnElement[bool], now: datetime) -> int:
-    manager = least_busy(connection, store_id, MANAGERS).staff_id
+    manager = least_busy(connection, store_id, MANAGERS, now).staff_id
     was_theirs = Inbound.responsible_id.is_not_distinct_from(manager)
     moved = (
         update(Inbound)

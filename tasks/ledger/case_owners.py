@@ -1,7 +1,8 @@
 """Who owns a case by rule, so that no case is nobody's.
 
-The advisor of the visit that it is about; of what finance settles, somebody of finance; else a manager of the store.
-Where the store has no such person, the case is nobody's until it has.
+The advisor of the visit that it is about; of what customers wait for, the customer's owner; of what finance settles,
+who took the promise, or else somebody of finance; else a manager of the store. Where the store has no such person, the
+case is nobody's until it has.
 """
 
 from typing import Any
@@ -11,12 +12,14 @@ from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, case, fun
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Uuid
 
+from models.core.cadence import Now
 from models.core.words import CaseKind, Role, SubjectKind
 from models.ledger.tables import Touch
 from models.people.tables import StaffMember
 from models.subjects import appointment, repair_order
 from models.subjects.appointment import Appointment
 from models.subjects.repair_order import RepairOrder
+from tasks.ledger.whose_customer import is_here, whose
 
 OF_FINANCE = (CaseKind.BROKEN_PROMISE, CaseKind.FINANCE_HANDOVER, CaseKind.RESTORE_SERVICE)
 OF_ADVISORS = (CaseKind.COMPLAINT, CaseKind.BOOKING_REQUEST)
@@ -28,12 +31,21 @@ NO_TOUCH = literal(None, Uuid)
 def owner_for(
     kind: ColumnElement[Any],
     store_id: SQLColumnExpression[Any],
+    customer_id: SQLColumnExpression[Any],
+    now: Now,
     touch_id: SQLColumnExpression[UUID] | SQLColumnExpression[UUID | None] = NO_TOUCH,
 ) -> ColumnElement[int | None]:
     """The staff id of the owner, as an expression of a statement about cases. `touch_id`: what opened the case."""
-    advisor = case((kind.in_([one.value for one in OF_ADVISORS]), _advisor(touch_id)))
+    of_advisors = kind.in_([one.value for one in OF_ADVISORS])
+    advisor = case((of_advisors, func.coalesce(_advisor(touch_id, now), whose(customer_id, store_id, now))))
     finance = case((kind.in_([one.value for one in OF_FINANCE]), somebody(Role.FINANCE, store_id)))
     return func.coalesce(advisor, finance, somebody(Role.MANAGER, store_id))
+
+
+def who_follows(follower_id: SQLColumnExpression[Any], now: Now) -> ColumnElement[int | None]:
+    """Who took a promise, unless they have left or are away."""
+    one = aliased(StaffMember)
+    return select(one.id).where(one.id == follower_id, is_here(one, now)).scalar_subquery()
 
 
 def somebody(role: Role, store_id: SQLColumnExpression[Any]) -> ColumnElement[int | None]:
@@ -43,14 +55,14 @@ def somebody(role: Role, store_id: SQLColumnExpression[Any]) -> ColumnElement[in
     return people.order_by(one.code).limit(1).scalar_subquery()
 
 
-def _advisor(touch_id: SQLColumnExpression[Any]) -> ColumnElement[int | None]:
-    """The advisor of the visit that a touch is about, unless they have left."""
+def _advisor(touch_id: SQLColumnExpression[Any], now: Now) -> ColumnElement[int | None]:
+    """The advisor of the visit that a touch is about, unless they have left or are away."""
     about, one = aliased(Touch), aliased(StaffMember)  # the statement around it is about touches, or may be
     of_each = [
         select(visit.advisor_id)
         .join(about, about.subject_id == visit.id)
         .join(one, one.id == visit.advisor_id)
-        .where(about.id == touch_id, about.subject_kind == kind, one.active)
+        .where(about.id == touch_id, about.subject_kind == kind, is_here(one, now))
         .scalar_subquery()
         for kind, visit in ((kind, aliased(table)) for kind, table in VISITS)
     ]

@@ -23,6 +23,8 @@ from models.ledger.attention import (
     CASES_OVERDUE,
     CASES_UNOWNED,
     CHANNEL_PAUSED,
+    CUSTOMERS_UNOWNED,
+    DESKS_LEFT,
     FACTS_GRACE,
     FACTS_OLD,
     FAILED,
@@ -52,6 +54,8 @@ from tasks.overview.deadlines import WAITING, read_urgent
 from tasks.overview.health import count_unsettled, list_store_codes, read_oldest_due
 from tasks.overview.missed import read_missed
 from tasks.overview.reporting import read_pauses
+from tasks.owners.desks import count_left_behind
+from tasks.owners.listing import count_without_owner
 
 MOST_CAMPAIGNS = 1_000
 
@@ -191,6 +195,8 @@ def _of_people(connection: Connection, now: datetime, reader: Reader) -> list[Ma
         INBOX_OVERDUE: inbox.overdue,
         INBOX_OPEN: inbox.open - inbox.overdue,
         CALLS_WAITING: _count_ready(connection, now, reader.store_id, reader.roles),
+        DESKS_LEFT: count_left_behind(connection, now, reader.store_id),
+        CUSTOMERS_UNOWNED: count_without_owner(connection, reader.store_id),
         MISSED: read_missed(connection, now, reader.store_id).count,
     }
     found = [Matter(give(code, count=count)) for code, count in counts.items() if count]

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
 from models.core.cadence import moment
 from models.core.words import CaseKind, CaseState
 from models.ledger.tables import Case
 from models.ledger.watching import NEAR
 from models.people.tables import Customer, StaffMember, Store
+from tasks.ledger.whose_customer import falls_to
 from tasks.overview.days import of_store
 
 SHOWN = 10
@@ -94,5 +95,5 @@ def _cases(statement: Select[Any], now: datetime, store_id: int | None, staff: s
         .where(Case.state.in_(WAITING), Case.state != CaseState.CLOSED, _deadline() < moment(now + NEAR))
     )
     if staff is not None:
-        picked = picked.where(or_(Case.owner_id.is_(None), StaffMember.code == staff))
+        picked = picked.where(falls_to(Case.owner_id, staff, now))
     return of_store(picked, Case.store_id, store_id)

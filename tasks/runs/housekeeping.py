@@ -11,6 +11,7 @@ from tasks.cases.escalating import escalate_cases, open_cases_for_missed_calls
 from tasks.cases.handling import open_cases_for_broken_promises
 from tasks.dispatch.dispatchers import recover_abandoned
 from tasks.dispatch.receipts import settle_held, stop_waiting
+from tasks.owners.ruling import own_by_rule
 from tasks.planning.ending import end_open
 from tasks.policies.processes import list_processes
 from tasks.processes.ending import REMOVED, end_touches_of_removed
@@ -37,6 +38,7 @@ def keep_house(connection: Connection, now: datetime, run_id: UUID | None, days_
     account.figures["departments_told"] = tell_departments(connection, now)
     account.figures["accounts_released"] = release_paid(connection, now)
     account.figures["cases_opened"] = open_cases_for_broken_promises(connection, now)
+    account.figures["owners_by_rule"] = own_by_rule(connection, now)
     account.figures["missed_calls_escalated"] = open_cases_for_missed_calls(connection, now)
     account.figures["deadlines_told"] = escalate_cases(connection, now)
     return account

@@ -4,21 +4,26 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, String, exists, func, literal, select, update
+from sqlalchemy import BigInteger, Connection, Engine, String, cast, exists, func, literal, null, select, update
 
 from models.core.settings import Settings
 from models.core.words import CaseKind
 from models.ledger.tables import Case
+from models.people.owners import OwnerBy
+from models.people.tables import Customer, StaffMember, Store
 from models.subjects.account import Account
 from tasks.intake.importing import load_file
 from tasks.intake.results import ImportResult
+from tasks.owners.setting import change_owners
 from tasks.sample.dealership import SAMPLE_MOMENT, sample_files
 from tasks.sample.inbox import fill_inbox
 from tasks.sample.pieces.accounts import paid_yesterday
 from tasks.sample.pieces.all_pieces import customers_of
+from tasks.sample.stores import LEAVER, SHANGHAI
 from tasks.subjects.account.releasing import REFUSED
 
 LATELY = timedelta(days=3)
+SAMPLE = "sample"
 
 
 def load_sample(
@@ -36,6 +41,31 @@ def load_sample(
             result = load_file(connection, (kind,), path, now=now, settings=settings)
         yield result
     fill_inbox(engine, now)
+    with engine.begin() as connection:
+        let_one_leave(connection, now)
+
+
+def let_one_leave(connection: Connection, now: datetime) -> None:
+    """An advisor has left, and their customers are still theirs: somebody has to take over the desk.
+
+    No file says so, because nobody who has left can become anybody's owner by a file.
+    """
+    leaver = connection.scalar(
+        select(StaffMember.id)
+        .join(Store, Store.id == StaffMember.store_id)
+        .where(StaffMember.code == LEAVER, Store.code == SHANGHAI.code, StaffMember.active)
+    )
+    if leaver is None:
+        return
+    of_nobody = (
+        select(Customer.id)
+        .join(Store, Store.id == Customer.store_id)
+        .where(Store.code == SHANGHAI.code, Customer.owner_id.is_(None))
+    )
+    theirs = of_nobody.where(Customer.id % 2 == 0).subquery()
+    wanted = select(theirs.c.id, literal(leaver).label("owner_id"), cast(null(), BigInteger).label("deputy_id"))
+    change_owners(connection, wanted, OwnerBy.HAND, now, SAMPLE)
+    connection.execute(update(StaffMember).where(StaffMember.id == leaver).values(active=False))
 
 
 def hold_who_refused(connection: Connection, now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from tasks.sample import names
 from tasks.sample.dice import Dice
 from tasks.sample.rows import ConsentRow, CustomerRow
-from tasks.sample.stores import BERLIN, SHANGHAI, TODAY, SampleStore
+from tasks.sample.stores import ADVISORS, BERLIN, SHANGHAI, TODAY, SampleStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +106,17 @@ def customer_row(customer: SampleCustomer, reach: Reach, has_contract: bool | No
         birth_on=None if customer.is_company or dice.chance(0.3) else date(1950, 1, 1) + timedelta(dice.below(20000)),
         area=store.areas[number % len(store.areas)],
         has_contract="yes" if contract else "no",
+        owner=owner_of(number),
+        deputy=ADVISORS[(number + 1) % len(ADVISORS)] if owner_of(number) and number % 2 else None,
         phone=_phone(customer, reach),
         email=f"c{number:07d}@customers.example.com" if reach.email else None,
         wechat=f"wx-sample-{number:07d}" if reach.wechat else None,
     )
+
+
+def owner_of(number: int) -> str | None:
+    """Of ten customers nine have an advisor as their owner; the files give the tenth to nobody."""
+    return ADVISORS[number % len(ADVISORS)] if number % 10 else None
 
 
 def consent_rows(customer: SampleCustomer) -> Iterator[ConsentRow]:

@@ -20,6 +20,8 @@ class StoreRow(NamedTuple):
     holiday_country: str
     contact_from: str
     contact_until: str
+    owner_rule: str
+    owner_first_minutes: int
 
 
 class StaffRow(NamedTuple):
@@ -46,6 +48,8 @@ class CustomerRow(NamedTuple):
     birth_on: date | None
     area: str
     has_contract: str
+    owner: str | None
+    deputy: str | None
     phone: str | None
     email: str | None
     wechat: str | None

@@ -74,6 +74,9 @@ BERLIN = SampleStore(
 STORES = (SHANGHAI, BERLIN)
 
 ADVISORS = ("A1", "A2", "A3")
+OWNER_RULE = "advisor"
+LEAVER = "A4"
+"""The advisor of Shanghai who has left, and whose desk nobody has taken over yet."""
 SALESPEOPLE = {
     "SH01": ("唐一帆", "蒋雨桐", "沈嘉禾"),
     "BE01": ("Nils Ahrend", "Petra Holm", "Tom Winter"),
@@ -85,6 +88,7 @@ _STAFF = (
     ("C1", "agent", "customer-care", "苏晴", "Hannah Voss"),
     ("C2", "agent", "customer-care", "白露", "Ben Seidel"),
     ("P1", "parts", "parts", "龚强", "Uwe Falk"),
+    ("S1", "sales", "sales", SALESPEOPLE["SH01"][0], SALESPEOPLE["BE01"][0]),
     ("F1", "finance", "finance", "邵敏", "Karin Thoma"),
     ("K1", "marketing", "marketing", "丁可", "Lea Sommer"),
     ("M1", "manager", None, "高翔", "Martin Reuter"),
@@ -104,6 +108,8 @@ def store_rows() -> Iterator[StoreRow]:
             store.country,
             "09:00",
             "20:00",
+            OWNER_RULE,
+            0,
         )
 
 
@@ -113,6 +119,7 @@ def staff_rows() -> Iterator[StaffRow]:
         for number, (code, role, department, chinese, english) in enumerate(_STAFF, start=1):
             name = chinese if store is SHANGHAI else english
             phone = f"{store.landline_prefix}{990_000 + number:06d}"
-            yield StaffRow(
-                store.code, code, name, role, department, phone, f"{code}.{store.code}@staff.example.com".lower()
-            )
+            mail = f"{code}.{store.code}@staff.example.com".lower()
+            yield StaffRow(store.code, code, name, role, department, phone, mail)
+    phone, mail = f"{SHANGHAI.landline_prefix}990099", f"{LEAVER}.{SHANGHAI.code}@staff.example.com".lower()
+    yield StaffRow(SHANGHAI.code, LEAVER, "郝军", "advisor", "service", phone, mail)

@@ -8,6 +8,7 @@ from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from models.core.words import DeadlineClock, Role
+from models.people.owners import LONGEST_FIRST, OWNER_FIRST_MINUTES, OwnerRule
 from models.people.tables import LONGEST_VISIT, SHORTEST_VISIT, VISIT_MINUTES, VISITS_AT_ONCE, StaffMember, Store
 from tasks.intake.columns import STORE, Column, KindName
 from tasks.intake.files.reading import Holds, alike, choice, whole_number
@@ -48,6 +49,14 @@ DEADLINE_CLOCKS = words_of(
         DeadlineClock.AROUND_THE_CLOCK: "24 hours,24h,24/7,always,全天,全天候,24小时,rund um die uhr",
         DeadlineClock.WORKING_HOURS: "business hours,opening hours,office hours,hours worked,"
         "营业时间,工作时间,arbeitszeit,geschäftszeiten,öffnungszeiten",
+    },
+)
+OWNER_RULES = words_of(
+    OwnerRule,
+    {
+        OwnerRule.BY_HAND: "none,manual,手工,不自动,无,keine,von hand",
+        OwnerRule.ADVISOR: "service advisor,sa,服务顾问,顾问,serviceberater",
+        OwnerRule.SALESPERSON: "sales,sales consultant,销售,销售顾问,verkäufer",
     },
 )
 
@@ -106,6 +115,8 @@ def load_stores(load: Load, staged: Staged) -> None:
         Field("deadline_clock", "deadline_clock", default=DeadlineClock.AROUND_THE_CLOCK),
         Field("visit_minutes", "visit_minutes", default=VISIT_MINUTES),
         Field("visits_at_once", "visits_at_once", default=VISITS_AT_ONCE),
+        Field("owner_rule", "owner_rule", default=OwnerRule.BY_HAND),
+        Field("owner_first_minutes", "owner_first_minutes", default=OWNER_FIRST_MINUTES),
     ]
     merge(load.connection, staged, Store, fields, identity=("code",))
 
@@ -139,6 +150,18 @@ STORES = Kind(
             "visits_at_once",
             whole_number("places", 0, MOST_PLACES),
             "how many visits may start at the same moment; 2; 0 offers none",
+        ),
+        Column(
+            "owner_rule",
+            choice("owner rule", OWNER_RULES),
+            "who owns customers that no file and nobody gives an owner: advisor (of the latest visit, else who sold), "
+            "salesperson (who sold, else the advisor), or by-hand; by-hand",
+        ),
+        Column(
+            "owner_first_minutes",
+            whole_number("minutes", 0, LONGEST_FIRST),
+            "for how long a call or task is the customer's owner's alone; 120; 0: it comes to them first, but others "
+            "may take it",
         ),
     ),
     identity="its code",

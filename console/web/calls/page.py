@@ -89,7 +89,7 @@ def _come_up(
     usual_zone: str,
 ) -> Next:
     """Take the next call. Calls that were passed over come again when nothing else is left."""
-    caller = caller_of(connection, user, role)
+    caller = caller_of(connection, user, now, role)
     held = next_call(connection, caller, now, passed_over=passed_over)
     if held is None and passed_over:
         held = next_call(connection, caller, now)

@@ -299,18 +299,18 @@ def _draw_giving(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) 
 
 
 def _write(connection: Connection, user: SignedIn, case_id: int, now: datetime, text: str) -> None:
-    write_note(connection, case_id, now, acting_on(connection, user, case_id), text)
+    write_note(connection, case_id, now, acting_on(connection, user, case_id, now), text)
 
 
 def _advance(
     connection: Connection, user: SignedIn, case_id: int, version: int, now: datetime, state: CaseState
 ) -> None:
     job = answer_case if state is CaseState.ANSWERED else solve_case
-    job(connection, case_id, now, acting_on(connection, user, case_id), None, seen=version)
+    job(connection, case_id, now, acting_on(connection, user, case_id, now), None, seen=version)
 
 
 def _close(connection: Connection, user: SignedIn, case_id: int, version: int, now: datetime) -> None:
-    code = acting_on(connection, user, case_id)
+    code = acting_on(connection, user, case_id, now)
     close_case(connection, case_id, now, code, None, customer_agrees=True, seen=version)
 
 
@@ -318,5 +318,5 @@ def _give(
     connection: Connection, user: SignedIn, case_id: int, version: int, now: datetime, to_code: str | None
 ) -> None:
     """Reassign to somebody, or (None) to the user."""
-    code = acting_on(connection, user, case_id)
+    code = acting_on(connection, user, case_id, now)
     give_case(connection, case_id, now, code, to_code or code, seen=version)

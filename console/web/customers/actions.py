@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from nicegui import ui
 
 from console.web.authentication.viewer import Viewer
+from console.web.customers.owner import ask_owner
 from console.web.customers.problems import problem_of
 from console.web.parts.dialogs import ask
 from console.web.parts.frame import telling
@@ -23,6 +24,8 @@ def show_actions(viewer: Viewer, card: CustomerCard) -> None:
         if viewer.may(Permission.WORK_INBOX) and here:
             ui.link(viewer.say("frame.new_contact"), f"/inbox/new?customer={card.id}").classes("chip")
             ui.link(viewer.say("frame.new_complaint"), f"/inbox/new?kind=complaint&customer={card.id}").classes("chip")
+        if viewer.may(Permission.ASSIGN_CALLS) and here:
+            ui.button(viewer.say("owners.change"), on_click=lambda: ask_owner(viewer, card)).props("outline")
         if viewer.may(Permission.CHANGE_CONSENT) and here:
             ui.button(viewer.say("customers.stop_all"), on_click=lambda: _stop(viewer, card)).props("outline")
         if viewer.may(Permission.EXPORT_CUSTOMERS):

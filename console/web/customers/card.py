@@ -9,7 +9,7 @@ from console.shared.moments import local
 from console.shared.words import LANGUAGES
 from console.web.authentication.viewer import Viewer
 from models.core.words import EndBasis
-from models.messages.letters import write_money, write_name
+from models.messages.letters import write_day, write_money, write_name
 from models.people.permissions import Permission
 from models.subjects.owing import Owing, total_of
 from tasks.customers.card import CustomerCard, PointOnCard, VehicleOnCard
@@ -59,6 +59,10 @@ def _show_facts(viewer: Viewer, card: CustomerCard) -> None:
         viewer.say("customers.language"): LANGUAGES[card.language],
         viewer.say("customers.address"): card.address,
         viewer.say("customers.level"): viewer.word(card.level) if card.level else None,
+        viewer.say("customers.birthday"): write_day(card.birth_on, viewer.language) if card.birth_on else None,
+        viewer.say("owners.area"): card.area,
+        viewer.say("owners.owner"): _owner(viewer, card),
+        viewer.say("owners.deputy"): f"{card.deputy_name} ({card.deputy})" if card.deputy else None,
         viewer.say("customers.contract"): viewer.say("customers.yes" if card.has_contract else "customers.no"),
         viewer.say("customers.keys"): ", ".join(card.keys),
     }
@@ -69,6 +73,14 @@ def _show_facts(viewer: Viewer, card: CustomerCard) -> None:
                     ui.label(name)
                 with ui.element("dd"):
                     ui.label(value)
+
+
+def _owner(viewer: Viewer, card: CustomerCard) -> str:
+    """Whose customer they are: said, too, where they are nobody's."""
+    if card.owner is None:
+        return viewer.say("owners.none")
+    named = f"{card.owner_name} ({card.owner})"
+    return named if card.owner_active else f"{named} {viewer.say('owners.left')}"
 
 
 def _show_points(viewer: Viewer, card: CustomerCard) -> None:

@@ -38,6 +38,7 @@ PAGES: dict[str, tuple[Permission, str]] = {
     "/templates": (Permission.SEE_POLICIES, "frame.templates"),
     "/import": (Permission.IMPORT_FILES, "frame.import"),
     "/health": (Permission.SEE_HEALTH, "frame.health"),
+    "/staff": (Permission.ASSIGN_CALLS, "frame.staff"),
     "/users": (Permission.MANAGE_ACCESS, "frame.users"),
 }
 """The menu in order. Viewers see only the pages that they may open."""

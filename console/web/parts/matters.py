@@ -37,6 +37,8 @@ WHERE: Mapping[ReasonCode, tuple[str, Permission]] = {
     of.INBOX_OPEN: ("/inbox", Permission.WORK_INBOX),
     of.CALLS_WAITING: ("/calls", Permission.WORK_CALLS),
     of.CALLS_TOO_MANY: ("/calls/team", Permission.ASSIGN_CALLS),
+    of.DESKS_LEFT: ("/staff", Permission.ASSIGN_CALLS),
+    of.CUSTOMERS_UNOWNED: ("/owners?view=nobody", Permission.ASSIGN_CALLS),
     of.MISSED: ("/touches?state=missed", Permission.SEE_TOUCHES),
 }
 """The page where something can be done, for those who may open it."""

@@ -9,12 +9,14 @@ from console.web.parts.dialogs import confirm
 from console.web.parts.frame import page, telling
 from console.web.parts.tables import Cell, show_table
 from console.web.parts.told import tell
+from console.web.staff.hand_over import ask_hand_over
 from console.web.users.api_keys import show_keys
 from console.web.users.editing import UserFields, as_they_were, edit_in_dialog, names_of
 from models.core.errors import AftercareError
 from models.people.permissions import Permission
 from tasks.access.managing import add_managed, edit, give_password, list_managed, switch
 from tasks.access.users import NewUser, UserRow
+from tasks.owners.desks import Desk, list_desks
 
 
 @page("/users", Permission.MANAGE_ACCESS, "frame.users")
@@ -67,6 +69,18 @@ async def _switch(viewer: Viewer, user: UserRow, refresh: Any) -> None:
         said = await _switched(viewer, user, active=not user.active)
         tell(viewer, said, back=lambda: _switched(viewer, user, active=user.active))
         refresh()
+        if user.active:
+            await _offer_hand_over(viewer, user, refresh)
+
+
+async def _offer_hand_over(viewer: Viewer, user: UserRow, refresh: Any) -> None:
+    """Whoever may no longer sign in does not work on what is on their desk, unless by another login of theirs."""
+    if user.staff is None or user.same_person or not viewer.may(Permission.ASSIGN_CALLS):
+        return
+    desks: list[Desk] = await viewer.read(list_desks, viewer.now, viewer.store_id)
+    for desk in desks:
+        if (desk.code, desk.store) == (user.staff, user.store) and desk.size:
+            await ask_hand_over(viewer, desk, refresh)
 
 
 async def _switched(viewer: Viewer, user: UserRow, *, active: bool) -> str:

@@ -83,7 +83,7 @@ def _release(connection: Connection, account: Row[Any], reason: str, now: dateti
         state=CaseState.OPEN,
         opened_at=now,
         solve_by=_end_of_day(now, ZoneInfo(account.time_zone)),
-        owner_id=owner_for(literal(kind.value), literal(account.store_id)),
+        owner_id=owner_for(literal(kind.value), literal(account.store_id), literal(account.customer_id), now),
     )
     connection.execute(case.on_conflict_do_nothing(index_elements=["kind", "cause"]))
     return connection.execute(select(Case.id).where(Case.kind == kind, Case.cause == cause)).scalar_one()

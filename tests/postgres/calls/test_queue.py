@@ -61,7 +61,7 @@ def given(world: World, user: SignedIn, **values: Any) -> HeldCall | None:
     """The next call for someone."""
     now = values.pop("now", NOW)
     role = values.pop("role", None)
-    return next_call(world.connection, caller_of(world.connection, user, role), now, **values)
+    return next_call(world.connection, caller_of(world.connection, user, now, role), now, **values)
 
 
 def id_of(held: HeldCall | None) -> TouchId | None:
@@ -313,7 +313,7 @@ def test_each_role_gets_its_own(world: World) -> None:
     assert given(world, someone(world, "boss", Role.MANAGER), role=Role.ADVISOR) is None
     finish_task(world.connection, task.item.id, NOW, staff_id(world.connection, "chen"), "ordered")
     assert given(world, chen) is None
-    assert read_standing(world.connection, caller_of(world.connection, chen), NOW, "Asia/Shanghai").done == 1
+    assert read_standing(world.connection, caller_of(world.connection, chen, NOW), NOW, "Asia/Shanghai").done == 1
 
 
 def test_nobody_gets_a_call_of_another_store(world: World) -> None:
@@ -343,10 +343,10 @@ def test_an_empty_queue_says_when_the_next_one_comes(world: World) -> None:
     (touch,) = follow_ups(world, "2026-03-07")
     record_outcome(world.connection, touch, CallReport(NO_ANSWER.name), NOW, staff_id(world.connection, MEI))
     assert given(world, someone(world)) is None
-    standing = read_standing(world.connection, caller_of(world.connection, someone(world)), NOW, "Asia/Shanghai")
+    standing = read_standing(world.connection, caller_of(world.connection, someone(world), NOW), NOW, "Asia/Shanghai")
     assert (standing.waiting, standing.next_at, standing.done) == (0, at("2026-03-10 13:00"), 1)
     tomorrow = read_standing(
-        world.connection, caller_of(world.connection, someone(world)), at("2026-03-11 00:00"), "Asia/Shanghai"
+        world.connection, caller_of(world.connection, someone(world), NOW), at("2026-03-11 00:00"), "Asia/Shanghai"
     )
     assert (tomorrow.waiting, tomorrow.done) == (1, 0)
 
@@ -460,4 +460,4 @@ def _in_one_transaction(engine: Engine, user: SignedIn) -> HeldCall | None:
 
 
 def _next(connection: Connection, user: SignedIn) -> HeldCall | None:
-    return next_call(connection, caller_of(connection, user), NOW)
+    return next_call(connection, caller_of(connection, user, NOW), NOW)

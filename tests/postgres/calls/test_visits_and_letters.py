@@ -175,7 +175,7 @@ def test_a_visit_was_not_made_before_it_was_due_or_in_the_future(office: Office,
 def test_both_come_up_where_calls_do_and_are_done_there(office: Office, kind: StepKind) -> None:
     touch = touch_of(office, ready(office, kind, ADDRESS))
     with office.open() as world:
-        held = next_call(world.connection, caller_of(world.connection, someone(world, role=Role.AGENT)), NOW)
+        held = next_call(world.connection, caller_of(world.connection, someone(world, role=Role.AGENT), NOW), NOW)
         assert held is not None
         assert held.item.kind is kind
         with pytest.raises(NotOfThatKind):

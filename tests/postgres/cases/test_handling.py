@@ -192,12 +192,12 @@ def test_an_agent_sees_their_own_and_what_nobody_owns(world: World) -> None:
     assert seen_by(signed_in(world, Role.MANAGER, "M9", world.store())) == set()
     for unreachable in (
         lambda: read_case(world.connection, agent, others, NOW),
-        lambda: acting_on(world.connection, agent, others),
-        lambda: acting_on(world.connection, signed_in(world, Role.MANAGER, "M9", world.store()), mine),
+        lambda: acting_on(world.connection, agent, others, NOW),
+        lambda: acting_on(world.connection, signed_in(world, Role.MANAGER, "M9", world.store()), mine, NOW),
     ):
         with pytest.raises(NotYours):
             unreachable()
-    assert acting_on(world.connection, agent, free) == "A1"
+    assert acting_on(world.connection, agent, free, NOW) == "A1"
 
 
 def test_the_board_shows_what_was_closed_lately(world: World) -> None:

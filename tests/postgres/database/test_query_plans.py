@@ -207,7 +207,7 @@ def test_the_next_call_looks_at_what_is_ready(connection: Connection) -> None:
     claim_some(connection)
     manager = SignedIn(1, "mei", "Mei", Role.MANAGER, 1, "S1", "mei", "en", False, "")
     connection.execute(insert(StaffMember).values(store_id=1, code="mei", name="Mei", role=Role.MANAGER))
-    caller = caller_of(connection, manager)
+    caller = caller_of(connection, manager, NOON)
     with plans_of(connection) as plans:
         assert next_call(connection, caller, NOON)
         assert read_standing(connection, caller, NOON, "Asia/Shanghai").waiting
