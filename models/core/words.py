@@ -319,6 +319,8 @@ class Gate(StrEnum):
     CONTACT_POINT = "contact-point"
     COMPLAINT = "complaint"
     CHANNEL = "channel"
+    LAW = "law"
+    """A rule of the law pack that the store has chosen."""
     QUIET_HOURS = "quiet-hours"
     HOUSEHOLD = "household"
     """Another customer with the same number or address is told the same."""
