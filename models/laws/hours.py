@@ -1,7 +1,7 @@
 """Whether a customer may be contacted at a moment by the hours of a pack, at one place."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from models.core.words import Purpose, StepKind
@@ -11,6 +11,9 @@ from models.laws.places import Place, is_in, zone_of
 DAYS_AHEAD = 15
 """A rule that is closed for longer leaves no time at all."""
 WEEKDAYS = tuple(Weekday)
+STEP = timedelta(minutes=5)
+ANY_WEEK = datetime(2026, 6, 1)  # noqa: DTZ001  a Monday, by the clock on the wall
+A_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,7 @@ def rules_for(pack: Pack, where: Place, purpose: Purpose, kind: StepKind) -> tup
 
 def is_open(rule: HoursRule, zone: ZoneInfo, at: datetime) -> bool:
     """Whether one rule allows a contact at a moment, by the clock in a zone."""
-    local = at.astimezone(zone)
-    if WEEKDAYS[local.weekday()] not in rule.weekdays:
-        return True
-    return any(window.since <= local.time() < window.until for window in rule.windows)
+    return _allows(rule, at.astimezone(zone))
 
 
 def _next_open(rule: HoursRule, zone: ZoneInfo, at: datetime) -> datetime:
@@ -67,3 +67,17 @@ def _next_open(rule: HoursRule, zone: ZoneInfo, at: datetime) -> datetime:
             if begins > at and is_open(rule, zone, begins):
                 return begins
     return at + timedelta(days=DAYS_AHEAD + 1)
+
+
+def leaves_time(pack: Pack, where: Place, purpose: Purpose, kind: StepKind, since: time, until: time) -> bool:
+    """Whether the hours of a pack at a place and those of a store there have a moment of the week in common."""
+    rules = rules_for(pack, where, purpose, kind)
+    moments = (ANY_WEEK + number * STEP for number in range(A_WEEK // STEP))
+    return any(since <= at.time() < until and all(_allows(rule, at) for rule in rules) for at in moments)
+
+
+def _allows(rule: HoursRule, local: datetime) -> bool:
+    """Whether a rule allows a contact by the clock on the wall."""
+    if WEEKDAYS[local.weekday()] not in rule.weekdays:
+        return True
+    return any(window.since <= local.time() < window.until for window in rule.windows)

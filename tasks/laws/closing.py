@@ -131,7 +131,7 @@ def _numbered(connection: Connection, whose: Select[Any]) -> Iterator[Place]:
     numbers = select(func.unnest(ContactPoint.places)).where(ContactPoint.customer_id.in_(whose))
     zones = select(Customer.time_zone).where(Customer.id.in_(whose), Customer.time_zone.is_not(None))
     yield from (Place(found) for found in connection.scalars(numbers.distinct()))
-    yield from (Place(found) for found in connection.scalars(zones.distinct()))
+    yield from (Place(found) for found in connection.scalars(zones.distinct()) if found)
 
 
 def _records(connection: Connection, whose: Select[Any], stores: Sequence[Row[Any]]) -> Iterator[dict[str, Any]]:

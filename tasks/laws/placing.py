@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, String, case, func, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    SQLColumnExpression,
+    String,
+    case,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from models.core.words import ContactKind
@@ -38,6 +49,6 @@ def place_numbers(connection: Connection, whose: Select[Any] | None = None) -> i
     return connection.execute(filled).rowcount
 
 
-def _beginning(number: ColumnElement[Any]) -> ColumnElement[str]:
+def _beginning(number: SQLColumnExpression[Any]) -> ColumnElement[str]:
     lengths = ((number.startswith(code, autoescape=True), length) for code, length in TELLING.items())
     return func.left(number, case(*lengths, else_=OTHERS), type_=String())
