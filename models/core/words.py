@@ -306,6 +306,10 @@ class ReplyMeaning(StrEnum):
     MARK = "mark"
     """From 1 to 5, in answer to a survey."""
     STOP = "stop"
+    START = "start"
+    """Wants messages again, by a word of the store's law pack."""
+    HELP = "help"
+    """Asks who sends and how to opt out, by a word of the store's law pack."""
     UNREADABLE = "unreadable"
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -115,6 +115,8 @@ class EndingRule(Rule):
     """What is added at the end of a text that has none of it."""
     any_of: Annotated[tuple[str, ...], Field(min_length=1)]
     """Whatever of these a text carries is enough, in any case and spacing."""
+    last: bool = False
+    """It must be the last words of the text."""
 
 
 class WordsRule(Rule):
@@ -203,6 +205,10 @@ class Pack(Frozen):
             sentence = f"{self.name} has two rules of one code"
             raise ValueError(sentence)
         return self
+
+    def words_for(self, use: Literal["stop", "start", "help"]) -> frozenset[str]:
+        """The words that customers may write to end messages, to have them again, or for help."""
+        return frozenset(word for rule in self.words for word in getattr(rule, use))
 
     def ending(self, purpose: Purpose, channel: ChannelName) -> EndingRule | None:
         """What a text must carry; None: nothing."""

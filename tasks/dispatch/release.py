@@ -37,6 +37,7 @@ from models.core.base import enumeration, growing
 from models.core.cadence import NOW
 from models.core.reasons import GivenReason, ReasonCode, declare
 from models.core.words import ChannelName, Decision, Gate, Purpose, SubjectKind, TouchState
+from models.laws.endings import with_ending
 from models.ledger.tables import TemplateVersion, Touch, Verdict
 from models.people.tables import ContactPoint, Store
 from tasks.channels.contract import Message
@@ -383,8 +384,9 @@ def _message(row: Any, letters: dict[UUID, Letter], carried: list[UUID], now: da
     if row.resendable:
         subject_line, text = row.subject_line, row.body
     else:
-        lines = [letter.text, *(letters[one].also or "" for one in carried)]
-        text = "\n".join(line for line in lines if line)
+        lines = [letter.body, *(letters[one].also or "" for one in carried)]
+        endings = (letters[one].ending for one in (row.id, *carried))
+        text = with_ending("\n".join(line for line in lines if line), next((one for one in endings if one), None))
         subject_line = letter.subject if row.channel == ChannelName.EMAIL else None
     return Message(
         id=row.id,

@@ -48,6 +48,14 @@ def list_laws(connection: Connection, store_id: int | None = None) -> list[LawOf
     return [LawOfStore(*row) for row in connection.execute(statement)]
 
 
+def laws_in_use(connection: Connection, store_id: int | None = None) -> frozenset[str]:
+    """The packs that one store goes by, or all of them."""
+    statement = select(Store.law).distinct()
+    if store_id is not None:
+        statement = statement.where(Store.id == store_id)
+    return frozenset(connection.scalars(statement))
+
+
 def choose_law(connection: Connection, now: datetime, store: str, law: str, author: str) -> Pack:
     """Let a store go by a pack from now on; messages that wait are asked by it when they are due.
 

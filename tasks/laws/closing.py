@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import product
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import (
     CTE,
@@ -200,6 +201,16 @@ def held_by_law(touches: Any, laws: Laws, now: Now) -> CTE:
         .order_by(both.c.touch_id, both.c.until.desc(), both.c.reason)
         .cte("held_by_law")
     )
+
+
+def read_held(connection: Connection, touch_ids: Sequence[UUID], now: datetime) -> dict[UUID, Row[Any]]:
+    """Of some touches those that a law holds at `now`, by touch: `reason`, `figures` and `until`."""
+    laws = read_laws(connection, select(Touch.customer_id).where(Touch.id.in_(touch_ids)), now)
+    if not laws["stores"]:
+        return {}
+    touches = select(Touch.__table__).where(Touch.id.in_(touch_ids)).cte("touches_asked")
+    held = held_by_law(touches, laws_table(literal(laws, JSONB)), now)
+    return {row.touch_id: row for row in connection.execute(select(held))}
 
 
 def _asked(touches: Any, laws: Laws, now: Now) -> CTE:

@@ -17,8 +17,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from models.core.words import ContactKind
+from models.laws.pack import HOUSE
 from models.laws.places import places_of_number
-from models.people.tables import ContactPoint
+from models.people.tables import ContactPoint, Store
 
 CHINESE, NORTH_AMERICAN = "+86", "+1"
 TELLING = {CHINESE: 6, NORTH_AMERICAN: 8}
@@ -47,6 +48,16 @@ def place_numbers(connection: Connection, whose: Select[Any] | None = None) -> i
         .values(places=func.string_to_array(listed.value, SEPARATOR))
     )
     return connection.execute(filled).rowcount
+
+
+def place_for_laws(connection: Connection) -> int:
+    """Work out the places of all numbers, if a store has chosen a pack; how many that were."""
+    if connection.scalar(select(Store.id).where(Store.law != HOUSE).limit(1)) is None:
+        return 0
+    placed = 0
+    while found := place_numbers(connection):
+        placed += found
+    return placed
 
 
 def _beginning(number: SQLColumnExpression[Any]) -> ColumnElement[str]:
