@@ -6,7 +6,6 @@ A store chooses one. `house` is that of a store which goes by its own contact ho
 import tomllib
 from collections.abc import Mapping
 from datetime import date, time
-from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -15,14 +14,13 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from models.core.errors import InvalidInput, NotFound
-from models.core.frozen import CurrencyCode, Frozen, Slug
+from models.core.frozen import Frozen, Slug
 from models.core.words import ChannelName, Purpose, StepKind
 
 PACKS = Path(__file__).parent
 HOUSE = "house"
 """The pack of a store that has chosen none."""
 LANGUAGES = frozenset({"zh-CN", "en"})
-MIDNIGHT, END_OF_DAY = time(0), time(23, 59, 59)
 
 
 class Basis(StrEnum):
@@ -129,40 +127,6 @@ class WordsRule(Rule):
     """The latest that a revocation in other words must be honoured; ours are honoured at once."""
 
 
-class Confirmations(Rule):
-    """What is answered to the words, by language. `{store}` and `{phone}` are filled in."""
-
-    opted_out: Sentence
-    opted_in: Sentence
-    help: Sentence
-
-
-class DoubleOptIn(Rule):
-    """Consent to some purposes counts from the answer to a question that was sent to the address itself."""
-
-    purposes: Annotated[frozenset[Purpose], Field(min_length=1)]
-    question: Sentence
-    """What is asked. `{store}` is filled in."""
-    expires_days: Annotated[int, Field(ge=1)]
-
-
-class ReferenceRate(Frozen):
-    """The rate that a half-year's interest counts from."""
-
-    since: date
-    percent: Decimal
-
-
-class LateInterest(Rule):
-    """What a business owes on an overdue invoice beside it."""
-
-    over_reference: Decimal
-    """Percentage points above the reference rate."""
-    fixed_sum: Decimal
-    currency: CurrencyCode
-    rates: Annotated[tuple[ReferenceRate, ...], Field(min_length=1)]
-
-
 class RetentionRule(Rule):
     """How long something is to be kept at least, or at most."""
 
@@ -184,9 +148,6 @@ class Pack(Frozen):
     attempts: tuple[AttemptsRule, ...] = ()
     endings: tuple[EndingRule, ...] = ()
     words: tuple[WordsRule, ...] = ()
-    confirmations: Confirmations | None = None
-    double_opt_in: DoubleOptIn | None = None
-    late_interest: LateInterest | None = None
     retention: tuple[RetentionRule, ...] = ()
     not_covered: tuple[Sentence, ...]
     """What nobody may rely on it for."""
@@ -194,9 +155,7 @@ class Pack(Frozen):
     @property
     def rules(self) -> tuple[Rule, ...]:
         """All rules, in the order in which they are shown."""
-        single = (self.confirmations, self.double_opt_in, self.late_interest)
-        several = (*self.hours, *self.attempts, *self.endings, *self.words)
-        return (*several, *(rule for rule in single if rule is not None), *self.retention)
+        return (*self.hours, *self.attempts, *self.endings, *self.words, *self.retention)
 
     @model_validator(mode="after")
     def _codes_are_unique(self) -> Self:
