@@ -9,13 +9,13 @@ from datetime import date, time
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, ValidationError, model_validator
 
 from models.core.errors import InvalidInput, NotFound
 from models.core.frozen import Frozen, Slug
-from models.core.words import ChannelName, Purpose, StepKind
+from models.core.words import ChannelName, Purpose, ReplyMeaning, StepKind
 
 PACKS = Path(__file__).parent
 HOUSE = "house"
@@ -165,9 +165,9 @@ class Pack(Frozen):
             raise ValueError(sentence)
         return self
 
-    def words_for(self, use: Literal["stop", "start", "help"]) -> frozenset[str]:
-        """The words that customers may write to end messages, to have them again, or for help."""
-        return frozenset(word for rule in self.words for word in getattr(rule, use))
+    def words_for(self, meaning: ReplyMeaning) -> frozenset[str]:
+        """What customers may write to end messages, to have them again, or for help."""
+        return frozenset(word for rule in self.words for word in getattr(rule, meaning.value))
 
     def ending(self, purpose: Purpose, channel: ChannelName) -> EndingRule | None:
         """What a text must carry; None: nothing."""

@@ -177,8 +177,8 @@ def _meaning_by_law(connection: Connection, customers: Sequence[int], text: str)
     """What a reply means by a word of the law packs of the sender's stores; `unreadable` if it is none."""
     laws = select(Store.law).join(Customer, Customer.store_id == Store.id).where(Customer.id.in_(customers)).distinct()
     packs = [pack_of(law) for law in connection.scalars(laws.order_by(Store.law))]
-    uses = (("stop", ReplyMeaning.STOP), ("start", ReplyMeaning.START), ("help", ReplyMeaning.HELP))
-    found = (meaning for use, meaning in uses for pack in packs if is_one_of(text, pack.words_for(use)))
+    asked = (ReplyMeaning.STOP, ReplyMeaning.START, ReplyMeaning.HELP)
+    found = (meaning for meaning in asked for pack in packs if is_one_of(text, pack.words_for(meaning)))
     return next(found, ReplyMeaning.UNREADABLE)
 
 

@@ -17,7 +17,7 @@ def test_a_manager_chooses_a_law_pack_and_takes_it_back(console: Console, visit:
     page = visit("/policies/contact-rules?store=SH01", console.add_user("counsel", Role.MANAGER))
     page.get_by_label("Law pack of SH01").click()
     page.get_by_role("option", name="Mainland China").click()
-    expect(page.get_by_text("SH01 goes by the pack “Mainland China” now.")).to_be_visible()
+    expect(page.get_by_text("The law pack of SH01 is “Mainland China” now.")).to_be_visible()
     assert law(console) == "cn"
     page.get_by_role("button", name="United States").click()
     rule = page.get_by_role("row").filter(has_text="us-solicitation-hours")
@@ -25,7 +25,7 @@ def test_a_manager_chooses_a_law_pack_and_takes_it_back(console: Console, visit:
     expect(page.get_by_text("Stricter hours and counts of states other than Texas and Florida.")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
     page.get_by_role("button", name="Take it back").click()
-    expect(page.get_by_text("SH01 goes by the pack “The house's own rules” now.")).to_be_visible()
+    expect(page.get_by_text("The law pack of SH01 is “The house's own rules” now.")).to_be_visible()
     assert law(console) == "house"
     login = console.add_user("lawzh", Role.MANAGER, language="zh-CN")
     phone = visit("/policies/contact-rules?store=SH01", login, phone=True, language="zh-CN")
