@@ -12,7 +12,7 @@ import typer
 from console.cli.naming import find_staff, find_touch
 from console.cli.session import Commands, check_store, open_session, print_json, print_table, to_json
 from console.shared.moments import local
-from tasks.touches.approvals import WaitingTouch, approve, list_waiting, refuse
+from tasks.touches.approvals import WaitingTouch, approve, count_held_by_law, list_waiting, refuse
 from tasks.touches.picking import short
 
 app = typer.Typer(cls=Commands, invoke_without_command=True, help="Touches that wait for a named person's approval.")
@@ -33,11 +33,14 @@ def approvals(
     with open_session() as session:
         check_store(session.connection, store)
         items = list_waiting(session.connection, session.now, store=store)
+        held = count_held_by_law(session.connection, session.now, store=store)
     if as_json:
         print_json([to_json(item) for item in items])
         return
     columns = ("id", "due", "store", "decided on by", "customer", "letter")
     print_table("Waiting for approval", columns, [_row(item) for item in items])
+    if held:
+        typer.echo(f"{held} of these would be held by law now; each goes when the hours at the customer's place begin.")
 
 
 def _row(item: WaitingTouch) -> tuple[str, ...]:

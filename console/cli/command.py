@@ -42,6 +42,7 @@ COMMANDS = {
     "channels": "console.cli.channels:app",
     "processes": "console.cli.processes:app",
     "policies": "console.cli.policies:app",
+    "laws": "console.cli.laws:app",
     "templates": "console.cli.templates:app",
     "db": "console.cli.database:app",
 }

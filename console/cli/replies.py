@@ -41,6 +41,10 @@ def _told(taken: ReplyTaken, channel: ChannelName) -> str:
         case ReplyMeaning.STOP:
             who = f"{len(taken.customers)} customer{'s' if len(taken.customers) != 1 else ''}"
             return f"Opted out of {channel}: {who}; {taken.cancelled} planned messages cancelled.{known}"
+        case ReplyMeaning.START | ReplyMeaning.HELP:
+            wants_back = taken.meaning is ReplyMeaning.START
+            said = f"messages by {channel} again, as before the opt-out" if wants_back else "help; a person answers"
+            return f"The customer wants {said}.{known}"
         case ReplyMeaning.UNREADABLE:
             as_answer = " It answers a campaign." if taken.answer else ""
             return f"Stored for a person to read.{as_answer}{known}"

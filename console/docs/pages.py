@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from console.docs.import_kinds import columns_of_kinds, dates_that_can_be_meant, scopes_of_kinds
+from console.docs.laws import law_parts
 from console.docs.outcomes import outcome_table
 from console.docs.reasons import code_table
 from console.docs.steps import step_table, variable_table
@@ -34,6 +35,7 @@ MADE = {
     "outcomes of calls": Made("docs/policies.md", outcome_table),
     "reason codes": Made("docs/json.md", code_table),
     "template variables": Made("docs/policies.md", variable_table),
+    **{name: Made("docs/laws.md", part) for name, part in law_parts().items()},
     **{
         f"steps of {process}": Made("docs/policies.md", partial(step_table, process)) for process in shipped_processes()
     },

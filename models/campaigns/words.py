@@ -1,7 +1,7 @@
 """A campaign's texts: every text of its plan, its validation, and its maximum length."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from models.campaigns.plans import CampaignPlan, EmailWords, Words
@@ -9,6 +9,7 @@ from models.core.errors import InvalidInput
 from models.core.words import RECIPIENT, ChannelName, Language, Purpose, StepKind
 from models.kits.letters import variables_of
 from models.kits.links import CONSENT
+from models.laws.endings import check_ending, composes
 from models.messages.letters import LINKS
 from models.messages.rendering import check_template, links_in
 from models.messages.template_guard import refuse_forbidden
@@ -18,7 +19,7 @@ FOLLOW_UP = "follow-up"
 LANGUAGES: tuple[Language, ...] = ("zh-CN", "en")
 WRITTEN = (ChannelName.SMS, ChannelName.WECHAT, ChannelName.EMAIL)
 OPT_OUT = re.compile(
-    r"退订|取消订阅|回复?\s*TD?(?![A-Za-z])|\bSTOP\b|(?i:\bunsubscribe\b|\b(?:reply|text|send)\W+(?:stop|td?)\b)"
+    r"退订|取消订阅|拒收|回复?\s*(?:TD?|R)(?![A-Za-z])|\bSTOP\b|(?i:\bunsubscribe\b|\b(?:reply|text|send)\W+(?:stop|td?)\b)"
 )
 """Tells the customer which replies opt out, as `models.messages.replies` reads them. "Please stop by" does not."""
 HINTS: dict[str, str] = {"zh-CN": "回T退订", "en": "Reply STOP to opt out"}
@@ -103,11 +104,12 @@ def _saying(plan: CampaignPlan, variant: str, channel: ChannelName, language: st
     return Saying(variant, channel, language, subject, text, by_phone)
 
 
-def check_texts(plan: CampaignPlan) -> None:
-    """Validate the texts of a plan.
+def check_texts(plan: CampaignPlan, laws: Collection[str] = ()) -> None:
+    """Validate the texts of a plan. `laws`: the law packs of the stores whose customers get them; where each of them
+    adds how to opt out, no text must say so.
 
     Raises `UnreadableTemplate`, `UnknownVariable` or `ForbiddenInTemplate`, which name the variant, the channel and
-    the language; `SaysNoWayOut` for a marketing text.
+    the language; `SaysNoWayOut` and `EndingNotLast` for a marketing text.
     """
     known = variables_of(RECIPIENT)
     for saying in sayings_of(plan):
@@ -115,7 +117,11 @@ def check_texts(plan: CampaignPlan) -> None:
             if part is not None:
                 check_template(saying.place, part, known)
                 refuse_forbidden(saying.place, part, known)
-        if plan.purpose is Purpose.MARKETING and not saying.by_phone and not says_way_out(saying.text):
+        if saying.by_phone:
+            continue
+        check_ending(saying.place, laws, plan.purpose, saying.channel, saying.text)
+        added = composes(laws, plan.purpose, saying.channel)
+        if plan.purpose is Purpose.MARKETING and not added and not says_way_out(saying.text):
             raise SaysNoWayOut(saying)
 
 

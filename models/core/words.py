@@ -306,6 +306,10 @@ class ReplyMeaning(StrEnum):
     MARK = "mark"
     """From 1 to 5, in answer to a survey."""
     STOP = "stop"
+    START = "start"
+    """Wants messages again, by a word of the store's law pack."""
+    HELP = "help"
+    """Asks who sends and how to opt out, by a word of the store's law pack."""
     UNREADABLE = "unreadable"
 
 
@@ -319,6 +323,8 @@ class Gate(StrEnum):
     CONTACT_POINT = "contact-point"
     COMPLAINT = "complaint"
     CHANNEL = "channel"
+    LAW = "law"
+    """A rule of the law pack that the store has chosen."""
     QUIET_HOURS = "quiet-hours"
     HOUSEHOLD = "household"
     """Another customer with the same number or address is told the same."""

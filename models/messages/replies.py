@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 
 from models.core.words import ReplyMeaning
 
@@ -38,6 +39,11 @@ def read_meaning(text: str) -> ReplyMeaning:
     if words in OTHER_TIME:
         return ReplyMeaning.OTHER_TIME
     return ReplyMeaning.UNREADABLE
+
+
+def is_one_of(text: str, words: Collection[str]) -> bool:
+    """Whether a reply is one of some words and nothing else."""
+    return _words(text) in {_words(word) for word in words}
 
 
 def is_doubtful(text: str) -> bool:

@@ -59,6 +59,8 @@ class Store(Base):
     deadline_clock: Mapped[DeadlineClock] = mapped_column(
         enumeration(DeadlineClock), server_default=DeadlineClock.AROUND_THE_CLOCK.value
     )
+    law: Mapped[str] = mapped_column(server_default="house")
+    """The law pack that the store goes by: see `models.laws`."""
     visit_minutes: Mapped[int] = mapped_column(server_default=str(VISIT_MINUTES))
     """The interval between the visit times that customers may choose."""
     visits_at_once: Mapped[int] = mapped_column(server_default=str(VISITS_AT_ONCE))
@@ -74,7 +76,7 @@ class Store(Base):
         CheckConstraint(f"owner_first_minutes between 0 and {LONGEST_FIRST}", name="owner_first_minutes"),
         CheckConstraint("language in ('zh-CN', 'en')", name="language"),
         table_info(
-            nobody("code name time_zone language phone address holiday_country opening_hours channels owner_rule"),
+            nobody("code name time_zone language phone address holiday_country opening_hours channels owner_rule law"),
             ForEver("one row per store", "everything else belongs to a store"),
         ),
     )
@@ -203,6 +205,8 @@ class ContactPoint(Base):
     """1 is tried first."""
     takes_text: Mapped[bool] = mapped_column(server_default="true", info=erased(Replaced(False)))
     """False for a landline, which can be called but not texted."""
+    places: Mapped[list[str] | None] = mapped_column(ARRAY(Text), info=blanked())
+    """Where the holder of a number may be, as in `models.laws.places`; null: not worked out yet, or no number."""
     invalid_since: Mapped[datetime | None] = mapped_column(info=erased(TimeOfErasure()))
     invalid_reason: Mapped[str | None] = mapped_column(info=erased(Replaced(ERASED)))
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     and_,
     any_,
     func,
+    insert,
     literal,
     or_,
     select,
@@ -26,11 +27,13 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.calls.queue import HELD_FOR, roles_served
 from models.core.cadence import local_day, midnight, moment
-from models.core.words import BY_STAFF, Role, StepKind, SubjectKind, TouchState
-from models.ledger.tables import CallAttempt, Touch
+from models.core.words import BY_STAFF, Decision, Gate, Role, StepKind, SubjectKind, TouchState
+from models.laws.pack import HOUSE
+from models.ledger.tables import CallAttempt, Touch, Verdict
 from models.people.tables import StaffMember, Store
 from tasks.access.sessions import SignedIn
 from tasks.calls.listing import CallItem, in_order, still_due
+from tasks.laws.closing import read_held
 from tasks.ledger.whose_customer import is_anybodys, left_alone, stood_in_for
 from tasks.messages.letters import letters_about
 from tasks.stores.staff import acting_in
@@ -111,6 +114,8 @@ def next_call(
         seen |= {candidate.id for candidate in candidates}
         number = min(number * 4, MOST_LOOKED_AT)
         due = _still_due(connection, candidates, now)
+        under_law = [candidate.id for candidate in candidates if candidate.law != HOUSE and candidate.id in due]
+        due = {touch_id: due[touch_id] for touch_id in due.keys() - _put_off(connection, under_law, now)}
         for candidate in candidates:
             if candidate.id in due and (held := _take(connection, caller, due[candidate.id], candidate.store_id, now)):
                 return held
@@ -121,8 +126,9 @@ def _first(
     connection: Connection, caller: Caller, now: datetime, seen: Collection[UUID], number: int
 ) -> Sequence[Row[Any]]:
     """The first of the queue, in order; nothing is locked, so that nobody finds the queue empty meanwhile."""
+    law = select(Store.law).where(Store.id == Touch.store_id).scalar_subquery().label("law")
     statement = (
-        select(Touch.id, Touch.subject_kind, Touch.store_id)
+        select(Touch.id, Touch.subject_kind, Touch.store_id, law)
         .where(*_open_to(caller, now), Touch.not_before <= moment(now), Touch.valid_until > moment(now))
         .order_by(_is(Touch.held_by, caller).desc(), _is_given(caller).desc(), *in_order(Touch, now))
         .limit(number)
@@ -177,6 +183,20 @@ def _still_due(connection: Connection, candidates: Sequence[Row[Any]], now: date
         of_kind = [candidate.id for candidate in candidates if candidate.subject_kind == kind]
         found |= still_due(connection, kind, of_kind, now)
     return found
+
+
+def _put_off(connection: Connection, touch_ids: Sequence[UUID], now: datetime) -> set[UUID]:
+    """Of some calls those that the law of their store does not allow now: they come back when it does, with a verdict
+    that says so."""
+    if not touch_ids:
+        return set()
+    held = read_held(connection, touch_ids, now)
+    for touch_id, law in held.items():
+        connection.execute(update(Touch).where(Touch.id == touch_id).values(not_before=law.until))
+        verdict = {"touch_id": touch_id, "gate": Gate.LAW, "decision": Decision.HOLD, "figures": {}}
+        why = {"reason": law.reason, "reason_figures": law.figures, "until": law.until, "decided_at": now}
+        connection.execute(insert(Verdict).values(**verdict, **why))
+    return set(held)
 
 
 def _take(connection: Connection, caller: Caller, item: CallItem, store_id: int, now: datetime) -> HeldCall | None:

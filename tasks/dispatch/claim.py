@@ -46,6 +46,7 @@ from tasks.dispatch.gates import HELD_PAST_VALIDITY, judge
 from tasks.dispatch.households import campaign_of, sharing_with_another_dispatcher
 from tasks.dispatch.owners_first import give_to_owners
 from tasks.dispatch.tasks_of_desks import carry_out
+from tasks.laws.closing import laws_table, read_laws
 from tasks.ledger.transitions import change_each
 from tasks.stores.rules import as_parameter, read_store_rules, rules_table
 
@@ -103,6 +104,7 @@ def claim(
         return []
     parameters |= {"dispatcher": dispatcher_id, "run": run_id, "only_process": process, "only_policies": policies}
     parameters["rules"] = as_parameter(read_store_rules(connection, now))
+    parameters["laws"] = read_laws(connection, select(func.unnest(literal(customers, ARRAY(BigInteger)))), now)
     judged = [_read(row) for row in connection.execute(_judgement(frozenset(kinds)), parameters)]
     ready = [one.id for one in judged if one.state is TouchState.READY]
     give_to_owners(connection, ready, now)
@@ -200,7 +202,8 @@ def _judgement(kinds: frozenset[SubjectKind]) -> Select[Any]:
     campaign_id = case((~OF_PROCESSES, campaign_of(Touch.policy_version_id))).label("campaign_id")
     theirs = select(Touch, mine.label("mine"), campaign_id).where(*_due_unguessed())
     due = theirs.with_for_update(of=Touch, skip_locked=True).cte("due")
-    judged = judge(due, rules_table(bindparam("rules", type_=JSONB)), sorted(kinds), NOW)
+    laws = laws_table(bindparam("laws", type_=JSONB))
+    judged = judge(due, rules_table(bindparam("rules", type_=JSONB)), laws, sorted(kinds), NOW)
     moved = _movement(judged).returning(Touch.id, Touch.state, Touch.store_id).cte("moved")
     recorded = _record(judged).cte("recorded")
     row = judged.c

@@ -319,7 +319,7 @@ def account_of_sending(looked: Release, results: Sequence[Result]) -> RunAccount
     states = Counter(result.state for result in results)
     merged = sum(len(one.carried) for one in looked.released)
     retried = states[TouchState.PLANNED] + looked.returned + looked.taken
-    held = {Gate.RETRY: retried, Gate.CHANNEL: looked.unregistered}
+    held = {Gate.RETRY: retried, Gate.CHANNEL: looked.unregistered, Gate.LAW: looked.held_by_law}
     return RunAccount(
         sent=states[TouchState.SENT],
         of_which_merged=merged,

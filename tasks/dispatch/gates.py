@@ -47,6 +47,7 @@ from models.core.words import (
 from models.ledger.tables import Case, ChannelPause, TemplateVersion, Touch
 from models.people.tables import Consent, ContactPoint, Customer
 from tasks.dispatch.households import SAME_NUMBER, one_per_number, to_each_number_once, told_at_same_number
+from tasks.laws.closing import Laws, held_by_law
 from tasks.planning.ending import MOVED, still_true
 from tasks.planning.population import PASSED
 
@@ -78,17 +79,18 @@ class Rule(NamedTuple):
     until: ColumnElement[Any] | None = None
 
 
-def judge(due: CTE, store_rules: CTE, kinds: Sequence[SubjectKind], now: Now) -> CTE:
+def judge(due: CTE, store_rules: CTE, laws: Laws, kinds: Sequence[SubjectKind], now: Now) -> CTE:
     """For each due touch: `decision`, `gate`, `reason` and `reason_figures`, `until` (of a hold), the channel and
     contact point chosen, the touch it is `merged_into`, and the figures that were seen."""
-    return judge_by(due, union_all(*(still_true(due, kind, now) for kind in kinds)).cte("facts"), store_rules, now)
+    facts = union_all(*(still_true(due, kind, now) for kind in kinds)).cte("facts")
+    return judge_by(due, facts, store_rules, laws, now)
 
 
-def judge_by(due: CTE, facts: CTE, store_rules: CTE, now: Now, *, naming: bool = True) -> CTE:
+def judge_by(due: CTE, facts: CTE, store_rules: CTE, laws: Laws, now: Now, *, naming: bool = True) -> CTE:
     """The same by given facts, as `still_true` gives them: also of touches that nobody has planned yet. Those need not
     have a template; without one they are not merged. `naming`: the reason of what the cap holds names the contacts
     that took its place."""
-    weighed = _weigh(due, facts, _reach(due, store_rules, now), store_rules, now)
+    weighed = _weigh(due, facts, _reach(due, store_rules, now), store_rules, held_by_law(due, laws, now), now)
     ranked = _follow(_rank(_lead(one_per_number(weighed))))
     return _settle(ranked, _heads(ranked), _placed(ranked, now) if naming else None, now)
 
@@ -239,13 +241,13 @@ def _that_count(row: Any, since: ColumnElement[datetime], now: Now) -> list[Colu
     ]
 
 
-def _weigh(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: Now) -> CTE:
+def _weigh(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, law: CTE, now: Now) -> CTE:
     """What the gates say of each touch by itself."""
     rules = store_rules.c
     of_day, of_week = _contacts(due, rules.day_begins, now), _contacts(due, rules.week_begins, now)
     household = told_at_same_number(due, reach, rules.day_begins, now)
     later_told = _later_told(due, now)
-    objections = _objections(due, facts, reach, later_told, store_rules, now)
+    objections = _objections(due, facts, reach, later_told, store_rules, law, now)
     objections += _of_household(due, household, rules.tomorrow_opens_at)
     left = func.least(rules.per_day - of_day.c.contacts, rules.per_week - of_week.c.contacts)
     week_full = of_week.c.contacts >= rules.per_week
@@ -269,6 +271,7 @@ def _weigh(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: Now) -> CTE:
             case((week_full, rules.week_begins), else_=rules.day_begins).label("contacts_since"),
             func.greatest(again, rules.tomorrow_opens_at, type_=ZONED).label("contacts_again_at"),
             *_first_objection(objections),
+            law.c.figures.label("law_figures"),
             func.coalesce(facts.c.figures, func.jsonb_build_object(), type_=JSONB)
             .op("||", return_type=JSONB())(
                 func.jsonb_build_object("contacts_today", of_day.c.contacts, "contacts_this_week", of_week.c.contacts)
@@ -283,13 +286,14 @@ def _weigh(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: Now) -> CTE:
         .outerjoin(ContactPoint, ContactPoint.id == reach.c.contact_point_id)
         .outerjoin(household, true())
         .outerjoin(later_told, true())
+        .outerjoin(law, law.c.touch_id == due.c.id)
         .join(of_day, true())
         .join(of_week, true())
         .cte("weighed")
     )
 
 
-def _objections(due: CTE, facts: CTE, reach: CTE, later_told: Any, store_rules: CTE, now: Now) -> list[Rule]:
+def _objections(due: CTE, facts: CTE, reach: CTE, later_told: Any, store_rules: CTE, law: CTE, now: Now) -> list[Rule]:
     """The gates in their order."""
     rules = store_rules.c
     to_customer = due.c.kind != StepKind.TASK
@@ -328,6 +332,7 @@ def _objections(due: CTE, facts: CTE, reach: CTE, later_told: Any, store_rules: 
         Rule(
             Gate.CHANNEL, by_channel & reach.c.channel.is_(None), hold, literal(CHANNEL_PAUSED, Text), reach.c.probe_at
         ),
+        Rule(Gate.LAW, law.c.until.is_not(None), hold, law.c.reason, law.c.until),
         Rule(Gate.QUIET_HOURS, by_channel & ~rules.open, hold, literal(QUIET, Text), rules.opens_at),
     ]
 
@@ -431,6 +436,7 @@ def _follow(ranked: CTE) -> CTE:
         "gate": case((ends, literal(Gate.RETRY, growing(Gate))), (waits, head.c.gate), else_=row.gate),
         "reason": case((ends, literal(HEAD_GONE, Text)), (waits, head.c.reason), else_=row.reason),
         "until": case((waits, head.c.until), else_=row.until),
+        "law_figures": case((waits, head.c.law_figures), else_=row.law_figures),
         "passes": and_(row.passes, ~stays),
         "within_cap": case((carried, func.coalesce(head.c.within_cap, False)), else_=row.within_cap),
     }
@@ -486,9 +492,13 @@ def _settle(ranked: CTE, heads: CTE, placed: CTE | None, now: Now) -> CTE:
     decision = case((row.capped, literal(Decision.HOLD, enumeration(Decision))), else_=row.decision)
     told = func.jsonb_array_length(row.instead) > 0
     reason = case((told, literal(CAPPED_BY, Text)), (row.capped, literal(CAPPED, Text)), else_=row.reason)
-    figures = case((told, func.jsonb_build_object("instead", row.instead, type_=JSONB)))
+    figures = case(
+        (told, func.jsonb_build_object("instead", row.instead, type_=JSONB)),
+        (and_(row.gate == Gate.LAW, ~row.capped), row.law_figures),
+    )
     because = case(
-        (told, func.jsonb_build_object("code", reason, "figures", figures, type_=JSONB)), else_=func.to_jsonb(reason)
+        (figures.is_not(None), func.jsonb_build_object("code", reason, "figures", figures, type_=JSONB)),
+        else_=func.to_jsonb(reason),
     )
     return select(
         row.id,

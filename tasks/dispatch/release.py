@@ -37,11 +37,13 @@ from models.core.base import enumeration, growing
 from models.core.cadence import NOW
 from models.core.reasons import GivenReason, ReasonCode, declare
 from models.core.words import ChannelName, Decision, Gate, Purpose, SubjectKind, TouchState
+from models.laws.endings import with_ending
 from models.ledger.tables import TemplateVersion, Touch, Verdict
 from models.people.tables import ContactPoint, Store
 from tasks.channels.contract import Message
 from tasks.dispatch.dispatchers import IN_FLIGHT
 from tasks.dispatch.gates import NO_CONSENT, latest_consent
+from tasks.laws.closing import held_by_law, laws_table, read_laws
 from tasks.ledger.transitions import change, change_each, check_all_moved, move
 from tasks.messages.letters import THESE, Letter, as_ids, kinds_of, letters_about
 from tasks.messages.links import LEAVABLE, write_leave_link
@@ -61,6 +63,8 @@ KEYED = bindparam("keyed", type_=Boolean)
 LEAVING = (column("id", Uuid()), column("subject_line", Text()), column("body", Text()))
 """What leaves, and what it says where that is to be kept."""
 STOPPED_AS = (TouchState.CANCELLED, TouchState.SUPERSEDED, TouchState.UNKNOWN)
+UNSAID = ("claimed_by", "contacted_at", "channel", "contact_point_id", "merged_into")
+"""What is taken back of a touch that waits again, unless it may have gone out before."""
 NOTHING_TO_SAY = declare("nothing-left-to-say")
 NO_KEYS = declare("no-idempotency-key")
 
@@ -86,6 +90,8 @@ class Release:
     """Lines whose message is not sent; they are planned again."""
     taken: int
     """No longer ours: while the database was away, another dispatcher took them over."""
+    held_by_law: int = 0
+    """Held, because the hours of the law ended between the claim and now."""
     unregistered: int = 0
     """Held, because the provider sends registered templates only and has none that says the same."""
 
@@ -113,11 +119,16 @@ def release(
     """
     kinds = kinds_of(connection, touch_ids)
     parameters = {"ids": as_ids(touch_ids), "now": now, "dispatcher": dispatcher_id, "keyed": resendable}
-    rows = connection.execute(_last_look(kinds), parameters).all()
+    theirs = select(Touch.customer_id).where(Touch.id.in_(list(touch_ids)))
+    laws = read_laws(connection, theirs, now)
+    rows = connection.execute(_last_look(kinds), parameters | {"laws": laws}).all()
     states = Counter(row.state for row in rows)
-    going = [row for row in rows if row.state == TouchState.SENDING]
+    waiting = _waiting(rows)
+    _wait_for_hours(connection, waiting, now)
+    held = {row.id for row in waiting}
+    going = [row for row in rows if row.state == TouchState.SENDING and row.id not in held]
     letters = letters_about(connection, kinds, [row.id for row in going], now) if going else {}
-    torn = _torn(connection, rows, letters)
+    torn = _torn(connection, [row for row in rows if row.id not in held], letters)
     cut_off = [row.id for row in going if row.resendable and _message_of(row) in torn]
     _call_unknown(connection, cut_off, now)
     put_away = [row.id for row in going if row.id not in letters and row.id not in cut_off]
@@ -136,7 +147,7 @@ def release(
     carried = {} if only_registered else _carried(heads, speaking)
     released = _write(going_on, carried, letters, fitting, now)
     _let_go(connection, released, now, resendable, provider)
-    return Release(released, cancelled, unknown, len(returned), taken, len(heads) - len(going_on))
+    return Release(released, cancelled, unknown, len(returned), taken, len(held), len(heads) - len(going_on))
 
 
 @cache
@@ -153,6 +164,7 @@ def _last_look(kinds: frozenset[SubjectKind]) -> Select[Any]:
     mine = select(Touch).where(Touch.id.in_(THESE)).with_for_update(of=Touch).cte("mine")
     facts = union_all(*(still_true(mine, kind, NOW) for kind in sorted(kinds))).cte("facts")
     looked = _looked(mine, facts)
+    law = held_by_law(mine, laws_table(bindparam("laws", type_=JSONB)), NOW)
     row = looked.c
     ours = and_(mine.c.state.in_(IN_FLIGHT), mine.c.claimed_by == DISPATCHER)
     stopped = (
@@ -176,11 +188,13 @@ def _last_look(kinds: frozenset[SubjectKind]) -> Select[Any]:
             TemplateVersion.key.label("template"), TemplateVersion.language, mine.c.process,
             mine.c.customer_id, mine.c.store_id,
             Store.code.label("store"), Store.name.label("store_name"), Store.address.label("store_address"),
+            law.c.reason.label("law"), law.c.figures.label("law_figures"), law.c.until.label("law_until"),
         )
         .join(mine, mine.c.id == row.id)
         .join(ContactPoint, ContactPoint.id == mine.c.contact_point_id)
         .join(TemplateVersion, TemplateVersion.id == mine.c.template_version_id)
         .join(Store, Store.id == mine.c.store_id)
+        .outerjoin(law, law.c.touch_id == row.id)
         .where(func.coalesce(ours, literal(False)))
         .order_by(mine.c.priority.desc(), mine.c.due_at, mine.c.id)
         .add_cte(_verdicts(looked, stopped).cte("recorded"))
@@ -240,6 +254,28 @@ def _verdicts(looked: CTE, stopped: CTE) -> Insert:
             NOW,
         ).join(stopped, stopped.c.id == row.id),
     )
+
+
+def _waiting(rows: Sequence[Any]) -> list[Any]:
+    """What would go but for the hours of the law. A message waits as a whole, with all its lines."""
+    held = {_message_of(row) for row in rows if row.state == TouchState.SENDING and row.law is not None}
+    return [row for row in rows if row.state == TouchState.SENDING and _message_of(row) in held]
+
+
+def _wait_for_hours(connection: Connection, waiting: Sequence[Any], now: datetime) -> None:
+    """Each part of a message until the last of them may go, with a verdict that says by which rule."""
+    parts: dict[UUID, list[Any]] = defaultdict(list)
+    for row in waiting:
+        parts[_message_of(row)].append(row)
+    for message in parts.values():
+        last = max((row for row in message if row.law is not None), key=lambda row: row.law_until)
+        why = {"gate": Gate.LAW, "reason": last.law, "reason_figures": last.law_figures}
+        for again in (False, True):
+            ids = [row.id for row in message if row.resendable is again]
+            unsaid = {"claimed_by": None} if again else dict.fromkeys(UNSAID)
+            move(connection, ids, TouchState.PLANNED, IN_FLIGHT, now, not_before=last.law_until, **why, **unsaid)
+        verdict = {**why, "decision": Decision.HOLD, "figures": {}, "until": last.law_until, "decided_at": now}
+        connection.execute(insert(Verdict), [{"touch_id": row.id, **verdict} for row in message])
 
 
 def _message_of(row: Any) -> UUID:
@@ -348,8 +384,9 @@ def _message(row: Any, letters: dict[UUID, Letter], carried: list[UUID], now: da
     if row.resendable:
         subject_line, text = row.subject_line, row.body
     else:
-        lines = [letter.text, *(letters[one].also or "" for one in carried)]
-        text = "\n".join(line for line in lines if line)
+        lines = [letter.body, *(letters[one].also or "" for one in carried)]
+        endings = (letters[one].ending for one in (row.id, *carried))
+        text = with_ending("\n".join(line for line in lines if line), next((one for one in endings if one), None))
         subject_line = letter.subject if row.channel == ChannelName.EMAIL else None
     return Message(
         id=row.id,

@@ -20,6 +20,7 @@ from tasks.touches.picking import cancel_touches
 
 OPTED_OUT = declare("opted-out-of-channel")
 MISREAD = declare("opt-out-taken-back")
+OPTED_IN = declare("opted-in-again")
 SOURCE = "reply"
 """Of the entries of the consent journal."""
 
@@ -48,6 +49,23 @@ def opt_out(
         & (Touch.channels == literal([channel.value], ARRAY(Text)))
     )
     return cancel_touches(connection, only_there, Gate.CONSENT, give(OPTED_OUT), now, {"channel": channel})
+
+
+def opt_in(connection: Connection, customers: Collection[int], channel: ChannelName, now: datetime) -> int:
+    """Take back what an opt-out did by a channel: a purpose that was allowed before it is allowed again, and no more;
+    how many purposes that were."""
+    allowed = 0
+    for customer in sorted(customers):
+        today = read_switches(connection, None, customer, now)
+        for purpose in Purpose:
+            stands = today.of(purpose, channel)
+            if stands.reason != OPTED_OUT or stands.since is None:
+                continue
+            before = read_switches(connection, None, customer, stands.since - NEXT)
+            if before.of(purpose, channel).allowed:
+                append_entry(connection, customer, purpose, channel, OPTED_IN, now, SOURCE, granted=True)
+                allowed += 1
+    return allowed
 
 
 def channel_of(inbound: Row[Any]) -> ChannelName:

@@ -15,6 +15,7 @@ from sqlalchemy.types import Text
 from models.core.cadence import NOW
 from models.core.words import StepKind, SubjectKind
 from models.kits.letters import write_variables
+from models.laws.endings import missing_ending, with_ending
 from models.ledger.tables import TemplateVersion, Touch
 from models.messages.letters import LINKS
 from models.messages.rendering import links_in, render
@@ -38,6 +39,8 @@ class Letter:
     text_template: str
     also_template: str | None
     variables: Mapping[str, Any]
+    ending: str | None = None
+    """What the store's law pack adds at the end of the text."""
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -53,7 +56,17 @@ class Letter:
     @property
     def text(self) -> str:
         """The whole text."""
+        return with_ending(self.body, self.ending)
+
+    @property
+    def body(self) -> str:
+        """The text without what the law adds."""
         return render(self.text_template, self.variables)
+
+    @property
+    def whole_template(self) -> str:
+        """The template with what the law adds."""
+        return with_ending(self.text_template, self.ending)
 
     @property
     def also(self) -> str | None:
@@ -118,6 +131,10 @@ def _facts_and_templates(kind: SubjectKind) -> Select[Any]:
             case((for_staff, script.c.subject), else_=_said_by_channel(frozen, "subject")).label("template_subject"),
             case((for_staff, script.c.text), else_=_said_by_channel(frozen, "text")).label("template_text"),
             case((for_staff, script.c.also), else_=frozen.also).label("template_also"),
+            Store.law,
+            Touch.kind.label("law_kind"),
+            Touch.purpose.label("law_purpose"),
+            Touch.channel.label("law_channel"),
             *(facts.c[name] for name in COMMON_LETTER),
             *subject.letter(facts),
         )
@@ -164,4 +181,13 @@ def write_letter(kind: SubjectKind, row: Mapping[Any, Any], now: datetime) -> Le
     variables: dict[str, Any] = dict(write_variables(kind, row["template_language"], row))
     if wanted:
         variables[LINKS] = write_links(kind, wanted, row, now)
-    return Letter(row["template_language"], *templates, variables)
+    return Letter(row["template_language"], *templates, variables, _ending(row))
+
+
+def _ending(row: Mapping[Any, Any]) -> str | None:
+    """What a message by the channel that was chosen for it lacks by the law of its store."""
+    channel = row.get("law_channel")
+    if channel is None or row["law_kind"] != StepKind.MESSAGE:
+        return None
+    law, purpose = row["law"], row["law_purpose"]
+    return missing_ending(law, purpose, channel, row["template_language"], row["template_text"])

@@ -56,7 +56,7 @@ def fit(
     approved = [row for row in known if row.state == RegistrationState.APPROVED]
     if not approved:
         return give(NOT_APPROVED, template=key, provider=provider)
-    said = registered_form(skeleton(letter.text_template, letter.variables))
+    said = registered_form(skeleton(letter.whole_template, letter.variables))
     same = [row for row in approved if registered_form(row.text) == said]
     if not same:
         return give(DIFFERS, template=key, provider=provider)
@@ -73,7 +73,7 @@ def _filled(letter: Letter, row: Row[Any]) -> FittingText | GivenReason:
             return give(TOO_LONG, template=row.key, parameter=parameter["variable"], longest=longest)
         short[parameter["variable"]] = fitting
     named = tuple((parameter["name"], short[parameter["variable"]]) for parameter in row.parameters)
-    return FittingText(RegisteredMessage(row.code, named), render(letter.text_template, _with(letter, short)))
+    return FittingText(RegisteredMessage(row.code, named), render(letter.whole_template, _with(letter, short)))
 
 
 def _with(letter: Letter, short: Mapping[str, str]) -> dict[str, Any]:

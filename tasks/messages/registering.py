@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from models.core.errors import InvalidInput
 from models.core.frozen import Slug
 from models.core.words import Language
+from models.laws.endings import all_endings, with_ending
 from models.ledger.providers import RegisteredTemplate, RegistrationState
 from models.ledger.tables import TemplateVersion
 from models.messages.skeletons import PLACEHOLDER, all_skeletons, placeholders_in, registered_form
@@ -208,12 +209,14 @@ def _problem(problem: Any) -> str:
 
 
 def _forms_in_force(connection: Connection, keys: set[str]) -> dict[tuple[str, str], set[str]]:
-    """What our active templates may say, by key and language."""
+    """What our active templates may say, by key and language: as they are, and with the ending of a law pack."""
     found: dict[tuple[str, str], set[str]] = {}
     kept = TemplateVersion
     rows = connection.execute(select(kept.key, kept.language, kept.text).where(kept.key.in_(sorted(keys)), kept.active))
     for row in rows:
-        found.setdefault((row.key, row.language), set()).update(all_skeletons(row.text).values())
+        forms = found.setdefault((row.key, row.language), set())
+        for form in all_skeletons(row.text).values():
+            forms |= {form, *(registered_form(with_ending(form, ending)) for ending in all_endings(row.language))}
     return found
 
 

@@ -26,12 +26,13 @@ from models.core.words import (
 )
 from models.inbound.reading import Reading, read_free_text
 from models.inbound.words import REPLY_KINDS
+from models.laws.pack import pack_of
 from models.ledger.tables import Reply, Touch
 from models.ledger.touch_states import TOLD
-from models.messages.replies import meaning_in_turn, read_mark
-from models.people.tables import ContactPoint, Store
+from models.messages.replies import is_one_of, meaning_in_turn, read_mark
+from models.people.tables import ContactPoint, Customer, Store
 from tasks.inbound.replies import UnsettledReply, hand_to_a_person
-from tasks.inbound.revocations import OPTED_OUT, opt_out
+from tasks.inbound.revocations import OPTED_OUT, opt_in, opt_out
 from tasks.self_service.surveys import Answer, answer_survey
 from tasks.subjects.registry import all_replies, replies_of
 from tasks.subjects.replies import About, Led
@@ -112,6 +113,7 @@ def record_reply(
     A `1` or a `2` belongs to what waits for it, whatever was said last. After a survey a digit from 1 to 5 is its
     answer, unless something waits for a `1` or a `2`. After a message of a kit that takes answers (a campaign's) a
     `1` answers it, unless something waits for it; whatever else is written is an answer, too.
+    A word of return of the store's law pack takes back what an opt-out did, and no more.
     An opt-out in other words is honoured where it is clear. What no rule settles goes to a person (invariant 11).
     Raises `UnreadableSender`.
     """
@@ -138,6 +140,7 @@ def record_reply(
         case_id = _answer(connection, read.survey, mark, now)
         return ReplyTaken(reply_id, meaning, customers, None, 0, mark, case_id, None, again=False)
     cancelled = opt_out(connection, customers, channel, now) if meaning is ReplyMeaning.STOP else 0
+    back = meaning is ReplyMeaning.START and opt_in(connection, customers, channel, now) > 0
     to = waiting or (About(answered.subject_kind, answered.subject_id, answered.customer_id) if answered else None)
     led = _hand_over(connection, to, meaning, customers, now) if to else Led()
     if led.cancels is not None:
@@ -146,7 +149,7 @@ def record_reply(
     left = UnsettledReply(
         reply_id, address, channel, text, meaning, customers, about.customer_id if about else None,
         appointment_id=appointment_id, touch_id=said.touch_id if said is not None else None,
-        settled=waiting is not None and meaning is ReplyMeaning.CONFIRM, interested=read.interested,
+        settled=back or (waiting is not None and meaning is ReplyMeaning.CONFIRM), interested=read.interested,
         reading=read.reading,
     )  # fmt: skip
     hand_to_a_person(connection, left, now)
@@ -163,9 +166,20 @@ def _read(connection: Connection, customers: Sequence[int], text: str, now: date
     reading = read_free_text(text) if meaning is ReplyMeaning.UNREADABLE else None
     if reading is not None and reading.clear:
         meaning = ReplyMeaning.STOP
+    if meaning is ReplyMeaning.UNREADABLE:
+        meaning = _meaning_by_law(connection, customers, text)
     interested = answered is not None and meaning is ReplyMeaning.CONFIRM and not waits
     waiting = None if interested else _waiting(connection, customers, meaning, now)
     return _Read(meaning, mark, said, survey, answered, reading, interested, waiting)
+
+
+def _meaning_by_law(connection: Connection, customers: Sequence[int], text: str) -> ReplyMeaning:
+    """What a reply means by a word of the law packs of the sender's stores; `unreadable` if it is none."""
+    laws = select(Store.law).join(Customer, Customer.store_id == Store.id).where(Customer.id.in_(customers)).distinct()
+    packs = [pack_of(law) for law in connection.scalars(laws.order_by(Store.law))]
+    asked = (ReplyMeaning.STOP, ReplyMeaning.START, ReplyMeaning.HELP)
+    found = (meaning for meaning in asked for pack in packs if is_one_of(text, pack.words_for(meaning)))
+    return next(found, ReplyMeaning.UNREADABLE)
 
 
 def _something_waits(connection: Connection, customers: Sequence[int], now: datetime) -> bool:

@@ -8,12 +8,15 @@ from sqlalchemy import Connection, Row, Select, select, update
 from models.core.base import Facts
 from models.core.errors import Conflict, InvalidInput
 from models.core.words import ChannelName
+from models.laws.pack import pack_of
+from models.laws.places import place
 from models.people.permissions import Permission
 from models.people.tables import Store
 from models.stores.contact_hours import knows_country
 from tasks import audit
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
+from tasks.laws.choosing import check_hours
 
 
 class HoursBackwards(InvalidInput):
@@ -84,7 +87,8 @@ def change_store_contact(
 ) -> None:
     """Change the settings, if they are still as the user has seen them.
 
-    Raises `MayNot`, `NotYours`, `HoursBackwards`, `UnknownCountry`, `NoChannelLeft`, `StoreChanged`.
+    Raises `MayNot`, `NotYours`, `HoursBackwards`, `UnknownCountry`, `NoChannelLeft`, `StoreChanged`,
+    `HoursLeaveNoTime`.
     """
     user.check(Permission.CHANGE_POLICIES)
     _check(wanted)
@@ -93,6 +97,8 @@ def change_store_contact(
         raise NotYours("store", seen.store)
     if _read(row) != seen:
         raise StoreChanged(seen.store)
+    law = connection.execute(select(Store.law, Store.time_zone).where(Store.id == row.id)).one()
+    check_hours(pack_of(law.law), seen.store, place(law.time_zone, wanted.country), wanted.since, wanted.until)
     values = {
         "contact_from": wanted.since, "contact_until": wanted.until, "holiday_country": wanted.country,
         "channels": list(wanted.channels),

@@ -23,6 +23,7 @@ from tasks.access.reach import check_touch
 from tasks.access.sessions import SignedIn
 from tasks.database.paging import Cursor, Order, Page, read_page
 from tasks.database.statistics import expect_many
+from tasks.laws.closing import read_held
 from tasks.ledger.transitions import move
 from tasks.messages.letters import Letter, kinds_of, letters_of
 from tasks.planning.ending import still_true
@@ -33,6 +34,7 @@ from tasks.touches.picking import cancel_touches, check_still_true, lock_touch, 
 APPROVED = declare("approved", name=TEXT)
 APPROVED_WITH = declare("approved-with-note", name=TEXT, note=TEXT)
 REFUSED = declare("refused", name=TEXT, note=TEXT)
+MOST_COUNTED = 5000
 AT_A_TIME = 500
 """The number of touches checked per statement."""
 IDS = bindparam("ids", type_=ARRAY(Uuid))
@@ -100,6 +102,13 @@ def read_waiting(
         if items or looked_at.next is None:
             return Page(items, looked_at.next)
         after, step = looked_at.next, AT_A_TIME
+
+
+def count_held_by_law(connection: Connection, now: datetime, *, store: str | None) -> int:
+    """How many of the touches that wait a law would hold at `now` if they were approved; of the first thousands."""
+    waiting = _awaiting(store).order_by(Touch.due_at, Touch.id).limit(MOST_COUNTED)
+    ids = [row.id for row in connection.execute(waiting)]
+    return len(read_held(connection, ids, now)) if ids else 0
 
 
 def _still_waiting(connection: Connection, now: datetime, touch_ids: list[UUID]) -> list[WaitingTouch]:

@@ -1,7 +1,7 @@
 """Oracles for the set-based rules: the same rules in plain Python, one row at a time."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from models.core.offsets import Offset
 from models.core.recurrence import Recurrence
 from models.core.words import InvoiceKind, InvoiceStatus, MissingDay
+from models.laws.pack import Pack
 from models.policies.policy import Policy
 from models.subjects.account import AccountRules
 
@@ -51,6 +52,21 @@ def due_moment(anchor: datetime, offset: Offset, at: time | None, zone: ZoneInfo
 def day_end(at: datetime, zone: ZoneInfo) -> datetime:
     """When the day of a moment is over on the store's calendar."""
     return instant(datetime.combine(at.astimezone(zone).date() + timedelta(days=1), time(0)), zone)
+
+
+def law_allows(pack: Pack, places: Collection[str], purpose: str, kind: str, at: datetime) -> bool:
+    """Whether a law lets somebody be contacted, who may be at any of some places (`America/Chicago US-TX`): at each of
+    them the clock on the wall must be within the hours of each rule that is about it."""
+    for where in places:
+        zone, _, area = where.partition(" ")
+        shown = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+        for rule in pack.hours:
+            about = purpose in rule.purposes and kind in rule.kinds and shown.strftime("%A").lower() in rule.weekdays
+            there = not rule.areas or area in rule.areas or area.partition("-")[0] in rule.areas
+            spans = [(window.since, window.until) for window in rule.windows]
+            if about and there and not any(first <= shown.time() < last for first, last in spans):
+                return False
+    return True
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from tasks.access.sessions import SignedIn
 from tasks.campaigns.authors import author_of
 from tasks.campaigns.listing import CampaignPage, list_campaigns
 from tasks.database.paging import Cursor, Page
-from tasks.touches.approvals import WaitingTouch, approve_each, read_waiting, refuse_each
+from tasks.touches.approvals import WaitingTouch, approve_each, count_held_by_law, read_waiting, refuse_each
 from tasks.touches.one_by_one import Decided
 
 PAGE = 10
@@ -56,7 +56,10 @@ async def show_approvals(viewer: Viewer, store: str = "") -> None:
             found: Page[WaitingTouch] = await viewer.read(
                 _read_page, viewer.user, viewer.now, shown.store, shown.pagination.here
             )
+            held: int = await viewer.read(_count_held, viewer.user, viewer.now, shown.store)
             shown.choosing.draw_problems(viewer)
+            if held:
+                ui.label(viewer.say("approvals.held_by_law", count=held)).classes("warn")
             _draw_page(shown, found, listed.refresh)
 
     if viewer.store_id is None:
@@ -82,6 +85,10 @@ def _read_page(
     connection: Connection, user: SignedIn, now: Any, store: str | None, after: Cursor | None
 ) -> Page[WaitingTouch]:
     return read_waiting(connection, now, store=reached_store(connection, user, store), limit=PAGE, after=after)
+
+
+def _count_held(connection: Connection, user: SignedIn, now: Any, store: str | None) -> int:
+    return count_held_by_law(connection, now, store=reached_store(connection, user, store))
 
 
 async def _draw_stores(shown: Shown, refresh: Callable[[], Any]) -> None:

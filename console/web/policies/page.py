@@ -16,6 +16,7 @@ from console.web.parts.frame import page, sentence_of, telling
 from console.web.parts.tables import show_table
 from console.web.parts.told import RELOAD, tell
 from console.web.policies.form import PolicyForm, errors_in
+from console.web.policies.laws import show_laws
 from console.web.policies.store_contact import show_store_contact
 from console.web.policies.words import place_in_words, value_in_words
 from models.core.errors import AftercareError
@@ -85,6 +86,7 @@ async def show_policy(viewer: Viewer, name: str, store: str = "") -> None:
     editor.show()
     if name == CONTACT_RULES:
         await show_store_contact(viewer)
+        await show_laws(viewer)
     await _Versions(viewer, name, whose, editor).show()
 
 

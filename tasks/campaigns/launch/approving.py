@@ -22,6 +22,7 @@ from tasks.campaigns.changing import NO_NOTICE, change, check_state, move, notin
 from tasks.campaigns.drafting import NOT_APPROVED
 from tasks.campaigns.launch.launching import arm, check_begins_later
 from tasks.campaigns.wording.messages import check_words, dearest_message
+from tasks.laws.choosing import laws_in_use
 from tasks.policies.catalogue import contact_rules_in_force
 
 WAITS_FOR = timedelta(days=3)
@@ -126,7 +127,7 @@ def _check_plan(
 ) -> int:
     """Check a plan for submission and return the size of its audience."""
     check_begins_later(plan, now)
-    check_words(plan, settings)
+    check_words(plan, settings, laws_in_use(connection, campaign.store_id))
     size = count_audience(connection, plan.audience, now, campaign.store_id)
     if size == 0:
         raise EmptyAudience(campaign.name)

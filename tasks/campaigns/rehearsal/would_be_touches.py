@@ -44,6 +44,7 @@ from tasks.campaigns.launch.freezing import begins_for_each
 from tasks.campaigns.launch.random_assignment import assign
 from tasks.database.statistics import prepare_for_large_statements
 from tasks.dispatch.gates import judge_by
+from tasks.laws.closing import laws_table, read_laws
 from tasks.stores.rules import as_parameter, read_store_rules, rules_table
 from tasks.subjects.recipient.facts import FIRST_STEP
 
@@ -143,7 +144,9 @@ def judged_customers(
     """
     due = _due(plan, campaign_id, moment_of, after, up_to)
     rules = rules_table(literal(as_parameter(read_store_rules(connection, moment_of)), JSONB))
-    judged = judge_by(due, _facts(due, moment_of), rules, moment_of, naming=False)
+    whose = select(ASSIGNED.c.customer_id)
+    laws = laws_table(literal(read_laws(connection, whose, moment_of), JSONB))
+    judged = judge_by(due, _facts(due, moment_of), rules, laws, moment_of, naming=False)
     row = judged.c
     another_is_told = row.gate == Gate.HOUSEHOLD  # held until it is known, and then cancelled
     goes = and_(row.decision != Decision.STOP, ~another_is_told)

@@ -19,14 +19,16 @@ from models.core.settings import Settings
 from models.core.words import RECIPIENT, ChannelName, LinkPurpose, StepKind
 from models.kits.letters import write_variables
 from models.kits.links import CONSENT_OFFER, make_link
+from models.laws.endings import missing_ending, with_ending
 from models.messages.letters import LINKS
 from models.messages.links import Link
 from models.messages.relative_time import warn_of_relative_words
 from models.messages.rendering import links_in, render
 from models.messages.sms_segments import TextLength, measure
-from models.people.tables import Customer
+from models.people.tables import Customer, Store
 from tasks.access.reach import NotYours
 from tasks.campaigns.wording.longest_values import read_widths, widths_of_links
+from tasks.laws.choosing import laws_in_use
 from tasks.messages.links import NoAddressForCustomers, signer_for_letters
 from tasks.subjects.customers import about_customer, newest_car_of, stores_today
 
@@ -96,13 +98,14 @@ class Estimate:
         return (total / weights).quantize(CENT_OF_A_CENT) if weights else Decimal(0)
 
 
-def check_words(plan: CampaignPlan, settings: Settings) -> None:
-    """Validate the texts of a plan.
+def check_words(plan: CampaignPlan, settings: Settings, laws: Collection[str] = ()) -> None:
+    """Validate the texts of a plan. `laws`: the law packs of the stores whose customers get them.
 
-    Raises `UnreadableTemplate`, `UnknownVariable`, `ForbiddenInTemplate`, `SaysNoWayOut`, each of which names the
-    variant, the channel and the language; and `NoAddressForCustomers` for links where customers could not open them.
+    Raises `UnreadableTemplate`, `UnknownVariable`, `ForbiddenInTemplate`, `SaysNoWayOut`, `EndingNotLast`, each of
+    which names the variant, the channel and the language; and `NoAddressForCustomers` for links where customers could
+    not open them.
     """
-    check_texts(plan)
+    check_texts(plan, laws)
     if settings.links_begin is None and any(_links_of(saying) for saying in sayings_of(plan)):
         raise NoAddressForCustomers
 
@@ -138,10 +141,10 @@ def preview(
 
     Raises `NotYours` for an unknown customer, `NothingToSay`, and what `check_words` raises.
     """
-    check_words(plan, settings)
     customers = _customers(connection, name, [customer_id], now)
     if not customers:
         raise NotYours("customer", customer_id)
+    check_words(plan, settings, _laws_of(customers))
     return _write(plan, customers[0], variant, channel, settings, now, links_last)
 
 
@@ -157,8 +160,8 @@ def estimate(
 
     Raises what `check_words` raises.
     """
-    check_words(plan, settings)
     customers = _customers(connection, name, customer_ids[:MOST_SAMPLED], now)
+    check_words(plan, settings, _laws_of(customers))
     written: dict[tuple[str, ChannelName, str], list[CampaignMessage]] = defaultdict(list)
     for variant in _told_by_message(plan):
         for channel in plan.channels:
@@ -192,7 +195,10 @@ def _dearest(
         return price_of(settings, saying.channel, saying.text)
     spoken = spoken_in(plan, saying.variant, saying.channel)
     widths = read_widths(connection, variables_in(saying.text), saying.language, spoken, store_id)
-    return settings.prices.sms * most_segments(saying.text, {**always, **widths})
+    laws = laws_in_use(connection, store_id)
+    endings = {missing_ending(law, plan.purpose, saying.channel, saying.language, saying.text) for law in laws}
+    written = [with_ending(saying.text, ending) for ending in endings or {None}]
+    return settings.prices.sms * max(most_segments(text, {**always, **widths}) for text in written)
 
 
 def _told_by_message(plan: CampaignPlan) -> list[str]:
@@ -226,6 +232,9 @@ def _write(
     assert text is not None  # noqa: S101  a plan's texts are never empty
     if saying.by_phone:
         channel = ChannelName.PHONE  # a script is spoken, by whatever field of the plan it is written
+    else:
+        missing = missing_ending(customer["law"], plan.purpose, channel, saying.language, saying.text)
+        text = with_ending(text, missing)
     length = measure(text) if channel is ChannelName.SMS else None
     whose = (customer["customer_id"], customer["store_id"])
     price, warning = price_of(settings, channel, text), warn_of_relative_words(saying.subject, saying.text)
@@ -261,9 +270,14 @@ def _customers(connection: Connection, name: str, ids: Collection[int], now: dat
             *about_customer(stores),
             literal(name, Text).label("campaign"),
             newest_car_of(Customer.id).label("vehicle"),
+            select(Store.law).where(Store.id == Customer.store_id).scalar_subquery().label("law"),
         )
         .join(stores, stores.c.id == Customer.store_id)
         .where(Customer.id.in_(ids), Customer.erased_at.is_(None))
         .order_by(Customer.id)
     )
     return list(connection.execute(statement).mappings())
+
+
+def _laws_of(customers: Sequence[Mapping[Any, Any]]) -> set[str]:
+    return {customer["law"] for customer in customers}

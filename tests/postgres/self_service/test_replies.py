@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, select, update
 
-from models.core.words import AppointmentStatus, ChannelName, ProcessName, ReplyMeaning, TouchState
+from models.core.words import AppointmentStatus, ChannelName, ProcessName, Purpose, ReplyMeaning, TouchState
+from models.inbound.tables import Inbound
 from models.ledger.tables import Reply, Touch
-from models.people.tables import Consent
+from models.people.tables import Consent, Store
 from models.subjects.appointment import Appointment
+from tasks.customers.consent import read_switches
 from tasks.self_service.replies import ReplyTaken, UnreadableSender, record_reply
 from tests.support.desk import audited, dispatched, verdicts_of
 from tests.support.world import World, at
@@ -158,3 +160,24 @@ def test_a_mail_address_is_found_in_any_case(world: World) -> None:
 def test_a_sender_that_is_no_number_is_refused(world: World) -> None:
     with pytest.raises(UnreadableSender, match="'ALERTS' is not a phone number"):
         reply(world, "1", sender="ALERTS")
+
+
+def test_start_takes_back_an_opt_out_and_no_more_where_the_law_pack_knows_the_word(world: World) -> None:
+    customer = world.customer(phone=NUMBER)
+    other_way = world.consent(customer, granted=False, given_at=at("2026-03-01 09:00"), purpose=Purpose.SURVEY)
+    reply(world, "STOP")
+    assert reply(world, "Start!", now=at("2026-03-11 19:01")).meaning is ReplyMeaning.UNREADABLE  # the house's own
+    world.connection.execute(update(Store).values(law="us"))
+    assert reply(world, "START", now=at("2026-03-11 19:02")).meaning is ReplyMeaning.START
+    allowed = read_switches(world.connection, None, customer, at("2026-03-11 19:02"))
+    by_sms = {purpose for purpose in Purpose if allowed.of(purpose, ChannelName.SMS).allowed}
+    assert by_sms == {Purpose.SERVICE, Purpose.FOLLOW_UP, Purpose.DUNNING}
+    assert other_way
+    assert reply(world, "start", now=at("2026-03-11 19:03")).meaning is ReplyMeaning.START  # nothing to take back
+
+
+def test_help_goes_to_a_person(world: World) -> None:
+    customer = world.customer(phone=NUMBER)
+    world.connection.execute(update(Store).values(law="us"))
+    assert reply(world, "help").meaning is ReplyMeaning.HELP
+    assert world.connection.scalar(select(Inbound.customer_id)) == customer

@@ -1,0 +1,133 @@
+"""What the law pack of a store holds."""
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, insert, select, update
+
+from models.calls.outcomes import NO_ANSWER, REACHED
+from models.core.reasons import kept
+from models.core.words import ProcessName, Purpose, Role, StepKind, TouchState
+from models.ledger.tables import CallAttempt, Touch, Verdict
+from models.people.tables import Store
+from tasks.access.sessions import SignedIn
+from tasks.calls.queue import Caller, next_call
+from tasks.laws.closing import read_held
+from tests.support.office import Office
+from tests.support.world import World, at
+
+FOLLOWUP = ProcessName("post-delivery-followup")
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+def an_agent(world: World) -> SignedIn:
+    return SignedIn(1, "mei", "Mei", Role.AGENT, world.store_id, "K1", "mei", "en", False, "")
+
+
+def test_nobody_in_los_angeles_is_texted_at_six_from_new_york(office: Office) -> None:
+    with office.open() as world:
+        world.connection.execute(update(Store).values(law="us", time_zone="America/New_York"))
+        world.handover(world.customer("+12135550101"), "2026-03-09")
+        world.handover(world.customer("+12125550101"), "2026-03-09")
+        world.zone = "America/New_York"
+        world.plan(FOLLOWUP, "2026-03-10 10:30")
+    account = office.dispatch(lambda: at("2026-03-10 10:30", NEW_YORK))
+    assert (account.deferred, account.sent) == ({"law": 1}, 1)
+    with office.open() as world:
+        (held,) = [touch for touch in world.touches() if touch.state == "planned"]
+        assert held.not_before == at("2026-03-10 11:00", NEW_YORK)
+        assert "us-courtesy" in str(kept(held.reason, held.reason_figures))
+    assert office.dispatch(lambda: at("2026-03-10 11:00", NEW_YORK)).sent == 1
+
+
+def test_hours_that_end_between_the_claim_and_the_last_look_hold(office: Office) -> None:
+    with office.open() as world:
+        world.connection.execute(
+            update(Store).values(law="us", time_zone="America/New_York", contact_until=time(23, 30))
+        )
+        world.handover(world.customer("+12125550101"), "2026-03-09")
+        world.zone = "America/New_York"
+        world.plan(FOLLOWUP, "2026-03-10 10:30")
+    before, after = at("2026-03-10 20:59:59", NEW_YORK), at("2026-03-10 21:00", NEW_YORK)
+
+    def clock() -> datetime:
+        """Later as soon as it is claimed."""
+        with office.engine.connect() as connection:
+            return after if connection.scalar(select(Touch.state)) == TouchState.CLAIMED else before
+
+    account = office.dispatch(clock)
+    assert (account.claimed, account.deferred, account.sent) == (1, {"law": 1}, 0)
+    with office.open() as world:
+        (held,) = world.touches()
+        gates = world.connection.scalars(select(Verdict.gate).order_by(Verdict.id)).all()
+        assert gates == ["none", "law"]
+        assert (held.state, held.gate, held.not_before) == ("planned", "law", at("2026-03-11 08:00", NEW_YORK))
+    assert office.dispatch(lambda: at("2026-03-11 09:00", NEW_YORK)).sent == 1
+
+
+def test_a_marketing_text_ends_as_the_law_asks(office: Office) -> None:
+    with office.open() as world:
+        world.connection.execute(update(Store).values(law="cn"))
+        customer = world.customer("+8613800138000")
+        world.consent(customer, granted=True, given_at=at("2026-03-01 10:00"))
+        world.handover(customer, "2026-03-09")
+        world.plan(FOLLOWUP, "2026-03-10 10:30")
+        world.connection.execute(update(Touch).values(purpose=Purpose.MARKETING))
+    assert office.dispatch("2026-03-10 10:30").sent == 1
+    (message,) = office.outbox()
+    assert message["text"].endswith(" 拒收请回复R")
+    with office.open() as world:
+        assert world.touches()[0].body == message["text"]
+
+
+def test_a_debt_is_called_about_seven_times_in_seven_days_and_not_after_a_conversation(connection: Connection) -> None:
+    world = World(connection)
+    connection.execute(update(Store).values(law="us"))
+    tried, talked, fresh = (_owes_a_call(world) for _ in range(3))
+    earlier = {
+        tried: [(f"2026-03-{day} 10:00", NO_ANSWER) for day in ("04", "05", "06", "07", "08", "09")]
+        + [("2026-03-09 15:00", NO_ANSWER)],
+        talked: [("2026-03-05 10:00", REACHED)],
+        fresh: [("2026-03-02 10:00", REACHED), ("2026-03-09 10:00", NO_ANSWER)],
+    }
+    for customer, attempts in earlier.items():
+        touch = connection.scalars(select(Touch.id).where(Touch.customer_id == customer)).first()
+        for made, outcome in attempts:
+            connection.execute(insert(CallAttempt).values(touch_id=touch, attempted_at=at(made), outcome=outcome.name))
+    held = read_held(connection, list(connection.scalars(select(Touch.id))), at("2026-03-10 11:00"))
+    found = {row.customer_id: held[row.id] for row in world.touches() if row.id in held}
+    assert set(found) == {tried, talked}
+    assert (found[tried].reason, found[tried].until) == ("attempts-of-law", at("2026-03-11 10:00"))
+    assert found[tried].figures["most"] == 7
+    assert (found[talked].reason, found[talked].until) == ("rest-of-law", at("2026-03-12 10:00"))
+    assert str(kept(found[talked].reason, found[talked].figures)).startswith("the law asks for 7 days of rest")
+
+
+def _owes_a_call(world: World) -> int:
+    """A customer whom somebody is to call about a debt."""
+    customer = world.customer()
+    world.handover(customer, "2026-03-07")
+    world.plan(FOLLOWUP, "2026-03-10 10:30")
+    due = update(Touch).where(Touch.customer_id == customer).values(purpose=Purpose.DUNNING, kind=StepKind.CALL)
+    world.connection.execute(due)
+    return customer
+
+
+def test_a_call_is_not_given_to_anybody_outside_the_hours_of_the_law(connection: Connection) -> None:
+    world = World(connection, zone="America/New_York")
+    connection.execute(update(Store).values(law="us", contact_until=time(23)))
+    west = world.customer("+12135550101")
+    world.handover(west, "2026-03-07")
+    world.plan(FOLLOWUP, "2026-03-10 10:30")
+    ready = {"state": TouchState.READY, "not_before": at("2026-03-10 10:00", NEW_YORK)}
+    connection.execute(update(Touch).where(Touch.kind == StepKind.CALL).values(**ready))
+    caller = Caller(an_agent(world), (), frozenset({Role.AGENT, None}))
+    assert next_call(connection, caller, at("2026-03-10 10:30", NEW_YORK)) is None
+    (call,) = [touch for touch in world.touches() if touch.kind is StepKind.CALL]
+    assert call.not_before == at("2026-03-10 11:00", NEW_YORK)
+    verdict = connection.execute(select(Verdict.gate, Verdict.reason).order_by(Verdict.id.desc()).limit(1)).one()
+    assert tuple(verdict) == ("law", "hours-of-law")
+    world.staff(code="mei")
+    held = next_call(connection, caller, at("2026-03-10 11:00", NEW_YORK))
+    assert held is not None
+    assert held.item.id == call.id
