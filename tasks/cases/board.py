@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +12,14 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from models.core.cadence import moment
 from models.core.words import CaseKind, CaseState
+from models.ledger.case_causes import Category, CompensationKind, Escalated, Received
 from models.ledger.tables import Case, CaseNote
 from models.people.permissions import Permission
 from models.people.tables import Customer, StaffMember, Store
 from tasks.access.reach import NotYours, check_case, reached_store, staff_code_in
 from tasks.access.sessions import SignedIn
+from tasks.cases.categories import list_categories
+from tasks.cases.feedback import FeedbackItem, list_feedback
 from tasks.stores.actors import actor_name
 
 CLOSED_LATELY = timedelta(days=14)
@@ -47,8 +51,22 @@ class CaseItem:
     answered_at: datetime | None
     solved_at: datetime | None
     closed_at: datetime | None
+    reopened_at: datetime | None
     overdue: bool
     """Whether a deadline was missed."""
+    received: Received | None
+    category: str | None
+    department: str | None
+    part: str | None
+    model: str | None
+    root_cause: str | None
+    measure: str | None
+    measure_done_on: date | None
+    compensation: CompensationKind | None
+    compensation_amount: Decimal | None
+    compensation_currency: str | None
+    escalated: Escalated | None
+    """Why it went to the manager at once."""
     version: int
 
 
@@ -91,6 +109,10 @@ class CaseDetails:
     colleagues: list[Colleague]
     mine: bool
     """Whether the viewer owns it."""
+    categories: list[Category]
+    """Those of its store."""
+    feedback: list[FeedbackItem]
+    """What departments were asked about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +210,8 @@ def read_case(connection: Connection, user: SignedIn, case_id: int, now: datetim
         notes=[NoteSeen(*note) for note in notes],
         colleagues=list_colleagues(connection, store_id),
         mine=item.owner == _acts_as(user),
+        categories=list_categories(connection, store_id),
+        feedback=list_feedback(connection, now, case_id=case_id, everything=True),
     )
 
 
