@@ -12,6 +12,9 @@ what is disputed) as texts, and `oldest_due`.
 oldest debt first: `store`, `account_id`, `key`, `customer_id`, `customer`, `overdue` (amounts as texts, by currency),
 `oldest_due`, `days`, `salespeople`, `unpaid_because`, `held`, `arranged`, `promised_for`, `broken`, `part_due_on`,
 `next_step`, `next_at` and `time_zone`.
+`aftercare accounts statements --json` prints a list of objects: `id`, `store`, `time_zone`, `account_id`, `account`,
+`customer_id`, `customer`, `month` (its first day), `totals` (as texts, by currency), `answered_at`, `agrees` (null: no
+answer yet), `difference` and `case_id`.
 """
 
 from dataclasses import asdict
@@ -30,6 +33,7 @@ from models.messages.letters import write_money
 from models.subjects.account import UnpaidBecause
 from tasks.accounts.arranging import Part, end_arrangement, set_block, set_dispute, set_instalments
 from tasks.accounts.holding import Found, find_account, hold_account, release_account, say_why_unpaid
+from tasks.accounts.statements import list_statements
 from tasks.subjects.account.ageing import AccountItem, AgeingLine, Per, list_accounts, read_ageing
 from tasks.subjects.account.collecting import read_collection
 
@@ -142,6 +146,38 @@ def collect(
     else:
         heading, *rows = collection_rows(listed, "en")
         print_table(f"Collection, week of {listed.since}", heading, rows)
+
+
+@app.command()
+def statements(
+    month: Annotated[
+        datetime | None, typer.Option(formats=DAY, help="A day of the month; by default the latest.")
+    ] = None,
+    store: Annotated[str | None, typer.Option(help="Only of the store with this code.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a script.")] = False,
+) -> None:
+    """List the monthly statements, and what customers say of them; those that differ come first."""
+    with open_session() as session:
+        check_store(session.connection, store)
+        found = list_statements(session.connection, store=store, month=month.date() if month else None)
+    if as_json:
+        print_json([to_json(one) for one in found])
+        return
+    rows = [
+        (
+            one.account,
+            one.store,
+            one.customer,
+            f"{one.month:%Y-%m}",
+            " + ".join(f"{currency} {total}" for currency, total in sorted(one.totals.items())) or "nothing",
+            {True: "agrees", False: "differs", None: "no answer yet"}[one.agrees],
+            str(one.case_id or ""),
+            one.difference or "",
+        )
+        for one in found
+    ]
+    columns = ("account", "store", "customer", "month", "open", "the customer", "case", "what differs")
+    print_table("Statements", columns, rows)
 
 
 @app.command()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from console.shared.moments import local
 from console.shared.words import say
-from models.core.errors import Unavailable
+from models.core.errors import InvalidInput
 from models.core.saying import say_word
 from models.core.spreadsheet_cells import defuse
 from models.ledger.case_causes import department_name
@@ -29,10 +29,10 @@ Names = dict[str, str]
 """The names of a store's categories, by key."""
 
 
-class UnwritableFile(Unavailable):
-    """A file cannot be written."""
+class UnwritableFile(InvalidInput):
+    """The file cannot be written."""
 
-    def __init__(self, path: Path, reason: str | None) -> None:
+    def __init__(self, path: Path, reason: str) -> None:
         self.path, self.reason = path, reason
         super().__init__(f"The file {path} cannot be written: {reason}.")
 
@@ -130,4 +130,4 @@ def write_csv(path: Path, rows: Iterable[Sequence[str]]) -> None:
     try:
         path.write_text(as_csv(rows), encoding="utf-8", newline="")
     except OSError as error:
-        raise UnwritableFile(path, error.strerror) from error
+        raise UnwritableFile(path, (error.strerror or str(error)).lower()) from error

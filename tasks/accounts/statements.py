@@ -1,6 +1,7 @@
 """Monthly statements of accounts for contract customers, made once a month; what became of their differences (R4)."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Date, Select, cast, extract, func, literal, or_, select, update
@@ -20,6 +21,7 @@ MADE_UNTIL = 7
 """The last day of a month on which its statements are made: after a longer outage there is none."""
 MOVED_WITHIN = 31
 """Days: an account without open invoices gets a statement if something was invoiced or paid so lately."""
+MOST_LISTED = 2000
 OF_A_STATEMENT = "statement:"
 """How the key of the arrangement begins that a difference makes."""
 
@@ -81,3 +83,51 @@ def resume_settled(connection: Connection, now: datetime) -> int:
     running = Arrangement.ended_on.is_(None), Arrangement.ends_on >= today
     ended = update(Arrangement).where(Arrangement.key.in_(closed), *running).values(ended_on=today)
     return connection.execute(ended).rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class StatementItem:
+    """A statement in a list."""
+
+    id: int
+    store: str
+    time_zone: str
+    account_id: int
+    account: str
+    customer_id: int
+    customer: str
+    month: date
+    totals: dict[str, str]
+    """What was open, by currency."""
+    answered_at: datetime | None
+    agrees: bool | None
+    """None: the customer has not answered."""
+    difference: str | None
+    case_id: int | None
+
+
+def list_statements(
+    connection: Connection, *, store: str | None = None, month: date | None = None, account_id: int | None = None
+) -> list[StatementItem]:
+    """The statements of a month (any of its days), or the latest ones; those that differ first.
+
+    `store` is a store's code.
+    """
+    statement = (
+        select(
+            AccountStatement.id, Store.code, Store.time_zone, Account.id, Account.key, Customer.id, Customer.name,
+            AccountStatement.month, AccountStatement.totals, AccountStatement.answered_at, AccountStatement.agrees,
+            AccountStatement.difference, AccountStatement.case_id,
+        )
+        .join(Account, Account.id == AccountStatement.account_id)
+        .join(Customer, Customer.id == AccountStatement.customer_id)
+        .join(Store, Store.id == AccountStatement.store_id)
+        .order_by(AccountStatement.month.desc(), AccountStatement.agrees.nulls_last(), Store.code, Account.key)
+        .limit(MOST_LISTED)
+    )  # fmt: skip
+    chosen = [
+        *([Store.code == store] if store is not None else []),
+        *([AccountStatement.month == month.replace(day=1)] if month is not None else []),
+        *([AccountStatement.account_id == account_id] if account_id is not None else []),
+    ]
+    return [StatementItem(*row) for row in connection.execute(statement.where(*chosen))]

@@ -19,6 +19,7 @@ from models.people.tables import Customer, StaffMember, Store
 from tasks.access.reach import NotYours, check_case, reached_store, staff_code_in
 from tasks.access.sessions import SignedIn
 from tasks.cases.categories import list_categories
+from tasks.cases.causes import list_known_lines
 from tasks.cases.feedback import FeedbackItem, list_feedback
 from tasks.stores.actors import actor_name
 
@@ -113,6 +114,8 @@ class CaseDetails:
     """Those of its store."""
     feedback: list[FeedbackItem]
     """What departments were asked about it."""
+    known: dict[str, list[str]]
+    """What was written of late in the lines of the store's cases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +161,21 @@ def _of(staff: str) -> ColumnElement[bool]:
 
 
 def list_cases(
-    connection: Connection, now: datetime, *, store: str | None = None, everything: bool = False
+    connection: Connection,
+    now: datetime,
+    *,
+    store: str | None = None,
+    everything: bool = False,
+    case_id: int | None = None,
 ) -> list[CaseItem]:
-    """The open cases, or all, by nearest deadline. `store` is a store's code."""
+    """The open cases, or all, by nearest deadline; or one. `store` is a store's code."""
     statement = _cases(now, CaseReach(store)).order_by(
         (Case.state == CaseState.CLOSED), _next_deadline().nulls_last(), Case.id
     )
     if not everything:
         statement = statement.where(Case.state != CaseState.CLOSED)
+    if case_id is not None:
+        statement = statement.where(Case.id == case_id)
     return _items(connection, statement)
 
 
@@ -212,6 +222,7 @@ def read_case(connection: Connection, user: SignedIn, case_id: int, now: datetim
         mine=item.owner == _acts_as(user),
         categories=list_categories(connection, store_id),
         feedback=list_feedback(connection, now, case_id=case_id, everything=True),
+        known=list_known_lines(connection, store_id),
     )
 
 

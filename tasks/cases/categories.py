@@ -38,7 +38,7 @@ class CauseMissing(InvalidInput):
     """The category of the case asks for a cause and a measure before it is closed."""
 
     def __init__(self, case_id: int, lacking: list[str]) -> None:
-        self.case_id, self.lacking, self.field = case_id, lacking, lacking[0]
+        self.case_id, self.lacking = case_id, lacking
         super().__init__(f"Case {case_id} is closed only with its {' and '.join(lacking)}: its category asks for it.")
 
 

@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from models.core.errors import InvalidInput
 from models.ledger.case_causes import LONGEST_LINE, WITH_AMOUNT, CompensationKind, Received, shipped_departments
+from models.ledger.tables import Case
 from models.people.tables import Store
 from tasks import audit
 from tasks.cases.categories import check_category
@@ -18,6 +19,7 @@ from tasks.cases.handling import change_case, lock_case
 from tasks.stores.staff import find_actor
 
 CURRENCY_LETTERS = 3
+MOST_KNOWN = 50
 MOST_MONEY = Decimal(10) ** 12
 
 
@@ -151,3 +153,15 @@ def _fits(kind: CompensationKind | None, amount: Decimal | None, currency: str |
         return False
     letters = len(currency) == CURRENCY_LETTERS and currency.isascii() and currency.isupper()
     return letters and amount.is_finite() and 0 < amount < MOST_MONEY and round(amount, 2) == amount
+
+
+def list_known_lines(connection: Connection, store_id: int) -> dict[str, list[str]]:
+    """What was written in the lines of a store's cases of late, so that the same is written in the same words."""
+    known = {}
+    for name in LINES:
+        column = Case.__table__.c[name]
+        said = select(column).where(Case.store_id == store_id, column.is_not(None))
+        known[name] = list(
+            connection.scalars(said.group_by(column).order_by(func.max(Case.id).desc()).limit(MOST_KNOWN))
+        )
+    return known

@@ -20,6 +20,7 @@ from tasks.intake.staging import Staged
 from tasks.intake.values.choices import words_of
 from tasks.intake.values.plausibility import RECENT, Window
 from tasks.subjects.account.intake import ACCOUNT, GIVES_ACCOUNT, find_accounts, find_invoices
+from tasks.subjects.arrangement.sample import SAMPLE
 from tasks.subjects.contract import Those
 from tasks.subjects.registry import subject_of
 
@@ -178,6 +179,7 @@ ARRANGEMENTS = Kind(
     not_from_constants=frozenset({"currency"}),
     api_scope="accounts:write",
     load=load_arrangements,
+    sample=SAMPLE,
     example={
         "store": "SH01",
         "key": "V-9101",
