@@ -59,7 +59,7 @@ VISITS = (
     # One car in twenty-five came back for the same work; it was given back on one of the last days.
     "insert into repair_orders (store_id, key, customer_id, vehicle_id, work, work_kind, opened_on, closed_on) "
     "select 1 + n % 2, 'B' || n || '-' || visit, n, n, '维修', 'repair', day - 1, day from ("
-    f"select n, visit, {TODAY} - {spread(19, 25)} - 20 * (1 - visit) as day "
+    f"select n, visit, {TODAY} - 1 - n % 4 - 20 * (1 - visit) as day "
     f"from {{numbers}}, generate_series(0, 1) visit where {spread(20, 25)} = 0) made",
     # Of the past two years; or of the coming three weeks, four in a hundred of them for tomorrow or the day after.
     "insert into appointments (store_id, key, customer_id, vehicle_id, starts_at, booked_at, status, work, work_kind) "

@@ -521,9 +521,7 @@ class Case(Base):
     """What was done so that it does not happen again."""
     measure_done_on: Mapped[date | None]
     compensation: Mapped[CompensationKind | None] = mapped_column(growing(CompensationKind))
-    compensation_amount: Mapped[Money | None] = mapped_column(
-        CheckConstraint("compensation_amount > 0", name="compensation_amount")
-    )
+    compensation_amount: Mapped[Money | None]
     compensation_currency: Mapped[str | None] = mapped_column(CHAR(3))
     reopened_at: Mapped[datetime | None]
     escalated: Mapped[Escalated | None] = mapped_column(growing(Escalated))
@@ -533,6 +531,7 @@ class Case(Base):
 
     __table_args__ = (
         UniqueConstraint("kind", "cause"),
+        CheckConstraint("compensation_amount > 0", name="compensation_amount"),
         CheckConstraint("(compensation_amount is null) = (compensation_currency is null)", name="amount_has_currency"),
         Index("ix_cases_of_a_part", "store_id", "opened_at", postgresql_where=sql("part is not null")),
         Index("ix_cases_open", "store_id", "state", postgresql_where=sql("state <> 'closed'")),

@@ -133,13 +133,14 @@ def list_feedback(
     now: datetime,
     *,
     store: str | None = None,
+    store_id: int | None = None,
     case_id: int | None = None,
     departments: Sequence[str] | None = None,
     everything: bool = False,
 ) -> list[FeedbackItem]:
     """What departments were asked, the earliest deadline first; without `everything`, what is not answered.
 
-    `store` is a store's code; `departments` None: of all.
+    `store` is a store's code, `store_id` its id; `departments` None: of all.
     """
     asking, answering = (StaffMember.__table__.alias(name) for name in ("asking", "answering"))
     late = func.coalesce(CaseFeedback.answered_at, moment(now)) > CaseFeedback.due_at
@@ -157,6 +158,7 @@ def list_feedback(
     )  # fmt: skip
     chosen = [
         *([Store.code == store] if store is not None else []),
+        *([Store.id == store_id] if store_id is not None else []),
         *([CaseFeedback.case_id == case_id] if case_id is not None else []),
         *([CaseFeedback.department.in_(departments)] if departments is not None else []),
         *([] if everything else [CaseFeedback.answered_at.is_(None)]),

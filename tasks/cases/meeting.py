@@ -161,7 +161,9 @@ def _counted(lines: Sequence[MeetingLine], by: str, name: str) -> Counter[str | 
     return Counter(getattr(line, by) for line in lines if getattr(line, name))
 
 
-def list_alerts(connection: Connection, now: datetime, store: str | None = None) -> list[QualityAlert]:
+def list_alerts(
+    connection: Connection, now: datetime, store: str | None = None, *, store_id: int | None = None
+) -> list[QualityAlert]:
     """Where three complaints or more about one part of one model were opened within the last thirty days.
 
     Parts and models are compared without regard to capitals and spaces around them. The most frequent first.
@@ -187,4 +189,6 @@ def list_alerts(connection: Connection, now: datetime, store: str | None = None)
     )  # fmt: skip
     if store is not None:
         statement = statement.where(Store.code == store)
+    if store_id is not None:
+        statement = statement.where(Store.id == store_id)
     return [QualityAlert(*row) for row in connection.execute(statement)]

@@ -191,12 +191,12 @@ def _of_people(connection: Connection, now: datetime, reader: Reader) -> list[Ma
     )
     inbox = read_standing(connection, reader.store_id, None, now)
     theirs = None if Permission.MANAGE_CASES in reader.permissions else departments_of(reader.author.role)
-    asked = list_feedback(connection, now, store=reader.store, departments=theirs)
+    asked = list_feedback(connection, now, store_id=reader.store_id, departments=theirs)
     counts = {
         CASES_OVERDUE: urgent.overdue,
         CASES_NEAR: urgent.near,
         CASES_UNOWNED: connection.scalar(unowned) or 0,
-        QUALITY_ALERTS: len(list_alerts(connection, now, reader.store)),
+        QUALITY_ALERTS: len(list_alerts(connection, now, store_id=reader.store_id)),
         FEEDBACK_LATE: len([one for one in asked if one.late]),
         FEEDBACK_ASKED: len([one for one in asked if not one.late]),
         INBOX_OVERDUE: inbox.overdue,

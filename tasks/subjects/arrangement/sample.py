@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from tasks.intake.samples import Sample, SampleCustomer, with_cells
+from tasks.intake.samples import Sample, SampleCustomer
 
 _EVERY = 40
 """One customer in so many. It is no matter of chance, so that the kinds after this one keep theirs."""
@@ -38,4 +38,4 @@ def arrangement_rows(customer: SampleCustomer) -> Iterator[ArrangementRow]:
         )
 
 
-SAMPLE = Sample(ArrangementRow, arrangement_rows, (with_cells(kind="??"), with_cells(ends_on=None)))
+SAMPLE = Sample(ArrangementRow, arrangement_rows)
