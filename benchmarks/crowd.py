@@ -56,6 +56,11 @@ VISITS = (
     "select 1 + n % 2, 'R' || n || '-' || visit, n, n, '保养', "
     f"case when {spread(5, 20)} = 0 then 'inspection' else 'maintenance' end, {TODAY} - age - 1, {TODAY} - age "
     f"from (select n, visit, {spread(6, 500)} + 500 * visit as age from {{numbers}}, generate_series(0, 1) visit) made",
+    # One car in twenty-five came back for the same work; it was given back on one of the last days.
+    "insert into repair_orders (store_id, key, customer_id, vehicle_id, work, work_kind, opened_on, closed_on) "
+    "select 1 + n % 2, 'B' || n || '-' || visit, n, n, '维修', 'repair', day - 1, day from ("
+    f"select n, visit, {TODAY} - 1 - n % 4 - 20 * (1 - visit) as day "
+    f"from {{numbers}}, generate_series(0, 1) visit where {spread(20, 25)} = 0) made",
     # Of the past two years; or of the coming three weeks, four in a hundred of them for tomorrow or the day after.
     "insert into appointments (store_id, key, customer_id, vehicle_id, starts_at, booked_at, status, work, work_kind) "
     "select 1 + n % 2, 'A' || n || '-' || visit, n, case when n % 10 > 0 then n end, starts_at, "
@@ -85,6 +90,14 @@ MONEY = (
     "insert into promises (store_id, key, account_id, made_on, promised_for) "
     f"select store_id, 'B' || id, account_id, {TODAY} - 5, {TODAY} + 5 from invoices "
     "where settled_on is null and id % 50 = 0",
+)
+
+STATEMENTS = (
+    # One account in ten had a statement of this month, which its customer has not answered.
+    "insert into account_statements (store_id, customer_id, account_id, month, made_at, totals, invoices) "
+    f"select 1 + n % 2, n, id, date '2026-10-01', timestamptz '2026-10-15 01:00Z' - {spread(21, 14)} * interval "
+    "'1 day', '{{}}', '[]' from {numbers} join accounts on customer_id = n "
+    f"where {spread(22, 10)} = 0",
 )
 
 COMPLAINTS = (
@@ -134,7 +147,7 @@ def fill(engine: Engine, customers: int, scarcity: int = 1) -> None:
         connection.execute(text("set local session_replication_role = replica"))  # what is made here needs no checks
         connection.execute(text(STORES))
         with indexed_afterwards(connection):
-            for statement in (*PEOPLE, *CARS, *VISITS, *MONEY, *COMPLAINTS, *WHAT_ENDS, *LEADS, *ANSWERS):
+            for statement in (*PEOPLE, *CARS, *VISITS, *MONEY, *STATEMENTS, *COMPLAINTS, *WHAT_ENDS, *LEADS, *ANSWERS):
                 run(connection, statement, customers, scarcity)
     settle(engine)
 

@@ -16,6 +16,7 @@ from console.api.rows import LONGEST, RequestPart
 from console.shared.database import Database
 from models.core.errors import InvalidInput
 from models.people.api_scopes import ApiScope
+from models.subjects.account import UnpaidBecause
 from models.subjects.arrangement import ArrangementKind
 from tasks.access.api_keys import ApiCaller
 from tasks.accounts.arranging import (
@@ -26,8 +27,10 @@ from tasks.accounts.arranging import (
     set_dispute,
     set_instalments,
 )
-from tasks.accounts.holding import Found, find_account, hold_account, release_account
+from tasks.accounts.holding import Found, find_account, hold_account, release_account, say_why_unpaid
+from tasks.accounts.statements import list_statements
 from tasks.subjects.account.ageing import Per, list_accounts, read_ageing
+from tasks.subjects.account.collecting import read_collection
 
 routes = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["accounts"])
 Reads = Annotated[ApiCaller, Depends(caller_with(ApiScope.ACCOUNTS_READ))]
@@ -83,6 +86,7 @@ class AccountOut(BaseModel):
     customer_id: int
     held_since: date | None
     hold_reason: str | None = Field(description="A reason code, or somebody's own words.")
+    unpaid_because: UnpaidBecause | None = Field(description="Why it is not paid, as staff found out.")
     arrangements: list[ArrangementOut]
 
 
@@ -90,6 +94,62 @@ class Accounts(BaseModel):
     """Accounts on hold, and those about which something is arranged."""
 
     accounts: list[AccountOut]
+
+
+class CollectionLineOut(BaseModel):
+    """An account that owes something whose day has passed."""
+
+    store: str
+    account_id: int
+    key: str
+    customer_id: int
+    overdue: dict[str, Decimal] = Field(description="By currency.")
+    oldest_due: date
+    days: int
+    unpaid_because: UnpaidBecause | None
+    held: bool
+    arranged: ArrangementKind | None
+    promised_for: date | None
+    broken: bool = Field(description="The last promise was not kept.")
+    part_due_on: date | None
+    next_step: str | None
+    next_at: datetime | None
+
+
+class CollectionOut(BaseModel):
+    """The accounts to see about in a week, the oldest debt first."""
+
+    since: date
+    until: date = Field(description="Exclusive.")
+    accounts: list[CollectionLineOut]
+
+
+class StatementOut(BaseModel):
+    """A monthly statement, and what the customer says of it."""
+
+    id: int
+    store: str
+    account: str = Field(description="The account's key.")
+    customer_id: int
+    month: date = Field(description="Its first day.")
+    totals: dict[str, Decimal] = Field(description="What was open, by currency.")
+    answered_at: datetime | None
+    agrees: bool | None = Field(description="Null: no answer yet.")
+    difference: str | None
+    case_id: int | None = Field(description="Where the difference is settled.")
+
+
+class Statements(BaseModel):
+    """Statements; those that differ come first."""
+
+    statements: list[StatementOut]
+
+
+class Because(RequestPart):
+    """Why an account is not paid."""
+
+    by: Words = Field(description="The staff code of who says it.")
+    cause: UnpaidBecause | None = Field(description="Null: it is not known any more.")
 
 
 class ByHand(RequestPart):
@@ -194,6 +254,41 @@ async def dispute(caller: Writes, database: SharedDatabase, key: Key, body: Disp
     def job(connection: Connection, account: Found, now: datetime) -> Done:
         made = set_dispute(connection, account, body.until, body.reason, now, body.by, invoice=body.invoice)
         return Done(account=account.key, arrangement_id=made)
+
+    return await _do(database, caller, key, store, job)
+
+
+@routes.get("/accounts/collection", summary="The collection list", response_description="The list.", responses=TO_READ)
+async def collection(caller: Reads, database: SharedDatabase, store: Store = None) -> CollectionOut:
+    """Whom to see about money this week. Needs the scope `accounts:read`."""
+    listed = await database.work(read_collection, database.now, store_reached(caller, store))
+    lines = [
+        CollectionLineOut(**{name: getattr(line, name) for name in CollectionLineOut.model_fields})
+        for line in listed.lines
+    ]
+    return CollectionOut(since=listed.since, until=listed.until, accounts=lines)
+
+
+@routes.get("/accounts/statements", summary="Statements", response_description="The list.", responses=TO_READ)
+async def statements(
+    caller: Reads,
+    database: SharedDatabase,
+    store: Store = None,
+    month: Annotated[date | None, Query(description="A day of the month; by default the latest.")] = None,
+) -> Statements:
+    """The monthly statements of contract customers. Needs the scope `accounts:read`."""
+    found = await database.work(list_statements, store=store_reached(caller, store), month=month)
+    names = StatementOut.model_fields
+    return Statements(statements=[StatementOut(**{name: getattr(one, name) for name in names}) for one in found])
+
+
+@routes.post("/accounts/{key}/cause", summary="Why it is not paid", response_description="Done.", responses=TO_WRITE)
+async def cause(caller: Writes, database: SharedDatabase, key: Key, body: Because, store: Store = None) -> Done:
+    """For the weekly talk. Needs the scope `accounts:write`."""
+
+    def job(connection: Connection, account: Found, now: datetime) -> Done:
+        say_why_unpaid(connection, account, body.cause, now, body.by)
+        return Done(account=account.key)
 
     return await _do(database, caller, key, store, job)
 

@@ -137,7 +137,7 @@ async def show_inbound(
 def _write(
     connection: Connection, caller: ApiCaller, said: InboundIn, store: str | None, now: datetime
 ) -> tuple[InboundItem, bool]:
-    customer_id = _customer(connection, said.customer, store) if said.customer is not None else None
+    customer_id = customer_of_key(connection, said.customer, store) if said.customer is not None else None
     answering = answering_store(connection, store, customer_id)
     written = WrittenDown(
         way=said.way,
@@ -152,7 +152,7 @@ def _write(
     return read_inbound(connection, None, recorded.id, now).item, recorded.again
 
 
-def _customer(connection: Connection, key: str, store: str | None) -> int:
+def customer_of_key(connection: Connection, key: str, store: str | None) -> int:
     """The customer of a key. Raises `Refused` for an unknown one, or one that several stores use."""
     known = select(CustomerKey.customer_id).where(CustomerKey.key == key)
     if store is not None:

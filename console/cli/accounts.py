@@ -1,28 +1,41 @@
 """`aftercare accounts`: what accounts owe, who is on hold, and what is arranged about it.
 
 `aftercare accounts list --json` prints a list of objects: `id`, `key`, `store`, `time_zone`, `customer_id`, `customer`,
-`held_since` (a day, or null), `hold_reason` (code or free words, or null) and `arrangements`, a list of `id`, `kind`
-(`dispute`, `block` or `instalments`), `invoice` (its number, or null), `starts_on`, `ends_on` and `reason`.
+`held_since` (a day, or null), `hold_reason` (code or free words, or null), `unpaid_because` (or null) and
+`arrangements`, a list of `id`, `kind` (`dispute`, `block` or `instalments`), `invoice` (its number, or null),
+`starts_on`, `ends_on` and `reason`.
 `aftercare accounts list --ageing --json` prints a list of objects, one for each of what `--per` names and currency:
-`store`, `key` (of the account, or the staff code of who sold; null of a store), `name`, `customer_id`, `account_id`,
-`currency`, the amounts `not_due`, `days_0_30`, `days_31_60`, `over_60`, `disputed` and `total` (without what is
-disputed) as texts, and `oldest_due`.
+`store`, `key` (of the account, the staff code of who sold, or the cause; null of a store), `name`, `customer_id`,
+`account_id`, `currency`, the amounts `not_due`, `days_0_30`, `days_31_60`, `over_60`, `disputed` and `total` (without
+what is disputed) as texts, and `oldest_due`.
+`aftercare accounts collect --json` prints an object: `since`, `until` (exclusive) and `lines`, a list of objects, the
+oldest debt first: `store`, `account_id`, `key`, `customer_id`, `customer`, `overdue` (amounts as texts, by currency),
+`oldest_due`, `days`, `salespeople`, `unpaid_because`, `held`, `arranged`, `promised_for`, `broken`, `part_due_on`,
+`next_step`, `next_at` and `time_zone`.
+`aftercare accounts statements --json` prints a list of objects: `id`, `store`, `time_zone`, `account_id`, `account`,
+`customer_id`, `customer`, `month` (its first day), `totals` (as texts, by currency), `answered_at`, `agrees` (null: no
+answer yet), `difference` and `case_id`.
 """
 
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from console.cli.session import Commands, Session, check_store, open_session, print_json, print_table
+from console.cli.session import Commands, Session, check_store, open_session, print_json, print_table, to_json
+from console.shared.lists_as_tables import collection_rows, write_csv
 from models.core.errors import InvalidInput
 from models.core.reasons import read_reason
 from models.messages.letters import write_money
+from models.subjects.account import UnpaidBecause
 from tasks.accounts.arranging import Part, end_arrangement, set_block, set_dispute, set_instalments
-from tasks.accounts.holding import Found, find_account, hold_account, release_account
+from tasks.accounts.holding import Found, find_account, hold_account, release_account, say_why_unpaid
+from tasks.accounts.statements import list_statements
 from tasks.subjects.account.ageing import AccountItem, AgeingLine, Per, list_accounts, read_ageing
+from tasks.subjects.account.collecting import read_collection
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, help="What accounts owe, and who is on hold.")
 
@@ -113,6 +126,71 @@ def _print_accounts(items: list[AccountItem], *, as_json: bool) -> None:
 def _locked(session: Session, key: str, store: str | None) -> Found:
     check_store(session.connection, store)
     return find_account(session.connection, key, session.now, store)
+
+
+@app.command()
+def collect(
+    store: Annotated[str | None, typer.Option(help="Only of the store with this code.")] = None,
+    csv_file: Annotated[Path | None, typer.Option("--csv", help="Write it as a CSV file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a script.")] = False,
+) -> None:
+    """List whom to see about money this week: what is overdue, why, and what comes next."""
+    with open_session() as session:
+        check_store(session.connection, store)
+        listed = read_collection(session.connection, session.now, store)
+    if as_json:
+        print_json({**asdict(listed), "lines": [to_json(line) for line in listed.lines]})
+    elif csv_file is not None:
+        write_csv(csv_file, collection_rows(listed, "en"))
+        typer.echo(f"{len(listed.lines)} accounts are in {csv_file}.")
+    else:
+        heading, *rows = collection_rows(listed, "en")
+        print_table(f"Collection, week of {listed.since}", heading, rows)
+
+
+@app.command()
+def statements(
+    month: Annotated[
+        datetime | None, typer.Option(formats=DAY, help="A day of the month; by default the latest.")
+    ] = None,
+    store: Annotated[str | None, typer.Option(help="Only of the store with this code.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a script.")] = False,
+) -> None:
+    """List the monthly statements, and what customers say of them; those that differ come first."""
+    with open_session() as session:
+        check_store(session.connection, store)
+        found = list_statements(session.connection, store=store, month=month.date() if month else None)
+    if as_json:
+        print_json([to_json(one) for one in found])
+        return
+    rows = [
+        (
+            one.account,
+            one.store,
+            one.customer,
+            f"{one.month:%Y-%m}",
+            " + ".join(f"{currency} {total}" for currency, total in sorted(one.totals.items())) or "nothing",
+            {True: "agrees", False: "differs", None: "no answer yet"}[one.agrees],
+            str(one.case_id or ""),
+            one.difference or "",
+        )
+        for one in found
+    ]
+    columns = ("account", "store", "customer", "month", "open", "the customer", "case", "what differs")
+    print_table("Statements", columns, rows)
+
+
+@app.command()
+def because(
+    account: Key,
+    cause: Annotated[UnpaidBecause, typer.Argument(metavar="CAUSE", help=f"Why: {', '.join(UnpaidBecause)}.")],
+    by: By,
+    store: OfStore = None,
+) -> None:
+    """Say why an account is not paid, for the weekly talk."""
+    with open_session() as session:
+        say_why_unpaid(session.connection, _locked(session, account, store), cause, session.now, by)
+    typer.echo(f"Account {account} is not paid because: {cause}.")
 
 
 @app.command()

@@ -22,6 +22,7 @@ class GroupOut(BaseModel):
     delivered: int = Field(description="A delivery receipt confirmed it.")
     failed: int
     answered: dict[CampaignAnswer, int]
+    requested: int = Field(description="They asked for a visit at a time, or for another time.")
     booked: int
     came: int
     opted_out: int

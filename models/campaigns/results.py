@@ -84,6 +84,8 @@ class Group:
     as_assigned: Mapping[str, int] = field(default_factory=dict)
     """`booked`, `came` and `opted_out` of all for whom it has begun, sent or not: what is compared with the control
     group, which holds those, too, who could not have been reached."""
+    requested: int = 0
+    """They asked for a visit at a time, or for another time."""
 
     def __add__(self, other: "Group") -> "Group":
         """The sum of both. No customer is in both."""
@@ -101,12 +103,15 @@ class Group:
             self.complained + other.complained,
             _added(self.spent, other.spent, NOTHING),
             _added(self.as_assigned, other.as_assigned, 0),
+            self.requested + other.requested,
         )
 
     def number(self, name: str) -> int:
-        """How many did something: `answered`, `booked`, `came`, `opted_out`, `complained`."""
+        """How many did something: `answered`, `interested`, `requested`, `booked`, `came`, `opted_out` and so on."""
         if name == "answered":
             return sum(self.answered.get(answer, 0) for answer in GOOD_ANSWERS)
+        if name == "interested":
+            return self.answered.get(CampaignAnswer.INTERESTED, 0)
         count: int = getattr(self, name)
         return count
 

@@ -254,6 +254,8 @@ class CaseKind(StrEnum):
     """Nobody made a call while it was valid."""
     NOTICE_IGNORED = "notice-ignored"
     """A department has not acknowledged that an appointment was moved or cancelled."""
+    STATEMENT_DIFFERS = "statement-differs"
+    """The customer's books differ from the statement of their account."""
 
 
 class WarningLevel(StrEnum):

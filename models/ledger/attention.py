@@ -31,6 +31,9 @@ CAMPAIGNS_WAITING = declare("campaigns-waiting", count=NUMBER)
 CASES_OVERDUE = declare("cases-overdue", count=NUMBER)
 CASES_NEAR = declare("cases-near", count=NUMBER)
 CASES_UNOWNED = declare("cases-unowned", count=NUMBER)
+QUALITY_ALERTS = declare("quality-alerts", count=NUMBER)
+FEEDBACK_LATE = declare("feedback-late", count=NUMBER)
+FEEDBACK_ASKED = declare("feedback-asked", count=NUMBER)
 INBOX_OVERDUE = declare("inbox-overdue", count=NUMBER)
 INBOX_OPEN = declare("inbox-open", count=NUMBER)
 CALLS_WAITING = declare("calls-waiting", count=NUMBER)
@@ -49,6 +52,8 @@ WHO_CAN_ACT: Mapping[ReasonCode, frozenset[Permission]] = {
     **dict.fromkeys((APPROVALS, APPROVALS_ENDING), frozenset({Permission.DECIDE})),
     CAMPAIGNS_WAITING: frozenset({Permission.SEE_CAMPAIGNS}),
     **dict.fromkeys((CASES_OVERDUE, CASES_NEAR, CASES_UNOWNED), frozenset({Permission.WORK_CASES})),
+    **dict.fromkeys((QUALITY_ALERTS, FEEDBACK_LATE), frozenset({Permission.MANAGE_CASES})),
+    FEEDBACK_ASKED: frozenset({Permission.WORK_CALLS}),
     **dict.fromkeys((INBOX_OVERDUE, INBOX_OPEN), frozenset({Permission.WORK_INBOX})),
     CALLS_WAITING: frozenset({Permission.WORK_CALLS}),
     **dict.fromkeys((CALLS_TOO_MANY, MISSED, DESKS_LEFT, CUSTOMERS_UNOWNED), frozenset({Permission.ASSIGN_CALLS})),
@@ -57,7 +62,7 @@ WHO_CAN_ACT: Mapping[ReasonCode, frozenset[Permission]] = {
 MAY_WAIT = frozenset(
     {
         APPROVALS, CALLS_WAITING, CAMPAIGNS_WAITING, PROCESS_OFF, ONLY_WRITTEN, CASES_NEAR, INBOX_OPEN,
-        CUSTOMERS_UNOWNED,
+        CUSTOMERS_UNOWNED, FEEDBACK_ASKED,
     }
 )  # fmt: skip
 """Nothing has gone wrong yet."""

@@ -18,7 +18,9 @@ FOLLOWERS: dict[CaseState, frozenset[CaseState]] = {
     CaseState.SOLVED: frozenset({CaseState.CLOSED}),
     CaseState.CLOSED: frozenset(),
 }
-"""The allowed transitions of a case's state."""
+"""The allowed transitions of a case's state, as it goes on. `OPENS_AGAIN` are those that go back."""
+OPENS_AGAIN = frozenset({CaseState.SOLVED, CaseState.CLOSED})
+"""A case in one of these states can be opened again."""
 
 TITLES: dict[CaseKind, dict[str, str]] = {
     CaseKind.COMPLAINT: {"zh-CN": "客户不满意", "en": "Customer not satisfied"},
@@ -27,6 +29,7 @@ TITLES: dict[CaseKind, dict[str, str]] = {
     CaseKind.BOOKING_REQUEST: {"zh-CN": "预约请求未答复", "en": "Booking request unanswered"},
     CaseKind.RESTORE_SERVICE: {"zh-CN": "恢复已暂停的服务", "en": "Restore what was cut off"},
     CaseKind.NOTICE_IGNORED: {"zh-CN": "部门未确认预约变动", "en": "A department has not acknowledged a change"},
+    CaseKind.STATEMENT_DIFFERS: {"zh-CN": "对账单有差异", "en": "The customer's books differ from a statement"},
     CaseKind.MISSED_CALL: {"zh-CN": "电话无人拨打", "en": "Nobody made the call"},
 }
 """The title of a case, in the store's language."""
@@ -63,7 +66,7 @@ def deadlines_of(kind: CaseKind, now: datetime, hours: WorkingHours | None = Non
     `hours` are the working hours of a store whose deadlines count only these; None: around the clock.
     """
     match kind:
-        case CaseKind.COMPLAINT | CaseKind.BOOKING_REQUEST:
+        case CaseKind.COMPLAINT | CaseKind.BOOKING_REQUEST | CaseKind.STATEMENT_DIFFERS:
             return Deadlines(_after(now, ANSWER_WITHIN, hours), _after(now, SOLVE_WITHIN, hours))
         case (
             CaseKind.BROKEN_PROMISE

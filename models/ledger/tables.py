@@ -1,6 +1,6 @@
 """The ledger: what is due, what was said, what came of it, and who decided what. Rows here never disappear."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,9 +21,9 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Text
+from sqlalchemy.types import CHAR, Text
 
-from models.core.base import WORD, Base, Facts, Key, enumeration, growing, table_info
+from models.core.base import WORD, Base, Facts, Key, Money, enumeration, growing, table_info
 from models.core.personal import (
     ERASED,
     ERASED_NOTE,
@@ -56,6 +56,7 @@ from models.core.words import (
     TouchState,
     WarningLevel,
 )
+from models.ledger.case_causes import CompensationKind, Escalated, Received
 
 THE_LEDGER = "the ledger: what was due, what was said, and what came of it"
 IN_FREE_WORDS = (Gate.NONE, Gate.RETRY, Gate.APPROVAL, Gate.CHANNEL)
@@ -514,19 +515,89 @@ class Case(Base):
     closed_at: Mapped[datetime | None]
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     touch_id: Mapped[UUID | None] = mapped_column(ForeignKey("touches.id"))
+    received: Mapped[Received | None] = mapped_column(growing(Received))
+    """How it came to the house; null: by itself, from what happened in the ledger."""
+    category: Mapped[str | None] = mapped_column(WORD)
+    """The key of one of the store's categories."""
+    department: Mapped[str | None] = mapped_column(WORD)
+    part: Mapped[str | None] = mapped_column(info=kept("a part of the car, by which complaints are compared"))
+    model: Mapped[str | None] = mapped_column(info=kept("a model, by which complaints are compared"))
+    root_cause: Mapped[str | None] = mapped_column(info=blanked())
+    """Why it happened, as staff found. What opened the case is `cause`."""
+    measure: Mapped[str | None] = mapped_column(info=blanked())
+    """What was done so that it does not happen again."""
+    measure_done_on: Mapped[date | None]
+    compensation: Mapped[CompensationKind | None] = mapped_column(growing(CompensationKind))
+    compensation_amount: Mapped[Money | None]
+    compensation_currency: Mapped[str | None] = mapped_column(CHAR(3))
+    reopened_at: Mapped[datetime | None]
+    escalated: Mapped[Escalated | None] = mapped_column(growing(Escalated))
+    """Why it went to the manager at once."""
     version: Mapped[int] = mapped_column(server_default="1")
     """Version counter for optimistic locking: a change based on an older version is refused."""
 
     __table_args__ = (
         UniqueConstraint("kind", "cause"),
+        CheckConstraint("compensation_amount > 0", name="compensation_amount"),
+        CheckConstraint("(compensation_amount is null) = (compensation_currency is null)", name="amount_has_currency"),
+        Index("ix_cases_of_a_part", "store_id", "opened_at", postgresql_where=sql("part is not null")),
         Index("ix_cases_open", "store_id", "state", postgresql_where=sql("state <> 'closed'")),
         Index("ix_cases_closed_at", "closed_at", postgresql_where=sql("state = 'closed'")),
         table_info(
             customers(
                 "customer_id",
-                "kind cause title state opened_at answer_by solve_by answered_at solved_at closed_at version",
+                "kind cause title state opened_at answer_by solve_by answered_at solved_at closed_at received category "
+                "department measure_done_on compensation compensation_amount compensation_currency reopened_at "
+                "escalated version",
             ),
             ForEver("one row per case", "a cause opens a case only once, and complaints are compared over years"),
+        ),
+    )
+
+
+class CaseCategory(Base):
+    """A category of one store's cases: its own, or one of the shipped list that it calls or handles otherwise."""
+
+    __tablename__ = "case_categories"
+
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(WORD, primary_key=True)
+    name: Mapped[str]
+    asks_cause: Mapped[bool]
+    """A case of it is closed only with a cause and a measure."""
+    active: Mapped[bool] = mapped_column(server_default="true")
+    """False: it is left out of the store's list. Cases that have it keep it."""
+
+    __table_args__ = (
+        table_info(nobody("key name asks_cause active"), ForEver("a few rows per store", "cases name them")),
+    )
+
+
+class CaseFeedback(Base):
+    """A question about a case to a department, and its answer."""
+
+    __tablename__ = "case_feedback"
+
+    id: Mapped[Key]
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    department: Mapped[str] = mapped_column(WORD)
+    question: Mapped[str] = mapped_column(info=erased(Replaced(ERASED_NOTE)))
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    due_at: Mapped[datetime]
+    """The end of the second working day of the store after that of the question."""
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    answer: Mapped[str | None] = mapped_column(info=blanked())
+    late_told_at: Mapped[datetime | None]
+    """When the manager was told that the answer is late."""
+
+    __table_args__ = (
+        CheckConstraint("(answered_at is null) = (answered_by is null)", name="answered_by_somebody"),
+        Index("ix_case_feedback_waiting", "due_at", postgresql_where=sql("answered_at is null")),
+        table_info(
+            customers("case_id", "department asked_at due_at answered_at late_told_at"),
+            ForEver("a few rows per case", "what departments said of a cause is compared over years"),
         ),
     )
 

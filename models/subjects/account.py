@@ -12,7 +12,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import CHAR
 
-from models.core.base import Base, Key, Money, enumeration, table_info
+from models.core.base import Base, Key, Money, enumeration, growing, table_info
 from models.core.frozen import CurrencyCode
 from models.core.personal import blanked, customers, kept
 from models.core.reasons import declare
@@ -38,6 +38,16 @@ IN_THE_BOOKS = "the books are kept by law, and this is the number by which they 
 OF_THE_BOOKS = "accounting records: the source system and the law decide about them"
 
 
+class UnpaidBecause(StrEnum):
+    """Why an account is not paid (R4): discussed every week."""
+
+    DISPUTE = "contests-it"
+    NO_MONEY = "no-money"
+    FORGOT = "forgot"
+    QUALITY = "unhappy-with-quality"
+    OTHER = "other-cause"
+
+
 class Account(Base):
     """What one customer owes one store, over all currencies. Chased as a whole, with one statement."""
 
@@ -50,11 +60,15 @@ class Account(Base):
     held_since: Mapped[date | None]
     """On hold: no further credit (R4)."""
     hold_reason: Mapped[str | None] = mapped_column(info=blanked())
+    unpaid_because: Mapped[UnpaidBecause | None] = mapped_column(growing(UnpaidBecause))
+    """Why it is not paid, as staff found out."""
+    unpaid_because_on: Mapped[date | None]
 
     __table_args__ = (
         UniqueConstraint("store_id", "key"),
         table_info(
-            customers("customer_id", "held_since"), ForEver("one row per customer who buys on account", OF_THE_BOOKS)
+            customers("customer_id", "held_since unpaid_because unpaid_because_on"),
+            ForEver("one row per customer who buys on account", OF_THE_BOOKS),
         ),
     )
 

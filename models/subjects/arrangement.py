@@ -3,12 +3,12 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import CHAR
 
 from models.core.base import Base, Key, Money, growing, table_info
-from models.core.personal import blanked, customers
+from models.core.personal import blanked, customers, kept
 from models.core.retention import ForEver
 
 
@@ -30,6 +30,10 @@ class Arrangement(Base):
 
     id: Mapped[Key]
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
+    """The account's, of an arrangement that another system names by a key."""
+    key: Mapped[str | None] = mapped_column(info=kept("the next import finds the row by it"))
+    """The key in the source; null: it was set by hand."""
     kind: Mapped[ArrangementKind] = mapped_column(growing(ArrangementKind))
     invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoices.id"))
     """Of a dispute: the invoice that is contested; null: the whole account."""
@@ -47,6 +51,7 @@ class Arrangement(Base):
 
     __table_args__ = (
         CheckConstraint("starts_on <= ends_on", name="starts_before_end"),
+        UniqueConstraint("store_id", "key"),
         Index("ix_account_arrangements_invoice_id", "invoice_id", postgresql_where=text("invoice_id is not null")),
         table_info(
             customers("account_id", "kind currency starts_on ends_on set_at ended_on"),

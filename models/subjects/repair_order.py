@@ -9,7 +9,7 @@ from models.core.base import Base, Key, growing, table_info
 from models.core.personal import customers, kept
 from models.core.reasons import declare
 from models.core.retention import ForEver
-from models.core.words import Purpose, SubjectKind, WorkKind
+from models.core.words import Condition, Purpose, SubjectKind, WorkKind
 from models.kits.contract import FactsRow, SubjectTraits, Variables
 from models.messages.letters import RELATIVE, write_dated, write_work
 from models.subjects.keeping import OF_A_VISIT, OF_THE_CAR, OF_THE_SOURCE, WORK_DONE
@@ -17,6 +17,11 @@ from models.subjects.visit import VEHICLE_KEPT, survey_offer, surveyed
 from models.subjects.work import OF_WORK
 
 KIND = SubjectKind("repair-order")
+
+CAME_BACK = Condition("came-back")
+"""The same kind of work was done on the same car shortly before."""
+CAME_BACK_DAYS = 30
+"""Between giving the car back and its next visit (R24, ours)."""
 
 
 class RepairOrder(Base):
@@ -59,7 +64,7 @@ def _asks_marks(purpose: Purpose) -> bool:
 TRAITS = SubjectTraits(
     kind=KIND,
     table=RepairOrder,
-    conditions=(VEHICLE_KEPT, *OF_WORK.values()),
+    conditions=(VEHICLE_KEPT, CAME_BACK, *OF_WORK.values()),
     absent=declare("no-repair-order"),
     variables={"date": "the day the car was given back", "vehicle": "the car", "work": "the work done", **RELATIVE},
     write=_write,

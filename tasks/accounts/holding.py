@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, select, update
 
 from models.core.errors import Conflict, InvalidInput
 from models.people.tables import Store
-from models.subjects.account import Account
+from models.subjects.account import Account, UnpaidBecause
 from tasks import audit
 from tasks.stores.staff import find_actor
 from tasks.subjects.account.ageing import UnknownAccount
@@ -151,3 +151,19 @@ def release_account(connection: Connection, account: Found, reason: str | None, 
         raise NotHeld(account.key)
     (case,) = release(connection, [account.id], text, now, actor.code)
     return case
+
+
+def say_why_unpaid(
+    connection: Connection, account: Found, because: UnpaidBecause | None, now: datetime, staff_code: str
+) -> None:
+    """Write down why an account is not paid, as staff found out; None: it is not known any more.
+
+    Raises `UnknownStaff`, `InactiveStaff`.
+    """
+    actor = find_actor(connection, staff_code, account.store_id)
+    before = connection.scalar(select(Account.unpaid_because).where(Account.id == account.id))
+    since = account.today if because is not None else None
+    changed = update(Account).where(Account.id == account.id)
+    connection.execute(changed.values(unpaid_because=because, unpaid_because_on=since))
+    said = {"unpaid_because": before}, {"unpaid_because": because}
+    audit.record(connection, now, actor.code, "account.why-unpaid", "account", account.id, *said)

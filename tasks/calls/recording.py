@@ -17,6 +17,7 @@ from models.core.ids import StaffId, TouchId
 from models.core.reasons import NO_REASON, WORD, declare, give
 from models.core.words import CaseKind, ContactKind, Gate, OutcomeName, StepKind, SubjectKind, SurveySource, TouchState
 from models.kits.outcomes import CallEffects, CallFacts, CallReport, PromiseMade
+from models.ledger.case_causes import Received
 from models.ledger.tables import CallAttempt, Case, Touch
 from models.people.tables import Consent, ContactPoint, StaffMember, Store
 from models.stores.contact_hours import ContactHours
@@ -258,6 +259,7 @@ def _complain(connection: Connection, touch: Row[Any], report: CallReport, actor
             note=report.note,
             owner_id=actor.id,
             touch_id=touch.id,
+            received=Received.OUR_CALL,
         ),
         now,
     )

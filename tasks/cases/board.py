@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +12,15 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from models.core.cadence import moment
 from models.core.words import CaseKind, CaseState
+from models.ledger.case_causes import Category, CompensationKind, Escalated, Received
 from models.ledger.tables import Case, CaseNote
 from models.people.permissions import Permission
 from models.people.tables import Customer, StaffMember, Store
 from tasks.access.reach import NotYours, check_case, reached_store, staff_code_in
 from tasks.access.sessions import SignedIn
+from tasks.cases.categories import list_categories
+from tasks.cases.causes import list_known_lines
+from tasks.cases.feedback import FeedbackItem, list_feedback
 from tasks.ledger.whose_customer import falls_to
 from tasks.stores.actors import actor_name
 
@@ -48,8 +53,22 @@ class CaseItem:
     answered_at: datetime | None
     solved_at: datetime | None
     closed_at: datetime | None
+    reopened_at: datetime | None
     overdue: bool
     """Whether a deadline was missed."""
+    received: Received | None
+    category: str | None
+    department: str | None
+    part: str | None
+    model: str | None
+    root_cause: str | None
+    measure: str | None
+    measure_done_on: date | None
+    compensation: CompensationKind | None
+    compensation_amount: Decimal | None
+    compensation_currency: str | None
+    escalated: Escalated | None
+    """Why it went to the manager at once."""
     version: int
 
 
@@ -92,6 +111,12 @@ class CaseDetails:
     colleagues: list[Colleague]
     mine: bool
     """Whether the viewer owns it."""
+    categories: list[Category]
+    """Those of its store."""
+    feedback: list[FeedbackItem]
+    """What departments were asked about it."""
+    known: dict[str, list[str]]
+    """What was written of late in the lines of the store's cases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +158,21 @@ def _acts_as(user: SignedIn) -> str:
 
 
 def list_cases(
-    connection: Connection, now: datetime, *, store: str | None = None, everything: bool = False
+    connection: Connection,
+    now: datetime,
+    *,
+    store: str | None = None,
+    everything: bool = False,
+    case_id: int | None = None,
 ) -> list[CaseItem]:
-    """The open cases, or all, by nearest deadline. `store` is a store's code."""
+    """The open cases, or all, by nearest deadline; or one. `store` is a store's code."""
     statement = _cases(now, CaseReach(store)).order_by(
         (Case.state == CaseState.CLOSED), _next_deadline().nulls_last(), Case.id
     )
     if not everything:
         statement = statement.where(Case.state != CaseState.CLOSED)
+    if case_id is not None:
+        statement = statement.where(Case.id == case_id)
     return _items(connection, statement)
 
 
@@ -185,6 +217,9 @@ def read_case(connection: Connection, user: SignedIn, case_id: int, now: datetim
         notes=[NoteSeen(*note) for note in notes],
         colleagues=list_colleagues(connection, store_id),
         mine=item.owner == _acts_as(user),
+        categories=list_categories(connection, store_id),
+        feedback=list_feedback(connection, now, case_id=case_id, everything=True),
+        known=list_known_lines(connection, store_id),
     )
 
 

@@ -31,6 +31,8 @@ from models.ledger.tables import OF_PROCESSES, Case, CaseNote, CaseWarning, Touc
 from models.people.tables import StaffMember, Store
 from models.subjects.appointment import Appointment, AppointmentChange, DepartmentNotice
 from tasks.cases.deadlines import deadlines_everywhere
+from tasks.cases.feedback import tell_late_feedback
+from tasks.cases.repeating import escalate_repeated
 from tasks.ledger.case_owners import owner_for, somebody
 from tasks.stores.notices import IN_TIME
 
@@ -123,8 +125,12 @@ def open_cases_for_ignored_notices(connection: Connection, now: datetime) -> int
 
 def escalate_cases(connection: Connection, now: datetime) -> int:
     """Give every open case an owner, and tell of deadlines: before one the owner, after it a manager, a day later the
-    general manager. How many were told; each deadline is told once per level, and noted on the case."""
+    general manager. How many were told; each deadline is told once per level, and noted on the case.
+
+    Customers who complain a second time, and departments that are late with an answer, are told to the manager, too.
+    """
     _give_owners(connection, now)
+    repeated, late = escalate_repeated(connection, now), tell_late_feedback(connection, now)
     told = connection.execute(
         upsert(CaseWarning)
         .from_select(["case_id", "deadline", "level", "told_id", "told_at"], _to_tell(now))
@@ -133,7 +139,7 @@ def escalate_cases(connection: Connection, now: datetime) -> int:
     ).all()
     if told:
         _note(connection, told, now)
-    return len(told)
+    return len(told) + repeated + late
 
 
 def _give_owners(connection: Connection, now: datetime) -> None:

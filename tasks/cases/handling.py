@@ -4,21 +4,25 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, and_, case, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.types import Text, Uuid
 
 from models.core.base import enumeration, growing
 from models.core.cadence import local_day, moment
-from models.core.errors import Conflict, NotFound
+from models.core.errors import Conflict, InvalidInput, NotFound
 from models.core.words import CaseKind, CaseState
-from models.ledger.cases import FOLLOWERS, TITLES
+from models.ledger.case_causes import Escalated, Received
+from models.ledger.cases import FOLLOWERS, OPENS_AGAIN, TITLES
 from models.ledger.tables import Case, CaseNote
 from models.people.tables import StaffMember, Store
 from models.subjects.account import KIND as ACCOUNT
 from models.subjects.account import Account, Promise
+from models.subjects.vehicle import Vehicle
 from tasks import audit
+from tasks.cases.categories import check_closing
 from tasks.cases.deadlines import deadlines_everywhere, deadlines_in_store
+from tasks.cases.repeating import escalate_repeated, give_to_manager
 from tasks.ledger.case_owners import owner_for, who_follows
 from tasks.stores.staff import Actor, find_actor
 from tasks.subjects.contract import Those
@@ -67,6 +71,15 @@ class CaseIsClosed(Conflict):
         super().__init__(f"Case {case_id} is closed, so nobody works on it any more.")
 
 
+class ReasonNeeded(InvalidInput):
+    """A case is opened again for a reason."""
+
+    field = "note"
+
+    def __init__(self) -> None:
+        super().__init__("Say why the case is opened again.")
+
+
 class CustomerHasNotAgreed(Conflict):
     """A complaint can be closed only if the customer agrees (R10)."""
 
@@ -91,6 +104,7 @@ class NewCase:
     touch_id: Any = None
     solve_by: datetime | None = None
     """None: as its kind and the store's clock say."""
+    received: Received | None = None
 
 
 def open_case(connection: Connection, new: NewCase, now: datetime) -> int:
@@ -105,10 +119,22 @@ def open_case(connection: Connection, new: NewCase, now: datetime) -> int:
         "answer_by": deadlines.answer_by,
         "solve_by": new.solve_by or deadlines.solve_by,
     }
-    statement = insert(Case).values(**values, title=TITLES[new.kind][language], state=CaseState.OPEN, opened_at=now)
-    connection.execute(statement.on_conflict_do_nothing(index_elements=["kind", "cause"]))
+    model = _only_model(new.customer_id) if new.kind is CaseKind.COMPLAINT else None
+    statement = insert(Case).values(
+        **values, model=model, title=TITLES[new.kind][language], state=CaseState.OPEN, opened_at=now
+    )
+    made = connection.scalar(statement.on_conflict_do_nothing(index_elements=["kind", "cause"]).returning(Case.id))
+    if made is not None:
+        escalate_repeated(connection, now, Case.id == made)
+        return made
     same = (Case.kind == new.kind, Case.cause == new.cause)
     return connection.execute(select(Case.id).where(*same)).scalar_one()
+
+
+def _only_model(customer_id: int) -> ScalarSelect[str | None]:
+    """The model of a customer's cars, where it is one."""
+    cars = select(func.min(Vehicle.model)).where(Vehicle.customer_id == customer_id, Vehicle.disposed_on.is_(None))
+    return cars.having(func.count(Vehicle.model.distinct()) == 1).scalar_subquery()
 
 
 def answer_case(
@@ -119,14 +145,14 @@ def answer_case(
     Here and below, `seen` is the case's version that the user acts on; None: any version. Raises
     `UnknownCase`, `CaseChanged`, `CaseNotThere`, `UnknownStaff`, `InactiveStaff`.
     """
-    _advance(connection, _lock(connection, case_id, seen), CaseState.ANSWERED, now, staff_code, note)
+    _advance(connection, lock_case(connection, case_id, seen), CaseState.ANSWERED, now, staff_code, note)
 
 
 def solve_case(
     connection: Connection, case_id: int, now: datetime, staff_code: str, note: str | None, *, seen: int | None = None
 ) -> None:
     """Mark a case as solved."""
-    _advance(connection, _lock(connection, case_id, seen), CaseState.SOLVED, now, staff_code, note)
+    _advance(connection, lock_case(connection, case_id, seen), CaseState.SOLVED, now, staff_code, note)
 
 
 def close_case(
@@ -139,39 +165,64 @@ def close_case(
     customer_agrees: bool,
     seen: int | None = None,
 ) -> None:
-    """Close a case. Also raises `CustomerHasNotAgreed` for a complaint without the customer's agreement."""
-    found = _lock(connection, case_id, seen)
+    """Close a case. Also raises `CustomerHasNotAgreed` for a complaint without the customer's agreement, and
+    `CauseMissing` where its category asks for a cause and a measure."""
+    found = lock_case(connection, case_id, seen)
     if found.kind is CaseKind.COMPLAINT and not customer_agrees:
         raise CustomerHasNotAgreed(case_id)
+    if CaseState.CLOSED in FOLLOWERS[found.state]:
+        check_closing(connection, case_id, found.store_id, found.category, found.root_cause, found.measure)
     _advance(connection, found, CaseState.CLOSED, now, staff_code, note)
+
+
+def reopen_case(
+    connection: Connection, case_id: int, now: datetime, staff_code: str, note: str, *, seen: int | None = None
+) -> None:
+    """Open a solved or closed case again, with the reason as a note: its deadlines begin anew, and it goes to the
+    manager at once. Also raises `CaseNotThere` for a case that is open, and `ReasonNeeded`."""
+    found = lock_case(connection, case_id, seen)
+    if found.state not in OPENS_AGAIN:
+        raise CaseNotThere(case_id, found.state, CaseState.OPEN)
+    if not note.strip():
+        raise ReasonNeeded
+    actor = find_actor(connection, staff_code, found.store_id)
+    deadlines = deadlines_in_store(connection, found.store_id, found.kind, now)
+    anew = {"state": CaseState.OPEN, "answered_at": None, "solved_at": None, "closed_at": None, "reopened_at": now}
+    change_case(connection, found, anew | deadlines._asdict())
+    note_case(connection, case_id, now, actor, note.strip())
+    give_to_manager(connection, Case.id == case_id, Escalated.OPENED_AGAIN, now)
+    before, after = {"state": found.state}, {"state": CaseState.OPEN, "note": note.strip()}
+    audit.record(connection, now, actor.code, "case.opened-again", "case", case_id, before, after)
 
 
 def give_case(
     connection: Connection, case_id: int, now: datetime, staff_code: str, to_code: str, *, seen: int | None = None
 ) -> None:
     """Assign a case to a member of the store's staff, possibly oneself. Also raises `CaseIsClosed`."""
-    found = _lock(connection, case_id, seen)
+    found = lock_case(connection, case_id, seen)
     if found.state is CaseState.CLOSED:
         raise CaseIsClosed(case_id)
     actor, owner = (find_actor(connection, code, found.store_id) for code in (staff_code, to_code))
-    _change(connection, found, {"owner_id": owner.id})
+    change_case(connection, found, {"owner_id": owner.id})
     before = {"owner": connection.scalar(select(StaffMember.code).where(StaffMember.id == found.owner_id))}
     audit.record(connection, now, actor.code, "case.given", "case", case_id, before, {"owner": owner.code})
 
 
 def write_note(connection: Connection, case_id: int, now: datetime, staff_code: str, text: str) -> None:
     """Add a note. It needs no version, because it changes nothing else."""
-    found = _lock(connection, case_id, None)
+    found = lock_case(connection, case_id, None)
     actor = find_actor(connection, staff_code, found.store_id)
-    _note(connection, case_id, now, actor, text)
+    note_case(connection, case_id, now, actor, text)
     audit.record(connection, now, actor.code, "case.noted", "case", case_id, None, {"note": text})
 
 
-def _note(connection: Connection, case_id: int, now: datetime, actor: Actor, text: str) -> None:
+def note_case(connection: Connection, case_id: int, now: datetime, actor: Actor, text: str) -> None:
+    """Write a note on a case that is locked."""
     connection.execute(insert(CaseNote).values(case_id=case_id, written_at=now, author=actor.code, text=text))
 
 
-def _lock(connection: Connection, case_id: int, seen: int | None) -> Row[Any]:
+def lock_case(connection: Connection, case_id: int, seen: int | None) -> Row[Any]:
+    """The case, locked until the transaction ends. Raises `UnknownCase`, `CaseChanged`."""
     found = connection.execute(select(Case.__table__).where(Case.id == case_id).with_for_update()).one_or_none()
     if found is None:
         raise UnknownCase(case_id)
@@ -180,7 +231,8 @@ def _lock(connection: Connection, case_id: int, seen: int | None) -> Row[Any]:
     return found
 
 
-def _change(connection: Connection, found: Row[Any], values: dict[str, Any]) -> None:
+def change_case(connection: Connection, found: Row[Any], values: dict[str, Any]) -> None:
+    """Change a case that is locked; what others had read of it is old from now on."""
     changed = update(Case).where(Case.id == found.id).values(**values, version=found.version + 1)
     connection.execute(changed)
 
@@ -192,9 +244,9 @@ def _advance(
         raise CaseNotThere(found.id, found.state, state)
     actor = find_actor(connection, staff_code, found.store_id)
     stamps = {name: now for name in STAMPS[state] if getattr(found, name) is None}
-    _change(connection, found, {"state": state, "owner_id": found.owner_id or actor.id, **stamps})
+    change_case(connection, found, {"state": state, "owner_id": found.owner_id or actor.id, **stamps})
     if note:
-        _note(connection, found.id, now, actor, note)
+        note_case(connection, found.id, now, actor, note)
     before, after = {"state": found.state}, {"state": state, "note": note}
     audit.record(connection, now, actor.code, f"case.{state}", "case", found.id, before, after)
 

@@ -20,7 +20,8 @@ from models.core.words import (
     ProcessName,
     Purpose,
 )
-from models.inbound.words import ANSWER_CHANNELS, REPLY_KINDS, AnswerWay
+from models.inbound.words import ANSWER_CHANNELS, REPLY_KINDS, AnswerWay, InboundWay
+from models.ledger.case_causes import Received
 from models.ledger.tables import Touch
 from models.people.tables import ContactPoint, Store
 from models.subjects.appointment import Appointment, AppointmentChange
@@ -35,6 +36,17 @@ from tasks.planning.sweep import plan
 PROCESS = ProcessName("inbox-answers")
 LONGEST_MESSAGE = 500
 BY_MESSAGE = (ChannelName.SMS, ChannelName.WECHAT, ChannelName.EMAIL)
+RECEIVED: dict[InboundWay, Received] = {
+    InboundWay.REPLY: Received.REPLY,
+    InboundWay.PAGE_REQUEST: Received.PAGE,
+    InboundWay.PAGE_WISH: Received.PAGE,
+    InboundWay.PHONE: Received.PHONE,
+    InboundWay.COUNTER: Received.COUNTER,
+    InboundWay.LETTER: Received.LETTER,
+    InboundWay.EMAIL: Received.EMAIL,
+    InboundWay.WECHAT: Received.WECHAT,
+}
+"""How a complaint was received, by how it was said."""
 UNDECIDED = (AppointmentStatus.REQUESTED, AppointmentStatus.BOOKED)
 
 
@@ -224,7 +236,15 @@ def by_case(connection: Connection, held: Held, words: str | None, now: datetime
         raise NeedsWord
     case_id = open_case(
         connection,
-        NewCase(row.store_id, row.customer_id, CaseKind.COMPLAINT, f"inbound:{row.id}", note, held.actor.id),
+        NewCase(
+            row.store_id,
+            row.customer_id,
+            CaseKind.COMPLAINT,
+            f"inbound:{row.id}",
+            note,
+            held.actor.id,
+            received=RECEIVED[row.way],
+        ),
         now,
     )
     settle(connection, held, AnswerWay.CASE, words, now, case_id=case_id, **more)

@@ -21,7 +21,12 @@ from models.subjects.appointment import Appointment
 from models.subjects.repair_order import RepairOrder
 from tasks.ledger.whose_customer import is_here, whose
 
-OF_FINANCE = (CaseKind.BROKEN_PROMISE, CaseKind.FINANCE_HANDOVER, CaseKind.RESTORE_SERVICE)
+OF_FINANCE = (
+    CaseKind.BROKEN_PROMISE,
+    CaseKind.FINANCE_HANDOVER,
+    CaseKind.RESTORE_SERVICE,
+    CaseKind.STATEMENT_DIFFERS,
+)
 OF_ADVISORS = (CaseKind.COMPLAINT, CaseKind.BOOKING_REQUEST)
 VISITS: tuple[tuple[str, Any], ...] = ((appointment.KIND, Appointment), (repair_order.KIND, RepairOrder))
 """The visits that name an advisor."""

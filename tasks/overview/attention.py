@@ -28,12 +28,15 @@ from models.ledger.attention import (
     FACTS_GRACE,
     FACTS_OLD,
     FAILED,
+    FEEDBACK_ASKED,
+    FEEDBACK_LATE,
     INBOX_OPEN,
     INBOX_OVERDUE,
     MISSED,
     ONLY_WRITTEN,
     PACED_BY,
     PREFECT_SILENT,
+    QUALITY_ALERTS,
     SOON,
     UNKNOWN,
     Matter,
@@ -41,12 +44,15 @@ from models.ledger.attention import (
     concerns,
     matters_of_sweeps,
 )
+from models.ledger.case_causes import departments_of
 from models.ledger.tables import CallAttempt, Case, Touch
 from models.ledger.watching import BACKLOG_GRACE, Sweep, age_of
 from models.people.permissions import PERMISSIONS, Permission
 from models.people.tables import StaffMember
 from tasks.campaigns.authors import Author
 from tasks.campaigns.listing import list_campaigns
+from tasks.cases.feedback import list_feedback
+from tasks.cases.meeting import list_alerts
 from tasks.channels.opening import SENT_BY_US, find_address, find_unused, only_writes
 from tasks.inbound.listing import read_standing
 from tasks.overview.days import of_store
@@ -188,10 +194,15 @@ def _of_people(connection: Connection, now: datetime, reader: Reader) -> list[Ma
         reader.store_id,
     )
     inbox = read_standing(connection, reader.store_id, None, now)
+    theirs = None if Permission.MANAGE_CASES in reader.permissions else departments_of(reader.author.role)
+    asked = list_feedback(connection, now, store_id=reader.store_id, departments=theirs)
     counts = {
         CASES_OVERDUE: urgent.overdue,
         CASES_NEAR: urgent.near,
         CASES_UNOWNED: connection.scalar(unowned) or 0,
+        QUALITY_ALERTS: len(list_alerts(connection, now, store_id=reader.store_id)),
+        FEEDBACK_LATE: len([one for one in asked if one.late]),
+        FEEDBACK_ASKED: len([one for one in asked if not one.late]),
         INBOX_OVERDUE: inbox.overdue,
         INBOX_OPEN: inbox.open - inbox.overdue,
         CALLS_WAITING: _count_ready(connection, now, reader.store_id, reader.roles),

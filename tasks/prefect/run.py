@@ -26,6 +26,8 @@ from models.core.errors import Unavailable
 from models.core.settings import Settings, read_settings
 from models.core.words import ProcessName
 from models.ledger.accounts_of_runs import RunAccount
+from tasks.accounts.statements import make_statements as make_account_statements
+from tasks.accounts.statements import resume_settled
 from tasks.cases.escalating import escalate_cases, open_cases_for_ignored_notices, open_cases_for_missed_calls
 from tasks.cases.handling import open_cases_for_broken_promises
 from tasks.channels.opening import check_addresses
@@ -328,13 +330,28 @@ async def _look_after_inbox(now: datetime) -> dict[str, float]:
 
 
 async def release_accounts(run: ProcessRun) -> None:
-    """Take accounts off hold that owe no more than is tolerated, and have finance restore what was cut off (R4)."""
+    """Take accounts off hold that owe no more than is tolerated, and have finance restore what was cut off (R4). Those
+    whose statement differed are chased again once the difference is settled."""
     await _release_accounts(run.now)
 
 
 @step("release accounts")
 async def _release_accounts(now: datetime) -> int:
-    return await asyncio.to_thread(in_transaction, lambda connection: release_paid(connection, now))
+    def work(connection: Connection) -> int:
+        resume_settled(connection, now)
+        return release_paid(connection, now)
+
+    return await asyncio.to_thread(in_transaction, work)
+
+
+async def make_statements(run: ProcessRun) -> None:
+    """Make this month's statements of the accounts of contract customers (R4); they are counted."""
+    run.account.figures["statements_made"] = await _make_statements(run.now)
+
+
+@step("make statements")
+async def _make_statements(now: datetime) -> int:
+    return await asyncio.to_thread(in_transaction, lambda connection: make_account_statements(connection, now))
 
 
 async def tell_of_deadlines(run: ProcessRun) -> None:

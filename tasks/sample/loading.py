@@ -15,6 +15,7 @@ from models.subjects.account import Account
 from tasks.intake.importing import load_file
 from tasks.intake.results import ImportResult
 from tasks.owners.setting import change_owners
+from tasks.sample.cases import fill_cases
 from tasks.sample.dealership import SAMPLE_MOMENT, sample_files
 from tasks.sample.inbox import fill_inbox
 from tasks.sample.pieces.accounts import paid_yesterday
@@ -32,7 +33,8 @@ def load_sample(
     """Import the files in `folder`, each in its own transaction, in dependency order.
 
     They are imported as of the rehearsal moment, up to which they say everything. At the end, what customers say by
-    themselves is recorded. Raises an `AftercareError` at the first file that cannot be read.
+    themselves is recorded, and complaints that were settled. Raises an `AftercareError` at the first file that cannot
+    be read.
     """
     for kind, path in sample_files(folder).items():
         with engine.begin() as connection:
@@ -41,6 +43,7 @@ def load_sample(
             result = load_file(connection, (kind,), path, now=now, settings=settings)
         yield result
     fill_inbox(engine, now)
+    fill_cases(engine, now)
     with engine.begin() as connection:
         let_one_leave(connection, now)
 

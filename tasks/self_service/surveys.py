@@ -12,6 +12,7 @@ from models.calls.surveys import BELOW_PAR, DIMENSIONS, HIGHEST, LOWEST, SurveyA
 from models.core.errors import InvalidInput
 from models.core.words import CaseKind, SubjectKind, SurveySource
 from models.inbound.words import InboundKind, InboundWay
+from models.ledger.case_causes import Received
 from tasks import audit
 from tasks.cases.handling import NewCase, open_case
 from tasks.inbound.recording import SURVEY, NewInbound, record_inbound
@@ -134,5 +135,6 @@ def _complain(connection: Connection, answer: Answer, answer_id: int, below: Map
         cause=f"survey:{answer_id}",
         note="\n".join(part for part in (marks, answer.comment) if part),
         owner_id=answer.owner_id or advisor_of(connection, answer.kind, answer.subject_id),
+        received=Received.OUR_CALL if answer.source is SurveySource.CALL else Received.SURVEY,
     )
     return open_case(connection, case, now)

@@ -82,6 +82,8 @@ def test_what_runs_seldom_is_made_up_for_at_a_start() -> None:
         "warranty-expiry",
         "overdue-accounts",
         "complaint-followup",
+        "came-back",
+        "account-statements",
         "renewals",
         "housekeeping",
     }

@@ -185,8 +185,8 @@ async def test_all_processes_run_with_what_was_added_in_the_order_of_their_prior
         world.handover(world.customer(), "2026-03-09")
     runs = await all_processes(as_of=TUESDAY)
     assert [run.process for run in runs] == [
-        TYRES, "appointment-reminders", "inbox-answers", "complaint-followup", "overdue-accounts",
-        "lead-followup", "post-delivery-followup", "warranty-expiry", "renewals",
+        TYRES, "appointment-reminders", "inbox-answers", "complaint-followup", "came-back", "overdue-accounts",
+        "lead-followup", "post-delivery-followup", "account-statements", "warranty-expiry", "renewals",
     ]  # fmt: skip
-    assert "visits_reached_percent" in runs[6].account.figures
-    assert runs[6].account.sent == 1
+    assert "visits_reached_percent" in runs[7].account.figures
+    assert runs[7].account.sent == 1

@@ -12,20 +12,12 @@ from console.cli.campaigns.steering import Id
 from console.cli.printing import printer
 from console.cli.session import open_session, print_json, print_table
 from console.shared.campaign_results import shape_results
+from console.shared.lists_as_tables import UnwritableFile
 from models.campaigns.results import CampaignResults, Group
-from models.core.errors import InvalidInput
 from models.messages.letters import write_money
 from tasks.campaigns.listing import read_campaign
 from tasks.campaigns.outcome.exporting import export_recipients
 from tasks.campaigns.outcome.results import read_results
-
-
-class UnwritableFile(InvalidInput):
-    """The file cannot be written."""
-
-    def __init__(self, path: Path, reason: str) -> None:
-        self.path, self.reason = path, reason
-        super().__init__(f"The file {path} cannot be written: {reason}.")
 
 
 def results(
@@ -45,7 +37,20 @@ def results(
 def _print(name: str, found: CampaignResults, currency: str) -> None:
     groups = {"told": found.told, "control": found.control}
     groups |= {f"variant {key}": found.of_variant(key) for key in found.variants} if len(found.variants) > 1 else {}
-    columns = ("", "begun for", "sent", "delivered", "failed", "answered", "booked", "came", "opted out", "spent")
+    columns = (
+        "",
+        "begun for",
+        "sent",
+        "delivered",
+        "failed",
+        "answered",
+        "interested",
+        "asked for a time",
+        "booked",
+        "came",
+        "opted out",
+        "spent",
+    )
     title = f"Results of '{name}', {found.measured_days} days from its beginning for each"
     print_table(title, columns, [(title_of, *_cells(group)) for title_of, group in groups.items()], lines=False)
     console = printer()
@@ -62,9 +67,9 @@ def _print(name: str, found: CampaignResults, currency: str) -> None:
 
 
 def _cells(group: Group) -> tuple[str, ...]:
-    answered = group.number("answered")
+    did = [group.number(name) for name in ("answered", "interested", "requested", "booked", "came")]
     spent = " + ".join(write_money(amount, currency) for currency, amount in sorted(group.spent.items()))
-    shares = (f"{count:,} ({group.share(count):.1f} %)" for count in (answered, group.booked, group.came))
+    shares = (f"{count:,} ({group.share(count):.1f} %)" for count in did)
     return (
         f"{group.begun:,}", f"{group.sent:,}", f"{group.delivered:,}", f"{group.failed:,}", *shares,
         f"{group.opted_out:,}", spent,

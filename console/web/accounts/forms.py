@@ -12,10 +12,11 @@ from console.web.authentication.viewer import Viewer
 from console.web.parts.frame import sentence_of
 from models.core.errors import AftercareError, InvalidInput
 from models.people.permissions import Permission
+from models.subjects.account import UnpaidBecause
 from tasks.access.reach import staff_code_in
 from tasks.access.sessions import SignedIn
 from tasks.accounts.arranging import Part, end_arrangement, set_block, set_dispute, set_instalments
-from tasks.accounts.holding import Found, find_account_of, hold_account, release_account
+from tasks.accounts.holding import Found, find_account_of, hold_account, release_account, say_why_unpaid
 from tasks.subjects.account.ageing import AccountItem
 
 Texts = Mapping[str, str]
@@ -88,12 +89,18 @@ def _instalments(connection: Connection, account: Found, texts: Texts, now: date
     )
 
 
+def _because(connection: Connection, account: Found, texts: Texts, now: datetime, code: str) -> None:
+    because = UnpaidBecause(texts["because"]) if texts["because"] else None
+    say_why_unpaid(connection, account, because, now, code)
+
+
 FORMS: dict[str, tuple[tuple[str, ...], Change]] = {
     "hold": (("reason",), _hold),
     "release": (("reason",), _release),
     "dispute": (("invoice", "until", "reason"), _dispute),
     "block": (("until", "reason"), _block),
     "instalments": (("parts", "currency", "reason"), _instalments),
+    "why": (("because",), _because),
 }
 """Each form with its fields."""
 
@@ -102,7 +109,7 @@ def draw_forms(viewer: Viewer, item: AccountItem, refresh: Refresh) -> None:
     """What can be done about an account as it stands."""
     held = item.held_since is not None
     with ui.element("div").classes("cards"):
-        for name in ("release" if held else "hold", "dispute", "block", "instalments"):
+        for name in ("release" if held else "hold", "why", "dispute", "block", "instalments"):
             fields, change = FORMS[name]
             _draw_form(viewer, item, name, fields, change, refresh)
         for one in item.arrangements:
@@ -147,6 +154,9 @@ def _input(viewer: Viewer, field: str) -> Any:
     label, looks = viewer.say(f"accounts.field_{field}"), "outlined dense stack-label autocomplete=off"
     if field == "until":
         return ui.input(label).props(f"{looks} type=date").classes("full-width")
+    if field == "because":
+        causes = {"": viewer.say("accounts.cause_unknown")} | {one.value: viewer.word(one) for one in UnpaidBecause}
+        return ui.select(causes, label=label, value="").props(looks).classes("full-width")
     if field == "parts":
         return ui.textarea(label, placeholder="2026-04-01 300.00").props(f"{looks} autogrow").classes("full-width")
     return ui.input(label).props(looks).classes("full-width")

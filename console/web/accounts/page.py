@@ -1,6 +1,7 @@
 """Accounts: the ageing of what is open, who is on hold, and one account with what can be done about it."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import partial
 
 from nicegui import ui
@@ -14,6 +15,7 @@ from models.core.reasons import read_reason
 from models.messages.letters import write_day, write_money
 from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn
+from tasks.accounts.statements import StatementItem, list_statements
 from tasks.subjects.account.ageing import (
     AccountItem,
     AgeingLine,
@@ -26,11 +28,14 @@ from tasks.subjects.account.ageing import (
 
 SPANS = ("not_due", "days_0_30", "days_31_60", "over_60", "disputed", "total")
 MOST_SHOWN = 200
+MOST_STATEMENTS = 12
+STANDS = {True: "agrees", False: "differs", None: "not_answered"}
 
 
 @page("/accounts", Permission.WORK_ACCOUNTS, "frame.accounts")
 async def show_accounts(viewer: Viewer, per: str = Per.ACCOUNT.value) -> None:
     """Who is on hold, and how old what is open is."""
+    ui.link(viewer.say("meeting.collection"), "/accounts/collection")
     items = await viewer.read(list_accounts, viewer.now, store=viewer.user.store)
     _heading(viewer.say("accounts.held_or_arranged"))
     if items:
@@ -46,7 +51,7 @@ async def show_accounts(viewer: Viewer, per: str = Per.ACCOUNT.value) -> None:
             if one is chosen:
                 link.props('aria-current="true"').classes("text-bold")
     lines = await viewer.read(read_ageing, viewer.now, chosen, viewer.user.store)
-    _show_ageing(viewer, lines)
+    _show_ageing(viewer, lines, chosen)
 
 
 def _heading(text: str) -> None:
@@ -79,21 +84,45 @@ def arranged(viewer: Viewer, one: ArrangementItem) -> str:
     )
 
 
-def _show_ageing(viewer: Viewer, lines: Sequence[AgeingLine]) -> None:
+def _show_ageing(viewer: Viewer, lines: Sequence[AgeingLine], per: Per = Per.ACCOUNT) -> None:
     if not lines:
         ui.label(viewer.say("accounts.nothing_open")).classes("quiet")
         return
     headings = [viewer.say("accounts.whose"), *(viewer.say(f"accounts.{name}") for name in SPANS)]
-    show_table(viewer.say("accounts.ageing"), headings, [ageing_row(viewer, line) for line in lines[:MOST_SHOWN]])
+    show_table(viewer.say("accounts.ageing"), headings, [ageing_row(viewer, line, per) for line in lines[:MOST_SHOWN]])
     if len(lines) > MOST_SHOWN:
         ui.label(viewer.say("accounts.more", count=len(lines) - MOST_SHOWN)).classes("quiet")
 
 
-def ageing_row(viewer: Viewer, line: AgeingLine) -> list[Cell]:
+def _whose(viewer: Viewer, line: AgeingLine, per: Per) -> tuple[str, str | None]:
+    if per is Per.CAUSE:
+        return (viewer.word(line.key) if line.key else viewer.say("accounts.cause_unknown"), None)
+    return (line.name or viewer.say("accounts.sold_by_nobody"), line.key)
+
+
+def ageing_row(viewer: Viewer, line: AgeingLine, per: Per = Per.ACCOUNT) -> list[Cell]:
     """A line of the ageing, whose amounts are in one currency."""
-    name = " ".join(filter(None, (line.name or viewer.say("accounts.sold_by_nobody"), line.key, line.store)))
+    name = " ".join(filter(None, (*_whose(viewer, line, per), line.store)))
     whose: Cell = partial(ui.link, name, f"/accounts/{line.account_id}") if line.account_id else name
     return [whose, *(write_money(getattr(line, span), line.currency) for span in SPANS)]
+
+
+def _show_statements(viewer: Viewer, statements: Sequence[StatementItem]) -> None:
+    """The monthly statements, and what the customer said of each."""
+    if not statements:
+        return
+    headings = [viewer.say(f"accounts.{name}") for name in ("month", "was_open", "answer", "difference")]
+    rows: list[list[Cell]] = [
+        [
+            f"{one.month:%Y-%m}",
+            " + ".join(write_money(Decimal(total), currency) for currency, total in sorted(one.totals.items())),
+            viewer.say(f"accounts.{STANDS[one.agrees]}"),
+            partial(ui.link, one.difference or f"{one.case_id}", f"/cases/{one.case_id}") if one.case_id else "",
+        ]
+        for one in statements[:MOST_STATEMENTS]
+    ]
+    _heading(viewer.say("accounts.statements"))
+    show_table(viewer.say("accounts.statements"), headings, rows)
 
 
 @page("/accounts/{account_id}", Permission.WORK_ACCOUNTS, "frame.accounts")
@@ -103,12 +132,15 @@ async def show_account(viewer: Viewer, account_id: int) -> None:
 
     @ui.refreshable
     async def shown() -> None:
-        item, lines = await viewer.read(_read, viewer.user, viewer, account_id)
+        item, lines, statements = await viewer.read(_read, viewer.user, viewer, account_id)
         ui.label(f"{viewer.word('account')} {item.key}").props("role=heading aria-level=2").classes("text-h5")
         ui.link(item.customer, f"/customers/{item.customer_id}")
+        if item.unpaid_because is not None:
+            ui.label(viewer.say("accounts.unpaid", because=viewer.word(item.unpaid_because)))
         for sentence in state_of(viewer, item) or [viewer.say("accounts.as_usual")]:
             ui.label(sentence).props("role=status")
         _show_ageing(viewer, lines)
+        _show_statements(viewer, statements)
         draw_forms(viewer, item, shown.refresh)
 
     await shown()
@@ -116,5 +148,6 @@ async def show_account(viewer: Viewer, account_id: int) -> None:
 
 def _read(
     connection: Connection, user: SignedIn, viewer: Viewer, account_id: int
-) -> tuple[AccountItem, list[AgeingLine]]:
-    return read_account(connection, viewer.now, account_id, user.store_id)
+) -> tuple[AccountItem, list[AgeingLine], list[StatementItem]]:
+    item, lines = read_account(connection, viewer.now, account_id, user.store_id)
+    return item, lines, list_statements(connection, account_id=account_id)

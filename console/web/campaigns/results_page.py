@@ -21,7 +21,7 @@ from tasks.campaigns.authors import Author, author_of
 from tasks.campaigns.listing import CampaignRead, read_campaign
 from tasks.campaigns.outcome.results import read_results
 
-COUNTED = ("answered", "booked", "came", "opted_out", "complained")
+COUNTED = ("answered", "interested", "requested", "booked", "came", "opted_out", "complained")
 COMPARED = ("booked", "came", "opted_out")
 SHADES = ("#0b5cad", "#1b6e3c", "#8a4b00", "#6b3fa0")
 CONTROL_SHADE = "#8a94a0"

@@ -11,17 +11,20 @@ from sqlalchemy import Connection
 from console.shared.moments import local
 from console.shared.words import read_wording
 from console.web.authentication.viewer import Viewer
+from console.web.cases.departments import draw_departments
+from console.web.cases.particulars import draw_particulars
 from console.web.parts.addresses import remember_in_address
 from console.web.parts.case_notes import note_in_words
 from console.web.parts.frame import page, telling
 from console.web.parts.told import tell
 from models.core.words import CaseKind, CaseState
-from models.ledger.cases import Deadlines, Urgency, next_deadline, urgency_of
+from models.ledger.case_causes import lacks_at_closing
+from models.ledger.cases import OPENS_AGAIN, Deadlines, Urgency, next_deadline, urgency_of
 from models.people.permissions import Permission
 from tasks.access.reach import NotYours, list_reached_stores
 from tasks.access.sessions import SignedIn
 from tasks.cases.board import COLUMN, BoardColumn, CaseDetails, CaseItem, Colleague, acting_on, read_board, read_case
-from tasks.cases.handling import answer_case, close_case, give_case, solve_case, write_note
+from tasks.cases.handling import answer_case, close_case, give_case, reopen_case, solve_case, write_note
 from tasks.stores.actors import OF_A_USER
 
 LOOKS = {Urgency.PAST: "bad", Urgency.NEAR: "warn", Urgency.AHEAD: "", Urgency.SETTLED: "quiet"}
@@ -47,8 +50,11 @@ async def show_cases(viewer: Viewer, store: str = "", kind: str = "") -> None:
             columns = await viewer.read(_read_board, viewer.user, viewer.now, board)
             _draw_board(viewer, board, columns, listed.refresh)
 
-    with ui.row():
+    with ui.row().classes("items-center"):
         await _draw_filter(viewer, board, listed.refresh)
+        ui.link(viewer.say("frame.feedback"), "/feedback")
+        if viewer.may(Permission.MANAGE_CASES):
+            ui.link(viewer.say("meeting.title"), "/cases/meeting")
     await listed()
 
 
@@ -163,11 +169,15 @@ def _draw_case(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) ->
     with ui.element("section").classes("card full-width"):
         _draw_facts(viewer, seen)
     _draw_notes(viewer, seen, refresh)
+    draw_particulars(viewer, seen, refresh)
+    draw_departments(viewer, seen, refresh)
     if item.state is CaseState.CLOSED:
         ui.label(viewer.say("cases.is_closed")).classes("good")
     else:
         _draw_next_step(viewer, seen, refresh)
         _draw_ownership(viewer, seen, refresh)
+    if item.state in OPENS_AGAIN:
+        _draw_reopening(viewer, item, refresh)
 
 
 def _draw_facts(viewer: Viewer, seen: CaseDetails) -> None:
@@ -177,7 +187,9 @@ def _draw_facts(viewer: Viewer, seen: CaseDetails) -> None:
         _fact(viewer, "state", viewer.word(item.state))
         _fact(viewer, "deadline", lambda: _draw_deadline(viewer, item))
         _fact(viewer, "owner", item.owner_name or viewer.say("cases.unowned"))
-        for name in ("opened", "answered", "solved", "closed"):
+        if item.escalated is not None:
+            _fact(viewer, "escalated", viewer.word(item.escalated))
+        for name in ("opened", "reopened", "answered", "solved", "closed"):
             moment = local(getattr(item, f"{name}_at"), zone)
             if moment:
                 _fact(viewer, name, moment)
@@ -234,7 +246,7 @@ def _draw_next_step(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any
     with ui.element("section").classes("card full-width").props(f'aria-label="{viewer.say("cases.next")}"'):
         ui.label(viewer.say("cases.next")).props("role=heading aria-level=3").classes("text-subtitle1")
         if item.state is CaseState.SOLVED:
-            _draw_closing(viewer, item, refresh)
+            _draw_closing(viewer, seen, refresh)
             return
         with ui.row():
             if item.state is CaseState.OPEN:
@@ -250,10 +262,16 @@ def _step_button(viewer: Viewer, item: CaseItem, state: CaseState, refresh: Call
     ui.button(viewer.say(key), on_click=step).props("no-caps")
 
 
-def _draw_closing(viewer: Viewer, item: CaseItem, refresh: Callable[[], Any]) -> None:
+def _draw_closing(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) -> None:
+    item = seen.item
     agrees = ui.checkbox(viewer.say("cases.agrees")) if item.kind is CaseKind.COMPLAINT else None
+    asks = any(one.asks_cause for one in seen.categories if one.key == item.category)
+    lacking = [viewer.say(f"cases.lacks_{name}") for name in lacks_at_closing(asks, item.root_cause, item.measure)]
 
     async def close() -> None:
+        if lacking:
+            told.text = viewer.say("cases.lacks", what=viewer.say("frame.comma").join(lacking))
+            return
         if agrees is not None and not agrees.value:
             told.text = viewer.say("cases.must_agree")
             return
@@ -261,6 +279,23 @@ def _draw_closing(viewer: Viewer, item: CaseItem, refresh: Callable[[], Any]) ->
 
     told = ui.label().classes("bad").props("role=alert")
     ui.button(viewer.say("cases.close"), on_click=close).props("no-caps")
+
+
+def _draw_reopening(viewer: Viewer, item: CaseItem, refresh: Callable[[], Any]) -> None:
+    """Solved or closed, and the trouble is back."""
+    title = viewer.say("cases.reopening")
+    with ui.element("section").classes("card full-width").props(f'aria-label="{title}"'):
+        ui.label(title).props("role=heading aria-level=3").classes("text-subtitle1")
+        ui.label(viewer.say("cases.reopening_means")).classes("quiet")
+        reason = ui.input(viewer.say("cases.reopen_reason")).props("outlined dense").classes("full-width")
+
+        async def reopen() -> None:
+            if not (reason.value or "").strip():
+                reason.error = viewer.say("cases.reopen_reason_needed")
+                return
+            await _change(viewer, refresh, _reopen, item.id, item.version, viewer.now, reason.value)
+
+        ui.button(viewer.say("cases.reopen"), on_click=reopen).props("outline no-caps")
 
 
 def _draw_ownership(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) -> None:
@@ -312,6 +347,10 @@ def _advance(
 def _close(connection: Connection, user: SignedIn, case_id: int, version: int, now: datetime) -> None:
     code = acting_on(connection, user, case_id, now)
     close_case(connection, case_id, now, code, None, customer_agrees=True, seen=version)
+
+
+def _reopen(connection: Connection, user: SignedIn, case_id: int, version: int, now: datetime, note: str) -> None:
+    reopen_case(connection, case_id, now, acting_on(connection, user, case_id), note, seen=version)
 
 
 def _give(

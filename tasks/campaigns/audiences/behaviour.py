@@ -24,6 +24,7 @@ from models.campaigns.tables import CampaignRecipient
 from models.core.base import growing
 from models.core.cadence import at_local
 from models.core.words import AppointmentStatus, CaseKind, InvoiceKind, InvoiceStatus
+from models.inbound.tables import Inbound
 from models.ledger.tables import Case
 from models.people.tables import Consent, Store
 from models.subjects.account import Account, Invoice
@@ -44,6 +45,24 @@ def booked(since: Moment, until: Moment) -> ColumnElement[bool]:
     """The customer booked or requested a visit, and has not cancelled it."""
     at = func.coalesce(Appointment.booked_at, Appointment.requested_at)
     return _theirs(Appointment.customer_id, Appointment.status != AppointmentStatus.CANCELLED, at >= since, at <= until)
+
+
+def asked_for_time(since: Moment, until: Moment) -> ColumnElement[bool]:
+    """The customer asked for a visit at a time, or for another time, on whatever way."""
+    return _theirs(
+        Inbound.customer_id, Inbound.wanted_at.is_not(None), Inbound.received_at >= since, Inbound.received_at <= until
+    )
+
+
+def time_asked_for(since: Moment, until: Moment) -> ColumnElement[Any]:
+    """The time that the customer asked for last."""
+    asked = select(Inbound.wanted_at).where(
+        Inbound.customer_id == CampaignRecipient.customer_id,
+        Inbound.wanted_at.is_not(None),
+        Inbound.received_at >= since,
+        Inbound.received_at <= until,
+    )
+    return asked.order_by(Inbound.received_at.desc(), Inbound.id.desc()).limit(1).scalar_subquery()
 
 
 def opted_out(purpose: SQLColumnExpression[Any], since: Moment, until: Moment) -> ColumnElement[bool]:

@@ -15,13 +15,13 @@ from models.core.spreadsheet_cells import defuse
 from models.core.words import TouchState, Wave
 from models.ledger.tables import given_reason
 from models.people.tables import Customer, CustomerKey, Store
-from tasks.campaigns.audiences.behaviour import booked
+from tasks.campaigns.audiences.behaviour import booked, time_asked_for
 from tasks.campaigns.outcome.results import Measured, NoSuchCampaign, has_begun, measure, messages_of
 from tasks.database.statistics import prepare_for_large_statements
 
 COLUMNS = (
     "customer", "name", "store", "wave", "variant", "state", "reason", "channel", "sent_at", "delivered_at", "answer",
-    "answered_at", "booked", "came", "spent",
+    "answered_at", "time_asked_for", "booked", "came", "spent",
 )  # fmt: skip
 AT_A_TIME = 1000
 
@@ -70,6 +70,7 @@ def _rows(measured: Measured) -> Select[Any]:
             messages.c.delivered_at,
             CampaignRecipient.answer,
             CampaignRecipient.answered_at,
+            time_asked_for(measured.since, measured.until).label("wanted_at"),
             CampaignRecipient.id.in_(measured.ids(booked(measured.since, measured.until))).label("booked"),
             measured.came().label("came"),
             spent.c.spent,
@@ -116,6 +117,7 @@ def _cells(row: Row[Any], *, with_names: bool) -> tuple[str, ...]:
         _local(row.delivered_at, row.time_zone),
         row.answer or "",
         _local(row.answered_at, row.time_zone),
+        _local(row.wanted_at, row.time_zone),
         "yes" if row.booked else "",
         "yes" if row.came else "",
         " + ".join(f"{currency} {amount}" for currency, amount in sorted((row.spent or {}).items())),

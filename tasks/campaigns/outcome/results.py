@@ -39,7 +39,15 @@ from models.core.errors import NotFound
 from models.core.reasons import declare
 from models.core.words import CAMPAIGNS, CampaignAnswer, Gate, Purpose, TouchState, Wave
 from models.ledger.tables import Touch
-from tasks.campaigns.audiences.behaviour import arrived, booked, complained, had_work_done, opted_out, spending
+from tasks.campaigns.audiences.behaviour import (
+    arrived,
+    asked_for_time,
+    booked,
+    complained,
+    had_work_done,
+    opted_out,
+    spending,
+)
 from tasks.database.statistics import prepare_for_large_statements
 from tasks.subjects.recipient.facts import FIRST_STEP
 
@@ -258,6 +266,7 @@ def _groups(connection: Connection, measured: Measured, stands: Iterable[Row[Any
         "came": _count(connection, measured.who(measured.came())),
         "opted_out": _count(connection, measured.who(opted_out(measured.purpose, since, until))),
         "complained": _count(connection, measured.who(complained(since, until))),
+        "requested": _count(connection, measured.who(asked_for_time(since, until))),
     }
     answered, spent = _answers(connection, measured), _spent(connection, measured)
     return {

@@ -7,13 +7,27 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Connection, Select, Subquery, and_, case, func, literal, null, or_, select
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.types import Text
 
 from models.core.cadence import local_day, moment
 from models.core.errors import NotFound
 from models.people.tables import Customer, StaffMember, Store
-from models.subjects.account import Account, Invoice
+from models.subjects.account import Account, Invoice, UnpaidBecause
 from models.subjects.arrangement import Arrangement, ArrangementKind
 from tasks.subjects.account.arrangements import is_kept, runs_on
 from tasks.subjects.account.netting import balances_of, days_of_accounts, disputed_of
@@ -35,6 +49,8 @@ class Per(StrEnum):
     ACCOUNT = "account"
     SALESPERSON = "salesperson"
     STORE = "store"
+    CAUSE = "cause"
+    """Why it is not paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +60,10 @@ class AgeingLine:
     store: str
     """The store's code."""
     key: str | None
-    """The account's key, or the salesperson's staff code; None: of the store, or sold by nobody that is known."""
+    """The account's key, the salesperson's staff code, or the word of the cause; None: of the store, sold by nobody
+    that is known, or unpaid for a reason that nobody has found out."""
     name: str
-    """The customer's, the salesperson's or the store's."""
+    """The customer's, the salesperson's or the store's; empty for a cause."""
     customer_id: int | None
     account_id: int | None
     currency: str
@@ -73,6 +90,7 @@ class AccountItem:
     held_since: date | None
     hold_reason: str | None
     """A reason code, or somebody's own words."""
+    unpaid_because: UnpaidBecause | None
     arrangements: Sequence["ArrangementItem"] = ()
 
 
@@ -166,6 +184,9 @@ def _who(items: CTE, per: Per) -> list[ColumnElement[Any]]:
             return [StaffMember.code.label("key"), func.coalesce(StaffMember.name, "").label("name"), *nobody]
         case Per.STORE:
             return [literal(None, Text).label("key"), Store.name.label("name"), *nobody]
+        case Per.CAUSE:
+            cause = select(cast(Account.unpaid_because, Text)).where(Account.id == items.c.account_id)
+            return [cause.scalar_subquery().label("key"), literal("", Text).label("name"), *nobody]
 
 
 def _sum(amount: ColumnElement[Any], when: ColumnElement[bool]) -> ColumnElement[Any]:
@@ -187,6 +208,7 @@ def list_accounts(
             Customer.name.label("customer"),
             Account.held_since,
             Account.hold_reason,
+            Account.unpaid_because,
         )
         .join(Store, Store.id == Account.store_id)
         .join(Customer, Customer.id == Account.customer_id)

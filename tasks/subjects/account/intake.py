@@ -125,7 +125,7 @@ def _take_amount(row: Checked, house: House) -> Decimal | None:
 def load_invoices(load: Load, staged: Staged) -> None:
     """Invoices are known by their number."""
     rows = staged.table
-    _find_accounts(load, staged)
+    find_accounts(load, staged)
     load.keep_last(staged, "store_id", "key")
     find_by_key(load.connection, staged, Invoice)
     assign_ids(load.connection, staged, Invoice)
@@ -199,7 +199,7 @@ def check_payment(row: Checked, house: House) -> None:
 def load_payments(load: Load, staged: Staged) -> None:
     """Payments are known by key. One for an invoice belongs to the invoice's account and is in its currency."""
     connection, rows, invoices = load.connection, staged.table, table_of(Invoice)
-    _find_invoices(load, staged)
+    find_invoices(load, staged)
     connection.execute(
         update(rows)
         .values(
@@ -213,7 +213,7 @@ def load_payments(load: Load, staged: Staged) -> None:
     )
     other = exists().where(invoices.c.id == rows.c.invoice_id, invoices.c.currency != rows.c.currency)
     reject(connection, staged, "currency", "the invoice is in another currency", other)
-    _find_accounts(load, staged)
+    find_accounts(load, staged)
     connection.execute(update(rows).values(currency=load.currency).where(rows.c.currency.is_(None)))
     load.keep_last(staged, "store_id", "key")
     find_by_key(connection, staged, Payment)
@@ -230,7 +230,7 @@ def load_payments(load: Load, staged: Staged) -> None:
     load.remember(TOUCHED_INVOICES, staged, "invoice_id")
 
 
-def _find_invoices(load: Load, staged: Staged) -> None:
+def find_invoices(load: Load, staged: Staged) -> None:
     """Set `invoice_id` of the rows that name an invoice, and reject those whose invoice is not known."""
     rows, invoices = staged.table, table_of(Invoice)
     for same_store in staged.reaches:
@@ -297,7 +297,7 @@ def check_promise(row: Checked, house: House) -> None:
 def load_promises(load: Load, staged: Staged) -> None:
     """Promises are known by key; without one, by their account and the day they were made."""
     connection, rows, accounts = load.connection, staged.table, table_of(Account)
-    _find_accounts(load, staged)
+    find_accounts(load, staged)
     made = accounts.c.key + "/" + func.to_char(rows.c.made_on, "YYYY-MM-DD")
     connection.execute(update(rows).values(key=made).where(rows.c.key.is_(None), accounts.c.id == rows.c.account_id))
     connection.execute(
@@ -348,7 +348,7 @@ PROMISES = Kind(
 )
 
 
-def _find_accounts(load: Load, staged: Staged) -> None:
+def find_accounts(load: Load, staged: Staged) -> None:
     """Set `account_id` of all rows: the account that a row names, or else its customer's, made where there is none."""
     connection, rows = load.connection, staged.table
     _find_named_accounts(load, staged)

@@ -2,12 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery
+from sqlalchemy import ColumnElement, Subquery, and_, literal, select
 
-from models.core.reasons import ReasonCode
-from models.subjects.repair_order import KIND, RepairOrder
+from models.core.reasons import ReasonCode, declare
+from models.subjects.repair_order import CAME_BACK, KIND, RepairOrder
+from tasks.subjects.contract import asked
+from tasks.subjects.repair_order.coming_back import follows_the_same
 from tasks.subjects.visits import Visits
 from tasks.subjects.work import OTHER_WORK, for_other_work
+
+NOT_BACK = declare("did-not-come-back")
 
 
 class RepairOrders(Visits):
@@ -23,7 +27,11 @@ class RepairOrders(Visits):
     def _own_rules(
         self, facts: Subquery, conditions: ColumnElement[Any]
     ) -> list[tuple[ColumnElement[bool], ReasonCode]]:
-        return [(for_other_work(facts, RepairOrder, conditions), OTHER_WORK)]
+        came_back = select(literal(1)).where(RepairOrder.id == facts.c.subject_id, follows_the_same()).exists()
+        return [
+            (for_other_work(facts, RepairOrder, conditions), OTHER_WORK),
+            (and_(asked(CAME_BACK, conditions), ~came_back), NOT_BACK),
+        ]
 
 
 SUBJECT = RepairOrders()

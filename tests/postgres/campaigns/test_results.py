@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from models.core.words import (
     AppointmentStatus,
@@ -13,9 +14,12 @@ from models.core.words import (
     InvoiceKind,
     InvoiceStatus,
     Purpose,
+    Role,
     TouchState,
     Wave,
 )
+from models.inbound.tables import Inbound
+from models.inbound.words import InboundKind, InboundState, InboundWay
 from models.ledger.accounts_of_runs import Unbalanced
 from models.people.tables import Customer
 from tasks.campaigns.outcome.exporting import COLUMNS, export_recipients
@@ -202,6 +206,16 @@ def test_a_campaign_that_was_not_launched_has_nothing_and_one_that_is_not_there_
         read_results(world.connection, 999_999, NOW)
 
 
+def ask(world: World, customer: int, key: str, **values: Any) -> None:
+    """The customer asked for a visit at a time."""
+    said = {
+        "store_id": world.store_id, "customer_id": customer, "way": InboundWay.PAGE_REQUEST, "text": "",
+        "kind": InboundKind.BOOKING, "source": "test", "source_key": key, "state": InboundState.OPEN,
+        "role": Role.ADVISOR, "due_at": values["received_at"],
+    }  # fmt: skip
+    world.connection.execute(insert(Inbound).values(said | values))
+
+
 def test_recipients_are_written_one_by_one(campaign: LaunchedCampaign) -> None:
     world = campaign.world
     customer, held_out = world.customer(name="=Anna"), world.customer()
@@ -209,13 +223,19 @@ def test_recipients_are_written_one_by_one(campaign: LaunchedCampaign) -> None:
     campaign.recipient(held_out, Wave.CONTROL)
     world.appointment(customer, "2026-03-20 10:00", booked_at=at("2026-03-11 10:00"))
     world.invoice(world.account(customer), "2026-05-30", "100.00", issued_on="2026-03-20")
+    asked = {"wanted_at": at("2026-03-14 09:30"), "received_at": at("2026-03-11 09:00")}
+    ask(world, customer, "1", **asked)
+    ask(world, customer, "2", **asked | {"wanted_at": at("2026-03-15 14:00"), "received_at": at("2026-03-11 09:30")})
+    assert read_results(world.connection, campaign.id, NOW).told.number("requested") == 1
+    assert read_results(world.connection, campaign.id, NOW).told.number("interested") == 1
     headings, first, second = export_recipients(world.connection, campaign.id, NOW, with_names=True)
     assert tuple(headings) == COLUMNS
     told = dict(zip(headings, first, strict=True))
     assert told | {"customer": "", "store": ""} == {
         "customer": "", "name": "'=Anna", "store": "", "wave": "rest", "variant": "a", "state": "sent", "reason": "",
         "channel": "sms", "sent_at": "2026-03-10 10:00", "delivered_at": "", "answer": "interested",
-        "answered_at": "2026-03-10 12:00", "booked": "yes", "came": "", "spent": "CNY 100.00",
+        "answered_at": "2026-03-10 12:00", "time_asked_for": "2026-03-15 14:00", "booked": "yes",
+        "came": "", "spent": "CNY 100.00",
     }  # fmt: skip
     assert second[3:6] == ["control", "", "control"]
     _, masked, _ = export_recipients(world.connection, campaign.id, NOW, with_names=False)

@@ -22,10 +22,20 @@ from models.core.words import (
 from models.inbound.tables import Inbound
 from models.inbound.words import AnswerWay, InboundKind, InboundState, InboundWay
 from models.ledger.providers import DeliveryQuestion
-from models.ledger.tables import CallAttempt, Case, CaseNote, CaseWarning, DeliveryReceipt, Reply, Touch
+from models.ledger.tables import (
+    CallAttempt,
+    Case,
+    CaseFeedback,
+    CaseNote,
+    CaseWarning,
+    DeliveryReceipt,
+    Reply,
+    Touch,
+)
 from models.ledger.visits_and_letters import LetterBatch, PrintedLetter, StaffVisit
 from models.people.tables import Store
 from models.subjects.arrangement import Arrangement, ArrangementKind, Instalment
+from models.subjects.statement import AccountStatement
 from tasks import audit
 from tasks.access.sessions import SignedIn, read_session, sign_in
 from tasks.access.users import NewUser, add_user
@@ -108,11 +118,23 @@ def lead_a_life(world: World) -> int:
     ))  # fmt: skip
     case_id = add(insert(Case).values(
         store_id=world.store_id, customer_id=customer_id, kind=CaseKind.COMPLAINT, cause="test", title="Not satisfied",
-        note="Wang Fang is angry", state=CaseState.OPEN, opened_at=NOW,
+        note="Wang Fang is angry", state=CaseState.OPEN, opened_at=NOW, root_cause="Wang Fang was not called",
+        measure="call Wang Fang first",
     ).returning(Case.id)).scalar_one()  # fmt: skip
     add(insert(CaseWarning).values(case_id=case_id, deadline=NOW, level=WarningLevel.PASSED, told_at=NOW))
+    asking = world.staff(name="Sun Li")
+    add(insert(CaseFeedback).values(
+        case_id=case_id, department="workshop", question="Why is Wang Fang angry?", asked_at=NOW, asked_by=asking,
+        due_at=NOW, answered_at=NOW, answered_by=asking, answer="Wang Fang waited",
+    ))  # fmt: skip
+    add(insert(AccountStatement).values(
+        store_id=world.store_id, customer_id=customer_id, account_id=account_id, month=NOW.date().replace(day=1),
+        made_at=NOW, totals={"CNY": "60.50"}, invoices=[], answered_at=NOW, agrees=False,
+        difference="Wang Fang has paid", case_id=case_id,
+    ))  # fmt: skip
     plan_id = add(insert(Arrangement).values({
-        "account_id": account_id, "kind": ArrangementKind.INSTALMENTS, "currency": "CNY", "starts_on": NOW.date(),
+        "account_id": account_id, "store_id": world.store_id, "key": "V-1",
+        "kind": ArrangementKind.INSTALMENTS, "currency": "CNY", "starts_on": NOW.date(),
         "ends_on": NOW.date(), "reason": "Wang Fang is short of money", "set_at": NOW,
         "ended_on": NOW.date(), "end_reason": "Wang Fang pays at once",
     }).returning(Arrangement.id)).scalar_one()  # fmt: skip

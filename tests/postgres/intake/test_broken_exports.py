@@ -42,6 +42,7 @@ TABLES = {
     "invoices": ("invoices", "key, amount, due_on, kind"),
     "payments": ("payments", "key, amount, paid_on"),
     "promises": ("promises", "key, amount, made_on, promised_for"),
+    "arrangements": ("account_arrangements", "key, kind, starts_on, ends_on, reason"),
     "due-items": ("due_items", "key, item, ends_on, issued_on"),
     "leads": ("leads", "key, urgency, model, created_on"),
     "showroom-visits": ("showroom_visits", "key, visited_on"),

@@ -11,13 +11,13 @@ from sqlalchemy import Connection, insert
 from models.calls.queue import roles_served
 from models.core.reasons import ReasonCode
 from models.core.settings import ChannelAddresses, Settings
-from models.core.words import ChannelName, Role, RunState, StepKind, TouchState
+from models.core.words import CaseState, ChannelName, Role, RunState, StepKind, TouchState
 from models.inbound.tables import Inbound
 from models.inbound.words import InboundKind, InboundState, InboundWay
 from models.intake.files import FileSeen
 from models.ledger import attention as of
 from models.ledger.attention import WHO_CAN_ACT, calls_beyond
-from models.ledger.tables import CallAttempt
+from models.ledger.tables import CallAttempt, CaseFeedback
 from models.ledger.watching import LastRun, Sweep, SweepState
 from models.people.permissions import PERMISSIONS, Permission
 from tasks.campaigns.authors import Author
@@ -71,6 +71,24 @@ def said(world: World, due_at: datetime) -> None:
     world.connection.execute(insert(Inbound).values(store_id=world.store_id, due_at=due_at, **values))
 
 
+SETTLED: dict[str, Any] = {
+    "state": CaseState.CLOSED, "answered_at": NOW - DAY, "solved_at": NOW - DAY, "closed_at": NOW - DAY,
+}  # fmt: skip
+
+
+def repeated(world: World) -> None:
+    """Three complaints about one part, all settled."""
+    for _ in range(3):
+        case(world, NOW - 2 * DAY + timedelta(hours=1), part="pad", model="Aurora", **SETTLED)
+
+
+def asked(world: World, due_at: datetime) -> None:
+    """A question to the workshop about a complaint that is settled."""
+    about = case(world, NOW - 2 * DAY + timedelta(hours=1), **SETTLED)
+    values = {"department": "workshop", "question": "Why?", "asked_at": NOW - DAY, "asked_by": world.staff()}
+    world.connection.execute(insert(CaseFeedback).values(case_id=about, due_at=due_at, **values))
+
+
 CALL: dict[str, Any] = {"kind": StepKind.CALL, "role": Role.AGENT}
 TROUBLES: dict[ReasonCode, Callable[[World], object]] = {
     of.UNKNOWN: lambda world: waiting(world, TouchState.UNKNOWN),
@@ -83,6 +101,9 @@ TROUBLES: dict[ReasonCode, Callable[[World], object]] = {
     of.CASES_OVERDUE: lambda world: case(world, NOW - 9 * DAY, owner_id=world.staff()),
     of.CASES_NEAR: lambda world: case(world, NOW - timedelta(hours=23), owner_id=world.staff()),
     of.CASES_UNOWNED: lambda world: case(world, NOW),
+    of.QUALITY_ALERTS: repeated,
+    of.FEEDBACK_LATE: lambda world: asked(world, NOW - timedelta(hours=1)),
+    of.FEEDBACK_ASKED: lambda world: asked(world, NOW + timedelta(hours=1)),
     of.INBOX_OVERDUE: lambda world: said(world, NOW - timedelta(hours=1)),
     of.INBOX_OPEN: lambda world: said(world, NOW + timedelta(hours=1)),
     of.CALLS_WAITING: lambda world: waiting(world, TouchState.READY, **CALL),
@@ -139,6 +160,7 @@ def test_a_role_is_told_what_it_can_act_on_and_nothing_else(world: World, connec
         expected.discard(of.CALLS_WAITING)
     if Permission.MANAGE_CASES not in PERMISSIONS[role]:
         expected -= {of.CASES_OVERDUE, of.CASES_NEAR}  # these have an owner, who is another
+        expected -= set() if role is Role.WORKSHOP else {of.FEEDBACK_ASKED}  # the workshop was asked
     if role is Role.FINANCE:
         expected -= {of.APPROVALS, of.APPROVALS_ENDING}  # these are a manager's to decide
     assert told == expected

@@ -1,14 +1,19 @@
-"""The sample dealership's inbox: of several kinds, some of it overdue, and recorded once."""
+"""The sample dealership's inbox: of several kinds, some of it overdue, and recorded once; cases with their causes."""
 
 from pathlib import Path
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from models.core.settings import Settings
+from models.core.words import CaseState
 from models.inbound.tables import Inbound
 from models.inbound.words import InboundKind, Suggestion
+from models.subjects.statement import AccountStatement
+from tasks.cases.board import list_cases
+from tasks.cases.meeting import list_alerts
 from tasks.inbound.sweeping import look_after
 from tasks.policies.catalogue import install_shipped
+from tasks.sample.cases import fill_cases
 from tasks.sample.dealership import SAMPLE_MOMENT, write_sample
 from tasks.sample.inbox import fill_inbox
 from tasks.sample.loading import load_sample
@@ -33,3 +38,14 @@ def test_it_has_inbound_of_several_kinds_once(engine: Engine, tmp_path: Path) ->
         assert connection.scalar(select(func.count()).select_from(Inbound)) == len(rows)
         overdue = sum(row.due_at < SAMPLE_MOMENT for row in rows)
         assert look_after(connection, SAMPLE_MOMENT) == {"inbound_settled": 0, "inbound_overdue": overdue}
+        _has_cases_with_their_causes(connection)
+        assert fill_cases(engine, SAMPLE_MOMENT) == 0
+
+
+def _has_cases_with_their_causes(connection: Connection) -> None:
+    alerts = list_alerts(connection, SAMPLE_MOMENT)
+    assert {alert.count for alert in alerts} == {3}
+    assert len(alerts) > 1, "each store has one"
+    listed = [item for item in list_cases(connection, SAMPLE_MOMENT, everything=True) if item.root_cause]
+    assert all(item.state is CaseState.CLOSED and item.measure and item.compensation_amount for item in listed)
+    assert connection.scalar(select(func.count()).select_from(AccountStatement))

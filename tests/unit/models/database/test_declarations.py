@@ -108,7 +108,7 @@ def test_a_retention_that_cannot_be_is_found(retention: Retention, found: str) -
 
 
 IMPERSONAL_ENTITIES = {
-    "api-key", "audience", "audience-list", "campaign", "file", "letter-batch", "policy", "process",
+    "api-key", "audience", "audience-list", "campaign", "case-category", "file", "letter-batch", "policy", "process",
     "registered-template", "run", "store",
     "template", "user",
 }  # fmt: skip

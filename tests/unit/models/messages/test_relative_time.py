@@ -26,7 +26,9 @@ from models.policies.shipped import LANGUAGES, ShippedTemplate, shipped_policy, 
 ZONES = ("Asia/Shanghai", "Europe/Berlin", "America/Los_Angeles", "Australia/Lord_Howe")
 ANCHORED = [(process, step) for process in shipped_processes() for step in shipped_policy(process).steps]
 TEMPLATES = {(one.key, one.language): one for one in shipped_templates()}
-LINKED = dict.fromkeys(("appointment", "payment", "survey", "consent", "invitation"), "https://example.com/c/x")
+LINKED = dict.fromkeys(
+    ("appointment", "payment", "survey", "statement", "consent", "invitation"), "https://example.com/c/x"
+)
 NOON = time(12)
 RECIPES = Path(recipes.__file__).with_name("recipe_files")
 
@@ -62,6 +64,7 @@ def facts_of(subject: SubjectKind, anchor: datetime, now: datetime, later: int) 
             "urgency": "H", "model": "Nova", "source": None, "created_on": day, "salesperson": None, "deposit": None,
             "currency": None, "lost_reason": None,
         },
+        "statement": {"account": "A-1", "day": day, "totals": {"EUR": "300.00"}},
         "inbound": {"answer": "We shall call you.", "received_on": day},
         "due-item": {"day": day, "item": "insurance", "provider": None},
         "account": {

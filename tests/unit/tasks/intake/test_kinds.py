@@ -54,6 +54,7 @@ def test_the_order_in_which_kinds_are_loaded() -> None:
         "invoices",
         "payments",
         "promises",
+        "arrangements",
         "leads",
         "due-items",
         "showroom-visits",
