@@ -48,6 +48,12 @@ class Cell:
     longest: int = field(init=False)
     """How many characters are looked at."""
 
+    @property
+    def tells_of_the_past(self) -> bool:
+        """Whether the column holds days on which something happened, of late as well as long ago."""
+        window = self.column.plausible
+        return window is not None and window.of_events
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "longest", self.column.holds.longest)
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from models.core.reasons import NAMES, NUMBER, PHRASE, REASON, TEXT, GivenReason, declare, give
 from models.core.settings import Settings
+from models.intake.freshness import Load as LoadOfFile
 from tasks.intake.checking import (
     FillDown,
     KindReaders,
@@ -25,7 +26,7 @@ from tasks.intake.checking import (
 )
 from tasks.intake.columns import KindName
 from tasks.intake.errors import DoubtfulFile, UnknownKind, UnknownStore, UnusableMap, closest
-from tasks.intake.files.confidence import LEAST_ROWS, SAMPLED, Evidence, compare, recall, remember
+from tasks.intake.files.confidence import LEAST_ROWS, SAMPLED, Evidence, Seen, compare, recall, remember
 from tasks.intake.files.rejects import Reject, write_rejects
 from tasks.intake.files.shape import Judged, Odd, Row, torn_apart
 from tasks.intake.files.sources import Header, Source, open_source
@@ -285,8 +286,12 @@ class Import:
     def _weigh(self, count: int, feeds: list["Feed"]) -> None:
         """Note what reading the file has brought up about it as a whole."""
         self.evidence.rows = count
+        today = self.now.date()
         for feed in feeds:
             self.understood += feed.understood
+            days = [cell.watch.newest(today) for cell in feed.source.watched if cell.watch and cell.tells_of_the_past]
+            newest = [day for day in (*days, self.evidence.newest_on) if day is not None]
+            self.evidence.newest_on = max(newest, default=None)
             self.evidence.half_converted += [
                 cell.label for cell in feed.source.watched if cell.watch and cell.watch.half_converted
             ]
@@ -295,9 +300,21 @@ class Import:
             self.evidence.changed = compare(before, self.evidence.profile)
 
     def remember(self) -> None:
-        """Keep what the columns of this source hold, for the next time."""
-        if self.source and self.evidence.rows >= LEAST_ROWS:
-            remember(self.connection, self.source, self.evidence.profile, self.evidence.rows, self.now)
+        """Keep what the columns of this source hold, and that its file came, for the next time."""
+        if self.source and self.evidence.rows:
+            told = self.evidence.rows >= LEAST_ROWS
+            remember(
+                self.connection,
+                Seen(
+                    source=self.source,
+                    store=self.store,
+                    file_name=self.path.name,
+                    load=LoadOfFile(self.now, self.evidence.newest_on),
+                    expected_days=self.column_map.file.expected_every_days,
+                    rows=self.evidence.rows,
+                    profile=self.evidence.profile if told else None,
+                ),
+            )
 
     def result(
         self,

@@ -37,6 +37,9 @@ WHERE: Mapping[ReasonCode, tuple[str, Permission]] = {
     of.INBOX_OPEN: ("/inbox", Permission.WORK_INBOX),
     of.CALLS_WAITING: ("/calls", Permission.WORK_CALLS),
     of.CALLS_TOO_MANY: ("/calls/team", Permission.ASSIGN_CALLS),
+    of.FACTS_OLD: ("/import", Permission.IMPORT_FILES),
+    of.FACTS_LATE: ("/import", Permission.IMPORT_FILES),
+    of.FACTS_BEHIND: ("/import", Permission.IMPORT_FILES),
     of.MISSED: ("/touches?state=missed", Permission.SEE_TOUCHES),
 }
 """The page where something can be done, for those who may open it."""

@@ -3,14 +3,15 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from models.core.reasons import KEY, NUMBER, PHRASE, TEXT, WORD, GivenReason, declare, give
 from models.core.saying import COMMAS, say_word
 from models.intake.files import FileSeen
+from models.intake.freshness import Load, add_load, read_loads
 from tasks.intake.files.shape import Row
 from tasks.intake.staging import Staged
 from tasks.intake.values.cells import clean
@@ -44,6 +45,8 @@ class Evidence:
     """Columns of which a spreadsheet program has taken days for months."""
     changed: list[GivenReason] = field(default_factory=list)
     """What a column holds otherwise than the last time."""
+    newest_on: date | None = None
+    """The latest day up to the present that a column tells of in which there is what has happened."""
     sampled: int = 0
     sample: dict[str, Counter[str]] = field(default_factory=dict)
 
@@ -138,13 +141,34 @@ def recall(connection: Connection, source: str) -> Profile:
     return found or {}
 
 
-def remember(connection: Connection, source: str, profile: Profile, rows: int, now: datetime) -> None:
-    """Keep what the columns held; a file that is as before leaves the record as it is."""
-    statement = upsert(FileSeen).values(source=source, columns=profile, rows=rows, seen_at=now)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["source"],
-            set_={"columns": statement.excluded.columns, "rows": rows, "seen_at": now},
-            where=FileSeen.columns != statement.excluded.columns,
-        )
-    )
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is kept of a file that went in."""
+
+    source: str
+    store: str | None
+    file_name: str
+    load: Load
+    expected_days: int | None
+    rows: int
+    profile: Profile | None
+    """None of a file that is too short to tell: what is known of the source's columns stays."""
+
+
+def remember(connection: Connection, seen: Seen) -> None:
+    """Keep what the columns held, and that the file came; where that is known, the record stays as it is."""
+    known = select(FileSeen.columns, FileSeen.loads).where(FileSeen.source == seen.source)
+    before = connection.execute(known).one_or_none()
+    loads = add_load(read_loads(before.loads) if before else [], seen.load)
+    values = {
+        "columns": seen.profile if seen.profile is not None else before.columns if before else {},
+        "rows": seen.rows,
+        "seen_at": seen.load.at,
+        "store": seen.store,
+        "file_name": seen.file_name,
+        "loads": [each.kept for each in loads],
+        "expected_days": seen.expected_days,
+    }
+    statement = upsert(FileSeen).values(source=seen.source, **values)
+    differs = or_(*(getattr(FileSeen, name).is_distinct_from(statement.excluded[name]) for name in values))
+    connection.execute(statement.on_conflict_do_update(index_elements=["source"], set_=values, where=differs))

@@ -49,6 +49,11 @@ class Window:
         return today - relativedelta(years=self.before), today + relativedelta(years=self.after, days=2)
 
     @property
+    def of_events(self) -> bool:
+        """Whether these are days on which something happened to a customer: neither a birthday nor an end to come."""
+        return self.after <= 1 and not self.born_at_zero
+
+    @property
     def no_days(self) -> frozenset[date]:
         """The days that stand for none."""
         return NO_DAYS - {UNIX_DAY} if self.born_at_zero else NO_DAYS
@@ -95,6 +100,10 @@ class DateWatch:
     """The first text that was taken for a spreadsheet's day number, and the day that was made of it."""
     _read: dict[ZoneInfo, dict[str, _Read]] = field(default_factory=dict)
     """By zone and text, what was made of it."""
+
+    def newest(self, today: date) -> date | None:
+        """The latest day up to `today` in the column."""
+        return max((day for day in self.days if day <= today), default=None)
 
     def is_none(self, day: date) -> bool:
         """Whether a day stands for no date; it is counted."""

@@ -1,6 +1,6 @@
 """Whether a file is what it is taken for, asked before anything goes in; and what a check shows."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from openpyxl import Workbook
@@ -117,3 +117,14 @@ def test_a_cell_that_is_too_long_is_told_and_not_looked_at(ledger: Desk, kind: s
     assert (told["column"], told["reason"].split(" characters")[0][-20:].strip()[:8] != "") == (column, True)
     assert "characters, and the cell has" in told["reason"]
     assert len(told["value"]) <= 1_001
+
+
+def test_it_is_kept_when_files_came_and_how_new_their_rows_were(ledger: Desk) -> None:
+    seen = "select loads, expected_days, file_name from files_seen where source like 'invoices%'"
+    for day in (1, 2, 2):
+        content = f"key,customer,issued_on,due_on,amount\nI{day},A1,2026-02-1{day},2027-01-01,5.00\n"
+        ledger.load("invoices", content, "[file]\nexpected_every_days = 7\n", now=NOW + timedelta(days=day))
+    ((loads, expected, name),) = ledger.rows(seen)
+    assert [each["newest_on"] for each in loads] == ["2026-02-11", "2026-02-12"]
+    assert [each["at"] for each in loads] == [(NOW + timedelta(days=day)).isoformat() for day in (1, 2)]
+    assert (expected, name) == (7, "file.csv")
