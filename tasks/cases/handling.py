@@ -12,7 +12,7 @@ from models.core.base import enumeration, growing
 from models.core.cadence import local_day, moment
 from models.core.errors import Conflict, NotFound
 from models.core.words import CaseKind, CaseState
-from models.ledger.cases import FOLLOWERS, TITLES
+from models.ledger.cases import FOLLOWERS, TAKEN_BACK_TO, TITLES
 from models.ledger.tables import Case, CaseNote
 from models.people.tables import StaffMember, Store
 from models.subjects.account import KIND as ACCOUNT
@@ -142,6 +142,25 @@ def close_case(
     if found.kind is CaseKind.COMPLAINT and not customer_agrees:
         raise CustomerHasNotAgreed(case_id)
     _advance(connection, found, CaseState.CLOSED, now, staff_code, note)
+
+
+def take_step_back(
+    connection: Connection, case_id: int, now: datetime, staff_code: str, to: CaseState, *, seen: int
+) -> None:
+    """Take back the step that led a case to its state, if nobody has changed the case since; the notes stay.
+
+    Raises `UnknownCase`, `CaseChanged`, `CaseNotThere`, `UnknownStaff`, `InactiveStaff`.
+    """
+    found = _lock(connection, case_id, seen)
+    if to not in TAKEN_BACK_TO[found.state]:
+        raise CaseNotThere(found.id, found.state, to)
+    actor = find_actor(connection, staff_code, found.store_id)
+    kept = set(STAMPS.get(to, ()))
+    unstamped = {name: None for names in STAMPS.values() for name in names if name not in kept}
+    _change(connection, found, {"state": to, **unstamped})
+    audit.record(
+        connection, now, actor.code, "case.taken-back", "case", found.id, {"state": found.state}, {"state": to}
+    )
 
 
 def give_case(

@@ -10,6 +10,7 @@ from nicegui import ui
 from sqlalchemy import Connection
 
 from console.shared.moments import local
+from console.web.authentication.kept_words import TakeBack
 from console.web.authentication.viewer import Viewer
 from console.web.campaigns.views import list_needing
 from console.web.parts.addresses import remember_in_address
@@ -27,7 +28,7 @@ from tasks.access.sessions import SignedIn
 from tasks.campaigns.authors import author_of
 from tasks.campaigns.listing import CampaignPage, list_campaigns
 from tasks.database.paging import Cursor, Page
-from tasks.touches.approvals import WaitingTouch, approve_each, read_waiting, refuse_each
+from tasks.touches.approvals import WaitingTouch, approve_each, read_waiting, refuse_each, take_back_each
 from tasks.touches.one_by_one import Decided
 
 PAGE = 10
@@ -215,5 +216,20 @@ async def _decide(shown: Shown, touch_ids: set[TouchId], refresh: Callable[[], A
             return
         job = approve_each if approved else refuse_each
         decided: list[Decided] = await viewer.change(Permission.DECIDE, job, touch_ids, reason, viewer.now)
-        shown.choosing.take(viewer, decided)
+        said = "approvals.approved" if approved else "approvals.refused"
+        shown.choosing.take(viewer, decided, said, partial(_undo, viewer))
         refresh()
+
+
+def _undo(viewer: Viewer, touch_ids: set[TouchId]) -> TakeBack:
+    """Lets touches wait again for which it is not too late; says how many could not, or why the only one could not."""
+
+    async def back() -> str:
+        decided: list[Decided] = await viewer.change(Permission.DECIDE, take_back_each, touch_ids, viewer.now)
+        problems = [one.problem for one in decided if one.problem is not None]
+        if len(problems) == len(decided):
+            raise problems[0]
+        key = "approvals.some_wait_again" if problems else "approvals.wait_again"
+        return viewer.say(key, count=len(decided) - len(problems), left=len(problems))
+
+    return back
