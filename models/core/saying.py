@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from models.core.errors import AftercareError
-from models.messages.letters import write_day, write_price
+from models.core.shown import show_day, show_moment
+from models.messages.letters import write_price
 
 ENGLISH, CHINESE = "en", "zh-CN"
 WORDING = Path(__file__).parents[1] / "wording"
@@ -247,7 +248,7 @@ def say_typed(language: str, kind: FigureType, figure: Any, zone: tzinfo | None)
             inner: Mapping[str, Any] = {"code": figure} if isinstance(figure, str) else figure
             return say_reason(language, inner["code"], inner.get("figures", {}), zone)
         case FigureType.MOMENT:
-            return _moment(language, figure, zone)
+            return _moment(figure, zone)
         case FigureType.TOUCHES:
             return COMMAS[language].join(_touch(language, one, zone) for one in figure)
         case _:
@@ -259,16 +260,15 @@ def _words(language: str, figure: Any) -> str:
     return COMMAS[language].join(say_word(language, str(word)) for word in words)
 
 
-def _moment(language: str, figure: str, zone: tzinfo | None) -> str:
-    local = datetime.fromisoformat(figure).astimezone(zone or UTC)
-    return f"{_day(language, local.date())} {local:%H:%M}"
+def _moment(figure: str, zone: tzinfo | None) -> str:
+    return show_moment(datetime.fromisoformat(figure), zone or UTC)
 
 
 def _touch(language: str, figure: Mapping[str, str], zone: tzinfo | None) -> str:
     """In English by the keys of the policy, as in its file."""
     key = WRITERS[FigureType.KEY]
     process, step = key(language, figure["process"]), key(language, figure["step"])
-    at = _moment(language, figure["at"], zone)
+    at = _moment(figure["at"], zone)
     return f"{step} of {process} on {at}" if language == ENGLISH else f"{process}“{step}”（{at}）"
 
 
@@ -304,10 +304,6 @@ def _contradiction(language: str, one: Mapping[str, Any]) -> str:
     return ROWS[language].format(key=one["key"], rows=rows, values=values).rstrip()
 
 
-def _day(language: str, day: date) -> str:
-    return write_day(day, language) if language == ENGLISH else day.isoformat()
-
-
 def say_word(language: str, word: str) -> str:
     """A word of the business (a state, a process, a step, an outcome) in a language; unknown ones stay as they are."""
     found = read_words().get(word) or _LEARNT.get(word)
@@ -329,7 +325,7 @@ WRITERS: Mapping[FigureType, Callable[[str, Any], str]] = {
     FigureType.MONEY: lambda _, figure: " + ".join(
         write_price(Decimal(amount), currency) for currency, amount in sorted(figure.items())
     ),
-    FigureType.DAY: lambda language, figure: _day(language, date.fromisoformat(figure)),
+    FigureType.DAY: lambda _, figure: show_day(date.fromisoformat(figure)),
     FigureType.INVOICES: _invoices,
     FigureType.NAMES: write_names,
     FigureType.EITHER: lambda language, figure: OR[language].join(figure),

@@ -19,6 +19,7 @@ from console.web.parts.frame import page, telling
 from console.web.parts.pagination import Pagination
 from console.web.parts.tables import show_table
 from models.core.ids import TouchId
+from models.core.shown import show_day
 from models.core.words import CampaignState, Role, stands_for
 from models.messages.letters import write_money
 from models.people.permissions import Permission
@@ -186,7 +187,7 @@ def _draw_figures(viewer: Viewer, item: WaitingTouch) -> None:
     if parts:
         headings = [viewer.say(f"approvals.{name}") for name in ("number", "amount", "due_on", "stands")]
         rows = [
-            (one.number, write_money(one.open, one.currency), one.due_on.isoformat(), viewer.say(f"customers.{name}"))
+            (one.number, write_money(one.open, one.currency), show_day(one.due_on), viewer.say(f"customers.{name}"))
             for name, invoices in parts.items()
             for one in invoices
         ]
