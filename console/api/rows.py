@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, WithJsonSchema, create_model
 from sqlalchemy.types import Integer, Numeric
 
+from models.core.reasons import GivenReason
 from tasks.intake.columns import Column, KindName
 from tasks.intake.files.reading import KEYS, Holds
 from tasks.intake.files.records import RecordsLoaded
@@ -64,7 +65,7 @@ class Rejected(BaseModel):
     row: int = Field(description="The number of the row, counted from 1.")
     field: str
     value: str
-    reason: str
+    reason: GivenReason
     whole: bool = Field(description="True: the whole row was rejected. False: only this field was.")
 
 
@@ -78,14 +79,14 @@ class Upserted(BaseModel):
     unchanged: int = Field(description="Already on record, without a difference.")
     repeated: int = Field(description="Rows that a later row with the same key in this request replaces.")
     rejects: list[Rejected]
-    notices: list[str]
+    notices: list[GivenReason]
 
 
 def upserted(loaded: RecordsLoaded) -> Upserted:
     """The response."""
     counts = loaded.counts
     rejects = [
-        Rejected(row=one.row, field=one.column, value=one.value, reason=one.sentence, whole=one.whole)
+        Rejected(row=one.row, field=one.ours or one.column, value=one.value, reason=one.reason, whole=one.whole)
         for one in loaded.rejects
     ]
     return Upserted(

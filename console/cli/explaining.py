@@ -10,13 +10,14 @@ from rich.tree import Tree
 
 from console.cli.printing import printer
 from console.cli.session import Session, open_session, print_json
-from console.shared.figures import clock, describe_figures
+from console.shared.figures import describe_figures
 from console.shared.moments import moment_asked
 from console.shared.sentences import about_moment, details, where_it_stands
 from console.shared.shapes import shape
 from console.shared.spoken import spoken
 from deployments.next_runs import next_run_of
 from deployments.schedules import read_flows
+from models.core.shown import show_moment
 from models.ledger.explanations import CustomerSeen, Explanation, ProcessStory, SubjectStory
 from tasks.explaining.finding import find_customer
 from tasks.explaining.story import explain
@@ -57,7 +58,7 @@ def _explain(session: Session, customer: str, process: str | None, as_of: str | 
 
 
 def _tree(told: Explanation, zone: ZoneInfo) -> Tree:
-    tree = Tree(Text(f"{told.customer.name}, as of {clock(told.as_of, zone)} ({zone.key})", style="bold"))
+    tree = Tree(Text(f"{told.customer.name}, as of {show_moment(told.as_of, zone)} ({zone.key})", style="bold"))
     known = tree.add(Text("Who it is"))
     for line in _about(told.customer, zone):
         known.add(Text(line))
@@ -71,17 +72,17 @@ def _about(customer: CustomerSeen, zone: ZoneInfo) -> Iterator[str]:
     for point in customer.contact_points:
         reach = "" if point.takes_text else " (voice only)"
         why = f": {spoken(point.invalid_reason, zone.key)}" if point.invalid_reason else ""
-        invalid = f" (not usable since {clock(point.invalid_since, zone)}{why})" if point.invalid_since else ""
+        invalid = f" (not usable since {show_moment(point.invalid_since, zone)}{why})" if point.invalid_since else ""
         yield f"{point.kind} {point.value}{reach}{invalid}"
     if not customer.contact_points:
         yield "No contact point on record."
     for consent in customer.consents:
         what = f"{consent.purpose or 'everything'} by {consent.channel or 'any channel'}"
         given = "allows" if consent.granted else "refuses"
-        yield f"Since {clock(consent.given_at, zone)} {given} {what} ({consent.source})"
+        yield f"Since {show_moment(consent.given_at, zone)} {given} {what} ({consent.source})"
     for case in customer.open_cases:
-        by = f", to be answered by {clock(case.answer_by, zone)}" if case.answer_by else ""
-        yield f"Open {case.kind} since {clock(case.opened_at, zone)}: {case.title}{by}"
+        by = f", to be answered by {show_moment(case.answer_by, zone)}" if case.answer_by else ""
+        yield f"Open {case.kind} since {show_moment(case.opened_at, zone)}: {case.title}{by}"
 
 
 def _add_process(tree: Tree, story: ProcessStory, zone: ZoneInfo) -> None:

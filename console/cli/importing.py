@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from console.cli.session import open_session, print_json
+from models.core.reasons import READER
 from tasks.intake.importing import check_file, load_file, read_kinds
 from tasks.intake.kinds import KINDS
 from tasks.intake.maps.column_map import NO_MAP, read_map
@@ -90,7 +91,7 @@ def _show(result: ImportResult) -> None:
         table.add_row(kind, *(f"{getattr(counts, name):,}" for name in COLUMNS))
     console.print(table)
     for notice in result.notices:
-        console.print(notice, markup=False)
+        console.print(notice.say(READER.get()), markup=False)
     if result.check:
         _show_understood(console, result.check)
         if result.doubts:

@@ -13,12 +13,12 @@ from console.cli.campaigns.reader import reader
 from console.cli.printing import printer, warn
 from console.cli.session import open_session, print_json, print_table
 from console.shared.campaign_shapes import shape_row
-from console.shared.figures import clock
 from console.shared.moments import house_zone
 from console.shared.shapes import shape
 from console.shared.spoken import spoken
 from console.shared.watching import ask_prefect, look_for_attention
 from models.campaigns.states import LIVE
+from models.core.shown import show_moment
 from models.ledger.reports import ProcessStatus, RunSeen, Status
 from tasks.campaigns.listing import list_campaigns
 from tasks.channels.opening import find_unused
@@ -60,7 +60,7 @@ def status(as_json: Json = False) -> None:
 def _print(report: Status, zone: ZoneInfo) -> None:
     console = printer()
     schema = report.schema_version or "none"
-    now = f"{clock(report.as_of, zone)} ({zone.key})"
+    now = f"{show_moment(report.as_of, zone)} ({zone.key})"
     console.print(Text(f"Database {report.database}, schema {schema}; {report.stores} stores; {now}"))
     columns = ("process", "enabled", "last run", "its account", "open", "next due")
     print_table("Processes", columns, [_process(process, zone) for process in report.processes])
@@ -75,13 +75,13 @@ def _process(process: ProcessStatus, zone: ZoneInfo) -> tuple[str, ...]:
         _run(process.last_run, zone) if process.last_run else "never",
         "\n".join(_account(process.last_run)) if process.last_run else "",
         "\n".join(f"{state} {count:,}" for state, count in process.touches.items()),
-        clock(process.next_due, zone) if process.next_due else "",
+        show_moment(process.next_due, zone) if process.next_due else "",
     )
 
 
 def _run(run: RunSeen, zone: ZoneInfo) -> str:
     error = f": {spoken(read_failure(run.error).reason)}" if run.error else ""
-    return f"{run.state} as of {clock(run.as_of, zone)}{error}"
+    return f"{run.state} as of {show_moment(run.as_of, zone)}{error}"
 
 
 def _account(run: RunSeen) -> Iterator[str]:

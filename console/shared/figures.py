@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from models.messages.letters import write_day, write_money
+from models.core.shown import show_day, show_moment
+from models.messages.letters import write_money
 
 ENGLISH = "en"
 NAMES = {
@@ -32,16 +33,15 @@ def describe_figures(figures: Mapping[str, Any], zone: ZoneInfo) -> str:
     )
 
 
-def describe(value: Any, zone: ZoneInfo, language: str = ENGLISH, *, numeric: bool = False) -> str:
-    """One figure. Days are written as the language writes them, or `numeric`, as the pages write every moment."""
-    return _Writer(zone, language, numeric).write(value)
+def describe(value: Any, zone: ZoneInfo, language: str = ENGLISH) -> str:
+    """One figure."""
+    return _Writer(zone, language).write(value)
 
 
 @dataclass(frozen=True, slots=True)
 class _Writer:
     zone: ZoneInfo
     language: str
-    numeric: bool
 
     def write(self, value: Any) -> str:
         if isinstance(value, bool):
@@ -56,7 +56,7 @@ class _Writer:
 
     def _mapping(self, value: Mapping[str, Any]) -> str:
         if {"number", "open", "currency", "due_on"} <= value.keys():
-            due = self._day(date.fromisoformat(value["due_on"]))
+            due = show_day(date.fromisoformat(value["due_on"]))
             invoice = f"{value['number']} {write_money(Decimal(value['open']), value['currency'])}"
             return f"{invoice} due {due}" if self.language == ENGLISH else f"{invoice} {due}到期"
         if all(len(key) == len("CNY") and key.isupper() for key in value):
@@ -70,17 +70,7 @@ class _Writer:
         except ValueError:
             return value
         if len(value) == len("2026-03-10"):
-            return self._day(moment.date())
+            return show_day(moment.date())
         if moment.tzinfo is None:
             return value
-        local = moment.astimezone(self.zone)
-        return f"{self._day(local.date())} {local:%H:%M}"
-
-    def _day(self, day: date) -> str:
-        return day.isoformat() if self.numeric else write_day(day, self.language)
-
-
-def clock(moment: datetime, zone: ZoneInfo, language: str = ENGLISH) -> str:
-    """A moment on the store's clock."""
-    local = moment.astimezone(zone)
-    return f"{write_day(local.date(), language)} {local:%H:%M}"
+        return show_moment(moment, self.zone)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 
 from models.core.clock import read_moment
 from models.core.settings import Settings
+from models.core.shown import show_moment
 from models.people.tables import Store
 
 
@@ -23,4 +24,4 @@ def moment_asked(connection: Connection, settings: Settings, text: str | None, n
 
 def local(moment: datetime | None, time_zone: str) -> str:
     """A moment as the store's clock shows it, to the minute; empty for none."""
-    return f"{moment.astimezone(ZoneInfo(time_zone)):%Y-%m-%d %H:%M}" if moment else ""
+    return show_moment(moment, ZoneInfo(time_zone)) if moment else ""

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from uuid import UUID
@@ -21,6 +21,7 @@ from models.core.saying import (
     read_words,
     say_word,
 )
+from models.core.shown import show_day, show_moment
 from tasks.processes.files import FileProblem
 
 WORDING = Path(__file__).parent / "wording"
@@ -85,7 +86,9 @@ def say_figure(language: str, figure: object) -> str:
         case UUID():
             return str(figure)[:SHOWN]
         case datetime():
-            return f"{figure:%Y-%m-%d %H:%M}"
+            return show_moment(figure, figure.tzinfo or UTC)
+        case date():
+            return show_day(figure)
         case GivenReason():
             return figure.say(language)
         case AftercareError():

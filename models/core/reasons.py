@@ -22,7 +22,8 @@ CODE = re.compile(r"[a-z]+(-[a-z]+)*")
 TEXT, WORD, KEY, NUMBER = FigureType.TEXT, FigureType.WORD, FigureType.KEY, FigureType.NUMBER
 DAY, MOMENT, REASON = FigureType.DAY, FigureType.MOMENT, FigureType.REASON
 MONEY, INVOICES, PHRASE = FigureType.MONEY, FigureType.INVOICES, FigureType.PHRASE
-TOUCHES = FigureType.TOUCHES
+TOUCHES, NAMES, EITHER = FigureType.TOUCHES, FigureType.NAMES, FigureType.EITHER
+CONTRADICTIONS = FigureType.CONTRADICTIONS
 
 
 @dataclass(frozen=True, slots=True)

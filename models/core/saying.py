@@ -7,7 +7,7 @@ The engine's are in the files under `models/wording/`. What is said of one kind 
 import re
 import string
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from models.core.errors import AftercareError
-from models.messages.letters import write_day, write_price
+from models.core.shown import show_day, show_moment
+from models.messages.letters import write_price
 
 ENGLISH, CHINESE = "en", "zh-CN"
 WORDING = Path(__file__).parents[1] / "wording"
 PROCESSES = WORDING.with_name("processes")
-SENTENCES = ("reasons", "validation")
+SENTENCES = ("reasons", "validation", "imports")
 """The files whose keys are codes; the others hold words."""
 KITS = ("models.subjects",)
 """The packages in which files of wording stand beside what they are about. Named, not imported: this is below them."""
@@ -38,6 +39,11 @@ ANCHOR = "anchor"
 AGREES = re.compile(r"\[([^\[\]|]*)\|([^\[\]|]*)\]")
 """Two forms of a word, for one and for several of the figure that stands before them."""
 COMMAS = {"en": ", ", "zh-CN": "、"}
+OR = {"en": " or ", "zh-CN": "或"}
+QUOTED = {"en": "'{}'", "zh-CN": "“{}”"}
+AND_MORE = {"en": " and {:,} more", "zh-CN": "等，另有 {:,} 个"}
+MOST_NAMES = 40
+"""How many names a sentence lists at most."""
 
 
 class FigureType(StrEnum):
@@ -62,6 +68,12 @@ class FigureType(StrEnum):
     """A list of `{"number", "amount", "currency"}`."""
     TOUCHES = "touches"
     """A list of `{"touch", "process", "step", "at"}`: contacts with the customer, and when they were made."""
+    NAMES = "names"
+    """Names as somebody wrote them, in quotation marks; of very many the first ones."""
+    EITHER = "either"
+    """Several texts, one of which is meant or expected."""
+    CONTRADICTIONS = "contradictions"
+    """A list of `{"key", "rows", "values"}`: what a file says of one fact, by column, in which rows."""
     PHRASE = "phrase"
     """A text in each language: `{"en": …, "zh-CN": …}`."""
 
@@ -236,7 +248,7 @@ def say_typed(language: str, kind: FigureType, figure: Any, zone: tzinfo | None)
             inner: Mapping[str, Any] = {"code": figure} if isinstance(figure, str) else figure
             return say_reason(language, inner["code"], inner.get("figures", {}), zone)
         case FigureType.MOMENT:
-            return _moment(language, figure, zone)
+            return _moment(figure, zone)
         case FigureType.TOUCHES:
             return COMMAS[language].join(_touch(language, one, zone) for one in figure)
         case _:
@@ -248,16 +260,15 @@ def _words(language: str, figure: Any) -> str:
     return COMMAS[language].join(say_word(language, str(word)) for word in words)
 
 
-def _moment(language: str, figure: str, zone: tzinfo | None) -> str:
-    local = datetime.fromisoformat(figure).astimezone(zone or UTC)
-    return f"{_day(language, local.date())} {local:%H:%M}"
+def _moment(figure: str, zone: tzinfo | None) -> str:
+    return show_moment(datetime.fromisoformat(figure), zone or UTC)
 
 
 def _touch(language: str, figure: Mapping[str, str], zone: tzinfo | None) -> str:
     """In English by the keys of the policy, as in its file."""
     key = WRITERS[FigureType.KEY]
     process, step = key(language, figure["process"]), key(language, figure["step"])
-    at = _moment(language, figure["at"], zone)
+    at = _moment(figure["at"], zone)
     return f"{step} of {process} on {at}" if language == ENGLISH else f"{process}“{step}”（{at}）"
 
 
@@ -267,8 +278,30 @@ def _invoices(language: str, figure: Any) -> str:
     )
 
 
-def _day(language: str, day: date) -> str:
-    return write_day(day, language) if language == ENGLISH else day.isoformat()
+def write_names(language: str, names: Iterable[str]) -> str:
+    """Names in quotation marks, in their order; of very many the first ones."""
+    quoted = [QUOTED[language].format(name) for name in names]
+    rest = AND_MORE[language].format(len(quoted) - MOST_NAMES) if len(quoted) > MOST_NAMES else ""
+    return COMMAS[language].join(quoted[:MOST_NAMES]) + rest
+
+
+ROWS = {"en": "'{key}' (rows {rows}) {values}", "zh-CN": "“{key}”（第 {rows} 行）{values}"}
+NOTHING = {"en": "nothing", "zh-CN": "空"}
+COLON = {"en": ": ", "zh-CN": "："}
+SEMICOLON = {"en": "; ", "zh-CN": "；"}
+
+
+def _contradictions(language: str, figure: Any) -> str:
+    return COMMAS[language].join(_contradiction(language, one) for one in figure)
+
+
+def _contradiction(language: str, one: Mapping[str, Any]) -> str:
+    values = SEMICOLON[language].join(
+        f"{column}{COLON[language]}{OR[language].join(NOTHING[language] if one is None else one for one in said)}"
+        for column, said in one["values"].items()
+    )
+    rows = COMMAS[language].join(map(str, one["rows"]))
+    return ROWS[language].format(key=one["key"], rows=rows, values=values).rstrip()
 
 
 def say_word(language: str, word: str) -> str:
@@ -292,8 +325,11 @@ WRITERS: Mapping[FigureType, Callable[[str, Any], str]] = {
     FigureType.MONEY: lambda _, figure: " + ".join(
         write_price(Decimal(amount), currency) for currency, amount in sorted(figure.items())
     ),
-    FigureType.DAY: lambda language, figure: _day(language, date.fromisoformat(figure)),
+    FigureType.DAY: lambda _, figure: show_day(date.fromisoformat(figure)),
     FigureType.INVOICES: _invoices,
+    FigureType.NAMES: write_names,
+    FigureType.EITHER: lambda language, figure: OR[language].join(figure),
+    FigureType.CONTRADICTIONS: _contradictions,
     FigureType.PHRASE: lambda language, figure: str(figure[language]),
 }
 """The formatters of figures that contain no other reason and need no time zone."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models.core.reasons import MOMENT, NUMBER, REASON, TEXT, WORD, GivenReason, ReasonCode, declare, give
+from models.core.reasons import DAY, MOMENT, NUMBER, REASON, TEXT, WORD, GivenReason, ReasonCode, declare, give
 from models.ledger.watching import Sweep, SweepState
 from models.people.permissions import Permission
 
@@ -13,7 +13,7 @@ SOON = timedelta(hours=24)
 PACED_BY = timedelta(days=7)
 """The calls of so many days say how many are made in a day."""
 FACTS_GRACE = timedelta(days=3)
-"""Facts whose newest file is older than this, a weekend included, may be stale."""
+"""Facts whose newest file is older than this, a weekend included, may be stale where no source has a rhythm yet."""
 
 PREFECT_SILENT = declare("prefect-silent")
 FLOW_LATE = declare("flow-late", process=WORD, at=MOMENT)
@@ -42,11 +42,14 @@ CUSTOMERS_UNOWNED = declare("customers-unowned", count=NUMBER)
 CALLS_TOO_MANY = declare("calls-too-many", count=NUMBER, pace=NUMBER)
 MISSED = declare("calls-missed", count=NUMBER)
 FACTS_OLD = declare("facts-old", at=MOMENT)
+FACTS_LATE = declare("facts-late", kinds=WORD, file=TEXT, at=MOMENT, days=NUMBER)
+FACTS_BEHIND = declare("facts-behind", kinds=WORD, file=TEXT, day=DAY)
 
 RUNS = frozenset({Permission.SEE_RUNS, Permission.SEE_HEALTH})
 WHO_CAN_ACT: Mapping[ReasonCode, frozenset[Permission]] = {
     **dict.fromkeys((PREFECT_SILENT, FLOW_LATE, FLOW_FAILED, PROCESS_OFF, CHANNEL_PAUSED), RUNS),
-    **dict.fromkeys((ONLY_WRITTEN, BACKLOG, FACTS_OLD), RUNS),
+    **dict.fromkeys((ONLY_WRITTEN, BACKLOG), RUNS),
+    **dict.fromkeys((FACTS_OLD, FACTS_LATE, FACTS_BEHIND), RUNS | {Permission.IMPORT_FILES}),
     SETTING_UNUSED: frozenset({Permission.SEE_HEALTH}),
     **dict.fromkeys((UNKNOWN, FAILED), frozenset({Permission.SETTLE_TOUCHES})),
     **dict.fromkeys((APPROVALS, APPROVALS_ENDING), frozenset({Permission.DECIDE})),

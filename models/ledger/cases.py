@@ -22,6 +22,11 @@ FOLLOWERS: dict[CaseState, frozenset[CaseState]] = {
 OPENS_AGAIN = frozenset({CaseState.SOLVED, CaseState.CLOSED})
 """A case in one of these states can be opened again."""
 
+TAKEN_BACK_TO: dict[CaseState, frozenset[CaseState]] = {
+    after: frozenset(before for before, followers in FOLLOWERS.items() if after in followers) for after in CaseState
+}
+"""Where a case may go back to, if the step that led to its state is taken back."""
+
 TITLES: dict[CaseKind, dict[str, str]] = {
     CaseKind.COMPLAINT: {"zh-CN": "客户不满意", "en": "Customer not satisfied"},
     CaseKind.BROKEN_PROMISE: {"zh-CN": "付款承诺未兑现", "en": "Promise to pay broken"},

@@ -10,6 +10,7 @@ FOLLOWERS: dict[S, frozenset[S]] = {
     S.PLANNED: frozenset(
         {
             S.CLAIMED, S.READY, S.CANCELLED, S.SUPERSEDED, S.SKIPPED, S.SENT, S.FAILED, S.UNKNOWN,
+            S.AWAITING_APPROVAL,
         }
     ),
     S.AWAITING_APPROVAL: frozenset({S.PLANNED, S.CANCELLED, S.SUPERSEDED, S.SKIPPED}),
@@ -29,7 +30,7 @@ FOLLOWERS: dict[S, frozenset[S]] = {
 cancelled or superseded touch becomes due again if its reason holds again and nothing was sent. A touch that the channel
 accepted becomes `failed` if its gateway reports it undelivered. A message that is planned for a retry takes the late
 result of the first attempt. A `sending` touch may end without having been sent: if its dispatcher lost the
-answer to its last look at the facts, it looks again."""
+answer to its last look at the facts, it looks again. What was approved waits again if that is taken back in time."""
 
 OPEN = (S.PLANNED, S.AWAITING_APPROVAL, S.READY)
 """Nothing has been sent: a touch in these states ends when its reason no longer holds."""

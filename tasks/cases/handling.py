@@ -13,7 +13,7 @@ from models.core.cadence import local_day, moment
 from models.core.errors import Conflict, InvalidInput, NotFound
 from models.core.words import CaseKind, CaseState
 from models.ledger.case_causes import Escalated, Received
-from models.ledger.cases import FOLLOWERS, OPENS_AGAIN, TITLES
+from models.ledger.cases import FOLLOWERS, OPENS_AGAIN, TAKEN_BACK_TO, TITLES
 from models.ledger.tables import Case, CaseNote
 from models.people.tables import StaffMember, Store
 from models.subjects.account import KIND as ACCOUNT
@@ -193,6 +193,25 @@ def reopen_case(
     give_to_manager(connection, Case.id == case_id, Escalated.OPENED_AGAIN, now)
     before, after = {"state": found.state}, {"state": CaseState.OPEN, "note": note.strip()}
     audit.record(connection, now, actor.code, "case.opened-again", "case", case_id, before, after)
+
+
+def take_step_back(
+    connection: Connection, case_id: int, now: datetime, staff_code: str, to: CaseState, *, seen: int
+) -> None:
+    """Take back the step that led a case to its state, if nobody has changed the case since; the notes stay.
+
+    Raises `UnknownCase`, `CaseChanged`, `CaseNotThere`, `UnknownStaff`, `InactiveStaff`.
+    """
+    found = lock_case(connection, case_id, seen)
+    if to not in TAKEN_BACK_TO[found.state]:
+        raise CaseNotThere(found.id, found.state, to)
+    actor = find_actor(connection, staff_code, found.store_id)
+    kept = set(STAMPS.get(to, ()))
+    unstamped = {name: None for names in STAMPS.values() for name in names if name not in kept}
+    change_case(connection, found, {"state": to, **unstamped})
+    audit.record(
+        connection, now, actor.code, "case.taken-back", "case", found.id, {"state": found.state}, {"state": to}
+    )
 
 
 def give_case(

@@ -7,19 +7,17 @@ from sqlalchemy import and_, func, insert, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
+from models.core.reasons import TEXT, declare, give
 from models.core.words import ContactKind
 from models.people.tables import ContactPoint, Customer
 from tasks.customers.telling_apart import Person, are_two, several_people
 from tasks.intake.load import Load
 from tasks.intake.merging import reject, table_of
 from tasks.intake.references import is_disputed, why_disputed
-from tasks.intake.staging import DISPUTED_KEYS, Staged, analyze
+from tasks.intake.staging import DISPUTED_KEYS, Staged, analyze, staged_reason
 
-MANY = "the file names several people under this key, {names}, who share no phone or e-mail address; it is nobody's own"
-ANOTHER = (
-    "the key is on record for {name}, who has another phone or e-mail address; where it is the same customer under a "
-    "new name, import the new name first and the new number after it"
-)
+MANY = declare("key-of-several-people", names=TEXT)
+ANOTHER = declare("key-of-another-customer", name=TEXT)
 
 
 def refuse_many_people(load: Load, staged: Staged) -> None:
@@ -38,7 +36,7 @@ def refuse_many_people(load: Load, staged: Staged) -> None:
     for (store_id, key), group in groupby(found, lambda row: (row.store_id, row.key)):
         names = several_people([_person(row) for row in group])
         if names:
-            disputed.append({"store_id": store_id, "key": key, "reason": MANY.format(names=names)})
+            disputed.append({"store_id": store_id, "key": key, "reason": staged_reason(give(MANY, names=names))})
     _refuse(load, staged, disputed)
 
 
@@ -58,7 +56,8 @@ def refuse_other_people(load: Load, staged: Staged) -> None:
     for store_id, key, name, phones, emails, known_name, contacts in load.connection.execute(statement):
         said = Person(name, frozenset((*phones, *emails)))
         if are_two(said, Person(known_name, frozenset(contacts or ()))):
-            disputed.append({"store_id": store_id, "key": key, "reason": ANOTHER.format(name=known_name)})
+            reason = staged_reason(give(ANOTHER, name=known_name))
+            disputed.append({"store_id": store_id, "key": key, "reason": reason})
     _refuse(load, staged, disputed)
 
 

@@ -24,6 +24,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import Integer, Text
 
+from models.core.reasons import declare, give
 from models.core.words import ContactKind, Purpose
 from models.people.tables import Consent, ContactPoint, Customer, CustomerKey
 from tasks.customers.disputed import refuse_many_people, refuse_other_people
@@ -33,7 +34,7 @@ from tasks.intake.kinds import Kind
 from tasks.intake.load import Load
 from tasks.intake.maps.row_rules import Checked, House
 from tasks.intake.merging import Field, collapse, merge, reject, renew_figures, table_of
-from tasks.intake.references import ERASED, find_customers, folded_name, is_erased
+from tasks.intake.references import ERASED, NAMES_NO_CUSTOMER, find_customers, folded_name, is_erased
 from tasks.intake.staging import Staged, analyze
 from tasks.intake.values.cells import Unusable
 from tasks.intake.values.choices import CHANNELS, words_of
@@ -44,6 +45,7 @@ from tasks.stores.owners_in_files import OWNER_COLUMNS, OWNER_FIELDS, OWNER_IDS,
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 """The effective date of an undated consent: a source without dates states that it holds, not since when."""
 SOURCE = "import"
+OPPOSITE_CONSENT = declare("opposite-consent-on-record")
 ADDRESS = ("street", "postcode", "city", "country")
 PURPOSES = words_of(
     Purpose,
@@ -63,14 +65,14 @@ def check_customer(row: Checked, house: House) -> None:
     for column in ("phone", "phone2"):
         found, unusable = read_phones(row.values.pop(column) or "", house.country)
         phones |= {phone.number: phone for phone in found if phone.number not in phones}
-        for text, clause in unusable:
-            row.leave_out(column, clause, text)
+        for text, reason in unusable:
+            row.leave_out(column, reason, text)
     emails: list[str] = []
     for text in row.values.pop("email") or []:
         try:
             emails.append(read_email(text))
         except Unusable as error:
-            row.leave_out("email", str(error), text)
+            row.leave_out("email", error.reason, text)
     row.values["phones"] = list(phones)
     row.values["landlines"] = [number for number, phone in phones.items() if not phone.takes_text]
     row.values["emails"] = list(dict.fromkeys(emails))
@@ -92,7 +94,7 @@ def load_customers(load: Load, staged: Staged) -> None:
         .values(target_id=keys.c.customer_id)
         .where(keys.c.store_id == rows.c.store_id, keys.c.key == rows.c.key)
     )
-    reject(connection, staged, "key", ERASED, is_erased(rows.c.target_id))
+    reject(connection, staged, "key", give(ERASED), is_erased(rows.c.target_id))
     refuse_other_people(load, staged)
     _find_twins_on_record(load, staged)
     _unite_twins_in_file(load, staged)
@@ -323,7 +325,7 @@ def load_consents(load: Load, staged: Staged) -> None:
     """
     connection, rows, consents = load.connection, staged.table, table_of(Consent)
     find_customers(connection, staged)
-    reject(connection, staged, "customer", "the row names no customer", rows.c.customer_id.is_(None))
+    reject(connection, staged, "customer", give(NAMES_NO_CUSTOMER), rows.c.customer_id.is_(None))
     _date_undated_consents(load, staged)
     load.keep_last(staged, "customer_id", "purpose", "channel", "given_at")
     same = and_(
@@ -336,7 +338,7 @@ def load_consents(load: Load, staged: Staged) -> None:
         connection,
         staged,
         "granted",
-        "the opposite is on record for the same customer, purpose, channel and moment, and an entry is never changed",
+        give(OPPOSITE_CONSENT),
         exists().where(same, consents.c.granted != rows.c.granted),
     )
     connection.execute(update(rows).values(fresh=true()).where(~exists().where(same)))

@@ -6,11 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from models.core.reasons import NAMES, PHRASE, TEXT, declare, give
 from tasks.intake.columns import Column, KindName
 from tasks.intake.errors import ColumnsNotInFile, KindNeedsColumns, UnusableFile
 from tasks.intake.files.limits import too_long
 from tasks.intake.files.reading import Holds, Notation, Reader, reader_for
-from tasks.intake.files.rejects import Reject
+from tasks.intake.files.rejects import OF_COLUMN, Reject
 from tasks.intake.files.shape import Row
 from tasks.intake.files.sources import Header
 from tasks.intake.kinds import KINDS
@@ -24,6 +25,10 @@ from tasks.intake.values.cells import LeftOut, Unusable, clean, column_name
 from tasks.intake.values.plausibility import DateWatch
 
 LATEST_BY = "latest_by"
+NO_PLACE = declare("place-expected")
+STORE_EXPECTED = declare("store-expected", stores=NAMES)
+VALUE_EXPECTED = declare("value-expected", meaning=PHRASE)
+ANOTHER_HEADER = declare("another-header", row=TEXT)
 MOST_QUOTED = 1_000
 """How many characters of a cell stand in the rejects."""
 
@@ -42,6 +47,12 @@ class Cell:
     """What is odd about a column of dates as a whole."""
     longest: int = field(init=False)
     """How many characters are looked at."""
+
+    @property
+    def tells_of_the_past(self) -> bool:
+        """Whether the column holds days on which something happened, of late as well as long ago."""
+        window = self.column.plausible
+        return window is not None and window.of_events
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "longest", self.column.holds.longest)
@@ -71,8 +82,7 @@ class Place:
         try:
             return read_figure(text, self.notation.decimal).value
         except Unusable as error:
-            clause = "expected a date, a moment or a number, by which the latest of several rows is told"
-            raise Unusable(clause) from error
+            raise Unusable(give(NO_PLACE)) from error
 
 
 @dataclass
@@ -107,15 +117,14 @@ class RowReader:
         name = self.store_cell.get(row) if self.store_cell else ""
         store = stores.find(name) if name else stores.default()
         if store is None:
-            expected = ", ".join(stores.codes)
-            checked.refuse("store", f"expected the code of one of the stores that are known, {expected}", name)
+            checked.refuse("store", give(STORE_EXPECTED, stores=stores.codes), name)
         return store
 
     def _place(self, place: Place, row: Row, zone: ZoneInfo, checked: Checked) -> Decimal | None:
         try:
             return place.read(row, zone)
         except Unusable as error:
-            checked.refuse(LATEST_BY, str(error), place.raw(row))
+            checked.refuse(LATEST_BY, error.reason, place.raw(row))
             return None
 
     def _read_cells(self, row: Row, zone: ZoneInfo, checked: Checked) -> None:
@@ -129,11 +138,12 @@ class RowReader:
             except Unusable as error:
                 spare = cell.column.spare or (isinstance(error, LeftOut) and not cell.column.required)
                 tell = checked.leave_out if spare else checked.refuse
-                tell(name, str(error), cell.raw(row)[:MOST_QUOTED])
+                tell(name, error.reason, cell.raw(row)[:MOST_QUOTED])
                 value = None
             else:
                 if value is None and cell.column.required:
-                    checked.refuse(name, f"expected a value, and the cell holds none: {cell.column.meaning}")
+                    meaning = {"en": f": {cell.column.meaning}", "zh-CN": ""}
+                    checked.refuse(name, give(VALUE_EXPECTED, meaning=meaning))
             checked.values[name] = value
 
     def understood(self, row_number: int, row: Row, checked: Checked) -> UnderstoodRow:
@@ -145,8 +155,8 @@ class RowReader:
         ]
         made = values.keys() - {cell.column.name for cell in self.cells}
         cells += [UnderstoodCell("", "", name, _shown(values[name])) for name in sorted(made) if values[name]]
-        problems = tuple(f"{column}: {clause}" for column, _, clause, _ in checked.problems)
-        return UnderstoodRow(row_number, self.kind, tuple(cells), problems)
+        problems = (give(OF_COLUMN, column=name, reason=why.as_figure) for name, _, why, _ in checked.problems)
+        return UnderstoodRow(row_number, self.kind, tuple(cells), tuple(problems))
 
     def rejects(self, row_number: int, checked: Checked) -> Iterator[Reject]:
         """What was wrong with a row, by the file's own column names."""
@@ -155,8 +165,8 @@ class RowReader:
         }
         if self.place:
             labels[LATEST_BY] = self.place.label
-        for column, value, clause, whole in checked.problems:
-            yield Reject(row_number, self.kind, labels.get(column, column), value, f"{column}: {clause}.", whole)
+        for column, value, reason, whole in checked.problems:
+            yield Reject(row_number, self.kind, labels.get(column, column), value, reason, whole, column)
 
 
 @dataclass(frozen=True)
@@ -358,8 +368,7 @@ def is_header_again(row: Row, header: Header, number: int) -> bool:
         return True
     filled = [name for name in said if name]
     if len(filled) > 1 and len(set(filled)) == len(filled) and set(filled) <= set(header.positions):
-        reason = f"Row {number} names the columns anew and in another order; import what stands below it by itself."
-        raise UnusableFile(header.path, reason)
+        raise UnusableFile(header.path, give(ANOTHER_HEADER, row=str(number)))
     return False
 
 

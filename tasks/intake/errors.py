@@ -5,24 +5,27 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from models.core.errors import AftercareError, InvalidInput
+from models.core.reasons import GivenReason
+from models.core.saying import ENGLISH, write_names
 from tasks.intake.columns import KindName
 
-MOST_NAMES = 40
-"""How many names a sentence lists at most."""
+
+def closest(name: str, known: Collection[str]) -> str | None:
+    """The known name that is most like another one, if any is."""
+    by_fold = {candidate.casefold(): candidate for candidate in known}
+    close = get_close_matches(name.casefold(), by_fold, n=1, cutoff=0.6)
+    return by_fold[close[0]] if close else None
 
 
 def did_you_mean(name: str, known: Collection[str]) -> str:
     """A question that names the closest known name, or nothing."""
-    by_fold = {candidate.casefold(): candidate for candidate in known}
-    close = get_close_matches(name.casefold(), by_fold, n=1, cutoff=0.6)
-    return f" Did you mean '{by_fold[close[0]]}'?" if close else ""
+    close = closest(name, known)
+    return f" Did you mean '{close}'?" if close else ""
 
 
 def listed(names: Iterable[str]) -> str:
     """Names in quotes, in their order; of very many the first ones."""
-    quoted = [f"'{name}'" for name in names]
-    rest = f" and {len(quoted) - MOST_NAMES:,} more" if len(quoted) > MOST_NAMES else ""
-    return ", ".join(quoted[:MOST_NAMES]) + rest
+    return write_names(ENGLISH, names)
 
 
 class UnknownKind(InvalidInput):
@@ -76,7 +79,7 @@ class KindsInCircle(AftercareError):
 class UnusableFile(InvalidInput):
     """A file that cannot be read as a table."""
 
-    def __init__(self, path: Path, reason: str) -> None:
+    def __init__(self, path: Path, reason: GivenReason) -> None:
         self.path = path
         self.reason = reason
         super().__init__(f"{path}: {reason}")
@@ -97,6 +100,7 @@ class ColumnsNotInFile(InvalidInput):
     def __init__(self, path: Path, wanted: dict[str, str], header: Collection[str]) -> None:
         self.path = path
         self.wanted = wanted
+        self.names = list(wanted)
         self.header = header
         first = next(iter(wanted))
         named = ", ".join(f"'{name}' ({where})" for name, where in wanted.items())
@@ -125,6 +129,7 @@ class KindNeedsColumns(InvalidInput):
     def __init__(self, path: Path, kind: KindName, missing: list[tuple[str, ...]], header: Collection[str]) -> None:
         self.path = path
         self.kind = kind
+        self.kind_key = str(kind)
         self.missing = missing
         self.header = header
         wanted = " and ".join(" or ".join(f"'{name}'" for name in group) for group in missing)
@@ -155,12 +160,12 @@ class UnknownStore(InvalidInput):
 class DoubtfulFile(AftercareError):
     """A file of which so much is odd that somebody should look at it before it is loaded."""
 
-    def __init__(self, path: Path, doubts: Collection[str], rejects: Path | None) -> None:
+    def __init__(self, path: Path, doubts: Collection[GivenReason], rejects: Path | None) -> None:
         self.path = path
         self.doubts = doubts
         self.rejects = rejects
         where = f" What was wrong with single rows is in {rejects}." if rejects else ""
         super().__init__(
-            f"{path} was not loaded: {'; '.join(doubts)}.{where} Look at it with --check; load it all the same with "
-            f'--accept, or for each file of its kind with accept = "the reason" under [file] in the map.'
+            f"{path} was not loaded: {'; '.join(map(str, doubts))}.{where} Look at it with --check; load it all "
+            f'the same with --accept, or for each file of its kind with accept = "the reason" under [file] in the map.'
         )

@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select
 
+from models.core.reasons import NAMES, NUMBER, PHRASE, REASON, TEXT, GivenReason, declare, give
 from models.core.settings import Settings
+from models.intake.freshness import Load as LoadOfFile
 from tasks.intake.checking import (
     FillDown,
     KindReaders,
@@ -23,8 +25,8 @@ from tasks.intake.checking import (
     wanted_columns,
 )
 from tasks.intake.columns import KindName
-from tasks.intake.errors import DoubtfulFile, UnknownKind, UnknownStore, UnusableMap, did_you_mean, listed
-from tasks.intake.files.confidence import LEAST_ROWS, SAMPLED, Evidence, compare, recall, remember
+from tasks.intake.errors import DoubtfulFile, UnknownKind, UnknownStore, UnusableMap, closest
+from tasks.intake.files.confidence import LEAST_ROWS, SAMPLED, Evidence, Seen, compare, recall, remember
 from tasks.intake.files.rejects import Reject, write_rejects
 from tasks.intake.files.shape import Judged, Odd, Row, torn_apart
 from tasks.intake.files.sources import Header, Source, open_source
@@ -61,6 +63,11 @@ FIRST_REJECTS = 5
 LOCK = 727_006
 """The advisory lock that lets one import at a time decide which facts are new."""
 CURRENCY = "CNY"
+UNREAD = declare("columns-unread", names=NAMES, path=TEXT, kinds=TEXT, meant=PHRASE)
+NO_ROWS = declare("header-without-rows", path=TEXT, row=NUMBER)
+OWN_LIMITS = declare("map-has-own-limits", column=TEXT, reason=TEXT)
+DOUBTED = declare("loaded-though-doubtful", doubt=REASON)
+DOUBT_ACCEPTED = declare("doubt-accepted-by-map", doubt=REASON, reason=TEXT)
 
 
 def read_kinds(text: str) -> tuple[KindName, ...]:
@@ -127,7 +134,7 @@ def _load(
     store: str | None,
     now: datetime,
     settings: Settings,
-) -> tuple["Import", tuple[str, ...]]:
+) -> tuple["Import", tuple[GivenReason, ...]]:
     """The import of a file, all but its end, and what is doubtful about the file as a whole."""
 
     def opened(wanted: list[str]) -> AbstractContextManager[Source]:
@@ -146,12 +153,14 @@ def _load(
     return work, tuple(work.evidence.doubts(list(work.loaded.values())))
 
 
-def _notice_of_unread(path: Path, kinds: tuple[KindName, ...], names: Collection[str] | None) -> Iterator[str]:
+def _notice_of_unread(path: Path, kinds: tuple[KindName, ...], names: Collection[str] | None) -> Iterator[GivenReason]:
     """What was left out because its column has no name of ours, which may be a slip of the pen."""
     if names:
         ours = [column.name for kind in kinds for column in KINDS[kind].columns]
-        meant = "".join(did_you_mean(name, ours) for name in names)
-        yield f"Nothing was read from {listed(names)} in {path}: {', '.join(kinds)} have no such columns.{meant}"
+        near = list(dict.fromkeys(found for name in names if (found := closest(name, ours))))
+        meant = {"en": "".join(f" Did you mean '{name}'?" for name in near)}
+        meant["zh-CN"] = "".join(f"是否指“{name}”？" for name in near)
+        yield give(UNREAD, names=list(names), path=str(path), kinds=", ".join(kinds), meant=meant)
 
 
 def wait_for_turn(connection: Connection) -> None:
@@ -173,7 +182,7 @@ class Import:
     settings: Settings
     confined: bool = False
     """Whether nothing but the data of `store` may be written or referred to."""
-    notices: list[str] = field(default_factory=list)
+    notices: list[GivenReason] = field(default_factory=list)
     loaded: dict[KindName, Staged] = field(default_factory=dict)
     unread: list[str] | None = None
     """The columns that no kind has taken so far; None before the file was opened."""
@@ -234,7 +243,7 @@ class Import:
         self._flush(feeds)
         self._weigh(count, feeds)
         if not count:
-            self.notices.append(f"{self.path} has a header in row {source.header.row_number}, and no rows below it.")
+            self.notices.append(give(NO_ROWS, path=str(self.path), row=source.header.row_number))
         for feed in feeds:
             for cell in feed.source.watched:
                 self.notices += cell.watch.notices(feed.staged.kind, cell.label) if cell.watch else ()
@@ -277,8 +286,12 @@ class Import:
     def _weigh(self, count: int, feeds: list["Feed"]) -> None:
         """Note what reading the file has brought up about it as a whole."""
         self.evidence.rows = count
+        today = self.now.date()
         for feed in feeds:
             self.understood += feed.understood
+            days = [cell.watch.newest(today) for cell in feed.source.watched if cell.watch and cell.tells_of_the_past]
+            newest = [day for day in (*days, self.evidence.newest_on) if day is not None]
+            self.evidence.newest_on = max(newest, default=None)
             self.evidence.half_converted += [
                 cell.label for cell in feed.source.watched if cell.watch and cell.watch.half_converted
             ]
@@ -287,16 +300,28 @@ class Import:
             self.evidence.changed = compare(before, self.evidence.profile)
 
     def remember(self) -> None:
-        """Keep what the columns of this source hold, for the next time."""
-        if self.source and self.evidence.rows >= LEAST_ROWS:
-            remember(self.connection, self.source, self.evidence.profile, self.evidence.rows, self.now)
+        """Keep what the columns of this source hold, and that its file came, for the next time."""
+        if self.source and self.evidence.rows:
+            told = self.evidence.rows >= LEAST_ROWS
+            remember(
+                self.connection,
+                Seen(
+                    source=self.source,
+                    store=self.store,
+                    file_name=self.path.name,
+                    load=LoadOfFile(self.now, self.evidence.newest_on),
+                    expected_days=self.column_map.file.expected_every_days,
+                    rows=self.evidence.rows,
+                    profile=self.evidence.profile if told else None,
+                ),
+            )
 
     def result(
         self,
         kinds: tuple[KindName, ...],
         first: tuple[Reject, ...],
         rejects_path: Path | None,
-        doubts: tuple[str, ...],
+        doubts: tuple[GivenReason, ...],
         check: Check | None = None,
     ) -> ImportResult:
         """The account of the import."""
@@ -304,16 +329,17 @@ class Import:
         notices = (*self.notices, *_notice_of_unread(self.path, kinds, self.unread), *self._notices_of_map(doubts))
         return ImportResult(self.path, counts, notices, first, rejects_path, doubts, check)
 
-    def _notices_of_map(self, doubts: tuple[str, ...]) -> Iterator[str]:
+    def _notices_of_map(self, doubts: tuple[GivenReason, ...]) -> Iterator[GivenReason]:
         """What goes in on the word of the map, and its reasons."""
         for kind in self.loaded:
             for table in self.column_map.tables(kind) or []:
                 for name, rule in table.rules.items():
                     if rule.plausible:
-                        yield f"{kind}.{name} goes by the map's own limits: {rule.plausible.reason}"
+                        yield give(OWN_LIMITS, column=f"{kind}.{name}", reason=rule.plausible.reason)
         reason = self.column_map.file.accept
         for doubt in doubts:
-            yield f"{doubt}." + (f" It is accepted by the map: {reason}" if reason else "")
+            told = doubt.as_figure
+            yield give(DOUBT_ACCEPTED, doubt=told, reason=reason) if reason else give(DOUBTED, doubt=told)
 
     def _skipped(self, header: Header) -> Callable[[Row], bool]:
         conditions = self.column_map.file.skip_rows_where
@@ -421,4 +447,4 @@ def _refuse_row(feeds: Iterable[Feed], number: int, row: Row, odd: Odd, header: 
     for feed in feeds:
         feed.staged.counts.read += 1
         feed.staged.counts.rejected += 1
-        feed.rejects.append(Reject(number, feed.staged.kind, column, row[odd.place][:SHOWN], f"{odd.reason}."))
+        feed.rejects.append(Reject(number, feed.staged.kind, column, row[odd.place][:SHOWN], odd.reason))

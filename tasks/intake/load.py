@@ -5,11 +5,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Table, insert, select
 
+from models.core.reasons import CONTRADICTIONS, KEY, NUMBER, GivenReason, declare, give
 from tasks.intake.merging import collapse, count_contradictions, describe_contradictions
 from tasks.intake.staging import Staged
 
 MOST_TOLD = 20
 """How many facts that a file states differently are named."""
+LAST_COUNTS = declare("contradictions-last-counts", kind=KEY, count=NUMBER, which=CONTRADICTIONS)
+LATEST_COUNTS = declare("contradictions-latest-counts", kind=KEY, count=NUMBER, which=CONTRADICTIONS)
 
 
 @dataclass
@@ -22,7 +25,7 @@ class Load:
     """What an amount is in when neither row nor file says."""
     time_zone: str
     """The zone of a store that is made without one."""
-    notices: list[str]
+    notices: list[GivenReason]
 
     def keep_last(self, staged: Staged, *same: str, gathers: bool = False) -> None:
         """Of the rows that state one fact keep the last, and say so where they contradict each other."""
@@ -30,16 +33,9 @@ class Load:
         count = count_contradictions(self.connection, staged, same, gathers=gathers)
         if count:
             staged.contradictions += count
-            stand = (
-                "fact stands in the file more than once, and differs"
-                if count == 1
-                else "facts stand in the file more than once, and differ"
-            )
             which = describe_contradictions(self.connection, staged, same, gathers=gathers, most=MOST_TOLD)
-            more = f" and {count - len(which):,} more" if count > len(which) else ""
-            counts = "latest" if staged.by_place else "last"
-            told = f"{staged.kind}: {count:,} {stand}; the {counts} row counts. {', '.join(which)}{more}."
-            self.notices.append(told)
+            code = LATEST_COUNTS if staged.by_place else LAST_COUNTS
+            self.notices.append(give(code, kind=staged.kind, count=count, which=which))
         collapse(self.connection, staged, same, gathers=gathers)
 
     def remember(self, touched: Table, staged: Staged, column: str) -> None:

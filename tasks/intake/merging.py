@@ -28,7 +28,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, REGCLASS, aggregate_ord
 from sqlalchemy.types import Boolean, Text
 
 from models.core.base import Base
-from tasks.intake.staging import REJECTS, Staged, analyze
+from models.core.reasons import GivenReason
+from tasks.intake.staging import REJECTS, Staged, analyze, staged_reason
 
 UNIT_SEPARATOR = "\x1f"
 GROWN_PAGES = 50
@@ -67,21 +68,25 @@ def reject(
     connection: Connection,
     staged: Staged,
     column: str,
-    reason: str | ColumnElement[str],
+    reason: GivenReason | ColumnElement[str],
     where: ColumnElement[bool],
     *,
     value: ColumnElement[Any] | None = None,
     whole: bool = True,
 ) -> None:
-    """Tell of the staged rows that fulfil `where`; unless only a value is left out, they go no further."""
+    """Tell of the staged rows that fulfil `where`; unless only a value is left out, they go no further.
+
+    A reason that differs from row to row is a column as `staged_reason` writes it.
+    """
     rows = staged.table
     told = select(
         rows.c.row_number,
         literal(staged.kind),
         literal(staged.label(column)),
         func.coalesce((rows.c[column] if value is None else value).cast(Text), ""),
-        literal(f"{column}: ") + reason + literal("."),
+        literal(staged_reason(reason)) if isinstance(reason, GivenReason) else reason,
         literal(whole),
+        literal(column),
     ).where(where)
     telling = insert(REJECTS).from_select(REJECTS.columns.keys(), told).execution_options(preserve_rowcount=True)
     count = connection.execute(telling).rowcount
@@ -182,25 +187,25 @@ def _plain_columns(staged: Staged) -> list[str]:
 
 def describe_contradictions(
     connection: Connection, staged: Staged, same: Sequence[str], *, gathers: bool, most: int
-) -> list[str]:
-    """Of so many facts that the file states differently: which rows, and what they say."""
+) -> list[dict[str, Any]]:
+    """Of so many facts that the file states differently: the key, some rows, and what they say, by column."""
     rows = staged.table
     keys = [rows.c[name] for name in same]
     names = _plain_columns(staged)
     numbers = func.array_agg(aggregate_order_by(rows.c.row_number, rows.c.row_number)).label("numbers")
     said = [func.array_agg(rows.c[name].cast(Text).distinct()).label(name) for name in names]
     statement = select(numbers, *said).group_by(*keys).having(_differs(staged, gathers=gathers))
-    told: list[str] = []
+    told: list[dict[str, Any]] = []
     for found in connection.execute(statement.order_by(func.min(rows.c.row_number)).limit(most)).mappings():
         differing = [name for name in names if len([value for value in found[name] if value or not gathers]) > 1]
-        values = "; ".join(f"{staged.label(name)}: {_either(found[name])}" for name in differing)
+        values = {staged.label(name): _shown(found[name]) for name in differing}
         which = next((found[name][0] for name in ("key", "code", *same) if found.get(name)), "")
-        told.append(f"'{which}' (rows {', '.join(map(str, found['numbers'][:MOST_ROWS]))}) {values}".rstrip())
+        told.append({"key": str(which), "rows": list(found["numbers"][:MOST_ROWS]), "values": values})
     return told
 
 
-def _either(values: Sequence[str | None]) -> str:
-    return " or ".join("nothing" if value is None else value[:MOST_QUOTED] for value in values[:MOST_ROWS])
+def _shown(values: Sequence[str | None]) -> list[str | None]:
+    return [value if value is None else value[:MOST_QUOTED] for value in values[:MOST_ROWS]]
 
 
 def find_by_key(connection: Connection, staged: Staged, model: type[Base]) -> None:

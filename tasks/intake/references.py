@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import Text
 
+from models.core.reasons import declare, give
 from models.core.words import ContactKind
 from models.people.tables import ContactPoint, Customer, CustomerKey, StaffMember
 from models.subjects.vehicle import Vehicle
@@ -27,7 +28,15 @@ from tasks.intake.staging import DISPUTED_KEYS, Staged, analyze
 
 NFKC: ColumnElement[Any] = literal_column("NFKC")
 """The normal form that takes full-width signs for plain ones; a keyword of SQL."""
-ERASED = "the customer's data was erased on request, and is not taken in again"
+ERASED = declare("erased-not-taken-in")
+UNKNOWN_CUSTOMER = declare("unknown-customer-key")
+KEY_OF_OTHER_STORES = declare("customer-key-of-other-stores")
+UNKNOWN_PHONE, SHARED_PHONE = declare("unknown-customer-phone"), declare("shared-customer-phone")
+UNKNOWN_VEHICLE, SEVERAL_VEHICLES = declare("unknown-vehicle"), declare("several-vehicles")
+UNKNOWN_STAFF = declare("unknown-staff")
+NOBODYS_ROW = declare("no-customer-and-no-owner")
+NAMES_NO_CUSTOMER = declare("names-no-customer")
+"""Said by the kinds whose rows need a customer."""
 SIGNS_IN_NAMES = r"[[:space:][:punct:]·•]+"
 SIGNS_ON_PLATES = r"[[:space:]·•.-]+"
 
@@ -78,22 +87,22 @@ def find_customers(connection: Connection, staged: Staged) -> None:
         connection,
         staged,
         "customer",
-        "no customer with this key is known; customers are imported before what refers to them, or together with it",
+        give(UNKNOWN_CUSTOMER),
         rows.c.customer.is_not(None) & found.is_(None),
     )
     reject(
         connection,
         staged,
         "customer",
-        "this store does not know the key, and several other stores do; the row has to name its store",
+        give(KEY_OF_OTHER_STORES),
         rows.c.customer.is_not(None) & (found == AMBIGUOUS),
     )
-    reject(connection, staged, "customer_phone", "no customer of the store has this phone", by_phone & found.is_(None))
+    reject(connection, staged, "customer_phone", give(UNKNOWN_PHONE), by_phone & found.is_(None))
     reject(
         connection,
         staged,
         "customer_phone",
-        "several customers of the store share this phone; the row has to name one by key, or by customer_name",
+        give(SHARED_PHONE),
         by_phone & (found == AMBIGUOUS),
     )
 
@@ -131,10 +140,9 @@ def find_vehicles(connection: Connection, staged: Staged, *, needed: bool) -> No
             look_up(connection, staged, "vehicle_id", _vehicles(staged, named, wanted, rank, same_store=same_store))
     analyze(connection, rows)
     named_one = rows.c.vehicle.is_not(None)
-    unknown = "no vehicle with this key, VIN or plate is known"
-    several = "several vehicles are known by this plate or key; the row has to name one by VIN"
-    for reason, where in ((unknown, rows.c.vehicle_id.is_(None)), (several, rows.c.vehicle_id == AMBIGUOUS)):
-        reject(connection, staged, "vehicle", reason, named_one & where, whole=needed)
+    found = rows.c.vehicle_id
+    for code, where in ((UNKNOWN_VEHICLE, found.is_(None)), (SEVERAL_VEHICLES, found == AMBIGUOUS)):
+        reject(connection, staged, "vehicle", give(code), named_one & where, whole=needed)
     connection.execute(update(rows).values(vehicle_id=null()).where(rows.c.vehicle_id == AMBIGUOUS))
 
 
@@ -178,8 +186,7 @@ def find_staff(connection: Connection, staged: Staged, column: str) -> None:
     )
     look_up(connection, staged, target, candidates)
     unknown = func.coalesce(rows.c[target], AMBIGUOUS) == AMBIGUOUS
-    reason = "no one on the staff of the store has this code or name, or several do"
-    reject(connection, staged, column, reason, said.is_not(None) & unknown, whole=False)
+    reject(connection, staged, column, give(UNKNOWN_STAFF), said.is_not(None) & unknown, whole=False)
     connection.execute(update(rows).values({target: null()}).where(rows.c[target] == AMBIGUOUS))
 
 
@@ -191,8 +198,7 @@ def take_owners(connection: Connection, staged: Staged) -> None:
         .values(customer_id=vehicles.c.customer_id)
         .where(rows.c.customer_id.is_(None), vehicles.c.id == rows.c.vehicle_id)
     )
-    reason = "the row names no customer, and no vehicle whose owner is known"
-    reject(connection, staged, "customer", reason, rows.c.customer_id.is_(None))
+    reject(connection, staged, "customer", give(NOBODYS_ROW), rows.c.customer_id.is_(None))
 
 
 def find_owners_and_cars(connection: Connection, staged: Staged) -> None:

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from models.core.reasons import GivenReason
 from tasks.intake.columns import KindName
 from tasks.intake.files.rejects import Reject
 from tasks.intake.staging import Counts
@@ -26,7 +27,7 @@ class UnderstoodRow:
     row: int
     kind: KindName
     cells: tuple[UnderstoodCell, ...]
-    problems: tuple[str, ...]
+    problems: tuple[GivenReason, ...]
 
 
 @dataclass(frozen=True)
@@ -37,14 +38,14 @@ class Check:
     rejects: tuple[Reject, ...]
     """All of them, in the order of the file."""
 
-    def as_json(self, doubts: tuple[str, ...]) -> dict[str, Any]:
+    def as_json(self, doubts: tuple[GivenReason, ...]) -> dict[str, Any]:
         """The part of the result that only a check has."""
         return {
             "checked": True,
-            "doubts": list(doubts),
+            "doubts": _as_json(doubts),
             "understood": [
                 {"row": each.row, "kind": each.kind, "cells": [cell._asdict() for cell in each.cells]}
-                | {"problems": list(each.problems)}
+                | {"problems": _as_json(each.problems)}
                 for each in self.understood
             ],
         }
@@ -56,10 +57,10 @@ class ImportResult:
 
     path: Path
     counts: dict[KindName, Counts]
-    notices: tuple[str, ...]
+    notices: tuple[GivenReason, ...]
     first_rejects: tuple[Reject, ...]
     rejects_path: Path | None
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[GivenReason, ...] = ()
     """Why the file should be looked at; it went in all the same, unless it was only checked."""
     check: "Check | None" = None
     """What a check shows. Then nothing has changed."""
@@ -87,9 +88,14 @@ class ImportResult:
             "kinds": {kind: asdict(count) for kind, count in self.counts.items()},
             "rejects": str(self.rejects_path) if self.rejects_path else None,
             "first_rejects": [
-                {"row": each.row, "kind": each.kind, "column": each.column, "value": each.value}
-                | {"reason": each.sentence}
+                {"row": each.row, "kind": each.kind, "column": each.column, "field": each.ours, "value": each.value}
+                | {"reason": each.reason.model_dump(), "whole": each.whole}
                 for each in self.first_rejects
             ],
-            "notices": list(self.notices),
+            "notices": _as_json(self.notices),
         } | (self.check.as_json(self.doubts) if self.check else {})
+
+
+def _as_json(reasons: tuple[GivenReason, ...]) -> list[dict[str, Any]]:
+    """Reasons as codes with figures, and a sentence beside them."""
+    return [reason.model_dump() for reason in reasons]

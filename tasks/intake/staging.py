@@ -1,5 +1,6 @@
 """Temporary tables that hold the rows of a file, as they came, until they are merged into the shared database."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy import Column as SqlColumn
 from sqlalchemy import Connection, MetaData, Table, func, select, text, update
 from sqlalchemy.types import BigInteger, Boolean, Integer, Numeric, Text, TypeEngine
 
+from models.core.reasons import GivenReason
 from tasks.intake.columns import KindName
 from tasks.intake.files.rejects import Reject
 
@@ -80,6 +82,7 @@ REJECTS = temporary_table(
     SqlColumn("value", Text),
     SqlColumn("reason", Text),
     SqlColumn("whole", Boolean),
+    SqlColumn("ours", Text),
 )
 
 DISPUTED_KEYS = temporary_table(
@@ -136,9 +139,15 @@ def copy_rows(connection: Connection, table: Table, columns: Iterable[str], rows
                 copy.write_row(row)
 
 
+def staged_reason(reason: GivenReason) -> str:
+    """A reason as the temporary tables hold it: its code and figures."""
+    return json.dumps(reason.as_figure, ensure_ascii=False)
+
+
 def copy_rejects(connection: Connection, rejects: list[Reject]) -> None:
     """Append what was wrong with rows."""
-    copy_rows(connection, REJECTS, [column.name for column in REJECTS.columns], [tuple(reject) for reject in rejects])
+    rows = [tuple(reject._replace(reason=staged_reason(reject.reason))) for reject in rejects]  # type: ignore[arg-type]
+    copy_rows(connection, REJECTS, [column.name for column in REJECTS.columns], rows)
 
 
 def put_latest_last(connection: Connection, table: Table) -> None:
@@ -162,4 +171,5 @@ def read_rejects(connection: Connection, limit: int | None = None) -> Iterable[R
     statement = select(REJECTS).order_by(REJECTS.c.row, REJECTS.c.kind, REJECTS.c.column).limit(limit)
     with connection.execute(statement.execution_options(yield_per=5000)) as rows:
         for row in rows:
-            yield Reject(row.row, KindName(row.kind), row.column, row.value, row.reason, row.whole)
+            reason = GivenReason.model_validate_json(row.reason)
+            yield Reject(row.row, KindName(row.kind), row.column, row.value, reason, row.whole, row.ours)

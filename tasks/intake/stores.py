@@ -5,11 +5,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, select
 
+from models.core.reasons import TEXT, GivenReason, declare, give
 from models.people.tables import Store
 from tasks.intake.errors import UnknownStore
 from tasks.intake.values.cells import fold
 
 MAIN = "main"
+STORE_MADE = declare("first-store-made", store=TEXT, zone=TEXT)
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Stores:
     by_name: dict[str, StoreFound]
     founding: bool
     default_code: str | None
-    notices: list[str] = field(default_factory=list)
+    notices: list[GivenReason] = field(default_factory=list)
 
     @property
     def codes(self) -> list[str]:
@@ -59,10 +61,7 @@ class Stores:
         statement = insert(Store).values(code=code, name=code, time_zone=self.zone_name).returning(Store.id)
         store = StoreFound(self.connection.execute(statement).scalar_one(), code, ZoneInfo(self.zone_name))
         self.by_name[fold(code)] = store
-        self.notices.append(
-            f"There was no store yet, so the store '{code}' was made, in the time zone {self.zone_name}; "
-            f"its name, language and hours can be imported as kind 'stores'."
-        )
+        self.notices.append(give(STORE_MADE, store=code, zone=self.zone_name))
         return store
 
 

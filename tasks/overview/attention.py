@@ -11,7 +11,6 @@ from models.core.cadence import moment
 from models.core.reasons import give
 from models.core.settings import Settings
 from models.core.words import BY_STAFF, Role, StepKind, TouchState, stands_for
-from models.intake.files import FileSeen
 from models.ledger.attention import (
     APPROVALS,
     APPROVALS_ENDING,
@@ -25,8 +24,6 @@ from models.ledger.attention import (
     CHANNEL_PAUSED,
     CUSTOMERS_UNOWNED,
     DESKS_LEFT,
-    FACTS_GRACE,
-    FACTS_OLD,
     FAILED,
     FEEDBACK_ASKED,
     FEEDBACK_LATE,
@@ -57,6 +54,7 @@ from tasks.channels.opening import SENT_BY_US, find_address, find_unused, only_w
 from tasks.inbound.listing import read_standing
 from tasks.overview.days import of_store
 from tasks.overview.deadlines import WAITING, read_urgent
+from tasks.overview.freshness import tell_stale_facts
 from tasks.overview.health import count_unsettled, list_store_codes, read_oldest_due
 from tasks.overview.missed import read_missed
 from tasks.overview.reporting import read_pauses
@@ -138,10 +136,7 @@ def _of_the_house(connection: Connection, now: datetime, outside: Outside, reade
     if reader.store is None:
         unused = find_unused(outside.settings, list_store_codes(connection))
         found += [Matter(one) for one in unused]
-    newest: datetime | None = connection.scalar(select(func.max(FileSeen.seen_at)))
-    if newest is not None and newest < now - FACTS_GRACE:
-        found.append(Matter(give(FACTS_OLD, at=newest.isoformat())))
-    return found
+    return found + [Matter(reason) for reason in tell_stale_facts(connection, now, reader.store)]
 
 
 def _of_messages(connection: Connection, now: datetime, reader: Reader) -> list[Matter]:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import JSONB
 
+from models.core.reasons import declare, give
 from models.core.words import DeadlineClock, Role
 from models.people.owners import LONGEST_FIRST, OWNER_FIRST_MINUTES, OwnerRule
 from models.people.tables import LONGEST_VISIT, SHORTEST_VISIT, VISIT_MINUTES, VISITS_AT_ONCE, StaffMember, Store
@@ -26,6 +27,8 @@ ALL_CHANNELS = ["sms", "email", "wechat", "phone"]
 SPAN = re.compile(r"(.+?)\s*[-~–—至到]\s*(.+)")
 CLOSED = frozenset({"closed", "关", "休息", "不营业", "geschlossen"})
 MOST_PLACES = 1000
+HOURS_EXPECTED, OPENS_AFTER_CLOSING = declare("hours-expected"), declare("opens-after-closing")
+CONTACT_ENDS_BEFORE = declare("contact-ends-before-start")
 ROLES = words_of(
     Role,
     {
@@ -67,12 +70,10 @@ def read_hours(text: str, _zone: ZoneInfo) -> list[str]:
         return []
     span = SPAN.fullmatch(narrow(text))
     if not span:
-        clause = "expected opening hours such as 08:30-18:00, or closed"
-        raise Unusable(clause)
+        raise Unusable(give(HOURS_EXPECTED))
     opens, closes = (read_time(part) for part in span.groups())
     if opens >= closes:
-        clause = "expected hours that open before they close"
-        raise Unusable(clause)
+        raise Unusable(give(OPENS_AFTER_CLOSING))
     return [f"{opens:%H:%M}", f"{closes:%H:%M}"]
 
 
@@ -85,7 +86,7 @@ def check_store(row: Checked, _house: House) -> None:
     hours = {day: values.pop(day) for day in WEEKDAYS}
     values["opening_hours"] = {day: span or None for day, span in hours.items() if span is not None}
     if values["contact_from"] and values["contact_until"] and values["contact_from"] >= values["contact_until"]:
-        row.refuse("contact_until", "expected a time after contact_from", values["contact_until"])
+        row.refuse("contact_until", give(CONTACT_ENDS_BEFORE), values["contact_until"])
 
 
 def load_stores(load: Load, staged: Staged) -> None:

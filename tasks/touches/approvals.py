@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.core.base import Facts
 from models.core.cadence import NOW
-from models.core.errors import NotAllowed
+from models.core.errors import Conflict, NotAllowed
 from models.core.ids import StaffId, TouchId
 from models.core.reasons import NO_REASON, TEXT, declare, give
 from models.core.words import Decision, Gate, Role, StepKind, SubjectKind, TouchState, stands_for
@@ -35,6 +35,7 @@ APPROVED = declare("approved", name=TEXT)
 APPROVED_WITH = declare("approved-with-note", name=TEXT, note=TEXT)
 REFUSED = declare("refused", name=TEXT, note=TEXT)
 MOST_COUNTED = 5000
+TAKEN_BACK = declare("decision-taken-back", name=TEXT)
 AT_A_TIME = 500
 """The number of touches checked per statement."""
 IDS = bindparam("ids", type_=ARRAY(Uuid))
@@ -49,6 +50,14 @@ class MayNotApprove(NotAllowed):
         super().__init__(
             f"{actor.name} ({actor.code}) is {actor.role}; {short(touch_id)} is decided on by {' or '.join(roles)}."
         )
+
+
+class DecisionStands(Conflict):
+    """What was decided of a touch cannot be taken back any more."""
+
+    def __init__(self, touch_id: UUID, state: TouchState) -> None:
+        self.touch_id, self.state = touch_id, state
+        super().__init__(f"{short(touch_id)} is {state}: what was decided of it can no longer be taken back.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +195,17 @@ def refuse_each(
     )
 
 
+def take_back_each(
+    connection: Connection, user: SignedIn, touch_ids: Iterable[TouchId], now: datetime
+) -> list[Decided]:
+    """Take back what was decided of touches one by one, in the name of a user with access to their stores."""
+    return decide_each(
+        connection,
+        touch_ids,
+        lambda touch_id: take_back(connection, touch_id, now, _acting_on(connection, user, touch_id)),
+    )
+
+
 def _acting_on(connection: Connection, user: SignedIn, touch_id: TouchId) -> StaffId:
     return acting_in(connection, user, check_touch(connection, user.store_id, touch_id))
 
@@ -232,9 +252,41 @@ def refuse(connection: Connection, touch_id: TouchId, now: datetime, staff_id: S
     audit.record(connection, now, actor.code, "touch.refused", "touch", touch.id, before, after)
 
 
+def take_back(connection: Connection, touch_id: TouchId, now: datetime, staff_id: StaffId) -> None:
+    """Let a touch wait for approval again that was approved and has not gone, or was rejected and is still true.
+
+    Raises `DecisionStands`, `NoLongerTrue`, `UnknownStaff`, `InactiveStaff`, `MayNotApprove`.
+    """
+    touch = lock_touch(connection, touch_id, tuple(TouchState))
+    actor = _check_may_decide(connection, touch, staff_id)
+    approved = touch.state == TouchState.PLANNED and touch.approved_at is not None and not touch.resendable
+    refused = touch.state == TouchState.CANCELLED and touch.reason == REFUSED
+    if not (approved or refused):
+        raise DecisionStands(touch.id, touch.state)
+    check_still_true(connection, touch, now)
+    values = {"gate": None, **NO_REASON, "approved_at": None, "approved_by": None}
+    move(connection, [touch.id], TouchState.AWAITING_APPROVAL, (touch.state,), now, **values)
+    connection.execute(
+        insert(Verdict).values(
+            touch_id=touch.id,
+            gate=Gate.APPROVAL,
+            decision=Decision.HOLD,
+            **give(TAKEN_BACK, name=actor.name).columns,
+            figures={"staff": actor.code},
+            decided_at=now,
+        )
+    )
+    before, after = {"state": touch.state}, {"state": TouchState.AWAITING_APPROVAL}
+    audit.record(connection, now, actor.code, "touch.decision-taken-back", "touch", touch.id, before, after)
+
+
 def _take(connection: Connection, touch_id: TouchId, staff_id: StaffId) -> tuple[Row[Any], Actor]:
     touch = lock_touch(connection, touch_id, (TouchState.AWAITING_APPROVAL,))
+    return touch, _check_may_decide(connection, touch, staff_id)
+
+
+def _check_may_decide(connection: Connection, touch: Row[Any], staff_id: StaffId) -> Actor:
     actor = actor_of(connection, staff_id, touch.store_id)
     if actor.role is not Role.ADMIN and not set(stands_for(actor.role)) & set(touch.approval):
         raise MayNotApprove(actor, touch.id, touch.approval)
-    return touch, actor
+    return actor

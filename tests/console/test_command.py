@@ -63,9 +63,9 @@ def test_every_command_is_there_and_says_what_it_does(name: str) -> None:
 def test_why_tells_the_story_in_sentences(told: Told, dealership: None) -> None:
     result = told("why", "13912345678")
     assert result.exit_code == 0, result.output
-    assert "Li [red] Lei, as of 10 Mar 2026 10:00 (Asia/Shanghai)" in result.output
-    assert "thanks Planned; goes out from 10 Mar 2026 10:00." in result.output
-    assert "invitation-60 To come: due 21 Mar 2026 10:00; checked again at 20 Mar 2026 13:30." in result.output
+    assert "Li [red] Lei, as of 2026-03-10 10:00 (Asia/Shanghai)" in result.output
+    assert "thanks Planned; goes out from 2026-03-10 10:00." in result.output
+    assert "invitation-60 To come: due 2026-03-21 10:00; checked again at 2026-03-20 13:30." in result.output
     assert "There is no account on record." in result.output
 
 

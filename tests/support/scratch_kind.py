@@ -28,6 +28,7 @@ from typing import NamedTuple
 from sqlalchemy import BigInteger, Date, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from models.core.reasons import as_written
 from tasks.intake.columns import CUSTOMER_COLUMNS, GIVES_CUSTOMER, STORE, Column, KindName, key
 from tasks.intake.files.reading import Holds, choice
 from tasks.intake.kinds import Kind
@@ -62,7 +63,7 @@ MOODS = words_of(Mood, {Mood.GLAD: "happy,开心", Mood.SAD: "unhappy,难过"})
 
 def check(row, _house):
     if row.values["model"] == "tractor":
-        row.refuse("model", "expected a car", row.values["model"])
+        row.refuse("model", as_written("expected a car"), row.values["model"])
 
 
 def load(load, staged):

@@ -56,9 +56,12 @@ def test_a_letter_is_read_and_approved(console: Console, visit: Visit, three_wai
     page.get_by_role("button", name="Approve ").nth(1 + three_wait.index(letter)).click()
     page.get_by_label("Remark").fill("spoke to them")
     page.get_by_role("button", name="Confirm", exact=True).click()
-    expect(page.get_by_text("1 done.")).to_be_visible()
+    expect(page.get_by_text("1 approved. It can be taken back until it has gone.")).to_be_visible()
     expect(page.get_by_text("正式催款函")).to_have_count(0)
     assert said_of(console, letter) == [(TouchState.PLANNED, f"approved by finance{phone:d}: spoke to them")]
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.get_by_text("Taken back: 1 waits for approval again.")).to_be_visible()
+    assert said_of(console, letter)[0][0] == TouchState.AWAITING_APPROVAL
 
 
 def test_many_are_refused_and_what_another_has_decided_is_told(

@@ -65,6 +65,9 @@ def test_a_complaint_goes_from_open_to_closed(console: Console, visit: Visit, ph
     press(page, "Close the case")
     expect(page.get_by_text("The case is closed.")).to_be_visible()
     assert state_of(console, case) == CaseState.CLOSED
+    press(page, "Take it back")
+    expect(page.get_by_text("Taken back: the case is solved again.")).to_be_visible()
+    assert state_of(console, case) == CaseState.SOLVED
 
 
 def test_whoever_comes_second_is_told_and_an_agent_no_longer_sees_what_was_given_away(

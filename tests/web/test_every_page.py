@@ -12,6 +12,7 @@ from console.web.parts.frame import PAGES
 from models.core.words import Role, TouchState
 from models.ledger.tables import Case, Touch
 from models.people.tables import Customer, StaffMember, Store
+from tests.unit.console.test_dates_of_pages import OTHERWISE
 from tests.web.conftest import Console, Visit
 
 DEEPER = (
@@ -103,6 +104,7 @@ def test_on_a_phone_and_in_chinese_each_page_is_whole_and_understood(console: Co
         wrong += [(path, "hides", one) for one in page.evaluate(BESIDE_ITS_EDGE)]
         wrong += [(path, one["id"], one["nodes"][0]["html"][:120]) for one in axe.run(page).response["violations"]]
         wrong += [(path, "is English", text) for text in english(page, known)]
+        wrong += [(path, "has another date", text) for text in page.evaluate(TEXTS) if OTHERWISE.search(text)]
         if not path.startswith(("/templates", "/users")):
             wrong += [(path, "says", code) for code in set(CODE.findall(page.inner_text("body")))]
     assert not wrong, wrong

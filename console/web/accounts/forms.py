@@ -1,6 +1,6 @@
 """The forms of one account: hold, release, dispute, block, instalments. What is wrong is said beside the field."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -8,8 +8,10 @@ from typing import Any
 from nicegui import ui
 from sqlalchemy import Connection
 
+from console.web.authentication.kept_words import TakeBack
 from console.web.authentication.viewer import Viewer
 from console.web.parts.frame import sentence_of
+from console.web.parts.told import tell
 from models.core.errors import AftercareError, InvalidInput
 from models.people.permissions import Permission
 from models.subjects.account import UnpaidBecause
@@ -103,6 +105,8 @@ FORMS: dict[str, tuple[tuple[str, ...], Change]] = {
     "why": (("because",), _because),
 }
 """Each form with its fields."""
+ARRANGED = ("dispute", "block", "instalments")
+"""The forms whose change makes an arrangement, and gives its number."""
 
 
 def draw_forms(viewer: Viewer, item: AccountItem, refresh: Refresh) -> None:
@@ -143,9 +147,13 @@ def _draw_form(
             for element in inputs.values():
                 element.error = None
             texts = {field: element.value or "" for field, element in inputs.items()}
-            await _try(viewer, inputs, told, lambda: viewer.change(
-                Permission.WORK_ACCOUNTS, _change, item.id, viewer.now, change, texts
-            ), refresh)  # fmt: skip
+            try:
+                made = await viewer.change(Permission.WORK_ACCOUNTS, _change, item.id, viewer.now, change, texts)
+            except AftercareError as error:
+                _complain(viewer, inputs, told, error)
+                return
+            tell(viewer, viewer.say(f"accounts.{name}_done"), back=_way_back(viewer, item, name, made))
+            refresh()
 
         ui.button(viewer.say(f"accounts.{name}_do"), on_click=go).props("no-caps")
 
@@ -162,25 +170,35 @@ def _input(viewer: Viewer, field: str) -> Any:
     return ui.input(label).props(looks).classes("full-width")
 
 
-async def _try(
-    viewer: Viewer, inputs: Mapping[str, Any], told: ui.label, act: Callable[[], Awaitable[object]], refresh: Refresh
-) -> None:
-    """Do it, or say beside the field what is wrong."""
-    try:
-        await act()
-    except AftercareError as error:
-        sentence, element = sentence_of(viewer.language, error), inputs.get(getattr(error, "field", ""))
-        if element is None:
-            told.set_text(sentence)
-        else:
-            element.error = sentence
-        return
-    ui.notify(viewer.say("frame.saved"), type="positive")
-    refresh()
+def _complain(viewer: Viewer, inputs: Mapping[str, Any], told: ui.label, error: AftercareError) -> None:
+    """Say beside the field what is wrong."""
+    sentence, element = sentence_of(viewer.language, error), inputs.get(getattr(error, "field", ""))
+    if element is None:
+        told.set_text(sentence)
+    else:
+        element.error = sentence
+
+
+def _way_back(viewer: Viewer, item: AccountItem, name: str, made: object) -> TakeBack | None:
+    """Releases an account that was put on hold, and ends what was arranged; None of what ended something."""
+
+    def end(connection: Connection, account: Found, texts: Texts, now: datetime, code: str) -> None:
+        end_arrangement(connection, account, int(str(made)), texts["reason"], now, code)
+
+    change = _release if name == "hold" else end if name in ARRANGED else None
+    if change is None:
+        return None
+    texts = {"reason": viewer.say("accounts.taken_back")}
+
+    async def back() -> str:
+        await viewer.change(Permission.WORK_ACCOUNTS, _change, item.id, viewer.now, change, texts)
+        return viewer.say(f"accounts.{name}_undone")
+
+    return back
 
 
 def _change(
     connection: Connection, user: SignedIn, account_id: int, now: datetime, change: Change, texts: Texts
-) -> None:
+) -> object:
     account = find_account_of(connection, account_id, now, user.store_id)
-    change(connection, account, texts, now, staff_code_in(connection, user, account.store_id))
+    return change(connection, account, texts, now, staff_code_in(connection, user, account.store_id))

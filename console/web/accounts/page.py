@@ -12,7 +12,8 @@ from console.web.authentication.viewer import Viewer
 from console.web.parts.frame import page
 from console.web.parts.tables import Cell, show_table
 from models.core.reasons import read_reason
-from models.messages.letters import write_day, write_money
+from models.core.shown import show_day
+from models.messages.letters import write_money
 from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn
 from tasks.accounts.statements import StatementItem, list_statements
@@ -70,7 +71,7 @@ def state_of(viewer: Viewer, item: AccountItem) -> list[str]:
     """What holds an account, and what is arranged about it, in the viewer's language."""
     said = []
     if item.held_since is not None:
-        day = write_day(item.held_since, viewer.language)
+        day = show_day(item.held_since)
         because = read_reason(item.hold_reason).say(viewer.language) if item.hold_reason else ""
         said.append(viewer.say("accounts.held_since", day=day, because=because))
     return said + [arranged(viewer, one) for one in item.arrangements]
@@ -79,9 +80,7 @@ def state_of(viewer: Viewer, item: AccountItem) -> list[str]:
 def arranged(viewer: Viewer, one: ArrangementItem) -> str:
     """One arrangement in the viewer's language."""
     what = viewer.word(one.kind) + (f" {one.invoice}" if one.invoice else "")
-    return viewer.say(
-        "accounts.arranged", what=what, day=write_day(one.ends_on, viewer.language), reason=one.reason or ""
-    )
+    return viewer.say("accounts.arranged", what=what, day=show_day(one.ends_on), reason=one.reason or "")
 
 
 def _show_ageing(viewer: Viewer, lines: Sequence[AgeingLine], per: Per = Per.ACCOUNT) -> None:

@@ -10,6 +10,7 @@ from nicegui import ui
 from sqlalchemy import Connection
 
 from console.shared.moments import local
+from console.web.authentication.kept_words import TakeBack
 from console.web.authentication.viewer import Viewer
 from console.web.campaigns.views import list_needing
 from console.web.parts.addresses import remember_in_address
@@ -18,6 +19,7 @@ from console.web.parts.frame import page, telling
 from console.web.parts.pagination import Pagination
 from console.web.parts.tables import show_table
 from models.core.ids import TouchId
+from models.core.shown import show_day
 from models.core.words import CampaignState, Role, stands_for
 from models.messages.letters import write_money
 from models.people.permissions import Permission
@@ -27,7 +29,14 @@ from tasks.access.sessions import SignedIn
 from tasks.campaigns.authors import author_of
 from tasks.campaigns.listing import CampaignPage, list_campaigns
 from tasks.database.paging import Cursor, Page
-from tasks.touches.approvals import WaitingTouch, approve_each, count_held_by_law, read_waiting, refuse_each
+from tasks.touches.approvals import (
+    WaitingTouch,
+    approve_each,
+    count_held_by_law,
+    read_waiting,
+    refuse_each,
+    take_back_each,
+)
 from tasks.touches.one_by_one import Decided
 
 PAGE = 10
@@ -192,7 +201,7 @@ def _draw_figures(viewer: Viewer, item: WaitingTouch) -> None:
     if parts:
         headings = [viewer.say(f"approvals.{name}") for name in ("number", "amount", "due_on", "stands")]
         rows = [
-            (one.number, write_money(one.open, one.currency), one.due_on.isoformat(), viewer.say(f"customers.{name}"))
+            (one.number, write_money(one.open, one.currency), show_day(one.due_on), viewer.say(f"customers.{name}"))
             for name, invoices in parts.items()
             for one in invoices
         ]
@@ -222,5 +231,20 @@ async def _decide(shown: Shown, touch_ids: set[TouchId], refresh: Callable[[], A
             return
         job = approve_each if approved else refuse_each
         decided: list[Decided] = await viewer.change(Permission.DECIDE, job, touch_ids, reason, viewer.now)
-        shown.choosing.take(viewer, decided)
+        said = "approvals.approved" if approved else "approvals.refused"
+        shown.choosing.take(viewer, decided, said, partial(_undo, viewer))
         refresh()
+
+
+def _undo(viewer: Viewer, touch_ids: set[TouchId]) -> TakeBack:
+    """Lets touches wait again for which it is not too late; says how many could not, or why the only one could not."""
+
+    async def back() -> str:
+        decided: list[Decided] = await viewer.change(Permission.DECIDE, take_back_each, touch_ids, viewer.now)
+        problems = [one.problem for one in decided if one.problem is not None]
+        if len(problems) == len(decided):
+            raise problems[0]
+        key = "approvals.some_wait_again" if problems else "approvals.wait_again"
+        return viewer.say(key, count=len(decided) - len(problems), left=len(problems))
+
+    return back

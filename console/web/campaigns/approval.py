@@ -21,6 +21,7 @@ from models.campaigns.rehearsals import CampaignRehearsal
 from models.campaigns.words import FOLLOW_UP, LANGUAGES
 from models.core.errors import AftercareError
 from models.core.settings import Settings
+from models.core.shown import show_day, show_moment
 from models.core.words import ChannelName, Language, StepKind
 from models.messages.letters import write_money
 from models.people.permissions import Permission
@@ -155,9 +156,9 @@ def _launch(viewer: Viewer, plan: CampaignPlan) -> str:
     launch = plan.launch
     if launch.at is not None:
         zone = ZoneInfo(viewer.time_zone)
-        return viewer.say("campaigns.begins_at", moment=f"{launch.at.astimezone(zone):%Y-%m-%d %H:%M}")
+        return viewer.say("campaigns.begins_at", moment=show_moment(launch.at, zone))
     if launch.day is not None and launch.hour is not None:
-        return viewer.say("campaigns.begins_local", day=str(launch.day), hour=f"{launch.hour:%H:%M}")
+        return viewer.say("campaigns.begins_local", day=show_day(launch.day), hour=f"{launch.hour:%H:%M}")
     return viewer.say("campaigns.begins_now")
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from console.shared.moments import local
 from console.shared.words import read_wording
+from console.web.authentication.kept_words import TakeBack
 from console.web.authentication.viewer import Viewer
 from console.web.cases.departments import draw_departments
 from console.web.cases.particulars import draw_particulars
@@ -24,7 +25,15 @@ from models.people.permissions import Permission
 from tasks.access.reach import NotYours, list_reached_stores
 from tasks.access.sessions import SignedIn
 from tasks.cases.board import COLUMN, BoardColumn, CaseDetails, CaseItem, Colleague, acting_on, read_board, read_case
-from tasks.cases.handling import answer_case, close_case, give_case, reopen_case, solve_case, write_note
+from tasks.cases.handling import (
+    answer_case,
+    close_case,
+    give_case,
+    reopen_case,
+    solve_case,
+    take_step_back,
+    write_note,
+)
 from tasks.stores.actors import OF_A_USER
 
 LOOKS = {Urgency.PAST: "bad", Urgency.NEAR: "warn", Urgency.AHEAD: "", Urgency.SETTLED: "quiet"}
@@ -228,17 +237,44 @@ def _draw_notes(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) -
             if not text:
                 note.error = viewer.say("cases.note_needed")
                 return
-            await _change(viewer, refresh, _write, seen.item.id, viewer.now, text)
+            said = viewer.say("cases.note_written")
+            await _change(viewer, refresh, said, None, _write, seen.item.id, viewer.now, text)
 
         ui.button(viewer.say("cases.write"), on_click=write).props("outline no-caps")
 
 
-async def _change(viewer: Viewer, refresh: Callable[[], Any], job: Any, *args: Any) -> None:
+async def _change(
+    viewer: Viewer, refresh: Callable[[], Any], said: str, back: TakeBack | None, job: Any, *args: Any
+) -> None:
     """Run a change, and show the case as it is afterwards, also when somebody else was faster."""
     async with telling(viewer):
         await viewer.change(Permission.WORK_CASES, job, *args)
-        tell(viewer, viewer.say("frame.saved"))
+        tell(viewer, said, back=back)
     refresh()
+
+
+def _step_back(viewer: Viewer, item: CaseItem) -> TakeBack:
+    """Takes back the next step of a case; it stands where nobody has changed the case since."""
+
+    async def back() -> str:
+        step = (item.id, item.version + 1, viewer.now, item.state)
+        await viewer.change(Permission.WORK_CASES, _back, *step)
+        return viewer.say("cases.step_taken_back", state=viewer.word(item.state))
+
+    return back
+
+
+def _give_back(viewer: Viewer, item: CaseItem) -> TakeBack | None:
+    """Gives a case back to its former owner; None if it had none."""
+    if item.owner is None:
+        return None
+    owner = item.owner
+
+    async def back() -> str:
+        await viewer.change(Permission.WORK_CASES, _give, item.id, item.version + 1, viewer.now, owner)
+        return viewer.say("cases.given_back", owner=item.owner_name)
+
+    return back
 
 
 def _draw_next_step(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) -> None:
@@ -256,7 +292,8 @@ def _draw_next_step(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any
 
 def _step_button(viewer: Viewer, item: CaseItem, state: CaseState, refresh: Callable[[], Any]) -> None:
     async def step() -> None:
-        await _change(viewer, refresh, _advance, item.id, item.version, viewer.now, state)
+        said, back = viewer.say("cases.is_now", state=viewer.word(state)), _step_back(viewer, item)
+        await _change(viewer, refresh, said, back, _advance, item.id, item.version, viewer.now, state)
 
     key = "cases.answer" if state is CaseState.ANSWERED else "cases.solve"
     ui.button(viewer.say(key), on_click=step).props("no-caps")
@@ -275,7 +312,8 @@ def _draw_closing(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any])
         if agrees is not None and not agrees.value:
             told.text = viewer.say("cases.must_agree")
             return
-        await _change(viewer, refresh, _close, item.id, item.version, viewer.now)
+        said, back = viewer.say("cases.is_now", state=viewer.word(CaseState.CLOSED)), _step_back(viewer, item)
+        await _change(viewer, refresh, said, back, _close, item.id, item.version, viewer.now)
 
     told = ui.label().classes("bad").props("role=alert")
     ui.button(viewer.say("cases.close"), on_click=close).props("no-caps")
@@ -307,7 +345,8 @@ def _draw_ownership(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any
             if not seen.mine:
 
                 async def take() -> None:
-                    await _change(viewer, refresh, _give, item.id, item.version, viewer.now, None)
+                    said, back = viewer.say("cases.is_yours"), _give_back(viewer, item)
+                    await _change(viewer, refresh, said, back, _give, item.id, item.version, viewer.now, None)
 
                 ui.button(viewer.say("cases.take"), on_click=take).props("no-caps")
             _draw_giving(viewer, seen, refresh)
@@ -328,7 +367,8 @@ def _draw_giving(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) 
         if not chosen.value:
             chosen.error = viewer.say("cases.choose_owner")
             return
-        await _change(viewer, refresh, _give, item.id, item.version, viewer.now, chosen.value)
+        said, back = viewer.say("cases.given", owner=names[chosen.value]), _give_back(viewer, item)
+        await _change(viewer, refresh, said, back, _give, item.id, item.version, viewer.now, chosen.value)
 
     ui.button(viewer.say("cases.give"), on_click=give).props("outline no-caps")
 
@@ -342,6 +382,10 @@ def _advance(
 ) -> None:
     job = answer_case if state is CaseState.ANSWERED else solve_case
     job(connection, case_id, now, acting_on(connection, user, case_id, now), None, seen=version)
+
+
+def _back(connection: Connection, user: SignedIn, case_id: int, version: int, now: datetime, to: CaseState) -> None:
+    take_step_back(connection, case_id, now, acting_on(connection, user, case_id, now), to, seen=version)
 
 
 def _close(connection: Connection, user: SignedIn, case_id: int, version: int, now: datetime) -> None:

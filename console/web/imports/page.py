@@ -181,6 +181,8 @@ class _Desk:
         tell(viewer, viewer.say("imports.done", file=self.file.name))
         with self._result:
             show_counts(viewer, done)
+            changes = any(count.inserted or count.changed for count in done.counts.values())
+            ui.label(viewer.say("imports.no_way_back" if changes else "imports.as_before")).classes("quiet")
             if done.rejects_path is not None:
                 rejects = done.rejects_path.read_bytes()
                 ui.button(

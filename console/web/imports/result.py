@@ -7,6 +7,7 @@ from nicegui import ui
 from console.web.authentication.viewer import Viewer
 from console.web.imports.kinds import kind_word
 from console.web.parts.tables import show_table
+from tasks.intake.importing import DOUBTED
 from tasks.intake.results import Check, ImportResult
 from tasks.intake.staging import Counts
 
@@ -35,9 +36,9 @@ def _show_judgement(viewer: Viewer, found: ImportResult) -> None:
         else:
             ui.label(say("imports.nothing_doubtful")).classes("good")
         with ui.element("ul").classes("plain"):
-            for line in (*found.doubts, *(one for one in found.notices if one.rstrip(".") not in found.doubts)):
+            for one in (*found.doubts, *(notice for notice in found.notices if notice.code != DOUBTED)):
                 with ui.element("li"):
-                    ui.label(line).classes("bad" if line in found.doubts else "").props("lang=en")
+                    ui.label(one.say(viewer.language)).classes("bad" if one in found.doubts else "")
 
 
 def show_counts(viewer: Viewer, found: ImportResult) -> None:
@@ -61,7 +62,7 @@ def _show_understood(viewer: Viewer, check: Check) -> None:
         ui.label(title).props("role=heading aria-level=3").classes("text-subtitle1")
         show_table(title, headings, [[cell.column, cell.text, cell.ours, cell.value] for cell in row.cells])
         for problem in row.problems:
-            ui.label(problem).classes("bad").props("lang=en")
+            ui.label(problem.say(viewer.language)).classes("bad")
 
 
 def _show_rejects(viewer: Viewer, check: Check) -> None:
@@ -70,7 +71,9 @@ def _show_rejects(viewer: Viewer, check: Check) -> None:
     say = viewer.say
     ui.label(say("imports.left_out", count=len(check.rejects))).props("role=heading aria-level=2").classes("text-h6")
     headings = [say(f"imports.{name}") for name in ("row", "column", "holds", "why")]
-    rows = [[f"{one.row:,}", one.column, one.value, one.sentence] for one in check.rejects[:REJECTS_SHOWN]]
+    rows = [
+        [f"{one.row:,}", one.column, one.value, one.told.say(viewer.language)] for one in check.rejects[:REJECTS_SHOWN]
+    ]
     show_table(say("imports.left_out", count=len(check.rejects)), headings, rows)
     if len(check.rejects) > REJECTS_SHOWN:
         ui.label(say("imports.and_more", count=f"{len(check.rejects) - REJECTS_SHOWN:,}")).classes("quiet")

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from console.web.authentication.viewer import Viewer
 from console.web.inbox.finding import describe, draw_search
 from console.web.parts.frame import page, telling
+from console.web.parts.told import tell
 from models.inbound.words import BY_HAND, InboundKind, InboundWay
 from models.people.permissions import Permission
 from tasks.access.reach import check_customer, list_reached_stores, staff_code_in
@@ -115,7 +116,8 @@ async def _draw_form(viewer: Viewer, draft: Draft) -> None:
         )
         async with telling(viewer):
             made, case_id = await viewer.change(Permission.WORK_INBOX, _save, viewer.now, written, draft.store, then)
-            ui.navigate.to(f"/cases/{case_id}" if case_id else f"/inbox/{made}" if then != SETTLED else "/inbox")
+            where = f"/cases/{case_id}" if case_id else f"/inbox/{made}" if then != SETTLED else "/inbox"
+            tell(viewer, viewer.say("inbox.case_opened" if case_id else "inbox.written_down"), then=where)
 
     with ui.row():
         if draft.complaint:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from console.shared.moments import local
 from console.web.authentication.viewer import Viewer
 from console.web.parts.frame import page, telling
+from console.web.parts.told import tell
 from models.core.words import ChangeKind
 from models.people.permissions import Permission
 from tasks.access.reach import staff_code_in
@@ -63,7 +64,7 @@ def _draw(viewer: Viewer, notice: Notice, refresh: Callable[[], Any]) -> None:
         async def take() -> None:
             async with telling(viewer):
                 await viewer.change(Permission.WORK_CALLS, _acknowledge, notice.id, viewer.now)
-                ui.notify(viewer.say("frame.saved"), type="positive")
+                tell(viewer, viewer.say("notices.acknowledged", department=department, customer=notice.customer))
             refresh()
 
         button = ui.button(viewer.say("notices.acknowledge"), on_click=take).props("no-caps")

@@ -7,14 +7,18 @@ from uuid import UUID
 
 from nicegui import ui
 
+from console.web.authentication.kept_words import TakeBack
 from console.web.authentication.viewer import Viewer
 from console.web.parts.dialogs import answer_of
 from console.web.parts.frame import sentence_of
 from console.web.parts.told import tell
+from models.core.ids import TouchId
 from tasks.touches.one_by_one import Decided
 
 Decide = Callable[[set[UUID]], Awaitable[None]]
 """Runs the decision on the selected touches."""
+Undo = Callable[[set[TouchId]], TakeBack]
+"""Makes what takes the decision on some touches back."""
 
 
 @dataclass
@@ -70,13 +74,22 @@ class Choosing:
         self.chosen.clear()
         self.problems.clear()
 
-    def take(self, viewer: Viewer, decided: Sequence[Decided]) -> None:
-        """Report what was done, and keep the failures for the page to show."""
-        done = [one for one in decided if one.problem is None]
+    def take(
+        self,
+        viewer: Viewer,
+        decided: Sequence[Decided],
+        said: str,
+        undo: Undo | None = None,
+    ) -> None:
+        """Report what was done, and keep the failures for the page to show.
+
+        `said` is a key, filled in with the number of touches; `undo` makes what takes the decision on them back.
+        """
+        done: set[TouchId] = {one.touch_id for one in decided if one.problem is None}
         self.problems = [sentence_of(viewer.language, one.problem) for one in decided if one.problem is not None]
         self.chosen.clear()
         if done:
-            tell(viewer, viewer.say("deciding.done", count=len(done)))
+            tell(viewer, viewer.say(said, count=len(done)), back=undo(done) if undo else None)
 
     def draw_problems(self, viewer: Viewer) -> None:
         """List what could not be done, each with the reason."""

@@ -42,6 +42,9 @@ WHERE: Mapping[ReasonCode, tuple[str, Permission]] = {
     of.CALLS_TOO_MANY: ("/calls/team", Permission.ASSIGN_CALLS),
     of.DESKS_LEFT: ("/staff", Permission.ASSIGN_CALLS),
     of.CUSTOMERS_UNOWNED: ("/owners?view=nobody", Permission.ASSIGN_CALLS),
+    of.FACTS_OLD: ("/import", Permission.IMPORT_FILES),
+    of.FACTS_LATE: ("/import", Permission.IMPORT_FILES),
+    of.FACTS_BEHIND: ("/import", Permission.IMPORT_FILES),
     of.MISSED: ("/touches?state=missed", Permission.SEE_TOUCHES),
 }
 """The page where something can be done, for those who may open it."""

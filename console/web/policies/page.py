@@ -20,6 +20,7 @@ from console.web.policies.laws import show_laws
 from console.web.policies.store_contact import show_store_contact
 from console.web.policies.words import place_in_words, value_in_words
 from models.core.errors import AftercareError
+from models.core.shown import show_day
 from models.people.permissions import Permission
 from models.policies.policy import CONTACT_RULES, ContactRules, Policy
 from models.policies.shipped import BadPolicy
@@ -325,7 +326,7 @@ def _show_days(viewer: Viewer, days: list[ForeseenStep]) -> None:
         [say(f"policies.{name}") for name in ("day", "step", "before", "after", "difference")],
         [
             [
-                f"{one.day:%Y-%m-%d}",
+                show_day(one.day),
                 viewer.word(one.step),
                 str(one.before),
                 str(one.after),

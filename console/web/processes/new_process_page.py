@@ -21,6 +21,7 @@ from deployments.plan import read_plan
 from deployments.pool import PREFECT_AWAY, bring_to_pool
 from deployments.prefect_server import API_VARIABLE
 from models.core.errors import AftercareError
+from models.core.shown import show_day
 from models.core.words import ProcessName, StepKind, SubjectKind
 from models.kits.letters import variables_of
 from models.messages.letters import LINKS
@@ -319,9 +320,7 @@ def _show_days(viewer: Viewer, days: list[TriedDay]) -> None:
         sums["before" if number < BEFORE else "after"] += sum(one.by_step.values())
     ui.label(say("processes.sum", before=sums["before"], after=sums["after"])).props("role=status")
     rows = [
-        [f"{one.day:%Y-%m-%d}", viewer.word(step), str(touches)]
-        for one in days
-        for step, touches in one.by_step.items()
+        [show_day(one.day), viewer.word(step), str(touches)] for one in days for step, touches in one.by_step.items()
     ]
     if not rows:
         ui.label(say("processes.nobody"))
@@ -332,7 +331,7 @@ def _show_days(viewer: Viewer, days: list[TriedDay]) -> None:
         say("processes.customers"),
         [say(f"processes.{name}") for name in ("customer", "day", "step", "store")],
         [
-            [f"{one.customer} {one.customer_key}", f"{one.day:%Y-%m-%d}", viewer.word(one.step), one.store]
+            [f"{one.customer} {one.customer_key}", show_day(one.day), viewer.word(one.step), one.store]
             for one in contacts
         ],
     )

@@ -327,7 +327,7 @@ async def _settle(
         decided: list[Decided] = await viewer.change(
             Permission.SETTLE_TOUCHES, settle_each, seen, settlement, reason, viewer.now
         )
-        shown.choosing.take(viewer, decided)
+        shown.choosing.take(viewer, decided, f"touches.settled_{settlement}")
         refresh()
 
 

@@ -28,4 +28,4 @@ def _value(viewer: Viewer, value: Any, time_zone: str) -> str:
     if isinstance(value, bool):
         return viewer.say("customers.yes" if value else "customers.no")
     shown = viewer.word(value) if isinstance(value, str) else value
-    return describe(shown, ZoneInfo(time_zone), viewer.language, numeric=True)
+    return describe(shown, ZoneInfo(time_zone), viewer.language)

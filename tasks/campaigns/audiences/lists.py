@@ -14,6 +14,7 @@ from sqlalchemy.types import Text
 
 from models.campaigns.tables import AudienceList, AudienceListMember
 from models.core.errors import InvalidInput
+from models.core.reasons import WORD, declare, give
 from models.core.words import ContactKind
 from models.people.permissions import Permission
 from models.people.tables import ContactPoint, Customer, CustomerKey
@@ -22,6 +23,7 @@ from tasks import audit
 from tasks.campaigns.audiences.saved import Keeper, check_name
 from tasks.customers.intake import CUSTOMERS
 from tasks.intake.errors import listed
+from tasks.intake.files.reading import CHARACTER_ZERO
 from tasks.intake.files.rejects import Reject
 from tasks.intake.files.shape import Row
 from tasks.intake.files.sources import Header, open_source
@@ -34,9 +36,8 @@ from tasks.intake.values.phones import read_phone
 AT_ONCE = 5_000
 COLUMNS = {"customer": "key", "key": "key", "vin": "vin", "plate": "plate", "phone": "phone", "customer_phone": "phone"}
 """The columns that can identify a customer; the first non-empty one counts."""
-UNKNOWN = "no customer is known by this {}."
-SEVERAL = "several customers are known by this {}; the row has to name one by key."
-NOBODY = "the row names nobody."
+UNKNOWN, SEVERAL = declare("nobody-known-by", by=WORD), declare("several-known-by", by=WORD)
+NOBODY = declare("row-names-nobody")
 
 
 class NamesNobody(InvalidInput):
@@ -101,7 +102,7 @@ def make_list(
         made.list_id = list_id
         told = {"name": made.name, "members": made.members, "rejected": len(made.rejects)}
         audit.record(connection, now, keeper.login, "audience-list.made", "audience-list", list_id, None, told)
-    made.rejects.sort()
+    made.rejects.sort(key=lambda reject: (reject.row, reject.column))
     return made
 
 
@@ -119,19 +120,18 @@ def _named(rows: list[tuple[int, Row]], places: list[tuple[int, str]], rejects: 
         filled = ((name, text) for place, name in places if (text := clean(row[place])))
         column, said = next(filled, ("", ""))
         if not column:
-            rejects.append(Reject(number, CUSTOMERS.name, "", "", NOBODY))
+            rejects.append(Reject(number, CUSTOMERS.name, "", "", give(NOBODY)))
             continue
         by = COLUMNS[column]
         try:
             yield _Named(number, column, by, said, _compared(by, said))
         except Unusable as error:
-            rejects.append(Reject(number, CUSTOMERS.name, column, said, f"{column}: {error}."))
+            rejects.append(Reject(number, CUSTOMERS.name, column, said, error.reason, ours=column))
 
 
 def _compared(by: str, said: str) -> str:
     if "\x00" in said:
-        clause = "expected text, without the character zero"
-        raise Unusable(clause)
+        raise Unusable(give(CHARACTER_ZERO))
     return read_phone(said, NO_MAP.file.default_country).number if by == "phone" else narrow(said).strip()
 
 
@@ -144,8 +144,8 @@ def _add(connection: Connection, list_id: int, store_id: int | None, named: list
         for one in some:
             match = matches.get(one.number)
             if match is None or match.customers > 1:
-                reason = (UNKNOWN if match is None else SEVERAL).format(by)
-                rejects.append(Reject(one.number, CUSTOMERS.name, one.column, one.said, f"{one.column}: {reason}"))
+                reason = give(UNKNOWN if match is None else SEVERAL, by=f"known-by-{by}")
+                rejects.append(Reject(one.number, CUSTOMERS.name, one.column, one.said, reason, ours=one.column))
             else:
                 found[one.number] = match.customer_id
     if not found:

@@ -1,5 +1,6 @@
 """How much of anything is read: what is longer is told, and never looked at."""
 
+from models.core.reasons import NUMBER, declare, give
 from tasks.intake.values.cells import Unusable
 
 LARGEST_FILE = 1 << 30
@@ -17,8 +18,9 @@ READER_MEMORY = 2 << 30
 """Bytes of the process that reads a workbook."""
 READER_SECONDS = 15
 """Of its processor time, beside a second for each MiB that it unpacks."""
+TOO_LONG = declare("too-long", most=NUMBER, length=NUMBER)
 
 
 def too_long(text: str, most: int) -> Unusable:
     """What is said of a cell that is too long."""
-    return Unusable(f"expected at most {most:,} characters, and the cell has {len(text):,}")
+    return Unusable(give(TOO_LONG, most=most, length=len(text)))

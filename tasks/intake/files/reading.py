@@ -12,6 +12,7 @@ from phonenumbers import SUPPORTED_REGIONS
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Boolean, Date, DateTime, Integer, Numeric, Text, Time, TypeEngine
 
+from models.core.reasons import NUMBER, declare, give
 from tasks.intake.values import choices
 from tasks.intake.values.amounts import DecimalMark, is_unlimited, read_amount, read_currency, read_kilometres
 from tasks.intake.values.cells import RoundedNumber, Unusable, narrow, whole_digits
@@ -25,6 +26,12 @@ Reader = Callable[[str, ZoneInfo], Any]
 PLAIN_KEY = re.compile(r"[0-9A-DF-Za-df-z_/-]*[1-9][0-9A-DF-Za-df-z_/-]*")
 """A key with a figure, and without what is found in keys that lost digits: most of them, read without further ado."""
 WHOLE = re.compile(r"(\d{1,4})(?:\.0)?")
+NO_TIME_OF_DAY = declare("time-of-day-missing")
+CHARACTER_ZERO = declare("character-zero")
+ZONE_EXPECTED = declare("zone-expected")
+COUNTRY_EXPECTED = declare("country-expected")
+YEAR_EXPECTED = declare("year-expected")
+WHOLE_NUMBER_EXPECTED = declare("whole-number-expected", least=NUMBER, most=NUMBER)
 
 
 @dataclass(frozen=True)
@@ -121,7 +128,7 @@ def choices_of(name: str, words: choices.Words[choices.Choice]) -> Holds:
 
 def whole_number(name: str, least: int, most: int) -> Holds:
     """A whole number within limits."""
-    return Holds(name, alike(partial(_whole, name, least, most)), Integer())
+    return Holds(name, alike(partial(_whole, least, most)), Integer())
 
 
 def _date(notation: Notation, text: str, zone: ZoneInfo) -> Any:
@@ -156,18 +163,13 @@ def _start(notation: Notation, text: str, zone: ZoneInfo) -> Any:
     if notation.no_day(moment.date()):
         return None
     if not has_time:
-        clause = (
-            "the time of day is missing; a time in a column of its own is joined by the map, such as "
-            'starts_at = { columns = ["Date", "Time"] }'
-        )
-        raise Unusable(clause)
+        raise Unusable(give(NO_TIME_OF_DAY))
     return in_zone(moment, notation.zone or zone)
 
 
 def _text(text: str, _zone: ZoneInfo) -> str:
     if "\x00" in text:
-        clause = "expected text, without the character zero"
-        raise Unusable(clause)
+        raise Unusable(give(CHARACTER_ZERO))
     return text
 
 
@@ -208,33 +210,29 @@ def _zone_names() -> frozenset[str]:
 
 def _zone_name(text: str, _zone: ZoneInfo) -> str:
     if text not in _zone_names():
-        clause = "expected an IANA time zone such as Asia/Shanghai"
-        raise Unusable(clause)
+        raise Unusable(give(ZONE_EXPECTED))
     return text
 
 
 def _country(text: str, _zone: ZoneInfo) -> str:
     code = text.upper()
     if code not in SUPPORTED_REGIONS:
-        clause = "expected an ISO 3166 country code such as CN"
-        raise Unusable(clause)
+        raise Unusable(give(COUNTRY_EXPECTED))
     return code
 
 
 def _year(text: str, _zone: ZoneInfo) -> int:
     found = re.fullmatch(r"((?:19|20|21)\d\d)(?:款|年款?|\.0)?", narrow(text))
     if not found:
-        clause = "expected a year such as 2024"
-        raise Unusable(clause)
+        raise Unusable(give(YEAR_EXPECTED))
     return int(found[1])
 
 
-def _whole(what: str, least: int, most: int, text: str, _zone: ZoneInfo) -> int:
+def _whole(least: int, most: int, text: str, _zone: ZoneInfo) -> int:
     """A whole number within limits; a spreadsheet may write it as 30.0."""
     found = WHOLE.fullmatch(narrow(text))
     if not found or not least <= int(found[1]) <= most:
-        clause = f"expected {what}, a whole number from {least} to {most:,}"
-        raise Unusable(clause)
+        raise Unusable(give(WHOLE_NUMBER_EXPECTED, least=least, most=most))
     return int(found[1])
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from models.core.errors import InvalidInput
+from models.core.reasons import EITHER, GivenReason, declare, give
 from models.core.settings import Settings
 from tasks.intake.columns import Column, KindName
 from tasks.intake.files.reading import Holds
@@ -35,6 +36,7 @@ IDENTITIES = ("key", "vin", "plate", "customer", "customer_phone")
 """By which of its values a record's fact is known: the first that it gives."""
 MOST_SHAPES = 20
 """In how many combinations of fields the records of one request may come: each is a small import of its own."""
+FIELD_EXPECTED = declare("field-expected", fields=EITHER)
 
 
 class TooManyShapes(InvalidInput):
@@ -54,7 +56,7 @@ class RecordsLoaded:
     counts: Counts = field(default_factory=Counts)
     rejects: list[Reject] = field(default_factory=list)
     """By record, counted from 1."""
-    notices: list[str] = field(default_factory=list)
+    notices: list[GivenReason] = field(default_factory=list)
 
     @property
     def accepted(self) -> int:
@@ -144,8 +146,8 @@ def _missing(kind: KindName, names: tuple[str, ...]) -> tuple[str, ...] | None:
 
 
 def _refuse(loaded: RecordsLoaded, kind: KindName, batch: _Batch, missing: tuple[str, ...]) -> None:
-    reason = f"{missing[0]}: expected a value for {' or '.join(missing)}."
-    loaded.rejects += [Reject(number, kind, missing[0], "", reason) for number, _ in batch.rows]
+    reason, first = give(FIELD_EXPECTED, fields=list(missing)), missing[0]
+    loaded.rejects += [Reject(number, kind, first, "", reason, ours=first) for number, _ in batch.rows]
     loaded.add(Counts(read=len(batch.rows), rejected=len(batch.rows)))
 
 

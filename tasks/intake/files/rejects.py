@@ -5,32 +5,45 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from models.core.reasons import READER, REASON, TEXT, GivenReason, declare, give
 from models.core.spreadsheet_cells import defuse
 from tasks.intake.columns import KindName
 from tasks.intake.errors import UnusableFile
 
 COLUMNS = ("row", "kind", "column", "value", "reason")
-BUT_ACCEPTED = " The rest of the row went in."
+OF_ROW = declare("wrong-with-row", reason=REASON)
+OF_COLUMN = declare("wrong-with-column", column=TEXT, reason=REASON)
+BUT_ACCEPTED = declare("wrong-with-value-alone", column=TEXT, reason=REASON)
+CANNOT_WRITE = declare("rejects-unwritable", why=TEXT)
 
 
 class Reject(NamedTuple):
     """One thing wrong with one row.
 
     `row` counts as a spreadsheet does, the header included. `column` is the file's, or ours where the file has none.
-    `whole`: nothing of the row went in for this kind; else only this value was left out.
+    `whole`: nothing of the row went in for this kind; else only this value was left out. `ours` is our own column;
+    empty where the row is wrong as a whole.
     """
 
     row: int
     kind: KindName
     column: str
     value: str
-    reason: str
+    reason: GivenReason
     whole: bool = True
+    ours: str = ""
+
+    @property
+    def told(self) -> GivenReason:
+        """The reason, with our column and what it meant for the row, as a whole sentence."""
+        if not self.ours:
+            return give(OF_ROW, reason=self.reason.as_figure)
+        return give(OF_COLUMN if self.whole else BUT_ACCEPTED, column=self.ours, reason=self.reason.as_figure)
 
     @property
     def sentence(self) -> str:
-        """The reason, and what it meant for the row."""
-        return self.reason if self.whole else f"{self.reason}{BUT_ACCEPTED}"
+        """It in the language of `READER`."""
+        return self.told.say(READER.get())
 
 
 def rejects_path(path: Path) -> Path:
@@ -60,5 +73,5 @@ def write_rejects(path: Path, rejects: Iterable[Reject]) -> Path | None:
         unfinished.unlink()
         target.unlink(missing_ok=True)
     except OSError as error:
-        raise UnusableFile(target, f"The rejects cannot be written, so nothing went in: {error.strerror}.") from error
+        raise UnusableFile(target, give(CANNOT_WRITE, why=str(error.strerror))) from error
     return None

@@ -6,14 +6,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from models.core.reasons import NUMBER, TEXT, GivenReason, ReasonCode, declare, give
+
 Row = list[str]
 LOOKED_AT = 200
 """How many rows are remembered to tell what a column usually holds."""
-MAP_SAYS = 'uneven_rows = "allow" under [file] in the map'
-MERGED = (
-    "the cell is merged with others in {where}, so what the row holds there is not known; take the merged cells apart, "
-    "or, where each value is meant for the rows below it, name the column under fill_down in the map"
-)
+MERGED = declare("merged-cells", first=NUMBER, last=NUMBER)
+MERGED_IN_ROW = declare("merged-cells-in-row", row=NUMBER)
+LONG_ROW = declare("row-too-long", cells=NUMBER, names=NUMBER)
+SHORT_ROW = declare("row-too-short", cells=NUMBER, names=NUMBER)
+WRAPPED = declare("rows-in-a-cell", rows=NUMBER, begin=TEXT)
+TORN_ABOVE, TORN_BELOW = declare("torn-from-above"), declare("torn-from-below")
 DIGITS, LETTERS = re.compile(r"\d+"), re.compile(r"[^\W\d_]+")
 
 
@@ -27,7 +30,7 @@ class Odd(NamedTuple):
     kind: Literal["long", "short", "wrapped", "merged"]
     place: int
     """Of the cell that a person looks at first."""
-    reason: str
+    reason: GivenReason
     until: int = 0
     """Of merged cells, the last column."""
 
@@ -44,9 +47,9 @@ class MergedCells(NamedTuple):
     @property
     def odd(self) -> Odd:
         """What is odd about a row that such cells reach into."""
-        rows = f"rows {self.first_row + 1} to {self.last_row + 1}"
-        where = rows if self.last_row > self.first_row else f"row {self.first_row + 1}"
-        return Odd("merged", self.first_column, MERGED.format(where=where), self.last_column)
+        first, last = self.first_row + 1, self.last_row + 1
+        reason = give(MERGED, first=first, last=last) if last > first else give(MERGED_IN_ROW, row=first)
+        return Odd("merged", self.first_column, reason, self.last_column)
 
 
 def odd_by_merging(merged: Iterable[MergedCells], header_row: int) -> dict[int, Odd]:
@@ -83,24 +86,18 @@ class Shape:
             yield number, row
 
     def _judge_length(self, number: int, row: Row) -> None:
-        cells, names = _counted(len(row), "cell"), self.width
+        counts = {"cells": len(row), "names": self.width}
         if len(row) > self.width:
             if self.uneven and not any(row[self.width :]):
                 return
             self.odd[number] = Odd(
                 "long",
                 next((place for place in range(self.width, len(row)) if row[place]), self.width),
-                f"the row has {cells} and the header has {names}; a separator inside a value has to stand in "
-                f"quotation marks. Where each line of the file ends in a separator, say {MAP_SAYS}",
+                give(LONG_ROW, **counts),
             )
             return
         if not self.uneven:
-            self.odd[number] = Odd(
-                "short",
-                0,
-                f"the row has {cells} and the header has {names}; a line break inside a value has to stand in "
-                f"quotation marks. Where the source leaves out empty cells at the end of a row, say {MAP_SAYS}",
-            )
+            self.odd[number] = Odd("short", 0, give(SHORT_ROW, **counts))
         row.extend([""] * (self.width - len(row)))
 
     def _judge_lines(self, number: int, row: Row) -> None:
@@ -109,13 +106,8 @@ class Shape:
             lines = re.split(r"\r\n|\r|\n", cell) if "\n" in cell or "\r" in cell else []
             swallowed = self._rows_in(row, place, lines) if len(lines) > 1 else None
             if swallowed:
-                self.odd[number] = Odd(
-                    "wrapped",
-                    place,
-                    f"the cell holds line breaks and what looks like {_counted(len(swallowed), 'row')} of the file "
-                    f"({', '.join(repr(each[0]) for each in swallowed[:5])}{' …' if len(swallowed) > 5 else ''}), "
-                    "none of which went in; a quotation mark inside a value is written twice",
-                )
+                begin = ", ".join(repr(each[0]) for each in swallowed[:5]) + (" …" if len(swallowed) > 5 else "")
+                self.odd[number] = Odd("wrapped", place, give(WRAPPED, rows=len(swallowed), begin=begin))
                 return
 
     def _rows_in(self, row: Row, place: int, lines: list[str]) -> list[Row] | None:
@@ -137,10 +129,6 @@ class Shape:
 
 Judged = tuple[int, Row, Odd | None]
 """The number of a row, the row, and what is odd about it."""
-REST = (
-    "the line {where} it has a single cell, which may be a part of this row that a line break has torn off; where it "
-    "is none, the map passes it over by skip_rows_where"
-)
 
 
 def torn_apart(rows: Iterable[Judged]) -> Iterator[Judged]:
@@ -154,8 +142,8 @@ def torn_apart(rows: Iterable[Judged]) -> Iterator[Judged]:
         if held is not None:
             adjoins = held[0] + 1 == each[0]
             if adjoins and _is_alone(held):
-                now = _torn(each, "above")
-            yield _torn(held, "below") if adjoins and _is_alone(each) else held
+                now = _torn(each, TORN_ABOVE)
+            yield _torn(held, TORN_BELOW) if adjoins and _is_alone(each) else held
         held = now
     if held is not None:
         yield held
@@ -166,9 +154,9 @@ def _is_alone(judged: Judged) -> bool:
     return odd is not None and odd.kind == "short" and not any(row[1:])
 
 
-def _torn(judged: Judged, where: str) -> Judged:
+def _torn(judged: Judged, code: ReasonCode) -> Judged:
     number, row, odd = judged
-    return (number, row, odd or Odd("short", 0, REST.format(where=where))) if row else judged
+    return (number, row, odd or Odd("short", 0, give(code))) if row else judged
 
 
 def _kind(cell: str) -> str:
@@ -177,7 +165,3 @@ def _kind(cell: str) -> str:
     if not text:
         return ""
     return "words" if LETTERS.search(text) else "figures"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

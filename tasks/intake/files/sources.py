@@ -13,6 +13,7 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import BinaryIO
 
+from models.core.reasons import NUMBER, TEXT, WORD, GivenReason, declare, give
 from tasks.intake.errors import AmbiguousColumn, ColumnsNotInFile, UnusableFile
 from tasks.intake.files.limits import LARGEST_FILE, LONGEST_LINE, MOST_COLUMNS
 from tasks.intake.files.shape import MergedCells, Odd, Row, Shape, WrappedRow, odd_by_merging
@@ -41,24 +42,30 @@ LONG_RUN = 3
 LEAST_CHARACTERS, LEAST_TOLD = 12, 5
 """From how many characters on another encoding is likely, and from how many it is told."""
 LONGEST_GAP = 1 << 16
-GUESSED_NOTICE = (
-    '{path} was read as GB18030, but it may as well be {other}; if names look wrong, say encoding = "…" under [file] '
-    "in the map."
-)
-BROKEN_NOTICE = (
-    "{path} holds letters that were broken before it came here: {twice:,} were written in UTF-8 and read in another "
-    "encoding, {lost:,} are lost; have it exported anew."
-)
+GUESSED = declare("encoding-guessed", path=TEXT, other=WORD)
+BROKEN = declare("letters-broken", path=TEXT, twice=NUMBER, lost=NUMBER)
+WESTERN_GUESSED = declare("read-as-western", path=TEXT)
+TWO_ENCODINGS = declare("two-encodings", encoding=TEXT, other=WORD)
+UNKNOWN_ENCODING = declare("unknown-encoding")
+NOT_IN_ENCODING = declare("not-in-encoding", encoding=TEXT)
+MOSTLY_ZERO = declare("mostly-zero")
+UNREADABLE = declare("file-unreadable", why=TEXT)
+NO_REGULAR_FILE = declare("no-regular-file")
+FILE_TOO_LARGE = declare("file-too-large", most=NUMBER)
+EMPTY_FILE = declare("file-empty")
+TOO_MANY_COLUMNS = declare("too-many-columns", most=NUMBER)
+NO_HEADER_ROW = declare("no-header-row", row=TEXT, rows=NUMBER)
+WEB_PAGE = declare("web-page")
+LINE_TOO_LONG = declare("line-too-long", line=TEXT, most=NUMBER)
+LINE_WITH_ZERO = declare("line-with-zero", line=TEXT, encoding=TEXT)
+QUOTE_NOT_CLOSED = declare("quotation-not-closed", line=TEXT)
+UNREADABLE_LINE = declare("unreadable-line", line=TEXT, why=TEXT)
 HEADER_WITHIN = 40
 """How many rows may stand above the header."""
 CHUNK = 1 << 20
 LONGEST_CELL = 1 << 20
 LARGE_WORKBOOK = 150 << 20
 """Above this size, unpacked, a workbook is streamed: slower, but it does not have to fit into memory."""
-WESTERN_NOTICE = (
-    "{path} is neither UTF-8 nor GB18030 and was read as Western European text (cp1252); "
-    'if names look wrong, say encoding = "…" under [file] in the map.'
-)
 csv.field_size_limit(LONGEST_CELL)
 
 
@@ -118,7 +125,7 @@ class Source:
 
     header: Header
     rows: Iterator[tuple[int, Row]]
-    notices: tuple[str, ...] = ()
+    notices: tuple[GivenReason, ...] = ()
     may_repeat_header: bool = True
     """As the page breaks of printed lists do; a row that says what the header says is then none."""
     odd: dict[int, Odd] = field(default_factory=dict)
@@ -132,7 +139,7 @@ Wanted = Iterable[str]
 @contextmanager
 def open_source(path: Path, rules: FileRules, wanted: Wanted) -> Iterator[Source]:
     """The table in a file; its header is the row that names most of the `wanted` columns. Raises `UnusableFile`."""
-    notices: tuple[str, ...] = ()
+    notices: tuple[GivenReason, ...] = ()
     names = {column_name(re.sub(r" \(\d+\)$", "", name)) for name in wanted}
     try:
         with ExitStack() as open_files:
@@ -152,16 +159,16 @@ def open_source(path: Path, rules: FileRules, wanted: Wanted) -> Iterator[Source
                 notices = (doubt,) if doubt else ()
             yield _table(path, rows, rules, names, notices, delimiter, merged)
     except OSError as error:
-        raise UnusableFile(path, f"The file cannot be read: {error.strerror or error}.") from error
+        raise UnusableFile(path, give(UNREADABLE, why=str(error.strerror or error))) from error
 
 
 def _refuse_what_is_no_file(path: Path) -> None:
     """A pipe or a device may have no end; a file with holes may be larger than it looks."""
     found = path.stat()
     if not (S_ISREG(found.st_mode) or S_ISDIR(found.st_mode)):
-        raise UnusableFile(path, "It is no regular file, but a pipe or a device; save what comes out of it first.")
+        raise UnusableFile(path, give(NO_REGULAR_FILE))
     if found.st_size > LARGEST_FILE:
-        raise UnusableFile(path, f"The file has more than {LARGEST_FILE >> 20:,} MiB; split it.")
+        raise UnusableFile(path, give(FILE_TOO_LARGE, most=LARGEST_FILE >> 20))
 
 
 def _table(
@@ -169,18 +176,18 @@ def _table(
     rows: Iterator[Row],
     rules: FileRules,
     wanted: set[str],
-    notices: tuple[str, ...],
+    notices: tuple[GivenReason, ...],
     delimiter: str | None,
     merged: list[MergedCells],
 ) -> Source:
     numbered = ((number, row) for number, row in enumerate(rows, start=1))
     head = list(islice(numbered, max(rules.header_row or 0, HEADER_WITHIN)))
     if not any(any(row) for _, row in head):
-        raise UnusableFile(path, "The file is empty.")
+        raise UnusableFile(path, give(EMPTY_FILE))
     at = _header_at(path, head, rules, wanted)
     names = tuple(re.sub(r"\s+", " ", cell).strip() for cell in head[at][1])
     if len(names) > MOST_COLUMNS:
-        raise UnusableFile(path, f"The header has more than {MOST_COLUMNS:,} columns.")
+        raise UnusableFile(path, give(TOO_MANY_COLUMNS, most=MOST_COLUMNS))
     header = Header(path, names, head[at][0])
     below = _below(head[at + 1 :], numbered)
     if delimiter is None:
@@ -194,7 +201,7 @@ def _header_at(path: Path, head: list[tuple[int, Row]], rules: FileRules, wanted
     if rules.header_row is None:
         return max(range(len(head)), key=lambda at: (_matches(head[at][1], wanted), -at))
     if rules.header_row > len(head):
-        raise UnusableFile(path, f"header_row is {rules.header_row}, but the file has {len(head)} rows.")
+        raise UnusableFile(path, give(NO_HEADER_ROW, row=str(rules.header_row), rows=len(head)))
     return rules.header_row - 1
 
 
@@ -223,7 +230,7 @@ def _open_text(path: Path, text: TextIOWrapper, delimiter: str | None, wanted: s
     """The separator of a text file, and its rows."""
     head = list(islice(_lines(path, text), HEADER_WITHIN))
     if head and head[0].lstrip("\ufeff \t\r\n").casefold().startswith(("<html", "<!doctype", "<?xml", "<table")):
-        raise UnusableFile(path, "The file is a web page or XML, not a table; save it as CSV or XLSX.")
+        raise UnusableFile(path, give(WEB_PAGE))
     text.seek(0)
     separator = delimiter or _delimiter(head, wanted)
     return separator, _records(path, _lines(path, text), separator)
@@ -233,14 +240,12 @@ def _lines(path: Path, text: TextIOWrapper) -> Iterator[str]:
     try:
         for number, line in enumerate(iter(partial(text.readline, LONGEST_LINE), ""), start=1):
             if len(line) == LONGEST_LINE:
-                raise UnusableFile(path, f"Line {number} has more than {LONGEST_LINE:,} characters; a row has fewer.")
+                raise UnusableFile(path, give(LINE_TOO_LONG, line=str(number), most=LONGEST_LINE))
             if "\x00" in line:
-                hint = 'a table has none; where the file is UTF-16, say encoding = "utf-16-le" under [file] in the map'
-                clause = f"Line {number} holds the character zero when it is read as {text.encoding}"
-                raise UnusableFile(path, f"{clause}; {hint}.")
+                raise UnusableFile(path, give(LINE_WITH_ZERO, line=str(number), encoding=text.encoding))
             yield line
     except UnicodeDecodeError as error:
-        raise UnusableFile(path, f"The file is not written in {text.encoding}, which the map names.") from error
+        raise UnusableFile(path, give(NOT_IN_ENCODING, encoding=text.encoding)) from error
 
 
 def _records(path: Path, lines: Iterator[str], delimiter: str) -> Iterator[Row]:
@@ -256,15 +261,15 @@ def _records(path: Path, lines: Iterator[str], delimiter: str) -> Iterator[Row]:
     try:
         for row in reader:
             if ended:
-                raise UnusableFile(path, f"A quotation mark that opens in line {began} is never closed.")
+                raise UnusableFile(path, give(QUOTE_NOT_CLOSED, line=str(began)))
             over_several = reader.line_num > began
             began = reader.line_num + 1
             yield WrappedRow(row) if over_several else row
     except csv.Error as error:
-        raise UnusableFile(path, f"Line {began} cannot be read as a row of cells: {error}.") from error
+        raise UnusableFile(path, give(UNREADABLE_LINE, line=str(began), why=str(error))) from error
 
 
-def _encoding(path: Path, stream: BinaryIO) -> tuple[str, str | None]:
+def _encoding(path: Path, stream: BinaryIO) -> tuple[str, GivenReason | None]:
     """The encoding of the whole stream, by its byte order mark or the first one that all of it agrees with, and what
     is to be told of it. Raises `UnusableFile`."""
     head = stream.read(4)
@@ -275,8 +280,7 @@ def _encoding(path: Path, stream: BinaryIO) -> tuple[str, str | None]:
         text = _TextSeen()
         if text.reads(path, stream, encoding):
             return encoding, text.doubt(path, encoding)
-    expected = 'expected UTF-8 or GB18030; name another one in the map: encoding = "…" under [file]'
-    raise UnusableFile(path, f"The file's encoding is not known; {expected}.")
+    raise UnusableFile(path, give(UNKNOWN_ENCODING))
 
 
 @dataclass
@@ -310,7 +314,7 @@ class _TextSeen:
         try:
             while chunk := stream.read(CHUNK):
                 if chunk.count(0) * 2 > len(chunk) > LONGEST_GAP:
-                    raise UnusableFile(path, "The file is mostly made of the character zero, and no table.")
+                    raise UnusableFile(path, give(MOSTLY_ZERO))
                 self._look(BEYOND_ASCII.findall(decoder.decode(chunk)), encoding)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
@@ -333,25 +337,24 @@ class _TextSeen:
         self.twice += sum(1 for _ in WRITTEN_TWICE.finditer(text))
         self.lost += text.count("\ufffd")
 
-    def doubt(self, path: Path, encoding: str) -> str | None:
+    def doubt(self, path: Path, encoding: str) -> GivenReason | None:
         """What is to be told of the encoding that was found. Raises `UnusableFile` where it is as well another one."""
-        likely, other = self.beyond_ascii >= LEAST_CHARACTERS, None
+        likely, other = self.beyond_ascii >= LEAST_CHARACTERS, tuple[str, ...]()
         if encoding == "gb18030" and not self.late and not self.outside:
-            other = "Korean (euc-kr)"
+            other = ("euc-kr",)
         elif encoding == "gb18030" and self.outside * 10 > self.beyond_ascii:
-            other = "traditional Chinese (big5)"
+            other = ("big5",)
         elif encoding == WESTERN and (
             self.beyond_ascii >= self.runs * LONG_RUN or self.strange * 4 > self.beyond_ascii
         ):
-            other = "Russian (cp1251), traditional Chinese (big5) or Japanese (shift_jis)"
+            other = ("cp1251", "big5", "shift_jis")
         if other and likely:
-            said = f"The file can be read as {encoding}, and as well in {other}"
-            raise UnusableFile(path, f'{said}; say which: encoding = "…" under [file] in the map.')
+            raise UnusableFile(path, give(TWO_ENCODINGS, encoding=encoding, other=list(other)))
         if other and encoding != WESTERN and self.beyond_ascii > LEAST_TOLD:
-            return GUESSED_NOTICE.format(path=path, other=other)
+            return give(GUESSED, path=str(path), other=list(other))
         if encoding != "gb18030" and (self.twice or self.lost):
-            return BROKEN_NOTICE.format(path=path, twice=self.twice, lost=self.lost)
-        return WESTERN_NOTICE.format(path=path) if encoding == WESTERN else None
+            return give(BROKEN, path=str(path), twice=self.twice, lost=self.lost)
+        return give(WESTERN_GUESSED, path=str(path)) if encoding == WESTERN else None
 
 
 def _delimiter(head: list[str], wanted: set[str]) -> str:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from tasks.intake.errors import UnusableFile, listed
+from models.core.reasons import NAMES, NUMBER, TEXT, GivenReason, declare, give
+from tasks.intake.errors import UnusableFile
 from tasks.intake.files.limits import (
     LARGE_ENOUGH,
     MOST_COLUMNS,
@@ -35,21 +36,21 @@ FORMULA_WITHOUT_VALUE = re.compile(
 """A cell with a formula and no value; `str` is a formula that gives an empty text."""
 LONGEST_FORMULA = 1 << 14
 STARTS_IN_1904 = re.compile(rb"<workbookPr\b[^>]{0,500}\bdate1904=\"(?:1|true)\"")
-SHEETS_NOTICE = (
-    "{path} has other sheets than the first one, which were passed over: {others}; "
-    'where one of them is meant, say sheet = "…" under [file] in the map.'
-)
-FORMULAS_NOTICE = (
-    "{path} has formulas whose values are not in the file, and reads as if their cells were empty; "
-    "open it in a spreadsheet program and save it."
-)
-NOT_READ = "The file is not a workbook that can be read"
+OTHER_SHEETS = declare("other-sheets", path=TEXT, others=NAMES)
+FORMULAS = declare("formulas-without-values", path=TEXT)
+NOT_READ = declare("workbook-unreadable", why=TEXT)
+TOO_HEAVY = declare("workbook-too-heavy")
+NO_SUCH_SHEET = declare("no-such-sheet", sheet=TEXT, sheets=NAMES)
+SHEET_TOO_WIDE = declare("sheet-too-wide", most=NUMBER)
+TOO_MANY_PARTS = declare("too-many-parts", most=NUMBER)
+UNPACKS_TOO_LARGE = declare("unpacks-too-large", size=NUMBER)
+ZIP_ARCHIVE = declare("zip-archive")
 PROJECT = Path(__file__).parents[3]
 
 
 def open_workbook(
     path: Path, stream: BinaryIO, sheet: str | int | None, open_files: ExitStack, *, large: int
-) -> tuple[Iterator[Row], tuple[str, ...], list[MergedCells]]:
+) -> tuple[Iterator[Row], tuple[GivenReason, ...], list[MergedCells]]:
     """The rows of a sheet, what is odd about the workbook, and its merged cells. Raises `UnusableFile`.
 
     Above the size `large`, unpacked, a workbook is streamed: slower, but it does not have to fit into memory.
@@ -57,10 +58,10 @@ def open_workbook(
     try:
         parts = _parts(path, stream)
         unpacked = sum(part.file_size for part in parts)
-        notices = [FORMULAS_NOTICE.format(path=path)] if _lacks_values(stream, parts) else []
+        notices = [give(FORMULAS, path=str(path))] if _lacks_values(stream, parts) else []
         from_1904 = _starts_in_1904(stream, parts)
     except (BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise UnusableFile(path, f"{NOT_READ}: {error}.") from error
+        raise UnusableFile(path, give(NOT_READ, why=str(error))) from error
     order = {
         "path": str(path),
         "sheet": sheet,
@@ -72,9 +73,9 @@ def open_workbook(
     lines = _read_apart(path, order, open_files)
     sheets = next(lines)
     if not sheets["found"]:
-        raise UnusableFile(path, f"The workbook has no sheet '{sheet}'; its sheets are {listed(sheets['names'])}.")
+        raise UnusableFile(path, give(NO_SUCH_SHEET, sheet=str(sheet), sheets=sheets["names"]))
     if sheet is None and sheets["others"]:
-        notices.append(SHEETS_NOTICE.format(path=path, others=listed(sheets["others"])))
+        notices.append(give(OTHER_SHEETS, path=str(path), others=sheets["others"]))
     return _rows(path, lines), tuple(notices), [MergedCells(*bounds) for bounds in sheets["merged"]]
 
 
@@ -82,7 +83,7 @@ def _rows(path: Path, batches: Iterator[Any]) -> Iterator[Row]:
     for batch in batches:
         for cells in batch:
             if len(cells) > MOST_COLUMNS:
-                raise UnusableFile(path, f"The sheet has more than {MOST_COLUMNS:,} columns.")
+                raise UnusableFile(path, give(SHEET_TOO_WIDE, most=MOST_COLUMNS))
             yield unpack(cells)
 
 
@@ -103,10 +104,9 @@ def _values(path: Path, process: "subprocess.Popen[bytes]") -> Iterator[Any]:
         if value is None:
             return
         if isinstance(value, dict) and "error" in value:
-            raise UnusableFile(path, f"{NOT_READ}: {value['error']}.")
+            raise UnusableFile(path, give(NOT_READ, why=value["error"]))
         yield value
-    reason = "reading it takes more memory or time than a table of its size needs"
-    raise UnusableFile(path, f"{NOT_READ}: {reason}. Save it anew, with nothing but the table, or as CSV.")
+    raise UnusableFile(path, give(TOO_HEAVY))
 
 
 def _parts(path: Path, stream: BinaryIO) -> list[ZipInfo]:
@@ -117,14 +117,12 @@ def _parts(path: Path, stream: BinaryIO) -> list[ZipInfo]:
     with ZipFile(stream) as archive:
         parts = archive.infolist()
     if len(parts) > MOST_PARTS:
-        raise UnusableFile(path, f"The workbook has more than {MOST_PARTS:,} parts.")
+        raise UnusableFile(path, give(TOO_MANY_PARTS, most=MOST_PARTS))
     unpacked, packed = sum(part.file_size for part in parts), path.stat().st_size
     if unpacked > MOST_UNPACKED or unpacked > max(LARGE_ENOUGH, packed * PACKED_TIGHTER):
-        raise UnusableFile(
-            path, f"The workbook would unpack to {unpacked >> 20:,} MiB, which no table of its size does."
-        )
+        raise UnusableFile(path, give(UNPACKS_TOO_LARGE, size=unpacked >> 20))
     if not {"[content_types].xml", "content.xml"} & {part.filename.casefold() for part in parts}:
-        raise UnusableFile(path, "The file is a ZIP archive, and no workbook; unpack it first.")
+        raise UnusableFile(path, give(ZIP_ARCHIVE))
     return parts
 
 

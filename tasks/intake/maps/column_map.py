@@ -298,6 +298,8 @@ class FileRules(MapPart):
     default_country: Annotated[str, AfterValidator(_region)] = "CN"
     negative_amounts: Literal["reject", "credit-notes"] = "reject"
     accept: Annotated[str, Field(min_length=5, max_length=500)] | None = None
+    expected_every_days: Annotated[int, Field(ge=1, le=366)] | None = None
+    """How often a file of this source is to come; without it as it came before."""
 
 
 class KindTable(MapPart):

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
+from models.core.reasons import GivenReason
+
 Values = dict[str, Any]
 
 
@@ -12,18 +14,18 @@ class Checked:
     """A row on its way in: the values read from it, and what was found wrong with them."""
 
     values: Values
-    problems: list[tuple[str, str, str, bool]] = field(default_factory=list)
-    """Our column, the value, a clause that says what is wrong, and whether the whole row stays out for it."""
+    problems: list[tuple[str, str, GivenReason, bool]] = field(default_factory=list)
+    """Our column, the value, what is wrong as a clause, and whether the whole row stays out for it."""
     place: Decimal | None = None
     """Where the row stands among those that state the same fact, where the map says so."""
 
-    def refuse(self, column: str, clause: str, value: object = "") -> None:
+    def refuse(self, column: str, reason: GivenReason, value: object = "") -> None:
         """Keep the row out."""
-        self.problems.append((column, str(value), clause, True))
+        self.problems.append((column, str(value), reason, True))
 
-    def leave_out(self, column: str, clause: str, value: object) -> None:
+    def leave_out(self, column: str, reason: GivenReason, value: object) -> None:
         """Take the row in without this value."""
-        self.problems.append((column, str(value), clause, False))
+        self.problems.append((column, str(value), reason, False))
 
     @property
     def refused(self) -> bool:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
+from models.core.reasons import NUMBER, REASON, TEXT, declare, give
 from tasks.intake.files.reading import KEYS, Holds, Notation
 from tasks.intake.maps.column_map import Condition, Rule, Scalar, Span, as_text
 from tasks.intake.maps.patterns import compile_pattern
@@ -23,6 +24,11 @@ Test = Callable[[Row], bool]
 Locate = Callable[[str], int]
 """The position of a source's column by its name."""
 FALLBACK = "*"
+IN_COLUMN = declare("unusable-in-column", column=TEXT, text=TEXT, why=REASON)
+JOINED_TOO_LONG = declare("joined-too-long", most=NUMBER)
+NO_SPAN_IN = declare("no-span-in-column", column=TEXT, text=TEXT)
+NO_NUMBER_OF = declare("no-number-of-units", column=TEXT, text=TEXT, unit=TEXT)
+OUT_OF_CALENDAR = declare("out-of-calendar", text=TEXT)
 Day = TypeVar("Day", date, datetime)
 
 
@@ -101,8 +107,7 @@ def _figure(name: str, text: str, notation: Notation) -> Decimal:
     try:
         return read_figure(text, notation.decimal).value if text else Decimal()
     except Unusable as error:
-        clause = f"'{name}' holds '{text}': {error}"
-        raise Unusable(clause) from error
+        raise Unusable(give(IN_COLUMN, column=name, text=text, why=error.reason.as_figure)) from error
 
 
 MOST_JOINED = 20_000
@@ -131,8 +136,7 @@ def _joined(parts: list[Rule], separator: str, holds: Holds, notation: Notation,
                 length += len(text) + len(separator)
                 says_anything |= of_the_row
                 if length > MOST_JOINED:
-                    clause = f"expected at most {MOST_JOINED:,} characters of all the columns that are joined"
-                    raise Unusable(clause)
+                    raise Unusable(give(JOINED_TOO_LONG, most=MOST_JOINED))
         return separator.join(texts) if says_anything else ""
 
     return join
@@ -240,13 +244,9 @@ def _length(span: Span, notation: Notation, locate: Locate) -> Callable[[Row], r
         try:
             return span.read(text) if text else None
         except ValueError as error:
-            expected = (
-                f"a whole number of {span.unit}, or a span such as 24 months"
-                if span.unit
-                else "a span such as 24 months"
-            )
-            clause = f"'{span.label}' holds '{text}': expected {expected}"
-            raise Unusable(clause) from error
+            held = {"column": span.label, "text": text}
+            reason = give(NO_NUMBER_OF, **held, unit=span.unit) if span.unit else give(NO_SPAN_IN, **held)
+            raise Unusable(reason) from error
 
     return length
 
@@ -275,8 +275,7 @@ def _within(text: str, start: Day, delta: relativedelta) -> Day:
     try:
         later: Day = start + delta
     except (ValueError, OverflowError) as error:
-        clause = f"'{text}' is moved out of the calendar"
-        raise Unusable(clause) from error
+        raise Unusable(give(OUT_OF_CALENDAR, text=text)) from error
     return later
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
+from models.core.reasons import EITHER, NUMBER, TEXT, declare, give
 from tasks.intake.values.cells import PlainNumber, Unusable, bare, narrow
 
 DecimalMark = Literal[".", ","]
@@ -66,12 +67,14 @@ GROUPING_SPACE = re.compile(r"(?<=\d)[\s'’_](?=\d)")
 SIDES = {"dr": "", "debit": "", "cr": "-", "credit": "-"}
 """Which side of an account an amount stands on, as written behind it, and its sign for who is owed."""
 GROUPS = {mark: re.compile(rf"\d{{1,3}}(?:[{re.escape(mark)}]\d{{2,3}})*[{re.escape(mark)}]\d{{3}}") for mark in ".,"}
-AMOUNT_EXPECTED = "expected an amount such as 1234.50, 1,234.50 or ¥1,234.50"
-AMBIGUOUS = (
-    "this can be read in two ways, as thousands or as a fraction; say in the map which decimal mark the file uses: "
-    'decimal = "," or decimal = "." under [file]'
-)
-TOO_FINE = "expected at most two digits after the decimal mark"
+AMOUNT_EXPECTED = declare("amount-expected")
+AMBIGUOUS = declare("thousands-or-fraction")
+TOO_FINE = declare("too-many-decimals")
+TOO_LARGE = declare("amount-too-large", limit=NUMBER)
+CURRENCY_EXPECTED = declare("currency-expected")
+SEVERAL_CURRENCIES = declare("sign-of-several-currencies", sign=TEXT, currencies=EITHER)
+OTHER_CURRENCY = declare("other-currency-beside-amount", beside=TEXT, currency=TEXT)
+KILOMETRES_EXPECTED = declare("kilometres-expected", most=NUMBER)
 
 
 class Amount(NamedTuple):
@@ -86,12 +89,10 @@ def read_currency(text: str) -> str:
     """The ISO 4217 code that a code, sign or name stands for. Raises `Unusable`."""
     name = narrow(text).strip().strip(".").casefold()
     if name in SEVERAL:
-        clause = f"'{text.strip()}' is the sign of several currencies; expected one of {', '.join(SEVERAL[name])}"
-        raise Unusable(clause)
+        raise Unusable(give(SEVERAL_CURRENCIES, sign=text.strip(), currencies=list(SEVERAL[name])))
     code = SIGNS.get(name) or name.upper()
     if code not in ISO_4217:
-        clause = "expected a currency as its ISO 4217 code, such as CNY or EUR, or as a sign such as ¥ or €"
-        raise Unusable(clause)
+        raise Unusable(give(CURRENCY_EXPECTED))
     return code
 
 
@@ -105,7 +106,7 @@ def _read_amount(text: str, decimal: DecimalMark | None) -> Amount:
         plain = plain[: no_cents.start()] + plain[no_cents.end() :]
     found = FIGURES.search(plain)
     if not found:
-        raise Unusable(AMOUNT_EXPECTED)
+        raise Unusable(give(AMOUNT_EXPECTED))
     left, right = plain[: found.start()], plain[found.end() :]
     marks = (left + right).replace(" ", "")
     bracketed = left.lstrip().startswith("(") and right.rstrip().endswith(")")
@@ -139,7 +140,7 @@ def read_currency_beside(name: str) -> str | None:
     try:
         return read_currency(name)
     except Unusable as error:
-        raise Unusable(AMOUNT_EXPECTED) from error
+        raise Unusable(give(AMOUNT_EXPECTED)) from error
 
 
 def settle_currency(beside: str | None, row: str | None, *, assumed: bool) -> str | None:
@@ -153,14 +154,12 @@ def settle_currency(beside: str | None, row: str | None, *, assumed: bool) -> st
     if row in meant:
         return row
     if len(meant) > 1:
-        clause = f"'{beside}' is the sign of several currencies; expected {' or '.join(meant)} as the currency"
-        raise Unusable(clause)
+        raise Unusable(give(SEVERAL_CURRENCIES, sign=beside, currencies=list(meant)))
     if row is None or assumed:
         return beside
     if beside in SHARED_SIGNS:
         return row
-    clause = f"the amount is in {beside} and the row's currency is {row}"
-    raise Unusable(clause)
+    raise Unusable(give(OTHER_CURRENCY, beside=beside, currency=row))
 
 
 def _figure(text: str, decimal: DecimalMark | None) -> Decimal:
@@ -168,17 +167,17 @@ def _figure(text: str, decimal: DecimalMark | None) -> Decimal:
     grouping = "," if mark == "." else "."
     whole, _, fraction = text.partition(mark)
     if mark in fraction or grouping in fraction:
-        raise Unusable(AMOUNT_EXPECTED)
+        raise Unusable(give(AMOUNT_EXPECTED))
     if len(fraction) == 3 and re.fullmatch(r"[1-9]\d{0,2}", whole):  # counted as written: 25.000 may be 25,000
-        raise Unusable(TOO_FINE)
+        raise Unusable(give(TOO_FINE))
     if grouping in whole:
         if not GROUPS[grouping].fullmatch(whole):
-            raise Unusable(AMOUNT_EXPECTED)
+            raise Unusable(give(AMOUNT_EXPECTED))
         whole = whole.replace(grouping, "")
     try:
         return Decimal(f"{whole or 0}.{fraction or 0}")
     except InvalidOperation as error:
-        raise Unusable(AMOUNT_EXPECTED) from error
+        raise Unusable(give(AMOUNT_EXPECTED)) from error
 
 
 def _decimal_mark(text: str) -> DecimalMark:
@@ -191,14 +190,14 @@ def _decimal_mark(text: str) -> DecimalMark:
     if text.count(".") > 1:
         return ","
     if re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", text):
-        raise Unusable(AMBIGUOUS)
+        raise Unusable(give(AMBIGUOUS))
     return "."
 
 
 def read_figure(text: str, decimal: DecimalMark | None = None) -> Amount:
     """A figure with its sign. Raises `Unusable`."""
     if len(text) > LONGEST:
-        raise Unusable(AMOUNT_EXPECTED)
+        raise Unusable(give(AMOUNT_EXPECTED))
     if isinstance(text, PlainNumber):
         return Amount(Decimal(text), None)
     return _read_amount(text, decimal)
@@ -212,11 +211,10 @@ def read_amount(text: str, decimal: DecimalMark | None = None) -> Amount:
     """
     figure = read_figure(text, decimal)
     if abs(figure.value) > LIMIT - CENT:  # before it is rounded, which no figure of more than 28 digits can be
-        clause = f"expected an amount below {LIMIT:,}"
-        raise Unusable(clause)
+        raise Unusable(give(TOO_LARGE, limit=int(LIMIT)))
     value = figure.value.quantize(CENT)
     if value != figure.value and not isinstance(text, PlainNumber):
-        raise Unusable(TOO_FINE)
+        raise Unusable(give(TOO_FINE))
     return Amount(value, figure.currency)
 
 
@@ -240,6 +238,5 @@ def read_kilometres(text: str, decimal: DecimalMark | None = None) -> int:
     except Unusable:
         kilometres = -1
     if not 0 <= kilometres <= MOST_KILOMETRES:
-        clause = f"expected kilometres, a whole number from 0 to {MOST_KILOMETRES:,}"
-        raise Unusable(clause)
+        raise Unusable(give(KILOMETRES_EXPECTED, most=MOST_KILOMETRES))
     return kilometres

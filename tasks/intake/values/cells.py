@@ -3,9 +3,11 @@
 import re
 import unicodedata
 
+from models.core.reasons import GivenReason, declare, give
+
 SPACES = re.compile(r"\s+")
 SCIENTIFIC = re.compile(r"(?P<whole>[1-9])(?:[.,](?P<fraction>\d+)[eE]\+?|[eE]\+)(?P<power>\d{1,3})")
-DIGITS_LOST = "a spreadsheet has cut off the last digits of this number; export it as text, or with all digits shown"
+DIGITS_LOST = declare("digits-lost")
 EMPTY_MARKS = frozenset(
     {
         "/",
@@ -56,7 +58,11 @@ class RealDate(str):
 
 
 class Unusable(ValueError):
-    """A cell that cannot be read. The text is a clause that says what was expected."""
+    """A cell that cannot be read, with the reason: a clause that says what was expected."""
+
+    def __init__(self, reason: GivenReason) -> None:
+        self.reason = reason
+        super().__init__(reason)
 
 
 class LeftOut(Unusable):
@@ -99,7 +105,7 @@ def whole_digits(text: str) -> str:
     Raises `Unusable` where digits are lost: `2.026E+11` is any of a thousand million numbers.
     """
     if isinstance(text, RoundedNumber):
-        raise Unusable(DIGITS_LOST)
+        raise Unusable(give(DIGITS_LOST))
     if "e" not in text and "E" not in text:
         return text
     found = SCIENTIFIC.fullmatch(text.strip())
@@ -107,5 +113,5 @@ def whole_digits(text: str) -> str:
         return text
     digits, power = found["whole"] + (found["fraction"] or ""), int(found["power"])
     if len(digits) != power + 1:
-        raise Unusable(DIGITS_LOST)
+        raise Unusable(give(DIGITS_LOST))
     return digits

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
+from models.core.reasons import TEXT, declare, give
 from models.core.words import ChannelName, WorkKind
 from tasks.intake.values.cells import Unusable, bare
 
@@ -86,8 +87,7 @@ def choose(text: str, words: Words[Choice]) -> Choice:
     """The choice that a word stands for. Raises `Unusable`."""
     found = words.get(bare(text))
     if found is None:
-        clause = f"expected one of {', '.join(type(next(iter(words.values()))))}; {TRANSLATE}"
-        raise Unusable(clause)
+        raise Unusable(give(CHOICE_EXPECTED, choices=", ".join(type(next(iter(words.values()))))))
     return found
 
 
@@ -98,16 +98,17 @@ def choose_or_every(text: str, words: Words[Choice]) -> Choice | None:
 
 TWO_MEANINGS = frozenset({"t"})
 """`t` is true in what databases write, and TD, to unsubscribe, where it is cut short."""
-TRANSLATE = 'the map can translate the source\'s words, such as values = { "X" = "…", "*" = "…" }'
+CHOICE_EXPECTED = declare("choice-expected", choices=TEXT)
+YES_OR_NO = declare("yes-or-no-expected")
+YES_AND_NO = declare("word-means-yes-and-no", text=TEXT)
+LANGUAGE_EXPECTED = declare("language-expected")
 
 
 def read_yes_no(text: str) -> bool:
     """Whether a cell says yes. Raises `Unusable`."""
     answer = {"√": True, "✓": True, "✔": True, "×": False, "✗": False}.get(text, YES_NO.get(bare(text)))
     if answer is None:
-        two = f"'{text}' can mean yes, as true, and no, as TD; " if bare(text) in TWO_MEANINGS else ""
-        clause = f"{two}expected yes or no; {TRANSLATE}"
-        raise Unusable(clause)
+        raise Unusable(give(YES_AND_NO, text=text) if bare(text) in TWO_MEANINGS else give(YES_OR_NO))
     return answer
 
 
@@ -115,6 +116,5 @@ def read_language(text: str) -> str:
     """`zh-CN` or `en`. Raises `Unusable`."""
     language = LANGUAGES.get(bare(text))
     if language is None:
-        clause = f"expected zh-CN or en, the languages that messages are written in; {TRANSLATE}"
-        raise Unusable(clause)
+        raise Unusable(give(LANGUAGE_EXPECTED))
     return language

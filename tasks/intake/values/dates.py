@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
+from models.core.reasons import EITHER, TEXT, GivenReason, declare, give
 from tasks.intake.values.cells import MacNumber, PlainNumber, Unusable, narrow
 from tasks.intake.values.date_forms import read_form
 
@@ -81,37 +82,34 @@ ZONE_AT_END = re.compile(
 )
 
 SOME_DAY = datetime(2026, 12, 31, 14, 30)  # noqa: DTZ001  an example in a sentence
-TIME_EXPECTED = "expected a time of day such as 09:00"
+TIME_EXPECTED = declare("time-expected")
+DATE_EXPECTED = declare("date-expected")
+DATE_IN_FORM_EXPECTED = declare("date-in-form-expected", forms=EITHER)
+MOMENT_EXPECTED = declare("moment-expected")
+MOMENT_IN_FORM_EXPECTED = declare("moment-in-form-expected", forms=EITHER)
+NO_SUCH_DAY = declare("no-such-day")
+YEAR_NOT_MEANT = declare("year-not-meant", year=TEXT)
 
 
 def _example(form: str) -> str:
     return "46387.604167" if form == SERIAL else SOME_DAY.strftime(form)
 
 
-def _date_expected(formats: tuple[str, ...]) -> str:
-    if formats:
-        forms = " or ".join(f"{form} ({_example(form)})" for form in formats)
-        return f"expected a date in the form that the map names, {forms}, or as 2026-12-31"
-    return (
-        "expected a date such as 2026-03-02, 2026/3/2, 20260302 or 2026年3月2日; "
-        'another form is named in the map, such as date_formats = ["%d/%m/%Y"]'
-    )
+def _date_expected(formats: tuple[str, ...]) -> GivenReason:
+    return give(DATE_IN_FORM_EXPECTED, forms=_with_examples(formats)) if formats else give(DATE_EXPECTED)
 
 
-def _moment_expected(formats: tuple[str, ...]) -> str:
-    if formats:
-        forms = " or ".join(f"{form} ({_example(form)})" for form in formats)
-        return f"expected a date and a time in the form that the map names, {forms}, or as 2026-12-31 14:30"
-    return (
-        "expected a date and a time such as 2026-03-02 14:30; "
-        'another form is named in the map, such as datetime_formats = ["%d/%m/%Y %H:%M"]'
-    )
+def _moment_expected(formats: tuple[str, ...]) -> GivenReason:
+    return give(MOMENT_IN_FORM_EXPECTED, forms=_with_examples(formats)) if formats else give(MOMENT_EXPECTED)
+
+
+def _with_examples(formats: tuple[str, ...]) -> list[str]:
+    return [f"{form} ({_example(form)})" for form in formats]
 
 
 def _within_reason(day: date) -> date:
     if day.year not in YEARS and day not in NO_DAYS:
-        clause = f"the year {day.year} cannot be meant"
-        raise Unusable(clause)
+        raise Unusable(give(YEAR_NOT_MEANT, year=str(day.year)))
     return day
 
 
@@ -153,8 +151,7 @@ def _by_figures(text: str) -> date | None:
             try:
                 return date(int(found["year"]), int(found["month"]), int(found["day"]))
             except ValueError as error:
-                clause = "there is no such day in the calendar"
-                raise Unusable(clause) from error
+                raise Unusable(give(NO_SUCH_DAY)) from error
     named = _by_formats(re.sub(r"[-,/.\s]+", " ", text).strip(), WITH_MONTH_NAMES) if text[:1].isalnum() else None
     return named.date() if named else None
 
@@ -325,7 +322,7 @@ def read_time(text: str) -> time:
     """A time of day. Raises `Unusable`."""
     before, clock = _split_time(narrow(text)) if len(text) <= LONGEST else (text, None)
     if clock is None or before:
-        raise Unusable(TIME_EXPECTED)
+        raise Unusable(give(TIME_EXPECTED))
     return clock
 
 

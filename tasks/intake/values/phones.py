@@ -7,6 +7,7 @@ from typing import NamedTuple
 import phonenumbers
 from phonenumbers import PhoneMetadata, PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
+from models.core.reasons import TEXT, GivenReason, declare, give
 from tasks.intake.values.cells import Unusable, clean, narrow, whole_digits
 from tasks.intake.values.placeholders import is_no_phone
 
@@ -29,6 +30,8 @@ SPOKEN_ONLY = frozenset(
         PhoneNumberType.UAN,
     }
 )
+NO_PHONE = declare("no-phone-number", country=TEXT, example=TEXT, international=TEXT)
+NO_EMAIL = declare("no-email-address")
 EMAIL = re.compile(r"[^@\s<>()]+@[^@\s<>()]+\.[^@\s<>().]{2,}")
 
 
@@ -54,11 +57,8 @@ def read_phone(text: str, country: str) -> Phone:
         return Phone(f"+{mobile.country_code}{digits}", not extensions)
     number = None if re.search(r"[^\W\d_]", digits) else _parse(digits, country)
     if number is None:
-        clause = (
-            f"this is not a phone number in {country}; expected one such as {_example(country)}, or one with its "
-            f"country's code such as {_example(country, PhoneNumberFormat.INTERNATIONAL)}"
-        )
-        raise Unusable(clause)
+        examples = (_example(country), _example(country, PhoneNumberFormat.INTERNATIONAL))
+        raise Unusable(give(NO_PHONE, country=country, example=examples[0], international=examples[1]))
     # Behind an extension is a switchboard, which nobody can text: in North America nothing else tells.
     takes_text = not extensions and phonenumbers.number_type(number) not in SPOKEN_ONLY
     return Phone(phonenumbers.format_number(number, PhoneNumberFormat.E164), takes_text)
@@ -100,18 +100,18 @@ def _mobile_pattern(country: str) -> _Mobile | None:
     return _Mobile(plan.country_code, re.compile(f"(?!(?:{landline})$)(?:{mobile})"))
 
 
-def read_phones(text: str, country: str) -> tuple[list[Phone], list[tuple[str, str]]]:
+def read_phones(text: str, country: str) -> tuple[list[Phone], list[tuple[str, GivenReason]]]:
     """The numbers that a cell lists, and what in it is none, each with what was expected.
 
     A cell that is one number as a whole is one: some write a slash behind the area code.
     """
     phones: dict[str, Phone] = {}
-    unusable: list[tuple[str, str]] = []
+    unusable: list[tuple[str, GivenReason]] = []
     for part in [text] if _is_one_number(text, country) else parts(text):
         try:
             phone = read_phone(part, country)
         except Unusable as error:
-            unusable.append((part, str(error)))
+            unusable.append((part, error.reason))
         else:
             phones.setdefault(phone.number, phone)
     return list(phones.values()), unusable
@@ -138,6 +138,5 @@ def read_email(text: str) -> str:
     """An e-mail address in lower case. Raises `Unusable`."""
     address = narrow(text).strip().removeprefix("mailto:").casefold()
     if not EMAIL.fullmatch(address):
-        clause = "expected an e-mail address such as name@example.com"
-        raise Unusable(clause)
+        raise Unusable(give(NO_EMAIL))
     return address

@@ -2,6 +2,7 @@
 
 import re
 
+from models.core.reasons import TEXT, declare, give
 from tasks.intake.values.cells import LeftOut, bare, narrow
 
 WORDS = (
@@ -40,6 +41,7 @@ RUNS = ("01234567890123456789", "98765432109876543210")
 EMPTY_SUBSCRIBER = re.compile(r"1[3-9]\d0{8}")
 """A Chinese mobile number that ends in eight zeros."""
 SHORTEST_RUN = 7
+STANDS_FOR_NONE = declare("stands-for-none", text=TEXT)
 
 
 def refuse_key(text: str) -> None:
@@ -51,7 +53,7 @@ def refuse_key(text: str) -> None:
 def refuse_code(text: str) -> None:
     """Raise `LeftOut` for what is no code that a person gave, of which most words may be one."""
     if bare(text) in SUMS:
-        raise LeftOut(_stands_for_none(text))
+        raise LeftOut(give(STANDS_FOR_NONE, text=text))
 
 
 def refuse_vehicle(text: str) -> None:
@@ -59,17 +61,13 @@ def refuse_vehicle(text: str) -> None:
     if not DIGIT.search(text):
         _refuse(text, NO_PLATES)
         if ONE_LETTER_AGAIN.fullmatch(bare(text)):
-            raise LeftOut(_stands_for_none(text))
+            raise LeftOut(give(STANDS_FOR_NONE, text=text))
 
 
 def _refuse(text: str, words: frozenset[str]) -> None:
     word = bare(text)
     if not word.strip("0") or word in words or word in SUMS:
-        raise LeftOut(_stands_for_none(text))
-
-
-def _stands_for_none(text: str) -> str:
-    return f"'{text}' stands for none, and several can have it"
+        raise LeftOut(give(STANDS_FOR_NONE, text=text))
 
 
 def is_no_phone(text: str) -> bool:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
+from models.core.reasons import EITHER, KEY, NUMBER, TEXT, GivenReason, declare, give
 from tasks.intake.values.cells import LeftOut, PlainNumber, RealDate, Unusable, narrow
 from tasks.intake.values.date_forms import first_form, has_short_year
 from tasks.intake.values.dates import NO_DAYS, SERIAL, SERIAL_AS_TEXT
@@ -22,6 +23,13 @@ MOST_REMEMBERED = 10_000
 """Of how many texts of a column it is remembered which day they name: the dates of a file repeat each other."""
 LAST_DAY_OF_BOTH = 12
 """Up to here a day of the month can be taken for a month."""
+TWO_CENTURIES = declare("year-of-two-centuries", days=EITHER)
+NOT_MEANT = declare("day-not-meant", day=TEXT, earliest=TEXT, latest=TEXT)
+NO_DATE_ONCE = declare("read-as-no-date", kind=KEY, column=TEXT, day=TEXT)
+NO_DATE_OFTEN = declare("read-as-no-date-often", kind=KEY, column=TEXT, day=TEXT, count=NUMBER)
+FAVOURITE_DAY = declare("favourite-day", kind=KEY, column=TEXT, day=TEXT, count=NUMBER, total=NUMBER)
+COUNTED_FROM_1900 = declare("days-of-a-spreadsheet", kind=KEY, column=TEXT, text=TEXT, day=TEXT)
+HALF_ARE_TEXT = declare("dates-beside-text", kind=KEY, column=TEXT, dates=NUMBER, texts=NUMBER)
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,11 @@ class Window:
         """The first and the last day."""
         today = now.date()
         return today - relativedelta(years=self.before), today + relativedelta(years=self.after, days=2)
+
+    @property
+    def of_events(self) -> bool:
+        """Whether these are days on which something happened to a customer: neither a birthday nor an end to come."""
+        return self.after <= 1 and not self.born_at_zero
 
     @property
     def no_days(self) -> frozenset[date]:
@@ -83,10 +96,14 @@ class DateWatch:
     """How many cells were dates of the spreadsheet, and the latest day of a month among them."""
     text: list[int] = field(default_factory=lambda: [0, 31])
     """How many were text, and the earliest day of a month among them."""
-    counted: str = ""
-    """The first text that was taken for a spreadsheet's day number, and the day that was made of it; else empty."""
+    counted: tuple[str, date] | None = None
+    """The first text that was taken for a spreadsheet's day number, and the day that was made of it."""
     _read: dict[ZoneInfo, dict[str, _Read]] = field(default_factory=dict)
     """By zone and text, what was made of it."""
+
+    def newest(self, today: date) -> date | None:
+        """The latest day up to `today` in the column."""
+        return max((day for day in self.days if day <= today), default=None)
 
     def is_none(self, day: date) -> bool:
         """Whether a day stands for no date; it is counted."""
@@ -133,7 +150,7 @@ class DateWatch:
     def _note(self, text: str, day: date) -> None:
         self.days[day] += 1
         if type(text) is str and not self.counted and SERIAL not in self.forms and SERIAL_AS_TEXT.fullmatch(text):
-            self.counted = f"'{text}' as {day}"
+            self.counted = (text, day)
         if isinstance(text, RealDate | PlainNumber):
             self.real = [self.real[0] + 1, max(self.real[1], day.day)]
         else:
@@ -149,19 +166,20 @@ class DateWatch:
         if len(meant) == 1:
             return meant[0]
         if meant:
-            said = " or ".join(f"{_day(each)}" for each in meant)
-            clause = f"the year has two digits, and can be read as {said}"
+            reason = give(TWO_CENTURIES, days=[f"{_day(each)}" for each in meant])
         else:
-            clause = (
-                f"{day} cannot be meant here; expected a day from {self.earliest} to {self.latest}. Where it is meant, "
-                'say so in the map: plausible = { from = "…", until = "…", reason = "…" }'
-            )
-        raise (LeftOut if self.left_out else Unusable)(clause)
+            earliest, latest = self.earliest.isoformat(), self.latest.isoformat()
+            reason = give(NOT_MEANT, day=day.isoformat(), earliest=earliest, latest=latest)
+        raise (LeftOut if self.left_out else Unusable)(reason)
 
-    def notices(self, kind: str, label: str) -> Iterator[str]:
+    def notices(self, kind: str, label: str) -> Iterator[GivenReason]:
         """What is odd about the column."""
+        where = {"kind": kind, "column": label}
         for day, count in self.none.most_common():
-            yield f"{kind}, {label}: {day} was read as no date{f', {count:,} times' if count > 1 else ''}."
+            if count > 1:
+                yield give(NO_DATE_OFTEN, **where, day=day.isoformat(), count=count)
+            else:
+                yield give(NO_DATE_ONCE, **where, day=day.isoformat())
         days = self.days.copy()
         for each in self._again():
             days[each.day] += each.again
@@ -169,22 +187,13 @@ class DateWatch:
         for day, count in days.most_common(1):
             edge = (day.month, day.day) in {(1, 1), (12, 31)}
             if edge and count >= max(FAVOURITE_LEAST, total * FAVOURITE_SHARE):
-                yield (
-                    f"{kind}, {label}: {count:,} of {total:,} dates are {day}, which may stand for no date; "
-                    f'if it does, the map says so by values = {{ "{day}" = "" }}.'
-                )
+                yield give(FAVOURITE_DAY, **where, day=day.isoformat(), count=count, total=total)
         if self.counted:
-            yield (
-                f"{kind}, {label}: day numbers of a spreadsheet were read as counted from 1900 on, {self.counted}; "
-                'where they count from 1904, they are four years later. Where they are right, say "serial" among the '
-                "date_formats or datetime_formats of the map."
-            )
+            text, day = self.counted
+            yield give(COUNTED_FROM_1900, **where, text=text, day=day.isoformat())
         if self.real[0] and self.text[0]:
             texts = self.text[0] + sum(each.again for each in self._again())
-            yield (
-                f"{kind}, {label}: {self.real[0]:,} cells are dates of the spreadsheet and {texts:,} are text; "
-                "a spreadsheet program may have taken days for months in the former."
-            )
+            yield give(HALF_ARE_TEXT, **where, dates=self.real[0], texts=texts)
 
     @property
     def half_converted(self) -> bool:

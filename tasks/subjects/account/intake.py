@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Select, case, exists, func, insert, literal, null, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from models.core.reasons import TEXT, declare, give
 from models.core.words import InvoiceKind, InvoiceStatus
 from models.people.tables import CustomerKey
 from models.subjects.account import Account, Invoice, Payment, Promise
@@ -35,6 +36,15 @@ from tasks.subjects.account.releasing import release_paid
 from tasks.subjects.account.settlements import derive_settlements
 
 ACCOUNT = Column("account", Holds.KEY, "key of the account; without it the account of the customer")
+ABOVE_ZERO = declare("amount-above-zero")
+NO_CREDIT_NOTE = declare("negative-invoice")
+NO_MONEY = declare("amount-of-zero")
+NEGATIVE_PAYMENT = declare("negative-payment")
+DUE_DAY_EXPECTED = declare("due-day-expected")
+INVOICE_IN_OTHER_CURRENCY = declare("invoice-in-other-currency")
+UNKNOWN_INVOICE, INVOICE_OF_OTHERS = declare("unknown-invoice"), declare("invoice-of-other-stores")
+PROMISED_BEFORE = declare("promised-before-made", day=TEXT)
+NOBODYS_ACCOUNT, ACCOUNT_OF_ANOTHER = declare("no-customer-and-no-account"), declare("account-of-another")
 GIVES_ACCOUNT = (*GIVES_CUSTOMER, ACCOUNT.name)
 TOUCHED_INVOICES = table_of_ids("touched_invoices")
 """The invoices that may be settled on another day now."""
@@ -86,8 +96,7 @@ def check_invoice(row: Checked, house: House) -> None:
         else:
             row.refuse(
                 "amount",
-                "expected an amount above zero: a credit note is told by kind = credit-note, or all negative amounts "
-                'are credit notes by negative_amounts = "credit-notes" under [file] in the map',
+                give(NO_CREDIT_NOTE),
                 amount,
             )
     if values["kind"] is InvoiceKind.CREDIT_NOTE:
@@ -95,8 +104,7 @@ def check_invoice(row: Checked, house: House) -> None:
     if not values["due_on"] and not row.refused:
         row.refuse(
             "due_on",
-            "expected the last day to pay; the map can count it from another date, such as "
-            'due_on = { column = "Due", default_from = { column = "Date", plus = "30 days" } }',
+            give(DUE_DAY_EXPECTED),
         )
 
 
@@ -111,12 +119,11 @@ def _take_amount(row: Checked, house: House) -> Decimal | None:
             amount.currency, row.values["currency"], assumed=house.currency_assumed
         )
     except Unusable as error:
-        row.refuse("amount", str(error), amount.value)
+        row.refuse("amount", error.reason, amount.value)
     if amount.value == 0:
         row.refuse(
             "amount",
-            "expected an amount above zero; rows without money are passed over by the map with "
-            'only_where = { column = "…", is = "not zero" }',
+            give(NO_MONEY),
             amount.value,
         )
     return amount.value
@@ -190,8 +197,7 @@ def check_payment(row: Checked, house: House) -> None:
     if amount is not None and amount < 0:
         row.refuse(
             "amount",
-            "expected an amount above zero; where the source writes money received with a minus sign, the map drops it "
-            "by absolute = true; money that went back, as a refund or a returned cheque, is imported as an invoice",
+            give(NEGATIVE_PAYMENT),
             amount,
         )
 
@@ -212,7 +218,7 @@ def load_payments(load: Load, staged: Staged) -> None:
         .where(invoices.c.id == rows.c.invoice_id)
     )
     other = exists().where(invoices.c.id == rows.c.invoice_id, invoices.c.currency != rows.c.currency)
-    reject(connection, staged, "currency", "the invoice is in another currency", other)
+    reject(connection, staged, "currency", give(INVOICE_IN_OTHER_CURRENCY), other)
     find_accounts(load, staged)
     connection.execute(update(rows).values(currency=load.currency).where(rows.c.currency.is_(None)))
     load.keep_last(staged, "store_id", "key")
@@ -239,10 +245,9 @@ def find_invoices(load: Load, staged: Staged) -> None:
             rows.c.invoice_id.is_(None), invoices.c.key == rows.c.invoice, store
         )
         look_up(load.connection, staged, "invoice_id", candidates)
-    unknown = "no invoice with this number is known; invoices are imported before their payments, or together with them"
-    several = "this store has no invoice with this number, and several other stores have one"
-    for reason, where in ((unknown, rows.c.invoice_id.is_(None)), (several, rows.c.invoice_id == AMBIGUOUS)):
-        reject(load.connection, staged, "invoice", reason, rows.c.invoice.is_not(None) & where)
+    found = rows.c.invoice_id
+    for code, where in ((UNKNOWN_INVOICE, found.is_(None)), (INVOICE_OF_OTHERS, found == AMBIGUOUS)):
+        reject(load.connection, staged, "invoice", give(code), rows.c.invoice.is_not(None) & where)
 
 
 def _remember_former_invoices(load: Load, staged: Staged) -> None:
@@ -285,13 +290,12 @@ def check_promise(row: Checked, house: House) -> None:
     values = row.values
     amount = _take_amount(row, house)
     if amount is not None and amount < 0:
-        row.refuse("amount", "expected an amount above zero", amount)
+        row.refuse("amount", give(ABOVE_ZERO), amount)
     if amount is None:
         values["currency"] = None
     if values["made_on"] and values["promised_for"] and values["promised_for"] < values["made_on"]:
-        row.refuse(
-            "promised_for", f"expected a day on or after made_on, which is {values['made_on']}", values["promised_for"]
-        )
+        reason = give(PROMISED_BEFORE, day=values["made_on"].isoformat())
+        row.refuse("promised_for", reason, values["promised_for"])
 
 
 def load_promises(load: Load, staged: Staged) -> None:
@@ -358,7 +362,7 @@ def find_accounts(load: Load, staged: Staged) -> None:
     if connection.execute(update(rows).values(customer=rows.c.account).where(nameless)).rowcount:
         _open_accounts(load, staged)
     nobodys = rows.c.customer_id.is_(None) & rows.c.account_id.is_(None)
-    reject(connection, staged, "customer", "the row names no customer and no account", nobodys)
+    reject(connection, staged, "customer", give(NOBODYS_ACCOUNT), nobodys)
     _reject_accounts_of_others(load, staged)
 
 
@@ -423,5 +427,5 @@ def _reject_accounts_of_others(load: Load, staged: Staged) -> None:
         accounts.c.customer_id != rows.c.customer_id,
     )
     column = case((rows.c.account.is_(None), rows.c.customer), else_=rows.c.account)
-    reason = "the account with this key belongs to another customer, and one statement goes to one customer"
+    reason = give(ACCOUNT_OF_ANOTHER)
     reject(load.connection, staged, "account", reason, another | rows.c.account_id.is_(None), value=column)

@@ -3,6 +3,7 @@
 import re
 from zoneinfo import ZoneInfo
 
+from models.core.reasons import TEXT, declare, give
 from models.subjects.due_item import NAMES, DueItem, DueItemStatus
 from tasks.intake.columns import CUSTOMER_COLUMNS, GIVES_OWNER, STORE, VEHICLE, Column, KindName, key
 from tasks.intake.files.reading import Holds, alike, choice
@@ -44,13 +45,16 @@ STATUSES = words_of(
 )
 
 
+ITEM_EXPECTED = declare("due-item-expected", items=TEXT)
+ENDS_BEFORE_ISSUED = declare("ends-before-issued", day=TEXT)
+
+
 def read_item(text: str, _zone: ZoneInfo) -> str:
     """One of the kinds that are known, whatever the source calls it, or a word of the house's own."""
     known = ITEMS.get(bare(text))
     own = text.strip().lower().replace(" ", "-")
     if known is None and not (OWN_WORD.fullmatch(own) and len(own) <= LONGEST_ITEM):
-        clause = f"expected one of {', '.join(NAMES)}, or a word of your own in small letters such as tyre-storage"
-        raise Unusable(clause)
+        raise Unusable(give(ITEM_EXPECTED, items=", ".join(NAMES)))
     return known or own
 
 
@@ -58,9 +62,7 @@ def check_due_item(row: Checked, _house: House) -> None:
     """An item ends after it was issued."""
     values = row.values
     if values["issued_on"] and values["ends_on"] and values["ends_on"] < values["issued_on"]:
-        row.refuse(
-            "ends_on", f"expected a day on or after issued_on, which is {values['issued_on']}", values["ends_on"]
-        )
+        row.refuse("ends_on", give(ENDS_BEFORE_ISSUED, day=values["issued_on"].isoformat()), values["ends_on"])
 
 
 def load_due_items(load: Load, staged: Staged) -> None:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import update
 
+from models.core.reasons import declare, give
 from models.subjects.handover import Handover
 from models.subjects.vehicle import Vehicle
 from tasks.intake.columns import CUSTOMER_COLUMNS, GIVES_OWNER, STORE, VEHICLE, Column, KindName, key
@@ -14,6 +15,8 @@ from tasks.intake.staging import Staged
 from tasks.intake.values.plausibility import Window
 from tasks.subjects.vehicle.readings import WARRANTY_ENDS, note_readings
 
+KEY_OR_VEHICLE = declare("key-or-known-vehicle")
+
 
 def load_deliveries(load: Load, staged: Staged) -> None:
     """Handovers are known by key; without one, a vehicle is handed over once."""
@@ -22,8 +25,7 @@ def load_deliveries(load: Load, staged: Staged) -> None:
     connection.execute(
         update(rows).values(key=vehicles.c.key).where(rows.c.key.is_(None), vehicles.c.id == rows.c.vehicle_id)
     )
-    reason = "expected a key, or a vehicle that is known"
-    reject(connection, staged, "key", reason, rows.c.key.is_(None))
+    reject(connection, staged, "key", give(KEY_OR_VEHICLE), rows.c.key.is_(None))
     load.keep_last(staged, "store_id", "key")
     find_by_key(connection, staged, Handover)
     assign_ids(connection, staged, Handover)

@@ -2,6 +2,7 @@
 
 from sqlalchemy import ColumnElement, func, literal, null, select, update
 
+from models.core.reasons import declare, give
 from models.core.words import LeadState, LeadUrgency
 from models.subjects.lead import Lead, LostKind, ShowroomVisit
 from tasks.intake.columns import CUSTOMER_COLUMNS, GIVES_CUSTOMER, STORE, Column, KindName, key
@@ -10,7 +11,7 @@ from tasks.intake.kinds import Kind
 from tasks.intake.load import Load
 from tasks.intake.maps.row_rules import Checked, House
 from tasks.intake.merging import AMBIGUOUS, Field, assign_ids, find_by_key, look_up, merge, reject, table_of
-from tasks.intake.references import ERASED, find_customers, find_staff, is_erased
+from tasks.intake.references import ERASED, NAMES_NO_CUSTOMER, find_customers, find_staff, is_erased
 from tasks.intake.staging import Staged
 from tasks.intake.values.choices import words_of
 from tasks.intake.values.plausibility import RECENT, Window
@@ -59,16 +60,19 @@ def check_lead(row: Checked, _house: House) -> None:
     if values["lost_kind"] and not values["lost_reason"]:
         values["lost_reason"] = values["lost_kind"].value
     if values["deposit"] is not None and values["deposit"] < 0:
-        row.refuse("deposit", "expected an amount that is not negative", values["deposit"])
+        row.refuse("deposit", give(NEGATIVE_DEPOSIT), values["deposit"])
     if values["deposit"] is not None and not values["currency"]:
-        row.refuse("currency", "expected the currency of the deposit")
+        row.refuse("currency", give(DEPOSIT_CURRENCY))
     if values["state"] is LeadState.LOST and not values["lost_reason"]:
-        row.refuse("lost_reason", "expected why the lead was lost")
+        row.refuse("lost_reason", give(LOST_REASON))
     if values["state"] is not LeadState.LOST and values["lost_reason"]:
-        row.leave_out("lost_reason", "expected none beside any state but lost", values["lost_reason"])
+        row.leave_out("lost_reason", give(NOT_LOST), values["lost_reason"])
         values["lost_reason"] = None
 
 
+NEGATIVE_DEPOSIT, DEPOSIT_CURRENCY = declare("negative-deposit"), declare("deposit-currency-expected")
+LOST_REASON, NOT_LOST = declare("lost-reason-expected"), declare("lost-reason-unexpected")
+UNKNOWN_LEAD = declare("unknown-lead")
 PLAIN = (
     "came_in_at", "source", "deposit", "currency", "test_drive_on", "quoted_on", "expected_on", "postponed_to",
     "trades_in",
@@ -80,7 +84,7 @@ def load_leads(load: Load, staged: Staged) -> None:
     """Leads are known by key. A file that says what became of a lead says why and since when, too, or nothing of it."""
     find_customers(load.connection, staged)
     find_staff(load.connection, staged, "salesperson")
-    reject(load.connection, staged, "customer", "the row names no customer", staged.table.c.customer_id.is_(None))
+    reject(load.connection, staged, "customer", give(NAMES_NO_CUSTOMER), staged.table.c.customer_id.is_(None))
     load.keep_last(staged, "store_id", "key")
     find_by_key(load.connection, staged, Lead)
     _leave_out_reasons_of_erased(load, staged)
@@ -102,8 +106,8 @@ def _leave_out_reasons_of_erased(load: Load, staged: Staged) -> None:
     rows, leads = staged.table, table_of(Lead)
     on_record = select(leads.c.lost_reason).where(leads.c.id == rows.c.target_id).scalar_subquery()
     theirs = rows.c.lost_reason.is_not(None) & is_erased(rows.c.customer_id)
-    reject(load.connection, staged, "lost_reason", ERASED, theirs, whole=False)
-    kept = func.coalesce(on_record, literal(ERASED))
+    reject(load.connection, staged, "lost_reason", give(ERASED), theirs, whole=False)
+    kept = func.coalesce(on_record, literal(str(give(ERASED))))
     load.connection.execute(update(rows).values(lost_reason=kept).where(theirs))
 
 
@@ -195,7 +199,7 @@ def _find_leads(load: Load, staged: Staged) -> None:
         )
         look_up(load.connection, staged, LEAD_ID, known)
     unknown = func.coalesce(rows.c[LEAD_ID], AMBIGUOUS) == AMBIGUOUS
-    reject(load.connection, staged, "lead", "no lead with this key is known", rows.c.lead.is_not(None) & unknown)
+    reject(load.connection, staged, "lead", give(UNKNOWN_LEAD), rows.c.lead.is_not(None) & unknown)
     load.connection.execute(update(rows).values({LEAD_ID: null()}).where(rows.c[LEAD_ID] == AMBIGUOUS))
 
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import and_, func
 
+from models.core.reasons import TEXT, declare, give
 from models.core.words import WorkKind
 from models.subjects.repair_order import RepairOrder
 from tasks.intake.columns import (
@@ -25,14 +26,14 @@ from tasks.intake.staging import Staged
 from tasks.intake.values.plausibility import RECENT
 from tasks.subjects.vehicle.readings import WARRANTY_ENDS, note_readings
 
+CLOSED_BEFORE = declare("closed-before-opened", day=TEXT)
+
 
 def check_repair_order(row: Checked, _house: House) -> None:
     """A car is given back after it came in."""
     values = row.values
     if values["opened_on"] and values["closed_on"] and values["closed_on"] < values["opened_on"]:
-        row.refuse(
-            "closed_on", f"expected a day on or after opened_on, which is {values['opened_on']}", values["closed_on"]
-        )
+        row.refuse("closed_on", give(CLOSED_BEFORE, day=values["opened_on"].isoformat()), values["closed_on"])
 
 
 def load_repair_orders(load: Load, staged: Staged) -> None:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import exists, func, insert, literal, null, select, true, update
 
+from models.core.reasons import declare, give
 from models.subjects.vehicle import OdometerReading, Vehicle
 from tasks.intake.columns import CUSTOMER_COLUMNS, GIVES_CUSTOMER, STORE, Column, KindName, key
 from tasks.intake.files.reading import Holds
@@ -14,6 +15,8 @@ from tasks.intake.staging import Staged
 from tasks.intake.values.plausibility import PAST, Window
 from tasks.subjects.vehicle.readings import READINGS, WARRANTY_ENDS, note_readings
 
+KEY_VIN_OR_PLATE, DAY_OF_READING = declare("key-vin-or-plate"), declare("day-of-reading-expected")
+
 
 def check_vehicle(row: Checked, _house: House) -> None:
     """A vehicle is known by its VIN or its plate where the source has no key for it."""
@@ -21,9 +24,9 @@ def check_vehicle(row: Checked, _house: House) -> None:
     values["vin"] = values["vin"].upper().replace(" ", "") if values["vin"] else None
     values["key"] = values["key"] or values["vin"] or values["plate"]
     if not values["key"]:
-        row.refuse("key", "expected a key, a VIN or a plate")
+        row.refuse("key", give(KEY_VIN_OR_PLATE))
     if values["odometer_km"] is not None and not values["odometer_read_on"]:
-        row.leave_out("odometer_km", "expected the day of the reading in odometer_read_on", values["odometer_km"])
+        row.leave_out("odometer_km", give(DAY_OF_READING), values["odometer_km"])
         values["odometer_km"] = None
 
 
@@ -83,7 +86,7 @@ def _leave_out_plates_of_erased(load: Load, staged: Staged) -> None:
     owner = select(vehicles.c.customer_id).where(vehicles.c.id == rows.c.target_id)
     on_record = owner.correlate(rows).scalar_subquery()  # it stands two queries deep
     theirs = rows.c.plate.is_not(None) & is_erased(func.coalesce(rows.c.customer_id, on_record))
-    reject(load.connection, staged, "plate", ERASED, theirs, whole=False)
+    reject(load.connection, staged, "plate", give(ERASED), theirs, whole=False)
     load.connection.execute(update(rows).values(plate=null()).where(theirs))
 
 

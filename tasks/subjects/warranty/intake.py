@@ -2,6 +2,7 @@
 
 from sqlalchemy import exists, update
 
+from models.core.reasons import TEXT, declare, give
 from models.subjects.vehicle import Vehicle
 from models.subjects.warranty import Warranty
 from tasks.intake.columns import STORE, Column, KindName, key
@@ -15,15 +16,16 @@ from tasks.intake.staging import Staged
 from tasks.intake.values.plausibility import Window
 from tasks.subjects.vehicle.readings import TOUCHED_VEHICLES, WARRANTY_ENDS
 
+ENDS_BEFORE_START = declare("ends-before-start", day=TEXT)
+STARTS_LATER = declare("warranty-starts-later")
+
 
 def check_warranty(row: Checked, _house: House) -> None:
     """A warranty ends after it starts; a limit of zero is none."""
     values = row.values
     values["limit_kilometres"] = values["limit_kilometres"] or None
     if values["starts_on"] and values["ends_on"] and values["ends_on"] < values["starts_on"]:
-        row.refuse(
-            "ends_on", f"expected a day on or after starts_on, which is {values['starts_on']}", values["ends_on"]
-        )
+        row.refuse("ends_on", give(ENDS_BEFORE_START, day=values["starts_on"].isoformat()), values["ends_on"])
 
 
 def load_warranties(load: Load, staged: Staged) -> None:
@@ -39,7 +41,7 @@ def load_warranties(load: Load, staged: Staged) -> None:
     warranties = table_of(Warranty)
     if "starts_on" not in staged.present:
         before = exists().where(warranties.c.id == rows.c.target_id, warranties.c.starts_on > rows.c.ends_on)
-        reject(connection, staged, "ends_on", "the warranty on record starts after this day", before)
+        reject(connection, staged, "ends_on", give(STARTS_LATER), before)
     fields = [
         Field("vehicle_id", "vehicle_id", given_by=("vehicle",)),
         *(Field(name, name) for name in ("name", "starts_on", "ends_on", "limit_kilometres")),

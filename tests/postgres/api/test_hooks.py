@@ -225,7 +225,7 @@ async def test_what_was_cut_off_and_ran_out_of_time_is_settled_by_its_receipt(
     if status == "delivered":
         assert (touch.reason, touch.delivered_at) == ("reported-delivered", at("2026-03-11 09:31"))
     story = desk.look(lambda connection: _story_of(connection, touch.customer_id))
-    assert ("undelivered" if state == "failed" else "it was delivered at 11 Mar 2026 09:31") in story
+    assert ("undelivered" if state == "failed" else "it was delivered at 2026-03-11 09:31") in story
 
 
 async def test_a_receipt_of_the_first_sending_settles_what_was_cut_off_twice(desk: Desk) -> None:

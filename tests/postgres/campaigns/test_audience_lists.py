@@ -57,8 +57,8 @@ def test_rows_that_name_nobody_are_told(world: World, tmp_path: Path) -> None:
         (4, "customer", "NOBODY"),
         (5, "phone", "13912345678"),
     ]
-    assert made.rejects[0].reason == "customer: no customer is known by this key."
-    assert "several customers" in made.rejects[1].reason
+    assert made.rejects[0].sentence == "customer: no customer is known by this key."
+    assert "several customers" in made.rejects[1].sentence
     assert len(made.rejects) == 4
 
 

@@ -39,7 +39,7 @@ def test_who_is_outside_and_who_was_held_out_is_told_so(marketing: CampaignOffic
     (outside,) = marketing.customers(1)
     assert [one.say("en", SHANGHAI) for one in story(marketing, outside).remarks] == [
         "The customer is in the audience of no campaign that was launched.",
-        "Not in the audience of 'Spring': what it asks for is so now, but was not on 10 Mar 2026 12:00, when it began.",
+        "Not in the audience of 'Spring': what it asks for is so now, but was not on 2026-03-10 12:00, when it began.",
     ]
     with marketing.engine.connect() as connection:
         control = select(CampaignRecipient.customer_id).where(CampaignRecipient.wave == Wave.CONTROL)

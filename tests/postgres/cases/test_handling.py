@@ -1,5 +1,7 @@
 """Cases from the opening to the customer's agreement; broken promises."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import select, update
 
@@ -22,6 +24,7 @@ from tasks.cases.handling import (
     open_case,
     open_cases_for_broken_promises,
     solve_case,
+    take_step_back,
     write_note,
 )
 from tests.support.desk import audited
@@ -228,3 +231,42 @@ def test_notes_stand_under_the_case(world: World) -> None:
         ("Wang Fang", "rang again"),
     ]
     assert [colleague.code for colleague in seen.colleagues] == ["M1"]
+
+
+def test_each_step_of_a_case_is_taken_back_where_nobody_has_changed_it_since(world: World) -> None:
+    number = complaint(world)
+    world.staff(code="A1")
+
+    def standing() -> tuple[object, ...]:
+        row = world.connection.execute(select(Case.__table__).where(Case.id == number)).one()
+        return row.state, row.answered_at is not None, row.solved_at is not None, row.closed_at is not None
+
+    def version() -> int:
+        return world.connection.scalar(select(Case.version).where(Case.id == number)) or 0
+
+    steps: list[tuple[CaseState, Callable[[], object]]] = [
+        (CaseState.OPEN, lambda: answer_case(world.connection, number, NOW, "A1", None)),
+        (CaseState.ANSWERED, lambda: solve_case(world.connection, number, NOW, "A1", None)),
+        (CaseState.SOLVED, lambda: close_case(world.connection, number, NOW, "A1", None, customer_agrees=True)),
+    ]
+    for before, step in steps:
+        was = standing()
+        step()
+        take_step_back(world.connection, number, NOW, "A1", before, seen=version())
+        assert standing() == was
+        step()
+    assert audited(world)[-2:] == [("A1", "case.taken-back", "case"), ("A1", "case.closed", "case")]
+    with pytest.raises(CaseChanged):
+        take_step_back(world.connection, number, NOW, "A1", CaseState.SOLVED, seen=version() - 1)
+    with pytest.raises(CaseNotThere):
+        take_step_back(world.connection, number, NOW, "A1", CaseState.OPEN, seen=version())
+
+
+def test_a_case_that_was_solved_at_once_is_open_again_without_an_answer(world: World) -> None:
+    number = complaint(world)
+    world.staff(code="A1")
+    solve_case(world.connection, number, NOW, "A1", None)
+    version = world.connection.scalar(select(Case.version).where(Case.id == number)) or 0
+    take_step_back(world.connection, number, NOW, "A1", CaseState.OPEN, seen=version)
+    row = world.connection.execute(select(Case.__table__).where(Case.id == number)).one()
+    assert (row.state, row.answered_at, row.solved_at) == (CaseState.OPEN, None, None)

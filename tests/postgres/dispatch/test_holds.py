@@ -233,7 +233,7 @@ def test_why_tells_what_took_the_place_of_a_held_touch(world: World) -> None:
     assert held is not None
     assert held.reason is not None
     assert held.reason.say("en", ZoneInfo(world.zone)) == (
-        "the customer was contacted enough for now, by day-3-call of post-delivery-followup on 10 Mar 2026 09:30"
+        "the customer was contacted enough for now, by day-3-call of post-delivery-followup on 2026-03-10 09:30"
     )
     assert held.reason.say("zh-CN", ZoneInfo(world.zone)) == (
         "近期联系次数已达上限，已联系：交车回访“第 3 天回访电话”（2026-03-10 09:30）"

@@ -203,10 +203,10 @@ def test_an_account_tells_its_balance_its_promise_and_its_disputes(world: World)
     world.promise(account, "2026-03-04", "2026-03-20")
     ((subject,),) = (told.subjects for told in story(world, customer, "2026-03-10 10:00", OVERDUE).processes)
     assert list(map(str, subject.remarks)) == [
-        "Overdue: CNY 1,000.00, the oldest due on 3 Mar 2026.",
-        "A promise to pay by 20 Mar 2026 is running.",
+        "Overdue: CNY 1,000.00, the oldest due on 2026-03-03.",
+        "A promise to pay by 2026-03-20 is running.",
         "Disputed and left out: INV-9 CNY 70.00.",
-        "On hold since 1 Mar 2026: by finance.",
+        "On hold since 2026-03-01: by finance.",
     ]
 
 

@@ -231,7 +231,7 @@ def test_a_plate_with_several_owners_is_told_with_their_rows(desk: Desk) -> None
     result = desk.load("vehicles", "plate,customer\n沪A12345,C1\n沪B99999,C3\n沪A12345,C2\n")
     assert desk.rows(OWNERS) == [("沪A12345", "Bob"), ("沪B99999", "Cid")]
     assert result.counts["vehicles"].repeated == 1
-    (told,) = (notice for notice in result.notices if notice.startswith("vehicles"))
+    (told,) = (str(notice) for notice in result.notices if str(notice).startswith("vehicles"))
     assert "'沪A12345' (rows 2, 4)" in told
     assert "customer: C1 or C2" in told
 

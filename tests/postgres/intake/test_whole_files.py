@@ -109,8 +109,14 @@ def test_the_result_for_programs(desk: Desk) -> None:
                 "row": 4,
                 "kind": "customers",
                 "column": "name",
+                "field": "name",
                 "value": "",
-                "reason": "name: expected a value, and the cell holds none: full name of the person or company.",
+                "reason": {
+                    "code": "value-expected",
+                    "figures": {"meaning": {"en": ": full name of the person or company", "zh-CN": ""}},
+                    "sentence": "expected a value, and the cell holds none: full name of the person or company",
+                },
+                "whole": True,
             }
         ],
         "notices": [],

@@ -1,6 +1,6 @@
 """All clear is said only when nothing waits for anybody and everything runs: every kind of trouble, by itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from models.core.words import CaseState, ChannelName, Role, RunState, StepKind, 
 from models.inbound.tables import Inbound
 from models.inbound.words import InboundKind, InboundState, InboundWay
 from models.intake.files import FileSeen
+from models.intake.freshness import Load
 from models.ledger import attention as of
 from models.ledger.attention import WHO_CAN_ACT, calls_beyond
 from models.ledger.tables import CallAttempt, CaseFeedback
@@ -23,6 +24,7 @@ from models.people.permissions import PERMISSIONS, Permission
 from tasks.campaigns.authors import Author
 from tasks.dispatch.pausing import MOSTLY_FAILED, pause
 from tasks.overview.attention import Outside, Reader, read_attention, reader_of
+from tasks.overview.freshness import tell_stale_facts
 from tests.postgres.overview.test_overview import NOW, case, touch
 from tests.support.world import World
 
@@ -53,6 +55,19 @@ def waiting(world: World, state: TouchState, ends_in: timedelta = 3 * DAY, **val
 def old_file(world: World) -> None:
     values = {"source": "customers", "columns": {}, "rows": 20, "seen_at": NOW - of.FACTS_GRACE - DAY}
     world.connection.execute(insert(FileSeen).values(**values))
+
+
+def source(name: str, days_ago: Sequence[int], lags: Sequence[int] = (), store: str | None = None) -> dict[str, Any]:
+    """A source whose files came so many days ago, their newest rows so many days old."""
+    moments = [NOW - days * DAY for days in days_ago]
+    newest = [moment.date() - lag * DAY for moment, lag in zip(moments, lags or [0] * len(moments), strict=True)]
+    loads = [Load(moment, day).kept for moment, day in zip(moments, newest, strict=True)]
+    named: dict[str, Any] = {"source": name, "file_name": f"{name}.csv", "store": store, "columns": {}, "rows": 20}
+    return named | {"loads": loads, "expected_days": None, "seen_at": moments[-1]}
+
+
+def files_came(world: World, *sources: dict[str, Any]) -> None:
+    world.connection.execute(insert(FileSeen), list(sources))
 
 
 def said(world: World, due_at: datetime) -> None:
@@ -113,6 +128,8 @@ TROUBLES: dict[ReasonCode, Callable[[World], object]] = {
     of.MISSED: lambda world: touch(world, NOW - 2 * DAY, state=TouchState.MISSED, state_at=NOW - DAY, **CALL),
     of.CHANNEL_PAUSED: lambda world: pause(world.connection, ChannelName.SMS, None, MOSTLY_FAILED, NOW),
     of.FACTS_OLD: old_file,
+    of.FACTS_LATE: lambda world: files_came(world, source("invoices", [8, 7, 6, 5])),
+    of.FACTS_BEHIND: lambda world: files_came(world, source("payments", [4, 3, 2, 1, 0], [1, 1, 1, 1, 9])),
 }
 OUTSIDE = {
     of.PREFECT_SILENT: Outside(False, (), CONNECTED),
@@ -152,10 +169,15 @@ def test_every_kind_of_matter_is_tried_here_and_can_be_acted_on_by_some_role() -
 
 @pytest.mark.parametrize("role", Role)
 def test_a_role_is_told_what_it_can_act_on_and_nothing_else(world: World, connection: Connection, role: Role) -> None:
-    for trouble in TROUBLES.values():
-        trouble(world)
+    for code, trouble in TROUBLES.items():
+        if code != of.FACTS_OLD:  # it is told where no source has a rhythm
+            trouble(world)
     told = set(codes(connection, OUTSIDE[of.PREFECT_SILENT], reader(role)))
-    expected = {code for code in (*TROUBLES, of.PREFECT_SILENT) if WHO_CAN_ACT[code] & PERMISSIONS[role]}
+    expected = {
+        code
+        for code in (*(TROUBLES.keys() - {of.FACTS_OLD}), of.PREFECT_SILENT)
+        if WHO_CAN_ACT[code] & PERMISSIONS[role]
+    }
     if Role.AGENT not in roles_served(role):
         expected.discard(of.CALLS_WAITING)
     if Permission.MANAGE_CASES not in PERMISSIONS[role]:
@@ -168,9 +190,38 @@ def test_a_role_is_told_what_it_can_act_on_and_nothing_else(world: World, connec
 
 def test_another_stores_troubles_are_not_told(world: World, connection: Connection) -> None:
     for code, trouble in TROUBLES.items():
-        if code not in (of.CHANNEL_PAUSED, of.FACTS_OLD):
+        if code not in (of.CHANNEL_PAUSED, of.FACTS_OLD, of.FACTS_LATE, of.FACTS_BEHIND):
             trouble(world)
     assert codes(connection, WELL, reader(store_id=world.store())) == []
+
+
+def test_each_source_has_its_own_rhythm_and_is_told_with_its_file_and_since_when(
+    world: World, connection: Connection
+) -> None:
+    daily, weekly = source("invoices", [8, 7, 6, 5]), source("leads", [26, 19, 12, 5])
+    files_came(world, daily, weekly)
+    (told,) = tell_stale_facts(connection, NOW, None)
+    assert told.figures | {"at": None} == {"kinds": ["invoices"], "file": "invoices.csv", "days": 1, "at": None}
+    assert str(told).startswith("No file of invoices since invoices.csv on ")
+    assert "账单" in told.say("zh-CN")
+
+
+def test_what_a_person_set_goes_before_what_was_learnt(world: World, connection: Connection) -> None:
+    files_came(world, source("invoices", [8, 7, 6, 5]) | {"expected_days": 10})
+    assert tell_stale_facts(connection, NOW, None) == []
+    assert [one.code for one in tell_stale_facts(connection, NOW + 8 * DAY, None)] == [of.FACTS_LATE]
+
+
+def test_a_source_that_another_map_has_replaced_is_not_missed_and_a_store_is_told_of_its_own(
+    world: World, connection: Connection
+) -> None:
+    files_came(
+        world,
+        source("invoices old.toml", [20, 19, 18, 17]), source("invoices new.toml", [3, 2, 1, 0]),
+        source("leads BJ01", [8, 7, 6, 5], store="BJ01"),
+    )  # fmt: skip
+    assert [one.figures["file"] for one in tell_stale_facts(connection, NOW, None)] == ["leads BJ01.csv"]
+    assert tell_stale_facts(connection, NOW, "SH01") == []
 
 
 def test_calls_are_too_many_by_what_was_made_in_the_last_week(world: World, connection: Connection) -> None:

@@ -81,7 +81,7 @@ def test_why_names_each_subject_whose_reason_still_holds(world: World) -> None:
     world.handover(customer, "2021-03-01")
     subjects = subjects_of(world, customer, FOLLOWUP)
     assert [[remark.code for remark in subject.remarks] for subject in subjects] == [[PAST], [PAST]]
-    assert "the last one, day-90, ended on 13 Jun 2020" in str(subjects[0].remarks[0])
+    assert "the last one, day-90, ended on 2020-06-13" in str(subjects[0].remarks[0])
 
 
 def test_a_store_of_another_policy_keeps_its_own_last_step(world: World) -> None:

@@ -9,6 +9,7 @@ from models.ledger.tables import Touch
 from tasks.access.reach import NotYours
 from tasks.stores.staff import UnknownStaff
 from tasks.touches.approvals import (
+    DecisionStands,
     MayNotApprove,
     approve,
     approve_each,
@@ -16,6 +17,8 @@ from tasks.touches.approvals import (
     read_waiting,
     refuse,
     refuse_each,
+    take_back,
+    take_back_each,
 )
 from tasks.touches.picking import NoLongerTrue, WrongState
 from tests.support.desk import audited, said_of, staff_id, touch_of, verdicts_of
@@ -157,3 +160,54 @@ def test_many_are_decided_on_at_once_and_what_could_not_be_is_told(world: World,
     (refused,) = refuse_each(world.connection, stranger, [second], "no", NOW)
     assert isinstance(refused.problem, NotYours)
     assert touch_of(world, second).state == TouchState.AWAITING_APPROVAL
+
+
+@pytest.mark.parametrize("decided", ["approved", "refused"])
+def test_a_decision_is_taken_back_until_the_touch_has_gone(world: World, formal: TouchId, decided: str) -> None:
+    staff = staff_id(world.connection, "F1")
+    if decided == "approved":
+        approve(world.connection, formal, NOW, staff)
+    else:
+        refuse(world.connection, formal, NOW, staff, "a slip of the hand")
+    take_back(world.connection, formal, NOW, staff)
+    touch = touch_of(world, formal)
+    assert (touch.state, touch.gate, touch.reason, touch.approved_at) == (
+        TouchState.AWAITING_APPROVAL,
+        None,
+        None,
+        None,
+    )
+    assert said_of(world, formal)[-1] == "the decision was taken back by Chen Jing; it waits for approval again"
+    assert audited(world)[-1] == ("F1", "touch.decision-taken-back", "touch")
+    assert [one.id for one in list_waiting(world.connection, NOW)] == [formal]
+    world.plan(ProcessName("overdue-accounts"), "2026-04-09 11:00")
+    assert touch_of(world, formal).state == TouchState.AWAITING_APPROVAL
+    with pytest.raises(DecisionStands, match="awaiting-approval: what was decided of it can no longer be taken back"):
+        take_back(world.connection, formal, NOW, staff)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"state": TouchState.SENT},
+        {"state": TouchState.PLANNED, "resendable": True},
+        {"state": TouchState.CANCELLED, "reason": "nothing-owed"},
+    ],
+)
+def test_what_has_gone_or_was_ended_otherwise_is_not_taken_back(
+    world: World, formal: TouchId, values: dict[str, object]
+) -> None:
+    approve(world.connection, formal, NOW, staff_id(world.connection, "F1"))
+    world.connection.execute(update(Touch).where(Touch.id == formal).values(**values))
+    with pytest.raises(DecisionStands):
+        take_back(world.connection, formal, NOW, staff_id(world.connection, "F1"))
+
+
+def test_who_may_not_decide_may_not_take_back_and_what_was_paid_stays_refused(world: World, formal: TouchId) -> None:
+    world.staff(Role.AGENT, code="A9")
+    refuse(world.connection, formal, NOW, staff_id(world.connection, "F1"), "no")
+    with pytest.raises(MayNotApprove):
+        take_back(world.connection, formal, NOW, staff_id(world.connection, "A9"))
+    world.payment(touch_of(world, formal).subject_id, "2026-04-09", "1000.00")
+    (told,) = take_back_each(world.connection, signed_in(world, Role.FINANCE, "F1"), [formal], NOW)
+    assert isinstance(told.problem, NoLongerTrue)

@@ -42,11 +42,11 @@ def seen(state: TouchState, **differences: Any) -> TouchSeen:
     [
         (
             story(StepStanding.TO_COME, next_look_at=at("2026-03-09 13:30")),
-            "To come: due 10 Mar 2026 10:00; checked again at 9 Mar 2026 13:30.",
+            "To come: due 2026-03-10 10:00; checked again at 2026-03-09 13:30.",
         ),
         (
             story(StepStanding.DUE, next_look_at=at("2026-03-10 13:30")),
-            "Due 10 Mar 2026 10:00, and nothing is in the way; checked again at 10 Mar 2026 13:30.",
+            "Due 2026-03-10 10:00, and nothing is in the way; checked again at 2026-03-10 13:30.",
         ),
         (
             story(
@@ -54,13 +54,13 @@ def seen(state: TouchState, **differences: Any) -> TouchSeen:
                 reason=because("promise-running"),
                 next_look_at=at("2026-03-10 13:30"),
             ),
-            "Not planned, because a promise to pay is running; due 10 Mar 2026 10:00; "
-            "checked again at 10 Mar 2026 13:30.",
+            "Not planned, because a promise to pay is running; due 2026-03-10 10:00; "
+            "checked again at 2026-03-10 13:30.",
         ),
-        (story(StepStanding.NEVER_PLANNED), "Never planned, and its time passed on 18 Mar 2026 10:00."),
+        (story(StepStanding.NEVER_PLANNED), "Never planned, and its time passed on 2026-03-18 10:00."),
         (
             story(StepStanding.NEVER_PLANNED, reason=because("nothing-owed")),
-            "Never planned, and its time passed on 18 Mar 2026 10:00; as things stand, nothing is owed any more.",
+            "Never planned, and its time passed on 2026-03-18 10:00; as things stand, nothing is owed any more.",
         ),
         (
             story(StepStanding.NOT_COUNTED, due_at=None, reason=because("no-booking-date")),
@@ -79,14 +79,14 @@ def test_what_is_not_in_the_ledger(step: StepStory, sentence: str) -> None:
 @pytest.mark.parametrize(
     ("touch", "sentence"),
     [
-        (seen(TouchState.PLANNED), "Planned; goes out from 10 Mar 2026 10:00."),
+        (seen(TouchState.PLANNED), "Planned; goes out from 2026-03-10 10:00."),
         (
             seen(TouchState.PLANNED, gate=Gate.QUIET_HOURS, reason=as_written("quiet hours")),
-            "Held back (quiet hours); checked again at 10 Mar 2026 10:00.",
+            "Held back (quiet hours); checked again at 2026-03-10 10:00.",
         ),
         (
             seen(TouchState.PLANNED, approved_by="Li Na", approved_at=at("2026-03-09 11:00")),
-            "Planned; goes out from 10 Mar 2026 10:00. Approved by Li Na on 9 Mar 2026 11:00.",
+            "Planned; goes out from 2026-03-10 10:00. Approved by Li Na on 2026-03-09 11:00.",
         ),
         (
             seen(TouchState.AWAITING_APPROVAL, approval=["finance", "manager"]),
@@ -94,30 +94,30 @@ def test_what_is_not_in_the_ledger(step: StepStory, sentence: str) -> None:
         ),
         (
             seen(TouchState.MISSED, reason=give(UNDONE)),
-            "Missed on 10 Mar 2026 10:01: nobody did it in time.",
+            "Missed on 2026-03-10 10:01: nobody did it in time.",
         ),
-        (seen(TouchState.CLAIMED), "Is being sent, since 10 Mar 2026 10:01."),
+        (seen(TouchState.CLAIMED), "Is being sent, since 2026-03-10 10:01."),
         (
             seen(TouchState.SENT, channel=ChannelName.SMS, recipient="+8613800000001", contacted_at=DUE),
-            "Sent on 10 Mar 2026 10:00 by sms to +8613800000001.",
+            "Sent on 2026-03-10 10:00 by sms to +8613800000001.",
         ),
         (
             seen(TouchState.SENT, merged_into="day-before", contacted_at=DUE),
-            "Said on 10 Mar 2026 10:00 inside the message of day-before.",
+            "Said on 2026-03-10 10:00 inside the message of day-before.",
         ),
-        (seen(TouchState.READY, role="advisor"), "On the list of advisor, from 10 Mar 2026 10:00."),
+        (seen(TouchState.READY, role="advisor"), "On the list of advisor, from 2026-03-10 10:00."),
         (
             seen(TouchState.DONE, outcome=REACHED_SATISFIED.name),
-            "Done on 10 Mar 2026 10:01: reached-satisfied.",
+            "Done on 2026-03-10 10:01: reached-satisfied.",
         ),
         (
             seen(TouchState.FAILED, reason=as_written("rejected by the gateway")),
-            "Failed on 10 Mar 2026 10:01: rejected by the gateway. A person must settle it.",
+            "Failed on 2026-03-10 10:01: rejected by the gateway. A person must settle it.",
         ),
         (seen(TouchState.UNKNOWN), "May or may not have arrived. A receipt or a person must settle it."),
         (
             seen(TouchState.CANCELLED, reason=because("nothing-owed")),
-            "Cancelled on 10 Mar 2026 10:01: nothing is owed any more.",
+            "Cancelled on 2026-03-10 10:01: nothing is owed any more.",
         ),
     ],
 )
@@ -128,7 +128,7 @@ def test_what_is_in_the_ledger(touch: TouchSeen, sentence: str) -> None:
 def test_what_was_cancelled_and_may_return_says_when() -> None:
     cancelled = seen(TouchState.CANCELLED, reason=because("promise-running"))
     told = where_it_stands(story(StepStanding.IN_LEDGER, cancelled, next_look_at=at("2026-03-10 13:30")), SHANGHAI)
-    assert told.endswith("a promise to pay is running; checked again at 10 Mar 2026 13:30.")
+    assert told.endswith("a promise to pay is running; checked again at 2026-03-10 13:30.")
 
 
 def test_every_state_has_its_sentence() -> None:
@@ -154,13 +154,12 @@ def test_verdicts_tries_and_the_text_follow() -> None:
         ],
     )  # fmt: skip
     assert list(details(touch, SHANGHAI)) == [
-        "10 Mar 2026 10:00: cap held it: the customer was contacted enough for now, until 11 Mar 2026 09:00 "
-        "(of day: 1)",
-        "10 Mar 2026 10:00: called by Li Na: no-answer; again from 10 Mar 2026 15:00",
+        "2026-03-10 10:00: cap held it: the customer was contacted enough for now, until 2026-03-11 09:00 (of day: 1)",
+        "2026-03-10 10:00: called by Li Na: no-answer; again from 2026-03-10 15:00",
         "Text: Dear customer",
     ]
 
 
 def test_a_day_is_shown_as_a_day() -> None:
-    assert about_moment(at("2026-05-08 00:00"), SHANGHAI) == " (8 May 2026)"
-    assert about_moment(at("2026-05-08 00:00"), ZoneInfo("UTC")) == " (7 May 2026 16:00)"
+    assert about_moment(at("2026-05-08 00:00"), SHANGHAI) == " (2026-05-08)"
+    assert about_moment(at("2026-05-08 00:00"), ZoneInfo("UTC")) == " (2026-05-07 16:00)"

@@ -25,11 +25,12 @@ BASES = {base.__name__ for base in (AftercareError, InvalidInput, NotAllowed, No
 NEVER_ON_A_PAGE = {
     "Locked", "MayNot", "NotSigned", "NotSignedIn", "CalledBefore", "SignedOut",  # said by the doors themselves
     "NotAPart", "PortTaken", "Unsaid", "UnsaidReason", "OwnStores", "SecretOutOfReach",
+    "UnusableDrawer", "KindTwice", "NoSuchKindBefore", "KindsInCircle",  # before anything starts
     "UnusableSettings", "NoDatabase", "BadWording",  # at the start
     "Unfillable", "UnaskedCondition",  # mistakes of ours
     "FormTooLarge", "LinkOver", "NobodyThere",  # on customers' pages, which have their own words
 }  # fmt: skip
-OF_COMMANDS = ("intake", "sample", "channels")
+OF_COMMANDS = ("sample", "channels")
 """Parts of paths: rooms whose errors commands tell, and no page."""
 
 

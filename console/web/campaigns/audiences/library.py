@@ -101,7 +101,7 @@ class AudienceLibrary:
                 with ui.element("ul"):
                     for one in made.rejects[:REJECTS_SHOWN]:
                         with ui.element("li"):
-                            ui.label(say("audience.reject", row=one.row, reason=one.sentence))
+                            ui.label(say("audience.reject", row=one.row, reason=one.told.say(self.viewer.language)))
 
     async def _read(self, chosen: int | None = None) -> None:
         found: list[SavedAudience] = await self.viewer.read(list_audiences, author_of(self.viewer.user))

@@ -29,6 +29,8 @@ NO_PLURALS = {
     "across",
     "sends",
     "stands",
+    "goes",
+    "holds",
 }
 """What ends like a plural and is none."""
 

@@ -57,7 +57,7 @@ def test_days_that_stand_for_none_are_counted_and_told_and_so_are_favourites() -
     assert [read(text, ZONE) for text in ("1753-01-01", "01.01.1753", "9999-12-31", "0000-00-00")] == [None] * 4
     for _ in range(6):
         read("2000-01-01", ZONE)
-    told = list(watch.notices("vehicles", "Sold"))
+    told = [str(notice) for notice in watch.notices("vehicles", "Sold")]
     assert told[0] == "vehicles, Sold: 1753-01-01 was read as no date, 2 times."
     assert "6 of 6 dates are 2000-01-01, which may stand for no date" in told[2]
 
@@ -67,7 +67,7 @@ def test_dates_beside_text_are_told() -> None:
     read(RealDate("2026-03-02"), ZONE)
     read("13/02/2026", ZONE)
     assert watch.half_converted
-    assert "1 cells are dates of the spreadsheet and 1 are text" in list(watch.notices("invoices", "Due"))[-1]
+    assert "1 cell is a date of the spreadsheet and 1 are text" in str(list(watch.notices("invoices", "Due"))[-1])
 
 
 @pytest.mark.parametrize(
@@ -100,4 +100,5 @@ def test_day_numbers_in_a_text_file_are_told_as_a_guess(forms: tuple[str, ...], 
     read, watch = a_reader("repair-orders", "closed_on", *forms)
     for cell in cells:
         read(cell, ZONE)
-    assert len([notice for notice in watch.notices("appointments", "Start") if "counted from 1900" in notice]) == told
+    notices = [str(notice) for notice in watch.notices("appointments", "Start")]
+    assert len([notice for notice in notices if "counted from 1900" in notice]) == told

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from models.core.reasons import as_written
 from tasks.intake.files.shape import Judged, Odd, torn_apart
 from tasks.intake.files.sources import open_source
 from tasks.intake.maps.column_map import FileRules
@@ -42,7 +43,7 @@ def test_a_map_may_allow_uneven_rows_but_none_with_a_value_beyond_the_header(tmp
     assert odd(tmp_path, content, FileRules(uneven_rows="allow")) == {4: "long"}
 
 
-SHORT = Odd("short", 0, "")
+SHORT = Odd("short", 0, as_written(""))
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ WANTED = ("Name", "Phone")
 def table(path: Path, rules: FileRules | None = None) -> tuple[list[str], list[tuple[int, list[str]]], tuple[str, ...]]:
     """Header, rows and notices of a file."""
     with open_source(path, rules or FileRules(), WANTED) as source:
-        return list(source.header.names), list(source.rows), source.notices
+        return list(source.header.names), list(source.rows), tuple(map(str, source.notices))
 
 
 def a_file(folder: Path, content: str | bytes, encoding: str = "utf-8") -> Path:
