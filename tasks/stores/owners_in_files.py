@@ -21,6 +21,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
 from models.core.cadence import moment
+from models.core.reasons import declare, give
 from models.ledger.tables import AuditEntry
 from models.people.owners import OWNING, OwnerBy
 from models.people.tables import Customer, StaffMember
@@ -31,6 +32,8 @@ from tasks.intake.merging import Field, reject, table_of
 from tasks.intake.references import find_staff
 from tasks.intake.staging import Staged
 
+OWNER_LEFT, OWNER_OF_NO_CUSTOMERS = declare("owner-has-left"), declare("owner-of-no-customers")
+DEPUTY_IS_OWNER = declare("deputy-is-owner")
 ACTOR = "import"
 OWNER_CHANGED = "customer.owner-changed"
 """The action of the audit trail: `before` and `after` have the staff codes of owner and deputy."""
@@ -66,17 +69,16 @@ def find_owners(load: Load, staged: Staged) -> None:
         find_staff(connection, staged, column)
         target = rows.c[f"{column}_id"]
         for reason, wrong in (
-            ("they are no longer active, so no customer can become theirs", ~staff.c.active),
-            ("their role does not speak with customers", staff.c.role.not_in(OWNING)),
+            (OWNER_LEFT, ~staff.c.active),
+            (OWNER_OF_NO_CUSTOMERS, staff.c.role.not_in(OWNING)),
         ):
             theirs = target.in_(select(staff.c.id).where(wrong))
-            reject(connection, staged, column, reason, theirs, whole=False)
+            reject(connection, staged, column, give(reason), theirs, whole=False)
             connection.execute(update(rows).values({target.name: null()}).where(theirs))
     decided = select(kept.c.id).where(kept.c.owner_by.in_(DECIDED_HERE))
     connection.execute(update(rows).values(owner_id=null(), deputy_id=null()).where(rows.c.target_id.in_(decided)))
-    reason = "they are the owner; the deputy has to be somebody else"
     twice = rows.c.deputy_id == func.coalesce(rows.c.owner_id, _on_record(staged))
-    reject(connection, staged, "deputy", reason, twice, whole=False)
+    reject(connection, staged, "deputy", give(DEPUTY_IS_OWNER), twice, whole=False)
     connection.execute(update(rows).values(deputy_id=null()).where(twice))
     connection.execute(update(rows).values(owner_by=OwnerBy.IMPORT.value).where(rows.c.owner_id.is_not(None)))
     _tell(load, staged)

@@ -68,4 +68,4 @@ def _draw_asking(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) 
 
 
 def _ask(connection: Connection, user: SignedIn, case_id: int, department: str, question: str, now: datetime) -> None:
-    ask_department(connection, case_id, department, question, now, acting_on(connection, user, case_id))
+    ask_department(connection, case_id, department, question, now, acting_on(connection, user, case_id, now))

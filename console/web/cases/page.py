@@ -331,7 +331,8 @@ def _draw_reopening(viewer: Viewer, item: CaseItem, refresh: Callable[[], Any]) 
             if not (reason.value or "").strip():
                 reason.error = viewer.say("cases.reopen_reason_needed")
                 return
-            await _change(viewer, refresh, _reopen, item.id, item.version, viewer.now, reason.value)
+            said = viewer.say("cases.is_now", state=viewer.word(CaseState.OPEN))
+            await _change(viewer, refresh, said, None, _reopen, item.id, item.version, viewer.now, reason.value)
 
         ui.button(viewer.say("cases.reopen"), on_click=reopen).props("outline no-caps")
 
@@ -394,7 +395,7 @@ def _close(connection: Connection, user: SignedIn, case_id: int, version: int, n
 
 
 def _reopen(connection: Connection, user: SignedIn, case_id: int, version: int, now: datetime, note: str) -> None:
-    reopen_case(connection, case_id, now, acting_on(connection, user, case_id), note, seen=version)
+    reopen_case(connection, case_id, now, acting_on(connection, user, case_id, now), note, seen=version)
 
 
 def _give(

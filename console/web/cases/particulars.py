@@ -125,4 +125,4 @@ def _read(texts: Mapping[str, str]) -> dict[str, Any]:
 def _save(
     connection: Connection, user: SignedIn, case_id: int, version: int, now: datetime, said: dict[str, Any]
 ) -> None:
-    set_particulars(connection, case_id, said, now, acting_on(connection, user, case_id), seen=version)
+    set_particulars(connection, case_id, said, now, acting_on(connection, user, case_id, now), seen=version)

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Numeric, and_, cast, delete, exists, func,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Date, Text
 
+from models.core.reasons import NUMBER, TEXT, declare, give
 from models.subjects.account import KIND as ACCOUNT_KIND
 from models.subjects.account import Invoice
 from models.subjects.arrangement import Arrangement, ArrangementKind, Instalment
@@ -35,7 +36,11 @@ KINDS_OF = words_of(
 LEAST_PARTS = 2
 MOST_PARTS = 60
 CENT = Decimal("0.01")
-EXPECTED_PARTS = "expected days and amounts, such as 2026-04-01=300.00; 2026-05-01=300.00"
+PARTS_OF_NO_PLAN, LAST_DAY_EXPECTED = declare("parts-of-no-plan"), declare("last-day-expected")
+ENDS_BEFORE = declare("ends-before-starts", day=TEXT)
+ONLY_A_DISPUTE = declare("invoice-of-no-dispute")
+PARTS_EXPECTED = declare("parts-expected", least=NUMBER, most=NUMBER)
+PARTS_DIFFER = declare("parts-do-not-sum-up")
 
 
 def check_arrangement(row: Checked, _house: House) -> None:
@@ -46,24 +51,25 @@ def check_arrangement(row: Checked, _house: House) -> None:
     if values["kind"] is ArrangementKind.INSTALMENTS:
         _take_parts(row, text)
     elif text:
-        row.refuse("instalments", "only a plan of kind instalments has parts", text)
+        row.refuse("instalments", give(PARTS_OF_NO_PLAN), text)
     elif values["ends_on"] is None:
-        row.refuse("ends_on", "expected the last day; without one nobody would ever ask for the money again")
+        row.refuse("ends_on", give(LAST_DAY_EXPECTED))
     starts, ends = values["starts_on"], values["ends_on"]
     if starts and ends and ends < starts:
-        row.refuse("ends_on", f"expected a day on or after starts_on, which is {starts}", ends)
+        row.refuse("ends_on", give(ENDS_BEFORE, day=str(starts)), ends)
     if values["invoice"] and values["kind"] is not ArrangementKind.DISPUTE:
-        row.refuse("invoice", "only a dispute is about a single invoice", values["invoice"])
+        row.refuse("invoice", give(ONLY_A_DISPUTE), values["invoice"])
 
 
 def _take_parts(row: Checked, text: str | None) -> None:
+    expected = give(PARTS_EXPECTED, least=LEAST_PARTS, most=MOST_PARTS)
     try:
         parts = dict(_read_part(one) for one in (text or "").replace("\n", ";").split(";") if one.strip())
     except (ValueError, InvalidOperation):
-        row.refuse("instalments", EXPECTED_PARTS, text or "")
+        row.refuse("instalments", expected, text or "")
         return
     if not LEAST_PARTS <= len(parts) <= MOST_PARTS or any(amount <= 0 for amount in parts.values()):
-        row.refuse("instalments", f"{EXPECTED_PARTS}: {LEAST_PARTS} to {MOST_PARTS} parts, each above zero", text or "")
+        row.refuse("instalments", expected, text or "")
         return
     row.values["parts"] = {day.isoformat(): str(amount) for day, amount in sorted(parts.items())}
     row.values["ends_on"] = max(parts)
@@ -119,7 +125,7 @@ def _reject_what_does_not_sum_up(load: Load, staged: Staged) -> None:
         load.connection,
         staged,
         "instalments",
-        "the parts do not sum up to what the account owes now in this currency",
+        give(PARTS_DIFFER),
         and_(rows.c.parts.is_not(None), or_(rows.c.target_id.is_(None), ~_known(staged)), differs),
         value=cast(rows.c.parts, Text),
     )
