@@ -12,6 +12,11 @@ def show_day(day: date) -> str:
     return f"{day:%Y-%m-%d}"
 
 
+def show_month(day: date) -> str:
+    """The month of a day, such as 2026-03."""
+    return f"{day:%Y-%m}"
+
+
 def show_moment(moment: datetime, zone: tzinfo) -> str:
     """A moment on the clock of a zone, to the minute, such as 2026-03-10 09:30."""
     return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"

@@ -12,7 +12,7 @@ from console.web.authentication.viewer import Viewer
 from console.web.parts.frame import page
 from console.web.parts.tables import Cell, show_table
 from models.core.reasons import read_reason
-from models.core.shown import show_day
+from models.core.shown import show_day, show_month
 from models.messages.letters import write_money
 from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn
@@ -113,7 +113,7 @@ def _show_statements(viewer: Viewer, statements: Sequence[StatementItem]) -> Non
     headings = [viewer.say(f"accounts.{name}") for name in ("month", "was_open", "answer", "difference")]
     rows: list[list[Cell]] = [
         [
-            f"{one.month:%Y-%m}",
+            show_month(one.month),
             " + ".join(write_money(Decimal(total), currency) for currency, total in sorted(one.totals.items())),
             viewer.say(f"accounts.{STANDS[one.agrees]}"),
             partial(ui.link, one.difference or f"{one.case_id}", f"/cases/{one.case_id}") if one.case_id else "",

@@ -13,6 +13,7 @@ from console.shared.lists_as_tables import as_csv, meeting_rows
 from console.web.authentication.viewer import Viewer, viewer_of
 from console.web.parts.frame import page
 from console.web.parts.tables import Cell, show_table
+from models.core.shown import show_month
 from models.ledger.case_causes import department_name
 from models.people.permissions import Permission
 from models.people.tables import Store
@@ -135,7 +136,7 @@ def _draw_rates(viewer: Viewer, rates: list[FixRate]) -> None:
 
 def _rate(viewer: Viewer, one: FixRate) -> list[str]:
     rate = viewer.say("meeting.unknown_rate") if one.rate is None else f"{one.rate:.1f} %"
-    return [f"{one.month:%Y-%m}", one.store, f"{one.orders:,}", f"{one.came_back:,}", f"{one.pending:,}", rate]
+    return [show_month(one.month), one.store, f"{one.orders:,}", f"{one.came_back:,}", f"{one.pending:,}", rate]
 
 
 @app.get("/cases/meeting.csv")

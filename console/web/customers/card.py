@@ -8,8 +8,9 @@ from nicegui import ui
 from console.shared.moments import local
 from console.shared.words import LANGUAGES
 from console.web.authentication.viewer import Viewer
+from models.core.shown import show_day
 from models.core.words import EndBasis
-from models.messages.letters import write_day, write_money, write_name
+from models.messages.letters import write_money, write_name
 from models.people.permissions import Permission
 from models.subjects.owing import Owing, total_of
 from tasks.customers.card import CustomerCard, PointOnCard, VehicleOnCard
@@ -59,7 +60,7 @@ def _show_facts(viewer: Viewer, card: CustomerCard) -> None:
         viewer.say("customers.language"): LANGUAGES[card.language],
         viewer.say("customers.address"): card.address,
         viewer.say("customers.level"): viewer.word(card.level) if card.level else None,
-        viewer.say("customers.birthday"): write_day(card.birth_on, viewer.language) if card.birth_on else None,
+        viewer.say("customers.birthday"): show_day(card.birth_on) if card.birth_on else None,
         viewer.say("owners.area"): card.area,
         viewer.say("owners.owner"): _owner(viewer, card),
         viewer.say("owners.deputy"): f"{card.deputy_name} ({card.deputy})" if card.deputy else None,

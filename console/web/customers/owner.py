@@ -33,10 +33,13 @@ async def ask_owner(viewer: Viewer, card: CustomerCard) -> None:
             one.props("outlined dense options-dense").classes("full-width")
         problem = ui.label().classes("bad").props("role=alert")
 
+        async def set_to(owner: str | None, deputy: str | None) -> None:
+            await viewer.change(Permission.ASSIGN_CALLS, _change, card.id, owner, deputy, viewer.now)
+
         async def go() -> None:
             problem.set_text("")
             try:
-                await _set(viewer, card.id, owner.value or None, deputy.value or None)
+                await set_to(owner.value or None, deputy.value or None)
             except AftercareError as error:
                 problem.set_text(sentence_of(viewer.language, error))
                 return
@@ -44,16 +47,12 @@ async def ask_owner(viewer: Viewer, card: CustomerCard) -> None:
             tell(viewer, viewer.say("owners.changed"), back=back, then=RELOAD)
 
         async def back() -> str:
-            await _set(viewer, card.id, card.owner, card.deputy)
+            await set_to(card.owner, card.deputy)
             return viewer.say("owners.as_before")
 
         with ui.row().classes("full-width justify-end"):
             ui.button(viewer.say("frame.cancel"), on_click=dialog.close).props("flat")
             ui.button(viewer.say("frame.save"), on_click=go)
-
-
-async def _set(viewer: Viewer, customer_id: int, owner: str | None, deputy: str | None) -> None:
-    await viewer.change(Permission.ASSIGN_CALLS, _change, customer_id, owner, deputy, viewer.now)
 
 
 def _change(

@@ -15,7 +15,7 @@ from console.web.parts.tables import Cell, show_table
 from console.web.parts.told import tell
 from console.web.staff.hand_over import ask_hand_over, check_store, counts_in_words, give_back, returned_in_words
 from models.core.errors import AftercareError, InvalidInput
-from models.messages.letters import write_day
+from models.core.shown import show_day
 from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn
 from tasks.inbound.listing import Colleague, list_colleagues
@@ -108,7 +108,7 @@ def _desk_row(viewer: Viewer, desk: Desk, absence: Absence | None, refresh: Refr
 
 
 def _absent(viewer: Viewer, absence: Absence) -> str:
-    day = write_day(absence.until, viewer.language)
+    day = show_day(absence.until)
     if absence.stand_in_name is None:
         return viewer.say("staff.away_until", day=day)
     return viewer.say("staff.away_until_with", day=day, name=absence.stand_in_name)
@@ -150,7 +150,7 @@ async def _ask_absence(viewer: Viewer, desk: Desk, refresh: Refresh) -> None:
         dialog.props["aria-label"] = title
         ui.label(title).props("role=heading aria-level=2").classes("text-h6")
         looks = "outlined dense stack-label type=date"
-        today = f"{viewer.now.astimezone():%Y-%m-%d}"
+        today = show_day(viewer.now.astimezone())
         since = ui.input(viewer.say("staff.since"), value=today).props(looks).classes("full-width")
         until = ui.input(viewer.say("staff.until")).props(looks).classes("full-width")
         stand_in = ui.select(names, label=viewer.say("staff.stand_in"), value="").props("outlined dense options-dense")
@@ -214,7 +214,7 @@ def _absence_row(viewer: Viewer, one: Absence, refresh: Refresh) -> list[Cell]:
             tell(viewer, await _back(viewer, one.id))
             refresh()
 
-    days = [write_day(day, viewer.language) for day in (one.since, one.until)]
+    days = [show_day(day) for day in (one.since, one.until)]
     return [f"{one.name} ({one.code}) {one.store}", *days, one.stand_in_name or viewer.say("staff.each_deputy"),
             draw_button]  # fmt: skip
 
