@@ -41,6 +41,7 @@ from models.core.reasons import ReasonCode
 from models.core.words import ChannelName, Decision, Gate, ProcessName, StepKind, SubjectKind, TouchState
 from models.ledger.tables import OF_CAMPAIGNS, OF_PROCESSES, Touch, Verdict
 from models.people.tables import Customer
+from tasks.database.statement_comments import holds
 from tasks.database.statistics import each_of
 from tasks.dispatch.gates import HELD_PAST_VALIDITY, judge
 from tasks.dispatch.households import campaign_of, sharing_with_another_dispatcher
@@ -196,10 +197,19 @@ def _judgement(kinds: frozenset[SubjectKind]) -> Select[Any]:
     )
     campaign_id = case((~OF_PROCESSES, campaign_of(Touch.policy_version_id))).label("campaign_id")
     theirs = select(Touch, mine.label("mine"), campaign_id).where(*_due_unguessed())
-    due = theirs.with_for_update(of=Touch, skip_locked=True).cte("due")
+    due = (
+        theirs.with_for_update(of=Touch, skip_locked=True)
+        .cte("due")
+        .prefix_with(holds("the due touches of the locked customers, locked"))
+    )
     judged = judge(due, rules_table(bindparam("rules", type_=JSONB)), sorted(kinds), NOW)
-    moved = _movement(judged).returning(Touch.id, Touch.state, Touch.store_id).cte("moved")
-    recorded = _record(judged).cte("recorded")
+    moved = (
+        _movement(judged)
+        .returning(Touch.id, Touch.state, Touch.store_id)
+        .cte("moved")
+        .prefix_with(holds("the touches as they stand after their verdicts"))
+    )
+    recorded = _record(judged).cte("recorded").prefix_with(holds("the verdicts, written down"))
     row = judged.c
     return (
         select(

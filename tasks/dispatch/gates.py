@@ -35,6 +35,7 @@ from models.core.reasons import REASON, TOUCHES, declare
 from models.core.words import CaseKind, ChannelName, ContactKind, Decision, Gate, Purpose, StepKind, SubjectKind
 from models.ledger.tables import Case, ChannelPause, TemplateVersion, Touch
 from models.people.tables import Consent, ContactPoint, Customer
+from tasks.database.statement_comments import holds
 from tasks.dispatch.households import SAME_NUMBER, one_per_number, to_each_number_once, told_at_same_number
 from tasks.planning.ending import MOVED, still_true
 from tasks.planning.population import PASSED
@@ -67,7 +68,14 @@ class Rule(NamedTuple):
 def judge(due: CTE, store_rules: CTE, kinds: Sequence[SubjectKind], now: Now) -> CTE:
     """For each due touch: `decision`, `gate`, `reason` and `reason_figures`, `until` (of a hold), the channel and
     contact point chosen, the touch it is `merged_into`, and the figures that were seen."""
-    return judge_by(due, union_all(*(still_true(due, kind, now) for kind in kinds)).cte("facts"), store_rules, now)
+    return judge_by(
+        due,
+        union_all(*(still_true(due, kind, now) for kind in kinds))
+        .cte("facts")
+        .prefix_with(holds("what the facts say of each due touch now")),
+        store_rules,
+        now,
+    )
 
 
 def judge_by(due: CTE, facts: CTE, store_rules: CTE, now: Now, *, naming: bool = True) -> CTE:
@@ -111,6 +119,7 @@ def _reach(due: CTE, store_rules: CTE, now: Now) -> CTE:
         .outerjoin(pause, true())
         .group_by(due.c.id)
         .cte("reach")
+        .prefix_with(holds("the first channel and contact point by which each touch can reach its customer"))
     )
 
 
@@ -270,6 +279,7 @@ def _weigh(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: Now) -> CTE:
         .join(of_day, true())
         .join(of_week, true())
         .cte("weighed")
+        .prefix_with(holds("what the gates say of each touch by itself"))
     )
 
 
@@ -345,7 +355,11 @@ def _lead(weighed: CTE) -> CTE:
         "order_by": (row.priority.desc(), row.due_at, row.id),
     }
     behind = and_(func.row_number().over(**group) > 1, func.first_value(row.mine).over(**group))
-    return select(weighed, passes.label("passes"), and_(together, behind).label("follows")).cte("led")
+    return (
+        select(weighed, passes.label("passes"), and_(together, behind).label("follows"))
+        .cte("led")
+        .prefix_with(holds("which messages are lines of a more important message"))
+    )
 
 
 def _rank(led: CTE) -> CTE:
@@ -356,7 +370,11 @@ def _rank(led: CTE) -> CTE:
         order_by=(row.resendable.desc(), row.priority.desc(), row.due_at, row.id),
     )
     has_room = and_(~row.follows, position <= row.contacts_left)
-    return select(led, and_(row.passes, or_(row.exempt, has_room)).label("within_cap")).cte("ranked")
+    return (
+        select(led, and_(row.passes, or_(row.exempt, has_room)).label("within_cap"))
+        .cte("ranked")
+        .prefix_with(holds("which touches the contact cap leaves room for"))
+    )
 
 
 def _follow(ranked: CTE) -> CTE:
@@ -379,7 +397,12 @@ def _follow(ranked: CTE) -> CTE:
     }
     kept = [column for column in row if column.name not in changed]
     renewed = [expression.label(name) for name, expression in changed.items()]
-    return select(*kept, *renewed).outerjoin(head, head.c.id == row.carried_by).cte("followed")
+    return (
+        select(*kept, *renewed)
+        .outerjoin(head, head.c.id == row.carried_by)
+        .cte("followed")
+        .prefix_with(holds("lines that may have gone out inside a message share its verdict"))
+    )
 
 
 def _heads(ranked: CTE) -> CTE:
@@ -391,6 +414,7 @@ def _heads(ranked: CTE) -> CTE:
         .distinct(row.customer_id, row.channel)
         .order_by(row.customer_id, row.channel, row.priority.desc(), row.due_at, row.id)
         .cte("heads")
+        .prefix_with(holds("per customer and channel, the message that others are merged into"))
     )
 
 
@@ -405,6 +429,7 @@ def _placed(ranked: CTE, now: Now) -> CTE:
         .where(row.within_cap, ~row.exempt, row.carried_by.is_(None))
         .group_by(row.customer_id)
         .cte("placed")
+        .prefix_with(holds("per customer, the contacts that count towards the cap now"))
     )
 
 
@@ -433,22 +458,26 @@ def _settle(ranked: CTE, heads: CTE, placed: CTE | None, now: Now) -> CTE:
     because = case(
         (told, func.jsonb_build_object("code", reason, "figures", figures, type_=JSONB)), else_=func.to_jsonb(reason)
     )
-    return select(
-        row.id,
-        (row.mine | row.merged).label("mine"),  # a line of another process that goes along is claimed with it
-        row.kind,
-        row.channel,
-        row.contact_point_id,
-        row.figures,
-        case((row.merged, row.head_id), else_=row.carried_by).label("merged_into"),
-        case((row.capped, literal(Gate.CAP, growing(Gate))), else_=row.gate).label("gate"),
-        case((hopeless, literal(Decision.STOP, enumeration(Decision))), else_=decision).label("decision"),
-        case((hopeless, literal(HELD_PAST_VALIDITY, Text)), else_=reason).label("reason"),
-        case((hopeless, func.jsonb_build_object("because", because, type_=JSONB)), else_=figures).label(
-            "reason_figures"
-        ),
-        case((~hopeless, until)).label("until"),
-    ).cte("judged")
+    return (
+        select(
+            row.id,
+            (row.mine | row.merged).label("mine"),  # a line of another process that goes along is claimed with it
+            row.kind,
+            row.channel,
+            row.contact_point_id,
+            row.figures,
+            case((row.merged, row.head_id), else_=row.carried_by).label("merged_into"),
+            case((row.capped, literal(Gate.CAP, growing(Gate))), else_=row.gate).label("gate"),
+            case((hopeless, literal(Decision.STOP, enumeration(Decision))), else_=decision).label("decision"),
+            case((hopeless, literal(HELD_PAST_VALIDITY, Text)), else_=reason).label("reason"),
+            case((hopeless, func.jsonb_build_object("because", because, type_=JSONB)), else_=figures).label(
+                "reason_figures"
+            ),
+            case((~hopeless, until)).label("until"),
+        )
+        .cte("judged")
+        .prefix_with(holds("the verdict on each touch, after cap and merging"))
+    )
 
 
 def _capped(ranked: CTE, heads: CTE, placed: CTE | None, now: Now) -> Subquery:

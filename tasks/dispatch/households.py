@@ -31,6 +31,7 @@ from models.core.reasons import declare
 from models.core.words import Decision, Gate, StepKind, TouchState
 from models.ledger.tables import Touch
 from models.people.tables import ContactPoint
+from tasks.database.statement_comments import holds
 
 SAME_NUMBER = declare("told-at-same-number")
 LOCK_CLASS = 727_012
@@ -59,6 +60,7 @@ def sharing_with_another_dispatcher() -> Select[tuple[int]]:
         .join(other, and_(other.kind == own.kind, other.value == own.value, other.customer_id != own.customer_id))
         .where(own.customer_id == any_(bindparam("customers", type_=ARRAY(BigInteger))))
         .cte("shared")
+        .prefix_with(holds("numbers and addresses that a customer shares with somebody else"))
     )
     once = select(distinct(shared.c.which).label("which")).order_by("which").offset(0).subquery("once")
     taken = select(once.c.which, func.pg_try_advisory_xact_lock(LOCK_CLASS, once.c.which).label("ours")).cte("taken")
@@ -117,4 +119,8 @@ def one_per_number(weighed: CTE) -> CTE:
         "until": case((waits, row.tomorrow_opens_at), else_=row.until),
     }
     kept = [column for column in row if column.name not in changed]
-    return select(*kept, *(expression.label(name) for name, expression in changed.items())).cte("housed")
+    return (
+        select(*kept, *(expression.label(name) for name, expression in changed.items()))
+        .cte("housed")
+        .prefix_with(holds("of customers who share a number, all but the first wait"))
+    )

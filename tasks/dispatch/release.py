@@ -40,6 +40,7 @@ from models.core.words import ChannelName, Decision, Gate, Purpose, SubjectKind,
 from models.ledger.tables import TemplateVersion, Touch, Verdict
 from models.people.tables import ContactPoint, Store
 from tasks.channels.contract import Message
+from tasks.database.statement_comments import holds
 from tasks.dispatch.dispatchers import IN_FLIGHT
 from tasks.dispatch.gates import NO_CONSENT, latest_consent
 from tasks.ledger.transitions import change, change_each, check_all_moved, move
@@ -150,8 +151,18 @@ def _last_look(kinds: frozenset[SubjectKind]) -> Select[Any]:
 
     Whether a touch is still ours is asked last: asked first, PostgreSQL would expect to find none, and plan for that.
     """
-    mine = select(Touch).where(Touch.id.in_(THESE)).with_for_update(of=Touch).cte("mine")
-    facts = union_all(*(still_true(mine, kind, NOW) for kind in sorted(kinds))).cte("facts")
+    mine = (
+        select(Touch)
+        .where(Touch.id.in_(THESE))
+        .with_for_update(of=Touch)
+        .cte("mine")
+        .prefix_with(holds("the claimed touches about to be sent, locked"))
+    )
+    facts = (
+        union_all(*(still_true(mine, kind, NOW) for kind in sorted(kinds)))
+        .cte("facts")
+        .prefix_with(holds("what the facts say of each claimed touch now"))
+    )
     looked = _looked(mine, facts)
     row = looked.c
     ours = and_(mine.c.state.in_(IN_FLIGHT), mine.c.claimed_by == DISPATCHER)
@@ -168,6 +179,7 @@ def _last_look(kinds: frozenset[SubjectKind]) -> Select[Any]:
         )
         .returning(Touch.id)
         .cte("stopped")
+        .prefix_with(holds("the touches that may not be sent after all"))
     )
     return (
         select(
@@ -183,7 +195,7 @@ def _last_look(kinds: frozenset[SubjectKind]) -> Select[Any]:
         .join(Store, Store.id == mine.c.store_id)
         .where(func.coalesce(ours, literal(False)))
         .order_by(mine.c.priority.desc(), mine.c.due_at, mine.c.id)
-        .add_cte(_verdicts(looked, stopped).cte("recorded"))
+        .add_cte(_verdicts(looked, stopped).cte("recorded").prefix_with(holds("the verdicts on those, written down")))
     )  # fmt: skip
 
 
@@ -223,6 +235,7 @@ def _looked(mine: CTE, facts: CTE) -> CTE:
         )
         .join(facts, facts.c.touch_id == mine.c.id)
         .cte("looked")
+        .prefix_with(holds("each claimed touch with the state that the last look gives it"))
     )
 
 

@@ -48,6 +48,7 @@ from models.core.words import (
 from models.ledger.tables import Touch
 from models.ledger.touch_states import UNSETTLED
 from models.policies.policy import Policy, Step
+from tasks.database.statement_comments import holds
 from tasks.policies.catalogue import PolicyInForce
 from tasks.subjects.contract import Among, DueWithin, RulesOf, Scope, Subject, Window, condition_array, counted_within
 from tasks.subjects.customers import ONLY_IN_LETTERS
@@ -160,7 +161,11 @@ def _of_kind(
     known = subject.facts_under(span.now, within, RulesOf(in_force.policy.rules)).subquery("known")
     hidden = ONLY_IN_LETTERS | subject.only_in_letters()
     known_facts = select(*(column for column in known.c if column.name not in hidden))
-    facts = _of_its_campaign(known_facts, known, in_force.among).cte()
+    facts = (
+        _of_its_campaign(known_facts, known, in_force.among)
+        .cte()
+        .prefix_with(holds("the facts of each subject that a step may be due for"))
+    )
     parts = [_of_step(in_force, subject, facts, step, span, window, everyone=scope is None) for step, window in windows]
     ends = past_too and subject.stays_open and not any(step.every for step in steps)
     return [*parts, _past_the_last(in_force, subject, facts, steps, span)] if ends else parts

@@ -6,6 +6,7 @@ from sqlalchemy import CTE, ColumnElement, and_, exists, func, literal, or_, sel
 
 from models.subjects.account import Invoice, Payment
 from models.subjects.arrangement import Arrangement, ArrangementKind, Instalment
+from tasks.database.statement_comments import holds
 from tasks.subjects.account.looks import key_of
 
 ONCE = "MATERIALIZED"
@@ -49,7 +50,7 @@ def running_arrangements(looked_at: CTE) -> CTE:
         .distinct(*key_of(looked_at))
         .order_by(*key_of(looked_at), Arrangement.ends_on.desc(), Arrangement.id.desc())
         .cte()
-        .prefix_with(ONCE)
+        .prefix_with(ONCE, holds("per account: the arrangement for which chasing waits"))
     )
 
 

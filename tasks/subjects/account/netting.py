@@ -11,6 +11,7 @@ from sqlalchemy.types import Date, Numeric, Text
 from models.core.words import InvoiceKind, InvoiceStatus
 from models.ledger.tables import PolicyVersion
 from models.subjects.account import Account, Invoice, Payment, Promise
+from tasks.database.statement_comments import holds
 from tasks.policies.catalogue import rule_in_force
 from tasks.subjects.account.arrangements import is_contested
 from tasks.subjects.account.looks import key_of, same_look
@@ -35,7 +36,11 @@ def days_of_accounts(stores: Subquery, chosen: ColumnElement[bool], under: Under
         Account.key.label("account"),
         stores.c.today,
     ).join(stores, stores.c.id == Account.store_id)
-    return _tolerating(looked_at, chosen, under).cte()
+    return (
+        _tolerating(looked_at, chosen, under)
+        .cte()
+        .prefix_with(holds("the accounts looked at, with their day and tolerances"))
+    )
 
 
 def _tolerating(looked_at: Select[Any], chosen: ColumnElement[bool], under: Under) -> Select[Any]:
@@ -51,7 +56,11 @@ def _tolerating(looked_at: Select[Any], chosen: ColumnElement[bool], under: Unde
             asked = under.touches.distinct().subquery("asked")
             those = under.touches.with_only_columns(under.touches.selected_columns.policy_version_id)
             every = select(PolicyVersion.id, PolicyVersion.body[("rules", TOLERANCE)].label("value"))
-            versions = every.where(PolicyVersion.id.in_(those)).cte().prefix_with(ONCE)
+            versions = (
+                every.where(PolicyVersion.id.in_(those))
+                .cte()
+                .prefix_with(ONCE, holds("the tolerances of the policy versions that touches were planned under"))
+            )
             # Looked up row by row: joined to the few versions, PostgreSQL would expect only as few accounts.
             its_own = select(versions.c.value).where(versions.c.id == asked.c.policy_version_id).scalar_subquery()
             return looked_at.add_columns(asked.c.policy_version_id, its_own.label("tolerance")).join(
@@ -84,6 +93,7 @@ def statements(looked_at: CTE) -> CTE:
         .where(row.listed)
         .group_by(*key_of(listed))
         .cte()
+        .prefix_with(holds("per account: the invoices that are chased, and their totals"))
     )
 
 
@@ -179,6 +189,7 @@ def _documents(looked_at: CTE) -> CTE:
         .join(looked_at, looked_at.c.account_id == Invoice.account_id)
         .where(or_(Invoice.issued_on.is_(None), Invoice.issued_on <= today))
         .cte()
+        .prefix_with(holds("the invoices and credit notes known on the day, with what was paid on each"))
     )
 
 
@@ -211,6 +222,7 @@ def _credit(looked_at: CTE, documents: CTE) -> CTE:
         select(*key_of(gathered), gathered.c.currency, func.sum(gathered.c.amount).label("amount"))
         .group_by(*key_of(gathered), gathered.c.currency)
         .cte()
+        .prefix_with(holds("per account and currency: payments on account, credit notes, overpayments"))
     )
 
 
@@ -240,7 +252,7 @@ def latest_promises(looked_at: CTE) -> CTE:
         .distinct(*key_of(looked_at))
         .order_by(*key_of(looked_at), Promise.made_on.desc(), Promise.promised_for.desc(), Promise.id.desc())
         .cte()
-        .prefix_with(ONCE)
+        .prefix_with(ONCE, holds("per account: the latest promise to pay, and whether it was kept"))
     )
 
 
