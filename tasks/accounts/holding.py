@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import Connection, Select, select, update
 
 from models.core.errors import Conflict, InvalidInput
+from models.core.rows import AnyRow
 from models.people.tables import Store
 from models.subjects.account import Account
 from tasks import audit
@@ -109,7 +110,7 @@ def _accounts() -> Select[Any]:
     )
 
 
-def _found(row: Row[Any], now: datetime) -> Found:
+def _found(row: AnyRow, now: datetime) -> Found:
     today = now.astimezone(ZoneInfo(row.time_zone)).date()
     return Found(row.id, row.key, row.store_id, row.customer_id, row.held_since, row.hold_reason, today)
 

@@ -11,7 +11,6 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     Connection,
-    Row,
     Select,
     Uuid,
     and_,
@@ -31,6 +30,7 @@ from models.calls.outcomes import agreed_times
 from models.core.base import Facts
 from models.core.cadence import NOW, Now, local_day, midnight, moment
 from models.core.ids import TouchId
+from models.core.rows import AnyRow
 from models.core.words import BY_STAFF, ChannelName, ContactKind, Purpose, Role, StepKind, SubjectKind, TouchState
 from models.kits.registry import all_traits
 from models.ledger.tables import CallAttempt, Touch
@@ -197,7 +197,7 @@ def _phone(ready: CTE) -> LateralFromClause:
     )
 
 
-def _item(row: Row[Any], script: str) -> CallItem:
+def _item(row: AnyRow, script: str) -> CallItem:
     return CallItem(
         id=row.id,
         kind=row.kind,

@@ -179,7 +179,9 @@ def _anywhere() -> ColumnElement[int | None]:
     return people.order_by(StaffMember.code).limit(1).scalar_subquery()
 
 
-def _note(connection: Connection, told: Sequence[Row[Any]], now: datetime) -> None:
+def _note(
+    connection: Connection, told: Sequence[Row[tuple[int, datetime, WarningLevel, int | None]]], now: datetime
+) -> None:
     """Note on each case, in the store's language, who was told."""
     about = {
         row.id: row

@@ -4,13 +4,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, case, func, literal, select, update
+from sqlalchemy import Connection, Select, and_, case, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.types import Text, Uuid
 
 from models.core.base import enumeration, growing
 from models.core.cadence import local_day, moment
 from models.core.errors import Conflict, NotFound
+from models.core.rows import AnyRow
 from models.core.words import CaseKind, CaseState
 from models.ledger.cases import FOLLOWERS, TITLES
 from models.ledger.tables import Case, CaseNote
@@ -169,7 +170,7 @@ def _note(connection: Connection, case_id: int, now: datetime, actor: Actor, tex
     connection.execute(insert(CaseNote).values(case_id=case_id, written_at=now, author=actor.code, text=text))
 
 
-def _lock(connection: Connection, case_id: int, seen: int | None) -> Row[Any]:
+def _lock(connection: Connection, case_id: int, seen: int | None) -> AnyRow:
     found = connection.execute(select(Case.__table__).where(Case.id == case_id).with_for_update()).one_or_none()
     if found is None:
         raise UnknownCase(case_id)
@@ -178,13 +179,13 @@ def _lock(connection: Connection, case_id: int, seen: int | None) -> Row[Any]:
     return found
 
 
-def _change(connection: Connection, found: Row[Any], values: dict[str, Any]) -> None:
+def _change(connection: Connection, found: AnyRow, values: dict[str, object]) -> None:
     changed = update(Case).where(Case.id == found.id).values(**values, version=found.version + 1)
     connection.execute(changed)
 
 
 def _advance(
-    connection: Connection, found: Row[Any], state: CaseState, now: datetime, staff_code: str, note: str | None
+    connection: Connection, found: AnyRow, state: CaseState, now: datetime, staff_code: str, note: str | None
 ) -> None:
     if state not in FOLLOWERS[found.state]:
         raise CaseNotThere(found.id, found.state, state)

@@ -27,6 +27,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by, array
+from sqlalchemy.sql.selectable import LateralFromClause
 from sqlalchemy.types import Text
 
 from models.core.base import enumeration, growing
@@ -130,7 +131,7 @@ def _first(value: Any, place: Any, condition: ColumnElement[bool]) -> ColumnElem
     return first
 
 
-def _contact_point(due: CTE, name: ColumnElement[Any], now: Now) -> Any:
+def _contact_point(due: CTE, name: ColumnElement[str], now: Now) -> LateralFromClause:
     """The customer's first contact point that is still valid and fits the channel."""
     kind = case(
         (name == ChannelName.EMAIL.value, ContactKind.EMAIL.value),
@@ -152,7 +153,7 @@ def _contact_point(due: CTE, name: ColumnElement[Any], now: Now) -> Any:
     )
 
 
-def latest_consent(customer_id: Any, purpose: Any, channel: Any, now: Now) -> Select[Any]:
+def latest_consent(customer_id: Any, purpose: Any, channel: Any, now: Now) -> Select[tuple[bool]]:
     """What the customer last said, by then, of this purpose and channel, or of all of them."""
     return (
         select(Consent.granted)
@@ -167,7 +168,7 @@ def latest_consent(customer_id: Any, purpose: Any, channel: Any, now: Now) -> Se
     )
 
 
-def _latest_consent(due: CTE, name: ColumnElement[Any], now: Now) -> Any:
+def _latest_consent(due: CTE, name: ColumnElement[str], now: Now) -> LateralFromClause:
     return latest_consent(due.c.customer_id, due.c.purpose, name, now).lateral("consent")
 
 
@@ -183,7 +184,7 @@ def _has_address(due: CTE) -> ColumnElement[bool]:
     return select(literal(1)).where(Customer.id == due.c.customer_id, *there).exists()
 
 
-def _pause(due: CTE, name: ColumnElement[Any], now: Now) -> Any:
+def _pause(due: CTE, name: ColumnElement[str], now: Now) -> LateralFromClause:
     """When a paused channel is probed again."""
     return (
         select(ChannelPause.probe_at)
@@ -213,7 +214,7 @@ def _complaint(due: CTE, now: Now) -> ColumnElement[bool]:
     )
 
 
-def _contacts(due: CTE, since: ColumnElement[datetime], now: Now) -> Any:
+def _contacts(due: CTE, since: ColumnElement[datetime], now: Now) -> LateralFromClause:
     """How often the customer was contacted since a moment; obligations, tasks and merged lines do not count.
 
     What may have gone out counts, but not against itself.
@@ -318,7 +319,7 @@ def _objections(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, now: Now) ->
     ]
 
 
-def _of_household(due: CTE, household: Any, tomorrow: ColumnElement[datetime]) -> list[Rule]:
+def _of_household(due: CTE, household: LateralFromClause, tomorrow: ColumnElement[datetime]) -> list[Rule]:
     """A campaign tells a number once; a process once a day, for what its steps say of each customer differs."""
     told = and_(to_each_number_once(due.c), household.c.id.is_not(None))
     reason = literal(SAME_NUMBER, Text)

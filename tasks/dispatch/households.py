@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.selectable import LateralFromClause
 from sqlalchemy.types import Text
 
 from models.campaigns.tables import CampaignVariant
@@ -40,7 +41,7 @@ LOCKS = 256
 """So many at most are taken at once, for PostgreSQL has room for some thousands."""
 
 
-def campaign_of(policy_version_id: Any) -> ScalarSelect[int]:
+def campaign_of(policy_version_id: object) -> ScalarSelect[int]:
     """The campaign that a policy version is of."""
     variant = select(CampaignVariant.campaign_id).where(CampaignVariant.policy_version_id == policy_version_id)
     return variant.scalar_subquery()
@@ -68,7 +69,7 @@ def sharing_with_another_dispatcher() -> Select[tuple[int]]:
     return select(shared.c.customer_id).join(taken, taken.c.which == shared.c.which).where(~taken.c.ours).distinct()
 
 
-def told_at_same_number(due: CTE, reach: CTE, day_begins: ColumnElement[datetime], now: Now) -> Any:
+def told_at_same_number(due: CTE, reach: CTE, day_begins: ColumnElement[datetime], now: Now) -> LateralFromClause:
     """A message to another customer with the same number or address: of the same step on the same day, or of the same
     campaign. Obligations are to each, and keep nothing back."""
     own, theirs = aliased(ContactPoint, name="own"), aliased(ContactPoint, name="theirs")

@@ -36,6 +36,7 @@ from sqlalchemy.types import Text
 from models.core.base import enumeration, growing
 from models.core.cadence import NOW
 from models.core.reasons import GivenReason, ReasonCode, declare
+from models.core.rows import AnyRow
 from models.core.words import ChannelName, Decision, Gate, Purpose, SubjectKind, TouchState
 from models.ledger.tables import TemplateVersion, Touch, Verdict
 from models.people.tables import ContactPoint, Store
@@ -255,7 +256,7 @@ def _verdicts(looked: CTE, stopped: CTE) -> Insert:
     )
 
 
-def _message_of(row: Any) -> UUID:
+def _message_of(row: AnyRow) -> UUID:
     """The touch in whose message it goes: its own, or another's."""
     head: UUID = row.merged_into or row.id
     return head
@@ -272,7 +273,7 @@ def _torn(connection: Connection, rows: Sequence[Any], letters: Container[UUID])
 
 
 @cache
-def _lines_elsewhere() -> Select[Any]:
+def _lines_elsewhere() -> Select[tuple[UUID | None]]:
     """Of some messages those with a line that is not among the touches at hand."""
     customers = select(Touch.customer_id).where(Touch.id.in_(THESE))
     return select(Touch.merged_into).where(
@@ -355,7 +356,7 @@ def _write(
     return released
 
 
-def _message(row: Any, letters: dict[UUID, Letter], carried: list[UUID], now: datetime) -> Message:
+def _message(row: AnyRow, letters: dict[UUID, Letter], carried: list[UUID], now: datetime) -> Message:
     """In the words that were kept, where it may have gone out before."""
     letter = letters[row.id]
     if row.resendable:
@@ -383,7 +384,7 @@ def _message(row: Any, letters: dict[UUID, Letter], carried: list[UUID], now: da
     )
 
 
-def _unsubscribe(row: Any, now: datetime) -> str | None:
+def _unsubscribe(row: AnyRow, now: datetime) -> str | None:
     """Where one click ends e-mail for this purpose, if it is one that customers may end alone."""
     if row.channel != ChannelName.EMAIL or row.purpose not in LEAVABLE:
         return None

@@ -5,11 +5,12 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from models.core.cadence import moment
 from models.core.errors import Conflict, InvalidInput
+from models.core.rows import AnyRow
 from models.core.words import (
     AppointmentStatus,
     CaseKind,
@@ -140,7 +141,7 @@ def _by_message(connection: Connection, held: Held, words: str, now: datetime) -
         raise MessageNotPlanned
 
 
-def channel_for(connection: Connection, inbound: Row[Any], now: datetime) -> ChannelName:
+def channel_for(connection: Connection, inbound: AnyRow, now: datetime) -> ChannelName:
     """The channel that an answer goes by: that of the customer's own message first.
 
     Raises `NeedsCustomer`, `NoAddressForMessage`, and `MessageWithdrawn` with the consent that says so.
@@ -214,7 +215,7 @@ def _agree(connection: Connection, held: Held, appointment_id: int, start: datet
     audit.record(connection, now, held.actor.code, "appointment.agreed", "appointment", found.id, before, after)
 
 
-def by_case(connection: Connection, held: Held, words: str | None, now: datetime, **more: Any) -> int:
+def by_case(connection: Connection, held: Held, words: str | None, now: datetime, **more: object) -> int:
     """Open a complaint's case that whoever answers owns; its id. Raises `NeedsCustomer`, `NeedsWord`."""
     row = held.row
     if row.customer_id is None:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
@@ -93,7 +92,7 @@ def least_busy(connection: Connection, store_id: int, roles: Sequence[Role]) -> 
 
 def _advisor(
     connection: Connection, store_id: int, customer_id: int | None, appointment_id: int | None, now: datetime
-) -> Row[Any] | None:
+) -> Row[tuple[int, Role]] | None:
     """The advisor of a visit, if they are still active: of the one that it is about, or of the customer's nearest."""
     if customer_id is None and appointment_id is None:
         return None

@@ -2,14 +2,14 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, literal, not_, select
+from sqlalchemy import Connection, and_, func, literal, not_, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Text
 
 from models.core.cadence import moment
 from models.core.reasons import declare, give
+from models.core.rows import AnyRow
 from models.core.words import ChannelName, Gate, Purpose, StepKind, TouchState
 from models.inbound.words import ANSWER_CHANNELS
 from models.ledger.tables import Touch
@@ -50,7 +50,7 @@ def opt_out(
     return cancel_touches(connection, only_there, Gate.CONSENT, give(OPTED_OUT), now, {"channel": channel})
 
 
-def channel_of(inbound: Row[Any]) -> ChannelName:
+def channel_of(inbound: AnyRow) -> ChannelName:
     """What an inbound opts out of: the channel that it came by, or messages by SMS. Staff can stop all contact."""
     channel: ChannelName | None = inbound.channel or ANSWER_CHANNELS.get(inbound.way)
     return channel or ChannelName.SMS

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tasks.intake.columns import KindName
 from tasks.intake.files.rejects import Reject
@@ -37,7 +37,7 @@ class Check:
     rejects: tuple[Reject, ...]
     """All of them, in the order of the file."""
 
-    def as_json(self, doubts: tuple[str, ...]) -> dict[str, Any]:
+    def as_json(self, doubts: tuple[str, ...]) -> dict[str, object]:
         """The part of the result that only a check has."""
         return {
             "checked": True,
@@ -79,7 +79,7 @@ class ImportResult:
         """How many values were left out of rows that went in."""
         return sum(count.warnings for count in self.counts.values())
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """The result in the documented shape of `--json`."""
         return {
             "file": str(self.path),

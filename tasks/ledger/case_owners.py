@@ -26,7 +26,7 @@ NO_TOUCH = literal(None, Uuid)
 
 
 def owner_for(
-    kind: ColumnElement[Any],
+    kind: ColumnElement[str],
     store_id: SQLColumnExpression[Any],
     touch_id: SQLColumnExpression[UUID] | SQLColumnExpression[UUID | None] = NO_TOUCH,
 ) -> ColumnElement[int | None]:
@@ -43,7 +43,7 @@ def somebody(role: Role, store_id: SQLColumnExpression[Any]) -> ColumnElement[in
     return people.order_by(one.code).limit(1).scalar_subquery()
 
 
-def _advisor(touch_id: SQLColumnExpression[Any]) -> ColumnElement[int | None]:
+def _advisor(touch_id: SQLColumnExpression[UUID] | SQLColumnExpression[UUID | None]) -> ColumnElement[int | None]:
     """The advisor of the visit that a touch is about, unless they have left."""
     about, one = aliased(Touch), aliased(StaffMember)  # the statement around it is about touches, or may be
     of_each = [

@@ -64,7 +64,7 @@ def move(
     after: TouchState,
     before: Collection[TouchState],
     at: Now,
-    **values: Any,
+    **values: object,
 ) -> None:
     """Move touches that the caller has locked to a state, with other changes.
 

@@ -81,7 +81,7 @@ class TemplateRow(NamedTuple):
     created_by: str
 
 
-def check_templates(connection: Connection, data: dict[str, Any]) -> list[ShippedTemplate]:
+def check_templates(connection: Connection, data: dict[str, object]) -> list[ShippedTemplate]:
     """Parse the templates in `data`: `[key.language]` tables with `text` and optional `subject` and `also`.
 
     Raises `BadTemplates`, `UnreadableTemplate`, `ForbiddenInTemplate`, `UnknownVariable`.
@@ -104,7 +104,7 @@ def check_templates(connection: Connection, data: dict[str, Any]) -> list[Shippe
 
 
 def change_templates(
-    connection: Connection, now: datetime, data: dict[str, Any], store_id: int | None, author: str
+    connection: Connection, now: datetime, data: dict[str, object], store_id: int | None, author: str
 ) -> list[ShippedTemplate]:
     """Activate templates as new versions, for a store or for all; returns them.
 
@@ -271,7 +271,7 @@ def _refusal(template: ShippedTemplate, subject: SubjectKind) -> UnknownVariable
     return None
 
 
-def _active(connection: Connection, template: ShippedTemplate, store_id: int | None) -> dict[str, Any] | None:
+def _active(connection: Connection, template: ShippedTemplate, store_id: int | None) -> dict[str, object] | None:
     row = (
         connection.execute(
             select(TemplateVersion.version, TemplateVersion.subject, TemplateVersion.text, TemplateVersion.also).where(

@@ -310,7 +310,7 @@ def _earlier_open(in_force: PolicyInForce, due: Subquery, step: Step) -> ColumnE
 
 
 def earlier_open(
-    touch: Any,
+    touch: type[Touch],
     own: Iterable[ColumnElement[bool]],
     subject_id: ColumnElement[int],
     due_at: ColumnElement[datetime],
@@ -370,7 +370,7 @@ def _valid_until(
 
 
 def _on_its_day(
-    facts: Any, step: Step, due_at: ColumnElement[datetime], ends: ColumnElement[datetime]
+    facts: FromClause, step: Step, due_at: ColumnElement[datetime], ends: ColumnElement[datetime]
 ) -> ColumnElement[datetime]:
     """The end of a validity: no later than the store's day, where the step is of no use after it."""
     return func.least(ends, day_ends(due_at, facts.c.time_zone)) if step.only_on_its_day else ends
@@ -439,7 +439,7 @@ def _steps(policy: Policy) -> FromClause:
     return rows.table_valued(*columns).render_derived(name="steps", with_types=True)
 
 
-def _of_step_alone(step: Step) -> dict[str, Any]:
+def _of_step_alone(step: Step) -> dict[str, object]:
     call, phone = StepKind.CALL, [ChannelName.PHONE.value]
     becomes_call = step.when_late is LateRule.CALL
     recurs = {"counts_from": step.counts_from, **as_kept(step.every, step.missing_day)} if step.every else None

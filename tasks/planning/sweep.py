@@ -10,7 +10,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Insert,
-    Row,
     Select,
     Subquery,
     Update,
@@ -25,6 +24,7 @@ from sqlalchemy.types import Text
 
 from models.core.base import enumeration, growing
 from models.core.cadence import moment
+from models.core.rows import AnyRow
 from models.core.words import Decision, Gate, ProcessName, TouchState
 from models.ledger.accounts_of_runs import Counts, RunAccount
 from models.ledger.tables import Touch, Verdict
@@ -105,7 +105,7 @@ def sweep(in_force: PolicyInForce, span: Span, run_id: UUID | None) -> Select[An
     ).add_cte(recorded)
 
 
-def _count(part: str, rows: CTE, reason: ColumnElement[Any]) -> Select[Any]:
+def _count(part: str, rows: CTE, reason: ColumnElement[str]) -> Select[Any]:
     counted = select(literal(part, Text).label("part"), reason.label("reason"), func.count().label("touches"))
     return counted.select_from(rows).group_by(reason)
 
@@ -172,7 +172,7 @@ def _late_verdicts(planned: CTE, now: datetime, run_id: UUID | None) -> Insert:
     )
 
 
-def account_of(rows: Iterable[Row[Any]]) -> RunAccount:
+def account_of(rows: Iterable[AnyRow]) -> RunAccount:
     """The account of one statement."""
     counts: dict[str, dict[str | None, int]] = {LOOKED_AT: {}, PLANNED: {}, REVIVED: {}}
     for row in rows:

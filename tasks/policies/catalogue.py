@@ -1,7 +1,7 @@
 """The policies and templates in force: shipped ones installed, a store's own before them, versions kept."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -96,7 +96,7 @@ def install_if_empty(connection: Connection, now: datetime) -> None:
 
 
 def add_policy(
-    connection: Connection, name: str, body: dict[str, Any], store_id: int | None, author: str, now: datetime
+    connection: Connection, name: str, body: Mapping[str, object], store_id: int | None, author: str, now: datetime
 ) -> int:
     """Activate `body` as the next version of a policy, unless it is the active one; the version's number."""
     own = (PolicyVersion.name == name, PolicyVersion.store_id.is_not_distinct_from(store_id))

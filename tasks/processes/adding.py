@@ -217,7 +217,7 @@ def _retire_templates(connection: Connection, process: ProcessName) -> None:
     connection.execute(update(table).where(table.key.in_(once - used), table.active).values(active=False))
 
 
-def _state_of(connection: Connection, process: str) -> dict[str, Any] | None:
+def _state_of(connection: Connection, process: str) -> dict[str, object] | None:
     """What the audit trail says of a process: the versions in force. None: it is not there."""
     if process not in standing_processes(connection):
         return None

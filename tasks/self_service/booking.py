@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, insert, literal, select, update
 
 from models.core.cadence import moment
 from models.core.errors import Conflict
+from models.core.rows import AnyRow
 from models.core.words import AppointmentStatus, ChangeKind
 from models.people.tables import StaffMember, Store
 from models.stores.visit_slots import VisitRules, days_to_choose, free_starts
@@ -187,7 +188,7 @@ def ask_for_visit(
     return int(made)
 
 
-def _lock(connection: Connection, appointment_id: int, starts: Sequence[datetime], now: datetime) -> Row[Any]:
+def _lock(connection: Connection, appointment_id: int, starts: Sequence[datetime], now: datetime) -> AnyRow:
     """The appointment, held until the transaction ends, if it stands and begins at one of `starts`."""
     statement = select(Appointment.__table__).where(Appointment.id == appointment_id).with_for_update()
     found = connection.execute(statement).one()
@@ -234,7 +235,7 @@ def _taken(
 
 
 def _change(
-    connection: Connection, found: Row[Any], action: str, values: dict[str, datetime | None], now: datetime
+    connection: Connection, found: AnyRow, action: str, values: dict[str, datetime | None], now: datetime
 ) -> None:
     connection.execute(update(Appointment).where(Appointment.id == found.id).values(**values))
     before = {name: _plain(getattr(found, name)) for name in values}

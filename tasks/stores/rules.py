@@ -80,11 +80,11 @@ def rules_table(rules: ColumnElement[Any]) -> CTE:
     )
 
 
-def as_parameter(rows: list[Row]) -> list[dict[str, Any]]:
+def as_parameter(rows: list[Row]) -> list[dict[str, object]]:
     """The rules as one JSON value."""
     return [_plain(row) for row in rows]
 
 
-def _plain(row: Row) -> dict[str, Any]:
+def _plain(row: Row) -> dict[str, object]:
     cells = zip(NAMES, row, strict=True)
     return {name: cell.isoformat() if isinstance(cell, datetime) else cell for (name, _), cell in cells}

@@ -1,6 +1,6 @@
 """Which arrangements run: as a sweep, a claim and a page ask for them."""
 
-from typing import Any
+from datetime import date
 
 from sqlalchemy import CTE, ColumnElement, and_, exists, func, literal, or_, select
 
@@ -12,7 +12,7 @@ from tasks.subjects.account.looks import key_of
 ONCE = "MATERIALIZED"
 
 
-def runs_on(today: ColumnElement[Any]) -> ColumnElement[bool]:
+def runs_on(today: ColumnElement[date]) -> ColumnElement[bool]:
     """The arrangement has begun by a store-local day, and is neither over nor ended by then."""
     return and_(
         Arrangement.starts_on <= today,
@@ -21,7 +21,7 @@ def runs_on(today: ColumnElement[Any]) -> ColumnElement[bool]:
     )
 
 
-def is_kept(today: ColumnElement[Any]) -> ColumnElement[bool]:
+def is_kept(today: ColumnElement[date]) -> ColumnElement[bool]:
     """Of instalments: what was due before the day has come in since the plan began. Others are always kept."""
     due = (
         select(func.coalesce(func.sum(Instalment.amount), 0))
@@ -54,6 +54,6 @@ def running_arrangements(looked_at: CTE) -> CTE:
     )
 
 
-def is_contested(today: ColumnElement[Any]) -> ColumnElement[bool]:
+def is_contested(today: ColumnElement[date]) -> ColumnElement[bool]:
     """Whether staff have written down that the customer contests an invoice, up to the day or beyond it."""
     return exists(select(literal(1)).where(Arrangement.invoice_id == Invoice.id, runs_on(today)))

@@ -13,6 +13,6 @@ def key_of(rows: Any) -> list[ColumnElement[Any]]:
     return [rows.c[name] for name in KEY if name in rows.c]
 
 
-def same_look(one: Any, other: Any) -> ColumnElement[bool]:
+def same_look(one: object, other: object) -> ColumnElement[bool]:
     """Whether two rows are of one look at one account."""
     return and_(*(mine == theirs for mine, theirs in zip(key_of(one), key_of(other), strict=True)))

@@ -1,5 +1,6 @@
 """Repair orders as a subject: from the day the car was given back (R2)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery
@@ -21,7 +22,7 @@ class RepairOrders(Visits):
         return [RepairOrder.work.label("work")]
 
     def _own_rules(
-        self, facts: Subquery, conditions: ColumnElement[Any]
+        self, facts: Subquery, conditions: ColumnElement[Sequence[str]]
     ) -> list[tuple[ColumnElement[bool], ReasonCode]]:
         return [(for_other_work(facts, RepairOrder, conditions), OTHER_WORK)]
 
