@@ -25,6 +25,7 @@ from models.core.saying import say_code
 from models.core.settings import Settings, read_settings
 from models.ledger.accounts_of_runs import BY_REASON, RunAccount
 from models.people.tables import Store
+from tasks.dispatch.rehearsing import WouldContact
 from tasks.subjects.registry import check_kits
 
 ALL = "all"
@@ -154,7 +155,7 @@ def _contacts(runs: Sequence[Any], zones: Mapping[str, ZoneInfo]) -> Table:
     return table
 
 
-def _shape(runs: Sequence[Any], now: datetime, zones: Mapping[str, ZoneInfo], dry_run: bool) -> dict[str, Any]:
+def _shape(runs: Sequence[Any], now: datetime, zones: Mapping[str, ZoneInfo], dry_run: bool) -> dict[str, object]:
     return {
         "as_of": now,
         "dry_run": dry_run,
@@ -171,7 +172,7 @@ def _shape(runs: Sequence[Any], now: datetime, zones: Mapping[str, ZoneInfo], dr
     }
 
 
-def _contact(contact: Any, zones: Mapping[str, ZoneInfo]) -> dict[str, Any]:
+def _contact(contact: WouldContact, zones: Mapping[str, ZoneInfo]) -> dict[str, Any]:
     recipient = mask_contact(contact.recipient) if contact.recipient else None
     return {
         "process": contact.process,

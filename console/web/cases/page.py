@@ -56,10 +56,10 @@ def _read_board(connection: Connection, user: SignedIn, now: datetime, board: Bo
     return read_board(connection, user, now, board.store, board.kind, board.limit)
 
 
-async def _draw_filter(viewer: Viewer, board: Board, refresh: Callable[[], Any]) -> None:
+async def _draw_filter(viewer: Viewer, board: Board, refresh: Callable[[], object]) -> None:
     everything = {"": viewer.say("frame.all")}
 
-    def choose(name: str, value: Any) -> None:
+    def choose(name: str, value: object) -> None:
         setattr(board, name, value or None)
         remember_in_address("/cases", store=board.store, kind=board.kind)
         refresh()
@@ -79,7 +79,7 @@ async def _draw_filter(viewer: Viewer, board: Board, refresh: Callable[[], Any])
         select.props("outlined dense stack-label").classes("filter")
 
 
-def _draw_board(viewer: Viewer, board: Board, columns: list[BoardColumn], refresh: Callable[[], Any]) -> None:
+def _draw_board(viewer: Viewer, board: Board, columns: list[BoardColumn], refresh: Callable[[], object]) -> None:
     with ui.element("div").classes("board"):
         for column in columns:
             _draw_column(viewer, column)
@@ -156,7 +156,7 @@ def _read_if_reached(connection: Connection, user: SignedIn, case_id: int, now: 
         return None
 
 
-def _draw_case(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) -> None:
+def _draw_case(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], object]) -> None:
     item = seen.item
     title = viewer.say("cases.heading", id=item.id, title=viewer.word(item.kind))
     ui.label(title).props("role=heading aria-level=2").classes("text-h6")
@@ -194,14 +194,14 @@ def _cause(viewer: Viewer, seen: CaseDetails) -> str:
     return "\n".join(part for part in (said, note) if part)
 
 
-def _fact(viewer: Viewer, name: str, value: str | Callable[[], Any]) -> None:
+def _fact(viewer: Viewer, name: str, value: str | Callable[[], object]) -> None:
     with ui.element("dt"):
         ui.label(viewer.say(f"cases.{name}"))
     with ui.element("dd"):
         ui.label(value).classes("as-written") if isinstance(value, str) else value()
 
 
-def _draw_notes(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) -> None:
+def _draw_notes(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], object]) -> None:
     with ui.element("section").classes("card full-width").props(f'aria-label="{viewer.say("cases.notes")}"'):
         ui.label(viewer.say("cases.notes")).props("role=heading aria-level=3").classes("text-subtitle1")
         if not seen.notes:
@@ -221,7 +221,7 @@ def _draw_notes(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) -
         ui.button(viewer.say("cases.write"), on_click=write).props("outline no-caps")
 
 
-async def _change(viewer: Viewer, refresh: Callable[[], Any], job: Any, *args: Any) -> None:
+async def _change(viewer: Viewer, refresh: Callable[[], object], job: Callable[..., object], *args: Any) -> None:
     """Run a change, and show the case as it is afterwards, also when somebody else was faster."""
     async with telling(viewer):
         await viewer.change(Permission.WORK_CASES, job, *args)
@@ -229,7 +229,7 @@ async def _change(viewer: Viewer, refresh: Callable[[], Any], job: Any, *args: A
     refresh()
 
 
-def _draw_next_step(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) -> None:
+def _draw_next_step(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], object]) -> None:
     item = seen.item
     with ui.element("section").classes("card full-width").props(f'aria-label="{viewer.say("cases.next")}"'):
         ui.label(viewer.say("cases.next")).props("role=heading aria-level=3").classes("text-subtitle1")
@@ -242,7 +242,7 @@ def _draw_next_step(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any
             _step_button(viewer, item, CaseState.SOLVED, refresh)
 
 
-def _step_button(viewer: Viewer, item: CaseItem, state: CaseState, refresh: Callable[[], Any]) -> None:
+def _step_button(viewer: Viewer, item: CaseItem, state: CaseState, refresh: Callable[[], object]) -> None:
     async def step() -> None:
         await _change(viewer, refresh, _advance, item.id, item.version, viewer.now, state)
 
@@ -250,7 +250,7 @@ def _step_button(viewer: Viewer, item: CaseItem, state: CaseState, refresh: Call
     ui.button(viewer.say(key), on_click=step).props("no-caps")
 
 
-def _draw_closing(viewer: Viewer, item: CaseItem, refresh: Callable[[], Any]) -> None:
+def _draw_closing(viewer: Viewer, item: CaseItem, refresh: Callable[[], object]) -> None:
     agrees = ui.checkbox(viewer.say("cases.agrees")) if item.kind is CaseKind.COMPLAINT else None
 
     async def close() -> None:
@@ -263,7 +263,7 @@ def _draw_closing(viewer: Viewer, item: CaseItem, refresh: Callable[[], Any]) ->
     ui.button(viewer.say("cases.close"), on_click=close).props("no-caps")
 
 
-def _draw_ownership(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) -> None:
+def _draw_ownership(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], object]) -> None:
     item = seen.item
     with ui.element("section").classes("card full-width").props(f'aria-label="{viewer.say("cases.owner")}"'):
         ui.label(viewer.say("cases.owner")).props("role=heading aria-level=3").classes("text-subtitle1")
@@ -283,7 +283,7 @@ def _colleague(one: Colleague) -> str:
     return one.name if one.code.startswith(OF_A_USER) else f"{one.name} ({one.code})"
 
 
-def _draw_giving(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) -> None:
+def _draw_giving(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], object]) -> None:
     item = seen.item
     names = {one.code: _colleague(one) for one in seen.colleagues if one.code != item.owner}
     chosen = ui.select(names, label=viewer.say("cases.give_to"), with_input=True).props("outlined dense")

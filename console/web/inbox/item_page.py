@@ -61,9 +61,9 @@ class Desk:
 
     viewer: Viewer
     seen: InboundDetails
-    refresh: Callable[[], Any]
+    refresh: Callable[[], object]
 
-    async def change(self, job: Any, *args: Any) -> None:
+    async def change(self, job: Callable[..., object], *args: Any) -> None:
         """Run a change, and show the inbound as it is afterwards, also when somebody else was faster.
 
         What was refused for another reason leaves the page as it is, with the words that somebody has written.
