@@ -14,6 +14,7 @@ from sqlalchemy import URL, create_engine, pool, select
 from console.cli.printing import printer
 from console.cli.session import print_json
 from console.shared.moments import house_zone, local
+from console.shared.words import name_part
 from deployments.database import open_database
 from deployments.embedded import cluster_of
 from deployments.launcher import open_launcher
@@ -118,8 +119,10 @@ def _lines(account: RunAccount) -> Iterator[tuple[str, str]]:
 
 
 def _part(name: str, part: str) -> str:
-    """What is counted: a gate or a figure by its name, a reason by its sentence."""
-    return say_code(READER.get(), part) if name in BY_REASON else part
+    """What is counted: a reason by its sentence, a figure by its words, a gate by its name."""
+    if name in BY_REASON:
+        return say_code(READER.get(), part)
+    return name_part(READER.get(), part) if name == "figures" else part
 
 
 def _number(value: float) -> str:
