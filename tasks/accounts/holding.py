@@ -45,7 +45,7 @@ class NotHeld(Conflict):
 
 
 class ReasonMissing(InvalidInput):
-    """What is done to an account by hand needs a reason."""
+    """An action on an account by hand needs a reason."""
 
     field = "reason"
 
@@ -54,7 +54,7 @@ class ReasonMissing(InvalidInput):
 
 
 class ReasonTooLong(InvalidInput):
-    """A reason that is longer than anybody reads."""
+    """The reason is too long."""
 
     field = "reason"
 

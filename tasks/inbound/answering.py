@@ -40,7 +40,7 @@ UNDECIDED = (AppointmentStatus.REQUESTED, AppointmentStatus.BOOKED)
 
 
 class MessageTooLong(InvalidInput):
-    """A message that is longer than any of ours."""
+    """The message is too long."""
 
     def __init__(self, length: int) -> None:
         self.length, self.longest = length, LONGEST_MESSAGE
@@ -103,7 +103,7 @@ class Answer:
 def answer_inbound(
     connection: Connection, inbound_id: int, answer: Answer, now: datetime, staff_code: str, *, seen: int | None = None
 ) -> None:
-    """Answer an inbound. Nothing is half done: what cannot be carried out leaves it as it was.
+    """Answer an inbound, completely or not at all: if something fails, the inbound stays as it was.
 
     Raises what `hold` raises, and `NeedsWord`, `NeedsCustomer`, `MessageTooLong`, `MessageWithdrawn`,
     `NoAddressForMessage`, `NeedsTime`, `TimePassed`.

@@ -98,7 +98,7 @@ def _allow_again(connection: Connection, customer: int, channel: ChannelName, sa
 
 
 def _plan_again(connection: Connection, customers: Collection[int], said_at: datetime, now: datetime) -> None:
-    """What waited for an approval waits for it again."""
+    """Plan the messages again; those that needed an approval need it again."""
     waits = and_(func.cardinality(Touch.approval) > 0, Touch.approved_at.is_(None))
     for state, which in ((TouchState.AWAITING_APPROVAL, waits), (TouchState.PLANNED, not_(waits))):
         again = change(state, (TouchState.CANCELLED,), now).where(

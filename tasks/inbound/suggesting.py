@@ -27,7 +27,7 @@ from tasks.subjects.registry import subject_of
 
 
 class NothingSuggested(Conflict):
-    """There is no suggestion that waits for somebody's word."""
+    """No suggestion is waiting to be confirmed or refused."""
 
     def __init__(self, inbound_id: int) -> None:
         self.inbound_id = inbound_id

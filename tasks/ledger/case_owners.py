@@ -1,4 +1,4 @@
-"""Who owns a case by rule, so that no case is nobody's.
+"""The rule that decides who owns a case.
 
 The advisor of the visit that it is about; of what finance settles, somebody of finance; else a manager of the store.
 Where the store has no such person, the case is nobody's until it has.

@@ -27,7 +27,7 @@ A_DAY = timedelta(days=1)
 
 
 class SlotTaken(Conflict):
-    """A time whose last place another customer has got, or that is none of the store's."""
+    """The time is full by now, or the store does not offer it."""
 
     def __init__(self, start: datetime) -> None:
         self.start = start
@@ -208,7 +208,7 @@ def _rules(connection: Connection, store_id: int, *, lock: bool = False) -> Visi
 def _free(
     connection: Connection, store_id: int, rules: VisitRules, now: datetime, but: int | None = None
 ) -> dict[date, list[datetime]]:
-    """The days with a start that is free, given all visits but one."""
+    """The days with a free start; the visits of one appointment are not counted."""
     days = days_to_choose(rules, now)
     taken = _taken(connection, store_id, rules, days, but)
     free = {day: [start.astimezone(rules.zone) for start in free_starts(rules, day, now, taken)] for day in days}
@@ -218,7 +218,7 @@ def _free(
 def _taken(
     connection: Connection, store_id: int, rules: VisitRules, days: Sequence[date], but: int | None
 ) -> Sequence[datetime]:
-    """The starts of the store's visits on these days, but for one."""
+    """The starts of the store's visits on these days, except those of one appointment."""
     if not days:
         return []
     first = datetime.combine(min(days), time(0), rules.zone)

@@ -118,5 +118,5 @@ def accept(connection: Connection, recipient_id: int, now: datetime) -> None:
 
 
 def decline(connection: Connection, recipient_id: int, now: datetime) -> None:
-    """It does not interest the customer."""
+    """The customer is not interested."""
     record_answer(connection, recipient_id, CampaignAnswer.NOT_INTERESTED, now)

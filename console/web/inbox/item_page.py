@@ -49,7 +49,7 @@ LINES = 8
 
 @dataclass
 class Fields:
-    """What somebody is writing."""
+    """What the user has typed so far."""
 
     words: ui.textarea
     at: ui.input
@@ -180,7 +180,7 @@ def _day(text: str | None) -> date | None:
 
 
 def _draw_matching(desk: Desk) -> None:
-    """While it is not known who it was: who shares the number, and the search."""
+    """The customers who share the number, and the search, while the sender is unknown."""
     viewer, item = desk.viewer, desk.seen.item
     if item.customer_id is not None:
         return

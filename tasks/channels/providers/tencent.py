@@ -154,7 +154,7 @@ class TencentChannel:
         return {message.id: _judge(by_number.get(message.to)) for message in messages}
 
     async def _call(self, action: str, fields: Mapping[str, object], now: datetime) -> dict[str, object] | Failure:
-        """What the API answered; empty if it is nonsense."""
+        """The answer of the API; empty if it is not JSON."""
         body = json.dumps(fields).encode("ascii")
         headers = sign_request(self._endpoint, action, body, self._secret_id, self._secret_key, now, self._region)
         async with self._room:

@@ -175,7 +175,7 @@ SUBJECT = Leads()
 
 def _last_contact(now: Now, zone: ColumnElement[str], today: ColumnElement[date]) -> ColumnElement[datetime]:
     """When the customer was last reached about the lead: at the phone, in the showroom, or as the source says.
-    Null: never. What rang in vain is no contact."""
+    Null: never. A call that nobody answered is no contact."""
     said = case((Lead.contacted_on <= today, midnight(Lead.contacted_on, zone)))
     visited = midnight(_last_visit(today), zone)
     return func.greatest(said, _last_call(now), visited, type_=ZONED)

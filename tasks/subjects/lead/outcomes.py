@@ -49,7 +49,7 @@ def _ordered(answers: Mapping[str, OutcomeAnswer], day: date) -> dict[str, objec
 def close_won_leads(connection: Connection, now: datetime) -> int:
     """Ordered leads of customers who were handed a car since are won from that day on; how many.
 
-    Setting them again changes nothing: a lead that is won is open no more.
+    Running it again changes nothing.
     """
     today = local_day(moment(now), Store.time_zone)
     since = Handover.handed_over_on.between(Lead.created_on, today)
