@@ -43,7 +43,7 @@ class Launcher:
         return asyncio.run(_run_to_the_end(flow, as_of, dry_run))
 
 
-async def _run_to_the_end(flow: Any, as_of: datetime | None, dry_run: bool) -> Any:
+async def _run_to_the_end(flow: Any, as_of: datetime | None, dry_run: bool) -> object:
     from prefect import tags  # noqa: PLC0415  importing Prefect takes more than a second
 
     try:

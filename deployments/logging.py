@@ -3,14 +3,13 @@
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
-from typing import Any
 
 import structlog
 
 from models.core.masking import mask
 
 
-def mask_values(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+def mask_values(_logger: object, _method: str, event: MutableMapping[str, object]) -> Mapping[str, object]:
     """Mask every text in a log entry, at any depth."""
     return {key: value if key == "timestamp" else _mask_any(value) for key, value in event.items()}
 

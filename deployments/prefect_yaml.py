@@ -7,7 +7,6 @@ beside this one is that for the default zone.
 
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 import yaml
 from sqlalchemy import create_engine, pool
@@ -37,7 +36,7 @@ def write_prefect_yaml(flows: Sequence[Served], zones: Sequence[str], home_zone:
     return HEADING + written
 
 
-def _deployment(served: Served, zones: Sequence[str], home_zone: str) -> dict[str, Any]:
+def _deployment(served: Served, zones: Sequence[str], home_zone: str) -> dict[str, object]:
     said = {"description": served.description} if served.description else {}
     found_by = {"tags": list(served.tags)} if served.tags else {}
     alone = {"concurrency_limit": {"limit": 1, "collision_strategy": "CANCEL_NEW"}} if served.one_at_a_time else {}

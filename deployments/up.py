@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty
 from types import FrameType
-from typing import Any
 
 import structlog
 from sqlalchemy import URL
@@ -171,7 +170,7 @@ class Stack:
         except Empty:
             return
 
-    def _tell(self, part: Part, news: dict[str, Any]) -> None:
+    def _tell(self, part: Part, news: dict[str, object]) -> None:
         event = str(news.pop("event", ""))
         if event in READY:
             self._ready.add(part.name)

@@ -45,6 +45,11 @@ os.environ["DO_NOT_TRACK"] = "1"
 os.environ["AFTERCARE_SECRET"] = "what the links of the tests are signed with"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--write-golden`: files of `tests/postgres/golden` are written anew, to be reviewed as a diff."""
+    parser.addoption("--write-golden", action="store_true", help="write the golden files anew")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """The directories of this test run.

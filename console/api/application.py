@@ -1,7 +1,6 @@
 """The API and the webhooks as one ASGI application. The console mounts it; it also works by itself."""
 
 import asyncio
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -67,9 +66,9 @@ class _Described:
 
     def __init__(self, app: FastAPI) -> None:
         self._app = app
-        self._document: dict[str, Any] | None = None
+        self._document: dict[str, object] | None = None
 
-    def __call__(self) -> dict[str, Any]:
+    def __call__(self) -> dict[str, object]:
         if self._document is None:
             document = get_openapi(
                 title=self._app.title,

@@ -65,12 +65,12 @@ def take_alone(connection: Connection, take: Callable[[], Taken]) -> Taken | Not
 class BatchRequest(JsonRequest):
     """A request whose texts are mended rather than refused, so that one of them does not keep the batch out."""
 
-    def check(self, parsed: Any) -> Any:
+    def check(self, parsed: object) -> object:
         """The body as it can be kept."""
         return mended(parsed)
 
 
-def mended(value: Any, depth: int = 0) -> Any:
+def mended(value: object, depth: int = 0) -> object:
     """A value of JSON with a mark for each character that no database keeps, and nothing below the deepest level."""
     if isinstance(value, str):
         return UNKEPT.sub(MENDED, value)
@@ -94,7 +94,7 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterVali
 """What something is known by: with a character lost it may be taken for another one."""
 
 
-def _each_alone(value: Any, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> list[Any]:
+def _each_alone(value: Any, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> list[object]:
     """The entries, with `NotRead` in place of those that cannot be read. Raises `ValidationError` when none can."""
     try:
         return list(read(value))

@@ -1,7 +1,7 @@
 """Campaigns for programs: create, change, submit and steer them. Approving takes a person in the console."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from io import StringIO
 from typing import Annotated, Any
@@ -123,7 +123,12 @@ async def show_campaigns(
 
 
 def _page(
-    connection: Connection, author: Author, states: Any, after: str | None, limit: int, settings: Settings
+    connection: Connection,
+    author: Author,
+    states: Sequence[CampaignState],
+    after: str | None,
+    limit: int,
+    settings: Settings,
 ) -> CampaignPage:
     cursor = Cursor.read(after, _id_of) if after is not None else None
     beyond = (cursor.at, int(cursor.id)) if cursor is not None else None

@@ -16,7 +16,7 @@ def render(document: Document) -> HTMLResponse:
     return render_page("api.html", "en", document=document, calls=list(_calls(document)), models=_models(document))
 
 
-def _calls(document: Document) -> Iterator[dict[str, Any]]:
+def _calls(document: Document) -> Iterator[dict[str, object]]:
     for path, methods in document["paths"].items():
         for method, call in methods.items():
             yield {

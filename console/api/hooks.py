@@ -1,5 +1,6 @@
 """Webhooks: gateways report delivery receipts and customers' replies. Every call is signed."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, cast
@@ -198,7 +199,7 @@ async def take_replies(
     return RepliesOut(replies=await _once(request, database, _take_replies, entries, gateway.lower()))
 
 
-async def _once(request: Request, database: Database, job: Any, *args: Any) -> Any:
+async def _once(request: Request, database: Database, job: Callable[..., object], *args: Any) -> Any:
     """Process a call and remember it in one transaction, for replay protection. A failed call may be repeated."""
     try:
         return await database.work(_remembering, request.state.call, database.now, job, args)
@@ -206,7 +207,9 @@ async def _once(request: Request, database: Database, job: Any, *args: Any) -> A
         raise Refused(409, str(error)) from error
 
 
-def _remembering(connection: Connection, call: str, now: datetime, job: Any, args: tuple[Any, ...]) -> Any:
+def _remembering(
+    connection: Connection, call: str, now: datetime, job: Callable[..., object], args: tuple[Any, ...]
+) -> object:
     remember_signature(connection, call, now)
     return job(connection, now, *args)
 

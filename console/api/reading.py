@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from console.api.callers import SharedDatabase, caller_with, store_reached
 from console.api.problems import Refused, problems
@@ -16,6 +16,7 @@ from console.api.requests import ApiRoute
 from console.api.rows import LONGEST
 from console.shared.moments import house_zone
 from models.core.reasons import GivenReason
+from models.core.rows import AnyRow
 from models.core.settings import Settings
 from models.core.words import (
     ChannelName,
@@ -148,14 +149,14 @@ def _written(cursor: Cursor | None) -> str | None:
 
 def _touches(
     connection: Connection, wanted: Wanted, after: Cursor | None, limit: int, settings: Settings
-) -> Page[Row[Any]]:
+) -> Page[AnyRow]:
     be_patient(connection)
     zone = house_zone(connection, settings)
     due_from, due_until = (at_home(at, zone) for at in (wanted.due_from, wanted.due_until))
     return page_of_touches(connection, replace(wanted, due_from=due_from, due_until=due_until), limit, after)
 
 
-def _runs(connection: Connection, wanted: RunFilter, after: Cursor | None, limit: int) -> Page[Row[Any]]:
+def _runs(connection: Connection, wanted: RunFilter, after: Cursor | None, limit: int) -> Page[AnyRow]:
     be_patient(connection)
     return page_of_runs(connection, wanted, limit, after)
 
@@ -165,7 +166,7 @@ def at_home(at: datetime | None, zone: ZoneInfo) -> datetime | None:
     return at.replace(tzinfo=zone) if at is not None and at.tzinfo is None else at
 
 
-def _touch(row: Row[Any]) -> TouchOut:
+def _touch(row: AnyRow) -> TouchOut:
     zone = ZoneInfo(row.time_zone)
     said = {name: getattr(row, name) for name in TouchOut.model_fields} | {"reason": row.given_reason}
     local = {name: at.astimezone(zone) for name, at in said.items() if isinstance(at, datetime)}
@@ -211,5 +212,5 @@ async def show_run(
     return RunWithAccount(**_said(row, RunWithAccount))
 
 
-def _said(row: Row[Any], model: type[BaseModel]) -> dict[str, Any]:
+def _said(row: AnyRow, model: type[BaseModel]) -> dict[str, object]:
     return {name: getattr(row, name) for name in model.model_fields}

@@ -58,7 +58,7 @@ class JsonRequest(Request):
             self._body = b"".join(pieces)
         return self._body
 
-    async def json(self) -> Any:
+    async def json(self) -> object:
         """The body as JSON. Raises `Refused` if it is invalid, or holds text that the database cannot store."""
         try:
             parsed = json.loads(await self.body(), parse_float=_figure, parse_int=_whole, parse_constant=_constant)
@@ -66,7 +66,7 @@ class JsonRequest(Request):
             raise Refused(422, f"The body is not JSON that can be read: {error}.") from error
         return self.check(parsed)
 
-    def check(self, parsed: Any) -> Any:
+    def check(self, parsed: object) -> object:
         """The body, whose texts UTF-8 and PostgreSQL can hold. Raises `Refused`."""
         _check_texts(parsed)
         return parsed
@@ -115,12 +115,12 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def _constant(text: str) -> Any:
+def _constant(text: str) -> object:
     sentence = f"{text} is not a number"
     raise ValueError(sentence)
 
 
-def _check_texts(value: Any) -> None:
+def _check_texts(value: object) -> None:
     """Refuse texts that UTF-8 or PostgreSQL cannot store. Raises `Refused`."""
     if isinstance(value, str):
         if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):

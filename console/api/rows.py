@@ -27,7 +27,7 @@ class RequestPart(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-def _type_of(column: Column) -> Any:
+def _type_of(column: Column) -> object:
     if column.holds.several:
         return Text | Texts | None
     if isinstance(column.holds.staged_as, Integer | Numeric):
@@ -37,14 +37,14 @@ def _type_of(column: Column) -> Any:
     return Text | YesNo | None if column.holds is Holds.YES_NO else Text | None
 
 
-def _field(column: Column) -> tuple[Any, Any]:
+def _field(column: Column) -> tuple[object, object]:
     needed = " Without it the row is rejected." if column.required else ""
     meaning = f"{column.meaning[:1].upper()}{column.meaning[1:]}.{needed}"
     examples = None if column.holds.example is None else [column.holds.example]
     return _type_of(column), Field(None, description=meaning, examples=examples)
 
 
-def row_model(kind: KindName, *, keyed: bool) -> Any:
+def row_model(kind: KindName, *, keyed: bool) -> type[RequestPart]:
     """The model of one row; `keyed`: its key is in the path."""
     columns = (column for column in KINDS[kind].columns if not (keyed and column.name == "key"))
     fields: dict[str, Any] = {column.name: _field(column) for column in columns}
@@ -52,7 +52,7 @@ def row_model(kind: KindName, *, keyed: bool) -> Any:
     return create_model(f"{name}Values" if keyed else name, __base__=RequestPart, **fields)
 
 
-def batch_model(row: Any) -> Any:
+def batch_model(row: Any) -> type[RequestPart]:
     """The model of several rows."""
     store: Any = (Text | None, Field(None, description="The store of rows that name none."))
     rows: Any = (list[row], Field(min_length=1, max_length=MOST_ROWS))

@@ -52,7 +52,7 @@ COMMANDS = {
 class Aftercare(TyperGroup):
     """All commands. Errors of the user or the database are printed as one sentence."""
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  the base's
+    def list_commands(self, ctx: object) -> list[str]:  # noqa: ARG002  the base's
         """In the order of the work."""
         return list(COMMANDS)
 
@@ -79,7 +79,7 @@ class Aftercare(TyperGroup):
             raise typer.Exit(MISTAKE) from error
 
 
-def _as_command(name: str, found: Any) -> Any:
+def _as_command(name: str, found: Any) -> object:
     if not isinstance(found, typer.Typer):
         alone = _plain(typer.Typer())
         alone.command(name)(found)

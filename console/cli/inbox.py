@@ -150,7 +150,7 @@ def hand_over(
     to: Annotated[str, typer.Option(help="The staff code of who answers from now on.")],
     word: Annotated[str, typer.Option(help="What they have to know.")],
 ) -> None:
-    """Make somebody else responsible, with a word."""
+    """Make somebody else responsible, with a note."""
     with open_session() as session:
         hand_inbound_over(session.connection, inbound, session.now, by, to, word)
     typer.echo(f"Inbound {inbound} is for {to} now.")
@@ -178,7 +178,7 @@ def confirm(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="By when a promise to pay is, if the text is silent.")
     ] = None,
 ) -> None:
-    """Confirm what is suggested, which carries it out."""
+    """Confirm the suggestion, which carries it out."""
     with open_session() as session:
         confirm_suggestion(session.connection, inbound, session.now, by, day=day.date() if day else None)
     typer.echo(f"What was suggested for inbound {inbound} is done.")
@@ -186,7 +186,7 @@ def confirm(
 
 @app.command()
 def refuse(inbound: Id, by: By) -> None:
-    """Say that it was misread; an opt-out that followed is taken back."""
+    """Say that it was misread; an opt-out that followed from it is undone."""
     with open_session() as session:
         refuse_suggestion(session.connection, inbound, session.now, by)
     typer.echo(f"What was suggested for inbound {inbound} is refused. It still waits for your answer.")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from getpass import getuser
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
@@ -71,6 +71,6 @@ def _list(*, as_json: bool) -> None:
     print_table("Keys", ("name", "scopes", "store", "last used", "revoked"), rows, lines=False)
 
 
-def _shape(key: KeyRow, zone: ZoneInfo) -> dict[str, Any]:
+def _shape(key: KeyRow, zone: ZoneInfo) -> dict[str, object]:
     said = {name: getattr(key, name) for name in KeyRow.__slots__}
     return {name: value.astimezone(zone) if isinstance(value, datetime) else value for name, value in said.items()}

@@ -14,6 +14,7 @@ from sqlalchemy import URL, create_engine, pool, select
 from console.cli.printing import printer
 from console.cli.session import print_json
 from console.shared.moments import house_zone, local
+from console.shared.words import name_part
 from deployments.database import open_database
 from deployments.embedded import cluster_of
 from deployments.launcher import open_launcher
@@ -25,6 +26,7 @@ from models.core.saying import say_code
 from models.core.settings import Settings, read_settings
 from models.ledger.accounts_of_runs import BY_REASON, RunAccount
 from models.people.tables import Store
+from tasks.dispatch.rehearsing import WouldContact
 from tasks.subjects.registry import check_kits
 
 ALL = "all"
@@ -117,8 +119,10 @@ def _lines(account: RunAccount) -> Iterator[tuple[str, str]]:
 
 
 def _part(name: str, part: str) -> str:
-    """What is counted: a gate or a figure by its name, a reason by its sentence."""
-    return say_code(READER.get(), part) if name in BY_REASON else part
+    """What is counted: a reason by its sentence, a figure by its words, a gate by its name."""
+    if name in BY_REASON:
+        return say_code(READER.get(), part)
+    return name_part(READER.get(), part) if name == "figures" else part
 
 
 def _number(value: float) -> str:
@@ -154,7 +158,7 @@ def _contacts(runs: Sequence[Any], zones: Mapping[str, ZoneInfo]) -> Table:
     return table
 
 
-def _shape(runs: Sequence[Any], now: datetime, zones: Mapping[str, ZoneInfo], dry_run: bool) -> dict[str, Any]:
+def _shape(runs: Sequence[Any], now: datetime, zones: Mapping[str, ZoneInfo], dry_run: bool) -> dict[str, object]:
     return {
         "as_of": now,
         "dry_run": dry_run,
@@ -171,7 +175,7 @@ def _shape(runs: Sequence[Any], now: datetime, zones: Mapping[str, ZoneInfo], dr
     }
 
 
-def _contact(contact: Any, zones: Mapping[str, ZoneInfo]) -> dict[str, Any]:
+def _contact(contact: WouldContact, zones: Mapping[str, ZoneInfo]) -> dict[str, Any]:
     recipient = mask_contact(contact.recipient) if contact.recipient else None
     return {
         "process": contact.process,

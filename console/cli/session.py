@@ -83,13 +83,13 @@ def local_named(moment: datetime | None, time_zone: str) -> str:
     return f"{local(moment, time_zone)} ({time_zone})" if moment else ""
 
 
-def to_json(item: Any) -> dict[str, Any]:
+def to_json(item: Any) -> dict[str, object]:
     """The fields of a listed item (a dataclass with a `time_zone`), with moments on the store's clock."""
     zone = ZoneInfo(item.time_zone)
     return {name: _of_store(value, zone) for name, value in asdict(item).items()}
 
 
-def _of_store(value: Any, zone: ZoneInfo) -> Any:
+def _of_store(value: object, zone: ZoneInfo) -> object:
     match value:
         case datetime():
             return value.astimezone(zone)
@@ -104,7 +104,7 @@ def print_json(rows: Any) -> None:
     typer.echo(json.dumps(rows, ensure_ascii=False, indent=2, default=_plain))
 
 
-def _plain(value: Any) -> str:
+def _plain(value: object) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 

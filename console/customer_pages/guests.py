@@ -1,6 +1,6 @@
 """A customer at a page: their personal link, their language, and the form that they sent."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -78,7 +78,7 @@ class Guest:
         """The store-local day."""
         return self.now.astimezone(self.zone).date()
 
-    async def work(self, job: Any, *args: Any) -> Any:
+    async def work(self, job: Callable[..., object], *args: Any) -> Any:
         """Run `job(connection, …)` in one transaction."""
         return await self.database.work(job, *args)
 
@@ -95,7 +95,7 @@ class Guest:
             query.setdefault("lang", self.language)
         return f"{PATH}{path}" + (f"?{urlencode(query)}" if query else "")
 
-    def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+    def page(self, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
         """Render a page from the folder `looks`."""
         day_and_time = {"day": self.day, "time": self.time}
         others = {code: name for code, name in LANGUAGES.items() if code != self.language}

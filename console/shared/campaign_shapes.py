@@ -3,7 +3,6 @@
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
@@ -67,5 +66,5 @@ def shape_whole(read: CampaignRead, zone: ZoneInfo) -> CampaignWhole:
     return CampaignWhole(**_local(said | {name: getattr(read, name) for name in OF_WHOLE}, zone))
 
 
-def _local(said: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+def _local(said: dict[str, object], zone: ZoneInfo) -> dict[str, object]:
     return {name: value.astimezone(zone) if isinstance(value, datetime) else value for name, value in said.items()}

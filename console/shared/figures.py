@@ -24,7 +24,7 @@ NAMES = {
 }
 
 
-def describe_figures(figures: Mapping[str, Any], zone: ZoneInfo) -> str:
+def describe_figures(figures: Mapping[str, object], zone: ZoneInfo) -> str:
     """All figures that are present, in one line."""
     return "; ".join(
         f"{NAMES.get(name, name.replace('_', ' '))}: {describe(value, zone)}"
@@ -43,7 +43,7 @@ class _Writer:
     zone: ZoneInfo
     language: str
 
-    def write(self, value: Any) -> str:
+    def write(self, value: object) -> str:
         if isinstance(value, bool):
             return "yes" if value else "no"
         if isinstance(value, Mapping):

@@ -2,7 +2,6 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
@@ -17,7 +16,7 @@ def _environment() -> Environment:
     return Environment(loader=FileSystemLoader(LOOKS), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 
 
-def render_page(template: str, language: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+def render_page(template: str, language: str, *, status: int = 200, **values: object) -> HTMLResponse:
     """Render a template of `looks/`. `say(key)` gives the wording; everything else is escaped."""
 
     def in_language(key: str, **named: object) -> str:

@@ -13,7 +13,7 @@ def shape(report: BaseModel, zone: ZoneInfo) -> dict[str, Any]:
     return fields
 
 
-def _local(value: Any, zone: ZoneInfo) -> Any:
+def _local(value: object, zone: ZoneInfo) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(zone)
     if isinstance(value, dict):

@@ -19,6 +19,7 @@ from models.core.saying import (
     fill,
     read_kit_words,
     read_words,
+    say_part,
     say_word,
 )
 from models.core.shown import show_day, show_moment
@@ -64,6 +65,12 @@ def say(language: str, key: str, **values: object) -> str:
     except KeyError as error:
         raise Unsaid(key, language) from error
     return fill(sentence, values) if values else sentence
+
+
+def name_part(language: str, part: str) -> str:
+    """What a reason, a gate or a figure in the account of a run is called."""
+    key = f"runs.figure_{part}"
+    return say(language, key) if key in read_wording() else say_part(language, part)
 
 
 def say_problem(language: str, problem: AftercareError) -> str:

@@ -130,12 +130,12 @@ def _condition(condition: Condition, language: Language, names: Names) -> str:
     return f"{phrase} {BETWEEN[language].join(further)}" if further else phrase
 
 
-def _is_said(name: str, value: Any) -> bool:
+def _is_said(name: str, value: object) -> bool:
     """Whether a field adds anything: a switch that is off by default does not."""
     return value is not None and value != () and not (value is False and name in ("estimated", "or_never"))
 
 
-def _further(says: Mapping[str, Said], name: str, value: Any, language: Language, names: Names) -> str:
+def _further(says: Mapping[str, Said], name: str, value: object, language: Language, names: Names) -> str:
     values = value if isinstance(value, tuple) else (value,)
     told = BETWEEN[language].join(_value(name, one, language, names) for one in values)
     return says[name][language].format(told) if name in says else told

@@ -7,7 +7,7 @@ in `models.campaigns.conditions`.
 from collections.abc import Mapping
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, Union
+from typing import TYPE_CHECKING, Annotated, Literal, Self, Union
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
@@ -135,7 +135,7 @@ class BadAudience(InvalidInput):
         super().__init__(f"The audience is refused. {all_of(self.problems)}")
 
 
-def read_audience(data: dict[str, Any]) -> AudienceRule:
+def read_audience(data: Mapping[str, object]) -> AudienceRule:
     """Parse the rule in `data`. Raises `BadAudience`."""
     try:
         return RULES.validate_python(data)

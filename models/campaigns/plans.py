@@ -1,9 +1,10 @@
 """A campaign's plan: audience, texts, timing, pace, and when it stops automatically."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from hashlib import sha256
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, Field, StringConstraints, ValidationError, model_validator
 
@@ -224,7 +225,7 @@ class BadPlan(InvalidInput):
         super().__init__(f"The campaign is refused. {all_of(self.problems)}")
 
 
-def read_plan(data: dict[str, Any]) -> CampaignPlan:
+def read_plan(data: Mapping[str, object]) -> CampaignPlan:
     """Parse the plan in `data`. Raises `BadPlan`."""
     try:
         return CampaignPlan.model_validate(data)

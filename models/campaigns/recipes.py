@@ -38,7 +38,7 @@ class Recipe:
     """The best hour to write to a customer, in the customer's time zone."""
     plan: Mapping[str, Any]
 
-    def plan_data(self, day: date | None = None) -> dict[str, Any]:
+    def plan_data(self, day: date | None = None) -> dict[str, object]:
         """The plan as `models.campaigns.plans.read_plan` takes it.
 
         It begins on a day at the recipe's hour in each customer's time zone, or as soon as it is launched.

@@ -92,7 +92,7 @@ class CampaignRehearsal(BaseModel):
 
     def by(self, name: str, *outcomes: Rehearsed) -> dict[Any, int]:
         """Customers per wave, variant, channel, reason, …, for some outcomes or all."""
-        counts: dict[Any, int] = {}
+        counts: dict[object, int] = {}
         for part in self.parts:
             if not outcomes or part.outcome in outcomes:
                 value = getattr(part, name)

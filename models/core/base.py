@@ -14,7 +14,7 @@ from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from models.core.personal import PERSONS, Persons
-from models.core.retention import RETENTION, Retention
+from models.core.retention import RETENTION, ForEver, Purged, Retention, WithParent
 
 Facts = dict[str, Any]
 """Figures stored as JSON: what a rule saw, what a person changed."""
@@ -107,6 +107,6 @@ def enumeration(kind: type[StrEnum]) -> Enum:
     )
 
 
-def table_info(persons: Persons, retention: Retention) -> dict[str, Any]:
+def table_info(persons: Persons, retention: Retention) -> dict[str, dict[str, Persons | ForEver | WithParent | Purged]]:
     """What every table declares at the end of its `__table_args__`: data subject and retention."""
     return {"info": {PERSONS: persons, RETENTION: retention}}

@@ -160,7 +160,7 @@ class Series:
         return func.coalesce(by_months, by_days)
 
 
-def as_kept(every: Recurrence, missing_day: MissingDay) -> Mapping[str, Any]:
+def as_kept(every: Recurrence, missing_day: MissingDay) -> Mapping[str, object]:
     """A series as a touch keeps it."""
     return {"months": every.months, "days": every.days, "next_day": missing_day is MissingDay.NEXT_DAY}
 

@@ -96,7 +96,7 @@ class GivenReason(BaseModel):
         return SaidReason(code=self.code, figures=self.figures, sentence=self.say(READER.get(), zone))
 
     @property
-    def as_figure(self) -> dict[str, Any]:
+    def as_figure(self) -> dict[str, object]:
         """Its form as a figure of another reason."""
         return {"code": self.code, "figures": self.figures}
 
@@ -106,7 +106,7 @@ class GivenReason(BaseModel):
         return {"reason": self.code, "reason_figures": self.figures or None}
 
 
-def give(code: ReasonCode, **figures: Any) -> GivenReason:
+def give(code: ReasonCode, **figures: object) -> GivenReason:
     """Make a reason with its figures. Raises `BadReason` if they differ from the declared ones."""
     declared = _DECLARED[code].figures
     if declared.keys() != figures.keys():
@@ -115,7 +115,7 @@ def give(code: ReasonCode, **figures: Any) -> GivenReason:
     return GivenReason(code=code, figures=figures)
 
 
-def kept(code: str | None, figures: Mapping[str, Any] | None) -> GivenReason | None:
+def kept(code: str | None, figures: Mapping[str, object] | None) -> GivenReason | None:
     """The reason stored in two columns of a row; None if there is none."""
     return GivenReason(code=ReasonCode(code), figures=dict(figures or {})) if code is not None else None
 

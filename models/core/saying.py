@@ -189,7 +189,7 @@ def placeholders(sentence: str) -> Iterator[tuple[str, FigureType]]:
             yield name, FigureType(kind or "")
 
 
-def say_reason(language: str, code: str, figures: Mapping[str, Any], zone: tzinfo | None = None) -> str:
+def say_reason(language: str, code: str, figures: Mapping[str, object], zone: tzinfo | None = None) -> str:
     """The sentence of a code in a language, with its figures. Moments are in `zone`, by default UTC.
 
     Raises `UnsaidReason`.
@@ -213,7 +213,7 @@ def _sentence(language: str, code: str) -> str:
     return sentence
 
 
-def _filled(sentence: str, language: str, figures: Mapping[str, Any], zone: tzinfo | None) -> Iterator[str]:
+def _filled(sentence: str, language: str, figures: Mapping[str, object], zone: tzinfo | None) -> Iterator[str]:
     counted = ""
     for said, name, kind, _ in string.Formatter().parse(sentence):
         yield agree(said, counted)
@@ -255,7 +255,7 @@ def say_typed(language: str, kind: FigureType, figure: Any, zone: tzinfo | None)
             return WRITERS[kind](language, figure)
 
 
-def _words(language: str, figure: Any) -> str:
+def _words(language: str, figure: object) -> str:
     words = figure if isinstance(figure, list | tuple) else [figure]
     return COMMAS[language].join(say_word(language, str(word)) for word in words)
 

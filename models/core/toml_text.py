@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 
-def write_toml(data: Mapping[str, Any]) -> str:
+def write_toml(data: Mapping[str, object]) -> str:
     """The TOML text of plain data: strings, numbers, booleans, lists and tables. Nulls are left out."""
     return "\n".join(_table(data, ())).strip() + "\n"
 
@@ -24,7 +24,7 @@ def _table(data: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
                 yield from ("", f"[[{heading}]]", *_table(item, inside))
 
 
-def _holds_tables(value: Any) -> bool:
+def _holds_tables(value: object) -> bool:
     if isinstance(value, Mapping):
         return True
     return isinstance(value, Sequence) and not isinstance(value, str) and any(isinstance(i, Mapping) for i in value)
@@ -35,7 +35,7 @@ def _key(key: str) -> str:
     return key if bare.isalnum() and bare.isascii() else _text(key)
 
 
-def _value(value: Any) -> str:
+def _value(value: object) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(_value(item) for item in value)}]"
     return _text(value) if isinstance(value, str) else json.dumps(value)

@@ -1,4 +1,4 @@
-"""By when each kind of inbound is to be answered."""
+"""The deadlines for answering each kind of inbound."""
 
 from datetime import UTC, datetime, time, timedelta
 

@@ -75,7 +75,7 @@ class Rulebook(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a text was taken for."""
+    """What a text was understood to mean."""
 
     suggests: Suggestion
     rule: str
@@ -84,7 +84,7 @@ class Reading:
 
 @cache
 def rulebook() -> Rulebook:
-    """The rules as they are shipped."""
+    """The shipped rules."""
     return Rulebook.model_validate(tomllib.loads(RULES.read_text(encoding="utf-8")))
 
 

@@ -21,6 +21,6 @@ class InboundNotThere(Conflict):
 
 
 def check_transition(before: InboundState, after: InboundState) -> None:
-    """Raises `InboundNotThere` for a transition that is not allowed. To stay as it is, is none."""
+    """Raises `InboundNotThere` for a transition that is not allowed. Staying in the same state is not a transition."""
     if after is not before and after not in FOLLOWERS[before]:
         raise InboundNotThere(before, after)

@@ -18,7 +18,7 @@ NOT_ANSWERED = "state <> 'answered'"
 
 
 class Inbound(Base):
-    """Something that a customer said by themselves, on whatever way: with a person responsible and a deadline."""
+    """Something that a customer said by themselves, by whatever channel, with a person responsible and a deadline."""
 
     __tablename__ = "inbound"
 

@@ -84,7 +84,7 @@ class AnswerWay(StrEnum):
 
 
 class Suggestion(StrEnum):
-    """What the rules take free text for. Staff confirm or refuse it."""
+    """What the rules understand free text to mean. Staff confirm or refuse it."""
 
     REVOCATION = "revocation"
     PROMISE = "promise-to-pay"

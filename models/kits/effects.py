@@ -52,7 +52,7 @@ def _reader(offered: tuple[type[Effect], ...]) -> TypeAdapter[tuple[Effect, ...]
     return TypeAdapter(tuple[Annotated[any_of_them, Field(discriminator="do")], ...])
 
 
-def read_effects(value: Any, kind: SubjectKind, offered: Iterable[type[Effect]]) -> tuple[Effect, ...]:
+def read_effects(value: object, kind: SubjectKind, offered: Iterable[type[Effect]]) -> tuple[Effect, ...]:
     """The effects that a step about a kind of subject lists. Raises pydantic's `ValidationError`."""
     every: tuple[type[Effect], ...] = (OpenCase, *offered)
     known = {name_of(effect): effect for effect in every}
@@ -69,7 +69,7 @@ def word_of(effect: Mapping[str, Any]) -> str:
     return "_".join([effect["do"], *(str(value) for name, value in sorted(effect.items()) if name != "do")])
 
 
-def choices_of(offered: Iterable[type[Effect]]) -> Iterator[dict[str, Any]]:
+def choices_of(offered: Iterable[type[Effect]]) -> Iterator[dict[str, object]]:
     """Every effect that can be chosen from a list: those whose fields are all words of a set."""
     every: tuple[type[Effect], ...] = (OpenCase, *offered)
     for effect in every:

@@ -62,7 +62,7 @@ class RunAccount(BaseModel):
         return RunAccount(**summed, figures=self.figures | other.figures)
 
 
-def _add(left: Any, right: Any) -> Any:
+def _add(left: Any, right: Any) -> object:
     """Counts are added key by key."""
     if isinstance(left, dict):
         return {key: left.get(key, 0) + right.get(key, 0) for key in sorted(left.keys() | right.keys())}

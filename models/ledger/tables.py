@@ -82,7 +82,7 @@ class _AsGiven(TypeDecorator[GivenReason | None]):
     impl = JSONB
     cache_ok = True
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> GivenReason | None:  # noqa: ARG002  SQLAlchemy's own form
+    def process_result_value(self, value: object, dialect: Dialect) -> GivenReason | None:  # noqa: ARG002  SQLAlchemy's own form
         """The reason; None if there is none."""
         return GivenReason.model_validate(value) if value is not None else None
 
@@ -92,7 +92,7 @@ def given_reason(row: Any) -> ColumnElement[GivenReason | None]:
     return reason_from(row.reason, row.reason_figures)
 
 
-def reason_from(code: Any, figures: Any) -> ColumnElement[GivenReason | None]:
+def reason_from(code: ColumnElement[str | None], figures: object) -> ColumnElement[GivenReason | None]:
     """For a select: the reason of a code and its figures; null if the code is null."""
     kept = func.coalesce(figures, func.jsonb_build_object(), type_=JSONB)
     said = func.jsonb_build_object(literal_column("'code'"), code, literal_column("'figures'"), kept)

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from functools import lru_cache
-from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -74,6 +73,6 @@ def _compiled(text: str) -> Template:
     return ENVIRONMENT.from_string(text)
 
 
-def render(text: str, variables: Mapping[str, Any]) -> str:
+def render(text: str, variables: Mapping[str, object]) -> str:
     """Render the text. Raises `jinja2.TemplateError` if it was never checked."""
     return _compiled(text).render(variables)

@@ -43,7 +43,7 @@ def skeleton(template: str, variables: Mapping[str, Any]) -> str:
 
     A value that a filter has changed stands in it as it is, so that it equals no registered text.
     """
-    marked: dict[str, Any] = {name: _Marked(str(value), name) for name, value in variables.items() if name != LINKS}
+    marked: dict[str, object] = {name: _Marked(str(value), name) for name, value in variables.items() if name != LINKS}
     if LINKS in variables:
         marked[LINKS] = {name: _Marked(link, f"{LINKS}.{name}") for name, link in variables[LINKS].items()}
     return render(template, marked)
@@ -122,7 +122,7 @@ def _is_links(node: nodes.Node) -> bool:
     return isinstance(node, nodes.Name) and node.name == LINKS
 
 
-def _sample(used: set[str], present: set[str]) -> dict[str, Any]:
+def _sample(used: set[str], present: set[str]) -> dict[str, object]:
     """Values for the variables of a template: some text, or none."""
     values = {name: "x" if name in present else "" for name in used}
     links = {name.removeprefix(f"{LINKS}."): value for name, value in values.items() if name.startswith(f"{LINKS}.")}

@@ -88,7 +88,7 @@ def step_of_today(step: Mapping[str, Any]) -> dict[str, Any]:
     return written | {"effects": [*written.get("effects", ()), *effects]} if effects else written
 
 
-def body_of_today(body: Mapping[str, Any]) -> dict[str, Any]:
+def body_of_today(body: Mapping[str, Any]) -> dict[str, object]:
     """The body of a kept version as it would be written today."""
     steps = {"steps": [step_of_today(step) for step in body["steps"]]} if "steps" in body else {}
     return dict(body) | steps

@@ -1,6 +1,7 @@
 """The policies and templates that Aftercare ships."""
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -37,7 +38,7 @@ class ShippedTemplate(NamedTuple):
     also: str | None
 
 
-def read_policy(name: str, body: dict[str, Any]) -> Policy:
+def read_policy(name: str, body: dict[str, object]) -> Policy:
     """The policy that `body` describes. Raises `BadPolicy`."""
     try:
         return Policy.model_validate(body)
@@ -45,7 +46,7 @@ def read_policy(name: str, body: dict[str, Any]) -> Policy:
         raise BadPolicy(name, error) from error
 
 
-def read_contact_rules(body: dict[str, Any]) -> ContactRules:
+def read_contact_rules(body: Mapping[str, object]) -> ContactRules:
     """The rules across processes that `body` describes. Raises `BadPolicy`."""
     try:
         return ContactRules.model_validate(body)

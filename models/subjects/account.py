@@ -85,7 +85,7 @@ class Invoice(Base):
     kind: Mapped[InvoiceKind] = mapped_column(enumeration(InvoiceKind), server_default="invoice")
     issued_on: Mapped[date | None]
     due_on: Mapped[date]
-    amount: Mapped[Money] = mapped_column(CheckConstraint("amount > 0", name="amount"))
+    amount: Mapped[Money]
     currency: Mapped[str] = mapped_column(CHAR(3))
     status: Mapped[InvoiceStatus] = mapped_column(enumeration(InvoiceStatus), server_default="open")
     status_on: Mapped[date | None]
@@ -98,6 +98,7 @@ class Invoice(Base):
 
     __table_args__ = (
         UniqueConstraint("store_id", "key"),
+        CheckConstraint("amount > 0", name="amount"),
         Index("ix_invoices_account_id", "account_id"),
         Index("ix_invoices_settled_on_due_on", "settled_on", "due_on"),
         table_info(
@@ -118,11 +119,12 @@ class Payment(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
     invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoices.id"), index=True)
     paid_on: Mapped[date]
-    amount: Mapped[Money] = mapped_column(CheckConstraint("amount > 0", name="amount"))
+    amount: Mapped[Money]
     currency: Mapped[str] = mapped_column(CHAR(3))
 
     __table_args__ = (
         UniqueConstraint("store_id", "key"),
+        CheckConstraint("amount > 0", name="amount"),
         table_info(customers("account_id", "paid_on amount currency"), ForEver("one row per payment", OF_THE_BOOKS)),
     )
 
@@ -138,7 +140,7 @@ class Promise(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
     made_on: Mapped[date]
     promised_for: Mapped[date]
-    amount: Mapped[Decimal | None] = mapped_column(CheckConstraint("amount > 0", name="amount"))
+    amount: Mapped[Decimal | None]
     currency: Mapped[str | None] = mapped_column(CHAR(3))
     follower_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     """Who took it and sees to it that it is kept; null: finance."""
@@ -146,6 +148,7 @@ class Promise(Base):
     __table_args__ = (
         UniqueConstraint("store_id", "key"),
         Index("ix_promises_follower_id", "follower_id", postgresql_where=sql("follower_id is not null")),
+        CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("made_on <= promised_for", name="made_before"),
         CheckConstraint("(amount is null) = (currency is null)", name="amount_has_currency"),
         table_info(

@@ -47,10 +47,11 @@ class OdometerReading(Base):
 
     vehicle_id: Mapped[int] = mapped_column(ForeignKey("vehicles.id", ondelete="CASCADE"), primary_key=True)
     read_on: Mapped[date] = mapped_column(primary_key=True)
-    kilometres: Mapped[int] = mapped_column(CheckConstraint("kilometres >= 0", name="kilometres"))
+    kilometres: Mapped[int]
     source: Mapped[str]
 
     __table_args__ = (
+        CheckConstraint("kilometres >= 0", name="kilometres"),
         table_info(
             customers("vehicle_id", "read_on kilometres source"),
             ForEver("one row per visit", "a run as of a past day estimates from what was known then"),

@@ -35,11 +35,12 @@ class Warranty(Base):
     name: Mapped[str | None]
     starts_on: Mapped[date | None]
     ends_on: Mapped[date]
-    limit_kilometres: Mapped[int | None] = mapped_column(CheckConstraint("limit_kilometres > 0", name="limit"))
+    limit_kilometres: Mapped[int | None]
 
     __table_args__ = (
         UniqueConstraint("store_id", "key"),
         CheckConstraint("starts_on <= ends_on", name="starts_before_end"),
+        CheckConstraint("limit_kilometres > 0", name="limit"),
         table_info(
             customers("vehicle_id", "name starts_on ends_on limit_kilometres"),
             ForEver("one row per warranty", "touches refer to it"),

@@ -4,11 +4,11 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from models.core.errors import NotAllowed
+from models.core.rows import AnyRow
 from models.core.words import Role
 from models.people.access import BrowserSession, User
 from models.people.permissions import Permission, may
@@ -108,7 +108,7 @@ def sign_in(
     return _open(connection, user.id, now)
 
 
-def _note_failure(connection: Connection, user: Row[Any], now: datetime) -> NotSignedIn | Locked:
+def _note_failure(connection: Connection, user: AnyRow, now: datetime) -> NotSignedIn | Locked:
     failures = user.failures + 1
     over = failures - FREE_FAILURES
     lock = min(FIRST_LOCK * 2 ** min(over, 10), LONGEST_LOCK) if over >= 0 else None

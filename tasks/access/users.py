@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from models.core.errors import Conflict, InvalidInput, NotFound
+from models.core.rows import AnyRow
 from models.core.words import MANAGING, Role
 from models.people.access import BrowserSession, User
 from models.people.tables import StaffMember, Store
@@ -263,7 +264,7 @@ def set_language(connection: Connection, login: str, language: str) -> None:
     connection.execute(update(User).where(User.login == login).values(language=language))
 
 
-def find_user(connection: Connection, login: str) -> Row[Any]:
+def find_user(connection: Connection, login: str) -> AnyRow:
     """Lock and return a user's row. Raises `UnknownUser`."""
     row = connection.execute(
         select(User.__table__).where(User.login == login.strip().lower()).with_for_update()

@@ -73,7 +73,7 @@ class CurrencyNeeded(InvalidInput):
 
 
 class DoesNotSumUp(InvalidInput):
-    """The instalments are not what is owed."""
+    """The instalments do not add up to what is owed."""
 
     field = "parts"
 
@@ -83,7 +83,7 @@ class DoesNotSumUp(InvalidInput):
 
 
 class BadInstalments(InvalidInput):
-    """Instalments are at least two, on days that follow each other, each above zero."""
+    """There must be at least two instalments, in order of their days, each above zero."""
 
     field = "parts"
 

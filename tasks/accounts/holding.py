@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import Connection, Select, select, update
 
 from models.core.errors import Conflict, InvalidInput
+from models.core.rows import AnyRow
 from models.people.tables import Store
 from models.subjects.account import Account, UnpaidBecause
 from tasks import audit
@@ -44,7 +45,7 @@ class NotHeld(Conflict):
 
 
 class ReasonMissing(InvalidInput):
-    """What is done to an account by hand needs a reason."""
+    """An action on an account by hand needs a reason."""
 
     field = "reason"
 
@@ -53,7 +54,7 @@ class ReasonMissing(InvalidInput):
 
 
 class ReasonTooLong(InvalidInput):
-    """A reason that is longer than anybody reads."""
+    """The reason is too long."""
 
     field = "reason"
 
@@ -109,7 +110,7 @@ def _accounts() -> Select[Any]:
     )
 
 
-def _found(row: Row[Any], now: datetime) -> Found:
+def _found(row: AnyRow, now: datetime) -> Found:
     today = now.astimezone(ZoneInfo(row.time_zone)).date()
     return Found(row.id, row.key, row.store_id, row.customer_id, row.held_since, row.hold_reason, today)
 

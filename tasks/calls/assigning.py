@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Uuid, and_, any_, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -12,6 +13,7 @@ from models.calls.queue import roles_served
 from models.core.cadence import local_day, midnight, moment
 from models.core.errors import InvalidInput
 from models.core.ids import TouchId
+from models.core.rows import AnyRow
 from models.core.words import BY_STAFF, OutcomeName, Role, StepKind, TouchState
 from models.ledger.tables import CallAttempt, Touch
 from models.people.tables import Customer, StaffMember, Store
@@ -230,7 +232,7 @@ def assign_calls(
     _check_store(user, store_id)
     member = _find_member(connection, store_id, member_id) if member_id is not None else None
     touches = connection.execute(
-        select(Touch.id, Touch.role, Touch.assigned_to, Touch.held_by)
+        select(Touch.id, Touch.role, Touch.assigned_to)
         .where(Touch.id.in_(seen), *_waiting(store_id, now), _not_on_another_screen(member_id, now))
         .with_for_update(skip_locked=True)
     ).all()
@@ -269,7 +271,7 @@ def _not_on_another_screen(member_id: int | None, now: datetime) -> ColumnElemen
     return or_(Touch.held_until.is_(None), Touch.held_until <= moment(now), theirs)
 
 
-def _find_member(connection: Connection, store_id: int, member_id: int) -> Row[Any]:
+def _find_member(connection: Connection, store_id: int, member_id: int) -> AnyRow:
     found = connection.execute(
         select(StaffMember.__table__).where(
             and_(StaffMember.id == member_id, StaffMember.store_id == store_id, StaffMember.active)
@@ -283,8 +285,8 @@ def _find_member(connection: Connection, store_id: int, member_id: int) -> Row[A
 def _give(
     connection: Connection,
     user: SignedIn,
-    touches: Sequence[Row[Any]],
-    member: Row[Any] | None,
+    touches: Sequence[Row[tuple[UUID, Role | None, int | None]]],
+    member: AnyRow | None,
     now: datetime,
     *,
     asked: int,

@@ -11,7 +11,6 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     Connection,
-    Row,
     Select,
     Uuid,
     and_,
@@ -31,10 +30,12 @@ from models.calls.outcomes import agreed_times
 from models.core.base import Facts
 from models.core.cadence import NOW, Now, local_day, midnight, moment
 from models.core.ids import TouchId
+from models.core.rows import AnyRow
 from models.core.words import BY_STAFF, ChannelName, ContactKind, Purpose, Role, StepKind, SubjectKind, TouchState
 from models.kits.registry import all_traits
 from models.ledger.tables import CallAttempt, Touch
 from models.people.tables import ContactPoint, Customer, Store
+from tasks.database.statement_comments import holds
 from tasks.database.statistics import expect_many
 from tasks.dispatch.gates import latest_consent
 from tasks.messages.letters import letters_of
@@ -120,7 +121,7 @@ def _candidates(kind: SubjectKind) -> Select[Any]:
         .join(Store, Store.id == Touch.store_id)
         .where(Touch.id == any_(CANDIDATES), Touch.subject_kind == kind, Touch.state == TouchState.READY)
     )
-    return _still_due(expect_many(chosen).cte("ready"), NOW, (kind,))
+    return _still_due(expect_many(chosen).cte("ready").prefix_with(holds("the calls asked about")), NOW, (kind,))
 
 
 def _ready(now: datetime, store: str | None, role: Role | None, kinds: Collection[StepKind], days: int | None) -> CTE:
@@ -139,7 +140,7 @@ def _ready(now: datetime, store: str | None, role: Role | None, kinds: Collectio
         statement = statement.where(Store.code == store)
     if role is not None:
         statement = statement.where(Touch.role == role)
-    return expect_many(statement).cte("ready")
+    return expect_many(statement).cte("ready").prefix_with(holds("what waits for staff"))
 
 
 def _still_due(ready: CTE, now: Now, kinds: Iterable[SubjectKind]) -> Select[Any]:
@@ -150,7 +151,13 @@ def _still_due(ready: CTE, now: Now, kinds: Iterable[SubjectKind]) -> Select[Any
     """
     judged = union_all(*(still_true(ready, kind, now) for kind in kinds)).subquery("judged")
     true_still = (~judged.c.moved, judged.c.gone.is_(None), ~judged.c.passed)
-    due = select(ready).join(judged, judged.c.touch_id == ready.c.id).where(*true_still).cte("due").prefix_with(ONCE)
+    due = (
+        select(ready)
+        .join(judged, judged.c.touch_id == ready.c.id)
+        .where(*true_still)
+        .cte("due")
+        .prefix_with(ONCE, holds("the calls whose reason is still there"))
+    )
     phone = _phone(due)
     attempts = (
         select(func.count(CallAttempt.id))
@@ -190,7 +197,7 @@ def _phone(ready: CTE) -> LateralFromClause:
     )
 
 
-def _item(row: Row[Any], script: str) -> CallItem:
+def _item(row: AnyRow, script: str) -> CallItem:
     return CallItem(
         id=row.id,
         kind=row.kind,

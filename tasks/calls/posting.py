@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, any_, func, insert, literal, select, update
+from sqlalchemy import Connection, any_, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
 from models.core.errors import AftercareError
 from models.core.reasons import NO_REASON
+from models.core.rows import AnyRow
 from models.core.words import StepKind, TouchState
 from models.ledger.tables import Touch
 from models.ledger.visits_and_letters import LetterBatch, PrintedLetter
@@ -152,7 +152,7 @@ def _new_batch(connection: Connection, store_id: int, actor: Actor, now: datetim
     return connection.execute(insert(LetterBatch).values(values).returning(LetterBatch.id)).scalar_one()
 
 
-def _read_batch(connection: Connection, batch: int) -> Row[Any]:
+def _read_batch(connection: Connection, batch: int) -> AnyRow:
     found = connection.execute(
         select(LetterBatch.__table__, Store.time_zone)
         .join(Store, Store.id == LetterBatch.store_id)

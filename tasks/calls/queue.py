@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -124,7 +123,7 @@ def next_call(
 
 def _first(
     connection: Connection, caller: Caller, now: datetime, seen: Collection[UUID], number: int
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row[tuple[UUID, SubjectKind, int]]]:
     """The first of the queue, in order; nothing is locked, so that nobody finds the queue empty meanwhile."""
     law = select(Store.law).where(Store.id == Touch.store_id).scalar_subquery().label("law")
     statement = (
@@ -162,7 +161,7 @@ def _free(caller: Caller, now: datetime) -> ColumnElement[bool]:
     return or_(Touch.held_until.is_(None), Touch.held_until <= moment(now), _is(Touch.held_by, caller))
 
 
-def _is(column: Any, caller: Caller) -> ColumnElement[bool]:
+def _is(column: object, caller: Caller) -> ColumnElement[bool]:
     return _is_one_of(column, caller.staff_ids)
 
 
@@ -171,12 +170,14 @@ def _is_given(caller: Caller) -> ColumnElement[bool]:
     return _is_one_of(Touch.assigned_to, (*caller.staff_ids, *caller.stands_in_for))
 
 
-def _is_one_of(column: Any, staff_ids: Sequence[int]) -> ColumnElement[bool]:
+def _is_one_of(column: object, staff_ids: Sequence[int]) -> ColumnElement[bool]:
     theirs = column == any_(literal(list(staff_ids), ARRAY(BigInteger)))
     return func.coalesce(theirs, False)
 
 
-def _still_due(connection: Connection, candidates: Sequence[Row[Any]], now: datetime) -> dict[UUID, CallItem]:
+def _still_due(
+    connection: Connection, candidates: Sequence[Row[tuple[UUID, SubjectKind, int]]], now: datetime
+) -> dict[UUID, CallItem]:
     kinds = {SubjectKind(candidate.subject_kind) for candidate in candidates}
     found: dict[UUID, CallItem] = {}
     for kind in sorted(kinds):
@@ -243,13 +244,13 @@ def read_standing(connection: Connection, caller: Caller, now: datetime, usual_z
     return Standing(waits.waiting, waits.next_at, made + finished, first_at, time_zone)
 
 
-def _made(caller: Caller, now: datetime, time_zone: str) -> Select[Any]:
+def _made(caller: Caller, now: datetime, time_zone: str) -> Select[tuple[int, datetime]]:
     mine = CallAttempt.staff_id == any_(literal(list(caller.staff_ids), ARRAY(BigInteger)))
     today = CallAttempt.attempted_at.between(_midnight(now, time_zone), moment(now))
     return select(func.count(), func.min(CallAttempt.attempted_at)).where(mine, today)
 
 
-def _finished(caller: Caller, now: datetime, time_zone: str) -> Select[Any]:
+def _finished(caller: Caller, now: datetime, time_zone: str) -> Select[tuple[int]]:
     mine = Touch.assigned_to == any_(literal(list(caller.staff_ids), ARRAY(BigInteger)))
     today = Touch.state_at.between(_midnight(now, time_zone), moment(now))
     return select(func.count()).where(Touch.kind != StepKind.CALL, Touch.state == TouchState.DONE, mine, today)

@@ -15,6 +15,7 @@ from models.calls.queue import check_marks
 from models.core.errors import Conflict, InvalidInput
 from models.core.ids import StaffId, TouchId
 from models.core.reasons import NO_REASON, WORD, declare, give
+from models.core.rows import AnyRow
 from models.core.words import CaseKind, ContactKind, Gate, OutcomeName, StepKind, SubjectKind, SurveySource, TouchState
 from models.kits.outcomes import CallEffects, CallFacts, CallReport, PromiseMade
 from models.ledger.case_causes import Received
@@ -128,7 +129,7 @@ def finish_task(connection: Connection, touch_id: TouchId, now: datetime, staff_
     audit.record(connection, now, actor.code, FINISHED[touch.kind], "touch", touch.id, before, after)
 
 
-def settle_by_hand(connection: Connection, touch: Row[Any], actor: Actor, now: datetime) -> None:
+def settle_by_hand(connection: Connection, touch: AnyRow, actor: Actor, now: datetime) -> None:
     """A ready touch without an outcome of a call is done."""
     values = {"gate": None, **NO_REASON, "assigned_to": actor.id, **LET_GO}
     move(connection, [touch.id], TouchState.DONE, ON_A_LIST, now, **values)
@@ -136,7 +137,7 @@ def settle_by_hand(connection: Connection, touch: Row[Any], actor: Actor, now: d
 
 def take_ready(
     connection: Connection, touch_id: TouchId, kinds: Collection[StepKind], staff_id: StaffId, now: datetime
-) -> tuple[Row[Any], Actor]:
+) -> tuple[AnyRow, Actor]:
     """A ready touch of one of some kinds, locked, and who acts. Raises as `record_outcome` does."""
     touch = lock_touch(connection, touch_id, ON_A_LIST)
     if touch.kind not in kinds:
@@ -148,7 +149,7 @@ def take_ready(
     return touch, actor
 
 
-def _phones(connection: Connection, touch: Row[Any]) -> Sequence[Row[Any]]:
+def _phones(connection: Connection, touch: AnyRow) -> Sequence[Row[tuple[int, str]]]:
     """The customer's usable numbers; first the one that the call is at."""
     at_it = func.coalesce(ContactPoint.id == touch.contact_point_id, False)
     return connection.execute(
@@ -162,7 +163,7 @@ def _phones(connection: Connection, touch: Row[Any]) -> Sequence[Row[Any]]:
     ).all()
 
 
-def _facts(connection: Connection, touch: Row[Any], phones: Sequence[Row[Any]], now: datetime) -> CallFacts:
+def _facts(connection: Connection, touch: AnyRow, phones: Sequence[Row[tuple[int, str]]], now: datetime) -> CallFacts:
     store = connection.execute(select(Store.__table__).where(Store.id == touch.store_id)).one()
     contact = ContactHours(ZoneInfo(store.time_zone), store.contact_from, store.contact_until, store.holiday_country)
     unanswered = connection.execute(
@@ -182,7 +183,7 @@ def _facts(connection: Connection, touch: Row[Any], phones: Sequence[Row[Any]], 
 
 
 def _note_attempt(
-    connection: Connection, touch: Row[Any], report: CallReport, effects: CallEffects, actor: Actor, now: datetime
+    connection: Connection, touch: AnyRow, report: CallReport, effects: CallEffects, actor: Actor, now: datetime
 ) -> int:
     values = {"outcome": report.outcome, "note": report.note, "again_at": effects.again_at}
     statement = insert(CallAttempt).values(touch_id=touch.id, attempted_at=now, staff_id=actor.id, **values)
@@ -191,10 +192,10 @@ def _note_attempt(
 
 def _settle(
     connection: Connection,
-    touch: Row[Any],
+    touch: AnyRow,
     outcome: OutcomeName,
     effects: CallEffects,
-    number: Row[Any] | None,
+    number: Row[tuple[int, str]] | None,
     now: datetime,
 ) -> None:
     """Done; or on the list again, and valid for long enough."""
@@ -211,7 +212,7 @@ def _settle(
     move(connection, [touch.id], effects.state, ON_A_LIST, now, **values)
 
 
-def _invalidate(connection: Connection, phone: Row[Any], actor: Actor, now: datetime) -> None:
+def _invalidate(connection: Connection, phone: Row[tuple[int, str]], actor: Actor, now: datetime) -> None:
     connection.execute(
         update(ContactPoint).where(ContactPoint.id == phone.id).values(invalid_since=now, invalid_reason=WRONG_NUMBER)
     )
@@ -222,7 +223,7 @@ def _invalidate(connection: Connection, phone: Row[Any], actor: Actor, now: date
 
 
 def _open_complaint(
-    connection: Connection, touch: Row[Any], report: CallReport, effects: CallEffects, actor: Actor, now: datetime
+    connection: Connection, touch: AnyRow, report: CallReport, effects: CallEffects, actor: Actor, now: datetime
 ) -> int | None:
     """One complaint at most, whether the customer said it or gave a mark that says it."""
     by_marks = _keep_marks(connection, touch, report, actor, now) if report.marks else None
@@ -232,7 +233,7 @@ def _open_complaint(
     return _complain(connection, touch, report, actor, now) if effects.opens_complaint else None
 
 
-def _keep_marks(connection: Connection, touch: Row[Any], report: CallReport, actor: Actor, now: datetime) -> int | None:
+def _keep_marks(connection: Connection, touch: AnyRow, report: CallReport, actor: Actor, now: datetime) -> int | None:
     """The complaint that the marks open, if any."""
     answer = Answer(
         kind=SubjectKind(touch.subject_kind),
@@ -247,7 +248,7 @@ def _keep_marks(connection: Connection, touch: Row[Any], report: CallReport, act
     return answer_survey(connection, answer, now)
 
 
-def _complain(connection: Connection, touch: Row[Any], report: CallReport, actor: Actor, now: datetime) -> int:
+def _complain(connection: Connection, touch: AnyRow, report: CallReport, actor: Actor, now: datetime) -> int:
     """The case of a customer who was not satisfied; whoever called owns it."""
     return open_case(
         connection,
@@ -265,11 +266,11 @@ def _complain(connection: Connection, touch: Row[Any], report: CallReport, actor
     )
 
 
-def _promise(connection: Connection, touch: Row[Any], attempt_id: int, promise: PromiseMade, facts: CallFacts) -> int:
+def _promise(connection: Connection, touch: AnyRow, attempt_id: int, promise: PromiseMade, facts: CallFacts) -> int:
     return subject_of(facts.subject).take_promise(connection, touch.subject_id, promise, facts.today, attempt_id)
 
 
-def _keep_outcome(connection: Connection, touch: Row[Any], report: CallReport, facts: CallFacts) -> None:
+def _keep_outcome(connection: Connection, touch: AnyRow, report: CallReport, facts: CallFacts) -> None:
     """The kit of the subject keeps what is its own of the outcome."""
     outcome = all_outcomes()[report.outcome]
     if outcome.kept:
@@ -277,7 +278,7 @@ def _keep_outcome(connection: Connection, touch: Row[Any], report: CallReport, f
         subject_of(facts.subject).take_outcome(connection, touch.subject_id, outcome.name, answers, facts.today)
 
 
-def _refuse(connection: Connection, touch: Row[Any], effects: CallEffects, report: CallReport, now: datetime) -> int:
+def _refuse(connection: Connection, touch: AnyRow, effects: CallEffects, report: CallReport, now: datetime) -> int:
     """Withdraw consent for what was refused, and cancel what is open of it; how many touches."""
     if not effects.refuses:
         return 0
@@ -294,7 +295,7 @@ def _refuse(connection: Connection, touch: Row[Any], effects: CallEffects, repor
 
 
 def _audit(
-    connection: Connection, touch: Row[Any], recorded: CallRecorded, report: CallReport, actor: Actor, now: datetime
+    connection: Connection, touch: AnyRow, recorded: CallRecorded, report: CallReport, actor: Actor, now: datetime
 ) -> None:
     before = {"state": touch.state, "not_before": touch.not_before.isoformat()}
     after = {

@@ -81,7 +81,7 @@ def read_sheet(connection: Connection, item: CallItem, now: datetime) -> Sheet:
     )
 
 
-def _car(item: CallItem) -> Select[Any]:
+def _car(item: CallItem) -> Select[tuple[str | None, str | None, str | None, int | None]]:
     """The car that the call is about, where its subject has one."""
     columns = (Vehicle.plate, Vehicle.make, Vehicle.model, Vehicle.model_year)
     traits = traits_of(item.subject_kind)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
+from models.core.rows import AnyRow
 from models.ledger.visits_and_letters import StaffVisit
 
 
@@ -21,16 +21,16 @@ class VisitReport:
     """What was agreed on to come next."""
 
 
-def keep_report(connection: Connection, touch: Row[Any], report: VisitReport) -> None:
+def keep_report(connection: Connection, touch: AnyRow, report: VisitReport) -> None:
     """Keep what came of a visit."""
     _keep(connection, touch, done_on=report.done_on, result=report.result, next=report.next)
 
 
-def keep_plan(connection: Connection, touch: Row[Any], day: date, planned_by: int) -> None:
+def keep_plan(connection: Connection, touch: AnyRow, day: date, planned_by: int) -> None:
     """Keep for which store-local day a visit is planned, and by whom."""
     _keep(connection, touch, planned_for=day, planned_by=planned_by)
 
 
-def _keep(connection: Connection, touch: Row[Any], **values: Any) -> None:
+def _keep(connection: Connection, touch: AnyRow, **values: object) -> None:
     statement = insert(StaffVisit).values(touch_id=touch.id, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=["touch_id"], set_=values))

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Select, select
 
 from models.campaigns.tables import Campaign
 from models.core.errors import NotFound
+from models.core.rows import AnyRow
 from models.core.words import Role
 from models.people.access import User
 from models.people.permissions import Permission, may
@@ -64,7 +65,7 @@ def reached_campaigns(author: Author) -> Select[Any]:
     return statement if author.store_id is None else statement.where(Campaign.store_id == author.store_id)
 
 
-def lock_campaign(connection: Connection, author: Author, campaign_id: int) -> Row[Any]:
+def lock_campaign(connection: Connection, author: Author, campaign_id: int) -> AnyRow:
     """Lock a campaign's row for this transaction. Raises `NotYours`."""
     if abs(campaign_id) > LARGEST_KEY:
         raise NotYours("campaign", campaign_id)

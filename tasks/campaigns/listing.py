@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, literal, select, tuple_
+from sqlalchemy import Connection, literal, select, tuple_
 
 from models.campaigns.plans import CampaignPlan, read_plan
 from models.campaigns.states import OVER
 from models.campaigns.tables import Campaign
 from models.core.cadence import moment
 from models.core.reasons import GivenReason, kept
+from models.core.rows import AnyRow
 from models.core.words import CampaignState, Wave
 from models.ledger.tables import AuditEntry
 from models.people.permissions import Permission
@@ -87,8 +87,8 @@ class CampaignEvent:
     at: datetime
     actor: str
     action: str
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
+    before: dict[str, object] | None
+    after: dict[str, object] | None
 
 
 def list_campaigns(
@@ -160,7 +160,7 @@ def list_events(connection: Connection, author: Author, campaign_id: int) -> lis
     return [CampaignEvent(*row) for row in rows]
 
 
-def _waves(row: Row[Any]) -> dict[Wave, int]:
+def _waves(row: AnyRow) -> dict[Wave, int]:
     """Recipients per wave, from the consecutive ids."""
     if row.frozen_at is None:
         return {}
@@ -173,6 +173,6 @@ def _waves(row: Row[Any]) -> dict[Wave, int]:
     return {wave: last - before for wave, (before, last) in ends.items() if last > before}
 
 
-def _row(row: Row[Any]) -> CampaignRow:
+def _row(row: AnyRow) -> CampaignRow:
     said = {"held_reason": kept(row.held_reason, row.held_figures), "notice": kept(row.notice, row.notice_figures)}
     return CampaignRow(**({name: getattr(row, name) for name in CampaignRow.__slots__} | said))

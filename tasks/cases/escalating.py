@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
+    Subquery,
     and_,
     case,
     cast,
@@ -47,79 +48,57 @@ def open_cases_for_missed_calls(connection: Connection, now: datetime) -> int:
 
     Those of campaigns are left out: their results count them, and a campaign may have thousands.
     """
-    deadlines = deadlines_everywhere(connection, now).subquery("deadlines")
-    kind = CaseKind.MISSED_CALL
-    rows = (
-        select(
-            Touch.store_id,
-            Touch.customer_id,
-            literal(kind, growing(CaseKind)),
-            func.concat("missed:", cast(Touch.id, Text)),
-            case(TITLES[kind], value=Store.language),
-            literal(CaseState.OPEN, enumeration(CaseState)),
-            moment(now),
-            deadlines.c.solve_by,
-            owner_for(literal(kind.value), Touch.store_id, Touch.customer_id, now),
-            Touch.id,
-        )
-        .join(Store, Store.id == Touch.store_id)
-        .join(deadlines, and_(deadlines.c.store_id == Store.id, deadlines.c.kind == kind.value))
-        .where(
-            Touch.state == literal(TouchState.MISSED, enumeration(TouchState), literal_execute=True),
-            Touch.state_at > moment(now - MARKED_WITHIN),
-            Touch.state_at <= moment(now),
-            Touch.kind.in_(TO_CUSTOMERS),
-            OF_PROCESSES,
-        )
+    missed = select(Touch.store_id, Touch.customer_id, Touch.id, Touch.id.label("touch_id")).where(
+        Touch.state == literal(TouchState.MISSED, enumeration(TouchState), literal_execute=True),
+        Touch.state_at > moment(now - MARKED_WITHIN),
+        Touch.state_at <= moment(now),
+        Touch.kind.in_(TO_CUSTOMERS),
+        OF_PROCESSES,
     )
-    columns = ["store_id", "customer_id", "kind", "cause", "title", "state", "opened_at", "solve_by", "owner_id"]
-    opened = upsert(Case).from_select([*columns, "touch_id"], rows)
-    return len(
-        connection.execute(opened.on_conflict_do_nothing(index_elements=["kind", "cause"]).returning(Case.id)).all()
-    )
+    return _open_for_a_manager(connection, now, CaseKind.MISSED_CALL, "missed:", missed.subquery("missed"))
 
 
 def open_cases_for_ignored_notices(connection: Connection, now: datetime) -> int:
     """A case for a manager for each notice that a department has not acknowledged in time; how many. Each only once."""
-    deadlines = deadlines_everywhere(connection, now).subquery("deadlines")
-    kind = CaseKind.NOTICE_IGNORED
-    rows = (
+    ignored = (
         select(
             Appointment.store_id,
             Appointment.customer_id,
-            literal(kind, growing(CaseKind)),
-            func.concat("notice:", cast(DepartmentNotice.id, Text)),
-            case(TITLES[kind], value=Store.language),
-            literal(CaseState.OPEN, enumeration(CaseState)),
-            moment(now),
-            deadlines.c.solve_by,
-            owner_for(literal(kind.value), Appointment.store_id, Appointment.customer_id, now),
-            func.concat(DepartmentNotice.department, ": ", Appointment.key),
+            DepartmentNotice.id,
+            func.concat(DepartmentNotice.department, ": ", Appointment.key).label("note"),
         )
         .select_from(DepartmentNotice)
         .join(AppointmentChange, AppointmentChange.id == DepartmentNotice.change_id)
         .join(Appointment, Appointment.id == AppointmentChange.appointment_id)
-        .join(Store, Store.id == Appointment.store_id)
-        .join(deadlines, and_(deadlines.c.store_id == Store.id, deadlines.c.kind == kind.value))
         .where(
             DepartmentNotice.acknowledged_at.is_(None),
             DepartmentNotice.told_at <= moment(now - IN_TIME),
             DepartmentNotice.told_at > moment(now - MARKED_WITHIN),
         )
     )
-    columns = [
-        "store_id",
-        "customer_id",
-        "kind",
-        "cause",
-        "title",
-        "state",
-        "opened_at",
-        "solve_by",
-        "owner_id",
-        "note",
-    ]
-    opened = upsert(Case).from_select(columns, rows).on_conflict_do_nothing(index_elements=["kind", "cause"])
+    return _open_for_a_manager(connection, now, CaseKind.NOTICE_IGNORED, "notice:", ignored.subquery("ignored"))
+
+
+def _open_for_a_manager(connection: Connection, now: datetime, kind: CaseKind, cause: str, about: Subquery) -> int:
+    """A case of the kind for each row, which has `store_id`, `customer_id`, the `id` that makes it unique together
+    with `cause`, and whatever else a case has a column for; how many are new."""
+    deadlines = deadlines_everywhere(connection, now).subquery("deadlines")
+    values: dict[str, ColumnElement[Any]] = {
+        "kind": literal(kind, growing(CaseKind)),
+        "cause": func.concat(cause, cast(about.c.id, Text)),
+        "title": case(TITLES[kind], value=Store.language),
+        "state": literal(CaseState.OPEN, enumeration(CaseState)),
+        "opened_at": moment(now),
+        "solve_by": deadlines.c.solve_by,
+        "owner_id": owner_for(literal(kind.value), about.c.store_id, about.c.customer_id, now),
+        **{name: column for name, column in about.c.items() if name != "id"},
+    }
+    rows = (
+        select(*values.values())
+        .join_from(about, Store, Store.id == about.c.store_id)
+        .join(deadlines, and_(deadlines.c.store_id == Store.id, deadlines.c.kind == kind.value))
+    )
+    opened = upsert(Case).from_select(list(values), rows).on_conflict_do_nothing(index_elements=["kind", "cause"])
     return len(connection.execute(opened.returning(Case.id)).all())
 
 
@@ -185,7 +164,9 @@ def _anywhere() -> ColumnElement[int | None]:
     return people.order_by(StaffMember.code).limit(1).scalar_subquery()
 
 
-def _note(connection: Connection, told: Sequence[Row[Any]], now: datetime) -> None:
+def _note(
+    connection: Connection, told: Sequence[Row[tuple[int, datetime, WarningLevel, int | None]]], now: datetime
+) -> None:
     """Note on each case, in the store's language, who was told."""
     about = {
         row.id: row

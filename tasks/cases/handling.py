@@ -4,13 +4,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, and_, case, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, and_, case, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.types import Text, Uuid
 
 from models.core.base import enumeration, growing
 from models.core.cadence import local_day, moment
 from models.core.errors import Conflict, InvalidInput, NotFound
+from models.core.rows import AnyRow
 from models.core.words import CaseKind, CaseState
 from models.ledger.case_causes import Escalated, Received
 from models.ledger.cases import FOLLOWERS, OPENS_AGAIN, TAKEN_BACK_TO, TITLES
@@ -187,7 +188,8 @@ def reopen_case(
         raise ReasonNeeded
     actor = find_actor(connection, staff_code, found.store_id)
     deadlines = deadlines_in_store(connection, found.store_id, found.kind, now)
-    anew = {"state": CaseState.OPEN, "answered_at": None, "solved_at": None, "closed_at": None, "reopened_at": now}
+    unsettled = dict.fromkeys(("answered_at", "solved_at", "closed_at"))
+    anew: dict[str, object] = {"state": CaseState.OPEN, "reopened_at": now, **unsettled}
     change_case(connection, found, anew | deadlines._asdict())
     note_case(connection, case_id, now, actor, note.strip())
     give_to_manager(connection, Case.id == case_id, Escalated.OPENED_AGAIN, now)
@@ -240,7 +242,7 @@ def note_case(connection: Connection, case_id: int, now: datetime, actor: Actor,
     connection.execute(insert(CaseNote).values(case_id=case_id, written_at=now, author=actor.code, text=text))
 
 
-def lock_case(connection: Connection, case_id: int, seen: int | None) -> Row[Any]:
+def lock_case(connection: Connection, case_id: int, seen: int | None) -> AnyRow:
     """The case, locked until the transaction ends. Raises `UnknownCase`, `CaseChanged`."""
     found = connection.execute(select(Case.__table__).where(Case.id == case_id).with_for_update()).one_or_none()
     if found is None:
@@ -250,14 +252,14 @@ def lock_case(connection: Connection, case_id: int, seen: int | None) -> Row[Any
     return found
 
 
-def change_case(connection: Connection, found: Row[Any], values: dict[str, Any]) -> None:
+def change_case(connection: Connection, found: AnyRow, values: dict[str, object]) -> None:
     """Change a case that is locked; what others had read of it is old from now on."""
     changed = update(Case).where(Case.id == found.id).values(**values, version=found.version + 1)
     connection.execute(changed)
 
 
 def _advance(
-    connection: Connection, found: Row[Any], state: CaseState, now: datetime, staff_code: str, note: str | None
+    connection: Connection, found: AnyRow, state: CaseState, now: datetime, staff_code: str, note: str | None
 ) -> None:
     if state not in FOLLOWERS[found.state]:
         raise CaseNotThere(found.id, found.state, state)

@@ -115,7 +115,7 @@ def _watch_throttle(service: Any, account: AttemptLog) -> None:
     """Make the service record in the log that it contacts the network."""
     throttle = service.throttle
 
-    def note_and_throttle(*args: Any, **kwargs: Any) -> None:
+    def note_and_throttle(*args: object, **kwargs: object) -> None:
         account.reached_out = True
         throttle(*args, **kwargs)
 

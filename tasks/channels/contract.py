@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from math import ceil
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from models.core.errors import InvalidInput
@@ -89,7 +89,7 @@ class Message:
     """A URL at which a POST ends e-mail for this purpose."""
 
     @property
-    def fields(self) -> dict[str, Any]:
+    def fields(self) -> dict[str, dict[str, str] | str]:
         """The message as gateways and the outbox get it."""
         return {
             "id": str(self.id),

@@ -18,7 +18,6 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 from aiohttp import ClientTimeout, encode_basic_auth
 from yarl import URL
@@ -159,7 +158,7 @@ def _judge_each(response: Response, messages: Sequence[Message]) -> list[Outcome
     return [_judge_entry(entry, message) for entry, message in zip(entries, messages, strict=True)]
 
 
-def _judge_entry(entry: Any, message: Message) -> Outcome:
+def _judge_entry(entry: object, message: Message) -> Outcome:
     if not isinstance(entry, dict):
         return Unknown("the gateway did not say what became of it")
     status = entry.get("status", 200)
@@ -191,7 +190,7 @@ def _read_wait(asked: str, now: datetime) -> timedelta | None:
     return max(moment.replace(tzinfo=moment.tzinfo or UTC) - now, timedelta(0))
 
 
-def _parse(body: bytes) -> Any:
+def _parse(body: bytes) -> object:
     """The body, which need not be JSON."""
     try:
         return json.loads(body)
@@ -199,7 +198,7 @@ def _parse(body: bytes) -> Any:
         return None
 
 
-def _message_id(answer: Any) -> str | None:
+def _message_id(answer: object) -> str | None:
     """The gateway's message id."""
     message_id = answer.get("message_id") if isinstance(answer, dict) else None
     return str(message_id) if isinstance(message_id, str | int) else None

@@ -165,7 +165,7 @@ def _vehicles(connection: Connection, customer_id: int, now: datetime, time_zone
     return [VehicleOnCard(**car, warranties=warranties.get(vehicle_id, [])) for vehicle_id, car in found.items()]
 
 
-def _warranties(connection: Connection, vehicle_ids: list[int], today: Any) -> Mapping[int, list[WarrantyOnCard]]:
+def _warranties(connection: Connection, vehicle_ids: list[int], today: object) -> Mapping[int, list[WarrantyOnCard]]:
     rows = connection.execute(
         select(Warranty.vehicle_id, Warranty.name, WarrantyEnd.ends_on, WarrantyEnd.basis)
         .join(WarrantyEnd, WarrantyEnd.warranty_id == Warranty.id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, select
+from sqlalchemy import Connection, and_, func, insert, select
 
 from models.core.cadence import moment
 from models.core.errors import Conflict, InvalidInput
@@ -198,7 +198,7 @@ def append_entry(
 
     Raises `SaidAtThisMoment`.
     """
-    last: Row[Any] | None = connection.execute(
+    last = connection.execute(
         select(Consent.given_at)
         .where(Consent.customer_id == customer_id, Consent.given_at <= moment(now))
         .order_by(Consent.given_at.desc())

@@ -1,13 +1,13 @@
 """Keys under which a file names several people, or somebody else than our record: they tell nobody from anybody."""
 
 from itertools import groupby
-from typing import Any
 
 from sqlalchemy import and_, func, insert, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
 from models.core.reasons import TEXT, declare, give
+from models.core.rows import AnyRow
 from models.core.words import ContactKind
 from models.people.tables import ContactPoint, Customer
 from tasks.customers.telling_apart import Person, are_two, several_people
@@ -61,11 +61,11 @@ def refuse_other_people(load: Load, staged: Staged) -> None:
     _refuse(load, staged, disputed)
 
 
-def _person(row: Any) -> Person:
+def _person(row: AnyRow) -> Person:
     return Person(row.name, frozenset((*row.phones, *row.emails)))
 
 
-def _refuse(load: Load, staged: Staged, disputed: list[dict[str, Any]]) -> None:
+def _refuse(load: Load, staged: Staged, disputed: list[dict[str, object]]) -> None:
     if disputed:
         load.connection.execute(insert(DISPUTED_KEYS), disputed)
         analyze(load.connection, DISPUTED_KEYS)

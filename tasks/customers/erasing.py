@@ -8,7 +8,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    Row,
     Table,
     Text,
     and_,
@@ -37,6 +36,7 @@ from models.core.personal import (
     persons_of,
 )
 from models.core.reasons import give
+from models.core.rows import AnyRow
 from models.core.words import Gate, TouchState
 from models.ledger.tables import Touch
 from models.people.tables import ContactPoint, Customer
@@ -102,7 +102,7 @@ def erase_customer(
     )
 
 
-def _check(connection: Connection, customer: Row[Any], typed: str, reason: str) -> None:
+def _check(connection: Connection, customer: AnyRow, typed: str, reason: str) -> None:
     if customer.erased_at is not None:
         raise AlreadyErased(customer.id)
     if " ".join(typed.split()) != " ".join(customer.name.split()):
@@ -142,7 +142,7 @@ def _goes(column: Column[Any]) -> bool:
     return how is not None and not isinstance(how, Kept)
 
 
-def _instead(column: Column[Any], now: datetime) -> Any:
+def _instead(column: Column[Any], now: datetime) -> object:
     """The new value of a column."""
     how = erasure_of(column)
     match how:

@@ -52,6 +52,6 @@ def write_csv(export: Export) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     structured = isinstance(value, dict | list)
     return defuse(json.dumps(value, ensure_ascii=False, default=str) if structured else str(value))

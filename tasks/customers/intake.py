@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Select,
     Subquery,
+    Table,
     and_,
     any_,
     case,
@@ -217,7 +219,7 @@ def _add_contact_points(load: Load, staged: Staged) -> None:
     renew_figures(load.connection, points)
 
 
-def _said_points(rows: Any) -> Select[Any]:
+def _said_points(rows: Table) -> Select[Any]:
     lists: list[tuple[ContactKind, ColumnElement[Any]]] = [
         (ContactKind.PHONE, rows.c.phones),
         (ContactKind.EMAIL, rows.c.emails),
@@ -246,7 +248,7 @@ def _said_points(rows: Any) -> Select[Any]:
     )
 
 
-def _other_points(said: Any) -> Select[Any]:
+def _other_points(said: CTE) -> Select[Any]:
     """Contact points on record that are not in the file, ranked after it."""
     points = table_of(ContactPoint)
     counts = (

@@ -70,7 +70,7 @@ def search_customers(connection: Connection, store_id: int | None, text: str, pa
     return Hits(shown, page, len(ids) > page * PAGE, len(found) > MOST, exact)
 
 
-def _identified(connection: Connection, text: str, store_id: int | None) -> Select[Any]:
+def _identified(connection: Connection, text: str, store_id: int | None) -> Select[tuple[int]]:
     found = identified_by(connection, text).limit(MOST + 1).subquery("identified")
     theirs = select(Customer.id).join(found, found.c.customer_id == Customer.id).order_by(Customer.id)
     return theirs if store_id is None else theirs.where(Customer.store_id == store_id)

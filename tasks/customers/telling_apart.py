@@ -22,7 +22,7 @@ class Person(NamedTuple):
 def are_two(one: Person, other: Person) -> bool:
     """Whether these are two people: other names, of which neither is a part of the other, and no contact in common.
 
-    Where one has no contact, the name may have changed as well, which is told, and not refused.
+    Where one has no contact, the name may simply have changed: that gives a notice, and no refusal.
     """
     if not one.contacts or not other.contacts or one.contacts & other.contacts:
         return False

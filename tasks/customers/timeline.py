@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import (
     Connection,
@@ -166,7 +167,7 @@ def _touches() -> Select[Any]:
     )  # fmt: skip
 
 
-def _verdicts(touches: Select[Any]) -> Select[Any]:
+def _verdicts(touches: Select[tuple[UUID]]) -> Select[Any]:
     """Verdicts that held or stopped a touch. Passing ones are implied by the sending."""
     return (
         entry(
@@ -179,7 +180,7 @@ def _verdicts(touches: Select[Any]) -> Select[Any]:
     )  # fmt: skip
 
 
-def _attempts(touches: Select[Any]) -> Select[Any]:
+def _attempts(touches: Select[tuple[UUID]]) -> Select[Any]:
     return (
         entry(
             CALL_ATTEMPT, CallAttempt.attempted_at, CallAttempt.id,
@@ -192,7 +193,7 @@ def _attempts(touches: Select[Any]) -> Select[Any]:
     )  # fmt: skip
 
 
-def _receipts(touches: Select[Any]) -> Select[Any]:
+def _receipts(touches: Select[tuple[UUID]]) -> Select[Any]:
     return (
         entry(
             RECEIPT, DeliveryReceipt.reported_at, DeliveryReceipt.id,

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, literal, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.core.cadence import moment
 from models.core.errors import InvalidInput
+from models.core.rows import AnyRow
 
 T = TypeVar("T")
 
@@ -68,7 +69,7 @@ class Order:
         columns = (self.by, self.id)
         return statement.order_by(*(column.desc() for column in columns) if self.latest_first else columns)
 
-    def cursor_of(self, row: Row[Any]) -> Cursor:
+    def cursor_of(self, row: AnyRow) -> Cursor:
         """The cursor of a row, which has both columns."""
         return Cursor(getattr(row, self.by.key), row.id)
 
@@ -80,7 +81,7 @@ class Order:
 
 def read_page(
     connection: Connection, statement: Select[Any], order: Order, limit: int, after: Cursor | None
-) -> Page[Row[Any]]:
+) -> Page[AnyRow]:
     """The next page after a cursor, with at most `limit` rows."""
     if after is not None:
         statement = statement.where(order.beyond(after))

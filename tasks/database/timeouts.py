@@ -31,7 +31,7 @@ class Stoppable:
         finally:
             self._becomes(None)
 
-    def _becomes(self, connection: Any) -> None:
+    def _becomes(self, connection: object) -> None:
         with self._changing:
             self._connection = connection
 

@@ -14,11 +14,12 @@ from typing import Any, assert_never
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, insert, or_, select, update
 from sqlalchemy.dialects import postgresql
 
 from models.core.cadence import moment
 from models.core.reasons import TEXT, GivenReason, declare, give
+from models.core.rows import AnyRow
 from models.core.settings import Settings
 from models.core.words import ChannelName, Decision, Gate, ReceiptStatus, TouchState
 from models.ledger.providers import DeliveryQuestion
@@ -99,7 +100,7 @@ def anything_to_ask(connection: Connection, settings: Settings, now: datetime) -
     return bool(providers) and connection.execute(_due(providers, now).limit(1)).first() is not None
 
 
-def _due(providers: set[str], now: datetime) -> Any:
+def _due(providers: set[str], now: datetime) -> Select[tuple[UUID]]:
     asked = DeliveryQuestion
     never = or_(asked.touch_id.is_(None), asked.asked_at < Touch.contacted_at)  # since it was last sent
     due = or_(and_(never, Touch.contacted_at <= moment(now - WAITS[0])), asked.again_at <= moment(now))
@@ -144,7 +145,7 @@ def _doubtful(ids: Sequence[UUID]) -> Any:
     )  # fmt: skip
 
 
-def _doubt(row: Row[Any], now: datetime) -> Doubt:
+def _doubt(row: AnyRow, now: datetime) -> Doubt:
     before = row.asked is not None and row.asked_at >= row.contacted_at
     asked = (row.asked if before else 0) + 1
     again_at = now + WAITS[min(asked, len(WAITS) - 1)]

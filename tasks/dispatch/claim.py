@@ -17,7 +17,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Insert,
-    Row,
     Select,
     Update,
     and_,
@@ -38,9 +37,11 @@ from sqlalchemy.types import Text
 from models.core.base import enumeration
 from models.core.cadence import NOW, moment
 from models.core.reasons import ReasonCode
+from models.core.rows import AnyRow
 from models.core.words import ChannelName, Decision, Gate, ProcessName, StepKind, SubjectKind, TouchState
 from models.ledger.tables import OF_CAMPAIGNS, OF_PROCESSES, Touch, Verdict
 from models.people.tables import Customer
+from tasks.database.statement_comments import holds
 from tasks.database.statistics import each_of
 from tasks.dispatch.gates import HELD_PAST_VALIDITY, judge
 from tasks.dispatch.households import campaign_of, sharing_with_another_dispatcher
@@ -114,7 +115,7 @@ def claim(
     return judged
 
 
-def _read(row: Row[Any]) -> Judged:
+def _read(row: AnyRow) -> Judged:
     """One row of the judgement; the channel's name comes out of an array, as text."""
     touch_id, kind, store_id, state, decision, gate, reason, channel, merged_into = row
     way = ChannelName(channel) if channel else None
@@ -123,7 +124,7 @@ def _read(row: Row[Any]) -> Judged:
 
 def _locked_customers(
     now: datetime, limit: int, process: ProcessName | None, policies: Sequence[int] | None
-) -> Select[Any]:
+) -> Select[tuple[int]]:
     """Customers with a due touch, the most urgent first, that no other dispatcher holds."""
     due = select(Touch.customer_id).where(Touch.state == TouchState.PLANNED, Touch.not_before <= moment(now))
     if policies is None:
@@ -141,7 +142,7 @@ def _locked_customers(
     )
 
 
-def _of_campaign(due: Select[Any], policies: Sequence[int], limit: int) -> Select[Any]:
+def _of_campaign(due: Select[tuple[int]], policies: Sequence[int], limit: int) -> Select[Any]:
     """The earliest of each policy of a campaign: asked one by one, the index gives them in that order, however many
     more there are."""
     of_campaigns = due.where(OF_CAMPAIGNS)
@@ -181,7 +182,7 @@ def _due_unguessed() -> list[ColumnElement[bool]]:
 
 
 @cache
-def _kinds_due() -> Select[Any]:
+def _kinds_due() -> Select[tuple[SubjectKind]]:
     return select(Touch.subject_kind).where(*_due()).distinct()
 
 
@@ -201,11 +202,20 @@ def _judgement(kinds: frozenset[SubjectKind]) -> Select[Any]:
     )
     campaign_id = case((~OF_PROCESSES, campaign_of(Touch.policy_version_id))).label("campaign_id")
     theirs = select(Touch, mine.label("mine"), campaign_id).where(*_due_unguessed())
-    due = theirs.with_for_update(of=Touch, skip_locked=True).cte("due")
+    due = (
+        theirs.with_for_update(of=Touch, skip_locked=True)
+        .cte("due")
+        .prefix_with(holds("the due touches of the locked customers, locked"))
+    )
     laws = laws_table(bindparam("laws", type_=JSONB))
     judged = judge(due, rules_table(bindparam("rules", type_=JSONB)), laws, sorted(kinds), NOW)
-    moved = _movement(judged).returning(Touch.id, Touch.state, Touch.store_id).cte("moved")
-    recorded = _record(judged).cte("recorded")
+    moved = (
+        _movement(judged)
+        .returning(Touch.id, Touch.state, Touch.store_id)
+        .cte("moved")
+        .prefix_with(holds("the touches as they stand after their verdicts"))
+    )
+    recorded = _record(judged).cte("recorded").prefix_with(holds("the verdicts, written down"))
     row = judged.c
     return (
         select(
@@ -256,7 +266,7 @@ def _state(row: Any, passes: ColumnElement[bool], holds: ColumnElement[bool]) ->
     )
 
 
-def _ran_out(row: Any) -> ColumnElement[bool]:
+def _ran_out(row: AnyRow) -> ColumnElement[bool]:
     """A gate would have held it beyond its validity."""
     return row.reason == HELD_PAST_VALIDITY  # type: ignore[no-any-return]
 

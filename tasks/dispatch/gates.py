@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by, array
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.selectable import LateralFromClause
 from sqlalchemy.types import Text
 
 from models.core.base import enumeration, growing
@@ -46,6 +47,7 @@ from models.core.words import (
 )
 from models.ledger.tables import Case, ChannelPause, TemplateVersion, Touch
 from models.people.tables import Consent, ContactPoint, Customer
+from tasks.database.statement_comments import holds
 from tasks.dispatch.households import SAME_NUMBER, one_per_number, to_each_number_once, told_at_same_number
 from tasks.laws.closing import Laws, held_by_law
 from tasks.planning.ending import MOVED, still_true
@@ -82,8 +84,15 @@ class Rule(NamedTuple):
 def judge(due: CTE, store_rules: CTE, laws: Laws, kinds: Sequence[SubjectKind], now: Now) -> CTE:
     """For each due touch: `decision`, `gate`, `reason` and `reason_figures`, `until` (of a hold), the channel and
     contact point chosen, the touch it is `merged_into`, and the figures that were seen."""
-    facts = union_all(*(still_true(due, kind, now) for kind in kinds)).cte("facts")
-    return judge_by(due, facts, store_rules, laws, now)
+    return judge_by(
+        due,
+        union_all(*(still_true(due, kind, now) for kind in kinds))
+        .cte("facts")
+        .prefix_with(holds("what the facts say of each due touch now")),
+        store_rules,
+        laws,
+        now,
+    )
 
 
 def judge_by(due: CTE, facts: CTE, store_rules: CTE, laws: Laws, now: Now, *, naming: bool = True) -> CTE:
@@ -127,6 +136,7 @@ def _reach(due: CTE, store_rules: CTE, now: Now) -> CTE:
         .outerjoin(pause, true())
         .group_by(due.c.id)
         .cte("reach")
+        .prefix_with(holds("the first channel and contact point by which each touch can reach its customer"))
     )
 
 
@@ -137,7 +147,7 @@ def _first(value: Any, place: Any, condition: ColumnElement[bool]) -> ColumnElem
     return first
 
 
-def _contact_point(due: CTE, name: ColumnElement[Any], now: Now) -> Any:
+def _contact_point(due: CTE, name: ColumnElement[str], now: Now) -> LateralFromClause:
     """The customer's first contact point that is still valid and fits the channel."""
     kind = case(
         (name == ChannelName.EMAIL.value, ContactKind.EMAIL.value),
@@ -159,7 +169,7 @@ def _contact_point(due: CTE, name: ColumnElement[Any], now: Now) -> Any:
     )
 
 
-def latest_consent(customer_id: Any, purpose: Any, channel: Any, now: Now) -> Select[Any]:
+def latest_consent(customer_id: Any, purpose: Any, channel: Any, now: Now) -> Select[tuple[bool]]:
     """What the customer last said, by then, of this purpose and channel, or of all of them."""
     return (
         select(Consent.granted)
@@ -174,7 +184,7 @@ def latest_consent(customer_id: Any, purpose: Any, channel: Any, now: Now) -> Se
     )
 
 
-def _latest_consent(due: CTE, name: ColumnElement[Any], now: Now) -> Any:
+def _latest_consent(due: CTE, name: ColumnElement[str], now: Now) -> LateralFromClause:
     return latest_consent(due.c.customer_id, due.c.purpose, name, now).lateral("consent")
 
 
@@ -190,7 +200,7 @@ def _has_address(due: CTE) -> ColumnElement[bool]:
     return select(literal(1)).where(Customer.id == due.c.customer_id, *there).exists()
 
 
-def _pause(due: CTE, name: ColumnElement[Any], now: Now) -> Any:
+def _pause(due: CTE, name: ColumnElement[str], now: Now) -> LateralFromClause:
     """When a paused channel is probed again."""
     return (
         select(ChannelPause.probe_at)
@@ -220,7 +230,7 @@ def _complaint(due: CTE, now: Now) -> ColumnElement[bool]:
     )
 
 
-def _contacts(due: CTE, since: ColumnElement[datetime], now: Now) -> Any:
+def _contacts(due: CTE, since: ColumnElement[datetime], now: Now) -> LateralFromClause:
     """How often the customer was contacted since a moment; obligations, tasks and merged lines do not count.
 
     What may have gone out counts, but not against itself.
@@ -290,10 +300,13 @@ def _weigh(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, law: CTE, now: No
         .join(of_day, true())
         .join(of_week, true())
         .cte("weighed")
+        .prefix_with(holds("what the gates say of each touch by itself"))
     )
 
 
-def _objections(due: CTE, facts: CTE, reach: CTE, later_told: Any, store_rules: CTE, law: CTE, now: Now) -> list[Rule]:
+def _objections(
+    due: CTE, facts: CTE, reach: CTE, later_told: LateralFromClause, store_rules: CTE, law: CTE, now: Now
+) -> list[Rule]:
     """The gates in their order."""
     rules = store_rules.c
     to_customer = due.c.kind != StepKind.TASK
@@ -337,7 +350,7 @@ def _objections(due: CTE, facts: CTE, reach: CTE, later_told: Any, store_rules: 
     ]
 
 
-def _later_told(due: CTE, now: Now) -> Any:
+def _later_told(due: CTE, now: Now) -> LateralFromClause:
     """A later message about the same occasion of the same subject that was told. Only what was held, or is late, can
     have been overtaken; nobody looks for anything else."""
     told = (TouchState.CLAIMED, TouchState.SENDING, TouchState.SENT, TouchState.UNKNOWN)
@@ -370,7 +383,7 @@ def _later_goes(due: CTE, facts: CTE, reach: CTE) -> ColumnElement[bool]:
     return func.coalesce(func.max(case((goes, row.due_at))).over(partition_by=same) > row.due_at, False)
 
 
-def _of_household(due: CTE, household: Any, tomorrow: ColumnElement[datetime]) -> list[Rule]:
+def _of_household(due: CTE, household: LateralFromClause, tomorrow: ColumnElement[datetime]) -> list[Rule]:
     """A campaign tells a number once; a process once a day, for what its steps say of each customer differs."""
     told = and_(to_each_number_once(due.c), household.c.id.is_not(None))
     reason = literal(SAME_NUMBER, Text)
@@ -407,7 +420,11 @@ def _lead(weighed: CTE) -> CTE:
         "order_by": (row.priority.desc(), row.due_at, row.id),
     }
     behind = and_(func.row_number().over(**group) > 1, func.first_value(row.mine).over(**group))
-    return select(weighed, passes.label("passes"), and_(together, behind).label("follows")).cte("led")
+    return (
+        select(weighed, passes.label("passes"), and_(together, behind).label("follows"))
+        .cte("led")
+        .prefix_with(holds("which messages are lines of a more important message"))
+    )
 
 
 def _rank(led: CTE) -> CTE:
@@ -418,7 +435,11 @@ def _rank(led: CTE) -> CTE:
         order_by=(row.resendable.desc(), row.priority.desc(), row.due_at, row.id),
     )
     has_room = and_(~row.follows, position <= row.contacts_left)
-    return select(led, and_(row.passes, or_(row.exempt, has_room)).label("within_cap")).cte("ranked")
+    return (
+        select(led, and_(row.passes, or_(row.exempt, has_room)).label("within_cap"))
+        .cte("ranked")
+        .prefix_with(holds("which touches the contact cap leaves room for"))
+    )
 
 
 def _follow(ranked: CTE) -> CTE:
@@ -442,7 +463,12 @@ def _follow(ranked: CTE) -> CTE:
     }
     kept = [column for column in row if column.name not in changed]
     renewed = [expression.label(name) for name, expression in changed.items()]
-    return select(*kept, *renewed).outerjoin(head, head.c.id == row.carried_by).cte("followed")
+    return (
+        select(*kept, *renewed)
+        .outerjoin(head, head.c.id == row.carried_by)
+        .cte("followed")
+        .prefix_with(holds("lines that may have gone out inside a message share its verdict"))
+    )
 
 
 def _heads(ranked: CTE) -> CTE:
@@ -454,6 +480,7 @@ def _heads(ranked: CTE) -> CTE:
         .distinct(row.customer_id, row.channel)
         .order_by(row.customer_id, row.channel, row.priority.desc(), row.due_at, row.id)
         .cte("heads")
+        .prefix_with(holds("per customer and channel, the message that others are merged into"))
     )
 
 
@@ -468,6 +495,7 @@ def _placed(ranked: CTE, now: Now) -> CTE:
         .where(row.within_cap, ~row.exempt, row.carried_by.is_(None))
         .group_by(row.customer_id)
         .cte("placed")
+        .prefix_with(holds("per customer, the contacts that count towards the cap now"))
     )
 
 
@@ -500,22 +528,26 @@ def _settle(ranked: CTE, heads: CTE, placed: CTE | None, now: Now) -> CTE:
         (figures.is_not(None), func.jsonb_build_object("code", reason, "figures", figures, type_=JSONB)),
         else_=func.to_jsonb(reason),
     )
-    return select(
-        row.id,
-        (row.mine | row.merged).label("mine"),  # a line of another process that goes along is claimed with it
-        row.kind,
-        row.channel,
-        row.contact_point_id,
-        row.figures,
-        case((row.merged, row.head_id), else_=row.carried_by).label("merged_into"),
-        case((row.capped, literal(Gate.CAP, growing(Gate))), else_=row.gate).label("gate"),
-        case((hopeless, literal(Decision.STOP, enumeration(Decision))), else_=decision).label("decision"),
-        case((hopeless, literal(HELD_PAST_VALIDITY, Text)), else_=reason).label("reason"),
-        case((hopeless, func.jsonb_build_object("because", because, type_=JSONB)), else_=figures).label(
-            "reason_figures"
-        ),
-        case((~hopeless, until)).label("until"),
-    ).cte("judged")
+    return (
+        select(
+            row.id,
+            (row.mine | row.merged).label("mine"),  # a line of another process that goes along is claimed with it
+            row.kind,
+            row.channel,
+            row.contact_point_id,
+            row.figures,
+            case((row.merged, row.head_id), else_=row.carried_by).label("merged_into"),
+            case((row.capped, literal(Gate.CAP, growing(Gate))), else_=row.gate).label("gate"),
+            case((hopeless, literal(Decision.STOP, enumeration(Decision))), else_=decision).label("decision"),
+            case((hopeless, literal(HELD_PAST_VALIDITY, Text)), else_=reason).label("reason"),
+            case((hopeless, func.jsonb_build_object("because", because, type_=JSONB)), else_=figures).label(
+                "reason_figures"
+            ),
+            case((~hopeless, until)).label("until"),
+        )
+        .cte("judged")
+        .prefix_with(holds("the verdict on each touch, after cap and merging"))
+    )
 
 
 def _capped(ranked: CTE, heads: CTE, placed: CTE | None, now: Now) -> Subquery:

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.selectable import LateralFromClause
 from sqlalchemy.types import Text
 
 from models.campaigns.tables import CampaignVariant
@@ -31,6 +32,7 @@ from models.core.reasons import declare
 from models.core.words import Decision, Gate, StepKind, TouchState
 from models.ledger.tables import Touch
 from models.people.tables import ContactPoint
+from tasks.database.statement_comments import holds
 
 SAME_NUMBER = declare("told-at-same-number")
 LOCK_CLASS = 727_012
@@ -39,7 +41,7 @@ LOCKS = 256
 """So many at most are taken at once, for PostgreSQL has room for some thousands."""
 
 
-def campaign_of(policy_version_id: Any) -> ScalarSelect[int]:
+def campaign_of(policy_version_id: object) -> ScalarSelect[int]:
     """The campaign that a policy version is of."""
     variant = select(CampaignVariant.campaign_id).where(CampaignVariant.policy_version_id == policy_version_id)
     return variant.scalar_subquery()
@@ -59,6 +61,7 @@ def sharing_with_another_dispatcher() -> Select[tuple[int]]:
         .join(other, and_(other.kind == own.kind, other.value == own.value, other.customer_id != own.customer_id))
         .where(own.customer_id == any_(bindparam("customers", type_=ARRAY(BigInteger))))
         .cte("shared")
+        .prefix_with(holds("numbers and addresses that a customer shares with somebody else"))
     )
     once = select(distinct(shared.c.which).label("which")).order_by("which").offset(0).subquery("once")
     taken = select(once.c.which, func.pg_try_advisory_xact_lock(LOCK_CLASS, once.c.which).label("ours")).cte("taken")
@@ -66,7 +69,7 @@ def sharing_with_another_dispatcher() -> Select[tuple[int]]:
     return select(shared.c.customer_id).join(taken, taken.c.which == shared.c.which).where(~taken.c.ours).distinct()
 
 
-def told_at_same_number(due: CTE, reach: CTE, day_begins: ColumnElement[datetime], now: Now) -> Any:
+def told_at_same_number(due: CTE, reach: CTE, day_begins: ColumnElement[datetime], now: Now) -> LateralFromClause:
     """A message to another customer with the same number or address: of the same step on the same day, or of the same
     campaign. Obligations are to each, and keep nothing back."""
     own, theirs = aliased(ContactPoint, name="own"), aliased(ContactPoint, name="theirs")
@@ -117,4 +120,8 @@ def one_per_number(weighed: CTE) -> CTE:
         "until": case((waits, row.tomorrow_opens_at), else_=row.until),
     }
     kept = [column for column in row if column.name not in changed]
-    return select(*kept, *(expression.label(name) for name, expression in changed.items())).cte("housed")
+    return (
+        select(*kept, *(expression.label(name) for name, expression in changed.items()))
+        .cte("housed")
+        .prefix_with(holds("of customers who share a number, all but the first wait"))
+    )

@@ -7,10 +7,9 @@ touch in the transaction that writes it down.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Uuid, and_, any_, case, delete, func, literal, or_, select, update
+from sqlalchemy import Connection, Uuid, and_, any_, case, delete, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
@@ -18,6 +17,7 @@ from sqlalchemy.types import Text
 from models.core.cadence import moment
 from models.core.reasons import MOMENT, TEXT, GivenReason, declare, give
 from models.core.retention import DaysKept
+from models.core.rows import AnyRow
 from models.core.words import Decision, Gate, ReceiptStatus, TouchState
 from models.ledger.tables import DeliveryReceipt, Touch, Verdict
 from tasks.ledger.transitions import change
@@ -108,7 +108,7 @@ def settle_held(connection: Connection, now: datetime) -> int:
     return len(settles)
 
 
-def _is_early(receipt: Receipt, head: Row[Any]) -> bool:
+def _is_early(receipt: Receipt, head: AnyRow) -> bool:
     """Whether a report is from before its message was sent: it speaks of another one, or the gateway is mistaken.
 
     What was cut off and went again under its key is one message, sent when it first went.
@@ -151,7 +151,7 @@ def _head(receipt: Receipt, by_id: Mapping[UUID, UUID], by_name: Mapping[str, se
     return next(iter(named)) if len(named) == 1 else None
 
 
-def _lock(connection: Connection, heads: set[UUID]) -> dict[UUID, Row[Any]]:
+def _lock(connection: Connection, heads: set[UUID]) -> dict[UUID, AnyRow]:
     """The touches, locked in one order: whoever writes down what became of them comes before or after us."""
     first_claim = (
         select(func.min(Verdict.decided_at))
@@ -175,7 +175,7 @@ def _hold(connection: Connection, receipt: Receipt, now: datetime) -> None:
         connection.execute(insert(DeliveryReceipt).values(**values).on_conflict_do_nothing())
 
 
-def _keep(connection: Connection, receipt: Receipt, head: Row[Any], now: datetime) -> bool:
+def _keep(connection: Connection, receipt: Receipt, head: AnyRow, now: datetime) -> bool:
     """Keep a report; whether it is news. One of the same status about an earlier sending gives way to it."""
     values = {
         "touch_id": head.id,
@@ -193,11 +193,11 @@ def _keep(connection: Connection, receipt: Receipt, head: Row[Any], now: datetim
     return connection.execute(kept.returning(DeliveryReceipt.id)).one_or_none() is not None
 
 
-def _said(receipt: Receipt) -> dict[str, Any]:
+def _said(receipt: Receipt) -> dict[str, object]:
     return {"status": receipt.status, "reason": receipt.reason, "reported_at": receipt.reported_at}
 
 
-def _release(connection: Connection, held: Row[Any], head: UUID) -> None:
+def _release(connection: Connection, held: AnyRow, head: UUID) -> None:
     """A held report is its touch's from now on, unless the gateway has said the same by the touch's own id."""
     this = DeliveryReceipt.id == held.id
     same = aliased(DeliveryReceipt)

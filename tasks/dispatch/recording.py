@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
-from typing import Any, assert_never
+from typing import assert_never
 from uuid import UUID
 
 from sqlalchemy import (
@@ -149,7 +149,7 @@ def _recording() -> Update:
     )
 
 
-def _plain(result: Result) -> dict[str, Any]:
+def _plain(result: Result) -> dict[str, object]:
     """A result as JSON, with the names of `COLUMNS`."""
     return {
         "id": str(result.touch_id),

@@ -36,11 +36,13 @@ from sqlalchemy.types import Text
 from models.core.base import enumeration, growing
 from models.core.cadence import NOW
 from models.core.reasons import GivenReason, ReasonCode, declare
+from models.core.rows import AnyRow
 from models.core.words import ChannelName, Decision, Gate, Purpose, SubjectKind, TouchState
 from models.laws.endings import with_ending
 from models.ledger.tables import TemplateVersion, Touch, Verdict
 from models.people.tables import ContactPoint, Store
 from tasks.channels.contract import Message
+from tasks.database.statement_comments import holds
 from tasks.dispatch.dispatchers import IN_FLIGHT
 from tasks.dispatch.gates import NO_CONSENT, latest_consent
 from tasks.laws.closing import held_by_law, laws_table, read_laws
@@ -161,8 +163,18 @@ def _last_look(kinds: frozenset[SubjectKind]) -> Select[Any]:
 
     Whether a touch is still ours is asked last: asked first, PostgreSQL would expect to find none, and plan for that.
     """
-    mine = select(Touch).where(Touch.id.in_(THESE)).with_for_update(of=Touch).cte("mine")
-    facts = union_all(*(still_true(mine, kind, NOW) for kind in sorted(kinds))).cte("facts")
+    mine = (
+        select(Touch)
+        .where(Touch.id.in_(THESE))
+        .with_for_update(of=Touch)
+        .cte("mine")
+        .prefix_with(holds("the claimed touches about to be sent, locked"))
+    )
+    facts = (
+        union_all(*(still_true(mine, kind, NOW) for kind in sorted(kinds)))
+        .cte("facts")
+        .prefix_with(holds("what the facts say of each claimed touch now"))
+    )
     looked = _looked(mine, facts)
     law = held_by_law(mine, laws_table(bindparam("laws", type_=JSONB)), NOW)
     row = looked.c
@@ -180,6 +192,7 @@ def _last_look(kinds: frozenset[SubjectKind]) -> Select[Any]:
         )
         .returning(Touch.id)
         .cte("stopped")
+        .prefix_with(holds("the touches that may not be sent after all"))
     )
     return (
         select(
@@ -197,7 +210,7 @@ def _last_look(kinds: frozenset[SubjectKind]) -> Select[Any]:
         .outerjoin(law, law.c.touch_id == row.id)
         .where(func.coalesce(ours, literal(False)))
         .order_by(mine.c.priority.desc(), mine.c.due_at, mine.c.id)
-        .add_cte(_verdicts(looked, stopped).cte("recorded"))
+        .add_cte(_verdicts(looked, stopped).cte("recorded").prefix_with(holds("the verdicts on those, written down")))
     )  # fmt: skip
 
 
@@ -237,6 +250,7 @@ def _looked(mine: CTE, facts: CTE) -> CTE:
         )
         .join(facts, facts.c.touch_id == mine.c.id)
         .cte("looked")
+        .prefix_with(holds("each claimed touch with the state that the last look gives it"))
     )
 
 
@@ -256,15 +270,15 @@ def _verdicts(looked: CTE, stopped: CTE) -> Insert:
     )
 
 
-def _waiting(rows: Sequence[Any]) -> list[Any]:
+def _waiting(rows: Sequence[AnyRow]) -> list[AnyRow]:
     """What would go but for the hours of the law. A message waits as a whole, with all its lines."""
     held = {_message_of(row) for row in rows if row.state == TouchState.SENDING and row.law is not None}
     return [row for row in rows if row.state == TouchState.SENDING and _message_of(row) in held]
 
 
-def _wait_for_hours(connection: Connection, waiting: Sequence[Any], now: datetime) -> None:
+def _wait_for_hours(connection: Connection, waiting: Sequence[AnyRow], now: datetime) -> None:
     """Each part of a message until the last of them may go, with a verdict that says by which rule."""
-    parts: dict[UUID, list[Any]] = defaultdict(list)
+    parts: dict[UUID, list[AnyRow]] = defaultdict(list)
     for row in waiting:
         parts[_message_of(row)].append(row)
     for message in parts.values():
@@ -278,7 +292,7 @@ def _wait_for_hours(connection: Connection, waiting: Sequence[Any], now: datetim
         connection.execute(insert(Verdict), [{"touch_id": row.id, **verdict} for row in message])
 
 
-def _message_of(row: Any) -> UUID:
+def _message_of(row: AnyRow) -> UUID:
     """The touch in whose message it goes: its own, or another's."""
     head: UUID = row.merged_into or row.id
     return head
@@ -295,7 +309,7 @@ def _torn(connection: Connection, rows: Sequence[Any], letters: Container[UUID])
 
 
 @cache
-def _lines_elsewhere() -> Select[Any]:
+def _lines_elsewhere() -> Select[tuple[UUID | None]]:
     """Of some messages those with a line that is not among the touches at hand."""
     customers = select(Touch.customer_id).where(Touch.id.in_(THESE))
     return select(Touch.merged_into).where(
@@ -378,7 +392,7 @@ def _write(
     return released
 
 
-def _message(row: Any, letters: dict[UUID, Letter], carried: list[UUID], now: datetime) -> Message:
+def _message(row: AnyRow, letters: dict[UUID, Letter], carried: list[UUID], now: datetime) -> Message:
     """In the words that were kept, where it may have gone out before."""
     letter = letters[row.id]
     if row.resendable:
@@ -407,7 +421,7 @@ def _message(row: Any, letters: dict[UUID, Letter], carried: list[UUID], now: da
     )
 
 
-def _unsubscribe(row: Any, now: datetime) -> str | None:
+def _unsubscribe(row: AnyRow, now: datetime) -> str | None:
     """Where one click ends e-mail for this purpose, if it is one that customers may end alone."""
     if row.channel != ChannelName.EMAIL or row.purpose not in LEAVABLE:
         return None

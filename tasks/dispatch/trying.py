@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, Select, select
 
 from models.core.errors import NotFound
+from models.core.rows import AnyRow
 from models.core.settings import Settings
 from models.core.words import ChannelName, Purpose, ReceiptStatus
 from models.ledger.providers import RegisteredTemplate, RegistrationState
@@ -87,7 +88,7 @@ def prepare_trial(
 async def try_channel(
     settings: Settings,
     trial: Trial,
-    read_receipt: Callable[[str], Row[Any] | None],
+    read_receipt: Callable[[str], Row[tuple[ReceiptStatus]] | None],
     seconds: int,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> AsyncIterator[Outcome | Answer | ReceiptStatus]:
@@ -114,7 +115,7 @@ async def try_channel(
         await channel.aclose()
 
 
-def read_receipt(connection: Connection, message_id: str) -> Row[Any] | None:
+def read_receipt(connection: Connection, message_id: str) -> Row[tuple[ReceiptStatus]] | None:
     """A receipt that came by webhook."""
     statement = select(DeliveryReceipt.status).where(DeliveryReceipt.message_id == message_id)
     return connection.execute(statement.limit(1)).one_or_none()
@@ -148,13 +149,13 @@ def _store(code: str | None) -> Select[Any]:
     return found.where(Store.code == code) if code else found.order_by(Store.code).limit(1)
 
 
-def _pause(channel: ChannelName, place: Row[Any] | None) -> Select[Any]:
+def _pause(channel: ChannelName, place: AnyRow | None) -> Select[tuple[int]]:
     running = select(ChannelPause.id).where(ChannelPause.channel == channel, ChannelPause.resumed_at.is_(None))
     own = ChannelPause.store_id.is_(None)
     return running.where(own | (ChannelPause.store_id == place.id) if place else own)
 
 
-def _within_hours(place: Row[Any] | None, settings: Settings, now: datetime) -> bool:
+def _within_hours(place: AnyRow | None, settings: Settings, now: datetime) -> bool:
     zone = ZoneInfo(place.time_zone) if place else settings.zone
     local = now.astimezone(zone).time()
     return place is None or place.contact_from <= local < place.contact_until

@@ -1,9 +1,8 @@
 """Why a customer is not in a campaign's audience: the conditions that do not hold."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Row, exists, or_, select
+from sqlalchemy import Connection, exists, or_, select
 
 from models.campaigns.audience_words import audience_phrase
 from models.campaigns.audiences import AudienceRule, unmet, whole_and_parts_of
@@ -12,6 +11,7 @@ from models.campaigns.states import UNDER_WAY
 from models.campaigns.tables import Campaign, CampaignRecipient
 from models.core.cadence import moment
 from models.core.reasons import MOMENT, PHRASE, TEXT, GivenReason, declare, give
+from models.core.rows import AnyRow
 from models.core.words import CampaignState, Language
 from models.people.tables import Customer
 from tasks.campaigns.audiences.choices import read_names
@@ -30,7 +30,7 @@ def remarks_of_left_out(connection: Connection, customer_id: int, now: datetime)
     return [_remark(connection, campaign, customer_id, now) for campaign in _without(connection, customer_id, now)]
 
 
-def _without(connection: Connection, customer_id: int, now: datetime) -> list[Row[Any]]:
+def _without(connection: Connection, customer_id: int, now: datetime) -> list[AnyRow]:
     in_it = exists().where(CampaignRecipient.campaign_id == Campaign.id, CampaignRecipient.customer_id == customer_id)
     their_store = select(Customer.store_id).where(Customer.id == customer_id).scalar_subquery()
     of_late = (Campaign.state == CampaignState.FINISHED) & (Campaign.finished_at > moment(now - TOLD_OF))
@@ -49,7 +49,7 @@ def _without(connection: Connection, customer_id: int, now: datetime) -> list[Ro
     )
 
 
-def _remark(connection: Connection, campaign: Row[Any], customer_id: int, now: datetime) -> GivenReason:
+def _remark(connection: Connection, campaign: AnyRow, customer_id: int, now: datetime) -> GivenReason:
     rule: AudienceRule = read_plan(campaign.plan).audience
     missing = unmet(rule, truths_of(connection, customer_id, whole_and_parts_of(rule), now))
     if not missing:

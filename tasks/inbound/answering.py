@@ -5,11 +5,12 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from models.core.cadence import moment
 from models.core.errors import Conflict, InvalidInput
+from models.core.rows import AnyRow
 from models.core.words import (
     AppointmentStatus,
     CaseKind,
@@ -51,7 +52,7 @@ UNDECIDED = (AppointmentStatus.REQUESTED, AppointmentStatus.BOOKED)
 
 
 class MessageTooLong(InvalidInput):
-    """A message that is longer than any of ours."""
+    """The message is too long."""
 
     def __init__(self, length: int) -> None:
         self.length, self.longest = length, LONGEST_MESSAGE
@@ -114,7 +115,7 @@ class Answer:
 def answer_inbound(
     connection: Connection, inbound_id: int, answer: Answer, now: datetime, staff_code: str, *, seen: int | None = None
 ) -> None:
-    """Answer an inbound. Nothing is half done: what cannot be carried out leaves it as it was.
+    """Answer an inbound, completely or not at all: if something fails, the inbound stays as it was.
 
     Raises what `hold` raises, and `NeedsWord`, `NeedsCustomer`, `MessageTooLong`, `MessageWithdrawn`,
     `NoAddressForMessage`, `NeedsTime`, `TimePassed`.
@@ -152,7 +153,7 @@ def _by_message(connection: Connection, held: Held, words: str, now: datetime) -
         raise MessageNotPlanned
 
 
-def channel_for(connection: Connection, inbound: Row[Any], now: datetime) -> ChannelName:
+def channel_for(connection: Connection, inbound: AnyRow, now: datetime) -> ChannelName:
     """The channel that an answer goes by: that of the customer's own message first.
 
     Raises `NeedsCustomer`, `NoAddressForMessage`, and `MessageWithdrawn` with the consent that says so.
@@ -226,7 +227,7 @@ def _agree(connection: Connection, held: Held, appointment_id: int, start: datet
     audit.record(connection, now, held.actor.code, "appointment.agreed", "appointment", found.id, before, after)
 
 
-def by_case(connection: Connection, held: Held, words: str | None, now: datetime, **more: Any) -> int:
+def by_case(connection: Connection, held: Held, words: str | None, now: datetime, **more: object) -> int:
     """Open a complaint's case that whoever answers owns; its id. Raises `NeedsCustomer`, `NeedsWord`."""
     row = held.row
     if row.customer_id is None:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, select, update
 
 from models.core.errors import Conflict, InvalidInput, NotFound
+from models.core.rows import AnyRow
 from models.core.words import Role
 from models.inbound.states import check_transition
 from models.inbound.tables import Inbound
@@ -78,7 +79,7 @@ class NeedsCustomer(Conflict):
 class Held:
     """An inbound that is locked until the transaction ends, and who acts on it."""
 
-    row: Row[Any]
+    row: AnyRow
     actor: Actor
 
 
@@ -96,7 +97,7 @@ def take(connection: Connection, inbound_id: int, now: datetime, staff_code: str
     audit.record(connection, now, actor.code, "inbound.taken", "inbound", row.id, {"state": row.state}, None)
 
 
-def taken_by(held: Held, now: datetime) -> dict[str, Any]:
+def taken_by(held: Held, now: datetime) -> dict[str, object]:
     """What taking sets."""
     actor = held.actor
     return {"state": InboundState.TAKEN, "taken_at": now, "responsible_id": actor.id, "role": actor.role}
@@ -130,7 +131,9 @@ def hand_over(
     audit.record(connection, now, actor.code, "inbound.handed-over", "inbound", row.id, before, after)
 
 
-def settle(connection: Connection, held: Held, how: AnswerWay, words: str | None, now: datetime, **more: Any) -> None:
+def settle(
+    connection: Connection, held: Held, how: AnswerWay, words: str | None, now: datetime, **more: object
+) -> None:
     """Mark a held inbound as answered: by whom, how, and in what words."""
     row, actor = held.row, held.actor
     if row.state is InboundState.OPEN:
@@ -169,7 +172,7 @@ def hold(
     return Held(row, actor)
 
 
-def _may_act(connection: Connection, row: Row[Any], actor: Actor, now: datetime, *, in_charge_too: bool) -> bool:
+def _may_act(connection: Connection, row: AnyRow, actor: Actor, now: datetime, *, in_charge_too: bool) -> bool:
     """Whether somebody may act on what is taken."""
     if row.responsible_id == actor.id or (in_charge_too and actor.role in IN_CHARGE):
         return True
@@ -177,7 +180,7 @@ def _may_act(connection: Connection, row: Row[Any], actor: Actor, now: datetime,
     return connection.scalar(falls) is not None
 
 
-def change(connection: Connection, row: Row[Any], values: dict[str, Any]) -> None:
+def change(connection: Connection, row: AnyRow, values: dict[str, Any]) -> None:
     """Change a locked inbound. Raises `InboundNotThere` for a state that it cannot get to."""
     check_transition(row.state, values.get("state", row.state))
     connection.execute(update(Inbound).where(Inbound.id == row.id).values(**values, version=row.version + 1))

@@ -239,5 +239,5 @@ def _items(now: datetime) -> Select[Any]:
     )
 
 
-def _item(row: Any) -> InboundItem:
+def _item(row: object) -> InboundItem:
     return InboundItem(**{name: getattr(row, name) for name in InboundItem.__dataclass_fields__})

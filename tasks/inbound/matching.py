@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Row, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from models.core.errors import Conflict
+from models.core.rows import AnyRow
 from models.core.words import ContactKind
 from models.inbound.reading import rulebook
 from models.inbound.tables import Inbound
@@ -104,7 +105,7 @@ def _is_known(connection: Connection, sender: str) -> bool:
     return bool(candidates(connection, sender, None))
 
 
-def _kind_of(row: Row[Any]) -> ContactKind | None:
+def _kind_of(row: AnyRow) -> ContactKind | None:
     if row.way is InboundWay.REPLY and row.channel is not None:
         return REPLY_KINDS[row.channel]
     return SENDER_KINDS.get(row.way)
@@ -119,14 +120,14 @@ def _remember(connection: Connection, customer_id: int, kind: ContactKind, sende
     connection.execute(point.on_conflict_do_nothing(index_elements=["customer_id", "kind", "value"]))
 
 
-def _all_of(connection: Connection, row: Row[Any]) -> list[Row[Any]]:
+def _all_of(connection: Connection, row: AnyRow) -> list[AnyRow]:
     """Everything of an unknown sender, the inbound itself among it; locked in the order of their numbers."""
     same = (Inbound.sender == row.sender, Inbound.customer_id.is_(None))
     statement = select(Inbound.__table__).where(*same).order_by(Inbound.id).with_for_update()
     return list(connection.execute(statement))
 
 
-def _make_theirs(connection: Connection, row: Row[Any], customer: Row[Any], now: datetime) -> None:
+def _make_theirs(connection: Connection, row: AnyRow, customer: Row[tuple[int, int]], now: datetime) -> None:
     """It is the customer's from now on, and their store's; a contract may bring its deadline forward."""
     values: dict[str, Any] = {"customer_id": customer.id, "version": row.version + 1}
     if row.state is not InboundState.ANSWERED:
@@ -144,7 +145,7 @@ def _make_theirs(connection: Connection, row: Row[Any], customer: Row[Any], now:
     connection.execute(update(Inbound).where(Inbound.id == row.id).values(**values))
 
 
-def _is_owner_s(connection: Connection, row: Row[Any], customer: Row[Any], now: datetime) -> bool:
+def _is_owner_s(connection: Connection, row: AnyRow, customer: Row[tuple[int, int]], now: datetime) -> bool:
     """Whether it goes to the customer's owner, who is known now: nobody has taken it."""
     if row.state is not InboundState.OPEN:
         return False
@@ -152,7 +153,7 @@ def _is_owner_s(connection: Connection, row: Row[Any], customer: Row[Any], now: 
     return connection.scalar(select(owner)) is not None
 
 
-def is_clear(row: Row[Any]) -> bool:
+def is_clear(row: AnyRow) -> bool:
     """Whether the rule that read an inbound is one that is acted on at once."""
     return row.suggested_by == BY_WORD or any(rule.name == row.suggested_by and rule.clear for rule in rulebook().rules)
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, Row, func, literal, select
 
@@ -82,7 +81,7 @@ def find_responsible(
 
 def owner_of_inbound(
     connection: Connection, store_id: int, roles: Sequence[Role], customer_id: int | None, now: datetime
-) -> Row[Any] | None:
+) -> Row[tuple[int, Role]] | None:
     """Whose customer said it, unless it is for a desk that they do not belong to, such as finance."""
     if customer_id is None:
         return None
@@ -114,7 +113,7 @@ def least_busy(connection: Connection, store_id: int, roles: Sequence[Role], now
 
 def _advisor(
     connection: Connection, store_id: int, customer_id: int | None, appointment_id: int | None, now: datetime
-) -> Row[Any] | None:
+) -> Row[tuple[int, Role]] | None:
     """The advisor of a visit, if they have not left and are not away: of the one that it is about, or of the customer's
     nearest."""
     if customer_id is None and appointment_id is None:

@@ -2,14 +2,14 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, literal, not_, select
+from sqlalchemy import Connection, and_, func, literal, not_, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Text
 
 from models.core.cadence import moment
 from models.core.reasons import declare, give
+from models.core.rows import AnyRow
 from models.core.words import ChannelName, Gate, Purpose, StepKind, TouchState
 from models.inbound.words import ANSWER_CHANNELS
 from models.ledger.tables import Touch
@@ -68,7 +68,7 @@ def opt_in(connection: Connection, customers: Collection[int], channel: ChannelN
     return allowed
 
 
-def channel_of(inbound: Row[Any]) -> ChannelName:
+def channel_of(inbound: AnyRow) -> ChannelName:
     """What an inbound opts out of: the channel that it came by, or messages by SMS. Staff can stop all contact."""
     channel: ChannelName | None = inbound.channel or ANSWER_CHANNELS.get(inbound.way)
     return channel or ChannelName.SMS
@@ -116,7 +116,7 @@ def _allow_again(connection: Connection, customer: int, channel: ChannelName, sa
 
 
 def _plan_again(connection: Connection, customers: Collection[int], said_at: datetime, now: datetime) -> None:
-    """What waited for an approval waits for it again."""
+    """Plan the messages again; those that needed an approval need it again."""
     waits = and_(func.cardinality(Touch.approval) > 0, Touch.approved_at.is_(None))
     for state, which in ((TouchState.AWAITING_APPROVAL, waits), (TouchState.PLANNED, not_(waits))):
         again = change(state, (TouchState.CANCELLED,), now).where(

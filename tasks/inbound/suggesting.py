@@ -1,13 +1,14 @@
 """What staff say of a suggestion: confirmed, it is carried out; refused, what it did is taken back."""
 
 from datetime import date, datetime
-from typing import Any, assert_never
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from models.core.cadence import moment
 from models.core.errors import Conflict
+from models.core.rows import AnyRow
 from models.core.words import AppointmentStatus
 from models.inbound.reading import promised_day
 from models.inbound.words import AnswerWay, InboundKind, Suggestion
@@ -26,7 +27,7 @@ from tasks.subjects.registry import subject_of
 
 
 class NothingSuggested(Conflict):
-    """There is no suggestion that waits for somebody's word."""
+    """No suggestion is waiting to be confirmed or refused."""
 
     def __init__(self, inbound_id: int) -> None:
         self.inbound_id = inbound_id
@@ -115,13 +116,13 @@ def _audit(connection: Connection, held: Held, action: str, now: datetime) -> No
     audit.record(connection, now, held.actor.code, action, "inbound", held.row.id, None, after)
 
 
-def _customer(row: Row[Any]) -> int:
+def _customer(row: AnyRow) -> int:
     if row.customer_id is None:
         raise NeedsCustomer(row.id)
     return int(row.customer_id)
 
 
-def _promise(connection: Connection, row: Row[Any], day: date | None, now: datetime) -> date:
+def _promise(connection: Connection, row: AnyRow, day: date | None, now: datetime) -> date:
     """Keep a promise for the one account of the customer that is being chased; its day."""
     facts = subject_of(ACCOUNT).facts(now, OfCustomer(_customer(row))).subquery("accounts_now")
     chased = connection.scalars(select(facts.c.subject_id).where(facts.c.owes)).all()

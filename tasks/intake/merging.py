@@ -49,7 +49,7 @@ class Field:
     source: str
     given_by: tuple[str, ...] = ()
     """Our columns of which a file must have one for the field to count as given; the source itself unless said."""
-    default: Any = None
+    default: object = None
     """What an empty cell stands for."""
     keeps: bool = False
     """An empty cell leaves what is on record: other sources, or we ourselves, may know better."""
@@ -269,7 +269,7 @@ def _add(
     target: Table,
     given: Sequence[Field],
     identity: Sequence[str],
-    at_first: dict[str, Any],
+    at_first: dict[str, object],
 ) -> None:
     rows = staged.table
     columns = ["id", *identity, *(field.target for field in given), *at_first]

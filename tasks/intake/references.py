@@ -52,7 +52,7 @@ def bare_plate(plate: ColumnElement[Any]) -> ColumnElement[str]:
     return func.upper(func.regexp_replace(plate, SIGNS_ON_PLATES, "", "g"), type_=Text)
 
 
-def is_erased(customer_id: Any) -> ColumnElement[bool]:
+def is_erased(customer_id: object) -> ColumnElement[bool]:
     """Whether a customer was erased on request. Their keys are kept for this: the sources still have their data."""
     customers = table_of(Customer)
     return exists().where(customers.c.id == customer_id, customers.c.erased_at.is_not(None))

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from models.core.reasons import GivenReason
 from tasks.intake.columns import KindName
@@ -38,7 +38,7 @@ class Check:
     rejects: tuple[Reject, ...]
     """All of them, in the order of the file."""
 
-    def as_json(self, doubts: tuple[GivenReason, ...]) -> dict[str, Any]:
+    def as_json(self, doubts: tuple[GivenReason, ...]) -> dict[str, object]:
         """The part of the result that only a check has."""
         return {
             "checked": True,
@@ -80,7 +80,7 @@ class ImportResult:
         """How many values were left out of rows that went in."""
         return sum(count.warnings for count in self.counts.values())
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """The result in the documented shape of `--json`."""
         return {
             "file": str(self.path),
@@ -96,6 +96,6 @@ class ImportResult:
         } | (self.check.as_json(self.doubts) if self.check else {})
 
 
-def _as_json(reasons: tuple[GivenReason, ...]) -> list[dict[str, Any]]:
+def _as_json(reasons: tuple[GivenReason, ...]) -> list[dict[str, object]]:
     """Reasons as codes with figures, and a sentence beside them."""
     return [reason.model_dump() for reason in reasons]

@@ -123,7 +123,7 @@ def drop_tables(connection: Connection, tables: Iterable[Table]) -> None:
         table.drop(connection, checkfirst=False)
 
 
-def copy_rows(connection: Connection, table: Table, columns: Iterable[str], rows: list[tuple[Any, ...]]) -> None:
+def copy_rows(connection: Connection, table: Table, columns: Iterable[str], rows: list[tuple[object, ...]]) -> None:
     """Append rows to a temporary table, in one stream."""
     if not rows:
         return

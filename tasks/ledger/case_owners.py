@@ -1,4 +1,4 @@
-"""Who owns a case by rule, so that no case is nobody's.
+"""The rule that decides who owns a case.
 
 The advisor of the visit that it is about; of what customers wait for, the customer's owner; of what finance settles,
 who took the promise, or else somebody of finance; else a manager of the store. Where the store has no such person, the
@@ -34,7 +34,7 @@ NO_TOUCH = literal(None, Uuid)
 
 
 def owner_for(
-    kind: ColumnElement[Any],
+    kind: ColumnElement[str],
     store_id: SQLColumnExpression[Any],
     customer_id: SQLColumnExpression[Any],
     now: Now,
@@ -60,7 +60,9 @@ def somebody(role: Role, store_id: SQLColumnExpression[Any]) -> ColumnElement[in
     return people.order_by(one.code).limit(1).scalar_subquery()
 
 
-def _advisor(touch_id: SQLColumnExpression[Any], now: Now) -> ColumnElement[int | None]:
+def _advisor(
+    touch_id: SQLColumnExpression[UUID] | SQLColumnExpression[UUID | None], now: Now
+) -> ColumnElement[int | None]:
     """The advisor of the visit that a touch is about, unless they have left or are away."""
     about, one = aliased(Touch), aliased(StaffMember)  # the statement around it is about touches, or may be
     of_each = [

@@ -51,7 +51,7 @@ def change(after: TouchState, before: Collection[TouchState], at: Now, *, restam
 def change_each(after: ColumnElement[Any], ways: Ways, at: Now) -> Update:
     """The same, if the new state is computed per row. `ways`: the possible transitions.
 
-    Raises `ForbiddenTransition` for a step that the life of a touch does not know.
+    Raises `ForbiddenTransition` for a transition that is not allowed.
     """
     for target, before in ways.items():
         check_transitions(before, target)
@@ -64,7 +64,7 @@ def move(
     after: TouchState,
     before: Collection[TouchState],
     at: Now,
-    **values: Any,
+    **values: object,
 ) -> None:
     """Move touches that the caller has locked to a state, with other changes.
 

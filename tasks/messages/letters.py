@@ -108,7 +108,7 @@ def kinds_of(connection: Connection, touch_ids: Sequence[UUID]) -> frozenset[Sub
 
 
 @cache
-def _kinds() -> Select[Any]:
+def _kinds() -> Select[tuple[SubjectKind]]:
     return select(Touch.subject_kind).where(Touch.id.in_(THESE)).distinct()
 
 

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from models.core.reasons import NUMBER, TEXT, GivenReason, declare, give
+from models.core.rows import AnyRow
 from models.ledger.providers import RegisteredTemplate, RegistrationState
 from models.messages.letters import LINKS
 from models.messages.rendering import render
@@ -22,7 +23,7 @@ NOT_REGISTERED = declare("template-not-registered", template=TEXT, provider=TEXT
 NOT_APPROVED = declare("template-not-approved", template=TEXT, provider=TEXT)
 DIFFERS = declare("template-differs-from-registered", template=TEXT, provider=TEXT)
 TOO_LONG = declare("template-parameter-too-long", template=TEXT, parameter=TEXT, longest=NUMBER)
-Registrations = Mapping[tuple[str, str], Sequence[Row[Any]]]
+Registrations = Mapping[tuple[str, str], Sequence[AnyRow]]
 """By the key and the language of our template."""
 
 
@@ -37,7 +38,7 @@ class FittingText:
 
 def read_registrations(connection: Connection, provider: str, keys: Sequence[str]) -> Registrations:
     """What is registered with a provider for some templates."""
-    found: dict[tuple[str, str], list[Row[Any]]] = defaultdict(list)
+    found: dict[tuple[str, str], list[AnyRow]] = defaultdict(list)
     statement = select(RegisteredTemplate.__table__).where(
         RegisteredTemplate.provider == provider, RegisteredTemplate.key.in_(sorted(set(keys)))
     )
@@ -64,7 +65,7 @@ def fit(
     return _filled(letter, (own or same)[0])
 
 
-def _filled(letter: Letter, row: Row[Any]) -> FittingText | GivenReason:
+def _filled(letter: Letter, row: AnyRow) -> FittingText | GivenReason:
     values, short = letter.parameters, {}
     for parameter in row.parameters:
         value, longest = values.get(parameter["variable"], ""), parameter["longest"]

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -104,7 +105,7 @@ class Application(NamedTuple):
     """The provider's name and our variable of each parameter."""
 
 
-def register(connection: Connection, now: datetime, data: dict[str, Any], author: str) -> list[Registration]:
+def register(connection: Connection, now: datetime, data: dict[str, object], author: str) -> list[Registration]:
     """Record registrations; each takes the place of the same one of before. Raises `BadRegistrations`."""
     try:
         entries = FILE.validate_python(data).registered
@@ -203,7 +204,7 @@ def _problems(number: int, entry: Registration, stores: set[str]) -> list[str]:
     return found
 
 
-def _problem(problem: Any) -> str:
+def _problem(problem: ErrorDetails) -> str:
     path = ".".join(str(part) for part in problem["loc"])
     return f"{path}: {problem['msg']}."
 

@@ -1,6 +1,6 @@
 """Reading and changing templates: both languages and all variables are checked before activation."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
@@ -81,7 +81,7 @@ class TemplateRow(NamedTuple):
     created_by: str
 
 
-def check_templates(connection: Connection, data: dict[str, Any]) -> list[ShippedTemplate]:
+def check_templates(connection: Connection, data: dict[str, object]) -> list[ShippedTemplate]:
     """Parse the templates in `data`: `[key.language]` tables with `text` and optional `subject` and `also`.
 
     Raises `BadTemplates`, `UnreadableTemplate`, `ForbiddenInTemplate`, `UnknownVariable`.
@@ -104,7 +104,7 @@ def check_templates(connection: Connection, data: dict[str, Any]) -> list[Shippe
 
 
 def change_templates(
-    connection: Connection, now: datetime, data: dict[str, Any], store_id: int | None, author: str
+    connection: Connection, now: datetime, data: dict[str, object], store_id: int | None, author: str
 ) -> list[ShippedTemplate]:
     """Activate templates as new versions, for a store or for all; returns them.
 
@@ -124,15 +124,24 @@ def change_templates(
 
 def refuse_unregistrable(connection: Connection, templates: Sequence[ShippedTemplate], store_id: int | None) -> None:
     """Refuse conditions in messages that go by a channel of registered templates. Raises `NotRegistrable`."""
+    for refused in unregistrable(connection, templates, _message_steps(connection), store_id):
+        raise refused
+
+
+def unregistrable(
+    connection: Connection,
+    templates: Sequence[ShippedTemplate],
+    used_by: Mapping[str, Set[str]],
+    store_id: int | None,
+) -> Iterator[NotRegistrable]:
+    """What keeps templates from being registered with the providers of a store, or of any. `used_by`: by template, the
+    channels of the messages that use it."""
     demanding = _demanding_channels(connection, store_id)
-    if not demanding:
-        return
-    steps = _message_steps(connection)
     for template in templates:
-        ways = {way for way in steps.get(template.key, ()) if way in demanding}
+        ways = used_by.get(template.key, frozenset()) & demanding.keys()
         found = branching(template.text) if ways else []
         if found:
-            raise NotRegistrable(template.key, template.language, demanding[min(ways)], found)
+            yield NotRegistrable(template.key, template.language, demanding[min(ways)], found)
 
 
 def _demanding_channels(connection: Connection, store_id: int | None) -> dict[str, str]:
@@ -153,8 +162,13 @@ def _message_steps(connection: Connection) -> dict[str, set[str]]:
     bodies = connection.scalars(
         select(PolicyVersion.body).where(PolicyVersion.active, PolicyVersion.name != CONTACT_RULES)
     )
+    return channels_of_messages(step for body in bodies for step in body["steps"])
+
+
+def channels_of_messages(steps: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
+    """By template: the channels of the messages among the steps of policies."""
     found: dict[str, set[str]] = {}
-    for step in (step for body in bodies for step in body["steps"]):
+    for step in steps:
         if step.get("kind", StepKind.MESSAGE) == StepKind.MESSAGE:
             found.setdefault(step["template"], set()).update(step.get("channels", ()))
     return found
@@ -257,7 +271,7 @@ def _refusal(template: ShippedTemplate, subject: SubjectKind) -> UnknownVariable
     return None
 
 
-def _active(connection: Connection, template: ShippedTemplate, store_id: int | None) -> dict[str, Any] | None:
+def _active(connection: Connection, template: ShippedTemplate, store_id: int | None) -> dict[str, object] | None:
     row = (
         connection.execute(
             select(TemplateVersion.version, TemplateVersion.subject, TemplateVersion.text, TemplateVersion.also).where(

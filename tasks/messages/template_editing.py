@@ -208,11 +208,11 @@ def _in_force(key: str, store_id: int | None) -> Select[Any]:
     )
 
 
-def _said(row: Any, part: str) -> str:
+def _said(row: object, part: str) -> str:
     return (getattr(row, part) or "") if row is not None else ""
 
 
-def _data(key: str, texts: Texts) -> dict[str, Any]:
+def _data(key: str, texts: Texts) -> dict[str, object]:
     """The texts as `check_templates` expects them, without empty parts."""
     return {
         key: {

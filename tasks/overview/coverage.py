@@ -25,6 +25,7 @@ from sqlalchemy import (
 from models.calls.outcomes import names_of
 from models.calls.surveys import SurveyAnswer
 from models.core.cadence import local_day, moment
+from models.core.rows import AnyRow
 from models.core.words import Purpose, StepKind, SubjectKind, TouchState
 from models.ledger.standings import UNCOVERED, Coverage
 from models.ledger.tables import CallAttempt, Touch
@@ -112,7 +113,7 @@ def _counts(level: ColumnElement[int]) -> Sequence[ColumnElement[int]]:
     return [func.count().filter(level == number).label(name) for name, number in names.items()]
 
 
-def _coverage(row: Any) -> Coverage:
+def _coverage(row: AnyRow) -> Coverage:
     return Coverage(row.reached, row.tried, row.written_to, row.nobody)
 
 

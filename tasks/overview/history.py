@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, literal, select, union_all
+from sqlalchemy import CTE, Connection, Select, func, literal, select, union_all
 
 from models.calls.outcomes import names_of
 from models.calls.queue import asked_for_marks
@@ -64,7 +64,7 @@ def read_history(connection: Connection, now: datetime, store_id: int | None) ->
 
 
 def _read_standings(
-    connection: Connection, bounds: Bounds, stores: Any, store_id: int | None
+    connection: Connection, bounds: Bounds, stores: CTE, store_id: int | None
 ) -> dict[date, Counter[ContactStanding]]:
     day, held = local_day(Touch.due_at, stores.c.time_zone), Touch.gate.is_not(None)
     statement = (
@@ -80,7 +80,7 @@ def _read_standings(
     return found
 
 
-def _read_satisfied(connection: Connection, bounds: Bounds, stores: Any, store_id: int | None) -> dict[date, Share]:
+def _read_satisfied(connection: Connection, bounds: Bounds, stores: object, store_id: int | None) -> dict[date, Share]:
     """Statements of satisfaction by survey or phone. A customer who gave both counts once, by the survey."""
     said = union_all(
         of_store(_surveys(bounds, stores), SurveyAnswer.store_id, store_id),
@@ -94,7 +94,7 @@ def _read_satisfied(connection: Connection, bounds: Bounds, stores: Any, store_i
     return {row.day: Share(row.good, row.of) for row in rows}
 
 
-def _surveys(bounds: Bounds, stores: Any) -> Select[Any]:
+def _surveys(bounds: Bounds, stores: Any) -> Select[tuple[date, bool]]:
     lowest = func.least(*(getattr(SurveyAnswer, name) for name in DIMENSIONS))
     return (
         select(
@@ -108,7 +108,7 @@ def _surveys(bounds: Bounds, stores: Any) -> Select[Any]:
     )
 
 
-def _calls(bounds: Bounds, stores: Any) -> Select[Any]:
+def _calls(bounds: Bounds, stores: Any) -> Select[tuple[date, bool]]:
     answered = (
         select(literal(1))
         .where(SurveyAnswer.subject_kind == Touch.subject_kind, SurveyAnswer.subject_id == Touch.subject_id)

@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     Select,
     Subquery,
     and_,
@@ -33,6 +32,7 @@ from models.core.cadence import moment
 from models.core.errors import Unavailable
 from models.core.masking import mask_name
 from models.core.reasons import GivenReason, kept
+from models.core.rows import AnyRow
 from models.core.words import TouchState
 from models.people.tables import Customer, CustomerKey, Store
 from models.policies.policy import Policy
@@ -270,7 +270,7 @@ def _change(
     )
 
 
-def _changed(row: Row[Any]) -> ChangedTouch:
+def _changed(row: AnyRow) -> ChangedTouch:
     change = Change(row.change)
     return ChangedTouch(
         change,
@@ -285,7 +285,7 @@ def _changed(row: Row[Any]) -> ChangedTouch:
     )
 
 
-def _by_step(draft: Policy, rows: list[Row[Any]]) -> list[StepChange]:
+def _by_step(draft: Policy, rows: list[AnyRow]) -> list[StepChange]:
     """The counts of all policies that the draft takes the place of, in the order of its steps; those it drops last."""
     touches: Counter[tuple[str, Change]] = Counter()
     stay: Counter[tuple[str, Change]] = Counter()

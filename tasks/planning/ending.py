@@ -33,6 +33,7 @@ from models.kits.registry import traits_of
 from models.ledger.accounts_of_runs import RunAccount
 from models.ledger.tables import PolicyVersion, Touch, Verdict
 from models.ledger.touch_states import OPEN
+from tasks.database.statement_comments import holds
 from tasks.ledger.transitions import change_each
 from tasks.planning.population import EARLIER_OPEN, PASSED, earlier_open
 from tasks.subjects.account.netting import ONCE
@@ -60,13 +61,18 @@ def end_open(connection: Connection, process: ProcessName, now: datetime, run_id
     kinds = _kinds_of(connection, process)
     if not kinds:
         return RunAccount()
-    ended = _endings(process, kinds, now).cte("ended")
+    ended = (
+        _endings(process, kinds, now)
+        .cte("ended")
+        .prefix_with(holds("open touches whose reason has gone or whose time has passed"))
+    )
     changed = (
         change_each(ended.c.state, WAYS, now)
         .where(Touch.id == ended.c.touch_id)
         .values(gate=ended.c.gate, reason=ended.c.reason, reason_figures=None)
         .returning(Touch.id, Touch.state, Touch.reason)
         .cte("changed")
+        .prefix_with(holds("those touches in the state in which they end"))
     )
     recorded = insert(Verdict).from_select(
         ["touch_id", "gate", "decision", "reason", "figures", "decided_at", "run_id"],
@@ -83,7 +89,9 @@ def end_open(connection: Connection, process: ProcessName, now: datetime, run_id
     parts = (changed.c.state, changed.c.reason)
     counted = select(*parts, func.count().label("touches")).group_by(*parts)
     account = RunAccount()
-    for row in connection.execute(counted.add_cte(recorded.cte("recorded"))):
+    for row in connection.execute(
+        counted.add_cte(recorded.cte("recorded").prefix_with(holds("the verdicts on what ended, written down")))
+    ):
         missed = row.state is TouchState.MISSED
         account += RunAccount(missed=row.touches) if missed else RunAccount(ended={row.reason: row.touches})
     return account
@@ -105,7 +113,9 @@ def _endings(process: ProcessName, kinds: Sequence[SubjectKind], now: datetime) 
     What may have gone out before its dispatcher was cut off is left to the claim, which calls it unknown.
     """
     its_own = (Touch.process == process, Touch.state.in_(OPEN), ~Touch.resendable)
-    open_touches = select(Touch).where(*its_own).cte("open_touches")
+    open_touches = (
+        select(Touch).where(*its_own).cte("open_touches").prefix_with(holds("the open touches of the process"))
+    )
     judged = union_all(*(still_true(open_touches, kind, now) for kind in kinds)).subquery("judged")
     ended = or_(judged.c.moved, judged.c.gone.is_not(None), judged.c.passed)
     states, undone = enumeration(TouchState), judged.c.state == TouchState.READY
@@ -142,9 +152,11 @@ def still_true(touches: CTE, kind: SubjectKind, now: Now) -> Select[Any]:
     of_kind = func.coalesce(touches.c.subject_kind == kind, False)  # so that PostgreSQL expects half, not what was once
     about = select(touches.c.subject_id, touches.c.policy_version_id).where(of_kind)
     of_subjects = subject.facts_of_touches(now, about)
-    facts = select(of_subjects.cte(f"{kind.replace('-', '_')}_once").prefix_with(ONCE)).subquery(
-        f"{kind.replace('-', '_')}_now"
-    )
+    facts = select(
+        of_subjects.cte(f"{kind.replace('-', '_')}_once").prefix_with(
+            ONCE, holds(f"the facts of each {kind} that a touch is about")
+        )
+    ).subquery(f"{kind.replace('-', '_')}_now")
     recurs = touches.c.series.is_not(None)
     elsewhere = case((recurs, _left_series(touches, facts, kind)), else_=facts.c.anchor_at != touches.c.anchor_at)
     moved_by = facts.c.anchor_at - touches.c.anchor_at

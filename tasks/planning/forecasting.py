@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Exists,
     Select,
     SQLColumnExpression,
     Subquery,
@@ -137,7 +138,7 @@ def _within(at: SQLColumnExpression[datetime], day: Day) -> ColumnElement[bool]:
     return not_after if day.is_first else and_(not_after, at >= moment(day.begins))
 
 
-def in_ledger(rows: Subquery) -> Any:
+def in_ledger(rows: Subquery) -> Exists:
     """Whether the ledger has the touch, and the sweep would leave it as it is."""
     revivable = and_(
         Touch.state.in_(REVIVABLE), Touch.gate.in_((Gate.FACTS, Gate.ANCHOR)), Touch.contacted_at.is_(None)

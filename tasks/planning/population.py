@@ -48,6 +48,7 @@ from models.core.words import (
 from models.ledger.tables import Touch
 from models.ledger.touch_states import UNSETTLED
 from models.policies.policy import Policy, Step
+from tasks.database.statement_comments import holds, nameless_cte
 from tasks.policies.catalogue import PolicyInForce
 from tasks.subjects.contract import Among, DueWithin, RulesOf, Scope, Subject, Window, condition_array, counted_within
 from tasks.subjects.customers import ONLY_IN_LETTERS
@@ -160,7 +161,10 @@ def _of_kind(
     known = subject.facts_under(span.now, within, RulesOf(in_force.policy.rules)).subquery("known")
     hidden = ONLY_IN_LETTERS | subject.only_in_letters()
     known_facts = select(*(column for column in known.c if column.name not in hidden))
-    facts = _of_its_campaign(known_facts, known, in_force.among).cte()
+    facts = nameless_cte(
+        _of_its_campaign(known_facts, known, in_force.among),
+        holds("the facts of each subject that a step may be due for"),
+    )
     parts = [_of_step(in_force, subject, facts, step, span, window, everyone=scope is None) for step, window in windows]
     ends = past_too and subject.stays_open and not any(step.every for step in steps)
     return [*parts, _past_the_last(in_force, subject, facts, steps, span)] if ends else parts
@@ -305,7 +309,7 @@ def _earlier_open(in_force: PolicyInForce, due: Subquery, step: Step) -> ColumnE
 
 
 def earlier_open(
-    touch: Any,
+    touch: type[Touch],
     own: Iterable[ColumnElement[bool]],
     subject_id: ColumnElement[int],
     due_at: ColumnElement[datetime],
@@ -365,7 +369,7 @@ def _valid_until(
 
 
 def _on_its_day(
-    facts: Any, step: Step, due_at: ColumnElement[datetime], ends: ColumnElement[datetime]
+    facts: FromClause, step: Step, due_at: ColumnElement[datetime], ends: ColumnElement[datetime]
 ) -> ColumnElement[datetime]:
     """The end of a validity: no later than the store's day, where the step is of no use after it."""
     return func.least(ends, day_ends(due_at, facts.c.time_zone)) if step.only_on_its_day else ends
@@ -434,7 +438,7 @@ def _steps(policy: Policy) -> FromClause:
     return rows.table_valued(*columns).render_derived(name="steps", with_types=True)
 
 
-def _of_step_alone(step: Step) -> dict[str, Any]:
+def _of_step_alone(step: Step) -> dict[str, object]:
     call, phone = StepKind.CALL, [ChannelName.PHONE.value]
     becomes_call = step.when_late is LateRule.CALL
     recurs = {"counts_from": step.counts_from, **as_kept(step.every, step.missing_day)} if step.every else None

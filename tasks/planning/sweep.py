@@ -10,7 +10,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Insert,
-    Row,
     Select,
     Subquery,
     Update,
@@ -25,9 +24,11 @@ from sqlalchemy.types import Text
 
 from models.core.base import enumeration, growing
 from models.core.cadence import moment
+from models.core.rows import AnyRow
 from models.core.words import Decision, Gate, ProcessName, TouchState
 from models.ledger.accounts_of_runs import Counts, RunAccount
 from models.ledger.tables import Touch, Verdict
+from tasks.database.statement_comments import holds
 from tasks.database.statistics import analyze_touches, prepare_for_large_statements
 from tasks.ledger.transitions import change_each
 from tasks.planning.ending import end_open
@@ -72,11 +73,29 @@ def plan(connection: Connection, process: ProcessName, now: datetime, run_id: UU
 def sweep(in_force: PolicyInForce, span: Span, run_id: UUID | None) -> Select[Any]:
     """Look at the population, insert the touches that are not there yet, and count, in one statement."""
     now = span.now
-    looked_at = judged(in_force, span, past_too=True).cte("looked_at")
+    looked_at = (
+        judged(in_force, span, past_too=True)
+        .cte("looked_at")
+        .prefix_with(holds("each subject and step in the span: when it is due, and why it is not wanted"))
+    )
     wanted = as_touches(in_force, looked_at).where(looked_at.c.wanted).subquery("wanted")
-    planned = _insertion(wanted, now, run_id).returning(Touch.id, Touch.state, Touch.reason).cte("planned")
-    revived = _revival(wanted, now).returning(Touch.id).cte("revived")
-    recorded = _late_verdicts(planned, now, run_id).cte("recorded")
+    planned = (
+        _insertion(wanted, now, run_id)
+        .returning(Touch.id, Touch.state, Touch.reason)
+        .cte("planned")
+        .prefix_with(holds("the touches that were not there yet, inserted"))
+    )
+    revived = (
+        _revival(wanted, now)
+        .returning(Touch.id)
+        .cte("revived")
+        .prefix_with(holds("ended touches whose reason is back, planned again"))
+    )
+    recorded = (
+        _late_verdicts(planned, now, run_id)
+        .cte("recorded")
+        .prefix_with(holds("the verdicts on what was found late, written down"))
+    )
     return select(
         union_all(
             _count(LOOKED_AT, looked_at, looked_at.c.reason),
@@ -86,7 +105,7 @@ def sweep(in_force: PolicyInForce, span: Span, run_id: UUID | None) -> Select[An
     ).add_cte(recorded)
 
 
-def _count(part: str, rows: CTE, reason: ColumnElement[Any]) -> Select[Any]:
+def _count(part: str, rows: CTE, reason: ColumnElement[str]) -> Select[Any]:
     counted = select(literal(part, Text).label("part"), reason.label("reason"), func.count().label("touches"))
     return counted.select_from(rows).group_by(reason)
 
@@ -153,7 +172,7 @@ def _late_verdicts(planned: CTE, now: datetime, run_id: UUID | None) -> Insert:
     )
 
 
-def account_of(rows: Iterable[Row[Any]]) -> RunAccount:
+def account_of(rows: Iterable[AnyRow]) -> RunAccount:
     """The account of one statement."""
     counts: dict[str, dict[str | None, int]] = {LOOKED_AT: {}, PLANNED: {}, REVIVED: {}}
     for row in rows:

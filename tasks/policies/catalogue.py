@@ -1,7 +1,7 @@
 """The policies and templates in force: shipped ones installed, a store's own before them, versions kept."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ from models.policies.shipped import (
     shipped_processes,
     shipped_templates,
 )
+from tasks.database.statement_comments import holds, nameless_cte
 from tasks.subjects.contract import Among
 
 LAST = 2**63 - 1
@@ -95,7 +96,7 @@ def install_if_empty(connection: Connection, now: datetime) -> None:
 
 
 def add_policy(
-    connection: Connection, name: str, body: dict[str, Any], store_id: int | None, author: str, now: datetime
+    connection: Connection, name: str, body: Mapping[str, object], store_id: int | None, author: str, now: datetime
 ) -> int:
     """Activate `body` as the next version of a policy, unless it is the active one; the version's number."""
     own = (PolicyVersion.name == name, PolicyVersion.store_id.is_not_distinct_from(store_id))
@@ -142,10 +143,10 @@ def policies_in_force(connection: Connection, process: ProcessName) -> list[Poli
     if process == CAMPAIGNS:
         return policies_of_campaigns(connection)
     templates = _templates_of_stores(connection)
-    groups: dict[tuple[int, frozenset[Any]], list[int]] = defaultdict(list)
+    groups: dict[tuple[int, tuple[tuple[tuple[str, str], int], ...]], list[int]] = defaultdict(list)
     rows = {row.store_id: row for row in connection.execute(_effective(process))}
     for store_id, row in rows.items():
-        groups[(row.id, frozenset(templates[store_id].items()))].append(store_id)
+        groups[(row.id, tuple(sorted(templates[store_id].items())))].append(store_id)
     versions = {row.id: row for row in rows.values()}
     return [
         PolicyInForce(
@@ -185,9 +186,9 @@ def _of_variant(connection: Connection, row: Any, stores: tuple[int, ...]) -> Po
     policy = read_policy(CAMPAIGNS, body)
     keys = {step.template for step in policy.steps}
     used = connection.execute(
-        select(TemplateVersion.key, TemplateVersion.language, TemplateVersion.id).where(
-            TemplateVersion.key.in_(keys), TemplateVersion.active
-        )
+        select(TemplateVersion.key, TemplateVersion.language, TemplateVersion.id)
+        .where(TemplateVersion.key.in_(keys), TemplateVersion.active)
+        .order_by(TemplateVersion.key, TemplateVersion.language)
     )
     templates = {(row.key, row.language): row.id for row in used}
     return PolicyInForce(version_id, version, policy, stores, templates, Among(campaign_id, variant, 0, LAST))
@@ -246,4 +247,7 @@ def rule_in_force(rule: str) -> CTE:
         .subquery()
     )
     row = of_policies.c
-    return select(row.store_id, row.value).distinct(row.store_id).order_by(row.store_id, row.priority.desc()).cte()
+    return nameless_cte(
+        select(row.store_id, row.value).distinct(row.store_id).order_by(row.store_id, row.priority.desc()),
+        holds("per store, the value of the rule in force"),
+    )

@@ -77,7 +77,7 @@ class PolicyRow(NamedTuple):
     created_by: str
 
 
-def check_policy(connection: Connection, data: dict[str, Any], store_id: int | None) -> Policy | ContactRules:
+def check_policy(connection: Connection, data: dict[str, object], store_id: int | None) -> Policy | ContactRules:
     """The policy that `data` describes, fit to be activated for a store or for all.
 
     Raises `NoPolicyIn`, `BadPolicy`, `UnknownProcess`, `RoleWithoutCalls`, `MissingTemplate`, `UnknownVariable`.
@@ -108,7 +108,7 @@ def name_of(policy: Policy | ContactRules) -> str:
 
 
 def change_policy(
-    connection: Connection, now: datetime, data: dict[str, Any], store_id: int | None, author: str
+    connection: Connection, now: datetime, data: dict[str, object], store_id: int | None, author: str
 ) -> int:
     """Activate a policy as the next version, for a store or for all; its number. Raises what `check_policy` raises."""
     policy = check_policy(connection, data, store_id)
@@ -169,7 +169,7 @@ def list_versions(connection: Connection, name: str) -> list[PolicyRow]:
     return rows
 
 
-def _versions() -> Select[Any]:
+def _versions() -> Select[tuple[str, str, int, bool, datetime, str]]:
     return (
         select(
             PolicyVersion.name,

@@ -109,7 +109,7 @@ def read_in_force(connection: Connection, user: SignedIn, name: str, store: str 
     )
 
 
-def read_kept(connection: Connection, user: SignedIn, name: str, store: str | None, version: int) -> dict[str, Any]:
+def read_kept(connection: Connection, user: SignedIn, name: str, store: str | None, version: int) -> dict[str, object]:
     """What a kept version says; of the user's own store, or of all. Raises `NoSuchPolicy`, `NotYours`."""
     if store is not None and user.store_id is not None and store != user.store:
         raise NotYours("store", store)
@@ -131,7 +131,7 @@ def list_own_versions(connection: Connection, name: str, store: str | None, *, e
 
 
 def check_draft(
-    connection: Connection, user: SignedIn, data: dict[str, Any], store: str | None
+    connection: Connection, user: SignedIn, data: dict[str, object], store: str | None
 ) -> Policy | ContactRules:
     """The policy that a draft describes. Raises `NotYours`, and what `check_policy` raises."""
     return check_policy(connection, data, store_id_of(connection, user, store))
@@ -142,7 +142,7 @@ def save_policy(
     user: SignedIn,
     now: datetime,
     name: str,
-    data: dict[str, Any],
+    data: dict[str, object],
     store: str | None,
     based_on: int,
 ) -> int:

@@ -17,7 +17,7 @@ MOST_ROWS = 500
 """Prefect shows no more than about a thousand rows well."""
 
 
-def account_rows(account: RunAccount) -> list[dict[str, Any]]:
+def account_rows(account: RunAccount) -> list[dict[str, object]]:
     """The account, a row a figure."""
     rows: list[dict[str, Any]] = []
     for name, value in account.model_dump().items():
@@ -31,7 +31,7 @@ def _part(name: str, part: str) -> str:
     return say_code(ENGLISH, part) if name in BY_REASON and part else part
 
 
-def touch_rows(connection: Connection, run_id: UUID, would_contact: Sequence[WouldContact]) -> list[dict[str, Any]]:
+def touch_rows(connection: Connection, run_id: UUID, would_contact: Sequence[WouldContact]) -> list[dict[str, object]]:
     """The touches that the run planned or judged; of a dry run, those it would have contacted."""
     if would_contact:
         return [

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 from uuid import UUID
 
 from prefect import task
@@ -101,7 +101,7 @@ def read_engine() -> Engine:
     return create_engine(url, hide_parameters=True, pool_pre_ping=True)
 
 
-def is_transient(_task: Any, _run: Any, state: Any) -> bool:
+def is_transient(_task: object, _run: object, state: object) -> bool:
     """Whether trying again may help: the database went away."""
     failure = getattr(state, "data", None)
     return isinstance(getattr(failure, "exception", failure), OperationalError | InterfaceError)

@@ -15,12 +15,20 @@ from models.ledger.tables import PolicyVersion, Process, ProcessWording, Templat
 from models.policies.policy import CONTACT_RULES
 from models.policies.shipped import read_policy, shipped_processes
 from tasks.audit import record
-from tasks.messages.template_changes import list_templates
+from tasks.messages.template_changes import channels_of_messages, list_templates, unregistrable
 from tasks.policies.catalogue import add_policy, add_template, install_if_empty
 from tasks.policies.changing import read_version
 from tasks.policies.processes import find_process, standing_processes
 from tasks.processes.ending import end_touches_of_removed
-from tasks.processes.files import CheckedProcess, Known, ProcessFiles, check_files
+from tasks.processes.files import (
+    TEMPLATES,
+    BadProcess,
+    CheckedProcess,
+    FileProblem,
+    Known,
+    ProcessFiles,
+    check_files,
+)
 from tasks.processes.words import Words, learn_process_words, newest_words
 
 LOCK = 727_004
@@ -72,7 +80,13 @@ class ListedProcess:
 
 def check_process(connection: Connection, files: ProcessFiles) -> CheckedProcess:
     """The process that files describe, if it may be added to this installation. Raises `BadProcess`."""
-    return check_files(files, _known(connection, str(files.policy.get("process"))))
+    checked = check_files(files, _known(connection, str(files.policy.get("process"))))
+    steps = checked.policy.model_dump(mode="json")["steps"]
+    refused = unregistrable(connection, checked.templates, channels_of_messages(steps), None)
+    problems = [FileProblem(TEMPLATES, f"{one.key}.{one.language}.text", one) for one in refused]
+    if problems:
+        raise BadProcess(files.folder, problems)
+    return checked
 
 
 def add_process(
@@ -203,7 +217,7 @@ def _retire_templates(connection: Connection, process: ProcessName) -> None:
     connection.execute(update(table).where(table.key.in_(once - used), table.active).values(active=False))
 
 
-def _state_of(connection: Connection, process: str) -> dict[str, Any] | None:
+def _state_of(connection: Connection, process: str) -> dict[str, object] | None:
     """What the audit trail says of a process: the versions in force. None: it is not there."""
     if process not in standing_processes(connection):
         return None

@@ -146,7 +146,7 @@ class _Refused(Exception):
         super().__init__()
 
 
-def _policy_of(data: Mapping[str, Any], shipped: tuple[ProcessName, ...]) -> Policy:
+def _policy_of(data: Mapping[str, object], shipped: tuple[ProcessName, ...]) -> Policy:
     name = _name_of(data, shipped)
     try:
         return Policy.model_validate({**data, "process": name})
@@ -154,7 +154,7 @@ def _policy_of(data: Mapping[str, Any], shipped: tuple[ProcessName, ...]) -> Pol
         raise _Refused(list(_problems(POLICY, error))) from error
 
 
-def _name_of(data: Mapping[str, Any], shipped: tuple[ProcessName, ...]) -> str:
+def _name_of(data: Mapping[str, object], shipped: tuple[ProcessName, ...]) -> str:
     name = data.get("process")
     if name is None:
         raise _refusal(POLICY, "process", give(NAME_MISSING))
@@ -192,7 +192,7 @@ def _expected(file: str, code: str, place: Place) -> str:
 
 
 def _templates_of(
-    data: Mapping[str, Any], policy: Policy, owners: Mapping[str, frozenset[str]]
+    data: Mapping[str, object], policy: Policy, owners: Mapping[str, frozenset[str]]
 ) -> tuple[ShippedTemplate, ...]:
     try:
         texts = TEXTS.validate_python(data)
@@ -215,7 +215,7 @@ def _templates_of(
     )
 
 
-def _no_template(template: str, texts: Mapping[str, Any]) -> GivenReason:
+def _no_template(template: str, texts: Mapping[str, object]) -> GivenReason:
     if texts:
         return give(TEMPLATE_UNKNOWN, template=template, file=TEMPLATES, keys=", ".join(sorted(texts)))
     return give(NO_TEMPLATES, template=template, file=TEMPLATES)
@@ -256,7 +256,7 @@ def _problems_of_text(path: str, key: str, text: str, subjects: set[SubjectKind]
 
 
 def _words_of(
-    data: Mapping[str, Any], policy: Policy, known: Mapping[str, Mapping[str, str]]
+    data: Mapping[str, object], policy: Policy, known: Mapping[str, Mapping[str, str]]
 ) -> Mapping[str, Mapping[str, str]]:
     try:
         words = WORDS.validate_python(data)

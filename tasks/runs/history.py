@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, case, func, select
+from sqlalchemy import Connection, Select, case, func, select
 
 from models.core.errors import NotFound
 from models.core.masking import mask
+from models.core.rows import AnyRow
 from models.core.words import RunState, TouchState
 from models.ledger.accounts_of_runs import RunAccount
 from models.ledger.tables import Process, Run, Touch
@@ -67,14 +68,14 @@ def list_runs(
     return Page([_entry(row, own) for row in page.rows], page.next)
 
 
-def page_of_runs(connection: Connection, wanted: RunFilter, limit: int, after: Cursor | None) -> Page[Row[Any]]:
+def page_of_runs(connection: Connection, wanted: RunFilter, limit: int, after: Cursor | None) -> Page[AnyRow]:
     """The next runs after a place, the latest first, whole: for programs that follow along."""
     exact = ((Run.process, wanted.process), (Run.state, wanted.state), (Run.dry_run, wanted.dry_run))
     statement = _runs().where(*(known == value for known, value in exact if value is not None))
     return read_page(connection, statement, LATEST, limit, after)
 
 
-def find_run(connection: Connection, run_id: UUID) -> Row[Any] | None:
+def find_run(connection: Connection, run_id: UUID) -> AnyRow | None:
     """One run with its account; None: there is none of this id."""
     return connection.execute(_runs().where(Run.id == run_id)).one_or_none()
 
@@ -116,7 +117,7 @@ def _runs() -> Select[Any]:
     return select(Run.__table__, alive.label("alive"))
 
 
-def _entry(row: Row[Any], own: str | None) -> RunEntry:
+def _entry(row: AnyRow, own: str | None) -> RunEntry:
     versions = row.policy_versions
     return RunEntry(
         id=row.id,

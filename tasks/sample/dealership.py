@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from models.core.errors import InvalidInput
 from tasks.intake.columns import KindName
@@ -103,7 +103,7 @@ def write_sample(out: Path, customers: int, seed: int, around: date = TODAY) -> 
 
 
 def _moved(row: Row, by: timedelta) -> Row:
-    moved: dict[str, Any] = {
+    moved: dict[str, object] = {
         name: cell + by for name, cell in zip(row._fields, row, strict=True) if isinstance(cell, date)
     }
     return row._replace(**moved) if by else row

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, insert, literal, select, update
 
 from models.core.cadence import moment
 from models.core.errors import Conflict
+from models.core.rows import AnyRow
 from models.core.words import AppointmentStatus, ChangeKind
 from models.people.tables import StaffMember, Store
 from models.stores.visit_slots import VisitRules, days_to_choose, free_starts
@@ -26,7 +27,7 @@ A_DAY = timedelta(days=1)
 
 
 class SlotTaken(Conflict):
-    """A time whose last place another customer has got, or that is none of the store's."""
+    """The time is full by now, or the store does not offer it."""
 
     def __init__(self, start: datetime) -> None:
         self.start = start
@@ -187,7 +188,7 @@ def ask_for_visit(
     return int(made)
 
 
-def _lock(connection: Connection, appointment_id: int, starts: Sequence[datetime], now: datetime) -> Row[Any]:
+def _lock(connection: Connection, appointment_id: int, starts: Sequence[datetime], now: datetime) -> AnyRow:
     """The appointment, held until the transaction ends, if it stands and begins at one of `starts`."""
     statement = select(Appointment.__table__).where(Appointment.id == appointment_id).with_for_update()
     found = connection.execute(statement).one()
@@ -207,7 +208,7 @@ def _rules(connection: Connection, store_id: int, *, lock: bool = False) -> Visi
 def _free(
     connection: Connection, store_id: int, rules: VisitRules, now: datetime, but: int | None = None
 ) -> dict[date, list[datetime]]:
-    """The days with a start that is free, given all visits but one."""
+    """The days with a free start; the visits of one appointment are not counted."""
     days = days_to_choose(rules, now)
     taken = _taken(connection, store_id, rules, days, but)
     free = {day: [start.astimezone(rules.zone) for start in free_starts(rules, day, now, taken)] for day in days}
@@ -217,7 +218,7 @@ def _free(
 def _taken(
     connection: Connection, store_id: int, rules: VisitRules, days: Sequence[date], but: int | None
 ) -> Sequence[datetime]:
-    """The starts of the store's visits on these days, but for one."""
+    """The starts of the store's visits on these days, except those of one appointment."""
     if not days:
         return []
     first = datetime.combine(min(days), time(0), rules.zone)
@@ -234,7 +235,7 @@ def _taken(
 
 
 def _change(
-    connection: Connection, found: Row[Any], action: str, values: dict[str, datetime | None], now: datetime
+    connection: Connection, found: AnyRow, action: str, values: dict[str, datetime | None], now: datetime
 ) -> None:
     connection.execute(update(Appointment).where(Appointment.id == found.id).values(**values))
     before = {name: _plain(getattr(found, name)) for name in values}

@@ -22,7 +22,7 @@ CHOICES: tuple[Choice, ...] = tuple((purpose, channel) for purpose in Purpose fo
 
 
 def choose(connection: Connection, customer_id: int, wanted: Mapping[Choice, bool], seen: int, now: datetime) -> int:
-    """Keep what the customer wants otherwise than it is, and cancel what that forbids; how many touches.
+    """Record the choices that differ from today's, and cancel what they forbid; the number of touches cancelled.
 
     `seen` is the entry of the journal that they saw last. Raises `ConsentChanged`.
     """

@@ -3,12 +3,12 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, Row, String, func, literal, select
 
 from models.campaigns.tables import Campaign, CampaignRecipient
 from models.core.cadence import moment
+from models.core.rows import AnyRow
 from models.core.words import AppointmentStatus, CampaignAnswer, InvitesTo
 from models.ledger.tables import Touch
 from models.messages.links import PATH
@@ -80,7 +80,7 @@ def see_invitation(connection: Connection, recipient_id: int, now: datetime) -> 
     return Invitation(*whose, visit.starts_at if visit else None, booked, still_open, event)
 
 
-def _visit(connection: Connection, recipient: Row[Any], now: datetime) -> Row[Any] | None:
+def _visit(connection: Connection, recipient: AnyRow, now: datetime) -> Row[tuple[datetime, AppointmentStatus]] | None:
     """The visit to come that the customer asked for here, or else booked since the campaign began."""
     here = Appointment.key == func.concat(literal(KEY), literal(recipient.id, String))
     since = func.coalesce(Appointment.booked_at, Appointment.requested_at) >= moment(recipient.anchor_at)
@@ -118,5 +118,5 @@ def accept(connection: Connection, recipient_id: int, now: datetime) -> None:
 
 
 def decline(connection: Connection, recipient_id: int, now: datetime) -> None:
-    """It does not interest the customer."""
+    """The customer is not interested."""
     record_answer(connection, recipient_id, CampaignAnswer.NOT_INTERESTED, now)

@@ -17,7 +17,7 @@ from tasks.subjects.registry import subject_of
 
 
 class NothingToPromise(Conflict):
-    """An account of which nothing is owed, or for which a promise runs or was broken."""
+    """Nothing is owed on the account, or a promise is running or was broken."""
 
     def __init__(self, account_id: int) -> None:
         self.account_id = account_id

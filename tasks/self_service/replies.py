@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import phonenumbers
 from sqlalchemy import Connection, Row, and_, case, func, or_, select
@@ -21,6 +22,7 @@ from models.core.words import (
     Purpose,
     ReplyMeaning,
     StepKind,
+    SubjectKind,
     SurveySource,
     TouchState,
 )
@@ -56,6 +58,10 @@ class UnreadableSender(InvalidInput):
         )
 
 
+Said = Row[tuple[UUID, SubjectKind, int, int, int, bool, bool]]
+"""What was said to a customer: the touch, its subject, store and customer, `is_survey`, `is_answered`."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReplyTaken:
     """A reply, and what it led to."""
@@ -83,11 +89,11 @@ class _Read:
 
     meaning: ReplyMeaning
     mark: int | None
-    said: Row[Any] | None
+    said: Said | None
     """What was said last."""
-    survey: Row[Any] | None
+    survey: Said | None
     """The same, if it is a survey that the reply may mark."""
-    answered: Row[Any] | None
+    answered: Said | None
     """The same, if it takes answers."""
     reading: Reading | None
     """Of free words."""
@@ -95,7 +101,7 @@ class _Read:
     waiting: About | None
 
     @property
-    def about(self) -> About | Row[Any] | None:
+    def about(self) -> About | Said | None:
         """What it is about."""
         return self.waiting or (self.survey if self.meaning is ReplyMeaning.MARK else self.answered)
 
@@ -211,7 +217,7 @@ def _taken_before(connection: Connection, message_id: str | None, customers: tup
     return ReplyTaken(first.id, first.meaning, customers, first.appointment_id, 0, mark, None, None, again=True)
 
 
-def _answer(connection: Connection, survey: Row[Any], mark: int, now: datetime) -> int | None:
+def _answer(connection: Connection, survey: Said, mark: int, now: datetime) -> int | None:
     """Keep a mark as the survey's answer; the complaint that it opens, if any."""
     answer = Answer(
         survey.subject_kind,
@@ -225,7 +231,7 @@ def _answer(connection: Connection, survey: Row[Any], mark: int, now: datetime) 
     return answer_survey(connection, answer, now)
 
 
-def _said_last(connection: Connection, customers: Sequence[int], now: datetime) -> Row[Any] | None:
+def _said_last(connection: Connection, customers: Sequence[int], now: datetime) -> Said | None:
     """What was said to the sender last, by message or by phone: `is_survey`, `is_answered` by replies, or neither."""
     messaged = and_(Touch.kind == StepKind.MESSAGE, Touch.state.in_(TOLD))
     called = and_(

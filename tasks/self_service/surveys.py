@@ -23,7 +23,7 @@ LONGEST_COMMENT = 1000
 
 
 class NotAMark(InvalidInput):
-    """A mark that is none, or no mark at all."""
+    """A mark outside the scale, or none at all."""
 
     def __init__(self, marks: Mapping[str, int]) -> None:
         self.marks = dict(marks)
@@ -31,7 +31,7 @@ class NotAMark(InvalidInput):
 
 
 class CommentTooLong(InvalidInput):
-    """A comment that nobody would read."""
+    """The comment is too long."""
 
     def __init__(self, length: int) -> None:
         self.length = length
@@ -110,7 +110,7 @@ def _check(answer: Answer) -> None:
 
 
 def _pass_on(connection: Connection, answer: Answer, answer_id: int, now: datetime) -> None:
-    """What somebody says beside good marks is for a person to read, once."""
+    """Hand a comment beside good marks to a person, once."""
     if answer.comment and answer.source is SurveySource.LINK:
         new = NewInbound(
             way=InboundWay.PAGE_WISH,

@@ -1,7 +1,5 @@
 """Who did something, by name: what the audit trail and notes keep is a staff code, a login, or `user:` and a login."""
 
-from typing import Any
-
 from sqlalchemy import ColumnElement, SQLColumnExpression, func, literal, select, true
 from sqlalchemy.types import Text
 
@@ -12,7 +10,7 @@ OF_A_USER = "user:"
 """Before the login of a user who acts under no staff code of an import: `SignedIn.works_as`."""
 
 
-def actor_name(actor: SQLColumnExpression[str], store_id: SQLColumnExpression[int] | None = None) -> ColumnElement[Any]:
+def actor_name(actor: SQLColumnExpression[str], store_id: SQLColumnExpression[int] | None = None) -> ColumnElement[str]:
     """The name behind a recorded actor: of the member of staff with the code in the store, of the only one with it
     anywhere, or of the user's; else the login or the name as it was recorded, without `user:`."""
     with_code = StaffMember.code == actor

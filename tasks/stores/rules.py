@@ -12,6 +12,7 @@ from models.core.cadence import ZONED
 from models.people.tables import Store
 from models.policies.policy import ContactRules
 from models.stores.contact_hours import ContactHours, is_open, next_open, opening_from
+from tasks.database.statement_comments import holds
 from tasks.policies.catalogue import contact_rules_in_force
 
 Row = tuple[int, bool, bool, datetime, datetime, datetime, datetime, int, int, list[str], list[str]]
@@ -72,14 +73,18 @@ def rules_table(rules: ColumnElement[Any]) -> CTE:
     """The rules as a table to join; `rules` is a JSON parameter from `as_parameter`."""
     columns = [column(name, kind() if isinstance(kind, type) else kind) for name, kind in NAMES]
     listed = func.jsonb_to_recordset(rules).table_valued(*columns, name="listed_rules")
-    return select(listed.render_derived(with_types=True)).cte("store_rules")
+    return (
+        select(listed.render_derived(with_types=True))
+        .cte("store_rules")
+        .prefix_with(holds("per store: contact hours, caps and channels in force"))
+    )
 
 
-def as_parameter(rows: list[Row]) -> list[dict[str, Any]]:
+def as_parameter(rows: list[Row]) -> list[dict[str, object]]:
     """The rules as one JSON value."""
     return [_plain(row) for row in rows]
 
 
-def _plain(row: Row) -> dict[str, Any]:
+def _plain(row: Row) -> dict[str, object]:
     cells = zip(NAMES, row, strict=True)
     return {name: cell.isoformat() if isinstance(cell, datetime) else cell for (name, _), cell in cells}

@@ -257,7 +257,7 @@ def about_same(facts: FromClause, touch: Any) -> ColumnElement[bool]:
     return and_(subject, facts.c.policy_version_id == touch.policy_version_id)
 
 
-def linked(purpose: LinkPurpose, kind: SubjectKind, table: Any, at: Any, key: Any = None) -> Select[Any]:
+def linked(purpose: LinkPurpose, kind: SubjectKind, table: Any, at: object, key: Any = None) -> Select[Any]:
     """The columns of `open_links`: a subject's link, how the source calls it, and when it is; null: at no time."""
     return select(
         literal(purpose, Text).label("purpose"),
@@ -268,7 +268,7 @@ def linked(purpose: LinkPurpose, kind: SubjectKind, table: Any, at: Any, key: An
     )
 
 
-def counted_within(at: SQLColumnExpression[Any], window: Window) -> ColumnElement[bool]:
+def counted_within(at: SQLColumnExpression[datetime], window: Window) -> ColumnElement[bool]:
     """Whether the moment that a step counts from lies in the window; asked so that PostgreSQL expects half to be."""
     return func.coalesce(at.between(moment(window.since), moment(window.until)), False)
 
@@ -282,7 +282,7 @@ def local_days(window: Window) -> tuple[date, date]:
     return (window.since - BEHIND).astimezone(UTC).date(), (window.until + AHEAD).astimezone(UTC).date()
 
 
-def asked(condition: Condition, conditions: ColumnElement[Any]) -> ColumnElement[bool]:
+def asked(condition: Condition, conditions: ColumnElement[Sequence[str]]) -> ColumnElement[bool]:
     """Whether `condition` is among the conditions of a step or a touch."""
     return literal(condition, Text) == any_(conditions)
 
@@ -295,11 +295,11 @@ def first_reason(*rules: tuple[ColumnElement[bool], ReasonCode | None]) -> Colum
     )
 
 
-def condition_array(conditions: Sequence[Condition]) -> ColumnElement[Any]:
+def condition_array(conditions: Sequence[Condition]) -> ColumnElement[Sequence[str]]:
     """The conditions of a step, as the array that `asked` looks into."""
     return literal(list(conditions), ARRAY(Text))
 
 
-def within(column: SQLColumnExpression[Any], windows: Sequence[tuple[Any, Any]]) -> ColumnElement[bool]:
+def within(column: SQLColumnExpression[Any], windows: Sequence[tuple[object, object]]) -> ColumnElement[bool]:
     """Whether a column lies in one of the windows (both ends included). One index range each."""
     return or_(*(column.between(since, until) for since, until in windows))

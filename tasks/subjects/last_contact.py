@@ -1,6 +1,6 @@
 """When a customer was last really reached: a moment that kits may offer, and which each recorded contact moves."""
 
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, func, select
 
@@ -10,7 +10,7 @@ from models.ledger.tables import CallAttempt, Reply, Touch
 from models.subjects.appointment import Appointment
 
 
-def last_contact(customer_id: SQLColumnExpression[int], now: Now) -> ColumnElement[Any]:
+def last_contact(customer_id: SQLColumnExpression[int], now: Now) -> ColumnElement[datetime]:
     """The latest moment up to `now` at which somebody spoke with the customer on the phone, the customer wrote back, or
     came. Null: never. What was sent to a customer, or rang in vain, is no contact.
 
@@ -19,7 +19,7 @@ def last_contact(customer_id: SQLColumnExpression[int], now: Now) -> ColumnEleme
     return func.greatest(_spoken(customer_id, now), _written(customer_id, now), _come(customer_id, now), type_=ZONED)
 
 
-def _spoken(customer_id: SQLColumnExpression[int], now: Now) -> ScalarSelect[Any]:
+def _spoken(customer_id: SQLColumnExpression[int], now: Now) -> ScalarSelect[datetime]:
     spoken = CallAttempt.outcome.in_(names_of(reached=True)), CallAttempt.attempted_at <= moment(now)
     return (
         select(func.max(CallAttempt.attempted_at))
@@ -30,7 +30,7 @@ def _spoken(customer_id: SQLColumnExpression[int], now: Now) -> ScalarSelect[Any
     )
 
 
-def _written(customer_id: SQLColumnExpression[int], now: Now) -> ScalarSelect[Any]:
+def _written(customer_id: SQLColumnExpression[int], now: Now) -> ScalarSelect[datetime]:
     return (
         select(func.max(Reply.received_at))
         .where(Reply.customer_id == customer_id, Reply.received_at <= moment(now))
@@ -39,7 +39,7 @@ def _written(customer_id: SQLColumnExpression[int], now: Now) -> ScalarSelect[An
     )
 
 
-def _come(customer_id: SQLColumnExpression[int], now: Now) -> ScalarSelect[Any]:
+def _come(customer_id: SQLColumnExpression[int], now: Now) -> ScalarSelect[datetime | None]:
     return (
         select(func.max(Appointment.arrived_at))
         .where(Appointment.customer_id == customer_id, Appointment.arrived_at <= moment(now))

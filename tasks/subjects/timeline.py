@@ -5,6 +5,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -99,7 +100,7 @@ def entry(kind: EntryKind, at: Any, ref: Any, **facts: Any) -> Select[Any]:
     )
 
 
-def day_begins(day: Any) -> ColumnElement[Any]:
+def day_begins(day: object) -> ColumnElement[datetime]:
     """The beginning of a day on the store's clock."""
     return func.timezone(ZONE, cast(day, LOCAL), type_=ZONED)
 

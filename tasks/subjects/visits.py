@@ -1,5 +1,6 @@
 """Handovers and repair orders as the subjects of post-delivery-followup (R2)."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -99,7 +100,7 @@ class Visits(Subject):
     def _own_rules(
         self,
         facts: Subquery,  # noqa: ARG002  for others
-        conditions: ColumnElement[Any],  # noqa: ARG002  for others
+        conditions: ColumnElement[Sequence[str]],  # noqa: ARG002  for others
     ) -> list[tuple[ColumnElement[bool], ReasonCode]]:
         """What else a kind of visit asks for."""
         return []
@@ -163,7 +164,7 @@ def _disposed() -> Subquery:
 
 
 def _sold(
-    visit: type[Handover] | type[RepairOrder], day: Any, disposed: Subquery, today: ColumnElement[date]
+    visit: type[Handover] | type[RepairOrder], day: object, disposed: Subquery, today: ColumnElement[date]
 ) -> ColumnElement[bool]:
     """The car is marked as sold, or was handed over to someone else later, which tells that it was, and when."""
     later = aliased(Handover)

@@ -1,6 +1,6 @@
 """Whether a visit is for the work that a step is about."""
 
-from typing import Any
+from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Subquery, Text, and_, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -16,7 +16,7 @@ OTHER_WORK = declare("other-work")
 
 
 def for_other_work(
-    facts: Subquery, table: type[Appointment] | type[RepairOrder], conditions: ColumnElement[Any]
+    facts: Subquery, table: type[Appointment] | type[RepairOrder], conditions: ColumnElement[Sequence[str]]
 ) -> ColumnElement[bool]:
     """The step asks for some kinds of work, and this is none of them. Only then is the row itself looked at."""
     some = conditions.op("&&")(literal(list(OF_WORK.values()), ARRAY(Text)))

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Uuid, any_, bindparam, insert, select, union_all
+from sqlalchemy import Connection, Select, Uuid, any_, bindparam, insert, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.core.base import Facts
@@ -15,6 +15,7 @@ from models.core.cadence import NOW
 from models.core.errors import Conflict, NotAllowed
 from models.core.ids import StaffId, TouchId
 from models.core.reasons import NO_REASON, TEXT, declare, give
+from models.core.rows import AnyRow
 from models.core.words import Decision, Gate, Role, StepKind, SubjectKind, TouchState, stands_for
 from models.ledger.tables import Touch, Verdict
 from models.people.tables import Customer, Store
@@ -129,7 +130,7 @@ def _still_waiting(connection: Connection, now: datetime, touch_ids: list[UUID])
     return [_item(row, letters[row.id]) for row in rows if row.id in letters]
 
 
-def _awaiting(store: str | None) -> Select[Any]:
+def _awaiting(store: str | None) -> Select[tuple[datetime, UUID]]:
     statement = select(Touch.due_at, Touch.id).where(Touch.state == TouchState.AWAITING_APPROVAL)
     return statement if store is None else statement.join(Store, Store.id == Touch.store_id).where(Store.code == store)
 
@@ -153,7 +154,7 @@ def _waiting(kinds: frozenset[SubjectKind]) -> Select[Any]:
     )
 
 
-def _item(row: Row[Any], letter: Letter) -> WaitingTouch:
+def _item(row: AnyRow, letter: Letter) -> WaitingTouch:
     return WaitingTouch(
         id=row.id,
         kind=row.kind,
@@ -280,12 +281,12 @@ def take_back(connection: Connection, touch_id: TouchId, now: datetime, staff_id
     audit.record(connection, now, actor.code, "touch.decision-taken-back", "touch", touch.id, before, after)
 
 
-def _take(connection: Connection, touch_id: TouchId, staff_id: StaffId) -> tuple[Row[Any], Actor]:
+def _take(connection: Connection, touch_id: TouchId, staff_id: StaffId) -> tuple[AnyRow, Actor]:
     touch = lock_touch(connection, touch_id, (TouchState.AWAITING_APPROVAL,))
     return touch, _check_may_decide(connection, touch, staff_id)
 
 
-def _check_may_decide(connection: Connection, touch: Row[Any], staff_id: StaffId) -> Actor:
+def _check_may_decide(connection: Connection, touch: AnyRow, staff_id: StaffId) -> Actor:
     actor = actor_of(connection, staff_id, touch.store_id)
     if actor.role is not Role.ADMIN and not set(stands_for(actor.role)) & set(touch.approval):
         raise MayNotApprove(actor, touch.id, touch.approval)

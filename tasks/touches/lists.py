@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, assert_never
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Date, Row, Select, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Date, Select, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
@@ -18,6 +18,7 @@ from models.core.errors import InvalidInput
 from models.core.ids import TouchId
 from models.core.masking import mask_contact
 from models.core.reasons import GivenReason
+from models.core.rows import AnyRow
 from models.core.words import ChannelName, ProcessName, StepKind, TouchState
 from models.ledger.explanations import AttemptSeen, VerdictSeen
 from models.ledger.tables import AuditEntry, Touch, given_reason
@@ -192,7 +193,7 @@ def stream_touches(connection: Connection, wanted: Wanted) -> Iterator[TouchLine
         yield _line(row)
 
 
-def page_of_touches(connection: Connection, wanted: Wanted, limit: int, after: Cursor | None) -> Page[Row[Any]]:
+def page_of_touches(connection: Connection, wanted: Wanted, limit: int, after: Cursor | None) -> Page[AnyRow]:
     """The next touches after a place by the moment they are due, for programs that follow along: whole, each with its
     store's code and the keys of its customer."""
     keys = (

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, literal, select
+from sqlalchemy import ColumnElement, Connection, func, insert, literal, select
 
 from models.core.base import Facts, enumeration, growing
 from models.core.cadence import moment
 from models.core.errors import Conflict
 from models.core.ids import TouchId
 from models.core.reasons import GivenReason, give
+from models.core.rows import AnyRow
 from models.core.words import Decision, Gate, StepKind, SubjectKind, TouchState
 from models.ledger.tables import Touch, Verdict, given_reason
 from models.ledger.touch_states import OPEN
@@ -28,7 +28,7 @@ SHOWN = 8
 class WrongState(Conflict):
     """The touch's state does not allow this action."""
 
-    def __init__(self, touch: Row[Any], expected: Sequence[TouchState]) -> None:
+    def __init__(self, touch: AnyRow, expected: Sequence[TouchState]) -> None:
         since = touch.state_at.astimezone(ZoneInfo(touch.time_zone))
         self.touch_id, self.kind, self.state, self.since = touch.id, touch.kind, touch.state, since
         self.expected, self.reason = expected, touch.given_reason
@@ -58,7 +58,7 @@ def zone_of(connection: Connection, touch_id: TouchId) -> ZoneInfo:
     return ZoneInfo(connection.execute(zone).scalar_one())
 
 
-def lock_touch(connection: Connection, touch_id: TouchId, states: Sequence[TouchState]) -> Row[Any]:
+def lock_touch(connection: Connection, touch_id: TouchId, states: Sequence[TouchState]) -> AnyRow:
     """Lock a touch and return its columns, its `given_reason` and its store's `time_zone`.
 
     Raises `WrongState` if it is in none of `states`.
@@ -74,7 +74,7 @@ def lock_touch(connection: Connection, touch_id: TouchId, states: Sequence[Touch
     return touch
 
 
-def check_still_true(connection: Connection, touch: Row[Any], now: datetime) -> None:
+def check_still_true(connection: Connection, touch: AnyRow, now: datetime) -> None:
     """Check one touch against the current facts. Raises `NoLongerTrue`."""
     kind = SubjectKind(touch.subject_kind)
     itself = select(Touch.__table__).where(Touch.id == touch.id).cte("itself")

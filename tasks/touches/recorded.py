@@ -77,7 +77,7 @@ def _is_revivable(row: RowMapping) -> bool:
     return by_facts and row["state"] in REVIVABLE and row["contacted_at"] is None
 
 
-def _story(row: dict[str, Any], verdicts: list[VerdictSeen], attempts: list[AttemptSeen]) -> StepStory:
+def _story(row: dict[str, object], verdicts: list[VerdictSeen], attempts: list[AttemptSeen]) -> StepStory:
     own = {name: row[name] for name in TouchSeen.model_fields if name in row} | {"reason": row["given_reason"]}
     seen = {"verdicts": verdicts, "attempts": attempts}
     touch = TouchSeen.model_validate(own | _people_and_carrier(row) | seen)

@@ -7,12 +7,13 @@ from enum import StrEnum
 from typing import Any, assert_never
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, String, and_, cast, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, String, and_, cast, literal, or_, select
 
 from models.core.cadence import moment
 from models.core.errors import Conflict
 from models.core.ids import StaffId, TouchId
 from models.core.reasons import TEXT, GivenReason, ReasonCode, declare, give
+from models.core.rows import AnyRow
 from models.core.words import ChannelName, TouchState
 from models.ledger.tables import AuditEntry, Touch, given_reason
 from models.people.tables import Customer, Store
@@ -58,7 +59,7 @@ class WentWithAnother(Conflict):
 class SettledMeanwhile(Conflict):
     """The touch has changed since it was read."""
 
-    def __init__(self, touch: Row[Any]) -> None:
+    def __init__(self, touch: AnyRow) -> None:
         self.touch_id, self.state, self.reason = touch.id, touch.state, touch.given_reason
         because = f" ({self.reason})" if self.reason else ""
         super().__init__(f"Somebody has settled {short(touch.id)} meanwhile: it is {touch.state}{because}.")
@@ -193,7 +194,7 @@ def settle(
     return state
 
 
-def _decide(connection: Connection, touch: Row[Any], settlement: Settlement, now: datetime) -> tuple[TouchState, str]:
+def _decide(connection: Connection, touch: AnyRow, settlement: Settlement, now: datetime) -> tuple[TouchState, str]:
     """The new state of a settlement, and its name in the audit trail."""
     match settlement:
         case Settlement.DELIVERED:
@@ -209,7 +210,7 @@ def _decide(connection: Connection, touch: Row[Any], settlement: Settlement, now
             assert_never(settlement)
 
 
-def _values(settlement: Settlement, explained: GivenReason, now: datetime) -> dict[str, Any]:
+def _values(settlement: Settlement, explained: GivenReason, now: datetime) -> dict[str, object]:
     """The other columns that a settlement sets. A resend starts afresh, through all gates."""
     values: dict[str, Any] = explained.columns
     if settlement is not Settlement.AGAIN:

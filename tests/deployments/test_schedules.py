@@ -77,7 +77,8 @@ async def test_no_day_is_left_out_or_had_twice_when_clocks_change(served: Served
 
 def test_what_runs_seldom_is_made_up_for_at_a_start() -> None:
     rare = {served.name for served in shipped_flows() if served.rare}
-    assert rare == {
+    assert rare.isdisjoint({"appointment-reminders", "inbox-answers", "lead-followup", "dispatch"})
+    assert rare >= {
         "post-delivery-followup",
         "warranty-expiry",
         "overdue-accounts",

@@ -1,7 +1,6 @@
 """Alibaba Cloud's SmsReport and SmsUp: arrays, not signed, so the URL carries a token. Times are China's."""
 
 import re
-from typing import Any
 from uuid import UUID
 
 from starlette.responses import JSONResponse, Response
@@ -40,7 +39,7 @@ def answer() -> Response:
     return JSONResponse({"code": 0, "msg": "OK"})
 
 
-def _receipt(call: Call, entry: dict[str, Any]) -> Receipt:
+def _receipt(call: Call, entry: dict[str, object]) -> Receipt:
     number, biz_id = text_of(entry.get("phone_number"), LONGEST_NAME), text_of(entry.get("biz_id"), LONGEST_NAME)
     touch_id = _touch_id(entry.get("out_id"))
     message_id = message_id_of(biz_id, number) if number else None
@@ -52,14 +51,14 @@ def _receipt(call: Call, entry: dict[str, Any]) -> Receipt:
     return Receipt(status, call.moment(read_time(entry.get("report_time"))), touch_id, message_id, reason)
 
 
-def _touch_id(value: Any) -> UUID | None:
+def _touch_id(value: object) -> UUID | None:
     try:
         return UUID(str(value))
     except ValueError:
         return None
 
 
-def _reply(entry: dict[str, Any]) -> Said:
+def _reply(entry: dict[str, object]) -> Said:
     sender, text = text_of(entry.get("phone_number"), LONGEST_NAME), text_of(entry.get("content"), LONGEST_TEXT)
     if sender is None:
         raise Unreadable

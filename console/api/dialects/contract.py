@@ -84,7 +84,7 @@ class Call:
         return min(reported, self.now) if reported is not None else self.now
 
 
-def read_each(entries: Sequence[dict[str, Any]], read: Callable[[dict[str, Any]], Read]) -> list[Read]:
+def read_each(entries: Sequence[dict[str, object]], read: Callable[[dict[str, object]], Read]) -> list[Read]:
     """What could be read. One bad entry must not keep the others out: the provider would repeat the call for ever.
 
     Raises `Unreadable` if there is nothing that could.
@@ -100,7 +100,7 @@ def read_each(entries: Sequence[dict[str, Any]], read: Callable[[dict[str, Any]]
     return found
 
 
-def text_of(value: Any, longest: int) -> str | None:
+def text_of(value: object, longest: int) -> str | None:
     """A text of a call, as the database keeps it; None: there is none."""
     text = UNKEPT.sub("", str(value)).strip()[:longest] if isinstance(value, str | int) else ""
     return text or None

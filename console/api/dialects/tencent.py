@@ -1,7 +1,6 @@
 """Tencent Cloud's status reports and replies: not signed, so the URL carries a token. Times are China's."""
 
 from datetime import datetime
-from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
@@ -40,7 +39,7 @@ def answer() -> Response:
     return JSONResponse({"result": 0, "errmsg": "OK"})
 
 
-def _receipt(call: Call, entry: dict[str, Any]) -> Receipt:
+def _receipt(call: Call, entry: dict[str, object]) -> Receipt:
     message_id, status = text_of(entry.get("sid"), LONGEST_NAME), STATUSES.get(str(entry.get("report_status")))
     if message_id is None or status is None:
         raise Unreadable
@@ -49,14 +48,14 @@ def _receipt(call: Call, entry: dict[str, Any]) -> Receipt:
     return Receipt(status, call.moment(_time(entry.get("user_receive_time"))), None, message_id, reason)
 
 
-def _time(text: Any) -> datetime | None:
+def _time(text: object) -> datetime | None:
     try:
         return datetime.fromisoformat(str(text)).replace(tzinfo=ZONE)
     except ValueError:
         return None
 
 
-def _reply(entry: dict[str, Any]) -> Said:
+def _reply(entry: dict[str, object]) -> Said:
     nation, mobile = text_of(entry.get("nationcode"), 5) or "86", text_of(entry.get("mobile"), LONGEST_NAME)
     if mobile is None:
         raise Unreadable

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from console.cli.data_files import read_toml
 from models.campaigns.plans import CampaignPlan, read_plan
@@ -43,7 +42,7 @@ def read_plan_file(path: Path) -> PlanFile:
     return PlanFile(read_plan(data), name, version)
 
 
-def _check(field: str, value: Any, kind: type) -> None:
+def _check(field: str, value: object, kind: type) -> None:
     if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
         raise UnusableAbout(field, value)
 

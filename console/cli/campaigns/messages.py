@@ -1,7 +1,7 @@
 """`aftercare campaign preview|test-send`: a campaign's message as a customer would get it, or sent as a test."""
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from sqlalchemy import create_engine, pool
@@ -113,7 +113,7 @@ def _show(message: CampaignMessage, currency: str) -> None:
         console.print(f"Warning: {spoken(message.warning)}.", markup=False, highlight=False)
 
 
-def _shape(message: CampaignMessage) -> dict[str, Any]:
+def _shape(message: CampaignMessage) -> dict[str, object]:
     length = message.length
     return {
         "customer_id": message.customer_id,

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from nicegui import ui
@@ -91,16 +91,16 @@ async def _draw_campaigns(viewer: Viewer) -> None:
 
 
 def _read_page(
-    connection: Connection, user: SignedIn, now: Any, store: str | None, after: Cursor | None
+    connection: Connection, user: SignedIn, now: datetime, store: str | None, after: Cursor | None
 ) -> Page[WaitingTouch]:
     return read_waiting(connection, now, store=reached_store(connection, user, store), limit=PAGE, after=after)
 
 
-def _count_held(connection: Connection, user: SignedIn, now: Any, store: str | None) -> int:
+def _count_held(connection: Connection, user: SignedIn, now: datetime, store: str | None) -> int:
     return count_held_by_law(connection, now, store=reached_store(connection, user, store))
 
 
-async def _draw_stores(shown: Shown, refresh: Callable[[], Any]) -> None:
+async def _draw_stores(shown: Shown, refresh: Callable[[], object]) -> None:
     viewer = shown.viewer
     stores = {store.code: f"{store.code} {store.name}" for store in await viewer.read(list_reached_stores, viewer.user)}
 
@@ -119,7 +119,7 @@ async def _draw_stores(shown: Shown, refresh: Callable[[], Any]) -> None:
     picked.props("outlined dense stack-label").classes("filter")
 
 
-def _draw_page(shown: Shown, found: Page[WaitingTouch], refresh: Callable[[], Any]) -> None:
+def _draw_page(shown: Shown, found: Page[WaitingTouch], refresh: Callable[[], object]) -> None:
     viewer = shown.viewer
     if not found.rows:
         ui.label(viewer.say("approvals.nothing"))
@@ -141,7 +141,7 @@ def _decides(viewer: Viewer, roles: Iterable[Role]) -> bool:
     return viewer.user.role is Role.ADMIN or bool(set(stands_for(viewer.user.role)) & set(roles))
 
 
-def _draw_deciding(shown: Shown, mine: set[TouchId], refresh: Callable[[], Any]) -> Callable[[], None]:
+def _draw_deciding(shown: Shown, mine: set[TouchId], refresh: Callable[[], object]) -> Callable[[], None]:
     """Draw the buttons for the selected touches. Returns what to call when the selection has changed."""
     ways = [
         (shown.viewer.say(f"approvals.{key}"), partial(_decide, shown, refresh=refresh, approved=approved))
@@ -150,7 +150,7 @@ def _draw_deciding(shown: Shown, mine: set[TouchId], refresh: Callable[[], Any])
     return shown.choosing.draw_bar(shown.viewer, mine, ways, refresh)
 
 
-def _draw_item(shown: Shown, item: WaitingTouch, count: Callable[[], None], refresh: Callable[[], Any]) -> None:
+def _draw_item(shown: Shown, item: WaitingTouch, count: Callable[[], None], refresh: Callable[[], object]) -> None:
     viewer = shown.viewer
     mine = _decides(viewer, item.roles)
     what = f"{item.customer} {viewer.word(item.step)}"
@@ -208,7 +208,7 @@ def _draw_figures(viewer: Viewer, item: WaitingTouch) -> None:
         show_table(viewer.say("approvals.invoices"), headings, rows)
 
 
-def _draw_buttons(shown: Shown, item: WaitingTouch, what: str, refresh: Callable[[], Any]) -> None:
+def _draw_buttons(shown: Shown, item: WaitingTouch, what: str, refresh: Callable[[], object]) -> None:
     viewer = shown.viewer
     with ui.row().classes("q-mt-sm"):
         approve = ui.button(
@@ -221,7 +221,7 @@ def _draw_buttons(shown: Shown, item: WaitingTouch, what: str, refresh: Callable
         refuse.props("outline no-caps").props["aria-label"] = viewer.say("approvals.refuse_one", what=what)
 
 
-async def _decide(shown: Shown, touch_ids: set[TouchId], refresh: Callable[[], Any], *, approved: bool) -> None:
+async def _decide(shown: Shown, touch_ids: set[TouchId], refresh: Callable[[], object], *, approved: bool) -> None:
     viewer = shown.viewer
     question = viewer.say("approvals.approve" if approved else "approvals.refuse")
     explained = viewer.say("approvals.approve_explained" if approved else "approvals.refuse_explained")

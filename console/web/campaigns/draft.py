@@ -38,7 +38,7 @@ def tidied(body: Body) -> Body:
     return kept
 
 
-def _spoken(words: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+def _spoken(words: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, object]]:
     return {language: {channel: _said(one) for channel, one in of.items()} for language, of in words.items()}
 
 

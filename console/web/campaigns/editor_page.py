@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from copy import deepcopy
 from datetime import datetime
-from typing import Any
 
 from nicegui import ui
+from nicegui.element import Element
+from nicegui.events import ValueChangeEventArguments
 from sqlalchemy import Connection
 
 from console.web.authentication.viewer import Viewer
@@ -108,7 +109,7 @@ class _Editor:
     def _zone(self) -> str:
         return self._viewer.time_zone
 
-    def _step(self, number: int) -> Any:
+    def _step(self, number: int) -> Element:
         title = f"{number + 1}. {self._viewer.say(f'campaigns.step_{STEPS[number]}')}"
         with ui.element("section").classes("card full-width step").props(f'aria-label="{title}"') as step:
             ui.label(title).props("role=heading aria-level=2").classes("text-h6")
@@ -123,7 +124,7 @@ class _Editor:
     async def _show_head(self) -> None:
         say = self._viewer.say
 
-        def rename(event: Any) -> None:
+        def rename(event: ValueChangeEventArguments[str | None]) -> None:
             self._name = event.value or ""
             self._changed()
 
@@ -144,7 +145,7 @@ class _Editor:
             code: f"{code} {name}" for code, name in await viewer.read(store_codes, None)
         }
 
-        async def choose(event: Any) -> None:
+        async def choose(event: ValueChangeEventArguments[str | None]) -> None:
             self._store = event.value or None
             self._store_id = await viewer.read(store_id_of, viewer.user, self._store)
             self._seen.ask(at_once=True)

@@ -6,6 +6,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from nicegui import ui
+from nicegui.element import Element
+from nicegui.events import ValueChangeEventArguments
 
 from console.web.authentication.viewer import Viewer
 from console.web.campaigns.draft import (
@@ -100,7 +102,7 @@ class CampaignForm:
         by = say("campaigns.script") if place[0] == "follow_up" and self._calls() else self._viewer.word(channel)
         label = f"{by} · {say(f'campaigns.{part}')} · {say(f'templates.{language}')}"
 
-        def typed(event: Any) -> None:
+        def typed(event: ValueChangeEventArguments[str | None]) -> None:
             write_at(words, language, channel, event.value or "", part)
             self._changed()
             self._typed(key)
@@ -147,7 +149,7 @@ class CampaignForm:
             self._fields(CampaignPlan, ("invites_to",), self.body, ())
             self._follow_up()
 
-    def _part(self, name: str) -> Any:
+    def _part(self, name: str) -> Element:
         title = self._viewer.say(f"campaigns.{name}")
         with ui.element("section").classes("group full-width").props(f'aria-label="{title}"') as part:
             ui.label(title).props("role=heading aria-level=3").classes("text-subtitle1 text-bold")
@@ -177,10 +179,10 @@ class CampaignForm:
         at = launch["at"]
         shown = datetime.fromisoformat(at).astimezone(self._zone).strftime(LOCAL_MOMENT) if at else ""
 
-        def change(event: Any) -> None:
+        def change(event: ValueChangeEventArguments[str | None]) -> None:
             try:
-                moment = datetime.fromisoformat(event.value).replace(tzinfo=self._zone)
-            except (TypeError, ValueError):
+                moment = datetime.fromisoformat(event.value or "").replace(tzinfo=self._zone)
+            except ValueError:
                 launch["at"] = None
             else:
                 launch["at"] = moment.isoformat()
@@ -236,7 +238,7 @@ class CampaignForm:
         self._typed(self.body["variants"][0]["key"])
 
     def _field(self, field: PolicyField, values: Body, place: Place, then: Callable[[], None] | None = None) -> None:
-        def change(value: Any) -> None:
+        def change(value: object) -> None:
             values[field.name] = value
             self._changed()
             if then is not None:
@@ -245,7 +247,7 @@ class CampaignForm:
         element = show_field(self._viewer, field, values.get(field.name), change, WORDING)
         self._finish(element, (*place, field.name))
 
-    def _finish(self, element: Any, place: Place) -> None:
+    def _finish(self, element: Element, place: Place) -> None:
         element.props("outlined dense stack-label hide-bottom-space").classes("full-width")
         if not self.editable:
             element.props("readonly")

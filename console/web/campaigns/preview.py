@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from nicegui import background_tasks, ui
+from nicegui.elements.button import Button
+from nicegui.elements.input import Input
 from sqlalchemy import Connection
 
 from console.web.authentication.viewer import Viewer
@@ -168,10 +170,10 @@ class Preview:
             return
         with ui.row().classes("items-center"):
             to = ui.input(say("campaigns.test_to")).props("outlined dense autocomplete=off").classes("filter")
-            button: Any = ui.button(say("campaigns.test")).props("outline no-caps")
+            button = ui.button(say("campaigns.test")).props("outline no-caps")
             button.on_click(lambda: self._send(plan, letter, to, button))
 
-    async def _send(self, plan: CampaignPlan, letter: CampaignMessage, to: Any, button: Any) -> None:
+    async def _send(self, plan: CampaignPlan, letter: CampaignMessage, to: Input, button: Button) -> None:
         button.disable()
         async with telling(self.viewer):
             assert self.campaign_id is not None  # noqa: S101  the button is not there otherwise

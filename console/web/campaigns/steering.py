@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from nicegui import ui
 
@@ -63,7 +62,7 @@ class Steering:
     def _button(self, word: str, press: Callable[[], Awaitable[None]], looks: str = "") -> None:
         ui.button(self.viewer.say(f"campaigns.{word}"), on_click=press).props(f"no-caps {looks}")
 
-    async def _do(self, permission: Permission, job: Any, *args: Any, word: str, **kwargs: Any) -> bool:
+    async def _do(self, permission: Permission, job: object, *args: object, word: str, **kwargs: object) -> bool:
         """Run an action, report it, and redraw. Whether it succeeded."""
         async with telling(self.viewer):
             await act(self.viewer, permission, job, self.read.row.id, *args, **kwargs)

@@ -1,6 +1,6 @@
 """Shared by the pages of campaigns: the state in words, navigation, and acting as the viewer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -96,7 +96,13 @@ async def act(viewer: Viewer, permission: Permission, job: Any, *args: Any, **kw
     return await viewer.change(permission, _as_author, job, args, kwargs)
 
 
-def _as_author(connection: Connection, user: SignedIn, job: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def _as_author(
+    connection: Connection,
+    user: SignedIn,
+    job: Callable[..., object],
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, object],
+) -> object:
     return job(connection, author_of(user), *args, **kwargs)
 
 

@@ -71,10 +71,10 @@ def _read_board(connection: Connection, user: SignedIn, now: datetime, board: Bo
     return read_board(connection, user, now, board.store, board.kind, board.limit)
 
 
-async def _draw_filter(viewer: Viewer, board: Board, refresh: Callable[[], Any]) -> None:
+async def _draw_filter(viewer: Viewer, board: Board, refresh: Callable[[], object]) -> None:
     everything = {"": viewer.say("frame.all")}
 
-    def choose(name: str, value: Any) -> None:
+    def choose(name: str, value: object) -> None:
         setattr(board, name, value or None)
         remember_in_address("/cases", store=board.store, kind=board.kind)
         refresh()
@@ -94,7 +94,7 @@ async def _draw_filter(viewer: Viewer, board: Board, refresh: Callable[[], Any])
         select.props("outlined dense stack-label").classes("filter")
 
 
-def _draw_board(viewer: Viewer, board: Board, columns: list[BoardColumn], refresh: Callable[[], Any]) -> None:
+def _draw_board(viewer: Viewer, board: Board, columns: list[BoardColumn], refresh: Callable[[], object]) -> None:
     with ui.element("div").classes("board"):
         for column in columns:
             _draw_column(viewer, column)
@@ -171,7 +171,7 @@ def _read_if_reached(connection: Connection, user: SignedIn, case_id: int, now: 
         return None
 
 
-def _draw_case(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) -> None:
+def _draw_case(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], object]) -> None:
     item = seen.item
     title = viewer.say("cases.heading", id=item.id, title=viewer.word(item.kind))
     ui.label(title).props("role=heading aria-level=2").classes("text-h6")
@@ -215,14 +215,14 @@ def _cause(viewer: Viewer, seen: CaseDetails) -> str:
     return "\n".join(part for part in (said, note) if part)
 
 
-def _fact(viewer: Viewer, name: str, value: str | Callable[[], Any]) -> None:
+def _fact(viewer: Viewer, name: str, value: str | Callable[[], object]) -> None:
     with ui.element("dt"):
         ui.label(viewer.say(f"cases.{name}"))
     with ui.element("dd"):
         ui.label(value).classes("as-written") if isinstance(value, str) else value()
 
 
-def _draw_notes(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) -> None:
+def _draw_notes(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], object]) -> None:
     with ui.element("section").classes("card full-width").props(f'aria-label="{viewer.say("cases.notes")}"'):
         ui.label(viewer.say("cases.notes")).props("role=heading aria-level=3").classes("text-subtitle1")
         if not seen.notes:
@@ -244,7 +244,12 @@ def _draw_notes(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) -
 
 
 async def _change(
-    viewer: Viewer, refresh: Callable[[], Any], said: str, back: TakeBack | None, job: Any, *args: Any
+    viewer: Viewer,
+    refresh: Callable[[], object],
+    said: str,
+    back: TakeBack | None,
+    job: Callable[..., object],
+    *args: Any,
 ) -> None:
     """Run a change, and show the case as it is afterwards, also when somebody else was faster."""
     async with telling(viewer):
@@ -277,7 +282,7 @@ def _give_back(viewer: Viewer, item: CaseItem) -> TakeBack | None:
     return back
 
 
-def _draw_next_step(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) -> None:
+def _draw_next_step(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], object]) -> None:
     item = seen.item
     with ui.element("section").classes("card full-width").props(f'aria-label="{viewer.say("cases.next")}"'):
         ui.label(viewer.say("cases.next")).props("role=heading aria-level=3").classes("text-subtitle1")
@@ -290,7 +295,7 @@ def _draw_next_step(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any
             _step_button(viewer, item, CaseState.SOLVED, refresh)
 
 
-def _step_button(viewer: Viewer, item: CaseItem, state: CaseState, refresh: Callable[[], Any]) -> None:
+def _step_button(viewer: Viewer, item: CaseItem, state: CaseState, refresh: Callable[[], object]) -> None:
     async def step() -> None:
         said, back = viewer.say("cases.is_now", state=viewer.word(state)), _step_back(viewer, item)
         await _change(viewer, refresh, said, back, _advance, item.id, item.version, viewer.now, state)
@@ -299,7 +304,7 @@ def _step_button(viewer: Viewer, item: CaseItem, state: CaseState, refresh: Call
     ui.button(viewer.say(key), on_click=step).props("no-caps")
 
 
-def _draw_closing(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) -> None:
+def _draw_closing(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], object]) -> None:
     item = seen.item
     agrees = ui.checkbox(viewer.say("cases.agrees")) if item.kind is CaseKind.COMPLAINT else None
     asks = any(one.asks_cause for one in seen.categories if one.key == item.category)
@@ -319,7 +324,7 @@ def _draw_closing(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any])
     ui.button(viewer.say("cases.close"), on_click=close).props("no-caps")
 
 
-def _draw_reopening(viewer: Viewer, item: CaseItem, refresh: Callable[[], Any]) -> None:
+def _draw_reopening(viewer: Viewer, item: CaseItem, refresh: Callable[[], object]) -> None:
     """Solved or closed, and the trouble is back."""
     title = viewer.say("cases.reopening")
     with ui.element("section").classes("card full-width").props(f'aria-label="{title}"'):
@@ -337,7 +342,7 @@ def _draw_reopening(viewer: Viewer, item: CaseItem, refresh: Callable[[], Any]) 
         ui.button(viewer.say("cases.reopen"), on_click=reopen).props("outline no-caps")
 
 
-def _draw_ownership(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) -> None:
+def _draw_ownership(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], object]) -> None:
     item = seen.item
     with ui.element("section").classes("card full-width").props(f'aria-label="{viewer.say("cases.owner")}"'):
         ui.label(viewer.say("cases.owner")).props("role=heading aria-level=3").classes("text-subtitle1")
@@ -358,7 +363,7 @@ def _colleague(one: Colleague) -> str:
     return one.name if one.code.startswith(OF_A_USER) else f"{one.name} ({one.code})"
 
 
-def _draw_giving(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) -> None:
+def _draw_giving(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], object]) -> None:
     item = seen.item
     names = {one.code: _colleague(one) for one in seen.colleagues if one.code != item.owner}
     chosen = ui.select(names, label=viewer.say("cases.give_to"), with_input=True).props("outlined dense")

@@ -1,5 +1,6 @@
 """The switches of a customer's consent, by purpose and channel."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -35,7 +36,7 @@ async def show_consent(viewer: Viewer, card: CustomerCard) -> None:
 class _Table:
     """The switches as they were read once."""
 
-    def __init__(self, viewer: Viewer, card: CustomerCard, read: Switches, refresh: Any) -> None:
+    def __init__(self, viewer: Viewer, card: CustomerCard, read: Switches, refresh: Callable[[], object]) -> None:
         self._viewer, self._card, self._read, self._refresh = viewer, card, read, refresh
         self._may = viewer.may(Permission.CHANGE_CONSENT) and card.erased_at is None
 

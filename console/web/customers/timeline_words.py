@@ -167,7 +167,7 @@ class _Words:
         changed = [name for name in after if after[name] not in (None, "") and after[name] != before.get(name)]
         return [f"{name}: {self._value(after[name])}" for name in changed]
 
-    def _value(self, value: Any) -> str:
+    def _value(self, value: object) -> str:
         if isinstance(value, bool):
             return self._say("yes" if value else "no")
         return self.viewer.word(value) if isinstance(value, str) else str(value)

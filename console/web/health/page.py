@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from nicegui import ui
 from sqlalchemy import Connection
@@ -20,6 +19,7 @@ from models.core.masking import mask
 from models.database.schema import read_version
 from models.ledger.watching import BACKLOG_GRACE, Sweep, SweepState, age_of
 from models.people.permissions import Permission
+from tasks.access.sessions import SignedIn
 from tasks.overview.health import LedgerHealth, read_database_size, read_ledger_health
 from tasks.runs.failures import read_failure
 
@@ -116,7 +116,7 @@ def _show_given_up(viewer: Viewer, ledger: LedgerHealth) -> None:
     _show_fact(viewer.say("health.missed"), f"{ledger.missed:,}", viewer.say("health.missed_facts"), look)
 
 
-def _show_channels(viewer: Viewer, lines: Sequence[ChannelLine], zone: str, refresh: Callable[[], Any]) -> None:
+def _show_channels(viewer: Viewer, lines: Sequence[ChannelLine], zone: str, refresh: Callable[[], object]) -> None:
     names = ("channel", "store", "address", "state")
     may_resume = viewer.may(Permission.STEER_SCHEDULES) and any(line.pause for line in lines)
     headings = [viewer.say(f"health.{name}") for name in (*names, *(("act",) if may_resume else ()))]
@@ -124,7 +124,7 @@ def _show_channels(viewer: Viewer, lines: Sequence[ChannelLine], zone: str, refr
     show_table(viewer.say("health.channels"), headings, [row[: len(headings)] for row in rows])
 
 
-def _channel_row(viewer: Viewer, line: ChannelLine, zone: str, refresh: Callable[[], Any]) -> Sequence[Cell]:
+def _channel_row(viewer: Viewer, line: ChannelLine, zone: str, refresh: Callable[[], object]) -> Sequence[Cell]:
     store = line.store or viewer.say("health.shared")
     state: Cell = viewer.say("health.sends")
     if line.only_writes:
@@ -138,7 +138,7 @@ def _channel_row(viewer: Viewer, line: ChannelLine, zone: str, refresh: Callable
     return viewer.word(line.channel), store, line.scheme, state, act
 
 
-def _show_resume(viewer: Viewer, line: ChannelLine, store: str, refresh: Callable[[], Any]) -> None:
+def _show_resume(viewer: Viewer, line: ChannelLine, store: str, refresh: Callable[[], object]) -> None:
     async def resume() -> None:
         async with telling(viewer):
             try:
@@ -151,7 +151,7 @@ def _show_resume(viewer: Viewer, line: ChannelLine, store: str, refresh: Callabl
     ui.button(viewer.say("health.resume"), on_click=resume).props(f'outline dense aria-label="{label}"')
 
 
-def _resume(connection: Connection, user: Any, now: datetime, line: ChannelLine) -> None:
+def _resume(connection: Connection, user: SignedIn, now: datetime, line: ChannelLine) -> None:
     resume_line(connection, user, now, line.channel, line.store)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from nicegui import events, ui
 from sqlalchemy import Connection
@@ -21,10 +22,11 @@ from models.people.permissions import Permission
 from tasks import audit
 from tasks.access.reach import NotYours, list_reached_stores
 from tasks.access.sessions import SignedIn
+from tasks.intake.columns import KindName
 from tasks.intake.files.limits import LARGEST_FILE
 from tasks.intake.importing import check_file, load_file, read_kinds
 from tasks.intake.kinds import KINDS
-from tasks.intake.maps.column_map import LARGEST_MAP, NO_MAP, read_map
+from tasks.intake.maps.column_map import LARGEST_MAP, NO_MAP, ColumnMap, read_map
 from tasks.intake.results import ImportResult
 
 TakesFile = Callable[[events.UploadEventArguments], Awaitable[None]]
@@ -201,10 +203,8 @@ def _checked(
     now: datetime,
     settings: Settings,
 ) -> ImportResult:
-    check_everywhere(user)
-    column_map = read_map(map_path) if map_path else NO_MAP
-    wanted = read_kinds(",".join(kinds))
-    return check_file(connection, wanted, path, column_map=column_map, store=store, now=now, settings=settings)
+    read = _reading(user, kinds, map_path)
+    return check_file(connection, read.kinds, path, column_map=read.map, store=store, now=now, settings=settings)
 
 
 def _imported(
@@ -218,15 +218,26 @@ def _imported(
     settings: Settings,
 ) -> ImportResult:
     """Import a file that was checked: whoever saw what is doubtful about it has accepted that."""
-    check_everywhere(user)
-    column_map = read_map(map_path) if map_path else NO_MAP
+    read = _reading(user, kinds, map_path)
     done = load_file(
-        connection, read_kinds(",".join(kinds)), path, column_map=column_map, store=store, now=now, settings=settings,
-        accept=True,
-    )  # fmt: skip
+        connection, read.kinds, path, column_map=read.map, store=store, now=now, settings=settings, accept=True
+    )
     counts = {str(kind): {"inserted": one.inserted, "changed": one.changed} for kind, one in done.counts.items()}
     audit.record(connection, now, user.login, "file.imported", "file", path.name, None, counts)
     return done
+
+
+class _Reading(NamedTuple):
+    """How a file is to be read."""
+
+    kinds: tuple[KindName, ...]
+    map: ColumnMap
+
+
+def _reading(user: SignedIn, kinds: Sequence[str], map_path: Path | None) -> _Reading:
+    """By the kinds and the map that were chosen. Raises `NotYours`, `UnknownKind`, and what a bad map raises."""
+    check_everywhere(user)
+    return _Reading(read_kinds(",".join(kinds)), read_map(map_path) if map_path else NO_MAP)
 
 
 def check_everywhere(user: SignedIn) -> None:

@@ -16,7 +16,7 @@ Choose = Callable[[CustomerFound], Awaitable[None]]
 
 
 def draw_search(viewer: Viewer, store_id: int | None, choose: Choose, *, focus: bool) -> None:
-    """A field whose hits are shown as one types; each is a button."""
+    """A search field. Matches appear while the user types, each as a button."""
 
     async def look() -> None:
         text = (field.value or "").strip()

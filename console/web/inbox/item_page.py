@@ -49,7 +49,7 @@ LINES = 8
 
 @dataclass
 class Fields:
-    """What somebody is writing."""
+    """What the user has typed so far."""
 
     words: ui.textarea
     at: ui.input
@@ -61,9 +61,9 @@ class Desk:
 
     viewer: Viewer
     seen: InboundDetails
-    refresh: Callable[[], Any]
+    refresh: Callable[[], object]
 
-    async def change(self, job: Any, *args: Any) -> None:
+    async def change(self, job: Callable[..., object], *args: Any) -> None:
         """Run a change, and show the inbound as it is afterwards, also when somebody else was faster.
 
         What was refused for another reason leaves the page as it is, with the words that somebody has written.
@@ -180,7 +180,7 @@ def _day(text: str | None) -> date | None:
 
 
 def _draw_matching(desk: Desk) -> None:
-    """While it is not known who it was: who shares the number, and the search."""
+    """The customers who share the number, and the search, while the sender is unknown."""
     viewer, item = desk.viewer, desk.seen.item
     if item.customer_id is not None:
         return

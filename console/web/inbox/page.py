@@ -22,7 +22,7 @@ SHOWN = 160
 
 @page("/inbox", Permission.WORK_INBOX, "frame.inbox")
 async def show_inbox(viewer: Viewer, view: str = "", kind: str = "", store: str = "", after: str = "") -> None:
-    """The viewer's list first."""
+    """Show the inbox; the viewer's own items come first."""
     chosen = InboxView(view) if view in set(InboxView) else InboxView.MINE
     reached: str | None = await viewer.read(reached_store, viewer.user, store or None)
     kinds = InboundKind(kind) if kind in set(InboundKind) else None

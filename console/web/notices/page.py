@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from nicegui import ui
 from sqlalchemy import Connection
@@ -47,7 +46,7 @@ def _draw_departments(viewer: Viewer, found: list[Notice], chosen: str) -> None:
                 link.props('aria-current="true"').classes("text-bold")
 
 
-def _draw(viewer: Viewer, notice: Notice, refresh: Callable[[], Any]) -> None:
+def _draw(viewer: Viewer, notice: Notice, refresh: Callable[[], object]) -> None:
     start, moved_to, told = (
         local(moment, notice.time_zone) for moment in (notice.from_starts_at, notice.to_starts_at, notice.told_at)
     )

@@ -12,8 +12,8 @@ class Difference(NamedTuple):
 
     place: tuple[str, ...]
     """Such as `("rules", "inspection_days")` or `("steps", "reminder-30", "after")`."""
-    before: Any
-    after: Any
+    before: object
+    after: object
 
 
 def differences(before: Body, after: Body) -> list[Difference]:

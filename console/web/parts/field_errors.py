@@ -16,7 +16,7 @@ class FieldErrors:
         self._fields: dict[Place, Any] = {}
         self._wrong: set[Place] = set()
 
-    def put(self, place: Place, element: Any) -> None:
+    def put(self, place: Place, element: object) -> None:
         """Register the input of a place. It shows its own error."""
         self._fields[place] = element
 

@@ -90,7 +90,7 @@ def _speak(language: str) -> None:
     client.page.language = LANGUAGES_OF_PARTS[language]
 
 
-def _signature(show: Shown) -> Any:
+def _signature(show: Shown) -> object:
     import inspect  # noqa: PLC0415
 
     own = list(inspect.signature(show).parameters.values())[1:]
@@ -195,7 +195,7 @@ class telling:  # noqa: N801  it reads as a verb: `async with telling(viewer)`
     async def __aenter__(self) -> None:
         return None
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, _: Any) -> bool:
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> bool:
         if not isinstance(error, Exception):
             return False
         tell_error(self._viewer, error)

@@ -106,7 +106,7 @@ def fields_of(model: type[BaseModel], only: tuple[str, ...] | None = None) -> It
             yield _field(name, field.annotation)
 
 
-def _field(name: str, annotation: Any) -> PolicyField:
+def _field(name: str, annotation: object) -> PolicyField:
     kinds = [_bare(kind) for kind in _alternatives(annotation)]
     optional = NoneType in kinds
     named = [kind for kind in kinds if kind is not NoneType]
@@ -134,11 +134,11 @@ def _look(name: str, kinds: list[Any]) -> tuple[Look, tuple[str, ...]]:
     raise Unfillable(name, kind)
 
 
-def _alternatives(annotation: Any) -> tuple[Any, ...]:
+def _alternatives(annotation: object) -> tuple[Any, ...]:
     return get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
 
 
-def _bare(annotation: Any) -> Any:
+def _bare(annotation: object) -> Any:
     """The bare type, without validators or aliases."""
     bare = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
     return getattr(bare, "__supertype__", bare)

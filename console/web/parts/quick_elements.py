@@ -19,7 +19,7 @@ def make_elements_quickly() -> None:
     helpers.expects_arguments = expects_arguments
 
 
-def expects_arguments(func: Callable[..., Any]) -> bool:
+def expects_arguments(func: Callable[..., object]) -> bool:
     """What NiceGUI's own function returns; for a method, the answer is shared by all objects."""
     method = getattr(func, "__func__", None)
     if method is None:

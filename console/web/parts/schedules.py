@@ -12,7 +12,7 @@ def schedule_text(schedule: dict[str, Any] | None) -> str:
     return ", ".join(str(moment)[:5] for moment in schedule.get("at") or ())
 
 
-def schedule_of(text: str) -> dict[str, Any] | None:
+def schedule_of(text: str) -> dict[str, object] | None:
     """Times of day, or a span; the check says what is neither. Empty: as for any process that says nothing."""
     parts = [part.strip() for part in text.replace("，", ",").split(",") if part.strip()]
     if not parts:

@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from nicegui import ui
+from nicegui.events import ValueChangeEventArguments
 from pydantic import ValidationError
 
 from console.shared.words import read_wording
@@ -76,7 +77,7 @@ class PolicyForm:
         """Whether what concerns the process as a whole is edited, too: its times, what it is for, its tags."""
         self.show = ui.refreshable(self._show)
 
-    def fill(self, body: dict[str, Any]) -> None:
+    def fill(self, body: dict[str, object]) -> None:
         """Load another body as the draft."""
         self.body, self._chosen = deepcopy(body), 0
         self.tell([])
@@ -136,7 +137,7 @@ class PolicyForm:
             )  # fmt: skip
 
     def _line(self, name: str, label: str, value: str, change: Callable[[str], None], hint: str = "") -> None:
-        def typed(event: Any) -> None:
+        def typed(event: ValueChangeEventArguments[str | None]) -> None:
             change(event.value or "")
             self._errors.pop((name,), None)
             element.error = None
@@ -256,7 +257,7 @@ class PolicyForm:
             element.error = wrong
 
 
-def show_field(viewer: Viewer, field: PolicyField, value: Any, change: Changed, group: str = GROUP) -> Any:
+def show_field(viewer: Viewer, field: PolicyField, value: object, change: Changed, group: str = GROUP) -> Any:
     """The input for a field; `change` receives its new value in the policy's form.
 
     `group` is the wording file with the field's label.
@@ -316,7 +317,7 @@ def _written(viewer: Viewer, field: PolicyField, value: Any, change: Changed, la
             )
 
 
-def _yes_or_no(viewer: Viewer, value: Any, change: Changed, label: str) -> Any:
+def _yes_or_no(viewer: Viewer, value: object, change: Changed, label: str) -> Any:
     words = {"": viewer.say("policies.either"), "yes": viewer.say("policies.yes"), "no": viewer.say("policies.no")}
     known: dict[str, bool | None] = {"": None, "yes": True, "no": False}
     shown = next(word for word, means in known.items() if means is value)
@@ -360,7 +361,7 @@ def _free_key(steps: Sequence[Mapping[str, Any]], wanted: str) -> str:
     return name
 
 
-def _whole(value: Any) -> Any:
+def _whole(value: object) -> Any:
     """A whole number as an integer. Anything else is left for validation to refuse."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 

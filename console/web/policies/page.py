@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from nicegui import ui
+from nicegui.events import ValueChangeEventArguments
 from sqlalchemy import Connection
 
 from console.shared.moments import local
@@ -99,7 +101,7 @@ async def show_store_choice(viewer: Viewer, address: str, store: str | None) -> 
         code: f"{code} {name}" for code, name in await viewer.read(store_codes, viewer.store_id)
     }
 
-    def open_store(event: Any) -> None:
+    def open_store(event: ValueChangeEventArguments[str | None]) -> None:
         ui.navigate.to(address + (f"?store={quote(event.value)}" if event.value else ""))
 
     chosen = ui.select(stores, label=viewer.say("policies.for_store"), value=store or "", on_change=open_store)
@@ -240,18 +242,24 @@ class _Editor:
 
 
 def _end_own(
-    connection: Connection, user: SignedIn, now: Any, name: str, store: str | None, based_on: int, reason: str
+    connection: Connection, user: SignedIn, now: datetime, name: str, store: str | None, based_on: int, reason: str
 ) -> None:
     end_own_policy(connection, user, now, name, store, based_on, reason)
 
 
 def _save(
-    connection: Connection, user: SignedIn, now: Any, name: str, body: dict[str, Any], store: str | None, based_on: int
+    connection: Connection,
+    user: SignedIn,
+    now: datetime,
+    name: str,
+    body: dict[str, Any],
+    store: str | None,
+    based_on: int,
 ) -> int:
     return save_policy(connection, user, now, name, body, store, based_on)
 
 
-def _show_differences(viewer: Viewer, before: dict[str, Any], after: dict[str, Any]) -> bool:
+def _show_differences(viewer: Viewer, before: dict[str, object], after: dict[str, object]) -> bool:
     """A table of all fields that differ. Whether there are any."""
     found = differences(before, after)
     if not found:

@@ -1,7 +1,7 @@
 """When and how each store may contact its customers. It is beside the policies because it holds for all of them."""
 
 from collections.abc import Callable
-from datetime import time
+from datetime import datetime, time
 from typing import Any
 
 from nicegui import ui
@@ -15,6 +15,7 @@ from console.web.parts.told import tell
 from models.core.errors import AftercareError
 from models.core.words import ChannelName
 from models.people.permissions import Permission
+from tasks.access.sessions import SignedIn
 from tasks.stores.contact import (
     ContactRulesOfStore,
     HoursBackwards,
@@ -50,7 +51,7 @@ async def show_store_contact(viewer: Viewer) -> None:
     await listed()
 
 
-def _row(viewer: Viewer, store: ContactRulesOfStore, refresh: Callable[[], Any], *, may: bool) -> list[Cell]:
+def _row(viewer: Viewer, store: ContactRulesOfStore, refresh: Callable[[], object], *, may: bool) -> list[Cell]:
     cells: list[Cell] = [
         store.store,
         f"{store.since:%H:%M}-{store.until:%H:%M}",
@@ -129,6 +130,6 @@ def _wanted(store: ContactRulesOfStore, fields: dict[str, Any]) -> ContactRulesO
 
 
 def _change(
-    connection: Connection, user: Any, now: Any, seen: ContactRulesOfStore, wanted: ContactRulesOfStore
+    connection: Connection, user: SignedIn, now: datetime, seen: ContactRulesOfStore, wanted: ContactRulesOfStore
 ) -> None:
     change_store_contact(connection, user, now, seen, wanted)

@@ -34,7 +34,7 @@ def choice_word(viewer: Viewer, field: str, value: str, group: str = GROUP) -> s
     return viewer.say(own) if own in read_wording() else viewer.word(value)
 
 
-def value_in_words(viewer: Viewer, field: str, value: Any) -> str:
+def value_in_words(viewer: Viewer, field: str, value: object) -> str:
     """A value of a field in a list of differences."""
     if isinstance(value, bool):
         return viewer.say("policies.yes" if value else "policies.no")
@@ -69,7 +69,7 @@ def step_in_words(viewer: Viewer, step: dict[str, Any]) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _again(viewer: Viewer, step: dict[str, Any]) -> str:
+def _again(viewer: Viewer, step: dict[str, object]) -> str:
     """How often it comes again; what says nothing of the kind stands as it was written."""
     written = str(step.get("every") or "")
     try:
@@ -89,7 +89,7 @@ def _span_between(viewer: Viewer, every: Recurrence) -> str:
     return viewer.say(f"policies.one_{unit}") if count == 1 else viewer.say(f"policies.{unit}s", count=count)
 
 
-def _moment(viewer: Viewer, step: dict[str, Any]) -> str:
+def _moment(viewer: Viewer, step: dict[str, object]) -> str:
     """When a step is due relative to its anchor. An unreadable offset is shown as it was written."""
     at = str(step.get("at") or "")[:TIME_SHOWN]
     try:

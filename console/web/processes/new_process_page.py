@@ -3,7 +3,7 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -337,7 +337,7 @@ def _show_days(viewer: Viewer, days: list[TriedDay]) -> None:
     )
 
 
-def _filled(text: dict[str, Any]) -> dict[str, Any]:
+def _filled(text: Mapping[str, object]) -> dict[str, Any]:
     return {name: said for name, said in text.items() if said}
 
 

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from nicegui import ui
 
-from console.shared.words import read_wording
+from console.shared.words import name_part
 from console.web.authentication.viewer import Viewer
-from models.core.saying import say_part
 from models.core.words import RunState
 from models.ledger.accounts_of_runs import RunAccount, Unbalanced
 
@@ -59,15 +58,10 @@ def _rows(viewer: Viewer, values: dict[str, object], names: tuple[str, ...]) -> 
             case dict() as parts:
                 if name != "figures":
                     yield viewer.say(f"runs.{name}"), f"{sum(parts.values()):,}"
-                yield from ((f"· {_part(viewer, part)}", _number(count)) for part, count in parts.items())
+                named = ((name_part(viewer.language, part), count) for part, count in parts.items())
+                yield from ((f"· {said}", _number(count)) for said, count in named)
             case int() | float() as count:
                 yield viewer.say(f"runs.{name}"), _number(count)
-
-
-def _part(viewer: Viewer, part: str) -> str:
-    """What a reason, a gate or a figure of a process is called."""
-    key = f"runs.figure_{part}"
-    return viewer.say(key) if key in read_wording() else say_part(viewer.language, part)
 
 
 def _number(count: float) -> str:

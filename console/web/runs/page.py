@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -89,7 +88,7 @@ def _heading(text: str) -> None:
     ui.label(text).props("role=heading aria-level=2").classes("text-h6")
 
 
-async def _show_processes(viewer: Viewer, refresh: Callable[[], Any]) -> None:
+async def _show_processes(viewer: Viewer, refresh: Callable[[], object]) -> None:
     flows, switches, coming = await viewer.read(_read_processes, viewer.now, viewer.database.settings.zone)
     own = await viewer.read(own_store, viewer.store_id)
     rows = [
@@ -117,7 +116,7 @@ def _process_row(
     switches: dict[str, bool],
     coming: dict[str, datetime],
     own: str | None,
-    refresh: Callable[[], Any],
+    refresh: Callable[[], object],
 ) -> list[Cell]:
     enabled = switches.get(name, True)
     zone = viewer.time_zone
@@ -132,7 +131,7 @@ def _process_row(
 
 
 def _show_actions(
-    viewer: Viewer, name: str, switches: Mapping[str, bool], own: str | None, refresh: Callable[[], Any]
+    viewer: Viewer, name: str, switches: Mapping[str, bool], own: str | None, refresh: Callable[[], object]
 ) -> None:
     is_process, enabled = name in switches, switches.get(name, True)
     with ui.row().classes("no-wrap"):
@@ -147,12 +146,12 @@ def _show_actions(
             _action(viewer, key, name, lambda: _switch(viewer, ProcessName(name), enabled=not enabled, refresh=refresh))
 
 
-def _action(viewer: Viewer, key: str, name: str, act: Callable[[], Any]) -> None:
+def _action(viewer: Viewer, key: str, name: str, act: Callable[[], object]) -> None:
     label = viewer.say(f"runs.{key}")
     ui.button(label, on_click=act).props(f'outline dense no-caps aria-label="{label}: {viewer.word(name)}"')
 
 
-async def _switch(viewer: Viewer, process: ProcessName, *, enabled: bool, refresh: Callable[[], Any]) -> None:
+async def _switch(viewer: Viewer, process: ProcessName, *, enabled: bool, refresh: Callable[[], object]) -> None:
     async with telling(viewer):
         await viewer.change(Permission.STEER_SCHEDULES, _switched, process, viewer.now, enabled=enabled)
         said = viewer.say("runs.resumed" if enabled else "runs.paused_now", process=viewer.word(process))

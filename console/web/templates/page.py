@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from copy import deepcopy
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from jinja2 import TemplateError
 from nicegui import ui
+from nicegui.events import ValueChangeEventArguments
 from sqlalchemy import Connection
 
 from console.shared.moments import local
@@ -149,7 +151,7 @@ class _Examples:
     def _words(self) -> dict[int, str]:
         return {number: f"{one.customer} · {self._viewer.word(one.kind)}" for number, one in enumerate(self._found)}
 
-    def _choose(self, event: Any) -> None:
+    def _choose(self, event: ValueChangeEventArguments[int | None]) -> None:
         self.chosen = self._found[event.value] if event.value is not None else None
         self._chosen_anew()
 
@@ -168,7 +170,7 @@ class _Examples:
 
 
 def _examples_found(
-    connection: Connection, now: Any, read: TemplateRead, seen: int | None, store_id: int | None, text: str
+    connection: Connection, now: datetime, read: TemplateRead, seen: int | None, store_id: int | None, text: str
 ) -> list[Example]:
     """The subjects of the first customer who matches a text and whom the template could be about."""
     for customer in search_customers(connection, seen, text).customers:
@@ -218,7 +220,7 @@ class _Editor:
         self._previews[language] = ui.column().classes("full-width").props(f'data-preview="{language}"')
 
     def _show_part(self, language: str, part: str, label: str) -> None:
-        def typed(event: Any) -> None:
+        def typed(event: ValueChangeEventArguments[str | None]) -> None:
             self.texts[language][part] = event.value or ""
             self._preview(language)
 
@@ -347,7 +349,7 @@ class _Editor:
 def _end_own(
     connection: Connection,
     user: SignedIn,
-    now: Any,
+    now: datetime,
     key: str,
     store: str | None,
     based_on: dict[str, int],
@@ -359,7 +361,7 @@ def _end_own(
 def _save(
     connection: Connection,
     user: SignedIn,
-    now: Any,
+    now: datetime,
     key: str,
     texts: Texts,
     store: str | None,

@@ -401,7 +401,7 @@ def _write(viewer: Viewer, wanted: Wanted) -> Iterator[str]:
             yield _csv_line([defuse(str(cell)) for cell in cells])
 
 
-def _csv_line(cells: Any) -> str:
+def _csv_line(cells: Sequence[object]) -> str:
     written = io.StringIO()
     csv.writer(written).writerow(cells)
     return written.getvalue()

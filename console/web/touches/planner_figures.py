@@ -1,7 +1,6 @@
 """The figures behind a touch, named and formatted in the viewer's language."""
 
 from collections.abc import Mapping
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from console.shared.figures import describe
@@ -9,7 +8,7 @@ from console.shared.words import read_wording
 from console.web.authentication.viewer import Viewer
 
 
-def figures_in_words(viewer: Viewer, figures: Mapping[str, Any], time_zone: str) -> dict[str, str]:
+def figures_in_words(viewer: Viewer, figures: Mapping[str, object], time_zone: str) -> dict[str, str]:
     """Each figure that is present, by its name."""
     return {
         _name(viewer, name): _value(viewer, value, time_zone)
@@ -24,7 +23,7 @@ def _name(viewer: Viewer, figure: str) -> str:
     return viewer.say(key) if key in read_wording() else figure.replace("_", " ")
 
 
-def _value(viewer: Viewer, value: Any, time_zone: str) -> str:
+def _value(viewer: Viewer, value: object, time_zone: str) -> str:
     if isinstance(value, bool):
         return viewer.say("customers.yes" if value else "customers.no")
     shown = viewer.word(value) if isinstance(value, str) else value

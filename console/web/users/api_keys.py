@@ -1,7 +1,7 @@
 """API keys on the page of users: create, show once, revoke."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from nicegui import ui
 from sqlalchemy import Connection
@@ -39,7 +39,7 @@ async def show_keys(viewer: Viewer) -> None:
         await _form(viewer, listed.refresh)
 
 
-def _row(viewer: Viewer, key: KeyRow, refresh: Any) -> list[Cell]:
+def _row(viewer: Viewer, key: KeyRow, refresh: Callable[[], object]) -> list[Cell]:
     def draw_button() -> None:
         if key.revoked_at is None:
             button = ui.button(viewer.say("users.revoke"), on_click=lambda: _ask(viewer, key.name, refresh))
@@ -53,7 +53,7 @@ def _row(viewer: Viewer, key: KeyRow, refresh: Any) -> list[Cell]:
     return [key.name, ", ".join(key.scopes), store, used, state, draw_button]
 
 
-def _ask(viewer: Viewer, name: str, refresh: Any) -> None:
+def _ask(viewer: Viewer, name: str, refresh: Callable[[], object]) -> None:
     """Revoking cannot be undone, so it asks for confirmation."""
     with ui.dialog(value=True) as dialog, ui.card():
         ui.label(viewer.say("users.revoke_sure", name=name))
@@ -74,7 +74,7 @@ def _revoke(connection: Connection, actor: SignedIn, now: datetime, name: str) -
     revoke_key(connection, name, now, actor.login, actor.store_id)
 
 
-async def _form(viewer: Viewer, refresh: Any) -> None:
+async def _form(viewer: Viewer, refresh: Callable[[], object]) -> None:
     stores = {"": viewer.say("frame.all_stores")} if viewer.store_id is None else {}
     stores |= {
         store.code: f"{store.code} {store.name}"

@@ -1,6 +1,6 @@
 """Who may sign in: add, reset passwords, disable; and the API keys of programs."""
 
-from typing import Any
+from collections.abc import Callable
 
 from nicegui import ui
 
@@ -32,12 +32,12 @@ async def show_users(viewer: Viewer) -> None:
     await show_keys(viewer)
 
 
-def _table(viewer: Viewer, users: list[UserRow], refresh: Any) -> None:
+def _table(viewer: Viewer, users: list[UserRow], refresh: Callable[[], object]) -> None:
     headings = [viewer.say(f"users.{name}") for name in ("login", "name", "role", "store", "staff", "active", "act")]
     show_table(viewer.say("frame.users"), headings, [_row(viewer, user, refresh) for user in users])
 
 
-def _row(viewer: Viewer, user: UserRow, refresh: Any) -> list[Cell]:
+def _row(viewer: Viewer, user: UserRow, refresh: Callable[[], object]) -> list[Cell]:
     def draw_buttons() -> None:
         with ui.row().classes("no-wrap"):
             ui.button(viewer.say("users.passwd"), on_click=lambda: _give_password(viewer, user)).props(
@@ -64,7 +64,7 @@ async def _give_password(viewer: Viewer, user: UserRow) -> None:
         _show_once(viewer, user.login, password)
 
 
-async def _switch(viewer: Viewer, user: UserRow, refresh: Any) -> None:
+async def _switch(viewer: Viewer, user: UserRow, refresh: Callable[[], object]) -> None:
     async with telling(viewer):
         said = await _switched(viewer, user, active=not user.active)
         tell(viewer, said, back=lambda: _switched(viewer, user, active=user.active))
@@ -73,7 +73,7 @@ async def _switch(viewer: Viewer, user: UserRow, refresh: Any) -> None:
             await _offer_hand_over(viewer, user, refresh)
 
 
-async def _offer_hand_over(viewer: Viewer, user: UserRow, refresh: Any) -> None:
+async def _offer_hand_over(viewer: Viewer, user: UserRow, refresh: Callable[[], object]) -> None:
     """Whoever may no longer sign in does not work on what is on their desk, unless by another login of theirs."""
     if user.staff is None or user.same_person or not viewer.may(Permission.ASSIGN_CALLS):
         return
@@ -88,7 +88,7 @@ async def _switched(viewer: Viewer, user: UserRow, *, active: bool) -> str:
     return viewer.say("users.enabled" if active else "users.disabled", login=user.login)
 
 
-async def _edit(viewer: Viewer, user: UserRow, refresh: Any) -> None:
+async def _edit(viewer: Viewer, user: UserRow, refresh: Callable[[], object]) -> None:
     async def back() -> str:
         await viewer.change(Permission.MANAGE_ACCESS, edit, user.login, as_they_were(user), viewer.now)
         return viewer.say("users.as_before", login=user.login)
@@ -100,7 +100,7 @@ async def _edit(viewer: Viewer, user: UserRow, refresh: Any) -> None:
     await edit_in_dialog(viewer, user, done)
 
 
-async def _form(viewer: Viewer, refresh: Any) -> None:
+async def _form(viewer: Viewer, refresh: Callable[[], object]) -> None:
     with ui.element("section").classes("card").props(f'aria-label="{viewer.say("users.add")}"'):
         ui.label(viewer.say("users.add")).props("role=heading aria-level=2").classes("text-h6")
         with ui.row().classes("items-start"):

@@ -59,6 +59,6 @@ def check_range(name: str, least: Any, most: Any) -> None:
         refuse((), give(EMPTY_RANGE, name=name, least=str(least), most=str(most)))
 
 
-def check_some(name: str, *bounds: Any) -> None:
+def check_some(name: str, *bounds: object) -> None:
     if all(bound is None for bound in bounds):
         refuse((), give(NO_BOUND, name=name))

@@ -1,5 +1,6 @@
 """Range comparisons for the conditions of an audience."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, SQLColumnExpression, and_, cast, func, literal, true
@@ -20,13 +21,13 @@ def one_of(column: SQLColumnExpression[Any], names: tuple[str, ...]) -> Yes:
     return func.lower(column).in_([lowered(name) for name in names])
 
 
-def between(value: SQLColumnExpression[Any], least: Any, most: Any) -> Yes:
+def between(value: SQLColumnExpression[Any], least: object, most: object) -> Yes:
     """Whether a value is within bounds; either bound may be missing."""
     bounds = [value >= least] if least is not None else []
     return and_(true(), *bounds, *([value <= most] if most is not None else []))
 
 
-def days_between(day: SQLColumnExpression[Any], today: Any, condition: LastVisit | Bought) -> Yes:
+def days_between(day: SQLColumnExpression[date], today: object, condition: LastVisit | Bought) -> Yes:
     """Whether a day is within a range of days ago and between two dates."""
     ago = today - day
     return and_(
@@ -41,6 +42,6 @@ def within(day: SQLColumnExpression[Any], today: Any, days: int | None) -> Yes:
     return and_(day <= today, day > today - days if days is not None else true())
 
 
-def in_years(day: SQLColumnExpression[Any], years: Any) -> ColumnElement[Any]:
+def in_years(day: SQLColumnExpression[Any], years: object) -> ColumnElement[date]:
     """The same day some years later. 29 February becomes the 28th if needed."""
     return cast(day + func.make_interval(years), Date)

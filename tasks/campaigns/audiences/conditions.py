@@ -30,7 +30,7 @@ class UnaskedCondition(AftercareError):
 
 
 @cache
-def find_questions() -> Mapping[type[Condition], Callable[[Any, AudienceQuery], Yes]]:
+def find_questions() -> Mapping[type[Condition], Callable[[object, AudienceQuery], Yes]]:
     """What each condition asks: by the modules of `kinds`. Raises `UnaskedCondition`."""
     package = tasks.campaigns.audiences.kinds
     names = sorted(module.name for module in iter_modules(package.__path__))

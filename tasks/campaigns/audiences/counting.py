@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Select, any_, cast, false, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -55,7 +54,7 @@ class AudienceSeen:
     some: list[AudienceMember]
 
 
-def audience_of(rule: AudienceRule, now: Now, store_id: int | None) -> Select[Any]:
+def audience_of(rule: AudienceRule, now: Now, store_id: int | None) -> Select[tuple[int, int]]:
     """The customers of one store, or of all, who match the rule: `customer_id` and `store_id`.
 
     As known at `now`: later facts do not count. Erased customers are excluded.

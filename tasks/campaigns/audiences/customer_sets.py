@@ -105,7 +105,7 @@ def days_here(condition: Visited, now: Now) -> Select[Any]:
     return select(here.c.customer_id, func.count().label("visits")).group_by(here.c.customer_id)
 
 
-def with_appointment_ahead(condition: HasBooked, now: Now) -> Select[Any]:
+def with_appointment_ahead(condition: HasBooked, now: Now) -> Select[tuple[int]]:
     """Customers with a future or requested appointment."""
     stores = stores_today(now)
     known = func.coalesce(Appointment.booked_at, Appointment.requested_at, moment(now)) <= moment(now)
@@ -119,7 +119,7 @@ def with_appointment_ahead(condition: HasBooked, now: Now) -> Select[Any]:
     )
 
 
-def buyers(condition: Bought, now: Now) -> Select[Any]:
+def buyers(condition: Bought, now: Now) -> Select[tuple[int]]:
     """Customers with a handover in this period."""
     stores = stores_today(now)
     return (
@@ -130,7 +130,7 @@ def buyers(condition: Bought, now: Now) -> Select[Any]:
     )
 
 
-def with_lead(condition: HasLead, now: Now) -> Select[Any]:
+def with_lead(condition: HasLead, now: Now) -> Select[tuple[int]]:
     """Customers with a matching lead. A lead that was closed after that moment counts as open."""
     stores = stores_today(now)
     still_open = literal(LeadState.OPEN, enumeration(LeadState))
@@ -191,7 +191,7 @@ def debtors(now: Now) -> Select[Any]:
     )
 
 
-def on_hold(now: Now) -> Select[Any]:
+def on_hold(now: Now) -> Select[tuple[int]]:
     """Customers with an account on hold."""
     stores = stores_today(now)
     return (
@@ -202,7 +202,7 @@ def on_hold(now: Now) -> Select[Any]:
     )
 
 
-def latest_said(condition: HasSaid, now: Now) -> Select[Any]:
+def latest_said(condition: HasSaid, now: Now) -> Select[tuple[int, bool]]:
     """Each customer's latest consent for a purpose and a channel, or for all, as `granted`."""
     return (
         select(Consent.customer_id, Consent.granted)
@@ -216,7 +216,7 @@ def latest_said(condition: HasSaid, now: Now) -> Select[Any]:
     )
 
 
-def with_contact_point(channel: ChannelName, now: Now) -> Select[Any]:
+def with_contact_point(channel: ChannelName, now: Now) -> Select[tuple[int]]:
     """Customers with a valid number or address for a channel."""
     takes_text = ContactPoint.takes_text if channel is ChannelName.SMS else true()
     return (
@@ -230,7 +230,7 @@ def with_contact_point(channel: ChannelName, now: Now) -> Select[Any]:
     )
 
 
-def complaining(now: Now) -> Select[Any]:
+def complaining(now: Now) -> Select[tuple[int]]:
     """Customers with a complaint that was open at that moment."""
     return (
         select(Case.customer_id)
@@ -243,7 +243,7 @@ def complaining(now: Now) -> Select[Any]:
     )
 
 
-def recipients(condition: WasInCampaign, now: Now) -> Select[Any]:
+def recipients(condition: WasInCampaign, now: Now) -> Select[tuple[int]]:
     """Customers with this role in a campaign."""
     found = (
         select(CampaignRecipient.customer_id)
@@ -268,7 +268,7 @@ def recipients(condition: WasInCampaign, now: Now) -> Select[Any]:
             return _sent(found.where(~answered), now)
 
 
-def _sent(found: Select[Any], now: Now) -> Select[Any]:
+def _sent(found: Select[tuple[int]], now: Now) -> Select[Any]:
     """Those whose campaign message was sent by then, or whose delivery is unknown."""
     return found.join(
         Touch,

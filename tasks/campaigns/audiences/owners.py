@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Date,
     Integer,
     Select,
@@ -58,7 +59,7 @@ def _cars(condition: HasCar, now: Now) -> Subquery:
     return cars.subquery("cars")
 
 
-def _of_car(condition: HasCar, today: Any) -> Yes:
+def _of_car(condition: HasCar, today: ColumnElement[date]) -> Yes:
     """Criteria on the car's own row. The caller coalesces them, so that PostgreSQL estimates half of the cars."""
     age = cast(extract("year", today), Integer) - Vehicle.model_year
     asked = [
@@ -76,7 +77,7 @@ def _of_car(condition: HasCar, today: Any) -> Yes:
     return and_(*asked, *(fact.is_(wanted) for fact, wanted in facts if wanted is not None))
 
 
-def _has_warranty(condition: HasCar, today: Any) -> Yes:
+def _has_warranty(condition: HasCar, today: object) -> Yes:
     """A warranty of the car ends within the range of days, by its end as known on the day."""
     left = WarrantyEnd.ends_on - today
     return exists(
@@ -119,7 +120,7 @@ def _spans(cars: Subquery) -> Subquery:
     )
 
 
-def _day(day: SQLColumnExpression[Any]) -> SQLColumnExpression[Any]:
+def _day(day: SQLColumnExpression[date]) -> ColumnElement[int]:
     """A day as a number."""
     return cast(day - EPOCH, BigInteger)
 

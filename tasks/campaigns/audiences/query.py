@@ -17,7 +17,7 @@ class AudienceQuery:
     now: Now
     stores: Subquery
     """`stores_today`, joined to the customers."""
-    sets: dict[Any, Subquery] = field(default_factory=dict)
+    sets: dict[object, Subquery] = field(default_factory=dict)
 
     @property
     def today(self) -> SQLColumnExpression[Any]:
@@ -25,12 +25,12 @@ class AudienceQuery:
         today: SQLColumnExpression[Any] = self.stores.c.today
         return today
 
-    def joined(self, name: Any, made: Callable[[], Select[Any]]) -> Subquery:
+    def joined(self, name: object, made: Callable[[], Select[Any]]) -> Subquery:
         """A set of customers with one row each; one that is asked for twice is made once."""
         if name not in self.sets:
             self.sets[name] = made().subquery(f"set_{len(self.sets) + 1}")
         return self.sets[name]
 
-    def among(self, name: Any, made: Callable[[], Select[Any]]) -> Yes:
+    def among(self, name: object, made: Callable[[], Select[Any]]) -> Yes:
         """Whether the customer is in a set."""
         return self.joined(name, made).c.customer_id.is_not(None)

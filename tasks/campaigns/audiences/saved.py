@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, Select, delete, insert, or_, select, update
+from sqlalchemy import Connection, Select, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from models.campaigns.audiences import AudienceRule, conditions_of, read_audience
 from models.campaigns.conditions.contact import OnList, WasInCampaign
 from models.campaigns.tables import Audience, AudienceList, Campaign
 from models.core.errors import Conflict, InvalidInput
+from models.core.rows import AnyRow
 from models.people.permissions import Permission
 from models.people.tables import Store
 from tasks import audit
@@ -170,7 +171,7 @@ def _usable(keeper: Keeper) -> Select[Any]:
     return statement.where(or_(Audience.store_id.is_(None), Audience.store_id == keeper.store_id))
 
 
-def _lock(connection: Connection, keeper: Keeper, audience_id: int, based_on: int) -> Row[Any]:
+def _lock(connection: Connection, keeper: Keeper, audience_id: int, based_on: int) -> AnyRow:
     """Lock an audience that they may change. Audiences for all stores belong to users of all stores."""
     keeper.check(Permission.MAKE_CAMPAIGNS)
     statement = select(Audience.__table__).where(Audience.id == _key(audience_id)).with_for_update()
@@ -187,7 +188,7 @@ def _key(number: int) -> int:
     return number if abs(number) <= LARGEST_KEY else 0
 
 
-def _checked(connection: Connection, data: dict[str, Any], store_id: int | None) -> dict[str, Any]:
+def _checked(connection: Connection, data: dict[str, object], store_id: int | None) -> dict[str, object]:
     """The rule in stored form."""
     rule = read_audience(data)
     check_references(connection, rule, store_id)
@@ -205,7 +206,7 @@ def _named(connection: Connection, statement: Any, name: str) -> Any:
         raise
 
 
-def _read(row: Row[Any]) -> SavedAudience:
+def _read(row: AnyRow) -> SavedAudience:
     return SavedAudience(
         row.id, row.name, row.store_id, row.store, read_audience(row.rule), row.version, row.changed_at, row.changed_by
     )

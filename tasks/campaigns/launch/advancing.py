@@ -5,10 +5,10 @@ A run may be interrupted anywhere and another can take over: the progress is in 
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, assert_never
+from typing import assert_never
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Text, case, exists, func, insert, literal, select, update
+from sqlalchemy import Connection, Select, Text, case, exists, func, insert, literal, select, update
 
 from models.campaigns.course import (
     AUDIENCE_DRIFTED,
@@ -28,6 +28,7 @@ from models.campaigns.states import UNDER_WAY
 from models.campaigns.tables import Campaign, CampaignRecipient, CampaignVariant
 from models.core.base import enumeration, growing
 from models.core.reasons import GivenReason, give
+from models.core.rows import AnyRow
 from models.core.words import CampaignState, Decision, Gate, TouchState, Wave
 from models.ledger.accounts_of_runs import RunAccount
 from models.ledger.tables import OF_CAMPAIGNS, Touch, Verdict
@@ -107,7 +108,7 @@ def advance(connection: Connection, campaign_id: int, now: datetime, run_id: UUI
             assert_never(act)
 
 
-def course_of(campaign: Row[Any], plan: CampaignPlan) -> Course:
+def course_of(campaign: AnyRow, plan: CampaignPlan) -> Course:
     """A campaign's progress, from its row."""
     return Course(
         state=campaign.state,
@@ -124,7 +125,7 @@ def course_of(campaign: Row[Any], plan: CampaignPlan) -> Course:
     )
 
 
-def _begin(connection: Connection, campaign: Row[Any], plan: CampaignPlan, now: datetime) -> bool:
+def _begin(connection: Connection, campaign: AnyRow, plan: CampaignPlan, now: datetime) -> bool:
     """Store the recipients, unless the audience differs too much from the approved one."""
     prepare_for_large_statements(connection)
     savepoint = connection.begin_nested()
@@ -147,7 +148,7 @@ def _begin(connection: Connection, campaign: Row[Any], plan: CampaignPlan, now: 
     return True
 
 
-def _let_go(connection: Connection, campaign: Row[Any], state: CampaignState, now: datetime, **values: Any) -> None:
+def _let_go(connection: Connection, campaign: AnyRow, state: CampaignState, now: datetime, **values: object) -> None:
     """Start the next wave."""
     begins = {CampaignState.TRIAL: "trial_at", CampaignState.REST: "rest_at"}
     if state in begins:
@@ -155,7 +156,7 @@ def _let_go(connection: Connection, campaign: Row[Any], state: CampaignState, no
     move(connection, campaign, state, now, BY_ITSELF, **values)
 
 
-def hold(connection: Connection, campaign: Row[Any], reason: GivenReason, now: datetime) -> None:
+def hold(connection: Connection, campaign: AnyRow, reason: GivenReason, now: datetime) -> None:
     """Hold a campaign until a person decides."""
     change(
         connection, campaign, now, BY_ITSELF, "campaign.held",
@@ -163,7 +164,7 @@ def hold(connection: Connection, campaign: Row[Any], reason: GivenReason, now: d
     )  # fmt: skip
 
 
-def _plan(connection: Connection, campaign: Row[Any], now: datetime, run_id: UUID | None) -> RunAccount:
+def _plan(connection: Connection, campaign: AnyRow, now: datetime, run_id: UUID | None) -> RunAccount:
     """Plan the touches of the next recipients of the released wave."""
     prepare_for_large_statements(connection)
     ends = {
@@ -183,7 +184,7 @@ def _plan(connection: Connection, campaign: Row[Any], now: datetime, run_id: UUI
 
 
 def _sweep(
-    connection: Connection, campaign: Row[Any], after: int, up_to: int, span: Span, run_id: UUID | None
+    connection: Connection, campaign: AnyRow, after: int, up_to: int, span: Span, run_id: UUID | None
 ) -> RunAccount:
     """Sweep some of the recipients with the planner, by their variant's policy."""
     account = RunAccount()
@@ -197,7 +198,7 @@ def _among(in_force: PolicyInForce, after: int, up_to: int) -> PolicyInForce:
     return replace(in_force, among=replace(in_force.among, after=after, up_to=up_to))
 
 
-def _follow_up(connection: Connection, campaign: Row[Any], now: datetime, run_id: UUID | None) -> Advance:
+def _follow_up(connection: Connection, campaign: AnyRow, now: datetime, run_id: UUID | None) -> Advance:
     """Plan the follow-up for recipients without an answer, once it is due: until then they may still answer."""
     prepare_for_large_statements(connection)
     after = campaign.followed_up_to if campaign.followed_up_to is not None else campaign.recipients_after
@@ -209,7 +210,7 @@ def _follow_up(connection: Connection, campaign: Row[Any], now: datetime, run_id
     return Advance(Act.FOLLOW_UP, account, more=True)
 
 
-def _look_at_canary(connection: Connection, campaign: Row[Any], plan: CampaignPlan, now: datetime) -> bool:
+def _look_at_canary(connection: Connection, campaign: AnyRow, plan: CampaignPlan, now: datetime) -> bool:
     """Start the next wave, or hold the campaign if there is an objection."""
     following = wave_after(CampaignState.CANARY, course_of(campaign, plan))
     if plan.has_trial and campaign.rest_to > campaign.trial_to:
@@ -233,7 +234,7 @@ def _look_at_canary(connection: Connection, campaign: Row[Any], plan: CampaignPl
     return True
 
 
-def _look_at_trial(connection: Connection, campaign: Row[Any], plan: CampaignPlan, now: datetime) -> bool:
+def _look_at_trial(connection: Connection, campaign: AnyRow, plan: CampaignPlan, now: datetime) -> bool:
     """Give the rest the winning variant, once the trial's recipients have had time to react.
 
     The limits of the first wave hold for the trial, too, unless somebody has let it go.
@@ -252,7 +253,7 @@ def _look_at_trial(connection: Connection, campaign: Row[Any], plan: CampaignPla
     return True
 
 
-def _look_for_end(connection: Connection, campaign: Row[Any], plan: CampaignPlan, now: datetime) -> bool:
+def _look_for_end(connection: Connection, campaign: AnyRow, plan: CampaignPlan, now: datetime) -> bool:
     """Finish it when nothing is in flight and nothing more will be planned."""
     if plan.follow_up is not None:
         last = select(func.max(CampaignRecipient.anchor_at)).where(CampaignRecipient.campaign_id == campaign.id)
@@ -265,14 +266,14 @@ def _look_for_end(connection: Connection, campaign: Row[Any], plan: CampaignPlan
     return False
 
 
-def _touches_of(campaign_id: int) -> Any:
+def _touches_of(campaign_id: int) -> Select[tuple[UUID]]:
     policies = select(CampaignVariant.policy_version_id).where(CampaignVariant.campaign_id == campaign_id)
     return select(Touch.id).where(
         OF_CAMPAIGNS, Touch.policy_version_id.in_(policies)
     )  # fmt: skip
 
 
-def _clear(connection: Connection, campaign: Row[Any], now: datetime, run_id: UUID | None) -> Advance:
+def _clear(connection: Connection, campaign: AnyRow, now: datetime, run_id: UUID | None) -> Advance:
     """End the planned touches of a cancelled campaign in batches, each with a verdict.
 
     A touch whose delivery is unknown after an interrupted dispatch is not cancelled: a person must settle it.

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from models.campaigns.plans import CampaignPlan, begins_at, read_plan
 from models.campaigns.tables import Campaign
 from models.core.errors import Conflict, InvalidInput, NotAllowed
 from models.core.reasons import TEXT, as_written, declare, give
+from models.core.rows import AnyRow
 from models.core.settings import Settings
 from models.core.words import CampaignState
 from models.messages.letters import write_money, write_price
@@ -122,9 +123,7 @@ def submit(
     return Submitted(CampaignState.APPROVED, size, allowed, plan.fingerprint, None)
 
 
-def _check_plan(
-    connection: Connection, campaign: Row[Any], plan: CampaignPlan, settings: Settings, now: datetime
-) -> int:
+def _check_plan(connection: Connection, campaign: AnyRow, plan: CampaignPlan, settings: Settings, now: datetime) -> int:
     """Check a plan for submission and return the size of its audience."""
     check_begins_later(plan, now)
     check_words(plan, settings, laws_in_use(connection, campaign.store_id))
@@ -180,7 +179,7 @@ def refuse(
     move(connection, campaign, CampaignState.DRAFT, now, approver.login, **values)
 
 
-def _decide(connection: Connection, approver: Author, campaign_id: int, fingerprint: str, wanted: str) -> Row[Any]:
+def _decide(connection: Connection, approver: Author, campaign_id: int, fingerprint: str, wanted: str) -> AnyRow:
     approver.check(Permission.APPROVE_CAMPAIGNS)
     campaign = lock_campaign(connection, approver, campaign_id)
     check_state(campaign, (CampaignState.AWAITING_APPROVAL,), wanted)

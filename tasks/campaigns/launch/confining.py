@@ -4,15 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from models.campaigns.course import BUDGET_USED_UP
 from models.campaigns.measures import REACHED
 from models.campaigns.states import UNDER_WAY
 from models.campaigns.tables import Campaign, CampaignVariant
 from models.core.reasons import give
+from models.core.rows import AnyRow
 from models.core.settings import Settings
 from models.core.words import TouchState
 from models.ledger.tables import OF_CAMPAIGNS, Touch
@@ -48,7 +48,7 @@ class CampaignConfinement:
         at_pace = min(limit, batch_size(self.per_minute) or limit)
         return at_pace if campaign.budget is None else self._affordable(connection, campaign, at_pace)
 
-    def _affordable(self, connection: Connection, campaign: Row[Any], limit: int) -> int:
+    def _affordable(self, connection: Connection, campaign: AnyRow, limit: int) -> int:
         """The budget left after messages in flight. A campaign that has used it up is held."""
         dearest: Decimal = campaign.dearest_message or Decimal(0)
         if not dearest:
@@ -103,7 +103,7 @@ class CampaignConfinement:
             connection.execute(update(Campaign).where(Campaign.id == self.campaign_id).values(**values))
 
 
-def _sends(campaign: Row[Any]) -> bool:
+def _sends(campaign: AnyRow) -> bool:
     return campaign.state in UNDER_WAY and campaign.paused_at is None and campaign.held_at is None
 
 

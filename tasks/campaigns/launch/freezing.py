@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Date, Row, Time, case, func, literal, null, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, Date, Time, case, func, literal, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from models.campaigns.plans import CampaignPlan, Launch, read_plan
 from models.campaigns.tables import Campaign, CampaignRecipient
 from models.core.base import enumeration
 from models.core.cadence import ZONED, at_local, local_day, moment
+from models.core.rows import AnyRow
 from models.core.words import CampaignState, Wave
 from models.people.tables import Customer, Store
 from tasks.campaigns.audiences.counting import audience_of
@@ -43,7 +43,7 @@ class Places:
         }
 
 
-def freeze_recipients(connection: Connection, campaign: Row[Any], plan: CampaignPlan, now: datetime) -> int:
+def freeze_recipients(connection: Connection, campaign: AnyRow, plan: CampaignPlan, now: datetime) -> int:
     """Store the current audience, in random order within its waves; returns its size.
 
     One campaign at a time, so that the ids of each are consecutive.
@@ -104,14 +104,14 @@ def find_places(connection: Connection, campaign_id: int) -> Places:
     return Places(after, *ends[1:])
 
 
-def let_begin(connection: Connection, campaign: Row[Any], up_to: int) -> None:
+def let_begin(connection: Connection, campaign: AnyRow, up_to: int) -> None:
     """Set the start of the next recipients of a wave that was released later, and for the rest the winning variant."""
     let_go_at = {CampaignState.TRIAL: campaign.trial_at, CampaignState.REST: campaign.rest_at}.get(campaign.state)
     if let_go_at is not None:
         _begin_anew(connection, campaign, let_go_at, up_to)
 
 
-def widen_first_wave(connection: Connection, campaign: Row[Any], more: int, now: datetime) -> None:
+def widen_first_wave(connection: Connection, campaign: AnyRow, more: int, now: datetime) -> None:
     """Move the next recipients, whose order is random, into the first wave, from `now` on."""
     up_to = campaign.canary_to + more
     _begin_anew(connection, campaign, now, up_to)
@@ -128,7 +128,7 @@ def widen_first_wave(connection: Connection, campaign: Row[Any], more: int, now:
     connection.execute(update(Campaign).where(Campaign.id == campaign.id).values(**ends))
 
 
-def _begin_anew(connection: Connection, campaign: Row[Any], let_go_at: datetime, up_to: int) -> None:
+def _begin_anew(connection: Connection, campaign: AnyRow, let_go_at: datetime, up_to: int) -> None:
     launch = read_plan(campaign.plan).launch
     begins: ColumnElement[datetime] = func.greatest(CampaignRecipient.anchor_at, moment(let_go_at), type_=ZONED)
     if launch.hour is not None:
@@ -152,7 +152,7 @@ def _begin_anew(connection: Connection, campaign: Row[Any], let_go_at: datetime,
     )
 
 
-def _next_hour(since: ColumnElement[datetime], hour: Any) -> ColumnElement[datetime]:
+def _next_hour(since: ColumnElement[datetime], hour: object) -> ColumnElement[datetime]:
     """The first moment from `since` on with this local hour for the customer."""
     today = local_day(since, _clock())
     first = func.timezone(_clock(), today + hour, type_=ZONED)

@@ -4,12 +4,13 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from models.campaigns.plans import CampaignPlan, begins_at, read_plan
 from models.campaigns.states import OVER, UNDER_WAY
 from models.core.errors import Conflict, InvalidInput
 from models.core.reasons import TEXT, declare, give
+from models.core.rows import AnyRow
 from models.core.words import CampaignState, LaunchKind
 from models.people.permissions import Permission
 from tasks.campaigns.audiences.counting import count_audience
@@ -161,7 +162,7 @@ def let_go(
     change(connection, campaign, now, author.login, "campaign.let-go", **values)
 
 
-def _check_budget(campaign: Row[Any], raised: Decimal | None) -> None:
+def _check_budget(campaign: AnyRow, raised: Decimal | None) -> None:
     budget = raised if raised is not None else campaign.budget
     needed = campaign.spent + (campaign.dearest_message or 0)
     if budget is not None and budget < needed:

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert
+from sqlalchemy import Connection, insert
 
 from models.campaigns.plans import CampaignPlan, Variant, Words
 from models.campaigns.tables import CampaignVariant
 from models.core.base import Facts
 from models.core.offsets import Offset
+from models.core.rows import AnyRow
 from models.core.words import CAMPAIGNS, RECIPIENT, ChannelName, StepKind
 from models.ledger.tables import PolicyVersion, TemplateVersion
 from models.policies.policy import MADE_FOR_CAMPAIGNS, Policy, Step
@@ -19,7 +20,7 @@ from tasks.subjects.recipient.facts import FIRST_STEP
 FOLLOW_UP_STEP = "follow-up"
 
 
-def make_policies(connection: Connection, campaign: Row[Any], plan: CampaignPlan, now: datetime) -> None:
+def make_policies(connection: Connection, campaign: AnyRow, plan: CampaignPlan, now: datetime) -> None:
     """Store the templates and the policy of each variant, in the name of the launching user."""
     root = f"{MADE_FOR_CAMPAIGNS}{campaign.id}"
     author = campaign.launched_by or campaign.author

@@ -77,7 +77,7 @@ def _rounded_up(whole: ColumnElement[int], percent: int) -> ColumnElement[int]:
     return (whole * percent + WHOLE - 1) // WHOLE
 
 
-def _wave(wave: Wave) -> ColumnElement[Any]:
+def _wave(wave: Wave) -> ColumnElement[str]:
     return literal(wave, enumeration(Wave))
 
 

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, case, cast, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, case, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
 from models.campaigns.tables import Campaign, CampaignRecipient
 from models.core.masking import mask_name
+from models.core.rows import AnyRow
 from models.core.spreadsheet_cells import defuse
 from models.core.words import TouchState, Wave
 from models.ledger.tables import given_reason
@@ -102,7 +103,7 @@ def _spent(measured: Measured) -> Subquery:
     return select(by_currency.c.id, amounts.label("spent")).group_by(by_currency.c.id).subquery("spent")
 
 
-def _cells(row: Row[Any], *, with_names: bool) -> tuple[str, ...]:
+def _cells(row: AnyRow, *, with_names: bool) -> tuple[str, ...]:
     reached = row.state in (TouchState.SENT, TouchState.UNKNOWN, TouchState.SENDING)
     return (
         row.key or "",

@@ -82,7 +82,7 @@ def _did_well(by: WinnerBy, now: datetime) -> ColumnElement[bool]:
             assert_never(by)
 
 
-def _messages(campaign_id: int) -> Select[Any]:
+def _messages(campaign_id: int) -> Select[tuple[int]]:
     """The recipients of a campaign, with their planned messages."""
     return (
         select(CampaignRecipient.id)
@@ -106,6 +106,6 @@ def _count(connection: Connection, rows: Select[Any]) -> int:
     return connection.execute(rows.with_only_columns(func.count())).scalar_one()
 
 
-def _by_variant(connection: Connection, rows: Select[Any]) -> dict[str, int]:
+def _by_variant(connection: Connection, rows: Select[tuple[int]]) -> dict[str, int]:
     counted = rows.with_only_columns(CampaignRecipient.variant, func.count().label("customers"))
     return {row.variant: row.customers for row in connection.execute(counted.group_by(CampaignRecipient.variant))}

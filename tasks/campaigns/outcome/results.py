@@ -15,7 +15,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Interval,
-    Row,
     Select,
     SQLColumnExpression,
     and_,
@@ -37,6 +36,7 @@ from models.core.base import growing
 from models.core.cadence import moment
 from models.core.errors import NotFound
 from models.core.reasons import declare
+from models.core.rows import AnyRow
 from models.core.words import CAMPAIGNS, CampaignAnswer, Gate, Purpose, TouchState, Wave
 from models.ledger.tables import Touch
 from tasks.campaigns.audiences.behaviour import (
@@ -73,7 +73,7 @@ class Measured:
     since: SQLColumnExpression[Any]
     until: SQLColumnExpression[Any]
 
-    def ids(self, *did: ColumnElement[bool]) -> Select[Any]:
+    def ids(self, *did: ColumnElement[bool]) -> Select[tuple[int]]:
         """The recipients who did something, as a set computed once."""
         return (
             select(CampaignRecipient.id)
@@ -109,7 +109,7 @@ class Measured:
         sent = select(messages.c.subject_id).where(messages.c.state.in_(REACHED))
         return or_(CampaignRecipient.wave == Wave.CONTROL, CampaignRecipient.id.in_(sent))
 
-    def who(self, *did: ColumnElement[bool]) -> Select[Any]:
+    def who(self, *did: ColumnElement[bool]) -> Select[tuple[Wave, str | None, bool, int]]:
         """The number who did something, by wave, variant, and whether their actions count."""
         places = (CampaignRecipient.wave, CampaignRecipient.variant)
         return (
@@ -161,7 +161,7 @@ def _messages_only(counts: Counter[str]) -> Group:
     )
 
 
-def measure(campaign: Row[Any], now: datetime) -> Measured:
+def measure(campaign: AnyRow, now: datetime) -> Measured:
     """The measures that count for a campaign."""
     plan = read_plan(campaign.plan)
     since = CampaignRecipient.anchor_at
@@ -214,7 +214,7 @@ def _how_messages_stand(campaign_id: int) -> Select[Any]:
     return select(*standing.c, func.count().label("customers")).group_by(*standing.c)
 
 
-def _account(connection: Connection, campaign_id: int, stands: Iterable[Row[Any]]) -> CampaignAccount:
+def _account(connection: Connection, campaign_id: int, stands: Iterable[AnyRow]) -> CampaignAccount:
     """The account, counted once by recipient and once by message state, so that a duplicate message shows."""
     whole = select(func.count()).where(CampaignRecipient.campaign_id == campaign_id)
     parts: Counter[str] = Counter()
@@ -233,7 +233,7 @@ def _account(connection: Connection, campaign_id: int, stands: Iterable[Row[Any]
     )
 
 
-def _part(row: Row[Any]) -> str:
+def _part(row: AnyRow) -> str:
     """The figure of the account for a standing."""
     if row.state is None:
         if row.wave == Wave.CONTROL:
@@ -257,7 +257,7 @@ def _part(row: Row[Any]) -> str:
             assert_never(state)
 
 
-def _groups(connection: Connection, measured: Measured, stands: Iterable[Row[Any]]) -> dict[Place, Group]:
+def _groups(connection: Connection, measured: Measured, stands: Iterable[AnyRow]) -> dict[Place, Group]:
     """The actions of each wave and variant."""
     counted = _messages_by_place(stands)
     since, until = measured.since, measured.until
@@ -281,7 +281,7 @@ def _groups(connection: Connection, measured: Measured, stands: Iterable[Row[Any
     }
 
 
-def _messages_by_place(stands: Iterable[Row[Any]]) -> dict[Place, Counter[str]]:
+def _messages_by_place(stands: Iterable[AnyRow]) -> dict[Place, Counter[str]]:
     counted: dict[Place, Counter[str]] = defaultdict(Counter)
     for row in stands:
         group = counted[Wave(row.wave), row.variant]

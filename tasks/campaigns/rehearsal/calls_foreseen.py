@@ -1,9 +1,8 @@
 """The expected calls of a campaign's follow-up, compared with the available staff."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, func, select, tuple_
 
 from models.campaigns.plans import CampaignPlan
 from models.campaigns.rehearsals import CallsForeseen
@@ -48,5 +47,5 @@ def _calls_made(connection: Connection, role: Role, store_id: int | None, now: d
     ).one()
 
 
-def _of_store(store_id: int | None) -> list[Any]:
+def _of_store(store_id: int | None) -> list[ColumnElement[bool]]:
     return [] if store_id is None else [StaffMember.store_id == store_id]

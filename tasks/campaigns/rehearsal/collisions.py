@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, Select, func, not_, select
 
@@ -56,7 +55,7 @@ def _to_come(connection: Connection, process: ProcessName, at: datetime, until: 
     return sum(connection.execute(_foreseen(in_force, at, until)).scalar_one() for in_force in policies)
 
 
-def _foreseen(in_force: PolicyInForce, at: datetime, until: datetime) -> Select[Any]:
+def _foreseen(in_force: PolicyInForce, at: datetime, until: datetime) -> Select[tuple[int]]:
     rows = population(in_force, Span(at, until, at)).subquery("foreseen")
     return (
         select(func.count(rows.c.customer_id.distinct()))

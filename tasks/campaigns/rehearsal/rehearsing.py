@@ -83,7 +83,7 @@ def rehearse_campaign(
 
 def _parts(connection: Connection, rehearsing: Rehearsing) -> list[RehearsedGroup]:
     """The number of customers per group, judged in batches of some thousands."""
-    counts: Counter[tuple[Any, ...]] = Counter()
+    counts: Counter[tuple[object, ...]] = Counter()
     for statement in _statements(connection, rehearsing, 0, size_of(connection), AT_ONCE):
         row = statement.subquery("assigned").c
         sort = (

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -192,7 +192,7 @@ def held_out_lots(after: int, up_to: int) -> Select[Any]:
     ).where(row.wave == Wave.CONTROL, row.place > after, row.place <= up_to)
 
 
-def _outcome(outcome: Rehearsed) -> ColumnElement[Any]:
+def _outcome(outcome: Rehearsed) -> ColumnElement[str]:
     return literal(outcome, enumeration(Rehearsed))
 
 
@@ -265,6 +265,6 @@ def _facts(due: CTE, moment_of: datetime) -> CTE:
     ).cte("facts")
 
 
-def store_day(row: Any) -> ColumnElement[Any]:
+def store_day(row: Any) -> ColumnElement[date]:
     """The store-local day on which the customer gets it."""
     return local_day(row.at, row.time_zone)

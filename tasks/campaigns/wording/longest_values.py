@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, case, func, select, true
+from sqlalchemy import Connection, Select, and_, case, func, select, true
 from sqlalchemy.sql.elements import ColumnElement
 
 from models.campaigns.lengths import NOTHING, Widths, widths_of
+from models.core.rows import AnyRow
 from models.core.settings import Settings
 from models.core.words import RECIPIENT
 from models.kits.links import CONSENT, make_link
@@ -115,7 +116,7 @@ def _widest(value: ColumnElement[Any], written: ColumnElement[Any] | None = None
 
 
 def _read(connection: Connection, statement: Select[Any], more: int = 0) -> Widths:
-    row: Row[Any] = connection.execute(statement).one()
+    row: AnyRow = connection.execute(statement).one()
     gsm_7, ucs_2, others = row
     return NOTHING if ucs_2 is None else Widths(gsm_7 + more, ucs_2 + more, only_gsm_7=not others)
 

@@ -101,7 +101,7 @@ class AliyunChannel:
 
     async def send(self, batch: Sequence[Message]) -> list[Outcome]:
         """Sends the messages, those of one template together."""
-        outcomes: dict[Any, Outcome] = {}
+        outcomes: dict[object, Outcome] = {}
         keyed = [(one.registered.code, one) for one in batch if one.registered is not None]
         requests = requests_of(keyed, self.abilities.messages_a_request)
         for done in await asyncio.gather(*(self._send_request(request) for _, request in requests)):
@@ -122,7 +122,7 @@ class AliyunChannel:
         """Closes the connections."""
         await self._poster.aclose()
 
-    async def _send_request(self, messages: Sequence[Message]) -> dict[Any, Outcome]:
+    async def _send_request(self, messages: Sequence[Message]) -> dict[object, Outcome]:
         """The outcomes of one request by touch. If one message spoils a batch, each goes by itself."""
         action, fields = self._written(messages)
         said = await self._call(action, fields, messages[0].sent_at)
@@ -151,7 +151,7 @@ class AliyunChannel:
         many = {"PhoneNumberJson": numbers, "SignNameJson": [self._sign] * len(numbers), "TemplateParamJson": values}
         return "SendBatchSms", common | {name: _json(value) for name, value in many.items()}
 
-    async def _call(self, action: str, fields: Mapping[str, str], now: datetime) -> dict[str, Any] | Failure:
+    async def _call(self, action: str, fields: Mapping[str, str], now: datetime) -> dict[str, object] | Failure:
         """The answer of the API; empty if it is not JSON."""
         body = urlencode(fields).encode("ascii")
         headers = sign_request(self._endpoint, action, body, self._key_id, self._secret, now, uuid4().hex)
@@ -219,12 +219,12 @@ def local_number(number: str) -> str:
     return number.removeprefix("+86") if number.startswith("+86") else number.removeprefix("+")
 
 
-def message_id_of(biz_id: Any, number: str) -> str | None:
+def message_id_of(biz_id: object, number: str) -> str | None:
     """Our name of a message by Aliyun's: all messages of a batch have the same `BizId`."""
     return f"{biz_id}:{local_number(number)}" if biz_id else None
 
 
-def read_time(text: Any) -> datetime | None:
+def read_time(text: object) -> datetime | None:
     """A time of Aliyun's, such as `2026-03-10 10:30:00`, which is China's."""
     try:
         return datetime.fromisoformat(str(text)).replace(tzinfo=ZONE)
@@ -240,20 +240,20 @@ def _read(said: Response) -> dict[str, Any]:
     return parsed if isinstance(parsed, dict) else {}
 
 
-def _records(said: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _records(said: Mapping[str, object]) -> list[dict[str, object]]:
     details = said.get("SmsSendDetailDTOs")
     found = details.get("SmsSendDetailDTO") if isinstance(details, dict) else None
     return [record for record in found if isinstance(record, dict)] if isinstance(found, list) else []
 
 
-def _is_about(record: Mapping[str, Any], question: Question) -> bool:
+def _is_about(record: Mapping[str, object], question: Question) -> bool:
     sent = read_time(record.get("SendDate"))
     if sent is None or not may_be_in(question.touch_id, str(record.get("OutId", ""))):
         return False
     return -timedelta(minutes=1) <= sent - question.sent_at <= WITHIN
 
 
-def _answer(record: Mapping[str, Any]) -> Answer:
+def _answer(record: Mapping[str, object]) -> Answer:
     at = read_time(record.get("ReceiveDate"))
     match record.get("SendStatus"):
         case 3:
@@ -266,5 +266,5 @@ def _answer(record: Mapping[str, Any]) -> Answer:
             return NoAnswer(f"{WHO} gave no state of it")
 
 
-def _json(value: Any) -> str:
+def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

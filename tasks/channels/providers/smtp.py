@@ -106,7 +106,7 @@ class SmtpChannel:
         return self._transfer(connection, message, mail)
 
     def _idle_connection(self) -> smtplib.SMTP | None:
-        """A connection that is still good."""
+        """An open connection that still works."""
         while True:
             try:
                 connection = self._idle.get_nowait()

@@ -115,7 +115,7 @@ class TencentChannel:
 
     async def send(self, batch: Sequence[Message]) -> list[Outcome]:
         """Sends the messages, those that say the same together."""
-        outcomes: dict[Any, Outcome] = {one.id: held for one in batch if (held := _too_late(one)) is not None}
+        outcomes: dict[object, Outcome] = {one.id: held for one in batch if (held := _too_late(one)) is not None}
         keyed = [(one.registered, one) for one in batch if one.registered is not None and one.id not in outcomes]
         requests = requests_of(keyed, self.abilities.messages_a_request)
         for done in await asyncio.gather(*(self._send_request(*request) for request in requests)):
@@ -136,7 +136,7 @@ class TencentChannel:
         """Closes the connections."""
         await self._poster.aclose()
 
-    async def _send_request(self, registered: RegisteredMessage, messages: Sequence[Message]) -> dict[Any, Outcome]:
+    async def _send_request(self, registered: RegisteredMessage, messages: Sequence[Message]) -> dict[object, Outcome]:
         fields = {
             "PhoneNumberSet": [message.to for message in messages],
             "SmsSdkAppId": self._app,
@@ -153,8 +153,8 @@ class TencentChannel:
         by_number = _statuses(said)
         return {message.id: _judge(by_number.get(message.to)) for message in messages}
 
-    async def _call(self, action: str, fields: Mapping[str, Any], now: datetime) -> dict[str, Any] | Failure:
-        """What the API answered; empty if it is nonsense."""
+    async def _call(self, action: str, fields: Mapping[str, object], now: datetime) -> dict[str, object] | Failure:
+        """The answer of the API; empty if it is not JSON."""
         body = json.dumps(fields).encode("ascii")
         headers = sign_request(self._endpoint, action, body, self._secret_id, self._secret_key, now, self._region)
         async with self._room:
@@ -249,12 +249,12 @@ def _read(said: Response) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _error(said: Mapping[str, Any]) -> str | None:
+def _error(said: Mapping[str, object]) -> str | None:
     error = said.get("Error")
     return str(error.get("Code")) if isinstance(error, dict) else None
 
 
-def _statuses(said: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def _statuses(said: Mapping[str, object]) -> dict[str, dict[str, object]]:
     found = said.get("SendStatusSet")
     entries = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
     return {str(one.get("PhoneNumber")): one for one in entries}
@@ -268,13 +268,13 @@ def _judge(status: Mapping[str, Any] | None) -> Outcome:
     return MEANINGS.judge(status["Code"], WHO)
 
 
-def _is_about(report: Mapping[str, Any], question: Question) -> bool:
+def _is_about(report: Mapping[str, object], question: Question) -> bool:
     if question.message_id is not None:
         return report.get("SerialNo") == question.message_id
     return may_be_in(question.touch_id, str(report.get("SessionContext", "")))
 
 
-def _answer(report: Mapping[str, Any]) -> Answer:
+def _answer(report: Mapping[str, object]) -> Answer:
     received = report.get("UserReceiveTime")
     at = datetime.fromtimestamp(received, UTC) if isinstance(received, int) and 0 < received < 2**32 else None
     if report.get("ReportStatus") == "SUCCESS":

@@ -174,7 +174,7 @@ def _read(said: Response) -> Mapping[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
-def _is_about(record: Mapping[str, Any], question: Question) -> bool:
+def _is_about(record: Mapping[str, object], question: Question) -> bool:
     if question.message_id is not None:
         return record.get("sid") == question.message_id
     created = read_time(record.get("date_created"))
@@ -193,7 +193,7 @@ def _answer(record: Mapping[str, Any]) -> Answer:
     return OnItsWay(sid)
 
 
-def read_time(text: Any) -> datetime | None:
+def read_time(text: object) -> datetime | None:
     """A time of Twilio's, such as `Tue, 10 Mar 2026 02:30:00 +0000`."""
     try:
         return parsedate_to_datetime(str(text))

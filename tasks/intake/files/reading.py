@@ -66,7 +66,7 @@ class Holds:
     """How many characters of a cell are looked at."""
     several: bool = False
     """Whether a program may give a list of values for one column."""
-    example: Any = None
+    example: object = None
     """A value as a program gives it, for the description of the API."""
 
     TEXT: ClassVar["Holds"]
@@ -131,7 +131,7 @@ def whole_number(name: str, least: int, most: int) -> Holds:
     return Holds(name, alike(partial(_whole, least, most)), Integer())
 
 
-def _date(notation: Notation, text: str, zone: ZoneInfo) -> Any:
+def _date(notation: Notation, text: str, zone: ZoneInfo) -> object:
     if is_no_date(text):
         return None
     day = read_date(text, notation.date_formats, zone)
@@ -151,14 +151,14 @@ def _day_of_store(text: str, notation: Notation, zone: ZoneInfo, day: date) -> d
     return in_zone(moment, notation.zone or zone).astimezone(zone).date()
 
 
-def _moment(notation: Notation, text: str, zone: ZoneInfo) -> Any:
+def _moment(notation: Notation, text: str, zone: ZoneInfo) -> object:
     if is_no_date(text):
         return None
     moment, _ = read_local(text, notation.moment_formats, notation.date_formats)
     return None if notation.no_day(moment.date()) else in_zone(moment, notation.zone or zone)
 
 
-def _start(notation: Notation, text: str, zone: ZoneInfo) -> Any:
+def _start(notation: Notation, text: str, zone: ZoneInfo) -> object:
     moment, has_time = read_local(text, notation.moment_formats, notation.date_formats)
     if notation.no_day(moment.date()):
         return None

@@ -167,7 +167,7 @@ def _row(record: Record, columns: Sequence[Column]) -> Row:
     return [_text(record[column.name], column.holds) for column in columns]
 
 
-def _text(value: Any, holds: Holds) -> str:
+def _text(value: object, holds: Holds) -> str:
     """A value as the text that a cell would hold. An amount is never rounded, as a spreadsheet's number is."""
     match value:
         case None:

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from tasks.intake.values.cells import MacNumber, PlainNumber, RealDate, RoundedNumber
 
@@ -15,7 +14,7 @@ Packed = str | list[str]
 """A text, or the tag of what kind of text it is and the text."""
 
 
-def pack(cells: Iterable[Any], *, from_1904: bool) -> list[Packed]:
+def pack(cells: Iterable[object], *, from_1904: bool) -> list[Packed]:
     """The cells of a row as JSON takes them."""
     packed: list[Packed] = []
     for cell in cells:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 from zipfile import ZipFile
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -26,7 +26,7 @@ MOST_OF_LIST = 1 << 22
 MERGED = re.compile(rb'<mergeCell ref="([A-Z]+[0-9]+:[A-Z]+[0-9]+)"')
 
 
-def read(path: str, sheet: str | int | None, *, large: bool, from_1904: bool) -> Iterator[Any]:
+def read(path: str, sheet: str | int | None, *, large: bool, from_1904: bool) -> Iterator[object]:
     """What is written, line by line."""
     book = CalamineWorkbook.from_path(path)
     shown = [(SheetTypeEnum.WorkSheet, SheetVisibleEnum.Visible)]
@@ -50,14 +50,14 @@ def _named(sheet: str | int | None, names: list[str]) -> str | None:
     return names[(sheet or 1) - 1] if 0 < (sheet or 1) <= len(names) else None
 
 
-def _whole(book: CalamineWorkbook, name: str) -> tuple[Iterator[list[int]], Iterator[Iterable[Any]]]:
+def _whole(book: CalamineWorkbook, name: str) -> tuple[Iterator[list[int]], Iterator[Iterable[object]]]:
     """The merged cells of a sheet, and its rows."""
     sheet = book.get_sheet_by_name(name)
     ranges = sheet.merged_cell_ranges or ()  # not every format has them
     return ([*start, *end] for start, end in ranges), iter(sheet.iter_rows())
 
 
-def _streamed(path: str, name: str) -> tuple[Iterator[list[int]], Iterator[Iterable[Any]]]:
+def _streamed(path: str, name: str) -> tuple[Iterator[list[int]], Iterator[Iterable[object]]]:
     """The same of a large workbook, which is never in memory as a whole."""
     import openpyxl  # noqa: PLC0415  large, and only large workbooks need it
 

@@ -87,7 +87,7 @@ def _rows(path: Path, batches: Iterator[Any]) -> Iterator[Row]:
             yield unpack(cells)
 
 
-def _read_apart(path: Path, order: dict[str, Any], open_files: ExitStack) -> Iterator[Any]:
+def _read_apart(path: Path, order: dict[str, str | int | None], open_files: ExitStack) -> Iterator[Any]:
     """What the reading process writes, value by value. Raises `UnusableFile` where it does not come to its end."""
     command = [sys.executable, "-P", "-m", "tasks.intake.files.workbook_process", json.dumps(order)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(PROJECT), *filter(None, sys.path)])}
@@ -98,7 +98,7 @@ def _read_apart(path: Path, order: dict[str, Any], open_files: ExitStack) -> Ite
     return _values(path, process)
 
 
-def _values(path: Path, process: "subprocess.Popen[bytes]") -> Iterator[Any]:
+def _values(path: Path, process: "subprocess.Popen[bytes]") -> Iterator[object]:
     for line in process.stdout or ():
         value = json.loads(line)
         if value is None:

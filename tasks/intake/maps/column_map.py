@@ -3,7 +3,7 @@
 import codecs
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from functools import cache, cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from pydantic import (
     create_model,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 
 from tasks.intake.columns import KindName
 from tasks.intake.errors import UnusableMap, did_you_mean, listed
@@ -128,7 +129,7 @@ Names = Annotated[list[str], Field(min_length=1, max_length=MOST_LISTED)]
 Text = Annotated[str, BeforeValidator(lambda value: as_text(value) if isinstance(value, bool | int | float) else value)]
 
 
-def _as_list(value: Any) -> Any:
+def _as_list(value: object) -> object:
     return value if isinstance(value, list) else [value]
 
 
@@ -214,7 +215,7 @@ class Rule(MapPart):
         return between.join(dict.fromkeys(self.source_columns))
 
 
-def _rule_of(value: Any) -> Any:
+def _rule_of(value: object) -> object:
     return {"column": value} if isinstance(value, str) else value
 
 
@@ -241,7 +242,7 @@ class Span(Rule):
         return span_of(int(count[1]), self.unit[:-1]) if count and self.unit else read_interval(text)
 
 
-def _span_of(value: Any) -> Any:
+def _span_of(value: object) -> object:
     return {"constant": value} if isinstance(value, str) else value
 
 
@@ -397,7 +398,7 @@ def read_map(path: Path) -> ColumnMap:
     return map_from(data, path)
 
 
-def map_from(data: dict[str, Any], path: Path) -> ColumnMap:
+def map_from(data: dict[str, object], path: Path) -> ColumnMap:
     """The map in parsed TOML. Raises `UnusableMap`."""
     if _depth(data) > DEEPEST:
         raise UnusableMap(path, [TOO_DEEP])
@@ -408,7 +409,7 @@ def map_from(data: dict[str, Any], path: Path) -> ColumnMap:
         raise UnusableMap(path, [_sentence(problem, data) for problem in problems]) from error
 
 
-def _depth(data: Any) -> int:
+def _depth(data: object) -> int:
     """How deep tables and lists stand in each other, as far as it matters."""
     level, depth = [data], 0
     while level and depth <= DEEPEST:
@@ -418,7 +419,7 @@ def _depth(data: Any) -> int:
     return depth
 
 
-def _sentence(problem: Any, data: dict[str, Any]) -> str:
+def _sentence(problem: ErrorDetails, data: Mapping[str, object]) -> str:
     """One mistake as a sentence with its path in the map."""
     location = _path(problem["loc"], data)
     where = ".".join(location)
@@ -435,7 +436,7 @@ def _sentence(problem: Any, data: dict[str, Any]) -> str:
     return f"{where}: {reason[:1].lower()}{reason[1:]}."
 
 
-def _path(parts: tuple[Any, ...], data: Any) -> list[str]:
+def _path(parts: tuple[object, ...], data: object) -> list[str]:
     """The path as it stands in the TOML: list positions only where the map has a list."""
     path: list[str] = []
     for part in parts:

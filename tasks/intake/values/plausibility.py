@@ -127,7 +127,7 @@ class DateWatch:
                 return value
             return self._settle(value, day, text)
 
-        def guarded(text: str, zone: ZoneInfo) -> Any:
+        def guarded(text: str, zone: ZoneInfo) -> object:
             if type(text) is not str:  # a number or a date of a spreadsheet, which may be written like a text
                 return checked(text, zone)
             read_before = self._read.get(zone)
@@ -157,7 +157,7 @@ class DateWatch:
             self.text[0] += 1
             self.text[1] = min(self.text[1], day.day)
 
-    def _settle(self, value: Any, day: date, text: str) -> Any:
+    def _settle(self, value: object, day: date, text: str) -> object:
         """The value, in the one century that can be meant. Raises `Unusable`."""
         form = first_form(narrow(text), self.forms)
         shifts = (-100, 0, 100) if form and has_short_year(form) else (0,)

@@ -145,7 +145,7 @@ class Accounts(Subject):
         now: Now,  # noqa: ARG002  the contract's
         conditions: ColumnElement[Any],
         due_at: ColumnElement[datetime],  # noqa: ARG002  the contract's
-        rules: Any,  # noqa: ARG002  the contract's
+        rules: object,  # noqa: ARG002  the contract's
     ) -> ColumnElement[str | None]:
         """Paid, tolerated, arranged otherwise, or promised."""
         owes = asked(STILL_OWES, conditions)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Subquery, and_
+from sqlalchemy import ColumnElement, and_
 
 KEY = ("account_id", "policy_version_id")
 """The account, and the policy version under whose rules it is looked at, where several may be."""
@@ -13,14 +13,6 @@ def key_of(rows: Any) -> list[ColumnElement[Any]]:
     return [rows.c[name] for name in KEY if name in rows.c]
 
 
-def same_look(one: Any, other: Any) -> ColumnElement[bool]:
+def same_look(one: object, other: object) -> ColumnElement[bool]:
     """Whether two rows are of one look at one account."""
     return and_(*(mine == theirs for mine, theirs in zip(key_of(one), key_of(other), strict=True)))
-
-
-def named_after(rows: CTE | Subquery, what: str) -> str:
-    """A name for a CTE with a prefix that is made from `rows`: as often in one statement as these are.
-
-    Without a name it would be named by its identity, which its copy with the prefix does not keep to itself.
-    """
-    return rows.name + f"_{what}"  # SQLAlchemy's own name of what has none stays one when it is added to

@@ -11,9 +11,10 @@ from sqlalchemy.types import Date, Numeric, Text
 from models.core.words import InvoiceKind, InvoiceStatus
 from models.ledger.tables import PolicyVersion
 from models.subjects.account import Account, Invoice, Payment, Promise
+from tasks.database.statement_comments import holds, nameless_cte
 from tasks.policies.catalogue import rule_in_force
 from tasks.subjects.account.arrangements import is_contested
-from tasks.subjects.account.looks import key_of, named_after, same_look
+from tasks.subjects.account.looks import key_of, same_look
 from tasks.subjects.contract import AsPlanned, InForce, RulesOf, Under
 
 TOLERANCE = "tolerance"
@@ -35,7 +36,10 @@ def days_of_accounts(stores: Subquery, chosen: ColumnElement[bool], under: Under
         Account.key.label("account"),
         stores.c.today,
     ).join(stores, stores.c.id == Account.store_id)
-    return _tolerating(looked_at, chosen, under).cte()
+    return nameless_cte(
+        _tolerating(looked_at, chosen, under),
+        holds("the accounts looked at, with their day and tolerances"),
+    )
 
 
 def _tolerating(looked_at: Select[Any], chosen: ColumnElement[bool], under: Under) -> Select[Any]:
@@ -51,7 +55,11 @@ def _tolerating(looked_at: Select[Any], chosen: ColumnElement[bool], under: Unde
             asked = under.touches.distinct().subquery()
             those = under.touches.with_only_columns(under.touches.selected_columns.policy_version_id)
             every = select(PolicyVersion.id, PolicyVersion.body[("rules", TOLERANCE)].label("value"))
-            versions = every.where(PolicyVersion.id.in_(those)).cte(named_after(asked, "tolerances")).prefix_with(ONCE)
+            versions = nameless_cte(
+                every.where(PolicyVersion.id.in_(those)),
+                ONCE,
+                holds("the tolerances of the policy versions that touches were planned under"),
+            )
             # Looked up row by row: joined to the few versions, PostgreSQL would expect only as few accounts.
             its_own = select(versions.c.value).where(versions.c.id == asked.c.policy_version_id).scalar_subquery()
             return looked_at.add_columns(asked.c.policy_version_id, its_own.label("tolerance")).join(
@@ -73,7 +81,7 @@ def statements(looked_at: CTE) -> CTE:
         literal("number", Text), row.number, literal("due_on", Text), row.due_on,
         literal("open", Text), cast(row.open, Text), literal("currency", Text), row.currency,
     )  # fmt: skip
-    return (
+    return nameless_cte(
         select(
             *key_of(listed),
             func.min(row.due_on).label("oldest_due"),
@@ -82,8 +90,8 @@ def statements(looked_at: CTE) -> CTE:
             func.jsonb_agg(aggregate_order_by(invoice, row.due_on, row.number), type_=JSONB).label("invoices"),
         )
         .where(row.listed)
-        .group_by(*key_of(listed))
-        .cte()
+        .group_by(*key_of(listed)),
+        holds("per account: the invoices that are chased, and their totals"),
     )
 
 
@@ -161,7 +169,7 @@ def _documents(looked_at: CTE) -> CTE:
         .scalar_subquery()
     )
     tolerated = cast(looked_at.c.tolerance[Invoice.currency].astext, Numeric(14, 2))
-    return (
+    return nameless_cte(
         select(
             *key_of(looked_at),
             Invoice.id.label("invoice_id"),
@@ -177,8 +185,8 @@ def _documents(looked_at: CTE) -> CTE:
             func.coalesce(tolerated, NOTHING).label("tolerated"),
         )
         .join(looked_at, looked_at.c.account_id == Invoice.account_id)
-        .where(or_(Invoice.issued_on.is_(None), Invoice.issued_on <= today))
-        .cte()
+        .where(or_(Invoice.issued_on.is_(None), Invoice.issued_on <= today)),
+        holds("the invoices and credit notes known on the day, with what was paid on each"),
     )
 
 
@@ -207,10 +215,11 @@ def _credit(looked_at: CTE, documents: CTE) -> CTE:
         row.kind == InvoiceKind.INVOICE, row.paid > row.amount
     )
     gathered = unassigned.union_all(credited, beyond).subquery("credits")
-    return (
-        select(*key_of(gathered), gathered.c.currency, func.sum(gathered.c.amount).label("amount"))
-        .group_by(*key_of(gathered), gathered.c.currency)
-        .cte()
+    return nameless_cte(
+        select(*key_of(gathered), gathered.c.currency, func.sum(gathered.c.amount).label("amount")).group_by(
+            *key_of(gathered), gathered.c.currency
+        ),
+        holds("per account and currency: payments on account, credit notes, overpayments"),
     )
 
 
@@ -226,7 +235,7 @@ def latest_promises(looked_at: CTE) -> CTE:
         )
         .scalar_subquery()
     )
-    return (
+    return nameless_cte(
         select(
             *key_of(looked_at),
             Promise.id.label("promise_id"),
@@ -238,9 +247,9 @@ def latest_promises(looked_at: CTE) -> CTE:
         .join(looked_at, looked_at.c.account_id == Promise.account_id)
         .where(Promise.made_on <= today)
         .distinct(*key_of(looked_at))
-        .order_by(*key_of(looked_at), Promise.made_on.desc(), Promise.promised_for.desc(), Promise.id.desc())
-        .cte(named_after(looked_at, "promises"))
-        .prefix_with(ONCE)
+        .order_by(*key_of(looked_at), Promise.made_on.desc(), Promise.promised_for.desc(), Promise.id.desc()),
+        ONCE,
+        holds("per account: the latest promise to pay, and whether it was kept"),
     )
 
 

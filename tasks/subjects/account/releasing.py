@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from models.core.reasons import declare, read_reason
+from models.core.rows import AnyRow
 from models.core.words import CaseKind, CaseState, InvoiceKind, InvoiceStatus
 from models.ledger.cases import TITLES
 from models.ledger.tables import Case
@@ -66,7 +66,7 @@ def release(connection: Connection, ids: Sequence[int], reason: str, now: dateti
     return [_release(connection, account, reason, now, actor) for account in connection.execute(held)]
 
 
-def _release(connection: Connection, account: Row[Any], reason: str, now: datetime, actor: str) -> int:
+def _release(connection: Connection, account: AnyRow, reason: str, now: datetime, actor: str) -> int:
     """One release: its audit entry, and the case for finance."""
     connection.execute(update(Account).where(Account.id == account.id).values(held_since=None, hold_reason=None))
     before = {"held_since": account.held_since.isoformat(), "reason": account.hold_reason}

@@ -14,7 +14,7 @@ INVOICE, PAYMENT, PROMISE = EntryKind("invoice"), EntryKind("payment"), EntryKin
 IN_FULL = Amount("in_full")
 
 
-def _accounts() -> Select[Any]:
+def _accounts() -> Select[tuple[int]]:
     return select(Account.id).where(Account.customer_id == CUSTOMER)
 
 

@@ -106,7 +106,7 @@ class Appointments(Subject):
         now: Now,
         conditions: ColumnElement[Any],
         due_at: ColumnElement[datetime],
-        rules: Any,  # noqa: ARG002  the contract's
+        rules: object,  # noqa: ARG002  the contract's
     ) -> ColumnElement[str | None]:
         """The first condition that does not hold."""
         row = facts.c
@@ -160,7 +160,7 @@ class Appointments(Subject):
 SUBJECT = Appointments()
 
 
-def _known(dated: Any, now: Now) -> ColumnElement[datetime | None]:
+def _known(dated: InstrumentedAttribute[datetime | None], now: Now) -> ColumnElement[datetime | None]:
     """A moment, once it has come."""
     return case((dated <= moment(now), dated))
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, ScalarSelect, func, select, update
 
@@ -103,7 +102,7 @@ def _plain(value: datetime | None) -> str | None:
     return value.isoformat() if value else None
 
 
-def _messaged_at(now: datetime) -> ScalarSelect[Any]:
+def _messaged_at(now: datetime) -> ScalarSelect[datetime | None]:
     """When the customer was last messaged about an appointment."""
     return (
         select(func.max(Touch.contacted_at))

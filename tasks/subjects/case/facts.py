@@ -77,7 +77,7 @@ class Cases(Subject):
         now: Now,
         conditions: ColumnElement[Any],
         due_at: ColumnElement[datetime],  # noqa: ARG002  the contract's
-        rules: Any,  # noqa: ARG002  the contract's
+        rules: object,  # noqa: ARG002  the contract's
     ) -> ColumnElement[str | None]:
         """The case is not closed, or the customer has complained of something else since."""
         return first_reason(

@@ -64,7 +64,7 @@ class Inbounds(Subject):
         now: Now,  # noqa: ARG002  the contract's
         conditions: ColumnElement[Any],
         due_at: ColumnElement[datetime],  # noqa: ARG002  the contract's
-        rules: Any,  # noqa: ARG002  the contract's
+        rules: object,  # noqa: ARG002  the contract's
     ) -> ColumnElement[str | None]:
         """It is not answered by a message, or the words are gone."""
         return first_reason((and_(asked(ANSWER_STANDS, conditions), facts.c.answer.is_(None)), NOT_BY_MESSAGE))

@@ -1,6 +1,6 @@
 """Leads as a subject: from the last contact with a customer who may buy a car (R8)."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -120,7 +120,7 @@ class Leads(Subject):
         now: Now,  # noqa: ARG002  the contract's
         conditions: ColumnElement[Any],
         due_at: ColumnElement[datetime],  # noqa: ARG002  the contract's
-        rules: Any,  # noqa: ARG002  the contract's
+        rules: object,  # noqa: ARG002  the contract's
     ) -> ColumnElement[str | None]:
         """The lead was won, lost, given up or put off, is of another class, or the customer was reached already."""
         row, still_open = facts.c, asked(LEAD_OPEN, conditions)
@@ -173,15 +173,15 @@ class Leads(Subject):
 SUBJECT = Leads()
 
 
-def _last_contact(now: Now, zone: Any, today: Any) -> ColumnElement[Any]:
+def _last_contact(now: Now, zone: ColumnElement[str], today: ColumnElement[date]) -> ColumnElement[datetime]:
     """When the customer was last reached about the lead: at the phone, in the showroom, or as the source says.
-    Null: never. What rang in vain is no contact."""
+    Null: never. A call that nobody answered is no contact."""
     said = case((Lead.contacted_on <= today, midnight(Lead.contacted_on, zone)))
     visited = midnight(_last_visit(today), zone)
     return func.greatest(said, _last_call(now), visited, type_=ZONED)
 
 
-def _last_call(now: Now) -> ScalarSelect[Any]:
+def _last_call(now: Now) -> ScalarSelect[datetime]:
     return (
         select(func.max(CallAttempt.attempted_at))
         .join(Touch, Touch.id == CallAttempt.touch_id)
@@ -197,7 +197,7 @@ def _last_call(now: Now) -> ScalarSelect[Any]:
     )
 
 
-def _last_visit(today: Any) -> ScalarSelect[Any]:
+def _last_visit(today: object) -> ScalarSelect[date]:
     return (
         select(func.max(ShowroomVisit.visited_on))
         .where(ShowroomVisit.lead_id == Lead.id, ShowroomVisit.visited_on <= today)
@@ -206,13 +206,13 @@ def _last_visit(today: Any) -> ScalarSelect[Any]:
     )
 
 
-def _handed_over(today: Any) -> ColumnElement[bool]:
+def _handed_over(today: object) -> ColumnElement[bool]:
     """A car was handed over to the customer since the lead came in."""
     since = Handover.handed_over_on.between(Lead.created_on, today)
     return exists(select(literal(1)).where(Handover.customer_id == Lead.customer_id, since).correlate_except(Handover))
 
 
-def _first_contact_by(came_in: ColumnElement[Any], zone: Any) -> ColumnElement[Any]:
+def _first_contact_by(came_in: ColumnElement[datetime], zone: Any) -> ColumnElement[datetime]:
     """Two contact hours of the store after a lead came in: what does not fit before the evening counts on the next
     morning."""
     local = local_time(came_in, zone)
@@ -234,7 +234,7 @@ def _of_store(column: Any) -> ScalarSelect[Any]:
     return select(column).where(Store.id == Lead.store_id).correlate_except(Store).scalar_subquery()
 
 
-def _hour(column: Any) -> ColumnElement[Any]:
+def _hour(column: object) -> ColumnElement[timedelta]:
     return cast(_of_store(column), Interval)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import Connection, exists, func, literal, select, update
 
@@ -24,7 +23,7 @@ def take_outcome(
     connection.execute(update(Lead).where(Lead.id == subject_id).values(values))
 
 
-def _changes(outcome: OutcomeName, answers: Mapping[str, OutcomeAnswer], day: date) -> dict[str, Any]:
+def _changes(outcome: OutcomeName, answers: Mapping[str, OutcomeAnswer], day: date) -> dict[str, object]:
     if outcome == INTERESTED.name:
         return {"urgency": LeadUrgency(str(answers["class"])), "urgency_on": day} if "class" in answers else {}
     if outcome == POSTPONED.name:
@@ -40,8 +39,8 @@ def _changes(outcome: OutcomeName, answers: Mapping[str, OutcomeAnswer], day: da
     return {}
 
 
-def _ordered(answers: Mapping[str, OutcomeAnswer], day: date) -> dict[str, Any]:
-    ordered: dict[str, Any] = {"urgency": LeadUrgency.ORDERED, "urgency_on": day}
+def _ordered(answers: Mapping[str, OutcomeAnswer], day: date) -> dict[str, object]:
+    ordered: dict[str, object] = {"urgency": LeadUrgency.ORDERED, "urgency_on": day}
     if isinstance(deposit := answers.get("deposit"), Decimal):
         ordered |= {"deposit": deposit, "currency": str(answers.get("currency") or "CNY").upper()}
     return ordered
@@ -50,7 +49,7 @@ def _ordered(answers: Mapping[str, OutcomeAnswer], day: date) -> dict[str, Any]:
 def close_won_leads(connection: Connection, now: datetime) -> int:
     """Ordered leads of customers who were handed a car since are won from that day on; how many.
 
-    Setting them again changes nothing: a lead that is won is open no more.
+    Running it again changes nothing.
     """
     today = local_day(moment(now), Store.time_zone)
     since = Handover.handed_over_on.between(Lead.created_on, today)

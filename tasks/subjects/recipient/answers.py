@@ -1,7 +1,6 @@
 """What recipients answer to a campaign: by a reply, at their page, or by opting out."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, select, update
 
@@ -30,6 +29,6 @@ def record_answer(
     return True
 
 
-def of_campaigns() -> ColumnElement[Any]:
+def of_campaigns() -> ColumnElement[bool]:
     """Touches of campaigns."""
     return and_(Touch.process == CAMPAIGNS, Touch.subject_kind == RECIPIENT)

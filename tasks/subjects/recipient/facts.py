@@ -93,7 +93,7 @@ class Recipients(Subject):
         now: Now,
         conditions: ColumnElement[Any],
         due_at: ColumnElement[datetime],  # noqa: ARG002  the contract's
-        rules: Any,  # noqa: ARG002  the contract's
+        rules: object,  # noqa: ARG002  the contract's
     ) -> ColumnElement[str | None]:
         """The campaign was cancelled; or what a follow-up waits for has not happened, or the customer has answered."""
         answered = facts.c.answer.is_not(None) | _has_booked(facts, now)

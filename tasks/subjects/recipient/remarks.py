@@ -1,8 +1,6 @@
 """What there is to say of a customer in the audience of a campaign, beside the touches."""
 
-from typing import Any
-
-from sqlalchemy import Connection, Row, RowMapping, select
+from sqlalchemy import Connection, RowMapping, select
 
 from models.campaigns.states import UNDER_WAY
 from models.campaigns.tables import Campaign, CampaignRecipient
@@ -27,7 +25,7 @@ def remarks_of_recipient(connection: Connection, row: RowMapping) -> list[GivenR
 
 def _stopped(connection: Connection, campaign_id: int) -> list[GivenReason]:
     """Nothing of one that is over: it does not wait for anybody."""
-    campaign: Row[Any] = connection.execute(
+    campaign = connection.execute(
         select(Campaign.name, Campaign.paused_by, Campaign.held_reason, Campaign.held_figures).where(
             Campaign.id == campaign_id
         )

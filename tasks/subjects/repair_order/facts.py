@@ -1,5 +1,6 @@
 """Repair orders as a subject: from the day the car was given back (R2)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, and_, literal, select
@@ -25,7 +26,7 @@ class RepairOrders(Visits):
         return [RepairOrder.work.label("work")]
 
     def _own_rules(
-        self, facts: Subquery, conditions: ColumnElement[Any]
+        self, facts: Subquery, conditions: ColumnElement[Sequence[str]]
     ) -> list[tuple[ColumnElement[bool], ReasonCode]]:
         came_back = select(literal(1)).where(RepairOrder.id == facts.c.subject_id, follows_the_same()).exists()
         return [

@@ -1,6 +1,6 @@
 """Odometer readings, which come with many kinds of rows, and what follows from them."""
 
-from typing import Any
+from datetime import date
 
 from sqlalchemy import Column, ColumnElement, insert, literal, select
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -27,7 +27,7 @@ TOUCHED_VEHICLES = table_of_ids("touched_vehicles")
 
 
 def note_readings(
-    load: Load, staged: Staged, vehicle: str, day: ColumnElement[Any], where: ColumnElement[bool]
+    load: Load, staged: Staged, vehicle: str, day: ColumnElement[date], where: ColumnElement[bool]
 ) -> None:
     """Take a reading out of rows of another kind; readings are merged when all kinds are in."""
     rows = staged.table

@@ -15,6 +15,8 @@ from models.core.personal import Blanked, Kept, erasure_of, persons_of
 from models.core.reasons import as_written
 from models.core.settings import Settings
 from models.core.words import CampaignState, ChangeKind, ChannelName, ReplyMeaning, TouchState, Wave
+from models.database.tables import metadata
+from models.kits.registry import all_traits
 from models.ledger.tables import AuditEntry, Reply, Touch
 from models.people.tables import ContactPoint, Customer
 from models.subjects.appointment import Appointment, AppointmentChange, DepartmentNotice
@@ -31,6 +33,7 @@ from tasks.customers.exporting import export_customer, write_csv, write_json
 from tasks.customers.records import rows_about
 from tasks.intake.importing import load_file, read_kinds
 from tests.postgres.customers.conftest import NOW, lead_a_life
+from tests.support.any_facts import insert_any_row
 from tests.support.campaigns import plan_data
 from tests.support.world import World
 
@@ -70,6 +73,15 @@ def belong_to_campaigns(world: World, customer_id: int) -> None:
     ))  # fmt: skip
 
 
+def have_one_of_each_subject(world: World, customer_id: int) -> None:
+    """A row of every kind of subject of which there is none yet: of a kit that is new here, whatever it holds."""
+    known = {"customers": customer_id, "stores": world.store_id}
+    for traits in all_traits().values():
+        table = metadata.tables[traits.table.__tablename__]
+        if not world.connection.execute(select(literal(1)).select_from(table).limit(1)).all():
+            insert_any_row(world.connection, table, known)
+
+
 def move_an_appointment(world: World, customer_id: int) -> None:
     """And tell a department."""
     add = world.connection.execute
@@ -85,6 +97,7 @@ def wang(world: World) -> int:
     customer_id = lead_a_life(world)
     belong_to_campaigns(world, customer_id)
     move_an_appointment(world, customer_id)
+    have_one_of_each_subject(world, customer_id)
     world.connection.execute(
         update(Touch)
         .where(Touch.customer_id == customer_id)

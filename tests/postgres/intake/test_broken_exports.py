@@ -15,9 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from models.core.errors import AftercareError
+from tasks.intake.columns import KindName
 from tasks.intake.files.reading import Holds
 from tasks.intake.importing import load_file, read_kinds
 from tasks.intake.kinds import KINDS, Kind
@@ -47,7 +48,8 @@ TABLES = {
     "leads": ("leads", "key, urgency, model, created_on"),
     "showroom-visits": ("showroom_visits", "key, visited_on"),
 }
-"""Where the facts of a kind are, and what of them is compared; a consent without a date counts from the epoch on."""
+"""Where the facts of a kind are, and what of them is compared; of another kind, all that it reads, in the table of its
+name. A consent without a date counts from the epoch on."""
 VALUES: dict[str, Callable[[int], str]] = {
     "store": lambda n: "S",
     "code": lambda n: f"S{n}A",
@@ -290,9 +292,15 @@ BREAKS: tuple[Break, ...] = (
 
 def facts(desk: Desk, kind: str) -> set[Fact]:
     """What is on record of a kind, fact by fact."""
-    table, columns = TABLES[kind]
+    table, columns = TABLES.get(kind) or _by_its_name(desk, kind)
     found = desk.connection.execute(text(f"select {columns} from {table}"))
     return {tuple(None if value is None else str(value) for value in row) for row in found}
+
+
+def _by_its_name(desk: Desk, kind: str) -> tuple[str, str]:
+    table = kind.replace("-", "_")
+    there = {column["name"] for column in inspect(desk.connection).get_columns(table)}
+    return table, ", ".join(column.name for column in KINDS[KindName(kind)].columns if column.name in there)
 
 
 def load(desk: Desk, kind: str, content: str | bytes) -> ImportResult:

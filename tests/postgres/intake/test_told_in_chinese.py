@@ -1,6 +1,7 @@
 """What an import says of a file is said in the reader's language: in Chinese nothing of it is English."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -61,7 +62,7 @@ def test_doubts_are_said_in_both_languages(desk: Desk) -> None:
 def test_for_programs_each_reason_is_a_code_with_figures_and_a_sentence(desk: Desk) -> None:
     desk.load("customers", "key,name\nC2,Cid\n")
     token = READER.set("zh-CN")
-    told = check(desk, "invoices", INVOICES).as_json()
+    told: dict[str, Any] = check(desk, "invoices", INVOICES).as_json()
     READER.reset(token)
     for reason in (*told["notices"], *told["doubts"], *(one["reason"] for one in told["first_rejects"])):
         assert reason.keys() == {"code", "figures", "sentence"}

@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Engine, func, insert, select, update
 
 from console.shared.database import Database
@@ -14,7 +15,7 @@ from deployments.schedules import find_flow, read_flows
 from models.core.reasons import give
 from models.core.retention import DaysKept
 from models.core.saying import learn_words, say_word
-from models.core.settings import Settings
+from models.core.settings import ChannelAddresses, Settings
 from models.core.words import ProcessName, TouchState
 from models.ledger.tables import (
     AuditEntry,
@@ -26,6 +27,7 @@ from models.ledger.tables import (
     Verdict,
 )
 from tasks.explaining.story import explain
+from tasks.messages import template_changes
 from tasks.messages.template_changes import list_templates
 from tasks.overview.reporting import read_status
 from tasks.planning.forecasting import forecast
@@ -37,7 +39,7 @@ from tasks.policies.processes import (
     removed_processes,
 )
 from tasks.processes import words
-from tasks.processes.adding import NotOurs, add_process, list_standing, read_process, remove_process
+from tasks.processes.adding import NotOurs, add_process, check_process, list_standing, read_process, remove_process
 from tasks.processes.ending import REMOVED
 from tasks.processes.files import BadProcess
 from tasks.processes.words import learn_process_words
@@ -130,6 +132,26 @@ def test_what_is_refused_changes_nothing(world: World) -> None:
     with pytest.raises(BadProcess, match=r"wording.toml, tyres-360: it is missing"):
         add_process(world.connection, NOW, files, "mei")
     assert rows_of(world) == before
+
+
+def test_a_template_that_a_channel_of_the_house_cannot_send_is_refused(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = tyre_storage()
+    files.templates[OFFER]["en"]["text"] = "Hello{% if store_phone %}, call {{ store_phone }}{% endif %}."
+    assert check_process(world.connection, files)
+    aliyun = ChannelAddresses(sms=SecretStr("aliyun://id:secret@sms.example.com?sign=S"))
+    monkeypatch.setattr(template_changes, "read_settings", lambda: Settings(channels=aliyun))
+    before = rows_of(world)
+    with pytest.raises(BadProcess) as refusal:
+        add_process(world.connection, NOW, files, "mei")
+    (problem,) = refusal.value.problems
+    assert (problem.file, problem.path) == ("templates.toml", f"{OFFER}.en.text")
+    assert "the condition in line 1, and AFTERCARE_CHANNELS__SMS sends registered templates only" in str(problem)
+    assert rows_of(world) == before
+    for one in files.policy["steps"]:
+        one["channels"] = ["wechat", "email"]
+    assert add_process(world.connection, NOW, files, "mei").new
 
 
 def test_two_processes_of_ones_own_cannot_share_a_template_or_a_word(world: World) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from nicegui import ui
+from nicegui.events import ValueChangeEventArguments
 
 from console.web.authentication.viewer import Viewer
 from console.web.campaigns.audiences.tree import (
@@ -103,7 +104,7 @@ class AudienceForm:
         return f"{self._viewer.say('audience.not')}: {name}" if is_negated(node) else name
 
     def _negation(self, node: Node, path: Path) -> None:
-        def turn(event: Any) -> None:
+        def turn(event: ValueChangeEventArguments[bool | None]) -> None:
             self._rearranged(changed_at(self.rule, path, lambda one: negated(one, bool(event.value))))
 
         box = ui.checkbox(self._viewer.say("audience.not"), value=is_negated(node), on_change=turn)
@@ -120,7 +121,7 @@ class AudienceForm:
     def _additions(self, path: Path) -> None:
         say = self._viewer.say
 
-        def choose(event: Any) -> None:
+        def choose(event: ValueChangeEventArguments[str | None]) -> None:
             if event.value:
                 self._rearranged(added(self.rule, path, self._fresh(event.value)))
 
@@ -156,7 +157,7 @@ class AudienceForm:
                     self._field(field, inner, path, (*place, field.name))
 
     def _field(self, field: PolicyField, node: Node, path: Path, place: tuple[str | int, ...]) -> None:
-        def change(value: Any) -> None:
+        def change(value: object) -> None:
             self._apply(path, lambda one: one | {field.name: value})
 
         element = self._element(field, node[field.name], change)
@@ -167,7 +168,7 @@ class AudienceForm:
         if hasattr(element, "error"):
             self._beside.put(place, element)
 
-    def _element(self, field: PolicyField, value: Any, change: Callable[[Any], None]) -> Any:
+    def _element(self, field: PolicyField, value: object, change: Callable[[Any], None]) -> Any:
         if field.name in WHETHER:
             return self._whether(field, value, change)
         if field.name not in self.choices:
@@ -181,7 +182,7 @@ class AudienceForm:
         )  # fmt: skip
         return chosen.props("outlined dense stack-label hide-bottom-space").classes("full-width")
 
-    def _whether(self, field: PolicyField, value: Any, change: Callable[[Any], None]) -> Any:
+    def _whether(self, field: PolicyField, value: object, change: Callable[[Any], None]) -> Any:
         """Yes or no as an explicit choice: an empty checkbox could also mean "either"."""
         words = {True: self._viewer.say("policies.yes"), False: self._viewer.say("policies.no")}
         label = self._viewer.say(f"audience.{field.name}")

@@ -35,14 +35,14 @@ def new_condition(kind: str) -> Node:
     return node
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Any:
     """A value as JSON has it."""
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
     return str(value) if isinstance(value, StrEnum) else value
 
 
-def _blank(field: PolicyField) -> Any:
+def _blank(field: PolicyField) -> object:
     match field.look:
         case Look.CHOICE:
             return str(field.choices[0])
@@ -131,7 +131,7 @@ def place_in(rule: Node, path: Sequence[str | int]) -> Place:
     return tuple(place)
 
 
-def _child(node: Any, part: str | int) -> Any:
+def _child(node: Any, part: str | int) -> object:
     if isinstance(node, dict):
         return node.get(part)
     return node[part] if isinstance(node, list) and isinstance(part, int) and part < len(node) else None

@@ -22,6 +22,7 @@ from models.messages.relative_time import find_relative_words
 from models.messages.rendering import render
 from models.policies.policy import Policy, Step
 from models.policies.shipped import LANGUAGES, ShippedTemplate, shipped_policy, shipped_processes, shipped_templates
+from tests.support.any_facts import letter_columns
 
 ZONES = ("Asia/Shanghai", "Europe/Berlin", "America/Los_Angeles", "Australia/Lord_Howe")
 ANCHORED = [(process, step) for process in shipped_processes() for step in shipped_policy(process).steps]
@@ -80,7 +81,7 @@ def facts_of(subject: SubjectKind, anchor: datetime, now: datetime, later: int) 
             ],
         },
     }  # fmt: skip
-    return common | own.get(subject, {"day": day})
+    return dict.fromkeys(letter_columns(subject)) | common | own.get(subject, {"day": day})
 
 
 @st.composite

@@ -15,6 +15,7 @@ from models.kits.registry import all_traits
 from models.messages.letters import LINKS
 from models.messages.rendering import UnknownVariable, UnreadableTemplate, check_template, render
 from models.policies.shipped import LANGUAGES, ShippedTemplate, shipped_policy, shipped_processes, shipped_templates
+from tests.support.any_facts import any_letter_facts
 
 SUBJECT_OF = {step.template: step.subject for process in shipped_processes() for step in shipped_policy(process).steps}
 STEPS = [step for process in shipped_processes() for step in shipped_policy(process).steps]
@@ -35,7 +36,7 @@ amounts = st.decimals(0, 10**9, places=2).map(str)
 def facts(draw: st.DrawFn) -> dict[str, Any]:
     """What the selects of all subjects may give; what may be missing there may be missing here."""
     day = draw(days)
-    return {
+    known = {
         "customer": draw(words),
         "salutation": draw(st.none() | words),
         "store": draw(words),
@@ -75,6 +76,7 @@ def facts(draw: st.DrawFn) -> dict[str, Any]:
             for _ in range(draw(st.integers(1, 8)))
         ],
     }
+    return known | draw(any_letter_facts(set(known)))
 
 
 def _parts(template: ShippedTemplate) -> list[str]:
