@@ -735,6 +735,8 @@ ENTITIES_OF_CUSTOMERS = {
     "department-notice": "department_notices",
     "survey": "survey_answers",
     "account": "accounts",
+    "promise": "promises",
+    "lead": "leads",
 }
 """The entities of entries about customers, with the table of the `entity_id`."""
 

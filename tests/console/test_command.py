@@ -100,7 +100,7 @@ def ledger(engine: Engine) -> list[Any]:
 def test_status_touches_stores_channels_and_processes_read(told: Told, dealership: None) -> None:
     status = json.loads(told("status", "--json").output)
     assert [process["process"] for process in status["processes"]] == [*shipped_processes(), CAMPAIGNS]
-    (touch,) = json.loads(told("touches", "--customer", "13912345678", "--json").output)
+    (touch,) = json.loads(told("touches", "--customer", "13912345678", "--step", "thanks", "--json").output)
     assert (touch["step"], touch["state"], touch["due_at"]) == ("thanks", "planned", "2026-03-10T10:00:00+08:00")
     assert json.loads(told("stores", "--json").output)[0]["customers"] == 1
     schemes = {(row["channel"], row["scheme"]) for row in json.loads(told("channels", "--json").output)}

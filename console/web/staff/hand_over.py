@@ -53,7 +53,14 @@ async def ask_hand_over(viewer: Viewer, desk: Desk, refresh: Callable[[], Any]) 
                 button.enable()
                 return
             dialog.close()
-            _tell(viewer, done, refresh)
+
+            async def back() -> str:
+                returned = await viewer.change(Permission.ASSIGN_CALLS, give_back, done.id, viewer.now)
+                return returned_in_words(viewer, returned)
+
+            what = counts_in_words(viewer, done.counts)
+            tell(viewer, viewer.say("staff.handed_over", name=done.name, what=what), back=back)
+            refresh()
 
         with ui.row().classes("full-width justify-end"):
             ui.button(viewer.say("frame.cancel"), on_click=dialog.close).props("flat")
@@ -79,16 +86,6 @@ def _wanted(desk: Desk, to: str | None, parts: Mapping[DeskPart, str]) -> dict[D
     """Who takes over what is on the desk; what nobody is named for stays."""
     chosen = {part: parts[part] or to or "" for part in parts if desk.counts.get(part)}
     return {part: code for part, code in chosen.items() if code}
-
-
-def _tell(viewer: Viewer, done: DeskHandedOver, refresh: Callable[[], Any]) -> None:
-    async def back() -> str:
-        returned = await viewer.change(Permission.ASSIGN_CALLS, give_back, done.id, viewer.now)
-        return returned_in_words(viewer, returned)
-
-    what = counts_in_words(viewer, done.counts)
-    tell(viewer, viewer.say("staff.handed_over", name=done.name, what=what), back=back)
-    refresh()
 
 
 def returned_in_words(viewer: Viewer, returned: TakenBack) -> str:

@@ -108,6 +108,8 @@ CALL: dict[str, Any] = {"kind": StepKind.CALL, "role": Role.AGENT}
 TROUBLES: dict[ReasonCode, Callable[[World], object]] = {
     of.UNKNOWN: lambda world: waiting(world, TouchState.UNKNOWN),
     of.FAILED: lambda world: waiting(world, TouchState.FAILED),
+    of.DESKS_LEFT: lambda world: world.customer(owner_id=world.staff(active=False)),
+    of.CUSTOMERS_UNOWNED: lambda world: (world.customer(owner_id=world.staff()), world.customer()),
     of.BACKLOG: lambda world: touch(world, NOW - 2 * of.SOON, state=TouchState.PLANNED),
     of.APPROVALS: lambda world: waiting(world, TouchState.AWAITING_APPROVAL, approval=["manager"]),
     of.APPROVALS_ENDING: lambda world: waiting(

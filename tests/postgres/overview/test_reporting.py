@@ -28,7 +28,7 @@ def add_run(world: World, process: str, started_at: str, *, dry_run: bool = Fals
 def test_each_process_is_told_with_its_last_real_run_and_what_is_open(world: World) -> None:
     for customer in (world.customer(), world.customer()):
         world.handover(customer, "2026-03-09")
-    world.plan(FOLLOWUP, "2026-03-10 08:30")
+    world.plan(FOLLOWUP, "2026-03-10 09:05")
     add_run(world, FOLLOWUP, "2026-03-09 08:30")
     add_run(world, FOLLOWUP, "2026-03-10 08:30")
     add_run(world, FOLLOWUP, "2026-03-10 09:30", dry_run=True)
@@ -48,7 +48,7 @@ def test_touches_are_filtered_and_their_recipients_masked(world: World) -> None:
     customer = world.customer(phone="+8613912345678")
     world.handover(customer, "2026-03-09")
     world.handover(world.customer(), "2026-03-07")
-    world.plan(FOLLOWUP, "2026-03-10 08:30")
+    world.plan(FOLLOWUP, "2026-03-10 09:05")
     mark_sent(world, customer)
     everything = list_touches(world.connection, TouchFilter(), reveal=False)
     assert [row.step for row in everything if row.state is not TouchState.SKIPPED] == ["thanks", "day-3-call", "thanks"]
@@ -70,7 +70,7 @@ def mark_sent(world: World, customer: int) -> None:
     point = select(ContactPoint.id).where(ContactPoint.customer_id == customer).scalar_subquery()
     world.connection.execute(
         update(Touch)
-        .where(Touch.customer_id == customer)
+        .where(Touch.customer_id == customer, Touch.state == TouchState.PLANNED)
         .values(state=TouchState.SENT, channel=ChannelName.SMS, contact_point_id=point)
     )
 

@@ -126,7 +126,7 @@ def test_one_store_alone(world: World) -> None:
     other = world.store(code="SH02")
     for store in (world.store_id, other):
         world.handover(world.customer(store_id=store), "2026-03-09", store_id=store)
-    told = forecast(world.connection, at("2026-03-10 08:00"), 1, "SH02")
+    told = forecast(world.connection, at("2026-03-10 09:30"), 1, "SH02")
     assert [(row.store, row.step, row.to_come) for row in told.rows] == [("SH02", "thanks", 1)]
 
 
@@ -134,7 +134,7 @@ def test_days_are_those_of_each_store(world: World) -> None:
     """10:00 on the tenth in Auckland is still the ninth in Shanghai."""
     other = world.store(code="NZ01", time_zone="Pacific/Auckland")
     world.handover(world.customer(store_id=other), "2026-03-09", store_id=other)
-    told = forecast(world.connection, at("2026-03-09 12:00"), 2)
+    told = forecast(world.connection, at("2026-03-10 04:30"), 2)
     assert [(row.store, row.day) for row in told.rows] == [("NZ01", date(2026, 3, 10))]
 
 

@@ -290,4 +290,5 @@ def test_sweeping_again_plans_nothing_more(world: World) -> None:
     for process, expected in ((WARRANTY, 3), (FOLLOWUP, 3)):
         assert world.plan(process, "2026-03-10 10:00").planned == expected
         again = world.plan(process, "2026-03-10 11:00")
-        assert (again.planned, again.already_planned) == (0, expected)
+        too_late = 3 if process == FOLLOWUP else 0  # the task of yesterday, the day of the handover, is on record
+        assert (again.planned, again.already_planned) == (0, expected + too_late)
