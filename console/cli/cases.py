@@ -292,7 +292,7 @@ def _print_meeting(listed: MeetingList, names: dict[str, str]) -> None:
             [names.get(one.value or "", one.value or "-"), f"{one.new}", f"{one.open}", f"{one.late}"] for one in of_it
         ]
         what = say("en", f"meeting.{by}")
-        print_table(say("en", "meeting.by", what=what), (what, "new", "open", "late"), rows, lines=False)
+        print_table(say("en", "meeting.by", what=what.lower()), (what, "new", "open", "late"), rows, lines=False)
 
 
 @app.command()

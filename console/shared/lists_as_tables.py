@@ -47,7 +47,7 @@ def stands(line: MeetingLine, language: str) -> str:
     """New, open, late, or closed."""
     said = [name for name in ("new", "late") if getattr(line, name)]
     said.append("open" if line.open else "closed")
-    return ", ".join(say(language, f"meeting.{name}") for name in said)
+    return say(language, "frame.comma").join(say(language, f"meeting.{name}") for name in said)
 
 
 def _case(line: MeetingLine, language: str, categories: Names) -> list[str]:
@@ -96,7 +96,7 @@ def _debt(line: CollectionLine, language: str) -> list[str]:
         str(line.oldest_due),
         str(line.days),
         _word(line.unpaid_because, language),
-        ", ".join(_debt_stands(line, language)),
+        say(language, "frame.comma").join(_debt_stands(line, language)),
         line.salespeople,
         following,
     ]

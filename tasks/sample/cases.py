@@ -16,11 +16,11 @@ from models.ledger.tables import Case
 from models.people.tables import Customer, CustomerKey, StaffMember, Store
 from tasks.accounts.statements import make_statements
 from tasks.cases.causes import set_particulars
-from tasks.cases.handling import NewCase, close_case, open_case, solve_case
+from tasks.cases.handling import NewCase, answer_case, close_case, open_case, solve_case
 
 DAYS_AGO = (22, 19, 16)
 """So long ago each was opened: three of one part and model within thirty days are a quality alert."""
-SETTLED_AFTER = timedelta(days=2)
+ANSWERED_AFTER, SETTLED_AFTER = timedelta(hours=5), timedelta(hours=30)
 NOTE = {"zh-CN": "刹车片异响，上周刚换过。", "en": "The brake pads squeal; they were changed only last week."}
 PART = {"zh-CN": "刹车片", "en": "brake pad"}
 CAUSE = {"zh-CN": "该批次刹车片材质偏硬", "en": "a batch of pads that is too hard"}
@@ -72,6 +72,7 @@ def _complaint(connection: Connection, store: Row[Any], customer_id: int, number
         received=Received.COUNTER,
     )  # fmt: skip
     case = open_case(connection, new, opened)
+    answer_case(connection, case, opened + ANSWERED_AFTER, store.staff, None)
     done_on: date = settled.astimezone(ZoneInfo(store.time_zone)).date()
     said = {
         "category": "product", "department": "parts", "part": PART[store.language], "model": MODEL,

@@ -57,7 +57,22 @@ def test_a_complaint_goes_from_open_to_closed(console: Console, visit: Visit, ph
     press(page, "The customer got an answer")
     expect(page.get_by_role("button", name="The customer got an answer")).to_have_count(0)
     expect(page.get_by_text("Solution due soon")).to_have_count(0)
+    cause = page.get_by_role("region", name="What it is about, and its cause")
+    cause.get_by_label("Category").click()
+    page.get_by_role("option", name="quality of the work").click()
+    cause.get_by_label("Cause").fill("torque not checked")
+    cause.get_by_label("Measure done on").fill("2030-01-01")
+    cause.get_by_role("button", name="Save").click()
+    expect(cause.get_by_text("Say which measure was done on that day.")).to_be_visible()
+    cause.get_by_label("Measure done on").fill("")
+    cause.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
     press(page, "It is solved")
+    press(page, "Close the case")
+    expect(page.get_by_text("Its category asks for the measure before it is closed")).to_be_visible()
+    cause.get_by_label("Measure", exact=True).fill("checklist at the final inspection")
+    cause.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Its category asks for the measure")).to_have_count(0)
     press(page, "Close the case")
     expect(page.get_by_text("A complaint is closed only when the customer agrees.")).to_be_visible()
     assert state_of(console, case) == CaseState.SOLVED
@@ -65,6 +80,9 @@ def test_a_complaint_goes_from_open_to_closed(console: Console, visit: Visit, ph
     press(page, "Close the case")
     expect(page.get_by_text("The case is closed.")).to_be_visible()
     assert state_of(console, case) == CaseState.CLOSED
+    with console.engine.connect() as connection:
+        said = connection.execute(select(Case.category, Case.root_cause, Case.measure).where(Case.id == case)).one()
+    assert tuple(said) == ("workmanship", "torque not checked", "checklist at the final inspection")
     press(page, "Take it back")
     expect(page.get_by_text("Taken back: the case is solved again.")).to_be_visible()
     assert state_of(console, case) == CaseState.SOLVED

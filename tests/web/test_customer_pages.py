@@ -28,10 +28,11 @@ from models.kits.links import consent_link, make_link
 from models.ledger.tables import AuditEntry, Case, Touch
 from models.messages.links import PATH, Link, LinkSigner
 from models.people.tables import Customer
-from models.subjects.account import Promise
+from models.subjects.account import Account, Promise
 from models.subjects.appointment import Appointment
 from models.subjects.handover import Handover
 from models.subjects.repair_order import RepairOrder
+from models.subjects.statement import AccountStatement
 from tasks.customers.consent import read_switches
 from tasks.sample.dealership import SAMPLE_MOMENT
 from tasks.self_service.paying import see_account
@@ -46,6 +47,7 @@ HEADINGS = {
     LinkPurpose("consent"): {"en": "How may we contact you?", "zh-CN": "我们可以怎样联系您？"},
     LinkPurpose("payment"): {"en": "Your account", "zh-CN": "您的账单"},
     LinkPurpose("invitation"): {"en": "Spring check", "zh-CN": "Spring check"},
+    LinkPurpose("statement"): {"en": "Your statement", "zh-CN": "您的对账单"},
 }
 
 Open = Callable[..., Page]
@@ -125,6 +127,28 @@ def of_account(facts: Connection) -> Link:
     return make_link(LinkPurpose("payment"), SubjectKind("account"), row.subject_id, row.customer_id, SAMPLE_MOMENT)
 
 
+def of_statement(facts: Connection) -> Link:
+    """Of the statement of an account that is chased."""
+    account = of_account(facts)
+    known = facts.scalar(select(AccountStatement.id).where(AccountStatement.account_id == account.subject_id))
+    if known is None:
+        seen = see_account(facts, account.subject_id, SAMPLE_MOMENT)
+        store = facts.execute(select(Account.store_id).where(Account.id == account.subject_id)).scalar_one()
+        invoices = [
+            {"number": one.number, "due_on": one.due_on.isoformat(), "open": str(one.open), "currency": one.currency}
+            for one in seen.owing.invoices
+        ]
+        known = facts.execute(
+            insert(AccountStatement)
+            .values(
+                store_id=store, customer_id=account.customer_id, account_id=account.subject_id,
+                month=SAMPLE_MOMENT.date().replace(day=1), made_at=SAMPLE_MOMENT, totals={}, invoices=invoices,
+            )
+            .returning(AccountStatement.id)
+        ).scalar_one()  # fmt: skip
+    return make_link(LinkPurpose("statement"), SubjectKind("statement"), known, account.customer_id, SAMPLE_MOMENT)
+
+
 def of_invitation(facts: Connection, number: int) -> Link:
     """Of one of the customers whom a campaign has told."""
     if facts.scalar(select(func.count()).select_from(Campaign)) == 0:
@@ -153,7 +177,10 @@ def invite(facts: Connection) -> None:
 
 def all_links(facts: Connection) -> list[Link]:
     survey = of_visit(facts, Handover, SubjectKind("handover"))
-    return [of_appointment(facts, 3), survey, of_choices(facts), of_account(facts), of_invitation(facts, 0)]
+    return [
+        *(of_appointment(facts, 3), survey, of_choices(facts), of_account(facts), of_statement(facts)),
+        of_invitation(facts, 0),
+    ]
 
 
 def answer_of(facts: Connection, link: Link) -> CampaignAnswer | None:
@@ -294,6 +321,21 @@ def test_a_promise_is_taken_and_shown(opened: Open, facts: Connection) -> None:
     made = facts.execute(select(Promise.promised_for).where(Promise.account_id == link.subject_id)).scalars().all()
     assert "2026-03-20" in {str(day) for day in made}
     expect(page.get_by_role("button", name="Promise")).to_have_count(0)
+
+
+def test_a_statement_is_agreed_to_or_differs_which_opens_a_case(opened: Open, facts: Connection) -> None:
+    link = of_statement(facts)
+    page = opened(link)
+    page.get_by_role("button", name="My books say the same").click()
+    expect(page.get_by_role("status")).to_contain_text("you have confirmed this statement")
+    page.get_by_label("Tell us what differs").fill("Invoice 1 was <b>paid</b> in cash.")
+    page.get_by_role("button", name="Send the difference").click()
+    expect(page.get_by_role("status")).to_contain_text("We have what you wrote")
+    expect(page.get_by_text("Invoice 1 was <b>paid</b> in cash.")).to_be_visible()
+    expect(page.get_by_role("button", name="My books say the same")).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    case = facts.execute(select(Case.__table__).where(Case.kind == CaseKind.STATEMENT_DIFFERS)).one()
+    assert (case.customer_id, case.note) == (link.customer_id, "Invoice 1 was <b>paid</b> in cash.")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-CN"])

@@ -48,8 +48,8 @@ def _draw_asking(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) 
     names = {key: said[viewer.language] for key, said in shipped_departments().items()}
     usual = seen.item.department if seen.item.department in names else next(iter(names))
     department = ui.select(names, label=viewer.say("cases.field_department"), value=usual)
-    department.props("outlined dense stack-label").classes("filter")
-    question = ui.textarea(viewer.say("cases.question")).props("outlined autogrow").classes("full-width")
+    department.props("outlined dense stack-label").classes("filter q-mt-sm")
+    question = ui.textarea(viewer.say("cases.question")).props("outlined autogrow").classes("full-width q-my-sm")
 
     async def ask() -> None:
         question.error = None

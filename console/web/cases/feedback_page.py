@@ -52,7 +52,7 @@ def _draw(viewer: Viewer, item: FeedbackItem, refresh: Callable[[], Any]) -> Non
         draw_question(viewer, item)
         department = department_name(item.department, viewer.language)
         answer = ui.textarea(viewer.say("cases.answer_of", department=department)).props("outlined autogrow")
-        answer.classes("full-width")
+        answer.classes("full-width q-my-sm")
 
         async def give() -> None:
             answer.error = None

@@ -84,7 +84,7 @@ def _draw_weeks(viewer: Viewer, listed: MeetingList) -> None:
     with ui.row().classes("items-center"):
         ui.label(viewer.say("meeting.week", since=listed.since, until=last)).classes("text-h6")
         for key, day in (("before", listed.since - WEEK), ("after", listed.until)):
-            ui.link(viewer.say(f"meeting.{key}"), f"/cases/meeting?week={day}").classes("no-print")
+            ui.link(viewer.say(f"meeting.{key}"), f"/cases/meeting?week={day}")
         ui.link(viewer.say("meeting.csv"), f"/cases/meeting.csv?week={listed.since}").props("download")
         ui.button(viewer.say("meeting.print"), on_click=lambda: ui.run_javascript("window.print()")).props(
             "outline no-caps"
@@ -92,7 +92,7 @@ def _draw_weeks(viewer: Viewer, listed: MeetingList) -> None:
 
 
 def _draw_tally(viewer: Viewer, by: str, tallies: list[Tally], names: Names) -> None:
-    title = viewer.say("meeting.by", what=viewer.say(f"meeting.{by}"))
+    title = viewer.say("meeting.by", what=viewer.say(f"meeting.{by}").lower())
     headings = [viewer.say(f"meeting.{by}"), *(viewer.say(f"meeting.count_{name}") for name in ("new", "open", "late"))]
     with ui.element("section").classes("card").props(f'aria-label="{title}"'):
         ui.label(title).props("role=heading aria-level=2").classes("text-subtitle1")

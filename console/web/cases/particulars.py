@@ -69,7 +69,7 @@ def draw_particulars(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], An
             tell(viewer, viewer.say("frame.saved"))
             refresh()
 
-        ui.button(viewer.say("cases.save"), on_click=save).props("outline no-caps")
+        ui.button(viewer.say("cases.save"), on_click=save).props("outline no-caps").classes("q-mt-sm")
 
 
 def _field(viewer: Viewer, seen: CaseDetails, name: str) -> Any:

@@ -115,5 +115,7 @@ def spending() -> Select[Any]:
     )
 
 
-def _theirs(customer_id: SQLColumnExpression[int | None], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+def _theirs(
+    customer_id: SQLColumnExpression[int] | SQLColumnExpression[int | None], *conditions: ColumnElement[bool]
+) -> ColumnElement[bool]:
     return exists(select(literal(1)).where(customer_id == CampaignRecipient.customer_id, *conditions))

@@ -92,3 +92,13 @@ async def test_a_key_of_another_store_sees_nothing(desk: Desk, account: str) -> 
     assert (await desk.ask("GET", "/api/v1/accounts/ageing", key=other)).json() == {"lines": []}
     reader = desk.make_key("accounts:read", name="reader")
     assert (await desk.ask("POST", f"{account}/hold", json=BY, key=reader)).status_code == 403
+
+
+async def test_a_program_reads_whom_to_see_about_money_and_says_why_they_do_not_pay(desk: Desk, account: str) -> None:
+    assert (await desk.ask("POST", f"{account}/cause", json={"by": "F1", "cause": "no-money"})).status_code == 200
+    (line,) = (await desk.ask("GET", "/api/v1/accounts/collection")).json()["accounts"]
+    assert (line["key"], line["overdue"], line["unpaid_because"]) == ("K-1", {"CNY": "900.00"}, "no-money")
+    (summed,) = (await desk.ask("GET", "/api/v1/accounts/ageing?per=cause")).json()["lines"]
+    assert (summed["key"], summed["total"]) == ("no-money", "900.00")
+    assert (await desk.ask("POST", f"{account}/cause", json={"by": "F1", "cause": "weather"})).status_code == 422
+    assert (await desk.ask("GET", "/api/v1/accounts/statements")).json() == {"statements": []}
