@@ -36,6 +36,7 @@ from tasks.dispatch.dispatch import Report, dispatch_due
 from tasks.dispatch.rehearsing import WouldContact, rehearse
 from tasks.dispatch.waiting import anything_waits
 from tasks.inbound.sweeping import look_after
+from tasks.laws.placing import place_for_laws
 from tasks.overview.coverage import measure_coverage
 from tasks.planning.sweep import plan
 from tasks.policies.catalogue import install_shipped
@@ -361,6 +362,7 @@ async def tidy_up(run: ProcessRun) -> None:
     """Take back what dead dispatchers held, derive afresh what is derived, end what has lost its reason, and delete
     what nobody needs any more."""
     run.account += await _keep_house(run.now, run.id)
+    run.account.figures["numbers_placed"] = await _place_numbers()
     purged = await _purge(run.now)
     run.account.figures |= {f"purged_{table}": count for table, count in purged.items()}
 
@@ -369,6 +371,11 @@ async def tidy_up(run: ProcessRun) -> None:
 async def _keep_house(now: datetime, run_id: UUID) -> RunAccount:
     days_kept = read_settings().days_kept
     return await asyncio.to_thread(in_transaction, lambda connection: keep_house(connection, now, run_id, days_kept))
+
+
+@step("place numbers")
+async def _place_numbers() -> int:
+    return await asyncio.to_thread(place_for_laws, in_transaction)
 
 
 @step("purge")
