@@ -36,6 +36,7 @@ from tasks.dispatch.dispatch import Report, dispatch_due
 from tasks.dispatch.rehearsing import WouldContact, rehearse
 from tasks.dispatch.waiting import anything_waits
 from tasks.inbound.sweeping import look_after
+from tasks.laws.notices import any_notice_waits, send_notices
 from tasks.laws.placing import place_for_laws
 from tasks.overview.coverage import measure_coverage
 from tasks.planning.sweep import plan
@@ -262,6 +263,13 @@ async def settle_unknown(run: ProcessRun) -> None:
 @step("ask what became of messages")
 async def _ask(now: datetime) -> dict[str, int]:
     return dict(await ask_about_unknown(read_engine(), read_settings(), now))
+
+
+async def send_law_notices(run: ProcessRun) -> None:
+    """Send the confirmations and questions of law packs."""
+    settings = read_settings()
+    if await asyncio.to_thread(in_transaction, any_notice_waits):
+        await send_notices(read_engine(), settings, clock_of(settings, run.now, fixed=run.fixed))
 
 
 async def _anything_waits(process: str | None, now: datetime) -> bool:

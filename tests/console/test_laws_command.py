@@ -27,7 +27,7 @@ def test_a_pack_is_chosen_and_shown(engine: Engine, database_url: URL, monkeypat
         return result.output
 
     said = run("choose", "us", "--store", "NY01", "--by", "lena")
-    assert said == "Store NY01 goes by the pack 'us': United States, 10 rules.\n"
+    assert said == "Store NY01 goes by the pack 'us': United States, 11 rules.\n"
     shown = json.loads(run("show", "--json"))
     assert {"store": "NY01", "law": "us"} in shown["stores"]
     assert [pack["name"] for pack in shown["packs"]] == ["house", "cn", "eu", "us"]
