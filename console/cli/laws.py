@@ -7,8 +7,11 @@ import typer
 from console.cli.policies import By, Json
 from console.cli.session import Commands, open_session, print_json, print_table
 from models.core.saying import ENGLISH
+from models.core.words import Purpose
 from models.laws.pack import Pack, all_packs, pack_of
+from tasks.explaining.finding import find_customer
 from tasks.laws.choosing import choose_law, list_laws
+from tasks.laws.notices import ask_consent
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, help="The law packs, and which one each store goes by.")
 
@@ -56,3 +59,16 @@ def choose(
     with open_session() as session:
         pack = choose_law(session.connection, session.now, store, name, by)
     typer.echo(f"Store {store} goes by the pack '{pack.name}': {pack.title[ENGLISH]}, {len(pack.rules)} rules.")
+
+
+@app.command()
+def ask(
+    customer: Annotated[str, typer.Argument(metavar="CUSTOMER", help="A key, a number or a name.")],
+    by: By,
+    purpose: Annotated[Purpose, typer.Option(help="What consent is asked for.")] = Purpose.MARKETING,
+) -> None:
+    """Ask a customer by SMS for consent, where the pack of the store has a question. It counts from the answer."""
+    with open_session() as session:
+        customer_id = find_customer(session.connection, customer)
+        ask_consent(session.connection, customer_id, purpose, session.now, by)
+    typer.echo(f"Customer {customer} is asked for consent to {purpose} with the next dispatch.")

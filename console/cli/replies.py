@@ -21,6 +21,13 @@ def reply(
     typer.echo(_told(taken, channel))
 
 
+BY_LAW = {
+    ReplyMeaning.START: "The customer wants messages by {channel} again, as before the opt-out.",
+    ReplyMeaning.HELP: "The customer wants help; a person answers.",
+    ReplyMeaning.AGREE: "The customer agrees to what was asked.",
+}
+
+
 def _told(taken: ReplyTaken, channel: ChannelName) -> str:
     """The result of a reply, as sentences."""
     if taken.again:
@@ -41,10 +48,8 @@ def _told(taken: ReplyTaken, channel: ChannelName) -> str:
         case ReplyMeaning.STOP:
             who = f"{len(taken.customers)} customer{'s' if len(taken.customers) != 1 else ''}"
             return f"Opted out of {channel}: {who}; {taken.cancelled} planned messages cancelled.{known}"
-        case ReplyMeaning.START | ReplyMeaning.HELP:
-            wants_back = taken.meaning is ReplyMeaning.START
-            said = f"messages by {channel} again, as before the opt-out" if wants_back else "help; a person answers"
-            return f"The customer wants {said}.{known}"
+        case ReplyMeaning.START | ReplyMeaning.HELP | ReplyMeaning.AGREE:
+            return f"{BY_LAW[taken.meaning].format(channel=channel)}{known}"
         case ReplyMeaning.UNREADABLE:
             as_answer = " It answers a campaign." if taken.answer else ""
             return f"Stored for a person to read.{as_answer}{known}"

@@ -312,6 +312,8 @@ class ReplyMeaning(StrEnum):
     """Wants messages again, by a word of the store's law pack."""
     HELP = "help"
     """Asks who sends and how to opt out, by a word of the store's law pack."""
+    AGREE = "agree"
+    """Agrees to what a question for consent asked."""
     UNREADABLE = "unreadable"
 
 

@@ -127,6 +127,25 @@ class WordsRule(Rule):
     """The latest that a revocation in other words must be honoured; ours are honoured at once."""
 
 
+class Confirmations(Rule):
+    """What is answered to the words, by language. `{store}` and `{phone}` are filled in."""
+
+    opted_out: Sentence
+    opted_in: Sentence
+    help: Sentence
+
+
+class DoubleOptIn(Rule):
+    """Consent to some purposes counts from the answer to a question that was sent to the address itself."""
+
+    purposes: Annotated[frozenset[Purpose], Field(min_length=1)]
+    question: Sentence
+    """What is asked. `{store}` is filled in."""
+    answers: Annotated[tuple[str, ...], Field(min_length=1)]
+    """The words that agree."""
+    expires_days: Annotated[int, Field(ge=1)]
+
+
 class RetentionRule(Rule):
     """How long something is to be kept at least, or at most."""
 
@@ -148,6 +167,8 @@ class Pack(Frozen):
     attempts: tuple[AttemptsRule, ...] = ()
     endings: tuple[EndingRule, ...] = ()
     words: tuple[WordsRule, ...] = ()
+    confirmations: Confirmations | None = None
+    double_opt_in: DoubleOptIn | None = None
     retention: tuple[RetentionRule, ...] = ()
     not_covered: tuple[Sentence, ...]
     """What nobody may rely on it for."""
@@ -155,7 +176,8 @@ class Pack(Frozen):
     @property
     def rules(self) -> tuple[Rule, ...]:
         """All rules, in the order in which they are shown."""
-        return (*self.hours, *self.attempts, *self.endings, *self.words, *self.retention)
+        single = (rule for rule in (self.confirmations, self.double_opt_in) if rule is not None)
+        return (*self.hours, *self.attempts, *self.endings, *self.words, *single, *self.retention)
 
     @model_validator(mode="after")
     def _codes_are_unique(self) -> Self:

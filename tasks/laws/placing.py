@@ -20,6 +20,7 @@ from models.core.words import ContactKind
 from models.laws.pack import HOUSE
 from models.laws.places import places_of_number
 from models.people.tables import ContactPoint, Store
+from tasks.database.purging import InTransaction
 
 CHINESE, NORTH_AMERICAN = "+86", "+1"
 TELLING = {CHINESE: 6, NORTH_AMERICAN: 8}
@@ -35,7 +36,8 @@ def place_numbers(connection: Connection, whose: Select[Any] | None = None) -> i
     unplaced = [ContactPoint.kind == ContactKind.PHONE, ContactPoint.places.is_(None)]
     if whose is not None:
         unplaced.append(ContactPoint.customer_id.in_(whose))
-    found = select(ContactPoint.id, ContactPoint.value).where(*unplaced).limit(AT_ONCE).subquery()
+    some = select(ContactPoint.id, ContactPoint.value).where(*unplaced)
+    found = (some.order_by(ContactPoint.id).limit(AT_ONCE) if whose is None else some).subquery()
     begins = _beginning(found.c.value)
     samples = connection.execute(select(begins, func.min(found.c.value)).group_by(begins)).all()
     if not samples:
@@ -44,20 +46,24 @@ def place_numbers(connection: Connection, whose: Select[Any] | None = None) -> i
     listed = func.jsonb_each_text(literal(worked_out, JSONB)).table_valued("key", "value", name="worked_out").c
     filled = (
         update(ContactPoint)
-        .where(*unplaced, _beginning(ContactPoint.value) == listed.key)
+        .where(*unplaced, _beginning(ContactPoint.value) == listed.key, ContactPoint.id.in_(select(found.c.id)))
         .values(places=func.string_to_array(listed.value, SEPARATOR))
     )
     return connection.execute(filled).rowcount
 
 
-def place_for_laws(connection: Connection) -> int:
-    """Work out the places of all numbers, if a store has chosen a pack; how many that were."""
-    if connection.scalar(select(Store.id).where(Store.law != HOUSE).limit(1)) is None:
-        return 0
+def place_for_laws(in_transaction: InTransaction) -> int:
+    """Work out the places of all numbers, if a store has chosen a pack; how many that were. Some at a time, so that no
+    dispatch waits for long."""
     placed = 0
-    while found := place_numbers(connection):
+    while found := in_transaction(_place_some):
         placed += found
     return placed
+
+
+def _place_some(connection: Connection) -> int:
+    chosen = connection.scalar(select(Store.id).where(Store.law != HOUSE).limit(1))
+    return place_numbers(connection) if chosen is not None else 0
 
 
 def _beginning(number: SQLColumnExpression[Any]) -> ColumnElement[str]:

@@ -38,6 +38,8 @@ from tasks.dispatch.dispatch import Report, dispatch_due
 from tasks.dispatch.rehearsing import WouldContact, rehearse
 from tasks.dispatch.waiting import anything_waits
 from tasks.inbound.sweeping import look_after
+from tasks.laws.notices import any_notice_waits, send_notices
+from tasks.laws.placing import place_for_laws
 from tasks.overview.coverage import measure_coverage
 from tasks.planning.sweep import plan
 from tasks.policies.catalogue import install_shipped
@@ -265,6 +267,13 @@ async def _ask(now: datetime) -> dict[str, int]:
     return dict(await ask_about_unknown(read_engine(), read_settings(), now))
 
 
+async def send_law_notices(run: ProcessRun) -> None:
+    """Send the confirmations and questions of law packs."""
+    settings = read_settings()
+    if await asyncio.to_thread(in_transaction, any_notice_waits):
+        await send_notices(read_engine(), settings, clock_of(settings, run.now, fixed=run.fixed))
+
+
 async def _anything_waits(process: str | None, now: datetime) -> bool:
     name = ProcessName(process) if process else None
     return await asyncio.to_thread(in_transaction, lambda connection: anything_waits(connection, now, name))
@@ -378,6 +387,7 @@ async def tidy_up(run: ProcessRun) -> None:
     """Take back what dead dispatchers held, derive afresh what is derived, end what has lost its reason, and delete
     what nobody needs any more."""
     run.account += await _keep_house(run.now, run.id)
+    run.account.figures["numbers_placed"] = await _place_numbers()
     purged = await _purge(run.now)
     run.account.figures |= {f"purged_{table}": count for table, count in purged.items()}
 
@@ -386,6 +396,11 @@ async def tidy_up(run: ProcessRun) -> None:
 async def _keep_house(now: datetime, run_id: UUID) -> RunAccount:
     days_kept = read_settings().days_kept
     return await asyncio.to_thread(in_transaction, lambda connection: keep_house(connection, now, run_id, days_kept))
+
+
+@step("place numbers")
+async def _place_numbers() -> int:
+    return await asyncio.to_thread(place_for_laws, in_transaction)
 
 
 @step("purge")

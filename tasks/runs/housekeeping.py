@@ -11,7 +11,6 @@ from tasks.cases.escalating import escalate_cases, open_cases_for_missed_calls
 from tasks.cases.handling import open_cases_for_broken_promises
 from tasks.dispatch.dispatchers import recover_abandoned
 from tasks.dispatch.receipts import settle_held, stop_waiting
-from tasks.laws.placing import place_for_laws
 from tasks.owners.ruling import own_by_rule
 from tasks.planning.ending import end_open
 from tasks.policies.processes import list_processes
@@ -36,7 +35,6 @@ def keep_house(connection: Connection, now: datetime, run_id: UUID | None, days_
         account += end_open(connection, process, now, run_id)
     if ended := end_touches_of_removed(connection, now, run_id):
         account += RunAccount(ended={REMOVED: ended})
-    account.figures["numbers_placed"] = place_for_laws(connection)
     account.figures["departments_told"] = tell_departments(connection, now)
     account.figures["accounts_released"] = release_paid(connection, now)
     account.figures["cases_opened"] = open_cases_for_broken_promises(connection, now)

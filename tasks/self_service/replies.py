@@ -29,12 +29,15 @@ from models.core.words import (
 from models.inbound.reading import Reading, read_free_text
 from models.inbound.words import REPLY_KINDS
 from models.laws.pack import pack_of
+from models.ledger.law_notices import NoticeKind
 from models.ledger.tables import Reply, Touch
 from models.ledger.touch_states import TOLD
 from models.messages.replies import is_one_of, meaning_in_turn, read_mark
 from models.people.tables import ContactPoint, Customer, Store
+from tasks.customers.consent import append_entry
 from tasks.inbound.replies import UnsettledReply, hand_to_a_person
 from tasks.inbound.revocations import OPTED_OUT, opt_in, opt_out
+from tasks.laws.notices import confirm, find_question, note_answer
 from tasks.self_service.surveys import Answer, answer_survey
 from tasks.subjects.registry import all_replies, replies_of
 from tasks.subjects.replies import About, Led
@@ -44,6 +47,13 @@ HOME = "CN"
 """Whose numbers a sender without a country's code is tried as, beside the stores' countries; as in the import."""
 ANSWERED_WITHIN = timedelta(days=30)
 """So long after a survey a digit is an answer to it, and after a campaign's message whatever is written."""
+DOUBLE_OPT_IN = "double opt-in"
+"""The source of a consent that was given by the answer to our question."""
+CONFIRMED = {
+    ReplyMeaning.STOP: NoticeKind.OPTED_OUT,
+    ReplyMeaning.START: NoticeKind.OPTED_IN,
+    ReplyMeaning.HELP: NoticeKind.HELP,
+}
 BY_MESSAGE = "recommends"
 """What a survey by message asks for with one digit."""
 
@@ -97,6 +107,8 @@ class _Read:
     """The same, if it takes answers."""
     reading: Reading | None
     """Of free words."""
+    question: Row[Any] | None
+    """The question for consent that it agrees to."""
     interested: bool
     waiting: About | None
 
@@ -124,7 +136,7 @@ def record_reply(
     Raises `UnreadableSender`.
     """
     address, customers = _sender(connection, sender, channel)
-    read = _read(connection, customers, text, now)
+    read = _read(connection, customers, text, now, channel, address)
     meaning, mark, said, answered, waiting, about = (
         read.meaning, read.mark, read.said, read.answered, read.waiting, read.about,
     )  # fmt: skip
@@ -146,7 +158,7 @@ def record_reply(
         case_id = _answer(connection, read.survey, mark, now)
         return ReplyTaken(reply_id, meaning, customers, None, 0, mark, case_id, None, again=False)
     cancelled = opt_out(connection, customers, channel, now) if meaning is ReplyMeaning.STOP else 0
-    back = meaning is ReplyMeaning.START and opt_in(connection, customers, channel, now) > 0
+    settled = _settle_by_law(connection, read, customers, channel, address, reply_id, now)
     to = waiting or (About(answered.subject_kind, answered.subject_id, answered.customer_id) if answered else None)
     led = _hand_over(connection, to, meaning, customers, now) if to else Led()
     if led.cancels is not None:
@@ -155,14 +167,16 @@ def record_reply(
     left = UnsettledReply(
         reply_id, address, channel, text, meaning, customers, about.customer_id if about else None,
         appointment_id=appointment_id, touch_id=said.touch_id if said is not None else None,
-        settled=back or (waiting is not None and meaning is ReplyMeaning.CONFIRM), interested=read.interested,
+        settled=settled or (waiting is not None and meaning is ReplyMeaning.CONFIRM), interested=read.interested,
         reading=read.reading,
     )  # fmt: skip
     hand_to_a_person(connection, left, now)
     return ReplyTaken(reply_id, meaning, customers, appointment_id, cancelled, None, None, led.answer, again=False)
 
 
-def _read(connection: Connection, customers: Sequence[int], text: str, now: datetime) -> _Read:
+def _read(
+    connection: Connection, customers: Sequence[int], text: str, now: datetime, channel: ChannelName, address: str
+) -> _Read:
     mark = read_mark(text)
     said = _said_last(connection, customers, now)
     survey = said if said is not None and said.is_survey and mark is not None else None
@@ -174,9 +188,32 @@ def _read(connection: Connection, customers: Sequence[int], text: str, now: date
         meaning = ReplyMeaning.STOP
     if meaning is ReplyMeaning.UNREADABLE:
         meaning = _meaning_by_law(connection, customers, text)
+    question = None
+    if meaning is ReplyMeaning.UNREADABLE:
+        question = find_question(connection, customers, channel, address, text, now)
+        meaning = ReplyMeaning.AGREE if question is not None else meaning
     interested = answered is not None and meaning is ReplyMeaning.CONFIRM and not waits
     waiting = None if interested else _waiting(connection, customers, meaning, now)
-    return _Read(meaning, mark, said, survey, answered, reading, interested, waiting)
+    return _Read(meaning, mark, said, survey, answered, reading, question, interested, waiting)
+
+
+def _settle_by_law(
+    connection: Connection, read: _Read, customers: Sequence[int], channel: ChannelName, address: str, reply_id: int,
+    now: datetime,
+) -> bool:  # fmt: skip
+    """Do what a word of the law packs asks for, and confirm it; whether that needs nobody any more."""
+    settled = False
+    if read.meaning is ReplyMeaning.START:
+        settled = opt_in(connection, customers, channel, now) > 0
+    elif read.question is not None:
+        evidence = note_answer(connection, read.question, reply_id)
+        whose, purpose = read.question.customer_id, read.question.purpose
+        append_entry(connection, whose, purpose, channel, evidence, now, DOUBLE_OPT_IN, granted=True)
+        settled = True
+    kind = CONFIRMED.get(read.meaning)
+    if kind is not None and customers:
+        confirm(connection, kind, customers[0], channel, address, now, reply_id)
+    return settled
 
 
 def _meaning_by_law(connection: Connection, customers: Sequence[int], text: str) -> ReplyMeaning:

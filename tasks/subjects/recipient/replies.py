@@ -50,7 +50,7 @@ def answer_of(meaning: ReplyMeaning) -> CampaignAnswer | None:
             return CampaignAnswer.NOT_INTERESTED
         case ReplyMeaning.OTHER_TIME | ReplyMeaning.UNREADABLE:
             return CampaignAnswer.REPLIED
-        case ReplyMeaning.MARK | ReplyMeaning.START | ReplyMeaning.HELP:
+        case ReplyMeaning.MARK | ReplyMeaning.START | ReplyMeaning.HELP | ReplyMeaning.AGREE:
             return None
         case _:
             assert_never(meaning)

@@ -3,10 +3,11 @@
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 
 from models.calls.outcomes import NO_ANSWER
 from models.campaigns.plans import read_plan
@@ -16,6 +17,7 @@ from models.core.settings import MessagePrices, Settings
 from models.core.words import ChannelName, ProcessName, Purpose, Rehearsed, Role
 from models.database.tables import metadata
 from models.ledger.tables import CallAttempt, Touch
+from models.people.tables import Store
 from tasks.campaigns.rehearsal.rehearsing import list_rehearsed, rehearse_campaign
 from tasks.campaigns.rehearsal.would_be_touches import Rehearsing
 from tasks.dispatch.gates import HELD_PAST_VALIDITY, NO_CONSENT, NO_CONTACT_POINT, QUIET
@@ -61,6 +63,18 @@ def test_who_may_be_told_is_told_and_who_may_not_is_not(world: World) -> None:
     assert rehearsal.by("reason", Rehearsed.NOT_TOLD) == {give(NO_CONTACT_POINT): 1, give(NO_CONSENT): 1}
     assert rehearsal.by("channel", Rehearsed.TOLD) == {"sms": 2}
     assert rehearsal.by("on", Rehearsed.TOLD) == {date(2026, 3, 10): 2}
+
+
+def test_who_is_held_by_law_is_told_before_anybody_approves(world: World) -> None:
+    world.connection.execute(update(Store).values(law="us", time_zone="America/New_York"))
+    opted_in(world, 2, phone="+12125550101")
+    opted_in(world, phone="+12135550101")
+    morning = at("2026-03-10 09:30", ZoneInfo("America/New_York"))
+    rehearsal = rehearse(world, now=morning, variants=[{"key": "a", "words": {"en": {"sms": "Come and see us."}}}])
+    assert outcomes(rehearsal) == {"told": 1, "held": 1, "not-told": 1}  # two share a number
+    ((reason, many),) = rehearsal.by("reason", Rehearsed.HELD).items()
+    assert many == 1
+    assert str(reason).startswith("outside the hours of the law where the customer is: us pack, us-solicitation-hours")
 
 
 def test_the_control_group_is_held_out_and_the_waves_are_those_of_the_launch(world: World) -> None:

@@ -1,5 +1,7 @@
 """People who look customers up, and a customer of whom there is much to see."""
 
+from uuid import uuid4
+
 import pytest
 from sqlalchemy import insert, select
 
@@ -12,6 +14,7 @@ from models.core.words import (
     ChannelName,
     Gate,
     ProcessName,
+    Purpose,
     ReceiptStatus,
     ReplyMeaning,
     Role,
@@ -21,6 +24,7 @@ from models.core.words import (
 )
 from models.inbound.tables import Inbound
 from models.inbound.words import AnswerWay, InboundKind, InboundState, InboundWay
+from models.ledger.law_notices import LawNotice, NoticeKind, NoticeState
 from models.ledger.providers import DeliveryQuestion
 from models.ledger.tables import (
     CallAttempt,
@@ -109,6 +113,11 @@ def lead_a_life(world: World) -> int:
     add(insert(Reply).values(
         customer_id=customer_id, sender="+8613800138000", channel=ChannelName.SMS, text="thanks, Wang Fang",
         meaning=ReplyMeaning.UNREADABLE, received_at=NOW,
+    ))  # fmt: skip
+    add(insert(LawNotice).values(
+        id=uuid4(), customer_id=customer_id, store_id=world.store_id, kind=NoticeKind.CONSENT_QUESTION,
+        channel=ChannelName.SMS, address="+8613800138000", text="May we, Wang Fang?", language="en",
+        purpose=Purpose.MARKETING, made_at=NOW, made_by="lena", valid_until=NOW, state=NoticeState.SENT, state_at=NOW,
     ))  # fmt: skip
     add(insert(Inbound).values(
         store_id=world.store_id, customer_id=customer_id, way=InboundWay.PHONE, kind=InboundKind.WISH,
