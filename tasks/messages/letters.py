@@ -118,6 +118,7 @@ def _facts_and_templates(kind: SubjectKind) -> Select[Any]:
             case((for_staff, script.c.subject), else_=_said_by_channel(frozen, "subject")).label("template_subject"),
             case((for_staff, script.c.text), else_=_said_by_channel(frozen, "text")).label("template_text"),
             case((for_staff, script.c.also), else_=frozen.also).label("template_also"),
+            Touch.valid_until,
             *(facts.c[name] for name in COMMON_LETTER),
             *subject.letter(facts),
         )
