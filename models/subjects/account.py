@@ -181,10 +181,11 @@ def _write(language: str, facts: FactsRow) -> Variables:
 def _pay_by(facts: FactsRow) -> date:
     """The last day before the step that follows may come: before the one on which this one's time ends."""
     ends = facts.get("valid_until")
+    today: date = facts["today"]
     if ends is None:  # an example, which belongs to no step
-        return facts["today"] + AS_AN_EXAMPLE
+        return today + AS_AN_EXAMPLE
     last: date = ends.astimezone(ZoneInfo(facts["time_zone"])).date() - timedelta(days=1)
-    return max(last, facts["today"])
+    return max(last, today)
 
 
 def _promises(report: CallReport, facts: CallFacts) -> CallEffects:
