@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -185,10 +186,27 @@ class HoldAccount(Effect):
 HOLD = HoldAccount(do="hold-account")
 
 
+AS_AN_EXAMPLE = timedelta(days=30)
+
+
 def _write(language: str, facts: FactsRow) -> Variables:
     owing = read_owing(facts["invoices"], facts["today"])
-    oldest = {"account": facts["account"], "oldest_due": write_day(facts["oldest_due"], language)}
-    return oldest | write_owing(owing, language)
+    said = {
+        "account": facts["account"],
+        "oldest_due": write_day(facts["oldest_due"], language),
+        "pay_by": write_day(_pay_by(facts), language),
+    }
+    return said | write_owing(owing, language)
+
+
+def _pay_by(facts: FactsRow) -> date:
+    """The last day before the step that follows may come: before the one on which this one's time ends."""
+    ends = facts.get("valid_until")
+    today: date = facts["today"]
+    if ends is None:  # an example, which belongs to no step
+        return today + AS_AN_EXAMPLE
+    last: date = ends.astimezone(ZoneInfo(facts["time_zone"])).date() - timedelta(days=1)
+    return max(last, today)
 
 
 def _promises(report: CallReport, facts: CallFacts) -> CallEffects:
@@ -243,6 +261,7 @@ TRAITS = SubjectTraits(
         "total": "what is to be paid by today, per currency, with what is not due yet told apart",
         "invoices": "the open invoices with what is open of each; those not due yet with their day",
         "oldest_due": "the due date of the oldest open invoice",
+        "pay_by": "the last day before the step that follows may come, such as finance taking over",
         "days_overdue": "days since then; 0 if it has not passed",
         "overdue_for": "the same with its word: 60 days, 1 day; empty if nothing is overdue",
         "overdue": "what is overdue, per currency; empty if nothing is",

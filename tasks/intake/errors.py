@@ -88,10 +88,10 @@ class UnusableFile(InvalidInput):
 class UnusableMap(InvalidInput):
     """A map with mistakes, each with its path in the map."""
 
-    def __init__(self, path: Path, problems: Collection[str]) -> None:
+    def __init__(self, path: Path, problems: Collection[GivenReason]) -> None:
         self.path = path
         self.problems = problems
-        super().__init__(f"{path}: {' '.join(problems)}")
+        super().__init__(f"{path}: {' '.join(map(str, problems))}")
 
 
 class ColumnsNotInFile(InvalidInput):

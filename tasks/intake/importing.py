@@ -32,7 +32,7 @@ from tasks.intake.files.shape import Judged, Odd, Row, torn_apart
 from tasks.intake.files.sources import Header, Source, open_source
 from tasks.intake.kinds import KINDS, Consequence, consequences_of
 from tasks.intake.load import Load
-from tasks.intake.maps.column_map import NO_MAP, ColumnMap
+from tasks.intake.maps.column_map import MISTAKE, NO_MAP, ColumnMap
 from tasks.intake.maps.rules import compile_conditions
 from tasks.intake.merging import settle_counts
 from tasks.intake.results import Check, ImportResult, UnderstoodRow
@@ -376,7 +376,10 @@ class Import:
         try:
             return read_currency(str(constant.constant)) if constant else CURRENCY
         except Unusable as error:
-            raise UnusableMap(self.column_map.path or self.path, [f"constants.currency: {error}."]) from error
+            raise UnusableMap(
+                self.column_map.path or self.path,
+                [give(MISTAKE, place="constants.currency", mistake=error.reason.as_figure)],
+            ) from error
 
     def derive(self) -> None:
         """Derive what follows from the facts."""

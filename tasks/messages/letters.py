@@ -135,6 +135,7 @@ def _facts_and_templates(kind: SubjectKind) -> Select[Any]:
             Touch.kind.label("law_kind"),
             Touch.purpose.label("law_purpose"),
             Touch.channel.label("law_channel"),
+            Touch.valid_until,
             *(facts.c[name] for name in COMMON_LETTER),
             *subject.letter(facts),
         )

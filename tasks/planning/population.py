@@ -246,6 +246,7 @@ def _of_step(
     if everyone or step.every is not None:
         statement = statement.where(due.c.valid_until > moment(span.valid_after))
     row = _worked_out(statement, f"judged_{step.key}")
+    meant = func.coalesce(row.c.reason.not_in(subject.not_meant), True) if everyone and subject.not_meant else true()
     wanted, figures = row.c.reason.is_(None), subject.figures(row)
     anchor_at = row.c.anchor_at if step.every is None else row.c.occurs_at
     return select(
@@ -259,7 +260,7 @@ def _of_step(
         (case((wanted, figures)) if everyone else figures).label("figures"),
         row.c.reason,
         wanted.label("wanted"),
-    )
+    ).where(meant)
 
 
 def _occurrences(subject: Subject, facts: Any, step: Step, series: Series, window: Window) -> Subquery:

@@ -135,6 +135,9 @@ class Subject(ABC):
     stays_open: bool = False
     """It goes on calling for contacts after the last step of a process, as a debt does until it is paid. A run accounts
     for it then, too; `facts` has it in every scope."""
+    not_meant: frozenset[ReasonCode] = frozenset()
+    """Reasons why a step is not for a subject at all, but for others of its kind. A run counts a subject once for each
+    step that is; `why` shows the others with their reason."""
     by_rules: bool = False
     """Its facts depend on the rules of a policy, so that each policy may see others: see `facts_under`."""
 

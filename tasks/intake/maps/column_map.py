@@ -24,8 +24,10 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
+from models.core.reasons import NAMES, NUMBER, PHRASE, REASON, TEXT, GivenReason, declare, give
+from models.core.validation import refused
 from tasks.intake.columns import KindName
-from tasks.intake.errors import UnusableMap, did_you_mean, listed
+from tasks.intake.errors import UnusableMap, closest
 from tasks.intake.files.reading import Notation
 from tasks.intake.kinds import KINDS, Kind
 from tasks.intake.maps.patterns import compile_pattern
@@ -48,7 +50,29 @@ NO_ENCODINGS_OF_FILES = frozenset(
     {"punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
 )
 DOTTED = re.compile(r"(?:[\w-]{1,40}\.){30}")
-TOO_DEEP = f"Rules, lists and names stand more than {DEEPEST} deep in each other."
+TOO_DEEP = declare("map-too-deep", most=NUMBER)
+MAP_NO_FILE, MAP_NOT_UTF8 = declare("map-no-file"), declare("map-not-unicode")
+MAP_TOO_LARGE = declare("map-too-large", most=NUMBER)
+MAP_NOT_TOML = declare("map-not-toml", why=TEXT)
+MAP_UNREADABLE = declare("map-unreadable", why=TEXT)
+MISTAKE = declare("mistake-in-map", place=TEXT, mistake=REASON)
+NOT_KNOWN_HERE = declare("not-known-in-map", name=TEXT, known=NAMES, meant=PHRASE)
+RULE_EXPECTED = declare("rule-expected", name=TEXT)
+MAP_VALUE = declare("map-value-unusable", said=PHRASE)
+NO_COUNTRY = declare("map-no-country", text=TEXT)
+LONG_FORM = declare("map-date-format-too-long", most=NUMBER)
+NO_ZONE_TOLD = declare("map-date-format-without-zone", text=TEXT)
+NO_DATE_FORMAT = declare("map-no-date-format", text=TEXT)
+NO_YEAR = declare("map-date-format-without-year", text=TEXT)
+NO_TIME_ZONE = declare("map-no-time-zone", text=TEXT)
+NO_ENCODING = declare("map-no-encoding", text=TEXT)
+NO_FILE_ENCODING = declare("map-no-encoding-of-files", text=TEXT)
+NO_WINDOW = declare("map-from-or-until")
+ONE_SOURCE = declare("map-one-source", sources=TEXT, given=PHRASE)
+SPLIT_AND_PART, PART_FROM_ONE = declare("map-split-and-part"), declare("map-part-from-one")
+SPAN_NOT_MOVED, NO_INTERVAL = declare("map-span-not-moved"), declare("map-no-interval", text=TEXT)
+CONDITION_COLUMN, CONDITION_TEST = declare("map-condition-column"), declare("map-condition-test")
+BAD_PATTERN = declare("map-bad-pattern", why=TEXT)
 SOURCES = ("column", "columns", "first_of", "constant", "difference", "sum")
 
 
@@ -62,33 +86,28 @@ def as_text(value: Scalar) -> str:
 
 
 def _pattern(text: str) -> str:
-    compile_pattern(text)
+    try:
+        compile_pattern(text)
+    except ValueError as error:
+        raise refused(give(BAD_PATTERN, why=str(error))) from error
     return text
 
 
 def _region(text: str) -> str:
     if text not in SUPPORTED_REGIONS:
-        sentence = f"'{text}' is not a country; expected an ISO 3166 code such as CN or DE"
-        raise ValueError(sentence)
+        raise refused(give(NO_COUNTRY, text=text))
     return text
 
 
 def _date_format(text: str) -> str:
     if len(text) > LONGEST_FORM:
-        sentence = f"a date format has at most {LONGEST_FORM} characters"
-        raise ValueError(sentence)
+        raise refused(give(LONG_FORM, most=LONGEST_FORM))
     if "%Z" in text:
-        sentence = f"'{text}' has %Z, by which no zone is told; write %z, or time_zone = \"UTC\" beside it"
-        raise ValueError(sentence)
+        raise refused(give(NO_ZONE_TOLD, text=text))
     if text != SERIAL and not _is_date_format(text):
-        sentence = f"'{text}' is not a date format; expected a form such as %d.%m.%Y (day, month, year)"
-        raise ValueError(sentence)
+        raise refused(give(NO_DATE_FORMAT, text=text))
     if text != SERIAL and not names_year(text):
-        sentence = (
-            f"'{text}' names no year; where the file has it elsewhere, join it, such as "
-            f'{{ columns = [{{ constant = "2026" }}, "Date"], formats = ["%Y {text}"] }}'
-        )
-        raise ValueError(sentence)
+        raise refused(give(NO_YEAR, text=text))
     return text
 
 
@@ -104,8 +123,7 @@ def _is_date_format(text: str) -> bool:
 
 def _time_zone(text: str) -> str:
     if text not in available_timezones():
-        sentence = f"'{text}' is not a time zone; expected an IANA name such as UTC or America/New_York"
-        raise ValueError(sentence)
+        raise refused(give(NO_TIME_ZONE, text=text))
     return text
 
 
@@ -114,11 +132,9 @@ def _encoding(text: str) -> str:
         found = codecs.lookup(text)
         "A".encode(text).decode(text)
     except (LookupError, UnicodeError, ValueError) as error:
-        sentence = f"'{text}' is not an encoding; expected a name such as utf-8, gb18030 or cp1252"
-        raise ValueError(sentence) from error
+        raise refused(give(NO_ENCODING, text=text)) from error
     if found.name in NO_ENCODINGS_OF_FILES:
-        sentence = f"'{text}' is no encoding of files; expected a name such as utf-8, gb18030 or cp1252"
-        raise ValueError(sentence)
+        raise refused(give(NO_FILE_ENCODING, text=text))
     return text
 
 
@@ -149,8 +165,7 @@ class Plausible(MapPart):
     @model_validator(mode="after")
     def _a_window(self) -> "Plausible":
         if self.from_ is None and self.until is None:
-            sentence = 'expected from or until, such as from = "1950-01-01"'
-            raise ValueError(sentence)
+            raise refused(give(NO_WINDOW))
         return self
 
 
@@ -186,15 +201,13 @@ class Rule(MapPart):
     def _one_source(self) -> "Rule":
         given = [name for name in SOURCES if getattr(self, name) is not None]
         if len(given) != 1:
-            said = f"has {' and '.join(given)}" if given else "has none of them"
-            sentence = f"expected exactly one of {', '.join(SOURCES)}; it {said}"
-            raise ValueError(sentence)
+            said = {"en": f"has {' and '.join(given)}" if given else "has none of them"}
+            said["zh-CN"] = f"写了 {'、'.join(given)}" if given else "一项也没有写"
+            raise refused(give(ONE_SOURCE, sources=", ".join(SOURCES), given=said))
         if (self.split is None) != (self.part is None):
-            sentence = 'split and part belong together, such as split = ",", part = 1'
-            raise ValueError(sentence)
+            raise refused(give(SPLIT_AND_PART))
         if self.part == 0:
-            sentence = "parts count from 1, or from the end as -1"
-            raise ValueError(sentence)
+            raise refused(give(PART_FROM_ONE))
         return self
 
     @property
@@ -230,10 +243,13 @@ class Span(Rule):
     @model_validator(mode="after")
     def _a_span(self) -> "Span":
         if self.plus is not None:
-            sentence = "a span is not moved itself; several spans stand in a list"
-            raise ValueError(sentence)
+            raise refused(give(SPAN_NOT_MOVED))
         if isinstance(self.constant, str | int | float):
-            self.read(as_text(self.constant))
+            text = as_text(self.constant)
+            try:
+                self.read(text)
+            except ValueError as error:
+                raise refused(give(NO_INTERVAL, text=text)) from error
         return self
 
     def read(self, text: str) -> relativedelta:
@@ -266,11 +282,9 @@ class Condition(MapPart):
     @model_validator(mode="after")
     def _one_test(self) -> "Condition":
         if sum(source is not None for source in (self.column, self.difference, self.sum)) != 1:
-            sentence = "expected a column (or difference, or sum) to look at"
-            raise ValueError(sentence)
+            raise refused(give(CONDITION_COLUMN))
         if sum(test is not None for test in (self.is_, self.equals, self.not_, self.in_, self.matches)) != 1:
-            sentence = 'expected exactly one of is, equals, not, in, matches, such as is = "not empty"'
-            raise ValueError(sentence)
+            raise refused(give(CONDITION_TEST))
         return self
 
     @property
@@ -380,33 +394,33 @@ def read_map(path: Path) -> ColumnMap:
     """The map in a TOML file. Raises `UnusableMap`."""
     try:
         if path.exists() and not (path.is_file() or path.is_dir()):
-            raise UnusableMap(path, ["A map is a regular file, and this is a pipe or a device."])
+            raise UnusableMap(path, [give(MAP_NO_FILE)])
         if path.is_file() and path.stat().st_size > LARGEST_MAP:
-            raise UnusableMap(path, [f"A map has at most {LARGEST_MAP >> 20} MiB."])
+            raise UnusableMap(path, [give(MAP_TOO_LARGE, most=LARGEST_MAP >> 20)])
         text = path.read_text(encoding="utf-8-sig")
         if DOTTED.search(text):  # tomllib takes minutes for thousands of names in names
-            raise UnusableMap(path, [TOO_DEEP])
+            raise UnusableMap(path, [give(TOO_DEEP, most=DEEPEST)])
         data = tomllib.loads(text)
     except RecursionError as error:
-        raise UnusableMap(path, [TOO_DEEP]) from error
+        raise UnusableMap(path, [give(TOO_DEEP, most=DEEPEST)]) from error
     except tomllib.TOMLDecodeError as error:
-        raise UnusableMap(path, [f"This is not valid TOML: {error}."]) from error
+        raise UnusableMap(path, [give(MAP_NOT_TOML, why=str(error))]) from error
     except UnicodeDecodeError as error:
-        raise UnusableMap(path, ["A map is written in UTF-8, and this file is not."]) from error
+        raise UnusableMap(path, [give(MAP_NOT_UTF8)]) from error
     except OSError as error:
-        raise UnusableMap(path, [f"The map cannot be read: {error.strerror}."]) from error
+        raise UnusableMap(path, [give(MAP_UNREADABLE, why=str(error.strerror))]) from error
     return map_from(data, path)
 
 
 def map_from(data: dict[str, object], path: Path) -> ColumnMap:
     """The map in parsed TOML. Raises `UnusableMap`."""
     if _depth(data) > DEEPEST:
-        raise UnusableMap(path, [TOO_DEEP])
+        raise UnusableMap(path, [give(TOO_DEEP, most=DEEPEST)])
     try:
         return ColumnMap(_whole_of(tuple(KINDS.values())).model_validate(data), path)
     except ValidationError as error:
         problems = error.errors()[:MOST_MISTAKES]
-        raise UnusableMap(path, [_sentence(problem, data) for problem in problems]) from error
+        raise UnusableMap(path, [_mistake(problem, data) for problem in problems]) from error
 
 
 def _depth(data: object) -> int:
@@ -419,21 +433,27 @@ def _depth(data: object) -> int:
     return depth
 
 
-def _sentence(problem: ErrorDetails, data: Mapping[str, object]) -> str:
-    """One mistake as a sentence with its path in the map."""
+def _mistake(problem: ErrorDetails, data: Mapping[str, object]) -> GivenReason:
+    """One mistake with its path in the map."""
     location = _path(problem["loc"], data)
-    where = ".".join(location)
+    return give(MISTAKE, place=".".join(location), mistake=_what_is_wrong(problem, location).as_figure)
+
+
+def _what_is_wrong(problem: ErrorDetails, location: list[str]) -> GivenReason:
+    ours: GivenReason | None = (problem.get("ctx") or {}).get("reason")
+    if ours is not None:
+        return ours
     if problem["type"] == "extra_forbidden":
         known = _known_at(location[:-1])
-        return (
-            f"{where}: '{location[-1]}' is not known here; expected one of {listed(known)}."
-            f"{did_you_mean(location[-1], known)}"
-        )
+        near = closest(location[-1], known)
+        meant = {"en": f". Did you mean '{near}'?", "zh-CN": f"。是否指“{near}”？"} if near else {"en": "", "zh-CN": ""}
+        return give(NOT_KNOWN_HERE, name=location[-1], known=list(known), meant=meant)
     if problem["type"] in {"model_type", "dict_type"}:
-        example = f'{location[-1]} = "Column" or {location[-1]} = {{ column = "Column", … }}'
-        return f"{where}: expected the name of a column or a rule, such as {example}."
-    reason = problem["msg"].removeprefix("Value error, ").rstrip(".")
-    return f"{where}: {reason[:1].lower()}{reason[1:]}."
+        return give(RULE_EXPECTED, name=location[-1])
+    said = problem["msg"].rstrip(".")
+    expected = (problem.get("ctx") or {}).get("expected")
+    in_chinese = f"应为 {expected}".replace(" or ", " 或 ") if expected else f"这个值不可用（{problem['type']}）"
+    return give(MAP_VALUE, said={"en": f"{said[:1].lower()}{said[1:]}", "zh-CN": in_chinese})
 
 
 def _path(parts: tuple[object, ...], data: object) -> list[str]:

@@ -74,6 +74,7 @@ class Leads(Subject):
     """Anchored at the later of coming in and the last contact: a call that reached the customer, or a visit."""
 
     kind = KIND
+    not_meant = frozenset({OTHER_CLASS})
 
     def facts(self, now: Now, scope: Scope) -> Select[Any]:
         """One row a lead that had come in by then, with what had become of it."""

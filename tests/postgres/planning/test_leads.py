@@ -273,3 +273,23 @@ def test_an_order_is_won_by_the_handover_and_a_low_deposit_is_pointed_out(world:
 def test_a_test_drive_is_kept_with_its_day(world: World, customer: int) -> None:
     called(world, customer, TEST_DRIVE, "2026-03-10 13:00", on="2026-03-14")
     assert lead_of(world, customer).test_drive_on == date(2026, 3, 14)
+
+
+@pytest.mark.parametrize("urgency", LeadUrgency)
+@pytest.mark.parametrize("created", [0, 8, 40, 300])
+def test_a_lead_is_counted_once_for_each_step_of_its_own_class_that_is_due(
+    world: World, urgency: LeadUrgency, created: int
+) -> None:
+    """No step of another class makes it look like more; `why` names it whether something is due or not."""
+    customer = world.customer()
+    number = add(world, customer, Story(urgency, created))
+    account = world.plan(LEADS, NOON)
+    due = [touch for touch in world.touches() if touch.subject_id == number]
+    assert account.suppressed.keys() <= {"time-passed", "found-too-late"}
+    assert account.eligible == len(due)
+    assert {touch.step for touch in due if touch.step.startswith("follow-")} <= {f"follow-{urgency.lower()}"}
+    again = world.plan(LEADS, NOON)
+    assert (again.eligible, again.already_planned) == (account.eligible, account.eligible)
+    (told,) = explain(world.connection, customer, at(NOON), [LEADS], lambda _process, after, _zone: after).processes
+    (subject,) = told.subjects
+    assert {step.step for step in subject.steps} >= {f"follow-{urgency.lower()}"}

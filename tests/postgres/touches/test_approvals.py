@@ -46,6 +46,10 @@ def test_the_letter_is_seen_as_the_customer_will_get_it(world: World, formal: To
     assert waiting.roles == (Role.FINANCE, Role.MANAGER)
     assert waiting.letter.text.startswith("Test Motors: Li Lei, your account")
     assert "CNY 1,000.00 overdue for 30 days (K" in waiting.letter.text
+    # finance takes over on day 60, which is 9 May
+    assert "Please pay what is overdue by 8 May 2026; after that our finance department may take over" in (
+        waiting.letter.text
+    )
     assert list_waiting(world.connection, NOW, store="nowhere") == []
 
 

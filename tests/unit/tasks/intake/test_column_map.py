@@ -1,5 +1,6 @@
 """Maps: what they may say, and how a mistake in one is told."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,7 @@ def test_a_mistake_is_told_with_its_place_and_what_was_expected(tmp_path: Path, 
         a_map(tmp_path, text)
     assert str(told.value).startswith(f"{tmp_path / 'map.toml'}: ")
     assert sentence in str(told.value)
+    assert all(re.search("[\u4e00-\u9fff]", problem.say("zh-CN")) for problem in told.value.problems)
 
 
 def test_a_map_that_is_not_there(tmp_path: Path) -> None:
