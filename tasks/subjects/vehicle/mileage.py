@@ -290,3 +290,14 @@ def remarks_on(figures: dict[str, Any] | None) -> list[GivenReason]:
         last = apart[-1]
         remarks.append(give(HELD_APART, count=len(apart), day=last["on"], kilometres=last["km"]))
     return remarks
+
+
+def doubtful_readings(wanted: Select[Any]) -> Select[Any]:
+    """The readings of some cars that are held apart by what is known now: `vehicle_id`, `read_on`, `kilometres`."""
+    readings = _readings_of(wanted)
+    apart = _held_apart(readings, contradictions(readings))
+    last = select(readings.c.vehicle_id, func.max(readings.c.read_on).label("day")).group_by(readings.c.vehicle_id)
+    newest = last.subquery("newest")
+    return select(apart.c.vehicle_id, apart.c.read_on, apart.c.kilometres).join(
+        newest, and_(newest.c.vehicle_id == apart.c.vehicle_id, newest.c.day == apart.c.known_from)
+    )
