@@ -22,7 +22,10 @@ from tasks.intake.values.cells import Unusable, bare
 from tasks.intake.values.choices import words_of
 from tasks.intake.values.plausibility import RECENT, Window
 from tasks.subjects.due_item.sample import SAMPLE
+from tasks.subjects.due_item.wide import WHAT_ENDS
 from tasks.subjects.vehicle.readings import WARRANTY_ENDS, note_serviced
+
+__all__ = ["DUE_ITEMS", "WHAT_ENDS"]
 
 ITEMS = {bare(name): name for name in NAMES} | {
     bare(alias): name

@@ -102,6 +102,7 @@ def _falling_due(vehicle_ids: Select[tuple[int]]) -> Select[Any]:
         _items.c.vehicle_id == every.c.vehicle_id,
         _items.c.item == every.c.item,
         ~_items.c.key.startswith(DERIVED),
+        _items.c.status == DueItemStatus.OPEN,
         _items.c.ends_on >= since.c.day,
     )
     return (

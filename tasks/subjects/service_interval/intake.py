@@ -15,12 +15,11 @@ from tasks.intake.load import Load
 from tasks.intake.maps.row_rules import Checked, House
 from tasks.intake.merging import Field, assign_ids, find_by_key, merge, table_of
 from tasks.intake.staging import Staged
-from tasks.intake.values.amounts import MOST_KILOMETRES
 from tasks.intake.values.choices import WORK
 from tasks.subjects.due_item.intake import read_item
+from tasks.subjects.service_interval.sample import SAMPLE
 from tasks.subjects.vehicle.readings import SERVICED_VEHICLES, WARRANTY_ENDS
 
-KILOMETRES = whole_number("kilometres", 1, MOST_KILOMETRES)
 MONTHS, DAYS = whole_number("months", 1, 240), whole_number("days", 1, 3_650)
 
 
@@ -31,6 +30,9 @@ def _item(text: str, zone: ZoneInfo) -> str:
 def check_interval(row: Checked, _house: House) -> None:
     """An interval lasts so many months or days; without a key it is known by what it is about."""
     said = row.values
+    for name in ("kilometres", "call_kilometres"):
+        if said[name] == 0:
+            row.refuse(name, "expected a mileage from 1 on", 0)
     if not row.refused and (said["months"] is None) == (said["days"] is None):
         row.refuse("months", "expected months or days, and not both", said["months"] or "")
     if said["year_from"] and said["year_until"] and said["year_until"] < said["year_from"]:
@@ -75,16 +77,17 @@ SERVICE_INTERVALS = Kind(
         Column("year_until", Holds.YEAR, "last model year; empty: until today"),
         Column("works", choices_of("kinds of work", WORK), "the kinds of work that do it; without a word, those of "
                "the shipped kind"),
-        Column("kilometres", KILOMETRES, "after so many kilometres"),
+        Column("kilometres", Holds.KILOMETRES, "after so many kilometres"),
         Column("months", MONTHS, "after so many months, at the latest"),
         Column("days", DAYS, "after so many days, in place of months"),
-        Column("call_kilometres", KILOMETRES, "not done after so many kilometres, it is called about"),
+        Column("call_kilometres", Holds.KILOMETRES, "not done after so many kilometres, it is called about"),
         Column("call_days", DAYS, "not done after so many days, it is called about"),
     ),  # fmt: skip
     identity="store and key",
     after=("vehicles",),
     check=check_interval,
     consequences=(WARRANTY_ENDS,),
+    sample=SAMPLE,
     load=load_intervals,
     example={
         "store": "SH01",

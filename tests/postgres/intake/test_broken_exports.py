@@ -43,6 +43,8 @@ TABLES = {
     "payments": ("payments", "key, amount, paid_on"),
     "promises": ("promises", "key, amount, made_on, promised_for"),
     "due-items": ("due_items", "key, item, ends_on, issued_on"),
+    "ends": ("due_items", "item, ends_on, number"),
+    "service-intervals": ("service_intervals", "key, item, months"),
     "leads": ("leads", "key, urgency, model, created_on"),
     "showroom-visits": ("showroom_visits", "key, visited_on"),
 }

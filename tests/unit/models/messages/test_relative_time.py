@@ -26,7 +26,7 @@ from models.policies.shipped import LANGUAGES, ShippedTemplate, shipped_policy, 
 ZONES = ("Asia/Shanghai", "Europe/Berlin", "America/Los_Angeles", "Australia/Lord_Howe")
 ANCHORED = [(process, step) for process in shipped_processes() for step in shipped_policy(process).steps]
 TEMPLATES = {(one.key, one.language): one for one in shipped_templates()}
-LINKED = dict.fromkeys(("appointment", "payment", "survey", "consent", "invitation"), "https://example.com/c/x")
+LINKED = dict.fromkeys(("appointment", "payment", "survey", "consent", "invitation", "due"), "https://example.com/c/x")
 NOON = time(12)
 RECIPES = Path(recipes.__file__).with_name("recipe_files")
 
@@ -63,7 +63,7 @@ def facts_of(subject: SubjectKind, anchor: datetime, now: datetime, later: int) 
             "currency": None, "lost_reason": None,
         },
         "inbound": {"answer": "We shall call you.", "received_on": day},
-        "due-item": {"day": day, "item": "insurance", "provider": None},
+        "due-item": {"day": day, "item": "insurance", "provider": None, "limit_kilometres": None},
         "account": {
             "account": "A-1",
             "oldest_due": day,

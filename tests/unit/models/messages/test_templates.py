@@ -62,6 +62,7 @@ def facts(draw: st.DrawFn) -> dict[str, Any]:
         "lost_reason": draw(st.none() | words),
         "item": draw(st.sampled_from(["insurance", "tyre-storage"])),
         "provider": draw(st.none() | words),
+        "limit_kilometres": draw(st.none() | st.integers(1, 500_000)),
         "answer": draw(st.none() | words),
         "received_on": draw(days),
         "totals": draw(st.dictionaries(currencies, amounts, min_size=1)),

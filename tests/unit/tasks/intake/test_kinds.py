@@ -49,6 +49,7 @@ def test_the_order_in_which_kinds_are_loaded() -> None:
         "appointments",
         "deliveries",
         "repair-orders",
+        "service-intervals",
         "warranties",
         "odometer-readings",
         "invoices",
@@ -56,6 +57,7 @@ def test_the_order_in_which_kinds_are_loaded() -> None:
         "promises",
         "leads",
         "due-items",
+        "ends",
         "showroom-visits",
     ]
 

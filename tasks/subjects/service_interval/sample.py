@@ -1,0 +1,29 @@
+"""Service intervals: the house's own, which each of its stores names once in a while."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+from zlib import crc32
+
+from tasks.intake.samples import Sample, SampleCustomer, with_cells
+
+_NAMED = 25
+"""One in so many customers comes with a row. It draws no chance, so that what other kinds draw stays the same."""
+
+
+class IntervalRow(NamedTuple):
+    """How often a service falls due."""
+
+    store: str
+    item: str
+    kilometres: int
+    months: int
+
+
+def interval_rows(customer: SampleCustomer) -> Iterator[IntervalRow]:
+    """The intervals of the customer's store."""
+    if crc32(customer.key.encode()) % _NAMED == 0:
+        yield IntervalRow(customer.store.code, "service", 10_000, 12)
+        yield IntervalRow(customer.store.code, "tyres", 8_000, 12)
+
+
+SAMPLE = Sample(IntervalRow, interval_rows, (with_cells(kilometres=0), with_cells(months=None)))
