@@ -226,7 +226,9 @@ TRAITS = SubjectTraits(
     write=_write,
     links=(
         LinkOffer(
-            PAGE, "d", "the page where the customer asks for a visit, or says that it was done or is not wanted",
+            PAGE,
+            "d",
+            "the page where the customer asks for a visit, or says that it was done or is not wanted",
             PAGE_LASTS,
         ),
     ),

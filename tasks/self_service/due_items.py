@@ -50,9 +50,7 @@ class ItemSeen:
 def see_item(connection: Connection, item_id: int, now: datetime) -> ItemSeen:
     """The item as it stands."""
     today = local_day(moment(now), Store.time_zone)
-    known = and_(
-        DueItemDay.due_item_id == DueItem.id, DueItemDay.known_from <= today, today < DueItemDay.known_until
-    )
+    known = and_(DueItemDay.due_item_id == DueItem.id, DueItemDay.known_from <= today, today < DueItemDay.known_until)
     row = connection.execute(
         select(
             DueItem.id,
@@ -84,7 +82,7 @@ def see_item(connection: Connection, item_id: int, now: datetime) -> ItemSeen:
         .limit(1)
     ).one_or_none()
     booked = visit is not None and visit.status == AppointmentStatus.BOOKED
-    return ItemSeen(*row, visit.starts_at if visit else None, booked)
+    return ItemSeen(*row.tuple(), visit_at=visit.starts_at if visit else None, booked=booked)
 
 
 def ask_for_service(connection: Connection, item_id: int, start: datetime, language: str, now: datetime) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     RowMapping,
     Select,
+    SQLColumnExpression,
     Subquery,
     and_,
     any_,
@@ -236,13 +237,13 @@ def _may_go_together(step: Step) -> bool:
 class _Item:
     """The columns that tell what had become of an item."""
 
-    subject_id: ColumnElement[int]
-    customer_id: ColumnElement[int]
-    vehicle_id: ColumnElement[int]
-    item: ColumnElement[str]
+    subject_id: SQLColumnExpression[Any]
+    customer_id: SQLColumnExpression[Any]
+    vehicle_id: SQLColumnExpression[Any]
+    item: SQLColumnExpression[Any]
     day: ColumnElement[date]
-    issued_on: ColumnElement[date]
-    works: ColumnElement[Any]
+    issued_on: SQLColumnExpression[Any]
+    works: SQLColumnExpression[Any]
     today: ColumnElement[date]
 
     @classmethod
@@ -328,9 +329,7 @@ def _earliest_beside(facts: Subquery, step: Step, rules: DueItemRules) -> Column
     return (
         select(func.min(day))
         .select_from(other)
-        .outerjoin(
-            known, and_(known.due_item_id == other.id, known.known_from <= today, today < known.known_until)
-        )
+        .outerjoin(known, and_(known.due_item_id == other.id, known.known_from <= today, today < known.known_until))
         .outerjoin(car, car.id == other.vehicle_id)
         .where(
             other.customer_id == facts.c.customer_id,

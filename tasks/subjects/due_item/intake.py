@@ -4,7 +4,7 @@ import re
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, any_, func, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
 from models.ledger.tables import PolicyVersion

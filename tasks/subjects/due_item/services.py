@@ -29,7 +29,7 @@ from sqlalchemy import (
     values,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.types import BigInteger, Boolean, Date, Text
+from sqlalchemy.types import BigInteger, Boolean, Date, Text, TypeEngine
 
 from models.service import shipped_intervals
 from models.subjects.due_item import DERIVED, DueItem, DueItemStatus
@@ -45,7 +45,7 @@ from tasks.subjects.vehicle.mileage import doubtful_readings
 NEW_UP_TO = 1_000
 """Kilometres: a car that had gone farther when it was handed over was no new one."""
 _items = table_of(DueItem)
-_COLUMNS = {
+_COLUMNS: dict[str, TypeEngine[Any]] = {
     "item": Text(), "works": ARRAY(Text), "once": Boolean(), "kilometres": Integer(), "months": Integer(),
     "days": Integer(), "call_kilometres": Integer(), "call_days": Integer(),
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sqlalchemy import Column as SqlColumn
 from sqlalchemy import (
     ColumnElement,
     Select,
@@ -19,7 +20,6 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy import Column as SqlColumn
 from sqlalchemy.types import BigInteger, Date, Integer, String, Text
 
 from models.subjects.due_item import DueItem
@@ -155,7 +155,9 @@ def _new() -> Select[Any]:
     )
     key = func.concat_ws(":", own.item, whose, own.ends_on.cast(String))
     return (
-        select(own.store_id, key.label("key"), own.customer_id, own.vehicle_id, own.item, *(own[name] for name in _SAID))
+        select(
+            own.store_id, key.label("key"), own.customer_id, own.vehicle_id, own.item, *(own[name] for name in _SAID)
+        )
         .where(own.target_id.is_(None))
         .distinct(own.store_id, key)
     )
@@ -178,9 +180,14 @@ WHAT_ENDS = Kind(
         _end("compulsory_insurance_ends_on", "last day of the compulsory insurance (交强险到期)"),
         _end("annual_inspection_ends_on", "last day of the annual inspection (年审到期)"),
         _end("driving_licence_ends_on", "last day of the driving licence (驾照到期)"),
-        Column("registered_on", Holds.DATE, "when the car was registered: without the day of the annual inspection, it "
-               "is counted from then: every second year, from the tenth on each year", plausible=PAST),
-    ),  # fmt: skip
+        Column(
+            "registered_on",
+            Holds.DATE,
+            "when the car was registered: without the day of the annual inspection, it "
+            "is counted from then: every second year, from the tenth on each year",
+            plausible=PAST,
+        ),
+    ),
     identity="customer and vehicle; each day is a due item",
     one_of=(("customer", "customer_phone", "vehicle"), (*ENDS, "registered_on")),
     after=("vehicles", "due-items"),

@@ -69,20 +69,27 @@ SERVICE_INTERVALS = Kind(
     columns=(
         STORE,
         key("number of the interval; without it item, make, model and years", required=False),
-        Column("item", Holds("kind of item", alike(_item), example="service"), "first-service, service, tyres, or a "
-               "word of your own", required=True),
+        Column(
+            "item",
+            Holds("kind of item", alike(_item), example="service"),
+            "first-service, service, tyres, or a word of your own",
+            required=True,
+        ),
         Column("make", Holds.TEXT, "make; empty: every make"),
         Column("model", Holds.TEXT, "model; empty: every model"),
         Column("year_from", Holds.YEAR, "first model year; empty: from the beginning"),
         Column("year_until", Holds.YEAR, "last model year; empty: until today"),
-        Column("works", choices_of("kinds of work", WORK), "the kinds of work that do it; without a word, those of "
-               "the shipped kind"),
+        Column(
+            "works",
+            choices_of("kinds of work", WORK),
+            "the kinds of work that do it; without a word, those of the shipped kind",
+        ),
         Column("kilometres", Holds.KILOMETRES, "after so many kilometres"),
         Column("months", MONTHS, "after so many months, at the latest"),
         Column("days", DAYS, "after so many days, in place of months"),
         Column("call_kilometres", Holds.KILOMETRES, "not done after so many kilometres, it is called about"),
         Column("call_days", DAYS, "not done after so many days, it is called about"),
-    ),  # fmt: skip
+    ),
     identity="store and key",
     after=("vehicles",),
     check=check_interval,

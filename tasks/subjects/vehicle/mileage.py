@@ -91,7 +91,7 @@ def known_paces(wanted: Select[Any]) -> CTE:
 
 def _readings_of(wanted: Select[Any]) -> CTE:
     """The readings of some cars, each with the number of its day and the reading before it."""
-    before = {"partition_by": _readings.c.vehicle_id, "order_by": _readings.c.read_on}
+    before: dict[str, Any] = {"partition_by": _readings.c.vehicle_id, "order_by": _readings.c.read_on}
     return (
         select(
             _readings.c.vehicle_id,
@@ -107,7 +107,10 @@ def _readings_of(wanted: Select[Any]) -> CTE:
 
 
 def _contradict(
-    early_on: ColumnElement[Any], early_km: ColumnElement[Any], later_on: ColumnElement[Any], later_km: ColumnElement[Any]
+    early_on: ColumnElement[Any],
+    early_km: ColumnElement[Any],
+    later_on: ColumnElement[Any],
+    later_km: ColumnElement[Any],
 ) -> ColumnElement[bool]:
     """Whether two readings cannot both be true: backwards, or too far for the days between them."""
     return or_(later_km < early_km, later_km - early_km > MOST_A_DAY * (later_on - early_on).cast(Integer))
@@ -221,9 +224,7 @@ def _paces(taken: Subquery) -> Subquery:
         func.row_number().over(partition_by=(row.vehicle_id, row.as_of), order_by=row.number.desc()).label("from_last"),
         row.as_of,
     ).subquery("framed")
-    far_enough = or_(
-        (framed.c.last_on - framed.c.recent_on).cast(Integer) >= LEAST_DAYS, framed.c.older_on.is_(None)
-    )
+    far_enough = or_((framed.c.last_on - framed.c.recent_on).cast(Integer) >= LEAST_DAYS, framed.c.older_on.is_(None))
     first_on = case((far_enough, framed.c.recent_on), else_=framed.c.older_on)
     first_km = case((far_enough, framed.c.recent_km), else_=framed.c.older_km)
     return (

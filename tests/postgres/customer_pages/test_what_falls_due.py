@@ -131,5 +131,3 @@ def test_the_invitation_has_the_link(world: World, item: int, monkeypatch: pytes
     ids = world.connection.execute(select(Touch.id).where(Touch.kind == StepKind.MESSAGE)).scalars().all()
     (letter,) = letters_of(world.connection, [TouchId(one) for one in ids], NOW).values()
     assert "https://s.example.com/c/d." in letter.text
-
-

@@ -26,9 +26,11 @@ from models.ledger.tables import CallAttempt, Case, CaseNote, CaseWarning, Deliv
 from models.ledger.visits_and_letters import LetterBatch, PrintedLetter, StaffVisit
 from models.people.tables import Store
 from models.subjects.arrangement import Arrangement, ArrangementKind, Instalment
+from models.subjects.vehicle import Vehicle
 from tasks import audit
 from tasks.access.sessions import SignedIn, read_session, sign_in
 from tasks.access.users import NewUser, add_user
+from tasks.subjects.due_item.days import derive_due_days
 from tasks.touches.picking import cancel_touches
 from tests.support.world import World, at
 
@@ -80,7 +82,12 @@ def lead_a_life(world: World) -> int:
         competitor="Wang Fang's cousin",
     )  # fmt: skip
     world.showroom_visit(lead, "2026-02-21")
-    world.due_item(customer_id, "2026-06-19", number="WF-1")
+    world.due_item(
+        customer_id, "2026-06-19", number="WF-1", vehicle_id=vehicle_id, limit_kilometres=20_000, status="declined",
+        status_reason="Wang Fang sells the car",
+    )  # fmt: skip
+    world.inspection(customer_id, vehicle_id, "2026-03-01", engine="fault")
+    derive_due_days(world.connection, select(Vehicle.id).where(Vehicle.id == vehicle_id))
     world.consent(customer_id, granted=True, given_at=at("2026-01-01 10:00"))
     world.plan(ProcessName("appointment-reminders"), "2026-03-10 09:00")
     touch_id = world.touches(customer_id)[0].id

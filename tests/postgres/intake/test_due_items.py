@@ -126,7 +126,8 @@ def test_an_interval_changes_what_falls_due(shop: Desk) -> None:
 
 def test_an_import_says_which_readings_are_held_apart(shop: Desk) -> None:
     result = shop.load(
-        "odometer-readings", "vehicle,read_on,kilometres\nV1,2026-01-01,9000\nV1,2026-02-01,100500\nV1,2026-03-01,11000\n"
+        "odometer-readings",
+        "vehicle,read_on,kilometres\nV1,2026-01-01,9000\nV1,2026-02-01,100500\nV1,2026-03-01,11000\n",
     )
     assert [notice for notice in result.notices if notice.startswith("odometer")] == [
         "odometer: 1 reading contradicts others of its car, and is held apart from estimates (backwards, or more than "

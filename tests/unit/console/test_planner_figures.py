@@ -6,7 +6,7 @@ from pathlib import Path
 
 import tasks
 from console.shared.words import read_wording
-from tasks.subjects.warranty.ends import FIGURES
+from tasks.subjects.vehicle.mileage import FIGURES
 
 ROOT = Path(next(iter(tasks.__path__)))
 OF_ONE_INVOICE = "netting"

@@ -119,7 +119,9 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=True),
         sa.CheckConstraint("finding in ('ok', 'watch', 'fault')", name=op.f("ck_inspection_points_finding")),
         sa.ForeignKeyConstraint(
-            ["inspection_id"], ["inspections.id"], name=op.f("fk_inspection_points_inspection_id_inspections"),
+            ["inspection_id"],
+            ["inspections.id"],
+            name=op.f("fk_inspection_points_inspection_id_inspections"),
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("inspection_id", "point", name=op.f("pk_inspection_points")),
