@@ -32,6 +32,7 @@ COMMANDS = {
     "cases": "console.cli.cases:app",
     "inbox": "console.cli.inbox:app",
     "accounts": "console.cli.accounts:app",
+    "inspections": "console.cli.inspections:app",
     "notices": "console.cli.notices:app",
     "reply": "console.cli.replies:reply",
     "links": "console.cli.links:links",

@@ -657,6 +657,8 @@ ENTITIES_OF_CUSTOMERS = {
     "department-notice": "department_notices",
     "survey": "survey_answers",
     "account": "accounts",
+    "due-item": "due_items",
+    "inspection": "inspections",
 }
 """The entities of entries about customers, with the table of the `entity_id`."""
 

@@ -199,7 +199,7 @@ ELSEWHERE = Outcome(
 )
 NOT_ANY_MORE = Outcome(
     name=OutcomeName("not-any-more"),
-    key="n",
+    key="x",
     follows="done; nothing more is said of this kind of item of this car, until it is done here again",
     only="only what falls due can be wanted no more",
     asks=(Question("because", AnswerKind.TEXT, required=True),),

@@ -8,8 +8,24 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.base import LONGEST_WORD, Base, Key, Money, enumeration, table_info
 from models.core.personal import customers, kept
+from models.core.reasons import declare
 from models.core.retention import ForEver, WithParent
+from models.core.words import Condition, Moment, SubjectKind
+from models.kits.contract import FactsRow, SubjectTraits, Variables
+from models.messages.letters import RELATIVE, write_dated, write_day
 from models.subjects.keeping import OF_THE_CAR, OF_THE_SOURCE, WORK_DONE
+from models.subjects.visit import VEHICLE_KEPT
+
+KIND = SubjectKind("inspection")
+
+FAULT_FOUND = Condition("fault-found")
+WATCHED = Condition("something-to-watch")
+"""Something is to be watched, and no newer inspection says otherwise."""
+CLAIM_UNFILED = Condition("claim-unfiled")
+WARRANTY_RUNS = Condition("warranty-runs")
+"""A warranty of the car has not ended."""
+WARRANTY_END = Moment("warranty-end")
+"""The day on which the warranty ends that was in force at the inspection, as it is estimated now."""
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "power": ("engine", "gearbox", "cooling", "exhaust"),
@@ -17,6 +33,22 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "comfort": ("air-conditioning", "battery", "lights", "wipers", "locks"),
 }
 """The points of an inspection, in the order in which they are looked at (R3)."""
+NAMES = {
+    "engine": {"zh-CN": "发动机", "en": "engine"},
+    "gearbox": {"zh-CN": "变速箱", "en": "gearbox"},
+    "cooling": {"zh-CN": "冷却系统", "en": "cooling"},
+    "exhaust": {"zh-CN": "排气系统", "en": "exhaust"},
+    "steering": {"zh-CN": "转向", "en": "steering"},
+    "brakes": {"zh-CN": "制动", "en": "brakes"},
+    "tyres": {"zh-CN": "轮胎", "en": "tyres"},
+    "suspension": {"zh-CN": "悬架", "en": "suspension"},
+    "air-conditioning": {"zh-CN": "空调", "en": "air conditioning"},
+    "battery": {"zh-CN": "电瓶", "en": "battery"},
+    "lights": {"zh-CN": "灯光", "en": "lights"},
+    "wipers": {"zh-CN": "雨刮", "en": "wipers"},
+    "locks": {"zh-CN": "门锁", "en": "locks"},
+}
+"""What letters and pages call the points."""
 POINTS = tuple(point for points in GROUPS.values() for point in points)
 
 
@@ -78,3 +110,36 @@ class InspectionPoint(Base):
             WithParent("thirteen rows per inspection", "inspections", OF_THE_CAR),
         ),
     )
+
+
+def _list(points: list[str] | None, language: str) -> str:
+    return ("、" if language == "zh-CN" else ", ").join(NAMES[point][language] for point in points or ())
+
+
+def _write(language: str, facts: FactsRow) -> Variables:
+    dated = write_dated(language, facts, (facts["today"] - facts["day"]).days)
+    ends_on = facts["warranty_ends_on"]
+    return {name: dated[name] for name in ("date", "vehicle", *RELATIVE)} | {
+        "faults": _list(facts["faults"], language),
+        "watched": _list(facts["watched"], language),
+        "warranty_ends": write_day(ends_on, language) if ends_on else "",
+    }
+
+
+TRAITS = SubjectTraits(
+    kind=KIND,
+    table=Inspection,
+    conditions=(VEHICLE_KEPT, FAULT_FOUND, WATCHED, CLAIM_UNFILED, WARRANTY_RUNS),
+    moments={WARRANTY_END: declare("no-warranty-end")},
+    absent=declare("no-inspection-on-record"),
+    variables={
+        "date": "the day of the inspection",
+        **RELATIVE,
+        "vehicle": "the car",
+        "faults": "the points with a fault; empty where there are none",
+        "watched": "the points to watch; empty where there are none",
+        "warranty_ends": "the day the warranty ends; empty where that is not known",
+    },
+    write=_write,
+    of_vehicle=True,
+)

@@ -84,6 +84,7 @@ def test_what_runs_seldom_is_made_up_for_at_a_start() -> None:
         "complaint-followup",
         "renewals",
         "service-due",
+        "inspection-results",
         "housekeeping",
     }
 

@@ -66,4 +66,4 @@ def ends_rows(customer: SampleCustomer) -> Iterator[EndsRow]:
         yield EndsRow(customer.store.code, customer.key, "PICC", ends_on, ends_on + 4 * _TERM)
 
 
-LISTED = Sample(EndsRow, ends_rows, (with_cells(customer=None), with_cells(compulsory_insurance_ends_on="??")))
+LISTED = Sample(EndsRow, ends_rows)

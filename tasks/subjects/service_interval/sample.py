@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from zlib import crc32
 
-from tasks.intake.samples import Sample, SampleCustomer, with_cells
+from tasks.intake.samples import Sample, SampleCustomer
 
 _NAMED = 25
 """One in so many customers comes with a row. It draws no chance, so that what other kinds draw stays the same."""
@@ -26,4 +26,4 @@ def interval_rows(customer: SampleCustomer) -> Iterator[IntervalRow]:
         yield IntervalRow(customer.store.code, "tyres", 8_000, 12)
 
 
-SAMPLE = Sample(IntervalRow, interval_rows, (with_cells(kilometres=0), with_cells(months=None)))
+SAMPLE = Sample(IntervalRow, interval_rows)

@@ -45,6 +45,7 @@ TABLES = {
     "due-items": ("due_items", "key, item, ends_on, issued_on"),
     "ends": ("due_items", "item, ends_on, number"),
     "service-intervals": ("service_intervals", "key, item, months"),
+    "inspections": ("inspections", "key, inspected_on, claim_amount"),
     "leads": ("leads", "key, urgency, model, created_on"),
     "showroom-visits": ("showroom_visits", "key, visited_on"),
 }

@@ -63,6 +63,7 @@ def facts_of(subject: SubjectKind, anchor: datetime, now: datetime, later: int) 
             "currency": None, "lost_reason": None,
         },
         "inbound": {"answer": "We shall call you.", "received_on": day},
+        "inspection": {"day": day, "faults": ["brakes"], "watched": [], "warranty_ends_on": day + timedelta(30)},
         "due-item": {"day": day, "item": "insurance", "provider": None, "limit_kilometres": None},
         "account": {
             "account": "A-1",

@@ -51,6 +51,7 @@ def test_the_order_in_which_kinds_are_loaded() -> None:
         "repair-orders",
         "service-intervals",
         "warranties",
+        "inspections",
         "odometer-readings",
         "invoices",
         "payments",
