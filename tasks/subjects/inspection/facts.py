@@ -117,8 +117,8 @@ class Inspections(Subject):
         """When it was, what was found, and until when it can be claimed."""
         return func.jsonb_build_object(
             *(literal("inspected_on", Text), facts.c.day),
-            *(literal("faults", Text), func.array_to_string(facts.c.faults, ", ")),
-            *(literal("watched", Text), func.array_to_string(facts.c.watched, ", ")),
+            *(literal("faults", Text), _joined(facts.c.faults)),
+            *(literal("watched", Text), _joined(facts.c.watched)),
             *(literal("warranty_ends_on", Text), facts.c.warranty_ends_on),
             *(literal("claim_filed", Text), facts.c.claim_filed),
             *(literal("vehicle_sold", Text), facts.c.sold),
@@ -135,6 +135,10 @@ class Inspections(Subject):
 
 
 SUBJECT = Inspections()
+
+
+def _joined(points: ColumnElement[Any]) -> ColumnElement[str]:
+    return func.array_to_string(points, ", ", type_=Text)
 
 
 def _points(finding: Finding) -> ColumnElement[Any]:
