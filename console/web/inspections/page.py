@@ -156,6 +156,7 @@ async def show_form(viewer: Viewer, vehicle_id: int) -> None:
     told = ui.label().classes("bad").props("role=alert")
 
     def rest_is_in_order() -> None:
+        told.set_text("")
         for toggle in chosen.values():
             if toggle.value is None:
                 toggle.set_value(Finding.OK.value)

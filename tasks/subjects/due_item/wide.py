@@ -83,9 +83,7 @@ def load_rows(load: Load, staged: Staged) -> None:
     known = and_(own.target_id == _items.c.id, differs)
     connection.execute(update(rows).values(touched=true()).where(exists().where(own.entry == rows.c.entry, known)))
     new = exists().where(own.entry == rows.c.entry, own.target_id.is_(None))
-    any_known = exists().where(own.entry == rows.c.entry, own.target_id.is_not(None))
-    connection.execute(update(rows).values(touched=true()).where(new, any_known))
-    connection.execute(update(rows).values(fresh=true()).where(new, ~any_known))
+    connection.execute(update(rows).values(fresh=true()).where(new))
     connection.execute(
         update(_items)
         .values(

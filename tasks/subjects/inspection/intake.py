@@ -29,6 +29,7 @@ from tasks.intake.maps.row_rules import Checked, House
 from tasks.intake.merging import Field, assign_ids, find_by_key, merge, reject, table_of
 from tasks.intake.references import find_owners_and_cars, find_staff
 from tasks.intake.staging import Staged, temporary_table
+from tasks.intake.values.amounts import Amount
 from tasks.intake.values.choices import words_of
 from tasks.intake.values.plausibility import RECENT
 from tasks.subjects.inspection.sample import SAMPLE
@@ -63,10 +64,19 @@ def check_inspection(row: Checked, _house: House) -> None:
     given = [point for point, column in COLUMN_OF.items() if said[column]]
     if said["claim_filed_on"] and len(given) == len(POINTS) and not faults:
         row.refuse("claim_filed_on", "expected a point with a fault beside a claim", said["claim_filed_on"])
-    if said["claim_amount"] is not None and said["claim_amount"] < 0:
-        row.refuse("claim_amount", "expected an amount from 0 on", said["claim_amount"])
-    if said["claim_amount"] is None:
-        said["claim_currency"] = None
+    _take_amount(row)
+
+
+def _take_amount(row: Checked) -> None:
+    """The amount of the claim, in the currency that the row names, or that stood beside it."""
+    claimed: Amount | None = row.values["claim_amount"]
+    if claimed is None:
+        row.values["claim_currency"] = None
+        return
+    row.values["claim_amount"] = claimed.value
+    row.values["claim_currency"] = row.values["claim_currency"] or claimed.currency
+    if claimed.value < 0:
+        row.refuse("claim_amount", "expected an amount from 0 on", claimed.value)
 
 
 def load_inspections(load: Load, staged: Staged) -> None:
