@@ -104,7 +104,7 @@ WHAT_ENDS = (
     "ends_on, case when n % 2 = 0 then 20000 end, array[case when n % 4 = 0 then 'maintenance' else 'tyres' end] "
     f"from (select n, {TODAY} + 400 - {spread(19, 1000)} as ends_on from {{numbers}}) made",
     "insert into due_item_days (due_item_id, known_from, known_until, due_on, basis, figures) "
-    "select id, '-infinity', 'infinity', ends_on, 'date', '{}' from due_items where limit_kilometres is not null",
+    "select id, '-infinity', 'infinity', ends_on, 'date', '{{}}' from due_items where limit_kilometres is not null",
 )
 LEADS = (
     # One in ten leads is open, and was contacted lately; everybody else's was won.

@@ -15,15 +15,16 @@ class IntervalRow(NamedTuple):
 
     store: str
     item: str
+    model: str
     kilometres: int
     months: int
 
 
 def interval_rows(customer: SampleCustomer) -> Iterator[IntervalRow]:
-    """The intervals of the customer's store."""
-    if crc32(customer.key.encode()) % _NAMED == 0:
-        yield IntervalRow(customer.store.code, "service", 10_000, 12)
-        yield IntervalRow(customer.store.code, "tyres", 8_000, 12)
+    """The interval of one variant of a model."""
+    number = crc32(customer.key.encode())
+    if number % _NAMED == 0:
+        yield IntervalRow(customer.store.code, "service", f"Nova {number}", 7_500 + number % 4 * 2_500, 12)
 
 
 SAMPLE = Sample(IntervalRow, interval_rows)
