@@ -1,7 +1,7 @@
 """A large dealership made inside the database: set-based, the same every time, most of its customers not due.
 
-Every customer has a phone number, a car with its warranty and its insurance, a handover, repair orders, appointments,
-an account, a lead, something that was answered, and a complaint that was closed.
+Every customer has a phone number, a car with its warranty, its insurance and what falls due on it, a handover, repair
+orders, appointments, an account, a lead, something that was answered, and a complaint that was closed.
 The dates are spread so that a sweep as of `NOON` finds about four in a hundred customers due in each process.
 """
 
@@ -111,6 +111,13 @@ WHAT_ENDS = (
     "insert into due_items (store_id, key, customer_id, vehicle_id, item, issued_on, ends_on) "
     "select 1 + n % 2, 'E' || n, n, n, 'insurance', ends_on - 365, ends_on "
     f"from (select n, {TODAY} + 400 - {spread(15, 1000)} as ends_on from {{numbers}}) made",
+    # One in four is a service, of which most were done since; the others are tyres, and half of all count kilometres.
+    "insert into due_items (store_id, key, customer_id, vehicle_id, item, issued_on, ends_on, limit_kilometres, works) "
+    "select 1 + n % 2, 'service:' || n, n, n, case when n % 4 = 0 then 'service' else 'tyres' end, ends_on - 365, "
+    "ends_on, case when n % 2 = 0 then 20000 end, array[case when n % 4 = 0 then 'maintenance' else 'tyres' end] "
+    f"from (select n, {TODAY} + 400 - {spread(19, 1000)} as ends_on from {{numbers}}) made",
+    "insert into due_item_days (due_item_id, known_from, known_until, due_on, basis, figures) "
+    "select id, '-infinity', 'infinity', ends_on, 'date', '{{}}' from due_items where limit_kilometres is not null",
 )
 LEADS = (
     # One in ten leads is open, and was contacted lately; everybody else's was won.

@@ -34,6 +34,7 @@ COMMANDS = {
     "accounts": "console.cli.accounts:app",
     "owners": "console.cli.owners:app",
     "staff": "console.cli.staff:app",
+    "inspections": "console.cli.inspections:app",
     "notices": "console.cli.notices:app",
     "reply": "console.cli.replies:reply",
     "links": "console.cli.links:links",

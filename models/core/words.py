@@ -156,6 +156,8 @@ class WorkKind(StrEnum):
     MAINTENANCE = "maintenance"
     FIRST_SERVICE = "first-service"
     SECOND_SERVICE = "second-service"
+    TYRES = "tyres"
+    """Changed or rotated."""
     REPAIR = "repair"
     MINOR_REPAIR = "minor-repair"
     OVERHAUL = "overhaul"
@@ -168,6 +170,7 @@ class WorkKind(StrEnum):
 BROADER_WORK = {
     WorkKind.FIRST_SERVICE: WorkKind.MAINTENANCE,
     WorkKind.SECOND_SERVICE: WorkKind.MAINTENANCE,
+    WorkKind.TYRES: WorkKind.MAINTENANCE,
     WorkKind.MINOR_REPAIR: WorkKind.REPAIR,
     WorkKind.OVERHAUL: WorkKind.REPAIR,
     WorkKind.ACCIDENT: WorkKind.REPAIR,

@@ -737,6 +737,8 @@ ENTITIES_OF_CUSTOMERS = {
     "account": "accounts",
     "promise": "promises",
     "lead": "leads",
+    "due-item": "due_items",
+    "inspection": "inspections",
 }
 """The entities of entries about customers, with the table of the `entity_id`."""
 

@@ -120,7 +120,7 @@ WORKS: tuple[tuple[Work, int], ...] = (
     (Work("maintenance", "常规保养", "Regular service", (4, 12)), 40),
     (Work("first-service", "首保", "First service", (1, 3)), 8),
     (Work("second-service", "二保", "Second service", (4, 10)), 4),
-    (Work("maintenance", "更换轮胎", "Tyre change", (3, 30)), 14),
+    (Work("tyres", "更换轮胎", "Tyre change", (3, 30)), 14),
     (Work("repair", "制动系统维修", "Brake repair", (8, 40)), 6),
     (Work("minor-repair", "更换灯泡", "Bulb changed", (1, 3)), 3),
     (Work("overhaul", "发动机大修", "Engine overhaul", (60, 200)), 1),

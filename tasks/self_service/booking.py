@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, insert, literal, select, update
 from models.core.cadence import moment
 from models.core.errors import Conflict
 from models.core.rows import AnyRow
-from models.core.words import AppointmentStatus, ChangeKind
+from models.core.words import AppointmentStatus, ChangeKind, WorkKind
 from models.people.tables import StaffMember, Store
 from models.stores.visit_slots import VisitRules, days_to_choose, free_starts
 from models.subjects.appointment import Appointment, AppointmentChange
@@ -148,9 +148,19 @@ def days_for_a_visit(connection: Connection, store_id: int, now: datetime) -> di
 
 
 def ask_for_visit(
-    connection: Connection, store_id: int, customer_id: int, key: str, start: datetime, work: str, now: datetime
+    connection: Connection,
+    store_id: int,
+    customer_id: int,
+    key: str,
+    start: datetime,
+    work: str,
+    now: datetime,
+    *,
+    vehicle_id: int | None = None,
+    kind: WorkKind = WorkKind.OTHER,
 ) -> int:
-    """Ask for a visit at a free start of the store's; the appointment, `requested` until the store agrees.
+    """Ask for a visit at a free start of the store's; the appointment, `requested` until the store agrees. Without a
+    vehicle it is for the newest of the customer's.
 
     Somebody of the store is responsible for the answer, whoever the customer is.
 
@@ -174,8 +184,9 @@ def ask_for_visit(
         "confirmed_at": None, "other_time_asked_at": None,
     }  # fmt: skip
     if found is None:
-        car = newest_car_id(literal(customer_id))
-        own = {"store_id": store_id, "key": key, "customer_id": customer_id, "vehicle_id": car, "work": work}
+        car = newest_car_id(literal(customer_id)) if vehicle_id is None else vehicle_id
+        whose = {"store_id": store_id, "key": key, "customer_id": customer_id, "vehicle_id": car}
+        own = {**whose, "work": work, "work_kind": kind}
         made = connection.execute(insert(Appointment).values(**own, **values).returning(Appointment.id)).scalar_one()
     else:
         connection.execute(update(Appointment).where(Appointment.id == found.id).values(**values))

@@ -86,6 +86,8 @@ def test_what_runs_seldom_is_made_up_for_at_a_start() -> None:
         "came-back",
         "account-statements",
         "renewals",
+        "service-due",
+        "inspection-results",
         "housekeeping",
     }
 

@@ -33,6 +33,7 @@ from models.subjects.account import Account, Invoice, Payment, Promise
 from models.subjects.appointment import Appointment
 from models.subjects.due_item import DueItem
 from models.subjects.handover import Handover
+from models.subjects.inspection import POINTS, Inspection, InspectionPoint
 from models.subjects.lead import Lead, ShowroomVisit
 from models.subjects.repair_order import RepairOrder
 from models.subjects.vehicle import OdometerReading, Vehicle
@@ -216,6 +217,15 @@ class World:
     def due_item(self, customer_id: int, ends_on: str, item: str = "insurance", **values: Any) -> int:
         values = {"store_id": self.store_id, "key": self._key(), "item": item} | values
         return self._add(DueItem, customer_id=customer_id, ends_on=day(ends_on), **values)
+
+    def inspection(self, customer_id: int, vehicle_id: int, inspected_on: str, **found: str) -> int:
+        """An inspection with points that are not in order: `engine="fault"`; hyphens are written as underscores."""
+        values = {"store_id": self.store_id, "key": self._key(), "customer_id": customer_id, "vehicle_id": vehicle_id}
+        made = self._add(Inspection, inspected_on=day(inspected_on), **values)
+        points = {point: found.get(point.replace("-", "_"), "ok") for point in POINTS}
+        rows = [{"inspection_id": made, "point": point, "finding": finding} for point, finding in points.items()]
+        self.connection.execute(insert(InspectionPoint), rows)
+        return made
 
     def complaint(self, customer_id: int, opened_at: str, closed_at: str | None = None, **values: Any) -> int:
         """A complaint of the customer, which was closed or still is open."""

@@ -30,6 +30,7 @@ from models.messages.links import PATH, Link, LinkSigner
 from models.people.tables import Customer
 from models.subjects.account import Account, Promise
 from models.subjects.appointment import Appointment
+from models.subjects.due_item import DueItem, DueItemStatus
 from models.subjects.handover import Handover
 from models.subjects.repair_order import RepairOrder
 from models.subjects.statement import AccountStatement
@@ -46,6 +47,7 @@ HEADINGS = {
     LinkPurpose("survey"): {"en": "How was it?", "zh-CN": "您对这次服务满意吗？"},
     LinkPurpose("consent"): {"en": "How may we contact you?", "zh-CN": "我们可以怎样联系您？"},
     LinkPurpose("payment"): {"en": "Your account", "zh-CN": "您的账单"},
+    LinkPurpose("due"): {"en": "Due soon: service", "zh-CN": "保养时间到了"},
     LinkPurpose("invitation"): {"en": "Spring check", "zh-CN": "Spring check"},
     LinkPurpose("statement"): {"en": "Your statement", "zh-CN": "您的对账单"},
 }
@@ -160,6 +162,17 @@ def of_invitation(facts: Connection, number: int) -> Link:
     return make_link(LinkPurpose("invitation"), SubjectKind("recipient"), row.id, row.customer_id, SAMPLE_MOMENT)
 
 
+def of_service(facts: Connection) -> Link:
+    """Of a service that falls due."""
+    row = facts.execute(
+        select(DueItem.id, DueItem.customer_id)
+        .where(DueItem.item == "service", DueItem.status == DueItemStatus.OPEN, DueItem.works.is_not(None))
+        .order_by(DueItem.id)
+    ).first()
+    assert row
+    return make_link(LinkPurpose("due"), SubjectKind("due-item"), row.id, row.customer_id, SAMPLE_MOMENT)
+
+
 def invite(facts: Connection) -> None:
     """A campaign that reached some customers of the first store."""
     began = {"state_at": SAMPLE_MOMENT, "created_at": SAMPLE_MOMENT, "launches_at": SAMPLE_MOMENT}
@@ -179,6 +192,7 @@ def all_links(facts: Connection) -> list[Link]:
     survey = of_visit(facts, Handover, SubjectKind("handover"))
     return [
         *(of_appointment(facts, 3), survey, of_choices(facts), of_account(facts), of_statement(facts)),
+        of_service(facts),
         of_invitation(facts, 0),
     ]
 

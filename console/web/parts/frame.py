@@ -29,6 +29,7 @@ PAGES: dict[str, tuple[Permission, str]] = {
     "/notices": (Permission.WORK_CALLS, "frame.notices"),
     "/cases": (Permission.WORK_CASES, "frame.cases"),
     "/feedback": (Permission.WORK_CALLS, "frame.feedback"),
+    "/inspections": (Permission.WORK_CALLS, "frame.inspections"),
     "/accounts": (Permission.WORK_ACCOUNTS, "frame.accounts"),
     "/customers": (Permission.SEE_CUSTOMERS, "frame.customers"),
     "/approvals": (Permission.DECIDE, "frame.approvals"),

@@ -32,9 +32,11 @@ WORK = words_of(
         "roadworthiness test,state inspection,safety inspection,emissions test,年检,年审,车检,验车,审车,"
         "年度检验,机动车年检,hauptuntersuchung,hu,tüv,tuev,abgasuntersuchung,au",
         WorkKind.MAINTENANCE: "maintain,service,servicing,oil change,oil service,regular service,"
-        "periodic maintenance,tyre,tyres,tire,tires,保养,定期保养,维护,常规保养,小保养,大保养,wartung,ölwechsel",
+        "periodic maintenance,保养,定期保养,维护,常规保养,小保养,大保养,wartung,ölwechsel",
         WorkKind.FIRST_SERVICE: "first maintenance,initial service,free first service,首保,首次保养,erstinspektion",
         WorkKind.SECOND_SERVICE: "second maintenance,二保,第二次保养,二次保养,zweitinspektion",
+        WorkKind.TYRES: "tyre,tire,tires,tyre change,tyre rotation,tire rotation,轮胎,换胎,更换轮胎,轮胎换位,reifen,"
+        "reifenwechsel",
         WorkKind.REPAIR: "repairs,fix,body,bodywork,paint,维修,修理,钣喷,钣金,喷漆,一般维修,普通维修,reparatur",
         WorkKind.MINOR_REPAIR: "small repair,quick repair,小修,快修,kleinreparatur",
         WorkKind.OVERHAUL: "major repair,general overhaul,大修,总成大修,generalüberholung,großreparatur",

@@ -3,24 +3,37 @@
 import re
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import and_, any_, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Text
+
 from models.core.reasons import TEXT, declare, give
+from models.ledger.tables import PolicyVersion
+from models.service import works_of
 from models.subjects.due_item import NAMES, DueItem, DueItemStatus
 from tasks.intake.columns import CUSTOMER_COLUMNS, GIVES_OWNER, STORE, VEHICLE, Column, KindName, key
 from tasks.intake.files.reading import Holds, alike, choice
 from tasks.intake.kinds import Kind
 from tasks.intake.load import Load
 from tasks.intake.maps.row_rules import Checked, House
-from tasks.intake.merging import Field, assign_ids, find_by_key, merge
+from tasks.intake.merging import Field, assign_ids, find_by_key, merge, reject
 from tasks.intake.references import find_owners_and_cars
 from tasks.intake.staging import Staged
 from tasks.intake.values.cells import Unusable, bare
 from tasks.intake.values.choices import words_of
 from tasks.intake.values.plausibility import RECENT, Window
 from tasks.subjects.due_item.sample import SAMPLE
+from tasks.subjects.due_item.wide import WHAT_ENDS
+from tasks.subjects.vehicle.readings import WARRANTY_ENDS, note_serviced
+
+__all__ = ["DUE_ITEMS", "WHAT_ENDS"]
 
 ITEMS = {bare(name): name for name in NAMES} | {
     bare(alias): name
     for name, aliases in {
+        "first-service": "first maintenance,首保,首次保养,erstinspektion",
+        "service": "maintenance,regular service,保养,定期保养,wartung",
+        "tyres": "tyre rotation,tire rotation,tires,轮胎换位,轮胎,reifen",
         "insurance": "commercial insurance,car insurance,motor insurance,商业险,车险,保险,商业保险,kaskoversicherung",
         "compulsory-insurance": "compulsory,交强险,强制险,交强保险,haftpflicht",
         "annual-inspection": "statutory inspection,mot,年检,年审,hauptuntersuchung,hu,tüv",
@@ -46,6 +59,8 @@ STATUSES = words_of(
 
 
 ITEM_EXPECTED = declare("due-item-expected", items=TEXT)
+MILEAGE_EXPECTED, VEHICLE_BESIDE_MILEAGE = declare("mileage-expected"), declare("vehicle-beside-mileage")
+UNKNOWN_ITEM = declare("item-of-no-policy", items=TEXT)
 ENDS_BEFORE_ISSUED = declare("ends-before-issued", day=TEXT)
 
 
@@ -59,8 +74,13 @@ def read_item(text: str, _zone: ZoneInfo) -> str:
 
 
 def check_due_item(row: Checked, _house: House) -> None:
-    """An item ends after it was issued."""
+    """An item ends after it was issued, and only a car has a mileage; a mileage of zero is none."""
     values = row.values
+    values["works"] = [str(work) for work in works_of(values["item"])] or None
+    if values["due_kilometres"] == 0:
+        row.refuse("due_kilometres", give(MILEAGE_EXPECTED), 0)
+    if values["due_kilometres"] and not values["vehicle"]:
+        row.refuse("due_kilometres", give(VEHICLE_BESIDE_MILEAGE), values["due_kilometres"])
     if values["issued_on"] and values["ends_on"] and values["ends_on"] < values["issued_on"]:
         row.refuse("ends_on", give(ENDS_BEFORE_ISSUED, day=values["issued_on"].isoformat()), values["ends_on"])
 
@@ -68,6 +88,9 @@ def check_due_item(row: Checked, _house: House) -> None:
 def load_due_items(load: Load, staged: Staged) -> None:
     """Due items are known by key. One that is renewed is another item, with the key of the new term."""
     find_owners_and_cars(load.connection, staged)
+    _refuse_unknown_kinds(load, staged)
+    unknown_car = and_(staged.table.c.due_kilometres.is_not(None), staged.table.c.vehicle_id.is_(None))
+    reject(load.connection, staged, "due_kilometres", give(VEHICLE_BESIDE_MILEAGE), unknown_car)
     load.keep_last(staged, "store_id", "key")
     find_by_key(load.connection, staged, DueItem)
     assign_ids(load.connection, staged, DueItem)
@@ -77,13 +100,26 @@ def load_due_items(load: Load, staged: Staged) -> None:
         *(Field(name, name) for name in ("item", "provider", "number", "issued_on", "ends_on")),
         Field("status", "status", default=DueItemStatus.OPEN.value),
         Field("status_on", "status_on", given_by=("status",)),
+        Field("status_reason", "status_reason"),
+        Field("limit_kilometres", "due_kilometres"),
+        Field("works", "works", given_by=("item",)),
     ]
     merge(load.connection, staged, DueItem, fields)
+    note_serviced(load, staged, "vehicle_id")
+
+
+def _refuse_unknown_kinds(load: Load, staged: Staged) -> None:
+    """Keep out items of a kind that no process asks about: a slip of the pen would never be noticed."""
+    rows, asks = staged.table, PolicyVersion.body["rules"]["items"]
+    named = select(literal(1)).where(asks.op("@>")(func.to_jsonb(rows.c.item)))
+    known = rows.c.item == any_(literal(list(NAMES), ARRAY(Text)))
+    reason = give(UNKNOWN_ITEM, items=", ".join(NAMES))
+    reject(load.connection, staged, "item", reason, and_(~known, ~named.exists()))
 
 
 DUE_ITEMS = Kind(
     name=KindName("due-items"),
-    meaning="Something of a customer's that ends on a day: an insurance, a licence, a package, a deposit.",
+    meaning="Something of a customer's that ends or falls due on a day: an insurance, a licence, a service, a deposit.",
     columns=(
         STORE,
         key("number of the item; a renewed item has another"),
@@ -92,7 +128,7 @@ DUE_ITEMS = Kind(
         Column(
             "item",
             Holds("kind of item", alike(read_item), example="insurance"),
-            f"{', '.join(NAMES)}, or a word of your own",
+            f"{', '.join(NAMES)}, or a word of your own that a policy names",
             required=True,
         ),
         Column("provider", Holds.TEXT, "with whom it is: the insurer, the bank", spare=True),
@@ -104,6 +140,7 @@ DUE_ITEMS = Kind(
             plausible=RECENT,
         ),
         Column("ends_on", Holds.DATE, "last day", required=True, plausible=Window(10, 40)),
+        Column("due_kilometres", Holds.KILOMETRES, "it is due earlier when the odometer of the vehicle reaches this"),
         Column("status", choice("status of an item", STATUSES), "open, renewed, elsewhere, declined; open"),
         Column(
             "status_on",
@@ -111,7 +148,10 @@ DUE_ITEMS = Kind(
             "since when the status holds; without it, always so; goes with the status",
             plausible=RECENT,
         ),
+        Column("status_reason", Holds.TEXT, "why it was done elsewhere or is not wanted any more", spare=True),
     ),
+    made={"works": ARRAY(Text)},
+    consequences=(WARRANTY_ENDS,),
     identity="store and key",
     one_of=(("customer", "customer_phone", "vehicle"),),
     after=("vehicles", "leads"),

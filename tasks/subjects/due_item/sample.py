@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
+from zlib import crc32
 
 from tasks.intake.samples import Sample, SampleCustomer, with_cells
 
@@ -42,3 +43,27 @@ def due_item_rows(customer: SampleCustomer) -> Iterator[DueItemRow]:
 
 
 SAMPLE = Sample(DueItemRow, due_item_rows, (with_cells(item="??"), with_cells(ends_on=None)))
+
+_LISTED = 20
+"""One in so many customers stands in the list of what ends. It draws no chance: what other kinds draw stays."""
+
+
+class EndsRow(NamedTuple):
+    """What ends of a customer, a column each."""
+
+    store: str
+    customer: str
+    insurer: str
+    compulsory_insurance_ends_on: date
+    driving_licence_ends_on: date
+
+
+def ends_rows(customer: SampleCustomer) -> Iterator[EndsRow]:
+    """The row of some customers."""
+    number = crc32(customer.key.encode())
+    if number % _LISTED == 0:
+        ends_on = customer.today + timedelta(_SOONEST + number // _LISTED % (_LATEST - _SOONEST))
+        yield EndsRow(customer.store.code, customer.key, "PICC", ends_on, ends_on + 4 * _TERM)
+
+
+LISTED = Sample(EndsRow, ends_rows)

@@ -13,7 +13,7 @@ from tasks.intake.merging import Field, assign_ids, find_by_key, merge, reject, 
 from tasks.intake.references import find_owners_and_cars
 from tasks.intake.staging import Staged
 from tasks.intake.values.plausibility import Window
-from tasks.subjects.vehicle.readings import WARRANTY_ENDS, note_readings
+from tasks.subjects.vehicle.readings import WARRANTY_ENDS, note_readings, note_serviced
 
 KEY_OR_VEHICLE = declare("key-or-known-vehicle")
 
@@ -36,6 +36,7 @@ def load_deliveries(load: Load, staged: Staged) -> None:
         Field("handed_over_on", "handed_over_on"),
     ]
     merge(connection, staged, Handover, fields)
+    note_serviced(load, staged, "vehicle_id")
     note_readings(load, staged, "vehicle_id", rows.c.handed_over_on, rows.c.odometer_km.is_not(None))
 
 

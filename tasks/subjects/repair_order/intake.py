@@ -24,7 +24,7 @@ from tasks.intake.merging import Field, assign_ids, find_by_key, merge
 from tasks.intake.references import find_advisors, find_owners_and_cars
 from tasks.intake.staging import Staged
 from tasks.intake.values.plausibility import RECENT
-from tasks.subjects.vehicle.readings import WARRANTY_ENDS, note_readings
+from tasks.subjects.vehicle.readings import WARRANTY_ENDS, note_readings, note_serviced
 
 CLOSED_BEFORE = declare("closed-before-opened", day=TEXT)
 
@@ -54,6 +54,7 @@ def load_repair_orders(load: Load, staged: Staged) -> None:
         Field("closed_on", "closed_on"),
     ]
     merge(load.connection, staged, RepairOrder, fields)
+    note_serviced(load, staged, "vehicle_id")
     day = func.coalesce(rows.c.opened_on, rows.c.closed_on)
     note_readings(load, staged, "vehicle_id", day, and_(rows.c.odometer_km.is_not(None), day.is_not(None)))
 

@@ -13,7 +13,7 @@ from tasks.intake.merging import Field, assign_ids, collapse, find_by_key, merge
 from tasks.intake.references import ERASED, bare_plate, find_customers, find_vehicles, is_erased
 from tasks.intake.staging import Staged
 from tasks.intake.values.plausibility import PAST, Window
-from tasks.subjects.vehicle.readings import READINGS, WARRANTY_ENDS, note_readings
+from tasks.subjects.vehicle.readings import READINGS, WARRANTY_ENDS, note_readings, note_serviced
 
 KEY_VIN_OR_PLATE, DAY_OF_READING = declare("key-vin-or-plate"), declare("day-of-reading-expected")
 
@@ -51,6 +51,7 @@ def load_vehicles(load: Load, staged: Staged) -> None:
     merge(connection, staged, Vehicle, fields)
     said = rows.c.odometer_km.is_not(None) & rows.c.odometer_read_on.is_not(None)
     note_readings(load, staged, "target_id", rows.c.odometer_read_on, said)
+    note_serviced(load, staged, "target_id")
 
 
 def _leave_out_sales_of_former_owners(load: Load, staged: Staged) -> None:

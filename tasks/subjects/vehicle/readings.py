@@ -2,15 +2,18 @@
 
 from datetime import date
 
-from sqlalchemy import Column, ColumnElement, insert, literal, select
+from sqlalchemy import Column, ColumnElement, Select, insert, literal, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import BigInteger, Date, Integer, Text
 
-from models.subjects.vehicle import OdometerReading
+from models.core.reasons import NUMBER, TEXT, GivenReason, declare, give
+from models.subjects.vehicle import OdometerReading, Vehicle
 from tasks.intake.kinds import Consequence
 from tasks.intake.load import Load
 from tasks.intake.merging import renew_figures, table_of
 from tasks.intake.staging import Staged, analyze, table_of_ids, temporary_table
+from tasks.subjects.due_item.services import derive_services
+from tasks.subjects.vehicle.mileage import MOST_A_DAY, doubtful_readings
 from tasks.subjects.warranty.ends import derive_warranty_ends
 
 READINGS = temporary_table(
@@ -24,6 +27,11 @@ READINGS = temporary_table(
 """Odometer readings of all kinds of one file, which are merged at the end."""
 TOUCHED_VEHICLES = table_of_ids("touched_vehicles")
 """The cars whose warranties may end on another day now."""
+SERVICED_VEHICLES = table_of_ids("serviced_vehicles")
+"""The cars of which something else may fall due now."""
+MOST_NAMED = 6
+"""So many readings that are held apart are named in the report of an import."""
+HELD_APART = declare("readings-held-apart", readings=NUMBER, most=NUMBER, which=TEXT)
 
 
 def note_readings(
@@ -35,6 +43,13 @@ def note_readings(
         where, rows.c[vehicle].is_not(None)
     )
     load.connection.execute(insert(READINGS).from_select(READINGS.columns.keys(), said))
+
+
+def note_serviced(load: Load, staged: Staged, vehicle: str) -> None:
+    """Note the cars of rows that made or changed a fact from which services follow."""
+    rows = staged.table
+    said = select(rows.c[vehicle]).where(rows.c[vehicle].is_not(None), rows.c.fresh | rows.c.touched)
+    load.connection.execute(insert(SERVICED_VEHICLES).from_select(["id"], said))
 
 
 def merge_readings(load: Load) -> None:
@@ -62,10 +77,34 @@ def merge_readings(load: Load) -> None:
 
 
 def _work_out(load: Load) -> None:
+    connection = load.connection
     merge_readings(load)
-    analyze(load.connection, TOUCHED_VEHICLES)
-    derive_warranty_ends(load.connection, select(TOUCHED_VEHICLES.c.id))
+    touched, serviced = select(TOUCHED_VEHICLES.c.id), select(SERVICED_VEHICLES.c.id)
+    connection.execute(insert(SERVICED_VEHICLES).from_select(["id"], touched))
+    if connection.execute(touched.limit(1)).one_or_none():
+        analyze(connection, TOUCHED_VEHICLES)
+        derive_warranty_ends(connection, touched)
+        load.notices += _what_is_held_apart(load, touched)
+    if connection.execute(serviced.limit(1)).one_or_none():
+        analyze(connection, SERVICED_VEHICLES)
+        derive_services(connection, serviced)
 
 
-WARRANTY_ENDS = Consequence((READINGS, TOUCHED_VEHICLES), _work_out)
-"""The readings go on record, and warranties end when they say."""
+def _what_is_held_apart(load: Load, touched: Select[tuple[int]]) -> list[GivenReason]:
+    """The readings of the file's cars that no estimate goes by."""
+    found = doubtful_readings(touched).subquery("doubtful")
+    vehicles = table_of(Vehicle)
+    rows = load.connection.execute(
+        select(vehicles.c.key, found.c.read_on, found.c.kilometres)
+        .join(vehicles, vehicles.c.id == found.c.vehicle_id)
+        .order_by(vehicles.c.key, found.c.read_on)
+    ).all()
+    if not rows:
+        return []
+    named = "; ".join(f"'{row.key}' {row.kilometres:,} km {row.read_on}" for row in rows[:MOST_NAMED])
+    more = " …" if len(rows) > MOST_NAMED else ""
+    return [give(HELD_APART, readings=len(rows), most=MOST_A_DAY, which=f"{named}{more}")]
+
+
+WARRANTY_ENDS = Consequence((READINGS, TOUCHED_VEHICLES, SERVICED_VEHICLES), _work_out)
+"""The readings go on record, warranties end when they say, and what falls due on the cars is worked out."""

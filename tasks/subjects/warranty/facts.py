@@ -42,6 +42,7 @@ from tasks.subjects.contract import (
     within,
 )
 from tasks.subjects.customers import SOLD, about_customer, own_languages, stores_today, vehicle_name
+from tasks.subjects.vehicle.mileage import remarks_on
 
 BOOKED = declare("inspection-booked")
 DONE = declare("inspection-done")
@@ -110,10 +111,11 @@ class Warranties(Subject):
         return facts.c.figures.op("||", return_type=JSONB())(decided)
 
     def remarks(self, connection: Connection, row: RowMapping) -> list[GivenReason]:  # noqa: ARG002  the contract's
-        """When it ends, and by which limit, until it has."""
+        """When it ends, and by which limit, until it has; and how sure the estimate is."""
         if row["day"] < row["today"]:
             return []
-        return [give(ENDS_BY_MILEAGE if row["basis"] == EndBasis.MILEAGE else ENDS_BY_DATE, day=row["day"].isoformat())]
+        ends = give(ENDS_BY_MILEAGE if row["basis"] == EndBasis.MILEAGE else ENDS_BY_DATE, day=row["day"].isoformat())
+        return [ends, *remarks_on(row["figures"])]
 
     def only_in_letters(self) -> frozenset[str]:
         """The car."""

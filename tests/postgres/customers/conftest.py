@@ -12,6 +12,7 @@ from models.core.words import (
     CaseKind,
     CaseState,
     ChannelName,
+    EndBasis,
     Gate,
     ProcessName,
     Purpose,
@@ -39,12 +40,13 @@ from models.ledger.tables import (
 from models.ledger.visits_and_letters import LetterBatch, PrintedLetter, StaffVisit
 from models.people.tables import Store
 from models.subjects.arrangement import Arrangement, ArrangementKind, Instalment
+from models.subjects.due_item import DueItemDay
 from models.subjects.statement import AccountStatement
 from tasks import audit
 from tasks.access.sessions import SignedIn, read_session, sign_in
 from tasks.access.users import NewUser, add_user
 from tasks.touches.picking import cancel_touches
-from tests.support.world import World, at
+from tests.support.world import FOR_EVER, LONG_AGO, World, at
 
 NOW = at("2026-03-10 10:00")
 PASSWORD = "correct horse battery"
@@ -94,11 +96,23 @@ def lead_a_life(world: World) -> int:
         competitor="Wang Fang's cousin",
     )  # fmt: skip
     world.showroom_visit(lead, "2026-02-21")
-    world.due_item(customer_id, "2026-06-19", number="WF-1")
+    item_id = world.due_item(
+        customer_id, "2026-06-19", number="WF-1", vehicle_id=vehicle_id, limit_kilometres=20_000, status="declined",
+        status_reason="Wang Fang sells the car",
+    )  # fmt: skip
+    world.inspection(customer_id, vehicle_id, "2026-03-01", engine="fault")
+    add = world.connection.execute
+    known = {
+        "known_from": LONG_AGO,
+        "known_until": FOR_EVER,
+        "due_on": NOW.date(),
+        "basis": EndBasis.DATE,
+        "figures": {},
+    }
+    add(insert(DueItemDay).values(due_item_id=item_id, **known))
     world.consent(customer_id, granted=True, given_at=at("2026-01-01 10:00"))
     world.plan(ProcessName("appointment-reminders"), "2026-03-10 09:00")
     touch_id = world.touches(customer_id)[0].id
-    add = world.connection.execute
     add(insert(CallAttempt).values(touch_id=touch_id, attempted_at=NOW, outcome=NO_ANSWER.name, note="rang"))
     add(insert(StaffVisit).values(touch_id=touch_id, done_on=NOW.date(), result="Wang Fang was out", next="again"))
     batch = {"store_id": world.store_id, "printed_at": NOW, "printed_by": world.staff(name="Zhao Lei")}

@@ -29,6 +29,11 @@ from tests.support.world import SHANGHAI
 NOW = datetime(2026, 3, 20, 2, 0, tzinfo=UTC)
 ROWS = 6
 Fact = tuple[str | None, ...]
+ENDS_OF_A_CUSTOMER = (
+    "(select string_agg(concat_ws(' ', item, ends_on, provider, number), ', ' order by item) as ends "
+    "from due_items group by customer_id) ends_of_a_customer"
+)
+"""Of a wide row several due items are made; what one customer has is compared as a whole."""
 TABLES = {
     "stores": ("stores", "code, name, phone"),
     "staff": ("staff", "code, name, role, phone"),
@@ -45,6 +50,9 @@ TABLES = {
     "promises": ("promises", "key, amount, made_on, promised_for"),
     "arrangements": ("account_arrangements", "key, kind, starts_on, ends_on, reason"),
     "due-items": ("due_items", "key, item, ends_on, issued_on"),
+    "ends": (ENDS_OF_A_CUSTOMER, "ends"),
+    "service-intervals": ("service_intervals", "key, item, months"),
+    "inspections": ("inspections", "key, inspected_on, claim_amount"),
     "leads": ("leads", "key, urgency, model, created_on"),
     "showroom-visits": ("showroom_visits", "key, visited_on"),
 }
@@ -80,6 +88,8 @@ VALUES: dict[str, Callable[[int], str]] = {
     "kilometres": lambda n: f"1200{n}",
     "limit_kilometres": lambda n: "60000",
     "work": lambda n: f"job {n}",
+    "works": lambda n: "maintenance",
+    "months": lambda n: "12",
 }
 BY_HOLDS: dict[Holds, Callable[[int], str]] = {
     Holds.KEY: lambda n: f"K10{n}",

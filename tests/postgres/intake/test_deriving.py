@@ -25,22 +25,46 @@ class Version(NamedTuple):
     basis: str
 
 
+def contradict(early: Reading, later: Reading) -> bool:
+    """Whether two readings cannot both be true."""
+    return not 0 <= later[1] - early[1] <= 1_000 * (later[0] - early[0]).days
+
+
+def sift(readings: list[Reading]) -> tuple[list[Reading], list[Reading]]:
+    """The readings that count, and those held apart: of two that contradict each other the more doubtful."""
+    ordered = sorted(readings)
+    pairs = [(a, b) for place, a in enumerate(ordered) for b in ordered[place + 1 :] if contradict(a, b)]
+    times = {one: sum(one in pair for pair in pairs) for one in ordered}
+    apart = sorted({a if times[a] > times[b] else b for a, b in pairs})
+    return [one for one in ordered if one not in apart], apart
+
+
+def pace_of(taken: list[Reading]) -> tuple[Reading, Reading]:
+    """The readings that the recent pace is counted between."""
+    last = taken[-1]
+    recent = next(one for one in taken if (last[0] - one[0]).days <= 180)
+    older = [one for one in taken if (last[0] - one[0]).days >= 30]
+    return (recent if (last[0] - recent[0]).days >= 30 or not older else older[-1]), last
+
+
 def versions_of(ends_on: date, limit: int | None, readings: list[Reading]) -> list[Version]:
     """The mileage rule in plain Python."""
     versions = [Version(EVER, ends_on, "date")]
     ordered = sorted(readings)
-    if limit is None or not ordered:
-        return versions
-    first_on, first_km = ordered[0]
-    for last_on, last_km in ordered[1:]:
-        a_day = Fraction(last_km - first_km, (last_on - first_on).days)
+    for known in range(1, len(ordered) + 1) if limit is not None else ():
+        taken, apart = sift(ordered[:known])
+        (first_on, first_km), (last_on, last_km) = pace_of(taken)
+        if last_on == first_on and not apart:
+            continue
+        a_day = Fraction(last_km - first_km, max((last_on - first_on).days, 1))
         reached = None
-        if a_day > 0:
+        if a_day > 0 and limit is not None:
             days = (limit - last_km) / a_day
             whole = days.numerator // days.denominator
             if whole < (ends_on - last_on).days:
                 reached = max(EVER, last_on + timedelta(days=max(whole, (EVER - last_on).days)))
-        versions.append(Version(last_on, reached or ends_on, "mileage" if reached else "date"))
+        known_from = ordered[known - 1][0]
+        versions.append(Version(known_from, reached or ends_on, "mileage" if reached else "date"))
     return versions
 
 
@@ -101,7 +125,7 @@ def test_the_mileage_rule_by_hand(connection: Connection) -> None:
     assert derive(connection, vehicle) == [
         (EVER, date(2027, 1, 1), "date"),
         (date(2025, 4, 11), date(2026, 8, 24), "mileage"),  # 100 km a day, 50,000 to go: 500 days
-        (date(2025, 7, 20), date(2026, 2, 5), "mileage"),  # 150 km a day, 30,000 to go: 200 days
+        (date(2025, 7, 20), date(2025, 12, 17), "mileage"),  # of late 200 km a day, 30,000 to go: 150 days
     ]
     assert derived(connection, vehicle)[1].figures == {
         "first_on": "2025-01-01",
@@ -110,7 +134,23 @@ def test_the_mileage_rule_by_hand(connection: Connection) -> None:
         "last_km": 10_000,
         "km_per_day": 100.0,
         "limit_km": 60_000,
+        "earliest": "2026-06-01",  # at 120 km a day
+        "latest": "2026-12-27",  # at 80 km a day
         "date_ends_on": "2027-01-01",
+    }
+
+
+def test_a_slipped_digit_is_held_apart(connection: Connection) -> None:
+    readings = [(date(2025, 1, 1), 0), (date(2025, 4, 11), 100_000), (date(2025, 7, 20), 20_000)]
+    vehicle = a_warranty(connection, date(2027, 1, 1), 60_000, [*readings, (date(2025, 8, 29), 24_000)])
+
+    derive(connection, vehicle)
+    known = {one.known_from: (one.ends_on, one.figures.get("apart")) for one in derived(connection, vehicle)}
+    assert known == {
+        EVER: (date(2027, 1, 1), None),
+        date(2025, 4, 11): (date(2025, 3, 2), None),  # 1,000 km a day can be true, until the next reading
+        date(2025, 7, 20): (date(2025, 3, 2), [{"on": "2025-07-20", "km": 20_000}]),
+        date(2025, 8, 29): (date(2026, 8, 24), [{"on": "2025-04-11", "km": 100_000}]),  # 100 km a day
     }
 
 
@@ -127,7 +167,7 @@ def test_one_reading_or_none_or_a_car_that_stands_still_leaves_the_date(connecti
 
 
 a_reading = st.tuples(st.dates(date(2020, 1, 1), date(2026, 12, 31)), st.integers(0, 200_000))
-readings_of_a_car = st.lists(a_reading, max_size=6, unique_by=lambda reading: reading[0])
+readings_of_a_car = st.lists(a_reading, max_size=7, unique_by=lambda reading: reading[0])
 
 
 @given(

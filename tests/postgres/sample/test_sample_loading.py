@@ -44,7 +44,7 @@ EXPECTED = (
     ("handed over 3 days ago", {"day-3-call"}),
     ("handed over 7 days ago", {"day-7-call"}),
     ("handed over 30 days ago", {"day-30-call"}),
-    ("handed over 90 days ago", {"day-90"}),
+    ("handed over 90 days ago", {"day-90", "first-service-call"}),
     ("repaired 3 days ago", {"repair-day-3-call"}),
     ("sold on", NOBODY),
     ("no calls: the gate stops it", {"day-3-call"}),

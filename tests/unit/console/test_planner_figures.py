@@ -6,12 +6,12 @@ from pathlib import Path
 
 import tasks
 from console.shared.words import read_wording
-from tasks.subjects.warranty.ends import FIGURES
+from tasks.subjects.vehicle.mileage import FIGURES
 
 ROOT = Path(next(iter(tasks.__path__)))
 OF_ONE_INVOICE = "netting"
 """What it makes stands inside the figure `invoices`, which is written as a whole."""
-OF_REASONS = {"because", "code", "figures", "instead", "touch", "process", "step", "at"}
+OF_REASONS = {"because", "code", "figures", "instead", "touch", "process", "step", "at", "on", "km"}
 """Said within the sentence of a reason."""
 
 

@@ -28,7 +28,7 @@ ZONES = ("Asia/Shanghai", "Europe/Berlin", "America/Los_Angeles", "Australia/Lor
 ANCHORED = [(process, step) for process in shipped_processes() for step in shipped_policy(process).steps]
 TEMPLATES = {(one.key, one.language): one for one in shipped_templates()}
 LINKED = dict.fromkeys(
-    ("appointment", "payment", "survey", "statement", "consent", "invitation"), "https://example.com/c/x"
+    ("appointment", "payment", "survey", "statement", "consent", "invitation", "due"), "https://example.com/c/x"
 )
 NOON = time(12)
 RECIPES = Path(recipes.__file__).with_name("recipe_files")
@@ -67,7 +67,8 @@ def facts_of(subject: SubjectKind, anchor: datetime, now: datetime, later: int) 
         },
         "statement": {"account": "A-1", "day": day, "totals": {"EUR": "300.00"}},
         "inbound": {"answer": "We shall call you.", "received_on": day},
-        "due-item": {"day": day, "item": "insurance", "provider": None},
+        "inspection": {"day": day, "faults": ["brakes"], "watched": [], "warranty_ends_on": day + timedelta(30)},
+        "due-item": {"day": day, "item": "insurance", "provider": None, "limit_kilometres": None},
         "account": {
             "account": "A-1",
             "oldest_due": day,

@@ -63,8 +63,12 @@ def facts(draw: st.DrawFn) -> dict[str, Any]:
         "lost_reason": draw(st.none() | words),
         "item": draw(st.sampled_from(["insurance", "tyre-storage"])),
         "provider": draw(st.none() | words),
+        "limit_kilometres": draw(st.none() | st.integers(1, 500_000)),
         "answer": draw(st.none() | words),
         "received_on": draw(days),
+        "faults": draw(st.lists(st.sampled_from(["brakes", "locks"]))),
+        "watched": draw(st.lists(st.sampled_from(["engine", "tyres"]))),
+        "warranty_ends_on": draw(st.none() | days),
         "totals": draw(st.dictionaries(currencies, amounts, min_size=1)),
         "invoices": [
             {

@@ -49,7 +49,9 @@ def test_the_order_in_which_kinds_are_loaded() -> None:
         "appointments",
         "deliveries",
         "repair-orders",
+        "service-intervals",
         "warranties",
+        "inspections",
         "odometer-readings",
         "invoices",
         "payments",
@@ -57,6 +59,7 @@ def test_the_order_in_which_kinds_are_loaded() -> None:
         "arrangements",
         "leads",
         "due-items",
+        "ends",
         "showroom-visits",
     ]
     assert [kind for kind in KINDS if kind in ours] == ours

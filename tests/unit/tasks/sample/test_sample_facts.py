@@ -38,7 +38,9 @@ from tasks.sample.rows import (
     WarrantyRow,
 )
 
-AHEAD = {"starts_at", "due_on", "ends_on", "promised_for"}
+AHEAD = {
+    "starts_at", "due_on", "ends_on", "promised_for", "compulsory_insurance_ends_on", "driving_licence_ends_on",
+}  # fmt: skip
 """What may lie ahead of the rehearsal: what is agreed or due, not what has happened."""
 
 

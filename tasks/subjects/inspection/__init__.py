@@ -1,0 +1,1 @@
+"""Inspections before a warranty ends."""
