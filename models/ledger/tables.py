@@ -657,6 +657,7 @@ ENTITIES_OF_CUSTOMERS = {
     "department-notice": "department_notices",
     "survey": "survey_answers",
     "account": "accounts",
+    "lead": "leads",
 }
 """The entities of entries about customers, with the table of the `entity_id`."""
 

@@ -28,6 +28,7 @@ PAGES: dict[str, tuple[Permission, str]] = {
     "/calls": (Permission.WORK_CALLS, "frame.calls"),
     "/notices": (Permission.WORK_CALLS, "frame.notices"),
     "/cases": (Permission.WORK_CASES, "frame.cases"),
+    "/leads": (Permission.WORK_LEADS, "frame.leads"),
     "/accounts": (Permission.WORK_ACCOUNTS, "frame.accounts"),
     "/customers": (Permission.SEE_CUSTOMERS, "frame.customers"),
     "/approvals": (Permission.DECIDE, "frame.approvals"),

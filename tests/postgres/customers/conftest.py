@@ -77,8 +77,9 @@ def lead_a_life(world: World) -> int:
     world.promise(account_id, "2026-03-06", "2026-03-20")
     lead = world.lead(
         customer_id, "2026-02-20", model="Aurora", state="lost", lost_reason="Wang Fang went elsewhere",
-        competitor="Wang Fang's cousin",
+        competitor="Wang Fang's cousin", note="Wang Fang wants it in blue",
     )  # fmt: skip
+    world.lead_source(lead, "2026-02-22", "website")
     world.showroom_visit(lead, "2026-02-21")
     world.due_item(customer_id, "2026-06-19", number="WF-1")
     world.consent(customer_id, granted=True, given_at=at("2026-01-01 10:00"))
