@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, func, select, true
 
 from models.core.cadence import NOW, moment
 from models.core.reasons import GivenReason, read_reason
-from models.core.words import ContactKind, EndBasis
+from models.core.words import ContactKind, CustomerClass, EndBasis
 from models.people.tables import ContactPoint, Customer, CustomerKey, Store
 from models.subjects.account import KIND as ACCOUNT
 from models.subjects.owing import Owing, read_owing
@@ -22,6 +22,7 @@ from tasks.access.reach import check_customer
 from tasks.customers.addresses import address_line
 from tasks.subjects.account.ageing import accounts_of
 from tasks.subjects.contract import CUSTOMER, OfCustomer
+from tasks.subjects.customer.standing import read_class
 from tasks.subjects.registry import subject_of
 
 
@@ -71,6 +72,7 @@ class CustomerCard:
     time_zone: str
     language: str
     level: str | None
+    standing: CustomerClass
     address: str | None
     """On one line."""
     has_contract: bool
@@ -105,6 +107,7 @@ def read_card(connection: Connection, store_id: int | None, customer_id: int, no
     keys = select(CustomerKey.key).where(CustomerKey.customer_id == customer_id).order_by(CustomerKey.key)
     return CustomerCard(
         **row,
+        standing=read_class(connection, customer_id, now),
         keys=list(connection.scalars(keys)),
         points=_points(connection, customer_id),
         vehicles=_vehicles(connection, customer_id, now, row["time_zone"]),

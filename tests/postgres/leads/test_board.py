@@ -135,7 +135,7 @@ def test_a_lead_is_reached_put_off_lost_and_taken_up_again(world: World) -> None
 
 def test_a_lead_won_by_a_handover_is_off_the_board(world: World) -> None:
     customer = world.customer()
-    won = world.lead(customer, "2026-02-01", urgency="O")
+    won = world.lead(customer, "2026-02-01", LeadUrgency.ORDERED)
     world.handover(customer, "2026-03-01")
     assert item(world, won).state is LeadState.WON
     assert list_leads(world.connection, LeadsWanted(), NOW) == []
