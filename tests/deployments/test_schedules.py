@@ -83,6 +83,7 @@ def test_what_runs_seldom_is_made_up_for_at_a_start() -> None:
         "overdue-accounts",
         "complaint-followup",
         "renewals",
+        "key-accounts",
         "trade-in",
         "win-back",
         "housekeeping",

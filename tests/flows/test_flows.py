@@ -186,7 +186,8 @@ async def test_all_processes_run_with_what_was_added_in_the_order_of_their_prior
     runs = await all_processes(as_of=TUESDAY)
     assert [run.process for run in runs] == [
         TYRES, "appointment-reminders", "inbox-answers", "complaint-followup", "overdue-accounts",
-        "lead-followup", "post-delivery-followup", "warranty-expiry", "renewals", "trade-in", "win-back",
+        "lead-followup", "post-delivery-followup", "warranty-expiry", "renewals", "key-accounts", "trade-in",
+        "win-back",
     ]  # fmt: skip
     assert "visits_reached_percent" in runs[6].account.figures
     assert runs[6].account.sent == 1

@@ -25,14 +25,12 @@ from models.subjects.customer import (
     NEW_DAYS,
     REFERRAL_MONTHS,
     SLEEPING_MONTHS,
+    VIP_LEVEL,
     VIP_REFERRALS,
 )
 from models.subjects.lead import Lead
 from tasks.subjects.customer.visits import days_of
 from tasks.subjects.customers import stores_today
-
-VIP = "vip"
-"""How a level begins that makes a VIP, whatever its case."""
 
 
 def months_later(day: SQLColumnExpression[Any], months: int) -> ColumnElement[Any]:
@@ -49,15 +47,20 @@ def class_by(
 ) -> ColumnElement[str]:
     """The class of a customer, who is of a level, sent so many others within twelve months, and was here for the first
     and the last time on these days (null: never)."""
-    by_level = func.starts_with(func.lower(func.trim(level)), VIP)
     return case(
-        (or_(func.coalesce(by_level, False), func.coalesce(referrals, 0) >= VIP_REFERRALS), CustomerClass.VIP.value),
+        (is_vip(level, referrals), CustomerClass.VIP.value),
         (last.is_(None), CustomerClass.POTENTIAL.value),
         (months_later(last, LOST_MONTHS) <= today, CustomerClass.LOST.value),
         (months_later(last, SLEEPING_MONTHS) <= today, CustomerClass.SLEEPING.value),
         (first + NEW_DAYS > today, CustomerClass.NEW.value),
         else_=CustomerClass.ACTIVE.value,
     )
+
+
+def is_vip(level: SQLColumnExpression[Any], referrals: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """Whether a customer is a VIP by level, or by whom they sent within twelve months."""
+    by_level = func.starts_with(func.lower(func.trim(level)), VIP_LEVEL)
+    return or_(func.coalesce(by_level, False), func.coalesce(referrals, 0) >= VIP_REFERRALS)
 
 
 def referrals(now: Now) -> Select[Any]:

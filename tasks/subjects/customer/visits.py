@@ -56,7 +56,8 @@ def within(day: SQLColumnExpression[Any], today: Any, days: int | None) -> Colum
 def days_of(customers: Any, now: Now) -> FromClause:
     """The `first` and the `last` day on which the customer of an outer row was here; null: never.
 
-    `customers` is the table of the outer row.
+    `customers` is the table of the outer row. OFFSET 0 has PostgreSQL look them up once for a row, however often they
+    are named.
     """
     days = [each.subquery() for each in visits(now)]
 
@@ -67,4 +68,4 @@ def days_of(customers: Any, now: Now) -> FromClause:
         ]
 
     first, last = func.least(*of_each(func.min), type_=Date), func.greatest(*of_each(func.max), type_=Date)
-    return select(first.label("first"), last.label("last")).lateral("days_here")
+    return select(first.label("first"), last.label("last")).offset(0).lateral("days_here")

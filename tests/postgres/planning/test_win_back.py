@@ -107,8 +107,8 @@ STORIES = st.builds(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(stories=st.lists(STORIES, min_size=1, max_size=12))
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(stories=st.lists(STORIES, min_size=1, max_size=8))
 @example(stories=[Story(order=375), Story(order=741), Story(came=89), Story(came=90), Story(sent=3), Story()])
 def test_who_is_asked_back_and_what_they_are_to_the_house(world: World, stories: list[Story]) -> None:
     customers = {add(world, story): story for story in stories}
