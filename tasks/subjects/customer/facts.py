@@ -219,7 +219,9 @@ def _key_accounts(now: Now) -> list[Select[Any]]:
     levels = [level for words in LEVELS.values() for level in words]
     level = func.lower(func.trim(Customer.level))
     return [
-        select(Customer.id).where(or_(level.in_(levels), func.starts_with(level, VIP_LEVEL))),
+        select(Customer.id).where(
+            Customer.level.is_not(None), or_(level.in_(levels), func.starts_with(level, VIP_LEVEL))
+        ),
         select(sent.c.customer_id).where(sent.c.referrals >= VIP_REFERRALS),
     ]
 

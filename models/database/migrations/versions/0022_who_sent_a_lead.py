@@ -5,7 +5,8 @@ in again while a lead is open adds a source to that lead. Who was here on a day 
 
 Locks: `leads` is closed for the moment that its columns are added and its rows are checked; the columns are empty, so
 no row is rewritten. Its index is built while writes wait, over rows that have none of it. Leads from before have no
-time for the first contact. `appointments` and `repair_orders` take no writes while an index on each is built.
+time for the first contact. `appointments`, `repair_orders` and `customers` take no
+writes while an index on each is built.
 
 Revision ID: 0022
 Revises: 0014
@@ -50,3 +51,4 @@ def upgrade() -> None:
     op.create_index(
         "ix_appointments_came_at", "appointments", [sa.text("coalesce(arrived_at, starts_at)"), "customer_id"]
     )
+    op.create_index("ix_customers_level", "customers", ["level", "id"], postgresql_where=sa.text("level is not null"))
