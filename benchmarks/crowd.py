@@ -32,8 +32,10 @@ def spread(salt: int, size: int) -> str:
 
 
 PEOPLE = (
-    "insert into customers (store_id, name, created_at) "
-    "select 1 + n % 2, '客户' || n, timestamptz '2015-01-01 00:00Z' from {numbers}",
+    # One in 200 is a VIP or of level 1.
+    "insert into customers (store_id, name, created_at, level) "
+    "select 1 + n % 2, '客户' || n, timestamptz '2015-01-01 00:00Z', "
+    f"case {spread(19, 400)} when 0 then 'VIP' when 1 then '1' end from {{numbers}}",
     "insert into customer_keys (store_id, key, customer_id) select 1 + n % 2, 'C' || n, n from {numbers}",
     "insert into contact_points (customer_id, kind, value) "
     "select n, 'phone', '+8613' || lpad(n::text, 9, '0') from {numbers}",

@@ -31,6 +31,7 @@ COMMANDS = {
     "approvals": "console.cli.approvals:app",
     "cases": "console.cli.cases:app",
     "inbox": "console.cli.inbox:app",
+    "leads": "console.cli.leads:app",
     "accounts": "console.cli.accounts:app",
     "owners": "console.cli.owners:app",
     "staff": "console.cli.staff:app",

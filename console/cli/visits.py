@@ -1,9 +1,12 @@
 """`aftercare visits`: the visits that staff make to customers.
 
 `aftercare visits list --json` prints a list of objects, in the order of calls: what `aftercare calls --json` prints of
-each, and `planned_for` (a day, or null) and `address` (or null).
+each, and `planned_for` (a day, or null) and `address` (or null). `aftercare visits report --json` prints a list of
+objects: `store`, `staff` (a code, or null for those that are nobody's yet), `name`, `planned`, `made`, `missed`,
+`waiting`.
 """
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
@@ -12,6 +15,7 @@ import typer
 from console.cli.naming import find_staff, find_touch
 from console.cli.session import Commands, check_store, open_session, print_json, print_table, to_json
 from console.shared.moments import local
+from tasks.calls.visit_plan import read_visit_plan
 from tasks.calls.visit_reports import VisitReport
 from tasks.calls.visits import finish_visit, list_visits, plan_visit
 from tasks.touches.picking import short, zone_of
@@ -21,6 +25,7 @@ app = typer.Typer(cls=Commands, no_args_is_help=True, help="The visits that staf
 Id = Annotated[str, typer.Argument(metavar="ID", help="The first characters of the visit's id.")]
 By = Annotated[str, typer.Option(help="The staff code of who does it.")]
 DAY = ["%Y-%m-%d"]
+MONTH = ["%Y-%m"]
 
 
 @app.command("list")
@@ -93,3 +98,24 @@ def done(
         report = VisitReport(day, result, following)
         finish_visit(session.connection, touch_id, report, session.now, staff_id)
     typer.echo(f"The visit {short(touch_id)} is done.")
+
+
+@app.command()
+def report(
+    month: Annotated[datetime | None, typer.Option(formats=MONTH, help="The month; this one if not given.")] = None,
+    store: Annotated[str | None, typer.Option(help="Only of the store with this code.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a script.")] = False,
+) -> None:
+    """Count the visits of a month by person: planned, made, missed, waiting."""
+    with open_session() as session:
+        check_store(session.connection, store)
+        day = month.date() if month else session.now.astimezone(session.settings.zone).date()
+        lines = read_visit_plan(session.connection, day, store)
+    if as_json:
+        print_json([asdict(line) for line in lines])
+        return
+    columns = ("store", "who", "planned", "made", "missed", "waiting")
+    rows = [
+        (line.store, line.name or "(nobody yet)", *(str(getattr(line, name)) for name in columns[2:])) for line in lines
+    ]
+    print_table(f"Visits of {day:%Y-%m}", columns, rows)

@@ -67,17 +67,22 @@ VALUES: dict[Language, dict[str, str]] = {
         "in-audience": "在其对象中", "sent": "已收到", "answered": "已回应", "not-answered": "已收到但未回应",
         "O": "O（已订车）", "H": "H（7 天内购车）", "A": "A（一个月内购车）", "B": "B（三个月内购车）",
         "open": "跟进中", "won": "已成交", "lost": "已战败",
+        "potential-customer": "潜在客户", "new-customer": "新客户", "active-customer": "活跃客户",
+        "sleeping-customer": "沉睡客户", "lost-customer": "流失客户", "vip-customer": "VIP 客户",
     },
     "en": {
         "True": "yes", "False": "no", "yes": "still kept", "no": "no longer kept",
         "either": "kept or not", "zh-CN": "Chinese", "en": "English", "sms": "SMS", "email": "e-mail",
         "wechat": "WeChat", "in-audience": "was in the audience", "sent": "was sent it", "answered": "answered it",
         "not-answered": "was sent it and did not answer",
+        "potential-customer": "potential customer", "new-customer": "new customer",
+        "active-customer": "active customer", "sleeping-customer": "sleeping customer",
+        "lost-customer": "lost customer", "vip-customer": "VIP",
         "O": "O (ordered)", "H": "H (buys within 7 days)", "A": "A (within a month)", "B": "B (within three months)",
     },
 }  # fmt: skip
 BETWEEN: Said = {"zh-CN": "、", "en": ", "}
-CHOSEN = ("language", "purpose", "channel", "channels", "part", "work_kinds", "urgencies", "states", "kept")
+CHOSEN = ("language", "classes", "purpose", "channel", "channels", "part", "work_kinds", "urgencies", "states", "kept")
 """Fields whose values are our own words; all other values come from the user."""
 NAMED = ("list", "campaign")
 """Fields whose values are ids of named things."""

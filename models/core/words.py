@@ -202,6 +202,22 @@ class ChangeKind(StrEnum):
     CANCELLED = "cancelled"
 
 
+class CustomerClass(StrEnum):
+    """What a customer is to the house, by when they were here (R12)."""
+
+    POTENTIAL = "potential-customer"
+    """Was never here."""
+    NEW = "new-customer"
+    """Was here for the first time within the last 90 days."""
+    ACTIVE = "active-customer"
+    SLEEPING = "sleeping-customer"
+    """Was last here twelve months ago or longer."""
+    LOST = "lost-customer"
+    """Was last here 24 months ago or longer."""
+    VIP = "vip-customer"
+    """Is one by level, or sent three customers within twelve months."""
+
+
 class LeadUrgency(StrEnum):
     """How soon a customer buys (R8)."""
 

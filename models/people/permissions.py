@@ -30,6 +30,8 @@ class Permission(StrEnum):
     """All cases."""
     WORK_INBOX = "work-inbox"
     """See what customers said, write it down, take it and answer it."""
+    WORK_LEADS = "work-leads"
+    """See who may buy, write a lead down, grade it, put it off, lose it."""
     WORK_ACCOUNTS = "work-accounts"
     """See what accounts owe; hold and release them, and arrange when they are chased."""
     DECIDE = "decide"
@@ -62,8 +64,8 @@ EVERYTHING = frozenset(Permission)
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: AT_THE_PHONE,
     Role.ADVISOR: AT_THE_PHONE,
-    Role.SALES: AT_THE_PHONE,
-    Role.FRONT_DESK: AT_THE_PHONE,
+    Role.SALES: AT_THE_PHONE | {Permission.WORK_LEADS},
+    Role.FRONT_DESK: AT_THE_PHONE | {Permission.WORK_LEADS},
     Role.WORKSHOP: frozenset({Permission.SEE_TODAY, Permission.WORK_CALLS}),
     Role.PARTS: frozenset({Permission.SEE_TODAY, Permission.WORK_CALLS}),
     Role.FINANCE: AT_THE_PHONE

@@ -143,6 +143,7 @@ class Customer(Base):
     __table_args__ = (
         CheckConstraint("language in ('zh-CN', 'en')", name="language"),
         # For the beginning of a name, such as a family name, and for any part of a longer one.
+        Index("ix_customers_level", "level", "id", postgresql_where=sql("level is not null")),
         Index("ix_customers_own_language", "id", "language", postgresql_where=sql("language is not null")),
         Index("ix_customers_owner_id", "owner_id", "id", postgresql_where=sql("owner_id is not null")),
         Index("ix_customers_deputy_id", "deputy_id", "id", postgresql_where=sql("deputy_id is not null")),

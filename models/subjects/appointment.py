@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
@@ -95,6 +95,7 @@ class Appointment(Base):
             "other_time_asked_at",
             postgresql_where=text("other_time_asked_at is not null"),
         ),
+        Index("ix_appointments_came_at", func.coalesce(text("arrived_at"), text("starts_at")), "customer_id"),
         Index("ix_appointments_booked_at", "booked_at"),
         Index("ix_appointments_moved_at", "moved_at", postgresql_where=text("moved_at is not null")),
         Index("ix_appointments_inspections", "vehicle_id", postgresql_where=text("work_kind = 'inspection'")),

@@ -9,8 +9,9 @@ from models.core.base import Base, Key, table_info
 from models.core.personal import customers, kept
 from models.core.reasons import declare
 from models.core.retention import ForEver
-from models.core.words import SubjectKind
+from models.core.words import OutcomeName, SubjectKind
 from models.kits.contract import FactsRow, SubjectTraits, Variables
+from models.kits.outcomes import Outcome
 from models.messages.letters import RELATIVE, write_dated
 from models.subjects.keeping import OF_A_VISIT, OF_THE_CAR, OF_THE_SOURCE
 from models.subjects.visit import VEHICLE_KEPT, survey_offer, surveyed
@@ -45,6 +46,16 @@ def _write(language: str, facts: FactsRow) -> Variables:
     return write_dated(language, facts, (facts["today"] - facts["day"]).days)
 
 
+TRADES_IN = Outcome(
+    name=OutcomeName("wants-trade-in"),
+    key="y",
+    follows="done; a lead of class A with the source `own base`, the car to be traded in, unless the customer has an "
+    "open lead; for handovers",
+    only="only a customer who was handed a car can trade it in",
+    kept=True,
+)
+"""The customer thinks of another car (R12)."""
+
 TRAITS = SubjectTraits(
     kind=KIND,
     table=Handover,
@@ -53,6 +64,7 @@ TRAITS = SubjectTraits(
     variables={"date": "the day of the handover", "vehicle": "the car", "days": "days since then", **RELATIVE},
     write=_write,
     links=(survey_offer("h"),),
+    outcomes=(TRADES_IN,),
     asks_marks=surveyed,
     of_vehicle=True,
 )

@@ -37,7 +37,7 @@ OF_CLASS: dict[LeadUrgency, Condition] = {
 
 CAME_IN = Moment("came-in")
 FIRST_CONTACT_BY = Moment("first-contact-by")
-"""Two of the store's contact hours after it came in."""
+"""Two of the store's working hours after it came in."""
 CLASS_SET = Moment("class-set")
 """Midnight of the day on which its class was last set."""
 POSTPONED_TO = Moment("postponed-to")
@@ -108,9 +108,24 @@ class Lead(Base):
     """The customer asked not to be called before."""
     trades_in: Mapped[bool | None]
     """A car of the customer's is taken in payment."""
+    referred_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("customers.id"), info=kept("the number of another customer says nothing of this one")
+    )
+    """The customer who sent this one."""
+    note: Mapped[str | None] = mapped_column(info=blanked())
+    """What the customer wrote with it, or what the salesperson noted."""
+    first_contact_by: Mapped[datetime | None]
+    """Two working hours of the store after it came in, worked out as it did; null: it came in long before that."""
 
     __table_args__ = (
         UniqueConstraint("store_id", "key"),
+        CheckConstraint("referred_by_id <> customer_id", name="not_referred_by_itself"),
+        Index(
+            "ix_leads_referred_by_id",
+            "referred_by_id",
+            "created_on",
+            postgresql_where=sql("referred_by_id is not null"),
+        ),
         CheckConstraint("state <> 'lost' or lost_reason is not null", name="lost_for_a_reason"),
         CheckConstraint("deposit >= 0", name="deposit_not_negative"),
         Index("ix_leads_open", "created_on", postgresql_where=sql("state = 'open'")),
@@ -119,9 +134,30 @@ class Lead(Base):
             customers(
                 "customer_id",
                 "urgency urgency_on model state lost_kind created_on came_in_at contacted_on state_on"
-                " salesperson_id source deposit currency test_drive_on quoted_on expected_on postponed_to trades_in",
+                " salesperson_id source deposit currency test_drive_on quoted_on expected_on postponed_to trades_in"
+                " first_contact_by",
             ),
             ForEver("one row per lead", "lost leads are analysed over years"),
+        ),
+    )
+
+
+class LeadSource(Base):
+    """The same customer came in once more, by another way, while the lead was open: one lead, both sources."""
+
+    __tablename__ = "lead_sources"
+
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True, info=kept("the next import finds the lead by it"))
+    lead_id: Mapped[int] = mapped_column(ForeignKey("leads.id"), index=True)
+    source: Mapped[str | None] = mapped_column(String(LONGEST_WORD))
+    """As in the lead itself."""
+    came_in_on: Mapped[date]
+
+    __table_args__ = (
+        table_info(
+            customers("lead_id", "source came_in_on"),
+            ForEver("one row per way on which a lead came in again", "what brings customers is counted over years"),
         ),
     )
 

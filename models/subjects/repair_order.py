@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.base import Base, Key, growing, table_info
@@ -43,6 +43,7 @@ class RepairOrder(Base):
     __table_args__ = (
         UniqueConstraint("store_id", "key"),
         Index("ix_repair_orders_closed_on", "closed_on", postgresql_include=OF_A_VISIT),
+        Index("ix_repair_orders_brought_on", func.coalesce(text("opened_on"), text("closed_on")), "customer_id"),
         Index(
             "ix_repair_orders_inspections", "vehicle_id", "closed_on", postgresql_where=text("work_kind = 'inspection'")
         ),

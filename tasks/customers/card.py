@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from models.core.cadence import NOW, moment
 from models.core.reasons import GivenReason, read_reason
-from models.core.words import ContactKind, EndBasis
+from models.core.words import ContactKind, CustomerClass, EndBasis
 from models.people.tables import ContactPoint, Customer, CustomerKey, StaffMember, Store
 from models.subjects.account import KIND as ACCOUNT
 from models.subjects.owing import Owing, read_owing
@@ -23,6 +23,7 @@ from tasks.access.reach import check_customer
 from tasks.customers.addresses import address_line
 from tasks.subjects.account.ageing import accounts_of
 from tasks.subjects.contract import CUSTOMER, OfCustomer
+from tasks.subjects.customer.standing import read_class
 from tasks.subjects.registry import subject_of
 
 
@@ -81,6 +82,7 @@ class CustomerCard:
     deputy: str | None
     deputy_name: str | None
     store_id: int
+    standing: CustomerClass
     address: str | None
     """On one line."""
     has_contract: bool
@@ -123,6 +125,7 @@ def read_card(connection: Connection, store_id: int | None, customer_id: int, no
     keys = select(CustomerKey.key).where(CustomerKey.customer_id == customer_id).order_by(CustomerKey.key)
     return CustomerCard(
         **row,
+        standing=read_class(connection, customer_id, now),
         keys=list(connection.scalars(keys)),
         points=_points(connection, customer_id),
         vehicles=_vehicles(connection, customer_id, now, row["time_zone"]),

@@ -12,7 +12,7 @@ import typer
 from sqlalchemy import URL, Engine, insert
 from typer.testing import CliRunner, Result
 
-from console.cli import approvals, calls, cases, letters, links, notices, replies, settling, visits
+from console.cli import approvals, calls, cases, leads, letters, links, notices, replies, settling, visits
 from console.cli.session import Commands
 from models.core.reasons import as_written
 from models.core.settings import read_settings
@@ -42,6 +42,7 @@ def told(database_url: URL, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
         ("notices", notices.app),
         ("visits", visits.app),
         ("letters", letters.app),
+        ("leads", leads.app),
     ):
         app.add_typer(part, name=name)
     app.command("reply")(replies.reply)
@@ -309,3 +310,41 @@ def test_letters_are_printed_into_a_file_and_posted(engine: Engine, told: Told, 
     assert again.output == "There is nothing to print.\n"
     assert told("letters", "posted", str(batch), "--by", "M1").output == f"Batch {batch}: 1 letters are posted.\n"
     assert json.loads(told("letters", "list", "--json").stdout) == []
+
+
+ADF = (
+    "<adf><prospect><id>7</id><requestdate>2026-03-10T01:30:00Z</requestdate><customer><contact>"
+    "<name>Ann Miller</name><phone>13800138001</phone></contact></customer></prospect></adf>"
+)
+
+
+def test_a_lead_is_written_down_graded_and_lost(engine: Engine, told: Told, tmp_path: Path) -> None:
+    make(engine, lambda world: world.staff(Role.SALES, code="S1", name="Zhao Lei"))
+    person = ("--name", "Li Lei", "--phone", "13800138000")
+    made = told("leads", "new", *person, "--class", "H", "--source", "walk-in", "--salesperson", "S1", "--by", "M1")
+    assert made.exit_code == 0, made.output
+    assert made.output.endswith("To be called by 2026-03-10 12:00.\n")
+    (item,) = json.loads(told("leads", "list", "--json").stdout)
+    assert (item["urgency"], item["salesperson"], item["standing"], item["missed"]) == ("H", "S1", "due", 0)
+    lead = str(item["id"])
+    graded = told("leads", "grade", lead, "--class", "O", "--deposit", "100", "--by", "M1").output
+    assert graded.splitlines()[0] == f"Lead {lead} is of class O."
+    assert "below the CNY 5,000.00" in graded
+    assert "Nobody of store" in told("leads", "grade", lead, "--class", "A", "--by", "nobody").output
+    shown = json.loads(told("leads", "show", lead, "--json").stdout)
+    assert (shown["item"]["urgency"], shown["deposit"], shown["first_contact_by"]) == (
+        "O", "100.00", "2026-03-10T12:00:00+08:00",
+    )  # fmt: skip
+    assert told("leads", "day", "--salesperson", "S1").exit_code == 0
+    assert told("leads", "postpone", lead, "--to", "2026-03-01", "--by", "M1").exit_code == 2
+    assert told("leads", "lose", lead, "--why", "price", "--by", "M1").output == f"Lead {lead} is lost: price.\n"
+    assert told("leads", "reopen", lead, "--by", "M1").output == f"Lead {lead} is open.\n"
+    file = tmp_path / "lead.xml"
+    file.write_text(ADF)
+    assert told("leads", "adf", str(file)).output == "1 new, 0 of customers with an open lead, 0 known.\n"
+    file.write_text(ADF.replace("<phone>13800138001</phone>", ""))
+    nobody = told("leads", "adf", str(file))
+    assert (nobody.exit_code, "prospect 1, customer/contact/phone" in nobody.output) == (1, True)
+    file.write_text(f"<!DOCTYPE adf>{ADF}")
+    refused = told("leads", "adf", str(file))
+    assert (refused.exit_code, "a document type or an entity" in refused.output) == (2, True)

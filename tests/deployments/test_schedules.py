@@ -88,6 +88,9 @@ def test_what_runs_seldom_is_made_up_for_at_a_start() -> None:
         "renewals",
         "service-due",
         "inspection-results",
+        "key-accounts",
+        "trade-in",
+        "win-back",
         "housekeeping",
     }
 

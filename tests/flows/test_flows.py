@@ -187,7 +187,7 @@ async def test_all_processes_run_with_what_was_added_in_the_order_of_their_prior
     ours = [
         TYRES, "appointment-reminders", "inbox-answers", "complaint-followup", "came-back", "overdue-accounts",
         "lead-followup", "post-delivery-followup", "inspection-results", "account-statements", "warranty-expiry",
-        "service-due", "renewals",
+        "service-due", "renewals", "key-accounts", "trade-in", "win-back",
     ]  # fmt: skip
     assert [run.process for run in runs if run.process in ours] == ours
     (handovers,) = (run.account for run in runs if run.process == "post-delivery-followup")

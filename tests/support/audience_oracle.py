@@ -5,13 +5,23 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from dateutil.relativedelta import relativedelta
 from hypothesis import strategies as st
 from sqlalchemy import insert
 
 from models.campaigns.audiences import AllOf, AnyOf, AudienceRule, Not, read_audience
 from models.campaigns.conditions.car import HasCar
 from models.campaigns.conditions.contact import HasComplaint, HasSaid, OnList, Reachable, WasInCampaign
-from models.campaigns.conditions.customer import HasBirthday, HasContract, LivesIn, OfAge, OfLevel, OfStore, Speaks
+from models.campaigns.conditions.customer import (
+    HasBirthday,
+    HasContract,
+    LivesIn,
+    OfAge,
+    OfClass,
+    OfLevel,
+    OfStore,
+    Speaks,
+)
 from models.campaigns.conditions.history import Bought, HasBooked, HasLead, LastVisit, Visited
 from models.campaigns.conditions.money import IsHeld, OwesOverdue, Spent
 from models.campaigns.tables import AudienceListMember
@@ -19,6 +29,7 @@ from models.core.words import (
     AppointmentStatus,
     ChannelName,
     ContactKind,
+    CustomerClass,
     InvoiceKind,
     InvoiceStatus,
     LeadState,
@@ -136,6 +147,8 @@ def holds(rule: AudienceRule, person: Person) -> bool:  # noqa: C901  one line a
             return not holds(rule.of, person)
         case OfLevel():
             return _is_one_of(person.level, rule.levels)
+        case OfClass():
+            return _class_of(person) in rule.classes
         case Speaks():
             return (person.language or "en") == rule.language
         case OfStore():
@@ -185,6 +198,19 @@ def holds(rule: AudienceRule, person: Person) -> bool:  # noqa: C901  one line a
             raise AssertionError(f"the small world has no {rule.kind}: it has tests of its own")
         case _:
             raise AssertionError(f"the oracle does not know {rule.kind}")
+
+
+def _class_of(person: Person) -> CustomerClass:
+    """Nobody of the small world sent anybody."""
+    days = _days_here(person)
+    if (person.level or "").strip().lower().startswith("vip"):
+        return CustomerClass.VIP
+    if not days:
+        return CustomerClass.POTENTIAL
+    for months, found in ((24, CustomerClass.LOST), (12, CustomerClass.SLEEPING)):
+        if max(days) + relativedelta(months=months) <= TODAY:
+            return found
+    return CustomerClass.NEW if (TODAY - min(days)).days < 90 else CustomerClass.ACTIVE
 
 
 def _is_one_of(value: str | None, names: tuple[str, ...]) -> bool:
@@ -471,6 +497,9 @@ def _both(one: st.SearchStrategy[dict[str, Any]], other: st.SearchStrategy[dict[
 SPANS = _maybe(st.integers(1, 40))
 CONDITIONS = st.one_of(
     _of("level", st.lists(LEVELS | st.just("vip"), min_size=1, max_size=2).map(lambda levels: {"levels": levels})),
+    _of("class", st.lists(st.sampled_from(CustomerClass), min_size=1, max_size=3).map(
+        lambda some: {"classes": [one.value for one in some]}
+    )),
     _of("language", st.sampled_from(["zh-CN", "en"]).map(lambda language: {"language": language})),
     _of("store", st.sampled_from([["sh01"], ["elsewhere"]]).map(lambda stores: {"stores": stores})),
     _of("contract", st.booleans().map(lambda yes: {"yes": yes})),

@@ -34,7 +34,7 @@ from models.subjects.appointment import Appointment
 from models.subjects.due_item import DueItem
 from models.subjects.handover import Handover
 from models.subjects.inspection import POINTS, Inspection, InspectionPoint
-from models.subjects.lead import Lead, ShowroomVisit
+from models.subjects.lead import Lead, LeadSource, ShowroomVisit
 from models.subjects.repair_order import RepairOrder
 from models.subjects.vehicle import OdometerReading, Vehicle
 from models.subjects.warranty import Warranty, WarrantyEnd
@@ -209,6 +209,11 @@ class World:
     def lead(self, customer_id: int, created_on: str, urgency: LeadUrgency = LeadUrgency.ORDERED, **values: Any) -> int:
         values = {"store_id": self.store_id, "key": self._key(), "urgency": urgency} | values
         return self._add(Lead, customer_id=customer_id, created_on=day(created_on), **values)
+
+    def lead_source(self, lead_id: int, came_in_on: str, source: str | None = None) -> None:
+        """The customer of a lead came in once more."""
+        values = {"store_id": self.store_id, "key": self._key(), "lead_id": lead_id, "source": source}
+        self.connection.execute(insert(LeadSource).values(**values, came_in_on=day(came_in_on)))
 
     def showroom_visit(self, lead_id: int, visited_on: str) -> int:
         values = {"store_id": self.store_id, "key": self._key(), "lead_id": lead_id}

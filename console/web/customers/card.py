@@ -59,6 +59,7 @@ def _show_facts(viewer: Viewer, card: CustomerCard) -> None:
         viewer.say("frame.store"): f"{card.store} {card.store_name}",
         viewer.say("customers.language"): LANGUAGES[card.language],
         viewer.say("customers.address"): card.address,
+        viewer.say("customers.standing"): viewer.word(card.standing),
         viewer.say("customers.level"): viewer.word(card.level) if card.level else None,
         viewer.say("customers.birthday"): show_day(card.birth_on) if card.birth_on else None,
         viewer.say("owners.area"): card.area,

@@ -30,6 +30,7 @@ PAGES: dict[str, tuple[Permission, str]] = {
     "/cases": (Permission.WORK_CASES, "frame.cases"),
     "/feedback": (Permission.WORK_CALLS, "frame.feedback"),
     "/inspections": (Permission.WORK_CALLS, "frame.inspections"),
+    "/leads": (Permission.WORK_LEADS, "frame.leads"),
     "/accounts": (Permission.WORK_ACCOUNTS, "frame.accounts"),
     "/customers": (Permission.SEE_CUSTOMERS, "frame.customers"),
     "/approvals": (Permission.DECIDE, "frame.approvals"),

@@ -12,6 +12,7 @@ from models.campaigns.conditions.contract import (
     check_range,
     check_some,
 )
+from models.core.words import CustomerClass
 
 PLACE = 1
 """Among the groups that a form offers."""
@@ -23,6 +24,14 @@ class OfLevel(Condition):
     kind: Literal["level"] = "level"
     said: ClassVar[Said] = {"zh-CN": "客户等级", "en": "is of the level"}
     levels: SomeNames
+
+
+class OfClass(Condition):
+    """What the customer is to the house by now: potential, new, active, sleeping, lost or VIP."""
+
+    kind: Literal["class"] = "class"
+    said: ClassVar[Said] = {"zh-CN": "客户状态为", "en": "is by now a"}
+    classes: Annotated[tuple[CustomerClass, ...], Field(min_length=1)]
 
 
 class Speaks(Condition):
@@ -84,6 +93,7 @@ class LivesIn(Condition):
 
 CONDITIONS = (
     OfLevel,
+    OfClass,
     Speaks,
     OfStore,
     HasContract,

@@ -37,11 +37,6 @@ def days_between(day: SQLColumnExpression[date], today: object, condition: LastV
     )
 
 
-def within(day: SQLColumnExpression[Any], today: Any, days: int | None) -> Yes:
-    """Whether a day is one of the last `days` days, including today; None: any day up to today."""
-    return and_(day <= today, day > today - days if days is not None else true())
-
-
 def in_years(day: SQLColumnExpression[Any], years: object) -> ColumnElement[date]:
     """The same day some years later. 29 February becomes the 28th if needed."""
     return cast(day + func.make_interval(years), Date)

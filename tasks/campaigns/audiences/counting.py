@@ -12,9 +12,9 @@ from models.core.cadence import Now
 from models.core.errors import Unavailable
 from models.people.tables import Customer, CustomerKey, Store
 from tasks.campaigns.audiences.conditions import holds
-from tasks.campaigns.audiences.customer_sets import visits
 from tasks.campaigns.audiences.query import AudienceQuery
 from tasks.database.timeouts import reading_within
+from tasks.subjects.customer.visits import visits
 from tasks.subjects.customers import newest_car_of, stores_today
 
 LONGEST_SECONDS = 10

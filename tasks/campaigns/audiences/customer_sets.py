@@ -1,6 +1,6 @@
 """Sets of customers, one row each, for the conditions of an audience: as known at a moment, for every store at once."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -36,8 +36,6 @@ from models.core.words import (
     InvoiceKind,
     InvoiceStatus,
     LeadState,
-    WorkKind,
-    work_meant,
 )
 from models.ledger.tables import Case, Touch
 from models.people.tables import Consent, ContactPoint
@@ -45,11 +43,11 @@ from models.subjects.account import Account, Invoice
 from models.subjects.appointment import Appointment
 from models.subjects.handover import Handover
 from models.subjects.lead import Lead
-from models.subjects.repair_order import RepairOrder
-from tasks.campaigns.audiences.bounds import between, days_between, one_of, within
+from tasks.campaigns.audiences.bounds import between, days_between, one_of
 from tasks.subjects.account.netting import days_of_accounts, statements
 from tasks.subjects.appointment.facts import has_arrived, is_cancelled
 from tasks.subjects.contract import IN_FORCE
+from tasks.subjects.customer.visits import visits, within
 from tasks.subjects.customers import stores_today
 from tasks.subjects.recipient.facts import FIRST_STEP, REACHED
 
@@ -61,42 +59,18 @@ CONTACT_KINDS = {
 }
 
 
-def visits(
-    now: Now, within_days: int | None = None, work_kinds: tuple[WorkKind, ...] = ()
-) -> list[Select[tuple[int, date]]]:
-    """The days on which customers visited: for an appointment, with a car for work, or for a handover.
-
-    A day may occur several times."""
-    stores = stores_today(now)
-    today = stores.c.today
-    came = local_day(func.coalesce(Appointment.arrived_at, Appointment.starts_at), stores.c.time_zone)
-    brought = func.coalesce(RepairOrder.opened_on, RepairOrder.closed_on)
-    appointments = (
-        select(Appointment.customer_id, came.label("day"))
-        .join(stores, stores.c.id == Appointment.store_id)
-        .where(has_arrived(now), within(came, today, within_days))
-    )
-    orders = (
-        select(RepairOrder.customer_id, brought.label("day"))
-        .join(stores, stores.c.id == RepairOrder.store_id)
-        .where(within(brought, today, within_days))
-    )
-    if work_kinds:
-        meant = work_meant(work_kinds)
-        by_work = Appointment.work_kind.in_(meant), RepairOrder.work_kind.in_(meant)
-        return [appointments.where(by_work[0]), orders.where(by_work[1])]
-    handovers = (
-        select(Handover.customer_id, Handover.handed_over_on.label("day"))
-        .join(stores, stores.c.id == Handover.store_id)
-        .where(within(Handover.handed_over_on, today, within_days))
-    )
-    return [appointments, orders, handovers]
-
-
 def last_days_here(now: Now) -> Select[Any]:
     """Each customer's last visit, as `day`."""
     here = union_all(*visits(now)).subquery("here")
     return select(here.c.customer_id, func.max(here.c.day).label("day")).group_by(here.c.customer_id)
+
+
+def first_and_last_days_here(now: Now) -> Select[Any]:
+    """Each customer's first and last visit, as `first` and `last`."""
+    here = union_all(*visits(now)).subquery("here")
+    return select(here.c.customer_id, func.min(here.c.day).label("first"), func.max(here.c.day).label("last")).group_by(
+        here.c.customer_id
+    )
 
 
 def days_here(condition: Visited, now: Now) -> Select[Any]:

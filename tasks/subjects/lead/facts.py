@@ -1,6 +1,6 @@
 """Leads as a subject: from the last contact with a customer who may buy a car (R8)."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -10,10 +10,8 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     Subquery,
-    Time,
     and_,
     case,
-    cast,
     exists,
     func,
     literal,
@@ -21,18 +19,17 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.types import Interval, Text
+from sqlalchemy.types import Text
 
 from models.calls.outcomes import names_of
 from models.core.base import enumeration
-from models.core.cadence import LOCAL, ZONED, Now, local_time, midnight, moment
+from models.core.cadence import ZONED, Now, midnight, moment
 from models.core.reasons import MONEY, GivenReason, declare, give
 from models.core.words import LeadState, LeadUrgency
 from models.ledger.tables import CallAttempt, Touch
-from models.people.tables import Customer, StaffMember, Store
+from models.people.tables import Customer, StaffMember
 from models.subjects.handover import Handover
 from models.subjects.lead import (
-    HOURS_TO_FIRST_CONTACT,
     KIND,
     LEAD_LOST,
     LEAD_OPEN,
@@ -67,7 +64,6 @@ CONTACTED = declare("lead-contacted")
 NOT_LOST = declare("lead-still-open")
 LOW_DEPOSIT = declare("low-deposit", deposit=MONEY, least=MONEY)
 _OPEN = literal(LeadState.OPEN, enumeration(LeadState))
-_SPAN = literal(timedelta(hours=HOURS_TO_FIRST_CONTACT), Interval)
 
 
 class Leads(Subject):
@@ -91,7 +87,7 @@ class Leads(Subject):
                 *about_customer(stores, languages),
                 func.greatest(came_in, contact, type_=ZONED).label("anchor_at"),
                 came_in.label("came-in"),
-                _first_contact_by(came_in, zone).label("first-contact-by"),
+                Lead.first_contact_by.label("first-contact-by"),
                 midnight(func.coalesce(Lead.urgency_on, Lead.created_on), zone).label("class-set"),
                 midnight(Lead.postponed_to, zone).label("postponed-to"),
                 case((state == LeadState.LOST, midnight(Lead.state_on, zone))).label("lost"),
@@ -211,32 +207,6 @@ def _handed_over(today: object) -> ColumnElement[bool]:
     """A car was handed over to the customer since the lead came in."""
     since = Handover.handed_over_on.between(Lead.created_on, today)
     return exists(select(literal(1)).where(Handover.customer_id == Lead.customer_id, since).correlate_except(Handover))
-
-
-def _first_contact_by(came_in: ColumnElement[datetime], zone: Any) -> ColumnElement[datetime]:
-    """Two contact hours of the store after a lead came in: what does not fit before the evening counts on the next
-    morning."""
-    local = local_time(came_in, zone)
-    day, hour = func.date_trunc("day", local, type_=LOCAL), cast(local, Time)
-    opens, closes = _hour(Store.contact_from), _hour(Store.contact_until)
-    begins = func.greatest(local, day + opens, type_=LOCAL)
-    ends = day + closes
-    over = begins + _SPAN - ends
-    next_morning = day + literal(timedelta(days=1), Interval) + opens
-    by = case(
-        (hour >= cast(_of_store(Store.contact_until), Time), next_morning + _SPAN),
-        (begins + _SPAN <= ends, begins + _SPAN),
-        else_=next_morning + over,
-    )
-    return func.timezone(zone, by, type_=ZONED)
-
-
-def _of_store(column: Any) -> ScalarSelect[Any]:
-    return select(column).where(Store.id == Lead.store_id).correlate_except(Store).scalar_subquery()
-
-
-def _hour(column: object) -> ColumnElement[timedelta]:
-    return cast(_of_store(column), Interval)
 
 
 def _in_scope(scope: Scope) -> ColumnElement[bool]:

@@ -1,10 +1,11 @@
 """The import kinds of leads and of visits to the showroom."""
 
-from sqlalchemy import ColumnElement, func, literal, null, select, update
+from sqlalchemy import ColumnElement, func, literal, null, or_, select, update
 
 from models.core.reasons import declare, give
 from models.core.words import LeadState, LeadUrgency
-from models.subjects.lead import Lead, LostKind, ShowroomVisit
+from models.people.tables import CustomerKey
+from models.subjects.lead import Lead, LeadSource, LostKind, ShowroomVisit
 from tasks.intake.columns import CUSTOMER_COLUMNS, GIVES_CUSTOMER, STORE, Column, KindName, key
 from tasks.intake.files.reading import Holds, choice
 from tasks.intake.kinds import Kind
@@ -15,6 +16,8 @@ from tasks.intake.references import ERASED, NAMES_NO_CUSTOMER, find_customers, f
 from tasks.intake.staging import Staged
 from tasks.intake.values.choices import words_of
 from tasks.intake.values.plausibility import RECENT, Window
+from tasks.subjects.lead.doubles import keep_sources, set_doubles_apart
+from tasks.subjects.lead.first_contact import set_first_contact
 from tasks.subjects.lead.sample import SAMPLE, VISITS_SAMPLE
 
 LEAD_URGENCIES = words_of(
@@ -52,6 +55,7 @@ LOST_KINDS = words_of(
     },
 )
 STAFF_ID = "salesperson_id"
+REFERRER_ID = "referred_by_id"
 
 
 def check_lead(row: Checked, _house: House) -> None:
@@ -70,12 +74,13 @@ def check_lead(row: Checked, _house: House) -> None:
         values["lost_reason"] = None
 
 
+REFERS_ITSELF, UNKNOWN_REFERRER = declare("lead-refers-itself"), declare("referrer-unknown")
 NEGATIVE_DEPOSIT, DEPOSIT_CURRENCY = declare("negative-deposit"), declare("deposit-currency-expected")
 LOST_REASON, NOT_LOST = declare("lost-reason-expected"), declare("lost-reason-unexpected")
 UNKNOWN_LEAD = declare("unknown-lead")
 PLAIN = (
     "came_in_at", "source", "deposit", "currency", "test_drive_on", "quoted_on", "expected_on", "postponed_to",
-    "trades_in",
+    "trades_in", "note",
 )  # fmt: skip
 """What a file says of a lead as it is, and what stays as it was where the file has no such column."""
 
@@ -86,9 +91,11 @@ def load_leads(load: Load, staged: Staged) -> None:
     find_staff(load.connection, staged, "salesperson")
     reject(load.connection, staged, "customer", give(NAMES_NO_CUSTOMER), staged.table.c.customer_id.is_(None))
     load.keep_last(staged, "store_id", "key")
+    _find_referrers(load, staged)
     find_by_key(load.connection, staged, Lead)
-    _leave_out_reasons_of_erased(load, staged)
+    _leave_out_words_of_erased(load, staged)
     assign_ids(load.connection, staged, Lead)
+    sources = set_doubles_apart(load, staged)
     fields = [
         Field("customer_id", "customer_id", given_by=GIVES_CUSTOMER),
         *(Field(name, name) for name in ("urgency", "model", "created_on", "contacted_on")),
@@ -96,19 +103,52 @@ def load_leads(load: Load, staged: Staged) -> None:
         *(Field(name, name, given_by=("state",)) for name in ("lost_reason", "lost_kind", "competitor", "state_on")),
         Field("urgency_on", "urgency_on", given_by=("urgency_on",)),
         Field(STAFF_ID, STAFF_ID, given_by=("salesperson",)),
+        Field(REFERRER_ID, REFERRER_ID, given_by=("referred_by",)),
         *(Field(name, name, given_by=(name,)) for name in PLAIN),
     ]
     merge(load.connection, staged, Lead, fields)
+    keep_sources(load, sources)
+    rows = staged.table
+    set_first_contact(
+        load.connection, Lead.id.in_(select(rows.c.target_id).where(or_(rows.c.fresh, rows.c.touched))), load.now
+    )
 
 
-def _leave_out_reasons_of_erased(load: Load, staged: Staged) -> None:
-    """Why a lead was lost is somebody's own words, which may name a customer who was erased: they do not come back."""
+def _find_referrers(load: Load, staged: Staged) -> None:
+    """Set who sent the customer. A lead that refers itself is refused; one that names nobody known goes in without."""
+    rows, keys = staged.table, table_of(CustomerKey)
+    for same_store in staged.reaches:
+        here: ColumnElement[bool] = keys.c.store_id == rows.c.store_id
+        known = select(rows.c.entry, keys.c.customer_id.label("id"), literal(0).label("rank")).where(
+            rows.c[REFERRER_ID].is_(None), keys.c.key == rows.c.referred_by, here if same_store else ~here
+        )
+        look_up(load.connection, staged, REFERRER_ID, known)
+    himself = rows.c[REFERRER_ID] == rows.c.customer_id
+    reject(load.connection, staged, "referred_by", give(REFERS_ITSELF), himself)
+    unknown = func.coalesce(rows.c[REFERRER_ID], AMBIGUOUS) == AMBIGUOUS
+    reject(
+        load.connection,
+        staged,
+        "referred_by",
+        give(UNKNOWN_REFERRER),
+        rows.c.referred_by.is_not(None) & unknown,
+        whole=False,
+    )
+    load.connection.execute(update(rows).values({REFERRER_ID: null()}).where(rows.c[REFERRER_ID] == AMBIGUOUS))
+
+
+def _leave_out_words_of_erased(load: Load, staged: Staged) -> None:
+    """What a customer who was erased wrote, and why the lead was lost in somebody's own words: they do not come
+    back."""
     rows, leads = staged.table, table_of(Lead)
     on_record = select(leads.c.lost_reason).where(leads.c.id == rows.c.target_id).scalar_subquery()
     theirs = rows.c.lost_reason.is_not(None) & is_erased(rows.c.customer_id)
     reject(load.connection, staged, "lost_reason", give(ERASED), theirs, whole=False)
     kept = func.coalesce(on_record, literal(str(give(ERASED))))
     load.connection.execute(update(rows).values(lost_reason=kept).where(theirs))
+    written = rows.c.note.is_not(None) & is_erased(rows.c.customer_id)
+    reject(load.connection, staged, "note", give(ERASED), written, whole=False)
+    load.connection.execute(update(rows).values(note=null()).where(written))
 
 
 LEADS = Kind(
@@ -153,10 +193,13 @@ LEADS = Kind(
         Column("expected_on", Holds.DATE, "when the customer means to buy", spare=True, plausible=Window(10, 5)),
         Column("postponed_to", Holds.DATE, "the customer asked not to be called before", plausible=Window(10, 5)),
         Column("trades_in", Holds.YES_NO, "whether a car is taken in payment", spare=True),
+        Column("referred_by", Holds.REFERENCE, "key of the customer who sent this one", spare=True),
+        Column("note", Holds.TEXT, "what the customer wrote, or what was noted", spare=True),
     ),
-    identity="store and key",
+    identity="store and key; a new open one of a customer who has an open lead in the store is a source of that lead",
     one_of=(("customer", "customer_phone"),),
-    looks_up=(STAFF_ID,),
+    looks_up=(STAFF_ID, REFERRER_ID),
+    api_scope="leads:write",
     after=("customers", "promises"),
     check=check_lead,
     sample=SAMPLE,
@@ -191,13 +234,18 @@ def load_showroom_visits(load: Load, staged: Staged) -> None:
 
 
 def _find_leads(load: Load, staged: Staged) -> None:
-    rows, leads = staged.table, table_of(Lead)
+    rows, leads, sources = staged.table, table_of(Lead), table_of(LeadSource)
     for same_store in staged.reaches:
         here: ColumnElement[bool] = leads.c.store_id == rows.c.store_id
         known = select(rows.c.entry, leads.c.id, literal(0).label("rank")).where(
             rows.c[LEAD_ID].is_(None), leads.c.key == rows.c.lead, here if same_store else ~here
         )
         look_up(load.connection, staged, LEAD_ID, known)
+        further = select(rows.c.entry, sources.c.lead_id.label("id"), literal(0).label("rank")).where(
+            rows.c[LEAD_ID].is_(None), sources.c.key == rows.c.lead,
+            sources.c.store_id == rows.c.store_id if same_store else sources.c.store_id != rows.c.store_id,
+        )  # fmt: skip
+        look_up(load.connection, staged, LEAD_ID, further)
     unknown = func.coalesce(rows.c[LEAD_ID], AMBIGUOUS) == AMBIGUOUS
     reject(load.connection, staged, "lead", give(UNKNOWN_LEAD), rows.c.lead.is_not(None) & unknown)
     load.connection.execute(update(rows).values({LEAD_ID: null()}).where(rows.c[LEAD_ID] == AMBIGUOUS))

@@ -31,7 +31,7 @@ SERVICED_VEHICLES = table_of_ids("serviced_vehicles")
 """The cars of which something else may fall due now."""
 MOST_NAMED = 6
 """So many readings that are held apart are named in the report of an import."""
-HELD_APART = declare("readings-held-apart", readings=NUMBER, most=NUMBER, which=TEXT)
+HELD_APART = declare("readings-of-file-held-apart", readings=NUMBER, most=NUMBER, which=TEXT)
 
 
 def note_readings(

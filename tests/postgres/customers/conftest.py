@@ -93,8 +93,9 @@ def lead_a_life(world: World) -> int:
     world.promise(account_id, "2026-03-06", "2026-03-20")
     lead = world.lead(
         customer_id, "2026-02-20", model="Aurora", state="lost", lost_reason="Wang Fang went elsewhere",
-        competitor="Wang Fang's cousin",
+        competitor="Wang Fang's cousin", note="Wang Fang wants it in blue",
     )  # fmt: skip
+    world.lead_source(lead, "2026-02-22", "website")
     world.showroom_visit(lead, "2026-02-21")
     item_id = world.due_item(
         customer_id, "2026-06-19", number="WF-1", vehicle_id=vehicle_id, limit_kilometres=20_000, status="declined",

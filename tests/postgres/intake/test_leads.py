@@ -28,7 +28,9 @@ def test_leads_go_in_and_the_bad_ones_are_told_of(showroom: Desk) -> None:
         "7,C2,o,,won,too dear,2026-02-01,,\n"
     )
     result = showroom.load("leads", content)
-    assert showroom.rows("select key, name, urgency, l.model from leads l join customers c on c.id = customer_id") == [
+    assert showroom.rows(
+        "select key, name, urgency, l.model from leads l join customers c on c.id = customer_id order by 1"
+    ) == [
         ("1", "Ann", "H", "Aurora"),
         ("2", "Bob", "B", "Comet"),
         ("7", "Bob", "O", None),

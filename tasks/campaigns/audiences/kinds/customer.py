@@ -2,14 +2,32 @@
 
 from sqlalchemy import Integer, and_, cast, extract, func, or_, select
 
-from models.campaigns.conditions.customer import HasBirthday, HasContract, LivesIn, OfAge, OfLevel, OfStore, Speaks
+from models.campaigns.conditions.customer import (
+    HasBirthday,
+    HasContract,
+    LivesIn,
+    OfAge,
+    OfClass,
+    OfLevel,
+    OfStore,
+    Speaks,
+)
 from models.people.tables import Customer, Store
 from tasks.campaigns.audiences.bounds import Yes, in_years, lowered, one_of
+from tasks.campaigns.audiences.customer_sets import first_and_last_days_here
 from tasks.campaigns.audiences.query import AudienceQuery
+from tasks.subjects.customer.standing import class_by, referrals
 
 
 def _of_level(condition: OfLevel, query: AudienceQuery) -> Yes:  # noqa: ARG001  the contract's
     return one_of(Customer.level, condition.levels)
+
+
+def _of_class(condition: OfClass, query: AudienceQuery) -> Yes:
+    here = query.joined("days here", lambda: first_and_last_days_here(query.now)).c
+    sent = query.joined("referrals", lambda: referrals(query.now)).c
+    found = class_by(Customer.level, sent.referrals, here.first, here.last, query.today)
+    return found.in_([one.value for one in condition.classes])
 
 
 def _speaks(condition: Speaks, query: AudienceQuery) -> Yes:
@@ -44,6 +62,6 @@ def _lives_in(condition: LivesIn, query: AudienceQuery) -> Yes:  # noqa: ARG001 
 
 
 HOLDS = {
-    OfLevel: _of_level, Speaks: _speaks, OfStore: _of_store, HasContract: _has_contract, OfAge: _of_age,
-    HasBirthday: _has_birthday, LivesIn: _lives_in,
+    OfLevel: _of_level, OfClass: _of_class, Speaks: _speaks, OfStore: _of_store, HasContract: _has_contract,
+    OfAge: _of_age, HasBirthday: _has_birthday, LivesIn: _lives_in,
 }  # fmt: skip

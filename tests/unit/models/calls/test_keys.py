@@ -15,6 +15,7 @@ from models.calls.queue import (
 )
 from models.core.words import OutcomeName, Purpose, Role, SubjectKind
 from models.subjects.account import PROMISED, REFUSES_TO_PAY
+from models.subjects.handover import TRADES_IN
 from tests.support.world import at
 
 KEYS = keys_of(SubjectKind("account"))
@@ -32,7 +33,8 @@ def test_a_key_means_the_same_for_every_call_and_only_accounts_promise_or_refuse
     assert keys_of(SubjectKind("account")) == KEYS
     others = keys_of(SubjectKind("handover"))
     assert not {PROMISED.name, REFUSES_TO_PAY.name} & set(others.values())
-    assert others == {key: outcome for key, outcome in KEYS.items() if key not in ("0", "4")}
+    of_every_call = {key: outcome for key, outcome in KEYS.items() if key not in ("0", "4")}
+    assert others == of_every_call | {TRADES_IN.key: TRADES_IN.name}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Leads: the board, the salesperson's day, one lead, and a new one."""

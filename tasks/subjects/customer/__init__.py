@@ -1,0 +1,1 @@
+"""Customers themselves as a subject."""
