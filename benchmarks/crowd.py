@@ -121,6 +121,15 @@ WHAT_ENDS = (
     "insert into due_item_days (due_item_id, known_from, known_until, due_on, basis, figures) "
     "select id, '-infinity', 'infinity', ends_on, 'date', '{{}}' from due_items where limit_kilometres is not null",
 )
+INSPECTIONS = (
+    # Every second car was inspected once, and had a fault; nearly all claims were filed.
+    "insert into inspections (store_id, key, customer_id, vehicle_id, inspected_on, claim_filed_on) "
+    "select 1 + n % 2, 'N' || n, n, n, inspected_on, case when n % 20 > 0 then inspected_on end "
+    f"from (select n, {TODAY} - {spread(20, 700)} as inspected_on from {{numbers}} where n % 2 = 0) made",
+    "insert into inspection_points (inspection_id, point, finding) "
+    "select id, point, case when point = 'brakes' then 'fault' else 'watch' end "
+    "from inspections, unnest(array['brakes', 'tyres']) point",
+)
 LEADS = (
     # One in ten leads is open, and was contacted lately; everybody else's was won.
     "insert into leads (store_id, key, customer_id, urgency, model, state, state_on, created_on, contacted_on) "
@@ -156,7 +165,10 @@ def fill(engine: Engine, customers: int, scarcity: int = 1) -> None:
         connection.execute(text("set local session_replication_role = replica"))  # what is made here needs no checks
         connection.execute(text(STORES))
         with indexed_afterwards(connection):
-            for statement in (*PEOPLE, *CARS, *VISITS, *MONEY, *STATEMENTS, *COMPLAINTS, *WHAT_ENDS, *LEADS, *ANSWERS):
+            parts = (
+                *PEOPLE, *CARS, *VISITS, *MONEY, *STATEMENTS, *COMPLAINTS, *WHAT_ENDS, *INSPECTIONS, *LEADS, *ANSWERS,
+            )  # fmt: skip
+            for statement in parts:
                 run(connection, statement, customers, scarcity)
     settle(engine)
 
