@@ -14,6 +14,7 @@ from tasks.intake.maps.row_rules import Checked, House
 from tasks.intake.merging import AMBIGUOUS, Field, assign_ids, find_by_key, look_up, merge, reject, table_of
 from tasks.intake.references import ERASED, NAMES_NO_CUSTOMER, find_customers, find_staff, is_erased
 from tasks.intake.staging import Staged
+from tasks.intake.values.amounts import Amount
 from tasks.intake.values.choices import words_of
 from tasks.intake.values.plausibility import RECENT, Window
 from tasks.subjects.lead.doubles import keep_sources, set_doubles_apart
@@ -63,15 +64,25 @@ def check_lead(row: Checked, _house: House) -> None:
     values = row.values
     if values["lost_kind"] and not values["lost_reason"]:
         values["lost_reason"] = values["lost_kind"].value
-    if values["deposit"] is not None and values["deposit"] < 0:
-        row.refuse("deposit", give(NEGATIVE_DEPOSIT), values["deposit"])
-    if values["deposit"] is not None and not values["currency"]:
-        row.refuse("currency", give(DEPOSIT_CURRENCY))
+    _take_deposit(row)
     if values["state"] is LeadState.LOST and not values["lost_reason"]:
         row.refuse("lost_reason", give(LOST_REASON))
     if values["state"] is not LeadState.LOST and values["lost_reason"]:
         row.leave_out("lost_reason", give(NOT_LOST), values["lost_reason"])
         values["lost_reason"] = None
+
+
+def _take_deposit(row: Checked) -> None:
+    """The deposit, in the currency that the row names, or that stood beside it."""
+    paid: Amount | None = row.values["deposit"]
+    if paid is None:
+        return
+    row.values["deposit"] = paid.value
+    row.values["currency"] = row.values["currency"] or paid.currency
+    if paid.value < 0:
+        row.refuse("deposit", give(NEGATIVE_DEPOSIT), paid.value)
+    if not row.values["currency"]:
+        row.refuse("currency", give(DEPOSIT_CURRENCY))
 
 
 REFERS_ITSELF, UNKNOWN_REFERRER = declare("lead-refers-itself"), declare("referrer-unknown")

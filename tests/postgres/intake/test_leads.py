@@ -82,3 +82,19 @@ def test_a_lead_of_nobody_is_refused_alone(showroom: Desk) -> None:
     assert showroom.rows("select key from leads") == ["1"]
     ((row, reason),) = ((one["row"], one["reason"]) for one in showroom.rejects())
     assert (row, reason) == ("3", "customer: the row names no customer.")
+
+
+def test_a_deposit_is_read_with_its_currency(showroom: Desk) -> None:
+    result = showroom.load(
+        "leads",
+        "key,customer,urgency,deposit,currency,created_on\n"
+        "1,C1,O,5000,CNY,2026-02-01\n2,C2,O,EUR 900.00,,2026-02-01\n3,C2,O,-5,CNY,2026-02-02\n4,C2,O,700,,2026-02-03\n",
+    )
+    assert [(reject.row, str(reject.reason)) for reject in result.first_rejects] == [
+        (4, "expected an amount that is not negative"),
+        (5, "expected the currency of the deposit"),
+    ]
+    assert showroom.rows("select deposit::text, currency from leads order by key") == [
+        ("5000.00", "CNY"),
+        ("900.00", "EUR"),
+    ]
