@@ -66,7 +66,7 @@ def test_yes(doubtful: Office, provider: ScratchProvider) -> None:
     assert state(doubtful) == TouchState.SENT
     assert said(doubtful) == [("provider-says-delivered", Decision.PASS)]
     with doubtful.engine.connect() as connection:
-        row = connection.execute(select(Touch.delivered_at, Touch.reason)).one()
+        row = connection.execute(select(Touch.delivered_at, Touch.reason).where(Touch.provider.is_not(None))).one()
     assert row == (at("2026-03-10 10:31"), "reported-delivered")
     [question] = provider.asked
     assert question.sent_at == at(SENT_AT)
@@ -88,7 +88,8 @@ def test_not_yet_reported_is_accepted(doubtful: Office, provider: ScratchProvide
     assert ask(doubtful, "2026-03-10 10:33") == {"provider-has-it": 1}
     assert state(doubtful) == TouchState.SENT
     with doubtful.engine.connect() as connection:
-        assert connection.execute(select(Touch.message_id, Touch.delivered_at)).one() == ("m-1", None)
+        row = connection.execute(select(Touch.message_id, Touch.delivered_at).where(Touch.provider.is_not(None))).one()
+    assert row == ("m-1", None)
 
 
 def test_nothing_is_asked_again_later_and_less_and_less_often(doubtful: Office, provider: ScratchProvider) -> None:
