@@ -4,16 +4,17 @@ from datetime import datetime
 
 from prefect import flow
 
-from tasks.prefect.run import ProcessRun, accounted_run, dispatch_touches, settle_unknown, tell_of_deadlines
+from tasks.prefect.run import ProcessRun, accounted_run, dispatch_touches, settle_unknown, tell_of_deadlines, tell_staff
 
 
 @flow(name="dispatch")
 async def dispatch(as_of: datetime | None = None, dry_run: bool = False) -> ProcessRun:
-    """Ask what became of unknown messages, tell of the deadlines of cases, and send what the processes
-    have planned and what gates have deferred until now. A dry run does nothing."""
+    """Ask what became of unknown messages, tell of the deadlines of cases, give staff word of what is theirs, and send
+    what the processes have planned and what gates have deferred until now. A dry run does nothing."""
     async with accounted_run("dispatch", as_of, dry_run=dry_run) as run:
         if not dry_run:
             await settle_unknown(run)
             await tell_of_deadlines(run)
+            await tell_staff(run)
             await dispatch_touches(run, everything=True)
     return run

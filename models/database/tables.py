@@ -10,8 +10,20 @@ from models.ledger import providers, visits_and_letters
 from models.ledger import tables as of_ledger
 from models.people import access
 from models.people import tables as of_people
+from models.staff import tables as of_staff
 
-ENGINE = (access, of_campaigns, of_inbound, of_intake, of_ledger, of_people, providers, surveys, visits_and_letters)
+ENGINE = (
+    access,
+    of_campaigns,
+    of_inbound,
+    of_intake,
+    of_ledger,
+    of_people,
+    of_staff,
+    providers,
+    surveys,
+    visits_and_letters,
+)
 """Importing them is what makes their tables."""
 load_subjects()
 

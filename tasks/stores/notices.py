@@ -74,7 +74,7 @@ def tell_departments(connection: Connection, now: datetime) -> int:
 
 
 def _untold(now: datetime) -> Select[Any]:
-    in_force = _departments_by_policy()
+    in_force = departments_by_policy()
     departments = func.coalesce(Appointment.departments, in_force.c.departments, type_=ARRAY(Text))
     has_notices = select(literal(1)).where(DepartmentNotice.change_id == AppointmentChange.id).exists()
     return (
@@ -85,7 +85,7 @@ def _untold(now: datetime) -> Select[Any]:
     )
 
 
-def _departments_by_policy() -> CTE:
+def departments_by_policy() -> CTE:
     """Per store: the departments in the active policy."""
     in_force = rule_in_force("departments")
     named = func.jsonb_array_elements_text(in_force.c.value).table_valued("value")
