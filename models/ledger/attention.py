@@ -36,12 +36,16 @@ INBOX_OPEN = declare("inbox-open", count=NUMBER)
 CALLS_WAITING = declare("calls-waiting", count=NUMBER)
 CALLS_TOO_MANY = declare("calls-too-many", count=NUMBER, pace=NUMBER)
 MISSED = declare("calls-missed", count=NUMBER)
+STAFF_UNTOLD = declare("staff-not-told", count=NUMBER)
+SHEETS_LATE = declare("sheets-not-acknowledged", count=NUMBER)
 FACTS_OLD = declare("facts-old", at=MOMENT)
 
 RUNS = frozenset({Permission.SEE_RUNS, Permission.SEE_HEALTH})
 WHO_CAN_ACT: Mapping[ReasonCode, frozenset[Permission]] = {
     **dict.fromkeys((PREFECT_SILENT, FLOW_LATE, FLOW_FAILED, PROCESS_OFF, CHANNEL_PAUSED), RUNS),
     **dict.fromkeys((ONLY_WRITTEN, BACKLOG, FACTS_OLD), RUNS),
+    STAFF_UNTOLD: RUNS,
+    SHEETS_LATE: frozenset({Permission.MANAGE_CASES}),
     SETTING_UNUSED: frozenset({Permission.SEE_HEALTH}),
     **dict.fromkeys((UNKNOWN, FAILED), frozenset({Permission.SETTLE_TOUCHES})),
     **dict.fromkeys((APPROVALS, APPROVALS_ENDING), frozenset({Permission.DECIDE})),

@@ -96,7 +96,7 @@ class StaffMessage(Base):
         CheckConstraint("(claimed_by is not null) = (state = 'sending')", name="claimed_while_sending"),
         CheckConstraint("text is not null or state in ('sent', 'failed', 'unknown')", name="text_until_gone"),
         table_info(
-            staff("channel tried state state_at created_at not_before attempts resendable reason"),
+            staff("channel tried state state_at created_at not_before attempts resendable reason claimed_by"),
             Purged(
                 "a few rows per member of staff and day", "created_at", "staff_words",
                 "nobody asks any more whether they were told",

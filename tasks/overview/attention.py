@@ -32,7 +32,9 @@ from models.ledger.attention import (
     ONLY_WRITTEN,
     PACED_BY,
     PREFECT_SILENT,
+    SHEETS_LATE,
     SOON,
+    STAFF_UNTOLD,
     UNKNOWN,
     Matter,
     calls_beyond,
@@ -52,6 +54,8 @@ from tasks.overview.deadlines import WAITING, read_urgent
 from tasks.overview.health import count_unsettled, list_store_codes, read_oldest_due
 from tasks.overview.missed import read_missed
 from tasks.overview.reporting import read_pauses
+from tasks.staff.listing import count_troubled
+from tasks.stores.sheets import count_late_sheets
 
 MOST_CAMPAIGNS = 1_000
 
@@ -128,6 +132,8 @@ def _of_the_house(connection: Connection, now: datetime, outside: Outside, reade
     if reader.store is None:
         unused = find_unused(outside.settings, list_store_codes(connection))
         found += [Matter(one) for one in unused]
+    if untold := count_troubled(connection, now, reader.store_id):
+        found.append(Matter(give(STAFF_UNTOLD, count=untold)))
     newest: datetime | None = connection.scalar(select(func.max(FileSeen.seen_at)))
     if newest is not None and newest < now - FACTS_GRACE:
         found.append(Matter(give(FACTS_OLD, at=newest.isoformat())))
@@ -191,6 +197,7 @@ def _of_people(connection: Connection, now: datetime, reader: Reader) -> list[Ma
         INBOX_OVERDUE: inbox.overdue,
         INBOX_OPEN: inbox.open - inbox.overdue,
         CALLS_WAITING: _count_ready(connection, now, reader.store_id, reader.roles),
+        SHEETS_LATE: count_late_sheets(connection, now, reader.store_id),
         MISSED: read_missed(connection, now, reader.store_id).count,
     }
     found = [Matter(give(code, count=count)) for code, count in counts.items() if count]

@@ -12,12 +12,16 @@ from sqlalchemy.dialects.postgresql import insert
 from models.core.errors import InvalidInput, NotFound
 from models.core.words import Role
 from models.people.access import User
+from models.people.permissions import Permission
 from models.people.tables import StaffMember, Store
 from models.staff.rules import SHIPPED, HouseRules, OwnChoice, digest_times, ways_to
 from models.staff.tables import StaffPreference, StaffWordRules
 from models.staff.words import StaffChannel
 from tasks import audit
+from tasks.access.reach import NotYours
+from tasks.access.sessions import SignedIn
 from tasks.staff.ways import Ways
+from tasks.stores.contact import StoreChanged
 
 
 class UnknownMember(NotFound):
@@ -66,6 +70,24 @@ class NoWayLeft(InvalidInput):
         super().__init__("Allow at least one way to reach staff.")
 
 
+class NotATimeOfDay(InvalidInput):
+    """A text that is no time of day."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__(f"'{text}' is no time of day; expected HH:MM, such as 08:30.")
+
+
+@dataclass(frozen=True, slots=True)
+class StoreRules:
+    """A store and what it allows."""
+
+    id: int
+    store: str
+    """The store's code."""
+    rules: HouseRules
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A member of staff, how they may be reached and how they are."""
@@ -86,6 +108,11 @@ class Member:
     addresses: dict[StaffChannel, str]
     ways: tuple[StaffChannel, ...]
     """By which channels they are told, in the order in which they are tried; empty: by none."""
+
+    @property
+    def wecom(self) -> str | None:
+        """Their WeCom id."""
+        return self.addresses.get(StaffChannel.WECOM)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -128,6 +155,44 @@ def house_rules(connection: Connection) -> dict[int, HouseRules]:
     """What each store allows, by its id."""
     rows = connection.execute(_rules_of_stores()).all()
     return {row.store_id: _house(row) for row in rows}
+
+
+def list_store_rules(connection: Connection, store_id: int | None = None) -> list[StoreRules]:
+    """What one store allows, or each of them, by code."""
+    rules = house_rules(connection)
+    stores = select(Store.id, Store.code).order_by(Store.code)
+    if store_id is not None:
+        stores = stores.where(Store.id == store_id)
+    return [StoreRules(row.id, row.code, rules[row.id]) for row in connection.execute(stores)]
+
+
+def change_store_rules(
+    connection: Connection, user: SignedIn, now: datetime, seen: StoreRules, wanted: HouseRules
+) -> None:
+    """Set what a store allows, if it is still as the user has seen it.
+
+    Raises `MayNot`, `NotYours`, `StoreChanged`, `NoWayLeft`, `DigestWhileQuiet`.
+    """
+    user.check(Permission.CHANGE_POLICIES)
+    if user.store_id not in (None, seen.id):
+        raise NotYours("store", seen.store)
+    connection.execute(select(Store.id).where(Store.id == seen.id).with_for_update())
+    if house_rules(connection)[seen.id] != seen.rules:
+        raise StoreChanged(seen.store)
+    set_house_rules(connection, seen.id, seen.rules, wanted, now, user.login)
+
+
+def read_times(text: str) -> tuple[time, ...]:
+    """Times of day, separated by spaces or commas, the earliest first. Raises `NotATimeOfDay`."""
+    return tuple(sorted({read_time(one) for one in text.replace(",", " ").replace("，", " ").split()}))
+
+
+def read_time(text: str) -> time:
+    """A time of day to the minute. Raises `NotATimeOfDay`."""
+    try:
+        return datetime.strptime(text.strip(), "%H:%M").time()  # noqa: DTZ007  a time of day has no zone
+    except ValueError as error:
+        raise NotATimeOfDay(text.strip()) from error
 
 
 def choose(

@@ -8,7 +8,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, assert_never
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -351,7 +351,3 @@ def _message(
         purpose=Purpose.SERVICE, sent_at=now, resend=resend, language=member.language, store=member.store,
         process=PROCESS, store_name=member.store_name,
     )  # fmt: skip
-
-
-TROUBLED_FOR = timedelta(days=1)
-"""So long an operator is told of a message that did not arrive."""

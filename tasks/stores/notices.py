@@ -13,6 +13,7 @@ from models.core.errors import Conflict, NotFound
 from models.core.words import ChangeKind
 from models.people.tables import Customer, StaffMember, Store
 from models.subjects.appointment import Appointment, AppointmentChange, DepartmentNotice
+from models.subjects.vehicle import Vehicle
 from tasks import audit
 from tasks.policies.catalogue import rule_in_force
 from tasks.stores.staff import find_actor
@@ -49,6 +50,8 @@ class Notice:
     customer: str
     appointment: str
     """The source's key of the appointment."""
+    plate: str | None
+    model: str | None
     change: ChangeKind
     from_starts_at: datetime
     to_starts_at: datetime
@@ -116,6 +119,8 @@ def _notices() -> Select[Any]:
             Store.time_zone,
             Customer.name.label("customer"),
             Appointment.key.label("appointment"),
+            Vehicle.plate,
+            Vehicle.model,
             AppointmentChange.kind.label("change"),
             AppointmentChange.from_starts_at,
             AppointmentChange.to_starts_at,
@@ -128,6 +133,7 @@ def _notices() -> Select[Any]:
         .join(Appointment, Appointment.id == AppointmentChange.appointment_id)
         .join(Store, Store.id == Appointment.store_id)
         .join(Customer, Customer.id == Appointment.customer_id)
+        .outerjoin(Vehicle, Vehicle.id == Appointment.vehicle_id)
         .outerjoin(StaffMember, StaffMember.id == DepartmentNotice.acknowledged_by)
         .order_by(DepartmentNotice.told_at, DepartmentNotice.id)
     )

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, literal, select,
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Date, Text
 
-from models.core.cadence import moment
+from models.core.cadence import local_day, moment
 from models.core.errors import Conflict, NotFound
 from models.core.words import AppointmentStatus, PartsState
 from models.people.tables import StaffMember, Store
@@ -19,7 +19,7 @@ from models.subjects.appointment import Appointment, AppointmentChange
 from models.subjects.department_sheet import DepartmentSheet, DepartmentSheetLine
 from models.subjects.vehicle import Vehicle
 from tasks import audit
-from tasks.stores.notices import departments_by_policy
+from tasks.stores.notices import IN_TIME, departments_by_policy
 from tasks.stores.staff import find_actor
 
 CATCH_UP_UNTIL = time(12)
@@ -225,6 +225,23 @@ def _lines_of(connection: Connection, sheets: Sequence[int]) -> dict[int, list[S
         facts = dict(row)
         found[facts.pop("sheet_id")].append(SheetVisit(**facts))
     return found
+
+
+def count_late_sheets(connection: Connection, now: datetime, store_id: int | None) -> int:
+    """How many sheets of a day that is not over were not acknowledged in time, of one store or of all."""
+    late = (
+        select(func.count())
+        .select_from(DepartmentSheet)
+        .join(Store, Store.id == DepartmentSheet.store_id)
+        .where(
+            DepartmentSheet.acknowledged_at.is_(None),
+            DepartmentSheet.told_at <= moment(now - IN_TIME),
+            DepartmentSheet.day >= local_day(moment(now), Store.time_zone),
+        )
+    )
+    if store_id is not None:
+        late = late.where(DepartmentSheet.store_id == store_id)
+    return connection.scalar(late) or 0
 
 
 def store_of_sheet(connection: Connection, sheet_id: int, store_id: int | None) -> int:

@@ -39,6 +39,7 @@ PAGES: dict[str, tuple[Permission, str]] = {
     "/import": (Permission.IMPORT_FILES, "frame.import"),
     "/health": (Permission.SEE_HEALTH, "frame.health"),
     "/users": (Permission.MANAGE_ACCESS, "frame.users"),
+    "/settings": (Permission.SEE_TODAY, "frame.settings"),
 }
 """The menu in order. Viewers see only the pages that they may open."""
 INBOX, NEW = "/inbox", "/inbox/new"

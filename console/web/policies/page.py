@@ -17,6 +17,7 @@ from console.web.parts.tables import show_table
 from console.web.parts.told import RELOAD, tell
 from console.web.policies.form import PolicyForm, errors_in
 from console.web.policies.store_contact import show_store_contact
+from console.web.policies.store_word import show_store_word
 from console.web.policies.words import place_in_words, value_in_words
 from models.core.errors import AftercareError
 from models.people.permissions import Permission
@@ -85,6 +86,7 @@ async def show_policy(viewer: Viewer, name: str, store: str = "") -> None:
     editor.show()
     if name == CONTACT_RULES:
         await show_store_contact(viewer)
+        await show_store_word(viewer)
     await _Versions(viewer, name, whose, editor).show()
 
 

@@ -109,7 +109,7 @@ def test_a_retention_that_cannot_be_is_found(retention: Retention, found: str) -
 
 IMPERSONAL_ENTITIES = {
     "api-key", "audience", "audience-list", "campaign", "file", "letter-batch", "policy", "process",
-    "registered-template", "run", "store",
+    "registered-template", "run", "store", "department-sheet", "staff", "staff-message",
     "template", "user",
 }  # fmt: skip
 """What an entry of the audit trail can be about that is no row of a customer's."""

@@ -1,0 +1,26 @@
+"""Staff whom nothing reaches, for whoever gives them their logins."""
+
+from nicegui import ui
+from sqlalchemy import Connection
+
+from console.web.authentication.viewer import Viewer
+from console.web.parts.tables import show_table
+from models.core.settings import Settings
+from tasks.staff.choosing import Member, list_members
+from tasks.staff.ways import Ways
+
+
+async def show_unreachable(viewer: Viewer) -> None:
+    """A table of them; nothing where there are none."""
+    found = await viewer.read(_unreachable, viewer.database.settings, viewer.store_id)
+    if not found:
+        return
+    title = viewer.say("staff.unreachable")
+    ui.label(title).props("role=heading aria-level=2").classes("text-h6")
+    ui.label(viewer.say("staff.unreachable_note")).classes("quiet sentence")
+    headings = [viewer.say("staff.name"), viewer.say("staff.code"), viewer.say("staff.role"), viewer.say("users.store")]
+    show_table(title, headings, [[one.name, one.code, viewer.word(one.role), one.store] for one in found])
+
+
+def _unreachable(connection: Connection, settings: Settings, store_id: int | None) -> list[Member]:
+    return [one for one in list_members(connection, Ways(settings), store_id=store_id) if not one.ways]
