@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from console.api import accounts, attention, campaigns, documentation, hooks, inbound, reading, starting
+from console.api import accounts, attention, campaigns, documentation, hooks, inbound, reading, staff, starting
 from console.api.problems import Problem, tell_problems
 from console.api.upserts import make_routes
 from console.shared.database import Database
@@ -36,6 +36,7 @@ def make_api(database: Database, steering: Steering, limits: Limits) -> FastAPI:
         reading.routes,
         inbound.routes,
         attention.routes,
+        staff.routes,
         hooks.routes,
     ):
         app.include_router(routes)

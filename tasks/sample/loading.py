@@ -16,6 +16,7 @@ from tasks.sample.dealership import SAMPLE_MOMENT, sample_files
 from tasks.sample.inbox import fill_inbox
 from tasks.sample.pieces.accounts import paid_yesterday
 from tasks.sample.pieces.all_pieces import customers_of
+from tasks.sample.staff_words import tell_sample_staff
 from tasks.subjects.account.releasing import REFUSED
 
 LATELY = timedelta(days=3)
@@ -27,7 +28,8 @@ def load_sample(
     """Import the files in `folder`, each in its own transaction, in dependency order.
 
     They are imported as of the rehearsal moment, up to which they say everything. At the end, what customers say by
-    themselves is recorded. Raises an `AftercareError` at the first file that cannot be read.
+    themselves is recorded, and how staff are told of their work. Raises an `AftercareError` at the first file that
+    cannot be read.
     """
     for kind, path in sample_files(folder).items():
         with engine.begin() as connection:
@@ -36,6 +38,7 @@ def load_sample(
             result = load_file(connection, (kind,), path, now=now, settings=settings)
         yield result
     fill_inbox(engine, now)
+    tell_sample_staff(engine, settings, now)
 
 
 def hold_who_refused(connection: Connection, now: datetime) -> None:

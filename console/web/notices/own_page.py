@@ -85,7 +85,7 @@ def _draw(viewer: Viewer, member: Member, refresh: Any) -> None:
                 tell(viewer, say("staff.saved"))
                 refresh()
 
-        ui.button(say("staff.save"), on_click=save).props("no-caps")
+        ui.button(say("staff.save"), on_click=save).props("no-caps").classes("q-mt-sm")
 
 
 def _address(viewer: Viewer, member: Member, channel: StaffChannel) -> str:
@@ -100,9 +100,9 @@ def _draw_fields(viewer: Viewer, member: Member) -> dict[str, Any]:
     own = choice.channels is not None or choice.digest_at is not None
     fields: dict[str, Any] = {}
     modes = {HOUSE: say("staff.as_house"), OWN: say("staff.own_choice")}
-    fields["mode"] = ui.select(modes, label=say("staff.how"), value=OWN if own else HOUSE)
+    fields["mode"] = ui.select(modes, label=say("staff.mode"), value=OWN if own else HOUSE)
     channels = {one.value: say(f"staff.channel_{one}") for one in house.channels}
-    chosen = house.channels if choice.channels is None else choice.channels
+    chosen = member.ways if choice.channels is None else choice.channels
     fields["channels"] = ui.select(
         channels,
         label=say("staff.channels"),
@@ -115,7 +115,7 @@ def _draw_fields(viewer: Viewer, member: Member) -> dict[str, Any]:
         times, label=say("staff.digests"), multiple=True, value=[f"{one:%H:%M}" for one in member.digest_at]
     )
     for name, field in fields.items():
-        field.props("outlined dense stack-label").classes("full-width")
+        field.props("outlined dense stack-label").classes("full-width q-mt-sm")
         if name in ("channels", "digests"):
             field.bind_visibility_from(fields["mode"], "value", value=OWN)
     if StaffChannel.WECOM not in house.channels:

@@ -122,7 +122,7 @@ def _draw_fields(viewer: Viewer, rules: HouseRules) -> dict[str, Any]:
     }
     fields["digest_at"].props["hint"] = say("staff.digests_hint")
     for field in fields.values():
-        field.props("outlined dense stack-label").classes("full-width")
+        field.props("outlined dense stack-label").classes("full-width q-mt-xs")
     return fields
 
 
