@@ -43,11 +43,11 @@ PAST = """
     select 1 + n % 2, case when n % 20 > 0 then 1 + n % {customers} end, 'reply', 'sms',
            '+8613' || lpad((1 + n % {customers})::text, 9, '0'),
            (array['question', 'wish', 'complaint', 'interest', 'other'])[1 + n % 5], '车什么时候可以取？' || n,
-           'crowd', n::text, at, case when n <= {open} then 'open' else 'answered' end, 'agent',
+           'busy', n::text, at, case when n <= {open} then 'open' else 'answered' end, 'agent',
            case when n % 50 > 0 then (select id from staff where store_id = 1 + n % 2 order by id
                                       offset n % ({staff} / 2) limit 1) end,
            at + interval '1 day', case when n > {open} then at + interval '2 hours' end,
-           case when n > {open} then 'call' end, null
+           case when n > {open} then 'by-call' end, null
     from (select n, timestamptz '2026-10-15 04:00Z' - n * interval '30 seconds' as at
           from generate_series(1, {open} * 2) n) said
 """

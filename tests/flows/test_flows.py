@@ -23,7 +23,7 @@ from flows.campaigns import campaigns
 from flows.dispatch import dispatch
 from flows.housekeeping import housekeeping
 from flows.processes import complaint_followup, overdue_accounts, post_delivery_followup, warranty_expiry
-from models.core.words import RunState, TouchState
+from models.core.words import CaseKind, Role, RunState, TouchState
 from models.ledger.tables import Case, Dispatcher, Process, Run
 from models.people.access import SeenSignature
 from tasks.policies.processes import UnknownProcess
@@ -102,6 +102,17 @@ async def test_dispatch_and_housekeeping_find_nothing_to_do_in_an_empty_store(of
     for flow in (dispatch, housekeeping):
         run = await flow(as_of=TUESDAY)
         assert (run.account.eligible, run.account.claimed) == (0, 0)
+
+
+async def test_a_dispatch_tells_staff_of_what_has_escalated_to_them_once(office: Office) -> None:
+    with office.open() as world:
+        manager = world.staff(Role.MANAGER, email="m1@staff.example.com")
+        case = {"kind": CaseKind.MISSED_CALL, "owner_id": manager}
+        world.complaint(world.customer(), "2026-03-10 09:00", **case)
+    runs = [await dispatch(as_of=TUESDAY), await dispatch(as_of=TUESDAY)]
+    assert [run.account.figures for run in runs] == [{"staff_sent": 1.0}, {}]
+    assert len(office.settings.staff_outbox.read_text().splitlines()) == 1
+    assert office.outbox() == []
 
 
 def this_run(flow_run_id: UUID | None) -> FlowRunFilter:

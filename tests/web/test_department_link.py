@@ -39,6 +39,9 @@ def test_parts_acknowledge_their_sheet_on_a_phone(console: Console, link: str, b
     expect(page.get_by_role("status")).to_be_visible()
     expect(visits).to_have_count(0)
     with console.engine.connect() as connection:
-        acknowledged = select(DepartmentSheet.department).where(DepartmentSheet.acknowledged_at.is_not(None))
+        acknowledged = select(DepartmentSheet.department).where(
+            DepartmentSheet.day == SAMPLE_MOMENT.date() + timedelta(days=1),
+            DepartmentSheet.acknowledged_at.is_not(None),
+        )
         assert connection.scalars(acknowledged).all() == ["parts"]
     context.close()

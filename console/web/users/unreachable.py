@@ -9,6 +9,9 @@ from models.core.settings import Settings
 from tasks.staff.choosing import Member, list_members
 from tasks.staff.ways import Ways
 
+OF_ALL_STORES = "user:"
+"""How the codes of users of all stores begin."""
+
 
 async def show_unreachable(viewer: Viewer) -> None:
     """A table of them; nothing where there are none."""
@@ -23,4 +26,6 @@ async def show_unreachable(viewer: Viewer) -> None:
 
 
 def _unreachable(connection: Connection, settings: Settings, store_id: int | None) -> list[Member]:
-    return [one for one in list_members(connection, Ways(settings), store_id=store_id) if not one.ways]
+    """Without those who act in a store only as users of all stores: no store's staff records have them."""
+    members = list_members(connection, Ways(settings), store_id=store_id)
+    return [one for one in members if not one.ways and not one.code.startswith(OF_ALL_STORES)]
