@@ -15,6 +15,8 @@ async def dispatch(as_of: datetime | None = None, dry_run: bool = False) -> Proc
         if not dry_run:
             await settle_unknown(run)
             await tell_of_deadlines(run)
-            await tell_staff(run)
-            await dispatch_touches(run, everything=True)
+            try:
+                await tell_staff(run)
+            finally:  # customers do not wait for what is wrong with the channels to staff
+                await dispatch_touches(run, everything=True)
     return run

@@ -28,8 +28,8 @@ async def show_users(viewer: Viewer) -> None:
 
     await listed()
     await _form(viewer, listed.refresh)
-    await show_unreachable(viewer)
     await show_keys(viewer)
+    await show_unreachable(viewer)
 
 
 def _table(viewer: Viewer, users: list[UserRow], refresh: Any) -> None:
