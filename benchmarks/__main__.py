@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, text
 
-from benchmarks import campaigning, dispatching, importing, memory, serving, sweeping
+from benchmarks import answering, campaigning, dispatching, importing, memory, serving, sweeping
 from benchmarks.crowd import fill
 from benchmarks.results import Figure, show, write
 from deployments.embedded import open_embedded
@@ -81,9 +81,17 @@ def people(home: Path, sizes: argparse.Namespace) -> list[Figure]:
         return serving.measure(engine, home, sizes.customers)
 
 
+def inbox(home: Path, sizes: argparse.Namespace) -> list[Figure]:
+    """The inbox, very full."""
+    with database(home, "inbox") as engine:
+        customers = sizes.customers // 10
+        _say(f"filling the inbox of {customers:,} customers with {answering.OPEN:,} open")
+        return answering.measure(engine, home, customers)
+
+
 PARTS: dict[str, Callable[[Path, argparse.Namespace], list[Figure]]] = {
     "sweep": sweep, "dispatch": dispatch, "import": intake, "memory": footprint,
-    "campaigns": campaign, "console": people,
+    "campaigns": campaign, "console": people, "inbox": inbox,
 }  # fmt: skip
 
 

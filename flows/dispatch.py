@@ -11,17 +11,22 @@ from tasks.prefect.run import (
     send_law_notices,
     settle_unknown,
     tell_of_deadlines,
+    tell_staff,
 )
 
 
 @flow(name="dispatch")
 async def dispatch(as_of: datetime | None = None, dry_run: bool = False) -> ProcessRun:
     """Ask what became of unknown messages, tell of the deadlines of cases, send the confirmations and questions of law
-    packs, and what the processes have planned and gates have deferred until now. A dry run does nothing."""
+    packs, give staff word of what is theirs, and send what the processes have planned and gates have deferred until now.
+    A dry run does nothing."""
     async with accounted_run("dispatch", as_of, dry_run=dry_run) as run:
         if not dry_run:
             await settle_unknown(run)
             await tell_of_deadlines(run)
             await send_law_notices(run)
-            await dispatch_touches(run, everything=True)
+            try:
+                await tell_staff(run)
+            finally:  # customers do not wait for what is wrong with the channels to staff
+                await dispatch_touches(run, everything=True)
     return run

@@ -19,6 +19,7 @@ from console.api import (
     leads,
     owners,
     reading,
+    staff,
     starting,
 )
 from console.api.problems import Problem, tell_problems
@@ -50,6 +51,7 @@ def make_api(database: Database, steering: Steering, limits: Limits) -> FastAPI:
         owners.routes,
         cases.routes,
         attention.routes,
+        staff.routes,
         hooks.routes,
     ):
         app.include_router(routes)

@@ -19,6 +19,7 @@ COMMANDS = {
     "up": "console.cli.serving:up",
     "console": "console.cli.opening:console",
     "users": "console.cli.users:app",
+    "notifications": "console.cli.notifications:app",
     "keys": "console.cli.keys:app",
     "run": "console.cli.running:run",
     "status": "console.cli.reporting:status",

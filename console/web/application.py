@@ -19,6 +19,7 @@ from console.api.application import make_api, mounts
 from console.customer_pages import routes as customer_pages
 from console.shared.database import Database
 from console.shared.limits import Limits
+from console.staff_pages import routes as staff_pages
 from console.web.authentication import sign_in
 from console.web.authentication.guard import Guard
 from console.web.authentication.outage import tell_outage
@@ -49,6 +50,7 @@ def make_application(url: URL, settings: Settings) -> ASGIApp:
     app.include_router(sign_in.routes)
     app.include_router(health_routes.routes)
     app.include_router(customer_pages.routes)
+    app.include_router(staff_pages.routes)
     app.router.routes.extend(mounts(make_api(database, steering(), app.state.limits)))
     _register_pages()
     pages_app.add_exception_handler(404, tell_not_found)

@@ -25,6 +25,7 @@ class DaysKept(BaseModel):
     receipts: AtLeastADay = 7
     channel_pauses: AtLeastADay = 365
     audience_lists: AtLeastADay = 90
+    staff_words: AtLeastAWeek = 90
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,19 @@ class ChannelAddresses(BaseModel):
         return found
 
 
+class StaffAddresses(BaseModel):
+    """The URL of each way to staff, beside those to customers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    email: SecretStr | None = None
+    """If unset, the e-mail channel to customers."""
+    sms: SecretStr | None = None
+    """If unset, the SMS channel to customers, unless that sends only registered templates."""
+    wecom: SecretStr | None = None
+    """An Apprise URL; `{to}` in it is the WeCom id. If unset, there is no WeCom."""
+
+
 Price = Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=4)]
 
 
@@ -109,6 +122,8 @@ class Settings(BaseSettings):
     channels: ChannelAddresses = ChannelAddresses()
     store_channels: dict[str, ChannelAddresses] = Field(default_factory=dict)
     """Channels of individual stores, by store code: `AFTERCARE_STORE_CHANNELS__SH01__SMS`."""
+    staff_channels: StaffAddresses = StaffAddresses()
+    """How staff are told of their work: `AFTERCARE_STAFF_CHANNELS__EMAIL`, `__SMS`, `__WECOM`."""
     mail: MailStyle = MailStyle()
     """How e-mail looks: `AFTERCARE_MAIL__LOGO`, `AFTERCARE_MAIL__COLOUR`, `AFTERCARE_MAIL__ADDRESS`."""
     prices: MessagePrices = MessagePrices()
@@ -139,6 +154,11 @@ class Settings(BaseSettings):
         return f"http://{self.console_host}:{self.console_port or USUAL_PORT}" if silent else None
 
     @property
+    def staff_outbox(self) -> Path:
+        """The file to which word to staff is written where customers' messages are only written, too."""
+        return self.home / "staff-outbox.jsonl"
+
+    @property
     def secret_file(self) -> Path:
         """The file of the generated link secret."""
         return self.home / "secret.key"
@@ -163,6 +183,7 @@ class UnusableSettings(InvalidInput):
             known: dict[str, tuple[str, type[BaseModel]]] = {
                 "days_kept": ("no table of which rows go", DaysKept),
                 "mail": ("no part of the style", MailStyle),
+                "staff_channels": ("no way to staff", StaffAddresses),
             }
             what, fields = known.get(str(problem["loc"][0]), ("no channel", ChannelAddresses))
             expected = ", ".join(field.upper() for field in fields.model_fields)

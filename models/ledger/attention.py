@@ -41,6 +41,8 @@ DESKS_LEFT = declare("desks-left-behind", count=NUMBER)
 CUSTOMERS_UNOWNED = declare("customers-unowned", count=NUMBER)
 CALLS_TOO_MANY = declare("calls-too-many", count=NUMBER, pace=NUMBER)
 MISSED = declare("calls-missed", count=NUMBER)
+STAFF_UNTOLD = declare("staff-not-told", count=NUMBER)
+SHEETS_LATE = declare("sheets-not-acknowledged", count=NUMBER)
 FACTS_OLD = declare("facts-old", at=MOMENT)
 FACTS_LATE = declare("facts-late", kinds=WORD, file=TEXT, at=MOMENT, days=NUMBER)
 FACTS_BEHIND = declare("facts-behind", kinds=WORD, file=TEXT, day=DAY)
@@ -50,6 +52,8 @@ WHO_CAN_ACT: Mapping[ReasonCode, frozenset[Permission]] = {
     **dict.fromkeys((PREFECT_SILENT, FLOW_LATE, FLOW_FAILED, PROCESS_OFF, CHANNEL_PAUSED), RUNS),
     **dict.fromkeys((ONLY_WRITTEN, BACKLOG), RUNS),
     **dict.fromkeys((FACTS_OLD, FACTS_LATE, FACTS_BEHIND), RUNS | {Permission.IMPORT_FILES}),
+    STAFF_UNTOLD: RUNS,
+    SHEETS_LATE: frozenset({Permission.MANAGE_CASES}),
     SETTING_UNUSED: frozenset({Permission.SEE_HEALTH}),
     **dict.fromkeys((UNKNOWN, FAILED), frozenset({Permission.SETTLE_TOUCHES})),
     **dict.fromkeys((APPROVALS, APPROVALS_ENDING), frozenset({Permission.DECIDE})),

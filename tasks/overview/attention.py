@@ -34,7 +34,9 @@ from models.ledger.attention import (
     PACED_BY,
     PREFECT_SILENT,
     QUALITY_ALERTS,
+    SHEETS_LATE,
     SOON,
+    STAFF_UNTOLD,
     UNKNOWN,
     Matter,
     calls_beyond,
@@ -60,6 +62,8 @@ from tasks.overview.missed import read_missed
 from tasks.overview.reporting import read_pauses
 from tasks.owners.desks import count_left_behind
 from tasks.owners.listing import count_without_owner
+from tasks.staff.listing import count_troubled
+from tasks.stores.sheets import count_late_sheets
 
 MOST_CAMPAIGNS = 1_000
 
@@ -136,6 +140,8 @@ def _of_the_house(connection: Connection, now: datetime, outside: Outside, reade
     if reader.store is None:
         unused = find_unused(outside.settings, list_store_codes(connection))
         found += [Matter(one) for one in unused]
+    if untold := count_troubled(connection, now, reader.store_id):
+        found.append(Matter(give(STAFF_UNTOLD, count=untold)))
     return found + [Matter(reason) for reason in tell_stale_facts(connection, now, reader.store)]
 
 
@@ -203,6 +209,7 @@ def _of_people(connection: Connection, now: datetime, reader: Reader) -> list[Ma
         CALLS_WAITING: _count_ready(connection, now, reader.store_id, reader.roles),
         DESKS_LEFT: count_left_behind(connection, now, reader.store_id),
         CUSTOMERS_UNOWNED: count_without_owner(connection, reader.store_id),
+        SHEETS_LATE: count_late_sheets(connection, now, reader.store_id),
         MISSED: read_missed(connection, now, reader.store_id).count,
     }
     found = [Matter(give(code, count=count)) for code, count in counts.items() if count]

@@ -59,6 +59,7 @@ from tasks.runs.recording import (
     open_run,
     who_started,
 )
+from tasks.staff.sending import tell_staff as send_word
 from tasks.stores.notices import tell_departments
 from tasks.subjects.account.releasing import release_paid
 from tasks.subjects.lead.outcomes import close_won_leads as close_leads
@@ -371,6 +372,16 @@ async def tell_of_deadlines(run: ProcessRun) -> None:
         escalate_cases(connection, run.now)
 
     await asyncio.to_thread(in_transaction, work)
+
+
+async def tell_staff(run: ProcessRun) -> None:
+    """Tell staff of what they are responsible for, each by their own channel, and departments of the coming day.
+
+    A dispatch every minute finds nothing most of the time, so no task is made of it.
+    """
+    settings = read_settings()
+    clock = clock_of(settings, run.now, fixed=run.fixed)
+    run.account.figures |= await send_word(read_engine(), settings, clock, run.id)
 
 
 async def add_coverage(run: ProcessRun) -> None:

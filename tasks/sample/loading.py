@@ -20,6 +20,7 @@ from tasks.sample.dealership import SAMPLE_MOMENT, sample_files
 from tasks.sample.inbox import fill_inbox
 from tasks.sample.pieces.accounts import paid_yesterday
 from tasks.sample.pieces.all_pieces import customers_of
+from tasks.sample.staff_words import tell_sample_staff
 from tasks.sample.stores import LEAVER, SHANGHAI
 from tasks.subjects.account.releasing import REFUSED
 
@@ -33,8 +34,8 @@ def load_sample(
     """Import the files in `folder`, each in its own transaction, in dependency order.
 
     They are imported as of the rehearsal moment, up to which they say everything. At the end, what customers say by
-    themselves is recorded, and complaints that were settled. Raises an `AftercareError` at the first file that cannot
-    be read.
+    themselves is recorded, complaints that were settled, and how staff are told of their work. Raises an
+    `AftercareError` at the first file that cannot be read.
     """
     for kind, path in sample_files(folder).items():
         with engine.begin() as connection:
@@ -46,6 +47,7 @@ def load_sample(
     fill_cases(engine, now)
     with engine.begin() as connection:
         let_one_leave(connection, now)
+    tell_sample_staff(engine, settings, now)
 
 
 def let_one_leave(connection: Connection, now: datetime) -> None:

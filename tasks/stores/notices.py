@@ -13,6 +13,7 @@ from models.core.errors import Conflict, NotFound
 from models.core.words import ChangeKind
 from models.people.tables import Customer, StaffMember, Store
 from models.subjects.appointment import Appointment, AppointmentChange, DepartmentNotice
+from models.subjects.vehicle import Vehicle
 from tasks import audit
 from tasks.policies.catalogue import rule_in_force
 from tasks.stores.staff import find_actor
@@ -49,6 +50,8 @@ class Notice:
     customer: str
     appointment: str
     """The source's key of the appointment."""
+    plate: str | None
+    model: str | None
     change: ChangeKind
     from_starts_at: datetime
     to_starts_at: datetime
@@ -74,7 +77,7 @@ def tell_departments(connection: Connection, now: datetime) -> int:
 
 
 def _untold(now: datetime) -> Select[Any]:
-    in_force = _departments_by_policy()
+    in_force = departments_by_policy()
     departments = func.coalesce(Appointment.departments, in_force.c.departments, type_=ARRAY(Text))
     has_notices = select(literal(1)).where(DepartmentNotice.change_id == AppointmentChange.id).exists()
     return (
@@ -85,7 +88,7 @@ def _untold(now: datetime) -> Select[Any]:
     )
 
 
-def _departments_by_policy() -> CTE:
+def departments_by_policy() -> CTE:
     """Per store: the departments in the active policy."""
     in_force = rule_in_force("departments")
     named = func.jsonb_array_elements_text(in_force.c.value).table_valued("value")
@@ -116,6 +119,8 @@ def _notices() -> Select[Any]:
             Store.time_zone,
             Customer.name.label("customer"),
             Appointment.key.label("appointment"),
+            Vehicle.plate,
+            Vehicle.model,
             AppointmentChange.kind.label("change"),
             AppointmentChange.from_starts_at,
             AppointmentChange.to_starts_at,
@@ -128,6 +133,7 @@ def _notices() -> Select[Any]:
         .join(Appointment, Appointment.id == AppointmentChange.appointment_id)
         .join(Store, Store.id == Appointment.store_id)
         .join(Customer, Customer.id == Appointment.customer_id)
+        .outerjoin(Vehicle, Vehicle.id == Appointment.vehicle_id)
         .outerjoin(StaffMember, StaffMember.id == DepartmentNotice.acknowledged_by)
         .order_by(DepartmentNotice.told_at, DepartmentNotice.id)
     )

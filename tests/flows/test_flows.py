@@ -23,9 +23,11 @@ from flows.campaigns import campaigns
 from flows.dispatch import dispatch
 from flows.housekeeping import housekeeping
 from flows.processes import complaint_followup, overdue_accounts, post_delivery_followup, warranty_expiry
-from models.core.words import RunState, TouchState
+from models.core.settings import read_settings
+from models.core.words import CaseKind, ProcessName, Role, RunState, TouchState
 from models.ledger.tables import Case, Dispatcher, Process, Run
 from models.people.access import SeenSignature
+from tasks.channels.contract import UnusableChannelAddress
 from tasks.policies.processes import UnknownProcess
 from tasks.prefect.run import ProcessRun, accounted_run
 from tasks.processes.adding import add_process, remove_process
@@ -102,6 +104,30 @@ async def test_dispatch_and_housekeeping_find_nothing_to_do_in_an_empty_store(of
     for flow in (dispatch, housekeeping):
         run = await flow(as_of=TUESDAY)
         assert (run.account.eligible, run.account.claimed) == (0, 0)
+
+
+async def test_a_dispatch_tells_staff_of_what_has_escalated_to_them_once(office: Office) -> None:
+    with office.open() as world:
+        manager = world.staff(Role.MANAGER, email="m1@staff.example.com")
+        world.complaint(world.customer(), "2026-03-10 09:00", kind=CaseKind.MISSED_CALL, owner_id=manager)
+    runs = [await dispatch(as_of=TUESDAY), await dispatch(as_of=TUESDAY)]
+    assert [run.account.figures for run in runs] == [{"staff_sent": 1.0}, {}]
+    assert len(office.settings.staff_outbox.read_text().splitlines()) == 1
+    assert office.outbox() == []
+
+
+async def test_a_bad_address_for_staff_is_told_and_keeps_no_customer_waiting(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with office.open() as world:
+        world.warranty(world.customer(), "2026-05-08")
+        world.staff(Role.MANAGER, email="m1@staff.example.com")
+        world.plan(ProcessName("warranty-expiry"), "2026-03-10 10:30")
+    monkeypatch.setenv("AFTERCARE_STAFF_CHANNELS__EMAIL", "no-such-service://x")
+    read_settings.cache_clear()
+    with pytest.raises(UnusableChannelAddress, match="AFTERCARE_STAFF_CHANNELS__EMAIL"):
+        await dispatch(as_of=TUESDAY)
+    assert [message["template"] for message in office.outbox()] == ["warranty-invitation"]
 
 
 def this_run(flow_run_id: UUID | None) -> FlowRunFilter:

@@ -43,7 +43,7 @@ def test_a_user_is_edited_and_the_change_is_taken_back(page: Page, console: Cons
     dialog.get_by_label("Role").click()
     page.get_by_role("option", name="advisor").click()
     dialog.get_by_role("button", name="Save").click()
-    row = page.get_by_role("row").filter(has_text="to-edit")
+    row = page.get_by_role("group", name="Users").get_by_role("row").filter(has_text="to-edit")
     expect(row.get_by_text("Li Na")).to_be_visible()
     expect(row.get_by_text("advisor")).to_be_visible()
     page.get_by_role("button", name="Take it back").click()
@@ -54,7 +54,7 @@ def test_a_user_is_edited_and_the_change_is_taken_back(page: Page, console: Cons
 def test_disabling_a_user_says_so_and_is_taken_back(page: Page, console: Console) -> None:
     console.add_user("to-stop", Role.AGENT)
     page.reload()
-    row = page.get_by_role("row").filter(has_text="to-stop")
+    row = page.get_by_role("group", name="Users").get_by_role("row").filter(has_text="to-stop")
     row.get_by_role("button", name="Disable", exact=True).click()
     expect(page.get_by_text("“to-stop” may no longer sign in")).to_be_visible()
     page.get_by_role("button", name="Take it back").click()

@@ -18,9 +18,9 @@ from tasks.access.sessions import SignedIn, read_session
 COOKIE = "aftercare_session"
 SIGN_IN = "/sign-in"
 PASSWORD = "/password"  # noqa: S105  an address
-OPEN = ("/sign-in", "/healthz", "/metrics", "/c/", "/hooks/", "/api/", "/static/", "/_nicegui/", "/favicon.ico")
+OPEN = ("/sign-in", "/healthz", "/metrics", "/c/", "/d/", "/hooks/", "/api/", "/static/", "/_nicegui/", "/favicon.ico")
 """Paths without a session: they need none, or have keys or signatures of their own."""
-FOR_CUSTOMERS = "/c/"
+BY_LINK = ("/c/", "/d/")
 """Their links are credentials, so no referrer is sent. Browsers then send "null" as the origin of their forms, which
 is accepted here: there is no cookie that another site could abuse."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -103,7 +103,7 @@ def _from_elsewhere(scope: Scope) -> bool:
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return True
     origin = headers.get("origin")
-    if origin == "null" and scope["path"].startswith(FOR_CUSTOMERS):
+    if origin == "null" and scope["path"].startswith(BY_LINK):
         return False
     return origin is not None and urlsplit(origin).netloc != headers.get("host")
 
@@ -117,7 +117,7 @@ def _to_sign_in(scope: Scope) -> Response:
 
 
 def _with_headers(send: Send, path: str) -> Send:
-    ours = HEADERS | ({"Referrer-Policy": "no-referrer"} if path.startswith(FOR_CUSTOMERS) else {})
+    ours = HEADERS | ({"Referrer-Policy": "no-referrer"} if path.startswith(BY_LINK) else {})
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":

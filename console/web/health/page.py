@@ -11,6 +11,7 @@ from console.shared.moments import local
 from console.shared.watching import ask_prefect, read_sweeps
 from console.web.authentication.viewer import Viewer
 from console.web.health.channel_lines import ChannelLine, list_lines, list_unused, resume_line
+from console.web.health.staff_words import show_staff_words
 from console.web.parts.frame import page, telling
 from console.web.parts.matters import read_matters, show_matters
 from console.web.parts.tables import Cell, show_table
@@ -64,6 +65,7 @@ async def show_health(viewer: Viewer) -> None:
         await channels()
         for unused in await viewer.read(list_unused, viewer.database.settings, viewer.user):
             ui.label(viewer.reason(unused)).classes("bad sentence")
+    await show_staff_words(viewer)
     with _section(viewer.say("health.sweeps")):
         _show_sweeps(viewer, sweeps, zone)
 

@@ -43,6 +43,7 @@ PAGES: dict[str, tuple[Permission, str]] = {
     "/health": (Permission.SEE_HEALTH, "frame.health"),
     "/staff": (Permission.ASSIGN_CALLS, "frame.staff"),
     "/users": (Permission.MANAGE_ACCESS, "frame.users"),
+    "/settings": (Permission.SEE_TODAY, "frame.settings"),
 }
 """The menu in order. Viewers see only the pages that they may open."""
 INBOX, NEW = "/inbox", "/inbox/new"

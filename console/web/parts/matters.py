@@ -38,6 +38,8 @@ WHERE: Mapping[ReasonCode, tuple[str, Permission]] = {
     of.FEEDBACK_ASKED: ("/feedback", Permission.WORK_CALLS),
     of.INBOX_OVERDUE: ("/inbox", Permission.WORK_INBOX),
     of.INBOX_OPEN: ("/inbox", Permission.WORK_INBOX),
+    of.STAFF_UNTOLD: ("/health", Permission.SEE_HEALTH),
+    of.SHEETS_LATE: ("/notices", Permission.WORK_CALLS),
     of.CALLS_WAITING: ("/calls", Permission.WORK_CALLS),
     of.CALLS_TOO_MANY: ("/calls/team", Permission.ASSIGN_CALLS),
     of.DESKS_LEFT: ("/staff", Permission.ASSIGN_CALLS),

@@ -20,6 +20,7 @@ from console.web.parts.told import RELOAD, tell
 from console.web.policies.form import PolicyForm, errors_in
 from console.web.policies.laws import show_laws
 from console.web.policies.store_contact import show_store_contact
+from console.web.policies.store_word import show_store_word
 from console.web.policies.words import place_in_words, value_in_words
 from models.core.errors import AftercareError
 from models.core.shown import show_day
@@ -90,6 +91,7 @@ async def show_policy(viewer: Viewer, name: str, store: str = "") -> None:
     if name == CONTACT_RULES:
         await show_store_contact(viewer)
         await show_laws(viewer)
+        await show_store_word(viewer)
     await _Versions(viewer, name, whose, editor).show()
 
 

@@ -12,6 +12,7 @@ from console.web.parts.told import tell
 from console.web.staff.hand_over import ask_hand_over
 from console.web.users.api_keys import show_keys
 from console.web.users.editing import UserFields, as_they_were, edit_in_dialog, names_of
+from console.web.users.unreachable import show_unreachable
 from models.core.errors import AftercareError
 from models.people.permissions import Permission
 from tasks.access.managing import add_managed, edit, give_password, list_managed, switch
@@ -30,6 +31,7 @@ async def show_users(viewer: Viewer) -> None:
     await listed()
     await _form(viewer, listed.refresh)
     await show_keys(viewer)
+    await show_unreachable(viewer)
 
 
 def _table(viewer: Viewer, users: list[UserRow], refresh: Callable[[], object]) -> None:

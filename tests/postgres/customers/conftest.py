@@ -1,5 +1,6 @@
 """People who look customers up, and a customer of whom there is much to see."""
 
+from datetime import time
 from uuid import uuid4
 
 import pytest
@@ -45,8 +46,9 @@ from models.subjects.statement import AccountStatement
 from tasks import audit
 from tasks.access.sessions import SignedIn, read_session, sign_in
 from tasks.access.users import NewUser, add_user
+from tasks.stores.sheets import StoreClock, make_sheets
 from tasks.touches.picking import cancel_touches
-from tests.support.world import FOR_EVER, LONG_AGO, World, at
+from tests.support.world import FOR_EVER, LONG_AGO, SHANGHAI, World, at
 
 NOW = at("2026-03-10 10:00")
 PASSWORD = "correct horse battery"
@@ -84,6 +86,8 @@ def lead_a_life(world: World) -> int:
     world.readings(vehicle_id, ("2026-01-01", 12_000), ("2026-02-01", 13_500))
     world.warranty(customer_id, "2026-12-31", vehicle_id)
     appointment_id = world.appointment(customer_id, "2026-03-11 10:00", vehicle_id=vehicle_id)
+    sheets = [StoreClock(world.store_id, SHANGHAI, time(18))]
+    make_sheets(world.connection, sheets, at("2026-03-10 18:00"))
     world.handover(customer_id, "2024-01-05", vehicle_id=vehicle_id)
     world.repair_order(customer_id, "2026-02-01", vehicle_id=vehicle_id)
     account_id = world.account(customer_id)

@@ -21,6 +21,9 @@ from models.ledger.attention import WHO_CAN_ACT, calls_beyond
 from models.ledger.tables import CallAttempt, CaseFeedback
 from models.ledger.watching import LastRun, Sweep, SweepState
 from models.people.permissions import PERMISSIONS, Permission
+from models.staff.tables import StaffMessage
+from models.staff.words import StaffChannel, WordState
+from models.subjects.department_sheet import DepartmentSheet
 from tasks.campaigns.authors import Author
 from tasks.dispatch.pausing import MOSTLY_FAILED, pause
 from tasks.overview.attention import Outside, Reader, read_attention, reader_of
@@ -104,6 +107,18 @@ def asked(world: World, due_at: datetime) -> None:
     world.connection.execute(insert(CaseFeedback).values(case_id=about, due_at=due_at, **values))
 
 
+def untold(world: World, state: WordState, at: datetime) -> None:
+    """A message to a member of staff that did not arrive, or may not have."""
+    values = {"store_id": world.store_id, "staff_id": world.staff(), "channel": StaffChannel.SMS, "state": state}
+    world.connection.execute(insert(StaffMessage).values(**values, state_at=at, created_at=at, not_before=at))
+
+
+def late_sheet(world: World, late: timedelta) -> None:
+    """A department that has not acknowledged today's visits."""
+    told = {"made_at": NOW - late, "told_at": NOW - late, "day": NOW.date()}
+    world.connection.execute(insert(DepartmentSheet).values(store_id=world.store_id, department="wash", **told))
+
+
 CALL: dict[str, Any] = {"kind": StepKind.CALL, "role": Role.AGENT}
 TROUBLES: dict[ReasonCode, Callable[[World], object]] = {
     of.UNKNOWN: lambda world: waiting(world, TouchState.UNKNOWN),
@@ -129,6 +144,8 @@ TROUBLES: dict[ReasonCode, Callable[[World], object]] = {
     ),
     of.MISSED: lambda world: touch(world, NOW - 2 * DAY, state=TouchState.MISSED, state_at=NOW - DAY, **CALL),
     of.CHANNEL_PAUSED: lambda world: pause(world.connection, ChannelName.SMS, None, MOSTLY_FAILED, NOW),
+    of.STAFF_UNTOLD: lambda world: untold(world, WordState.UNKNOWN, NOW - timedelta(hours=23)),
+    of.SHEETS_LATE: lambda world: late_sheet(world, timedelta(minutes=30)),
     of.FACTS_OLD: old_file,
     of.FACTS_LATE: lambda world: files_came(world, source("invoices", [8, 7, 6, 5])),
     of.FACTS_BEHIND: lambda world: files_came(world, source("payments", [4, 3, 2, 1, 0], [1, 1, 1, 1, 9])),
@@ -154,6 +171,15 @@ def test_with_nothing_wrong_nothing_is_told(world: World, connection: Connection
 def test_each_trouble_of_the_ledger_is_told(world: World, connection: Connection, code: ReasonCode) -> None:
     TROUBLES[code](world)
     assert codes(connection) == [code]
+
+
+def test_a_sheet_in_time_and_a_message_that_failed_long_ago_or_arrived_are_no_trouble(
+    world: World, connection: Connection
+) -> None:
+    late_sheet(world, timedelta(minutes=29))
+    untold(world, WordState.FAILED, NOW - DAY)
+    untold(world, WordState.SENT, NOW)
+    assert codes(connection) == []
 
 
 @pytest.mark.parametrize("code", OUTSIDE)

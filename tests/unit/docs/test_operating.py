@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from models.core.retention import DaysKept, retention_lines
-from models.core.settings import ChannelAddresses, MailStyle, MessagePrices, Settings
+from models.core.settings import ChannelAddresses, MailStyle, MessagePrices, Settings, StaffAddresses
 from models.core.words import TouchState
 from models.database.tables import metadata
 from tasks.channels.opening import open_channel
@@ -15,7 +15,7 @@ from tasks.channels.opening import open_channel
 DOCS = Path(__file__).parents[3] / "docs"
 OPERATING = (DOCS / "operating.md").read_text(encoding="utf-8")
 GLOSSARY = (DOCS / "glossary.md").read_text(encoding="utf-8")
-NESTED = {"channels", "store_channels", "prices", "mail", "days_kept"}
+NESTED = {"channels", "store_channels", "prices", "mail", "days_kept", "staff_channels"}
 
 
 def variables() -> list[str]:
@@ -24,6 +24,7 @@ def variables() -> list[str]:
     channels = [name.upper() for name in ChannelAddresses.model_fields]
     nested = [f"AFTERCARE_CHANNELS__{name}" for name in channels]
     nested += [f"AFTERCARE_PRICES__{name.upper()}" for name in MessagePrices.model_fields]
+    nested += [f"AFTERCARE_STAFF_CHANNELS__{name.upper()}" for name in StaffAddresses.model_fields]
     nested += [f"AFTERCARE_MAIL__{name.upper()}" for name in MailStyle.model_fields]
     nested += [f"AFTERCARE_DAYS_KEPT__{name.upper()}" for name in DaysKept.model_fields]
     return [*plain, *nested, "AFTERCARE_STORE_CHANNELS__CODE__SMS"]

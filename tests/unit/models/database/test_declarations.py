@@ -108,8 +108,8 @@ def test_a_retention_that_cannot_be_is_found(retention: Retention, found: str) -
 
 
 IMPERSONAL_ENTITIES = {
-    "api-key", "audience", "audience-list", "campaign", "case-category", "file", "letter-batch", "policy", "process",
-    "registered-template", "run", "staff", "store", "template", "user",
+    "api-key", "audience", "audience-list", "campaign", "case-category", "department-sheet", "file", "letter-batch",
+    "policy", "process", "registered-template", "run", "staff", "staff-message", "store", "template", "user",
 }  # fmt: skip
 """What an entry of the audit trail can be about that is no row of a customer's."""
 

@@ -1,0 +1,1 @@
+"""The pages behind links of staff: what a department acknowledges without signing in."""
