@@ -18,7 +18,7 @@ from tasks.prefect.run import (
 @flow(name="dispatch")
 async def dispatch(as_of: datetime | None = None, dry_run: bool = False) -> ProcessRun:
     """Ask what became of unknown messages, tell of the deadlines of cases, send the confirmations and questions of law
-    packs, give staff word of what is theirs, and send what the processes have planned and gates have deferred until now.
+    packs, give staff word of what is theirs, and send what processes have planned and gates have deferred until now.
     A dry run does nothing."""
     async with accounted_run("dispatch", as_of, dry_run=dry_run) as run:
         if not dry_run:

@@ -1,8 +1,8 @@
 """`aftercare notifications`: how staff are told of their work, and what they were told.
 
 `aftercare notifications list --json` prints a list of objects, by store and code: `store`, `time_zone`, `code`, `name`,
-`role`, `department`, `ways` (the channels by which they are told, in the order in which they are tried; empty: nothing reaches
-them), `digest_at` (store-local times).
+`role`, `department`, `ways` (the channels by which they are told, in the order in which they are tried; empty: nothing
+reaches them), `digest_at` (store-local times).
 `aftercare notifications messages --json` prints the latest first: `id`, `store`, `time_zone`, `staff`, `name`,
 `channel`, `state`, `state_at`, `created_at`, `attempts`, `matters`, `reason` (a reason or null).
 `aftercare notifications rules --json` prints per store: `store`, `channels`, `digest_at`, `quiet_from`, `quiet_until`,

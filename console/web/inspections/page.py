@@ -16,7 +16,8 @@ from console.web.parts.frame import page, sentence_of, telling
 from console.web.parts.tables import Cell, show_table
 from console.web.parts.told import tell
 from models.core.errors import AftercareError, InvalidInput
-from models.messages.letters import write_day, write_money
+from models.core.shown import show_day
+from models.messages.letters import write_money
 from models.people.permissions import Permission
 from models.subjects.inspection import GROUPS, NAMES, POINTS, Finding
 from tasks.access.sessions import SignedIn
@@ -96,7 +97,7 @@ def _points(viewer: Viewer, points: list[str]) -> str:
 def _row(viewer: Viewer, one: InspectionSeen) -> list[Cell]:
     watched = [point for point in POINTS if one.found.get(point, (Finding.OK, ""))[0] is Finding.WATCH]
     return [
-        partial(ui.link, write_day(one.inspected_on, viewer.language), f"/inspections/{one.id}"),
+        partial(ui.link, show_day(one.inspected_on), f"/inspections/{one.id}"),
         _name(one.plate, one.model),
         _points(viewer, one.faults),
         _points(viewer, watched),
@@ -110,7 +111,7 @@ def _claim(viewer: Viewer, one: InspectionSeen) -> str:
     if one.claim_filed_on is None:
         return viewer.say("inspections.unfiled")
     amount = write_money(one.claim_amount, one.claim_currency or "") if one.claim_amount is not None else ""
-    return f"{write_day(one.claim_filed_on, viewer.language)} {amount}".strip()
+    return f"{show_day(one.claim_filed_on)} {amount}".strip()
 
 
 async def _draw_results(viewer: Viewer) -> None:
@@ -209,7 +210,7 @@ async def show_inspection(viewer: Viewer, inspection_id: int) -> None:
     async def shown() -> None:
         async with telling(viewer):
             seen: InspectionSeen = await viewer.read(read_inspection, inspection_id, viewer.store_id)
-            title = f"{_name(seen.plate, seen.model)} · {write_day(seen.inspected_on, viewer.language)}"
+            title = f"{_name(seen.plate, seen.model)} · {show_day(seen.inspected_on)}"
             ui.label(title).props("role=heading aria-level=2").classes("text-h5")
             rows: list[list[Cell]] = [
                 [NAMES[point][viewer.language], viewer.word(seen.found[point][0].value), seen.found[point][1]]

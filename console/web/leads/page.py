@@ -14,8 +14,9 @@ from console.web.authentication.viewer import Viewer
 from console.web.leads.forms import draw_acts, draw_new
 from console.web.parts.addresses import remember_in_address
 from console.web.parts.frame import page, telling
+from models.core.shown import show_day
 from models.core.words import Role
-from models.messages.letters import write_day, write_money
+from models.messages.letters import write_money
 from models.people.permissions import Permission
 from tasks.access.reach import list_reached_stores, reached_store
 from tasks.access.sessions import SignedIn
@@ -181,7 +182,7 @@ def next_in_words(viewer: Viewer, item: LeadItem) -> str:
     if item.standing is Standing.SETTLED:
         return viewer.say("leads.is_settled", state=viewer.word(item.state))
     if item.postponed_to is not None:
-        return viewer.say("leads.put_off", day=write_day(item.postponed_to, viewer.language))
+        return viewer.say("leads.put_off", day=show_day(item.postponed_to))
     if item.next_at is None:
         return viewer.say("leads.no_calls")
     if item.contacted_at is None:
@@ -234,7 +235,7 @@ def _facts(viewer: Viewer, found: LeadDetails) -> dict[str, str | None]:
     item = found.item
 
     def day(value: Any) -> str | None:
-        return write_day(value, viewer.language) if value is not None else None
+        return show_day(value) if value is not None else None
 
     ways = [item.source, *(f"{one.source or '?'} ({day(one.came_in_on)})" for one in found.sources)]
     lost = viewer.word(found.lost_kind) if found.lost_kind else None
