@@ -19,10 +19,10 @@ from deployments.embedded import connect, open_embedded
 from deployments.launcher import flush_to_prefect
 from deployments.postgres import Cluster
 from deployments.prefect_server import open_prefect
+from models.core.garbage_collection import FOR_BATCHES, collect_seldom
 from models.core.settings import Settings
 from models.database.schema import upgrade
 from tasks.access import passwords
-from tasks.garbage_collection import FOR_BATCHES, collect_seldom
 from tasks.policies.catalogue import install_shipped
 from tests.support.databases import make_once
 from tests.support.places import place_for_tests

@@ -19,7 +19,7 @@ from models.people.api_scopes import ApiScope
 from models.subjects.account import UnpaidBecause
 from models.subjects.arrangement import ArrangementKind
 from tasks.access.api_keys import ApiCaller
-from tasks.accounts.arranging import (
+from tasks.customers.accounts.arranging import (
     MOST_INSTALMENTS,
     Part,
     end_arrangement,
@@ -27,8 +27,8 @@ from tasks.accounts.arranging import (
     set_dispute,
     set_instalments,
 )
-from tasks.accounts.holding import Found, find_account, hold_account, release_account, say_why_unpaid
-from tasks.accounts.statements import list_statements
+from tasks.customers.accounts.holding import Found, find_account, hold_account, release_account, say_why_unpaid
+from tasks.customers.accounts.statements import list_statements
 from tasks.subjects.account.ageing import Per, list_accounts, read_ageing
 from tasks.subjects.account.collecting import read_collection
 

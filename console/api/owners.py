@@ -16,9 +16,9 @@ from models.people.api_scopes import ApiScope
 from models.people.owners import DeskPart, OwnerBy
 from models.people.tables import Customer, CustomerKey, StaffMember, Store
 from tasks.access.api_keys import ApiCaller
-from tasks.owners.handing_over import hand_over_desk, store_of_handover, take_back
-from tasks.owners.listing import page_of_owned
-from tasks.owners.setting import set_owner
+from tasks.staff.desks.handing_over import hand_over_desk, store_of_handover, take_back
+from tasks.staff.desks.listing import page_of_owned
+from tasks.staff.desks.setting import set_owner
 from tasks.stores.staff import find_actor
 
 routes = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["owners"])

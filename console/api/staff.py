@@ -14,11 +14,11 @@ from console.api.rows import LONGEST, RequestPart
 from models.core.settings import Settings
 from models.core.words import Role
 from models.people.api_scopes import ApiScope
+from models.people.notifications.rules import HouseRules, OwnChoice
+from models.people.notifications.words import StaffChannel
 from models.people.tables import Store as StoreRow
-from models.staff.rules import HouseRules, OwnChoice
-from models.staff.words import StaffChannel
 from tasks.access.api_keys import ApiCaller
-from tasks.staff.choosing import (
+from tasks.staff.notifications.choosing import (
     Member,
     choose,
     find_member,
@@ -27,7 +27,7 @@ from tasks.staff.choosing import (
     read_time,
     set_house_rules,
 )
-from tasks.staff.ways import Ways
+from tasks.staff.notifications.ways import Ways
 
 routes = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["staff"])
 Reads = Annotated[ApiCaller, Depends(caller_with(ApiScope.STAFF_READ))]

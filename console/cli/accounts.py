@@ -31,9 +31,9 @@ from models.core.errors import InvalidInput
 from models.core.reasons import read_reason
 from models.messages.letters import write_money
 from models.subjects.account import UnpaidBecause
-from tasks.accounts.arranging import Part, end_arrangement, set_block, set_dispute, set_instalments
-from tasks.accounts.holding import Found, find_account, hold_account, release_account, say_why_unpaid
-from tasks.accounts.statements import list_statements
+from tasks.customers.accounts.arranging import Part, end_arrangement, set_block, set_dispute, set_instalments
+from tasks.customers.accounts.holding import Found, find_account, hold_account, release_account, say_why_unpaid
+from tasks.customers.accounts.statements import list_statements
 from tasks.subjects.account.ageing import AccountItem, AgeingLine, Per, list_accounts, read_ageing
 from tasks.subjects.account.collecting import read_collection
 

@@ -8,10 +8,10 @@ from console.cli.policies import By, Json
 from console.cli.session import Commands, open_session, print_json, print_table
 from models.core.saying import ENGLISH
 from models.core.words import Purpose
-from models.laws.pack import Pack, all_packs, pack_of
+from models.stores.laws.pack import Pack, all_packs, pack_of
 from tasks.explaining.finding import find_customer
-from tasks.laws.choosing import choose_law, list_laws
-from tasks.laws.notices import ask_consent
+from tasks.stores.laws.choosing import choose_law, list_laws
+from tasks.stores.laws.notices import ask_consent
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, help="The law packs, and which one each store goes by.")
 

@@ -21,10 +21,10 @@ from sqlalchemy import Connection, select
 
 from console.cli.session import Commands, check_store, open_session, print_json, print_table, to_json
 from console.shared.moments import local
+from models.people.notifications.rules import HouseRules, OwnChoice
+from models.people.notifications.words import StaffChannel
 from models.people.tables import Store
-from models.staff.rules import HouseRules, OwnChoice
-from models.staff.words import StaffChannel
-from tasks.staff.choosing import (
+from tasks.staff.notifications.choosing import (
     Member,
     choose,
     find_member,
@@ -34,8 +34,8 @@ from tasks.staff.choosing import (
     read_times,
     set_house_rules,
 )
-from tasks.staff.listing import PAGE, TROUBLED, list_messages, tell_again
-from tasks.staff.ways import Ways
+from tasks.staff.notifications.listing import PAGE, TROUBLED, list_messages, tell_again
+from tasks.staff.notifications.ways import Ways
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, help="How staff are told of their work.")
 

@@ -16,9 +16,9 @@ from console.cli.naming import find_store
 from console.cli.session import Commands, check_store, open_session, print_json, print_table
 from models.people.tables import Customer
 from tasks.explaining.finding import find_customer
-from tasks.owners.listing import Owned, page_of_owned
-from tasks.owners.ruling import own_by_rule
-from tasks.owners.setting import Chosen, count_chosen, give_all, set_owner
+from tasks.staff.desks.listing import Owned, page_of_owned
+from tasks.staff.desks.ruling import own_by_rule
+from tasks.staff.desks.setting import Chosen, count_chosen, give_all, set_owner
 from tasks.stores.staff import find_actor
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, help="Whose customer somebody is.")

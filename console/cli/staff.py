@@ -21,9 +21,9 @@ from console.cli.session import Commands, check_store, open_session, print_json,
 from console.shared.moments import local
 from models.people.owners import DeskPart
 from tasks.access.reach import LARGEST_KEY
-from tasks.owners.absences import Absence, end_absence, list_absences, record_absence, store_of_absence
-from tasks.owners.desks import Desk, list_desks
-from tasks.owners.handing_over import (
+from tasks.staff.desks.absences import Absence, end_absence, list_absences, record_absence, store_of_absence
+from tasks.staff.desks.desks import Desk, list_desks
+from tasks.staff.desks.handing_over import (
     PastHandover,
     hand_over_desk,
     list_handovers,

@@ -3,7 +3,7 @@
 from functools import partial
 
 from models.core.saying import ENGLISH
-from models.laws.pack import Basis, Pack, all_packs, pack_of
+from models.stores.laws.pack import Basis, Pack, all_packs, pack_of
 
 BASES = {Basis.LAW: "", Basis.GUIDANCE: "guidance: ", Basis.HOUSE: "of the house: "}
 

@@ -15,8 +15,8 @@ from console.shared.plain_pages import preferred_language, render_page
 from models.core.saying import say_word
 from models.core.settings import Settings
 from models.messages.letters import write_day
-from tasks.staff.departments import DepartmentWork, acknowledge_shown, read_department_work
-from tasks.staff.links import PATH, NotOurStaffLink, StaffLinkOver, read_staff_token
+from tasks.staff.notifications.departments import DepartmentWork, acknowledge_shown, read_department_work
+from tasks.staff.notifications.links import PATH, NotOurStaffLink, StaffLinkOver, read_staff_token
 
 routes = APIRouter(include_in_schema=False)
 

@@ -14,9 +14,9 @@ from sqlalchemy import URL
 from console.shared.database import Database
 from console.web.application import make_application
 from models.core.errors import AftercareError
+from models.core.garbage_collection import FOR_PAGES, collect_seldom
 from models.core.settings import USUAL_PORT, Settings
 from tasks.access.users import FIRST, add_first_admin
-from tasks.garbage_collection import FOR_PAGES, collect_seldom
 
 DRAIN_SECONDS = 5
 

@@ -9,10 +9,10 @@ from models.core.errors import InvalidInput
 from models.core.words import RECIPIENT, ChannelName, Language, Purpose, StepKind
 from models.kits.letters import variables_of
 from models.kits.links import CONSENT
-from models.laws.endings import check_ending, composes
 from models.messages.letters import LINKS
 from models.messages.rendering import check_template, links_in
 from models.messages.template_guard import refuse_forbidden
+from models.stores.laws.endings import check_ending, composes
 
 FOLLOW_UP = "follow-up"
 """The key of the follow-up, used in place of a variant."""

@@ -10,7 +10,7 @@ from models.ledger import law_notices, providers, visits_and_letters
 from models.ledger import tables as of_ledger
 from models.people import access
 from models.people import tables as of_people
-from models.staff import tables as of_staff
+from models.people.notifications import tables as of_staff
 
 ENGINE = (
     access, law_notices, of_campaigns, of_inbound, of_intake, of_ledger, of_people, of_staff, providers, surveys,

@@ -60,7 +60,7 @@ class Store(Base):
         enumeration(DeadlineClock), server_default=DeadlineClock.AROUND_THE_CLOCK.value
     )
     law: Mapped[str] = mapped_column(server_default="house")
-    """The law pack that the store goes by: see `models.laws`."""
+    """The law pack that the store goes by: see `models.stores.laws`."""
     visit_minutes: Mapped[int] = mapped_column(server_default=str(VISIT_MINUTES))
     """The interval between the visit times that customers may choose."""
     visits_at_once: Mapped[int] = mapped_column(server_default=str(VISITS_AT_ONCE))
@@ -207,7 +207,7 @@ class ContactPoint(Base):
     takes_text: Mapped[bool] = mapped_column(server_default="true", info=erased(Replaced(False)))
     """False for a landline, which can be called but not texted."""
     places: Mapped[list[str] | None] = mapped_column(ARRAY(Text), info=blanked())
-    """Where the holder of a number may be, as in `models.laws.places`; null: not worked out yet, or no number."""
+    """Where the holder of a number may be (`models.stores.laws.places`); null: not worked out yet, or no number."""
     invalid_since: Mapped[datetime | None] = mapped_column(info=erased(TimeOfErasure()))
     invalid_reason: Mapped[str | None] = mapped_column(info=erased(Replaced(ERASED)))
 

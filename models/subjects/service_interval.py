@@ -11,7 +11,7 @@ from models.core.retention import ForEver
 class ServiceInterval(Base):
     """For cars of a make, a model and some years: of several that fit a car, the one that says most of it counts.
 
-    What no row fits goes by what is shipped (`models/service/intervals.toml`).
+    What no row fits goes by what is shipped (`models/stores/service_intervals/intervals.toml`).
     """
 
     __tablename__ = "service_intervals"

@@ -13,10 +13,10 @@ from models.core.errors import Conflict, InvalidInput, NotFound
 from models.people.access import ApiKey
 from models.people.api_scopes import OF_EVERY_STORE
 from models.people.tables import Store
-from tasks import audit
 from tasks.access.api_scopes import all_scopes
 from tasks.access.sessions import digest
 from tasks.access.users import NoSuchStore
+from tasks.ledger import audit
 
 PREFIX = "ac_"
 """The prefix by which a leaked key can be recognised."""

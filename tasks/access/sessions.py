@@ -13,8 +13,8 @@ from models.core.words import Role
 from models.people.access import BrowserSession, User
 from models.people.permissions import Permission, may
 from models.people.tables import StaffMember, Store
-from tasks import audit
 from tasks.access.passwords import is_password
+from tasks.ledger import audit
 
 LASTS = timedelta(hours=12)
 IDLE = timedelta(hours=2)

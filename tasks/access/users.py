@@ -14,8 +14,8 @@ from models.core.rows import AnyRow
 from models.core.words import MANAGING, Role
 from models.people.access import BrowserSession, User
 from models.people.tables import StaffMember, Store
-from tasks import audit
 from tasks.access.passwords import hash_password, make_password
+from tasks.ledger import audit
 
 EVERYWHERE = frozenset({Role.ADMIN, Role.OPERATOR, Role.MARKETING, Role.FINANCE, *MANAGING})
 """The roles that may have no store, and then see all of them."""

@@ -17,10 +17,10 @@ from models.core.rows import AnyRow
 from models.core.words import BY_STAFF, OutcomeName, Role, StepKind, TouchState
 from models.ledger.tables import CallAttempt, Touch
 from models.people.tables import Customer, StaffMember, Store
-from tasks import audit
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
 from tasks.calls.listing import in_order
+from tasks.ledger import audit
 from tasks.ledger.whose_customer import is_anybodys
 
 PAGE = 50

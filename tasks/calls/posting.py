@@ -17,9 +17,9 @@ from models.core.words import StepKind, TouchState
 from models.ledger.tables import Touch
 from models.ledger.visits_and_letters import LetterBatch, PrintedLetter
 from models.people.tables import Customer, Store
-from tasks import audit
 from tasks.calls.listing import CallItem, list_calls
 from tasks.calls.recording import LET_GO, ON_A_LIST
+from tasks.ledger import audit
 from tasks.ledger.transitions import change
 from tasks.messages.letters import letters_of
 from tasks.stores.staff import Actor, find_actor

@@ -27,14 +27,14 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from models.calls.queue import HELD_FOR, roles_served
 from models.core.cadence import local_day, midnight, moment
 from models.core.words import BY_STAFF, Decision, Gate, Role, StepKind, SubjectKind, TouchState
-from models.laws.pack import HOUSE
 from models.ledger.tables import CallAttempt, Touch, Verdict
 from models.people.tables import StaffMember, Store
+from models.stores.laws.pack import HOUSE
 from tasks.access.sessions import SignedIn
 from tasks.calls.listing import CallItem, in_order, still_due
-from tasks.laws.closing import read_held
 from tasks.ledger.whose_customer import is_anybodys, left_alone, stood_in_for
 from tasks.messages.letters import letters_about
+from tasks.stores.laws.closing import read_held
 from tasks.stores.staff import acting_in
 
 LOOKED_AT, MOST_LOOKED_AT = 5, 500

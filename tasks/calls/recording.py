@@ -23,9 +23,9 @@ from models.ledger.tables import CallAttempt, Case, Touch
 from models.people.tables import Consent, ContactPoint, StaffMember, Store
 from models.stores.contact_hours import ContactHours
 from models.stores.working_hours import WorkingHours
-from tasks import audit
 from tasks.calls.visit_reports import VisitReport, keep_report
 from tasks.cases.handling import NewCase, open_case
+from tasks.ledger import audit
 from tasks.ledger.transitions import move
 from tasks.self_service.surveys import Answer, answer_survey
 from tasks.stores.staff import Actor, actor_of

@@ -15,11 +15,11 @@ from models.core.words import StepKind, TouchState
 from models.ledger.tables import Touch
 from models.ledger.visits_and_letters import StaffVisit
 from models.people.tables import Customer
-from tasks import audit
 from tasks.calls.listing import CallItem, list_calls
 from tasks.calls.recording import settle_by_hand, take_ready
 from tasks.calls.visit_reports import VisitReport, keep_plan, keep_report
 from tasks.customers.addresses import address_line
+from tasks.ledger import audit
 from tasks.touches.picking import short
 
 VISITS = (StepKind.VISIT,)

@@ -11,7 +11,7 @@ from models.core.errors import Conflict
 from models.core.reasons import GivenReason
 from models.core.rows import AnyRow
 from models.core.words import CampaignState
-from tasks import audit
+from tasks.ledger import audit
 
 NO_NOTICE: dict[str, object] = {"notice": None, "notice_figures": None}
 

@@ -10,9 +10,9 @@ from models.campaigns.tables import Campaign
 from models.core.errors import Conflict, InvalidInput
 from models.core.words import CampaignState
 from models.people.permissions import Permission
-from tasks import audit
 from tasks.campaigns.authors import Author, lock_campaign
 from tasks.campaigns.changing import change, check_state
+from tasks.ledger import audit
 from tasks.policies.catalogue import install_if_empty
 
 LONGEST_NAME = 120

@@ -9,7 +9,7 @@ from models.core.base import LONGEST_WORD
 from models.core.errors import InvalidInput
 from models.ledger.case_causes import Category, lacks_at_closing, shipped_categories
 from models.ledger.tables import CaseCategory
-from tasks import audit
+from tasks.ledger import audit
 from tasks.stores.staff import find_actor
 
 

@@ -13,9 +13,9 @@ from models.core.errors import InvalidInput
 from models.ledger.case_causes import LONGEST_LINE, WITH_AMOUNT, CompensationKind, Received, shipped_departments
 from models.ledger.tables import Case
 from models.people.tables import Store
-from tasks import audit
 from tasks.cases.categories import check_category
 from tasks.cases.handling import change_case, lock_case
+from tasks.ledger import audit
 from tasks.stores.staff import find_actor
 
 CURRENCY_LETTERS = 3

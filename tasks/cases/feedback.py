@@ -14,9 +14,9 @@ from models.ledger.case_causes import FEEDBACK_LATE, department_name, feedback_d
 from models.ledger.tables import Case, CaseFeedback, CaseNote
 from models.people.tables import StaffMember, Store
 from models.stores.working_hours import WorkingHours
-from tasks import audit
 from tasks.cases.causes import UnknownDepartment
 from tasks.cases.handling import CaseIsClosed, lock_case
+from tasks.ledger import audit
 from tasks.ledger.case_owners import somebody
 from tasks.stores.rules import hours_of
 from tasks.stores.staff import find_actor

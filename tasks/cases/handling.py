@@ -20,10 +20,10 @@ from models.people.tables import StaffMember, Store
 from models.subjects.account import KIND as ACCOUNT
 from models.subjects.account import Account, Promise
 from models.subjects.vehicle import Vehicle
-from tasks import audit
 from tasks.cases.categories import check_closing
 from tasks.cases.deadlines import deadlines_everywhere, deadlines_in_store
 from tasks.cases.repeating import escalate_repeated, give_to_manager
+from tasks.ledger import audit
 from tasks.ledger.case_owners import owner_for, who_follows
 from tasks.stores.staff import Actor, find_actor
 from tasks.subjects.contract import Those

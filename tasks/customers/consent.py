@@ -13,9 +13,9 @@ from models.core.reasons import declare, give
 from models.core.words import ChannelName, Gate, Purpose, StepKind
 from models.ledger.tables import Touch
 from models.people.tables import Consent, Customer
-from tasks import audit
 from tasks.access.reach import check_customer
 from tasks.access.sessions import SignedIn
+from tasks.ledger import audit
 from tasks.touches.picking import cancel_touches
 
 SOURCE = "console"

@@ -40,11 +40,11 @@ from models.core.rows import AnyRow
 from models.core.words import Gate, TouchState
 from models.ledger.tables import Touch
 from models.people.tables import ContactPoint, Customer
-from tasks import audit
 from tasks.access.reach import check_customer
 from tasks.access.sessions import SignedIn
 from tasks.customers.consent import NeedsReason
 from tasks.customers.records import rows_about
+from tasks.ledger import audit
 from tasks.touches.picking import cancel_touches
 
 IN_FLIGHT = (TouchState.CLAIMED, TouchState.SENDING)

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Table, select
 
 from models.core.personal import persons_of
 from models.core.spreadsheet_cells import defuse
-from tasks import audit
 from tasks.access.reach import check_customer
 from tasks.access.sessions import SignedIn
 from tasks.customers.records import Conditions, rows_about
+from tasks.ledger import audit
 
 Export = dict[str, Any]
 """`customer`, `exported_at`, and `records`: by table, the rows as stored."""

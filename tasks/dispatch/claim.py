@@ -47,8 +47,8 @@ from tasks.dispatch.gates import HELD_PAST_VALIDITY, judge
 from tasks.dispatch.households import campaign_of, sharing_with_another_dispatcher
 from tasks.dispatch.owners_first import give_to_owners
 from tasks.dispatch.tasks_of_desks import carry_out
-from tasks.laws.closing import laws_table, read_laws
 from tasks.ledger.transitions import change_each
+from tasks.stores.laws.closing import laws_table, read_laws
 from tasks.stores.rules import as_parameter, read_store_rules, rules_table
 
 CLAIMED_AS = (

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import OperationalError
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_exponential
 
+from models.core.garbage_collection import collecting_seldom
 from models.core.settings import Settings
 from models.core.words import ChannelName, Decision, Gate, ProcessName, TouchState
 from models.ledger.accounts_of_runs import RunAccount
@@ -27,7 +28,6 @@ from tasks.dispatch.pausing import MOSTLY_FAILED, PROBE_CUSTOMERS, Health, any_p
 from tasks.dispatch.receipts import settle_held
 from tasks.dispatch.recording import Result, put_back, record, results_of
 from tasks.dispatch.release import Release, release
-from tasks.garbage_collection import collecting_seldom
 
 LOG = structlog.get_logger()
 Clock = Callable[[], datetime]

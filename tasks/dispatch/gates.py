@@ -49,9 +49,9 @@ from models.ledger.tables import Case, ChannelPause, TemplateVersion, Touch
 from models.people.tables import Consent, ContactPoint, Customer
 from tasks.database.statement_comments import holds
 from tasks.dispatch.households import SAME_NUMBER, one_per_number, to_each_number_once, told_at_same_number
-from tasks.laws.closing import Laws, held_by_law
 from tasks.planning.ending import MOVED, still_true
 from tasks.planning.population import PASSED
+from tasks.stores.laws.closing import Laws, held_by_law
 
 NO_CONSENT = declare("no-consent")
 NO_CONTACT_POINT = declare("no-contact-point")

@@ -38,19 +38,19 @@ from models.core.cadence import NOW
 from models.core.reasons import GivenReason, ReasonCode, declare
 from models.core.rows import AnyRow
 from models.core.words import ChannelName, Decision, Gate, Purpose, SubjectKind, TouchState
-from models.laws.endings import with_ending
 from models.ledger.tables import TemplateVersion, Touch, Verdict
 from models.people.tables import ContactPoint, Store
+from models.stores.laws.endings import with_ending
 from tasks.channels.contract import Message
 from tasks.database.statement_comments import holds
 from tasks.dispatch.dispatchers import IN_FLIGHT
 from tasks.dispatch.gates import NO_CONSENT, latest_consent
-from tasks.laws.closing import held_by_law, laws_table, read_laws
 from tasks.ledger.transitions import change, change_each, check_all_moved, move
 from tasks.messages.letters import THESE, Letter, as_ids, kinds_of, letters_about
 from tasks.messages.links import LEAVABLE, write_leave_link
 from tasks.messages.registered import FittingText, fit, read_registrations
 from tasks.planning.ending import MOVED, still_true
+from tasks.stores.laws.closing import held_by_law, laws_table, read_laws
 
 HEAD_FELL_AWAY = declare("carrying-message-not-sent")
 TORN = declare("message-parted")

@@ -28,10 +28,10 @@ from models.people.tables import ContactPoint, Store
 from models.subjects.appointment import Appointment, AppointmentChange
 from models.subjects.inbound import KIND
 from models.subjects.lead import Lead
-from tasks import audit
 from tasks.cases.handling import NewCase, open_case
 from tasks.customers.consent import Switch, read_switches
 from tasks.inbound.handling import Held, NeedsCustomer, NeedsWord, hold, settle
+from tasks.ledger import audit
 from tasks.planning.sweep import plan
 
 PROCESS = ProcessName("inbox-answers")

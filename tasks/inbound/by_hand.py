@@ -13,11 +13,11 @@ from models.core.words import ChannelName, ContactKind
 from models.inbound.tables import Inbound
 from models.inbound.words import BY_HAND, SENDER_KINDS, AnswerWay, InboundKind, InboundWay
 from models.people.tables import Customer, Store
-from tasks import audit
 from tasks.inbound.answering import by_case
 from tasks.inbound.handling import hold, settle
 from tasks.inbound.matching import NoSuchCustomer, candidates
 from tasks.inbound.recording import HAND, InboundRecorded, NewInbound, record_inbound
+from tasks.ledger import audit
 from tasks.self_service.replies import read_address
 from tasks.stores.staff import find_actor
 

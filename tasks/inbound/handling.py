@@ -13,7 +13,7 @@ from models.inbound.states import check_transition
 from models.inbound.tables import Inbound
 from models.inbound.words import AnswerWay, InboundState
 from models.people.tables import StaffMember
-from tasks import audit
+from tasks.ledger import audit
 from tasks.ledger.whose_customer import falls_to
 from tasks.stores.staff import Actor, find_actor
 

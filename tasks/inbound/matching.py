@@ -14,11 +14,11 @@ from models.inbound.tables import Inbound
 from models.inbound.words import REPLY_KINDS, SENDER_KINDS, InboundState, InboundWay, Suggestion
 from models.ledger.tables import Reply
 from models.people.tables import ContactPoint, Customer
-from tasks import audit
 from tasks.inbound.handling import hold
 from tasks.inbound.replies import BY_WORD
 from tasks.inbound.responsible import deadline_in_store, find_responsible
 from tasks.inbound.revocations import channel_of, opt_out
+from tasks.ledger import audit
 from tasks.ledger.whose_customer import whose
 
 

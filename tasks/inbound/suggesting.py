@@ -15,11 +15,11 @@ from models.inbound.words import AnswerWay, InboundKind, Suggestion
 from models.people.tables import Store
 from models.subjects.account import KIND as ACCOUNT
 from models.subjects.appointment import Appointment
-from tasks import audit
 from tasks.inbound.answering import by_case
 from tasks.inbound.handling import Held, NeedsCustomer, change, hold, settle, taken_by
 from tasks.inbound.matching import candidates
 from tasks.inbound.revocations import channel_of, opt_out, take_back
+from tasks.ledger import audit
 from tasks.self_service.booking import ask_for_another_time
 from tasks.self_service.paying import promise
 from tasks.subjects.contract import OfCustomer

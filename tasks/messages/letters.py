@@ -15,11 +15,11 @@ from sqlalchemy.types import Text
 from models.core.cadence import NOW
 from models.core.words import StepKind, SubjectKind
 from models.kits.letters import write_variables
-from models.laws.endings import missing_ending, with_ending
 from models.ledger.tables import TemplateVersion, Touch
 from models.messages.letters import LINKS
 from models.messages.rendering import links_in, render
 from models.people.tables import Store
+from models.stores.laws.endings import missing_ending, with_ending
 from tasks.database.statistics import each_of
 from tasks.messages.links import write_links
 from tasks.subjects.contract import about_same

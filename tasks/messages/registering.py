@@ -13,12 +13,12 @@ from sqlalchemy.dialects.postgresql import insert
 from models.core.errors import InvalidInput
 from models.core.frozen import Slug
 from models.core.words import Language
-from models.laws.endings import all_endings, with_ending
 from models.ledger.providers import RegisteredTemplate, RegistrationState
 from models.ledger.tables import TemplateVersion
 from models.messages.skeletons import PLACEHOLDER, all_skeletons, placeholders_in, registered_form
 from models.people.tables import Store
-from tasks import audit
+from models.stores.laws.endings import all_endings, with_ending
+from tasks.ledger import audit
 from tasks.messages.template_changes import read_template
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]

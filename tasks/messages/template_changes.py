@@ -20,8 +20,8 @@ from models.messages.template_guard import refuse_forbidden
 from models.people.tables import Store
 from models.policies.policy import CONTACT_RULES, MADE_FOR_CAMPAIGNS
 from models.policies.shipped import LANGUAGES, ShippedTemplate
-from tasks.audit import record
 from tasks.channels.opening import SENT_BY_US, find_address, open_channel
+from tasks.ledger.audit import record
 from tasks.policies.catalogue import add_template
 
 Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]

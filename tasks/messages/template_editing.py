@@ -15,8 +15,8 @@ from models.people.permissions import Permission
 from models.people.tables import Store
 from models.policies.policy import MADE_FOR_CAMPAIGNS
 from models.policies.shipped import LANGUAGES
-from tasks import audit
 from tasks.access.sessions import SignedIn
+from tasks.ledger import audit
 from tasks.messages.template_changes import (
     NoSuchTemplate,
     TemplateRow,

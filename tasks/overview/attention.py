@@ -60,9 +60,9 @@ from tasks.overview.freshness import tell_stale_facts
 from tasks.overview.health import count_unsettled, list_store_codes, read_oldest_due
 from tasks.overview.missed import read_missed
 from tasks.overview.reporting import read_pauses
-from tasks.owners.desks import count_left_behind
-from tasks.owners.listing import count_without_owner
-from tasks.staff.listing import count_troubled
+from tasks.staff.desks.desks import count_left_behind
+from tasks.staff.desks.listing import count_without_owner
+from tasks.staff.notifications.listing import count_troubled
 from tasks.stores.sheets import count_late_sheets
 
 MOST_CAMPAIGNS = 1_000

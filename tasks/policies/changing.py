@@ -15,7 +15,7 @@ from models.messages.rendering import check_template
 from models.people.tables import Store
 from models.policies.policy import CONTACT_RULES, MADE_FOR_CAMPAIGNS, ContactRules, Policy
 from models.policies.shipped import read_contact_rules, read_policy
-from tasks.audit import record
+from tasks.ledger.audit import record
 from tasks.policies.catalogue import add_policy
 from tasks.policies.processes import UnknownProcess, standing_processes
 

@@ -12,9 +12,9 @@ from models.ledger.tables import PolicyVersion, TemplateVersion
 from models.people.permissions import Permission
 from models.people.tables import Store
 from models.policies.policy import MADE_FOR_CAMPAIGNS, ContactRules, Policy, body_of_today
-from tasks import audit
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
+from tasks.ledger import audit
 from tasks.policies.changing import (
     NoSuchPolicy,
     PolicyRow,

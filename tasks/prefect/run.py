@@ -26,11 +26,11 @@ from models.core.errors import Unavailable
 from models.core.settings import Settings, read_settings
 from models.core.words import ProcessName
 from models.ledger.accounts_of_runs import RunAccount
-from tasks.accounts.statements import make_statements as make_account_statements
-from tasks.accounts.statements import resume_settled
 from tasks.cases.escalating import escalate_cases, open_cases_for_ignored_notices, open_cases_for_missed_calls
 from tasks.cases.handling import open_cases_for_broken_promises
 from tasks.channels.opening import check_addresses
+from tasks.customers.accounts.statements import make_statements as make_account_statements
+from tasks.customers.accounts.statements import resume_settled
 from tasks.database.leases import Lease
 from tasks.database.purging import purge
 from tasks.dispatch.asking import anything_to_ask, ask_about_unknown
@@ -38,8 +38,6 @@ from tasks.dispatch.dispatch import Report, dispatch_due
 from tasks.dispatch.rehearsing import WouldContact, rehearse
 from tasks.dispatch.waiting import anything_waits
 from tasks.inbound.sweeping import look_after
-from tasks.laws.notices import any_notice_waits, send_notices
-from tasks.laws.placing import place_for_laws
 from tasks.overview.coverage import measure_coverage
 from tasks.planning.sweep import plan
 from tasks.policies.catalogue import install_shipped
@@ -59,7 +57,9 @@ from tasks.runs.recording import (
     open_run,
     who_started,
 )
-from tasks.staff.sending import tell_staff as send_word
+from tasks.staff.notifications.sending import tell_staff as send_word
+from tasks.stores.laws.notices import any_notice_waits, send_notices
+from tasks.stores.laws.placing import place_for_laws
 from tasks.stores.notices import tell_departments
 from tasks.subjects.account.releasing import release_paid
 from tasks.subjects.lead.outcomes import close_won_leads as close_leads

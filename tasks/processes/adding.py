@@ -14,7 +14,7 @@ from models.core.words import ProcessName
 from models.ledger.tables import PolicyVersion, Process, ProcessWording, TemplateVersion
 from models.policies.policy import CONTACT_RULES
 from models.policies.shipped import read_policy, shipped_processes
-from tasks.audit import record
+from tasks.ledger.audit import record
 from tasks.messages.template_changes import channels_of_messages, list_templates, unregistrable
 from tasks.policies.catalogue import add_policy, add_template, install_if_empty
 from tasks.policies.changing import read_version

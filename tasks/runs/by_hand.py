@@ -11,9 +11,9 @@ from models.core.words import ProcessName, RunState
 from models.ledger.accounts_of_runs import RunAccount
 from models.ledger.tables import Run
 from models.people.tables import Store
-from tasks import audit
 from tasks.access.sessions import SignedIn
 from tasks.dispatch.rehearsing import WouldContact, rehearse
+from tasks.ledger import audit
 from tasks.policies.catalogue import install_if_empty
 from tasks.runs.history import own_store, read_run
 from tasks.runs.recording import close_run, is_alive, is_enabled, open_run

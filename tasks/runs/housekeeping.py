@@ -11,11 +11,11 @@ from tasks.cases.escalating import escalate_cases, open_cases_for_missed_calls
 from tasks.cases.handling import open_cases_for_broken_promises
 from tasks.dispatch.dispatchers import recover_abandoned
 from tasks.dispatch.receipts import settle_held, stop_waiting
-from tasks.owners.ruling import own_by_rule
 from tasks.planning.ending import end_open
 from tasks.policies.processes import list_processes
 from tasks.processes.ending import REMOVED, end_touches_of_removed
 from tasks.runs.recording import fail_dead_runs
+from tasks.staff.desks.ruling import own_by_rule
 from tasks.stores.notices import tell_departments
 from tasks.subjects.account.releasing import release_paid
 from tasks.subjects.account.settlements import derive_settlements

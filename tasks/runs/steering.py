@@ -9,8 +9,8 @@ from models.core.errors import Conflict
 from models.core.words import ChannelName, ProcessName
 from models.ledger.tables import Process
 from models.people.tables import Store
-from tasks.audit import record
 from tasks.dispatch.pausing import resume
+from tasks.ledger.audit import record
 
 
 class NotPaused(Conflict):

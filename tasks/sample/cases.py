@@ -14,9 +14,9 @@ from models.core.words import CaseKind
 from models.ledger.case_causes import CompensationKind, Received
 from models.ledger.tables import Case
 from models.people.tables import Customer, CustomerKey, StaffMember, Store
-from tasks.accounts.statements import make_statements
 from tasks.cases.causes import set_particulars
 from tasks.cases.handling import NewCase, answer_case, close_case, open_case, solve_case
+from tasks.customers.accounts.statements import make_statements
 
 DAYS_AGO = (22, 19, 16)
 """So long ago each was opened: three of one part and model within thirty days are a quality alert."""

@@ -14,7 +14,6 @@ from models.people.tables import Customer, StaffMember, Store
 from models.subjects.account import Account
 from tasks.intake.importing import load_file
 from tasks.intake.results import ImportResult
-from tasks.owners.setting import change_owners
 from tasks.sample.cases import fill_cases
 from tasks.sample.dealership import SAMPLE_MOMENT, sample_files
 from tasks.sample.inbox import fill_inbox
@@ -22,6 +21,7 @@ from tasks.sample.pieces.accounts import paid_yesterday
 from tasks.sample.pieces.all_pieces import customers_of
 from tasks.sample.staff_words import tell_sample_staff
 from tasks.sample.stores import LEAVER, SHANGHAI
+from tasks.staff.desks.setting import change_owners
 from tasks.subjects.account.releasing import REFUSED
 
 LATELY = timedelta(days=3)

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine, select
 
 from models.core.settings import Settings
+from models.people.notifications.rules import SHIPPED, OwnChoice
+from models.people.notifications.words import StaffChannel
 from models.people.tables import StaffMember, Store
-from models.staff.rules import SHIPPED, OwnChoice
-from models.staff.words import StaffChannel
-from tasks.staff.choosing import choose, find_member, house_rules
-from tasks.staff.ways import Ways
+from tasks.staff.notifications.choosing import choose, find_member, house_rules
+from tasks.staff.notifications.ways import Ways
 from tasks.stores.sheets import StoreClock, acknowledge_sheet, list_sheets, make_sheets
 
 WRITTEN_BY = "sample"

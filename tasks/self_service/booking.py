@@ -16,8 +16,8 @@ from models.people.tables import StaffMember, Store
 from models.stores.visit_slots import VisitRules, days_to_choose, free_starts
 from models.subjects.appointment import Appointment, AppointmentChange
 from models.subjects.vehicle import Vehicle
-from tasks import audit
 from tasks.inbound.recording import request_visit
+from tasks.ledger import audit
 from tasks.subjects.customers import newest_car_id, vehicle_name
 
 TAKES_A_PLACE = (AppointmentStatus.REQUESTED, AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED)

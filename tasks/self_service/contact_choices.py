@@ -10,8 +10,8 @@ from models.core.words import ChannelName, Gate, Purpose, StepKind
 from models.ledger.tables import Touch
 from models.ledger.touch_states import OPEN
 from models.people.tables import Customer
-from tasks import audit
 from tasks.customers.consent import append_entry, lock_journal, read_switches
+from tasks.ledger import audit
 from tasks.touches.picking import cancel_touches
 
 SOURCE = "link"

@@ -11,7 +11,7 @@ from models.people.tables import Store
 from models.subjects.appointment import Appointment
 from models.subjects.due_item import DueItem, DueItemDay, DueItemStatus, name_item
 from models.subjects.vehicle import Vehicle
-from tasks import audit
+from tasks.ledger import audit
 from tasks.self_service.booking import AppointmentChanged, ask_for_visit
 from tasks.subjects.customers import vehicle_name
 from tasks.subjects.due_item.outcomes import settle

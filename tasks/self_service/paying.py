@@ -11,7 +11,7 @@ from models.subjects.account import KIND as ACCOUNT
 from models.subjects.account import Account, Promise
 from models.subjects.owing import Owing, read_owing
 from models.subjects.promises_to_pay import check_promised_day, latest_day
-from tasks import audit
+from tasks.ledger import audit
 from tasks.subjects.contract import Those
 from tasks.subjects.registry import subject_of
 

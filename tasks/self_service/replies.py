@@ -28,17 +28,17 @@ from models.core.words import (
 )
 from models.inbound.reading import Reading, read_free_text
 from models.inbound.words import REPLY_KINDS
-from models.laws.pack import pack_of
 from models.ledger.law_notices import NoticeKind
 from models.ledger.tables import Reply, Touch
 from models.ledger.touch_states import TOLD
 from models.messages.replies import is_one_of, meaning_in_turn, read_mark
 from models.people.tables import ContactPoint, Customer, Store
+from models.stores.laws.pack import pack_of
 from tasks.customers.consent import append_entry
 from tasks.inbound.replies import UnsettledReply, hand_to_a_person
 from tasks.inbound.revocations import OPTED_OUT, opt_in, opt_out
-from tasks.laws.notices import confirm, find_question, note_answer
 from tasks.self_service.surveys import Answer, answer_survey
+from tasks.stores.laws.notices import confirm, find_question, note_answer
 from tasks.subjects.registry import all_replies, replies_of
 from tasks.subjects.replies import About, Led
 from tasks.touches.picking import cancel_touches

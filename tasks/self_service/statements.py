@@ -17,9 +17,9 @@ from models.subjects.account import Account
 from models.subjects.arrangement import Arrangement, ArrangementKind
 from models.subjects.owing import Owing, read_owing
 from models.subjects.statement import LONGEST_DIFFERENCE, SETTLED_WITHIN, AccountStatement
-from tasks import audit
-from tasks.accounts.statements import OF_A_STATEMENT
 from tasks.cases.handling import NewCase, open_case
+from tasks.customers.accounts.statements import OF_A_STATEMENT
+from tasks.ledger import audit
 
 DIFFERS = declare("books-differ")
 

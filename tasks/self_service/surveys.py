@@ -13,9 +13,9 @@ from models.core.errors import InvalidInput
 from models.core.words import CaseKind, SubjectKind, SurveySource
 from models.inbound.words import InboundKind, InboundWay
 from models.ledger.case_causes import Received
-from tasks import audit
 from tasks.cases.handling import NewCase, open_case
 from tasks.inbound.recording import SURVEY, NewInbound, record_inbound
+from tasks.ledger import audit
 from tasks.ledger.case_owners import advisor_of
 from tasks.subjects.visits import visits_of
 

@@ -1,1 +1,1 @@
-"""Word to staff: collected from what is on record, grouped, written, and sent once."""
+"""Those who work here: how they are told of their work, and the desks that they hand over."""

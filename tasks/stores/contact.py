@@ -8,15 +8,15 @@ from sqlalchemy import Connection, Row, Select, select, update
 from models.core.base import Facts
 from models.core.errors import Conflict, InvalidInput
 from models.core.words import ChannelName
-from models.laws.pack import pack_of
-from models.laws.places import place
 from models.people.permissions import Permission
 from models.people.tables import Store
 from models.stores.contact_hours import knows_country
-from tasks import audit
+from models.stores.laws.pack import pack_of
+from models.stores.laws.places import place
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
-from tasks.laws.choosing import check_hours
+from tasks.ledger import audit
+from tasks.stores.laws.choosing import check_hours
 
 
 class HoursBackwards(InvalidInput):

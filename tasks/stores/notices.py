@@ -14,7 +14,7 @@ from models.core.words import ChangeKind
 from models.people.tables import Customer, StaffMember, Store
 from models.subjects.appointment import Appointment, AppointmentChange, DepartmentNotice
 from models.subjects.vehicle import Vehicle
-from tasks import audit
+from tasks.ledger import audit
 from tasks.policies.catalogue import rule_in_force
 from tasks.stores.staff import find_actor
 

@@ -18,7 +18,7 @@ from models.people.tables import StaffMember, Store
 from models.subjects.appointment import Appointment, AppointmentChange
 from models.subjects.department_sheet import DepartmentSheet, DepartmentSheetLine
 from models.subjects.vehicle import Vehicle
-from tasks import audit
+from tasks.ledger import audit
 from tasks.stores.notices import IN_TIME, departments_by_policy
 from tasks.stores.staff import find_actor
 

@@ -19,15 +19,15 @@ from models.core.rows import AnyRow
 from models.core.words import Decision, Gate, Role, StepKind, SubjectKind, TouchState, stands_for
 from models.ledger.tables import Touch, Verdict
 from models.people.tables import Customer, Store
-from tasks import audit
 from tasks.access.reach import check_touch
 from tasks.access.sessions import SignedIn
 from tasks.database.paging import Cursor, Order, Page, read_page
 from tasks.database.statistics import expect_many
-from tasks.laws.closing import read_held
+from tasks.ledger import audit
 from tasks.ledger.transitions import move
 from tasks.messages.letters import Letter, kinds_of, letters_of
 from tasks.planning.ending import still_true
+from tasks.stores.laws.closing import read_held
 from tasks.stores.staff import Actor, acting_in, actor_of
 from tasks.touches.one_by_one import Decided, decide_each
 from tasks.touches.picking import cancel_touches, check_still_true, lock_touch, short

@@ -17,9 +17,9 @@ from models.core.rows import AnyRow
 from models.core.words import ChannelName, TouchState
 from models.ledger.tables import AuditEntry, Touch, given_reason
 from models.people.tables import Customer, Store
-from tasks import audit
 from tasks.access.reach import check_touch
 from tasks.access.sessions import SignedIn
+from tasks.ledger import audit
 from tasks.ledger.transitions import change
 from tasks.stores.staff import acting_in, actor_of
 from tasks.touches.one_by_one import Decided, decide_each

@@ -10,8 +10,8 @@ from typer.testing import CliRunner, Result
 from console.cli.command import app
 from models.core.settings import read_settings
 from models.core.words import Role
-from models.staff.tables import StaffMessage, StaffNotice
-from models.staff.words import StaffChannel, Topic, WordState
+from models.people.notifications.tables import StaffMessage, StaffNotice
+from models.people.notifications.words import StaffChannel, Topic, WordState
 from tests.support.world import World, at
 
 Told = Callable[..., Result]

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from models.core.offsets import Offset
 from models.core.recurrence import Recurrence
 from models.core.words import InvoiceKind, InvoiceStatus, MissingDay
-from models.laws.pack import Pack
 from models.policies.policy import Policy
+from models.stores.laws.pack import Pack
 from models.subjects.account import AccountRules
 
 MINUTE = timedelta(minutes=1)

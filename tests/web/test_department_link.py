@@ -11,7 +11,7 @@ from models.core.settings import read_settings
 from models.people.tables import StaffMember, Store
 from models.subjects.department_sheet import DepartmentSheet
 from tasks.sample.dealership import SAMPLE_MOMENT
-from tasks.staff.links import write_staff_token
+from tasks.staff.notifications.links import write_staff_token
 from tasks.stores.sheets import StoreClock, make_sheets
 from tests.web.conftest import STORE, Console
 

@@ -17,8 +17,8 @@ from models.people.permissions import Permission
 from models.subjects.account import UnpaidBecause
 from tasks.access.reach import staff_code_in
 from tasks.access.sessions import SignedIn
-from tasks.accounts.arranging import Part, end_arrangement, set_block, set_dispute, set_instalments
-from tasks.accounts.holding import Found, find_account_of, hold_account, release_account, say_why_unpaid
+from tasks.customers.accounts.arranging import Part, end_arrangement, set_block, set_dispute, set_instalments
+from tasks.customers.accounts.holding import Found, find_account_of, hold_account, release_account, say_why_unpaid
 from tasks.subjects.account.ageing import AccountItem
 
 Texts = Mapping[str, str]

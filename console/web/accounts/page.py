@@ -16,7 +16,7 @@ from models.core.shown import show_day, show_month
 from models.messages.letters import write_money
 from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn
-from tasks.accounts.statements import StatementItem, list_statements
+from tasks.customers.accounts.statements import StatementItem, list_statements
 from tasks.subjects.account.ageing import (
     AccountItem,
     AgeingLine,

@@ -15,7 +15,7 @@ from tasks.access.reach import check_customer
 from tasks.access.sessions import SignedIn
 from tasks.customers.card import CustomerCard
 from tasks.inbound.listing import Colleague, list_colleagues
-from tasks.owners.setting import set_owner
+from tasks.staff.desks.setting import set_owner
 
 
 async def ask_owner(viewer: Viewer, card: CustomerCard) -> None:

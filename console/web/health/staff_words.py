@@ -14,7 +14,7 @@ from console.web.parts.tables import Cell, show_table
 from console.web.parts.told import tell
 from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn
-from tasks.staff.listing import TROUBLED, MessageSeen, check_message, list_messages, tell_again
+from tasks.staff.notifications.listing import TROUBLED, MessageSeen, check_message, list_messages, tell_again
 
 
 async def show_staff_words(viewer: Viewer) -> None:

@@ -19,7 +19,6 @@ from console.web.parts.told import tell
 from models.core.errors import AftercareError
 from models.core.settings import Settings
 from models.people.permissions import Permission
-from tasks import audit
 from tasks.access.reach import NotYours, list_reached_stores
 from tasks.access.sessions import SignedIn
 from tasks.intake.columns import KindName
@@ -28,6 +27,7 @@ from tasks.intake.importing import check_file, load_file, read_kinds
 from tasks.intake.kinds import KINDS
 from tasks.intake.maps.column_map import LARGEST_MAP, NO_MAP, ColumnMap, read_map
 from tasks.intake.results import ImportResult
+from tasks.ledger import audit
 
 TakesFile = Callable[[events.UploadEventArguments], Awaitable[None]]
 TABLES = ".csv,.xlsx,.xls,.txt,.tsv"

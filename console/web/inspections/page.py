@@ -16,7 +16,7 @@ from console.web.parts.frame import page, sentence_of, telling
 from console.web.parts.tables import Cell, show_table
 from console.web.parts.told import tell
 from models.core.errors import AftercareError, InvalidInput
-from models.core.shown import show_day
+from models.core.shown import show_day, show_month
 from models.messages.letters import write_money
 from models.people.permissions import Permission
 from models.subjects.inspection import GROUPS, NAMES, POINTS, Finding
@@ -125,7 +125,7 @@ async def _draw_results(viewer: Viewer) -> None:
     names = ("month", "store", *COUNTS, "claimed")
     rows = [
         [
-            f"{line.month:%Y-%m}",
+            show_month(line.month),
             line.store,
             *(str(getattr(line, name)) for name in COUNTS),
             " + ".join(write_money(amount, currency) for currency, amount in sorted(line.claimed.items())),
@@ -231,7 +231,7 @@ def _draw_claim(viewer: Viewer, seen: InspectionSeen, refresh: Callable[[], Any]
         ui.label(heading).props("role=heading aria-level=3").classes("text-subtitle1")
         ui.label(_claim(viewer, seen)).props("role=status")
         looks = "outlined dense stack-label autocomplete=off"
-        day = ui.input(viewer.say("inspections.filed_on"), value=(seen.claim_filed_on or _today(viewer)).isoformat())
+        day = ui.input(viewer.say("inspections.filed_on"), value=show_day(seen.claim_filed_on or _today(viewer)))
         day.props(f"{looks} type=date").classes("full-width")
         amount = ui.input(viewer.say("inspections.amount"), value=str(seen.claim_amount or "")).props(looks)
         currency = ui.input(viewer.say("inspections.currency"), value=seen.claim_currency or "CNY").props(looks)

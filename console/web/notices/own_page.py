@@ -13,12 +13,19 @@ from console.web.parts.told import tell
 from models.core.errors import AftercareError
 from models.core.masking import mask_contact
 from models.core.settings import Settings
+from models.people.notifications.rules import OwnChoice
+from models.people.notifications.words import StaffChannel
 from models.people.permissions import Permission
-from models.staff.rules import OwnChoice
-from models.staff.words import StaffChannel
 from tasks.access.sessions import SignedIn
-from tasks.staff.choosing import ChannelNotAllowed, Member, NeedsWecomId, TimeNotOffered, choose, find_member
-from tasks.staff.ways import Ways
+from tasks.staff.notifications.choosing import (
+    ChannelNotAllowed,
+    Member,
+    NeedsWecomId,
+    TimeNotOffered,
+    choose,
+    find_member,
+)
+from tasks.staff.notifications.ways import Ways
 
 HOUSE, OWN = "house", "own"
 FIELDS: dict[type[AftercareError], str] = {

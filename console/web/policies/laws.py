@@ -10,9 +10,9 @@ from console.web.parts.frame import tell_error
 from console.web.parts.tables import Cell, show_table
 from console.web.parts.told import tell
 from models.core.errors import AftercareError
-from models.laws.pack import Pack, all_packs
 from models.people.permissions import Permission
-from tasks.laws.choosing import LawOfStore, choose_law_as, list_laws
+from models.stores.laws.pack import Pack, all_packs
+from tasks.stores.laws.choosing import LawOfStore, choose_law_as, list_laws
 
 
 async def show_laws(viewer: Viewer) -> None:

@@ -13,11 +13,11 @@ from console.web.parts.frame import tell_error
 from console.web.parts.tables import Cell, show_table
 from console.web.parts.told import tell
 from models.core.errors import AftercareError
+from models.people.notifications.rules import HouseRules
+from models.people.notifications.words import StaffChannel
 from models.people.permissions import Permission
-from models.staff.rules import HouseRules
-from models.staff.words import StaffChannel
 from tasks.access.sessions import SignedIn
-from tasks.staff.choosing import (
+from tasks.staff.notifications.choosing import (
     DigestWhileQuiet,
     NotATimeOfDay,
     NoWayLeft,

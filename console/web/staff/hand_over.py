@@ -16,8 +16,8 @@ from models.people.permissions import Permission
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
 from tasks.inbound.listing import Colleague, list_colleagues
-from tasks.owners.desks import Desk
-from tasks.owners.handing_over import DeskHandedOver, TakenBack, hand_over_desk, take_back
+from tasks.staff.desks.desks import Desk
+from tasks.staff.desks.handing_over import DeskHandedOver, TakenBack, hand_over_desk, take_back
 
 
 def counts_in_words(viewer: Viewer, counts: Mapping[DeskPart, int]) -> str:

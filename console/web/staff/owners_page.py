@@ -21,9 +21,9 @@ from tasks.access.reach import NotYours, list_reached_stores
 from tasks.access.sessions import SignedIn
 from tasks.calls.assigning import TeamStore, find_team_store
 from tasks.inbound.listing import Colleague, list_colleagues
-from tasks.owners.listing import Owned, page_of_chosen
-from tasks.owners.ruling import own_by_rule
-from tasks.owners.setting import Chosen, count_chosen, give_all
+from tasks.staff.desks.listing import Owned, page_of_chosen
+from tasks.staff.desks.ruling import own_by_rule
+from tasks.staff.desks.setting import Chosen, count_chosen, give_all
 
 NOBODY = "nobody"
 

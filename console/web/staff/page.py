@@ -19,10 +19,10 @@ from models.core.shown import show_day
 from models.people.permissions import Permission
 from tasks.access.sessions import SignedIn
 from tasks.inbound.listing import Colleague, list_colleagues
-from tasks.owners.absences import Absence, end_absence, list_absences, record_absence
-from tasks.owners.desks import Desk, list_desks
-from tasks.owners.handing_over import PastHandover, list_handovers
-from tasks.owners.members import set_working
+from tasks.staff.desks.absences import Absence, end_absence, list_absences, record_absence
+from tasks.staff.desks.desks import Desk, list_desks
+from tasks.staff.desks.handing_over import PastHandover, list_handovers
+from tasks.staff.desks.members import set_working
 
 Refresh = Callable[[], Any]
 

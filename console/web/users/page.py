@@ -17,7 +17,7 @@ from models.core.errors import AftercareError
 from models.people.permissions import Permission
 from tasks.access.managing import add_managed, edit, give_password, list_managed, switch
 from tasks.access.users import NewUser, UserRow
-from tasks.owners.desks import Desk, list_desks
+from tasks.staff.desks.desks import Desk, list_desks
 
 
 @page("/users", Permission.MANAGE_ACCESS, "frame.users")

@@ -6,8 +6,8 @@ from sqlalchemy import Connection
 from console.web.authentication.viewer import Viewer
 from console.web.parts.tables import show_table
 from models.core.settings import Settings
-from tasks.staff.choosing import Member, list_members
-from tasks.staff.ways import Ways
+from tasks.staff.notifications.choosing import Member, list_members
+from tasks.staff.notifications.ways import Ways
 
 OF_ALL_STORES = "user:"
 """How the codes of users of all stores begin."""

@@ -19,7 +19,6 @@ from models.core.words import ContactKind
 from models.people.permissions import Permission
 from models.people.tables import ContactPoint, Customer, CustomerKey
 from models.subjects.vehicle import Vehicle
-from tasks import audit
 from tasks.campaigns.audiences.saved import Keeper, check_name
 from tasks.customers.intake import CUSTOMERS
 from tasks.intake.errors import listed
@@ -32,6 +31,7 @@ from tasks.intake.merging import table_of
 from tasks.intake.references import bare_plate
 from tasks.intake.values.cells import Unusable, clean, narrow
 from tasks.intake.values.phones import read_phone
+from tasks.ledger import audit
 
 AT_ONCE = 5_000
 COLUMNS = {"customer": "key", "key": "key", "vin": "vin", "plate": "plate", "phone": "phone", "customer_phone": "phone"}

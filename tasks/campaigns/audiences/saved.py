@@ -17,8 +17,8 @@ from models.core.errors import Conflict, InvalidInput
 from models.core.rows import AnyRow
 from models.people.permissions import Permission
 from models.people.tables import Store
-from tasks import audit
 from tasks.access.reach import LARGEST_KEY, NotYours
+from tasks.ledger import audit
 from tasks.policies.editing import ChangedMeanwhile
 
 LONGEST_NAME = 120

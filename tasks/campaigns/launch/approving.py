@@ -23,8 +23,8 @@ from tasks.campaigns.changing import NO_NOTICE, change, check_state, move, notin
 from tasks.campaigns.drafting import NOT_APPROVED
 from tasks.campaigns.launch.launching import arm, check_begins_later
 from tasks.campaigns.wording.messages import check_words, dearest_message
-from tasks.laws.choosing import laws_in_use
 from tasks.policies.catalogue import contact_rules_in_force
+from tasks.stores.laws.choosing import laws_in_use
 
 WAITS_FOR = timedelta(days=3)
 """The maximum time to wait for an approval."""

@@ -44,7 +44,7 @@ from tasks.campaigns.launch.freezing import begins_for_each
 from tasks.campaigns.launch.random_assignment import assign
 from tasks.database.statistics import prepare_for_large_statements
 from tasks.dispatch.gates import judge_by
-from tasks.laws.closing import laws_table, read_laws
+from tasks.stores.laws.closing import laws_table, read_laws
 from tasks.stores.rules import as_parameter, read_store_rules, rules_table
 from tasks.subjects.recipient.facts import FIRST_STEP
 

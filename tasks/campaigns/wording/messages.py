@@ -19,17 +19,17 @@ from models.core.settings import Settings
 from models.core.words import RECIPIENT, ChannelName, LinkPurpose, StepKind
 from models.kits.letters import write_variables
 from models.kits.links import CONSENT_OFFER, make_link
-from models.laws.endings import missing_ending, with_ending
 from models.messages.letters import LINKS
 from models.messages.links import Link
 from models.messages.relative_time import warn_of_relative_words
 from models.messages.rendering import links_in, render
 from models.messages.sms_segments import TextLength, measure
 from models.people.tables import Customer, Store
+from models.stores.laws.endings import missing_ending, with_ending
 from tasks.access.reach import NotYours
 from tasks.campaigns.wording.longest_values import read_widths, widths_of_links
-from tasks.laws.choosing import laws_in_use
 from tasks.messages.links import NoAddressForCustomers, signer_for_letters
+from tasks.stores.laws.choosing import laws_in_use
 from tasks.subjects.customers import about_customer, newest_car_of, stores_today
 
 MOST_SAMPLED = 200

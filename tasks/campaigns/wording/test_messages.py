@@ -19,12 +19,12 @@ from models.core.settings import Settings
 from models.core.words import CAMPAIGNS, ChannelName, Purpose, StepKind
 from models.ledger.tables import AuditEntry
 from models.people.tables import Store
-from tasks import audit
 from tasks.campaigns.wording.messages import CampaignMessage, preview
 from tasks.channels.contract import Accepted, Channel, Message, Rejected, Transient, Unknown
 from tasks.channels.opening import find_address, open_channel
 from tasks.intake.values.cells import Unusable
 from tasks.intake.values.phones import read_email
+from tasks.ledger import audit
 
 MOST_AN_HOUR = 10
 HOUR = timedelta(hours=1)

@@ -14,7 +14,7 @@ from models.ledger.cases import TITLES
 from models.ledger.tables import Case
 from models.people.tables import Store
 from models.subjects.account import KIND, Account, Invoice
-from tasks import audit
+from tasks.ledger import audit
 from tasks.ledger.case_owners import owner_for
 from tasks.subjects.contract import Those
 from tasks.subjects.registry import subject_of

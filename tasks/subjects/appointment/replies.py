@@ -10,7 +10,7 @@ from models.core.words import AppointmentStatus, ReplyMeaning, StepKind
 from models.ledger.tables import Touch
 from models.ledger.touch_states import TOLD
 from models.subjects.appointment import KIND, Appointment
-from tasks import audit
+from tasks.ledger import audit
 from tasks.subjects.replies import About, Led, Replies
 
 MISSED = timedelta(days=2)

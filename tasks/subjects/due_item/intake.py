@@ -9,7 +9,7 @@ from sqlalchemy.types import Text
 
 from models.core.reasons import TEXT, declare, give
 from models.ledger.tables import PolicyVersion
-from models.service import works_of
+from models.stores.service_intervals import works_of
 from models.subjects.due_item import NAMES, DueItem, DueItemStatus
 from tasks.intake.columns import CUSTOMER_COLUMNS, GIVES_OWNER, STORE, VEHICLE, Column, KindName, key
 from tasks.intake.files.reading import Holds, alike, choice

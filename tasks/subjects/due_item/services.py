@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import BigInteger, Boolean, Date, Text, TypeEngine
 
-from models.service import shipped_intervals
+from models.stores.service_intervals import shipped_intervals
 from models.subjects.due_item import DERIVED, DueItem, DueItemStatus
 from models.subjects.handover import Handover
 from models.subjects.repair_order import RepairOrder

@@ -14,8 +14,8 @@ from models.core.masking import mask_name
 from models.people.tables import Customer, Store
 from models.subjects.inspection import POINTS, Finding, Inspection, InspectionPoint
 from models.subjects.vehicle import Vehicle
-from tasks import audit
 from tasks.intake.references import bare_plate
+from tasks.ledger import audit
 
 BY_HAND = "form:"
 """What the keys of inspections begin with that were written down here; car and day follow."""

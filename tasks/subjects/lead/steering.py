@@ -14,8 +14,8 @@ from models.core.reasons import GivenReason, give
 from models.core.words import LeadState, LeadUrgency
 from models.people.tables import StaffMember, Store
 from models.subjects.lead import LEAST_DEPOSIT, Lead, LostKind
-from tasks import audit
 from tasks.access.reach import NotYours
+from tasks.ledger import audit
 from tasks.subjects.lead.facts import LOW_DEPOSIT
 
 LONGEST_WORDS = 500

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, and_, select, update
 from models.campaigns.tables import CampaignRecipient
 from models.core.words import CAMPAIGNS, RECIPIENT, CampaignAnswer
 from models.ledger.tables import Touch
-from tasks import audit
+from tasks.ledger import audit
 
 
 def record_answer(

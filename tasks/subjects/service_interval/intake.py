@@ -6,7 +6,7 @@ from sqlalchemy import exists, insert, select
 
 from models.core.reasons import NUMBER, TEXT, declare, give
 from models.core.words import WorkKind
-from models.service import works_of
+from models.stores.service_intervals import works_of
 from models.subjects.service_interval import ServiceInterval
 from models.subjects.vehicle import Vehicle
 from tasks.intake.columns import STORE, Column, KindName, key

@@ -10,7 +10,7 @@ from models.core.words import CaseKind, CaseState, ProcessName, Role
 from models.ledger.tables import Case
 from models.subjects.arrangement import Arrangement
 from models.subjects.statement import AccountStatement
-from tasks.accounts.statements import make_statements, resume_settled
+from tasks.customers.accounts.statements import make_statements, resume_settled
 from tasks.self_service.statements import NoDifference, StatementAnswered, agree, differ, see_statement
 from tests.support.world import World, at
 

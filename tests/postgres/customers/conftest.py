@@ -43,9 +43,9 @@ from models.people.tables import Store
 from models.subjects.arrangement import Arrangement, ArrangementKind, Instalment
 from models.subjects.due_item import DueItemDay
 from models.subjects.statement import AccountStatement
-from tasks import audit
 from tasks.access.sessions import SignedIn, read_session, sign_in
 from tasks.access.users import NewUser, add_user
+from tasks.ledger import audit
 from tasks.stores.sheets import StoreClock, make_sheets
 from tasks.touches.picking import cancel_touches
 from tests.support.world import FOR_EVER, LONG_AGO, SHANGHAI, World, at

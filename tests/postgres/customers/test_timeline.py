@@ -6,11 +6,11 @@ import pytest
 
 from models.core.words import CampaignAnswer, Wave
 from models.subjects.owing import total_of
-from tasks import audit
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
 from tasks.customers.card import read_card
 from tasks.customers.timeline import CAMPAIGN, ENGINE_ENTRIES, PAGE, TOUCH, read_timeline
+from tasks.ledger import audit
 from tasks.subjects.account.settlements import derive_settlements
 from tasks.subjects.timeline import entries_of_subjects
 from tests.postgres.customers.conftest import NOW, lead_a_life

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, insert, select, update
 
 from models.core.words import ProcessName, Purpose, TouchState
-from models.laws.pack import pack_of
 from models.ledger.tables import Dispatcher, Touch
 from models.people.tables import Customer, Store
+from models.stores.laws.pack import pack_of
 from tasks.dispatch.claim import claim
 from tests.support.oracles import law_allows
 from tests.support.world import World

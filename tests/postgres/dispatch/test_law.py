@@ -10,15 +10,15 @@ from sqlalchemy import Connection, insert, select, update
 from models.calls.outcomes import NO_ANSWER, REACHED
 from models.core.reasons import kept
 from models.core.words import ProcessName, Purpose, Role, StepKind, TouchState
-from models.laws.pack import UnknownPack
 from models.ledger.tables import CallAttempt, Touch, Verdict
 from models.people.tables import ContactPoint, Store
+from models.stores.laws.pack import UnknownPack
 from tasks.access.sessions import SignedIn
 from tasks.access.users import NoSuchStore
 from tasks.calls.queue import Caller, next_call
-from tasks.laws.choosing import HoursLeaveNoTime, choose_law, list_laws
-from tasks.laws.closing import read_held
-from tasks.laws.placing import place_for_laws
+from tasks.stores.laws.choosing import HoursLeaveNoTime, choose_law, list_laws
+from tasks.stores.laws.closing import read_held
+from tasks.stores.laws.placing import place_for_laws
 from tests.support.office import Office
 from tests.support.world import World, at
 

@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import select, update
 
 from models.core.words import ChannelName, Purpose, ReplyMeaning
-from models.laws.pack import all_packs
 from models.ledger.law_notices import LawNotice, NoticeState
 from models.people.tables import Consent, Store
+from models.stores.laws.pack import all_packs
 from tasks.channels.contract import Abilities, Outcome, Transient, Unknown
 from tasks.customers.consent import read_switches
-from tasks.laws import notices
-from tasks.laws.notices import NobodyToAsk, NoDoubleOptIn, ask_consent, send_notices
 from tasks.self_service.replies import record_reply
+from tasks.stores.laws import notices
+from tasks.stores.laws.notices import NobodyToAsk, NoDoubleOptIn, ask_consent, send_notices
 from tests.support.office import Office
 from tests.support.world import at
 

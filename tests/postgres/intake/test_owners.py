@@ -5,8 +5,8 @@ from sqlalchemy import select
 from models.ledger.tables import AuditEntry
 from models.people.owners import OwnerBy, OwnerRule
 from models.people.tables import Store
-from tasks.owners.listing import page_of_owned
-from tasks.owners.setting import set_owner
+from tasks.staff.desks.listing import page_of_owned
+from tasks.staff.desks.setting import set_owner
 from tests.postgres.intake.conftest import NOW, Desk
 
 STAFF = "code,name,role,active\nA1,Jana,advisor,yes\nA2,Oliver,advisor,yes\nL1,Leo,advisor,no\nW1,Uwe,workshop,yes\n"

@@ -20,9 +20,9 @@ from models.ledger import attention as of
 from models.ledger.attention import WHO_CAN_ACT, calls_beyond
 from models.ledger.tables import CallAttempt, CaseFeedback
 from models.ledger.watching import LastRun, Sweep, SweepState
+from models.people.notifications.tables import StaffMessage
+from models.people.notifications.words import StaffChannel, WordState
 from models.people.permissions import PERMISSIONS, Permission
-from models.staff.tables import StaffMessage
-from models.staff.words import StaffChannel, WordState
 from models.subjects.department_sheet import DepartmentSheet
 from tasks.campaigns.authors import Author
 from tasks.dispatch.pausing import MOSTLY_FAILED, pause

@@ -12,7 +12,8 @@ from models.ledger.tables import AuditEntry, Case, Touch
 from models.policies.shipped import shipped_policy
 from models.subjects.account import Account, Invoice
 from models.subjects.arrangement import ArrangementKind
-from tasks.accounts.arranging import (
+from tasks.calls.recording import record_outcome
+from tasks.customers.accounts.arranging import (
     BadInstalments,
     CurrencyNeeded,
     DoesNotSumUp,
@@ -27,7 +28,7 @@ from tasks.accounts.arranging import (
     set_dispute,
     set_instalments,
 )
-from tasks.accounts.holding import (
+from tasks.customers.accounts.holding import (
     HeldAlready,
     NotHeld,
     ReasonMissing,
@@ -36,7 +37,6 @@ from tasks.accounts.holding import (
     hold_account,
     release_account,
 )
-from tasks.calls.recording import record_outcome
 from tasks.dispatch.tasks_of_desks import carry_out
 from tasks.policies.changing import change_policy
 from tasks.subjects.account.ageing import Per, UnknownAccount, list_accounts, read_ageing

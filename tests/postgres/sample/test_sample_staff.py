@@ -6,13 +6,13 @@ from sqlalchemy import Engine, func, select
 
 from models.core.settings import Settings
 from models.ledger.tables import AuditEntry
-from models.staff.words import StaffChannel
+from models.people.notifications.words import StaffChannel
 from tasks.policies.catalogue import install_shipped
 from tasks.sample.dealership import SAMPLE_MOMENT, write_sample
 from tasks.sample.loading import load_sample
 from tasks.sample.staff_words import tell_sample_staff
-from tasks.staff.choosing import list_members
-from tasks.staff.ways import Ways
+from tasks.staff.notifications.choosing import list_members
+from tasks.staff.notifications.ways import Ways
 from tasks.stores.sheets import list_sheets
 
 

@@ -8,12 +8,12 @@ from sqlalchemy import insert, update
 
 from models.core.settings import Settings
 from models.core.words import AppointmentStatus, ChangeKind, PartsState, Role
-from models.staff.tables import StaffNotice
-from models.staff.words import Topic
+from models.people.notifications.tables import StaffNotice
+from models.people.notifications.words import Topic
 from models.subjects.appointment import Appointment, AppointmentChange
-from tasks.staff.choosing import list_members
-from tasks.staff.collecting import collect
-from tasks.staff.ways import Ways
+from tasks.staff.notifications.choosing import list_members
+from tasks.staff.notifications.collecting import collect
+from tasks.staff.notifications.ways import Ways
 from tasks.stores.sheets import (
     SheetAcknowledged,
     StoreClock,

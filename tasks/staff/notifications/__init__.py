@@ -1,0 +1,1 @@
+"""Word to staff: collected from what is on record, grouped, written, and sent once."""
