@@ -1,13 +1,14 @@
 """Settings: how the viewer is told of their work, as far as the store allows it."""
 
+from collections.abc import Callable
 from datetime import datetime, time
-from typing import Any
 
 from nicegui import ui
 from sqlalchemy import Connection
 
 from console.shared.words import say_problem
 from console.web.authentication.viewer import Viewer
+from console.web.parts.field_errors import FormElement
 from console.web.parts.frame import page, telling
 from console.web.parts.told import tell
 from models.core.errors import AftercareError
@@ -52,7 +53,7 @@ def _member(connection: Connection, user: SignedIn, settings: Settings) -> Membe
     return find_member(connection, Ways(settings), user.store_id, user.staff)
 
 
-def _draw(viewer: Viewer, member: Member, refresh: Any) -> None:
+def _draw(viewer: Viewer, member: Member, refresh: Callable[[], object]) -> None:
     say = viewer.say
     with ui.element("section").classes("card").props(f'aria-label="{say("notifications.how")}"'):
         ui.label(say("notifications.how")).props("role=heading aria-level=2").classes("text-h6")
@@ -95,10 +96,10 @@ def _address(viewer: Viewer, member: Member, channel: StaffChannel) -> str:
     return viewer.say("notifications.address", channel=name, address=mask_contact(address))
 
 
-def _draw_fields(viewer: Viewer, member: Member) -> dict[str, Any]:
+def _draw_fields(viewer: Viewer, member: Member) -> dict[str, FormElement]:
     say, choice, house = viewer.say, member.choice, member.house
     own = choice.channels is not None or choice.digest_at is not None
-    fields: dict[str, Any] = {}
+    fields: dict[str, FormElement] = {}
     modes = {HOUSE: say("notifications.as_house"), OWN: say("notifications.own_choice")}
     fields["mode"] = ui.select(modes, label=say("notifications.mode"), value=OWN if own else HOUSE)
     channels = {one.value: say(f"staff.channel_{one}") for one in house.channels}
@@ -123,7 +124,7 @@ def _draw_fields(viewer: Viewer, member: Member) -> dict[str, Any]:
     return fields
 
 
-def _chosen(fields: dict[str, Any]) -> tuple[OwnChoice, str]:
+def _chosen(fields: dict[str, FormElement]) -> tuple[OwnChoice, str]:
     wecom = fields["wecom"].value or ""
     if fields["mode"].value == HOUSE:
         return OwnChoice(), wecom
