@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field, StringConstraints
@@ -222,7 +222,7 @@ async def _do(database: Database, caller: ApiCaller, key: str, store: str | None
         field = getattr(error, "field", None)
         if field is None:
             raise
-        told: dict[str, Any] = {"field": f"body.{field}", "code": type(error).__name__, "reason": str(error)}
+        told: dict[str, object] = {"field": f"body.{field}", "code": type(error).__name__, "reason": str(error)}
         raise Refused(422, str(error), None, errors=[told]) from error
 
 

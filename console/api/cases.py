@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -243,7 +243,7 @@ async def read_quality(caller: Reads, database: SharedDatabase, store: Store = N
     )
 
 
-def _given(said: Said) -> dict[str, Any]:
+def _given(said: Said) -> dict[str, object]:
     """What the request names of a case."""
     return {name: getattr(said, name) for name in Said.model_fields if name in said.model_fields_set}
 
@@ -281,7 +281,7 @@ def _out(item: CaseItem) -> CaseOut:
     return CaseOut(**_at_home(said, item.time_zone))
 
 
-def _at_home(said: Mapping[str, Any], time_zone: str) -> dict[str, Any]:
+def _at_home(said: Mapping[str, object], time_zone: str) -> dict[str, object]:
     """Moments on the store's clock."""
     zone = ZoneInfo(time_zone)
     return {name: one.astimezone(zone) if isinstance(one, datetime) else one for name, one in said.items()}

@@ -199,7 +199,7 @@ async def take_replies(
     return RepliesOut(replies=await _once(request, database, _take_replies, entries, gateway.lower()))
 
 
-async def _once(request: Request, database: Database, job: Callable[..., object], *args: Any) -> Any:
+async def _once(request: Request, database: Database, job: Callable[..., object], *args: object) -> Any:
     """Process a call and remember it in one transaction, for replay protection. A failed call may be repeated."""
     try:
         return await database.work(_remembering, request.state.call, database.now, job, args)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -99,8 +99,8 @@ class RunOut(BaseModel):
 class RunWithAccount(RunOut):
     """One run of a process, with its balanced account."""
 
-    account: dict[str, Any] | None
-    policy_versions: dict[str, Any]
+    account: dict[str, object] | None
+    policy_versions: dict[str, object]
 
 
 class RunPage(BaseModel):

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -138,7 +138,7 @@ def show(lead: Id, as_json: AsJson = False) -> None:
     print_table("Contacts", ("at", "what", "step", "state", "outcome"), rows)
 
 
-def _details(found: LeadDetails) -> dict[str, Any]:
+def _details(found: LeadDetails) -> dict[str, object]:
     zone = ZoneInfo(found.time_zone)
     touches = [asdict(touch) | {"at": touch.at.astimezone(zone)} for touch in found.touches]
     return to_json(found) | {"item": to_json(found.item), "touches": touches}

@@ -10,7 +10,7 @@ code or null).
 """
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
@@ -75,7 +75,7 @@ def sheets(
     print_table("Sheets of the coming day", columns, [_sheet_row(item) for item in items])
 
 
-def _visit(visit: SheetVisit, sheet: Sheet) -> dict[str, Any]:
+def _visit(visit: SheetVisit, sheet: Sheet) -> dict[str, object]:
     return asdict(visit) | {"starts_at": visit.starts_at.astimezone(ZoneInfo(sheet.time_zone))}
 
 

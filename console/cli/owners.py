@@ -7,7 +7,7 @@ and `deputy` (staff codes or null), `owner_name`, `owner_active`, `deputy_name` 
 """
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from sqlalchemy import select
@@ -51,7 +51,7 @@ def list_owned(
         typer.echo(f"More: --after {page.next}")
 
 
-def _told(one: Owned) -> dict[str, Any]:
+def _told(one: Owned) -> dict[str, object]:
     return {name: value for name, value in asdict(one).items() if name not in UNTOLD}
 
 

@@ -175,7 +175,7 @@ def _shape(runs: Sequence[Any], now: datetime, zones: Mapping[str, ZoneInfo], dr
     }
 
 
-def _contact(contact: WouldContact, zones: Mapping[str, ZoneInfo]) -> dict[str, Any]:
+def _contact(contact: WouldContact, zones: Mapping[str, ZoneInfo]) -> dict[str, object]:
     recipient = mask_contact(contact.recipient) if contact.recipient else None
     return {
         "process": contact.process,

@@ -78,7 +78,7 @@ class Guest:
         """The store-local day."""
         return self.now.astimezone(self.zone).date()
 
-    async def work(self, job: Callable[..., object], *args: Any) -> Any:
+    async def work(self, job: Callable[..., object], *args: object) -> Any:
         """Run `job(connection, …)` in one transaction."""
         return await self.database.work(job, *args)
 

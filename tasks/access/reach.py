@@ -1,7 +1,6 @@
 """Whose data a user can access: one store's or all. Every id from a request is checked here first."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Select, select
@@ -47,7 +46,9 @@ def check_appointment(connection: Connection, store_id: int | None, appointment_
     return _check(connection, found, store_id, "appointment", appointment_id)
 
 
-def _check(connection: Connection, statement: Select[Any], store_id: int | None, kind: str, entity_id: object) -> int:
+def _check(
+    connection: Connection, statement: Select[tuple[int]], store_id: int | None, kind: str, entity_id: object
+) -> int:
     found = connection.scalar(statement) if not isinstance(entity_id, int) or abs(entity_id) <= LARGEST_KEY else None
     if found is None or (store_id is not None and found != store_id):
         raise NotYours(kind, entity_id)

@@ -163,7 +163,7 @@ def add_user(connection: Connection, new: NewUser, password: str | None, now: da
         raise NeedsStore(new.role)
     store_id = _store_id(connection, new.store) if new.store else None
     given = password or make_password()
-    values: dict[str, Any] = {
+    values: dict[str, object] = {
         "login": login,
         "role": new.role,
         "store_id": store_id,

@@ -3,17 +3,30 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Uuid, and_, any_, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    SQLColumnExpression,
+    Uuid,
+    and_,
+    any_,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.calls.queue import roles_served
 from models.core.cadence import local_day, midnight, moment
 from models.core.errors import InvalidInput
 from models.core.ids import TouchId
-from models.core.rows import AnyRow
+from models.core.rows import AnyRow, AnySelect, Cells
 from models.core.words import BY_STAFF, OutcomeName, Role, StepKind, TouchState
 from models.ledger.tables import CallAttempt, Touch
 from models.people.tables import Customer, StaffMember, Store
@@ -160,11 +173,11 @@ def read_staff_loads(connection: Connection, store_id: int, now: datetime) -> li
     ]  # fmt: skip
 
 
-def _per_member(statement: Select[Any], member: Any) -> Select[Any]:
+def _per_member(statement: Select[Cells], member: SQLColumnExpression[int | None]) -> Select[Cells]:
     return statement.group_by(member)
 
 
-def _members(store_id: int) -> Select[Any]:
+def _members(store_id: int) -> AnySelect:
     return select(StaffMember.__table__).where(StaffMember.store_id == store_id).order_by(StaffMember.name)
 
 

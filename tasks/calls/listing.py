@@ -11,7 +11,6 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     Connection,
-    Select,
     Uuid,
     and_,
     any_,
@@ -30,7 +29,7 @@ from models.calls.outcomes import agreed_times
 from models.core.base import Facts
 from models.core.cadence import NOW, Now, local_day, midnight, moment
 from models.core.ids import TouchId
-from models.core.rows import AnyRow
+from models.core.rows import AnyRow, AnySelect
 from models.core.words import BY_STAFF, ChannelName, ContactKind, Purpose, Role, StepKind, SubjectKind, TouchState
 from models.kits.registry import all_traits
 from models.ledger.tables import CallAttempt, Touch
@@ -114,7 +113,7 @@ def in_order(row: Any, now: Now) -> tuple[ColumnElement[Any], ...]:
 
 
 @cache
-def _candidates(kind: SubjectKind) -> Select[Any]:
+def _candidates(kind: SubjectKind) -> AnySelect:
     """The same question as the day's list asks, of a few: made once, for it is asked at every call."""
     chosen = (
         select(Touch.__table__, Store.code.label("store"), Store.time_zone)
@@ -143,7 +142,7 @@ def _ready(now: datetime, store: str | None, role: Role | None, kinds: Collectio
     return expect_many(statement).cte("ready").prefix_with(holds("what waits for staff"))
 
 
-def _still_due(ready: CTE, now: Now, kinds: Iterable[SubjectKind]) -> Select[Any]:
+def _still_due(ready: CTE, now: Now, kinds: Iterable[SubjectKind]) -> AnySelect:
     """Those whose reason is still there, in the order of calls, each with what whoever calls needs.
 
     The reason is asked first and by itself: after an import of payments thousands have lost it, and looking up the

@@ -1,13 +1,12 @@
 """Authors of campaigns: users of the console or the command, and programs with a key."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, select
 
 from models.campaigns.tables import Campaign
 from models.core.errors import NotFound
-from models.core.rows import AnyRow
+from models.core.rows import AnyRow, AnySelect
 from models.core.words import Role
 from models.people.access import User
 from models.people.permissions import Permission, may
@@ -59,7 +58,7 @@ def find_author(connection: Connection, login: str) -> Author:
     return Author(*row)
 
 
-def reached_campaigns(author: Author) -> Select[Any]:
+def reached_campaigns(author: Author) -> AnySelect:
     """The campaigns that an author can access, with each store's code."""
     statement = select(Campaign.__table__, Store.code.label("store")).outerjoin(Store, Store.id == Campaign.store_id)
     return statement if author.store_id is None else statement.where(Campaign.store_id == author.store_id)

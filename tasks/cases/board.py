@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, case, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from models.core.cadence import moment
+from models.core.rows import AnySelect
 from models.core.words import CaseKind, CaseState
 from models.ledger.case_causes import Category, CompensationKind, Escalated, Received
 from models.ledger.tables import Case, CaseNote
@@ -229,7 +230,7 @@ def list_colleagues(connection: Connection, store_id: int) -> list[Colleague]:
     return [Colleague(*found) for found in connection.execute(active.order_by(StaffMember.name, StaffMember.code))]
 
 
-def _items(connection: Connection, statement: Select[Any]) -> list[CaseItem]:
+def _items(connection: Connection, statement: AnySelect) -> list[CaseItem]:
     return [CaseItem(**row) for row in connection.execute(statement).mappings()]
 
 
@@ -237,7 +238,7 @@ def _next_deadline() -> ColumnElement[datetime]:
     return case((Case.answered_at.is_(None), func.coalesce(Case.answer_by, Case.solve_by)), else_=Case.solve_by)
 
 
-def _cases(now: datetime, reach: CaseReach) -> Select[Any]:
+def _cases(now: datetime, reach: CaseReach) -> AnySelect:
     late = or_(
         func.coalesce(Case.answer_by < func.coalesce(Case.answered_at, moment(now)), literal(False)),
         func.coalesce(Case.solve_by < func.coalesce(Case.solved_at, moment(now)), literal(False)),

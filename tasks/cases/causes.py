@@ -96,7 +96,7 @@ LINES = ("part", "model", "root_cause", "measure")
 def set_particulars(
     connection: Connection,
     case_id: int,
-    said: Mapping[str, Any],
+    said: Mapping[str, object],
     now: datetime,
     staff_code: str,
     *,

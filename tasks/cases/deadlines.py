@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any, assert_never
 
-from sqlalchemy import Connection, Select, column, func, literal, select
+from sqlalchemy import Connection, column, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import BigInteger, Text
 
 from models.core.cadence import ZONED
+from models.core.rows import AnySelect
 from models.core.words import CaseKind, DeadlineClock
 from models.ledger.cases import Deadlines, deadlines_of
 from models.people.tables import Store
@@ -28,7 +29,7 @@ def deadlines_in_store(connection: Connection, store_id: int, kind: CaseKind, no
     return deadlines_of(kind, now, _hours_that_count(store))
 
 
-def deadlines_everywhere(connection: Connection, now: datetime) -> Select[Any]:
+def deadlines_everywhere(connection: Connection, now: datetime) -> AnySelect:
     """The deadlines per store and kind, for a statement that opens many cases now."""
     stores = connection.execute(select(Store.__table__)).all()
     rows = [

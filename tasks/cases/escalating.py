@@ -9,7 +9,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    Select,
     Subquery,
     and_,
     case,
@@ -26,6 +25,7 @@ from sqlalchemy.types import Text
 
 from models.core.base import enumeration, growing
 from models.core.cadence import moment
+from models.core.rows import AnySelect
 from models.core.words import CaseKind, CaseState, Role, StepKind, TouchState, WarningLevel
 from models.ledger.cases import A_DAY, NEAR_WITHIN, TITLES, WARNINGS
 from models.ledger.tables import OF_PROCESSES, Case, CaseNote, CaseWarning, Touch
@@ -128,7 +128,7 @@ def _give_owners(connection: Connection, now: datetime) -> None:
     connection.execute(update(Case).where(nobodys, owner.is_not(None)).values(owner_id=owner, version=Case.version + 1))
 
 
-def _to_tell(now: datetime) -> Select[Any]:
+def _to_tell(now: datetime) -> AnySelect:
     """Each deadline of an open case that is near or has passed, with its level and whom to tell."""
     answer = (Case.answer_by, and_(Case.state == CaseState.OPEN, Case.answered_at.is_(None)))
     solve = (Case.solve_by, and_(Case.state.in_((CaseState.OPEN, CaseState.ANSWERED)), Case.solved_at.is_(None)))

@@ -4,14 +4,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, and_, case, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, case, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.types import Text, Uuid
 
 from models.core.base import enumeration, growing
 from models.core.cadence import local_day, moment
 from models.core.errors import Conflict, InvalidInput, NotFound
-from models.core.rows import AnyRow
+from models.core.rows import AnyRow, AnySelect
 from models.core.words import CaseKind, CaseState
 from models.ledger.case_causes import Escalated, Received
 from models.ledger.cases import FOLLOWERS, OPENS_AGAIN, TAKEN_BACK_TO, TITLES
@@ -313,7 +313,7 @@ def _follower(promise_id: ColumnElement[int], now: datetime) -> ColumnElement[in
     return who_follows(of_it, now)
 
 
-def _broken_promises(now: datetime) -> Select[Any]:
+def _broken_promises(now: datetime) -> AnySelect:
     """The accounts whose latest promise was broken, among those with a recently expired promise without a case."""
     ran_out = Promise.promised_for.between(
         local_day(moment(now - LOOKED_BACK), Store.time_zone), local_day(moment(now), Store.time_zone)

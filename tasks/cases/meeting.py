@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import Connection, Select, func, literal, or_, select
+from sqlalchemy import Connection, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from models.core.cadence import local_day, moment
+from models.core.rows import AnySelect
 from models.core.words import CaseKind, CaseState
 from models.ledger.case_causes import ALERT_FROM, ALERT_WITHIN, CompensationKind, Escalated, Received, week_of
 from models.ledger.tables import Case
@@ -114,7 +114,7 @@ def read_meeting(connection: Connection, now: datetime, day: date, store: str | 
     return MeetingList(since, until, store, lines, tally(lines), len(rows) > MOST_CASES)
 
 
-def _lines(now: datetime, since: date, until: date) -> Select[Any]:
+def _lines(now: datetime, since: date, until: date) -> AnySelect:
     opened_on = local_day(Case.opened_at, Store.time_zone)
     closed_on = local_day(Case.closed_at, Store.time_zone)
     ended = or_(Case.closed_at.is_(None), closed_on >= until)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, literal, select, tuple_, update
 from sqlalchemy.orm import aliased
@@ -61,7 +60,9 @@ def give_to_manager(connection: Connection, which: ColumnElement[bool], why: Esc
     return len(moved)
 
 
-def _note(connection: Connection, moved: Sequence[Row[Any]], why: Escalated, now: datetime) -> None:
+def _note(
+    connection: Connection, moved: Sequence[Row[tuple[int, int, int | None]]], why: Escalated, now: datetime
+) -> None:
     languages = {row.id: row.language for row in connection.execute(select(Store.id, Store.language))}
     owners = {row.owner_id for row in moved if row.owner_id is not None}
     people = select(StaffMember.id, StaffMember.name).where(StaffMember.id.in_(owners))

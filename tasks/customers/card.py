@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from itertools import chain
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, false, func, select, true
+from sqlalchemy import Connection, false, func, select, true
 from sqlalchemy.orm import aliased
 
 from models.core.cadence import NOW, moment
 from models.core.reasons import GivenReason, read_reason
+from models.core.rows import AnySelect
 from models.core.words import ContactKind, CustomerClass, EndBasis
 from models.people.tables import ContactPoint, Customer, CustomerKey, StaffMember, Store
 from models.subjects.account import KIND as ACCOUNT
@@ -188,7 +188,7 @@ def _owing(connection: Connection, customer_id: int, now: datetime, time_zone: s
 
 
 @cache
-def _invoices() -> Select[Any]:
+def _invoices() -> AnySelect:
     """The open invoices of each account of a customer. Cached: building the statement takes longer than running it."""
     facts = subject_of(ACCOUNT).facts(NOW, OfCustomer(CUSTOMER)).subquery("facts")
     return select(facts.c.invoices).where(facts.c.invoices.is_not(None))

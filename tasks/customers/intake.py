@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     ColumnElement,
-    Select,
     Subquery,
     Table,
     and_,
@@ -27,6 +26,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import Integer, Text
 
 from models.core.reasons import declare, give
+from models.core.rows import AnySelect
 from models.core.words import ContactKind, Purpose
 from models.people.tables import Consent, ContactPoint, Customer, CustomerKey
 from tasks.customers.disputed import refuse_many_people, refuse_other_people
@@ -219,7 +219,7 @@ def _add_contact_points(load: Load, staged: Staged) -> None:
     renew_figures(load.connection, points)
 
 
-def _said_points(rows: Table) -> Select[Any]:
+def _said_points(rows: Table) -> AnySelect:
     lists: list[tuple[ContactKind, ColumnElement[Any]]] = [
         (ContactKind.PHONE, rows.c.phones),
         (ContactKind.EMAIL, rows.c.emails),
@@ -248,7 +248,7 @@ def _said_points(rows: Table) -> Select[Any]:
     )
 
 
-def _other_points(said: CTE) -> Select[Any]:
+def _other_points(said: CTE) -> AnySelect:
     """Contact points on record that are not in the file, ranked after it."""
     points = table_of(ContactPoint)
     counts = (
@@ -367,7 +367,7 @@ def _date_undated_consents(load: Load, staged: Staged) -> None:
     load.connection.execute(update(rows).values(given_at=ALWAYS).where(undated))
 
 
-def _latest_entry(staged: Staged) -> Select[Any]:
+def _latest_entry(staged: Staged) -> AnySelect:
     """For each row, the latest journal entry for the same customer, purpose and channel."""
     rows, consents = staged.table, table_of(Consent)
     return (

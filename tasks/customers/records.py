@@ -70,7 +70,7 @@ def _is_named(entity_id: ColumnElement[str], table: Table, customer_id: OneCusto
     if persons is not None and isinstance(persons.owner, Itself):
         itself = customer_id if isinstance(customer_id, BindParameter) else literal(customer_id)
         return entity_id == cast(itself, Text)
-    theirs: Select[Any] = select(cast(_primary_key(table), Text)).where(or_(*conditions_of(table, customer_id)))
+    theirs: Select[tuple[str]] = select(cast(_primary_key(table), Text)).where(or_(*conditions_of(table, customer_id)))
     return entity_id.in_(theirs)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Text, and_, any_, func, literal, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from models.core.rows import AnySelect
 from models.core.words import ContactKind
 from models.people import tables as people
 from models.people.tables import ContactPoint, Customer, Store
@@ -100,7 +101,7 @@ def _inside(text: str) -> list[ColumnElement[bool]]:
     return [contains] if PLAIN_PART.search(text) else []
 
 
-def _branch(fits: ColumnElement[bool], store_id: int | None) -> Select[Any]:
+def _branch(fits: ColumnElement[bool], store_id: int | None) -> AnySelect:
     named = select(Customer.id, LOWER_NAME.label("name")).where(fits)
     return named if store_id is None else named.where(Customer.store_id == store_id)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -24,6 +24,7 @@ from models.campaigns.tables import Campaign, CampaignRecipient
 from models.core.base import WORD, Facts, enumeration
 from models.core.cadence import ZONED
 from models.core.reasons import GivenReason, read_reason
+from models.core.rows import AnySelect
 from models.core.words import RECIPIENT, Gate, TouchState, Wave
 from models.ledger.tables import (
     AuditEntry,
@@ -121,13 +122,13 @@ def _with_reason(facts: Facts) -> Facts:
 
 
 @cache
-def _line() -> Select[Any]:
+def _line() -> AnySelect:
     """The latest entries of all kinds. Cached, because building the statement takes longer than running it."""
     line = union_all(*_sources()).subquery("line")
     return select(line).order_by(line.c.at.desc(), line.c.kind.desc(), line.c.ref.desc()).limit(PAGE + 1)
 
 
-def _sources() -> Iterator[Select[Any]]:
+def _sources() -> Iterator[AnySelect]:
     """Every kind of entry, as selects of the same columns."""
     touches = select(Touch.id).where(Touch.customer_id == CUSTOMER)
     yield _touches()
@@ -143,7 +144,7 @@ def _sources() -> Iterator[Select[Any]]:
     yield from _audit()
 
 
-def _touches() -> Select[Any]:
+def _touches() -> AnySelect:
     carrier = aliased(Touch, name="carrier")
     to_come, undone = Touch.state.in_(OPEN), Touch.state == TouchState.MISSED
     said_or_ended = func.coalesce(Touch.contacted_at, Touch.state_at)
@@ -167,7 +168,7 @@ def _touches() -> Select[Any]:
     )  # fmt: skip
 
 
-def _verdicts(touches: Select[tuple[UUID]]) -> Select[Any]:
+def _verdicts(touches: Select[tuple[UUID]]) -> AnySelect:
     """Verdicts that held or stopped a touch. Passing ones are implied by the sending."""
     return (
         entry(
@@ -180,7 +181,7 @@ def _verdicts(touches: Select[tuple[UUID]]) -> Select[Any]:
     )  # fmt: skip
 
 
-def _attempts(touches: Select[tuple[UUID]]) -> Select[Any]:
+def _attempts(touches: Select[tuple[UUID]]) -> AnySelect:
     return (
         entry(
             CALL_ATTEMPT, CallAttempt.attempted_at, CallAttempt.id,
@@ -193,7 +194,7 @@ def _attempts(touches: Select[tuple[UUID]]) -> Select[Any]:
     )  # fmt: skip
 
 
-def _receipts(touches: Select[tuple[UUID]]) -> Select[Any]:
+def _receipts(touches: Select[tuple[UUID]]) -> AnySelect:
     return (
         entry(
             RECEIPT, DeliveryReceipt.reported_at, DeliveryReceipt.id,
@@ -204,13 +205,13 @@ def _receipts(touches: Select[tuple[UUID]]) -> Select[Any]:
     )  # fmt: skip
 
 
-def _replies() -> Select[Any]:
+def _replies() -> AnySelect:
     return entry(
         REPLY, Reply.received_at, Reply.id, channel=Reply.channel, text=Reply.text, meaning=Reply.meaning
     ).where(Reply.customer_id == CUSTOMER)
 
 
-def _cases() -> Iterator[Select[Any]]:
+def _cases() -> Iterator[AnySelect]:
     yield (
         entry(
             CASE, Case.opened_at, Case.id,
@@ -229,14 +230,14 @@ def _cases() -> Iterator[Select[Any]]:
     )  # fmt: skip
 
 
-def _surveys() -> Select[Any]:
+def _surveys() -> AnySelect:
     marks = {name: SurveyAnswer.__table__.c[name] for name in DIMENSIONS}
     return entry(SURVEY, SurveyAnswer.answered_at, SurveyAnswer.id, text=SurveyAnswer.comment, **marks).where(
         SurveyAnswer.customer_id == CUSTOMER
     )
 
 
-def _consents() -> Select[Any]:
+def _consents() -> AnySelect:
     return entry(
         CONSENT, Consent.given_at, Consent.id,
         purpose=Consent.purpose, channel=Consent.channel, granted=Consent.granted, source=Consent.source,
@@ -244,7 +245,7 @@ def _consents() -> Select[Any]:
     ).where(Consent.customer_id == CUSTOMER)  # fmt: skip
 
 
-def _campaigns() -> Iterator[Select[Any]]:
+def _campaigns() -> Iterator[AnySelect]:
     """Campaign entries without a touch: control group membership and answers."""
     theirs = CampaignRecipient.customer_id == CUSTOMER
     held_out = CampaignRecipient.wave == literal(Wave.CONTROL, enumeration(Wave))
@@ -264,7 +265,7 @@ def _campaigns() -> Iterator[Select[Any]]:
         )
 
 
-def _audit() -> Iterator[Select[Any]]:
+def _audit() -> Iterator[AnySelect]:
     for theirs in audit_entries_about(CUSTOMER, AUDITED):
         yield entry(
             AUDIT, AuditEntry.at, AuditEntry.id,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from models.core.cadence import moment
 from models.core.errors import InvalidInput
-from models.core.rows import AnyRow
+from models.core.rows import AnyRow, Cells
 
 T = TypeVar("T")
 
@@ -64,7 +64,7 @@ class Order:
     id: InstrumentedAttribute[UUID] | InstrumentedAttribute[int]
     latest_first: bool = False
 
-    def sort(self, statement: Select[Any]) -> Select[Any]:
+    def sort(self, statement: Select[Cells]) -> Select[Cells]:
         """Apply the order to a statement."""
         columns = (self.by, self.id)
         return statement.order_by(*(column.desc() for column in columns) if self.latest_first else columns)

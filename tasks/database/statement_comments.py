@@ -1,8 +1,6 @@
 """CTEs with a comment of what they hold, for whoever reads a statement in the database's log or in a golden file."""
 
-from typing import Any
-
-from sqlalchemy import CTE, Select
+from sqlalchemy import CTE, SelectBase
 
 
 def holds(what: str) -> str:
@@ -10,7 +8,7 @@ def holds(what: str) -> str:
     return f"/* {what} */"
 
 
-def nameless_cte(query: Select[Any], *prefixes: str) -> CTE:
+def nameless_cte(query: SelectBase, *prefixes: str) -> CTE:
     """A CTE that may be in one statement several times, with prefixes.
 
     SQLAlchemy names what has no name by its identity, and a prefix makes a copy that keeps the name of the first. That

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Integer, Select, bindparam, cast, column, fun
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
+from models.core.rows import AnySelect, Cells
 from models.database.tables import metadata
 
 GROWN = 2
@@ -62,7 +63,7 @@ def analyze_recipients(connection: Connection) -> None:
     connection.execute(text("analyze (skip_locked) campaign_recipients"))
 
 
-def expect_many(statement: Select[Any]) -> Select[Any]:
+def expect_many(statement: Select[Cells]) -> Select[Cells]:
     """The same rows, with PostgreSQL's row estimate raised a hundredfold.
 
     In a ledger with a long history hardly any touch is open, until a sweep plans a hundred thousand. Estimating one,
@@ -77,7 +78,7 @@ def be_patient(connection: Connection) -> None:
     connection.execute(select(func.set_config("statement_timeout", PATIENCE, True)))
 
 
-def each_of(parameter: str, kind: TypeEngine[Any]) -> Select[Any]:
+def each_of(parameter: str, kind: TypeEngine[Any]) -> AnySelect:
     """The values of a JSON list parameter, with a PostgreSQL row estimate of a hundred.
 
     A frequent statement gets a generic plan for all parameters. For an array of unknown length PostgreSQL

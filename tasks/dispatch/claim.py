@@ -37,7 +37,7 @@ from sqlalchemy.types import Text
 from models.core.base import enumeration
 from models.core.cadence import NOW, moment
 from models.core.reasons import ReasonCode
-from models.core.rows import AnyRow
+from models.core.rows import AnyRow, AnySelect
 from models.core.words import ChannelName, Decision, Gate, ProcessName, StepKind, SubjectKind, TouchState
 from models.ledger.tables import OF_CAMPAIGNS, OF_PROCESSES, Touch, Verdict
 from models.people.tables import Customer
@@ -142,7 +142,7 @@ def _locked_customers(
     )
 
 
-def _of_campaign(due: Select[tuple[int]], policies: Sequence[int], limit: int) -> Select[Any]:
+def _of_campaign(due: Select[tuple[int]], policies: Sequence[int], limit: int) -> Select[tuple[int]]:
     """The earliest of each policy of a campaign: asked one by one, the index gives them in that order, however many
     more there are."""
     of_campaigns = due.where(OF_CAMPAIGNS)
@@ -187,7 +187,7 @@ def _kinds_due() -> Select[tuple[SubjectKind]]:
 
 
 @cache
-def _judgement(kinds: frozenset[SubjectKind]) -> Select[Any]:
+def _judgement(kinds: frozenset[SubjectKind]) -> AnySelect:
     """One statement: read the facts, ask the gates, move the touches, keep the verdicts.
 
     It is made once for the kinds of subjects that it looks at; its parameters say for whom, when and by whom. None may

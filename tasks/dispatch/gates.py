@@ -12,7 +12,9 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     Interval,
+    ScalarSelect,
     Select,
+    SQLColumnExpression,
     Subquery,
     and_,
     any_,
@@ -31,9 +33,10 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import LateralFromClause
 from sqlalchemy.types import Text
 
-from models.core.base import enumeration, growing
+from models.core.base import Facts, enumeration, growing
 from models.core.cadence import ZONED, Now, moment
 from models.core.reasons import REASON, TOUCHES, declare
+from models.core.rows import Columns
 from models.core.words import (
     CaseKind,
     ChannelName,
@@ -77,8 +80,8 @@ class Rule(NamedTuple):
     gate: Gate
     objects: ColumnElement[bool]
     decision: Decision
-    reason: ColumnElement[Any]
-    until: ColumnElement[Any] | None = None
+    reason: SQLColumnExpression[str | None]
+    until: SQLColumnExpression[datetime | None] | None = None
 
 
 def judge(due: CTE, store_rules: CTE, laws: Laws, kinds: Sequence[SubjectKind], now: Now) -> CTE:
@@ -169,7 +172,7 @@ def _contact_point(due: CTE, name: ColumnElement[str], now: Now) -> LateralFromC
     )
 
 
-def latest_consent(customer_id: Any, purpose: Any, channel: Any, now: Now) -> Select[tuple[bool]]:
+def latest_consent(customer_id: object, purpose: object, channel: object, now: Now) -> Select[tuple[bool]]:
     """What the customer last said, by then, of this purpose and channel, or of all of them."""
     return (
         select(Consent.granted)
@@ -188,7 +191,7 @@ def _latest_consent(due: CTE, name: ColumnElement[str], now: Now) -> LateralFrom
     return latest_consent(due.c.customer_id, due.c.purpose, name, now).lateral("consent")
 
 
-def _said_of_all_channels(due: CTE, now: Now) -> ColumnElement[Any]:
+def _said_of_all_channels(due: CTE, now: Now) -> ScalarSelect[bool]:
     """What the customer last said of contacts for a purpose whatever the way: a visit and a letter have no channel that
     could be refused by itself."""
     return latest_consent(due.c.customer_id, due.c.purpose, null(), now).scalar_subquery()
@@ -239,7 +242,7 @@ def _contacts(due: CTE, since: ColumnElement[datetime], now: Now) -> LateralFrom
     return counted.where(*_that_count(due.c, since, now)).lateral()
 
 
-def _that_count(row: Any, since: ColumnElement[datetime], now: Now) -> list[ColumnElement[bool]]:
+def _that_count(row: Columns, since: ColumnElement[datetime], now: Now) -> list[ColumnElement[bool]]:
     """Which touches of the customer of a row count as contacts since a moment."""
     return [
         Touch.customer_id == row.customer_id,
@@ -393,7 +396,7 @@ def _of_household(due: CTE, household: LateralFromClause, tomorrow: ColumnElemen
     ]
 
 
-def _first_objection(objections: list[Rule]) -> list[ColumnElement[Any]]:
+def _first_objection(objections: list[Rule]) -> Sequence[SQLColumnExpression[object]]:
     """The gate, decision, reason and end of the first objection; a touch without one passes."""
     return [
         case(
@@ -499,12 +502,12 @@ def _placed(ranked: CTE, now: Now) -> CTE:
     )
 
 
-def _as_contact(row: Any, at: Any) -> ColumnElement[Any]:
+def _as_contact(row: Columns | type[Touch], at: SQLColumnExpression[datetime | None]) -> ColumnElement[Facts]:
     """A contact as a figure of a reason."""
     return func.jsonb_build_object("touch", row.id, "process", row.process, "step", row.step, "at", at, type_=JSONB)
 
 
-def _instead(row: Any, placed: CTE, now: Now) -> ColumnElement[Any]:
+def _instead(row: Columns, placed: CTE, now: Now) -> ColumnElement[Sequence[Facts]]:
     """What took the place of a touch that the cap holds: the contacts made already, then those made now."""
     earlier = func.jsonb_agg(aggregate_order_by(_as_contact(Touch, Touch.contacted_at), Touch.contacted_at))
     made = select(earlier).where(*_that_count(row, row.contacts_since, now)).scalar_subquery()

@@ -36,7 +36,7 @@ from sqlalchemy.types import Text
 from models.core.base import enumeration, growing
 from models.core.cadence import NOW
 from models.core.reasons import GivenReason, ReasonCode, declare
-from models.core.rows import AnyRow
+from models.core.rows import AnyRow, AnySelect
 from models.core.words import ChannelName, Decision, Gate, Purpose, SubjectKind, TouchState
 from models.ledger.tables import TemplateVersion, Touch, Verdict
 from models.people.tables import ContactPoint, Store
@@ -153,7 +153,7 @@ def release(
 
 
 @cache
-def _last_look(kinds: frozenset[SubjectKind]) -> Select[Any]:
+def _last_look(kinds: frozenset[SubjectKind]) -> AnySelect:
     """One statement: what does not hold any more ends with its verdict; the rest stays locked, to become `sending`.
 
     Its order is that of the lines in a message.

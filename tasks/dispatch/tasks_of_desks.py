@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, Uuid, and_, any_, case, cast, func, literal, select, true
+from sqlalchemy import ColumnElement, Connection, Uuid, and_, any_, case, cast, func, literal, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.types import Text
 
 from models.core.base import enumeration
 from models.core.cadence import moment
+from models.core.rows import AnySelect
 from models.core.words import CaseState, SubjectKind
 from models.kits.effects import OPEN_CASE
 from models.ledger.cases import TITLES
@@ -54,7 +54,7 @@ def open_cases(connection: Connection, chosen: ColumnElement[bool], now: datetim
     )
 
 
-def _cases(connection: Connection, chosen: ColumnElement[bool], now: datetime) -> Select[Any]:
+def _cases(connection: Connection, chosen: ColumnElement[bool], now: datetime) -> AnySelect:
     """The cases, titled in the store's language, with the deadlines of their kind."""
     deadlines = deadlines_everywhere(connection, now).subquery("deadlines")
     each = func.jsonb_array_elements(Touch.effects).table_valued("value").render_derived()

@@ -4,14 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, Select, select
 
 from models.core.errors import NotFound
-from models.core.rows import AnyRow
+from models.core.rows import AnyRow, AnySelect
 from models.core.settings import Settings
 from models.core.words import ChannelName, Purpose, ReceiptStatus
 from models.ledger.providers import RegisteredTemplate, RegistrationState
@@ -144,7 +143,7 @@ def _registered(
     return RegisteredMessage(row.code, named), PLACEHOLDER.sub(lambda found: values[found[1]], row.text)
 
 
-def _store(code: str | None) -> Select[Any]:
+def _store(code: str | None) -> AnySelect:
     found = select(Store.__table__)
     return found.where(Store.code == code) if code else found.order_by(Store.code).limit(1)
 

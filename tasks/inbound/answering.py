@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, or_, select, update
@@ -210,7 +209,7 @@ def _agree(connection: Connection, held: Held, appointment_id: int, start: datet
     ).one()
     if found.status not in UNDECIDED:
         return  # the store's own system has settled it otherwise: what was agreed is on record here
-    values: dict[str, Any] = {"starts_at": start, "status": AppointmentStatus.BOOKED, "other_time_asked_at": None}
+    values: dict[str, object] = {"starts_at": start, "status": AppointmentStatus.BOOKED, "other_time_asked_at": None}
     if found.status == AppointmentStatus.REQUESTED:
         values["booked_at"] = now
     elif found.starts_at != start:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, func, literal, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, func, literal, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from models.core.cadence import moment
+from models.core.rows import AnySelect
 from models.core.words import ChannelName, Role
 from models.inbound.tables import NOT_ANSWERED, Inbound
 from models.inbound.words import AnswerWay, InboundKind, InboundState, InboundWay, Suggestion
@@ -218,7 +218,7 @@ def _within(connection: Connection, wanted: Wanted, now: datetime) -> list[Colum
     return [*conditions, IS_OPEN]
 
 
-def _items(now: datetime) -> Select[Any]:
+def _items(now: datetime) -> AnySelect:
     owner, by = aliased(StaffMember), aliased(StaffMember)
     names = set(InboundItem.__dataclass_fields__) & set(Inbound.__table__.c.keys()) - {"answered_by"}
     return (

@@ -1,7 +1,6 @@
 """Matching an unknown sender to a customer in one step, and remembering the number or address."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, Row, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -129,7 +128,7 @@ def _all_of(connection: Connection, row: AnyRow) -> list[AnyRow]:
 
 def _make_theirs(connection: Connection, row: AnyRow, customer: Row[tuple[int, int]], now: datetime) -> None:
     """It is the customer's from now on, and their store's; a contract may bring its deadline forward."""
-    values: dict[str, Any] = {"customer_id": customer.id, "version": row.version + 1}
+    values: dict[str, object] = {"customer_id": customer.id, "version": row.version + 1}
     if row.state is not InboundState.ANSWERED:
         due_at = deadline_in_store(connection, customer.store_id, row.kind, row.received_at, customer.id)
         values["due_at"] = min(row.due_at, due_at)

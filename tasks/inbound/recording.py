@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, case, select, update
@@ -73,7 +72,7 @@ def record_inbound(connection: Connection, new: NewInbound, now: datetime) -> In
     )  # fmt: skip
     names = ("way", "text", "source", "source_key", "received_at", "customer_id", "sender", "channel", "reply_id",
              "appointment_id", "touch_id", "wanted_at", "recorded_by", "acted_on")  # fmt: skip
-    values: dict[str, Any] = {name: getattr(new, name) for name in names} | {
+    values: dict[str, object] = {name: getattr(new, name) for name in names} | {
         "store_id": store_id,
         "kind": kind,
         "state": InboundState.OPEN,

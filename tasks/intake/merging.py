@@ -8,7 +8,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    Select,
     Table,
     and_,
     case,
@@ -29,6 +28,7 @@ from sqlalchemy.types import Boolean, Text
 
 from models.core.base import Base
 from models.core.reasons import GivenReason
+from models.core.rows import AnySelect
 from tasks.intake.staging import REJECTS, Staged, analyze, staged_reason
 
 UNIT_SEPARATOR = "\x1f"
@@ -98,7 +98,7 @@ def reject(
         staged.counts.warnings += count
 
 
-def look_up(connection: Connection, staged: Staged, found: str, candidates: Select[Any]) -> None:
+def look_up(connection: Connection, staged: Staged, found: str, candidates: AnySelect) -> None:
     """Set the id `found` of the rows that have `candidates` (columns `entry`, `id`, `rank`): the one of lowest rank.
 
     Where several share it, the id is `AMBIGUOUS`.

@@ -5,7 +5,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Select,
     and_,
     case,
     exists,
@@ -20,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.types import Text
 
 from models.core.reasons import declare, give
+from models.core.rows import AnySelect
 from models.core.words import ContactKind
 from models.people.tables import ContactPoint, Customer, CustomerKey, StaffMember
 from models.subjects.vehicle import Vehicle
@@ -107,7 +107,7 @@ def find_customers(connection: Connection, staged: Staged) -> None:
     )
 
 
-def _customers_by_key(staged: Staged, *, same_store: bool) -> Select[Any]:
+def _customers_by_key(staged: Staged, *, same_store: bool) -> AnySelect:
     rows, keys = staged.table, table_of(CustomerKey)
     store = keys.c.store_id == rows.c.store_id if same_store else keys.c.store_id != rows.c.store_id
     return select(rows.c.entry, keys.c.customer_id.label("id"), literal(0).label("rank")).where(
@@ -115,7 +115,7 @@ def _customers_by_key(staged: Staged, *, same_store: bool) -> Select[Any]:
     )
 
 
-def _customers_by_phone(staged: Staged) -> Select[Any]:
+def _customers_by_phone(staged: Staged) -> AnySelect:
     rows, points, customers = staged.table, table_of(ContactPoint), table_of(Customer)
     named = folded_name(customers.c.name) == folded_name(rows.c.customer_name)
     return select(rows.c.entry, customers.c.id, case((func.coalesce(named, False), 0), else_=1).label("rank")).where(
@@ -157,7 +157,7 @@ def _ways_to_name_a_vehicle(staged: Staged) -> list[tuple[ColumnElement[Any], Co
 
 def _vehicles(
     staged: Staged, named: ColumnElement[Any], wanted: ColumnElement[Any], rank: int, *, same_store: bool
-) -> Select[Any]:
+) -> AnySelect:
     """Vehicles by one of their names; those of the row's own customer, and those not disposed of, come first."""
     rows, vehicles = staged.table, table_of(Vehicle)
     store = vehicles.c.store_id == rows.c.store_id if same_store else vehicles.c.store_id != rows.c.store_id

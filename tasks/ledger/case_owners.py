@@ -35,8 +35,8 @@ NO_TOUCH = literal(None, Uuid)
 
 def owner_for(
     kind: ColumnElement[str],
-    store_id: SQLColumnExpression[Any],
-    customer_id: SQLColumnExpression[Any],
+    store_id: SQLColumnExpression[int],
+    customer_id: SQLColumnExpression[int],
     now: Now,
     touch_id: SQLColumnExpression[UUID] | SQLColumnExpression[UUID | None] = NO_TOUCH,
 ) -> ColumnElement[int | None]:
@@ -47,13 +47,13 @@ def owner_for(
     return func.coalesce(advisor, finance, somebody(Role.MANAGER, store_id))
 
 
-def who_follows(follower_id: SQLColumnExpression[Any], now: Now) -> ColumnElement[int | None]:
+def who_follows(follower_id: SQLColumnExpression[int | None], now: Now) -> ColumnElement[int | None]:
     """Who took a promise, unless they have left or are away."""
     one = aliased(StaffMember)
     return select(one.id).where(one.id == follower_id, is_here(one, now)).scalar_subquery()
 
 
-def somebody(role: Role, store_id: SQLColumnExpression[Any]) -> ColumnElement[int | None]:
+def somebody(role: Role, store_id: SQLColumnExpression[int]) -> ColumnElement[int | None]:
     """The first active member of a store's staff with a role, by code: always the same, so that it can be foreseen."""
     one = aliased(StaffMember)  # the statement around it may be about staff, too
     people = select(one.id).where(one.role == role, one.store_id == store_id, one.active)

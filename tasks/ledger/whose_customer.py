@@ -4,18 +4,23 @@ The owner; where the owner has left or is away, whoever stands in for them; else
 has left, is away or belongs to another store: then it is the role's, as of a customer without an owner.
 """
 
-from typing import Any
+from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
+from sqlalchemy.orm.util import AliasedClass
 
 from models.core.cadence import Now, moment
+from models.core.words import Role
+from models.ledger.tables import Touch
 from models.people.owners import FACING, StaffAbsence
 from models.people.tables import Customer, StaffMember
 
+Members = type[StaffMember] | AliasedClass[StaffMember]
+
 
 def whose(
-    customer_id: SQLColumnExpression[Any], store_id: SQLColumnExpression[Any], now: Now
+    customer_id: SQLColumnExpression[int], store_id: SQLColumnExpression[int], now: Now
 ) -> ColumnElement[int | None]:
     """The staff id of who is asked first, as an expression of a statement; null: nobody but the role."""
     customer, absence = aliased(Customer), aliased(StaffAbsence)
@@ -34,28 +39,30 @@ def whose(
     )
 
 
-def _may_be_asked(member: Any, store_id: SQLColumnExpression[Any], now: Now) -> ColumnElement[bool]:
+def _may_be_asked(member: Members, store_id: SQLColumnExpression[int], now: Now) -> ColumnElement[bool]:
     return and_(member.store_id == store_id, is_here(member, now))
 
 
-def is_here(member: Any, now: Now) -> ColumnElement[bool]:
+def is_here(member: Members, now: Now) -> ColumnElement[bool]:
     """Whether a member of staff works for the store and is not away."""
     absence = aliased(StaffAbsence)
     away = exists(select(literal(1)).where(absence.staff_id == member.id, is_running(absence, now)))
     return and_(member.active, ~away)
 
 
-def is_running(absence: Any, now: Now) -> ColumnElement[bool]:
+def is_running(absence: type[StaffAbsence] | AliasedClass[StaffAbsence], now: Now) -> ColumnElement[bool]:
     """Whether an absence has begun and not ended."""
     return and_(absence.starts_at <= moment(now), absence.ends_at > moment(now))
 
 
-def comes_to_owner(role: SQLColumnExpression[Any], owner_role: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+def comes_to_owner(
+    role: SQLColumnExpression[Role | None], owner_role: SQLColumnExpression[Role]
+) -> ColumnElement[bool]:
     """Whether work for a role comes to the owner first: if it is for whoever speaks with customers, or the owner's."""
     return or_(role.is_(None), role.in_(FACING), role == owner_role)
 
 
-def stood_in_for(connection: Connection, staff_ids: Any, now: Now) -> list[int]:
+def stood_in_for(connection: Connection, staff_ids: Iterable[int], now: Now) -> list[int]:
     """Whose work is also that of some members of staff at the moment, since they stand in for them."""
     ids = list(staff_ids)
     if not ids:
@@ -64,13 +71,13 @@ def stood_in_for(connection: Connection, staff_ids: Any, now: Now) -> list[int]:
     return list(connection.scalars(theirs.distinct()))
 
 
-def is_anybodys(touch: Any, now: Now) -> ColumnElement[bool]:
+def is_anybodys(touch: type[Touch], now: Now) -> ColumnElement[bool]:
     """Whether a call or task may be taken by whoever of its role comes first: nobody was given it, or it was its
     customer's owner's alone for long enough."""
     return or_(touch.assigned_to.is_(None), func.coalesce(touch.owner_until <= moment(now), literal(False)))
 
 
-def falls_to(owner_id: SQLColumnExpression[Any], code: str, now: Now) -> ColumnElement[bool]:
+def falls_to(owner_id: SQLColumnExpression[int | None], code: str, now: Now) -> ColumnElement[bool]:
     """Whether work of an owner is that of whoever has a staff code: it is their own, nobody's, or that of somebody who
     has left, or is away, unless somebody else stands in."""
     owner, absence, stand_in = aliased(StaffMember), aliased(StaffAbsence), aliased(StaffMember)

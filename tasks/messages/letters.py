@@ -13,6 +13,7 @@ from sqlalchemy.sql.selectable import LateralFromClause
 from sqlalchemy.types import Text
 
 from models.core.cadence import NOW
+from models.core.rows import AnySelect
 from models.core.words import StepKind, SubjectKind
 from models.kits.letters import write_variables
 from models.ledger.tables import TemplateVersion, Touch
@@ -113,7 +114,7 @@ def _kinds() -> Select[tuple[SubjectKind]]:
 
 
 @cache
-def _facts_and_templates(kind: SubjectKind) -> Select[Any]:
+def _facts_and_templates(kind: SubjectKind) -> AnySelect:
     """A row per touch with this kind of subject: its template and the facts to fill it in."""
     subject = subject_of(kind)
     wanted = (Touch.id.in_(THESE), Touch.subject_kind == kind)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, select
 
+from models.core.rows import AnySelect
 from models.core.words import SubjectKind
 from models.ledger.tables import TemplateVersion, Touch
 from tasks.messages.letters import Letter, write_letter
@@ -79,7 +80,7 @@ def _examples(
     subject = subject_of(kind)
     facts = subject.facts(now, scope).subquery("facts")
     columns = {"subject_id", "customer_id", *COMMON_LETTER}
-    statement: Select[Any] = select(*(facts.c[name] for name in sorted(columns)), *subject.letter(facts))
+    statement: AnySelect = select(*(facts.c[name] for name in sorted(columns)), *subject.letter(facts))
     statement = statement.where(facts.c.anchor_at.is_not(None), facts.c.customer_id.is_not(None)).limit(SHOWN)
     if "totals" in facts.c:
         statement = statement.where(facts.c.totals.is_not(None))

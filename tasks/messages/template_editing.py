@@ -3,11 +3,12 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from models.core.errors import AftercareError
+from models.core.rows import AnySelect
 from models.core.words import SubjectKind
 from models.kits.registry import all_traits
 from models.ledger.tables import TemplateVersion
@@ -196,7 +197,7 @@ def end_own_template(
     audit.record(connection, now, user.login, "template.own-ended", "template", key, before, {"reason": reason})
 
 
-def _in_force(key: str, store_id: int | None) -> Select[Any]:
+def _in_force(key: str, store_id: int | None) -> AnySelect:
     """A template per language: the store's own, else the one for all."""
     kept = TemplateVersion
     whose = kept.store_id.is_(None) | kept.store_id.is_not_distinct_from(store_id)

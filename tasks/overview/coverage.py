@@ -25,7 +25,7 @@ from sqlalchemy import (
 from models.calls.outcomes import names_of
 from models.calls.surveys import SurveyAnswer
 from models.core.cadence import local_day, moment
-from models.core.rows import AnyRow
+from models.core.rows import AnyRow, AnySelect
 from models.core.words import Purpose, StepKind, SubjectKind, TouchState
 from models.ledger.standings import UNCOVERED, Coverage
 from models.ledger.tables import CallAttempt, Touch
@@ -128,7 +128,7 @@ def _level_of_touch(now: datetime) -> ColumnElement[int]:
 
 def _visits(
     table: type[Handover] | type[RepairOrder], day: Any, kind: SubjectKind, now: datetime, store_id: int | None
-) -> Select[Any]:
+) -> AnySelect:
     """The visits with enough time for a follow-up, each with its level."""
     today = local_day(moment(now), Store.time_zone)
     last = cast(today - literal(timedelta(days=SETTLING), Interval), Date)
@@ -155,7 +155,7 @@ def _visits(
     return of_store(visits, table.store_id, store_id)
 
 
-def _in_warranty(now: datetime, store_id: int | None) -> Select[Any]:
+def _in_warranty(now: datetime, store_id: int | None) -> Select[tuple[int | None]]:
     """The customers with a car whose warranty has begun and not ended, by the store's day."""
     today = local_day(moment(now), Store.time_zone)
     theirs = (

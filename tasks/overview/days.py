@@ -1,12 +1,13 @@
 """Days on the stores' calendars: one moment may be different days in different zones."""
 
 from datetime import datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CTE, Connection, Date, Interval, Select, cast, literal, select
+from sqlalchemy import CTE, Connection, Date, Interval, Select, SQLColumnExpression, cast, literal, select
 
 from models.core.cadence import local_day, midnight, moment
+from models.core.rows import Cells
 from models.people.tables import Store
 
 
@@ -45,6 +46,6 @@ def calendar(now: datetime, days: int, store_id: int | None) -> CTE:
     return of_store(stores, Store.id, store_id).cte("calendar").prefix_with("materialized", dialect="postgresql")
 
 
-def of_store(statement: Select[Any], column: Any, store_id: int | None) -> Select[Any]:
+def of_store(statement: Select[Cells], column: SQLColumnExpression[int | None], store_id: int | None) -> Select[Cells]:
     """A statement, restricted to a store if given."""
     return statement if store_id is None else statement.where(column == store_id)

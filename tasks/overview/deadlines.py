@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
 from models.core.cadence import moment
+from models.core.rows import Cells
 from models.core.words import CaseKind, CaseState
 from models.ledger.tables import Case
 from models.ledger.watching import NEAR
@@ -80,13 +80,13 @@ def count_overdue(connection: Connection, now: datetime, store_id: int | None) -
     return read_urgent(connection, now, store_id, None).overdue
 
 
-def _deadline() -> ColumnElement[Any]:
+def _deadline() -> ColumnElement[datetime | None]:
     """A case's next deadline: for the answer, then for the solution."""
     answer_by = func.coalesce(Case.answer_by, Case.solve_by)
     return case((Case.answered_at.is_(None), answer_by), else_=Case.solve_by)
 
 
-def _cases(statement: Select[Any], now: datetime, store_id: int | None, staff: str | None) -> Select[Any]:
+def _cases(statement: Select[Cells], now: datetime, store_id: int | None, staff: str | None) -> Select[Cells]:
     picked = (
         statement.select_from(Case)
         .join(Store, Store.id == Case.store_id)

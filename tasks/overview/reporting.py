@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, func, select
 
 from models.core.cadence import local_day
 from models.core.masking import mask_contact
 from models.core.reasons import read_reason
+from models.core.rows import AnySelect
 from models.core.words import ProcessName, TouchState
 from models.database.schema import read_version
 from models.ledger.reports import PauseSeen, ProcessStatus, RunSeen, Status, StoreRow, TouchRow
@@ -147,7 +147,7 @@ def list_touches(connection: Connection, wanted: TouchFilter, *, reveal: bool) -
     return [row.model_copy(update={"recipient": mask_contact(row.recipient)}) if row.recipient else row for row in rows]
 
 
-def _touches(wanted: TouchFilter) -> Select[Any]:
+def _touches(wanted: TouchFilter) -> AnySelect:
     key = (
         select(func.min(CustomerKey.key))
         .where(CustomerKey.customer_id == Touch.customer_id)

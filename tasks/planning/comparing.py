@@ -9,13 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import islice
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Select,
     Subquery,
     and_,
     case,
@@ -32,7 +30,7 @@ from models.core.cadence import moment
 from models.core.errors import Unavailable
 from models.core.masking import mask_name
 from models.core.reasons import GivenReason, kept
-from models.core.rows import AnyRow
+from models.core.rows import AnyRow, AnySelect
 from models.core.words import TouchState
 from models.people.tables import Customer, CustomerKey, Store
 from models.policies.policy import Policy
@@ -188,7 +186,7 @@ def _affected(connection: Connection, draft: Policy, store_id: int | None) -> It
             yield replace(in_force, stores=(store_id,))
 
 
-def _changes(old: PolicyInForce, new: PolicyInForce, now: datetime) -> Select[Any]:
+def _changes(old: PolicyInForce, new: PolicyInForce, now: datetime) -> AnySelect:
     """The first touches of every step and change with how many they are, and enough of every change to show."""
     paired = _paired(old, new, now)
     stays = and_(paired.c.change != Change.SAME, in_ledger(paired))
@@ -244,7 +242,7 @@ def _would_be(rows: Subquery) -> ColumnElement[bool]:
     return and_(rows.c.wanted, rows.c.state != TouchState.SKIPPED)
 
 
-def _due_only(rows: Subquery) -> Select[Any]:
+def _due_only(rows: Subquery) -> AnySelect:
     return select(rows.c.subject_id).where(_would_be(rows))
 
 

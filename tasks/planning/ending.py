@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
     Connection,
-    Select,
     Subquery,
     and_,
     case,
@@ -28,6 +26,7 @@ from sqlalchemy.types import Text
 from models.core.base import enumeration, growing
 from models.core.cadence import Now, Series, moment
 from models.core.reasons import declare
+from models.core.rows import AnySelect
 from models.core.words import ANCHOR, CAMPAIGNS, RECIPIENT, Decision, Gate, ProcessName, SubjectKind, TouchState
 from models.kits.registry import traits_of
 from models.ledger.accounts_of_runs import RunAccount
@@ -107,7 +106,7 @@ def _kinds_of(connection: Connection, process: ProcessName) -> list[SubjectKind]
     return [SubjectKind(kind) for kind in connection.scalars(named.distinct().order_by(subject))]
 
 
-def _endings(process: ProcessName, kinds: Sequence[SubjectKind], now: datetime) -> Select[Any]:
+def _endings(process: ProcessName, kinds: Sequence[SubjectKind], now: datetime) -> AnySelect:
     """The open touches whose reason has gone, or whose time has passed, each with the state it ends in.
 
     What may have gone out before its dispatcher was cut off is left to the claim, which calls it unknown.
@@ -142,7 +141,7 @@ def _endings(process: ProcessName, kinds: Sequence[SubjectKind], now: datetime) 
     ).where(ended)
 
 
-def still_true(touches: CTE, kind: SubjectKind, now: Now) -> Select[Any]:
+def still_true(touches: CTE, kind: SubjectKind, now: Now) -> AnySelect:
     """For touches about one kind of subject: whether the anchor moved, why the reason has gone, and the figures seen.
 
     `touches` is a CTE with the columns of `Touch`. This one select serves the sweep, the claim and the last look

@@ -27,6 +27,7 @@ from sqlalchemy.types import BigInteger
 
 from models.core.cadence import moment
 from models.core.reasons import declare, give
+from models.core.rows import AnySelect
 from models.core.words import Gate, ProcessName, StepKind, TouchState
 from models.ledger.forecasts import Forecast, ForecastRow, LeftOut
 from models.ledger.tables import Touch
@@ -120,7 +121,7 @@ def count_to_come(connection: Connection, in_force: PolicyInForce, day: Day, hid
     return _counted(connection, select(*by_step, func.count().label("touches")).group_by(*by_step), in_force, day)
 
 
-def due_on(in_force: PolicyInForce, day: Day, hidden: frozenset[str]) -> Select[Any]:
+def due_on(in_force: PolicyInForce, day: Day, hidden: frozenset[str]) -> AnySelect:
     """The touches that sweeps up to that day would add to the ledger, but those of the hidden steps."""
     rows = population(in_force, Span(day.begins, day.ends, day.begins)).subquery("foreseen")
     return select(rows.c.store_id, rows.c.customer_id, rows.c.step, rows.c.kind, rows.c.due_at).where(
@@ -173,7 +174,9 @@ def count_planned(connection: Connection, in_force: PolicyInForce, day: Day) -> 
     return _counted(connection, statement, in_force, day)
 
 
-def _counted(connection: Connection, statement: Select[Any], in_force: PolicyInForce, day: Day) -> Counter[Cell]:
+def _counted(
+    connection: Connection, statement: Select[tuple[int, str, StepKind, int]], in_force: PolicyInForce, day: Day
+) -> Counter[Cell]:
     process = in_force.policy.process
     return Counter(
         {

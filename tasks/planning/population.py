@@ -14,7 +14,6 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Integer,
-    Select,
     Subquery,
     and_,
     case,
@@ -35,6 +34,7 @@ from models.core.base import WORD, enumeration, growing
 from models.core.cadence import Series, as_kept, day_ends, later, moment
 from models.core.offsets import Offset
 from models.core.reasons import KEY, MOMENT, declare
+from models.core.rows import AnySelect
 from models.core.words import (
     ChannelName,
     LateRule,
@@ -90,7 +90,7 @@ class Span:
         return cls(now, now + AHEAD, now - REMEMBERED)
 
 
-def population(in_force: PolicyInForce, span: Span, scope: Scope | None = None) -> Select[Any]:
+def population(in_force: PolicyInForce, span: Span, scope: Scope | None = None) -> AnySelect:
     """Each subject and step in the span, or of `scope`, as the touch it would become.
 
     `wanted` says whether it would, `reason` why it would not. Over everyone, `figures` are those of the wanted only.
@@ -98,7 +98,7 @@ def population(in_force: PolicyInForce, span: Span, scope: Scope | None = None) 
     return as_touches(in_force, judged(in_force, span, scope).subquery("judged"))
 
 
-def judged(in_force: PolicyInForce, span: Span, scope: Scope | None = None, *, past_too: bool = False) -> Select[Any]:
+def judged(in_force: PolicyInForce, span: Span, scope: Scope | None = None, *, past_too: bool = False) -> AnySelect:
     """Each subject and step in the span, or of `scope`: when it is due, and why it is not wanted.
 
     `past_too`: also what stays open though its last step is over, with that step. It holds only what differs from
@@ -109,7 +109,7 @@ def judged(in_force: PolicyInForce, span: Span, scope: Scope | None = None, *, p
     return select(union_all(*parts).subquery("population"))
 
 
-def as_touches(in_force: PolicyInForce, rows: FromClause) -> Select[Any]:
+def as_touches(in_force: PolicyInForce, rows: FromClause) -> AnySelect:
     """The touches that rows of `judged` would become, frozen with the policy and template versions.
 
     What was missed is skipped, and never sent late by accident (invariant 6). Every row has its step; joined by an
@@ -152,7 +152,7 @@ def as_touches(in_force: PolicyInForce, rows: FromClause) -> Select[Any]:
 
 def _of_kind(
     in_force: PolicyInForce, kind: SubjectKind, span: Span, scope: Scope | None, *, past_too: bool
-) -> list[Select[Any]]:
+) -> list[AnySelect]:
     subject = subject_of(kind)
     steps = [step for step in in_force.policy.steps if step.subject == kind]
     windows = [(step, _window(in_force, step, span)) for step in steps]
@@ -170,7 +170,7 @@ def _of_kind(
     return [*parts, _past_the_last(in_force, subject, facts, steps, span)] if ends else parts
 
 
-def _past_the_last(in_force: PolicyInForce, subject: Subject, facts: Any, steps: list[Step], span: Span) -> Select[Any]:
+def _past_the_last(in_force: PolicyInForce, subject: Subject, facts: Any, steps: list[Step], span: Span) -> AnySelect:
     """What still calls for the contact of its last step, all of whose steps were over before the span."""
     ends = [
         _valid_until(in_force, subject, facts, step, subject.due_at(facts, step, in_force.policy)) for step in steps
@@ -198,7 +198,7 @@ def _past_the_last(in_force: PolicyInForce, subject: Subject, facts: Any, steps:
     ).where(row.valid_until <= moment(span.valid_after), _reason(in_force, subject, due, last, span.now).is_(None))
 
 
-def _of_its_campaign(facts: Select[Any], known: Subquery, among: Among | None) -> Select[Any]:
+def _of_its_campaign(facts: AnySelect, known: Subquery, among: Among | None) -> AnySelect:
     """Where a policy is a campaign's own, only its recipients go by it, whoever is looked at."""
     if among is None:
         return facts
@@ -228,7 +228,7 @@ def _longest_validity(in_force: PolicyInForce, step: Step) -> timedelta:
 
 def _of_step(
     in_force: PolicyInForce, subject: Subject, facts: Any, step: Step, span: Span, window: Window, *, everyone: bool
-) -> Select[Any]:
+) -> AnySelect:
     """The touches of one step: of those due in the span, or of all where it is not over everyone."""
     if step.every is not None:
         facts = _occurrences(subject, facts, step, Series.of(step.every, step.missing_day), window)
@@ -284,7 +284,7 @@ def _occurrences(subject: Subject, facts: Any, step: Step, series: Series, windo
     )
 
 
-def _worked_out(statement: Select[Any], name: str) -> Subquery:
+def _worked_out(statement: AnySelect, name: str) -> Subquery:
     """A subquery whose expressions are worked out once a row: OFFSET 0 keeps PostgreSQL from copying them outwards."""
     return statement.offset(0).subquery(name.replace("-", "_"))
 
@@ -331,7 +331,7 @@ def earlier_open(
     )
 
 
-def _with_due_moments(in_force: PolicyInForce, subject: Subject, facts: Any, step: Step) -> Select[Any]:
+def _with_due_moments(in_force: PolicyInForce, subject: Subject, facts: Any, step: Step) -> AnySelect:
     """The facts, and when the step is due, until when it is valid, and the same of the step it may be merged with."""
     if step.every is not None:
         return _with_moments_of_occurrence(in_force, subject, facts, step)
@@ -345,7 +345,7 @@ def _with_due_moments(in_force: PolicyInForce, subject: Subject, facts: Any, ste
     return select(facts, *columns)
 
 
-def _with_moments_of_occurrence(in_force: PolicyInForce, subject: Subject, facts: Any, step: Step) -> Select[Any]:
+def _with_moments_of_occurrence(in_force: PolicyInForce, subject: Subject, facts: Any, step: Step) -> AnySelect:
     """An occurrence ends where the next is due, whatever the clocks did to its validity in between."""
     due_at = subject.due_at(facts, step, in_force.policy, facts.c.occurs_at)
     ends = subject.due_at(facts, step, in_force.policy, facts.c.following)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -24,7 +23,7 @@ from sqlalchemy.types import Text
 
 from models.core.base import enumeration, growing
 from models.core.cadence import moment
-from models.core.rows import AnyRow
+from models.core.rows import AnyRow, AnySelect
 from models.core.words import Decision, Gate, ProcessName, TouchState
 from models.ledger.accounts_of_runs import Counts, RunAccount
 from models.ledger.tables import Touch, Verdict
@@ -70,7 +69,7 @@ def plan(connection: Connection, process: ProcessName, now: datetime, run_id: UU
     return account
 
 
-def sweep(in_force: PolicyInForce, span: Span, run_id: UUID | None) -> Select[Any]:
+def sweep(in_force: PolicyInForce, span: Span, run_id: UUID | None) -> AnySelect:
     """Look at the population, insert the touches that are not there yet, and count, in one statement."""
     now = span.now
     looked_at = (
@@ -105,7 +104,7 @@ def sweep(in_force: PolicyInForce, span: Span, run_id: UUID | None) -> Select[An
     ).add_cte(recorded)
 
 
-def _count(part: str, rows: CTE, reason: ColumnElement[str]) -> Select[Any]:
+def _count(part: str, rows: CTE, reason: ColumnElement[str]) -> Select[tuple[str, str, int]]:
     counted = select(literal(part, Text).label("part"), reason.label("reason"), func.count().label("touches"))
     return counted.select_from(rows).group_by(reason)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, select, update
 
@@ -184,7 +184,7 @@ def _versions() -> Select[tuple[str, str, int, bool, datetime, str]]:
     )
 
 
-def _rows(connection: Connection, statement: Select[Any]) -> list[PolicyRow]:
+def _rows(connection: Connection, statement: Select[tuple[str, str, int, bool, datetime, str]]) -> list[PolicyRow]:
     return [PolicyRow(*row) for row in connection.execute(statement)]
 
 

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, case, func, select
+from sqlalchemy import Connection, case, func, select
 
 from models.core.errors import NotFound
 from models.core.masking import mask
-from models.core.rows import AnyRow
+from models.core.rows import AnyRow, AnySelect
 from models.core.words import RunState, TouchState
 from models.ledger.accounts_of_runs import RunAccount
 from models.ledger.tables import Process, Run, Touch
@@ -112,7 +111,7 @@ def read_switches(connection: Connection) -> dict[str, bool]:
     return {row.name: row.enabled for row in connection.execute(select(Process.name, Process.enabled))}
 
 
-def _runs() -> Select[Any]:
+def _runs() -> AnySelect:
     alive = case((Run.state == RunState.RUNNING, is_alive()), else_=False)
     return select(Run.__table__, alive.label("alive"))
 

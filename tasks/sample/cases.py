@@ -5,11 +5,11 @@ No file says them: they are written as staff would have written them.
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, Row, exists, literal, select
+from sqlalchemy import Connection, Engine, exists, literal, select
 
+from models.core.rows import AnyRow
 from models.core.words import CaseKind
 from models.ledger.case_causes import CompensationKind, Received
 from models.ledger.tables import Case
@@ -39,13 +39,13 @@ def fill_cases(engine: Engine, now: datetime) -> int:
         return sum(_complaints(connection, store, now) for store in _stores(connection))
 
 
-def _stores(connection: Connection) -> list[Row[Any]]:
+def _stores(connection: Connection) -> list[AnyRow]:
     named = select(Store.id, Store.code, Store.language, Store.time_zone, StaffMember.code.label("staff"))
     first = named.join(StaffMember, StaffMember.store_id == Store.id).where(StaffMember.active)
     return list(connection.execute(first.distinct(Store.code).order_by(Store.code, StaffMember.code)))
 
 
-def _complaints(connection: Connection, store: Row[Any], now: datetime) -> int:
+def _complaints(connection: Connection, store: AnyRow, now: datetime) -> int:
     if connection.scalar(select(exists(select(literal(1)).where(Case.cause == _cause(store, 0))))):
         return 0
     customers = connection.scalars(
@@ -61,11 +61,11 @@ def _complaints(connection: Connection, store: Row[Any], now: datetime) -> int:
     return len(customers)
 
 
-def _cause(store: Row[Any], number: int) -> str:
+def _cause(store: AnyRow, number: int) -> str:
     return f"sample:{store.code}:{number}"
 
 
-def _complaint(connection: Connection, store: Row[Any], customer_id: int, number: int, opened: datetime) -> None:
+def _complaint(connection: Connection, store: AnyRow, customer_id: int, number: int, opened: datetime) -> None:
     settled = opened + SETTLED_AFTER
     new = NewCase(
         store.id, customer_id, CaseKind.COMPLAINT, _cause(store, number), NOTE[store.language],

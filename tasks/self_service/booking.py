@@ -6,11 +6,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, Select, insert, literal, select, update
+from sqlalchemy import Connection, Row, insert, literal, select, update
 
 from models.core.cadence import moment
 from models.core.errors import Conflict
-from models.core.rows import AnyRow
+from models.core.rows import AnyRow, AnySelect
 from models.core.words import AppointmentStatus, ChangeKind, WorkKind
 from models.people.tables import StaffMember, Store
 from models.stores.visit_slots import VisitRules, days_to_choose, free_starts
@@ -209,7 +209,7 @@ def _lock(connection: Connection, appointment_id: int, starts: Sequence[datetime
 
 
 def _rules(connection: Connection, store_id: int, *, lock: bool = False) -> VisitRules:
-    statement: Select[Any] = select(Store.__table__).where(Store.id == store_id)
+    statement: AnySelect = select(Store.__table__).where(Store.id == store_id)
     store = connection.execute(statement.with_for_update(key_share=True) if lock else statement).one()
     return VisitRules(
         ZoneInfo(store.time_zone), store.opening_hours, store.holiday_country, store.visit_minutes, store.visits_at_once

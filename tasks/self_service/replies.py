@@ -14,6 +14,7 @@ from models.calls.outcomes import names_of
 from models.core.cadence import moment
 from models.core.errors import InvalidInput
 from models.core.reasons import give
+from models.core.rows import AnyRow
 from models.core.words import (
     CampaignAnswer,
     ChannelName,
@@ -107,7 +108,7 @@ class _Read:
     """The same, if it takes answers."""
     reading: Reading | None
     """Of free words."""
-    question: Row[Any] | None
+    question: AnyRow | None
     """The question for consent that it agrees to."""
     interested: bool
     waiting: About | None

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, RowMapping, select, update
@@ -128,7 +127,7 @@ def _stop_chasing(connection: Connection, row: RowMapping, now: datetime) -> Non
     connection.execute(dispute.on_conflict_do_nothing())
 
 
-def _keep(connection: Connection, row: RowMapping, now: datetime, said: dict[str, Any]) -> None:
+def _keep(connection: Connection, row: RowMapping, now: datetime, said: dict[str, object]) -> None:
     kept = update(AccountStatement).where(AccountStatement.id == row["id"])
     connection.execute(kept.values(answered_at=now, **said))
     actor = f"customer:{row['customer_id']}"

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import CTE, Connection, Select, func, literal, select, update
+from sqlalchemy import CTE, Connection, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Text
 
 from models.core.cadence import moment
 from models.core.errors import Conflict, NotFound
+from models.core.rows import AnySelect
 from models.core.words import ChangeKind
 from models.people.tables import Customer, StaffMember, Store
 from models.subjects.appointment import Appointment, AppointmentChange, DepartmentNotice
@@ -76,7 +76,7 @@ def tell_departments(connection: Connection, now: datetime) -> int:
     return len(connection.execute(told).all())
 
 
-def _untold(now: datetime) -> Select[Any]:
+def _untold(now: datetime) -> AnySelect:
     in_force = departments_by_policy()
     departments = func.coalesce(Appointment.departments, in_force.c.departments, type_=ARRAY(Text))
     has_notices = select(literal(1)).where(DepartmentNotice.change_id == AppointmentChange.id).exists()
@@ -110,7 +110,7 @@ def list_notices(
     return [Notice(**row) for row in connection.execute(statement).mappings()]
 
 
-def _notices() -> Select[Any]:
+def _notices() -> AnySelect:
     return (
         select(
             DepartmentNotice.id,

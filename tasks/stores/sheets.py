@@ -4,15 +4,15 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Select, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Date, Text
 
 from models.core.cadence import local_day, moment
 from models.core.errors import Conflict, NotFound
+from models.core.rows import AnySelect
 from models.core.words import AppointmentStatus, PartsState
 from models.people.tables import StaffMember, Store
 from models.subjects.appointment import Appointment, AppointmentChange
@@ -155,7 +155,7 @@ def _add_lines(connection: Connection, store: StoreClock, day: date, now: dateti
     return set(connection.scalars(added))
 
 
-def _visits(store: StoreClock, day: date) -> Select[Any]:
+def _visits(store: StoreClock, day: date) -> AnySelect:
     """The visits of a day, once for each of their departments."""
     in_force = departments_by_policy()
     departments = func.coalesce(Appointment.departments, in_force.c.departments, type_=ARRAY(Text))

@@ -30,9 +30,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
-from models.core.base import WORD
+from models.core.base import WORD, Facts
 from models.core.cadence import ZONED, Now, moment, shift
 from models.core.reasons import GivenReason, ReasonCode
+from models.core.rows import AnySelect
 from models.core.words import ANCHOR, Condition, LinkPurpose, Moment, OutcomeName, SubjectKind
 from models.kits.contract import Rules
 from models.kits.outcomes import OutcomeAnswer, PromiseMade
@@ -74,7 +75,7 @@ class DueWithin:
 class Those:
     """The subjects whose ids a select gives."""
 
-    ids: Select[Any]
+    ids: Select[tuple[int]]
 
 
 OneCustomer = int | BindParameter[int]
@@ -109,7 +110,7 @@ class AsPlanned:
     """The rules that touches were planned under. The facts then have a row for each pair of subject and policy
     version, and a column `policy_version_id`."""
 
-    touches: Select[Any]
+    touches: Select[tuple[int, int]]
     """Their `subject_id` and `policy_version_id`."""
 
 
@@ -142,14 +143,14 @@ class Subject(ABC):
     """Its facts depend on the rules of a policy, so that each policy may see others: see `facts_under`."""
 
     @abstractmethod
-    def facts(self, now: Now, scope: Scope) -> Select[Any]:
+    def facts(self, now: Now, scope: Scope) -> AnySelect:
         """The facts of the subjects in scope, dated up to `now`."""
 
-    def facts_under(self, now: Now, scope: Scope, under: Under) -> Select[Any]:  # noqa: ARG002  for others
+    def facts_under(self, now: Now, scope: Scope, under: Under) -> AnySelect:  # noqa: ARG002  for others
         """The same under the rules of a policy. A kind whose facts depend on them overrides it, and sets `by_rules`."""
         return self.facts(now, scope)
 
-    def facts_of_touches(self, now: Now, touches: Select[Any]) -> Select[Any]:
+    def facts_of_touches(self, now: Now, touches: Select[tuple[int, int]]) -> AnySelect:
         """The facts of what touches are about, each under the rules it was planned under: join with `about_same`.
 
         `touches` selects their `subject_id` and `policy_version_id`.
@@ -184,7 +185,7 @@ class Subject(ABC):
         self,
         facts: Subquery,
         now: Now,
-        conditions: ColumnElement[Any],
+        conditions: ColumnElement[Sequence[str]],
         due_at: ColumnElement[datetime],
         rules: Any,
     ) -> ColumnElement[str | None]:
@@ -194,7 +195,7 @@ class Subject(ABC):
         """
 
     @abstractmethod
-    def figures(self, facts: Subquery) -> ColumnElement[Any]:
+    def figures(self, facts: Subquery) -> ColumnElement[Facts]:
         """What the rules saw, as JSON."""
 
     @abstractmethod
@@ -241,7 +242,7 @@ class Subject(ABC):
         """
         raise BrokenKit(f"subject '{self.kind}'", "an outcome of its calls is to be kept, but it has no take_outcome")
 
-    def open_links(self, customer_id: int, now: datetime) -> Select[Any] | None:  # noqa: ARG002  for others
+    def open_links(self, customer_id: int, now: datetime) -> AnySelect | None:  # noqa: ARG002  for others
         """The subjects for which a customer has a link now: `purpose`, `kind`, `id`, `key`, and `at`, when it is."""
         return None
 
@@ -260,7 +261,7 @@ def about_same(facts: FromClause, touch: Any) -> ColumnElement[bool]:
     return and_(subject, facts.c.policy_version_id == touch.policy_version_id)
 
 
-def linked(purpose: LinkPurpose, kind: SubjectKind, table: Any, at: object, key: Any = None) -> Select[Any]:
+def linked(purpose: LinkPurpose, kind: SubjectKind, table: Any, at: object, key: Any = None) -> AnySelect:
     """The columns of `open_links`: a subject's link, how the source calls it, and when it is; null: at no time."""
     return select(
         literal(purpose, Text).label("purpose"),
@@ -303,6 +304,6 @@ def condition_array(conditions: Sequence[Condition]) -> ColumnElement[Sequence[s
     return literal(list(conditions), ARRAY(Text))
 
 
-def within(column: SQLColumnExpression[Any], windows: Sequence[tuple[object, object]]) -> ColumnElement[bool]:
+def within(column: SQLColumnExpression[object], windows: Sequence[tuple[object, object]]) -> ColumnElement[bool]:
     """Whether a column lies in one of the windows (both ends included). One index range each."""
     return or_(*(column.between(since, until) for since, until in windows))

@@ -1,5 +1,6 @@
 """What every subject's select says of the customer, the store and the car."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, ScalarSelect, SQLColumnExpression, Subquery, func, select
@@ -32,7 +33,9 @@ def own_languages() -> Subquery:
     return select(Customer.id, Customer.language).where(Customer.language.is_not(None)).subquery("own_languages")
 
 
-def about_customer(stores: Subquery, languages: FromClause = Customer.__table__) -> list[ColumnElement[Any]]:
+def about_customer(
+    stores: Subquery, languages: FromClause = Customer.__table__
+) -> Sequence[SQLColumnExpression[object]]:
     """The columns that each row of facts has, from the joined customer and `stores_today`.
 
     `languages` are `own_languages`, where they are joined too.
@@ -74,7 +77,7 @@ def newest_car_id(customer_id: SQLColumnExpression[int]) -> ScalarSelect[Any]:
     return _newest_car(Vehicle.id, customer_id)
 
 
-def _newest_car(what: SQLColumnExpression[Any], customer_id: SQLColumnExpression[int]) -> ScalarSelect[Any]:
+def _newest_car(what: SQLColumnExpression[object], customer_id: SQLColumnExpression[int]) -> ScalarSelect[Any]:
     return (
         select(what)
         .where(Vehicle.customer_id == customer_id, Vehicle.disposed_on.is_(None))

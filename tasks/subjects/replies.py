@@ -36,7 +36,7 @@ class Led:
     """What it answers to a campaign."""
     cancels: ColumnElement[bool] | None = None
     """The touches that an opt-out cancels beside those of its channel."""
-    figures: Mapping[str, Any] = field(default_factory=dict)
+    figures: Mapping[str, object] = field(default_factory=dict)
     """What their verdicts say was seen."""
 
 

@@ -12,10 +12,11 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any, NewType
 
-from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, func, literal, select
+from sqlalchemy import ColumnElement, Text, bindparam, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from models.core.cadence import LOCAL, ZONED
+from models.core.rows import AnySelect
 from models.kits.registry import load_module
 
 EntryKind = NewType("EntryKind", str)
@@ -81,7 +82,7 @@ class TimelineEntry:
     """One kind of entry: the select of a customer's, and the parts of its title and details after the source's key."""
 
     kind: EntryKind
-    select: Callable[[], Select[Any]]
+    select: Callable[[], AnySelect]
     """Columns as `entry` gives them, of the customer that the parameter `CUSTOMER` names."""
     title: tuple[Part, ...]
     details: tuple[Part, ...] = ()
@@ -89,7 +90,7 @@ class TimelineEntry:
     """It is known to the day only, which the fact `day` says."""
 
 
-def entry(kind: EntryKind, at: Any, ref: Any, **facts: Any) -> Select[Any]:
+def entry(kind: EntryKind, at: Any, ref: Any, **facts: Any) -> AnySelect:
     """The columns of an entry: when it was, what it tells of, how it is called, and its facts."""
     named = [part for name, value in facts.items() for part in (literal(name, Text), value)]
     return select(

@@ -8,7 +8,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     RowMapping,
-    Select,
     SQLColumnExpression,
     Subquery,
     and_,
@@ -23,9 +22,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
 
+from models.core.base import Facts
 from models.core.cadence import Now, local_day, midnight, moment
 from models.core.errors import InvalidInput
 from models.core.reasons import GivenReason, ReasonCode, declare, give
+from models.core.rows import AnySelect
 from models.core.words import SubjectKind
 from models.people.tables import Customer, Store
 from models.subjects.handover import Handover
@@ -56,9 +57,9 @@ class Visits(Subject):
 
     anchor_day = "day"
     table: type[Handover] | type[RepairOrder]
-    day: SQLColumnExpression[Any]
+    day: SQLColumnExpression[object]
 
-    def facts(self, now: Now, scope: Scope) -> Select[Any]:
+    def facts(self, now: Now, scope: Scope) -> AnySelect:
         """One row a visit."""
         table = self.table
         stores, languages, disposed = stores_today(now), own_languages(), _disposed()
@@ -86,9 +87,9 @@ class Visits(Subject):
         self,
         facts: Subquery,
         now: Now,  # noqa: ARG002  the contract's
-        conditions: ColumnElement[Any],
+        conditions: ColumnElement[Sequence[str]],
         due_at: ColumnElement[datetime],  # noqa: ARG002  the contract's
-        rules: Any,  # noqa: ARG002  the contract's
+        rules: object,  # noqa: ARG002  the contract's
     ) -> ColumnElement[str | None]:
         """The visit is still to come (a date entered ahead), or the car was sold on."""
         return first_reason(
@@ -105,7 +106,7 @@ class Visits(Subject):
         """What else a kind of visit asks for."""
         return []
 
-    def figures(self, facts: Subquery) -> ColumnElement[Any]:
+    def figures(self, facts: Subquery) -> ColumnElement[Facts]:
         """The day of the visit, and whether the car was sold on."""
         return func.jsonb_build_object(
             literal("day", Text), facts.c.day, literal("vehicle_sold", Text), facts.c.sold, type_=JSONB
@@ -119,7 +120,7 @@ class Visits(Subject):
         """The car, and the work on it."""
         return frozenset({"vehicle", "work"})
 
-    def open_links(self, customer_id: int, now: datetime) -> Select[Any]:
+    def open_links(self, customer_id: int, now: datetime) -> AnySelect:
         """The visits of late, which a survey asks about."""
         today = local_day(moment(now), Store.time_zone)
         lately = local_day(moment(now - SURVEY_LASTS), Store.time_zone)
@@ -129,7 +130,7 @@ class Visits(Subject):
             .where(self.table.customer_id == customer_id, self.day.between(lately, today))
         )
 
-    def seen(self, subject_id: int) -> Select[Any]:
+    def seen(self, subject_id: int) -> AnySelect:
         """What a customer is asked about: `day`, `vehicle`, and the `work` where there was any."""
         return (
             select(

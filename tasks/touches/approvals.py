@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Select, Uuid, any_, bindparam, insert, select, union_all
@@ -15,7 +14,7 @@ from models.core.cadence import NOW
 from models.core.errors import Conflict, NotAllowed
 from models.core.ids import StaffId, TouchId
 from models.core.reasons import NO_REASON, TEXT, declare, give
-from models.core.rows import AnyRow
+from models.core.rows import AnyRow, AnySelect
 from models.core.words import Decision, Gate, Role, StepKind, SubjectKind, TouchState, stands_for
 from models.ledger.tables import Touch, Verdict
 from models.people.tables import Customer, Store
@@ -136,7 +135,7 @@ def _awaiting(store: str | None) -> Select[tuple[datetime, UUID]]:
 
 
 @cache
-def _waiting(kinds: frozenset[SubjectKind]) -> Select[Any]:
+def _waiting(kinds: frozenset[SubjectKind]) -> AnySelect:
     """A cached statement for the touches with these kinds of subject that are still true."""
     named = (
         select(Touch.__table__, Store.code.label("store"), Store.time_zone)

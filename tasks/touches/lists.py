@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, assert_never
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Date, Select, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Date, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
@@ -18,7 +18,7 @@ from models.core.errors import InvalidInput
 from models.core.ids import TouchId
 from models.core.masking import mask_contact
 from models.core.reasons import GivenReason
-from models.core.rows import AnyRow
+from models.core.rows import AnyRow, AnySelect
 from models.core.words import ChannelName, ProcessName, StepKind, TouchState
 from models.ledger.explanations import AttemptSeen, VerdictSeen
 from models.ledger.tables import AuditEntry, Touch, given_reason
@@ -155,7 +155,7 @@ class TouchOpened:
     approver: str | None
     carrier: str | None
     """The step whose message included its line."""
-    figures: dict[str, Any]
+    figures: dict[str, object]
     text: str | None
     text_is_final: bool
     """Whether this is the text as sent; otherwise it is rendered from the current facts."""
@@ -294,7 +294,7 @@ def _fits(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     yield from _in_window(wanted.window)
 
 
-def _all_lines() -> Select[Any]:
+def _all_lines() -> AnySelect:
     return (
         select(
             Touch.id, Touch.process, Touch.step, Touch.kind, Store.code.label("store"), Store.time_zone,

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, Select, or_, select, tuple_
+from sqlalchemy import Connection, RowMapping, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
+from models.core.rows import AnySelect
 from models.core.words import Gate, ProcessName, SubjectKind, TouchState
 from models.ledger.explanations import AttemptSeen, StepStanding, StepStory, TouchSeen, VerdictSeen
 from models.ledger.tables import CallAttempt, PolicyVersion, Touch, Verdict, given_reason
@@ -48,7 +49,7 @@ def read_touches(
     }
 
 
-def _touches(process: ProcessName, customer_id: int, subjects: Sequence[tuple[SubjectKind, int]]) -> Select[Any]:
+def _touches(process: ProcessName, customer_id: int, subjects: Sequence[tuple[SubjectKind, int]]) -> AnySelect:
     approver, assignee = aliased(StaffMember, name="approver"), aliased(StaffMember, name="assignee")
     carrier = aliased(Touch, name="carrier")
     theirs = tuple_(Touch.subject_kind, Touch.subject_id).in_(subjects)

@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, assert_never
+from typing import assert_never
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, String, and_, cast, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, String, and_, cast, literal, or_, select
 
 from models.core.cadence import moment
 from models.core.errors import Conflict
 from models.core.ids import StaffId, TouchId
 from models.core.reasons import TEXT, GivenReason, ReasonCode, declare, give
-from models.core.rows import AnyRow
+from models.core.rows import AnyRow, AnySelect
 from models.core.words import ChannelName, TouchState
 from models.ledger.tables import AuditEntry, Touch, given_reason
 from models.people.tables import Customer, Store
@@ -122,7 +122,7 @@ def waits_for_a_person() -> ColumnElement[bool]:
     )
 
 
-def _unsettled() -> Select[Any]:
+def _unsettled() -> AnySelect:
     return (
         select(
             Touch.id,
@@ -212,7 +212,7 @@ def _decide(connection: Connection, touch: AnyRow, settlement: Settlement, now: 
 
 def _values(settlement: Settlement, explained: GivenReason, now: datetime) -> dict[str, object]:
     """The other columns that a settlement sets. A resend starts afresh, through all gates."""
-    values: dict[str, Any] = explained.columns
+    values: dict[str, object] = explained.columns
     if settlement is not Settlement.AGAIN:
         return values
     afresh = dict.fromkeys(OF_THE_SENDING)

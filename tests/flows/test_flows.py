@@ -212,7 +212,7 @@ async def test_all_processes_run_with_what_was_added_in_the_order_of_their_prior
     runs = await all_processes(as_of=TUESDAY)
     ours = [
         TYRES, "appointment-reminders", "inbox-answers", "complaint-followup", "came-back", "overdue-accounts",
-        "lead-followup", "post-delivery-followup", "inspection-results", "account-statements", "warranty-expiry",
+        "lead-followup", "post-delivery-followup", "account-statements", "inspection-results", "warranty-expiry",
         "service-due", "renewals", "key-accounts", "trade-in", "win-back",
     ]  # fmt: skip
     assert [run.process for run in runs if run.process in ours] == ours

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 from urllib.parse import parse_qsl
 
 import structlog
@@ -68,7 +68,7 @@ class Call:
         return {name: UNKEPT.sub("", value) for name, value in self.sent_form.items()}
 
     @cached_property
-    def entries(self) -> list[dict[str, Any]]:
+    def entries(self) -> list[dict[str, object]]:
         """The objects of a JSON array, or a single one. Raises `Unreadable`."""
         try:
             parsed = json.loads(self.body)

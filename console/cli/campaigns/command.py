@@ -6,7 +6,7 @@ permissions apply.
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.text import Text
@@ -132,7 +132,7 @@ def _spent(row: CampaignRow, currency: str) -> str:
 
 def _show(read: CampaignRead, names: Names, zone: str, currency: str) -> None:
     row = read.row
-    lines: dict[str, Any] = {
+    lines: dict[str, object] = {
         "clock": zone,
         "state": f"{row.state}{', paused by ' + str(read.paused_by) if row.paused_at else ''}",
         "since": local(row.state_at, zone),

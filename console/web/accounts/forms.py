@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from nicegui import ui
 from sqlalchemy import Connection
 
 from console.web.authentication.kept_words import TakeBack
 from console.web.authentication.viewer import Viewer
+from console.web.parts.field_errors import FormElement
 from console.web.parts.frame import sentence_of
 from console.web.parts.told import tell
 from models.core.errors import AftercareError, InvalidInput
@@ -24,7 +24,7 @@ from tasks.subjects.account.ageing import AccountItem
 Texts = Mapping[str, str]
 Change = Callable[[Connection, Found, Texts, datetime, str], object]
 """A change of an account: the texts of the form's fields, the moment, and the staff code of who does it."""
-Refresh = Callable[[], Any]
+Refresh = Callable[[], object]
 
 
 class NoLastDay(InvalidInput):
@@ -158,7 +158,7 @@ def _draw_form(
         ui.button(viewer.say(f"accounts.{name}_do"), on_click=go).props("no-caps")
 
 
-def _input(viewer: Viewer, field: str) -> Any:
+def _input(viewer: Viewer, field: str) -> FormElement:
     label, looks = viewer.say(f"accounts.field_{field}"), "outlined dense stack-label autocomplete=off"
     if field == "until":
         return ui.input(label).props(f"{looks} type=date").classes("full-width")
@@ -170,7 +170,7 @@ def _input(viewer: Viewer, field: str) -> Any:
     return ui.input(label).props(looks).classes("full-width")
 
 
-def _complain(viewer: Viewer, inputs: Mapping[str, Any], told: ui.label, error: AftercareError) -> None:
+def _complain(viewer: Viewer, inputs: Mapping[str, FormElement], told: ui.label, error: AftercareError) -> None:
     """Say beside the field what is wrong."""
     sentence, element = sentence_of(viewer.language, error), inputs.get(getattr(error, "field", ""))
     if element is None:

@@ -91,7 +91,7 @@ def money(viewer: Viewer, amount: Decimal) -> str:
     return write_money(amount, viewer.database.settings.price_currency)
 
 
-async def act(viewer: Viewer, permission: Permission, job: Any, *args: Any, **kwargs: Any) -> Any:
+async def act(viewer: Viewer, permission: Permission, job: Any, *args: object, **kwargs: Any) -> Any:
     """Let `job(connection, author, …)` change a campaign, with the viewer's permissions as of now."""
     return await viewer.change(permission, _as_author, job, args, kwargs)
 

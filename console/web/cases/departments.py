@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from nicegui import ui
 from sqlalchemy import Connection
@@ -20,7 +19,7 @@ from tasks.cases.board import CaseDetails, acting_on
 from tasks.cases.feedback import FeedbackItem, ask_department
 
 
-def draw_departments(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) -> None:
+def draw_departments(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], object]) -> None:
     """The questions with their answers, and a form for another."""
     title = viewer.say("cases.feedback")
     with ui.element("section").classes("card full-width").props(f'aria-label="{title}"'):
@@ -44,7 +43,7 @@ def draw_question(viewer: Viewer, one: FeedbackItem) -> None:
         ui.label(viewer.say(key, deadline=local(one.due_at, one.time_zone))).classes("bad" if one.late else "")
 
 
-def _draw_asking(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) -> None:
+def _draw_asking(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], object]) -> None:
     names = {key: said[viewer.language] for key, said in shipped_departments().items()}
     usual = seen.item.department if seen.item.department in names else next(iter(names))
     department = ui.select(names, label=viewer.say("cases.field_department"), value=usual)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from nicegui import ui
 from sqlalchemy import Connection
@@ -44,7 +43,7 @@ def _theirs(user: SignedIn) -> list[str] | None:
     return None if user.may(Permission.MANAGE_CASES) else departments_of(user.role)
 
 
-def _draw(viewer: Viewer, item: FeedbackItem, refresh: Callable[[], Any]) -> None:
+def _draw(viewer: Viewer, item: FeedbackItem, refresh: Callable[[], object]) -> None:
     title = viewer.say("cases.question_about", case=item.case_id)
     with ui.element("section").classes("card").props(f'aria-label="{title}"'):
         about = " · ".join(filter(None, (title, item.model, item.part, item.store)))

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from nicegui import ui
 from sqlalchemy import Connection
@@ -249,7 +248,7 @@ async def _change(
     said: str,
     back: TakeBack | None,
     job: Callable[..., object],
-    *args: Any,
+    *args: object,
 ) -> None:
     """Run a change, and show the case as it is afterwards, also when somebody else was faster."""
     async with telling(viewer):

@@ -42,7 +42,7 @@ class NoAmount(InvalidInput):
         super().__init__(f"'{text}' is no amount; expected one such as 200.00.")
 
 
-def draw_particulars(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], Any]) -> None:
+def draw_particulars(viewer: Viewer, seen: CaseDetails, refresh: Callable[[], object]) -> None:
     """The form. What is wrong is said beside the field."""
     title = viewer.say("cases.particulars")
     with ui.element("section").classes("card full-width").props(f'aria-label="{title}"'):
@@ -101,7 +101,7 @@ def _options(viewer: Viewer, seen: CaseDetails, name: str) -> dict[str, str]:
             return {one.key: one.name(viewer.language) for one in seen.categories}
 
 
-def _read(texts: Mapping[str, str]) -> dict[str, Any]:
+def _read(texts: Mapping[str, str]) -> dict[str, object]:
     """The fields of the form as they are kept. Raises `NoDay`, `NoAmount`."""
     day, amount = texts["measure_done_on"].strip(), texts["compensation_amount"].strip().replace(",", "")
     try:
@@ -123,6 +123,6 @@ def _read(texts: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _save(
-    connection: Connection, user: SignedIn, case_id: int, version: int, now: datetime, said: dict[str, Any]
+    connection: Connection, user: SignedIn, case_id: int, version: int, now: datetime, said: dict[str, object]
 ) -> None:
     set_particulars(connection, case_id, said, now, acting_on(connection, user, case_id, now), seen=version)

@@ -1,7 +1,7 @@
 """Messages to staff that did not arrive, or may not have, for whoever keeps the house running."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from nicegui import ui
@@ -34,7 +34,7 @@ async def show_staff_words(viewer: Viewer) -> None:
     await listed()
 
 
-def _row(viewer: Viewer, one: MessageSeen, refresh: Any) -> list[Cell]:
+def _row(viewer: Viewer, one: MessageSeen, refresh: Callable[[], object]) -> list[Cell]:
     async def again() -> None:
         async with telling(viewer):
             await viewer.change(Permission.SEE_HEALTH, _tell_again, one.id, viewer.now)
@@ -47,7 +47,7 @@ def _row(viewer: Viewer, one: MessageSeen, refresh: Any) -> list[Cell]:
 
     return [
         f"{one.name} ({one.store})",
-        viewer.say(f"staff.channel_{one.channel}"),
+        viewer.say(f"notifications.channel_{one.channel}"),
         viewer.word(one.state),
         local(one.state_at, one.time_zone),
         viewer.reason(one.reason),

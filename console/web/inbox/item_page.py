@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from nicegui import ui
@@ -63,7 +62,7 @@ class Desk:
     seen: InboundDetails
     refresh: Callable[[], object]
 
-    async def change(self, job: Callable[..., object], *args: Any) -> None:
+    async def change(self, job: Callable[..., object], *args: object) -> None:
         """Run a change, and show the inbound as it is afterwards, also when somebody else was faster.
 
         What was refused for another reason leaves the page as it is, with the words that somebody has written.
@@ -279,7 +278,7 @@ def _heading(text: str) -> None:
     ui.label(text).props("role=heading aria-level=2").classes("text-subtitle1 text-weight-bold")
 
 
-def _key_button(key: str, text: str, on_click: Callable[[], Awaitable[Any]]) -> None:
+def _key_button(key: str, text: str, on_click: Callable[[], Awaitable[object]]) -> None:
     button = ui.button(on_click=on_click).props(f'outline no-caps align=left data-key="{key}"')
     with button.props(f'aria-keyshortcuts="{key.upper()}"'):
         with ui.element("kbd"):

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import partial
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
@@ -146,8 +145,8 @@ async def show_form(viewer: Viewer, vehicle_id: int) -> None:
     car: CarFound = await viewer.read(read_car, vehicle_id, viewer.store_id)
     ui.label(_name(car.plate, car.model, car.vin)).props("role=heading aria-level=2").classes("text-h5")
     ui.label(car.owner).classes("quiet")
-    chosen: dict[str, Any] = {}
-    notes: dict[str, Any] = {}
+    chosen: dict[str, ui.toggle] = {}
+    notes: dict[str, ui.input] = {}
     for group, points in GROUPS.items():
         title = viewer.say(f"inspections.group_{group}")
         with ui.element("section").classes("card full-width").props(f'aria-label="{title}"'):
@@ -181,7 +180,7 @@ async def show_form(viewer: Viewer, vehicle_id: int) -> None:
         ui.button(viewer.say("inspections.save"), on_click=save).props("no-caps")
 
 
-def _draw_point(viewer: Viewer, point: str, chosen: dict[str, Any], notes: dict[str, Any]) -> None:
+def _draw_point(viewer: Viewer, point: str, chosen: dict[str, ui.toggle], notes: dict[str, ui.input]) -> None:
     name = NAMES[point][viewer.language]
     with ui.row().classes("items-center full-width").props(f'role=group aria-label="{name}"'):
         ui.label(name).style("min-width: 8rem")
@@ -225,7 +224,7 @@ async def show_inspection(viewer: Viewer, inspection_id: int) -> None:
     await shown()
 
 
-def _draw_claim(viewer: Viewer, seen: InspectionSeen, refresh: Callable[[], Any]) -> None:
+def _draw_claim(viewer: Viewer, seen: InspectionSeen, refresh: Callable[[], object]) -> None:
     heading = viewer.say("inspections.claim")
     with ui.element("section").classes("card").props(f'aria-label="{heading}"'):
         ui.label(heading).props("role=heading aria-level=3").classes("text-subtitle1")

@@ -10,6 +10,7 @@ from nicegui import ui
 from sqlalchemy import Connection, select
 
 from console.web.authentication.viewer import Viewer
+from console.web.parts.field_errors import FormElement
 from console.web.parts.frame import sentence_of
 from console.web.parts.told import tell
 from models.core.errors import AftercareError, InvalidInput
@@ -35,7 +36,7 @@ from tasks.subjects.lead.taking_in import NewLead, take_one
 Texts = Mapping[str, str]
 Change = Callable[[Connection, int, Texts, datetime, str], Any]
 """A change of a lead: the texts of the form's fields, the moment, and the staff code of who does it."""
-Refresh = Callable[[], Any]
+Refresh = Callable[[], object]
 LOOKS = "outlined dense stack-label"
 
 
@@ -135,7 +136,7 @@ def draw_acts(viewer: Viewer, found: LeadDetails, people: Sequence[Salesperson],
                 ui.button(viewer.say(f"leads.{name}_do"), on_click=go).props("no-caps")
 
 
-def _input(viewer: Viewer, field: str, found: LeadDetails, people: Sequence[Salesperson]) -> Any:
+def _input(viewer: Viewer, field: str, found: LeadDetails, people: Sequence[Salesperson]) -> FormElement:
     label = viewer.say(f"leads.field_{field}")
     options: dict[str, dict[str, str]] = {
         "class": {one.value: viewer.word(one) for one in LeadUrgency},
@@ -151,7 +152,7 @@ def _input(viewer: Viewer, field: str, found: LeadDetails, people: Sequence[Sale
 
 
 def _going(
-    viewer: Viewer, lead_id: int, change: Change, inputs: Mapping[str, Any], told: ui.label, refresh: Refresh
+    viewer: Viewer, lead_id: int, change: Change, inputs: Mapping[str, FormElement], told: ui.label, refresh: Refresh
 ) -> Callable[[], Awaitable[None]]:
     async def go() -> None:
         texts = _texts(inputs)
@@ -167,12 +168,12 @@ def _going(
     return go
 
 
-def _texts(inputs: Mapping[str, Any]) -> dict[str, str]:
+def _texts(inputs: Mapping[str, FormElement]) -> dict[str, str]:
     return {field: str(element.value or "") for field, element in inputs.items()}
 
 
 async def _try(
-    viewer: Viewer, inputs: Mapping[str, Any], told: ui.label, act: Callable[[], Awaitable[Any]]
+    viewer: Viewer, inputs: Mapping[str, FormElement], told: ui.label, act: Callable[[], Awaitable[object]]
 ) -> tuple[bool, Any]:
     """Do it, or say beside the field what is wrong."""
     told.set_text("")
@@ -181,11 +182,11 @@ async def _try(
     try:
         return True, await act()
     except AftercareError as error:
-        sentence, element = sentence_of(viewer.language, error), inputs.get(getattr(error, "field", ""))
-        if element is None:
+        sentence, wrong = sentence_of(viewer.language, error), inputs.get(getattr(error, "field", ""))
+        if wrong is None:
             told.set_text(sentence)
         else:
-            element.error = sentence
+            wrong.error = sentence
         return False, None
 
 
@@ -198,7 +199,7 @@ async def draw_new(viewer: Viewer) -> None:
     """Who came in, what they want, and who sells."""
     stores = await viewer.read(list_reached_stores, viewer.user)
     people = await viewer.read(list_salespeople, viewer.store_id)
-    inputs: dict[str, Any] = {}
+    inputs: dict[str, FormElement] = {}
     with ui.element("section").classes("card full-width"), ui.element("div").classes("narrow-cards"):
         if len(stores) > 1:
             named = {store.code: f"{store.code} {store.name}" for store in stores}

@@ -97,7 +97,7 @@ def _read_day(connection: Connection, user: SignedIn, now: datetime, shown: Show
     return read_lead_day(connection, shown.wanted, now, 10 * COLUMN)
 
 
-async def _draw_filters(viewer: Viewer, shown: Shown, refresh: Callable[[], Any]) -> None:
+async def _draw_filters(viewer: Viewer, shown: Shown, refresh: Callable[[], object]) -> None:
     everything = {"": viewer.say("frame.all")}
     people: list[Salesperson] = await viewer.read(list_salespeople, viewer.store_id)
     sellers = everything | {one.code: f"{one.name} ({one.code})" for one in people}
@@ -122,7 +122,7 @@ async def _draw_filters(viewer: Viewer, shown: Shown, refresh: Callable[[], Any]
         select.props("outlined dense stack-label").classes("filter")
 
 
-def _draw_board(viewer: Viewer, columns: list[LeadColumn], shown: Shown, refresh: Callable[[], Any]) -> None:
+def _draw_board(viewer: Viewer, columns: list[LeadColumn], shown: Shown, refresh: Callable[[], object]) -> None:
     with ui.element("div").classes("board"):
         for column in columns:
             _draw_column(viewer, column)

@@ -1,13 +1,14 @@
 """Settings: how the viewer is told of their work, as far as the store allows it."""
 
+from collections.abc import Callable
 from datetime import datetime, time
-from typing import Any
 
 from nicegui import ui
 from sqlalchemy import Connection
 
 from console.shared.words import say_problem
 from console.web.authentication.viewer import Viewer
+from console.web.parts.field_errors import FormElement
 from console.web.parts.frame import page, telling
 from console.web.parts.told import tell
 from models.core.errors import AftercareError
@@ -59,11 +60,11 @@ def _member(connection: Connection, user: SignedIn, settings: Settings) -> Membe
     return find_member(connection, Ways(settings), user.store_id, user.staff)
 
 
-def _draw(viewer: Viewer, member: Member, refresh: Any) -> None:
+def _draw(viewer: Viewer, member: Member, refresh: Callable[[], object]) -> None:
     say = viewer.say
     with ui.element("section").classes("card").props(f'aria-label="{say("notifications.how")}"'):
         ui.label(say("notifications.how")).props("role=heading aria-level=2").classes("text-h6")
-        names = say("frame.comma").join(say(f"staff.channel_{one}") for one in member.ways)
+        names = say("frame.comma").join(say(f"notifications.channel_{one}") for one in member.ways)
         now = say("notifications.reached_by", ways=names) if names else say("notifications.reached_by_none")
         ui.label(now).classes("good" if names else "bad").props("role=status data-reached")
         with ui.element("ul").classes("plain"):
@@ -96,19 +97,19 @@ def _draw(viewer: Viewer, member: Member, refresh: Any) -> None:
 
 
 def _address(viewer: Viewer, member: Member, channel: StaffChannel) -> str:
-    name, address = viewer.say(f"staff.channel_{channel}"), member.addresses.get(channel)
+    name, address = viewer.say(f"notifications.channel_{channel}"), member.addresses.get(channel)
     if address is None:
         return viewer.say("notifications.no_address", channel=name)
     return viewer.say("notifications.address", channel=name, address=mask_contact(address))
 
 
-def _draw_fields(viewer: Viewer, member: Member) -> dict[str, Any]:
+def _draw_fields(viewer: Viewer, member: Member) -> dict[str, FormElement]:
     say, choice, house = viewer.say, member.choice, member.house
     own = choice.channels is not None or choice.digest_at is not None
-    fields: dict[str, Any] = {}
+    fields: dict[str, FormElement] = {}
     modes = {HOUSE: say("notifications.as_house"), OWN: say("notifications.own_choice")}
     fields["mode"] = ui.select(modes, label=say("notifications.mode"), value=OWN if own else HOUSE)
-    channels = {one.value: say(f"staff.channel_{one}") for one in house.channels}
+    channels = {one.value: say(f"notifications.channel_{one}") for one in house.channels}
     chosen = member.ways if choice.channels is None else choice.channels
     fields["channels"] = ui.select(
         channels,
@@ -130,7 +131,7 @@ def _draw_fields(viewer: Viewer, member: Member) -> dict[str, Any]:
     return fields
 
 
-def _chosen(fields: dict[str, Any]) -> tuple[OwnChoice, str]:
+def _chosen(fields: dict[str, FormElement]) -> tuple[OwnChoice, str]:
     wecom = fields["wecom"].value or ""
     if fields["mode"].value == HOUSE:
         return OwnChoice(), wecom

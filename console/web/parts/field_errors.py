@@ -4,9 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from nicegui import ui
+from nicegui.elements.mixins.validation_element import ValidationElement
 
 from console.web.parts.refusals import FormError
 from models.core.validation import Place
+
+FormElement = ValidationElement[Any]
+"""An input, a choice or whatever else takes a value and says what is wrong with it."""
 
 
 class FieldErrors:

@@ -55,7 +55,7 @@ PATIENCE_SECONDS = 30.0
 
 log = structlog.get_logger()
 
-Shown = Callable[..., Awaitable[Any]]
+Shown = Callable[..., Awaitable[object]]
 
 
 def page(path: str, permission: Permission, title: str) -> Callable[[Shown], Shown]:

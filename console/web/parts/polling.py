@@ -1,7 +1,6 @@
 """Live pages: they poll every few seconds, and say so when their data is stale."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from nicegui import ui
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -11,7 +10,7 @@ from console.web.authentication.viewer import Viewer
 LOOK_SECONDS = 3.0
 
 
-def follow(viewer: Viewer, look: Callable[[], Awaitable[Any]], *, active: bool = True) -> ui.timer:
+def follow(viewer: Viewer, look: Callable[[], Awaitable[object]], *, active: bool = True) -> ui.timer:
     """Call `look` every few seconds. While the database is unavailable, the page says that it is stale."""
     outdated = ui.label(viewer.say("frame.outdated")).classes("bad outdated").props("role=status")
     outdated.set_visibility(False)

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime, time
-from typing import Any
 
 from nicegui import ui
 from sqlalchemy import Connection
 
 from console.shared.words import say_problem
 from console.web.authentication.viewer import Viewer
+from console.web.parts.field_errors import FormElement
 from console.web.parts.frame import tell_error
 from console.web.parts.tables import Cell, show_table
 from console.web.parts.told import tell
@@ -67,7 +67,7 @@ def _row(viewer: Viewer, store: ContactRulesOfStore, refresh: Callable[[], objec
     return [*cells, draw_button] if may else cells
 
 
-def _ask(viewer: Viewer, store: ContactRulesOfStore, refresh: Callable[[], Any]) -> None:
+def _ask(viewer: Viewer, store: ContactRulesOfStore, refresh: Callable[[], object]) -> None:
     say = viewer.say
     with ui.dialog(value=True) as dialog, ui.card().classes("asking"):
         title = say("policies.change_hours_of", store=store.store)
@@ -100,9 +100,9 @@ def _ask(viewer: Viewer, store: ContactRulesOfStore, refresh: Callable[[], Any])
             ui.button(say("frame.confirm"), on_click=save)
 
 
-def _draw_fields(viewer: Viewer, store: ContactRulesOfStore) -> dict[str, Any]:
+def _draw_fields(viewer: Viewer, store: ContactRulesOfStore) -> dict[str, FormElement]:
     say = viewer.say
-    fields: dict[str, Any] = {
+    fields: dict[str, FormElement] = {
         "since": ui.input(say("policies.hours_from"), value=f"{store.since:%H:%M}").props("type=time"),
         "until": ui.input(say("policies.hours_until"), value=f"{store.until:%H:%M}").props("type=time"),
         "country": ui.input(say("policies.country"), value=store.country or ""),
@@ -118,7 +118,7 @@ def _draw_fields(viewer: Viewer, store: ContactRulesOfStore) -> dict[str, Any]:
     return fields
 
 
-def _wanted(store: ContactRulesOfStore, fields: dict[str, Any]) -> ContactRulesOfStore:
+def _wanted(store: ContactRulesOfStore, fields: dict[str, FormElement]) -> ContactRulesOfStore:
     """The values of the fields. An empty time is left unchanged."""
     since, until = (
         time.fromisoformat(fields[name].value) if fields[name].value else getattr(store, name)

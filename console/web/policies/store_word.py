@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from nicegui import ui
 from sqlalchemy import Connection
 
 from console.shared.words import say_problem
 from console.web.authentication.viewer import Viewer
+from console.web.parts.field_errors import FormElement
 from console.web.parts.frame import tell_error
 from console.web.parts.tables import Cell, show_table
 from console.web.parts.told import tell
@@ -56,11 +56,11 @@ async def show_store_word(viewer: Viewer) -> None:
     await listed()
 
 
-def _row(viewer: Viewer, store: StoreRules, refresh: Callable[[], Any], *, may: bool) -> list[Cell]:
+def _row(viewer: Viewer, store: StoreRules, refresh: Callable[[], object], *, may: bool) -> list[Cell]:
     rules, comma = store.rules, viewer.say("frame.comma")
     cells: list[Cell] = [
         store.store,
-        comma.join(viewer.say(f"staff.channel_{one}") for one in rules.channels),
+        comma.join(viewer.say(f"notifications.channel_{one}") for one in rules.channels),
         comma.join(f"{one:%H:%M}" for one in rules.digest_at) or viewer.say("policies.nothing"),
         f"{rules.quiet_from:%H:%M}-{rules.quiet_until:%H:%M}",
         f"{rules.sheet_at:%H:%M}",
@@ -74,7 +74,7 @@ def _row(viewer: Viewer, store: StoreRules, refresh: Callable[[], Any], *, may: 
     return [*cells, draw_button] if may else cells
 
 
-def _ask(viewer: Viewer, store: StoreRules, refresh: Callable[[], Any]) -> None:
+def _ask(viewer: Viewer, store: StoreRules, refresh: Callable[[], object]) -> None:
     say = viewer.say
     with ui.dialog(value=True) as dialog, ui.card().classes("asking"):
         title = say("notifications.change_of", store=store.store)
@@ -108,11 +108,11 @@ def _ask(viewer: Viewer, store: StoreRules, refresh: Callable[[], Any]) -> None:
             ui.button(say("frame.confirm"), on_click=save)
 
 
-def _draw_fields(viewer: Viewer, rules: HouseRules) -> dict[str, Any]:
+def _draw_fields(viewer: Viewer, rules: HouseRules) -> dict[str, FormElement]:
     say = viewer.say
-    fields: dict[str, Any] = {
+    fields: dict[str, FormElement] = {
         "channels": ui.select(
-            {one.value: say(f"staff.channel_{one}") for one in StaffChannel},
+            {one.value: say(f"notifications.channel_{one}") for one in StaffChannel},
             label=say("notifications.channels"),
             value=[one.value for one in rules.channels],
             multiple=True,
@@ -129,7 +129,7 @@ def _draw_fields(viewer: Viewer, rules: HouseRules) -> dict[str, Any]:
     return fields
 
 
-def _wanted(rules: HouseRules, fields: dict[str, Any]) -> HouseRules:
+def _wanted(rules: HouseRules, fields: dict[str, FormElement]) -> HouseRules:
     """The values of the fields. An empty time is left unchanged. Raises `NotATimeOfDay`."""
     hours = {name: (read_times(fields[name].value or "") or (getattr(rules, name),))[0] for name in HOURS}
     channels = tuple(StaffChannel(one) for one in fields["channels"].value or ())

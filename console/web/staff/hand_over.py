@@ -26,7 +26,7 @@ def counts_in_words(viewer: Viewer, counts: Mapping[DeskPart, int]) -> str:
     return viewer.say("frame.comma").join(said)
 
 
-async def ask_hand_over(viewer: Viewer, desk: Desk, refresh: Callable[[], Any]) -> None:
+async def ask_hand_over(viewer: Viewer, desk: Desk, refresh: Callable[[], object]) -> None:
     """Open the dialog for a desk with something on it."""
     colleagues: list[Colleague] = await viewer.read(list_colleagues, desk.store_id)
     names = {one.code: f"{one.name} ({viewer.word(one.role)})" for one in colleagues if one.code != desk.code}

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import partial
-from typing import Any
 
 from nicegui import ui
 from sqlalchemy import Connection
@@ -24,7 +23,7 @@ from tasks.staff.desks.desks import Desk, list_desks
 from tasks.staff.desks.handing_over import PastHandover, list_handovers
 from tasks.staff.desks.members import set_working
 
-Refresh = Callable[[], Any]
+Refresh = Callable[[], object]
 
 
 class NoDayOfAbsence(InvalidInput):

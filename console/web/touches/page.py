@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from console.shared.moments import local
 from console.web.authentication.viewer import Viewer, viewer_of
 from console.web.parts.deciding import Choosing, ask_reason
+from console.web.parts.field_errors import FormElement
 from console.web.parts.frame import page, sentence_of, telling
 from console.web.parts.pagination import Pagination
 from console.web.parts.quick_elements import Text
@@ -158,7 +159,7 @@ def _draw_filter(
     error: AftercareError | None,
 ) -> None:
     window = wanted.window if wanted else None
-    fields: dict[str, Any] = {}
+    fields: dict[str, FormElement] = {}
     with ui.row().classes("items-start full-width").props(f'role=search aria-label="{viewer.say("frame.search")}"'):
         for name, options in _choices(viewer, stores, processes).items():
             value = getattr(asked, name)
@@ -245,7 +246,7 @@ def _within_reach(connection: Connection, user: SignedIn, wanted: Wanted) -> Wan
     return replace(wanted, store=reached_store(connection, user, wanted.store))
 
 
-def _draw_page(shown: Shown, found: Page[TouchLine], refresh: Callable[[], Any]) -> None:
+def _draw_page(shown: Shown, found: Page[TouchLine], refresh: Callable[[], object]) -> None:
     viewer = shown.viewer
     if not found.rows:
         ui.label(viewer.say("frame.nothing"))
@@ -261,7 +262,7 @@ def _draw_page(shown: Shown, found: Page[TouchLine], refresh: Callable[[], Any])
 
 
 def _row(
-    shown: Shown, line: TouchLine, refresh: Callable[[], Any], count: Callable[[], None], *, settles: bool
+    shown: Shown, line: TouchLine, refresh: Callable[[], object], count: Callable[[], None], *, settles: bool
 ) -> list[Any]:
     viewer = shown.viewer
     what = f"{viewer.word(line.step)} {line.customer}"
@@ -290,7 +291,7 @@ def _row(
     return [draw_box, *cells] if settles else cells
 
 
-def _draw_turning(shown: Shown, found: Page[TouchLine], refresh: Callable[[], Any]) -> None:
+def _draw_turning(shown: Shown, found: Page[TouchLine], refresh: Callable[[], object]) -> None:
     viewer = shown.viewer
 
     def turned() -> None:
@@ -303,7 +304,7 @@ def _draw_turning(shown: Shown, found: Page[TouchLine], refresh: Callable[[], An
 
 
 def _draw_settling(
-    shown: Shown, unsettled: Mapping[TouchId, TouchLine], refresh: Callable[[], Any]
+    shown: Shown, unsettled: Mapping[TouchId, TouchLine], refresh: Callable[[], object]
 ) -> Callable[[], None]:
     """Draw the buttons for the selected touches. Returns what to call when the selection has changed."""
     viewer = shown.viewer
@@ -317,7 +318,7 @@ def _draw_settling(
 
 
 async def _settle(
-    shown: Shown, seen: Mapping[TouchId, AsSeen], settlement: Settlement, refresh: Callable[[], Any]
+    shown: Shown, seen: Mapping[TouchId, AsSeen], settlement: Settlement, refresh: Callable[[], object]
 ) -> None:
     viewer = shown.viewer
     async with telling(viewer):
@@ -355,7 +356,7 @@ def _explained(viewer: Viewer, settlement: Settlement) -> str:
             assert_never(settlement)
 
 
-async def _open(shown: Shown, touch_id: TouchId, refresh: Callable[[], Any]) -> None:
+async def _open(shown: Shown, touch_id: TouchId, refresh: Callable[[], object]) -> None:
     viewer = shown.viewer
     async with telling(viewer):
         opened = await viewer.read(open_touch, viewer.store_id, touch_id, viewer.now)

@@ -1,12 +1,12 @@
 """Adding and editing a user: the same fields, each with its own error beside it."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from nicegui import ui
 
 from console.shared.words import LANGUAGES
 from console.web.authentication.viewer import Viewer
+from console.web.parts.field_errors import FormElement
 from console.web.parts.frame import sentence_of, telling
 from models.core.errors import AftercareError
 from models.core.words import Role
@@ -38,7 +38,7 @@ class UserFields:
 
     def __init__(self, viewer: Viewer, user: UserRow | None) -> None:
         self._viewer, self._user = viewer, user
-        self._fields: dict[str, Any] = {}
+        self._fields: dict[str, FormElement] = {}
 
     async def draw(self) -> None:
         """Draw the fields: empty, or as the user is. A login cannot be changed: the audit trail names people by it."""

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Select,
     SQLColumnExpression,
     and_,
     case,
@@ -23,6 +22,7 @@ from models.campaigns.measures import GOOD_ANSWERS
 from models.campaigns.tables import CampaignRecipient
 from models.core.base import growing
 from models.core.cadence import at_local
+from models.core.rows import AnySelect
 from models.core.words import AppointmentStatus, CaseKind, InvoiceKind, InvoiceStatus
 from models.inbound.tables import Inbound
 from models.ledger.tables import Case
@@ -65,7 +65,7 @@ def time_asked_for(since: Moment, until: Moment) -> ColumnElement[Any]:
     return asked.order_by(Inbound.received_at.desc(), Inbound.id.desc()).limit(1).scalar_subquery()
 
 
-def opted_out(purpose: SQLColumnExpression[Any], since: Moment, until: Moment) -> ColumnElement[bool]:
+def opted_out(purpose: SQLColumnExpression[object], since: Moment, until: Moment) -> ColumnElement[bool]:
     """The customer withdrew consent for the purpose, by this channel or another."""
     return _theirs(
         Consent.customer_id,
@@ -95,7 +95,7 @@ def had_work_done(since: Moment, until: Moment) -> ColumnElement[bool]:
     return _theirs(RepairOrder.customer_id, Store.id == RepairOrder.store_id, at >= since, at <= until)
 
 
-def spending() -> Select[Any]:
+def spending() -> AnySelect:
     """Amounts invoiced to customers, `at` noon of the day of issue, or of the due date if that is unknown.
 
     Credit notes are subtracted. Void documents do not count.

@@ -1,7 +1,6 @@
 """Range comparisons for the conditions of an audience."""
 
 from datetime import date
-from typing import Any
 
 from sqlalchemy import ColumnElement, Date, SQLColumnExpression, and_, cast, func, literal, true
 from sqlalchemy.types import Text
@@ -16,12 +15,12 @@ def lowered(text: str) -> ColumnElement[str]:
     return func.lower(literal(text, Text))
 
 
-def one_of(column: SQLColumnExpression[Any], names: tuple[str, ...]) -> Yes:
+def one_of(column: SQLColumnExpression[object], names: tuple[str, ...]) -> Yes:
     """Case-insensitive membership, with PostgreSQL's lowercasing on both sides."""
     return func.lower(column).in_([lowered(name) for name in names])
 
 
-def between(value: SQLColumnExpression[Any], least: object, most: object) -> Yes:
+def between(value: SQLColumnExpression[object], least: object, most: object) -> Yes:
     """Whether a value is within bounds; either bound may be missing."""
     bounds = [value >= least] if least is not None else []
     return and_(true(), *bounds, *([value <= most] if most is not None else []))
@@ -37,6 +36,6 @@ def days_between(day: SQLColumnExpression[date], today: object, condition: LastV
     )
 
 
-def in_years(day: SQLColumnExpression[Any], years: object) -> ColumnElement[date]:
+def in_years(day: SQLColumnExpression[object], years: object) -> ColumnElement[date]:
     """The same day some years later. 29 February becomes the 28th if needed."""
     return cast(day + func.make_interval(years), Date)

@@ -26,6 +26,7 @@ from models.campaigns.conditions.money import Spent
 from models.campaigns.tables import AudienceListMember, Campaign, CampaignRecipient
 from models.core.base import WORD, enumeration
 from models.core.cadence import Now, local_day, moment
+from models.core.rows import AnySelect
 from models.core.words import (
     CAMPAIGNS,
     RECIPIENT,
@@ -59,13 +60,13 @@ CONTACT_KINDS = {
 }
 
 
-def last_days_here(now: Now) -> Select[Any]:
+def last_days_here(now: Now) -> AnySelect:
     """Each customer's last visit, as `day`."""
     here = union_all(*visits(now)).subquery("here")
     return select(here.c.customer_id, func.max(here.c.day).label("day")).group_by(here.c.customer_id)
 
 
-def first_and_last_days_here(now: Now) -> Select[Any]:
+def first_and_last_days_here(now: Now) -> AnySelect:
     """Each customer's first and last visit, as `first` and `last`."""
     here = union_all(*visits(now)).subquery("here")
     return select(here.c.customer_id, func.min(here.c.day).label("first"), func.max(here.c.day).label("last")).group_by(
@@ -73,7 +74,7 @@ def first_and_last_days_here(now: Now) -> Select[Any]:
     )
 
 
-def days_here(condition: Visited, now: Now) -> Select[Any]:
+def days_here(condition: Visited, now: Now) -> AnySelect:
     """The number of days with a visit for each customer, as `visits`."""
     here = union(*visits(now, condition.within_days, condition.work_kinds)).subquery("here")
     return select(here.c.customer_id, func.count().label("visits")).group_by(here.c.customer_id)
@@ -149,7 +150,7 @@ def spending(condition: Spent, now: Now) -> Select[Any]:
     )
 
 
-def debtors(now: Now) -> Select[Any]:
+def debtors(now: Now) -> AnySelect:
     """Customers with overdue debt beyond the tolerance, netted as in the process overdue-accounts."""
     stores = stores_today(now)
     may_owe = select(Invoice.account_id).where(
@@ -242,7 +243,7 @@ def recipients(condition: WasInCampaign, now: Now) -> Select[tuple[int]]:
             return _sent(found.where(~answered), now)
 
 
-def _sent(found: Select[tuple[int]], now: Now) -> Select[Any]:
+def _sent(found: Select[tuple[int]], now: Now) -> Select[tuple[int]]:
     """Those whose campaign message was sent by then, or whose delivery is unknown."""
     return found.join(
         Touch,
@@ -255,6 +256,6 @@ def _sent(found: Select[tuple[int]], now: Now) -> Select[Any]:
     ).where(Touch.state.in_(REACHED), Touch.contacted_at <= moment(now))
 
 
-def listed(condition: OnList) -> Select[Any]:
+def listed(condition: OnList) -> Select[tuple[int]]:
     """Customers on a list."""
     return select(AudienceListMember.customer_id).where(AudienceListMember.list_id == condition.list)

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, Select, func, insert, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, func, insert, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import Text
@@ -15,6 +15,7 @@ from sqlalchemy.types import Text
 from models.campaigns.tables import AudienceList, AudienceListMember
 from models.core.errors import InvalidInput
 from models.core.reasons import WORD, declare, give
+from models.core.rows import AnySelect
 from models.core.words import ContactKind
 from models.people.permissions import Permission
 from models.people.tables import ContactPoint, Customer, CustomerKey
@@ -156,7 +157,7 @@ def _add(connection: Connection, list_id: int, store_id: int | None, named: list
     return len(connection.execute(added.returning(AudienceListMember.customer_id)).all())
 
 
-def _search(by: str, named: list[_Named], store_id: int | None) -> Select[Any]:
+def _search(by: str, named: list[_Named], store_id: int | None) -> AnySelect:
     """For each row: a matching customer of the store, and the number of matches."""
     numbers = literal([one.number for one in named], ARRAY(Integer))
     values = literal([one.value for one in named], ARRAY(Text))

@@ -8,7 +8,6 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Integer,
-    Select,
     SQLColumnExpression,
     Subquery,
     and_,
@@ -24,6 +23,7 @@ from sqlalchemy import (
 
 from models.campaigns.conditions.car import HasCar
 from models.core.cadence import Now
+from models.core.rows import AnySelect
 from models.subjects.vehicle import OdometerReading, Vehicle
 from models.subjects.warranty import Warranty, WarrantyEnd
 from tasks.campaigns.audiences.bounds import Yes, between, one_of
@@ -36,7 +36,7 @@ PLACES = 2**BITS
 KEPT = {"yes": True, "no": False, "either": None}
 
 
-def owners(condition: HasCar, now: Now) -> Select[Any]:
+def owners(condition: HasCar, now: Now) -> AnySelect:
     """The owners of a car that meets all criteria."""
     cars = _cars(condition, now)
     if condition.least_kilometres is None and condition.most_kilometres is None:
@@ -95,7 +95,7 @@ def _has_warranty(condition: HasCar, today: object) -> Yes:
 def _driven(cars: Subquery, *, estimated: bool) -> Subquery:
     """Per car: the latest odometer reading, or today's estimate."""
     row = _spans(cars).c
-    kilometres: SQLColumnExpression[Any] = _kilometres_of(row.last)
+    kilometres: SQLColumnExpression[object] = _kilometres_of(row.last)
     if estimated:
         driven = func.greatest(kilometres - _kilometres_of(row.first), 0)
         since_last, between_both = _day(row.today) - _day_of(row.last), _day_of(row.last) - _day_of(row.first)
@@ -125,9 +125,9 @@ def _day(day: SQLColumnExpression[date]) -> ColumnElement[int]:
     return cast(day - EPOCH, BigInteger)
 
 
-def _day_of(reading: SQLColumnExpression[Any]) -> SQLColumnExpression[Any]:
+def _day_of(reading: SQLColumnExpression[object]) -> SQLColumnExpression[Any]:
     return reading.bitwise_rshift(literal(BITS, Integer))
 
 
-def _kilometres_of(reading: SQLColumnExpression[Any]) -> SQLColumnExpression[Any]:
+def _kilometres_of(reading: SQLColumnExpression[object]) -> SQLColumnExpression[Any]:
     return reading.bitwise_and(literal(PLACES - 1, BigInteger))

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
 
-from sqlalchemy import Select, SQLColumnExpression, Subquery
+from sqlalchemy import SelectBase, SQLColumnExpression, Subquery
 
 from models.core.cadence import Now
 from tasks.campaigns.audiences.bounds import Yes
@@ -20,17 +20,17 @@ class AudienceQuery:
     sets: dict[object, Subquery] = field(default_factory=dict)
 
     @property
-    def today(self) -> SQLColumnExpression[Any]:
+    def today(self) -> SQLColumnExpression[date]:
         """The day in the customer's store."""
-        today: SQLColumnExpression[Any] = self.stores.c.today
+        today: SQLColumnExpression[date] = self.stores.c.today
         return today
 
-    def joined(self, name: object, made: Callable[[], Select[Any]]) -> Subquery:
+    def joined(self, name: object, made: Callable[[], SelectBase]) -> Subquery:
         """A set of customers with one row each; one that is asked for twice is made once."""
         if name not in self.sets:
             self.sets[name] = made().subquery(f"set_{len(self.sets) + 1}")
         return self.sets[name]
 
-    def among(self, name: object, made: Callable[[], Select[Any]]) -> Yes:
+    def among(self, name: object, made: Callable[[], SelectBase]) -> Yes:
         """Whether the customer is in a set."""
         return self.joined(name, made).c.customer_id.is_not(None)

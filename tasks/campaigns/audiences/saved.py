@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Select, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from models.campaigns.audiences import AudienceRule, conditions_of, read_audience
 from models.campaigns.conditions.contact import OnList, WasInCampaign
 from models.campaigns.tables import Audience, AudienceList, Campaign
 from models.core.errors import Conflict, InvalidInput
-from models.core.rows import AnyRow
+from models.core.rows import AnyRow, AnySelect
 from models.people.permissions import Permission
 from models.people.tables import Store
 from tasks.access.reach import LARGEST_KEY, NotYours
@@ -164,7 +164,7 @@ def check_name(name: str) -> str:
     return wanted
 
 
-def _usable(keeper: Keeper) -> Select[Any]:
+def _usable(keeper: Keeper) -> AnySelect:
     statement = select(Audience.__table__, Store.code.label("store")).outerjoin(Store, Store.id == Audience.store_id)
     if keeper.store_id is None:
         return statement

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -102,7 +101,7 @@ def submit(
     plan = read_plan(campaign.plan)
     size = _check_plan(connection, campaign, plan, settings, now)
     allowed = _rules(connection, campaign.store_id).campaign_size(author.role)
-    values: dict[str, Any] = {
+    values: dict[str, object] = {
         "approved_fingerprint": plan.fingerprint,
         "approved_size": size,
         "budget": plan.budget,

@@ -18,7 +18,7 @@ from tasks.campaigns.authors import Author, lock_campaign
 from tasks.campaigns.changing import WrongCampaignState, change, check_state, move, noting
 
 CANCELLED_BY = declare("campaign-cancelled-by", login=TEXT, note=TEXT)
-NOT_HELD: dict[str, Any] = {"held_at": None, "held_reason": None, "held_figures": None}
+NOT_HELD: dict[str, object] = {"held_at": None, "held_reason": None, "held_figures": None}
 EASTERNMOST = timezone(timedelta(hours=14))
 """The time zone that reaches each hour first."""
 WESTERNMOST = timezone(timedelta(hours=-12))

@@ -5,19 +5,19 @@ every time, so a dry run shows what the launch will do.
 """
 
 from math import gcd
-from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, and_, case, cast, func, literal, null, select
 from sqlalchemy.types import Text
 
 from models.campaigns.plans import WHOLE, CampaignPlan
 from models.core.base import enumeration
+from models.core.rows import AnySelect
 from models.core.words import Wave
 
 GOLDEN = 0.618
 
 
-def assign(audience: Select[Any], plan: CampaignPlan, campaign_id: int) -> Select[Any]:
+def assign(audience: Select[tuple[int, int]], plan: CampaignPlan, campaign_id: int) -> AnySelect:
     """Add to each row of the audience (`customer_id`, `store_id`) its `place` in a random order, from 1, its `wave`
     and its `variant`.
 
@@ -45,7 +45,7 @@ def assign(audience: Select[Any], plan: CampaignPlan, campaign_id: int) -> Selec
     )
 
 
-def _in_random_order(audience: Select[Any], campaign_id: int) -> Subquery:
+def _in_random_order(audience: Select[tuple[int, int]], campaign_id: int) -> Subquery:
     member = audience.subquery("audience")
     lot = func.hashint8extended(cast(member.c.customer_id, BigInteger), literal(campaign_id, BigInteger))
     return select(

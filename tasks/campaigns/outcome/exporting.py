@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, case, cast, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Subquery, case, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
 from models.campaigns.tables import Campaign, CampaignRecipient
 from models.core.masking import mask_name
-from models.core.rows import AnyRow
+from models.core.rows import AnyRow, AnySelect
 from models.core.spreadsheet_cells import defuse
 from models.core.words import TouchState, Wave
 from models.ledger.tables import given_reason
@@ -45,14 +45,14 @@ def export_recipients(
     return _written(connection, statement, with_names=with_names)
 
 
-def _written(connection: Connection, statement: Select[Any], *, with_names: bool) -> Iterator[list[str]]:
+def _written(connection: Connection, statement: AnySelect, *, with_names: bool) -> Iterator[list[str]]:
     yield list(COLUMNS)
     with connection.execute(statement.execution_options(yield_per=AT_A_TIME)) as rows:
         for row in rows:
             yield [defuse(cell) for cell in _cells(row, with_names=with_names)]
 
 
-def _rows(measured: Measured) -> Select[Any]:
+def _rows(measured: Measured) -> AnySelect:
     messages = messages_of(measured.campaign_id)
     spent = _spent(measured)
     keys = select(func.min(CustomerKey.key)).where(CustomerKey.customer_id == Customer.id).scalar_subquery()

@@ -1,7 +1,7 @@
 """The measures that steer a running campaign: the canary's and the trial variants' results."""
 
 from datetime import datetime
-from typing import Any, assert_never
+from typing import assert_never
 
 from sqlalchemy import ColumnElement, Connection, Select, func, literal, or_, select
 
@@ -102,7 +102,7 @@ def _not_planned_yet() -> ColumnElement[bool]:
     return Touch.id.is_(None) & (CampaignRecipient.id > Campaign.planned_up_to)
 
 
-def _count(connection: Connection, rows: Select[Any]) -> int:
+def _count(connection: Connection, rows: Select[tuple[int]]) -> int:
     return connection.execute(rows.with_only_columns(func.count())).scalar_one()
 
 

@@ -36,7 +36,7 @@ from models.core.base import growing
 from models.core.cadence import moment
 from models.core.errors import NotFound
 from models.core.reasons import declare
-from models.core.rows import AnyRow
+from models.core.rows import AnyRow, AnySelect
 from models.core.words import CAMPAIGNS, CampaignAnswer, Gate, Purpose, TouchState, Wave
 from models.ledger.tables import Touch
 from tasks.campaigns.audiences.behaviour import (
@@ -70,8 +70,8 @@ class Measured:
     campaign_id: int
     purpose: ColumnElement[Any]
     days: int
-    since: SQLColumnExpression[Any]
-    until: SQLColumnExpression[Any]
+    since: SQLColumnExpression[object]
+    until: SQLColumnExpression[object]
 
     def ids(self, *did: ColumnElement[bool]) -> Select[tuple[int]]:
         """The recipients who did something, as a set computed once."""
@@ -87,7 +87,7 @@ class Measured:
         either = union(self.ids(arrived(self.since, self.until)), self.ids(had_work_done(self.since, self.until)))
         return CampaignRecipient.id.in_(either)
 
-    def spent(self, *by: SQLColumnExpression[Any]) -> Select[Any]:
+    def spent(self, *by: SQLColumnExpression[object]) -> AnySelect:
         """Spending, grouped by some columns and by currency."""
         spent = spending().subquery("spending")
         return (
@@ -192,7 +192,7 @@ def _of_campaign(campaign_id: int) -> ColumnElement[bool]:
     return and_(Touch.process == CAMPAIGNS, Touch.policy_version_id.in_(policies))
 
 
-def _how_messages_stand(campaign_id: int) -> Select[Any]:
+def _how_messages_stand(campaign_id: int) -> AnySelect:
     """Recipients per wave, variant and standing; reasons only for stopped messages."""
     messages = messages_of(campaign_id)
     message = messages.c
@@ -300,7 +300,9 @@ def _as_assigned(did: Mapping[str, Counter[tuple[Place, bool]]], place: Place) -
     return {name: number for name, number in numbers.items() if number}
 
 
-def _count(connection: Connection, statement: Select[Any]) -> Counter[tuple[Place, bool]]:
+def _count(
+    connection: Connection, statement: Select[tuple[Wave, str | None, bool, int]]
+) -> Counter[tuple[Place, bool]]:
     """By place, and by whether the actions of those customers count."""
     return Counter(
         {((Wave(row.wave), row.variant), row.counted): row.customers for row in connection.execute(statement)}

@@ -4,15 +4,15 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, literal, select
+from sqlalchemy import Connection, RowMapping, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from models.campaigns.plans import CampaignPlan, begins_at
 from models.campaigns.rehearsals import REACHED, CampaignRehearsal, RehearsedCustomer, RehearsedGroup, RehearsedPage
 from models.core.masking import mask_contact
 from models.core.reasons import GivenReason, kept
+from models.core.rows import AnySelect
 from models.core.settings import Settings
 from models.core.words import ChannelName, LaunchKind, Rehearsed, Wave
 from models.ledger.tables import given_reason
@@ -105,7 +105,7 @@ def _parts(connection: Connection, rehearsing: Rehearsing) -> list[RehearsedGrou
 
 def _statements(
     connection: Connection, rehearsing: Rehearsing, after: int, up_to: int, at_once: int
-) -> Iterator[Select[Any]]:
+) -> Iterator[AnySelect]:
     """A range of the audience by place, in batches of some thousands and per moment."""
     moments = moments_of(connection)
     for begin in range(after, up_to, at_once):

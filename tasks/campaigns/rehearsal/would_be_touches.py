@@ -16,7 +16,6 @@ from sqlalchemy import (
     Integer,
     Interval,
     MetaData,
-    Select,
     Table,
     Uuid,
     and_,
@@ -37,6 +36,7 @@ from sqlalchemy.types import Text
 from models.campaigns.plans import CampaignPlan
 from models.core.base import enumeration, growing
 from models.core.cadence import ZONED, later, local_day, moment
+from models.core.rows import AnySelect
 from models.core.words import CAMPAIGNS, RECIPIENT, Decision, Gate, Purpose, Rehearsed, StepKind, Wave
 from models.people.tables import ContactPoint, Customer, Store
 from tasks.campaigns.audiences.counting import audience_of
@@ -92,7 +92,7 @@ def drawn_lots(connection: Connection, rehearsing: Rehearsing) -> Iterator[None]
         savepoint.rollback()
 
 
-def _assigned(rehearsing: Rehearsing) -> Select[Any]:
+def _assigned(rehearsing: Rehearsing) -> AnySelect:
     plan = rehearsing.plan
     audience = audience_of(plan.audience, rehearsing.now, rehearsing.store_id)
     assigned = assign(audience, plan, rehearsing.campaign_id).subquery("assigned")
@@ -137,7 +137,7 @@ def size_of(connection: Connection) -> int:
 
 def judged_customers(
     connection: Connection, plan: CampaignPlan, campaign_id: int, moment_of: datetime, after: int, up_to: int
-) -> Select[Any]:
+) -> AnySelect:
     """The customers by place (`after` exclusive) who would be contacted at one moment, with the gates' verdicts.
 
     `outcome`, `gate`, `reason` with `reason_figures`, `channel`, `contact_point_id`, and `at`: when they get it.
@@ -172,7 +172,7 @@ def judged_customers(
     ).join_from(due, judged, and_(judged.c.id == due.c.id, due.c.asked))
 
 
-def held_out_lots(after: int, up_to: int) -> Select[Any]:
+def held_out_lots(after: int, up_to: int) -> AnySelect:
     """The control group by place, in the shape of `judged_customers`."""
     row = ASSIGNED.c
     return select(

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, func, select, true
+from sqlalchemy import Connection, and_, case, func, select, true
 from sqlalchemy.sql.elements import ColumnElement
 
 from models.campaigns.lengths import NOTHING, Widths, widths_of
-from models.core.rows import AnyRow
+from models.core.rows import AnyRow, AnySelect
 from models.core.settings import Settings
 from models.core.words import RECIPIENT
 from models.kits.links import CONSENT, make_link
@@ -71,7 +71,7 @@ def widths_of_links(settings: Settings, now: datetime) -> dict[str, Widths]:
     return {f"{LINKS}.{purpose}": widths_of(signer.address(link)) for purpose, link in links.items()}
 
 
-def _of_customers(language: str, spoken: Sequence[str], store_id: int | None) -> Select[Any]:
+def _of_customers(language: str, spoken: Sequence[str], store_id: int | None) -> AnySelect:
     """Names with salutations, translated into the language if it has an equivalent."""
     salutation = func.coalesce(Customer.salutation, "")
     turned = (
@@ -88,7 +88,7 @@ def _of_customers(language: str, spoken: Sequence[str], store_id: int | None) ->
     )
 
 
-def _of_vehicles(language: str, spoken: Sequence[str], store_id: int | None) -> Select[Any]:
+def _of_vehicles(language: str, spoken: Sequence[str], store_id: int | None) -> AnySelect:
     return (
         _widest(func.coalesce(vehicle_name(), ""))
         .select_from(Vehicle)
@@ -105,7 +105,7 @@ def _hears(language: str, spoken: Sequence[str], store_id: int | None) -> Column
     return and_(theirs, Customer.store_id == store_id if store_id is not None else true())
 
 
-def _widest(value: ColumnElement[Any], written: ColumnElement[Any] | None = None) -> Select[Any]:
+def _widest(value: ColumnElement[Any], written: ColumnElement[Any] | None = None) -> AnySelect:
     """The maximum units of a text in each alphabet, and whether any value does not fit GSM-7."""
     length = func.char_length(value)
     return select(
@@ -115,7 +115,7 @@ def _widest(value: ColumnElement[Any], written: ColumnElement[Any] | None = None
     )
 
 
-def _read(connection: Connection, statement: Select[Any], more: int = 0) -> Widths:
+def _read(connection: Connection, statement: AnySelect, more: int = 0) -> Widths:
     row: AnyRow = connection.execute(statement).one()
     gsm_7, ucs_2, others = row
     return NOTHING if ucs_2 is None else Widths(gsm_7 + more, ucs_2 + more, only_gsm_7=not others)

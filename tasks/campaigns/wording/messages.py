@@ -8,13 +8,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple, assert_never
 
-from sqlalchemy import Connection, Select, literal, select
+from sqlalchemy import Connection, literal, select
 from sqlalchemy.types import Text
 
 from models.campaigns.lengths import Widths, most_segments, variables_in, widths_of
 from models.campaigns.plans import CampaignPlan
 from models.campaigns.words import FOLLOW_UP, Saying, check_texts, saying_for, sayings_of, spoken_in
 from models.core.reasons import GivenReason
+from models.core.rows import AnySelect
 from models.core.settings import Settings
 from models.core.words import RECIPIENT, ChannelName, LinkPurpose, StepKind
 from models.kits.letters import write_variables
@@ -226,7 +227,7 @@ def _write(
 ) -> CampaignMessage:
     """The message for one customer."""
     saying = saying_for(plan, variant, channel, customer["language"])
-    variables: dict[str, Any] = dict(write_variables(RECIPIENT, saying.language, customer))
+    variables: dict[str, object] = dict(write_variables(RECIPIENT, saying.language, customer))
     variables[LINKS] = _write_links(_links_of(saying), customer["customer_id"], settings, now, now + links_last)
     subject, text = (part and render(part, variables) for part in (saying.subject, saying.text))
     assert text is not None  # noqa: S101  a plan's texts are never empty
@@ -263,7 +264,7 @@ def _ending(link: Link, until: datetime) -> Link:
 def _customers(connection: Connection, name: str, ids: Collection[int], now: datetime) -> list[Mapping[Any, Any]]:
     """The facts for campaign letters to some customers."""
     stores = stores_today(now)
-    statement: Select[Any] = (
+    statement: AnySelect = (
         select(
             Customer.id.label("customer_id"),
             Customer.store_id,

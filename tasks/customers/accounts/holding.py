@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, select, update
 
 from models.core.errors import Conflict, InvalidInput
-from models.core.rows import AnyRow
+from models.core.rows import AnyRow, AnySelect
 from models.people.tables import Store
 from models.subjects.account import Account, UnpaidBecause
 from tasks.ledger import audit
@@ -102,7 +101,7 @@ def find_account_of(connection: Connection, account_id: int, now: datetime, stor
     return _found(row, now)
 
 
-def _accounts() -> Select[Any]:
+def _accounts() -> AnySelect:
     return (
         select(Account.__table__, Store.time_zone, Store.code.label("store"))
         .join(Store, Store.id == Account.store_id)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Connection, Date, Select, cast, extract, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
@@ -48,7 +47,7 @@ def make_statements(connection: Connection, now: datetime) -> int:
     return len(connection.execute(made.on_conflict_do_nothing().returning(AccountStatement.id)).all())
 
 
-def _accounts(now: datetime) -> Select[Any]:
+def _accounts(now: datetime) -> Select[tuple[int]]:
     today = local_day(moment(now), Store.time_zone)
     lately = today - MOVED_WITHIN
     open_or_new = select(Invoice.account_id).where(

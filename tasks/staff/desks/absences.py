@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from models.core.cadence import moment
 from models.core.errors import Conflict, InvalidInput, NotFound
+from models.core.rows import AnyRow
 from models.people.owners import StaffAbsence
 from models.people.tables import StaffMember, Store
 from tasks.ledger import audit
@@ -123,7 +124,9 @@ def _begin(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(0), zone)
 
 
-def _overlapping(connection: Connection, staff_id: int, starts_at: datetime, ends_at: datetime) -> Row[Any] | None:
+def _overlapping(
+    connection: Connection, staff_id: int, starts_at: datetime, ends_at: datetime
+) -> Row[tuple[datetime, datetime]] | None:
     return connection.execute(
         select(StaffAbsence.starts_at, StaffAbsence.ends_at)
         .where(StaffAbsence.staff_id == staff_id, StaffAbsence.starts_at < ends_at, StaffAbsence.ends_at > starts_at)
@@ -133,8 +136,8 @@ def _overlapping(connection: Connection, staff_id: int, starts_at: datetime, end
 
 
 def _stand_in(
-    connection: Connection, store_id: int, code: str, member: Row[Any], starts_at: datetime, ends_at: datetime
-) -> Row[Any]:
+    connection: Connection, store_id: int, code: str, member: AnyRow, starts_at: datetime, ends_at: datetime
+) -> AnyRow:
     found = find_active(connection, code, store_id)
     if found.id == member.id:
         raise StandsInForOneself(member.name)

@@ -9,7 +9,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    Select,
     SQLColumnExpression,
     Table,
     and_,
@@ -21,6 +20,7 @@ from sqlalchemy import (
 )
 
 from models.core.cadence import local_day, moment
+from models.core.rows import AnySelect
 from models.core.words import BY_STAFF, CaseState, LeadState, Role, StepKind
 from models.inbound.tables import Inbound
 from models.ledger.tables import Case, Touch
@@ -54,7 +54,7 @@ class Part:
         """The column that says whose it is."""
         return self.table.c[self.column]
 
-    def of(self, staff_id: int | SQLColumnExpression[Any], now: datetime) -> Select[Any]:
+    def of(self, staff_id: int | SQLColumnExpression[Any], now: datetime) -> AnySelect:
         """The ids of what is somebody's."""
         return select(self.table.c.id).where(self.whose == staff_id, self.open(now))
 

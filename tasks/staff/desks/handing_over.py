@@ -9,7 +9,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
-    Row,
     Text,
     Uuid,
     and_,
@@ -28,6 +27,7 @@ from sqlalchemy.types import TypeEngine
 
 from models.core.cadence import moment
 from models.core.errors import Conflict, InvalidInput, NotFound
+from models.core.rows import AnyRow
 from models.inbound.tables import Inbound
 from models.inbound.words import InboundState
 from models.ledger.tables import AuditEntry, Case, Touch
@@ -155,8 +155,8 @@ def hand_over_desk(
 
 
 def _takers(
-    connection: Connection, member: Row[Any], to: Mapping[DeskPart, str], now: datetime
-) -> dict[DeskPart, Row[Any]]:
+    connection: Connection, member: AnyRow, to: Mapping[DeskPart, str], now: datetime
+) -> dict[DeskPart, AnyRow]:
     """Who takes over each part, checked."""
     if not to:
         raise NobodyNamed
@@ -172,7 +172,7 @@ def _takers(
     return takers
 
 
-def _move(connection: Connection, part: DeskPart, member: Row[Any], taker: Row[Any], now: datetime) -> dict[str, Any]:
+def _move(connection: Connection, part: DeskPart, member: AnyRow, taker: AnyRow, now: datetime) -> dict[str, Any]:
     """Move one part; the numbers of what was moved."""
     its = PARTS[part]
     ids = list(connection.scalars(its.of(member.id, now).order_by(its.table.c.id).with_for_update()))
@@ -205,7 +205,7 @@ def _leave_no_one_twice(
     return list(connection.scalars(both.returning(Customer.id)))
 
 
-def _give(connection: Connection, part: DeskPart, which: ColumnElement[bool], taker: Row[Any]) -> Sequence[Any]:
+def _give(connection: Connection, part: DeskPart, which: ColumnElement[bool], taker: AnyRow) -> Sequence[Any]:
     """Make the rows somebody's; the ids of those that were there."""
     its = PARTS[part]
     values: dict[str, Any] = {its.column: taker.id}
@@ -265,7 +265,7 @@ def take_back(
 
 
 def _return(
-    connection: Connection, part: DeskPart, member: Row[Any], what: Mapping[str, Any], now: datetime, actor: str
+    connection: Connection, part: DeskPart, member: AnyRow, what: Mapping[str, Any], now: datetime, actor: str
 ) -> int:
     """Give one part back; how much of it."""
     its = PARTS[part]

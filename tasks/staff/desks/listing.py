@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
+from models.core.rows import AnySelect
 from models.people.owners import OwnerBy
 from models.people.tables import Customer, StaffMember, Store
 from tasks.staff.desks.setting import Chosen, those
@@ -63,7 +64,7 @@ def page_of_owned(
     return _page(connection, statement, limit)
 
 
-def _page(connection: Connection, statement: Select[Any], limit: int) -> OwnedPage:
+def _page(connection: Connection, statement: AnySelect, limit: int) -> OwnedPage:
     rows = connection.execute(statement.order_by(Customer.id).limit(limit + 1)).all()
     return OwnedPage([_read(row) for row in rows[:limit]], rows[limit - 1].id if len(rows) > limit else None)
 
@@ -108,7 +109,7 @@ def _which(store_id: int | None, owner: str | None, *, unowned: bool) -> list[Co
     return found
 
 
-def _owned() -> Select[Any]:
+def _owned() -> AnySelect:
     owner, deputy = aliased(StaffMember), aliased(StaffMember)
     return (
         select(

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from models.core.errors import InvalidInput
+from models.core.rows import AnyRow
 from models.core.words import Role
 from models.people.owners import OWNING
 from models.people.tables import StaffMember, Store
@@ -38,7 +38,7 @@ class CannotOwn(InvalidInput):
         super().__init__(f"{name} is {role}: that role makes no calls or sees no customers, so it owns none.")
 
 
-def find_member(connection: Connection, code: str, store_id: int) -> Row[Any]:
+def find_member(connection: Connection, code: str, store_id: int) -> AnyRow:
     """Whoever has a code in a store, active or not, locked against becoming inactive meanwhile.
 
     Raises `UnknownStaff`, and `WorksElsewhere` where another store has somebody of that code.
@@ -71,7 +71,7 @@ def lock_members(connection: Connection, store_id: int, codes: Collection[str]) 
     connection.execute(locked.with_for_update(key_share=True)).all()
 
 
-def find_active(connection: Connection, code: str, store_id: int) -> Row[Any]:
+def find_active(connection: Connection, code: str, store_id: int) -> AnyRow:
     """The same for somebody who is to get work. Also raises `HasLeft`."""
     member = find_member(connection, code, store_id)
     if not member.active:
@@ -79,7 +79,7 @@ def find_active(connection: Connection, code: str, store_id: int) -> Row[Any]:
     return member
 
 
-def find_owner(connection: Connection, code: str, store_id: int) -> Row[Any]:
+def find_owner(connection: Connection, code: str, store_id: int) -> AnyRow:
     """The same for somebody who is to own customers. Also raises `CannotOwn`."""
     member = find_active(connection, code, store_id)
     check_owning(member)
@@ -99,7 +99,7 @@ def set_working(connection: Connection, store_id: int, code: str, now: datetime,
     audit.record(connection, now, actor, action, "staff", member.code, {"active": member.active}, {"active": working})
 
 
-def check_owning(member: Row[Any]) -> None:
+def check_owning(member: AnyRow) -> None:
     """Raises `CannotOwn`."""
     if member.role not in OWNING:
         raise CannotOwn(member.name, member.role)

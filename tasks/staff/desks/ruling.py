@@ -1,6 +1,6 @@
 """Customers without an owner get one by the rule of their store: the advisor of the latest visit, or who sold."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from models.core.cadence import local_day, moment
+from models.core.rows import AnySelect
 from models.core.words import AppointmentStatus
 from models.people.owners import OWNING, OwnerBy, OwnerRule
 from models.people.tables import Customer, StaffMember, Store
@@ -45,7 +46,7 @@ def own_by_rule(connection: Connection, now: datetime, store_id: int | None = No
     return change_owners(connection, _by_rule(now, store_id), OwnerBy.RULE, now, actor)
 
 
-def _by_rule(now: datetime, store_id: int | None) -> Select[Any]:
+def _by_rule(now: datetime, store_id: int | None) -> AnySelect:
     """For each such customer the newest person of the kind that the rule prefers."""
     served = _served(now, store_id).subquery("served")
     wanted = case((Store.owner_rule == OwnerRule.ADVISOR, ADVISED), else_=SOLD)
@@ -90,7 +91,7 @@ def _served(now: datetime, store_id: int | None) -> CompoundSelect[Any]:
             ),
         ),
     )
-    each: tuple[Select[Any], ...] = (
+    each: tuple[AnySelect, ...] = (
         visits.where(visited),
         orders.where(RepairOrder.opened_on <= today),
         leads.where(Lead.created_on <= today),
@@ -101,7 +102,9 @@ def _served(now: datetime, store_id: int | None) -> CompoundSelect[Any]:
     return union_all(*each)
 
 
-def _of(table: Any, staff_id: SQLColumnExpression[Any], on: SQLColumnExpression[Any], how: int) -> Select[Any]:
+def _of(
+    table: Any, staff_id: SQLColumnExpression[int | None], on: SQLColumnExpression[date | None], how: int
+) -> Select[Any]:
     """One source, of the customers without an owner whose store has a rule."""
     return (
         select(

@@ -8,7 +8,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
-    Select,
     Text,
     and_,
     case,
@@ -24,6 +23,7 @@ from sqlalchemy import (
 from models.core.base import growing
 from models.core.cadence import moment
 from models.core.errors import InvalidInput, NotFound
+from models.core.rows import AnySelect
 from models.ledger.tables import AuditEntry
 from models.people.owners import OwnerBy
 from models.people.tables import Customer, StaffMember
@@ -126,7 +126,7 @@ def give_all(connection: Connection, chosen: Chosen, owner: str, deputy: str | N
     return change_owners(connection, wanted, OwnerBy.HAND, now, actor)
 
 
-def _rows(which: ColumnElement[bool], owner_id: int | None, deputy_id: ColumnElement[Any]) -> Select[Any]:
+def _rows(which: ColumnElement[bool], owner_id: int | None, deputy_id: ColumnElement[Any]) -> AnySelect:
     return select(Customer.id, literal(owner_id, BigInteger).label("owner_id"), deputy_id.label("deputy_id")).where(
         which
     )
@@ -151,7 +151,7 @@ def those(chosen: Chosen) -> ColumnElement[bool]:
     return and_(*theirs)
 
 
-def change_owners(connection: Connection, wanted: Select[Any], by: OwnerBy, now: datetime, actor: str) -> int:
+def change_owners(connection: Connection, wanted: AnySelect, by: OwnerBy, now: datetime, actor: str) -> int:
     """Set owners and deputies, with an audit entry for each customer that changes; how many do.
 
     `wanted`: rows of customers with the columns `id`, `owner_id` and `deputy_id`.

@@ -6,10 +6,11 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
 
 from models.core.errors import InvalidInput, NotFound
+from models.core.rows import AnySelect
 from models.core.words import Role
 from models.people.access import User
 from models.people.notifications.rules import SHIPPED, HouseRules, OwnChoice, digest_times, ways_to
@@ -208,7 +209,7 @@ def choose(
     for at in choice.digest_at or ():
         if at not in member.house.digest_at:
             raise TimeNotOffered(at, member.house.digest_at)
-    values: dict[str, Any] = {
+    values: dict[str, object] = {
         "channels": None if choice.channels is None else [one.value for one in choice.channels],
         "digest_at": None if choice.digest_at is None else list(choice.digest_at),
         "wecom": wecom,
@@ -229,7 +230,7 @@ def set_house_rules(
     for at in wanted.digest_at:
         if wanted.is_quiet(at):
             raise DigestWhileQuiet(at)
-    values: dict[str, Any] = {
+    values: dict[str, object] = {
         "channels": [one.value for one in wanted.channels],
         "digest_at": sorted(set(wanted.digest_at)),
         "quiet_from": wanted.quiet_from,
@@ -241,7 +242,7 @@ def set_house_rules(
     audit.record(connection, now, actor, "staff.word-rules", "store", store_id, _plain(seen), _plain(wanted))
 
 
-def _plain(rules: HouseRules) -> dict[str, Any]:
+def _plain(rules: HouseRules) -> dict[str, object]:
     return {
         "channels": [one.value for one in rules.channels],
         "times": [f"{one:%H:%M}" for one in rules.digest_at],
@@ -250,12 +251,12 @@ def _plain(rules: HouseRules) -> dict[str, Any]:
     }
 
 
-def _rules_of_stores() -> Select[Any]:
+def _rules_of_stores() -> AnySelect:
     rules = [column for column in StaffWordRules.__table__.c if column.name != "store_id"]
     return select(Store.id.label("store_id"), *rules).outerjoin(StaffWordRules, StaffWordRules.store_id == Store.id)
 
 
-def _members() -> Select[Any]:
+def _members() -> AnySelect:
     rules = [column.label(f"house_{column.name}") for column in StaffWordRules.__table__.c]
     language = (
         select(User.language)

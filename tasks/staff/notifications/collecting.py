@@ -8,13 +8,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, cast, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, Connection, cast, func, literal, null, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import BigInteger, Text
 
 from models.core.base import growing
 from models.core.cadence import moment
+from models.core.rows import AnySelect
 from models.core.words import CaseKind, CaseState, Role
 from models.inbound.tables import Inbound
 from models.ledger.tables import Case, CaseWarning
@@ -40,7 +41,7 @@ def collect(connection: Connection, members: Sequence[Member], now: datetime) ->
     return found + _collect_digests(connection, members, now)
 
 
-def _escalations(now: datetime) -> Iterable[Select[Any]]:
+def _escalations(now: datetime) -> Iterable[AnySelect]:
     """What is told at once."""
     since = moment(now - COLLECTED_WITHIN)
     yield _rows(Topic.INBOUND_OVERDUE, Inbound.responsible_id, Inbound.id, Inbound.escalated_at, now).where(
@@ -89,7 +90,7 @@ def in_department(department: ColumnElement[str] | Any) -> ColumnElement[bool]:
 
 def _rows(
     topic: Topic, staff_id: Any, about: Any, at: Any, now: datetime, detail: ColumnElement[Any] | None = None
-) -> Select[Any]:
+) -> AnySelect:
     """The notices of a topic, to active staff only; each belongs to the store of whom it tells."""
     whom = StaffMember if staff_id is StaffMember.id else aliased(StaffMember)
     statement = select(
@@ -107,7 +108,7 @@ def _rows(
     return statement.select_from(table).join(whom, whom.id == staff_id)
 
 
-def _keep(connection: Connection, rows: Select[Any]) -> int:
+def _keep(connection: Connection, rows: AnySelect) -> int:
     made = insert(StaffNotice).from_select(COLUMNS, rows).on_conflict_do_nothing().returning(StaffNotice.id)
     return len(connection.execute(made).all())
 

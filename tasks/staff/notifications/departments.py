@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
+from models.core.rows import AnyRow
 from models.people.access import User
 from models.people.tables import StaffMember, Store
 from tasks.stores.notices import Notice, NoticeAcknowledged, acknowledge, list_notices
@@ -65,11 +65,11 @@ def acknowledge_shown(
     return done
 
 
-def _departments(member: Row[Any]) -> tuple[str, ...]:
+def _departments(member: AnyRow) -> tuple[str, ...]:
     return tuple(one for one in (member.department, member.role.value) if one)
 
 
-def _member(connection: Connection, staff_id: int) -> Row[Any]:
+def _member(connection: Connection, staff_id: int) -> AnyRow:
     language = (
         select(User.language)
         .where(User.staff_id == StaffMember.id, User.active, User.language.is_not(None))

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, func, select, update
 from models.core.cadence import moment
 from models.core.errors import Conflict, NotFound
 from models.core.reasons import GivenReason, kept
+from models.core.rows import Cells
 from models.people.notifications.tables import StaffMessage, StaffNotice
 from models.people.notifications.words import StaffChannel, WordState
 from models.people.tables import StaffMember, Store
@@ -94,7 +95,7 @@ def count_troubled(connection: Connection, now: datetime, store_id: int | None) 
     return connection.scalar(_troubled(select(func.count()), now, store_id)) or 0
 
 
-def _troubled(statement: Select[Any], now: datetime, store_id: int | None) -> Select[Any]:
+def _troubled(statement: Select[Cells], now: datetime, store_id: int | None) -> Select[Cells]:
     of_store = [] if store_id is None else [StaffMessage.store_id == store_id]
     return statement.select_from(StaffMessage).where(
         StaffMessage.state.in_(TROUBLED),

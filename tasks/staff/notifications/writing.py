@@ -4,15 +4,36 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, literal, null, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    Select,
+    SQLColumnExpression,
+    and_,
+    case,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from models.core.cadence import moment
+from models.core.rows import AnyRow, AnySelect
 from models.core.saying import say_word
 from models.core.settings import Settings
-from models.core.words import BY_STAFF, CaseState, ChangeKind, PartsState, TouchState, WarningLevel, stands_for
+from models.core.words import (
+    BY_STAFF,
+    CaseState,
+    ChangeKind,
+    PartsState,
+    TouchState,
+    WarningLevel,
+    stands_for,
+)
 from models.inbound.tables import Inbound
 from models.ledger.tables import Case, Touch
 from models.messages.letters import write_day
@@ -106,7 +127,7 @@ def _lines(connection: Connection, member: Member, notices: Sequence[Notice]) ->
     return [(one, found[one.id]) for one in notices if one.id in found]
 
 
-def _inbound_facts(ids: Sequence[int | None]) -> Select[Any]:
+def _inbound_facts(ids: Sequence[int | None]) -> Executable:
     return (
         select(Inbound.id, Inbound.kind, Inbound.due_at, Customer.name.label("customer"))
         .outerjoin(Customer, Customer.id == Inbound.customer_id)
@@ -114,7 +135,7 @@ def _inbound_facts(ids: Sequence[int | None]) -> Select[Any]:
     )
 
 
-def _inbound_line(member: Member, _: Notice, row: Row[Any]) -> Line:
+def _inbound_line(member: Member, _: Notice, row: AnyRow) -> Line:
     language = member.language
     sentence = say_to_staff(
         language, "inbound-overdue", kind=say_word(language, row.kind), customer=initial(row.customer, language),
@@ -123,7 +144,7 @@ def _inbound_line(member: Member, _: Notice, row: Row[Any]) -> Line:
     return Line(sentence, f"/inbox/{row.id}")
 
 
-def _case_facts(ids: Sequence[int | None]) -> Select[Any]:
+def _case_facts(ids: Sequence[int | None]) -> Executable:
     owner = aliased(StaffMember)
     return (
         select(Case.id, Case.kind, Case.solve_by, Customer.name.label("customer"), owner.name.label("owner"))
@@ -133,7 +154,7 @@ def _case_facts(ids: Sequence[int | None]) -> Select[Any]:
     )
 
 
-def _case_line(member: Member, notice: Notice, row: Row[Any]) -> Line:
+def _case_line(member: Member, notice: Notice, row: AnyRow) -> Line:
     language = member.language
     key, at = str(Topic.CASE_ESCALATED), row.solve_by
     if notice.topic is Topic.CASE_DEADLINE:
@@ -145,7 +166,7 @@ def _case_line(member: Member, notice: Notice, row: Row[Any]) -> Line:
     return Line(sentence, f"/cases/{row.id}")
 
 
-def _change_facts(ids: Sequence[int | None]) -> Select[Any]:
+def _change_facts(ids: Sequence[int | None]) -> Executable:
     return (
         select(
             DepartmentNotice.id, DepartmentNotice.department, AppointmentChange.kind,
@@ -158,7 +179,7 @@ def _change_facts(ids: Sequence[int | None]) -> Select[Any]:
     )  # fmt: skip
 
 
-def _change_line(member: Member, _: Notice, row: Row[Any]) -> Line:
+def _change_line(member: Member, _: Notice, row: AnyRow) -> Line:
     language = member.language
     sentence = say_to_staff(
         language, "moved" if row.kind is ChangeKind.MOVED else "cancelled",
@@ -168,7 +189,7 @@ def _change_line(member: Member, _: Notice, row: Row[Any]) -> Line:
     return Line(sentence, f"/notices?department={row.department}")
 
 
-def _sheet_facts(ids: Sequence[int | None]) -> Select[Any]:
+def _sheet_facts(ids: Sequence[int | None]) -> Executable:
     lines = (
         select(
             DepartmentSheetLine.sheet_id,
@@ -187,7 +208,7 @@ def _sheet_facts(ids: Sequence[int | None]) -> Select[Any]:
     )
 
 
-def _sheet_line(member: Member, notice: Notice, row: Row[Any]) -> Line:
+def _sheet_line(member: Member, notice: Notice, row: AnyRow) -> Line:
     language = member.language
     sentence = say_to_staff(
         language, str(notice.topic), department=say_word(language, row.department), count=row.visits,
@@ -197,7 +218,7 @@ def _sheet_line(member: Member, notice: Notice, row: Row[Any]) -> Line:
 
 
 WRITERS: Mapping[
-    Topic, tuple[Callable[[Sequence[int | None]], Select[Any]], Callable[[Member, Notice, Row[Any]], Line]]
+    Topic, tuple[Callable[[Sequence[int | None]], Executable], Callable[[Member, Notice, AnyRow], Line]]
 ] = {
     Topic.INBOUND_OVERDUE: (_inbound_facts, _inbound_line),
     Topic.CASE_DEADLINE: (_case_facts, _case_line),
@@ -217,7 +238,7 @@ def _counts(connection: Connection, member: Member, now: datetime) -> Iterator[C
             yield Counted(key, row.open, path, row.late, row.first)
 
 
-def _open_for(member: Member, now: datetime) -> Iterator[tuple[str, str, Select[Any]]]:
+def _open_for(member: Member, now: datetime) -> Iterator[tuple[str, str, Executable]]:
     yield (
         "digest-inbound",
         "/inbox?view=mine",
@@ -240,12 +261,14 @@ def _open_for(member: Member, now: datetime) -> Iterator[tuple[str, str, Select[
     yield "digest-notices", "/notices", _unacknowledged(member)
 
 
-def _count(deadline: ColumnElement[Any] | Any, now: datetime, *conditions: ColumnElement[bool]) -> Select[Any]:
+def _count(
+    deadline: SQLColumnExpression[datetime | None], now: datetime, *conditions: ColumnElement[bool]
+) -> Select[tuple[int, int, datetime | None]]:
     late = func.count().filter(deadline < moment(now))
     return select(func.count().label("open"), late.label("late"), func.min(deadline).label("first")).where(*conditions)
 
 
-def _unacknowledged(member: Member) -> Select[Any]:
+def _unacknowledged(member: Member) -> AnySelect:
     """The changes and sheets of somebody's department."""
     departments = [one for one in (member.department, member.role.value) if one]
     changes = (

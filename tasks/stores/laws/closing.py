@@ -4,7 +4,7 @@ What is closed is worked out for each place once, by the rules of `models.stores
 at is read from columns. Stores that go by their own hours alone cost nothing of this.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import product
 from typing import Any, NamedTuple
@@ -12,11 +12,14 @@ from uuid import UUID
 
 from sqlalchemy import (
     CTE,
+    ColumnClause,
     ColumnElement,
     Connection,
+    FromClause,
     Integer,
     Row,
     Select,
+    SelectBase,
     and_,
     any_,
     case,
@@ -31,11 +34,13 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, array
+from sqlalchemy.sql.selectable import LateralFromClause
 from sqlalchemy.types import BigInteger, Text
 
 from models.calls.outcomes import all_outcomes
 from models.core.cadence import ZONED, Now, moment
 from models.core.reasons import MOMENT, NUMBER, TEXT, declare
+from models.core.rows import AnyRow, Columns
 from models.core.words import ContactKind, StepKind
 from models.ledger.tables import CallAttempt, Touch
 from models.people.tables import ContactPoint, Customer, Store
@@ -77,7 +82,7 @@ ATTEMPTS = (
     column("since", ZONED),
     column("talked_since", ZONED),
 )
-Parameter = dict[str, list[dict[str, Any]]]
+Parameter = Mapping[str, Sequence[Mapping[str, object]]]
 
 
 class Laws(NamedTuple):
@@ -93,19 +98,19 @@ class Laws(NamedTuple):
     """The rules about how often a customer may be tried."""
 
 
-def laws_table(laws: ColumnElement[Any]) -> Laws:
+def laws_table(laws: ColumnElement[Parameter]) -> Laws:
     """The tables of a JSON parameter from `read_laws`."""
     lists = {"stores": STORES, "closed": CLOSED, "records": RECORDS, "attempts": ATTEMPTS}
     return Laws(**{name: _listed(laws, name, columns) for name, columns in lists.items()})
 
 
-def _listed(laws: ColumnElement[Any], name: str, columns: Sequence[Any]) -> CTE:
+def _listed(laws: ColumnElement[Parameter], name: str, columns: Sequence[ColumnClause[Any]]) -> CTE:
     rows = func.jsonb_to_recordset(laws.op("->", return_type=JSONB())(literal(name, Text)))
     listed = rows.table_valued(*columns, name=f"listed_laws_{name}").render_derived(with_types=True)
     return select(listed).cte(f"laws_{name}")
 
 
-def read_laws(connection: Connection, whose: Select[Any], now: datetime) -> Parameter:
+def read_laws(connection: Connection, whose: Select[tuple[int]], now: datetime) -> Parameter:
     """What the packs of the stores say at `now` of some customers (a select of their ids), as one JSON value. Numbers
     that nobody has placed yet are."""
     stores = connection.execute(
@@ -127,7 +132,7 @@ def read_laws(connection: Connection, whose: Select[Any], now: datetime) -> Para
     }
 
 
-def _numbered(connection: Connection, whose: Select[Any]) -> Iterator[Place]:
+def _numbered(connection: Connection, whose: Select[tuple[int]]) -> Iterator[Place]:
     """The places of their numbers, and the zones on record."""
     numbers = select(func.unnest(ContactPoint.places)).where(ContactPoint.customer_id.in_(whose))
     zones = select(Customer.time_zone).where(Customer.id.in_(whose), Customer.time_zone.is_not(None))
@@ -135,7 +140,9 @@ def _numbered(connection: Connection, whose: Select[Any]) -> Iterator[Place]:
     yield from (Place(found) for found in connection.scalars(zones.distinct()) if found)
 
 
-def _records(connection: Connection, whose: Select[Any], stores: Sequence[Row[Any]]) -> Iterator[dict[str, Any]]:
+def _records(
+    connection: Connection, whose: Select[tuple[int]], stores: Sequence[Row[tuple[int, str, str, str | None]]]
+) -> Iterator[dict[str, str]]:
     """Each way in which an address is written, with the places that it names."""
     homes = {store.id: pack_of(store.law).home for store in stores}
     begins = func.left(Customer.postcode, POSTCODE_BEGINS)
@@ -153,7 +160,7 @@ def _record() -> ColumnElement[str]:
     return func.jsonb_build_array(*parts).cast(Text)
 
 
-def _closed(pack: Pack, places: set[Place], now: datetime) -> Iterator[dict[str, Any]]:
+def _closed(pack: Pack, places: set[Place], now: datetime) -> Iterator[dict[str, object]]:
     purposes = sorted({purpose for rule in pack.hours for purpose in rule.purposes})
     sources = {rule.code: rule.source for rule in pack.hours}
     for where, purpose, kind in product(sorted(places), purposes, OF_LAW):
@@ -169,7 +176,7 @@ def _closed(pack: Pack, places: set[Place], now: datetime) -> Iterator[dict[str,
             }
 
 
-def _attempts(pack: Pack, now: datetime) -> Iterator[dict[str, Any]]:
+def _attempts(pack: Pack, now: datetime) -> Iterator[dict[str, object]]:
     for rule in pack.attempts:
         for purpose, kind in product(sorted(rule.purposes), sorted(rule.kinds)):
             yield {
@@ -186,7 +193,7 @@ def _attempts(pack: Pack, now: datetime) -> Iterator[dict[str, Any]]:
             }
 
 
-def held_by_law(touches: Any, laws: Laws, now: Now) -> CTE:
+def held_by_law(touches: FromClause, laws: Laws, now: Now) -> CTE:
     """Of some touches (rows with `id`, `store_id`, `customer_id`, `purpose` and `kind`) those that a law holds at
     `now`: `touch_id`, `reason`, `figures` and `until`, the last that a rule gives.
 
@@ -203,7 +210,7 @@ def held_by_law(touches: Any, laws: Laws, now: Now) -> CTE:
     )
 
 
-def read_held(connection: Connection, touch_ids: Sequence[UUID], now: datetime) -> dict[UUID, Row[Any]]:
+def read_held(connection: Connection, touch_ids: Sequence[UUID], now: datetime) -> dict[UUID, AnyRow]:
     """Of some touches those that a law holds at `now`, by touch: `reason`, `figures` and `until`."""
     laws = read_laws(connection, select(Touch.customer_id).where(Touch.id.in_(touch_ids)), now)
     if not laws["stores"]:
@@ -213,7 +220,7 @@ def read_held(connection: Connection, touch_ids: Sequence[UUID], now: datetime) 
     return {row.touch_id: row for row in connection.execute(select(held))}
 
 
-def _asked(touches: Any, laws: Laws, now: Now) -> CTE:
+def _asked(touches: FromClause, laws: Laws, now: Now) -> CTE:
     """The touches of stores that have chosen a pack, with the places where the customer may be."""
     row = touches.c
     numbers = select(func.unnest(ContactPoint.places)).where(
@@ -241,12 +248,12 @@ def _asked(touches: Any, laws: Laws, now: Now) -> CTE:
     )
 
 
-def _all(values: Select[Any]) -> ColumnElement[Any]:
+def _all(values: Select[tuple[str]]) -> ColumnElement[Sequence[str]]:
     """The values of a subquery as an array, empty where there are none."""
     return func.array(values.scalar_subquery(), type_=ARRAY(Text))
 
 
-def _outside_hours(asked: CTE, laws: Laws) -> Select[Any]:
+def _outside_hours(asked: CTE, laws: Laws) -> SelectBase:
     closed = laws.closed.c
     figures = func.jsonb_build_object(
         "pack", closed.law, "rule", closed.rule, "source", closed.source, "until", closed.until, type_=JSONB
@@ -262,7 +269,7 @@ def _outside_hours(asked: CTE, laws: Laws) -> Select[Any]:
     ).join_from(asked, laws.closed, there)
 
 
-def _tried_enough(asked: CTE, laws: Laws, now: Now) -> Select[Any]:
+def _tried_enough(asked: CTE, laws: Laws, now: Now) -> SelectBase:
     """By calls every attempt counts, by messages every message that went out."""
     rule = laws.attempts.c
     calls, messages = _calls_made(asked, rule, now), _messages_sent(asked, rule, now)
@@ -290,7 +297,7 @@ def _tried_enough(asked: CTE, laws: Laws, now: Now) -> Select[Any]:
     )
 
 
-def _calls_made(asked: CTE, rule: Any, now: Now) -> Any:
+def _calls_made(asked: CTE, rule: Columns, now: Now) -> LateralFromClause:
     """A customer's calls within the days of a rule, the first of them, and the last conversation."""
     reached = sorted(name for name, outcome in all_outcomes().items() if outcome.reached)
     at, within = CallAttempt.attempted_at, CallAttempt.attempted_at > rule.since
@@ -307,7 +314,7 @@ def _calls_made(asked: CTE, rule: Any, now: Now) -> Any:
     )
 
 
-def _messages_sent(asked: CTE, rule: Any, now: Now) -> Any:
+def _messages_sent(asked: CTE, rule: Columns, now: Now) -> LateralFromClause:
     """The messages that went out to a customer within the days of a rule, or may have, and the first of them."""
     at = Touch.contacted_at
     return (
@@ -318,7 +325,7 @@ def _messages_sent(asked: CTE, rule: Any, now: Now) -> Any:
     )
 
 
-def _of_rule(asked: CTE, rule: Any) -> tuple[ColumnElement[bool], ...]:
+def _of_rule(asked: CTE, rule: Columns) -> tuple[ColumnElement[bool], ...]:
     return (
         Touch.customer_id == asked.c.customer_id,
         cast(Touch.purpose, Text) == rule.purpose,

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from models.core.cadence import moment
 from models.core.errors import Conflict, InvalidInput
+from models.core.rows import AnyRow
 from models.core.settings import Settings
 from models.core.words import ChannelName, ContactKind, Purpose, StepKind
 from models.ledger.law_notices import LawNotice, NoticeKind, NoticeState
@@ -100,7 +101,7 @@ def ask_consent(connection: Connection, customer_id: int, purpose: Purpose, now:
 
 def find_question(
     connection: Connection, customers: Sequence[int], channel: ChannelName, address: str, text: str, now: datetime
-) -> Row[Any] | None:
+) -> AnyRow | None:
     """The question that a reply agrees to; None: it agrees to none that was asked and still stands."""
     asked = (
         select(LawNotice.__table__, Store.law)
@@ -123,7 +124,7 @@ def _agrees(pack: Pack, text: str) -> bool:
     return pack.double_opt_in is not None and is_one_of(text, pack.double_opt_in.answers)
 
 
-def note_answer(connection: Connection, question: Row[Any], reply_id: int) -> str:
+def note_answer(connection: Connection, question: AnyRow, reply_id: int) -> str:
     """Keep which reply agreed; the evidence for the consent, in words."""
     connection.execute(update(LawNotice).where(LawNotice.id == question.id).values(answer_id=reply_id))
     return f"{question.made_at:%F %H:%MZ} {question.text} -> reply {reply_id}"
@@ -141,7 +142,7 @@ def _read_customer(connection: Connection, customer_id: int) -> Row[Any]:
 
 
 def _keep(
-    connection: Connection, row: Row[Any], kind: NoticeKind, channel: ChannelName, address: str, text: dict[str, str],
+    connection: Connection, row: AnyRow, kind: NoticeKind, channel: ChannelName, address: str, text: dict[str, str],
     now: datetime, lasts: timedelta, **more: Any,
 ) -> None:  # fmt: skip
     language = row.own_language or row.language
@@ -184,7 +185,7 @@ async def send_notices(engine: Engine, settings: Settings, clock: Callable[[], d
     return dict(became)
 
 
-def _take(connection: Connection, now: datetime) -> dict[tuple[str, ChannelName], list[Row[Any]]]:
+def _take(connection: Connection, now: datetime) -> dict[tuple[str, ChannelName], list[AnyRow]]:
     """What goes now, by store and channel, marked as being sent."""
     notice = LawNotice
     cut_off = notice.state == NoticeState.SENDING, notice.state_at <= moment(now - CUT_OFF_AFTER)
@@ -213,13 +214,13 @@ def _take(connection: Connection, now: datetime) -> dict[tuple[str, ChannelName]
     ).all()  # fmt: skip
     going = [row for row in rows if row.purpose is None or _within_hours(row, now)]
     _move(connection, [row.id for row in going], NoticeState.SENDING, now)
-    found: dict[tuple[str, ChannelName], list[Row[Any]]] = defaultdict(list)
+    found: dict[tuple[str, ChannelName], list[AnyRow]] = defaultdict(list)
     for row in going:
         found[row.code, row.channel].append(row)
     return found
 
 
-def _within_hours(row: Row[Any], now: datetime) -> bool:
+def _within_hours(row: AnyRow, now: datetime) -> bool:
     pack = pack_of(row.law)
     places = places_of_number(row.address) or (place(row.time_zone, row.holiday_country),)
     return all(closed_until(pack, where, row.purpose, StepKind.MESSAGE, now) is None for where in places)
@@ -242,7 +243,7 @@ def _state_after(outcome: Outcome) -> NoticeState:
             return NoticeState.UNKNOWN
 
 
-def _message(row: Row[Any], now: datetime) -> Message:
+def _message(row: AnyRow, now: datetime) -> Message:
     return Message(
         id=row.id,
         to=row.address,

@@ -1,7 +1,5 @@
 """Working out where the holders of phone numbers may be, once for each number."""
 
-from typing import Any
-
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -30,7 +28,7 @@ SEPARATOR = "|"
 AT_ONCE = 50_000
 
 
-def place_numbers(connection: Connection, whose: Select[Any] | None = None) -> int:
+def place_numbers(connection: Connection, whose: Select[tuple[int]] | None = None) -> int:
     """Fill in the places of numbers that have none yet, of some customers (a select of their ids) or of at most
     `AT_ONCE` numbers of any; how many that were. Numbers that begin alike are worked out together."""
     unplaced = [ContactPoint.kind == ContactKind.PHONE, ContactPoint.places.is_(None)]
@@ -66,6 +64,6 @@ def _place_some(connection: Connection) -> int:
     return place_numbers(connection) if chosen is not None else 0
 
 
-def _beginning(number: SQLColumnExpression[Any]) -> ColumnElement[str]:
+def _beginning(number: SQLColumnExpression[str]) -> ColumnElement[str]:
     lengths = ((number.startswith(code, autoescape=True), length) for code, length in TELLING.items())
     return func.left(number, case(*lengths, else_=OTHERS), type_=String())

@@ -26,6 +26,7 @@ from sqlalchemy.types import Text
 
 from models.core.cadence import local_day, moment
 from models.core.errors import NotFound
+from models.core.rows import AnySelect, Cells
 from models.people.tables import Customer, StaffMember, Store
 from models.subjects.account import Account, Invoice, UnpaidBecause
 from models.subjects.arrangement import Arrangement, ArrangementKind
@@ -141,7 +142,7 @@ def _items(looked_at: CTE, open_items: Subquery, disputed: Subquery) -> CTE:
     return both[0].union_all(both[1]).cte("items")
 
 
-def _lines(items: CTE, per: Per) -> Select[Any]:
+def _lines(items: CTE, per: Per) -> AnySelect:
     """Summed by store, by who it is of, and by currency."""
     named = (
         select(Store.code.label("store"), *_who(items, per), items.c.currency, items.c.due_on)
@@ -250,7 +251,7 @@ def _arrangements(connection: Connection, now: datetime, accounts: Sequence[int]
     return found
 
 
-def _running(arrangements: Select[Any], now: datetime) -> Select[Any]:
+def _running(arrangements: Select[Cells], now: datetime) -> Select[Cells]:
     """Of a select of arrangements, those that run on the day of their store."""
     today = local_day(moment(now), Store.time_zone)
     return (

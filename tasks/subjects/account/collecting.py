@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, literal, select
+from sqlalchemy import Connection, and_, func, literal, select
 
 from models.core.cadence import moment
+from models.core.rows import AnySelect
 from models.core.words import TouchState
 from models.ledger.case_causes import week_of
 from models.ledger.tables import Touch
@@ -83,7 +84,7 @@ def read_collection(connection: Connection, now: datetime, store: str | None = N
     return CollectionList(since, until, [_line(row) for row in rows])
 
 
-def _lines(facts: Any, now: datetime) -> Select[Any]:
+def _lines(facts: Any, now: datetime) -> AnySelect:
     row = facts.c
     coming = (
         select(Touch.step, Touch.due_at)

@@ -1,5 +1,6 @@
 """Accounts as the subject of overdue-accounts (R4): the oldest open invoice sets the level of the whole account."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -8,7 +9,6 @@ from sqlalchemy import (
     Connection,
     Integer,
     RowMapping,
-    Select,
     Subquery,
     and_,
     case,
@@ -21,8 +21,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
+from models.core.base import Facts
 from models.core.cadence import Now, at_local, midnight, shift
 from models.core.reasons import GivenReason, declare
+from models.core.rows import AnySelect
 from models.kits.outcomes import PromiseMade
 from models.people.tables import Customer
 from models.policies.policy import Policy, Step
@@ -68,11 +70,11 @@ class Accounts(Subject):
     by_rules = True
     stays_open = True
 
-    def facts(self, now: Now, scope: Scope) -> Select[Any]:
+    def facts(self, now: Now, scope: Scope) -> AnySelect:
         """One row an account in scope; without an anchor where nothing is owed."""
         return self.facts_under(now, scope, IN_FORCE)
 
-    def facts_under(self, now: Now, scope: Scope, under: Under) -> Select[Any]:
+    def facts_under(self, now: Now, scope: Scope, under: Under) -> AnySelect:
         """What is chased depends on the tolerance of who asks: a currency within it is left out of the statement."""
         stores, languages = stores_today(now), own_languages()
         looked_at = days_of_accounts(stores, _in_scope(scope), under)
@@ -143,7 +145,7 @@ class Accounts(Subject):
         self,
         facts: Subquery,
         now: Now,  # noqa: ARG002  the contract's
-        conditions: ColumnElement[Any],
+        conditions: ColumnElement[Sequence[str]],
         due_at: ColumnElement[datetime],  # noqa: ARG002  the contract's
         rules: object,  # noqa: ARG002  the contract's
     ) -> ColumnElement[str | None]:
@@ -159,7 +161,7 @@ class Accounts(Subject):
             (and_(asked(NO_PROMISE, conditions), facts.c.promise_running), PROMISED),
         )
 
-    def figures(self, facts: Subquery) -> ColumnElement[Any]:
+    def figures(self, facts: Subquery) -> ColumnElement[Facts]:
         """Totals, invoices, the oldest due date, the promise."""
         row = facts.c
         return func.jsonb_build_object(
@@ -184,7 +186,7 @@ class Accounts(Subject):
         """The account's key."""
         return frozenset({"account"})
 
-    def open_links(self, customer_id: int, now: datetime) -> Select[Any]:  # noqa: ARG002  an account has no end
+    def open_links(self, customer_id: int, now: datetime) -> AnySelect:  # noqa: ARG002  an account has no end
         """The customer's accounts."""
         return linked(PAYMENT, KIND, Account, null()).where(Account.customer_id == customer_id)
 

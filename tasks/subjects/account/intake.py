@@ -1,12 +1,12 @@
 """The import kinds of what customers owe: invoices, payments, and promises to pay."""
 
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import Select, case, exists, func, insert, literal, null, select, update
+from sqlalchemy import case, exists, func, insert, literal, null, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from models.core.reasons import TEXT, declare, give
+from models.core.rows import AnySelect
 from models.core.words import InvoiceKind, InvoiceStatus
 from models.people.tables import CustomerKey
 from models.subjects.account import Account, Invoice, Payment, Promise
@@ -384,7 +384,7 @@ def _find_named_accounts(load: Load, staged: Staged) -> None:
     )
 
 
-def _accounts_of_customers(staged: Staged) -> Select[Any]:
+def _accounts_of_customers(staged: Staged) -> AnySelect:
     """For rows that name no account: their customer's; of several the one with the customer's key, or the oldest."""
     rows, accounts = staged.table, table_of(Account)
     rank = case((accounts.c.key == rows.c.customer, 0), else_=accounts.c.id)

@@ -2,12 +2,13 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any, assert_never
+from typing import assert_never
 
-from sqlalchemy import CTE, ColumnElement, Select, Subquery, and_, case, cast, func, literal, or_, select
+from sqlalchemy import CTE, ColumnElement, Subquery, and_, case, cast, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.types import Date, Numeric, Text
 
+from models.core.rows import AnySelect
 from models.core.words import InvoiceKind, InvoiceStatus
 from models.ledger.tables import PolicyVersion
 from models.subjects.account import Account, Invoice, Payment, Promise
@@ -42,7 +43,7 @@ def days_of_accounts(stores: Subquery, chosen: ColumnElement[bool], under: Under
     )
 
 
-def _tolerating(looked_at: Select[Any], chosen: ColumnElement[bool], under: Under) -> Select[Any]:
+def _tolerating(looked_at: AnySelect, chosen: ColumnElement[bool], under: Under) -> AnySelect:
     match under:
         case InForce():
             tolerated = rule_in_force(TOLERANCE)

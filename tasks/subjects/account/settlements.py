@@ -1,10 +1,10 @@
 """When invoices were settled, which follows from their payments and from what their source says."""
 
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Connection, Date, Select, and_, case, func, literal, select, update
 
+from models.core.rows import AnySelect
 from models.core.words import InvoiceStatus
 from models.subjects.account import Invoice, Payment
 from tasks.intake.merging import table_of
@@ -48,7 +48,7 @@ def derive_settlements(connection: Connection, invoice_ids: Select[tuple[int]] |
     return connection.execute(changed).rowcount
 
 
-def _paid_in_full(invoice_ids: Select[tuple[int]] | None) -> Select[Any]:
+def _paid_in_full(invoice_ids: Select[tuple[int]] | None) -> AnySelect:
     """The day on which the payments of each invoice in its currency, in the order of their days, reached its amount."""
     so_far = func.sum(_payments.c.amount).over(
         partition_by=_payments.c.invoice_id, order_by=_payments.c.paid_on, range_=(None, 0)

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Text, case, cast, func, literal, select
 
 from models.core.base import enumeration
+from models.core.rows import AnySelect
 from models.core.words import InvoiceStatus
 from models.subjects.account import Account, Invoice, Payment, Promise
 from tasks.subjects.contract import CUSTOMER
@@ -18,7 +19,7 @@ def _accounts() -> Select[tuple[int]]:
     return select(Account.id).where(Account.customer_id == CUSTOMER)
 
 
-def _invoices() -> Select[Any]:
+def _invoices() -> AnySelect:
     issued = func.coalesce(Invoice.issued_on, Invoice.due_on)
     return entry(
         INVOICE, day_begins(issued), Invoice.key,
@@ -33,14 +34,14 @@ def _state() -> ColumnElement[Any]:
     return case((paid, literal(InvoiceStatus.SETTLED, enumeration(InvoiceStatus))), else_=Invoice.status)
 
 
-def _payments() -> Select[Any]:
+def _payments() -> AnySelect:
     return entry(
         PAYMENT, day_begins(Payment.paid_on), Payment.key,
         day=Payment.paid_on, amount=cast(Payment.amount, Text), currency=Payment.currency,
     ).where(Payment.account_id.in_(_accounts()))  # fmt: skip
 
 
-def _promises() -> Select[Any]:
+def _promises() -> AnySelect:
     return entry(
         PROMISE, day_begins(Promise.made_on), Promise.key,
         day=Promise.made_on, promised_for=Promise.promised_for, amount=cast(Promise.amount, Text),

@@ -1,15 +1,18 @@
 """Appointments as the subject of appointment-reminders (R1)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import Text
 
+from models.core.base import Facts
 from models.core.cadence import ZONED, Now, moment
 from models.core.reasons import declare
+from models.core.rows import AnySelect
 from models.core.words import ANCHOR, Moment, PartsState
 from models.core.words import AppointmentStatus as Status
 from models.people.tables import Customer, StaffMember
@@ -69,7 +72,7 @@ class Appointments(Subject):
 
     kind = KIND
 
-    def facts(self, now: Now, scope: Scope) -> Select[Any]:
+    def facts(self, now: Now, scope: Scope) -> AnySelect:
         """One row an appointment; a status counts from its date on, and an undated one always."""
         stores, languages = stores_today(now), own_languages()
         return (
@@ -104,7 +107,7 @@ class Appointments(Subject):
         self,
         facts: Subquery,
         now: Now,
-        conditions: ColumnElement[Any],
+        conditions: ColumnElement[Sequence[str]],
         due_at: ColumnElement[datetime],
         rules: object,  # noqa: ARG002  the contract's
     ) -> ColumnElement[str | None]:
@@ -130,7 +133,7 @@ class Appointments(Subject):
             (for_other_work(facts, Appointment, conditions), OTHER_WORK),
         )
 
-    def figures(self, facts: Subquery) -> ColumnElement[Any]:
+    def figures(self, facts: Subquery) -> ColumnElement[Facts]:
         """Start, status, parts."""
         row = facts.c
         return func.jsonb_build_object(
@@ -145,7 +148,7 @@ class Appointments(Subject):
         """The car, the work, and who does it."""
         return frozenset({"vehicle", "work", "advisor"})
 
-    def open_links(self, customer_id: int, now: datetime) -> Select[Any]:
+    def open_links(self, customer_id: int, now: datetime) -> AnySelect:
         """The visits that are to come."""
         expected = Appointment.status.in_((Status.BOOKED, Status.REQUESTED))
         return linked(PAGE, KIND, Appointment, Appointment.starts_at).where(

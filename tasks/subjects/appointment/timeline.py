@@ -1,9 +1,6 @@
 """Appointments on the timeline of a customer."""
 
-from typing import Any
-
-from sqlalchemy import Select
-
+from models.core.rows import AnySelect
 from models.subjects.appointment import Appointment
 from models.subjects.vehicle import Vehicle
 from tasks.subjects.contract import CUSTOMER
@@ -13,7 +10,7 @@ from tasks.subjects.timeline import EntryKind, Plain, TimelineEntry, Whether, Wo
 APPOINTMENT = EntryKind("appointment")
 
 
-def _appointments() -> Select[Any]:
+def _appointments() -> AnySelect:
     return (
         entry(
             APPOINTMENT, Appointment.starts_at, Appointment.key,

@@ -1,5 +1,6 @@
 """Complaints as the subject of complaint-followup (R10): one more call after the customer agreed to close one."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     RowMapping,
-    Select,
     Subquery,
     and_,
     case,
@@ -21,8 +21,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
 
+from models.core.base import Facts
 from models.core.cadence import Now, local_day, moment
 from models.core.reasons import GivenReason, declare, give
+from models.core.rows import AnySelect
 from models.core.words import CaseKind, CaseState
 from models.ledger.tables import Case
 from models.people.tables import Customer
@@ -50,7 +52,7 @@ class Cases(Subject):
     kind = KIND
     anchor_day = "day"
 
-    def facts(self, now: Now, scope: Scope) -> Select[Any]:
+    def facts(self, now: Now, scope: Scope) -> AnySelect:
         """One row a complaint that was open by then; what was closed later is not closed yet."""
         stores, languages = stores_today(now), own_languages()
         closed = and_(Case.state == CaseState.CLOSED, Case.closed_at <= moment(now))
@@ -75,7 +77,7 @@ class Cases(Subject):
         self,
         facts: Subquery,
         now: Now,
-        conditions: ColumnElement[Any],
+        conditions: ColumnElement[Sequence[str]],
         due_at: ColumnElement[datetime],  # noqa: ARG002  the contract's
         rules: object,  # noqa: ARG002  the contract's
     ) -> ColumnElement[str | None]:
@@ -85,7 +87,7 @@ class Cases(Subject):
             (and_(asked(NO_NEWER_COMPLAINT, conditions), _newer_is_open(facts, now)), NEW_COMPLAINT),
         )
 
-    def figures(self, facts: Subquery) -> ColumnElement[Any]:
+    def figures(self, facts: Subquery) -> ColumnElement[Facts]:
         """When it was opened and closed."""
         return func.jsonb_build_object(
             literal("opened_at", Text), facts.c.opened_at, literal("closed_at", Text), facts.c.anchor_at, type_=JSONB

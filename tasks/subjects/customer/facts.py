@@ -1,5 +1,6 @@
 """Customers as a subject: from the day they were last here (R12)."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -23,8 +24,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
+from models.core.base import Facts
 from models.core.cadence import LOCAL, ZONED, Now, local_day, midnight, moment
 from models.core.reasons import declare
+from models.core.rows import AnySelect
 from models.ledger.tables import Touch
 from models.ledger.visits_and_letters import StaffVisit
 from models.people.tables import Customer, Store
@@ -75,7 +78,7 @@ class Customers(Subject):
     kind = KIND
     anchor_day = "day"
 
-    def facts(self, now: Now, scope: Scope) -> Select[Any]:
+    def facts(self, now: Now, scope: Scope) -> AnySelect:
         """One row a customer."""
         stores, here = stores_today(now), days_of(Customer, now)
         accounts = _accounts(now)
@@ -107,9 +110,9 @@ class Customers(Subject):
         self,
         facts: Subquery,
         now: Now,  # noqa: ARG002  the contract's
-        conditions: ColumnElement[Any],
+        conditions: ColumnElement[Sequence[str]],
         due_at: ColumnElement[datetime],  # noqa: ARG002  the contract's
-        rules: Any,  # noqa: ARG002  the contract's
+        rules: object,  # noqa: ARG002  the contract's
     ) -> ColumnElement[str | None]:
         """The customer is coming anyway, has no car any more, or is no key account of the kind."""
         return first_reason(
@@ -128,7 +131,7 @@ class Customers(Subject):
             ),
         )
 
-    def figures(self, facts: Subquery) -> ColumnElement[Any]:
+    def figures(self, facts: Subquery) -> ColumnElement[Facts]:
         """The last visit and the last contact, and what speaks against asking."""
         return func.jsonb_build_object(
             *(literal("last_visit", Text), facts.c.day),
@@ -213,7 +216,7 @@ def _in_scope(scope: Scope) -> ColumnElement[bool]:
             return Customer.id == scope.customer_id
 
 
-def _key_accounts(now: Now) -> list[Select[Any]]:
+def _key_accounts(now: Now) -> list[Select[tuple[int]]]:
     """Whoever is of a level, or sent so many that they are a VIP."""
     sent = referrals(now).subquery()
     levels = [level for words in LEVELS.values() for level in words]
@@ -232,7 +235,7 @@ def _days_here(counts_from: Any, since: date, until: date) -> tuple[date, date]:
     return since - months - SLACK, until - months + SLACK
 
 
-def _here_between(since: date, until: date) -> list[Select[Any]]:
+def _here_between(since: date, until: date) -> list[Select[tuple[int]]]:
     return [
         select(RepairOrder.customer_id).where(BROUGHT_ON.between(since, until)),
         select(Appointment.customer_id).where(CAME_AT.between(since, until)),

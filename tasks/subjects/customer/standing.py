@@ -33,17 +33,17 @@ from tasks.subjects.customer.visits import days_of
 from tasks.subjects.customers import stores_today
 
 
-def months_later(day: SQLColumnExpression[Any], months: int) -> ColumnElement[Any]:
+def months_later(day: SQLColumnExpression[object], months: int) -> ColumnElement[Any]:
     """The day so many calendar months later; the last of the month where it has no such day."""
     return cast(day + func.make_interval(0, months), Date)
 
 
 def class_by(
-    level: SQLColumnExpression[Any],
-    referrals: SQLColumnExpression[Any],
-    first: SQLColumnExpression[Any],
-    last: SQLColumnExpression[Any],
-    today: SQLColumnExpression[Any],
+    level: SQLColumnExpression[object],
+    referrals: SQLColumnExpression[object],
+    first: SQLColumnExpression[object],
+    last: SQLColumnExpression[object],
+    today: SQLColumnExpression[object],
 ) -> ColumnElement[str]:
     """The class of a customer, who is of a level, sent so many others within twelve months, and was here for the first
     and the last time on these days (null: never)."""
@@ -57,13 +57,13 @@ def class_by(
     )
 
 
-def is_vip(level: SQLColumnExpression[Any], referrals: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+def is_vip(level: SQLColumnExpression[object], referrals: SQLColumnExpression[object]) -> ColumnElement[bool]:
     """Whether a customer is a VIP by level, or by whom they sent within twelve months."""
     by_level = func.starts_with(func.lower(func.trim(level)), VIP_LEVEL)
     return or_(func.coalesce(by_level, False), func.coalesce(referrals, 0) >= VIP_REFERRALS)
 
 
-def referrals(now: Now) -> Select[Any]:
+def referrals(now: Now) -> Select[tuple[int | None, int]]:
     """Who sent customers within the last twelve months, and how many, as `referrals`."""
     stores = stores_today(now)
     return (

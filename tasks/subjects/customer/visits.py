@@ -48,7 +48,7 @@ def visits(
     return [appointments, orders, handovers]
 
 
-def within(day: SQLColumnExpression[Any], today: Any, days: int | None) -> ColumnElement[bool]:
+def within(day: SQLColumnExpression[object], today: Any, days: int | None) -> ColumnElement[bool]:
     """Whether a day is one of the last `days` days, including today; None: any day up to today."""
     return and_(day <= today, day > today - days if days is not None else true())
 

@@ -1,7 +1,5 @@
 """On which day what has a mileage falls due, as known from day to day: its date, or earlier by the odometer (R5)."""
 
-from typing import Any
-
 from sqlalchemy import (
     Column,
     ColumnElement,
@@ -23,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.types import Text
 
+from models.core.rows import AnySelect
 from models.core.words import EndBasis
 from models.subjects.due_item import DueItem, DueItemDay
 from tasks.intake.merging import table_of
@@ -67,7 +66,7 @@ def derive_due_days(connection: Connection, vehicle_ids: Select[tuple[int]]) -> 
     _VERSIONS.drop(connection)
 
 
-def _versions(wanted: ColumnElement[bool], vehicle_ids: Select[tuple[int]]) -> Select[Any]:
+def _versions(wanted: ColumnElement[bool], vehicle_ids: Select[tuple[int]]) -> AnySelect:
     """Every version of the wanted items' days, each with the day until which it was the latest."""
     limited = and_(wanted, _items.c.limit_kilometres.is_not(None))
     by_date = select(
@@ -91,7 +90,7 @@ def _versions(wanted: ColumnElement[bool], vehicle_ids: Select[tuple[int]]) -> S
     )
 
 
-def _by_mileage(limited: ColumnElement[bool], vehicle_ids: Select[tuple[int]]) -> Select[Any]:
+def _by_mileage(limited: ColumnElement[bool], vehicle_ids: Select[tuple[int]]) -> AnySelect:
     """The days as the readings tell them: from what was known when the item came about, until it was due by date."""
     known = known_paces(vehicle_ids)
     following = func.lead(known.c.known_from).over(partition_by=known.c.vehicle_id, order_by=known.c.known_from)

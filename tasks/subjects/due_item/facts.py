@@ -9,7 +9,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     RowMapping,
-    Select,
     SQLColumnExpression,
     Subquery,
     and_,
@@ -28,9 +27,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Date, Text
 
-from models.core.base import enumeration
+from models.core.base import Facts, enumeration
 from models.core.cadence import Now, midnight, moment, shift
 from models.core.reasons import DAY, GivenReason, declare, give
+from models.core.rows import AnySelect
 from models.core.words import ANCHOR, AppointmentStatus, EndBasis, OutcomeName, StepKind
 from models.kits.outcomes import OutcomeAnswer
 from models.people.tables import Customer
@@ -96,7 +96,7 @@ class DueItems(Subject):
     kind = KIND
     anchor_day = "day"
 
-    def facts(self, now: Now, scope: Scope) -> Select[Any]:
+    def facts(self, now: Now, scope: Scope) -> AnySelect:
         """One row an item that was known by then, with what had become of it."""
         stores, languages = stores_today(now), own_languages()
         today, zone = stores.c.today, stores.c.time_zone
@@ -156,7 +156,7 @@ class DueItems(Subject):
         self,
         facts: Subquery,
         now: Now,
-        conditions: ColumnElement[Any],
+        conditions: ColumnElement[Sequence[str]],
         due_at: ColumnElement[datetime],  # noqa: ARG002  the contract's
         rules: Any,
     ) -> ColumnElement[str | None]:
@@ -177,7 +177,7 @@ class DueItems(Subject):
             (and_(asked(NOT_BOOKED, conditions), _booked(item, moment(now))), BOOKED),
         )
 
-    def figures(self, facts: Subquery) -> ColumnElement[Any]:
+    def figures(self, facts: Subquery) -> ColumnElement[Facts]:
         """What ends, when, what had become of it, and what its day was estimated from."""
         said = func.jsonb_build_object(
             *(literal("item", Text), facts.c.item),
@@ -218,7 +218,7 @@ class DueItems(Subject):
         """Keep that it was done elsewhere, or is wanted no more, with the reason."""
         take_outcome(connection, subject_id, outcome, answers, day)
 
-    def open_links(self, customer_id: int, now: datetime) -> Select[Any]:
+    def open_links(self, customer_id: int, now: datetime) -> AnySelect:
         """The services that are due soon, or were lately."""
         since, until = (now - PAGE_LASTS).date(), (now + PAGE_LASTS).date()
         return linked(PAGE, KIND, DueItem, None).where(
@@ -237,13 +237,13 @@ def _may_go_together(step: Step) -> bool:
 class _Item:
     """The columns that tell what had become of an item."""
 
-    subject_id: SQLColumnExpression[Any]
-    customer_id: SQLColumnExpression[Any]
-    vehicle_id: SQLColumnExpression[Any]
-    item: SQLColumnExpression[Any]
+    subject_id: SQLColumnExpression[int]
+    customer_id: SQLColumnExpression[int]
+    vehicle_id: SQLColumnExpression[int | None]
+    item: SQLColumnExpression[object]
     day: ColumnElement[date]
-    issued_on: SQLColumnExpression[Any]
-    works: SQLColumnExpression[Any]
+    issued_on: SQLColumnExpression[object]
+    works: SQLColumnExpression[object]
     today: ColumnElement[date]
 
     @classmethod

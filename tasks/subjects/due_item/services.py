@@ -31,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import BigInteger, Boolean, Date, Text, TypeEngine
 
+from models.core.rows import AnySelect
 from models.stores.service_intervals import shipped_intervals
 from models.subjects.due_item import DERIVED, DueItem, DueItemStatus
 from models.subjects.handover import Handover
@@ -85,7 +86,7 @@ def derive_services(connection: Connection, vehicle_ids: Select[tuple[int]]) -> 
     derive_due_days(connection, vehicle_ids)
 
 
-def _falling_due(vehicle_ids: Select[tuple[int]]) -> Select[Any]:
+def _falling_due(vehicle_ids: Select[tuple[int]]) -> AnySelect:
     """The items of some cars, as rows of `due_items`; of two that count from one day, one."""
     cars = _cars(vehicle_ids).cte("cars")
     every, since = _intervals(cars).cte("every"), _beginnings(cars, vehicle_ids).cte("since")
@@ -126,13 +127,15 @@ def _falling_due(vehicle_ids: Select[tuple[int]]) -> Select[Any]:
     )
 
 
-def _cars(vehicle_ids: Select[tuple[int]]) -> Select[Any]:
+def _cars(
+    vehicle_ids: Select[tuple[int]],
+) -> Select[tuple[int, int, int | None, str | None, str | None, int | None]]:
     return select(
         Vehicle.id, Vehicle.store_id, Vehicle.customer_id, Vehicle.make, Vehicle.model, Vehicle.model_year
     ).where(Vehicle.id.in_(vehicle_ids), Vehicle.customer_id.is_not(None))
 
 
-def _intervals(cars: CTE) -> Select[Any]:
+def _intervals(cars: CTE) -> AnySelect:
     """For each car and kind of item the interval that says most of the car: the house's own, or else the shipped."""
     row, shipped = table_of(ServiceInterval).c, _shipped()
     known = shipped.c.item == row.item
@@ -174,7 +177,7 @@ def _shipped() -> Subquery:
     return select(*typed).subquery("shipped_intervals")
 
 
-def _beginnings(cars: CTE, vehicle_ids: Select[tuple[int]]) -> Select[Any]:
+def _beginnings(cars: CTE, vehicle_ids: Select[tuple[int]]) -> AnySelect:
     """What items count from: handovers, work that was done, and what customers had done elsewhere; each with what the
     odometer read then."""
     nothing, no_work = cast(null(), Text), cast(null(), Text)

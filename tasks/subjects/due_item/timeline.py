@@ -1,9 +1,6 @@
 """Due items on the timeline of a customer."""
 
-from typing import Any
-
-from sqlalchemy import Select
-
+from models.core.rows import AnySelect
 from models.subjects.due_item import DueItem
 from models.subjects.vehicle import Vehicle
 from tasks.subjects.contract import CUSTOMER
@@ -13,7 +10,7 @@ from tasks.subjects.timeline import EntryKind, OnDay, Plain, TimelineEntry, Word
 DUE_ITEM = EntryKind("due-item")
 
 
-def _due_items() -> Select[Any]:
+def _due_items() -> AnySelect:
     return (
         entry(
             DUE_ITEM, day_begins(DueItem.ends_on), DueItem.key,

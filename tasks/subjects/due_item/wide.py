@@ -5,7 +5,6 @@ from typing import Any
 from sqlalchemy import Column as SqlColumn
 from sqlalchemy import (
     ColumnElement,
-    Select,
     and_,
     case,
     cast,
@@ -23,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.types import BigInteger, Date, Integer, String, Text
 
 from models.core.reasons import TEXT, declare, give
+from models.core.rows import AnySelect
 from models.subjects.due_item import DueItem
 from tasks.intake.columns import CUSTOMER_COLUMNS, STORE, VEHICLE, Column, KindName
 from tasks.intake.files.reading import Holds
@@ -100,7 +100,7 @@ def load_rows(load: Load, staged: Staged) -> None:
     _UNFOLDED.drop(connection)
 
 
-def _ends(rows: Any, name: str, item: str, today: Any) -> Select[Any]:
+def _ends(rows: Any, name: str, item: str, today: Any) -> AnySelect:
     """The due items that one column of the rows gives."""
     insured = item in ("insurance", "compulsory-insurance")
     day: ColumnElement[Any] = rows.c[name]
@@ -147,7 +147,7 @@ def _on_record() -> Any:
     )
 
 
-def _new() -> Select[Any]:
+def _new() -> AnySelect:
     own = _UNFOLDED.c
     whose = case(
         (own.vehicle_id.is_(None), func.concat("C", own.customer_id.cast(String))),

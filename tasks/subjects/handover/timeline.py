@@ -1,9 +1,6 @@
 """Handovers on the timeline of a customer."""
 
-from typing import Any
-
-from sqlalchemy import Select
-
+from models.core.rows import AnySelect
 from models.subjects.handover import Handover
 from models.subjects.vehicle import Vehicle
 from tasks.subjects.contract import CUSTOMER
@@ -13,7 +10,7 @@ from tasks.subjects.timeline import EntryKind, Person, Plain, TimelineEntry, day
 HANDOVER = EntryKind("handover")
 
 
-def _handovers() -> Select[Any]:
+def _handovers() -> AnySelect:
     return (
         entry(
             HANDOVER, day_begins(Handover.handed_over_on), Handover.key,

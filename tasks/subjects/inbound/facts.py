@@ -1,5 +1,6 @@
 """Inbound as the subject of inbox-answers (R16): the message by which it is answered, anchored at the answer."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     RowMapping,
-    Select,
     Subquery,
     and_,
     case,
@@ -18,8 +18,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
+from models.core.base import Facts
 from models.core.cadence import Now, local_day, moment
 from models.core.reasons import GivenReason, declare, give
+from models.core.rows import AnySelect
 from models.inbound.tables import Inbound
 from models.inbound.words import AnswerWay
 from models.people.tables import Customer
@@ -36,7 +38,7 @@ class Inbounds(Subject):
 
     kind = KIND
 
-    def facts(self, now: Now, scope: Scope) -> Select[Any]:
+    def facts(self, now: Now, scope: Scope) -> AnySelect:
         """One row an inbound that was there by then."""
         stores, languages = stores_today(now), own_languages()
         answered = and_(Inbound.answered_how == AnswerWay.MESSAGE, Inbound.answered_at <= moment(now))
@@ -62,14 +64,14 @@ class Inbounds(Subject):
         self,
         facts: Subquery,
         now: Now,  # noqa: ARG002  the contract's
-        conditions: ColumnElement[Any],
+        conditions: ColumnElement[Sequence[str]],
         due_at: ColumnElement[datetime],  # noqa: ARG002  the contract's
         rules: object,  # noqa: ARG002  the contract's
     ) -> ColumnElement[str | None]:
         """It is not answered by a message, or the words are gone."""
         return first_reason((and_(asked(ANSWER_STANDS, conditions), facts.c.answer.is_(None)), NOT_BY_MESSAGE))
 
-    def figures(self, facts: Subquery) -> ColumnElement[Any]:
+    def figures(self, facts: Subquery) -> ColumnElement[Facts]:
         """When it was said and answered."""
         return func.jsonb_build_object(
             *(literal("received_at", Text), facts.c.received_at),

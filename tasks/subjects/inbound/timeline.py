@@ -1,10 +1,8 @@
 """What a customer said by themselves, and how it was answered, on their timeline."""
 
-from typing import Any
-
-from sqlalchemy import Select
 from sqlalchemy.orm import aliased
 
+from models.core.rows import AnySelect
 from models.inbound.tables import Inbound
 from models.people.tables import StaffMember
 from tasks.subjects.contract import CUSTOMER
@@ -14,7 +12,7 @@ INBOUND = EntryKind("inbound")
 INBOUND_ANSWERED = EntryKind("inbound-answered")
 
 
-def _inbound() -> Select[Any]:
+def _inbound() -> AnySelect:
     return (
         entry(
             INBOUND, Inbound.received_at, Inbound.id,
@@ -24,7 +22,7 @@ def _inbound() -> Select[Any]:
     )  # fmt: skip
 
 
-def _answered() -> Select[Any]:
+def _answered() -> AnySelect:
     by = aliased(StaffMember)
     return (
         entry(

@@ -1,12 +1,12 @@
 """Inspections as a subject: what was found, until it is claimed or looked at again (R3)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
-    Select,
     Subquery,
     and_,
     exists,
@@ -19,8 +19,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
 
+from models.core.base import Facts
 from models.core.cadence import Now, midnight
 from models.core.reasons import declare
+from models.core.rows import AnySelect
 from models.people.tables import Customer
 from models.subjects.inspection import (
     CLAIM_UNFILED,
@@ -62,7 +64,7 @@ class Inspections(Subject):
     kind = KIND
     anchor_day = "day"
 
-    def facts(self, now: Now, scope: Scope) -> Select[Any]:
+    def facts(self, now: Now, scope: Scope) -> AnySelect:
         """One row an inspection that was done by then, with what was found."""
         stores, languages = stores_today(now), own_languages()
         today, zone = stores.c.today, stores.c.time_zone
@@ -95,9 +97,9 @@ class Inspections(Subject):
         self,
         facts: Subquery,
         now: Now,  # noqa: ARG002  the contract's
-        conditions: ColumnElement[Any],
+        conditions: ColumnElement[Sequence[str]],
         due_at: ColumnElement[datetime],  # noqa: ARG002  the contract's
-        rules: Any,  # noqa: ARG002  the contract's
+        rules: object,  # noqa: ARG002  the contract's
     ) -> ColumnElement[str | None]:
         """Nothing was found that calls for it, the claim was filed, the warranty is over, or the car was sold."""
         row, watched = facts.c, asked(WATCHED, conditions)
@@ -113,7 +115,7 @@ class Inspections(Subject):
             (and_(watched, _inspected_again(facts)), AGAIN),
         )
 
-    def figures(self, facts: Subquery) -> ColumnElement[Any]:
+    def figures(self, facts: Subquery) -> ColumnElement[Facts]:
         """When it was, what was found, and until when it can be claimed."""
         return func.jsonb_build_object(
             *(literal("inspected_on", Text), facts.c.day),

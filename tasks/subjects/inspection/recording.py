@@ -6,11 +6,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from models.core.errors import InvalidInput, NotFound
 from models.core.masking import mask_name
+from models.core.rows import AnyRow
 from models.people.tables import Customer, Store
 from models.subjects.inspection import POINTS, Finding, Inspection, InspectionPoint
 from models.subjects.vehicle import Vehicle
@@ -187,7 +188,7 @@ def read_inspection(connection: Connection, inspection_id: int, store_id: int | 
     )  # fmt: skip
 
 
-def _inspection(connection: Connection, inspection_id: int, store_id: int | None) -> Row[Any]:
+def _inspection(connection: Connection, inspection_id: int, store_id: int | None) -> AnyRow:
     found = connection.execute(
         select(Inspection.__table__, Vehicle.plate, Vehicle.model)
         .join(Vehicle, Vehicle.id == Inspection.vehicle_id)

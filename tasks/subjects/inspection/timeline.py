@@ -1,9 +1,8 @@
 """Inspections on the timeline of a customer."""
 
-from typing import Any
+from sqlalchemy import exists, select
 
-from sqlalchemy import Select, exists, select
-
+from models.core.rows import AnySelect
 from models.subjects.inspection import Finding, Inspection, InspectionPoint
 from models.subjects.vehicle import Vehicle
 from tasks.subjects.contract import CUSTOMER
@@ -13,7 +12,7 @@ from tasks.subjects.timeline import EntryKind, OnDay, Plain, TimelineEntry, Whet
 INSPECTION = EntryKind("inspection")
 
 
-def _inspections() -> Select[Any]:
+def _inspections() -> AnySelect:
     fault = exists(
         select(InspectionPoint.point).where(
             InspectionPoint.inspection_id == Inspection.id, InspectionPoint.finding == Finding.FAULT

@@ -9,9 +9,10 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, null, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, null, or_, select
 
 from models.core.cadence import ZONED, at_local, local_day, moment, shift
+from models.core.rows import AnyRow, AnySelect
 from models.core.words import MANAGING, LeadState, LeadUrgency, OutcomeName, ProcessName, Role, StepKind, TouchState
 from models.ledger.tables import CallAttempt, Touch
 from models.people.tables import Customer, StaffMember, Store
@@ -237,7 +238,7 @@ def _column(connection: Connection, wanted: LeadsWanted, urgency: LeadUrgency, n
     return LeadColumn(urgency, list_leads(connection, of_class, now, limit), count, overdue)
 
 
-def _listed(connection: Connection, wanted: LeadsWanted, now: datetime) -> Select[Any]:
+def _listed(connection: Connection, wanted: LeadsWanted, now: datetime) -> AnySelect:
     chosen = [
         *([Store.code == wanted.store] if wanted.store is not None else []),
         *([StaffMember.code == wanted.salesperson] if wanted.salesperson is not None else []),
@@ -251,7 +252,7 @@ def _listed(connection: Connection, wanted: LeadsWanted, now: datetime) -> Selec
     return statement.order_by(listed.c.next_at.nulls_last(), listed.c.created_on.desc(), listed.c.id)
 
 
-def _leads(connection: Connection, chosen: Sequence[ColumnElement[bool]], now: datetime) -> Select[Any]:
+def _leads(connection: Connection, chosen: Sequence[ColumnElement[bool]], now: datetime) -> AnySelect:
     """The leads, with the moment of the next call by the policies of their stores."""
     ids = (
         select(Lead.id)
@@ -330,7 +331,7 @@ def _is_late(listed: Any, now: datetime) -> ColumnElement[bool]:
     return or_(before, and_(row.contacted_at.is_(None), row.postponed_to.is_(None), row.next_at < moment(now)))
 
 
-def _item(row: Row[Any], now: datetime) -> LeadItem:
+def _item(row: AnyRow, now: datetime) -> LeadItem:
     standing, missed = standing_of(row, now)
     return LeadItem(
         id=row.id, key=row.key, store=row.store, time_zone=row.time_zone, customer_id=row.customer_id,

@@ -1,11 +1,10 @@
 """Leads of a customer who has one already: one lead, with both sources kept."""
 
-from typing import Any
-
-from sqlalchemy import Row, Select, Table, and_, delete, func, or_, select
+from sqlalchemy import Table, and_, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from models.core.reasons import NUMBER, declare, give
+from models.core.rows import AnyRow, AnySelect
 from models.core.words import LeadState
 from models.subjects.lead import Lead, LeadSource
 from tasks.intake.load import Load
@@ -15,7 +14,7 @@ from tasks.intake.staging import Staged
 DOUBLE_LEADS = declare("double-leads", leads=NUMBER)
 
 
-def set_doubles_apart(load: Load, staged: Staged) -> list[dict[str, Any]]:
+def set_doubles_apart(load: Load, staged: Staged) -> list[dict[str, object]]:
     """Take the rows that are doubles out of the staged ones, of which every one has its `target_id`; their sources.
 
     A row is a double if it was taken for one before, or if it is new and open, and its customer has an open lead in
@@ -29,7 +28,7 @@ def set_doubles_apart(load: Load, staged: Staged) -> list[dict[str, Any]]:
     return [_source(double) for double in found]
 
 
-def keep_sources(load: Load, sources: list[dict[str, Any]]) -> None:
+def keep_sources(load: Load, sources: list[dict[str, object]]) -> None:
     """Write down by which ways the leads came in again. What is on record stays as it is."""
     if not sources:
         return
@@ -39,14 +38,14 @@ def keep_sources(load: Load, sources: list[dict[str, Any]]) -> None:
         load.notices.append(give(DOUBLE_LEADS, leads=count))
 
 
-def _source(double: Row[Any]) -> dict[str, Any]:
+def _source(double: AnyRow) -> dict[str, object]:
     return {
         "store_id": double.store_id, "key": double.key, "lead_id": double.lead_id, "source": double.source,
         "came_in_on": double.created_on,
     }  # fmt: skip
 
 
-def _doubles(rows: Table) -> Select[Any]:
+def _doubles(rows: Table) -> AnySelect:
     leads, sources = table_of(Lead), table_of(LeadSource)
     known = select(sources.c.lead_id).where(sources.c.store_id == rows.c.store_id, sources.c.key == rows.c.key)
     on_record = select(func.min(leads.c.id)).where(

@@ -1,5 +1,6 @@
 """Leads as a subject: from the last contact with a customer who may buy a car (R8)."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -8,7 +9,6 @@ from sqlalchemy import (
     Connection,
     RowMapping,
     ScalarSelect,
-    Select,
     Subquery,
     and_,
     case,
@@ -22,9 +22,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
 from models.calls.outcomes import names_of
-from models.core.base import enumeration
+from models.core.base import Facts, enumeration
 from models.core.cadence import ZONED, Now, midnight, moment
 from models.core.reasons import MONEY, GivenReason, declare, give
+from models.core.rows import AnySelect
 from models.core.words import LeadState, LeadUrgency
 from models.ledger.tables import CallAttempt, Touch
 from models.people.tables import Customer, StaffMember
@@ -72,7 +73,7 @@ class Leads(Subject):
     kind = KIND
     not_meant = frozenset({OTHER_CLASS})
 
-    def facts(self, now: Now, scope: Scope) -> Select[Any]:
+    def facts(self, now: Now, scope: Scope) -> AnySelect:
         """One row a lead that had come in by then, with what had become of it."""
         stores, languages = stores_today(now), own_languages()
         today, zone = stores.c.today, stores.c.time_zone
@@ -115,7 +116,7 @@ class Leads(Subject):
         self,
         facts: Subquery,
         now: Now,  # noqa: ARG002  the contract's
-        conditions: ColumnElement[Any],
+        conditions: ColumnElement[Sequence[str]],
         due_at: ColumnElement[datetime],  # noqa: ARG002  the contract's
         rules: object,  # noqa: ARG002  the contract's
     ) -> ColumnElement[str | None]:
@@ -134,7 +135,7 @@ class Leads(Subject):
             ),
         )
 
-    def figures(self, facts: Subquery) -> ColumnElement[Any]:
+    def figures(self, facts: Subquery) -> ColumnElement[Facts]:
         """The class and the state of the lead, when it came in and when the customer was last reached."""
         came_in = facts.c["came-in"]
         return func.jsonb_build_object(

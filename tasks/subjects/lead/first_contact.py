@@ -43,7 +43,7 @@ def set_first_contact(connection: Connection, chosen: ColumnElement[bool], now: 
         connection.execute(_written(some))
 
 
-def _deadlines(connection: Connection, rows: list[_CameIn]) -> Iterator[dict[str, Any]]:
+def _deadlines(connection: Connection, rows: list[_CameIn]) -> Iterator[dict[str, object]]:
     """Each moment of a store is worked out once: most sources give no more than a day."""
     hours = {store.id: _hours(store) for store in connection.execute(select(Store.__table__))}
     known: dict[tuple[int, datetime], str] = {}
@@ -60,7 +60,7 @@ def _hours(store: Any) -> WorkingHours:
     return WorkingHours(contact, store.opening_hours)
 
 
-def _written(rows: list[dict[str, Any]]) -> Any:
+def _written(rows: list[dict[str, object]]) -> Any:
     columns = (sql_column("id", BigInteger), sql_column("by", ZONED))
     listed = func.jsonb_to_recordset(literal(rows, JSONB)).table_valued(*columns, name="deadlines")
     given = listed.render_derived(with_types=True)

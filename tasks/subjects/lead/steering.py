@@ -74,7 +74,7 @@ def grade_lead(
     Returns the warning that a deposit is lower than the house wants. Raises `NotYours`, `LeadSettled`.
     """
     lead, today = _open(connection, lead_id, now)
-    values: dict[str, Any] = {"urgency": urgency, "urgency_on": today, "postponed_to": None}
+    values: dict[str, object] = {"urgency": urgency, "urgency_on": today, "postponed_to": None}
     deposit = ordered.deposit if ordered is not None and urgency is LeadUrgency.ORDERED else None
     if ordered is not None and deposit is not None:
         values |= {"deposit": deposit, "currency": ordered.currency.upper()}
@@ -88,7 +88,7 @@ def grade_lead(
 def note_contact(connection: Connection, lead_id: int, now: datetime, actor: str, note: str | None = None) -> None:
     """The customer was reached today, by whatever way: the next call counts from now. Raises as `grade_lead` does."""
     lead, today = _open(connection, lead_id, now)
-    values: dict[str, Any] = {"contacted_on": today, "postponed_to": None}
+    values: dict[str, object] = {"contacted_on": today, "postponed_to": None}
     if note:
         values["note"] = note[:LONGEST_WORDS]
     _change(connection, lead, values, "lead.contacted", now, actor)
@@ -163,7 +163,7 @@ def _locked(connection: Connection, lead_id: int, now: datetime) -> tuple[RowMap
 
 
 def _change(
-    connection: Connection, lead: RowMapping, values: Mapping[str, Any], action: str, now: datetime, actor: str
+    connection: Connection, lead: RowMapping, values: Mapping[str, object], action: str, now: datetime, actor: str
 ) -> None:
     before = {name: _plain(lead[name]) for name in values}
     connection.execute(update(Lead).where(Lead.id == lead["id"]).values(values))

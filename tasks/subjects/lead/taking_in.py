@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from hashlib import sha256
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, select
@@ -121,14 +120,14 @@ def _person(lead: NewLead) -> Record:
     return {"key": lead.person, "name": lead.name, "phone": lead.phone, "email": lead.email}
 
 
-def _place(connection: Connection, store: str | None) -> Row[Any] | None:
+def _place(connection: Connection, store: str | None) -> Row[tuple[int, str]] | None:
     """The store of the leads; None: it is not said, and there are several, or it is unknown, which the import tells."""
     found = select(Store.id, Store.time_zone).limit(2)
     rows = connection.execute(found.where(Store.code == store) if store is not None else found).all()
     return rows[0] if len(rows) == 1 else None
 
 
-def _known(connection: Connection, place: Row[Any] | None, keys: list[str]) -> set[str]:
+def _known(connection: Connection, place: Row[tuple[int, str]] | None, keys: list[str]) -> set[str]:
     """Those of the keys that are on record in the store."""
     if place is None:
         return set()
@@ -137,7 +136,7 @@ def _known(connection: Connection, place: Row[Any] | None, keys: list[str]) -> s
     return {key for statement in statements for key in connection.scalars(statement)}
 
 
-def _lead(lead: NewLead, place: Row[Any] | None) -> Record:
+def _lead(lead: NewLead, place: Row[tuple[int, str]] | None) -> Record:
     at = lead.came_in_at.astimezone(ZoneInfo(place.time_zone)) if place and lead.zone_known else lead.came_in_at
     written = at.isoformat() if lead.zone_known else at.replace(tzinfo=None).isoformat()
     return {

@@ -1,9 +1,6 @@
 """Leads on the timeline of a customer."""
 
-from typing import Any
-
-from sqlalchemy import Select
-
+from models.core.rows import AnySelect
 from models.subjects.lead import Lead, ShowroomVisit
 from tasks.subjects.contract import CUSTOMER
 from tasks.subjects.timeline import Because, EntryKind, OnDay, Plain, TimelineEntry, Whether, Worded, day_begins, entry
@@ -12,7 +9,7 @@ LEAD = EntryKind("lead")
 SHOWROOM_VISIT = EntryKind("showroom-visit")
 
 
-def _leads() -> Select[Any]:
+def _leads() -> AnySelect:
     return entry(
         LEAD, day_begins(Lead.created_on), Lead.key,
         day=Lead.created_on, urgency=Lead.urgency, model=Lead.model, state=Lead.state, reason=Lead.lost_reason,
@@ -20,7 +17,7 @@ def _leads() -> Select[Any]:
     ).where(Lead.customer_id == CUSTOMER)  # fmt: skip
 
 
-def _visits() -> Select[Any]:
+def _visits() -> AnySelect:
     return (
         entry(
             SHOWROOM_VISIT, day_begins(ShowroomVisit.visited_on), ShowroomVisit.key,

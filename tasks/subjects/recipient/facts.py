@@ -1,5 +1,6 @@
 """The customers in a campaign's audience as the subject of campaigns (R13), once it is launched."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     RowMapping,
-    Select,
     Subquery,
     and_,
     case,
@@ -21,9 +21,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
 from models.campaigns.tables import Campaign, CampaignRecipient
-from models.core.base import WORD
+from models.core.base import WORD, Facts
 from models.core.cadence import Now, moment
 from models.core.reasons import GivenReason, ReasonCode, declare
+from models.core.rows import AnySelect
 from models.core.words import (
     CAMPAIGNS,
     RECIPIENT,
@@ -62,7 +63,7 @@ class Recipients(Subject):
 
     kind = RECIPIENT
 
-    def facts(self, now: Now, scope: Scope) -> Select[Any]:
+    def facts(self, now: Now, scope: Scope) -> AnySelect:
         """One row a customer of a launched campaign's audience."""
         stores = stores_today(now)
         told = CampaignRecipient.variant.is_not(None)
@@ -91,7 +92,7 @@ class Recipients(Subject):
         self,
         facts: Subquery,
         now: Now,
-        conditions: ColumnElement[Any],
+        conditions: ColumnElement[Sequence[str]],
         due_at: ColumnElement[datetime],  # noqa: ARG002  the contract's
         rules: object,  # noqa: ARG002  the contract's
     ) -> ColumnElement[str | None]:
@@ -103,7 +104,7 @@ class Recipients(Subject):
             (and_(asked(NOT_ANSWERED, conditions), answered), ANSWERED),
         )
 
-    def figures(self, facts: Subquery) -> ColumnElement[Any]:
+    def figures(self, facts: Subquery) -> ColumnElement[Facts]:
         """The campaign, and which part of it this is."""
         return func.jsonb_build_object(
             literal("campaign", Text),
@@ -127,7 +128,7 @@ class Recipients(Subject):
         """The campaign's name, and the car."""
         return frozenset({"vehicle", "campaign"})
 
-    def open_links(self, customer_id: int, now: datetime) -> Select[Any]:
+    def open_links(self, customer_id: int, now: datetime) -> AnySelect:
         """The campaigns that have reached the customer lately."""
         began_at = CampaignRecipient.anchor_at
         return (

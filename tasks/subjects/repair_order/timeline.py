@@ -1,9 +1,8 @@
 """Repair orders on the timeline of a customer."""
 
-from typing import Any
+from sqlalchemy import func
 
-from sqlalchemy import Select, func
-
+from models.core.rows import AnySelect
 from models.people.tables import Customer
 from models.subjects.repair_order import RepairOrder
 from models.subjects.vehicle import Vehicle
@@ -14,7 +13,7 @@ from tasks.subjects.timeline import EntryKind, Plain, TimelineEntry, Whether, da
 REPAIR_ORDER = EntryKind("repair-order")
 
 
-def _repair_orders() -> Select[Any]:
+def _repair_orders() -> AnySelect:
     """An order without a day is as old as the customer is known."""
     came = func.coalesce(RepairOrder.closed_on, RepairOrder.opened_on)
     return (

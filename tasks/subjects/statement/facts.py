@@ -1,14 +1,28 @@
 """Statements as the subject of account-statements (R4): sent as they are made, and asked about once more."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Subquery, and_, case, func, literal, null, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal,
+    null,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
+from models.core.base import Facts
 from models.core.cadence import Now, local_day, midnight, moment
 from models.core.reasons import DAY, GivenReason, declare, give
+from models.core.rows import AnySelect
 from models.people.tables import Customer
 from models.subjects.account import Account
 from models.subjects.statement import KIND, NOT_ANSWERED, STATEMENT, STATEMENT_LASTS, AccountStatement
@@ -36,7 +50,7 @@ class Statements(Subject):
     kind = KIND
     anchor_day = "day"
 
-    def facts(self, now: Now, scope: Scope) -> Select[Any]:
+    def facts(self, now: Now, scope: Scope) -> AnySelect:
         """One row a statement that was made by then."""
         stores, languages = stores_today(now), own_languages()
         made_on = local_day(AccountStatement.made_at, stores.c.time_zone)
@@ -66,14 +80,14 @@ class Statements(Subject):
         self,
         facts: Subquery,
         now: Now,  # noqa: ARG002  the contract's
-        conditions: ColumnElement[Any],
+        conditions: ColumnElement[Sequence[str]],
         due_at: ColumnElement[datetime],  # noqa: ARG002  the contract's
-        rules: Any,  # noqa: ARG002  the contract's
+        rules: object,  # noqa: ARG002  the contract's
     ) -> ColumnElement[str | None]:
         """The customer has agreed, or said what differs."""
         return first_reason((and_(asked(NOT_ANSWERED, conditions), facts.c.answered), ANSWERED))
 
-    def figures(self, facts: Subquery) -> ColumnElement[Any]:
+    def figures(self, facts: Subquery) -> ColumnElement[Facts]:
         """The month, what was open, and whether the customer agrees."""
         return func.jsonb_build_object(
             literal("month", Text), facts.c.month,
@@ -90,7 +104,7 @@ class Statements(Subject):
         """The account's key."""
         return frozenset({"account"})
 
-    def open_links(self, customer_id: int, now: datetime) -> Select[Any]:
+    def open_links(self, customer_id: int, now: datetime) -> AnySelect:
         """The statements of late."""
         return (
             linked(STATEMENT, KIND, AccountStatement, null(), Account.key)

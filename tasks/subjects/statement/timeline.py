@@ -1,9 +1,6 @@
 """Statements of accounts, and what the customer said of them, on their timeline."""
 
-from typing import Any
-
-from sqlalchemy import Select
-
+from models.core.rows import AnySelect
 from models.subjects.account import Account
 from models.subjects.statement import AccountStatement
 from tasks.subjects.contract import CUSTOMER
@@ -13,7 +10,7 @@ STATEMENT = EntryKind("statement")
 STATEMENT_ANSWERED = EntryKind("statement-answered")
 
 
-def _made() -> Select[Any]:
+def _made() -> AnySelect:
     return (
         entry(STATEMENT, AccountStatement.made_at, Account.key)
         .join(Account, Account.id == AccountStatement.account_id)
@@ -21,7 +18,7 @@ def _made() -> Select[Any]:
     )
 
 
-def _answered() -> Select[Any]:
+def _answered() -> AnySelect:
     return (
         entry(
             STATEMENT_ANSWERED, AccountStatement.answered_at, Account.key,

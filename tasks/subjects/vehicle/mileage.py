@@ -32,6 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from models.core.reasons import DAY, NUMBER, GivenReason, declare, give
+from models.core.rows import AnySelect
 from models.subjects.vehicle import OdometerReading
 from tasks.intake.merging import table_of
 
@@ -55,7 +56,7 @@ READ = ("read_on", "kilometres", "number")
 _readings = table_of(OdometerReading)
 
 
-def known_paces(wanted: Select[Any]) -> CTE:
+def known_paces(wanted: Select[tuple[int]]) -> CTE:
     """For each car of `wanted` (a select of ids) and each day of a reading, what was known from that day on:
     `vehicle_id`, `known_from`, `FIGURES`, `driven_km` and `days` between the two readings of the pace, and `apart`,
     the readings that were held apart, as JSON; null where there were none.
@@ -89,7 +90,7 @@ def known_paces(wanted: Select[Any]) -> CTE:
     )
 
 
-def _readings_of(wanted: Select[Any]) -> CTE:
+def _readings_of(wanted: Select[tuple[int]]) -> CTE:
     """The readings of some cars, each with the number of its day and the reading before it."""
     before: dict[str, Any] = {"partition_by": _readings.c.vehicle_id, "order_by": _readings.c.read_on}
     return (
@@ -293,7 +294,7 @@ def remarks_on(figures: dict[str, Any] | None) -> list[GivenReason]:
     return remarks
 
 
-def doubtful_readings(wanted: Select[Any]) -> Select[Any]:
+def doubtful_readings(wanted: Select[tuple[int]]) -> AnySelect:
     """The readings of some cars that are held apart by what is known now: `vehicle_id`, `read_on`, `kilometres`."""
     readings = _readings_of(wanted)
     apart = _held_apart(readings, contradictions(readings))

@@ -1,7 +1,6 @@
 """When warranties end, which follows from their dates, their limits, and what odometers read."""
 
 from datetime import date
-from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -27,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.types import Text
 
+from models.core.rows import AnySelect
 from models.core.words import EndBasis
 from models.subjects.warranty import Warranty, WarrantyEnd
 from tasks.intake.merging import table_of
@@ -75,7 +75,7 @@ def derive_warranty_ends(connection: Connection, vehicle_ids: Select[tuple[int]]
     _VERSIONS.drop(connection)
 
 
-def _versions(wanted: ColumnElement[bool]) -> Select[Any]:
+def _versions(wanted: ColumnElement[bool]) -> AnySelect:
     """Every version of the wanted warranties' ends, each with the day until which it was the latest."""
     by_date = select(
         _warranties.c.id.label("warranty_id"),
@@ -96,7 +96,7 @@ def _versions(wanted: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-def _by_mileage(wanted: ColumnElement[bool]) -> Select[Any]:
+def _by_mileage(wanted: ColumnElement[bool]) -> AnySelect:
     """The ends as the readings tell them, of the warranties with a limit."""
     limited = and_(wanted, _warranties.c.limit_kilometres.is_not(None))
     paces = known_paces(select(_warranties.c.vehicle_id).where(limited))

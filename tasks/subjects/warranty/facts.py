@@ -1,5 +1,6 @@
 """Warranties as the subject of warranty-expiry (R3)."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -8,7 +9,6 @@ from sqlalchemy import (
     Connection,
     Integer,
     RowMapping,
-    Select,
     Subquery,
     and_,
     cast,
@@ -21,8 +21,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
+from models.core.base import Facts
 from models.core.cadence import Now, local_day, midnight, moment
 from models.core.reasons import DAY, GivenReason, declare, give
+from models.core.rows import AnySelect
 from models.core.words import AppointmentStatus, EndBasis, WorkKind
 from models.people.tables import Customer
 from models.subjects.appointment import Appointment
@@ -57,7 +59,7 @@ class Warranties(Subject):
     kind = KIND
     anchor_day = "day"
 
-    def facts(self, now: Now, scope: Scope) -> Select[Any]:
+    def facts(self, now: Now, scope: Scope) -> AnySelect:
         """One row a warranty whose car has an owner, with the end as it was known on the day."""
         stores, languages = stores_today(now), own_languages()
         today = stores.c.today
@@ -88,7 +90,7 @@ class Warranties(Subject):
         self,
         facts: Subquery,
         now: Now,
-        conditions: ColumnElement[Any],
+        conditions: ColumnElement[Sequence[str]],
         due_at: ColumnElement[datetime],  # noqa: ARG002  the contract's
         rules: Any,
     ) -> ColumnElement[str | None]:
@@ -103,7 +105,7 @@ class Warranties(Subject):
             (_inspection_booked(facts, now, since), BOOKED),
         )
 
-    def figures(self, facts: Subquery) -> ColumnElement[Any]:
+    def figures(self, facts: Subquery) -> ColumnElement[Facts]:
         """The end, what decided it, and the readings it was estimated from."""
         decided = func.jsonb_build_object(
             literal("ends_on", Text), facts.c.day, literal("basis", Text), facts.c.basis, type_=JSONB

@@ -156,7 +156,7 @@ class AudienceLibrary:
             self._name.set_value("")
             await self._read()
 
-    async def _do(self, job: Callable[..., object], *args: Any, said: str = "audience.kept_now") -> Any:
+    async def _do(self, job: Callable[..., object], *args: object, said: str = "audience.kept_now") -> Any:
         done = await act(self.viewer, Permission.MAKE_CAMPAIGNS, job, *args)
         tell(self.viewer, self.viewer.say(said))
         return done
