@@ -15,6 +15,7 @@ from sqlalchemy import select
 from console.cli.naming import find_store
 from console.cli.session import Commands, check_store, open_session, print_json, print_table
 from models.people.tables import Customer
+from tasks.access.reach import LARGEST_KEY
 from tasks.explaining.finding import find_customer
 from tasks.staff.desks.listing import Owned, page_of_owned
 from tasks.staff.desks.ruling import own_by_rule
@@ -34,7 +35,7 @@ def list_owned(
     owner: Annotated[str | None, typer.Option(help="Only those whose owner or deputy has this staff code.")] = None,
     nobody: Annotated[bool, typer.Option("--nobody", help="Only those without an owner.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")] = 50,
-    after: Annotated[int, typer.Option(min=0, help="`next` of the page before.")] = 0,
+    after: Annotated[int, typer.Option(min=0, max=LARGEST_KEY, help="`next` of the page before.")] = 0,
     as_json: AsJson = False,
 ) -> None:
     """List customers with their owners."""

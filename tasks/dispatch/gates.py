@@ -376,14 +376,16 @@ def _later_told(due: CTE, now: Now) -> LateralFromClause:
 
 
 def _later_goes(due: CTE, facts: CTE, reach: CTE) -> ColumnElement[bool]:
-    """Whether a later message about the same is due too, is still true, and has a way to its customer."""
+    """Whether a later message about the same is due too, is still true, and has a way to its customer. What has a line
+    for another message goes inside that one."""
     row = due.c
     goes = and_(
         row.mine, row.kind == StepKind.MESSAGE, facts.c.gone.is_(None), ~facts.c.moved, ~facts.c.passed,
         reach.c.channel.is_not(None),
     )  # fmt: skip
     same = (row.subject_kind, row.subject_id, row.process, row.anchor_at)
-    return func.coalesce(func.max(case((goes, row.due_at))).over(partition_by=same) > row.due_at, False)
+    later = func.max(case((goes, row.due_at))).over(partition_by=same) > row.due_at
+    return and_(TemplateVersion.also.is_(None), func.coalesce(later, False))
 
 
 def _of_household(due: CTE, household: LateralFromClause, tomorrow: ColumnElement[datetime]) -> list[Rule]:

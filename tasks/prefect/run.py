@@ -96,12 +96,16 @@ class ProcessRun:
 
 @cache
 def read_engine() -> Engine:
-    """The engine of this process, on the database that the settings name."""
+    """The engine of this process, on the database that the settings name.
+
+    Each run keeps a connection for its lease, and `all-processes` has as many runs at once as there are processes, so
+    the number of connections has no limit of its own.
+    """
     settings = read_settings()
     if settings.database_url is None:
         raise NoDatabase
     url = make_url(settings.database_url.get_secret_value()).set(drivername="postgresql+psycopg")
-    return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    return create_engine(url, hide_parameters=True, pool_pre_ping=True, max_overflow=-1)
 
 
 def is_transient(_task: object, _run: object, state: object) -> bool:

@@ -82,7 +82,7 @@ def see_item(connection: Connection, item_id: int, now: datetime) -> ItemSeen:
         .limit(1)
     ).one_or_none()
     booked = visit is not None and visit.status == AppointmentStatus.BOOKED
-    return ItemSeen(*row.tuple(), visit_at=visit.starts_at if visit else None, booked=booked)
+    return ItemSeen(**row._asdict(), visit_at=visit.starts_at if visit else None, booked=booked)
 
 
 def ask_for_service(connection: Connection, item_id: int, start: datetime, language: str, now: datetime) -> None:

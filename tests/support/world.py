@@ -36,6 +36,7 @@ from models.subjects.handover import Handover
 from models.subjects.inspection import POINTS, Inspection, InspectionPoint
 from models.subjects.lead import Lead, LeadSource, ShowroomVisit
 from models.subjects.repair_order import RepairOrder
+from models.subjects.statement import AccountStatement
 from models.subjects.vehicle import OdometerReading, Vehicle
 from models.subjects.warranty import Warranty, WarrantyEnd
 from tasks.planning.sweep import plan
@@ -177,6 +178,11 @@ class World:
         return self._add(
             Account, **({"store_id": self.store_id, "key": self._key(), "customer_id": customer_id} | values)
         )
+
+    def statement(self, account_id: int, customer_id: int, month: str = "2026-03-01") -> int:
+        """A monthly statement of an account that owes nothing."""
+        values = {"store_id": self.store_id, "customer_id": customer_id, "account_id": account_id, "month": day(month)}
+        return self._add(AccountStatement, **values, made_at=at(f"{month} 08:30"), totals={}, invoices=[])
 
     def invoice(self, account_id: int, due_on: str, amount: str, currency: str = "CNY", **values: Any) -> int:
         return self._add(

@@ -126,7 +126,7 @@ def test_from_a_recipe_to_its_results(
 
     approver = visit("/approvals", agreed.add_user("li", Role.MANAGER, language="zh-CN"))
     approver.get_by_role("link", name=NAME).click()
-    expect(approver.get_by_role("heading", name="审批")).to_be_visible()
+    expect(approver.get_by_role("heading", name="审批")).to_be_visible(timeout=SLOW)
     expect(approver.get_by_role("heading", name="版本 A (20 %) · 短信 · 中文")).to_be_visible()
     expect(approver.get_by_role("heading", name="版本 A (20 %) · 短信 · 英文")).to_be_visible()
     readable(approver)

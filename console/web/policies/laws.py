@@ -1,5 +1,7 @@
 """Which law pack each store goes by, and what the packs say: each rule with its source, and what is not covered."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from nicegui import ui
@@ -66,8 +68,8 @@ def _show_pack(viewer: Viewer, pack: Pack, *, opened: bool) -> None:
     with ui.expansion(pack.title[language], value=opened).classes("full-width"):
         ui.label(say("policies.law_checked", day=f"{pack.checked_on}")).classes("quiet")
         headings = [say(f"policies.law_{name}") for name in ("rule", "says", "source", "basis")]
-        rows = [
-            [rule.code, rule.says[language], rule.source, say(f"policies.law_basis_{rule.basis}")]
+        rows: list[list[str | Callable[[], object]]] = [
+            [rule.code, rule.says[language], partial(_cite, rule.source), say(f"policies.law_basis_{rule.basis}")]
             for rule in pack.rules
         ]
         show_table(pack.title[language], headings, rows)
@@ -76,6 +78,11 @@ def _show_pack(viewer: Viewer, pack: Pack, *, opened: bool) -> None:
             for one in pack.not_covered:
                 with ui.element("li"):
                     ui.label(one[language])
+
+
+def _cite(source: str) -> None:
+    """A citation stays in the language of the law."""
+    ui.label(source).props("lang=en")
 
 
 def _choose(connection: Connection, user: Any, now: Any, store: str, law: str) -> None:

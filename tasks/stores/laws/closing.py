@@ -47,6 +47,7 @@ from models.people.tables import ContactPoint, Customer, Store
 from models.stores.laws.hours import closed_until
 from models.stores.laws.pack import HOUSE, Pack, pack_of
 from models.stores.laws.places import Place, place, places_of_record
+from tasks.database.statement_comments import holds
 from tasks.stores.laws.placing import place_numbers
 
 OUTSIDE_HOURS = declare("hours-of-law", pack=TEXT, rule=TEXT, source=TEXT, until=MOMENT)
@@ -107,7 +108,7 @@ def laws_table(laws: ColumnElement[Parameter]) -> Laws:
 def _listed(laws: ColumnElement[Parameter], name: str, columns: Sequence[ColumnClause[Any]]) -> CTE:
     rows = func.jsonb_to_recordset(laws.op("->", return_type=JSONB())(literal(name, Text)))
     listed = rows.table_valued(*columns, name=f"listed_laws_{name}").render_derived(with_types=True)
-    return select(listed).cte(f"laws_{name}")
+    return select(listed).cte(f"laws_{name}").prefix_with(holds(f"what the law packs say: {name}"))
 
 
 def read_laws(connection: Connection, whose: Select[tuple[int]], now: datetime) -> Parameter:
@@ -207,6 +208,7 @@ def held_by_law(touches: FromClause, laws: Laws, now: Now) -> CTE:
         .distinct(both.c.touch_id)
         .order_by(both.c.touch_id, both.c.until.desc(), both.c.reason)
         .cte("held_by_law")
+        .prefix_with(holds("the touches that a law forbids now, by which rule and until when"))
     )
 
 
@@ -215,7 +217,12 @@ def read_held(connection: Connection, touch_ids: Sequence[UUID], now: datetime) 
     laws = read_laws(connection, select(Touch.customer_id).where(Touch.id.in_(touch_ids)), now)
     if not laws["stores"]:
         return {}
-    touches = select(Touch.__table__).where(Touch.id.in_(touch_ids)).cte("touches_asked")
+    touches = (
+        select(Touch.__table__)
+        .where(Touch.id.in_(touch_ids))
+        .cte("touches_asked")
+        .prefix_with(holds("the touches that are asked about"))
+    )
     held = held_by_law(touches, laws_table(literal(laws, JSONB)), now)
     return {row.touch_id: row for row in connection.execute(select(held))}
 
@@ -245,6 +252,7 @@ def _asked(touches: FromClause, laws: Laws, now: Now) -> CTE:
         .join(Customer, Customer.id == row.customer_id)
         .where(row.kind.in_(OF_LAW))
         .cte("asked_of_law")
+        .prefix_with(holds("the contacts that a law may forbid, with where their customers may be"))
     )
 
 

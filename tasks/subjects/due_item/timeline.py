@@ -1,7 +1,9 @@
 """Due items on the timeline of a customer."""
 
+from sqlalchemy import case
+
 from models.core.rows import AnySelect
-from models.subjects.due_item import DueItem
+from models.subjects.due_item import DERIVED, DueItem
 from models.subjects.vehicle import Vehicle
 from tasks.subjects.contract import CUSTOMER
 from tasks.subjects.customers import model_and_plate
@@ -13,7 +15,7 @@ DUE_ITEM = EntryKind("due-item")
 def _due_items() -> AnySelect:
     return (
         entry(
-            DUE_ITEM, day_begins(DueItem.ends_on), DueItem.key,
+            DUE_ITEM, day_begins(DueItem.ends_on), case((~DueItem.key.startswith(DERIVED), DueItem.key)),
             day=DueItem.ends_on, item=DueItem.item, provider=DueItem.provider, vehicle=model_and_plate(),
             status=DueItem.status, status_on=DueItem.status_on,
         )

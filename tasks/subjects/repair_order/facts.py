@@ -28,7 +28,9 @@ class RepairOrders(Visits):
     def _own_rules(
         self, facts: Subquery, conditions: ColumnElement[Sequence[str]]
     ) -> list[tuple[ColumnElement[bool], ReasonCode]]:
-        came_back = select(literal(1)).where(RepairOrder.id == facts.c.subject_id, follows_the_same()).exists()
+        # Asked for one row, PostgreSQL looks at this order alone; asked whether there is any, it reads all orders once.
+        same = select(literal(1)).where(RepairOrder.id == facts.c.subject_id, follows_the_same()).limit(1)
+        came_back = same.scalar_subquery().is_not(None)
         return [
             (for_other_work(facts, RepairOrder, conditions), OTHER_WORK),
             (and_(asked(CAME_BACK, conditions), ~came_back), NOT_BACK),

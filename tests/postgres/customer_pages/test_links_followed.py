@@ -46,6 +46,7 @@ def test_a_link_to_what_is_another_customers_leads_nowhere(world: World, purpose
         LinkPurpose("survey"): (SubjectKind("repair-order"), world.repair_order(ann, "2026-03-07")),
         LinkPurpose("consent"): (None, ann),
         LinkPurpose("payment"): (SubjectKind("account"), world.account(ann)),
+        LinkPurpose("statement"): (SubjectKind("statement"), world.statement(world.account(ann), ann)),
         LinkPurpose("due"): (SubjectKind("due-item"), world.due_item(ann, "2026-03-20", "service")),
         LinkPurpose("invitation"): (SubjectKind("recipient"), LaunchedCampaign(world).told(ann)),
     }

@@ -13,6 +13,7 @@ from models.ledger.tables import Touch
 from models.subjects.appointment import Appointment
 from models.subjects.due_item import ELSEWHERE, NOT_ANY_MORE, DueItem, DueItemDay, DueItemStatus
 from tasks.calls import list_calls, record_outcome
+from tasks.messages import links
 from tasks.messages.letters import letters_of
 from tasks.messages.links import list_links
 from tasks.self_service.booking import AppointmentChanged
@@ -126,7 +127,7 @@ def test_the_invitation_has_the_link(world: World, item: int, monkeypatch: pytes
         if one.purpose == LinkPurpose("due")
     ]  # fmt: skip
     assert link.address.startswith("https://s.example.com/c/d.")
-    monkeypatch.setenv("AFTERCARE_PUBLIC_URL", "https://s.example.com")
+    monkeypatch.setattr(links, "read_settings", lambda: Settings(public_url="https://s.example.com"))
     world.plan(SERVICE_DUE, "2026-03-10 12:00")
     ids = world.connection.execute(select(Touch.id).where(Touch.kind == StepKind.MESSAGE)).scalars().all()
     (letter,) = letters_of(world.connection, [TouchId(one) for one in ids], NOW).values()

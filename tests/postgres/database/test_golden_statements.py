@@ -23,6 +23,7 @@ from tests.support.world import World, at, day
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 NOW = at("2026-03-10 10:30")
+NO_LAWS: dict[str, list[object]] = {"stores": [], "closed": [], "records": [], "attempts": []}
 KINDS = (SubjectKind("account"), SubjectKind("handover"))
 """What the touches of the engine's statements are about: the kind with the most facts, and one with few. How the facts
 of each other kind are read again stands in the sweeps of its processes."""
@@ -32,11 +33,13 @@ PROCESSES = [*shipped_processes(), CAMPAIGNS]
 def claims(connection: Connection) -> None:
     parameters = {"customers": [1], "now": NOW, "dispatcher": 1, "run": None, "only_process": None}
     rules = as_parameter(read_store_rules(connection, NOW))
-    connection.execute(_judgement(frozenset(KINDS)), parameters | {"only_policies": None, "rules": rules})
+    parameters |= {"only_policies": None, "rules": rules, "laws": NO_LAWS}
+    connection.execute(_judgement(frozenset(KINDS)), parameters)
 
 
 def looks_again(connection: Connection) -> None:
-    connection.execute(_last_look(frozenset(KINDS)), {"ids": [], "now": NOW, "dispatcher": 1, "keyed": True})
+    parameters = {"ids": [], "now": NOW, "dispatcher": 1, "keyed": True, "laws": NO_LAWS}
+    connection.execute(_last_look(frozenset(KINDS)), parameters)
 
 
 def lists_touches(connection: Connection) -> None:

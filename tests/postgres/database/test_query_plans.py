@@ -127,7 +127,7 @@ def reads_whole(node: dict[str, Any]) -> bool:
 
 def claim_some(connection: Connection, process: ProcessName | None = None) -> list[UUID]:
     """The messages that a claim gives to the dispatcher."""
-    judged = claim(connection, NOON, dispatcher_id=DISPATCHER, limit=500, process=process)
+    judged = claim(connection, NOON, dispatcher_id=DISPATCHER, limit=100, process=process)
     return [one.id for one in judged if one.state is TouchState.CLAIMED]
 
 

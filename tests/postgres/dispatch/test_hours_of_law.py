@@ -130,7 +130,7 @@ def test_a_number_is_placed_once_and_a_changed_address_counts_at_once(connection
     dispatcher = connection.execute(insert(Dispatcher).values(started_at=now).returning(Dispatcher.id)).scalar_one()
     (judged,) = claim(connection, now, dispatcher_id=dispatcher, limit=100)
     assert (judged.gate, judged.reason) == ("law", "hours-of-law")
-    held = connection.execute(select(Touch.reason_figures, Touch.not_before)).one()
+    held = connection.execute(select(Touch.reason_figures, Touch.not_before).where(Touch.id == judged.id)).one()
     assert held.reason_figures["rule"] == "us-debt-hours"
     assert held.not_before == datetime(2026, 6, 1, 14, tzinfo=UTC)  # 08:00 in Denver: Texas reaches that far
     assert len(waiting) == 1

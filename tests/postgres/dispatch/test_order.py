@@ -3,7 +3,7 @@
 from sqlalchemy import select, update
 
 from models.core.words import ContactKind, ProcessName, TouchState
-from models.ledger.tables import Touch, Verdict
+from models.ledger.tables import TemplateVersion, Touch, Verdict
 from models.people.tables import ContactPoint
 from models.subjects.appointment import Appointment
 from tests.support.office import Office
@@ -34,9 +34,18 @@ def test_in_time_both_go_in_their_order(office: Office) -> None:
     assert len(office.outbox()) == 2
 
 
-def test_what_is_due_together_with_a_later_one_is_not_said(office: Office) -> None:
+def test_what_is_due_together_with_a_later_one_goes_inside_it(office: Office) -> None:
     with office.open() as world:
         book(world, "2026-03-10 18:05")
+    assert office.dispatch("2026-03-10 18:05").of_which_merged == 1
+    (message,) = office.outbox()
+    assert "Also: a reminder of your visit" in message["text"]
+
+
+def test_what_has_no_line_for_another_message_is_not_said_beside_a_later_one(office: Office) -> None:
+    with office.open() as world:
+        book(world, "2026-03-10 18:05")
+        world.connection.execute(update(TemplateVersion).values(also=None))
     assert office.dispatch("2026-03-10 18:05").sent == 1
     with office.open() as world:
         ended = ends_of(world)

@@ -46,6 +46,7 @@ WITH due AS /* the due touches of the locked customers, locked */ (
   touches.body AS body,
   touches.delivered_at AS delivered_at,
   touches.assigned_to AS assigned_to,
+  touches.owner_until AS owner_until,
   touches.held_by AS held_by,
   touches.held_until AS held_until,
   touches.outcome AS outcome,
@@ -68,7 +69,7 @@ WITH due AS /* the due touches of the locked customers, locked */ (
   AND coalesce(touches.not_before <= :now, FALSE)
   FOR UPDATE OF touches SKIP LOCKED
 ),
-anon_12 AS MATERIALIZED /* the tolerances of the policy versions that touches were planned under */ (
+anon_13 AS MATERIALIZED /* the tolerances of the policy versions that touches were planned under */ (
   SELECT policy_versions.id AS id,
   policy_versions.body #> '{rules, tolerance}' AS value
   FROM policy_versions
@@ -82,8 +83,8 @@ anon_8 AS /* the accounts looked at, with their day and tolerances */ (
   accounts.customer_id AS customer_id,
   accounts.key AS account,
   stores.today AS today,
-  asked.policy_version_id AS policy_version_id,
-  (SELECT anon_12.value FROM anon_12 WHERE anon_12.id = asked.policy_version_id) AS tolerance
+  anon_12.policy_version_id AS policy_version_id,
+  (SELECT anon_13.value FROM anon_13 WHERE anon_13.id = anon_12.policy_version_id) AS tolerance
   FROM accounts
   JOIN (
     SELECT stores.id AS id,
@@ -100,9 +101,9 @@ anon_8 AS /* the accounts looked at, with their day and tolerances */ (
     due.policy_version_id AS policy_version_id
     FROM due
     WHERE coalesce(due.subject_kind = 'account', FALSE)
-  ) AS asked ON asked.subject_id = accounts.id
+  ) AS anon_12 ON anon_12.subject_id = accounts.id
 ),
-anon_13 AS /* the invoices and credit notes known on the day, with what was paid on each */ (
+anon_14 AS /* the invoices and credit notes known on the day, with what was paid on each */ (
   SELECT anon_8.account_id AS account_id,
   anon_8.policy_version_id AS policy_version_id,
   invoices.id AS invoice_id,
@@ -157,7 +158,7 @@ anon_13 AS /* the invoices and credit notes known on the day, with what was paid
   ELSE 'open' END = 'open'
   AND NOT (
     EXISTS (
-      SELECT :param AS anon_15
+      SELECT :param AS anon_16
       FROM account_arrangements
       WHERE account_arrangements.invoice_id = invoices.id
       AND account_arrangements.starts_on <= anon_8.today
@@ -189,7 +190,7 @@ anon_13 AS /* the invoices and credit notes known on the day, with what was paid
   ELSE 'open' END = 'disputed'
   OR (
     EXISTS (
-      SELECT :param AS anon_16
+      SELECT :param AS anon_17
       FROM account_arrangements
       WHERE account_arrangements.invoice_id = invoices.id
       AND account_arrangements.starts_on <= anon_8.today
@@ -200,7 +201,7 @@ anon_13 AS /* the invoices and credit notes known on the day, with what was paid
     )
   ) AS contested,
   (
-    SELECT coalesce(sum(payments.amount), 0) AS coalesce_12
+    SELECT coalesce(sum(payments.amount), 0) AS coalesce_13
     FROM payments
     WHERE payments.invoice_id = invoices.id
     AND payments.currency = invoices.currency
@@ -212,7 +213,7 @@ anon_13 AS /* the invoices and credit notes known on the day, with what was paid
   WHERE invoices.issued_on IS NULL
   OR invoices.issued_on <= anon_8.today
 ),
-anon_14 AS /* per account and currency: payments on account, credit notes, overpayments */ (
+anon_15 AS /* per account and currency: payments on account, credit notes, overpayments */ (
   SELECT credits.account_id AS account_id,
   credits.policy_version_id AS policy_version_id,
   credits.currency AS currency,
@@ -227,21 +228,21 @@ anon_14 AS /* per account and currency: payments on account, credit notes, overp
     WHERE payments.invoice_id IS NULL
     AND payments.paid_on <= anon_8.today
     UNION ALL
-    SELECT anon_13.account_id AS account_id,
-    anon_13.policy_version_id AS policy_version_id,
-    anon_13.currency AS currency,
-    anon_13.amount AS amount
-    FROM anon_13
-    WHERE anon_13.kind = 'credit-note'
-    AND anon_13.chased
+    SELECT anon_14.account_id AS account_id,
+    anon_14.policy_version_id AS policy_version_id,
+    anon_14.currency AS currency,
+    anon_14.amount AS amount
+    FROM anon_14
+    WHERE anon_14.kind = 'credit-note'
+    AND anon_14.chased
     UNION ALL
-    SELECT anon_13.account_id AS account_id,
-    anon_13.policy_version_id AS policy_version_id,
-    anon_13.currency AS currency,
-    anon_13.paid - anon_13.amount AS amount
-    FROM anon_13
-    WHERE anon_13.kind = 'invoice'
-    AND anon_13.paid > anon_13.amount
+    SELECT anon_14.account_id AS account_id,
+    anon_14.policy_version_id AS policy_version_id,
+    anon_14.currency AS currency,
+    anon_14.paid - anon_14.amount AS amount
+    FROM anon_14
+    WHERE anon_14.kind = 'invoice'
+    AND anon_14.paid > anon_14.amount
   ) AS credits
   GROUP BY credits.account_id,
   credits.policy_version_id,
@@ -285,33 +286,33 @@ anon_9 AS /* per account: the invoices that are chased, and their totals */ (
         PARTITION BY open_invoices.account_id, open_invoices.policy_version_id, open_invoices.currency
       ) AS total
       FROM (
-        SELECT anon_13.account_id AS account_id,
-        anon_13.policy_version_id AS policy_version_id,
-        anon_13.number AS number,
-        anon_13.salesperson_id AS salesperson_id,
-        anon_13.currency AS currency,
-        anon_13.due_on AS due_on,
-        anon_13.tolerated AS tolerated,
+        SELECT anon_14.account_id AS account_id,
+        anon_14.policy_version_id AS policy_version_id,
+        anon_14.number AS number,
+        anon_14.salesperson_id AS salesperson_id,
+        anon_14.currency AS currency,
+        anon_14.due_on AS due_on,
+        anon_14.tolerated AS tolerated,
         least(
-          anon_13.amount - anon_13.paid,
+          anon_14.amount - anon_14.paid,
           greatest(
-            sum(anon_13.amount - anon_13.paid) OVER (
-              PARTITION BY anon_13.account_id,
-              anon_13.policy_version_id,
-              anon_13.currency
-              ORDER BY anon_13.due_on,
-              anon_13.invoice_id
-            ) - coalesce(anon_14.amount, 0),
+            sum(anon_14.amount - anon_14.paid) OVER (
+              PARTITION BY anon_14.account_id,
+              anon_14.policy_version_id,
+              anon_14.currency
+              ORDER BY anon_14.due_on,
+              anon_14.invoice_id
+            ) - coalesce(anon_15.amount, 0),
             0
           )
         ) AS open
-        FROM anon_13
-        LEFT OUTER JOIN anon_14 ON anon_14.account_id = anon_13.account_id
-        AND anon_14.policy_version_id = anon_13.policy_version_id
-        AND anon_14.currency = anon_13.currency
-        WHERE anon_13.kind = 'invoice'
-        AND anon_13.chased
-        AND anon_13.amount > anon_13.paid
+        FROM anon_14
+        LEFT OUTER JOIN anon_15 ON anon_15.account_id = anon_14.account_id
+        AND anon_15.policy_version_id = anon_14.policy_version_id
+        AND anon_15.currency = anon_14.currency
+        WHERE anon_14.kind = 'invoice'
+        AND anon_14.chased
+        AND anon_14.amount > anon_14.paid
       ) AS open_invoices
       WHERE open_invoices.open > 0
     ) AS balances
@@ -328,7 +329,7 @@ anon_11 AS MATERIALIZED /* per account: the latest promise to pay, and whether i
   promises.promised_for AS promised_for,
   coalesce(
     promises.amount <= (
-      SELECT coalesce(sum(payments.amount), 0) AS coalesce_13
+      SELECT coalesce(sum(payments.amount), 0) AS coalesce_14
       FROM payments
       WHERE payments.account_id = promises.account_id
       AND payments.currency = promises.currency
@@ -363,14 +364,14 @@ anon_10 AS MATERIALIZED /* per account: the arrangement for which chasing waits 
   AND (
     account_arrangements.kind != 'instalments'
     OR (
-      SELECT coalesce(sum(payments.amount), :coalesce) AS coalesce_15
+      SELECT coalesce(sum(payments.amount), :coalesce) AS coalesce_16
       FROM payments
       WHERE payments.account_id = account_arrangements.account_id
       AND payments.currency = account_arrangements.currency
       AND payments.paid_on BETWEEN account_arrangements.starts_on
       AND anon_8.today
     ) >= (
-      SELECT coalesce(sum(account_instalments.amount), :coalesce) AS coalesce_17
+      SELECT coalesce(sum(account_instalments.amount), :coalesce) AS coalesce_18
       FROM account_instalments
       WHERE account_instalments.arrangement_id = account_arrangements.id
       AND account_instalments.due_on < anon_8.today
@@ -453,7 +454,7 @@ handover_once AS MATERIALIZED /* the facts of each handover that a touch is abou
   coalesce(disposed.disposed_on <= stores.today, FALSE)
   OR (
     EXISTS (
-      SELECT :param AS anon_18
+      SELECT :param AS anon_19
       FROM handovers AS handovers_1
       WHERE handovers_1.vehicle_id = handovers.vehicle_id
       AND handovers_1.customer_id != handovers.customer_id
@@ -761,7 +762,7 @@ facts AS /* what the facts say of each due touch now */ (
     CASE
     WHEN CASE
     WHEN (due.series IS NOT NULL) THEN EXISTS (
-      SELECT :param AS anon_17
+      SELECT :param AS anon_18
       FROM touches AS earlier
       WHERE earlier.process = due.process
       AND earlier.subject_kind = 'handover'
@@ -962,7 +963,7 @@ facts AS /* what the facts say of each due touch now */ (
     CASE
     WHEN CASE
     WHEN (due.series IS NOT NULL) THEN EXISTS (
-      SELECT :param AS anon_17
+      SELECT :param AS anon_18
       FROM touches AS earlier
       WHERE earlier.process = due.process
       AND earlier.subject_kind = 'handover'
@@ -1002,18 +1003,18 @@ facts AS /* what the facts say of each due touch now */ (
   WHERE coalesce(due.subject_kind = 'handover', FALSE)
 ),
 store_rules AS /* per store: contact hours, caps and channels in force */ (
-  SELECT anon_19.store_id AS store_id,
-  anon_19.works_holidays AS works_holidays,
-  anon_19.open AS open,
-  anon_19.opens_at AS opens_at,
-  anon_19.day_begins AS day_begins,
-  anon_19.week_begins AS week_begins,
-  anon_19.tomorrow_opens_at AS tomorrow_opens_at,
-  anon_19.per_day AS per_day,
-  anon_19.per_week AS per_week,
-  anon_19.complaint_holds AS complaint_holds,
-  anon_19.store_channels AS store_channels
-  FROM jsonb_to_recordset(:rules) AS anon_19(
+  SELECT anon_20.store_id AS store_id,
+  anon_20.works_holidays AS works_holidays,
+  anon_20.open AS open,
+  anon_20.opens_at AS opens_at,
+  anon_20.day_begins AS day_begins,
+  anon_20.week_begins AS week_begins,
+  anon_20.tomorrow_opens_at AS tomorrow_opens_at,
+  anon_20.per_day AS per_day,
+  anon_20.per_week AS per_week,
+  anon_20.complaint_holds AS complaint_holds,
+  anon_20.store_channels AS store_channels
+  FROM jsonb_to_recordset(:rules) AS anon_20(
     store_id BIGINT,
     works_holidays BOOLEAN,
     open BOOLEAN,
@@ -1029,24 +1030,24 @@ store_rules AS /* per store: contact hours, caps and channels in force */ (
 ),
 reach AS /* the first channel and contact point by which each touch can reach its customer */ (
   SELECT due.id AS touch_id,
-  bool_or(point.id IS NOT NULL AND anon_20.name = ANY (store_rules.store_channels)) AS usable,
+  bool_or(point.id IS NOT NULL AND anon_21.name = ANY (store_rules.store_channels)) AS usable,
   bool_or(
     point.id IS NOT NULL
-    AND anon_20.name = ANY (store_rules.store_channels)
+    AND anon_21.name = ANY (store_rules.store_channels)
     AND coalesce(consent.granted, due.purpose != 'marketing')
   ) AS allowed,
   (
-    array_agg(anon_20.name ORDER BY anon_20.place) FILTER (
+    array_agg(anon_21.name ORDER BY anon_21.place) FILTER (
       WHERE point.id IS NOT NULL
-      AND anon_20.name = ANY (store_rules.store_channels)
+      AND anon_21.name = ANY (store_rules.store_channels)
       AND coalesce(consent.granted, due.purpose != 'marketing')
       AND pause.probe_at IS NULL
     )
   )[:param] AS channel,
   (
-    array_agg(point.id ORDER BY anon_20.place) FILTER (
+    array_agg(point.id ORDER BY anon_21.place) FILTER (
       WHERE point.id IS NOT NULL
-      AND anon_20.name = ANY (store_rules.store_channels)
+      AND anon_21.name = ANY (store_rules.store_channels)
       AND coalesce(consent.granted, due.purpose != 'marketing')
       AND pause.probe_at IS NULL
     )
@@ -1057,18 +1058,18 @@ reach AS /* the first channel and contact point by which each touch can reach it
   AND due.works_holidays = store_rules.works_holidays
   JOIN unnest(
     CASE WHEN due.resendable THEN ARRAY[CAST(due.channel AS TEXT)] ELSE due.channels END
-  ) WITH ORDINALITY AS anon_20(name, place) ON true
+  ) WITH ORDINALITY AS anon_21(name, place) ON true
   LEFT OUTER JOIN LATERAL (
     SELECT contact_points.id AS id
     FROM contact_points
     WHERE contact_points.customer_id = due.customer_id
     AND CAST(contact_points.kind AS TEXT) = CASE
-    WHEN (anon_20.name = 'email') THEN 'email'
-    WHEN (anon_20.name = 'wechat') THEN 'wechat'
+    WHEN (anon_21.name = 'email') THEN 'email'
+    WHEN (anon_21.name = 'wechat') THEN 'wechat'
     ELSE 'phone' END
     AND (NOT due.resendable OR contact_points.id = due.contact_point_id)
     AND (contact_points.invalid_since IS NULL OR contact_points.invalid_since > :now)
-    AND (anon_20.name != 'sms' OR contact_points.takes_text)
+    AND (anon_21.name != 'sms' OR contact_points.takes_text)
     ORDER BY contact_points.rank,
     contact_points.id
     LIMIT :param
@@ -1078,7 +1079,7 @@ reach AS /* the first channel and contact point by which each touch can reach it
     FROM consents
     WHERE consents.customer_id = due.customer_id
     AND (consents.purpose IS NULL OR consents.purpose = due.purpose)
-    AND (consents.channel IS NULL OR CAST(consents.channel AS TEXT) = anon_20.name)
+    AND (consents.channel IS NULL OR CAST(consents.channel AS TEXT) = anon_21.name)
     AND consents.given_at <= :now
     ORDER BY consents.given_at DESC,
     consents.id DESC
@@ -1088,13 +1089,293 @@ reach AS /* the first channel and contact point by which each touch can reach it
     SELECT channel_pauses.probe_at AS probe_at
     FROM channel_pauses
     WHERE channel_pauses.resumed_at IS NULL
-    AND CAST(channel_pauses.channel AS TEXT) = anon_20.name
+    AND CAST(channel_pauses.channel AS TEXT) = anon_21.name
     AND (channel_pauses.store_id IS NULL OR channel_pauses.store_id = due.store_id)
     AND channel_pauses.probe_at > :now
     ORDER BY channel_pauses.probe_at
     LIMIT :param
   ) AS pause ON true
   GROUP BY due.id
+),
+laws_records AS /* what the law packs say: records */ (
+  SELECT anon_22.record AS record,
+  anon_22.place AS place
+  FROM jsonb_to_recordset(:laws -> 'records') AS anon_22(record TEXT, place TEXT)
+),
+laws_stores AS /* what the law packs say: stores */ (
+  SELECT anon_23.store_id AS store_id,
+  anon_23.law AS law,
+  anon_23.place AS place
+  FROM jsonb_to_recordset(:laws -> 'stores') AS anon_23(store_id BIGINT, law TEXT, place TEXT)
+),
+asked_of_law AS /* the contacts that a law may forbid, with where their customers may be */ (
+  SELECT due.id AS touch_id,
+  due.customer_id AS customer_id,
+  laws_stores.law AS law,
+  CAST(due.purpose AS TEXT) AS purpose,
+  CAST(due.kind AS TEXT) AS kind,
+  CASE
+  WHEN (
+    cardinality(
+      array_cat(
+        array_cat(
+          array(
+            (
+              SELECT unnest(contact_points.places) AS unnest_1
+              FROM contact_points
+              WHERE contact_points.customer_id = due.customer_id
+              AND contact_points.kind = 'phone'
+              AND (
+                contact_points.invalid_since IS NULL OR contact_points.invalid_since > :now
+              )
+            )
+          ),
+          array(
+            (
+              SELECT laws_records.place
+              FROM laws_records
+              WHERE laws_records.record = CAST(
+                jsonb_build_array(
+                  CAST(customers.store_id AS TEXT),
+                  customers.country,
+                  customers.area,
+                  customers.city,
+                  left(customers.postcode, :left)
+                ) AS TEXT
+              )
+            )
+          )
+        ),
+        CASE
+        WHEN (customers.time_zone IS NOT NULL) THEN ARRAY[customers.time_zone]
+        ELSE CAST('{}' AS TEXT[]) END
+      )
+    ) > :cardinality
+  ) THEN array_cat(
+    array_cat(
+      array(
+        (
+          SELECT unnest(contact_points.places) AS unnest_1
+          FROM contact_points
+          WHERE contact_points.customer_id = due.customer_id
+          AND contact_points.kind = 'phone'
+          AND (
+            contact_points.invalid_since IS NULL OR contact_points.invalid_since > :now
+          )
+        )
+      ),
+      array(
+        (
+          SELECT laws_records.place
+          FROM laws_records
+          WHERE laws_records.record = CAST(
+            jsonb_build_array(
+              CAST(customers.store_id AS TEXT),
+              customers.country,
+              customers.area,
+              customers.city,
+              left(customers.postcode, :left)
+            ) AS TEXT
+          )
+        )
+      )
+    ),
+    CASE
+    WHEN (customers.time_zone IS NOT NULL) THEN ARRAY[customers.time_zone]
+    ELSE CAST('{}' AS TEXT[]) END
+  )
+  ELSE ARRAY[laws_stores.place] END AS places
+  FROM due
+  JOIN laws_stores ON due.store_id = laws_stores.store_id
+  JOIN customers ON customers.id = due.customer_id
+  WHERE due.kind IN ('message', 'call')
+),
+laws_closed AS /* what the law packs say: closed */ (
+  SELECT anon_24.law AS law,
+  anon_24.purpose AS purpose,
+  anon_24.kind AS kind,
+  anon_24.place AS place,
+  anon_24.rule AS rule,
+  anon_24.source AS source,
+  anon_24.until AS until
+  FROM jsonb_to_recordset(:laws -> 'closed') AS anon_24(
+    law TEXT, purpose TEXT, kind TEXT, place TEXT, rule TEXT, source TEXT, until TIMESTAMP WITH TIME ZONE
+  )
+),
+laws_attempts AS /* what the law packs say: attempts */ (
+  SELECT anon_25.law AS law,
+  anon_25.purpose AS purpose,
+  anon_25.kind AS kind,
+  anon_25.rule AS rule,
+  anon_25.source AS source,
+  anon_25.most AS most,
+  anon_25.within_days AS within_days,
+  anon_25.rest_days AS rest_days,
+  anon_25.since AS since,
+  anon_25.talked_since AS talked_since
+  FROM jsonb_to_recordset(:laws -> 'attempts') AS anon_25(
+    law TEXT,
+    purpose TEXT,
+    kind TEXT,
+    rule TEXT,
+    source TEXT,
+    most INTEGER,
+    within_days INTEGER,
+    rest_days INTEGER,
+    since TIMESTAMP WITH TIME ZONE,
+    talked_since TIMESTAMP WITH TIME ZONE
+  )
+),
+held_by_law AS /* the touches that a law forbids now, by which rule and until when */ (
+  SELECT DISTINCT ON (forbidden.touch_id) forbidden.touch_id AS touch_id,
+  forbidden.reason AS reason,
+  forbidden.figures AS figures,
+  forbidden.until AS until
+  FROM (
+    SELECT asked_of_law.touch_id AS touch_id,
+    'hours-of-law' AS reason,
+    jsonb_build_object(
+      'pack', laws_closed.law, 'rule', laws_closed.rule, 'source', laws_closed.source, 'until', laws_closed.until
+    ) AS figures,
+    laws_closed.until AS until
+    FROM asked_of_law
+    JOIN laws_closed ON laws_closed.law = asked_of_law.law
+    AND laws_closed.purpose = asked_of_law.purpose
+    AND laws_closed.kind = asked_of_law.kind
+    AND laws_closed.place = ANY (asked_of_law.places)
+    UNION ALL
+    SELECT asked_of_law.touch_id AS touch_id,
+    CASE
+    WHEN coalesce(
+      CASE
+      WHEN (
+        laws_attempts.rest_days > :rest_days AND calls_made.talked_at > laws_attempts.talked_since
+      ) THEN calls_made.talked_at + laws_attempts.rest_days * interval '1 day' END >= greatest(
+        CASE
+        WHEN (calls_made.number + messages_sent.number >= laws_attempts.most) THEN least(calls_made.first_at, messages_sent.first_at) + laws_attempts.within_days * interval '1 day' END,
+        CASE
+        WHEN (
+          laws_attempts.rest_days > :rest_days AND calls_made.talked_at > laws_attempts.talked_since
+        ) THEN calls_made.talked_at + laws_attempts.rest_days * interval '1 day' END
+      ),
+      FALSE
+    ) THEN 'rest-of-law'
+    ELSE 'attempts-of-law' END AS reason,
+    CASE
+    WHEN coalesce(
+      CASE
+      WHEN (
+        laws_attempts.rest_days > :rest_days AND calls_made.talked_at > laws_attempts.talked_since
+      ) THEN calls_made.talked_at + laws_attempts.rest_days * interval '1 day' END >= greatest(
+        CASE
+        WHEN (calls_made.number + messages_sent.number >= laws_attempts.most) THEN least(calls_made.first_at, messages_sent.first_at) + laws_attempts.within_days * interval '1 day' END,
+        CASE
+        WHEN (
+          laws_attempts.rest_days > :rest_days AND calls_made.talked_at > laws_attempts.talked_since
+        ) THEN calls_made.talked_at + laws_attempts.rest_days * interval '1 day' END
+      ),
+      FALSE
+    ) THEN jsonb_build_object(
+      'pack',
+      laws_attempts.law,
+      'rule',
+      laws_attempts.rule,
+      'source',
+      laws_attempts.source,
+      'until',
+      greatest(
+        CASE
+        WHEN (calls_made.number + messages_sent.number >= laws_attempts.most) THEN least(calls_made.first_at, messages_sent.first_at) + laws_attempts.within_days * interval '1 day' END,
+        CASE
+        WHEN (
+          laws_attempts.rest_days > :rest_days AND calls_made.talked_at > laws_attempts.talked_since
+        ) THEN calls_made.talked_at + laws_attempts.rest_days * interval '1 day' END
+      ),
+      'days',
+      laws_attempts.rest_days
+    )
+    ELSE jsonb_build_object(
+      'pack',
+      laws_attempts.law,
+      'rule',
+      laws_attempts.rule,
+      'source',
+      laws_attempts.source,
+      'until',
+      greatest(
+        CASE
+        WHEN (calls_made.number + messages_sent.number >= laws_attempts.most) THEN least(calls_made.first_at, messages_sent.first_at) + laws_attempts.within_days * interval '1 day' END,
+        CASE
+        WHEN (
+          laws_attempts.rest_days > :rest_days AND calls_made.talked_at > laws_attempts.talked_since
+        ) THEN calls_made.talked_at + laws_attempts.rest_days * interval '1 day' END
+      ),
+      'days',
+      laws_attempts.within_days,
+      'most',
+      laws_attempts.most
+    ) END AS figures,
+    greatest(
+      CASE
+      WHEN (calls_made.number + messages_sent.number >= laws_attempts.most) THEN least(calls_made.first_at, messages_sent.first_at) + laws_attempts.within_days * interval '1 day' END,
+      CASE
+      WHEN (
+        laws_attempts.rest_days > :rest_days AND calls_made.talked_at > laws_attempts.talked_since
+      ) THEN calls_made.talked_at + laws_attempts.rest_days * interval '1 day' END
+    ) AS until
+    FROM asked_of_law
+    JOIN laws_attempts ON laws_attempts.law = asked_of_law.law
+    AND laws_attempts.purpose = asked_of_law.purpose
+    AND laws_attempts.kind = asked_of_law.kind
+    JOIN LATERAL (
+      SELECT count(*) FILTER (WHERE call_attempts.attempted_at > laws_attempts.since) AS number,
+      min(call_attempts.attempted_at) FILTER (WHERE call_attempts.attempted_at > laws_attempts.since) AS first_at,
+      max(call_attempts.attempted_at) FILTER (
+        WHERE call_attempts.outcome IN (
+          'callback',
+          'done-elsewhere',
+          'interested',
+          'lost',
+          'not-any-more',
+          'order-placed',
+          'postponed',
+          'promised',
+          'reached',
+          'reached-not-satisfied',
+          'reached-satisfied',
+          'refuses-contact',
+          'refuses-to-pay',
+          'test-drive-agreed',
+          'wants-trade-in'
+        )
+      ) AS talked_at
+      FROM call_attempts
+      JOIN touches ON touches.id = call_attempts.touch_id
+      WHERE touches.customer_id = asked_of_law.customer_id
+      AND CAST(touches.purpose AS TEXT) = laws_attempts.purpose
+      AND CAST(touches.kind AS TEXT) = laws_attempts.kind
+      AND call_attempts.attempted_at BETWEEN least(laws_attempts.since, laws_attempts.talked_since)
+      AND :now
+    ) AS calls_made ON true
+    JOIN LATERAL (
+      SELECT count(*) AS number,
+      min(touches.contacted_at) AS first_at
+      FROM touches
+      WHERE touches.customer_id = asked_of_law.customer_id
+      AND CAST(touches.purpose AS TEXT) = laws_attempts.purpose
+      AND CAST(touches.kind AS TEXT) = laws_attempts.kind
+      AND touches.kind = 'message'
+      AND touches.id != asked_of_law.touch_id
+      AND touches.contacted_at > laws_attempts.since
+      AND touches.contacted_at <= :now
+    ) AS messages_sent ON true
+    WHERE calls_made.number + messages_sent.number >= laws_attempts.most
+    OR laws_attempts.rest_days > :rest_days
+    AND calls_made.talked_at > laws_attempts.talked_since
+  ) AS forbidden
+  ORDER BY forbidden.touch_id,
+  forbidden.until DESC,
+  forbidden.reason
 ),
 weighed AS /* what the gates say of each touch by itself */ (
   SELECT due.id AS id,
@@ -1133,6 +1414,30 @@ weighed AS /* what the gates say of each touch by itself */ (
   WHEN (facts.gone IS NOT NULL) THEN 'facts'
   WHEN facts.moved THEN 'anchor'
   WHEN facts.passed THEN 'validity'
+  WHEN (
+    due.kind = 'message'
+    AND NOT due.resendable
+    AND (
+      later_told.id IS NOT NULL
+      OR template_versions.also IS NULL
+      AND coalesce(
+        max(
+          CASE
+          WHEN (
+            due.mine
+            AND due.kind = 'message'
+            AND facts.gone IS NULL
+            AND NOT facts.moved
+            AND NOT facts.passed
+            AND reach.channel IS NOT NULL
+          ) THEN due.due_at END
+        ) OVER (
+          PARTITION BY due.subject_kind, due.subject_id, due.process, due.anchor_at
+        ) > due.due_at,
+        FALSE
+      )
+    )
+  ) THEN 'validity'
   WHEN (due.kind IN ('message', 'call') AND NOT reach.usable) THEN 'contact-point'
   WHEN (
     due.kind = 'letter'
@@ -1180,6 +1485,7 @@ weighed AS /* what the gates say of each touch by itself */ (
     )
   ) THEN 'complaint'
   WHEN (due.kind IN ('message', 'call') AND reach.channel IS NULL) THEN 'channel'
+  WHEN (held_by_law.until IS NOT NULL) THEN 'law'
   WHEN (due.kind IN ('message', 'call') AND NOT store_rules.open) THEN 'quiet-hours'
   WHEN (
     due.kind = 'message'
@@ -1196,6 +1502,30 @@ weighed AS /* what the gates say of each touch by itself */ (
   WHEN (facts.gone IS NOT NULL) THEN 'stop'
   WHEN facts.moved THEN 'stop'
   WHEN facts.passed THEN 'stop'
+  WHEN (
+    due.kind = 'message'
+    AND NOT due.resendable
+    AND (
+      later_told.id IS NOT NULL
+      OR template_versions.also IS NULL
+      AND coalesce(
+        max(
+          CASE
+          WHEN (
+            due.mine
+            AND due.kind = 'message'
+            AND facts.gone IS NULL
+            AND NOT facts.moved
+            AND NOT facts.passed
+            AND reach.channel IS NOT NULL
+          ) THEN due.due_at END
+        ) OVER (
+          PARTITION BY due.subject_kind, due.subject_id, due.process, due.anchor_at
+        ) > due.due_at,
+        FALSE
+      )
+    )
+  ) THEN 'stop'
   WHEN (due.kind IN ('message', 'call') AND NOT reach.usable) THEN 'stop'
   WHEN (
     due.kind = 'letter'
@@ -1243,6 +1573,7 @@ weighed AS /* what the gates say of each touch by itself */ (
     )
   ) THEN 'hold'
   WHEN (due.kind IN ('message', 'call') AND reach.channel IS NULL) THEN 'hold'
+  WHEN (held_by_law.until IS NOT NULL) THEN 'hold'
   WHEN (due.kind IN ('message', 'call') AND NOT store_rules.open) THEN 'hold'
   WHEN (
     due.kind = 'message'
@@ -1259,6 +1590,30 @@ weighed AS /* what the gates say of each touch by itself */ (
   WHEN (facts.gone IS NOT NULL) THEN facts.gone
   WHEN facts.moved THEN 'date-moved'
   WHEN facts.passed THEN 'time-passed'
+  WHEN (
+    due.kind = 'message'
+    AND NOT due.resendable
+    AND (
+      later_told.id IS NOT NULL
+      OR template_versions.also IS NULL
+      AND coalesce(
+        max(
+          CASE
+          WHEN (
+            due.mine
+            AND due.kind = 'message'
+            AND facts.gone IS NULL
+            AND NOT facts.moved
+            AND NOT facts.passed
+            AND reach.channel IS NOT NULL
+          ) THEN due.due_at END
+        ) OVER (
+          PARTITION BY due.subject_kind, due.subject_id, due.process, due.anchor_at
+        ) > due.due_at,
+        FALSE
+      )
+    )
+  ) THEN 'later-message-went'
   WHEN (due.kind IN ('message', 'call') AND NOT reach.usable) THEN 'no-contact-point'
   WHEN (
     due.kind = 'letter'
@@ -1306,6 +1661,7 @@ weighed AS /* what the gates say of each touch by itself */ (
     )
   ) THEN 'complaint-open'
   WHEN (due.kind IN ('message', 'call') AND reach.channel IS NULL) THEN 'channel-paused'
+  WHEN (held_by_law.until IS NOT NULL) THEN held_by_law.reason
   WHEN (due.kind IN ('message', 'call') AND NOT store_rules.open) THEN 'quiet-hours'
   WHEN (
     due.kind = 'message'
@@ -1333,10 +1689,12 @@ weighed AS /* what the gates say of each touch by itself */ (
     )
   ) THEN store_rules.tomorrow_opens_at
   WHEN (due.kind IN ('message', 'call') AND reach.channel IS NULL) THEN reach.probe_at
+  WHEN (held_by_law.until IS NOT NULL) THEN held_by_law.until
   WHEN (due.kind IN ('message', 'call') AND NOT store_rules.open) THEN store_rules.opens_at
   WHEN (
     due.kind = 'message' AND NOT due.obligation AND NOT due.resendable AND household.id IS NOT NULL
   ) THEN store_rules.tomorrow_opens_at END AS until,
+  held_by_law.figures AS law_figures,
   coalesce(facts.figures, jsonb_build_object()) || jsonb_build_object('contacts_today', anon_3.contacts, 'contacts_this_week', anon_4.contacts) AS figures
   FROM due
   JOIN facts ON facts.touch_id = due.id
@@ -1370,6 +1728,20 @@ weighed AS /* what the gates say of each touch by itself */ (
     ) = due.campaign_id END
     LIMIT :param
   ) AS household ON true
+  LEFT OUTER JOIN LATERAL (
+    SELECT later.id AS id
+    FROM touches AS later
+    WHERE (due.not_before > due.due_at OR due.due_at < :now - '1:00:00')
+    AND later.subject_kind = due.subject_kind
+    AND later.subject_id = due.subject_id
+    AND later.process = due.process
+    AND later.anchor_at = due.anchor_at
+    AND later.kind = 'message'
+    AND later.due_at > due.due_at
+    AND later.state IN ('claimed', 'sending', 'sent', 'unknown')
+    LIMIT :param
+  ) AS later_told ON true
+  LEFT OUTER JOIN held_by_law ON held_by_law.touch_id = due.id
   JOIN LATERAL (
     SELECT count(*) AS contacts,
     min(touches.contacted_at) AS first
@@ -1418,6 +1790,7 @@ housed AS /* of customers who share a number, all but the first wait */ (
   weighed.contacts_left AS contacts_left,
   weighed.contacts_since AS contacts_since,
   weighed.contacts_again_at AS contacts_again_at,
+  weighed.law_figures AS law_figures,
   weighed.figures AS figures,
   CASE
   WHEN (
@@ -1544,6 +1917,7 @@ led AS /* which messages are lines of a more important message */ (
   housed.contacts_left AS contacts_left,
   housed.contacts_since AS contacts_since,
   housed.contacts_again_at AS contacts_again_at,
+  housed.law_figures AS law_figures,
   housed.figures AS figures,
   housed.decision AS decision,
   housed.gate AS gate,
@@ -1598,6 +1972,7 @@ ranked AS /* which touches the contact cap leaves room for */ (
   led.contacts_left AS contacts_left,
   led.contacts_since AS contacts_since,
   led.contacts_again_at AS contacts_again_at,
+  led.law_figures AS law_figures,
   led.figures AS figures,
   led.decision AS decision,
   led.gate AS gate,
@@ -1678,6 +2053,11 @@ followed AS /* lines that may have gone out inside a message share its verdict *
     ranked.carried_by IS NOT NULL AND NOT coalesce(head.passes, FALSE) AND ranked.decision != 'stop'
   ) THEN head.until
   ELSE ranked.until END AS until,
+  CASE
+  WHEN (
+    ranked.carried_by IS NOT NULL AND NOT coalesce(head.passes, FALSE) AND ranked.decision != 'stop'
+  ) THEN head.law_figures
+  ELSE ranked.law_figures END AS law_figures,
   ranked.passes
   AND NOT (ranked.carried_by IS NOT NULL AND NOT coalesce(head.passes, FALSE)) AS passes,
   CASE
@@ -1751,7 +2131,11 @@ judged AS /* the verdict on each touch, after cap and merging */ (
   ) THEN jsonb_build_object(
     'because',
     CASE
-    WHEN (jsonb_array_length(capped.instead) > :jsonb_array_length) THEN jsonb_build_object(
+    WHEN (
+      CASE
+      WHEN (jsonb_array_length(capped.instead) > :jsonb_array_length) THEN jsonb_build_object('instead', capped.instead)
+      WHEN (capped.gate = 'law' AND NOT capped.capped) THEN capped.law_figures END IS NOT NULL
+    ) THEN jsonb_build_object(
       'code',
       CASE
       WHEN (jsonb_array_length(capped.instead) > :jsonb_array_length) THEN 'contacted-enough-by'
@@ -1759,7 +2143,8 @@ judged AS /* the verdict on each touch, after cap and merging */ (
       ELSE capped.reason END,
       'figures',
       CASE
-      WHEN (jsonb_array_length(capped.instead) > :jsonb_array_length) THEN jsonb_build_object('instead', capped.instead) END
+      WHEN (jsonb_array_length(capped.instead) > :jsonb_array_length) THEN jsonb_build_object('instead', capped.instead)
+      WHEN (capped.gate = 'law' AND NOT capped.capped) THEN capped.law_figures END
     )
     ELSE to_jsonb(
       CASE
@@ -1769,7 +2154,8 @@ judged AS /* the verdict on each touch, after cap and merging */ (
     ) END
   )
   ELSE CASE
-  WHEN (jsonb_array_length(capped.instead) > :jsonb_array_length) THEN jsonb_build_object('instead', capped.instead) END END AS reason_figures,
+  WHEN (jsonb_array_length(capped.instead) > :jsonb_array_length) THEN jsonb_build_object('instead', capped.instead)
+  WHEN (capped.gate = 'law' AND NOT capped.capped) THEN capped.law_figures END END AS reason_figures,
   CASE
   WHEN NOT coalesce(
     CASE WHEN capped.capped THEN capped.contacts_again_at ELSE capped.until END >= capped.valid_until, FALSE
@@ -1805,6 +2191,7 @@ judged AS /* the verdict on each touch, after cap and merging */ (
     followed.gate AS gate,
     followed.reason AS reason,
     followed.until AS until,
+    followed.law_figures AS law_figures,
     followed.passes AS passes,
     followed.within_cap AS within_cap,
     heads.id AS head_id,

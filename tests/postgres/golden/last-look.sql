@@ -46,6 +46,7 @@ WITH mine AS /* the claimed touches about to be sent, locked */ (
   touches.body AS body,
   touches.delivered_at AS delivered_at,
   touches.assigned_to AS assigned_to,
+  touches.owner_until AS owner_until,
   touches.held_by AS held_by,
   touches.held_until AS held_until,
   touches.outcome AS outcome
@@ -55,7 +56,7 @@ WITH mine AS /* the claimed touches about to be sent, locked */ (
   )
   FOR UPDATE OF touches
 ),
-anon_8 AS MATERIALIZED /* the tolerances of the policy versions that touches were planned under */ (
+anon_9 AS MATERIALIZED /* the tolerances of the policy versions that touches were planned under */ (
   SELECT policy_versions.id AS id,
   policy_versions.body #> '{rules, tolerance}' AS value
   FROM policy_versions
@@ -69,8 +70,8 @@ anon_4 AS /* the accounts looked at, with their day and tolerances */ (
   accounts.customer_id AS customer_id,
   accounts.key AS account,
   stores.today AS today,
-  asked.policy_version_id AS policy_version_id,
-  (SELECT anon_8.value FROM anon_8 WHERE anon_8.id = asked.policy_version_id) AS tolerance
+  anon_8.policy_version_id AS policy_version_id,
+  (SELECT anon_9.value FROM anon_9 WHERE anon_9.id = anon_8.policy_version_id) AS tolerance
   FROM accounts
   JOIN (
     SELECT stores.id AS id,
@@ -87,9 +88,9 @@ anon_4 AS /* the accounts looked at, with their day and tolerances */ (
     mine.policy_version_id AS policy_version_id
     FROM mine
     WHERE coalesce(mine.subject_kind = 'account', FALSE)
-  ) AS asked ON asked.subject_id = accounts.id
+  ) AS anon_8 ON anon_8.subject_id = accounts.id
 ),
-anon_9 AS /* the invoices and credit notes known on the day, with what was paid on each */ (
+anon_10 AS /* the invoices and credit notes known on the day, with what was paid on each */ (
   SELECT anon_4.account_id AS account_id,
   anon_4.policy_version_id AS policy_version_id,
   invoices.id AS invoice_id,
@@ -144,7 +145,7 @@ anon_9 AS /* the invoices and credit notes known on the day, with what was paid 
   ELSE 'open' END = 'open'
   AND NOT (
     EXISTS (
-      SELECT :param AS anon_11
+      SELECT :param AS anon_12
       FROM account_arrangements
       WHERE account_arrangements.invoice_id = invoices.id
       AND account_arrangements.starts_on <= anon_4.today
@@ -176,7 +177,7 @@ anon_9 AS /* the invoices and credit notes known on the day, with what was paid 
   ELSE 'open' END = 'disputed'
   OR (
     EXISTS (
-      SELECT :param AS anon_12
+      SELECT :param AS anon_13
       FROM account_arrangements
       WHERE account_arrangements.invoice_id = invoices.id
       AND account_arrangements.starts_on <= anon_4.today
@@ -199,7 +200,7 @@ anon_9 AS /* the invoices and credit notes known on the day, with what was paid 
   WHERE invoices.issued_on IS NULL
   OR invoices.issued_on <= anon_4.today
 ),
-anon_10 AS /* per account and currency: payments on account, credit notes, overpayments */ (
+anon_11 AS /* per account and currency: payments on account, credit notes, overpayments */ (
   SELECT credits.account_id AS account_id,
   credits.policy_version_id AS policy_version_id,
   credits.currency AS currency,
@@ -214,21 +215,21 @@ anon_10 AS /* per account and currency: payments on account, credit notes, overp
     WHERE payments.invoice_id IS NULL
     AND payments.paid_on <= anon_4.today
     UNION ALL
-    SELECT anon_9.account_id AS account_id,
-    anon_9.policy_version_id AS policy_version_id,
-    anon_9.currency AS currency,
-    anon_9.amount AS amount
-    FROM anon_9
-    WHERE anon_9.kind = 'credit-note'
-    AND anon_9.chased
+    SELECT anon_10.account_id AS account_id,
+    anon_10.policy_version_id AS policy_version_id,
+    anon_10.currency AS currency,
+    anon_10.amount AS amount
+    FROM anon_10
+    WHERE anon_10.kind = 'credit-note'
+    AND anon_10.chased
     UNION ALL
-    SELECT anon_9.account_id AS account_id,
-    anon_9.policy_version_id AS policy_version_id,
-    anon_9.currency AS currency,
-    anon_9.paid - anon_9.amount AS amount
-    FROM anon_9
-    WHERE anon_9.kind = 'invoice'
-    AND anon_9.paid > anon_9.amount
+    SELECT anon_10.account_id AS account_id,
+    anon_10.policy_version_id AS policy_version_id,
+    anon_10.currency AS currency,
+    anon_10.paid - anon_10.amount AS amount
+    FROM anon_10
+    WHERE anon_10.kind = 'invoice'
+    AND anon_10.paid > anon_10.amount
   ) AS credits
   GROUP BY credits.account_id,
   credits.policy_version_id,
@@ -272,33 +273,33 @@ anon_5 AS /* per account: the invoices that are chased, and their totals */ (
         PARTITION BY open_invoices.account_id, open_invoices.policy_version_id, open_invoices.currency
       ) AS total
       FROM (
-        SELECT anon_9.account_id AS account_id,
-        anon_9.policy_version_id AS policy_version_id,
-        anon_9.number AS number,
-        anon_9.salesperson_id AS salesperson_id,
-        anon_9.currency AS currency,
-        anon_9.due_on AS due_on,
-        anon_9.tolerated AS tolerated,
+        SELECT anon_10.account_id AS account_id,
+        anon_10.policy_version_id AS policy_version_id,
+        anon_10.number AS number,
+        anon_10.salesperson_id AS salesperson_id,
+        anon_10.currency AS currency,
+        anon_10.due_on AS due_on,
+        anon_10.tolerated AS tolerated,
         least(
-          anon_9.amount - anon_9.paid,
+          anon_10.amount - anon_10.paid,
           greatest(
-            sum(anon_9.amount - anon_9.paid) OVER (
-              PARTITION BY anon_9.account_id,
-              anon_9.policy_version_id,
-              anon_9.currency
-              ORDER BY anon_9.due_on,
-              anon_9.invoice_id
-            ) - coalesce(anon_10.amount, 0),
+            sum(anon_10.amount - anon_10.paid) OVER (
+              PARTITION BY anon_10.account_id,
+              anon_10.policy_version_id,
+              anon_10.currency
+              ORDER BY anon_10.due_on,
+              anon_10.invoice_id
+            ) - coalesce(anon_11.amount, 0),
             0
           )
         ) AS open
-        FROM anon_9
-        LEFT OUTER JOIN anon_10 ON anon_10.account_id = anon_9.account_id
-        AND anon_10.policy_version_id = anon_9.policy_version_id
-        AND anon_10.currency = anon_9.currency
-        WHERE anon_9.kind = 'invoice'
-        AND anon_9.chased
-        AND anon_9.amount > anon_9.paid
+        FROM anon_10
+        LEFT OUTER JOIN anon_11 ON anon_11.account_id = anon_10.account_id
+        AND anon_11.policy_version_id = anon_10.policy_version_id
+        AND anon_11.currency = anon_10.currency
+        WHERE anon_10.kind = 'invoice'
+        AND anon_10.chased
+        AND anon_10.amount > anon_10.paid
       ) AS open_invoices
       WHERE open_invoices.open > 0
     ) AS balances
@@ -440,7 +441,7 @@ handover_once AS MATERIALIZED /* the facts of each handover that a touch is abou
   coalesce(disposed.disposed_on <= stores.today, FALSE)
   OR (
     EXISTS (
-      SELECT :param AS anon_14
+      SELECT :param AS anon_15
       FROM handovers AS handovers_1
       WHERE handovers_1.vehicle_id = handovers.vehicle_id
       AND handovers_1.customer_id != handovers.customer_id
@@ -752,7 +753,7 @@ facts AS /* what the facts say of each claimed touch now */ (
     CASE
     WHEN CASE
     WHEN (mine.series IS NOT NULL) THEN EXISTS (
-      SELECT :param AS anon_13
+      SELECT :param AS anon_14
       FROM touches AS earlier
       WHERE earlier.process = mine.process
       AND earlier.subject_kind = 'handover'
@@ -957,7 +958,7 @@ facts AS /* what the facts say of each claimed touch now */ (
     CASE
     WHEN CASE
     WHEN (mine.series IS NOT NULL) THEN EXISTS (
-      SELECT :param AS anon_13
+      SELECT :param AS anon_14
       FROM touches AS earlier
       WHERE earlier.process = mine.process
       AND earlier.subject_kind = 'handover'
@@ -1117,6 +1118,286 @@ recorded AS /* the verdicts on those, written down */ (
   :now AS anon_2
   FROM looked
   JOIN stopped ON stopped.id = looked.id
+),
+laws_records AS /* what the law packs say: records */ (
+  SELECT anon_16.record AS record,
+  anon_16.place AS place
+  FROM jsonb_to_recordset(:laws -> 'records') AS anon_16(record TEXT, place TEXT)
+),
+laws_stores AS /* what the law packs say: stores */ (
+  SELECT anon_17.store_id AS store_id,
+  anon_17.law AS law,
+  anon_17.place AS place
+  FROM jsonb_to_recordset(:laws -> 'stores') AS anon_17(store_id BIGINT, law TEXT, place TEXT)
+),
+asked_of_law AS /* the contacts that a law may forbid, with where their customers may be */ (
+  SELECT mine.id AS touch_id,
+  mine.customer_id AS customer_id,
+  laws_stores.law AS law,
+  CAST(mine.purpose AS TEXT) AS purpose,
+  CAST(mine.kind AS TEXT) AS kind,
+  CASE
+  WHEN (
+    cardinality(
+      array_cat(
+        array_cat(
+          array(
+            (
+              SELECT unnest(contact_points.places) AS unnest_1
+              FROM contact_points
+              WHERE contact_points.customer_id = mine.customer_id
+              AND contact_points.kind = 'phone'
+              AND (
+                contact_points.invalid_since IS NULL OR contact_points.invalid_since > :now
+              )
+            )
+          ),
+          array(
+            (
+              SELECT laws_records.place
+              FROM laws_records
+              WHERE laws_records.record = CAST(
+                jsonb_build_array(
+                  CAST(customers.store_id AS TEXT),
+                  customers.country,
+                  customers.area,
+                  customers.city,
+                  left(customers.postcode, :left)
+                ) AS TEXT
+              )
+            )
+          )
+        ),
+        CASE
+        WHEN (customers.time_zone IS NOT NULL) THEN ARRAY[customers.time_zone]
+        ELSE CAST('{}' AS TEXT[]) END
+      )
+    ) > :cardinality
+  ) THEN array_cat(
+    array_cat(
+      array(
+        (
+          SELECT unnest(contact_points.places) AS unnest_1
+          FROM contact_points
+          WHERE contact_points.customer_id = mine.customer_id
+          AND contact_points.kind = 'phone'
+          AND (
+            contact_points.invalid_since IS NULL OR contact_points.invalid_since > :now
+          )
+        )
+      ),
+      array(
+        (
+          SELECT laws_records.place
+          FROM laws_records
+          WHERE laws_records.record = CAST(
+            jsonb_build_array(
+              CAST(customers.store_id AS TEXT),
+              customers.country,
+              customers.area,
+              customers.city,
+              left(customers.postcode, :left)
+            ) AS TEXT
+          )
+        )
+      )
+    ),
+    CASE
+    WHEN (customers.time_zone IS NOT NULL) THEN ARRAY[customers.time_zone]
+    ELSE CAST('{}' AS TEXT[]) END
+  )
+  ELSE ARRAY[laws_stores.place] END AS places
+  FROM mine
+  JOIN laws_stores ON mine.store_id = laws_stores.store_id
+  JOIN customers ON customers.id = mine.customer_id
+  WHERE mine.kind IN ('message', 'call')
+),
+laws_closed AS /* what the law packs say: closed */ (
+  SELECT anon_18.law AS law,
+  anon_18.purpose AS purpose,
+  anon_18.kind AS kind,
+  anon_18.place AS place,
+  anon_18.rule AS rule,
+  anon_18.source AS source,
+  anon_18.until AS until
+  FROM jsonb_to_recordset(:laws -> 'closed') AS anon_18(
+    law TEXT, purpose TEXT, kind TEXT, place TEXT, rule TEXT, source TEXT, until TIMESTAMP WITH TIME ZONE
+  )
+),
+laws_attempts AS /* what the law packs say: attempts */ (
+  SELECT anon_19.law AS law,
+  anon_19.purpose AS purpose,
+  anon_19.kind AS kind,
+  anon_19.rule AS rule,
+  anon_19.source AS source,
+  anon_19.most AS most,
+  anon_19.within_days AS within_days,
+  anon_19.rest_days AS rest_days,
+  anon_19.since AS since,
+  anon_19.talked_since AS talked_since
+  FROM jsonb_to_recordset(:laws -> 'attempts') AS anon_19(
+    law TEXT,
+    purpose TEXT,
+    kind TEXT,
+    rule TEXT,
+    source TEXT,
+    most INTEGER,
+    within_days INTEGER,
+    rest_days INTEGER,
+    since TIMESTAMP WITH TIME ZONE,
+    talked_since TIMESTAMP WITH TIME ZONE
+  )
+),
+held_by_law AS /* the touches that a law forbids now, by which rule and until when */ (
+  SELECT DISTINCT ON (forbidden.touch_id) forbidden.touch_id AS touch_id,
+  forbidden.reason AS reason,
+  forbidden.figures AS figures,
+  forbidden.until AS until
+  FROM (
+    SELECT asked_of_law.touch_id AS touch_id,
+    'hours-of-law' AS reason,
+    jsonb_build_object(
+      'pack', laws_closed.law, 'rule', laws_closed.rule, 'source', laws_closed.source, 'until', laws_closed.until
+    ) AS figures,
+    laws_closed.until AS until
+    FROM asked_of_law
+    JOIN laws_closed ON laws_closed.law = asked_of_law.law
+    AND laws_closed.purpose = asked_of_law.purpose
+    AND laws_closed.kind = asked_of_law.kind
+    AND laws_closed.place = ANY (asked_of_law.places)
+    UNION ALL
+    SELECT asked_of_law.touch_id AS touch_id,
+    CASE
+    WHEN coalesce(
+      CASE
+      WHEN (
+        laws_attempts.rest_days > :rest_days AND calls_made.talked_at > laws_attempts.talked_since
+      ) THEN calls_made.talked_at + laws_attempts.rest_days * interval '1 day' END >= greatest(
+        CASE
+        WHEN (calls_made.number + messages_sent.number >= laws_attempts.most) THEN least(calls_made.first_at, messages_sent.first_at) + laws_attempts.within_days * interval '1 day' END,
+        CASE
+        WHEN (
+          laws_attempts.rest_days > :rest_days AND calls_made.talked_at > laws_attempts.talked_since
+        ) THEN calls_made.talked_at + laws_attempts.rest_days * interval '1 day' END
+      ),
+      FALSE
+    ) THEN 'rest-of-law'
+    ELSE 'attempts-of-law' END AS reason,
+    CASE
+    WHEN coalesce(
+      CASE
+      WHEN (
+        laws_attempts.rest_days > :rest_days AND calls_made.talked_at > laws_attempts.talked_since
+      ) THEN calls_made.talked_at + laws_attempts.rest_days * interval '1 day' END >= greatest(
+        CASE
+        WHEN (calls_made.number + messages_sent.number >= laws_attempts.most) THEN least(calls_made.first_at, messages_sent.first_at) + laws_attempts.within_days * interval '1 day' END,
+        CASE
+        WHEN (
+          laws_attempts.rest_days > :rest_days AND calls_made.talked_at > laws_attempts.talked_since
+        ) THEN calls_made.talked_at + laws_attempts.rest_days * interval '1 day' END
+      ),
+      FALSE
+    ) THEN jsonb_build_object(
+      'pack',
+      laws_attempts.law,
+      'rule',
+      laws_attempts.rule,
+      'source',
+      laws_attempts.source,
+      'until',
+      greatest(
+        CASE
+        WHEN (calls_made.number + messages_sent.number >= laws_attempts.most) THEN least(calls_made.first_at, messages_sent.first_at) + laws_attempts.within_days * interval '1 day' END,
+        CASE
+        WHEN (
+          laws_attempts.rest_days > :rest_days AND calls_made.talked_at > laws_attempts.talked_since
+        ) THEN calls_made.talked_at + laws_attempts.rest_days * interval '1 day' END
+      ),
+      'days',
+      laws_attempts.rest_days
+    )
+    ELSE jsonb_build_object(
+      'pack',
+      laws_attempts.law,
+      'rule',
+      laws_attempts.rule,
+      'source',
+      laws_attempts.source,
+      'until',
+      greatest(
+        CASE
+        WHEN (calls_made.number + messages_sent.number >= laws_attempts.most) THEN least(calls_made.first_at, messages_sent.first_at) + laws_attempts.within_days * interval '1 day' END,
+        CASE
+        WHEN (
+          laws_attempts.rest_days > :rest_days AND calls_made.talked_at > laws_attempts.talked_since
+        ) THEN calls_made.talked_at + laws_attempts.rest_days * interval '1 day' END
+      ),
+      'days',
+      laws_attempts.within_days,
+      'most',
+      laws_attempts.most
+    ) END AS figures,
+    greatest(
+      CASE
+      WHEN (calls_made.number + messages_sent.number >= laws_attempts.most) THEN least(calls_made.first_at, messages_sent.first_at) + laws_attempts.within_days * interval '1 day' END,
+      CASE
+      WHEN (
+        laws_attempts.rest_days > :rest_days AND calls_made.talked_at > laws_attempts.talked_since
+      ) THEN calls_made.talked_at + laws_attempts.rest_days * interval '1 day' END
+    ) AS until
+    FROM asked_of_law
+    JOIN laws_attempts ON laws_attempts.law = asked_of_law.law
+    AND laws_attempts.purpose = asked_of_law.purpose
+    AND laws_attempts.kind = asked_of_law.kind
+    JOIN LATERAL (
+      SELECT count(*) FILTER (WHERE call_attempts.attempted_at > laws_attempts.since) AS number,
+      min(call_attempts.attempted_at) FILTER (WHERE call_attempts.attempted_at > laws_attempts.since) AS first_at,
+      max(call_attempts.attempted_at) FILTER (
+        WHERE call_attempts.outcome IN (
+          'callback',
+          'done-elsewhere',
+          'interested',
+          'lost',
+          'not-any-more',
+          'order-placed',
+          'postponed',
+          'promised',
+          'reached',
+          'reached-not-satisfied',
+          'reached-satisfied',
+          'refuses-contact',
+          'refuses-to-pay',
+          'test-drive-agreed',
+          'wants-trade-in'
+        )
+      ) AS talked_at
+      FROM call_attempts
+      JOIN touches ON touches.id = call_attempts.touch_id
+      WHERE touches.customer_id = asked_of_law.customer_id
+      AND CAST(touches.purpose AS TEXT) = laws_attempts.purpose
+      AND CAST(touches.kind AS TEXT) = laws_attempts.kind
+      AND call_attempts.attempted_at BETWEEN least(laws_attempts.since, laws_attempts.talked_since)
+      AND :now
+    ) AS calls_made ON true
+    JOIN LATERAL (
+      SELECT count(*) AS number,
+      min(touches.contacted_at) AS first_at
+      FROM touches
+      WHERE touches.customer_id = asked_of_law.customer_id
+      AND CAST(touches.purpose AS TEXT) = laws_attempts.purpose
+      AND CAST(touches.kind AS TEXT) = laws_attempts.kind
+      AND touches.kind = 'message'
+      AND touches.id != asked_of_law.touch_id
+      AND touches.contacted_at > laws_attempts.since
+      AND touches.contacted_at <= :now
+    ) AS messages_sent ON true
+    WHERE calls_made.number + messages_sent.number >= laws_attempts.most
+    OR laws_attempts.rest_days > :rest_days
+    AND calls_made.talked_at > laws_attempts.talked_since
+  ) AS forbidden
+  ORDER BY forbidden.touch_id,
+  forbidden.until DESC,
+  forbidden.reason
 )
 SELECT looked.id,
 looked.state,
@@ -1136,12 +1417,16 @@ mine.customer_id,
 mine.store_id,
 stores.code AS store,
 stores.name AS store_name,
-stores.address AS store_address
+stores.address AS store_address,
+held_by_law.reason AS law,
+held_by_law.figures AS law_figures,
+held_by_law.until AS law_until
 FROM looked
 JOIN mine ON mine.id = looked.id
 JOIN contact_points ON contact_points.id = mine.contact_point_id
 JOIN template_versions ON template_versions.id = mine.template_version_id
 JOIN stores ON stores.id = mine.store_id
+LEFT OUTER JOIN held_by_law ON held_by_law.touch_id = looked.id
 WHERE coalesce(mine.state IN ('claimed', 'sending') AND mine.claimed_by = :dispatcher, FALSE)
 ORDER BY mine.priority DESC,
 mine.due_at,

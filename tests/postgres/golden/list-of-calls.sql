@@ -46,6 +46,7 @@ WITH ready AS /* what waits for staff */ (
   touches.body AS body,
   touches.delivered_at AS delivered_at,
   touches.assigned_to AS assigned_to,
+  touches.owner_until AS owner_until,
   touches.held_by AS held_by,
   touches.held_until AS held_until,
   touches.outcome AS outcome,
@@ -60,7 +61,7 @@ WITH ready AS /* what waits for staff */ (
     stores.time_zone, CAST(timezone(stores.time_zone, :param) AS DATE) + :param + '00:00:00'
   )
 ),
-anon_6 AS MATERIALIZED /* the tolerances of the policy versions that touches were planned under */ (
+anon_7 AS MATERIALIZED /* the tolerances of the policy versions that touches were planned under */ (
   SELECT policy_versions.id AS id,
   policy_versions.body #> '{rules, tolerance}' AS value
   FROM policy_versions
@@ -74,8 +75,8 @@ anon_2 AS /* the accounts looked at, with their day and tolerances */ (
   accounts.customer_id AS customer_id,
   accounts.key AS account,
   stores.today AS today,
-  asked.policy_version_id AS policy_version_id,
-  (SELECT anon_6.value FROM anon_6 WHERE anon_6.id = asked.policy_version_id) AS tolerance
+  anon_6.policy_version_id AS policy_version_id,
+  (SELECT anon_7.value FROM anon_7 WHERE anon_7.id = anon_6.policy_version_id) AS tolerance
   FROM accounts
   JOIN (
     SELECT stores.id AS id,
@@ -92,9 +93,9 @@ anon_2 AS /* the accounts looked at, with their day and tolerances */ (
     ready.policy_version_id AS policy_version_id
     FROM ready
     WHERE coalesce(ready.subject_kind = 'account', FALSE)
-  ) AS asked ON asked.subject_id = accounts.id
+  ) AS anon_6 ON anon_6.subject_id = accounts.id
 ),
-anon_7 AS /* the invoices and credit notes known on the day, with what was paid on each */ (
+anon_8 AS /* the invoices and credit notes known on the day, with what was paid on each */ (
   SELECT anon_2.account_id AS account_id,
   anon_2.policy_version_id AS policy_version_id,
   invoices.id AS invoice_id,
@@ -149,7 +150,7 @@ anon_7 AS /* the invoices and credit notes known on the day, with what was paid 
   ELSE 'open' END = 'open'
   AND NOT (
     EXISTS (
-      SELECT :param AS anon_9
+      SELECT :param AS anon_10
       FROM account_arrangements
       WHERE account_arrangements.invoice_id = invoices.id
       AND account_arrangements.starts_on <= anon_2.today
@@ -181,7 +182,7 @@ anon_7 AS /* the invoices and credit notes known on the day, with what was paid 
   ELSE 'open' END = 'disputed'
   OR (
     EXISTS (
-      SELECT :param AS anon_10
+      SELECT :param AS anon_11
       FROM account_arrangements
       WHERE account_arrangements.invoice_id = invoices.id
       AND account_arrangements.starts_on <= anon_2.today
@@ -204,7 +205,7 @@ anon_7 AS /* the invoices and credit notes known on the day, with what was paid 
   WHERE invoices.issued_on IS NULL
   OR invoices.issued_on <= anon_2.today
 ),
-anon_8 AS /* per account and currency: payments on account, credit notes, overpayments */ (
+anon_9 AS /* per account and currency: payments on account, credit notes, overpayments */ (
   SELECT credits.account_id AS account_id,
   credits.policy_version_id AS policy_version_id,
   credits.currency AS currency,
@@ -219,21 +220,21 @@ anon_8 AS /* per account and currency: payments on account, credit notes, overpa
     WHERE payments.invoice_id IS NULL
     AND payments.paid_on <= anon_2.today
     UNION ALL
-    SELECT anon_7.account_id AS account_id,
-    anon_7.policy_version_id AS policy_version_id,
-    anon_7.currency AS currency,
-    anon_7.amount AS amount
-    FROM anon_7
-    WHERE anon_7.kind = 'credit-note'
-    AND anon_7.chased
+    SELECT anon_8.account_id AS account_id,
+    anon_8.policy_version_id AS policy_version_id,
+    anon_8.currency AS currency,
+    anon_8.amount AS amount
+    FROM anon_8
+    WHERE anon_8.kind = 'credit-note'
+    AND anon_8.chased
     UNION ALL
-    SELECT anon_7.account_id AS account_id,
-    anon_7.policy_version_id AS policy_version_id,
-    anon_7.currency AS currency,
-    anon_7.paid - anon_7.amount AS amount
-    FROM anon_7
-    WHERE anon_7.kind = 'invoice'
-    AND anon_7.paid > anon_7.amount
+    SELECT anon_8.account_id AS account_id,
+    anon_8.policy_version_id AS policy_version_id,
+    anon_8.currency AS currency,
+    anon_8.paid - anon_8.amount AS amount
+    FROM anon_8
+    WHERE anon_8.kind = 'invoice'
+    AND anon_8.paid > anon_8.amount
   ) AS credits
   GROUP BY credits.account_id,
   credits.policy_version_id,
@@ -277,33 +278,33 @@ anon_3 AS /* per account: the invoices that are chased, and their totals */ (
         PARTITION BY open_invoices.account_id, open_invoices.policy_version_id, open_invoices.currency
       ) AS total
       FROM (
-        SELECT anon_7.account_id AS account_id,
-        anon_7.policy_version_id AS policy_version_id,
-        anon_7.number AS number,
-        anon_7.salesperson_id AS salesperson_id,
-        anon_7.currency AS currency,
-        anon_7.due_on AS due_on,
-        anon_7.tolerated AS tolerated,
+        SELECT anon_8.account_id AS account_id,
+        anon_8.policy_version_id AS policy_version_id,
+        anon_8.number AS number,
+        anon_8.salesperson_id AS salesperson_id,
+        anon_8.currency AS currency,
+        anon_8.due_on AS due_on,
+        anon_8.tolerated AS tolerated,
         least(
-          anon_7.amount - anon_7.paid,
+          anon_8.amount - anon_8.paid,
           greatest(
-            sum(anon_7.amount - anon_7.paid) OVER (
-              PARTITION BY anon_7.account_id,
-              anon_7.policy_version_id,
-              anon_7.currency
-              ORDER BY anon_7.due_on,
-              anon_7.invoice_id
-            ) - coalesce(anon_8.amount, 0),
+            sum(anon_8.amount - anon_8.paid) OVER (
+              PARTITION BY anon_8.account_id,
+              anon_8.policy_version_id,
+              anon_8.currency
+              ORDER BY anon_8.due_on,
+              anon_8.invoice_id
+            ) - coalesce(anon_9.amount, 0),
             0
           )
         ) AS open
-        FROM anon_7
-        LEFT OUTER JOIN anon_8 ON anon_8.account_id = anon_7.account_id
-        AND anon_8.policy_version_id = anon_7.policy_version_id
-        AND anon_8.currency = anon_7.currency
-        WHERE anon_7.kind = 'invoice'
-        AND anon_7.chased
-        AND anon_7.amount > anon_7.paid
+        FROM anon_8
+        LEFT OUTER JOIN anon_9 ON anon_9.account_id = anon_8.account_id
+        AND anon_9.policy_version_id = anon_8.policy_version_id
+        AND anon_9.currency = anon_8.currency
+        WHERE anon_8.kind = 'invoice'
+        AND anon_8.chased
+        AND anon_8.amount > anon_8.paid
       ) AS open_invoices
       WHERE open_invoices.open > 0
     ) AS balances
@@ -445,7 +446,7 @@ handover_once AS MATERIALIZED /* the facts of each handover that a touch is abou
   coalesce(disposed.disposed_on <= stores.today, FALSE)
   OR (
     EXISTS (
-      SELECT :param AS anon_12
+      SELECT :param AS anon_13
       FROM handovers AS handovers_1
       WHERE handovers_1.vehicle_id = handovers.vehicle_id
       AND handovers_1.customer_id != handovers.customer_id
@@ -525,6 +526,7 @@ due AS MATERIALIZED /* the calls whose reason is still there */ (
   ready.body AS body,
   ready.delivered_at AS delivered_at,
   ready.assigned_to AS assigned_to,
+  ready.owner_until AS owner_until,
   ready.held_by AS held_by,
   ready.held_until AS held_until,
   ready.outcome AS outcome,
@@ -827,7 +829,7 @@ due AS MATERIALIZED /* the calls whose reason is still there */ (
       CASE
       WHEN CASE
       WHEN (ready.series IS NOT NULL) THEN EXISTS (
-        SELECT :param AS anon_11
+        SELECT :param AS anon_12
         FROM touches AS earlier
         WHERE earlier.process = ready.process
         AND earlier.subject_kind = 'handover'
@@ -1040,7 +1042,7 @@ due AS MATERIALIZED /* the calls whose reason is still there */ (
       CASE
       WHEN CASE
       WHEN (ready.series IS NOT NULL) THEN EXISTS (
-        SELECT :param AS anon_11
+        SELECT :param AS anon_12
         FROM touches AS earlier
         WHERE earlier.process = ready.process
         AND earlier.subject_kind = 'handover'
@@ -1130,6 +1132,7 @@ due.subject_line,
 due.body,
 due.delivered_at,
 due.assigned_to,
+due.owner_until,
 due.held_by,
 due.held_until,
 due.outcome,

@@ -46,6 +46,7 @@ WITH open_touches AS /* the open touches of the process */ (
   touches.body AS body,
   touches.delivered_at AS delivered_at,
   touches.assigned_to AS assigned_to,
+  touches.owner_until AS owner_until,
   touches.held_by AS held_by,
   touches.held_until AS held_until,
   touches.outcome AS outcome
@@ -737,7 +738,7 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
       ) THEN 'no-contract-customer'
       WHEN (
         (
-          open_touches.conditions && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
+          open_touches.conditions && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-tyres,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
         )
         AND NOT (
           EXISTS (
@@ -750,11 +751,13 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
               OR 'of-statutory-inspection' = ANY (open_touches.conditions)
               AND appointments.work_kind IN ('statutory-inspection')
               OR 'of-maintenance' = ANY (open_touches.conditions)
-              AND appointments.work_kind IN ('maintenance', 'first-service', 'second-service')
+              AND appointments.work_kind IN ('maintenance', 'first-service', 'second-service', 'tyres')
               OR 'of-first-service' = ANY (open_touches.conditions)
               AND appointments.work_kind IN ('first-service')
               OR 'of-second-service' = ANY (open_touches.conditions)
               AND appointments.work_kind IN ('second-service')
+              OR 'of-tyres' = ANY (open_touches.conditions)
+              AND appointments.work_kind IN ('tyres')
               OR 'of-repair' = ANY (open_touches.conditions)
               AND appointments.work_kind IN ('repair', 'minor-repair', 'overhaul', 'accident', 'warranty-work')
               OR 'of-minor-repair' = ANY (open_touches.conditions)
@@ -1869,7 +1872,7 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
       ) THEN 'no-contract-customer'
       WHEN (
         (
-          open_touches.conditions && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
+          open_touches.conditions && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-tyres,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
         )
         AND NOT (
           EXISTS (
@@ -1882,11 +1885,13 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
               OR 'of-statutory-inspection' = ANY (open_touches.conditions)
               AND appointments.work_kind IN ('statutory-inspection')
               OR 'of-maintenance' = ANY (open_touches.conditions)
-              AND appointments.work_kind IN ('maintenance', 'first-service', 'second-service')
+              AND appointments.work_kind IN ('maintenance', 'first-service', 'second-service', 'tyres')
               OR 'of-first-service' = ANY (open_touches.conditions)
               AND appointments.work_kind IN ('first-service')
               OR 'of-second-service' = ANY (open_touches.conditions)
               AND appointments.work_kind IN ('second-service')
+              OR 'of-tyres' = ANY (open_touches.conditions)
+              AND appointments.work_kind IN ('tyres')
               OR 'of-repair' = ANY (open_touches.conditions)
               AND appointments.work_kind IN ('repair', 'minor-repair', 'overhaul', 'accident', 'warranty-work')
               OR 'of-minor-repair' = ANY (open_touches.conditions)
@@ -2210,7 +2215,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       ) THEN 'no-contract-customer'
       WHEN (
         (
-          '{still-booked,no-other-time-asked}' && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
+          '{still-booked,no-other-time-asked}' && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-tyres,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
         )
         AND NOT (
           EXISTS (
@@ -2223,11 +2228,13 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
               OR 'of-statutory-inspection' = ANY ('{still-booked,no-other-time-asked}')
               AND appointments.work_kind IN ('statutory-inspection')
               OR 'of-maintenance' = ANY ('{still-booked,no-other-time-asked}')
-              AND appointments.work_kind IN ('maintenance', 'first-service', 'second-service')
+              AND appointments.work_kind IN ('maintenance', 'first-service', 'second-service', 'tyres')
               OR 'of-first-service' = ANY ('{still-booked,no-other-time-asked}')
               AND appointments.work_kind IN ('first-service')
               OR 'of-second-service' = ANY ('{still-booked,no-other-time-asked}')
               AND appointments.work_kind IN ('second-service')
+              OR 'of-tyres' = ANY ('{still-booked,no-other-time-asked}')
+              AND appointments.work_kind IN ('tyres')
               OR 'of-repair' = ANY ('{still-booked,no-other-time-asked}')
               AND appointments.work_kind IN ('repair', 'minor-repair', 'overhaul', 'accident', 'warranty-work')
               OR 'of-minor-repair' = ANY ('{still-booked,no-other-time-asked}')
@@ -2273,6 +2280,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_confirmation.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_confirmation
+    WHERE true
     UNION ALL
     SELECT 'parts-check' AS step,
     judged_parts_check.subject_id AS subject_id,
@@ -2377,7 +2385,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       ) THEN 'no-contract-customer'
       WHEN (
         (
-          '{still-booked,parts-unknown}' && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
+          '{still-booked,parts-unknown}' && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-tyres,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
         )
         AND NOT (
           EXISTS (
@@ -2390,11 +2398,13 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
               OR 'of-statutory-inspection' = ANY ('{still-booked,parts-unknown}')
               AND appointments.work_kind IN ('statutory-inspection')
               OR 'of-maintenance' = ANY ('{still-booked,parts-unknown}')
-              AND appointments.work_kind IN ('maintenance', 'first-service', 'second-service')
+              AND appointments.work_kind IN ('maintenance', 'first-service', 'second-service', 'tyres')
               OR 'of-first-service' = ANY ('{still-booked,parts-unknown}')
               AND appointments.work_kind IN ('first-service')
               OR 'of-second-service' = ANY ('{still-booked,parts-unknown}')
               AND appointments.work_kind IN ('second-service')
+              OR 'of-tyres' = ANY ('{still-booked,parts-unknown}')
+              AND appointments.work_kind IN ('tyres')
               OR 'of-repair' = ANY ('{still-booked,parts-unknown}')
               AND appointments.work_kind IN ('repair', 'minor-repair', 'overhaul', 'accident', 'warranty-work')
               OR 'of-minor-repair' = ANY ('{still-booked,parts-unknown}')
@@ -2442,6 +2452,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_parts_check.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_parts_check
+    WHERE true
     UNION ALL
     SELECT 'parts-call' AS step,
     judged_parts_call.subject_id AS subject_id,
@@ -2545,7 +2556,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       ) THEN 'no-contract-customer'
       WHEN (
         (
-          '{still-booked,parts-missing}' && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
+          '{still-booked,parts-missing}' && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-tyres,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
         )
         AND NOT (
           EXISTS (
@@ -2558,11 +2569,13 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
               OR 'of-statutory-inspection' = ANY ('{still-booked,parts-missing}')
               AND appointments.work_kind IN ('statutory-inspection')
               OR 'of-maintenance' = ANY ('{still-booked,parts-missing}')
-              AND appointments.work_kind IN ('maintenance', 'first-service', 'second-service')
+              AND appointments.work_kind IN ('maintenance', 'first-service', 'second-service', 'tyres')
               OR 'of-first-service' = ANY ('{still-booked,parts-missing}')
               AND appointments.work_kind IN ('first-service')
               OR 'of-second-service' = ANY ('{still-booked,parts-missing}')
               AND appointments.work_kind IN ('second-service')
+              OR 'of-tyres' = ANY ('{still-booked,parts-missing}')
+              AND appointments.work_kind IN ('tyres')
               OR 'of-repair' = ANY ('{still-booked,parts-missing}')
               AND appointments.work_kind IN ('repair', 'minor-repair', 'overhaul', 'accident', 'warranty-work')
               OR 'of-minor-repair' = ANY ('{still-booked,parts-missing}')
@@ -2610,6 +2623,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_parts_call.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_parts_call
+    WHERE true
     UNION ALL
     SELECT 'parts-order' AS step,
     judged_parts_order.subject_id AS subject_id,
@@ -2714,7 +2728,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       ) THEN 'no-contract-customer'
       WHEN (
         (
-          '{still-booked,parts-missing}' && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
+          '{still-booked,parts-missing}' && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-tyres,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
         )
         AND NOT (
           EXISTS (
@@ -2727,11 +2741,13 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
               OR 'of-statutory-inspection' = ANY ('{still-booked,parts-missing}')
               AND appointments.work_kind IN ('statutory-inspection')
               OR 'of-maintenance' = ANY ('{still-booked,parts-missing}')
-              AND appointments.work_kind IN ('maintenance', 'first-service', 'second-service')
+              AND appointments.work_kind IN ('maintenance', 'first-service', 'second-service', 'tyres')
               OR 'of-first-service' = ANY ('{still-booked,parts-missing}')
               AND appointments.work_kind IN ('first-service')
               OR 'of-second-service' = ANY ('{still-booked,parts-missing}')
               AND appointments.work_kind IN ('second-service')
+              OR 'of-tyres' = ANY ('{still-booked,parts-missing}')
+              AND appointments.work_kind IN ('tyres')
               OR 'of-repair' = ANY ('{still-booked,parts-missing}')
               AND appointments.work_kind IN ('repair', 'minor-repair', 'overhaul', 'accident', 'warranty-work')
               OR 'of-minor-repair' = ANY ('{still-booked,parts-missing}')
@@ -2779,6 +2795,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_parts_order.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_parts_order
+    WHERE true
     UNION ALL
     SELECT 'parts-late-call' AS step,
     judged_parts_late_call.subject_id AS subject_id,
@@ -2885,7 +2902,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       ) THEN 'no-contract-customer'
       WHEN (
         (
-          '{still-booked,parts-on-order}' && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
+          '{still-booked,parts-on-order}' && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-tyres,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
         )
         AND NOT (
           EXISTS (
@@ -2898,11 +2915,13 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
               OR 'of-statutory-inspection' = ANY ('{still-booked,parts-on-order}')
               AND appointments.work_kind IN ('statutory-inspection')
               OR 'of-maintenance' = ANY ('{still-booked,parts-on-order}')
-              AND appointments.work_kind IN ('maintenance', 'first-service', 'second-service')
+              AND appointments.work_kind IN ('maintenance', 'first-service', 'second-service', 'tyres')
               OR 'of-first-service' = ANY ('{still-booked,parts-on-order}')
               AND appointments.work_kind IN ('first-service')
               OR 'of-second-service' = ANY ('{still-booked,parts-on-order}')
               AND appointments.work_kind IN ('second-service')
+              OR 'of-tyres' = ANY ('{still-booked,parts-on-order}')
+              AND appointments.work_kind IN ('tyres')
               OR 'of-repair' = ANY ('{still-booked,parts-on-order}')
               AND appointments.work_kind IN ('repair', 'minor-repair', 'overhaul', 'accident', 'warranty-work')
               OR 'of-minor-repair' = ANY ('{still-booked,parts-on-order}')
@@ -2950,6 +2969,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_parts_late_call.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_parts_late_call
+    WHERE true
     UNION ALL
     SELECT 'day-before' AS step,
     judged_day_before.subject_id AS subject_id,
@@ -3062,7 +3082,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       ) THEN 'no-contract-customer'
       WHEN (
         (
-          '{still-booked,booked-before-due,no-other-time-asked}' && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
+          '{still-booked,booked-before-due,no-other-time-asked}' && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-tyres,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
         )
         AND NOT (
           EXISTS (
@@ -3075,11 +3095,13 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
               OR 'of-statutory-inspection' = ANY ('{still-booked,booked-before-due,no-other-time-asked}')
               AND appointments.work_kind IN ('statutory-inspection')
               OR 'of-maintenance' = ANY ('{still-booked,booked-before-due,no-other-time-asked}')
-              AND appointments.work_kind IN ('maintenance', 'first-service', 'second-service')
+              AND appointments.work_kind IN ('maintenance', 'first-service', 'second-service', 'tyres')
               OR 'of-first-service' = ANY ('{still-booked,booked-before-due,no-other-time-asked}')
               AND appointments.work_kind IN ('first-service')
               OR 'of-second-service' = ANY ('{still-booked,booked-before-due,no-other-time-asked}')
               AND appointments.work_kind IN ('second-service')
+              OR 'of-tyres' = ANY ('{still-booked,booked-before-due,no-other-time-asked}')
+              AND appointments.work_kind IN ('tyres')
               OR 'of-repair' = ANY ('{still-booked,booked-before-due,no-other-time-asked}')
               AND appointments.work_kind IN ('repair', 'minor-repair', 'overhaul', 'accident', 'warranty-work')
               OR 'of-minor-repair' = ANY ('{still-booked,booked-before-due,no-other-time-asked}')
@@ -3127,6 +3149,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_day_before.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_day_before
+    WHERE true
     UNION ALL
     SELECT 'two-hours-before' AS step,
     judged_two_hours_before.subject_id AS subject_id,
@@ -3239,7 +3262,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       ) THEN 'no-contract-customer'
       WHEN (
         (
-          '{still-booked,booked-before-due,no-other-time-asked}' && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
+          '{still-booked,booked-before-due,no-other-time-asked}' && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-tyres,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
         )
         AND NOT (
           EXISTS (
@@ -3252,11 +3275,13 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
               OR 'of-statutory-inspection' = ANY ('{still-booked,booked-before-due,no-other-time-asked}')
               AND appointments.work_kind IN ('statutory-inspection')
               OR 'of-maintenance' = ANY ('{still-booked,booked-before-due,no-other-time-asked}')
-              AND appointments.work_kind IN ('maintenance', 'first-service', 'second-service')
+              AND appointments.work_kind IN ('maintenance', 'first-service', 'second-service', 'tyres')
               OR 'of-first-service' = ANY ('{still-booked,booked-before-due,no-other-time-asked}')
               AND appointments.work_kind IN ('first-service')
               OR 'of-second-service' = ANY ('{still-booked,booked-before-due,no-other-time-asked}')
               AND appointments.work_kind IN ('second-service')
+              OR 'of-tyres' = ANY ('{still-booked,booked-before-due,no-other-time-asked}')
+              AND appointments.work_kind IN ('tyres')
               OR 'of-repair' = ANY ('{still-booked,booked-before-due,no-other-time-asked}')
               AND appointments.work_kind IN ('repair', 'minor-repair', 'overhaul', 'accident', 'warranty-work')
               OR 'of-minor-repair' = ANY ('{still-booked,booked-before-due,no-other-time-asked}')
@@ -3302,6 +3327,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_two_hours_before.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_two_hours_before
+    WHERE true
     UNION ALL
     SELECT 'no-show-message' AS step,
     judged_no_show_message.subject_id AS subject_id,
@@ -3404,7 +3430,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       ) THEN 'no-contract-customer'
       WHEN (
         (
-          '{not-arrived}' && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
+          '{not-arrived}' && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-tyres,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
         )
         AND NOT (
           EXISTS (
@@ -3417,11 +3443,13 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
               OR 'of-statutory-inspection' = ANY ('{not-arrived}')
               AND appointments.work_kind IN ('statutory-inspection')
               OR 'of-maintenance' = ANY ('{not-arrived}')
-              AND appointments.work_kind IN ('maintenance', 'first-service', 'second-service')
+              AND appointments.work_kind IN ('maintenance', 'first-service', 'second-service', 'tyres')
               OR 'of-first-service' = ANY ('{not-arrived}')
               AND appointments.work_kind IN ('first-service')
               OR 'of-second-service' = ANY ('{not-arrived}')
               AND appointments.work_kind IN ('second-service')
+              OR 'of-tyres' = ANY ('{not-arrived}')
+              AND appointments.work_kind IN ('tyres')
               OR 'of-repair' = ANY ('{not-arrived}')
               AND appointments.work_kind IN ('repair', 'minor-repair', 'overhaul', 'accident', 'warranty-work')
               OR 'of-minor-repair' = ANY ('{not-arrived}')
@@ -3467,6 +3495,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_no_show_message.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_no_show_message
+    WHERE true
     UNION ALL
     SELECT 'no-show-call' AS step,
     judged_no_show_call.subject_id AS subject_id,
@@ -3566,7 +3595,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       ) THEN 'no-contract-customer'
       WHEN (
         (
-          '{not-arrived}' && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
+          '{not-arrived}' && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-tyres,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
         )
         AND NOT (
           EXISTS (
@@ -3579,11 +3608,13 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
               OR 'of-statutory-inspection' = ANY ('{not-arrived}')
               AND appointments.work_kind IN ('statutory-inspection')
               OR 'of-maintenance' = ANY ('{not-arrived}')
-              AND appointments.work_kind IN ('maintenance', 'first-service', 'second-service')
+              AND appointments.work_kind IN ('maintenance', 'first-service', 'second-service', 'tyres')
               OR 'of-first-service' = ANY ('{not-arrived}')
               AND appointments.work_kind IN ('first-service')
               OR 'of-second-service' = ANY ('{not-arrived}')
               AND appointments.work_kind IN ('second-service')
+              OR 'of-tyres' = ANY ('{not-arrived}')
+              AND appointments.work_kind IN ('tyres')
               OR 'of-repair' = ANY ('{not-arrived}')
               AND appointments.work_kind IN ('repair', 'minor-repair', 'overhaul', 'accident', 'warranty-work')
               OR 'of-minor-repair' = ANY ('{not-arrived}')
@@ -3629,6 +3660,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_no_show_call.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_no_show_call
+    WHERE true
     UNION ALL
     SELECT 'other-time-call' AS step,
     judged_other_time_call.subject_id AS subject_id,
@@ -3731,7 +3763,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       ) THEN 'no-contract-customer'
       WHEN (
         (
-          '{still-booked}' && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
+          '{still-booked}' && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-tyres,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
         )
         AND NOT (
           EXISTS (
@@ -3744,11 +3776,13 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
               OR 'of-statutory-inspection' = ANY ('{still-booked}')
               AND appointments.work_kind IN ('statutory-inspection')
               OR 'of-maintenance' = ANY ('{still-booked}')
-              AND appointments.work_kind IN ('maintenance', 'first-service', 'second-service')
+              AND appointments.work_kind IN ('maintenance', 'first-service', 'second-service', 'tyres')
               OR 'of-first-service' = ANY ('{still-booked}')
               AND appointments.work_kind IN ('first-service')
               OR 'of-second-service' = ANY ('{still-booked}')
               AND appointments.work_kind IN ('second-service')
+              OR 'of-tyres' = ANY ('{still-booked}')
+              AND appointments.work_kind IN ('tyres')
               OR 'of-repair' = ANY ('{still-booked}')
               AND appointments.work_kind IN ('repair', 'minor-repair', 'overhaul', 'accident', 'warranty-work')
               OR 'of-minor-repair' = ANY ('{still-booked}')
@@ -3794,6 +3828,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_other_time_call.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_other_time_call
+    WHERE true
     UNION ALL
     SELECT 'request-escalation' AS step,
     judged_request_escalation.subject_id AS subject_id,
@@ -3903,7 +3938,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       ) THEN 'no-contract-customer'
       WHEN (
         (
-          '{request-unanswered,contract-customer}' && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
+          '{request-unanswered,contract-customer}' && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-tyres,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
         )
         AND NOT (
           EXISTS (
@@ -3916,11 +3951,13 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
               OR 'of-statutory-inspection' = ANY ('{request-unanswered,contract-customer}')
               AND appointments.work_kind IN ('statutory-inspection')
               OR 'of-maintenance' = ANY ('{request-unanswered,contract-customer}')
-              AND appointments.work_kind IN ('maintenance', 'first-service', 'second-service')
+              AND appointments.work_kind IN ('maintenance', 'first-service', 'second-service', 'tyres')
               OR 'of-first-service' = ANY ('{request-unanswered,contract-customer}')
               AND appointments.work_kind IN ('first-service')
               OR 'of-second-service' = ANY ('{request-unanswered,contract-customer}')
               AND appointments.work_kind IN ('second-service')
+              OR 'of-tyres' = ANY ('{request-unanswered,contract-customer}')
+              AND appointments.work_kind IN ('tyres')
               OR 'of-repair' = ANY ('{request-unanswered,contract-customer}')
               AND appointments.work_kind IN ('repair', 'minor-repair', 'overhaul', 'accident', 'warranty-work')
               OR 'of-minor-repair' = ANY ('{request-unanswered,contract-customer}')
@@ -3966,6 +4003,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_request_escalation.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_request_escalation
+    WHERE true
   ) AS population
 ),
 planned AS /* the touches that were not there yet, inserted */ (

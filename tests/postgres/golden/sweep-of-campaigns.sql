@@ -46,6 +46,7 @@ WITH open_touches AS /* the open touches of the process */ (
   touches.body AS body,
   touches.delivered_at AS delivered_at,
   touches.assigned_to AS assigned_to,
+  touches.owner_until AS owner_until,
   touches.held_by AS held_by,
   touches.held_until AS held_until,
   touches.outcome AS outcome

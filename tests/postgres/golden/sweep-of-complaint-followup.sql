@@ -46,6 +46,7 @@ WITH open_touches AS /* the open touches of the process */ (
   touches.body AS body,
   touches.delivered_at AS delivered_at,
   touches.assigned_to AS assigned_to,
+  touches.owner_until AS owner_until,
   touches.held_by AS held_by,
   touches.held_until AS held_until,
   touches.outcome AS outcome
@@ -570,6 +571,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_closed_call.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_closed_call
+    WHERE true
   ) AS population
 ),
 planned AS /* the touches that were not there yet, inserted */ (

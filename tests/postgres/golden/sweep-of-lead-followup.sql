@@ -46,6 +46,7 @@ WITH open_touches AS /* the open touches of the process */ (
   touches.body AS body,
   touches.delivered_at AS delivered_at,
   touches.assigned_to AS assigned_to,
+  touches.owner_until AS owner_until,
   touches.held_by AS held_by,
   touches.held_until AS held_until,
   touches.outcome AS outcome
@@ -85,11 +86,14 @@ lead_once AS MATERIALIZED /* the facts of each lead that a touch is about */ (
           'promised',
           'refuses-contact',
           'callback',
+          'done-elsewhere',
           'interested',
           'lost',
           'order-placed',
           'postponed',
-          'test-drive-agreed'
+          'test-drive-agreed',
+          'not-any-more',
+          'wants-trade-in'
         )
         AND call_attempts.attempted_at <= :param
       ),
@@ -105,93 +109,7 @@ lead_once AS MATERIALIZED /* the facts of each lead that a touch is about */ (
     )
   ) AS anchor_at,
   coalesce(leads.came_in_at, timezone(stores.time_zone, leads.created_on + '00:00:00')) AS "came-in",
-  timezone(
-    stores.time_zone,
-    CASE
-    WHEN (
-      CAST(
-        timezone(
-          stores.time_zone, coalesce(leads.came_in_at, timezone(stores.time_zone, leads.created_on + '00:00:00'))
-        ) AS TIME WITHOUT TIME ZONE
-      ) >= CAST(
-        (SELECT stores.contact_until FROM stores WHERE stores.id = leads.store_id) AS TIME WITHOUT TIME ZONE
-      )
-    ) THEN date_trunc(
-      'day',
-      timezone(
-        stores.time_zone, coalesce(leads.came_in_at, timezone(stores.time_zone, leads.created_on + '00:00:00'))
-      )
-    ) + '1 day, 0:00:00' + CAST(
-      (SELECT stores.contact_from FROM stores WHERE stores.id = leads.store_id) AS INTERVAL
-    ) + '2:00:00'
-    WHEN (
-      greatest(
-        timezone(
-          stores.time_zone, coalesce(leads.came_in_at, timezone(stores.time_zone, leads.created_on + '00:00:00'))
-        ),
-        date_trunc(
-          'day',
-          timezone(
-            stores.time_zone, coalesce(leads.came_in_at, timezone(stores.time_zone, leads.created_on + '00:00:00'))
-          )
-        ) + CAST(
-          (SELECT stores.contact_from FROM stores WHERE stores.id = leads.store_id) AS INTERVAL
-        )
-      ) + '2:00:00' <= date_trunc(
-        'day',
-        timezone(
-          stores.time_zone, coalesce(leads.came_in_at, timezone(stores.time_zone, leads.created_on + '00:00:00'))
-        )
-      ) + CAST(
-        (SELECT stores.contact_until FROM stores WHERE stores.id = leads.store_id) AS INTERVAL
-      )
-    ) THEN greatest(
-      timezone(
-        stores.time_zone, coalesce(leads.came_in_at, timezone(stores.time_zone, leads.created_on + '00:00:00'))
-      ),
-      date_trunc(
-        'day',
-        timezone(
-          stores.time_zone, coalesce(leads.came_in_at, timezone(stores.time_zone, leads.created_on + '00:00:00'))
-        )
-      ) + CAST(
-        (SELECT stores.contact_from FROM stores WHERE stores.id = leads.store_id) AS INTERVAL
-      )
-    ) + '2:00:00'
-    ELSE date_trunc(
-      'day',
-      timezone(
-        stores.time_zone, coalesce(leads.came_in_at, timezone(stores.time_zone, leads.created_on + '00:00:00'))
-      )
-    ) + '1 day, 0:00:00' + CAST(
-      (SELECT stores.contact_from FROM stores WHERE stores.id = leads.store_id) AS INTERVAL
-    ) + (
-      (
-        greatest(
-          timezone(
-            stores.time_zone, coalesce(leads.came_in_at, timezone(stores.time_zone, leads.created_on + '00:00:00'))
-          ),
-          date_trunc(
-            'day',
-            timezone(
-              stores.time_zone, coalesce(leads.came_in_at, timezone(stores.time_zone, leads.created_on + '00:00:00'))
-            )
-          ) + CAST(
-            (SELECT stores.contact_from FROM stores WHERE stores.id = leads.store_id) AS INTERVAL
-          )
-        ) + '2:00:00'
-      ) - (
-        date_trunc(
-          'day',
-          timezone(
-            stores.time_zone, coalesce(leads.came_in_at, timezone(stores.time_zone, leads.created_on + '00:00:00'))
-          )
-        ) + CAST(
-          (SELECT stores.contact_until FROM stores WHERE stores.id = leads.store_id) AS INTERVAL
-        )
-      )
-    ) END
-  ) AS "first-contact-by",
+  leads.first_contact_by AS "first-contact-by",
   timezone(stores.time_zone, coalesce(leads.urgency_on, leads.created_on) + '00:00:00') AS "class-set",
   timezone(stores.time_zone, leads.postponed_to + '00:00:00') AS "postponed-to",
   CASE
@@ -216,11 +134,14 @@ lead_once AS MATERIALIZED /* the facts of each lead that a touch is about */ (
         'promised',
         'refuses-contact',
         'callback',
+        'done-elsewhere',
         'interested',
         'lost',
         'order-placed',
         'postponed',
-        'test-drive-agreed'
+        'test-drive-agreed',
+        'not-any-more',
+        'wants-trade-in'
       )
       AND call_attempts.attempted_at <= :param
     ),
@@ -1059,11 +980,14 @@ WITH anon_11 AS /* the facts of each subject that a step may be due for */ (
             'promised',
             'refuses-contact',
             'callback',
+            'done-elsewhere',
             'interested',
             'lost',
             'order-placed',
             'postponed',
-            'test-drive-agreed'
+            'test-drive-agreed',
+            'not-any-more',
+            'wants-trade-in'
           )
           AND call_attempts.attempted_at <= :param
         ),
@@ -1079,93 +1003,7 @@ WITH anon_11 AS /* the facts of each subject that a step may be due for */ (
       )
     ) AS anchor_at,
     coalesce(leads.came_in_at, timezone(stores.time_zone, leads.created_on + '00:00:00')) AS "came-in",
-    timezone(
-      stores.time_zone,
-      CASE
-      WHEN (
-        CAST(
-          timezone(
-            stores.time_zone, coalesce(leads.came_in_at, timezone(stores.time_zone, leads.created_on + '00:00:00'))
-          ) AS TIME WITHOUT TIME ZONE
-        ) >= CAST(
-          (SELECT stores.contact_until FROM stores WHERE stores.id = leads.store_id) AS TIME WITHOUT TIME ZONE
-        )
-      ) THEN date_trunc(
-        'day',
-        timezone(
-          stores.time_zone, coalesce(leads.came_in_at, timezone(stores.time_zone, leads.created_on + '00:00:00'))
-        )
-      ) + '1 day, 0:00:00' + CAST(
-        (SELECT stores.contact_from FROM stores WHERE stores.id = leads.store_id) AS INTERVAL
-      ) + '2:00:00'
-      WHEN (
-        greatest(
-          timezone(
-            stores.time_zone, coalesce(leads.came_in_at, timezone(stores.time_zone, leads.created_on + '00:00:00'))
-          ),
-          date_trunc(
-            'day',
-            timezone(
-              stores.time_zone, coalesce(leads.came_in_at, timezone(stores.time_zone, leads.created_on + '00:00:00'))
-            )
-          ) + CAST(
-            (SELECT stores.contact_from FROM stores WHERE stores.id = leads.store_id) AS INTERVAL
-          )
-        ) + '2:00:00' <= date_trunc(
-          'day',
-          timezone(
-            stores.time_zone, coalesce(leads.came_in_at, timezone(stores.time_zone, leads.created_on + '00:00:00'))
-          )
-        ) + CAST(
-          (SELECT stores.contact_until FROM stores WHERE stores.id = leads.store_id) AS INTERVAL
-        )
-      ) THEN greatest(
-        timezone(
-          stores.time_zone, coalesce(leads.came_in_at, timezone(stores.time_zone, leads.created_on + '00:00:00'))
-        ),
-        date_trunc(
-          'day',
-          timezone(
-            stores.time_zone, coalesce(leads.came_in_at, timezone(stores.time_zone, leads.created_on + '00:00:00'))
-          )
-        ) + CAST(
-          (SELECT stores.contact_from FROM stores WHERE stores.id = leads.store_id) AS INTERVAL
-        )
-      ) + '2:00:00'
-      ELSE date_trunc(
-        'day',
-        timezone(
-          stores.time_zone, coalesce(leads.came_in_at, timezone(stores.time_zone, leads.created_on + '00:00:00'))
-        )
-      ) + '1 day, 0:00:00' + CAST(
-        (SELECT stores.contact_from FROM stores WHERE stores.id = leads.store_id) AS INTERVAL
-      ) + (
-        (
-          greatest(
-            timezone(
-              stores.time_zone, coalesce(leads.came_in_at, timezone(stores.time_zone, leads.created_on + '00:00:00'))
-            ),
-            date_trunc(
-              'day',
-              timezone(
-                stores.time_zone, coalesce(leads.came_in_at, timezone(stores.time_zone, leads.created_on + '00:00:00'))
-              )
-            ) + CAST(
-              (SELECT stores.contact_from FROM stores WHERE stores.id = leads.store_id) AS INTERVAL
-            )
-          ) + '2:00:00'
-        ) - (
-          date_trunc(
-            'day',
-            timezone(
-              stores.time_zone, coalesce(leads.came_in_at, timezone(stores.time_zone, leads.created_on + '00:00:00'))
-            )
-          ) + CAST(
-            (SELECT stores.contact_until FROM stores WHERE stores.id = leads.store_id) AS INTERVAL
-          )
-        )
-      ) END
-    ) AS "first-contact-by",
+    leads.first_contact_by AS "first-contact-by",
     timezone(stores.time_zone, coalesce(leads.urgency_on, leads.created_on) + '00:00:00') AS "class-set",
     timezone(stores.time_zone, leads.postponed_to + '00:00:00') AS "postponed-to",
     CASE
@@ -1190,11 +1028,14 @@ WITH anon_11 AS /* the facts of each subject that a step may be due for */ (
           'promised',
           'refuses-contact',
           'callback',
+          'done-elsewhere',
           'interested',
           'lost',
           'order-placed',
           'postponed',
-          'test-drive-agreed'
+          'test-drive-agreed',
+          'not-any-more',
+          'wants-trade-in'
         )
         AND call_attempts.attempted_at <= :param
       ),
@@ -1402,6 +1243,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_first_contact.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_first_contact
+    WHERE coalesce((judged_first_contact.reason NOT IN ('lead-of-another-class')), TRUE)
     UNION ALL
     SELECT 'first-contact-late' AS step,
     judged_first_contact_late.subject_id AS subject_id,
@@ -1529,6 +1371,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_first_contact_late.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_first_contact_late
+    WHERE coalesce((judged_first_contact_late.reason NOT IN ('lead-of-another-class')), TRUE)
     UNION ALL
     SELECT 'follow-o' AS step,
     judged_follow_o.subject_id AS subject_id,
@@ -1793,6 +1636,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_follow_o.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_follow_o
+    WHERE coalesce((judged_follow_o.reason NOT IN ('lead-of-another-class')), TRUE)
     UNION ALL
     SELECT 'follow-h' AS step,
     judged_follow_h.subject_id AS subject_id,
@@ -2061,6 +1905,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_follow_h.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_follow_h
+    WHERE coalesce((judged_follow_h.reason NOT IN ('lead-of-another-class')), TRUE)
     UNION ALL
     SELECT 'follow-a' AS step,
     judged_follow_a.subject_id AS subject_id,
@@ -2329,6 +2174,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_follow_a.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_follow_a
+    WHERE coalesce((judged_follow_a.reason NOT IN ('lead-of-another-class')), TRUE)
     UNION ALL
     SELECT 'follow-b' AS step,
     judged_follow_b.subject_id AS subject_id,
@@ -2598,6 +2444,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_follow_b.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_follow_b
+    WHERE coalesce((judged_follow_b.reason NOT IN ('lead-of-another-class')), TRUE)
     UNION ALL
     SELECT 'untouched-o' AS step,
     judged_untouched_o.subject_id AS subject_id,
@@ -2713,6 +2560,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_untouched_o.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_untouched_o
+    WHERE coalesce((judged_untouched_o.reason NOT IN ('lead-of-another-class')), TRUE)
     UNION ALL
     SELECT 'untouched-h' AS step,
     judged_untouched_h.subject_id AS subject_id,
@@ -2831,6 +2679,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_untouched_h.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_untouched_h
+    WHERE coalesce((judged_untouched_h.reason NOT IN ('lead-of-another-class')), TRUE)
     UNION ALL
     SELECT 'untouched-a' AS step,
     judged_untouched_a.subject_id AS subject_id,
@@ -2949,6 +2798,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_untouched_a.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_untouched_a
+    WHERE coalesce((judged_untouched_a.reason NOT IN ('lead-of-another-class')), TRUE)
     UNION ALL
     SELECT 'untouched-b' AS step,
     judged_untouched_b.subject_id AS subject_id,
@@ -3067,6 +2917,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_untouched_b.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_untouched_b
+    WHERE coalesce((judged_untouched_b.reason NOT IN ('lead-of-another-class')), TRUE)
     UNION ALL
     SELECT 'regrade-h' AS step,
     judged_regrade_h.subject_id AS subject_id,
@@ -3184,6 +3035,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_regrade_h.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_regrade_h
+    WHERE coalesce((judged_regrade_h.reason NOT IN ('lead-of-another-class')), TRUE)
     UNION ALL
     SELECT 'regrade-a' AS step,
     judged_regrade_a.subject_id AS subject_id,
@@ -3301,6 +3153,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_regrade_a.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_regrade_a
+    WHERE coalesce((judged_regrade_a.reason NOT IN ('lead-of-another-class')), TRUE)
     UNION ALL
     SELECT 'regrade-b' AS step,
     judged_regrade_b.subject_id AS subject_id,
@@ -3419,6 +3272,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_regrade_b.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_regrade_b
+    WHERE coalesce((judged_regrade_b.reason NOT IN ('lead-of-another-class')), TRUE)
     UNION ALL
     SELECT 'postponed-to' AS step,
     judged_postponed_to.subject_id AS subject_id,
@@ -3526,6 +3380,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_postponed_to.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_postponed_to
+    WHERE coalesce((judged_postponed_to.reason NOT IN ('lead-of-another-class')), TRUE)
     UNION ALL
     SELECT 'lost-reason' AS step,
     judged_lost_reason.subject_id AS subject_id,
@@ -3633,6 +3488,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_lost_reason.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_lost_reason
+    WHERE coalesce((judged_lost_reason.reason NOT IN ('lead-of-another-class')), TRUE)
     UNION ALL
     SELECT 'one-year' AS step,
     judged_one_year.subject_id AS subject_id,
@@ -3753,6 +3609,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_one_year.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_one_year
+    WHERE coalesce((judged_one_year.reason NOT IN ('lead-of-another-class')), TRUE)
   ) AS population
 ),
 planned AS /* the touches that were not there yet, inserted */ (

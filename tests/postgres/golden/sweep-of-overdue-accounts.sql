@@ -46,6 +46,7 @@ WITH open_touches AS /* the open touches of the process */ (
   touches.body AS body,
   touches.delivered_at AS delivered_at,
   touches.assigned_to AS assigned_to,
+  touches.owner_until AS owner_until,
   touches.held_by AS held_by,
   touches.held_until AS held_until,
   touches.outcome AS outcome
@@ -54,7 +55,7 @@ WITH open_touches AS /* the open touches of the process */ (
   AND touches.state IN ('planned', 'awaiting-approval', 'ready')
   AND NOT touches.resendable
 ),
-anon_9 AS MATERIALIZED /* the tolerances of the policy versions that touches were planned under */ (
+anon_10 AS MATERIALIZED /* the tolerances of the policy versions that touches were planned under */ (
   SELECT policy_versions.id AS id,
   policy_versions.body #> '{rules, tolerance}' AS value
   FROM policy_versions
@@ -68,8 +69,8 @@ anon_5 AS /* the accounts looked at, with their day and tolerances */ (
   accounts.customer_id AS customer_id,
   accounts.key AS account,
   stores.today AS today,
-  asked.policy_version_id AS policy_version_id,
-  (SELECT anon_9.value FROM anon_9 WHERE anon_9.id = asked.policy_version_id) AS tolerance
+  anon_9.policy_version_id AS policy_version_id,
+  (SELECT anon_10.value FROM anon_10 WHERE anon_10.id = anon_9.policy_version_id) AS tolerance
   FROM accounts
   JOIN (
     SELECT stores.id AS id,
@@ -86,9 +87,9 @@ anon_5 AS /* the accounts looked at, with their day and tolerances */ (
     open_touches.policy_version_id AS policy_version_id
     FROM open_touches
     WHERE coalesce(open_touches.subject_kind = 'account', FALSE)
-  ) AS asked ON asked.subject_id = accounts.id
+  ) AS anon_9 ON anon_9.subject_id = accounts.id
 ),
-anon_10 AS /* the invoices and credit notes known on the day, with what was paid on each */ (
+anon_11 AS /* the invoices and credit notes known on the day, with what was paid on each */ (
   SELECT anon_5.account_id AS account_id,
   anon_5.policy_version_id AS policy_version_id,
   invoices.id AS invoice_id,
@@ -143,7 +144,7 @@ anon_10 AS /* the invoices and credit notes known on the day, with what was paid
   ELSE 'open' END = 'open'
   AND NOT (
     EXISTS (
-      SELECT :param AS anon_12
+      SELECT :param AS anon_13
       FROM account_arrangements
       WHERE account_arrangements.invoice_id = invoices.id
       AND account_arrangements.starts_on <= anon_5.today
@@ -175,7 +176,7 @@ anon_10 AS /* the invoices and credit notes known on the day, with what was paid
   ELSE 'open' END = 'disputed'
   OR (
     EXISTS (
-      SELECT :param AS anon_13
+      SELECT :param AS anon_14
       FROM account_arrangements
       WHERE account_arrangements.invoice_id = invoices.id
       AND account_arrangements.starts_on <= anon_5.today
@@ -198,7 +199,7 @@ anon_10 AS /* the invoices and credit notes known on the day, with what was paid
   WHERE invoices.issued_on IS NULL
   OR invoices.issued_on <= anon_5.today
 ),
-anon_11 AS /* per account and currency: payments on account, credit notes, overpayments */ (
+anon_12 AS /* per account and currency: payments on account, credit notes, overpayments */ (
   SELECT credits.account_id AS account_id,
   credits.policy_version_id AS policy_version_id,
   credits.currency AS currency,
@@ -213,21 +214,21 @@ anon_11 AS /* per account and currency: payments on account, credit notes, overp
     WHERE payments.invoice_id IS NULL
     AND payments.paid_on <= anon_5.today
     UNION ALL
-    SELECT anon_10.account_id AS account_id,
-    anon_10.policy_version_id AS policy_version_id,
-    anon_10.currency AS currency,
-    anon_10.amount AS amount
-    FROM anon_10
-    WHERE anon_10.kind = 'credit-note'
-    AND anon_10.chased
+    SELECT anon_11.account_id AS account_id,
+    anon_11.policy_version_id AS policy_version_id,
+    anon_11.currency AS currency,
+    anon_11.amount AS amount
+    FROM anon_11
+    WHERE anon_11.kind = 'credit-note'
+    AND anon_11.chased
     UNION ALL
-    SELECT anon_10.account_id AS account_id,
-    anon_10.policy_version_id AS policy_version_id,
-    anon_10.currency AS currency,
-    anon_10.paid - anon_10.amount AS amount
-    FROM anon_10
-    WHERE anon_10.kind = 'invoice'
-    AND anon_10.paid > anon_10.amount
+    SELECT anon_11.account_id AS account_id,
+    anon_11.policy_version_id AS policy_version_id,
+    anon_11.currency AS currency,
+    anon_11.paid - anon_11.amount AS amount
+    FROM anon_11
+    WHERE anon_11.kind = 'invoice'
+    AND anon_11.paid > anon_11.amount
   ) AS credits
   GROUP BY credits.account_id,
   credits.policy_version_id,
@@ -271,33 +272,33 @@ anon_6 AS /* per account: the invoices that are chased, and their totals */ (
         PARTITION BY open_invoices.account_id, open_invoices.policy_version_id, open_invoices.currency
       ) AS total
       FROM (
-        SELECT anon_10.account_id AS account_id,
-        anon_10.policy_version_id AS policy_version_id,
-        anon_10.number AS number,
-        anon_10.salesperson_id AS salesperson_id,
-        anon_10.currency AS currency,
-        anon_10.due_on AS due_on,
-        anon_10.tolerated AS tolerated,
+        SELECT anon_11.account_id AS account_id,
+        anon_11.policy_version_id AS policy_version_id,
+        anon_11.number AS number,
+        anon_11.salesperson_id AS salesperson_id,
+        anon_11.currency AS currency,
+        anon_11.due_on AS due_on,
+        anon_11.tolerated AS tolerated,
         least(
-          anon_10.amount - anon_10.paid,
+          anon_11.amount - anon_11.paid,
           greatest(
-            sum(anon_10.amount - anon_10.paid) OVER (
-              PARTITION BY anon_10.account_id,
-              anon_10.policy_version_id,
-              anon_10.currency
-              ORDER BY anon_10.due_on,
-              anon_10.invoice_id
-            ) - coalesce(anon_11.amount, 0),
+            sum(anon_11.amount - anon_11.paid) OVER (
+              PARTITION BY anon_11.account_id,
+              anon_11.policy_version_id,
+              anon_11.currency
+              ORDER BY anon_11.due_on,
+              anon_11.invoice_id
+            ) - coalesce(anon_12.amount, 0),
             0
           )
         ) AS open
-        FROM anon_10
-        LEFT OUTER JOIN anon_11 ON anon_11.account_id = anon_10.account_id
-        AND anon_11.policy_version_id = anon_10.policy_version_id
-        AND anon_11.currency = anon_10.currency
-        WHERE anon_10.kind = 'invoice'
-        AND anon_10.chased
-        AND anon_10.amount > anon_10.paid
+        FROM anon_11
+        LEFT OUTER JOIN anon_12 ON anon_12.account_id = anon_11.account_id
+        AND anon_12.policy_version_id = anon_11.policy_version_id
+        AND anon_12.currency = anon_11.currency
+        WHERE anon_11.kind = 'invoice'
+        AND anon_11.chased
+        AND anon_11.amount > anon_11.paid
       ) AS open_invoices
       WHERE open_invoices.open > 0
     ) AS balances
@@ -1349,6 +1350,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_before_due.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_before_due
+    WHERE true
     UNION ALL
     SELECT 'due-today' AS step,
     judged_due_today.subject_id AS subject_id,
@@ -1565,6 +1567,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_due_today.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_due_today
+    WHERE true
     UNION ALL
     SELECT 'reminder-7' AS step,
     judged_reminder_7.subject_id AS subject_id,
@@ -1735,6 +1738,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_reminder_7.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_reminder_7
+    WHERE true
     UNION ALL
     SELECT 'call-15' AS step,
     judged_call_15.subject_id AS subject_id,
@@ -1903,6 +1907,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_call_15.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_call_15
+    WHERE true
     UNION ALL
     SELECT 'formal-30' AS step,
     judged_formal_30.subject_id AS subject_id,
@@ -2073,6 +2078,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_formal_30.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_formal_30
+    WHERE true
     UNION ALL
     SELECT 'finance-60' AS step,
     judged_finance_60.subject_id AS subject_id,
@@ -2243,6 +2249,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_finance_60.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_finance_60
+    WHERE true
     UNION ALL
     SELECT 'finance-60' AS step,
     past_account.subject_id AS subject_id,

@@ -46,6 +46,7 @@ WITH open_touches AS /* the open touches of the process */ (
   touches.body AS body,
   touches.delivered_at AS delivered_at,
   touches.assigned_to AS assigned_to,
+  touches.owner_until AS owner_until,
   touches.held_by AS held_by,
   touches.held_until AS held_until,
   touches.outcome AS outcome
@@ -118,7 +119,7 @@ repair_order_once AS MATERIALIZED /* the facts of each repair-order that a touch
   coalesce(disposed.disposed_on <= stores.today, FALSE)
   OR (
     EXISTS (
-      SELECT :param AS anon_8
+      SELECT :param AS anon_10
       FROM handovers AS handovers_2
       WHERE handovers_2.vehicle_id = repair_orders.vehicle_id
       AND handovers_2.customer_id != repair_orders.customer_id
@@ -476,7 +477,7 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
       WHEN ('vehicle-kept' = ANY (open_touches.conditions) AND repair_order_now.sold) THEN 'vehicle-sold'
       WHEN (
         (
-          open_touches.conditions && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
+          open_touches.conditions && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-tyres,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
         )
         AND NOT (
           EXISTS (
@@ -489,11 +490,13 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
               OR 'of-statutory-inspection' = ANY (open_touches.conditions)
               AND repair_orders.work_kind IN ('statutory-inspection')
               OR 'of-maintenance' = ANY (open_touches.conditions)
-              AND repair_orders.work_kind IN ('maintenance', 'first-service', 'second-service')
+              AND repair_orders.work_kind IN ('maintenance', 'first-service', 'second-service', 'tyres')
               OR 'of-first-service' = ANY (open_touches.conditions)
               AND repair_orders.work_kind IN ('first-service')
               OR 'of-second-service' = ANY (open_touches.conditions)
               AND repair_orders.work_kind IN ('second-service')
+              OR 'of-tyres' = ANY (open_touches.conditions)
+              AND repair_orders.work_kind IN ('tyres')
               OR 'of-repair' = ANY (open_touches.conditions)
               AND repair_orders.work_kind IN ('repair', 'minor-repair', 'overhaul', 'accident', 'warranty-work')
               OR 'of-minor-repair' = ANY (open_touches.conditions)
@@ -509,7 +512,29 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
             )
           )
         )
-      ) THEN 'other-work' END END IS NULL
+      ) THEN 'other-work'
+      WHEN (
+        'came-back' = ANY (open_touches.conditions)
+        AND (
+          SELECT :param AS anon_8
+          FROM repair_orders
+          WHERE repair_orders.id = repair_order_now.subject_id
+          AND (
+            EXISTS (
+              SELECT :param AS anon_9
+              FROM repair_orders AS repair_orders_1
+              WHERE repair_orders.vehicle_id = repair_orders_1.vehicle_id
+              AND repair_orders.work_kind = repair_orders_1.work_kind
+              AND repair_orders_1.work_kind != 'other'
+              AND repair_orders.id != repair_orders_1.id
+              AND coalesce(repair_orders.opened_on, repair_orders.closed_on) >= repair_orders_1.closed_on
+              AND coalesce(repair_orders.opened_on, repair_orders.closed_on) - repair_orders_1.closed_on <= :param
+              AND coalesce(repair_orders.opened_on, repair_orders.closed_on) > coalesce(repair_orders_1.opened_on, repair_orders_1.closed_on)
+            )
+          )
+          LIMIT :param
+        ) IS NULL
+      ) THEN 'did-not-come-back' END END IS NULL
       AND CASE
       WHEN (open_touches.series IS NOT NULL) THEN NOT (
         coalesce(
@@ -771,7 +796,7 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
       WHEN ('vehicle-kept' = ANY (open_touches.conditions) AND repair_order_now.sold) THEN 'vehicle-sold'
       WHEN (
         (
-          open_touches.conditions && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
+          open_touches.conditions && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-tyres,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
         )
         AND NOT (
           EXISTS (
@@ -784,11 +809,13 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
               OR 'of-statutory-inspection' = ANY (open_touches.conditions)
               AND repair_orders.work_kind IN ('statutory-inspection')
               OR 'of-maintenance' = ANY (open_touches.conditions)
-              AND repair_orders.work_kind IN ('maintenance', 'first-service', 'second-service')
+              AND repair_orders.work_kind IN ('maintenance', 'first-service', 'second-service', 'tyres')
               OR 'of-first-service' = ANY (open_touches.conditions)
               AND repair_orders.work_kind IN ('first-service')
               OR 'of-second-service' = ANY (open_touches.conditions)
               AND repair_orders.work_kind IN ('second-service')
+              OR 'of-tyres' = ANY (open_touches.conditions)
+              AND repair_orders.work_kind IN ('tyres')
               OR 'of-repair' = ANY (open_touches.conditions)
               AND repair_orders.work_kind IN ('repair', 'minor-repair', 'overhaul', 'accident', 'warranty-work')
               OR 'of-minor-repair' = ANY (open_touches.conditions)
@@ -804,7 +831,29 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
             )
           )
         )
-      ) THEN 'other-work' END END AS TEXT
+      ) THEN 'other-work'
+      WHEN (
+        'came-back' = ANY (open_touches.conditions)
+        AND (
+          SELECT :param AS anon_8
+          FROM repair_orders
+          WHERE repair_orders.id = repair_order_now.subject_id
+          AND (
+            EXISTS (
+              SELECT :param AS anon_9
+              FROM repair_orders AS repair_orders_1
+              WHERE repair_orders.vehicle_id = repair_orders_1.vehicle_id
+              AND repair_orders.work_kind = repair_orders_1.work_kind
+              AND repair_orders_1.work_kind != 'other'
+              AND repair_orders.id != repair_orders_1.id
+              AND coalesce(repair_orders.opened_on, repair_orders.closed_on) >= repair_orders_1.closed_on
+              AND coalesce(repair_orders.opened_on, repair_orders.closed_on) - repair_orders_1.closed_on <= :param
+              AND coalesce(repair_orders.opened_on, repair_orders.closed_on) > coalesce(repair_orders_1.opened_on, repair_orders_1.closed_on)
+            )
+          )
+          LIMIT :param
+        ) IS NULL
+      ) THEN 'did-not-come-back' END END AS TEXT
     ) END AS gone,
     open_touches.valid_until <= :param AS passed,
     jsonb_build_object('day', repair_order_now.day, 'vehicle_sold', repair_order_now.sold) AS figures
@@ -939,11 +988,13 @@ WITH anon_11 AS /* the facts of each subject that a step may be due for */ (
       AND '2026-02-10'
       OR handovers.handed_over_on BETWEEN '2025-11-22'
       AND '2025-12-12'
+      OR handovers.handed_over_on BETWEEN '2026-03-05'
+      AND '2026-03-12'
     )
     AND handovers.store_id IN (:store_id_1)
   ) AS known
 ),
-anon_19 AS /* the facts of each subject that a step may be due for */ (
+anon_22 AS /* the facts of each subject that a step may be due for */ (
   SELECT known.subject_id AS subject_id,
   known.store_id AS store_id,
   known.customer_id AS customer_id,
@@ -969,7 +1020,7 @@ anon_19 AS /* the facts of each subject that a step may be due for */ (
     coalesce(disposed.disposed_on <= stores.today, FALSE)
     OR (
       EXISTS (
-        SELECT :param AS anon_20
+        SELECT :param AS anon_23
         FROM handovers AS handovers_2
         WHERE handovers_2.vehicle_id = repair_orders.vehicle_id
         AND handovers_2.customer_id != repair_orders.customer_id
@@ -1089,6 +1140,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_thanks.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_thanks
+    WHERE true
     UNION ALL
     SELECT 'day-3-call' AS step,
     judged_day_3_call.subject_id AS subject_id,
@@ -1160,6 +1212,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_day_3_call.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_day_3_call
+    WHERE true
     UNION ALL
     SELECT 'day-7-call' AS step,
     judged_day_7_call.subject_id AS subject_id,
@@ -1231,6 +1284,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_day_7_call.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_day_7_call
+    WHERE true
     UNION ALL
     SELECT 'day-30-call' AS step,
     judged_day_30_call.subject_id AS subject_id,
@@ -1302,6 +1356,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_day_30_call.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_day_30_call
+    WHERE true
     UNION ALL
     SELECT 'day-90' AS step,
     judged_day_90.subject_id AS subject_id,
@@ -1373,6 +1428,81 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_day_90.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_day_90
+    WHERE true
+    UNION ALL
+    SELECT 'introduce-advisor' AS step,
+    judged_introduce_advisor.subject_id AS subject_id,
+    judged_introduce_advisor.anchor_at AS anchor_at,
+    judged_introduce_advisor.store_id AS store_id,
+    judged_introduce_advisor.customer_id AS customer_id,
+    CASE
+    WHEN (judged_introduce_advisor.language = 'en') THEN :param
+    WHEN (judged_introduce_advisor.language = 'zh-CN') THEN :param
+    ELSE :param END AS template_version_id,
+    judged_introduce_advisor.due_at AS due_at,
+    judged_introduce_advisor.valid_until AS valid_until,
+    judged_introduce_advisor.due_at AS not_before,
+    judged_introduce_advisor.valid_until <= :param AS passed,
+    judged_introduce_advisor.due_at + '1 day, 0:00:00' < :param AS late,
+    CASE
+    WHEN (judged_introduce_advisor.reason IS NULL) THEN jsonb_build_object(
+      'day', judged_introduce_advisor.day, 'vehicle_sold', judged_introduce_advisor.sold
+    ) END AS figures,
+    judged_introduce_advisor.reason AS reason,
+    judged_introduce_advisor.reason IS NULL AS wanted
+    FROM (
+      SELECT dated_introduce_advisor.subject_id AS subject_id,
+      dated_introduce_advisor.store_id AS store_id,
+      dated_introduce_advisor.customer_id AS customer_id,
+      dated_introduce_advisor.time_zone AS time_zone,
+      dated_introduce_advisor.language AS language,
+      dated_introduce_advisor.today AS today,
+      dated_introduce_advisor.day AS day,
+      dated_introduce_advisor.anchor_at AS anchor_at,
+      dated_introduce_advisor.sold AS sold,
+      dated_introduce_advisor.due_at AS due_at,
+      dated_introduce_advisor.valid_until AS valid_until,
+      CASE
+      WHEN (
+        EXISTS (
+          SELECT :param AS anon_17
+          FROM touches
+          WHERE touches.process = 'post-delivery-followup'
+          AND touches.subject_kind = 'handover'
+          AND touches.subject_id = dated_introduce_advisor.subject_id
+          AND touches.step = 'introduce-advisor'
+          AND touches.contacted_at IS NOT NULL
+          AND touches.anchor_at != dated_introduce_advisor.anchor_at
+          AND touches.anchor_at BETWEEN dated_introduce_advisor.anchor_at - '180 days, 0:00:00'
+          AND dated_introduce_advisor.anchor_at + '180 days, 0:00:00'
+        )
+      ) THEN 'said-before-move'
+      ELSE CASE
+      WHEN (dated_introduce_advisor.day > dated_introduce_advisor.today) THEN 'not-happened-yet'
+      WHEN ('vehicle-kept' = ANY ('{vehicle-kept}') AND dated_introduce_advisor.sold) THEN 'vehicle-sold' END END AS reason
+      FROM (
+        SELECT anon_11.subject_id AS subject_id,
+        anon_11.store_id AS store_id,
+        anon_11.customer_id AS customer_id,
+        anon_11.time_zone AS time_zone,
+        anon_11.language AS language,
+        anon_11.today AS today,
+        anon_11.day AS day,
+        anon_11.anchor_at AS anchor_at,
+        anon_11.sold AS sold,
+        timezone(anon_11.time_zone, anon_11.day + :param + '09:00:00') AS due_at,
+        timezone(anon_11.time_zone, anon_11.day + :param + '09:00:00') + '1 day, 0:00:00' AS valid_until
+        FROM anon_11
+        WHERE coalesce(anon_11.anchor_at BETWEEN :param AND :param, FALSE)
+        LIMIT ALL OFFSET :param
+      ) AS dated_introduce_advisor
+      WHERE dated_introduce_advisor.due_at IS NOT NULL
+      AND dated_introduce_advisor.due_at < dated_introduce_advisor.valid_until
+      AND dated_introduce_advisor.due_at <= :param
+      AND dated_introduce_advisor.valid_until > :param
+      LIMIT ALL OFFSET :param
+    ) AS judged_introduce_advisor
+    WHERE true
     UNION ALL
     SELECT 'repair-day-3-call' AS step,
     judged_repair_day_3_call.subject_id AS subject_id,
@@ -1409,7 +1539,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       CASE
       WHEN (
         EXISTS (
-          SELECT :param AS anon_17
+          SELECT :param AS anon_18
           FROM touches
           WHERE touches.process = 'post-delivery-followup'
           AND touches.subject_kind = 'repair-order'
@@ -1426,11 +1556,11 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       WHEN ('vehicle-kept' = ANY ('{vehicle-kept}') AND dated_repair_day_3_call.sold) THEN 'vehicle-sold'
       WHEN (
         (
-          '{vehicle-kept}' && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
+          '{vehicle-kept}' && '{of-inspection,of-statutory-inspection,of-maintenance,of-first-service,of-second-service,of-tyres,of-repair,of-minor-repair,of-overhaul,of-accident,of-warranty-work,of-other}'
         )
         AND NOT (
           EXISTS (
-            SELECT :param AS anon_18
+            SELECT :param AS anon_19
             FROM repair_orders
             WHERE repair_orders.id = dated_repair_day_3_call.subject_id
             AND (
@@ -1439,11 +1569,13 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
               OR 'of-statutory-inspection' = ANY ('{vehicle-kept}')
               AND repair_orders.work_kind IN ('statutory-inspection')
               OR 'of-maintenance' = ANY ('{vehicle-kept}')
-              AND repair_orders.work_kind IN ('maintenance', 'first-service', 'second-service')
+              AND repair_orders.work_kind IN ('maintenance', 'first-service', 'second-service', 'tyres')
               OR 'of-first-service' = ANY ('{vehicle-kept}')
               AND repair_orders.work_kind IN ('first-service')
               OR 'of-second-service' = ANY ('{vehicle-kept}')
               AND repair_orders.work_kind IN ('second-service')
+              OR 'of-tyres' = ANY ('{vehicle-kept}')
+              AND repair_orders.work_kind IN ('tyres')
               OR 'of-repair' = ANY ('{vehicle-kept}')
               AND repair_orders.work_kind IN ('repair', 'minor-repair', 'overhaul', 'accident', 'warranty-work')
               OR 'of-minor-repair' = ANY ('{vehicle-kept}')
@@ -1459,21 +1591,43 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
             )
           )
         )
-      ) THEN 'other-work' END END AS reason
+      ) THEN 'other-work'
+      WHEN (
+        'came-back' = ANY ('{vehicle-kept}')
+        AND (
+          SELECT :param AS anon_20
+          FROM repair_orders
+          WHERE repair_orders.id = dated_repair_day_3_call.subject_id
+          AND (
+            EXISTS (
+              SELECT :param AS anon_21
+              FROM repair_orders AS repair_orders_1
+              WHERE repair_orders.vehicle_id = repair_orders_1.vehicle_id
+              AND repair_orders.work_kind = repair_orders_1.work_kind
+              AND repair_orders_1.work_kind != 'other'
+              AND repair_orders.id != repair_orders_1.id
+              AND coalesce(repair_orders.opened_on, repair_orders.closed_on) >= repair_orders_1.closed_on
+              AND coalesce(repair_orders.opened_on, repair_orders.closed_on) - repair_orders_1.closed_on <= :param
+              AND coalesce(repair_orders.opened_on, repair_orders.closed_on) > coalesce(repair_orders_1.opened_on, repair_orders_1.closed_on)
+            )
+          )
+          LIMIT :param
+        ) IS NULL
+      ) THEN 'did-not-come-back' END END AS reason
       FROM (
-        SELECT anon_19.subject_id AS subject_id,
-        anon_19.store_id AS store_id,
-        anon_19.customer_id AS customer_id,
-        anon_19.time_zone AS time_zone,
-        anon_19.language AS language,
-        anon_19.today AS today,
-        anon_19.day AS day,
-        anon_19.anchor_at AS anchor_at,
-        anon_19.sold AS sold,
-        timezone(anon_19.time_zone, anon_19.day + :param + '09:30:00') AS due_at,
-        timezone(anon_19.time_zone, anon_19.day + :param + '09:30:00') + '7 days, 0:00:00' AS valid_until
-        FROM anon_19
-        WHERE coalesce(anon_19.anchor_at BETWEEN :param AND :param, FALSE)
+        SELECT anon_22.subject_id AS subject_id,
+        anon_22.store_id AS store_id,
+        anon_22.customer_id AS customer_id,
+        anon_22.time_zone AS time_zone,
+        anon_22.language AS language,
+        anon_22.today AS today,
+        anon_22.day AS day,
+        anon_22.anchor_at AS anchor_at,
+        anon_22.sold AS sold,
+        timezone(anon_22.time_zone, anon_22.day + :param + '09:30:00') AS due_at,
+        timezone(anon_22.time_zone, anon_22.day + :param + '09:30:00') + '7 days, 0:00:00' AS valid_until
+        FROM anon_22
+        WHERE coalesce(anon_22.anchor_at BETWEEN :param AND :param, FALSE)
         LIMIT ALL OFFSET :param
       ) AS dated_repair_day_3_call
       WHERE dated_repair_day_3_call.due_at IS NOT NULL
@@ -1482,6 +1636,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_repair_day_3_call.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_repair_day_3_call
+    WHERE true
   ) AS population
 ),
 planned AS /* the touches that were not there yet, inserted */ (

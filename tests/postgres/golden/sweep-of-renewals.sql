@@ -46,6 +46,7 @@ WITH open_touches AS /* the open touches of the process */ (
   touches.body AS body,
   touches.delivered_at AS delivered_at,
   touches.assigned_to AS assigned_to,
+  touches.owner_until AS owner_until,
   touches.held_by AS held_by,
   touches.held_until AS held_until,
   touches.outcome AS outcome
@@ -55,9 +56,9 @@ WITH open_touches AS /* the open touches of the process */ (
   AND NOT touches.resendable
 ),
 due_item_once AS MATERIALIZED /* the facts of each due-item that a touch is about */ (
-  SELECT due_items.id AS subject_id,
-  due_items.store_id AS store_id,
-  due_items.customer_id AS customer_id,
+  SELECT items.subject_id AS subject_id,
+  items.store_id AS store_id,
+  items.customer_id AS customer_id,
   stores.time_zone AS time_zone,
   coalesce(own_languages.language, stores.language) AS language,
   stores.today AS today,
@@ -65,17 +66,89 @@ due_item_once AS MATERIALIZED /* the facts of each due-item that a touch is abou
   customers.salutation AS salutation,
   stores.name AS store,
   stores.phone AS store_phone,
-  due_items.ends_on AS day,
-  timezone(stores.time_zone, due_items.ends_on + '00:00:00') AS anchor_at,
-  due_items.item AS item,
-  due_items.provider AS provider,
-  due_items.vehicle_id AS vehicle_id,
+  items.day AS day,
+  timezone(stores.time_zone, items.day + '00:00:00') AS anchor_at,
+  timezone(stores.time_zone, items.call_on + '00:00:00') AS "call-due",
+  items.item AS item,
+  items.provider AS provider,
+  items.vehicle_id AS vehicle_id,
+  items.issued_on AS issued_on,
+  items.works AS works,
+  items.limit_kilometres AS limit_kilometres,
+  items.basis AS basis,
+  items.figures AS figures,
   CASE
-  WHEN (due_items.status_on > stores.today) THEN 'open'
-  ELSE due_items.status END AS status,
+  WHEN (items.status_on > stores.today) THEN 'open'
+  ELSE items.status END AS status,
   coalesce(vehicles.disposed_on <= stores.today, FALSE) AS sold,
   nullif(concat_ws(' ', coalesce(vehicles.model, vehicles.make), vehicles.plate), '') AS vehicle
-  FROM due_items
+  FROM (
+    SELECT either_way.subject_id AS subject_id,
+    either_way.store_id AS store_id,
+    either_way.customer_id AS customer_id,
+    either_way.vehicle_id AS vehicle_id,
+    either_way.item AS item,
+    either_way.provider AS provider,
+    either_way.issued_on AS issued_on,
+    either_way.works AS works,
+    either_way.limit_kilometres AS limit_kilometres,
+    either_way.status AS status,
+    either_way.status_on AS status_on,
+    either_way.day AS day,
+    either_way.call_on AS call_on,
+    either_way.basis AS basis,
+    either_way.figures AS figures,
+    either_way.known_from AS known_from,
+    either_way.known_until AS known_until
+    FROM (
+      SELECT due_items.id AS subject_id,
+      due_items.store_id AS store_id,
+      due_items.customer_id AS customer_id,
+      due_items.vehicle_id AS vehicle_id,
+      due_items.item AS item,
+      due_items.provider AS provider,
+      due_items.issued_on AS issued_on,
+      due_items.works AS works,
+      due_items.limit_kilometres AS limit_kilometres,
+      due_items.status AS status,
+      due_items.status_on AS status_on,
+      due_items.ends_on AS day,
+      due_items.call_on AS call_on,
+      CAST(NULL AS TEXT) AS basis,
+      CAST(NULL AS JSONB) AS figures,
+      CAST(NULL AS DATE) AS known_from,
+      CAST(NULL AS DATE) AS known_until
+      FROM due_items
+      WHERE due_items.limit_kilometres IS NULL
+      AND due_items.id IN (
+        SELECT open_touches.subject_id FROM open_touches WHERE coalesce(open_touches.subject_kind = 'due-item', FALSE)
+      )
+      UNION ALL
+      SELECT due_items.id AS subject_id,
+      due_items.store_id AS store_id,
+      due_items.customer_id AS customer_id,
+      due_items.vehicle_id AS vehicle_id,
+      due_items.item AS item,
+      due_items.provider AS provider,
+      due_items.issued_on AS issued_on,
+      due_items.works AS works,
+      due_items.limit_kilometres AS limit_kilometres,
+      due_items.status AS status,
+      due_items.status_on AS status_on,
+      due_item_days.due_on AS due_on,
+      due_item_days.call_on AS call_on,
+      CAST(due_item_days.basis AS TEXT) AS basis,
+      due_item_days.figures AS figures,
+      due_item_days.known_from AS known_from,
+      due_item_days.known_until AS known_until
+      FROM due_item_days
+      JOIN due_items ON due_items.id = due_item_days.due_item_id
+      WHERE due_items.id IN (
+        SELECT open_touches.subject_id FROM open_touches WHERE coalesce(open_touches.subject_kind = 'due-item', FALSE)
+      )
+    ) AS either_way
+    LIMIT ALL OFFSET :param
+  ) AS items
   JOIN (
     SELECT stores.id AS id,
     stores.time_zone AS time_zone,
@@ -85,15 +158,15 @@ due_item_once AS MATERIALIZED /* the facts of each due-item that a touch is abou
     CAST(timezone(stores.time_zone, :param) AS DATE) AS today
     FROM stores
     LIMIT ALL OFFSET :param
-  ) AS stores ON stores.id = due_items.store_id
+  ) AS stores ON stores.id = items.store_id
   LEFT OUTER JOIN (
     SELECT customers.id AS id, customers.language AS language FROM customers WHERE customers.language IS NOT NULL
-  ) AS own_languages ON own_languages.id = due_items.customer_id
-  LEFT OUTER JOIN customers ON customers.id = due_items.customer_id
-  LEFT OUTER JOIN vehicles ON vehicles.id = due_items.vehicle_id
-  WHERE due_items.id IN (
-    SELECT open_touches.subject_id FROM open_touches WHERE coalesce(open_touches.subject_kind = 'due-item', FALSE)
-  )
+  ) AS own_languages ON own_languages.id = items.customer_id
+  LEFT OUTER JOIN customers ON customers.id = items.customer_id
+  LEFT OUTER JOIN vehicles ON vehicles.id = items.vehicle_id
+  WHERE coalesce(items.known_from <= stores.today, TRUE)
+  AND coalesce(stores.today < items.known_until, TRUE)
+  AND coalesce(items.issued_on <= stores.today, TRUE)
 ),
 ended AS /* open touches whose reason has gone or whose time has passed */ (
   SELECT judged.touch_id AS touch_id,
@@ -136,6 +209,18 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
         ((policy_versions.body['rules'] -> 'items') @> to_jsonb(due_item_now.item))
       ) THEN 'item-of-another-kind'
       WHEN (
+        'first-item' = ANY (open_touches.conditions)
+        AND NOT (
+          ((policy_versions.body['rules'] -> 'first_items') @> to_jsonb(due_item_now.item))
+        )
+      ) THEN 'item-not-the-first'
+      WHEN (
+        'later-item' = ANY (open_touches.conditions)
+        AND (
+          (policy_versions.body['rules'] -> 'first_items') @> to_jsonb(due_item_now.item)
+        )
+      ) THEN 'item-is-the-first'
+      WHEN (
         'called-item' = ANY (open_touches.conditions)
         AND NOT (
           ((policy_versions.body['rules'] -> 'called_items') @> to_jsonb(due_item_now.item))
@@ -157,21 +242,77 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
       WHEN (
         'not-renewed' = ANY (open_touches.conditions)
         AND (
+          EXISTS (
+            SELECT :param AS anon_5
+            FROM repair_orders
+            WHERE repair_orders.vehicle_id = due_item_now.vehicle_id
+            AND CAST(repair_orders.work_kind AS TEXT) = ANY (due_item_now.works)
+            AND repair_orders.closed_on > coalesce(due_item_now.issued_on, due_item_now.day - :day)
+            AND repair_orders.closed_on <= due_item_now.today
+          )
+        )
+      ) THEN 'service-done'
+      WHEN (
+        'not-renewed' = ANY (open_touches.conditions)
+        AND (
           due_item_now.status = 'renewed'
           OR (
             EXISTS (
-              SELECT :param AS anon_5
+              SELECT :param AS anon_6
               FROM due_items AS due_items_1
               WHERE due_items_1.customer_id = due_item_now.customer_id
               AND due_items_1.item = due_item_now.item
               AND due_items_1.vehicle_id IS NOT DISTINCT
               FROM due_item_now.vehicle_id
+              AND due_items_1.id != due_item_now.subject_id
               AND due_items_1.ends_on > due_item_now.day
+              AND (
+                due_items_1.works IS NULL OR due_items_1.issued_on > due_item_now.issued_on
+              )
               AND coalesce(due_items_1.issued_on <= due_item_now.today, TRUE)
             )
           )
         )
-      ) THEN 'item-renewed' END END IS NULL
+      ) THEN 'item-renewed'
+      WHEN (
+        'not-booked' = ANY (open_touches.conditions)
+        AND due_item_now.works IS NOT NULL
+        AND (
+          (
+            EXISTS (
+              SELECT :param AS anon_7
+              FROM appointments
+              WHERE CAST(appointments.work_kind AS TEXT) = ANY (due_item_now.works)
+              AND (appointments.booked_at IS NULL OR appointments.booked_at <= :param)
+              AND NOT (
+                appointments.status = 'cancelled'
+                AND (
+                  appointments.cancelled_at IS NULL OR appointments.cancelled_at <= :param
+                )
+              )
+              AND appointments.starts_at > :param
+              AND appointments.vehicle_id = due_item_now.vehicle_id
+            )
+          )
+          OR (
+            EXISTS (
+              SELECT :param AS anon_7
+              FROM appointments
+              WHERE CAST(appointments.work_kind AS TEXT) = ANY (due_item_now.works)
+              AND (appointments.booked_at IS NULL OR appointments.booked_at <= :param)
+              AND NOT (
+                appointments.status = 'cancelled'
+                AND (
+                  appointments.cancelled_at IS NULL OR appointments.cancelled_at <= :param
+                )
+              )
+              AND appointments.starts_at > :param
+              AND appointments.vehicle_id IS NULL
+              AND appointments.customer_id = due_item_now.customer_id
+            )
+          )
+        )
+      ) THEN 'service-booked' END END IS NULL
       AND CASE
       WHEN (open_touches.series IS NOT NULL) THEN NOT (
         coalesce(
@@ -182,23 +323,50 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
                   EXTRACT(
                     year FROM timezone(due_item_now.time_zone, open_touches.anchor_at)
                   ) - EXTRACT(
-                    year FROM timezone(due_item_now.time_zone, due_item_now.anchor_at)
+                    year
+                    FROM timezone(
+                      due_item_now.time_zone,
+                      CASE
+                      WHEN ((open_touches.series ->> 'counts_from') = 'call-due') THEN due_item_now."call-due"
+                      ELSE due_item_now.anchor_at END
+                    )
                   )
                 ) * :param + EXTRACT(
                   month FROM timezone(due_item_now.time_zone, open_touches.anchor_at)
                 )
               ) - EXTRACT(
-                month FROM timezone(due_item_now.time_zone, due_item_now.anchor_at)
+                month
+                FROM timezone(
+                  due_item_now.time_zone,
+                  CASE
+                  WHEN ((open_touches.series ->> 'counts_from') = 'call-due') THEN due_item_now."call-due"
+                  ELSE due_item_now.anchor_at END
+                )
               ) AS INTEGER
             ) - CASE
             WHEN (
               CAST((open_touches.series ->> 'next_day') AS BOOLEAN)
-              AND EXTRACT(day FROM timezone(due_item_now.time_zone, open_touches.anchor_at)) < EXTRACT(day FROM timezone(due_item_now.time_zone, due_item_now.anchor_at))
+              AND EXTRACT(day FROM timezone(due_item_now.time_zone, open_touches.anchor_at)) < EXTRACT(
+                day
+                FROM timezone(
+                  due_item_now.time_zone,
+                  CASE
+                  WHEN ((open_touches.series ->> 'counts_from') = 'call-due') THEN due_item_now."call-due"
+                  ELSE due_item_now.anchor_at END
+                )
+              )
             ) THEN :param
             ELSE :param END
           ) / nullif(CAST((open_touches.series ->> 'months') AS INTEGER), :nullif),
           (
-            CAST(timezone(due_item_now.time_zone, open_touches.anchor_at) AS DATE) - CAST(timezone(due_item_now.time_zone, due_item_now.anchor_at) AS DATE)
+            CAST(timezone(due_item_now.time_zone, open_touches.anchor_at) AS DATE) - CAST(
+              timezone(
+                due_item_now.time_zone,
+                CASE
+                WHEN ((open_touches.series ->> 'counts_from') = 'call-due') THEN due_item_now."call-due"
+                ELSE due_item_now.anchor_at END
+              ) AS DATE
+            )
           ) / nullif(CAST((open_touches.series ->> 'days') AS INTEGER), :nullif)
         ) >= :coalesce
         AND CASE
@@ -211,13 +379,25 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
                     EXTRACT(
                       year FROM timezone(due_item_now.time_zone, open_touches.anchor_at)
                     ) - EXTRACT(
-                      year FROM timezone(due_item_now.time_zone, due_item_now.anchor_at)
+                      year
+                      FROM timezone(
+                        due_item_now.time_zone,
+                        CASE
+                        WHEN ((open_touches.series ->> 'counts_from') = 'call-due') THEN due_item_now."call-due"
+                        ELSE due_item_now.anchor_at END
+                      )
                     )
                   ) * :param + EXTRACT(
                     month FROM timezone(due_item_now.time_zone, open_touches.anchor_at)
                   )
                 ) - EXTRACT(
-                  month FROM timezone(due_item_now.time_zone, due_item_now.anchor_at)
+                  month
+                  FROM timezone(
+                    due_item_now.time_zone,
+                    CASE
+                    WHEN ((open_touches.series ->> 'counts_from') = 'call-due') THEN due_item_now."call-due"
+                    ELSE due_item_now.anchor_at END
+                  )
                 ) AS INTEGER
               ) - CASE
               WHEN (
@@ -225,19 +405,39 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
                 AND EXTRACT(
                   day FROM timezone(due_item_now.time_zone, open_touches.anchor_at)
                 ) < EXTRACT(
-                  day FROM timezone(due_item_now.time_zone, due_item_now.anchor_at)
+                  day
+                  FROM timezone(
+                    due_item_now.time_zone,
+                    CASE
+                    WHEN ((open_touches.series ->> 'counts_from') = 'call-due') THEN due_item_now."call-due"
+                    ELSE due_item_now.anchor_at END
+                  )
                 )
               ) THEN :param
               ELSE :param END
             ) / nullif(CAST((open_touches.series ->> 'months') AS INTEGER), :nullif),
             (
-              CAST(timezone(due_item_now.time_zone, open_touches.anchor_at) AS DATE) - CAST(timezone(due_item_now.time_zone, due_item_now.anchor_at) AS DATE)
+              CAST(timezone(due_item_now.time_zone, open_touches.anchor_at) AS DATE) - CAST(
+                timezone(
+                  due_item_now.time_zone,
+                  CASE
+                  WHEN ((open_touches.series ->> 'counts_from') = 'call-due') THEN due_item_now."call-due"
+                  ELSE due_item_now.anchor_at END
+                ) AS DATE
+              )
             ) / nullif(CAST((open_touches.series ->> 'days') AS INTEGER), :nullif)
           ) = :coalesce
-        ) THEN due_item_now.anchor_at
+        ) THEN CASE
+        WHEN ((open_touches.series ->> 'counts_from') = 'call-due') THEN due_item_now."call-due"
+        ELSE due_item_now.anchor_at END
         ELSE timezone(
           due_item_now.time_zone,
-          timezone(due_item_now.time_zone, due_item_now.anchor_at) + make_interval(
+          timezone(
+            due_item_now.time_zone,
+            CASE
+            WHEN ((open_touches.series ->> 'counts_from') = 'call-due') THEN due_item_now."call-due"
+            ELSE due_item_now.anchor_at END
+          ) + make_interval(
             :make_interval,
             coalesce(
               (
@@ -247,13 +447,25 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
                       EXTRACT(
                         year FROM timezone(due_item_now.time_zone, open_touches.anchor_at)
                       ) - EXTRACT(
-                        year FROM timezone(due_item_now.time_zone, due_item_now.anchor_at)
+                        year
+                        FROM timezone(
+                          due_item_now.time_zone,
+                          CASE
+                          WHEN ((open_touches.series ->> 'counts_from') = 'call-due') THEN due_item_now."call-due"
+                          ELSE due_item_now.anchor_at END
+                        )
                       )
                     ) * :param + EXTRACT(
                       month FROM timezone(due_item_now.time_zone, open_touches.anchor_at)
                     )
                   ) - EXTRACT(
-                    month FROM timezone(due_item_now.time_zone, due_item_now.anchor_at)
+                    month
+                    FROM timezone(
+                      due_item_now.time_zone,
+                      CASE
+                      WHEN ((open_touches.series ->> 'counts_from') = 'call-due') THEN due_item_now."call-due"
+                      ELSE due_item_now.anchor_at END
+                    )
                   ) AS INTEGER
                 ) - CASE
                 WHEN (
@@ -261,13 +473,26 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
                   AND EXTRACT(
                     day FROM timezone(due_item_now.time_zone, open_touches.anchor_at)
                   ) < EXTRACT(
-                    day FROM timezone(due_item_now.time_zone, due_item_now.anchor_at)
+                    day
+                    FROM timezone(
+                      due_item_now.time_zone,
+                      CASE
+                      WHEN ((open_touches.series ->> 'counts_from') = 'call-due') THEN due_item_now."call-due"
+                      ELSE due_item_now.anchor_at END
+                    )
                   )
                 ) THEN :param
                 ELSE :param END
               ) / nullif(CAST((open_touches.series ->> 'months') AS INTEGER), :nullif),
               (
-                CAST(timezone(due_item_now.time_zone, open_touches.anchor_at) AS DATE) - CAST(timezone(due_item_now.time_zone, due_item_now.anchor_at) AS DATE)
+                CAST(timezone(due_item_now.time_zone, open_touches.anchor_at) AS DATE) - CAST(
+                  timezone(
+                    due_item_now.time_zone,
+                    CASE
+                    WHEN ((open_touches.series ->> 'counts_from') = 'call-due') THEN due_item_now."call-due"
+                    ELSE due_item_now.anchor_at END
+                  ) AS DATE
+                )
               ) / nullif(CAST((open_touches.series ->> 'days') AS INTEGER), :nullif)
             ) * CAST((open_touches.series ->> 'months') AS INTEGER),
             :make_interval,
@@ -279,13 +504,25 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
                       EXTRACT(
                         year FROM timezone(due_item_now.time_zone, open_touches.anchor_at)
                       ) - EXTRACT(
-                        year FROM timezone(due_item_now.time_zone, due_item_now.anchor_at)
+                        year
+                        FROM timezone(
+                          due_item_now.time_zone,
+                          CASE
+                          WHEN ((open_touches.series ->> 'counts_from') = 'call-due') THEN due_item_now."call-due"
+                          ELSE due_item_now.anchor_at END
+                        )
                       )
                     ) * :param + EXTRACT(
                       month FROM timezone(due_item_now.time_zone, open_touches.anchor_at)
                     )
                   ) - EXTRACT(
-                    month FROM timezone(due_item_now.time_zone, due_item_now.anchor_at)
+                    month
+                    FROM timezone(
+                      due_item_now.time_zone,
+                      CASE
+                      WHEN ((open_touches.series ->> 'counts_from') = 'call-due') THEN due_item_now."call-due"
+                      ELSE due_item_now.anchor_at END
+                    )
                   ) AS INTEGER
                 ) - CASE
                 WHEN (
@@ -293,13 +530,26 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
                   AND EXTRACT(
                     day FROM timezone(due_item_now.time_zone, open_touches.anchor_at)
                   ) < EXTRACT(
-                    day FROM timezone(due_item_now.time_zone, due_item_now.anchor_at)
+                    day
+                    FROM timezone(
+                      due_item_now.time_zone,
+                      CASE
+                      WHEN ((open_touches.series ->> 'counts_from') = 'call-due') THEN due_item_now."call-due"
+                      ELSE due_item_now.anchor_at END
+                    )
                   )
                 ) THEN :param
                 ELSE :param END
               ) / nullif(CAST((open_touches.series ->> 'months') AS INTEGER), :nullif),
               (
-                CAST(timezone(due_item_now.time_zone, open_touches.anchor_at) AS DATE) - CAST(timezone(due_item_now.time_zone, due_item_now.anchor_at) AS DATE)
+                CAST(timezone(due_item_now.time_zone, open_touches.anchor_at) AS DATE) - CAST(
+                  timezone(
+                    due_item_now.time_zone,
+                    CASE
+                    WHEN ((open_touches.series ->> 'counts_from') = 'call-due') THEN due_item_now."call-due"
+                    ELSE due_item_now.anchor_at END
+                  ) AS DATE
+                )
               ) / nullif(CAST((open_touches.series ->> 'days') AS INTEGER), :nullif)
             ) * CAST((open_touches.series ->> 'days') AS INTEGER)
           ) + CASE
@@ -308,7 +558,12 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
             AND CAST((open_touches.series ->> 'months') AS INTEGER) > :param
             AND EXTRACT(
               day
-              FROM timezone(due_item_now.time_zone, due_item_now.anchor_at) + make_interval(
+              FROM timezone(
+                due_item_now.time_zone,
+                CASE
+                WHEN ((open_touches.series ->> 'counts_from') = 'call-due') THEN due_item_now."call-due"
+                ELSE due_item_now.anchor_at END
+              ) + make_interval(
                 :make_interval,
                 coalesce(
                   (
@@ -318,13 +573,27 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
                           EXTRACT(
                             year FROM timezone(due_item_now.time_zone, open_touches.anchor_at)
                           ) - EXTRACT(
-                            year FROM timezone(due_item_now.time_zone, due_item_now.anchor_at)
+                            year
+                            FROM timezone(
+                              due_item_now.time_zone,
+                              CASE
+                              WHEN (
+                                (open_touches.series ->> 'counts_from') = 'call-due'
+                              ) THEN due_item_now."call-due"
+                              ELSE due_item_now.anchor_at END
+                            )
                           )
                         ) * :param + EXTRACT(
                           month FROM timezone(due_item_now.time_zone, open_touches.anchor_at)
                         )
                       ) - EXTRACT(
-                        month FROM timezone(due_item_now.time_zone, due_item_now.anchor_at)
+                        month
+                        FROM timezone(
+                          due_item_now.time_zone,
+                          CASE
+                          WHEN ((open_touches.series ->> 'counts_from') = 'call-due') THEN due_item_now."call-due"
+                          ELSE due_item_now.anchor_at END
+                        )
                       ) AS INTEGER
                     ) - CASE
                     WHEN (
@@ -332,7 +601,13 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
                       AND EXTRACT(
                         day FROM timezone(due_item_now.time_zone, open_touches.anchor_at)
                       ) < EXTRACT(
-                        day FROM timezone(due_item_now.time_zone, due_item_now.anchor_at)
+                        day
+                        FROM timezone(
+                          due_item_now.time_zone,
+                          CASE
+                          WHEN ((open_touches.series ->> 'counts_from') = 'call-due') THEN due_item_now."call-due"
+                          ELSE due_item_now.anchor_at END
+                        )
                       )
                     ) THEN :param
                     ELSE :param END
@@ -341,7 +616,12 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
                     CAST(
                       timezone(due_item_now.time_zone, open_touches.anchor_at) AS DATE
                     ) - CAST(
-                      timezone(due_item_now.time_zone, due_item_now.anchor_at) AS DATE
+                      timezone(
+                        due_item_now.time_zone,
+                        CASE
+                        WHEN ((open_touches.series ->> 'counts_from') = 'call-due') THEN due_item_now."call-due"
+                        ELSE due_item_now.anchor_at END
+                      ) AS DATE
                     )
                   ) / nullif(CAST((open_touches.series ->> 'days') AS INTEGER), :nullif)
                 ) * CAST((open_touches.series ->> 'months') AS INTEGER),
@@ -354,13 +634,27 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
                           EXTRACT(
                             year FROM timezone(due_item_now.time_zone, open_touches.anchor_at)
                           ) - EXTRACT(
-                            year FROM timezone(due_item_now.time_zone, due_item_now.anchor_at)
+                            year
+                            FROM timezone(
+                              due_item_now.time_zone,
+                              CASE
+                              WHEN (
+                                (open_touches.series ->> 'counts_from') = 'call-due'
+                              ) THEN due_item_now."call-due"
+                              ELSE due_item_now.anchor_at END
+                            )
                           )
                         ) * :param + EXTRACT(
                           month FROM timezone(due_item_now.time_zone, open_touches.anchor_at)
                         )
                       ) - EXTRACT(
-                        month FROM timezone(due_item_now.time_zone, due_item_now.anchor_at)
+                        month
+                        FROM timezone(
+                          due_item_now.time_zone,
+                          CASE
+                          WHEN ((open_touches.series ->> 'counts_from') = 'call-due') THEN due_item_now."call-due"
+                          ELSE due_item_now.anchor_at END
+                        )
                       ) AS INTEGER
                     ) - CASE
                     WHEN (
@@ -368,7 +662,13 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
                       AND EXTRACT(
                         day FROM timezone(due_item_now.time_zone, open_touches.anchor_at)
                       ) < EXTRACT(
-                        day FROM timezone(due_item_now.time_zone, due_item_now.anchor_at)
+                        day
+                        FROM timezone(
+                          due_item_now.time_zone,
+                          CASE
+                          WHEN ((open_touches.series ->> 'counts_from') = 'call-due') THEN due_item_now."call-due"
+                          ELSE due_item_now.anchor_at END
+                        )
                       )
                     ) THEN :param
                     ELSE :param END
@@ -377,12 +677,25 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
                     CAST(
                       timezone(due_item_now.time_zone, open_touches.anchor_at) AS DATE
                     ) - CAST(
-                      timezone(due_item_now.time_zone, due_item_now.anchor_at) AS DATE
+                      timezone(
+                        due_item_now.time_zone,
+                        CASE
+                        WHEN ((open_touches.series ->> 'counts_from') = 'call-due') THEN due_item_now."call-due"
+                        ELSE due_item_now.anchor_at END
+                      ) AS DATE
                     )
                   ) / nullif(CAST((open_touches.series ->> 'days') AS INTEGER), :nullif)
                 ) * CAST((open_touches.series ->> 'days') AS INTEGER)
               )
-            ) < EXTRACT(day FROM timezone(due_item_now.time_zone, due_item_now.anchor_at))
+            ) < EXTRACT(
+              day
+              FROM timezone(
+                due_item_now.time_zone,
+                CASE
+                WHEN ((open_touches.series ->> 'counts_from') = 'call-due') THEN due_item_now."call-due"
+                ELSE due_item_now.anchor_at END
+              )
+            )
           ) THEN '1 day, 0:00:00'
           ELSE '0:00:00' END
         ) END = open_touches.anchor_at
@@ -411,6 +724,18 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
       ELSE CASE
       WHEN NOT ((policy_versions.body['rules'] -> 'items') @> to_jsonb(due_item_now.item)) THEN 'item-of-another-kind'
       WHEN (
+        'first-item' = ANY (open_touches.conditions)
+        AND NOT (
+          ((policy_versions.body['rules'] -> 'first_items') @> to_jsonb(due_item_now.item))
+        )
+      ) THEN 'item-not-the-first'
+      WHEN (
+        'later-item' = ANY (open_touches.conditions)
+        AND (
+          (policy_versions.body['rules'] -> 'first_items') @> to_jsonb(due_item_now.item)
+        )
+      ) THEN 'item-is-the-first'
+      WHEN (
         'called-item' = ANY (open_touches.conditions)
         AND NOT (
           ((policy_versions.body['rules'] -> 'called_items') @> to_jsonb(due_item_now.item))
@@ -432,24 +757,82 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
       WHEN (
         'not-renewed' = ANY (open_touches.conditions)
         AND (
+          EXISTS (
+            SELECT :param AS anon_5
+            FROM repair_orders
+            WHERE repair_orders.vehicle_id = due_item_now.vehicle_id
+            AND CAST(repair_orders.work_kind AS TEXT) = ANY (due_item_now.works)
+            AND repair_orders.closed_on > coalesce(due_item_now.issued_on, due_item_now.day - :day)
+            AND repair_orders.closed_on <= due_item_now.today
+          )
+        )
+      ) THEN 'service-done'
+      WHEN (
+        'not-renewed' = ANY (open_touches.conditions)
+        AND (
           due_item_now.status = 'renewed'
           OR (
             EXISTS (
-              SELECT :param AS anon_5
+              SELECT :param AS anon_6
               FROM due_items AS due_items_1
               WHERE due_items_1.customer_id = due_item_now.customer_id
               AND due_items_1.item = due_item_now.item
               AND due_items_1.vehicle_id IS NOT DISTINCT
               FROM due_item_now.vehicle_id
+              AND due_items_1.id != due_item_now.subject_id
               AND due_items_1.ends_on > due_item_now.day
+              AND (
+                due_items_1.works IS NULL OR due_items_1.issued_on > due_item_now.issued_on
+              )
               AND coalesce(due_items_1.issued_on <= due_item_now.today, TRUE)
             )
           )
         )
-      ) THEN 'item-renewed' END END AS TEXT
+      ) THEN 'item-renewed'
+      WHEN (
+        'not-booked' = ANY (open_touches.conditions)
+        AND due_item_now.works IS NOT NULL
+        AND (
+          (
+            EXISTS (
+              SELECT :param AS anon_7
+              FROM appointments
+              WHERE CAST(appointments.work_kind AS TEXT) = ANY (due_item_now.works)
+              AND (appointments.booked_at IS NULL OR appointments.booked_at <= :param)
+              AND NOT (
+                appointments.status = 'cancelled'
+                AND (
+                  appointments.cancelled_at IS NULL OR appointments.cancelled_at <= :param
+                )
+              )
+              AND appointments.starts_at > :param
+              AND appointments.vehicle_id = due_item_now.vehicle_id
+            )
+          )
+          OR (
+            EXISTS (
+              SELECT :param AS anon_7
+              FROM appointments
+              WHERE CAST(appointments.work_kind AS TEXT) = ANY (due_item_now.works)
+              AND (appointments.booked_at IS NULL OR appointments.booked_at <= :param)
+              AND NOT (
+                appointments.status = 'cancelled'
+                AND (
+                  appointments.cancelled_at IS NULL OR appointments.cancelled_at <= :param
+                )
+              )
+              AND appointments.starts_at > :param
+              AND appointments.vehicle_id IS NULL
+              AND appointments.customer_id = due_item_now.customer_id
+            )
+          )
+        )
+      ) THEN 'service-booked' END END AS TEXT
     ) END AS gone,
     open_touches.valid_until <= :param AS passed,
-    jsonb_build_object(
+    (
+      coalesce(due_item_now.figures, :param) || jsonb_strip_nulls(jsonb_build_object('basis', due_item_now.basis))
+    ) || jsonb_build_object(
       'item',
       due_item_now.item,
       'ends_on',
@@ -474,9 +857,15 @@ ended AS /* open touches whose reason has gone or whose time has passed */ (
       due_item_once.store_phone AS store_phone,
       due_item_once.day AS day,
       due_item_once.anchor_at AS anchor_at,
+      due_item_once."call-due" AS "call-due",
       due_item_once.item AS item,
       due_item_once.provider AS provider,
       due_item_once.vehicle_id AS vehicle_id,
+      due_item_once.issued_on AS issued_on,
+      due_item_once.works AS works,
+      due_item_once.limit_kilometres AS limit_kilometres,
+      due_item_once.basis AS basis,
+      due_item_once.figures AS figures,
       due_item_once.status AS status,
       due_item_once.sold AS sold,
       due_item_once.vehicle AS vehicle
@@ -528,7 +917,7 @@ FROM changed
 GROUP BY changed.state,
 changed.reason;
 
-WITH anon_12 AS /* the facts of each subject that a step may be due for */ (
+WITH anon_14 AS /* the facts of each subject that a step may be due for */ (
   SELECT known.subject_id AS subject_id,
   known.store_id AS store_id,
   known.customer_id AS customer_id,
@@ -537,14 +926,20 @@ WITH anon_12 AS /* the facts of each subject that a step may be due for */ (
   known.today AS today,
   known.day AS day,
   known.anchor_at AS anchor_at,
+  known."call-due" AS "call-due",
   known.item AS item,
   known.vehicle_id AS vehicle_id,
+  known.issued_on AS issued_on,
+  known.works AS works,
+  known.limit_kilometres AS limit_kilometres,
+  known.basis AS basis,
+  known.figures AS figures,
   known.status AS status,
   known.sold AS sold
   FROM (
-    SELECT due_items.id AS subject_id,
-    due_items.store_id AS store_id,
-    due_items.customer_id AS customer_id,
+    SELECT items.subject_id AS subject_id,
+    items.store_id AS store_id,
+    items.customer_id AS customer_id,
     stores.time_zone AS time_zone,
     coalesce(own_languages.language, stores.language) AS language,
     stores.today AS today,
@@ -552,17 +947,109 @@ WITH anon_12 AS /* the facts of each subject that a step may be due for */ (
     customers.salutation AS salutation,
     stores.name AS store,
     stores.phone AS store_phone,
-    due_items.ends_on AS day,
-    timezone(stores.time_zone, due_items.ends_on + '00:00:00') AS anchor_at,
-    due_items.item AS item,
-    due_items.provider AS provider,
-    due_items.vehicle_id AS vehicle_id,
+    items.day AS day,
+    timezone(stores.time_zone, items.day + '00:00:00') AS anchor_at,
+    timezone(stores.time_zone, items.call_on + '00:00:00') AS "call-due",
+    items.item AS item,
+    items.provider AS provider,
+    items.vehicle_id AS vehicle_id,
+    items.issued_on AS issued_on,
+    items.works AS works,
+    items.limit_kilometres AS limit_kilometres,
+    items.basis AS basis,
+    items.figures AS figures,
     CASE
-    WHEN (due_items.status_on > stores.today) THEN 'open'
-    ELSE due_items.status END AS status,
+    WHEN (items.status_on > stores.today) THEN 'open'
+    ELSE items.status END AS status,
     coalesce(vehicles.disposed_on <= stores.today, FALSE) AS sold,
     nullif(concat_ws(' ', coalesce(vehicles.model, vehicles.make), vehicles.plate), '') AS vehicle
-    FROM due_items
+    FROM (
+      SELECT either_way.subject_id AS subject_id,
+      either_way.store_id AS store_id,
+      either_way.customer_id AS customer_id,
+      either_way.vehicle_id AS vehicle_id,
+      either_way.item AS item,
+      either_way.provider AS provider,
+      either_way.issued_on AS issued_on,
+      either_way.works AS works,
+      either_way.limit_kilometres AS limit_kilometres,
+      either_way.status AS status,
+      either_way.status_on AS status_on,
+      either_way.day AS day,
+      either_way.call_on AS call_on,
+      either_way.basis AS basis,
+      either_way.figures AS figures,
+      either_way.known_from AS known_from,
+      either_way.known_until AS known_until
+      FROM (
+        SELECT due_items.id AS subject_id,
+        due_items.store_id AS store_id,
+        due_items.customer_id AS customer_id,
+        due_items.vehicle_id AS vehicle_id,
+        due_items.item AS item,
+        due_items.provider AS provider,
+        due_items.issued_on AS issued_on,
+        due_items.works AS works,
+        due_items.limit_kilometres AS limit_kilometres,
+        due_items.status AS status,
+        due_items.status_on AS status_on,
+        due_items.ends_on AS day,
+        due_items.call_on AS call_on,
+        CAST(NULL AS TEXT) AS basis,
+        CAST(NULL AS JSONB) AS figures,
+        CAST(NULL AS DATE) AS known_from,
+        CAST(NULL AS DATE) AS known_until
+        FROM due_items
+        WHERE due_items.limit_kilometres IS NULL
+        AND (
+          due_items.ends_on BETWEEN '2026-03-20'
+          AND '2026-05-12'
+          OR due_items.ends_on BETWEEN '2026-03-12'
+          AND '2026-04-27'
+          OR due_items.ends_on BETWEEN '2026-03-05'
+          AND '2026-04-19'
+          OR due_items.ends_on BETWEEN '2026-03-05'
+          AND '2026-03-15'
+          OR due_items.ends_on BETWEEN '2026-02-24'
+          AND '2026-03-09'
+        )
+        AND due_items.store_id IN (:store_id_1)
+        UNION ALL
+        SELECT due_items.id AS subject_id,
+        due_items.store_id AS store_id,
+        due_items.customer_id AS customer_id,
+        due_items.vehicle_id AS vehicle_id,
+        due_items.item AS item,
+        due_items.provider AS provider,
+        due_items.issued_on AS issued_on,
+        due_items.works AS works,
+        due_items.limit_kilometres AS limit_kilometres,
+        due_items.status AS status,
+        due_items.status_on AS status_on,
+        due_item_days.due_on AS due_on,
+        due_item_days.call_on AS call_on,
+        CAST(due_item_days.basis AS TEXT) AS basis,
+        due_item_days.figures AS figures,
+        due_item_days.known_from AS known_from,
+        due_item_days.known_until AS known_until
+        FROM due_item_days
+        JOIN due_items ON due_items.id = due_item_days.due_item_id
+        WHERE (
+          due_item_days.due_on BETWEEN '2026-03-20'
+          AND '2026-05-12'
+          OR due_item_days.due_on BETWEEN '2026-03-12'
+          AND '2026-04-27'
+          OR due_item_days.due_on BETWEEN '2026-03-05'
+          AND '2026-04-19'
+          OR due_item_days.due_on BETWEEN '2026-03-05'
+          AND '2026-03-15'
+          OR due_item_days.due_on BETWEEN '2026-02-24'
+          AND '2026-03-09'
+        )
+        AND due_items.store_id IN (:store_id_2)
+      ) AS either_way
+      LIMIT ALL OFFSET :param
+    ) AS items
     JOIN (
       SELECT stores.id AS id,
       stores.time_zone AS time_zone,
@@ -572,25 +1059,15 @@ WITH anon_12 AS /* the facts of each subject that a step may be due for */ (
       CAST(timezone(stores.time_zone, :param) AS DATE) AS today
       FROM stores
       LIMIT ALL OFFSET :param
-    ) AS stores ON stores.id = due_items.store_id
+    ) AS stores ON stores.id = items.store_id
     LEFT OUTER JOIN (
       SELECT customers.id AS id, customers.language AS language FROM customers WHERE customers.language IS NOT NULL
-    ) AS own_languages ON own_languages.id = due_items.customer_id
-    LEFT OUTER JOIN customers ON customers.id = due_items.customer_id
-    LEFT OUTER JOIN vehicles ON vehicles.id = due_items.vehicle_id
-    WHERE (
-      due_items.ends_on BETWEEN '2026-03-20'
-      AND '2026-04-11'
-      OR due_items.ends_on BETWEEN '2026-03-12'
-      AND '2026-03-27'
-      OR due_items.ends_on BETWEEN '2026-03-05'
-      AND '2026-03-19'
-      OR due_items.ends_on BETWEEN '2026-03-05'
-      AND '2026-03-15'
-      OR due_items.ends_on BETWEEN '2026-02-24'
-      AND '2026-03-09'
-    )
-    AND due_items.store_id IN (:store_id_1)
+    ) AS own_languages ON own_languages.id = items.customer_id
+    LEFT OUTER JOIN customers ON customers.id = items.customer_id
+    LEFT OUTER JOIN vehicles ON vehicles.id = items.vehicle_id
+    WHERE coalesce(items.known_from <= stores.today, TRUE)
+    AND coalesce(stores.today < items.known_until, TRUE)
+    AND coalesce(items.issued_on <= stores.today, TRUE)
   ) AS known
 ),
 looked_at AS /* each subject and step in the span: when it is due, and why it is not wanted */ (
@@ -624,7 +1101,9 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
     judged_notice_30.valid_until <= :param AS passed,
     judged_notice_30.due_at + '1 day, 0:00:00' < :param AS late,
     CASE
-    WHEN (judged_notice_30.reason IS NULL) THEN jsonb_build_object(
+    WHEN (judged_notice_30.reason IS NULL) THEN (
+      coalesce(judged_notice_30.figures, :param) || jsonb_strip_nulls(jsonb_build_object('basis', judged_notice_30.basis))
+    ) || jsonb_build_object(
       'item',
       judged_notice_30.item,
       'ends_on',
@@ -645,8 +1124,14 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       dated_notice_30.today AS today,
       dated_notice_30.day AS day,
       dated_notice_30.anchor_at AS anchor_at,
+      dated_notice_30."call-due" AS "call-due",
       dated_notice_30.item AS item,
       dated_notice_30.vehicle_id AS vehicle_id,
+      dated_notice_30.issued_on AS issued_on,
+      dated_notice_30.works AS works,
+      dated_notice_30.limit_kilometres AS limit_kilometres,
+      dated_notice_30.basis AS basis,
+      dated_notice_30.figures AS figures,
       dated_notice_30.status AS status,
       dated_notice_30.sold AS sold,
       dated_notice_30.due_at AS due_at,
@@ -669,6 +1154,14 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       ELSE CASE
       WHEN NOT ((:param -> 'items') @> to_jsonb(dated_notice_30.item)) THEN 'item-of-another-kind'
       WHEN (
+        'first-item' = ANY ('{not-renewed,vehicle-kept}')
+        AND NOT (((:param -> 'first_items') @> to_jsonb(dated_notice_30.item)))
+      ) THEN 'item-not-the-first'
+      WHEN (
+        'later-item' = ANY ('{not-renewed,vehicle-kept}')
+        AND ((:param -> 'first_items') @> to_jsonb(dated_notice_30.item))
+      ) THEN 'item-is-the-first'
+      WHEN (
         'called-item' = ANY ('{not-renewed,vehicle-kept}')
         AND NOT (((:param -> 'called_items') @> to_jsonb(dated_notice_30.item)))
       ) THEN 'item-not-called-about'
@@ -688,38 +1181,214 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       WHEN (
         'not-renewed' = ANY ('{not-renewed,vehicle-kept}')
         AND (
+          EXISTS (
+            SELECT :param AS anon_11
+            FROM repair_orders
+            WHERE repair_orders.vehicle_id = dated_notice_30.vehicle_id
+            AND CAST(repair_orders.work_kind AS TEXT) = ANY (dated_notice_30.works)
+            AND repair_orders.closed_on > coalesce(dated_notice_30.issued_on, dated_notice_30.day - :day)
+            AND repair_orders.closed_on <= dated_notice_30.today
+          )
+        )
+      ) THEN 'service-done'
+      WHEN (
+        'not-renewed' = ANY ('{not-renewed,vehicle-kept}')
+        AND (
           dated_notice_30.status = 'renewed'
           OR (
             EXISTS (
-              SELECT :param AS anon_11
+              SELECT :param AS anon_12
               FROM due_items AS due_items_1
               WHERE due_items_1.customer_id = dated_notice_30.customer_id
               AND due_items_1.item = dated_notice_30.item
               AND due_items_1.vehicle_id IS NOT DISTINCT
               FROM dated_notice_30.vehicle_id
+              AND due_items_1.id != dated_notice_30.subject_id
               AND due_items_1.ends_on > dated_notice_30.day
+              AND (
+                due_items_1.works IS NULL OR due_items_1.issued_on > dated_notice_30.issued_on
+              )
               AND coalesce(due_items_1.issued_on <= dated_notice_30.today, TRUE)
             )
           )
         )
-      ) THEN 'item-renewed' END END AS reason
+      ) THEN 'item-renewed'
+      WHEN (
+        'not-booked' = ANY ('{not-renewed,vehicle-kept}')
+        AND dated_notice_30.works IS NOT NULL
+        AND (
+          (
+            EXISTS (
+              SELECT :param AS anon_13
+              FROM appointments
+              WHERE CAST(appointments.work_kind AS TEXT) = ANY (dated_notice_30.works)
+              AND (appointments.booked_at IS NULL OR appointments.booked_at <= :param)
+              AND NOT (
+                appointments.status = 'cancelled'
+                AND (
+                  appointments.cancelled_at IS NULL OR appointments.cancelled_at <= :param
+                )
+              )
+              AND appointments.starts_at > :param
+              AND appointments.vehicle_id = dated_notice_30.vehicle_id
+            )
+          )
+          OR (
+            EXISTS (
+              SELECT :param AS anon_13
+              FROM appointments
+              WHERE CAST(appointments.work_kind AS TEXT) = ANY (dated_notice_30.works)
+              AND (appointments.booked_at IS NULL OR appointments.booked_at <= :param)
+              AND NOT (
+                appointments.status = 'cancelled'
+                AND (
+                  appointments.cancelled_at IS NULL OR appointments.cancelled_at <= :param
+                )
+              )
+              AND appointments.starts_at > :param
+              AND appointments.vehicle_id IS NULL
+              AND appointments.customer_id = dated_notice_30.customer_id
+            )
+          )
+        )
+      ) THEN 'service-booked' END END AS reason
       FROM (
-        SELECT anon_12.subject_id AS subject_id,
-        anon_12.store_id AS store_id,
-        anon_12.customer_id AS customer_id,
-        anon_12.time_zone AS time_zone,
-        anon_12.language AS language,
-        anon_12.today AS today,
-        anon_12.day AS day,
-        anon_12.anchor_at AS anchor_at,
-        anon_12.item AS item,
-        anon_12.vehicle_id AS vehicle_id,
-        anon_12.status AS status,
-        anon_12.sold AS sold,
-        timezone(anon_12.time_zone, anon_12.day + :param + '10:00:00') AS due_at,
-        timezone(anon_12.time_zone, anon_12.day + :param + '10:00:00') AS valid_until
-        FROM anon_12
-        WHERE coalesce(anon_12.anchor_at BETWEEN :param AND :param, FALSE)
+        SELECT anon_14.subject_id AS subject_id,
+        anon_14.store_id AS store_id,
+        anon_14.customer_id AS customer_id,
+        anon_14.time_zone AS time_zone,
+        anon_14.language AS language,
+        anon_14.today AS today,
+        anon_14.day AS day,
+        anon_14.anchor_at AS anchor_at,
+        anon_14."call-due" AS "call-due",
+        anon_14.item AS item,
+        anon_14.vehicle_id AS vehicle_id,
+        anon_14.issued_on AS issued_on,
+        anon_14.works AS works,
+        anon_14.limit_kilometres AS limit_kilometres,
+        anon_14.basis AS basis,
+        anon_14.figures AS figures,
+        anon_14.status AS status,
+        anon_14.sold AS sold,
+        timezone(
+          anon_14.time_zone,
+          least(
+            anon_14.day,
+            (
+              SELECT min(coalesce(due_item_days_1.due_on, due_items_2.ends_on)) AS min_1
+              FROM due_items AS due_items_2
+              LEFT OUTER JOIN due_item_days AS due_item_days_1 ON due_item_days_1.due_item_id = due_items_2.id
+              AND due_item_days_1.known_from <= anon_14.today
+              AND anon_14.today < due_item_days_1.known_until
+              LEFT OUTER JOIN vehicles AS vehicles_1 ON vehicles_1.id = due_items_2.vehicle_id
+              WHERE due_items_2.customer_id = anon_14.customer_id
+              AND due_items_2.id != anon_14.subject_id
+              AND due_items_2.item = ANY (
+                '{insurance,compulsory-insurance,annual-inspection,driving-licence,package,contract,maturity}'
+              )
+              AND coalesce(due_item_days_1.due_on, due_items_2.ends_on) BETWEEN anon_14.day - :day
+              AND anon_14.day - :day
+              AND coalesce(due_items_2.issued_on <= anon_14.today, TRUE)
+              AND NOT (
+                CASE
+                WHEN (due_items_2.status_on > anon_14.today) THEN 'open'
+                ELSE due_items_2.status END != 'open'
+                OR (
+                  EXISTS (
+                    SELECT :param AS anon_15
+                    FROM repair_orders,
+                    anon_14
+                    WHERE repair_orders.vehicle_id = due_items_2.vehicle_id
+                    AND CAST(repair_orders.work_kind AS TEXT) = ANY (due_items_2.works)
+                    AND repair_orders.closed_on > coalesce(
+                      due_items_2.issued_on, coalesce(due_item_days_1.due_on, due_items_2.ends_on) - :coalesce
+                    )
+                    AND repair_orders.closed_on <= anon_14.today
+                  )
+                )
+                OR (
+                  EXISTS (
+                    SELECT :param AS anon_16
+                    FROM due_items AS due_items_3,
+                    anon_14
+                    WHERE due_items_3.customer_id = due_items_2.customer_id
+                    AND due_items_3.item = due_items_2.item
+                    AND due_items_3.vehicle_id IS NOT DISTINCT
+                    FROM due_items_2.vehicle_id
+                    AND due_items_3.id != due_items_2.id
+                    AND due_items_3.ends_on > coalesce(due_item_days_1.due_on, due_items_2.ends_on)
+                    AND (
+                      due_items_3.works IS NULL OR due_items_3.issued_on > due_items_2.issued_on
+                    )
+                    AND coalesce(due_items_3.issued_on <= anon_14.today, TRUE)
+                  )
+                )
+              )
+              AND NOT coalesce(vehicles_1.disposed_on <= anon_14.today, FALSE)
+            )
+          ) + :param + '10:00:00'
+        ) AS due_at,
+        timezone(
+          anon_14.time_zone,
+          least(
+            anon_14.day,
+            (
+              SELECT min(coalesce(due_item_days_2.due_on, due_items_4.ends_on)) AS min_2
+              FROM due_items AS due_items_4
+              LEFT OUTER JOIN due_item_days AS due_item_days_2 ON due_item_days_2.due_item_id = due_items_4.id
+              AND due_item_days_2.known_from <= anon_14.today
+              AND anon_14.today < due_item_days_2.known_until
+              LEFT OUTER JOIN vehicles AS vehicles_2 ON vehicles_2.id = due_items_4.vehicle_id
+              WHERE due_items_4.customer_id = anon_14.customer_id
+              AND due_items_4.id != anon_14.subject_id
+              AND due_items_4.item = ANY (
+                '{insurance,compulsory-insurance,annual-inspection,driving-licence,package,contract,maturity}'
+              )
+              AND coalesce(due_item_days_2.due_on, due_items_4.ends_on) BETWEEN anon_14.day - :day
+              AND anon_14.day - :day
+              AND coalesce(due_items_4.issued_on <= anon_14.today, TRUE)
+              AND NOT (
+                CASE
+                WHEN (due_items_4.status_on > anon_14.today) THEN 'open'
+                ELSE due_items_4.status END != 'open'
+                OR (
+                  EXISTS (
+                    SELECT :param AS anon_17
+                    FROM repair_orders,
+                    anon_14
+                    WHERE repair_orders.vehicle_id = due_items_4.vehicle_id
+                    AND CAST(repair_orders.work_kind AS TEXT) = ANY (due_items_4.works)
+                    AND repair_orders.closed_on > coalesce(
+                      due_items_4.issued_on, coalesce(due_item_days_2.due_on, due_items_4.ends_on) - :coalesce
+                    )
+                    AND repair_orders.closed_on <= anon_14.today
+                  )
+                )
+                OR (
+                  EXISTS (
+                    SELECT :param AS anon_18
+                    FROM due_items AS due_items_5,
+                    anon_14
+                    WHERE due_items_5.customer_id = due_items_4.customer_id
+                    AND due_items_5.item = due_items_4.item
+                    AND due_items_5.vehicle_id IS NOT DISTINCT
+                    FROM due_items_4.vehicle_id
+                    AND due_items_5.id != due_items_4.id
+                    AND due_items_5.ends_on > coalesce(due_item_days_2.due_on, due_items_4.ends_on)
+                    AND (
+                      due_items_5.works IS NULL OR due_items_5.issued_on > due_items_4.issued_on
+                    )
+                    AND coalesce(due_items_5.issued_on <= anon_14.today, TRUE)
+                  )
+                )
+              )
+              AND NOT coalesce(vehicles_2.disposed_on <= anon_14.today, FALSE)
+            )
+          ) + :param + '10:00:00'
+        ) AS valid_until
+        FROM anon_14
+        WHERE coalesce(anon_14.anchor_at BETWEEN :param AND :param, FALSE)
         LIMIT ALL OFFSET :param
       ) AS dated_notice_30
       WHERE dated_notice_30.due_at IS NOT NULL
@@ -728,6 +1397,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_notice_30.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_notice_30
+    WHERE true
     UNION ALL
     SELECT 'reminder-15' AS step,
     judged_reminder_15.subject_id AS subject_id,
@@ -744,7 +1414,9 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
     judged_reminder_15.valid_until <= :param AS passed,
     judged_reminder_15.due_at + '1 day, 0:00:00' < :param AS late,
     CASE
-    WHEN (judged_reminder_15.reason IS NULL) THEN jsonb_build_object(
+    WHEN (judged_reminder_15.reason IS NULL) THEN (
+      coalesce(judged_reminder_15.figures, :param) || jsonb_strip_nulls(jsonb_build_object('basis', judged_reminder_15.basis))
+    ) || jsonb_build_object(
       'item',
       judged_reminder_15.item,
       'ends_on',
@@ -765,8 +1437,14 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       dated_reminder_15.today AS today,
       dated_reminder_15.day AS day,
       dated_reminder_15.anchor_at AS anchor_at,
+      dated_reminder_15."call-due" AS "call-due",
       dated_reminder_15.item AS item,
       dated_reminder_15.vehicle_id AS vehicle_id,
+      dated_reminder_15.issued_on AS issued_on,
+      dated_reminder_15.works AS works,
+      dated_reminder_15.limit_kilometres AS limit_kilometres,
+      dated_reminder_15.basis AS basis,
+      dated_reminder_15.figures AS figures,
       dated_reminder_15.status AS status,
       dated_reminder_15.sold AS sold,
       dated_reminder_15.due_at AS due_at,
@@ -774,7 +1452,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       CASE
       WHEN (
         EXISTS (
-          SELECT :param AS anon_13
+          SELECT :param AS anon_19
           FROM touches
           WHERE touches.process = 'renewals'
           AND touches.subject_kind = 'due-item'
@@ -788,6 +1466,14 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       ) THEN 'said-before-move'
       ELSE CASE
       WHEN NOT ((:param -> 'items') @> to_jsonb(dated_reminder_15.item)) THEN 'item-of-another-kind'
+      WHEN (
+        'first-item' = ANY ('{not-renewed,vehicle-kept}')
+        AND NOT (((:param -> 'first_items') @> to_jsonb(dated_reminder_15.item)))
+      ) THEN 'item-not-the-first'
+      WHEN (
+        'later-item' = ANY ('{not-renewed,vehicle-kept}')
+        AND ((:param -> 'first_items') @> to_jsonb(dated_reminder_15.item))
+      ) THEN 'item-is-the-first'
       WHEN (
         'called-item' = ANY ('{not-renewed,vehicle-kept}')
         AND NOT (((:param -> 'called_items') @> to_jsonb(dated_reminder_15.item)))
@@ -808,38 +1494,214 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       WHEN (
         'not-renewed' = ANY ('{not-renewed,vehicle-kept}')
         AND (
+          EXISTS (
+            SELECT :param AS anon_20
+            FROM repair_orders
+            WHERE repair_orders.vehicle_id = dated_reminder_15.vehicle_id
+            AND CAST(repair_orders.work_kind AS TEXT) = ANY (dated_reminder_15.works)
+            AND repair_orders.closed_on > coalesce(dated_reminder_15.issued_on, dated_reminder_15.day - :day)
+            AND repair_orders.closed_on <= dated_reminder_15.today
+          )
+        )
+      ) THEN 'service-done'
+      WHEN (
+        'not-renewed' = ANY ('{not-renewed,vehicle-kept}')
+        AND (
           dated_reminder_15.status = 'renewed'
           OR (
             EXISTS (
-              SELECT :param AS anon_14
-              FROM due_items AS due_items_2
-              WHERE due_items_2.customer_id = dated_reminder_15.customer_id
-              AND due_items_2.item = dated_reminder_15.item
-              AND due_items_2.vehicle_id IS NOT DISTINCT
+              SELECT :param AS anon_21
+              FROM due_items AS due_items_6
+              WHERE due_items_6.customer_id = dated_reminder_15.customer_id
+              AND due_items_6.item = dated_reminder_15.item
+              AND due_items_6.vehicle_id IS NOT DISTINCT
               FROM dated_reminder_15.vehicle_id
-              AND due_items_2.ends_on > dated_reminder_15.day
-              AND coalesce(due_items_2.issued_on <= dated_reminder_15.today, TRUE)
+              AND due_items_6.id != dated_reminder_15.subject_id
+              AND due_items_6.ends_on > dated_reminder_15.day
+              AND (
+                due_items_6.works IS NULL OR due_items_6.issued_on > dated_reminder_15.issued_on
+              )
+              AND coalesce(due_items_6.issued_on <= dated_reminder_15.today, TRUE)
             )
           )
         )
-      ) THEN 'item-renewed' END END AS reason
+      ) THEN 'item-renewed'
+      WHEN (
+        'not-booked' = ANY ('{not-renewed,vehicle-kept}')
+        AND dated_reminder_15.works IS NOT NULL
+        AND (
+          (
+            EXISTS (
+              SELECT :param AS anon_22
+              FROM appointments
+              WHERE CAST(appointments.work_kind AS TEXT) = ANY (dated_reminder_15.works)
+              AND (appointments.booked_at IS NULL OR appointments.booked_at <= :param)
+              AND NOT (
+                appointments.status = 'cancelled'
+                AND (
+                  appointments.cancelled_at IS NULL OR appointments.cancelled_at <= :param
+                )
+              )
+              AND appointments.starts_at > :param
+              AND appointments.vehicle_id = dated_reminder_15.vehicle_id
+            )
+          )
+          OR (
+            EXISTS (
+              SELECT :param AS anon_22
+              FROM appointments
+              WHERE CAST(appointments.work_kind AS TEXT) = ANY (dated_reminder_15.works)
+              AND (appointments.booked_at IS NULL OR appointments.booked_at <= :param)
+              AND NOT (
+                appointments.status = 'cancelled'
+                AND (
+                  appointments.cancelled_at IS NULL OR appointments.cancelled_at <= :param
+                )
+              )
+              AND appointments.starts_at > :param
+              AND appointments.vehicle_id IS NULL
+              AND appointments.customer_id = dated_reminder_15.customer_id
+            )
+          )
+        )
+      ) THEN 'service-booked' END END AS reason
       FROM (
-        SELECT anon_12.subject_id AS subject_id,
-        anon_12.store_id AS store_id,
-        anon_12.customer_id AS customer_id,
-        anon_12.time_zone AS time_zone,
-        anon_12.language AS language,
-        anon_12.today AS today,
-        anon_12.day AS day,
-        anon_12.anchor_at AS anchor_at,
-        anon_12.item AS item,
-        anon_12.vehicle_id AS vehicle_id,
-        anon_12.status AS status,
-        anon_12.sold AS sold,
-        timezone(anon_12.time_zone, anon_12.day + :param + '10:00:00') AS due_at,
-        timezone(anon_12.time_zone, anon_12.day + :param + '10:00:00') AS valid_until
-        FROM anon_12
-        WHERE coalesce(anon_12.anchor_at BETWEEN :param AND :param, FALSE)
+        SELECT anon_14.subject_id AS subject_id,
+        anon_14.store_id AS store_id,
+        anon_14.customer_id AS customer_id,
+        anon_14.time_zone AS time_zone,
+        anon_14.language AS language,
+        anon_14.today AS today,
+        anon_14.day AS day,
+        anon_14.anchor_at AS anchor_at,
+        anon_14."call-due" AS "call-due",
+        anon_14.item AS item,
+        anon_14.vehicle_id AS vehicle_id,
+        anon_14.issued_on AS issued_on,
+        anon_14.works AS works,
+        anon_14.limit_kilometres AS limit_kilometres,
+        anon_14.basis AS basis,
+        anon_14.figures AS figures,
+        anon_14.status AS status,
+        anon_14.sold AS sold,
+        timezone(
+          anon_14.time_zone,
+          least(
+            anon_14.day,
+            (
+              SELECT min(coalesce(due_item_days_3.due_on, due_items_7.ends_on)) AS min_3
+              FROM due_items AS due_items_7
+              LEFT OUTER JOIN due_item_days AS due_item_days_3 ON due_item_days_3.due_item_id = due_items_7.id
+              AND due_item_days_3.known_from <= anon_14.today
+              AND anon_14.today < due_item_days_3.known_until
+              LEFT OUTER JOIN vehicles AS vehicles_3 ON vehicles_3.id = due_items_7.vehicle_id
+              WHERE due_items_7.customer_id = anon_14.customer_id
+              AND due_items_7.id != anon_14.subject_id
+              AND due_items_7.item = ANY (
+                '{insurance,compulsory-insurance,annual-inspection,driving-licence,package,contract,maturity}'
+              )
+              AND coalesce(due_item_days_3.due_on, due_items_7.ends_on) BETWEEN anon_14.day - :day
+              AND anon_14.day - :day
+              AND coalesce(due_items_7.issued_on <= anon_14.today, TRUE)
+              AND NOT (
+                CASE
+                WHEN (due_items_7.status_on > anon_14.today) THEN 'open'
+                ELSE due_items_7.status END != 'open'
+                OR (
+                  EXISTS (
+                    SELECT :param AS anon_23
+                    FROM repair_orders,
+                    anon_14
+                    WHERE repair_orders.vehicle_id = due_items_7.vehicle_id
+                    AND CAST(repair_orders.work_kind AS TEXT) = ANY (due_items_7.works)
+                    AND repair_orders.closed_on > coalesce(
+                      due_items_7.issued_on, coalesce(due_item_days_3.due_on, due_items_7.ends_on) - :coalesce
+                    )
+                    AND repair_orders.closed_on <= anon_14.today
+                  )
+                )
+                OR (
+                  EXISTS (
+                    SELECT :param AS anon_24
+                    FROM due_items AS due_items_8,
+                    anon_14
+                    WHERE due_items_8.customer_id = due_items_7.customer_id
+                    AND due_items_8.item = due_items_7.item
+                    AND due_items_8.vehicle_id IS NOT DISTINCT
+                    FROM due_items_7.vehicle_id
+                    AND due_items_8.id != due_items_7.id
+                    AND due_items_8.ends_on > coalesce(due_item_days_3.due_on, due_items_7.ends_on)
+                    AND (
+                      due_items_8.works IS NULL OR due_items_8.issued_on > due_items_7.issued_on
+                    )
+                    AND coalesce(due_items_8.issued_on <= anon_14.today, TRUE)
+                  )
+                )
+              )
+              AND NOT coalesce(vehicles_3.disposed_on <= anon_14.today, FALSE)
+            )
+          ) + :param + '10:00:00'
+        ) AS due_at,
+        timezone(
+          anon_14.time_zone,
+          least(
+            anon_14.day,
+            (
+              SELECT min(coalesce(due_item_days_4.due_on, due_items_9.ends_on)) AS min_4
+              FROM due_items AS due_items_9
+              LEFT OUTER JOIN due_item_days AS due_item_days_4 ON due_item_days_4.due_item_id = due_items_9.id
+              AND due_item_days_4.known_from <= anon_14.today
+              AND anon_14.today < due_item_days_4.known_until
+              LEFT OUTER JOIN vehicles AS vehicles_4 ON vehicles_4.id = due_items_9.vehicle_id
+              WHERE due_items_9.customer_id = anon_14.customer_id
+              AND due_items_9.id != anon_14.subject_id
+              AND due_items_9.item = ANY (
+                '{insurance,compulsory-insurance,annual-inspection,driving-licence,package,contract,maturity}'
+              )
+              AND coalesce(due_item_days_4.due_on, due_items_9.ends_on) BETWEEN anon_14.day - :day
+              AND anon_14.day - :day
+              AND coalesce(due_items_9.issued_on <= anon_14.today, TRUE)
+              AND NOT (
+                CASE
+                WHEN (due_items_9.status_on > anon_14.today) THEN 'open'
+                ELSE due_items_9.status END != 'open'
+                OR (
+                  EXISTS (
+                    SELECT :param AS anon_25
+                    FROM repair_orders,
+                    anon_14
+                    WHERE repair_orders.vehicle_id = due_items_9.vehicle_id
+                    AND CAST(repair_orders.work_kind AS TEXT) = ANY (due_items_9.works)
+                    AND repair_orders.closed_on > coalesce(
+                      due_items_9.issued_on, coalesce(due_item_days_4.due_on, due_items_9.ends_on) - :coalesce
+                    )
+                    AND repair_orders.closed_on <= anon_14.today
+                  )
+                )
+                OR (
+                  EXISTS (
+                    SELECT :param AS anon_26
+                    FROM due_items AS due_items_10,
+                    anon_14
+                    WHERE due_items_10.customer_id = due_items_9.customer_id
+                    AND due_items_10.item = due_items_9.item
+                    AND due_items_10.vehicle_id IS NOT DISTINCT
+                    FROM due_items_9.vehicle_id
+                    AND due_items_10.id != due_items_9.id
+                    AND due_items_10.ends_on > coalesce(due_item_days_4.due_on, due_items_9.ends_on)
+                    AND (
+                      due_items_10.works IS NULL OR due_items_10.issued_on > due_items_9.issued_on
+                    )
+                    AND coalesce(due_items_10.issued_on <= anon_14.today, TRUE)
+                  )
+                )
+              )
+              AND NOT coalesce(vehicles_4.disposed_on <= anon_14.today, FALSE)
+            )
+          ) + :param + '10:00:00'
+        ) AS valid_until
+        FROM anon_14
+        WHERE coalesce(anon_14.anchor_at BETWEEN :param AND :param, FALSE)
         LIMIT ALL OFFSET :param
       ) AS dated_reminder_15
       WHERE dated_reminder_15.due_at IS NOT NULL
@@ -848,6 +1710,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_reminder_15.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_reminder_15
+    WHERE true
     UNION ALL
     SELECT 'last-reminder-7' AS step,
     judged_last_reminder_7.subject_id AS subject_id,
@@ -864,7 +1727,9 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
     judged_last_reminder_7.valid_until <= :param AS passed,
     judged_last_reminder_7.due_at + '1 day, 0:00:00' < :param AS late,
     CASE
-    WHEN (judged_last_reminder_7.reason IS NULL) THEN jsonb_build_object(
+    WHEN (judged_last_reminder_7.reason IS NULL) THEN (
+      coalesce(judged_last_reminder_7.figures, :param) || jsonb_strip_nulls(jsonb_build_object('basis', judged_last_reminder_7.basis))
+    ) || jsonb_build_object(
       'item',
       judged_last_reminder_7.item,
       'ends_on',
@@ -885,8 +1750,14 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       dated_last_reminder_7.today AS today,
       dated_last_reminder_7.day AS day,
       dated_last_reminder_7.anchor_at AS anchor_at,
+      dated_last_reminder_7."call-due" AS "call-due",
       dated_last_reminder_7.item AS item,
       dated_last_reminder_7.vehicle_id AS vehicle_id,
+      dated_last_reminder_7.issued_on AS issued_on,
+      dated_last_reminder_7.works AS works,
+      dated_last_reminder_7.limit_kilometres AS limit_kilometres,
+      dated_last_reminder_7.basis AS basis,
+      dated_last_reminder_7.figures AS figures,
       dated_last_reminder_7.status AS status,
       dated_last_reminder_7.sold AS sold,
       dated_last_reminder_7.due_at AS due_at,
@@ -894,7 +1765,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       CASE
       WHEN (
         EXISTS (
-          SELECT :param AS anon_15
+          SELECT :param AS anon_27
           FROM touches
           WHERE touches.process = 'renewals'
           AND touches.subject_kind = 'due-item'
@@ -908,6 +1779,14 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       ) THEN 'said-before-move'
       ELSE CASE
       WHEN NOT ((:param -> 'items') @> to_jsonb(dated_last_reminder_7.item)) THEN 'item-of-another-kind'
+      WHEN (
+        'first-item' = ANY ('{not-renewed,vehicle-kept}')
+        AND NOT (((:param -> 'first_items') @> to_jsonb(dated_last_reminder_7.item)))
+      ) THEN 'item-not-the-first'
+      WHEN (
+        'later-item' = ANY ('{not-renewed,vehicle-kept}')
+        AND ((:param -> 'first_items') @> to_jsonb(dated_last_reminder_7.item))
+      ) THEN 'item-is-the-first'
       WHEN (
         'called-item' = ANY ('{not-renewed,vehicle-kept}')
         AND NOT (((:param -> 'called_items') @> to_jsonb(dated_last_reminder_7.item)))
@@ -928,38 +1807,157 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       WHEN (
         'not-renewed' = ANY ('{not-renewed,vehicle-kept}')
         AND (
+          EXISTS (
+            SELECT :param AS anon_28
+            FROM repair_orders
+            WHERE repair_orders.vehicle_id = dated_last_reminder_7.vehicle_id
+            AND CAST(repair_orders.work_kind AS TEXT) = ANY (dated_last_reminder_7.works)
+            AND repair_orders.closed_on > coalesce(dated_last_reminder_7.issued_on, dated_last_reminder_7.day - :day)
+            AND repair_orders.closed_on <= dated_last_reminder_7.today
+          )
+        )
+      ) THEN 'service-done'
+      WHEN (
+        'not-renewed' = ANY ('{not-renewed,vehicle-kept}')
+        AND (
           dated_last_reminder_7.status = 'renewed'
           OR (
             EXISTS (
-              SELECT :param AS anon_16
-              FROM due_items AS due_items_3
-              WHERE due_items_3.customer_id = dated_last_reminder_7.customer_id
-              AND due_items_3.item = dated_last_reminder_7.item
-              AND due_items_3.vehicle_id IS NOT DISTINCT
+              SELECT :param AS anon_29
+              FROM due_items AS due_items_11
+              WHERE due_items_11.customer_id = dated_last_reminder_7.customer_id
+              AND due_items_11.item = dated_last_reminder_7.item
+              AND due_items_11.vehicle_id IS NOT DISTINCT
               FROM dated_last_reminder_7.vehicle_id
-              AND due_items_3.ends_on > dated_last_reminder_7.day
-              AND coalesce(due_items_3.issued_on <= dated_last_reminder_7.today, TRUE)
+              AND due_items_11.id != dated_last_reminder_7.subject_id
+              AND due_items_11.ends_on > dated_last_reminder_7.day
+              AND (
+                due_items_11.works IS NULL OR due_items_11.issued_on > dated_last_reminder_7.issued_on
+              )
+              AND coalesce(due_items_11.issued_on <= dated_last_reminder_7.today, TRUE)
             )
           )
         )
-      ) THEN 'item-renewed' END END AS reason
+      ) THEN 'item-renewed'
+      WHEN (
+        'not-booked' = ANY ('{not-renewed,vehicle-kept}')
+        AND dated_last_reminder_7.works IS NOT NULL
+        AND (
+          (
+            EXISTS (
+              SELECT :param AS anon_30
+              FROM appointments
+              WHERE CAST(appointments.work_kind AS TEXT) = ANY (dated_last_reminder_7.works)
+              AND (appointments.booked_at IS NULL OR appointments.booked_at <= :param)
+              AND NOT (
+                appointments.status = 'cancelled'
+                AND (
+                  appointments.cancelled_at IS NULL OR appointments.cancelled_at <= :param
+                )
+              )
+              AND appointments.starts_at > :param
+              AND appointments.vehicle_id = dated_last_reminder_7.vehicle_id
+            )
+          )
+          OR (
+            EXISTS (
+              SELECT :param AS anon_30
+              FROM appointments
+              WHERE CAST(appointments.work_kind AS TEXT) = ANY (dated_last_reminder_7.works)
+              AND (appointments.booked_at IS NULL OR appointments.booked_at <= :param)
+              AND NOT (
+                appointments.status = 'cancelled'
+                AND (
+                  appointments.cancelled_at IS NULL OR appointments.cancelled_at <= :param
+                )
+              )
+              AND appointments.starts_at > :param
+              AND appointments.vehicle_id IS NULL
+              AND appointments.customer_id = dated_last_reminder_7.customer_id
+            )
+          )
+        )
+      ) THEN 'service-booked' END END AS reason
       FROM (
-        SELECT anon_12.subject_id AS subject_id,
-        anon_12.store_id AS store_id,
-        anon_12.customer_id AS customer_id,
-        anon_12.time_zone AS time_zone,
-        anon_12.language AS language,
-        anon_12.today AS today,
-        anon_12.day AS day,
-        anon_12.anchor_at AS anchor_at,
-        anon_12.item AS item,
-        anon_12.vehicle_id AS vehicle_id,
-        anon_12.status AS status,
-        anon_12.sold AS sold,
-        timezone(anon_12.time_zone, anon_12.day + :param + '10:00:00') AS due_at,
-        anon_12.anchor_at AS valid_until
-        FROM anon_12
-        WHERE coalesce(anon_12.anchor_at BETWEEN :param AND :param, FALSE)
+        SELECT anon_14.subject_id AS subject_id,
+        anon_14.store_id AS store_id,
+        anon_14.customer_id AS customer_id,
+        anon_14.time_zone AS time_zone,
+        anon_14.language AS language,
+        anon_14.today AS today,
+        anon_14.day AS day,
+        anon_14.anchor_at AS anchor_at,
+        anon_14."call-due" AS "call-due",
+        anon_14.item AS item,
+        anon_14.vehicle_id AS vehicle_id,
+        anon_14.issued_on AS issued_on,
+        anon_14.works AS works,
+        anon_14.limit_kilometres AS limit_kilometres,
+        anon_14.basis AS basis,
+        anon_14.figures AS figures,
+        anon_14.status AS status,
+        anon_14.sold AS sold,
+        timezone(
+          anon_14.time_zone,
+          least(
+            anon_14.day,
+            (
+              SELECT min(coalesce(due_item_days_5.due_on, due_items_12.ends_on)) AS min_5
+              FROM due_items AS due_items_12
+              LEFT OUTER JOIN due_item_days AS due_item_days_5 ON due_item_days_5.due_item_id = due_items_12.id
+              AND due_item_days_5.known_from <= anon_14.today
+              AND anon_14.today < due_item_days_5.known_until
+              LEFT OUTER JOIN vehicles AS vehicles_5 ON vehicles_5.id = due_items_12.vehicle_id
+              WHERE due_items_12.customer_id = anon_14.customer_id
+              AND due_items_12.id != anon_14.subject_id
+              AND due_items_12.item = ANY (
+                '{insurance,compulsory-insurance,annual-inspection,driving-licence,package,contract,maturity}'
+              )
+              AND coalesce(due_item_days_5.due_on, due_items_12.ends_on) BETWEEN anon_14.day - :day
+              AND anon_14.day - :day
+              AND coalesce(due_items_12.issued_on <= anon_14.today, TRUE)
+              AND NOT (
+                CASE
+                WHEN (due_items_12.status_on > anon_14.today) THEN 'open'
+                ELSE due_items_12.status END != 'open'
+                OR (
+                  EXISTS (
+                    SELECT :param AS anon_31
+                    FROM repair_orders,
+                    anon_14
+                    WHERE repair_orders.vehicle_id = due_items_12.vehicle_id
+                    AND CAST(repair_orders.work_kind AS TEXT) = ANY (due_items_12.works)
+                    AND repair_orders.closed_on > coalesce(
+                      due_items_12.issued_on, coalesce(due_item_days_5.due_on, due_items_12.ends_on) - :coalesce
+                    )
+                    AND repair_orders.closed_on <= anon_14.today
+                  )
+                )
+                OR (
+                  EXISTS (
+                    SELECT :param AS anon_32
+                    FROM due_items AS due_items_13,
+                    anon_14
+                    WHERE due_items_13.customer_id = due_items_12.customer_id
+                    AND due_items_13.item = due_items_12.item
+                    AND due_items_13.vehicle_id IS NOT DISTINCT
+                    FROM due_items_12.vehicle_id
+                    AND due_items_13.id != due_items_12.id
+                    AND due_items_13.ends_on > coalesce(due_item_days_5.due_on, due_items_12.ends_on)
+                    AND (
+                      due_items_13.works IS NULL OR due_items_13.issued_on > due_items_12.issued_on
+                    )
+                    AND coalesce(due_items_13.issued_on <= anon_14.today, TRUE)
+                  )
+                )
+              )
+              AND NOT coalesce(vehicles_5.disposed_on <= anon_14.today, FALSE)
+            )
+          ) + :param + '10:00:00'
+        ) AS due_at,
+        anon_14.anchor_at AS valid_until
+        FROM anon_14
+        WHERE coalesce(anon_14.anchor_at BETWEEN :param AND :param, FALSE)
         LIMIT ALL OFFSET :param
       ) AS dated_last_reminder_7
       WHERE dated_last_reminder_7.due_at IS NOT NULL
@@ -968,6 +1966,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_last_reminder_7.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_last_reminder_7
+    WHERE true
     UNION ALL
     SELECT 'call-3' AS step,
     judged_call_3.subject_id AS subject_id,
@@ -984,7 +1983,9 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
     judged_call_3.valid_until <= :param AS passed,
     judged_call_3.due_at + '1 day, 0:00:00' < :param AS late,
     CASE
-    WHEN (judged_call_3.reason IS NULL) THEN jsonb_build_object(
+    WHEN (judged_call_3.reason IS NULL) THEN (
+      coalesce(judged_call_3.figures, :param) || jsonb_strip_nulls(jsonb_build_object('basis', judged_call_3.basis))
+    ) || jsonb_build_object(
       'item',
       judged_call_3.item,
       'ends_on',
@@ -1005,8 +2006,14 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       dated_call_3.today AS today,
       dated_call_3.day AS day,
       dated_call_3.anchor_at AS anchor_at,
+      dated_call_3."call-due" AS "call-due",
       dated_call_3.item AS item,
       dated_call_3.vehicle_id AS vehicle_id,
+      dated_call_3.issued_on AS issued_on,
+      dated_call_3.works AS works,
+      dated_call_3.limit_kilometres AS limit_kilometres,
+      dated_call_3.basis AS basis,
+      dated_call_3.figures AS figures,
       dated_call_3.status AS status,
       dated_call_3.sold AS sold,
       dated_call_3.due_at AS due_at,
@@ -1014,7 +2021,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       CASE
       WHEN (
         EXISTS (
-          SELECT :param AS anon_17
+          SELECT :param AS anon_33
           FROM touches
           WHERE touches.process = 'renewals'
           AND touches.subject_kind = 'due-item'
@@ -1028,6 +2035,14 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       ) THEN 'said-before-move'
       ELSE CASE
       WHEN NOT ((:param -> 'items') @> to_jsonb(dated_call_3.item)) THEN 'item-of-another-kind'
+      WHEN (
+        'first-item' = ANY ('{called-item,not-renewed,vehicle-kept}')
+        AND NOT (((:param -> 'first_items') @> to_jsonb(dated_call_3.item)))
+      ) THEN 'item-not-the-first'
+      WHEN (
+        'later-item' = ANY ('{called-item,not-renewed,vehicle-kept}')
+        AND ((:param -> 'first_items') @> to_jsonb(dated_call_3.item))
+      ) THEN 'item-is-the-first'
       WHEN (
         'called-item' = ANY ('{called-item,not-renewed,vehicle-kept}')
         AND NOT (((:param -> 'called_items') @> to_jsonb(dated_call_3.item)))
@@ -1048,38 +2063,100 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       WHEN (
         'not-renewed' = ANY ('{called-item,not-renewed,vehicle-kept}')
         AND (
+          EXISTS (
+            SELECT :param AS anon_34
+            FROM repair_orders
+            WHERE repair_orders.vehicle_id = dated_call_3.vehicle_id
+            AND CAST(repair_orders.work_kind AS TEXT) = ANY (dated_call_3.works)
+            AND repair_orders.closed_on > coalesce(dated_call_3.issued_on, dated_call_3.day - :day)
+            AND repair_orders.closed_on <= dated_call_3.today
+          )
+        )
+      ) THEN 'service-done'
+      WHEN (
+        'not-renewed' = ANY ('{called-item,not-renewed,vehicle-kept}')
+        AND (
           dated_call_3.status = 'renewed'
           OR (
             EXISTS (
-              SELECT :param AS anon_18
-              FROM due_items AS due_items_4
-              WHERE due_items_4.customer_id = dated_call_3.customer_id
-              AND due_items_4.item = dated_call_3.item
-              AND due_items_4.vehicle_id IS NOT DISTINCT
+              SELECT :param AS anon_35
+              FROM due_items AS due_items_14
+              WHERE due_items_14.customer_id = dated_call_3.customer_id
+              AND due_items_14.item = dated_call_3.item
+              AND due_items_14.vehicle_id IS NOT DISTINCT
               FROM dated_call_3.vehicle_id
-              AND due_items_4.ends_on > dated_call_3.day
-              AND coalesce(due_items_4.issued_on <= dated_call_3.today, TRUE)
+              AND due_items_14.id != dated_call_3.subject_id
+              AND due_items_14.ends_on > dated_call_3.day
+              AND (
+                due_items_14.works IS NULL OR due_items_14.issued_on > dated_call_3.issued_on
+              )
+              AND coalesce(due_items_14.issued_on <= dated_call_3.today, TRUE)
             )
           )
         )
-      ) THEN 'item-renewed' END END AS reason
+      ) THEN 'item-renewed'
+      WHEN (
+        'not-booked' = ANY ('{called-item,not-renewed,vehicle-kept}')
+        AND dated_call_3.works IS NOT NULL
+        AND (
+          (
+            EXISTS (
+              SELECT :param AS anon_36
+              FROM appointments
+              WHERE CAST(appointments.work_kind AS TEXT) = ANY (dated_call_3.works)
+              AND (appointments.booked_at IS NULL OR appointments.booked_at <= :param)
+              AND NOT (
+                appointments.status = 'cancelled'
+                AND (
+                  appointments.cancelled_at IS NULL OR appointments.cancelled_at <= :param
+                )
+              )
+              AND appointments.starts_at > :param
+              AND appointments.vehicle_id = dated_call_3.vehicle_id
+            )
+          )
+          OR (
+            EXISTS (
+              SELECT :param AS anon_36
+              FROM appointments
+              WHERE CAST(appointments.work_kind AS TEXT) = ANY (dated_call_3.works)
+              AND (appointments.booked_at IS NULL OR appointments.booked_at <= :param)
+              AND NOT (
+                appointments.status = 'cancelled'
+                AND (
+                  appointments.cancelled_at IS NULL OR appointments.cancelled_at <= :param
+                )
+              )
+              AND appointments.starts_at > :param
+              AND appointments.vehicle_id IS NULL
+              AND appointments.customer_id = dated_call_3.customer_id
+            )
+          )
+        )
+      ) THEN 'service-booked' END END AS reason
       FROM (
-        SELECT anon_12.subject_id AS subject_id,
-        anon_12.store_id AS store_id,
-        anon_12.customer_id AS customer_id,
-        anon_12.time_zone AS time_zone,
-        anon_12.language AS language,
-        anon_12.today AS today,
-        anon_12.day AS day,
-        anon_12.anchor_at AS anchor_at,
-        anon_12.item AS item,
-        anon_12.vehicle_id AS vehicle_id,
-        anon_12.status AS status,
-        anon_12.sold AS sold,
-        timezone(anon_12.time_zone, anon_12.day + :param + '09:30:00') AS due_at,
-        anon_12.anchor_at AS valid_until
-        FROM anon_12
-        WHERE coalesce(anon_12.anchor_at BETWEEN :param AND :param, FALSE)
+        SELECT anon_14.subject_id AS subject_id,
+        anon_14.store_id AS store_id,
+        anon_14.customer_id AS customer_id,
+        anon_14.time_zone AS time_zone,
+        anon_14.language AS language,
+        anon_14.today AS today,
+        anon_14.day AS day,
+        anon_14.anchor_at AS anchor_at,
+        anon_14."call-due" AS "call-due",
+        anon_14.item AS item,
+        anon_14.vehicle_id AS vehicle_id,
+        anon_14.issued_on AS issued_on,
+        anon_14.works AS works,
+        anon_14.limit_kilometres AS limit_kilometres,
+        anon_14.basis AS basis,
+        anon_14.figures AS figures,
+        anon_14.status AS status,
+        anon_14.sold AS sold,
+        timezone(anon_14.time_zone, anon_14.day + :param + '09:30:00') AS due_at,
+        anon_14.anchor_at AS valid_until
+        FROM anon_14
+        WHERE coalesce(anon_14.anchor_at BETWEEN :param AND :param, FALSE)
         LIMIT ALL OFFSET :param
       ) AS dated_call_3
       WHERE dated_call_3.due_at IS NOT NULL
@@ -1088,6 +2165,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_call_3.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_call_3
+    WHERE true
     UNION ALL
     SELECT 'asked-after-3' AS step,
     judged_asked_after_3.subject_id AS subject_id,
@@ -1104,7 +2182,9 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
     judged_asked_after_3.valid_until <= :param AS passed,
     judged_asked_after_3.due_at + '1 day, 0:00:00' < :param AS late,
     CASE
-    WHEN (judged_asked_after_3.reason IS NULL) THEN jsonb_build_object(
+    WHEN (judged_asked_after_3.reason IS NULL) THEN (
+      coalesce(judged_asked_after_3.figures, :param) || jsonb_strip_nulls(jsonb_build_object('basis', judged_asked_after_3.basis))
+    ) || jsonb_build_object(
       'item',
       judged_asked_after_3.item,
       'ends_on',
@@ -1125,8 +2205,14 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       dated_asked_after_3.today AS today,
       dated_asked_after_3.day AS day,
       dated_asked_after_3.anchor_at AS anchor_at,
+      dated_asked_after_3."call-due" AS "call-due",
       dated_asked_after_3.item AS item,
       dated_asked_after_3.vehicle_id AS vehicle_id,
+      dated_asked_after_3.issued_on AS issued_on,
+      dated_asked_after_3.works AS works,
+      dated_asked_after_3.limit_kilometres AS limit_kilometres,
+      dated_asked_after_3.basis AS basis,
+      dated_asked_after_3.figures AS figures,
       dated_asked_after_3.status AS status,
       dated_asked_after_3.sold AS sold,
       dated_asked_after_3.due_at AS due_at,
@@ -1134,7 +2220,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       CASE
       WHEN (
         EXISTS (
-          SELECT :param AS anon_19
+          SELECT :param AS anon_37
           FROM touches
           WHERE touches.process = 'renewals'
           AND touches.subject_kind = 'due-item'
@@ -1148,6 +2234,12 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       ) THEN 'said-before-move'
       ELSE CASE
       WHEN NOT ((:param -> 'items') @> to_jsonb(dated_asked_after_3.item)) THEN 'item-of-another-kind'
+      WHEN (
+        'first-item' = ANY ('{asked-item}') AND NOT (((:param -> 'first_items') @> to_jsonb(dated_asked_after_3.item)))
+      ) THEN 'item-not-the-first'
+      WHEN (
+        'later-item' = ANY ('{asked-item}') AND ((:param -> 'first_items') @> to_jsonb(dated_asked_after_3.item))
+      ) THEN 'item-is-the-first'
       WHEN (
         'called-item' = ANY ('{asked-item}')
         AND NOT (((:param -> 'called_items') @> to_jsonb(dated_asked_after_3.item)))
@@ -1165,38 +2257,100 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       WHEN (
         'not-renewed' = ANY ('{asked-item}')
         AND (
+          EXISTS (
+            SELECT :param AS anon_38
+            FROM repair_orders
+            WHERE repair_orders.vehicle_id = dated_asked_after_3.vehicle_id
+            AND CAST(repair_orders.work_kind AS TEXT) = ANY (dated_asked_after_3.works)
+            AND repair_orders.closed_on > coalesce(dated_asked_after_3.issued_on, dated_asked_after_3.day - :day)
+            AND repair_orders.closed_on <= dated_asked_after_3.today
+          )
+        )
+      ) THEN 'service-done'
+      WHEN (
+        'not-renewed' = ANY ('{asked-item}')
+        AND (
           dated_asked_after_3.status = 'renewed'
           OR (
             EXISTS (
-              SELECT :param AS anon_20
-              FROM due_items AS due_items_5
-              WHERE due_items_5.customer_id = dated_asked_after_3.customer_id
-              AND due_items_5.item = dated_asked_after_3.item
-              AND due_items_5.vehicle_id IS NOT DISTINCT
+              SELECT :param AS anon_39
+              FROM due_items AS due_items_15
+              WHERE due_items_15.customer_id = dated_asked_after_3.customer_id
+              AND due_items_15.item = dated_asked_after_3.item
+              AND due_items_15.vehicle_id IS NOT DISTINCT
               FROM dated_asked_after_3.vehicle_id
-              AND due_items_5.ends_on > dated_asked_after_3.day
-              AND coalesce(due_items_5.issued_on <= dated_asked_after_3.today, TRUE)
+              AND due_items_15.id != dated_asked_after_3.subject_id
+              AND due_items_15.ends_on > dated_asked_after_3.day
+              AND (
+                due_items_15.works IS NULL OR due_items_15.issued_on > dated_asked_after_3.issued_on
+              )
+              AND coalesce(due_items_15.issued_on <= dated_asked_after_3.today, TRUE)
             )
           )
         )
-      ) THEN 'item-renewed' END END AS reason
+      ) THEN 'item-renewed'
+      WHEN (
+        'not-booked' = ANY ('{asked-item}')
+        AND dated_asked_after_3.works IS NOT NULL
+        AND (
+          (
+            EXISTS (
+              SELECT :param AS anon_40
+              FROM appointments
+              WHERE CAST(appointments.work_kind AS TEXT) = ANY (dated_asked_after_3.works)
+              AND (appointments.booked_at IS NULL OR appointments.booked_at <= :param)
+              AND NOT (
+                appointments.status = 'cancelled'
+                AND (
+                  appointments.cancelled_at IS NULL OR appointments.cancelled_at <= :param
+                )
+              )
+              AND appointments.starts_at > :param
+              AND appointments.vehicle_id = dated_asked_after_3.vehicle_id
+            )
+          )
+          OR (
+            EXISTS (
+              SELECT :param AS anon_40
+              FROM appointments
+              WHERE CAST(appointments.work_kind AS TEXT) = ANY (dated_asked_after_3.works)
+              AND (appointments.booked_at IS NULL OR appointments.booked_at <= :param)
+              AND NOT (
+                appointments.status = 'cancelled'
+                AND (
+                  appointments.cancelled_at IS NULL OR appointments.cancelled_at <= :param
+                )
+              )
+              AND appointments.starts_at > :param
+              AND appointments.vehicle_id IS NULL
+              AND appointments.customer_id = dated_asked_after_3.customer_id
+            )
+          )
+        )
+      ) THEN 'service-booked' END END AS reason
       FROM (
-        SELECT anon_12.subject_id AS subject_id,
-        anon_12.store_id AS store_id,
-        anon_12.customer_id AS customer_id,
-        anon_12.time_zone AS time_zone,
-        anon_12.language AS language,
-        anon_12.today AS today,
-        anon_12.day AS day,
-        anon_12.anchor_at AS anchor_at,
-        anon_12.item AS item,
-        anon_12.vehicle_id AS vehicle_id,
-        anon_12.status AS status,
-        anon_12.sold AS sold,
-        timezone(anon_12.time_zone, anon_12.day + :param + '09:30:00') AS due_at,
-        timezone(anon_12.time_zone, anon_12.day + :param + '09:30:00') + '7 days, 0:00:00' AS valid_until
-        FROM anon_12
-        WHERE coalesce(anon_12.anchor_at BETWEEN :param AND :param, FALSE)
+        SELECT anon_14.subject_id AS subject_id,
+        anon_14.store_id AS store_id,
+        anon_14.customer_id AS customer_id,
+        anon_14.time_zone AS time_zone,
+        anon_14.language AS language,
+        anon_14.today AS today,
+        anon_14.day AS day,
+        anon_14.anchor_at AS anchor_at,
+        anon_14."call-due" AS "call-due",
+        anon_14.item AS item,
+        anon_14.vehicle_id AS vehicle_id,
+        anon_14.issued_on AS issued_on,
+        anon_14.works AS works,
+        anon_14.limit_kilometres AS limit_kilometres,
+        anon_14.basis AS basis,
+        anon_14.figures AS figures,
+        anon_14.status AS status,
+        anon_14.sold AS sold,
+        timezone(anon_14.time_zone, anon_14.day + :param + '09:30:00') AS due_at,
+        timezone(anon_14.time_zone, anon_14.day + :param + '09:30:00') + '7 days, 0:00:00' AS valid_until
+        FROM anon_14
+        WHERE coalesce(anon_14.anchor_at BETWEEN :param AND :param, FALSE)
         LIMIT ALL OFFSET :param
       ) AS dated_asked_after_3
       WHERE dated_asked_after_3.due_at IS NOT NULL
@@ -1205,6 +2359,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_asked_after_3.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_asked_after_3
+    WHERE true
   ) AS population
 ),
 planned AS /* the touches that were not there yet, inserted */ (

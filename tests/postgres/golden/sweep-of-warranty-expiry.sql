@@ -46,6 +46,7 @@ WITH open_touches AS /* the open touches of the process */ (
   touches.body AS body,
   touches.delivered_at AS delivered_at,
   touches.assigned_to AS assigned_to,
+  touches.owner_until AS owner_until,
   touches.held_by AS held_by,
   touches.held_until AS held_until,
   touches.outcome AS outcome
@@ -1029,6 +1030,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_invitation_60.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_invitation_60
+    WHERE true
     UNION ALL
     SELECT 'call-45' AS step,
     judged_call_45.subject_id AS subject_id,
@@ -1236,6 +1238,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_call_45.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_call_45
+    WHERE true
     UNION ALL
     SELECT 'reminder-30' AS step,
     judged_reminder_30.subject_id AS subject_id,
@@ -1451,6 +1454,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_reminder_30.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_reminder_30
+    WHERE true
     UNION ALL
     SELECT 'last-reminder-7' AS step,
     judged_last_reminder_7.subject_id AS subject_id,
@@ -1666,6 +1670,7 @@ looked_at AS /* each subject and step in the span: when it is due, and why it is
       AND dated_last_reminder_7.valid_until > :param
       LIMIT ALL OFFSET :param
     ) AS judged_last_reminder_7
+    WHERE true
   ) AS population
 ),
 planned AS /* the touches that were not there yet, inserted */ (

@@ -98,16 +98,20 @@ BY_HOLDS: dict[Holds, Callable[[int], str]] = {
     Holds.MOMENT: lambda n: f"2026-02-1{n} 09:15",
 }
 LEFT_OUT = ("customer_phone", "customer_name", "account", "advisor", "currency", "department", "departments", "lead")
+OWN_VALUES: dict[str, dict[str, Callable[[int], str]]] = {"arrangements": {"kind": lambda n: "block"}}
+OWN_LEFT_OUT = {"arrangements": ("invoice", "instalments", "ended_on")}
+"""A block is about all that is owed, and is no plan."""
 
 
 def right_file(kind: Kind) -> list[list[str]]:
     """A file of a kind in which every cell is right."""
+    values, left_out = VALUES | OWN_VALUES.get(kind.name, {}), (*LEFT_OUT, *OWN_LEFT_OUT.get(kind.name, ()))
     columns = [
         column
         for column in kind.columns
-        if (column.name in VALUES or column.holds in BY_HOLDS) and column.name not in LEFT_OUT
+        if (column.name in values or column.holds in BY_HOLDS) and column.name not in left_out
     ]
-    rows = [[(VALUES.get(c.name) or BY_HOLDS[c.holds])(n) for c in columns] for n in range(ROWS)]
+    rows = [[(values.get(c.name) or BY_HOLDS[c.holds])(n) for c in columns] for n in range(ROWS)]
     return [[column.name for column in columns], *rows]
 
 

@@ -26,7 +26,7 @@ def items(desk: Desk) -> list[tuple[str, str]]:
     ("row", "reason"),
     [
         ("I1,C1,V1,insurence,2026-06-19,", "item: expected one of first-service, service, tyres, insurance, "),
-        ("I1,C1,,service,2026-06-19,20000", "due_kilometres: expected a vehicle beside a mileage."),
+        ("I1,C1,,service,2026-06-19,20000", "due_kilometres: expected a vehicle that is known beside a mileage."),
         ("I1,C1,V1,service,2026-06-19,0", "due_kilometres: expected a mileage from 1 on."),
     ],
 )

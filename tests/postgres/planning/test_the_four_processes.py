@@ -72,6 +72,7 @@ def test_a_step_about_some_kinds_of_work_passes_over_the_rest(world: World) -> N
         WorkKind.MAINTENANCE,
         WorkKind.FIRST_SERVICE,
         WorkKind.SECOND_SERVICE,
+        WorkKind.TYRES,
         WorkKind.ACCIDENT,
     }
     assert account.suppressed == {"other-work": len(WorkKind) - len(followed)}
