@@ -9,7 +9,7 @@ from console.docs.import_kinds import columns_of_kinds, dates_that_can_be_meant,
 from console.docs.laws import law_parts
 from console.docs.outcomes import outcome_table
 from console.docs.reasons import code_table
-from console.docs.steps import step_table, variable_table
+from console.docs.steps import process_table, step_table, variable_table
 from models.core.errors import AftercareError
 from models.policies.shipped import shipped_processes
 
@@ -29,6 +29,7 @@ class Made:
 
 
 MADE = {
+    "processes": Made("README.md", process_table),
     "import kinds": Made("docs/importing.md", columns_of_kinds),
     "dates that can be meant": Made("docs/importing.md", dates_that_can_be_meant),
     "scopes of import kinds": Made("docs/api.md", scopes_of_kinds),

@@ -9,7 +9,7 @@ from models.kits.letters import variables_of
 from models.kits.registry import all_traits
 from models.messages.letters import COMMON
 from models.policies.policy import Step
-from models.policies.shipped import shipped_policy
+from models.policies.shipped import shipped_policy, shipped_processes
 
 HEAD = ("step", "due", "contact", "purpose", "valid", "conditions", "when found late", "approval", "beside that")
 VALIDITIES = {Validity.UNTIL_NEXT_STEP: "until the next step", Validity.UNTIL_ANCHOR: "until the anchor"}
@@ -24,6 +24,18 @@ class NoWholeMinutes(AftercareError):
     def __init__(self, span: Offset) -> None:
         self.span = span
         super().__init__(f"The span {span} is not a whole number of minutes.")
+
+
+def process_table() -> str:
+    """Each shipped process with what it does and how many steps it has, the most important first, in Markdown."""
+    rows = (_process_row(process) for process in shipped_processes())
+    return "\n".join(("| process | what it does | steps |", "|---|---|---|", *rows))
+
+
+def _process_row(process: ProcessName) -> str:
+    policy = shipped_policy(process)
+    does = policy.description["en"] if policy.description else ""
+    return f"| [`{process}`](docs/policies.md#{process}) | {does} | {len(policy.steps)} |"
 
 
 def step_table(process: ProcessName) -> str:
