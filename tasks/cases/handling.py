@@ -309,7 +309,7 @@ def open_cases_for_broken_promises(connection: Connection, now: datetime) -> int
 
 def _follower(promise_id: ColumnElement[int], now: datetime) -> ColumnElement[int | None]:
     """Who took a promise and sees to it, if they are there."""
-    of_it = select(Promise.follower_id).where(Promise.id == promise_id).scalar_subquery()
+    of_it = select(Promise.follower_id).where(Promise.id == promise_id).correlate_except(Promise).scalar_subquery()
     return who_follows(of_it, now)
 
 

@@ -50,7 +50,8 @@ def owner_for(
 def who_follows(follower_id: SQLColumnExpression[int | None], now: Now) -> ColumnElement[int | None]:
     """Who took a promise, unless they have left or are away."""
     one = aliased(StaffMember)
-    return select(one.id).where(one.id == follower_id, is_here(one, now)).scalar_subquery()
+    them = select(one.id).where(one.id == follower_id, is_here(one, now))
+    return them.correlate_except(one).scalar_subquery()
 
 
 def somebody(role: Role, store_id: SQLColumnExpression[int]) -> ColumnElement[int | None]:

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from models.core.words import CaseKind, CaseState, DeadlineClock, Role
 from models.ledger.tables import Case
 from models.people.tables import Store
+from models.subjects.account import Promise
 from tasks.access.reach import NotYours
 from tasks.access.sessions import SignedIn
 from tasks.cases.board import acting_on, list_cases, read_board, read_case
@@ -270,3 +271,16 @@ def test_a_case_that_was_solved_at_once_is_open_again_without_an_answer(world: W
     take_step_back(world.connection, number, NOW, "A1", CaseState.OPEN, seen=version)
     row = world.connection.execute(select(Case.__table__).where(Case.id == number)).one()
     assert (row.state, row.answered_at, row.solved_at) == (CaseState.OPEN, None, None)
+
+
+def test_of_several_broken_promises_each_case_is_its_own_followers(world: World) -> None:
+    promises = []
+    for code in ("A1", "A2"):
+        account = world.account(world.customer())
+        world.invoice(account, "2026-03-10", "1000.00")
+        promises.append((world.promise(account, "2026-03-18", "2026-04-02"), world.staff(Role.ADVISOR, code=code)))
+    for promise, follower in promises:
+        world.connection.execute(update(Promise).where(Promise.id == promise).values(follower_id=follower))
+    assert open_cases_for_broken_promises(world.connection, at("2026-04-03 08:00")) == 2
+    owners = world.connection.execute(select(Case.cause, Case.owner_id).order_by(Case.cause)).all()
+    assert [tuple(row) for row in owners] == [(f"promise:{promise}", follower) for promise, follower in promises]
