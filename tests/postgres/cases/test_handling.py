@@ -282,5 +282,5 @@ def test_of_several_broken_promises_each_case_is_its_own_followers(world: World)
     for promise, follower in promises:
         world.connection.execute(update(Promise).where(Promise.id == promise).values(follower_id=follower))
     assert open_cases_for_broken_promises(world.connection, at("2026-04-03 08:00")) == 2
-    owners = world.connection.execute(select(Case.cause, Case.owner_id).order_by(Case.cause)).all()
-    assert [tuple(row) for row in owners] == [(f"promise:{promise}", follower) for promise, follower in promises]
+    owners = {row.cause: row.owner_id for row in world.connection.execute(select(Case.cause, Case.owner_id))}
+    assert owners == {f"promise:{promise}": follower for promise, follower in promises}
