@@ -10,7 +10,7 @@ transaction of its own, SHARE UPDATE EXCLUSIVE while the table is read once. Rea
 Whatever is cut off after the first step is done again by the next upgrade.
 
 Revision ID: 0016
-Revises: 0014
+Revises: 0015
 """
 
 from alembic import op

@@ -10,7 +10,7 @@ rows that are there, since they are all null. The indexes of customers are built
 seconds for a million. That of touches is empty and is built in one scan of the table, while writes to it wait.
 
 Revision ID: 0017
-Revises: 0014
+Revises: 0016
 """
 
 from typing import Any

@@ -6,7 +6,7 @@ sheets of the coming day that departments acknowledge. Nothing that is there cha
 Locks: none beyond those of the foreign keys, which last for a moment.
 
 Revision ID: 0018
-Revises: 0014
+Revises: 0017
 """
 
 import sqlalchemy as sa

@@ -9,7 +9,7 @@ and no row is rewritten; the rows of cases are read once for the new checks. New
 their tables wait. Otherwise those of foreign keys, which last for a moment.
 
 Revision ID: 0019
-Revises: 0014
+Revises: 0018
 """
 
 from typing import Any

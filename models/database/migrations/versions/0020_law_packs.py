@@ -8,7 +8,7 @@ Locks: ACCESS EXCLUSIVE on `stores` and `contact_points` for a moment: one colum
 nullable, so no row is rewritten or read.
 
 Revision ID: 0020
-Revises: 0014
+Revises: 0019
 """
 
 import sqlalchemy as sa

@@ -7,7 +7,7 @@ Locks: `due_items` is closed for the moment that its columns are added; the colu
 Its rows are checked against the new rules, and its two indexes are built, while writes wait.
 
 Revision ID: 0021
-Revises: 0014
+Revises: 0020
 """
 
 from typing import Any

@@ -9,7 +9,7 @@ time for the first contact. `appointments`, `repair_orders` and `customers` take
 writes while an index on each is built.
 
 Revision ID: 0022
-Revises: 0014
+Revises: 0021
 """
 
 import sqlalchemy as sa
