@@ -17,7 +17,8 @@ def copy_house(folder: Path) -> Path:
     """Our code and docs without what Python made of them, in a folder of its own."""
     for room in ROOMS:
         shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
-    shutil.copy(ROOT / "pyproject.toml", folder)
+    for file in ("pyproject.toml", "README.md"):
+        shutil.copy(ROOT / file, folder)
     return folder
 
 
