@@ -285,11 +285,7 @@ def _weigh(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, law: CTE, now: No
             func.greatest(again, rules.tomorrow_opens_at, type_=ZONED).label("contacts_again_at"),
             *_first_objection(objections),
             law.c.figures.label("law_figures"),
-            func.coalesce(facts.c.figures, func.jsonb_build_object(), type_=JSONB)
-            .op("||", return_type=JSONB())(
-                func.jsonb_build_object("contacts_today", of_day.c.contacts, "contacts_this_week", of_week.c.contacts)
-            )
-            .label("figures"),
+            _seen(facts, of_day.c.contacts, of_week.c.contacts).label("figures"),
         )
         .select_from(due)
         .join(facts, facts.c.touch_id == due.c.id)
@@ -305,6 +301,13 @@ def _weigh(due: CTE, facts: CTE, reach: CTE, store_rules: CTE, law: CTE, now: No
         .cte("weighed")
         .prefix_with(holds("what the gates say of each touch by itself"))
     )
+
+
+def _seen(facts: CTE, of_day: ColumnElement[int], of_week: ColumnElement[int]) -> ColumnElement[Facts]:
+    """The figures on which a touch is judged: those of its facts, and how often the customer was contacted."""
+    of_facts = func.coalesce(facts.c.figures, func.jsonb_build_object(), type_=JSONB)
+    contacts = func.jsonb_build_object("contacts_today", of_day, "contacts_this_week", of_week)
+    return of_facts.op("||", return_type=JSONB())(contacts)
 
 
 def _objections(

@@ -179,21 +179,7 @@ def _last_look(kinds: frozenset[SubjectKind]) -> AnySelect:
     law = held_by_law(mine, laws_table(bindparam("laws", type_=JSONB)), NOW)
     row = looked.c
     ours = and_(mine.c.state.in_(IN_FLIGHT), mine.c.claimed_by == DISPATCHER)
-    stopped = (
-        change_each(row.state, dict.fromkeys(STOPPED_AS, IN_FLIGHT), NOW)
-        .where(Touch.id == row.id, row.gate.is_not(None), Touch.state.in_(IN_FLIGHT), Touch.claimed_by == DISPATCHER)
-        .values(
-            gate=row.gate,
-            reason=row.reason,
-            reason_figures=null(),
-            resendable=False,
-            claimed_by=null(),
-            contacted_at=case((Touch.resendable, Touch.contacted_at), else_=null()),
-        )
-        .returning(Touch.id)
-        .cte("stopped")
-        .prefix_with(holds("the touches that may not be sent after all"))
-    )
+    stopped = _stopped(looked)
     return (
         select(
             row.id, row.state, row.reason, mine.c.merged_into, mine.c.purpose, mine.c.attempts, mine.c.channel,
@@ -212,6 +198,26 @@ def _last_look(kinds: frozenset[SubjectKind]) -> AnySelect:
         .order_by(mine.c.priority.desc(), mine.c.due_at, mine.c.id)
         .add_cte(_verdicts(looked, stopped).cte("recorded").prefix_with(holds("the verdicts on those, written down")))
     )  # fmt: skip
+
+
+def _stopped(looked: CTE) -> CTE:
+    """What does not hold any more leaves the dispatcher's hands."""
+    row = looked.c
+    return (
+        change_each(row.state, dict.fromkeys(STOPPED_AS, IN_FLIGHT), NOW)
+        .where(Touch.id == row.id, row.gate.is_not(None), Touch.state.in_(IN_FLIGHT), Touch.claimed_by == DISPATCHER)
+        .values(
+            gate=row.gate,
+            reason=row.reason,
+            reason_figures=null(),
+            resendable=False,
+            claimed_by=null(),
+            contacted_at=case((Touch.resendable, Touch.contacted_at), else_=null()),
+        )
+        .returning(Touch.id)
+        .cte("stopped")
+        .prefix_with(holds("the touches that may not be sent after all"))
+    )
 
 
 def _looked(mine: CTE, facts: CTE) -> CTE:

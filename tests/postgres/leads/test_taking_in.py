@@ -87,7 +87,7 @@ def test_an_adf_lead_in_an_e_mail(world: World) -> None:
 
 
 EXTERNAL = (
-    '<?xml version="1.0"?><!DOCTYPE adf [<!ENTITY x SYSTEM "file:///etc/passwd">]><adf><prospect>&x;</prospect></adf>'
+    '<?xml version="1.0"?><!DOCTYPE adf [<!ENTITY x SYSTEM "file:///a/secret">]><adf><prospect>&x;</prospect></adf>'
 )
 LAUGHS = '<!DOCTYPE adf [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><adf>&b;</adf>'
 
